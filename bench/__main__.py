@@ -1,4 +1,7 @@
-"""`python -m bench [ROW …] [--quick] [--rows N]`: measure, print one table, write docs/performance.md."""
+"""Measure, print one table, write docs/performance.md.
+
+Usage: `python -m bench [ROW …] [--quick] [--rows N]`.
+"""
 
 import argparse
 import tempfile
@@ -43,7 +46,7 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Scale:
-    """How long each measurement runs (seconds) and how often the servers take turns."""
+    """How long each measurement runs (seconds) and how often the servers alternate."""
 
     seconds: float
     rounds: int

@@ -1,4 +1,4 @@
-"""Databases with many signatures, made before the clock starts."""
+"""Fill databases with many signatures before the measurement starts."""
 
 import logging
 
@@ -31,7 +31,7 @@ def application(url, folder):
 
 
 def fill(url, folder, many):
-    """Make the database and sign `many` times, hatched."""
+    """Make the database and add `many` hatched signatures."""
     with application(url, folder).app_context():
         for rows in confirmed_rows(many):
             write(add_rows, rows)
@@ -40,7 +40,7 @@ def fill(url, folder, many):
 
 
 def confirm_paths(url, folder, many):
-    """Make the database with `many` signatures that wait for their confirmation; return the address of each one's button."""
+    """Make the database with `many` unconfirmed signatures; return their confirmation addresses."""
     with application(url, folder).app_context():
         unasked = {
             "state": "pending",
@@ -63,6 +63,6 @@ def confirm_paths(url, folder, many):
 
 
 def confirmed_rows(many, seed=SEED):
-    """Yield lists of rows for `add_rows`: invented people whose signatures are confirmed."""
+    """Yield lists of rows for `add_rows`: invented people with confirmed signatures."""
     petition = petition_by_slug(SLUG)
     yield from invented_rows(petition, petition.current_version.id, many, seed=seed, now=utcnow())

@@ -1,4 +1,7 @@
-"""Signatures as they are long after they were signed: numbered already, some waiting, held or withdrawn. Made as fast as rows can be inserted."""
+"""Signatures long after signing: numbered already, some waiting, held or withdrawn.
+
+Made as fast as rows can be inserted.
+"""
 
 import logging
 from datetime import timedelta
@@ -15,9 +18,10 @@ from campaign.process.clock import utcnow
 from campaign.signatures.generation import add_rows
 from campaign.signatures.models import LedgerEntry, Signature
 
-# Of a thousand signatures, so many are not counted.
+# Of a thousand signatures, this many are not counted.
 PENDING, HELD, REJECTED, WITHDRAWN = 60, 20, 10, 5
-# Of a thousand, so many come from somewhere in the world; one country in a million rows is nearly nobody's.
+# Of a thousand, this many come from anywhere in the world, so one country of a million rows has
+# almost none.
 FROM_ANYWHERE = 5
 
 log = logging.getLogger("bench")

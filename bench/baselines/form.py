@@ -1,4 +1,4 @@
-"""The usual way to take a signature: a Flask-WTF form, one row, one commit."""
+"""The usual way to accept a signature: a Flask-WTF form, one row, one commit."""
 
 import os
 
@@ -58,7 +58,7 @@ def create_app():
         try:
             db.create_all()
         except SQLAlchemyError:
-            db.session.rollback()  # the other worker was quicker
+            db.session.rollback()  # The other worker was quicker.
         db.engine.dispose()
     app.add_url_rule("/", view_func=lambda: "ready", endpoint="ready")
     app.add_url_rule("/signatures", view_func=sign, methods=["POST"])

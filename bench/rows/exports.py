@@ -1,4 +1,7 @@
-"""Exports of a million signatures beside the database's own dump of the same columns, each in a process of its own."""
+"""Exports of a million signatures, compared with the database's own dump of the same columns.
+
+Each runs in its own process.
+"""
 
 import shutil
 import subprocess
@@ -12,7 +15,7 @@ from bench.filling import fill
 from bench.processes import ROOT
 from bench.report import Row
 
-# In short runs a fraction of them.
+# Short runs export a fraction of them.
 MILLION, A_SECOND = 1_000_000, 250_000
 MAX_MEGABYTES = 250
 DUMP = (
@@ -22,7 +25,7 @@ DUMP = (
 
 
 def measure(scale, folder):
-    """Yield for both databases the three kinds of export."""
+    """Yield the three kinds of export for both databases."""
     many = min(MILLION, int(scale.seconds * A_SECOND) if scale.rounds > 1 else MILLION // 10)
     for kind in ("sqlite", "postgresql"):
         place = folder / kind

@@ -1,4 +1,4 @@
-"""Finding signatures and looking at figures among many, on both databases, each beside reading one page of the newest."""
+"""Search and figures among many signatures on both databases, compared with the newest page."""
 
 import time
 from statistics import median
@@ -17,14 +17,14 @@ from campaign.signatures import aggregates, bulk_decisions, search, statistics
 from campaign.signatures.search import Search, find
 from campaign.signatures.search_indexing import LookupKeeper
 
-# `--rows 5000000` asks for more.
+# `--rows 5000000` sets more.
 SIGNATURES = 200_000
 MAX_SECONDS = 0.5
 ROUNDS = 5
 
 
 def measure(scale, folder, signatures=SIGNATURES):
-    """Yield for both databases the questions that organizers ask; each is to be answered within half a second."""
+    """Yield organizers' queries on both databases; each must be answered within half a second."""
     for kind in ("sqlite", "postgresql"):
         place = folder / f"find-{kind}"
         place.mkdir()
@@ -41,7 +41,7 @@ def measure(scale, folder, signatures=SIGNATURES):
 
 
 def _work():
-    """Do what the worker does beside those who look."""
+    """Do what the worker does at the same time as organizers search."""
     lookup, keeper = (
         LookupKeeper(write, holder="bench", settle=0),
         aggregates.AggregateRefresher(write, holder="bench"),

@@ -1,4 +1,7 @@
-"""When a mid-range phone on a slow network sees a million butterflies: the server's picture, then the canvas over it."""
+"""When a mid-range phone on a slow network shows a million butterflies.
+
+First comes the server's picture, then the canvas over it.
+"""
 
 from statistics import median
 
@@ -13,7 +16,7 @@ from campaign.extensions import db
 from tests import chromium
 
 BUTTERFLIES = 1_000_000
-SOONEST = 1500  # milliseconds
+SOONEST = 1500  # Milliseconds.
 PATIENCE = 60_000
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -22,7 +25,7 @@ PHONE = {
     "has_touch": True,
 }
 SLOWER = 4
-# "Slow 4G" of Lighthouse: 150 ms there and back, 1.6 Mbit/s down, 750 kbit/s up.
+# "Slow 4G" of Lighthouse: 150 ms round trip, 1.6 Mbit/s down, 750 kbit/s up.
 SLOW_4G = {
     "offline": False,
     "latency": 150,
@@ -38,7 +41,7 @@ WATCH = """new PerformanceObserver((list) => {
 
 
 def measure(scale, folder):
-    """Yield a row for the first picture and one for the canvas; without a Chromium it says so."""
+    """Yield a row for the first picture and one for the canvas; without Chromium they say so."""
     path = chromium.find()
     if path is None:
         yield Row("first picture of the montage", "no Chromium found")
@@ -47,7 +50,7 @@ def measure(scale, folder):
     place.mkdir()
     url = sites.database_url("sqlite", place, "picture")
     with application(url, place).app_context():
-        # The page asks how many there are, never who: the tally alone makes a million.
+        # The page asks how many there are, never who, so the tally alone makes a million.
         db.session.execute(update(CauseTally).values(count=BUTTERFLIES, last_number=BUTTERFLIES))
         db.session.commit()
         db.engine.dispose()
@@ -65,12 +68,12 @@ def measure(scale, folder):
 
 
 def _visits(chromium_path, url, rounds):
-    """Return for each of so many first visits after how many milliseconds picture and canvas were seen."""
+    """Return the milliseconds until picture and canvas were seen, for each first visit."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=SOFTWARE)
         found = [_visit(browser, url) for _ in range(rounds + 1)]
         browser.close()
-    # The first one also waits for the browser itself.
+    # The first visit also waits for the browser to start.
     return found[1:]
 
 

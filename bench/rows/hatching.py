@@ -1,4 +1,4 @@
-"""Hatching with every rule on, as the worker runs it: how many signatures it numbers a second, and how far it lags behind."""
+"""Hatching with every rule on, as the worker runs it: signatures per second, and lag."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ _networks = (number.to_bytes(16) for number in count(1))
 
 
 def measure(scale, folder):
-    """Yield for both databases how fast a backlog hatches, and how a steady flow does."""
+    """Yield for both databases how fast a backlog hatches, and the lag of a steady flow."""
     for kind in ("sqlite", "postgresql"):
         place = folder / kind
         place.mkdir()
@@ -39,7 +39,7 @@ def measure(scale, folder):
 
 
 def _limit_rate():
-    """Add a rule that holds what comes too fast from one network, beside the limit that applies to all causes."""
+    """Add a rate rule per network, beside the limit that applies to all causes."""
     cause_id = db.session.scalar(select(Cause.id).limit(1))
     db.session.add(
         Rule(cause_id=cause_id, kind="rate", pattern=str(MAX_PER_NETWORK), on_since=utcnow())
@@ -51,7 +51,7 @@ def _hatch():
 
 
 def _from_networks(rows, now):
-    """Return the rows as signed at `now`, each from its own network: the most that the rules can have to look through."""
+    """Return the rows as signed at `now`, each from its own network: the rules' worst case."""
     same = {"created_at": now, "confirmed_at": now}
     return [row | same | {"address_digest": next(_networks)} for row in rows]
 
@@ -74,7 +74,7 @@ def _backlog(kind, many):
 
 
 def _flow(kind, app):
-    """Let WANTED signatures be confirmed each second, and look ten times a second how long the oldest waits."""
+    """Confirm WANTED signatures each second, and check the oldest one's wait ten times a second."""
     pieces = _pieces()
     feeder = threading.Thread(target=_feed, args=(app, pieces))
     lags = [0.0] * FLOW_SECONDS
@@ -115,7 +115,7 @@ def _waiting():
 
 
 def _lag():
-    """Return how many seconds the signature has waited that was confirmed first."""
+    """Return how many seconds the earliest confirmed signature has waited."""
     first = db.session.scalar(
         select(Signature.confirmed_at).where(TO_HATCH).order_by(Signature.id).limit(1)
     )

@@ -1,4 +1,4 @@
-"""Places, pictures and posters of a million butterflies, each measured in a process of its own."""
+"""Places, pictures and posters of a million butterflies, each measured in its own process."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ from campaign.montage.poster_spec import PosterSpec
 from campaign.montage.shapes import DATA, shape_named
 
 MILLION = 1_000_000
-# What the baseline does of the million, as it is slow: one butterfly costs it the same wherever.
+# The slow baseline does only part of the million: its cost per butterfly is the same everywhere.
 FEW = 20_000
 SIX_MILLION, MAX_PICTURE_SECONDS = 6 * MILLION, 1.5
 MAX_LAYOUT_MS, MAX_MEGABYTES = 50, 600
 ROUNDS = 5
-# The kernel's own record of the process's memory: that of getrusage begins with what its parent had.
+# The kernel's record of this process's memory: getrusage starts from the parent's.
 PRESS = """
 import runpy, sys
 sys.argv = ['press', *sys.argv[1:]]
@@ -104,7 +104,7 @@ def _quick(name, took):
 
 
 def _cold(imports, work):
-    """Return the seconds that the first such work of a process takes, where the program is loaded."""
+    """Return the seconds that a process's first work of this kind takes, after loading."""
     program = f"""
 from time import perf_counter
 from campaign.montage.shapes import shape_named

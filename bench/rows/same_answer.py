@@ -1,4 +1,4 @@
-"""Never reveal who signed: how long an answer takes to whoever signs first, again, and again after confirming."""
+"""Never reveal who signed: response times of first, repeated and confirmed signatures."""
 
 import random
 from bisect import bisect_left
@@ -15,7 +15,8 @@ from bench.rows.signing import Signing
 
 EACH = 300
 SEED = 43
-MAX_GUESSED = 0.6  # of the answers, by their time alone; whoever throws a coin has a half
+# The share guessed right by the time alone. Tossing a coin gets half right.
+MAX_GUESSED = 0.6
 KINDS = ("first", "again", "again after confirming")
 CONFIRM = text(
     "update signature set state = 'confirmed', confirmed_at = created_at where email in :emails"
@@ -24,7 +25,10 @@ UNHATCHED = text("select count(*) from signature where state = 'confirmed' and n
 
 
 def measure(scale, folder):
-    """Yield the row of SQLite, where a single process serves and writes. One signs at a time, whoever it is, in no order."""
+    """Yield the row of SQLite, where a single process serves and writes.
+
+    One person signs at a time, in random order of kinds.
+    """
     url = sites.database_url("sqlite", folder, "same_answer")
     place = folder / "var"
     place.mkdir()
@@ -52,7 +56,7 @@ def measure(scale, folder):
 
 
 def _sign(connection, form):
-    """Sign, and return how many seconds the answer took."""
+    """Sign and return how many seconds the response took."""
     head = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Origin": f"http://127.0.0.1:{connection.port}",
@@ -69,7 +73,7 @@ def _sign(connection, form):
 
 
 def _confirm(url, emails):
-    """Let these people have confirmed, and wait until their butterflies have hatched."""
+    """Confirm these people's signatures, and wait until their butterflies have hatched."""
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(CONFIRM, {"emails": emails})
@@ -102,9 +106,9 @@ def _late(times):
 
 
 def _guessed(first, other):
-    """Return how often the slower of two answers, one of each kind, is of the same kind.
+    """Return how often the slower of two responses, one of each kind, is of the same kind.
 
-    An address signs first only once, so nobody can measure that answer again and take the mean.
+    An address signs first only once, so no one can measure that response again and average.
     """
     slower = sum(bisect_left(other, took) for took in first) / (len(first) * len(other))
     return max(slower, 1 - slower)

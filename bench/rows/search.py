@@ -1,4 +1,4 @@
-"""How long a search takes among ten thousand things, each in three languages, on both databases."""
+"""How long a search takes among ten thousand items in three languages, on both databases."""
 
 import random
 import time
@@ -19,7 +19,7 @@ THINGS = 10_000
 MAX_MS = 50
 SEED = 43
 BATCH = 500
-LETTERS = 180  # words of one text
+LETTERS = 180  # Words of one text.
 SYLLABLES = (
     "ma",
     "ri",
@@ -38,12 +38,13 @@ SYLLABLES = (
     "pa",
     "gru",
 )
-# A word of one thing in three hundred, one of every thing, the beginning of very many, several, and none at all.
+# A word in one of three hundred items, one in every item, a common prefix, several words, and a
+# word in none.
 ASKED = ("desaparición", "familia", "ma", "familia mar por", "zzz")
 
 
 def measure(scale, folder):
-    """Yield a row for each database: the slowest of the questions, each the median of its rounds."""
+    """Yield a row for each database: the slowest of the queries, each the median of its rounds."""
     for kind in ("sqlite", "postgresql"):
         place = folder / f"var-search-{kind}"
         place.mkdir()
@@ -58,14 +59,14 @@ def measure(scale, folder):
 
 
 def _milliseconds(query, rounds):
-    """Return how long a question takes by the clock, with the words of its page of results."""
+    """Return how long a query takes in real time, including the text of its page of results."""
     taken = []
     for _ in range(rounds + 1):
         db.session.rollback()
         begun = time.perf_counter()
         search(query, "es")
         taken.append(1000 * (time.perf_counter() - begun))
-    # The first one finds nothing in memory.
+    # The first query finds nothing in memory.
     return median(taken[1:])
 
 
@@ -79,7 +80,7 @@ def _fill(cause_id):
             for id_ in ids
             for lang in LOCALES
         ]
-        # Whoever indexed the demonstration holds the lease for a second more.
+        # The process that indexed the demonstration holds the lease for a second longer.
         while not write(put, [("update", list(ids), documents)], holder="bench", now=utcnow()):
             time.sleep(0.1)
 

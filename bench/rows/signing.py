@@ -1,4 +1,7 @@
-"""Signatures acknowledged: durable, with the mail they enqueue, beside a bare form with one commit each."""
+"""Acknowledged signatures, durable and with their queued email, compared with a bare form.
+
+The bare form makes one commit each.
+"""
 
 from statistics import median
 from urllib.parse import urlencode
@@ -13,11 +16,11 @@ from campaign.signatures.invention import invent
 FASTER = 1.5
 MAX_P99_SECONDS = 0.250
 MAX_DELAY = 1.0
-PER_SECOND = 4000  # requests made ready for each second
+PER_SECOND = 4000  # Requests prepared for each second.
 
 
 def measure(scale, folder):
-    """Yield the rows of both databases, rounds of the two servers taking turns."""
+    """Yield the rows of both databases, with rounds of the two servers alternating."""
     for kind in ("sqlite", "postgresql"):
         yield from _measure(kind, scale, folder)
 
@@ -76,7 +79,10 @@ def _delay_row(kind, crowds):
 
 
 def _kept_row(kind, told, signatures, letters):
-    """What was acknowledged must be there, each with its mail; answers that came after the clock make it a few more."""
+    """Check that each acknowledged signature is there with its email.
+
+    Responses after the end make it a few more.
+    """
     return Row(
         f"kept of what was acknowledged, {NAMES[kind]}",
         f"{signatures:,} signatures, {letters:,} mails",
@@ -87,7 +93,7 @@ def _kept_row(kind, told, signatures, letters):
 
 
 class Signing:
-    """Loads of signings by invented people, of whom none comes twice."""
+    """Loads of signings by invented people, each only once."""
 
     def __init__(self, seed):
         self._seed = seed
@@ -104,7 +110,7 @@ class Signing:
         return load.Load(port, requests, connections, seconds)
 
     def forms(self, many):
-        """Yield so many pairs of a language and an urlencoded form."""
+        """Yield this many pairs of a language and an urlencoded form."""
         self._seed += 1
         for person in invent(
             many, seed=self._seed, petition_required=("country", "postal_code", "family_name")

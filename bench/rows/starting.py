@@ -13,7 +13,7 @@ MAX_SECONDS = 3
 
 
 def measure(_scale, folder):
-    """Yield how long the first start takes, which makes the database, and the second."""
+    """Yield how long the first start, which makes the database, and the second take."""
     clone = folder / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     _lend_packages(clone)
@@ -31,7 +31,7 @@ def measure(_scale, folder):
 
 
 def _lend_packages(clone):
-    """Give the clone an environment as `make run` would have made it, out of the present one."""
+    """Give the clone an environment as `make run` makes it, copied from the current one."""
     (clone / ".venv").mkdir()
     (clone / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     (clone / ".venv" / ".run").touch()

@@ -17,11 +17,11 @@ SIGNATURES_PER_SECOND = 100
 MAX_P99_SECONDS = 0.5
 MAX_UNSEEN_SECONDS = 2.5
 MAX_ARRIVAL_SECONDS = 60
-SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # of the Unix epoch
+SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # Of the Unix epoch.
 
 
 def measure(scale, folder):
-    """Yield the rows of one minute in the life of a petition that is in the news, cut short."""
+    """Yield the rows of one minute of a petition that is in the news, or less."""
     place = folder / "var-watching"
     place.mkdir()
     url = sites.database_url("sqlite", folder, "watching")
@@ -52,7 +52,10 @@ def measure(scale, folder):
 
 
 def _await_runner(port, confirm_path, url):
-    """Let one butterfly hatch before all others: what is measured is a site that runs, not how its worker starts."""
+    """Hatch one butterfly before all others.
+
+    We measure a running site, not how its worker starts.
+    """
     head = {"Origin": f"http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}
     urlopen(
         Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE
@@ -65,7 +68,7 @@ def _await_runner(port, confirm_path, url):
 
 
 def _await(file):
-    """Wait until the file is there. Raises TimeoutError."""
+    """Wait until the file exists. Raises TimeoutError."""
     end = time.monotonic() + MAX_ARRIVAL_SECONDS
     while not file.exists():
         if time.monotonic() > end:
@@ -74,7 +77,7 @@ def _await(file):
 
 
 def _visits(port, to_confirm):
-    """Return for each moment one who signs, and one who signed before and confirms."""
+    """Return for each moment one new signing, and one confirmation of an earlier one."""
     path = f"/en/petitions/{sites.SLUG}/signatures"
     forms = Signing(seed=100).forms(len(to_confirm))
     requests = []

@@ -1,4 +1,4 @@
-"""What the petition's page weighs on a first visit: bytes over the wire and requests, as Chromium counts them."""
+"""The petition page's bytes and requests on a first visit, as Chromium counts them."""
 
 from playwright.sync_api import sync_playwright
 
@@ -8,11 +8,11 @@ from tests import chromium
 
 MAX_BYTES = 150_000
 MAX_REQUESTS = 15
-SETTLED = 2000  # milliseconds in which late requests come
+SETTLED = 2000  # Milliseconds to wait for late requests.
 
 
 def measure(_scale, folder):
-    """Yield one row; without a Chromium it says so."""
+    """Yield one row; without Chromium it says so."""
     path = chromium.find()
     if path is None:
         yield Row("weight of the petition page", "no Chromium found")
@@ -34,7 +34,7 @@ def measure(_scale, folder):
 
 
 def _first_visit(chromium_path, url):
-    """Return the bytes of all answers with their heads, and the addresses asked for, without the live pulse."""
+    """Return the bytes of all responses with heads, and the requested URLs, without the pulse."""
     octets, asked = {}, {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.ARGUMENTS)

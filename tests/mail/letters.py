@@ -1,4 +1,4 @@
-"""Mail to test with: owed rows, and a composer that words them."""
+"""Test email: queued rows, and a composer that writes their text."""
 
 from sqlalchemy import select, update
 
@@ -28,12 +28,12 @@ def message(**changes):
 
 
 def person(number):
-    """Return the address that the mail about row `number` goes to."""
+    """Return the email address of the recipient of row `number`."""
     return f"person{number}@correo.mx"
 
 
 def word(owed):
-    """Word any owed row, as a room would."""
+    """Compose the email for any queued row, as a package would."""
     return message(to=person(owed.subject_id), digest=digest_of(person(owed.subject_id)))
 
 
@@ -42,7 +42,7 @@ def digest_of(address):
 
 
 def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
-    """Queue emails about the rows 1 … count, committed."""
+    """Queue emails about the rows 1 … count, and commit."""
 
     def enqueue():
         enqueue_many(
@@ -64,7 +64,7 @@ def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
 
 
 def owed_rows():
-    """Return all owed messages as they are in the database now, by number."""
+    """Return all queued messages as they are in the database right now, by number."""
     db.session.rollback()
     return db.session.execute(select(OutboxMessage.__table__).order_by(OutboxMessage.id)).all()
 

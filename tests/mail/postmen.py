@@ -1,4 +1,4 @@
-"""A postman to a mail server of the test's choice."""
+"""A postman connected to mail servers that the test chooses."""
 
 from contextlib import contextmanager
 

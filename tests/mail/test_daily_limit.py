@@ -1,4 +1,4 @@
-"""So many emails a day reach one address because someone entered it; the others wait, and are not lost."""
+"""Tests of the daily limit per address: emails beyond it wait and are not lost."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def limit(tmp_path):
 
 @pytest.fixture
 def postman_of(server_url, limit):
-    """Calling it returns a postman whose mail all goes to one address, but for the kind `other`."""
+    """Call it to get a postman whose email all goes to one address, except the kind `other`."""
 
     def make(bound=(KIND,)):
         def word(owed):
@@ -46,7 +46,7 @@ def postman_of(server_url, limit):
     return make
 
 
-def test_one_address_gets_so_many_emails_and_the_others_wait_for_the_next_day(script, postman_of):
+def test_emails_beyond_the_daily_limit_wait_for_the_next_day(script, postman_of):
     owe_some(30)
     now = utcnow()
     postman_of().deliver_due(now=now)
@@ -62,14 +62,14 @@ def test_one_address_gets_so_many_emails_and_the_others_wait_for_the_next_day(sc
     )
 
 
-def test_the_count_goes_on_from_pass_to_pass_and_from_worker_to_worker(script, postman_of):
+def test_count_continues_across_passes_and_workers(script, postman_of):
     for _ in range(5):
         owe_some(1)
         postman_of().deliver_due(now=utcnow())
     assert len(script.received) == MAX
 
 
-def test_other_addresses_and_other_kinds_are_not_kept_waiting(script, postman_of):
+def test_other_addresses_and_other_kinds_are_not_delayed(script, postman_of):
     owe_some(5)
     owe_some(5, kind="other")
     postman_of().deliver_due(now=utcnow())
@@ -80,7 +80,7 @@ def test_other_addresses_and_other_kinds_are_not_kept_waiting(script, postman_of
     assert len(script.received) == MAX + 2
 
 
-def test_what_the_server_puts_off_takes_no_room(script, postman_of, limit):
+def test_deferred_email_does_not_use_up_the_limit(script, postman_of, limit):
     script.to[person(1)] = ["451 4.7.1 later"]
     owe_some(MAX)
     postman_of().deliver_due(now=utcnow())
@@ -102,7 +102,7 @@ def test_every_email_that_a_stranger_can_cause_is_counted(app):
     assert bound_kinds(app) <= composers_of(app).keys() == names_of(app).keys()
 
 
-def test_a_kind_is_bound_by_its_registration(app, monkeypatch):
+def test_kind_is_limited_by_its_registration(app, monkeypatch):
     monkeypatch.setitem(app.extensions, "mail_bound_kinds", set())
     monkeypatch.setitem(app.extensions, "mail_composers", {})
     monkeypatch.setitem(app.extensions, "mail_names", {})

@@ -1,4 +1,4 @@
-"""What a sudden death may repeat."""
+"""Tests of what a sudden death of the worker may repeat."""
 
 from datetime import timedelta
 from email import message_from_bytes
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.both_databases
 AFTER_LOCK = timedelta(minutes=3)
 
 
-def test_mail_of_a_worker_that_died_is_sent_after_its_lock_with_the_same_message_id(
+def test_email_of_a_dead_worker_is_sent_after_its_lock_with_the_same_message_id(
     app, script, server_url
 ):
     owe_some(1)
@@ -37,7 +37,7 @@ def test_mail_of_a_worker_that_died_is_sent_after_its_lock_with_the_same_message
     assert states() == ["sent"]
 
 
-def test_a_death_repeats_at_most_twenty_five_marks_and_what_is_in_hand(app, script, server_url):
+def test_crash_repeats_at_most_twenty_five_results_and_what_is_in_progress(app, script, server_url):
     owe_some(60)
     written = []
 

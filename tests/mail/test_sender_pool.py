@@ -1,4 +1,4 @@
-"""Servers that fail: nothing is lost, nobody is held up, and nothing spins."""
+"""Tests of failing servers: no email is lost or delayed by another, and nothing spins."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ class Counted:
         return self.transport.send(envelope)
 
 
-def test_a_refused_login_keeps_everything_and_pauses(app, script):
+def test_refused_login_keeps_everything_and_pauses(app, script):
     owe_some(12)
     with mail_server(script, refuse_login=True) as url, postman_to(url) as postman:
         assert postman.deliver_due(now=utcnow()) == 0
@@ -39,7 +39,7 @@ def test_a_refused_login_keeps_everything_and_pauses(app, script):
     assert {row.attempts for row in owed_rows()} == {0}
 
 
-def test_a_dead_server_loses_nothing_however_long_it_is_away(app, script):
+def test_dead_server_loses_nothing_however_long_it_is_away(app, script):
     owe_some(12)
     now, port = utcnow(), free_port()
     with postman_to(f"smtp://127.0.0.1:{port}", f"smtp://127.0.0.1:{port}") as postman:
@@ -53,7 +53,7 @@ def test_a_dead_server_loses_nothing_however_long_it_is_away(app, script):
     assert set(states()) == {"sent"}
 
 
-def test_a_dead_server_is_tried_once_in_thirty_seconds(app):
+def test_dead_server_is_tried_once_in_thirty_seconds(app):
     class Dead:
         tries = 0
 
@@ -71,7 +71,7 @@ def test_a_dead_server_is_tried_once_in_thirty_seconds(app):
     assert dead.tries == 10
 
 
-def test_a_server_that_hangs_is_left_alone_and_loses_nothing(app):
+def test_hanging_server_is_left_alone_and_loses_nothing(app):
     owe_some(12)
     with silent_server() as url:
         silent = Counted(transport_from(url, None, timeout=0.2))
@@ -86,7 +86,7 @@ def test_a_server_that_hangs_is_left_alone_and_loses_nothing(app):
     assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
 
 
-def test_one_message_that_a_server_chokes_on_does_not_block_the_others(app, script, server_url):
+def test_message_that_breaks_the_server_does_not_block_the_others(app, script, server_url):
     owe_some(1)
     script.data_seconds = 1.0
     with postman_to(server_url, timeout=0.2) as postman:
@@ -101,7 +101,7 @@ def test_one_message_that_a_server_chokes_on_does_not_block_the_others(app, scri
     assert states()[1] == "sent"
 
 
-def test_a_server_that_takes_few_connections_gets_all_through_those(app, script, server_url):
+def test_server_with_few_connections_gets_all_email_through_them(app, script, server_url):
     owe_some(20)
     now = utcnow()
     with postman_to(f"smtp://127.0.0.1:{free_port()}", server_url) as postman:
@@ -110,7 +110,9 @@ def test_a_server_that_takes_few_connections_gets_all_through_those(app, script,
     assert sent == len(script.received) == 20
 
 
-def test_a_wrong_address_is_tried_once_even_when_several_mails_wait_for_it(app, script, server_url):
+def test_wrong_address_is_tried_once_even_with_several_emails_waiting_for_it(
+    app, script, server_url
+):
     script.to[person(1)] = ["550 5.1.1 no such user"]
     for _ in range(3):
         owe_some(1)
@@ -120,7 +122,7 @@ def test_a_wrong_address_is_tried_once_even_when_several_mails_wait_for_it(app, 
     assert script.attempts == [person(1)]
 
 
-def test_a_postman_told_to_stop_gives_back_what_it_has_not_begun(postman, script):
+def test_stopping_postman_releases_what_it_has_not_started(postman, script):
     owe_some(40)
     postman.stop()
     postman.deliver_due(now=utcnow())
@@ -128,7 +130,7 @@ def test_a_postman_told_to_stop_gives_back_what_it_has_not_begun(postman, script
     assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
 
 
-def test_news_waits_for_what_one_person_waits_for(app, script, server_url):
+def test_news_waits_behind_transactional_email(app, script, server_url):
     owe_some(5, priority=BULK)
     owe_some(1, subject_id=9)
     with postman_to(server_url) as postman:
@@ -138,7 +140,7 @@ def test_news_waits_for_what_one_person_waits_for(app, script, server_url):
     assert len(script.recipients) == 6
 
 
-def test_pass_of_news_is_short_so_that_others_are_not_kept_waiting(
+def test_news_pass_is_short_so_that_other_email_is_not_delayed(
     app, script, server_url, monkeypatch
 ):
     monkeypatch.setattr(delivery, "MAX_BULK_PASS_SECONDS", -1)
@@ -153,12 +155,12 @@ def test_pass_of_news_is_short_so_that_others_are_not_kept_waiting(
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """A pass that does not wait for a server that thinks about a message."""
+    """A pass that does not wait for a server that is slow to answer a message."""
     monkeypatch.setattr(delivery, "MAX_PASS_SECONDS", 0.2)
     monkeypatch.setattr(sender_pool, "GRACE_SECONDS", 0)
 
 
-def test_server_that_thinks_about_a_message_holds_up_no_other(app, script, server_url, impatient):
+def test_slow_answer_to_one_message_delays_no_other(app, script, server_url, impatient):
     script.thinks_about.add(person(1))
     owe_some(1)
     with postman_to(server_url, server_url) as postman:
@@ -173,9 +175,7 @@ def test_server_that_thinks_about_a_message_holds_up_no_other(app, script, serve
     assert script.recipients.count(person(1)) == 1
 
 
-def test_message_that_a_server_thinks_about_is_not_sent_a_second_time(
-    app, script, server_url, impatient
-):
+def test_message_awaiting_a_slow_answer_is_not_sent_twice(app, script, server_url, impatient):
     script.thinks_about.add(person(1))
     owe_some(1)
     with postman_to(server_url) as one, postman_to(server_url) as other:

@@ -1,4 +1,4 @@
-"""The address of a mail server."""
+"""Tests of the URL of a mail server."""
 
 import pytest
 
@@ -22,12 +22,12 @@ def test_port_and_encryption_have_sound_defaults(url, port, tls):
     assert (server.port, server.tls) == (port, tls)
 
 
-def test_user_and_password_may_hold_any_sign():
+def test_user_and_password_may_contain_any_character():
     server = server_from("smtp://amalia%40example.org:p%2Fa%3Fss@mail.example.org")
     assert (server.user, server.password) == ("amalia@example.org", "p/a?ss")
 
 
-def test_the_password_is_never_shown():
+def test_password_is_never_shown():
     assert "secret" not in repr(server_from("smtp://amalia:secret@mail.example.org"))
 
 
@@ -40,7 +40,7 @@ def test_the_password_is_never_shown():
         "smtp://:secret@",
     ],
 )
-def test_an_address_that_cannot_be_read_is_refused_without_its_password(url):
+def test_invalid_url_is_refused_without_showing_its_password(url):
     with pytest.raises(ValueError, match="MAIL_URL") as refusal:
         server_from(url)
     assert "secret" not in str(refusal.value)

@@ -1,4 +1,4 @@
-"""How a mail server's refusal is read."""
+"""Tests of how a mail server's refusal is classified."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from campaign.mail.smtp_replies import Refused, TryLater, judge
         (556, b"5.1.10 Recipient address has a null MX"),
     ],
 )
-def test_a_wrong_address_is_refused_for_good(code, answer):
+def test_wrong_address_is_refused_permanently(code, answer):
     assert isinstance(judge(code, answer), Refused)
 
 
@@ -34,10 +34,10 @@ def test_a_wrong_address_is_refused_for_good(code, answer):
         (530, b"5.7.0 Must issue a STARTTLS command first"),
     ],
 )
-def test_what_is_temporary_or_about_us_never_costs_an_address(code, answer):
+def test_temporary_or_policy_refusal_never_suppresses_an_address(code, answer):
     assert isinstance(judge(code, answer), TryLater)
 
 
-def test_the_reason_keeps_codes_and_no_address():
+def test_reason_keeps_codes_and_no_address():
     assert judge(550, b"5.1.1 <amalia@correo.mx> unknown").reason == "550 5.1.1"
     assert judge(451, b"amalia@correo.mx later").reason == "451"

@@ -1,4 +1,4 @@
-"""What was settled long ago goes; what is owed stays."""
+"""Tests of the sweep: old settled messages are deleted, queued ones stay."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def _message(state, days):
     )
 
 
-def test_only_settled_and_old_messages_are_swept_away(app):
+def test_only_settled_and_old_messages_are_deleted(app):
     db.session.add_all(
         [_message("sent", 40), _message("owed", 40), _message("dropped", 40), _message("sent", 2)]
     )

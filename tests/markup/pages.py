@@ -1,4 +1,4 @@
-"""Fetches every page that a supporter can come to, without a browser."""
+"""Fetch every page that a supporter can reach, without a browser."""
 
 import re
 from html import unescape
@@ -50,7 +50,7 @@ PLAIN = {
 
 
 def pages_of(url, folder):
-    """Write each page into `folder`, and return the files."""
+    """Write each page into `folder` and return the files."""
     for lang in LANGS:
         for name, page in _pages(url, lang):
             (folder / f"{lang}-{name}.html").write_text(page)

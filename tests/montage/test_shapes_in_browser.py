@@ -1,4 +1,4 @@
-"""Every shape is the same picture in the browser and from the server, also one that was uploaded."""
+"""Tests that every shape looks the same in the browser and from the server, uploads included."""
 
 import pytest
 from flask_migrate import upgrade
@@ -43,7 +43,7 @@ def site(tmp_path_factory):
 
 @pytest.mark.parametrize("slug", ["dove", "drop", "own"])
 @pytest.mark.parametrize(("last", "night"), [(0, False), (43, False), (640, True)])
-def test_a_shape_is_drawn_in_the_browser_as_by_the_server(browser, site, slug, last, night):
+def test_shape_is_drawn_in_the_browser_as_by_the_server(browser, site, slug, last, night):
     site, shapes = site
     scheme = "dark" if night else "light"
     visitor = Visitor(browser, site.url, last, slug=slug, color_scheme=scheme)

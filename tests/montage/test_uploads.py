@@ -1,4 +1,4 @@
-"""Shapes made of uploaded pictures."""
+"""Tests of shapes made from uploaded pictures."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def made(content, **choices):
         ring(),
     ],
 )
-def test_a_shape_of_a_picture_is_as_whole_as_ours(content):
+def test_shape_from_a_picture_is_as_complete_as_a_built_in_one(content):
     shape = made(content)
     inside = shape.palette[shape.mask]
     assert shape.title == "A “heart”\\"
@@ -41,28 +41,28 @@ def test_a_shape_of_a_picture_is_as_whole_as_ours(content):
     assert len(places(shape, 1, 5000)[0]) == 5000
 
 
-def test_a_plain_ground_and_a_clear_one_make_the_same_shape():
+def test_plain_and_transparent_backgrounds_make_the_same_shape():
     clear, plain = made(heart()).mask, made(heart("white")).mask
     assert (clear != plain).mean() < 0.01
 
 
-def test_the_threshold_says_what_is_still_ground():
+def test_threshold_decides_what_is_still_background():
     pale_spot = made(heart("white", form="JPEG"), cut=Cut(threshold=120)).mask
     assert made(heart("white", form="JPEG")).area - pale_spot.mean() > 0.01
 
 
-def test_the_outline_follows_holes_too():
+def test_outline_follows_holes_too():
     distance = np.hypot(*(made(ring()).ghost.T - 0.5))
     assert {True, False} == set((distance < 0.3).tolist())
 
 
-def test_dots_are_evenly_apart():
+def test_dots_are_evenly_spaced():
     dots = made(heart()).ghost * 1024
     steps = np.hypot(*(dots[1:] - dots[:-1]).T)
     assert np.percentile(steps, 5) > 5.5 and np.percentile(steps, 95) < 8.5
 
 
-def test_the_same_picture_makes_the_same_shape():
+def test_same_picture_makes_the_same_shape():
     assert (
         shape_files(heart(), "One")[0]
         == shape_files(heart(), "One")[0]
@@ -88,20 +88,20 @@ def test_the_same_picture_makes_the_same_shape():
         (grating(), "too_thin"),
     ],
 )
-def test_what_cannot_become_a_shape_is_refused_with_a_reason(content, reason):
+def test_unusable_picture_is_refused_with_a_reason(content, reason):
     with pytest.raises(PictureRefused) as refused:
         shape_files(content, "x")
     assert refused.value.reason == reason
 
 
-def test_a_picture_that_fills_its_square_is_refused():
+def test_picture_that_fills_its_square_is_refused():
     image = Image.new("RGBA", (600, 600), "red")
     image.paste((0, 0, 0, 0), (0, 0, 600, 8))
     with pytest.raises(PictureRefused, match="fills_all"):
         shape_files(png(image), "x")
 
 
-def test_a_small_shape_is_refused():
+def test_small_shape_is_refused():
     image = Image.new("RGBA", (900, 900))
     image.paste("red", (10, 440, 890, 480))
     with pytest.raises(PictureRefused, match="too_small"):

@@ -1,4 +1,4 @@
-"""The audit trail in the browser."""
+"""Tests of the activity log in the browser."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def causes(app):
     return make_cause(), make_cause("hill")
 
 
-def test_an_owner_reads_of_their_own_cause_alone(desk_of, causes):
+def test_owner_sees_the_log_of_their_own_cause_only(desk_of, causes):
     own, foreign = causes
     desk = desk_of("owner", own.id)
     for cause in causes:
@@ -40,7 +40,7 @@ def test_an_owner_reads_of_their_own_cause_alone(desk_of, causes):
     assert "for nobody" in desk_of().get("/organize/audit/").text
 
 
-def test_the_trail_is_searched(desk_of, causes):
+def test_log_is_searched(desk_of, causes):
     desk = desk_of()
     write(record, Actor(desk.organizer.id), "people.invite", reason="by Odile")
     write(record, COMMAND, "account.password", reason="by command")
@@ -68,7 +68,7 @@ def test_the_trail_is_searched(desk_of, causes):
         assert desk.get(f"/organize/audit/?{odd}").status_code == 200
 
 
-def test_what_somebody_did_is_found_after_they_were_removed(desk_of, causes):
+def test_actions_of_a_removed_person_are_still_found(desk_of, causes):
     desk, gone = desk_of(), desk_of("editor", causes[0].id).organizer
     write(record, Actor(gone.id), "petitions.edit", reason="by who is gone")
     write(record, COMMAND, "people.invite", reason="by command")
@@ -78,7 +78,7 @@ def test_what_somebody_did_is_found_after_they_were_removed(desk_of, causes):
     assert "by command" not in page
 
 
-def test_the_pages_of_the_trail_follow_each_other_without_gap_or_repeat(desk_of):
+def test_pages_of_the_log_have_no_gap_or_repeat(desk_of):
     desk = desk_of()
     write(
         lambda: [
@@ -99,7 +99,7 @@ def test_the_pages_of_the_trail_follow_each_other_without_gap_or_repeat(desk_of)
     assert seen == list(reversed(range(120)))
 
 
-def test_empty_trail_and_empty_search_are_told_apart(desk_of):
+def test_empty_log_and_empty_search_have_different_messages(desk_of):
     page = desk_of().get("/organize/audit/")
     assert is_empty(page) and not is_searched(page)
     page = desk_of(email="x@kwan.example").get("/organize/audit/?about=mail")
@@ -107,11 +107,11 @@ def test_empty_trail_and_empty_search_are_told_apart(desk_of):
 
 
 def is_searched(page):
-    """Return whether the page leads back to the whole trail."""
+    """Return whether the page links back to the whole log."""
     return bool(tree(page).xpath("//form[@role='search']//a[@href='/organize/audit/']"))
 
 
-def test_every_action_that_is_recorded_has_words():
+def test_every_recorded_action_has_a_label():
     code = "".join(
         path.read_text() for path in (Path(__file__).parents[2] / "campaign").rglob("*.py")
     )
@@ -129,7 +129,7 @@ def told(action="petitions.edit"):
     return {(each["field"], each["part"]): (each["before"], each["after"]) for each in changes}
 
 
-def test_trail_tells_what_changed_before_and_after(desk_of, petition):
+def test_log_shows_what_changed_before_and_after(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     desk.post("/organize/petitions/home/goal", {"goal": "3000"})
     assert told() == {("goal", ""): ("0", "3000")}
@@ -150,7 +150,7 @@ def test_trail_tells_what_changed_before_and_after(desk_of, petition):
     assert told("petitions.close") == {("state", ""): ("published", "closed")}
 
 
-def test_long_text_is_told_around_its_first_difference(desk_of, petition):
+def test_long_text_is_shown_around_its_first_difference(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     body = "Word " * 300
     texts = {
@@ -168,7 +168,7 @@ def test_long_text_is_told_around_its_first_difference(desk_of, petition):
     assert before.endswith("more") and after.endswith("less") and len(after) < 60
 
 
-def test_trail_reads_in_each_language(desk_of, petition):
+def test_log_is_readable_in_each_language(desk_of, petition):
     desk = desk_of("admin")
     desk.post("/organize/petitions/home/goal", {"goal": "3000"})
     desk.post(
@@ -194,7 +194,7 @@ def test_trail_reads_in_each_language(desk_of, petition):
     )
 
 
-def test_trail_tells_nothing_that_supporters_wrote(desk_of, petition):
+def test_log_reveals_nothing_that_supporters_wrote(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     signature_id = sign_and_hatch(petition, comment="For my brother")
     seen = re.search(
@@ -209,7 +209,7 @@ def test_trail_tells_nothing_that_supporters_wrote(desk_of, petition):
     assert [entry.action for entry in entries() if "changes" in entry.details] == []
 
 
-def test_every_field_that_the_trail_tells_of_exists_and_has_a_name():
+def test_every_field_in_the_log_exists_and_has_a_name():
     told_of = {
         (table, column)
         for parts in TOLD.values()
@@ -223,7 +223,7 @@ def test_every_field_that_the_trail_tells_of_exists_and_has_a_name():
 @pytest.mark.parametrize(
     "name", ["2026-02-30", "0000-00-00", "2026-02-30T10:00", "0001-01-01T00:00+05:00", "٢٠٢٦-٠١-٠١"]
 )
-def test_text_that_looks_like_a_day_is_told_as_it_is(desk_of, petition, name):
+def test_text_that_looks_like_a_date_is_shown_as_it_is(desk_of, petition, name):
     desk = desk_of("owner", petition.cause_id)
     desk.post(
         "/organize/petitions/home/targets",

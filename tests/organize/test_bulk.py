@@ -1,4 +1,4 @@
-"""Deciding about everything that matches: the preview, what it is bound to, and undoing from the list."""
+"""Tests of bulk decisions: the preview, what it is bound to, and undoing from the list."""
 
 import re
 
@@ -27,7 +27,7 @@ def hidden_fields(page):
 
 
 def decide(desk, filters, verb, reason=""):
-    """Preview and press; return where it leads, once the worker has carried it out."""
+    """Preview and confirm; return the address of the result, once the worker has carried it out."""
     page = desk.get(f"/organize/bulk/new?{filters}").text
     answer = desk.post(
         f"/organize/bulk/?{filters}", {**hidden_fields(page), "verb": verb, "reason": reason}
@@ -50,7 +50,7 @@ def desk(desk_of, petition):
     return desk_of("reviewer", petition.cause_id)
 
 
-def test_the_preview_counts_and_shows_and_one_press_decides(desk, petition):
+def test_preview_shows_and_counts_and_one_press_decides(desk, petition):
     ids = hold(petition, 25)
     other = hold(petition, 1, "hidden_field")
     held = desk.get("/organize/held/?held_for=no_proof").text
@@ -78,7 +78,7 @@ def test_the_preview_counts_and_shows_and_one_press_decides(desk, petition):
     }
 
 
-def test_rejecting_asks_why_and_keeps_the_preview(desk, petition):
+def test_rejecting_asks_for_a_reason_and_keeps_the_preview(desk, petition):
     ids = hold(petition, 2)
     page = desk.get("/organize/bulk/new?on=held").text
     refused = desk.post(
@@ -101,7 +101,7 @@ def test_rejecting_asks_why_and_keeps_the_preview(desk, petition):
     assert desk.get("/organize/bulk/new?on=nothing").status_code == 404
 
 
-def test_undoing_from_the_list_makes_everything_what_it_was(desk, desk_of, petition):
+def test_undoing_from_the_list_restores_every_signature(desk, desk_of, petition):
     ids = hold(petition, 3)
     decide(desk, "on=held", "reject", "A flood")
     colleague = desk_of("owner", petition.cause_id)
@@ -120,7 +120,7 @@ def test_undoing_from_the_list_makes_everything_what_it_was(desk, desk_of, petit
     assert len(entries(action="bulk.undo")) == 1
 
 
-def test_a_search_is_decided_about_and_a_name_does_not_stay(desk, petition):
+def test_search_results_are_decided_and_the_searched_name_is_not_kept(desk, petition):
     mine = [sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2)]
     other = sign_and_hatch(petition)
     page = desk.get("/organize/signatures/?words=odile").text
@@ -150,7 +150,7 @@ def test_comments_can_be_listed_searched_and_reversed(desk, petition):
     assert "Water for all" in desk.get("/organize/comments/?tab=hidden").text
 
 
-def test_each_cause_has_its_own_decision_and_strangers_see_none(desk_of, petition):
+def test_each_cause_has_its_own_decision_and_outsiders_see_none(desk_of, petition):
     elsewhere = make_petition("hill", cause_id=make_cause("hill").id)
     ids = [*hold(petition, 2), *hold(elsewhere, 2)]
     stranger = desk_of("reviewer", elsewhere.cause_id, email="stranger@kwan.example")
@@ -170,7 +170,7 @@ def test_each_cause_has_its_own_decision_and_strangers_see_none(desk_of, petitio
     }
 
 
-def test_the_pattern_of_another_causes_rule_is_not_told(desk_of, petition):
+def test_rule_pattern_of_another_cause_is_not_shown(desk_of, petition):
     elsewhere = make_cause("hill")
     rule = write(
         create_rule, cause_id=elsewhere.id, petition_id=None, kind="words", pattern="quetzalli"
@@ -184,7 +184,7 @@ def test_the_pattern_of_another_causes_rule_is_not_told(desk_of, petition):
     assert "quetzalli" in desk_of().get(f"/organize/bulk/new?on=held&held_for={rule.reason}").text
 
 
-def test_nothing_left_to_decide_is_said(desk, petition):
+def test_page_says_when_nothing_is_left_to_decide(desk, petition):
     hold(petition, 2)
     page = desk.get("/organize/bulk/new?on=held").text
     decide(desk, "on=held", "reject", "A flood")

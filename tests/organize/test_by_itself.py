@@ -1,4 +1,4 @@
-"""What comes about by the clock stands in the audit trail, once, as done by the worker and planned by whoever planned it."""
+"""Tests that scheduled changes enter the activity log once, with worker and planner."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -78,7 +78,7 @@ def told():
 @pytest.mark.parametrize(
     "plan", [plan_cause, plan_event, plan_petition, plan_update, plan_opening, plan_close]
 )
-def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
+def test_planned_change_is_logged_once_at_its_time(desk, plan):
     operation, action = plan(desk)
     assert write(operation, now=HOUR - timedelta(seconds=1)) == 0
     assert write(operation, now=HOUR) == 1
@@ -91,7 +91,7 @@ def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
 @pytest.mark.parametrize(
     "kind", ["causes/hill", "petitions/home", "events/talk", "updates/answer", "mail/news"]
 )
-def test_planning_for_an_hour_that_comes_twice_says_which_is_meant(desk_of, kind):
+def test_planning_for_an_ambiguous_time_says_which_one_is_meant(desk_of, kind):
     desk = desk_of("owner", make_cause("hill", state="draft").id)
     cause_id = desk.organizer.grants[0].cause_id
     make_petition(cause_id=cause_id, state="draft")
@@ -111,7 +111,7 @@ def test_planning_for_an_hour_that_comes_twice_says_which_is_meant(desk_of, kind
     assert "waiting" in alerts(answer)
 
 
-def test_what_goes_out_at_once_is_noted_as_done_by_hand_alone(desk):
+def test_immediate_change_is_logged_as_done_by_hand_only(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
     make_update(cause_id=desk.cause.id, draft=True)
     desk.post("/organize/petitions/home/publish")
@@ -121,7 +121,7 @@ def test_what_goes_out_at_once_is_noted_as_done_by_hand_alone(desk):
     assert told() == []
 
 
-def test_what_never_was_planned_in_the_workspace_is_not_noted(desk):
+def test_change_that_was_never_planned_in_the_workspace_is_not_logged(desk):
     make_petition(cause_id=desk.cause.id, closes_at=utcnow() + timedelta(hours=1))
     make_update(cause_id=desk.cause.id, days=1)
     for operation in (note_turns, note_published):

@@ -1,4 +1,4 @@
-"""Writing causes in the workspace."""
+"""Tests of editing causes in the workspace."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ def now_of(slug="valley"):
     return cause_in_any_state(slug)
 
 
-def test_a_cause_begins_as_a_draft_in_any_language(desk_of, client):
+def test_cause_begins_as_a_draft_in_any_language(desk_of, client):
     desk = desk_of("admin")
     words = {"title_fr": "De l’eau pour tous", "summary_fr": "Beaucoup de gouttes d’eau.", **LOOK}
     for _ in range(2):
@@ -46,7 +46,7 @@ def test_a_cause_begins_as_a_draft_in_any_language(desk_of, client):
     assert client.get("/fr/causes/de-l-eau-pour-tous").status_code == 200
 
 
-def test_only_admins_begin_causes(desk_of):
+def test_only_admins_create_causes(desk_of):
     desk = desk_of("owner", make_cause().id)
     assert desk.get("/organize/causes/new").status_code == 403
     assert "/organize/causes/new" not in links(desk.get("/organize/causes/"))
@@ -55,13 +55,13 @@ def test_only_admins_begin_causes(desk_of):
 @pytest.mark.parametrize(
     "words", [{}, {"title_es": "Agua"}, {"title_en": "x" * 201, "summary_en": "x"}]
 )
-def test_a_cause_without_its_words_is_refused_and_what_was_typed_stays(desk_of, words):
+def test_cause_without_its_text_is_refused_and_input_is_kept(desk_of, words):
     answer = desk_of("admin").post("/organize/causes/new", {**LOOK, **words})
     assert answer.status_code == 422
     assert all(word in answer.text for word in words.values())
 
 
-def test_of_two_editors_the_second_sees_both_and_nothing_is_overwritten(desk_of):
+def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk_of):
     desk = desk_of("editor", make_cause().id)
     mine, theirs = (
         {"revision": 1, "title_en": title, "summary_en": "One", **LOOK}
@@ -75,7 +75,7 @@ def test_of_two_editors_the_second_sees_both_and_nothing_is_overwritten(desk_of)
     assert now_of().text("en").title == "Theirs"
 
 
-def test_a_moved_cause_leads_on_from_its_old_address(desk_of, client):
+def test_renamed_cause_redirects_from_its_old_address(desk_of, client):
     desk = desk_of("editor", make_cause().id)
     desk.post(f"{VALLEY}/address", {"revision": 1, "slug": "hills"})
     for path in ("/en/causes/{}", "/en/causes/{}/montage", "/causes/{}/pulse.json"):
@@ -94,7 +94,7 @@ def sign_card_state(client, slug):
     return card.get("data-state")
 
 
-def test_an_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, client):
+def test_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, client):
     petition = make_petition()
     desk = desk_of("owner", petition.cause_id)
     assert desk.post(f"{VALLEY}/archive").status_code == 303
@@ -105,9 +105,7 @@ def test_an_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, cli
     assert "Butterflies for the Valley" in client.get("/en/").text
 
 
-def test_a_closed_cause_keeps_its_page_says_so_and_takes_nothing_until_it_is_opened(
-    desk_of, client
-):
+def test_closed_cause_keeps_its_page_and_takes_nothing_until_reopened(desk_of, client):
     petition = make_petition()
     earlier = make_petition("earlier", cause_id=petition.cause_id)
     write(close_petition, petition_id=earlier.id)
@@ -138,7 +136,7 @@ def test_a_closed_cause_keeps_its_page_says_so_and_takes_nothing_until_it_is_ope
     assert "causes.reopen" in values(desk.get("/organize/audit/"), "data-action")
 
 
-def test_a_draft_goes_out_by_itself_at_an_hour_that_exists_and_is_ahead(desk_of, client):
+def test_draft_is_published_automatically_at_a_valid_future_time(desk_of, client):
     desk = desk_of("owner", make_cause(state="draft").id)
 
     def plan(hour, zone="America/Toronto"):
@@ -160,7 +158,7 @@ def test_a_draft_goes_out_by_itself_at_an_hour_that_exists_and_is_ahead(desk_of,
     assert client.get("/en/causes/valley").status_code == 200
 
 
-def test_preview_of_a_draft_asks_for_no_picture_that_is_not_there(desk_of):
+def test_preview_of_a_draft_requests_no_missing_picture(desk_of):
     cause = make_cause(state="draft")
     desk = desk_of("editor", cause.id)
     page = desk.get(f"/organize/causes/{cause.slug}/preview").text

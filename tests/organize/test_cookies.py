@@ -1,4 +1,7 @@
-"""Cookies of a site served by https: names that no other host can set, and the former ones read once."""
+"""Tests of cookies on an https site.
+
+No other host can set their names, and cookies with the former names are read once.
+"""
 
 import re
 
@@ -25,7 +28,7 @@ def editor(app):
 
 
 def cookies_of(answer):
-    """Return {name: attributes} of the cookies that an answer sets, and the names of those that it deletes."""
+    """Return {name: attributes} of the cookies that a response sets, and the names it deletes."""
     set_, dropped = {}, set()
     for header in answer.headers.getlist("Set-Cookie"):
         name, _, rest = header.partition("=")
@@ -67,7 +70,7 @@ def test_every_cookie_belongs_to_this_host_alone(secure, editor):
     assert secure.get("/organize/", base_url=HTTPS).status_code == 200
 
 
-def test_a_session_under_its_former_name_goes_on_under_the_new_one(secure, editor):
+def test_session_under_its_former_name_continues_under_the_new_one(secure, editor):
     sign_in(secure, editor)
     answer = secure.get("/organize/", base_url=HTTPS)
     assert answer.status_code == 200
@@ -79,7 +82,7 @@ def test_a_session_under_its_former_name_goes_on_under_the_new_one(secure, edito
     }
 
 
-def test_words_kept_under_the_former_name_are_kept_under_the_new_one(app, editor, monkeypatch):
+def test_input_saved_under_the_former_name_is_kept_under_the_new_one(app, editor, monkeypatch):
     client = app.test_client()
     sign_in(client, editor)
     token = TOKEN.search(client.get("/organize/account").text).group(1)
@@ -96,7 +99,7 @@ def test_words_kept_under_the_former_name_are_kept_under_the_new_one(app, editor
     assert "Teo Brandt" in client.get("/organize/account", base_url=HTTPS).text
 
 
-def test_signing_out_drops_the_cookie(secure, editor):
+def test_signing_out_deletes_the_cookie(secure, editor):
     enter(secure, editor.email)
     token = TOKEN.search(secure.get("/organize/account", base_url=HTTPS).text).group(1)
     answer = secure.post(
@@ -109,7 +112,7 @@ def test_signing_out_drops_the_cookie(secure, editor):
     assert secure.get("/organize/", base_url=HTTPS).status_code == 303
 
 
-def test_public_pages_set_no_cookie_for_who_is_signed_in(secure, editor, petition):
+def test_public_pages_set_no_cookie_for_signed_in_users(secure, editor, petition):
     enter(secure, editor.email)
     answer = secure.get(f"/en/petitions/{petition.slug}", base_url=HTTPS)
     assert answer.status_code == 200

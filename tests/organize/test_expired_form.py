@@ -1,4 +1,4 @@
-"""A form whose token is no longer good."""
+"""Tests of a form whose CSRF token has expired."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""The screens of exports and hand-overs: what is asked first, who may, what is noted, and what becomes of it."""
+"""Tests of the pages of exports and hand-overs: questions, permissions, log and results."""
 
 import csv
 import hashlib
@@ -57,13 +57,13 @@ def ask(desk, aim="records", **changes):
 
 
 def present(petition):
-    """Return the exports of a petition, the newest first."""
+    """Return the exports of a petition, newest first."""
     db.session.rollback()
     return exports_of([petition.id])
 
 
 def noted(action):
-    """Return the entries of the trail for an action, the newest first."""
+    """Return the activity log entries of an action, newest first."""
     db.session.rollback()
     return entries(action=action)
 
@@ -78,7 +78,7 @@ def noted(action):
         ("tabler", 403, 403),
     ],
 )
-def test_each_screen_opens_for_the_roles_in_the_table(desk_of, petition, role, exports, records):
+def test_each_page_opens_for_the_roles_in_the_table(desk_of, petition, role, exports, records):
     desk = desk_of(role, petition.cause_id)
     for path in ("home", "home/new?aim=letters"):
         assert desk.get(f"/organize/exports/{path}").status_code == exports
@@ -117,7 +117,7 @@ def test_sidebar_marks_exports_on_every_page_of_exports(desk_of, petition):
     assert '<a class="go" href="/organize/exports/">' in desk.get("/organize/exports/home").text
 
 
-def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of, petition):
+def test_purpose_comes_first_and_is_logged_with_the_count(desk_of, petition):
     sign_and_hatch(petition)
     sign(petition, ODILE)
     desk = desk_of("exporter", petition.cause_id)
@@ -155,19 +155,19 @@ def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of,
         {"since": "2026-11-20", "until": "2026-11-19"},
     ],
 )
-def test_what_is_no_choice_of_ours_is_refused_and_the_words_stay(desk_of, petition, wrong):
+def test_invalid_choice_is_refused_and_input_is_kept(desk_of, petition, wrong):
     answer = ask(desk_of("owner", petition.cause_id), **wrong)
     assert (answer.status_code, present(petition)) == (422, [])
     assert "For our members" in answer.text
 
 
-def test_days_at_the_ends_of_the_calendar_bound_nothing(desk_of, petition):
+def test_dates_at_the_ends_of_the_calendar_limit_nothing(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert ask(desk, since="0001-01-01", until="9999-12-31").status_code == 303
     assert desk.get("/organize/exports/home/new?aim=records").status_code == 200
 
 
-def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
+def test_purpose_is_not_offered_data_that_it_does_not_need(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert desk.get("/organize/exports/home/new?aim=anything").status_code == 404
     assert ask(desk, "delivery", columns=["email"]).status_code == 422
@@ -176,7 +176,7 @@ def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
     assert 'name="state"' not in page
 
 
-def test_letters_go_only_to_who_asked_for_news(desk_of, petition, exporter):
+def test_mailing_export_has_only_people_who_asked_for_news(desk_of, petition, exporter):
     sign_and_hatch(petition, AMALIA, subscribe=True)
     sign_and_hatch(petition, ODILE)
     desk = desk_of("owner", petition.cause_id)
@@ -188,7 +188,7 @@ def test_letters_go_only_to_who_asked_for_news(desk_of, petition, exporter):
     ]
 
 
-def test_who_came_by_a_campaigns_link_can_be_taken_out_alone(desk_of, petition, exporter):
+def test_signatures_from_one_campaign_link_can_be_exported_alone(desk_of, petition, exporter):
     sign(petition, AMALIA, source="radio-north")
     sign(petition, ODILE, source="radio")
     desk = desk_of("owner", petition.cause_id)
@@ -201,7 +201,7 @@ def test_who_came_by_a_campaigns_link_can_be_taken_out_alone(desk_of, petition, 
     assert 'value="radio"' in desk.get("/organize/exports/home/new?aim=records").text
 
 
-def test_what_one_chose_is_remembered_for_the_petition_and_the_aim(desk_of, petition):
+def test_choices_are_remembered_for_the_petition_and_the_purpose(desk_of, petition):
     make_petition("law", cause_id=petition.cause_id)
     desk = desk_of("owner", petition.cause_id)
     ask(desk, kind="jsonl", country="MX", since="2026-11-01", until="2026-11-02")
@@ -223,9 +223,7 @@ def test_what_one_chose_is_remembered_for_the_petition_and_the_aim(desk_of, peti
         assert 'value="MX" selected' not in desk.get(f"/organize/exports/{other}").text
 
 
-def test_a_broken_download_goes_on_where_it_broke_unless_the_file_is_another(
-    desk_of, petition, exporter
-):
+def test_broken_download_resumes_unless_the_file_has_changed(desk_of, petition, exporter):
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
@@ -245,9 +243,7 @@ def test_a_broken_download_goes_on_where_it_broke_unless_the_file_is_another(
     assert desk.get(f"{here}/download", headers={"Range": "bytes=99999-"}).status_code == 416
 
 
-def test_a_broken_download_goes_on_behind_the_edge_too(
-    desk_of, petition, exporter, app, monkeypatch
-):
+def test_broken_download_resumes_behind_the_edge_too(desk_of, petition, exporter, app, monkeypatch):
     monkeypatch.setattr(app, "wsgi_app", PageCache(app.wsgi_app))
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
@@ -256,7 +252,7 @@ def test_a_broken_download_goes_on_behind_the_edge_too(
     assert desk.get(f"{here}/download", headers={"Range": "bytes=9-"}).status_code == 206
 
 
-def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition, exporter):
+def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, exporter):
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk, columns=["number", "given_name"]).location
@@ -291,7 +287,7 @@ def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition
     assert [figures(text(each)) for each in downloads] == [[1], [1]]
 
 
-def test_only_a_fresh_password_and_a_second_factor_take_signatures_out(
+def test_signatures_are_exported_only_with_fresh_password_and_second_factor(
     desk_of, petition, exporter, monkeypatch
 ):
     desk = desk_of("exporter", petition.cause_id)
@@ -311,7 +307,7 @@ def test_only_a_fresh_password_and_a_second_factor_take_signatures_out(
     assert "second-factor" in bare.get(f"{here}/download").location
 
 
-def test_another_causes_files_are_not_there(desk_of, petition, exporter):
+def test_files_of_another_cause_are_not_found(desk_of, petition, exporter):
     here = ask(desk_of("owner", petition.cause_id)).location
     exporter.make_next()
     stranger = desk_of("owner", make_cause("elsewhere").id, email="stranger@kwan.example")
@@ -322,7 +318,7 @@ def test_another_causes_files_are_not_there(desk_of, petition, exporter):
     assert stranger.get(f"/organize/exports/files/{2**70}").status_code == 404
 
 
-def test_a_file_can_be_stopped_and_deleted_at_once(desk_of, petition, exporter):
+def test_file_can_be_cancelled_and_deleted_at_once(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     assert alerts(desk.post(f"{here}/delete", follow_redirects=True)) == ["sure"]
@@ -340,7 +336,7 @@ def test_a_file_can_be_stopped_and_deleted_at_once(desk_of, petition, exporter):
     ]
 
 
-def test_a_failed_file_says_why_and_is_made_again(desk_of, petition, exporter):
+def test_failed_file_says_why_and_can_be_made_again(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     export_id = present(petition)[0].id
@@ -354,7 +350,7 @@ def test_a_failed_file_says_why_and_is_made_again(desk_of, petition, exporter):
     assert f"{here}/download" in links(desk.get(here))
 
 
-def test_a_file_that_no_key_opens_any_more_is_said_to_be_gone(desk_of, petition, exporter):
+def test_file_that_no_key_decrypts_is_reported_as_gone(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     exporter.make_next()
@@ -364,7 +360,7 @@ def test_a_file_that_no_key_opens_any_more_is_said_to_be_gone(desk_of, petition,
     assert noted("exports.download") == []
 
 
-def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
+def test_pack_asks_for_its_purpose_and_needs_a_signature(desk_of, petition):
     desk = desk_of("exporter", petition.cause_id)
     refused = desk.post("/organize/handovers/home/pack", PACK)
     assert (refused.status_code, alerts(refused), present(petition)) == (422, ["grave"], [])
@@ -384,13 +380,13 @@ def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
 
 
 def hand_over(desk, names, *details):
-    """Change what the targets of the petition get to see, by a new version."""
+    """Change what the targets of the petition get to see, by making a new version."""
     chosen = {"names": names, "details": list(details), "press": "new-version"}
     assert desk.post("/organize/handovers/home/contents", chosen).status_code == 303
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, petition, lang):
+def test_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, petition, lang):
     with force_locale(LOCALES[lang]):
         shown, country = delivered_items("shown", ["country"])
         full, postal_code, day = delivered_items("full", ["postal_code", "day"])
@@ -415,7 +411,7 @@ def test_the_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of,
     assert told() == [[full, postal_code, day]] * 3
 
 
-def test_who_signed_earlier_is_delivered_with_no_more_than_they_were_told(
+def test_earlier_supporters_are_delivered_with_no_more_than_they_were_told(
     client, desk_of, petition, exporter
 ):
     desk = desk_of("owner", petition.cause_id)
@@ -437,7 +433,7 @@ def test_who_signed_earlier_is_delivered_with_no_more_than_they_were_told(
     assert ask(desk, "delivery", columns=["country"]).status_code == 422
 
 
-def test_an_old_page_is_signed_on_the_terms_that_it_showed(client, desk_of, petition):
+def test_form_from_an_old_page_is_signed_on_the_terms_it_showed(client, desk_of, petition):
     hand_over(desk_of("owner", petition.cause_id), "full", "country")
     post_signature(client, petition, {**AMALIA, "version": "1"})
     post_signature(client, petition, {**ODILE, "version": "2"})
@@ -447,7 +443,7 @@ def test_an_old_page_is_signed_on_the_terms_that_it_showed(client, desk_of, peti
     assert [versions[each.version_id] for each in rows()] == ["shown", "full"]
 
 
-def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, desk_of, petition):
+def test_receipt_is_shown_on_the_petition_and_can_be_withdrawn(client, desk_of, petition):
     desk = desk_of("editor", petition.cause_id)
     tomorrow = (date.today() + timedelta(days=3)).isoformat()
     for wrong in (
@@ -479,7 +475,7 @@ def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, 
     assert [entry.action for entry in noted("handovers")][-1] == "handovers.record"
 
 
-def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
+def test_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     signature = sign_and_hatch(petition, AMALIA, comment="For my brother")
     sign_and_hatch(petition, ODILE)
     desk = desk_of("reviewer", petition.cause_id)
@@ -499,7 +495,7 @@ def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403
 
 
-def test_counts_on_page_pack_receipt_and_trail_agree_or_say_why_not(
+def test_counts_on_page_pack_receipt_and_log_agree_or_say_why_not(
     client, desk_of, petition, exporter, monkeypatch
 ):
     def no_poster(_, scratch):

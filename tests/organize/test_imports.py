@@ -1,4 +1,4 @@
-"""The screens of what comes in from paper."""
+"""Tests of the pages for importing signatures from paper."""
 
 import io
 import re
@@ -55,7 +55,7 @@ def upload(desk, data, name="list.csv"):
 
 
 def matched(desk, data, **columns):
-    """Upload a file and match its columns as they were guessed, or as `columns` say; return the batch's address."""
+    """Upload a file, match its columns as guessed or by `columns`; return its address."""
     place = upload(desk, data).location
     page = desk.get(place).text
     guessed = dict(
@@ -75,7 +75,7 @@ def seen_at(desk, place):
     return SEEN.search(desk.get(place).text)[1]
 
 
-def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
+def test_file_goes_from_upload_to_counted_and_back(desk, petition):
     place = matched(desk, csv_of(ZORA, "Ana,,,Narnia,,,,", "Zora,Q,zora@correo.mx,,,,,"))
     page = desk.get(place)
     assert values(page, "data-code") == ["country"]
@@ -120,7 +120,7 @@ def test_file_with_an_unstorable_character_in_its_name_is_read(desk, petition):
     assert batch_at(upload(desk, csv_of(ZORA), name="list\0\u202e.csv").location).name == "list.csv"
 
 
-def test_typed_sheet_that_another_went_on_with_is_not_discarded_unseen(desk, petition):
+def test_typed_sheet_continued_by_another_person_is_not_discarded_unseen(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     drop = re.compile(r'action="([^"]+/drop)".*?name="seen" value="([^"]+)"', re.DOTALL)
     address, seen = drop.search(desk.get(place).text).groups()
@@ -131,7 +131,7 @@ def test_typed_sheet_that_another_went_on_with_is_not_discarded_unseen(desk, pet
     assert batch_at(place).state == "dropped"
 
 
-def test_columns_by_any_name_are_matched_by_hand(desk, petition):
+def test_columns_with_any_name_are_matched_by_hand(desk, petition):
     data = csv_of("x,Zora Quetzalli,06600", header="a,b,c")
     place = matched(desk, data, **{"column-1": "full_name", "column-2": "postal_code"})
     assert batch_at(place).counts == {"new": 1}
@@ -173,7 +173,7 @@ def test_unreadable_and_too_large_files_are_refused_at_the_form(app, desk, petit
     assert alerts(desk.get(too_large.location)) == ["grave"]
 
 
-def test_nobody_else_may_send_more_than_a_form(client, desk_of, petition):
+def test_visitor_cannot_upload_more_than_a_form(client, desk_of, petition):
     # Too large to be read at all.
     assert (
         client.post("/organize/imports/upload", data=b"x" * 300_000).location
@@ -182,7 +182,7 @@ def test_nobody_else_may_send_more_than_a_form(client, desk_of, petition):
     assert upload(desk_of("editor", petition.cause_id), csv_of(ZORA)).status_code == 403
 
 
-def test_somebody_of_another_cause_sees_neither_the_petition_nor_the_batch(desk, desk_of, petition):
+def test_person_of_another_cause_sees_neither_the_petition_nor_the_batch(desk, desk_of, petition):
     place = matched(desk, csv_of(ZORA))
     other = desk_of("owner", make_petition("elsewhere", cause_id=make_cause("other").id).cause_id)
     assert other.get(place).status_code == 404
@@ -252,7 +252,7 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     pages = [page.get_textpage().get_text_range() for page in document]
     whole, cover, *sheets = pages
     assert len(sheets) == 3
-    # It lies over the names above, so it says how in each language and nothing of the sheets.
+    # The cover is laid over the names above, so it is in each language and repeats no sheet.
     assert len(set(spec.cover)) == len(LOCALES)
     assert [sentence for sentence in spec.cover if one_line(sentence) not in one_line(cover)] == []
     assert "Bring them home" not in one_line(cover) and not [
@@ -274,7 +274,7 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     assert (round(width), round(height)) == ((842, 595) if paper == "A4" else (792, 612))
 
 
-def test_a_long_title_and_many_questions_leave_room_for_hands(app, desk, monkeypatch, petition):
+def test_long_title_and_many_questions_leave_room_for_handwriting(app, desk, monkeypatch, petition):
     highs = []
     monkeypatch.setattr(sheet_pdf._Printing, "_square", lambda self, x, y, side: highs.append(y))
     texts = {"en": {"title": "Where are they " * 13, "summary": "We ask. " * 120, "body": "Long."}}
@@ -296,7 +296,7 @@ def test_a_long_title_and_many_questions_leave_room_for_hands(app, desk, monkeyp
     assert len(set(highs)) >= 8
 
 
-def test_how_many_sheets_has_bounds(desk, petition):
+def test_number_of_sheets_has_bounds(desk, petition):
     for sheets in ("0", "101", "many", ""):
         answer = desk.post(
             "/organize/imports/print",
@@ -305,7 +305,7 @@ def test_how_many_sheets_has_bounds(desk, petition):
         assert answer.status_code == 422
 
 
-def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
+def test_code_of_a_sheet_leads_to_its_rows(desk, petition):
     _place, run = printed(desk)
     serial = run.serials[1]
     asked = desk.get(f"/organize/imports/sheets/{serial}").location
@@ -323,7 +323,7 @@ def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
     assert desk.get("/organize/imports/sheets/1-002-A").status_code == 404
 
 
-def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
+def test_printed_run_shows_the_progress_of_each_sheet(desk, petition):
     _place, run = printed(desk)
     place = f"/organize/imports/runs/{run.id}"
     assert values(desk.get(place), "data-state") == []
@@ -331,7 +331,7 @@ def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
     assert values(desk.get(place), "data-state") == ["open"]
 
 
-def test_a_run_of_many_sheets_takes_no_more_questions_than_one_of_few(desk, petition):
+def test_long_run_needs_no_more_queries_than_a_short_one(desk, petition):
     def asked(place):
         questions = []
 
@@ -358,7 +358,7 @@ def typed_sheet(serial="own 1"):
     }
 
 
-def test_a_sheet_is_typed_without_script(desk, petition):
+def test_sheet_is_typed_without_script(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     page = desk.get(place)
     assert page.text.count("data-line=") == 10
@@ -388,7 +388,7 @@ def test_a_sheet_is_typed_without_script(desk, petition):
     )
 
 
-def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
+def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
     sign_and_hatch(petition)
     place = desk.post("/organize/imports/type", typed_sheet()).location
     json = {"headers": {"Accept": "application/json"}}
@@ -412,7 +412,7 @@ def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
     assert [action for action, *_ in trail()].count("imports.type") == 0
 
 
-def test_worker_brings_in_a_large_file_while_nobody_waits(desk):
+def test_worker_imports_a_large_file_in_the_background(desk):
     place = matched(desk, csv_of(*LARGE))
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
     page = desk.get(place)
@@ -432,7 +432,7 @@ def test_worker_brings_in_a_large_file_while_nobody_waits(desk):
     assert "fresh-page" not in values(page, "data-module") and alerts(page) == []
 
 
-def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petition):
+def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition):
     river = make_petition(
         "river",
         cause_id=petition.cause_id,
@@ -453,8 +453,8 @@ def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petitio
 
 
 @pytest.mark.parametrize("path", ["type", "upload", "print"])
-def test_no_form_for_paper_chooses_a_petition_by_itself(desk_of, petition, path):
-    """Where there is only one, it is chosen."""
+def test_no_paper_form_preselects_a_petition(desk_of, petition, path):
+    """A single petition is chosen automatically."""
     desk = desk_of("reviewer", petition.cause_id)
     assert '<option value="">' not in desk.get(f"/organize/imports/{path}").text
     make_petition("river", cause_id=petition.cause_id)
@@ -476,7 +476,7 @@ def test_no_form_for_paper_chooses_a_petition_by_itself(desk_of, petition, path)
     ("country", "sheets", "pack"),
     [("CA", "Letter", "letter"), ("MX", "Letter", "letter"), ("DE", "A4", "a4")],
 )
-def test_paper_forms_agree_on_the_size_of_the_sites_country(
+def test_paper_forms_agree_on_the_paper_size_of_the_country(
     app, desk_of, petition, monkeypatch, country, sheets, pack
 ):
     monkeypatch.setitem(app.config, "FIRST_COUNTRIES", (country,))
@@ -488,7 +488,7 @@ def test_paper_forms_agree_on_the_size_of_the_sites_country(
     assert chosen == [sheets, pack]
 
 
-def test_mending_a_row_keeps_the_lines_of_a_comment(desk, petition):
+def test_correcting_a_row_keeps_the_lines_of_a_comment(desk, petition):
     heading = "given_name,family_name,email,country,postal_code,comment\r\n"
     place = matched(
         desk, (heading + '"Zora","Q",nowhere,MX,06600,"First line\nSecond line"\r\n').encode()

@@ -1,4 +1,7 @@
-"""Full names from a table: approved by those who review, one by one or all at once; and junk of one tablet, discarded in one step."""
+"""Tests of full names and junk from a table.
+
+Reviewers approve names one by one or all at once, and discard the junk of one tablet in one step.
+"""
 
 import pytest
 
@@ -39,7 +42,7 @@ def shown():
     return [row.name_display for row in rows()]
 
 
-def test_ticked_names_are_shown_or_stay_private(reviewer, tablet, event):
+def test_selected_names_are_shown_or_stay_private(reviewer, tablet, event):
     sign_in_full(tablet, 3)
     path = f"/organize/kiosks/{event.slug}/names"
     assert path in reviewer.get("/organize/").text
@@ -61,7 +64,7 @@ def test_all_names_of_an_event_are_decided_in_one_step(reviewer, tablet, event):
     assert is_empty(reviewer.get(path))
 
 
-def test_names_are_for_those_who_review_in_that_cause(desk_of, tablet, event):
+def test_only_reviewers_of_that_cause_see_names(desk_of, tablet, event):
     sign_in_full(tablet, 1)
     path = f"/organize/kiosks/{event.slug}/names"
     stranger = desk_of("owner", make_cause("elsewhere").id)
@@ -75,7 +78,7 @@ def test_names_are_for_those_who_review_in_that_cause(desk_of, tablet, event):
     assert "names-to-approve" not in values(tabler.get(f"/organize/kiosks/{event.slug}"), "id")
 
 
-def test_a_tabler_is_not_told_how_many_are_kept(desk_of, tablet, event):
+def test_tabler_is_not_told_how_many_wait_for_review(desk_of, tablet, event):
     tablet.sign()
     tablet.sign()
     sign_in_full(tablet, 1)
@@ -91,7 +94,7 @@ def test_a_tabler_is_not_told_how_many_are_kept(desk_of, tablet, event):
     assert values(tabler.get("/organize/kiosks/"), "data-to-review") == []
 
 
-def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, client, tablet, event):
+def test_junk_of_one_tablet_is_discarded_in_one_step_and_restored(reviewer, client, tablet, event):
     other = make_tablet(client, event)
     tablet.receipts(*({**tablet.seal(), "sealed": "QUJD"} for _ in range(30)))
     tablet.sign(words={**AMALIA, "given_name": ""})
@@ -120,7 +123,7 @@ def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, clie
     ]
 
 
-def test_what_a_revoked_tablet_sent_can_be_discarded_and_told_from_junk(reviewer, tablet):
+def test_discarding_unreadable_records_keeps_what_a_revoked_tablet_sent(reviewer, tablet):
     tablet.sync(last_sequence=9)
     batch = [{**tablet.seal(), "sealed": "QUJD"}, tablet.seal()]
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
@@ -133,7 +136,7 @@ def test_what_a_revoked_tablet_sent_can_be_discarded_and_told_from_junk(reviewer
     ]
 
 
-def test_another_causes_tablet_is_not_there_to_discard(desk_of, tablet):
+def test_tablet_of_another_cause_cannot_be_discarded(desk_of, tablet):
     stranger = desk_of("owner", make_cause("elsewhere").id)
     path = f"/organize/kiosks/tablets/{kiosk_of(tablet).id}"
     assert stranger.get(f"{path}/discard").status_code == 404

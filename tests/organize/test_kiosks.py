@@ -1,4 +1,4 @@
-"""Kiosks in the workspace: paired, watched, revoked, and what they sent decided upon."""
+"""Tests of kiosks in the workspace: pairing, status, revoking, and deciding on what they sent."""
 
 import re
 from datetime import timedelta
@@ -69,7 +69,7 @@ def actions():
 
 
 def kept(tablet, reason="duplicate"):
-    """Bring a record into review, and return its id."""
+    """Put a record into review and return its id."""
     if reason == "duplicate":
         tablet.sign()
     later = utcnow() + timedelta(seconds=2)
@@ -78,7 +78,7 @@ def kept(tablet, reason="duplicate"):
     return records()[-1].id
 
 
-def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
+def test_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     page = tabler.get("/organize/kiosks/").text
     assert f"/organize/kiosks/{event.slug}" in page
     short = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "12"})
@@ -104,7 +104,7 @@ def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     assert tablet.campaign().json["pin"]
 
 
-def test_a_code_that_is_over_offers_another(tabler, event):
+def test_expired_code_offers_another(tabler, event):
     code = write(pairing.new_code, event_id=event.id, now=utcnow() - CODE_GOOD_FOR)
     page = tabler.get(f"/organize/kiosks/codes/{code.id}")
     assert alerts(page) == ["waiting"] and not CODE.search(page.text)
@@ -112,12 +112,12 @@ def test_a_code_that_is_over_offers_another(tabler, event):
 
 
 @pytest.mark.parametrize("pin", ["111111", "123456"])
-def test_a_pin_that_is_tried_first_is_refused(tabler, event, pin):
+def test_guessable_pin_is_refused(tabler, event, pin):
     answer = tabler.post(f"/organize/kiosks/{event.slug}/pin", {"pin": pin})
     assert (answer.status_code, list(wrong_fields(answer))) == (422, ["pin"])
 
 
-def test_the_list_tells_how_tablets_do(tabler, tablet, event):
+def test_list_shows_the_state_of_tablets(tabler, tablet, event):
     batch = [
         tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")
     ]
@@ -139,7 +139,7 @@ def test_the_list_tells_how_tablets_do(tabler, tablet, event):
     assert "Rosales" not in page + own
 
 
-def test_tablets_that_lie_in_a_drawer_are_folded_away_from_those_at_work(tabler, client, event):
+def test_tablets_in_storage_are_folded_away_from_those_in_use(tabler, client, event):
     here, waits, misses, gone, revoked = (
         make_tablet(client, event, name=name)
         for name in ("Here", "Waits", "Misses", "Gone", "Revoked")
@@ -165,7 +165,7 @@ def test_tablets_that_lie_in_a_drawer_are_folded_away_from_those_at_work(tabler,
     assert page.xpath("//details[@id='put-away']//div[@data-live='put-away']")
 
 
-def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
+def test_many_tablets_need_no_more_queries_than_few(tabler, client, event):
     path = f"/organize/kiosks/{event.slug}"
 
     def many():
@@ -174,7 +174,7 @@ def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
         def listen(*told):
             asked.append(told[2])
 
-        # Rows that the test has in hand would be read again one by one.
+        # The session would otherwise load the test's own rows again, one by one.
         db.session.expunge_all()
         sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
         assert tabler.get(path).status_code == 200
@@ -191,7 +191,7 @@ def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
     assert many() == few
 
 
-def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):
+def test_signature_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):
     event, petition = table
     began = utcnow() - timedelta(minutes=20)
     ids = sign_many(petition, 3)
@@ -213,7 +213,7 @@ def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, ta
     assert text_at(page, "//td[@data-on-phones]") == "1"
 
 
-def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
+def test_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     kiosk = kiosk_of(tablet)
     path = f"/organize/kiosks/tablets/{kiosk.id}"
     assert tabler.post(f"{path}/name", {"name": ""}).status_code == 422
@@ -228,7 +228,7 @@ def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     assert f"{path}/revoke" not in sends_to(tabler.get(path))
 
 
-def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_of, tablet, event):
+def test_signature_from_a_table_names_it_and_shows_the_drawing(desk_of, tablet, event):
     tablet.sign(drawn="M 10,20 C 1,2 3,4 5,6")
     page = desk_of("reviewer", event.cause_id).get(f"/organize/signatures/{rows()[0].id}").text
     assert values(page, "data-evidence") == ["in_person"]
@@ -236,7 +236,7 @@ def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_
     assert '<path d="M 10,20 C 1,2 3,4 5,6"/>' in page
 
 
-def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):
+def test_tablets_of_another_cause_are_not_found(desk_of, client, tablet, event):
     elsewhere = make_event("elsewhere", cause_id=make_cause("elsewhere").id)
     stranger = desk_of("owner", elsewhere.cause_id)
     for path in (
@@ -250,7 +250,7 @@ def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):
     assert Kiosk.query.count() == 1
 
 
-def test_a_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):
+def test_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):
     kept(tablet)
     assert tabler.get(f"/organize/kiosks/{event.slug}/review").status_code == 403
     page = desk_of("reviewer", event.cause_id).get(f"/organize/kiosks/{event.slug}/review").text
@@ -262,7 +262,7 @@ def test_a_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, ev
     assert actions()[0] == "kiosks.review"
 
 
-def test_what_was_kept_for_the_close_is_let_in(desk_of, tablet, table):
+def test_record_held_until_the_close_is_approved(desk_of, tablet, table):
     event, petition = table
     write(close_petition, petition_id=petition.id)
     record_id = kept(tablet, "closed")
@@ -285,13 +285,13 @@ def test_what_was_kept_for_the_close_is_let_in(desk_of, tablet, table):
         "Vivos",
     )
     assert actions()[0] == "kiosks.let_in"
-    # Pressed twice, and asked for again by the tablet.
+    # Pressed twice, and requested again by the tablet.
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
     assert len(rows()) == 1
     assert is_empty(desk.get(f"/organize/kiosks/{event.slug}/review"))
 
 
-def test_a_second_signature_stays_out(desk_of, tablet, event):
+def test_second_signature_stays_out(desk_of, tablet, event):
     record_id = kept(tablet)
     desk = desk_of("reviewer", event.cause_id)
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
@@ -300,7 +300,7 @@ def test_a_second_signature_stays_out(desk_of, tablet, event):
     assert len(rows()) == 1
 
 
-def test_turning_away_asks_why_and_keeps_the_ticks(desk_of, tablet, event):
+def test_rejecting_asks_for_a_reason_and_keeps_the_selection(desk_of, tablet, event):
     record_id = kept(tablet)
     desk = desk_of("reviewer", event.cause_id)
     answer = desk.post(
@@ -334,7 +334,7 @@ def test_rejected_record_is_not_approved_from_an_old_page(desk_of, tablet, table
     assert "kiosks.let_in" not in actions()
 
 
-def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event):
+def test_only_an_admin_approves_what_a_revoked_tablet_sent(desk_of, tablet, event):
     sealed = tablet.seal()
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     assert tablet.receipts(sealed) == [("review", "revoked")]
@@ -347,7 +347,7 @@ def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event
     assert [signature.evidence for signature in rows()] == ["in_person"]
 
 
-def test_what_cannot_be_read_can_only_be_turned_away(desk_of, tablet, event):
+def test_unreadable_record_can_only_be_rejected(desk_of, tablet, event):
     record = {**tablet.seal(), "sealed": "AAAA"}
     assert tablet.receipts(record) == [("review", "unreadable")]
     desk = desk_of("reviewer", event.cause_id)
@@ -361,7 +361,7 @@ def test_what_cannot_be_read_can_only_be_turned_away(desk_of, tablet, event):
 
 
 @pytest.mark.parametrize("size", ["A4", "A2", "nonsense"])
-def test_the_poster_of_the_table_is_one_sheet_with_the_short_address(tabler, client, event, size):
+def test_table_poster_is_one_sheet_with_the_short_address(tabler, client, event, size):
     answer = tabler.get(f"/organize/kiosks/{event.slug}/table.pdf?size={size}")
     assert answer.mimetype == "application/pdf"
     document = pypdfium2.PdfDocument(answer.data)

@@ -1,4 +1,7 @@
-"""The numbers of the rail: of one's own causes, only where one may look, and in words for who hears them."""
+"""Tests of the sidebar's numbers.
+
+They cover the person's own causes, respect permissions, and are spelled out for screen readers.
+"""
 
 import pytest
 from sqlalchemy import event
@@ -20,7 +23,7 @@ PUBLIC = {"petitions": 1, "events": 1}
 
 @pytest.fixture
 def cause_id(app):
-    """A cause with one of each, and what must not be counted with it."""
+    """A cause with one of each thing to count, and with things that must not count."""
     petition = make_petition()
     sign_and_hatch(petition, {**AMALIA, "comment": "Vivos"})
     sign_and_hatch(petition, {**AMALIA, "email": "b@rosales.example"})
@@ -48,7 +51,7 @@ def cause_id(app):
         ("tabler", PUBLIC),
     ],
 )
-def test_each_role_is_told_the_numbers_of_its_places(desk_of, cause_id, role, numbers):
+def test_each_role_sees_the_numbers_of_its_places(desk_of, cause_id, role, numbers):
     desk = desk_of(role, cause_id)
     told = desk.get("/organize/rail.json").json
     assert {name: (figure, figures(words)) for name, (figure, words) in told.items()} == {
@@ -56,7 +59,7 @@ def test_each_role_is_told_the_numbers_of_its_places(desk_of, cause_id, role, nu
     }
     page = desk.get("/organize/").text
     for name, (figure, words) in told.items():
-        # Once on the wide rail, once in the menu of a phone.
+        # Once in the wide sidebar, once in the menu of a phone.
         assert page.count(f'data-rail-number="{name}" aria-hidden="true">{figure}</b>') == 2
         assert page.count(f'data-rail-words="{name}">{words}</span>') == 2
     assert page.count("data-rail-number=") == 2 * len(numbers)
@@ -77,13 +80,13 @@ def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):
     assert desk_of(email="x@kwan.example").get("/organize/rail.json").json["held"] == ["", ""]
 
 
-def test_counting_stops_where_more_would_tell_no_more(desk_of, cause_id, monkeypatch):
+def test_counting_stops_at_the_largest_number_shown(desk_of, cause_id, monkeypatch):
     monkeypatch.setattr(navigation_counts, "MAX_SHOWN", 1)
     figure, words = desk_of().get("/organize/rail.json").json["held"]
     assert figure == "1+" and figure in words
 
 
-def test_all_numbers_are_one_question(desk_of, cause_id, app):
+def test_all_numbers_come_from_one_query(desk_of, cause_id, app):
     desk = desk_of("owner", cause_id)
     asked = []
 
@@ -105,14 +108,14 @@ def test_all_numbers_are_one_question(desk_of, cause_id, app):
     )
 
 
-def test_who_is_not_signed_in_is_told_nothing(client):
+def test_visitor_who_is_not_signed_in_sees_no_numbers(client):
     assert client.get("/organize/rail.json").status_code == 303
 
 
 @pytest.mark.parametrize(
     ("count", "told"), [(99_999, ("99,999", "99,999")), (1_249_705, ("1.2M", "1,249,705"))]
 )
-def test_a_very_large_number_is_brief_for_the_eye_and_whole_in_words(app, count, told):
+def test_very_large_number_is_short_on_screen_and_complete_in_its_label(app, count, told):
     figure, whole = told
     with app.test_request_context("/en/"):
         number = navigation_counts._worded(count, navigation_counts.COUNTED["signatures"][2])

@@ -1,4 +1,4 @@
-"""The figures are those of the ledger, whatever happened to the signatures, and all of them can be taken along."""
+"""Tests that figures always match the ledger, and that all of them can be downloaded."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time"
 
 
 def rows_of(desk, address):
-    """Return the rows of a table as it is downloaded, without its heading."""
+    """Return the rows of a downloaded table, without its heading."""
     answer = desk.get(address)
     assert answer.status_code == 200, address
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))[1:]
@@ -38,7 +38,7 @@ def rows_of(desk, address):
 
 @pytest.fixture
 def stormy(app):
-    """A petition whose signatures were counted, withdrawn, restored, held after counting, and wait."""
+    """A petition with counted, withdrawn, restored, held and waiting signatures."""
     petition = make_petition(goal=1000)
     sign_many(petition, 9)
     gone = sign_and_hatch(petition, ODILE, email="gone@kwan.example")
@@ -56,7 +56,7 @@ def stormy(app):
     return petition
 
 
-def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
+def test_page_and_tables_match_the_audit(desk_of, app, stormy):
     desk = desk_of("editor", stormy.cause_id)
     said = app.test_cli_runner().invoke(args=["signatures", "audit"])
     assert (said.exit_code, "agree" in said.output) == (0, True)
@@ -84,7 +84,7 @@ def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
             assert sum(int(row[2]) for row in tables[name]) == states["pending"] + states["held"]
 
 
-def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of):
+def test_forecast_and_confirmation_rate_can_be_downloaded(desk_of):
     petition = make_petition(goal=100)
     early = utcnow() - timedelta(days=9)
     for day in range(9):
@@ -102,11 +102,11 @@ def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of)
     [[_since, _until, asked, confirmed]] = rows_of(
         desk, "/organize/numbers/causes/valley/confirming.csv"
     )
-    # The last of the nine signed a day ago, and by then has had as long as the share gives to everybody.
+    # The last of the nine signed a day ago, so it has had the time that the rate allows everyone.
     assert (asked, confirmed) == ("10", "9")
 
 
-def test_on_a_phone_the_chart_shows_as_many_days_as_it_says(desk_of):
+def test_chart_shows_as_many_days_as_it_says_on_a_phone(desk_of):
     petition = make_petition()
     for days in (0, 20):
         sign(
@@ -123,7 +123,7 @@ def test_on_a_phone_the_chart_shows_as_many_days_as_it_says(desk_of):
     assert wide.count("<title>") == narrow.count("<title>") == 2
 
 
-def test_who_signed_today_is_in_the_share_of_those_who_confirm(desk_of):
+def test_confirmation_rate_includes_people_who_signed_today(desk_of):
     petition = make_petition()
     sign_and_hatch(petition)
     sign(petition, ODILE, email="waits@kwan.example")
@@ -140,9 +140,9 @@ def test_who_signed_today_is_in_the_share_of_those_who_confirm(desk_of):
     assert date.fromisoformat(until) - date.fromisoformat(since) == timedelta(days=13)
 
 
-def test_rejected_and_erased_signatures_stay_in_no_column_but_their_own(desk_of):
+def test_rejected_and_erased_signatures_are_in_no_other_column(desk_of):
     petition = make_petition()
-    # Of what is erased the day is kept, as noon of it in UTC, which may be later than now.
+    # Only the day is kept of an erased signature, as noon in UTC. That may be later than now.
     erased = sign_and_hatch(petition, now=utcnow() - timedelta(days=1))
     sign(petition, ODILE, email="waits@kwan.example")
     change(
@@ -163,7 +163,7 @@ def test_rejected_and_erased_signatures_stay_in_no_column_but_their_own(desk_of)
         ]
 
 
-def test_many_that_nobody_has_added_up_keep_no_page_waiting(desk_of, monkeypatch):
+def test_many_rows_without_aggregates_do_not_slow_the_page(desk_of, monkeypatch):
     petition = make_petition()
     for place in range(3):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")

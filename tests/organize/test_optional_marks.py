@@ -1,4 +1,4 @@
-"""What may stay empty is marked in one way in every form: for supporters, on tablets and for organizers."""
+"""Tests that all forms, for supporters, tablets and organizers, mark optional fields alike."""
 
 import re
 
@@ -22,7 +22,7 @@ ORGANIZE = (
 )
 
 
-def test_same_mark_in_every_form(client, desk_of):
+def test_every_form_uses_the_same_mark(client, desk_of):
     make_petition("home")
     desk = desk_of()
     pages = {path: client.get(path) for path in (*PUBLIC, *TABLET)} | {
@@ -37,7 +37,7 @@ def test_same_mark_in_every_form(client, desk_of):
 
 
 @pytest.mark.parametrize(("lang", "word"), [("es", "(opcional)"), ("fr", "(facultatif)")])
-def test_mark_speaks_the_language_of_the_page(client, lang, word):
+def test_mark_is_in_the_language_of_the_page(client, lang, word):
     make_petition("home")
     assert (
         f'<span class="optional">{word}</span></label>'

@@ -1,4 +1,4 @@
-"""The overview: the day, what waits for somebody and what happened, each told only to who may know it."""
+"""Tests of the overview: the day, open tasks and recent activity, each only for permitted roles."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ MAIL = {"/organize/mail/paused"}
 
 @pytest.fixture
 def cause_id(client):
-    """A cause in which something of each kind waits."""
+    """A cause with one open task of each kind."""
     event, petition = make_table()
     cause_id = petition.cause_id
     tablet = make_tablet(client, event)
@@ -74,7 +74,7 @@ def tasks_in(page):
 
 
 def happened_in(page):
-    """Return (action, its sentence) of each thing that the overview tells of, the newest first."""
+    """Return (action, its sentence) of each entry of the overview, newest first."""
     return [
         (row.get("data-action"), text(row.xpath("p")[-1]))
         for row in tree(page).xpath("//li[@data-action]")
@@ -91,27 +91,27 @@ def happened_in(page):
         ("tabler", SEATS | TABLES),
     ],
 )
-def test_each_role_is_told_what_waits_for_it(desk_of, cause_id, role, tasks):
+def test_each_role_sees_its_own_tasks(desk_of, cause_id, role, tasks):
     desk = desk_of(role, cause_id)
     assert tasks_in(desk.get("/organize/").text) == tasks
     for address in tasks:
         assert desk.get(address).status_code == 200
 
 
-def test_nothing_waits_in_a_cause_at_rest_or_in_another(desk_of, cause_id):
+def test_quiet_or_foreign_cause_has_no_tasks(desk_of, cause_id):
     desk = desk_of("owner", make_petition(cause_id=make_cause("hill").id, slug="quiet").cause_id)
     page = desk.get("/organize/").text
     assert tree(page).find_class("today") and tree(page).find_class("happened")
     assert (tasks_in(page), happened_in(page)) == (set(), [])
 
 
-def test_a_draft_that_goes_out_by_itself_waits_for_nobody(desk_of):
+def test_scheduled_draft_is_not_a_task(desk_of):
     cause = make_cause()
     make_event("later", cause_id=cause.id, draft=True, publish_at=utcnow() + timedelta(days=1))
     assert tasks_in(desk_of("owner", cause.id).get("/organize/").text) == set()
 
 
-def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
+def test_tablets_with_held_records_or_without_contact_are_named(desk_of, client):
     event, petition = make_table()
     for name in ("Lost", "Kept", "Silent", "Awake"):
         make_tablet(client, event, name=name)
@@ -134,11 +134,11 @@ def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
     told = {name: figures(task) for name in seen for task in tasks if name in task}
     assert told.keys() == {"Lost", "Kept", "Silent"}
     assert 5 in told["Lost"] and told["Kept"] == [12]
-    # Of those that are silent it says since when.
+    # The page says since when the silent ones are silent.
     assert len(told["Lost"]) > 1 and told["Silent"]
 
 
-def test_a_failed_file_is_told_to_who_asked_for_it_alone(desk_of):
+def test_failed_file_is_shown_only_to_the_person_who_requested_it(desk_of):
     petition = make_petition()
     asked, other = (
         desk_of("exporter", petition.cause_id),
@@ -162,7 +162,7 @@ def test_a_failed_file_is_told_to_who_asked_for_it_alone(desk_of):
     assert tasks_in(other.get("/organize/").text) == set()
 
 
-def test_admins_are_told_that_no_email_goes_out(desk_of):
+def test_admins_are_told_when_no_email_is_sent(desk_of):
     petition = make_petition()
     sign(petition)
     admin, owner = desk_of(), desk_of("owner", petition.cause_id)
@@ -186,7 +186,7 @@ def test_admins_are_told_that_no_email_goes_out(desk_of):
         ("tabler", {"petitions.publish"}),
     ],
 )
-def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
+def test_each_role_sees_the_activity_it_may_see(desk_of, role, seen):
     petition, foreign = make_petition(), make_petition("far", cause_id=make_cause("hill").id)
     desk = desk_of(role, petition.cause_id, name="Teo Brandt")
     here = {"subject": ("petition", petition.id), "cause_id": petition.cause_id}
@@ -226,17 +226,17 @@ def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
         assert figures(sentence) == numbers[action]
 
 
-def test_what_came_in_by_itself_is_told_too(desk_of, cause_id):
+def test_automatic_arrivals_are_shown_too(desk_of, cause_id):
     told = dict(happened_in(desk_of("owner", cause_id).get("/organize/").text))
     assert figures(told["signatures.held"]) == [1]
-    # Also the one of someone who had signed already, as the tablet was told.
+    # Including the record of someone who had signed already, as the tablet was told.
     assert 2 in figures(told["kiosks.sent"])
     assert "signatures.held" not in dict(
         happened_in(desk_of("editor", cause_id).get("/organize/").text)
     )
 
 
-def test_the_digest_knows_only_actions_that_there_are():
+def test_digest_names_only_existing_actions():
     assert PERMISSION.keys() <= ACTIONS.keys()
 
 
@@ -248,7 +248,7 @@ def test_the_digest_knows_only_actions_that_there_are():
         ("fr", "Jeudi 1er janvier", "22\N{NBSP}h\N{NBSP}30"),
     ],
 )
-def test_the_day_is_that_of_the_campaigns_clock(desk_of, monkeypatch, lang, day, hour):
+def test_day_follows_the_time_zone_of_the_campaign(desk_of, monkeypatch, lang, day, hour):
     # In Toronto it is still the evening of New Year's Day.
     monkeypatch.setattr(
         "campaign.organize.overview.routes.utcnow", lambda: datetime(2026, 1, 2, 3, 30, tzinfo=UTC)
@@ -259,7 +259,7 @@ def test_the_day_is_that_of_the_campaigns_clock(desk_of, monkeypatch, lang, day,
     assert hour in page
 
 
-def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table(desk_of):
+def test_counts_match_the_tally_and_the_chart_matches_its_table(desk_of):
     petition = make_petition()
     sign_and_hatch(petition)
     sign(petition, {**AMALIA, "email": "waits@rosales.example"})
@@ -282,7 +282,7 @@ def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table
     assert "/organize/numbers/" not in tabler
 
 
-def test_of_many_petitions_the_open_ones_are_shown_first_and_the_list_has_the_rest(desk_of):
+def test_open_petitions_come_first_and_the_list_has_the_rest(desk_of):
     first = make_petition(state="closed")
     for place in range(6):
         make_petition(f"ours-{place}", cause_id=first.cause_id)
@@ -292,7 +292,7 @@ def test_of_many_petitions_the_open_ones_are_shown_first_and_the_list_has_the_re
     assert figures(text_at(page, "//main//a[@class='go' and @href='/organize/petitions/']")) == [2]
 
 
-def test_several_signatures_are_counted_in_the_plural_and_one_in_the_singular(desk_of, monkeypatch):
+def test_signature_counts_use_plural_and_singular(desk_of, monkeypatch):
     monkeypatch.setattr(
         "babel.support.Translations.ungettext",
         lambda _self, _one, _many, num: "one" if num == 1 else "many",
@@ -307,7 +307,7 @@ def test_several_signatures_are_counted_in_the_plural_and_one_in_the_singular(de
         )
 
 
-def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
+def test_person_who_may_create_a_cause_does_not_get_an_empty_page(desk_of):
     assert 'href="/organize/causes/new"' in desk_of("admin").get("/organize/").text
     cause = make_cause()
     for role, may_write in (("editor", True), ("tabler", False)):
@@ -317,7 +317,7 @@ def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
 
 
 @pytest.mark.parametrize("year", [1, 9999])
-def test_an_event_at_an_end_of_the_calendar_breaks_no_page(desk_of, year):
+def test_event_at_the_end_of_the_calendar_breaks_no_page(desk_of, year):
     starts = datetime(year, 12, 31, 10, 0) if year > 1 else datetime(year, 1, 1, 10, 0)
     event = make_event(hours=Hours(starts, starts + timedelta(hours=1), "America/Toronto"))
     desk = desk_of("owner", event.cause_id)

@@ -1,4 +1,4 @@
-"""Writing petitions in the workspace: from the draft to the archive."""
+"""Tests of editing petitions in the workspace, from the draft to the archive."""
 
 import io
 import re
@@ -25,13 +25,13 @@ HOME = "/organize/petitions/home"
 
 
 def now_of(slug="home"):
-    """Return the petition as it is in the database now."""
+    """Return the petition as it is in the database right now."""
     db.session.rollback()
     return petition_in_any_state(slug)
 
 
 def letter(petition, **changes):
-    """Return the letter's form as its page would send it, with `changes` such as body_en."""
+    """Return the form of the text as its page would send it, with `changes` such as body_en."""
     words = {
         f"{part}_{lang}": text
         for lang, parts in letter_of(petition).items()
@@ -45,7 +45,7 @@ def home(desk):
     return make_petition(cause_id=desk.cause.id)
 
 
-def test_of_two_who_set_a_goal_the_second_hears_of_the_first(desk, home):
+def test_second_of_two_who_set_a_goal_sees_the_first(desk, home):
     seen = str(home.goal)
     desk.post(f"{HOME}/goal", {"goal": "2000", "seen": seen})
     answer = desk.post(f"{HOME}/goal", {"goal": "3000", "seen": seen})
@@ -58,7 +58,7 @@ def test_of_two_who_set_a_goal_the_second_hears_of_the_first(desk, home):
     assert values(desk.get(HOME), "data-goal") == ["3000"]
 
 
-def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
+def test_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
     answer = desk.post(
         "/organize/petitions/new",
         {"cause": desk.cause.id, "lang": "es", "title": "Árboles para Iguala"},
@@ -81,7 +81,7 @@ def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, 
     assert {("target", ""), ("body", "es"), ("untranslated", "en")} <= missing
 
 
-def test_a_button_pressed_twice_makes_one_petition(desk):
+def test_button_pressed_twice_makes_one_petition(desk):
     words = {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
     for _ in range(2):
         assert desk.post("/organize/petitions/new", words).location.startswith(
@@ -91,7 +91,7 @@ def test_a_button_pressed_twice_makes_one_petition(desk):
 
 
 @pytest.mark.parametrize("slug", ["home", "Not An Address", "new", "x" * 81])
-def test_a_taken_or_impossible_address_is_said_at_its_field_and_the_words_stay(desk, home, slug):
+def test_taken_or_invalid_address_is_explained_at_its_field_and_input_kept(desk, home, slug):
     answer = desk.post(
         "/organize/petitions/new",
         {"cause": desk.cause.id, "lang": "en", "title": LONG, "slug": slug},
@@ -101,7 +101,7 @@ def test_a_taken_or_impossible_address_is_said_at_its_field_and_the_words_stay(d
     assert LONG in answer.text
 
 
-def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
+def test_no_one_creates_petitions_for_another_persons_cause(desk):
     other = make_cause("other")
     answer = desk.post(
         "/organize/petitions/new", {"cause": other.id, "lang": "en", "title": "Trees"}
@@ -112,7 +112,7 @@ def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
         assert desk.get(HOME + path).status_code == 404
 
 
-def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, client):
+def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
     draft = make_petition(
         cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}}
     )
@@ -128,7 +128,7 @@ def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, cl
     assert now_of().opened_at <= utcnow()
 
 
-def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk, client):
+def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk, client):
     draft = make_petition(cause_id=desk.cause.id, state="draft", targets=[])
 
     def plan(hour):
@@ -168,7 +168,7 @@ def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk,
     assert now_of().publish_at is None
 
 
-def test_words_change_in_place_until_the_petition_opens(desk):
+def test_text_changes_in_place_until_the_petition_opens(desk):
     later = utcnow() + timedelta(days=1)
     petition = make_petition(cause_id=desk.cause.id, opens_at=later)
     assert desk.post(f"{HOME}/letter", letter(petition, body_en="Other words.")).status_code == 303
@@ -177,7 +177,7 @@ def test_words_change_in_place_until_the_petition_opens(desk):
     assert changed.current_version.text("en", "en").body == "Other words."
 
 
-def test_other_words_after_the_opening_are_shown_first_and_then_a_new_version(desk, home):
+def test_text_change_after_the_opening_is_previewed_and_makes_a_new_version(desk, home):
     signed = sign(home)
     review = desk.post(f"{HOME}/letter", letter(home, body_en="We, the undersigned, *insist*."))
     assert review.status_code == 200
@@ -194,7 +194,7 @@ def test_other_words_after_the_opening_are_shown_first_and_then_a_new_version(de
     assert signed
 
 
-def test_going_back_from_the_warning_keeps_the_words(desk, home):
+def test_going_back_from_the_warning_keeps_the_text(desk, home):
     page = desk.post(f"{HOME}/letter", letter(home, body_en="Half a thought", press="back"))
     assert "Half a thought</textarea>" in page.text
     assert len(now_of().versions) == 1
@@ -237,7 +237,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("part", CHANGES)
-def test_what_supporters_agreed_to_changes_only_by_a_version_that_was_seen(desk_of, petition, part):
+def test_terms_for_supporters_change_only_by_a_version_the_editor_saw(desk_of, petition, part):
     desk = desk_of("owner", petition.cause_id)
     path, typed, words = CHANGES[part]
     words = words or delivered_items("shown", ["day"])[-1]
@@ -255,7 +255,7 @@ def test_what_supporters_agreed_to_changes_only_by_a_version_that_was_seen(desk_
     assert words in desk.get(f"{HOME}/versions/2").text
 
 
-def test_the_hidden_fields_of_the_warning_carry_all_that_was_typed(desk, home):
+def test_hidden_fields_of_the_warning_carry_everything_typed(desk, home):
     review = desk.post(
         f"{HOME}/targets",
         {
@@ -275,7 +275,7 @@ def test_the_hidden_fields_of_the_warning_carry_all_that_was_typed(desk, home):
     ]
 
 
-def test_a_draft_changes_without_versions(desk):
+def test_draft_changes_without_versions(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
     assert (
         desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"}).status_code == 303
@@ -284,7 +284,7 @@ def test_a_draft_changes_without_versions(desk):
     assert version.targets == [{"en": "The House"}]
 
 
-def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
+def test_second_of_two_editors_of_the_text_sees_both_texts(desk, home):
     mine = letter(home, body_en="Mine", press="new-version")
     theirs = letter_of(home)
     theirs["en"]["body"] = "Theirs"
@@ -300,7 +300,7 @@ def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
     assert now_of().current_version.text("en", "en").body == "Mine"
 
 
-def test_of_two_editors_of_the_targets_the_second_sees_both_lists(desk, home):
+def test_second_of_two_editors_of_the_targets_sees_both_lists(desk, home):
     desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "press": "new-version"})
     answer = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor"})
     assert answer.status_code == 409
@@ -318,11 +318,11 @@ def test_rows_move_without_being_saved(desk, home):
     assert len(now_of().targets) == 1
 
 
-def test_a_public_petition_keeps_somebody_to_ask(desk, home):
+def test_public_petition_keeps_at_least_one_target(desk, home):
     assert desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": ""}).status_code == 422
 
 
-def test_hours_are_meant_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
+def test_times_are_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
     times = {
         "revision": 1,
         "time_zone": "Europe/Paris",
@@ -345,7 +345,7 @@ def test_hours_are_meant_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
         ("soon", "", "opens_at"),
     ],
 )
-def test_hours_that_cannot_be_are_said_at_their_field(desk, home, opens_at, closes_at, field):
+def test_impossible_times_are_explained_at_their_field(desk, home, opens_at, closes_at, field):
     answer = desk.post(
         f"{HOME}/dates",
         {"revision": 1, "time_zone": "Europe/Paris", "opens_at": opens_at, "closes_at": closes_at},
@@ -354,9 +354,7 @@ def test_hours_that_cannot_be_are_said_at_their_field(desk, home, opens_at, clos
     assert f'id="{field}-error"' in answer.text
 
 
-def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in_one(
-    desk, home, client
-):
+def test_own_questions_are_in_the_readers_language_and_answers_stored_in_one(desk, home, client):
     form = {
         "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y", "neutral_emails": "y",
         "rows-0-type": "choice", "rows-0-required": "y", "rows-0-label_en": "How far?", "rows-0-choices_en": "near\nfar",
@@ -377,7 +375,7 @@ def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in
     assert 'href="#rows-0-choices_es"' in too_few.text
 
 
-def test_a_new_address_leads_on_from_the_old_one_in_every_method(desk, home, client):
+def test_new_address_redirects_from_the_old_one_for_every_method(desk, home, client):
     moved = desk.post(f"{HOME}/address", {"revision": 1, "slug": "come-home"})
     assert moved.location == "/organize/petitions/come-home"
     answer = client.get("/es/petitions/home?from=paper")
@@ -416,7 +414,7 @@ def test_closing_reopening_and_the_archive(desk, home, client):
     ]
 
 
-def test_the_next_campaign_starts_as_a_draft_with_the_same_words(desk, home):
+def test_next_campaign_starts_as_a_draft_with_the_same_text(desk, home):
     assert f'action="{HOME}/duplicate" data-module="once"' in desk.get(HOME).text
     answer = desk.post(f"{HOME}/duplicate")
     assert answer.location == "/organize/petitions/home-2"
@@ -428,7 +426,7 @@ def test_the_next_campaign_starts_as_a_draft_with_the_same_words(desk, home):
     ]
 
 
-def test_the_preview_is_the_public_page_for_organizers_alone(desk, client):
+def test_preview_is_the_public_page_for_organizers_only(desk, client):
     make_petition(cause_id=desk.cause.id, state="draft")
     answer = desk.get(f"{HOME}/preview?lang=es")
     assert answer.headers["Cache-Control"] == "no-store"
@@ -438,7 +436,7 @@ def test_the_preview_is_the_public_page_for_organizers_alone(desk, client):
     assert client.get(f"{HOME}/preview").status_code == 303
 
 
-def test_markdown_is_shown_while_writing_and_runs_nothing(desk):
+def test_markdown_is_previewed_while_writing_and_runs_nothing(desk):
     answer = desk.post(
         "/organize/petitions/new/letter-as-read", {"body": "**Find** them<script>alert(1)</script>"}
     )
@@ -446,7 +444,7 @@ def test_markdown_is_shown_while_writing_and_runs_nothing(desk):
     assert "<script>" not in answer.text
 
 
-def test_who_may_only_see_is_shown_no_button_and_may_do_nothing(desk_of):
+def test_read_only_role_sees_no_button_and_may_change_nothing(desk_of):
     cause = make_cause()
     petition = make_petition(cause_id=cause.id)
     reviewer = desk_of("reviewer", cause.id)
@@ -468,7 +466,7 @@ def test_who_may_only_see_is_shown_no_button_and_may_do_nothing(desk_of):
         assert reviewer.post(f"{HOME}/{path}", letter(petition)).status_code == 403
 
 
-def test_the_next_goal_is_suggested_as_the_first_nears(desk):
+def test_next_goal_is_suggested_as_the_first_nears(desk):
     petition = make_petition(cause_id=desk.cause.id, goal=1)
     assert alerts(desk.get(HOME)) == []
     from_one = desk.post(f"{HOME}/goal", {"goal": "many"})
@@ -476,7 +474,7 @@ def test_the_next_goal_is_suggested_as_the_first_nears(desk):
     assert petition.goal == 1
 
 
-def test_an_empty_desk_says_what_a_petition_is(desk):
+def test_empty_workspace_explains_what_a_petition_is(desk):
     page = desk.get("/organize/petitions/")
     assert is_empty(page)
     assert "/organize/petitions/new" in links(page)
@@ -495,7 +493,7 @@ def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
     assert tree(desk.get("/organize/petitions/?page=9")).find_class("empty-page")
 
 
-def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
+def test_petition_gets_a_picture_with_alt_text_and_loses_it(desk, home, client):
     def send(**typed):
         return desk.post(
             f"{HOME}/picture",
@@ -519,7 +517,7 @@ def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
     assert desk.get(path).status_code == 404
 
 
-def test_preview_shows_the_page_with_what_was_typed_and_saves_nothing(desk, home):
+def test_preview_shows_the_page_with_the_input_and_saves_nothing(desk, home):
     typed = letter(
         home, title_es="Un título nuevo", body_es="Otras **palabras**.", press="preview-es"
     )
@@ -551,7 +549,7 @@ def test_preview_shows_the_page_with_what_was_typed_and_saves_nothing(desk, home
 
 
 @pytest.mark.parametrize("press", ["preview", "save", "new-version"])
-def test_only_a_saved_form_tells_the_browser_to_forget_its_draft(desk, home, press):
+def test_only_a_saved_form_makes_the_browser_delete_its_draft(desk, home, press):
     name = f"petition:{home.id}:letter"
     answer = desk.post(
         f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name)
@@ -562,13 +560,13 @@ def test_only_a_saved_form_tells_the_browser_to_forget_its_draft(desk, home, pre
     assert told not in desk.get(HOME).text
 
 
-def test_a_refused_form_keeps_the_draft_in_the_browser(desk, home):
+def test_refused_form_keeps_the_draft_in_the_browser(desk, home):
     name = f"petition:{home.id}:letter"
     assert desk.post(f"{HOME}/letter", letter(home, title_en="", draft=name)).status_code == 422
     assert "saved-draft" not in desk.get(HOME).text
 
 
-def test_the_guide_leads_from_a_title_to_a_published_petition(desk, client):
+def test_guide_leads_from_a_title_to_a_published_petition(desk, client):
     here = desk.post(
         "/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
     ).location
@@ -604,7 +602,7 @@ def way_on(page):
     return tree(page).xpath("//form//a[contains(@href, 'guide=1')]/@href")
 
 
-def test_a_refused_step_stays_in_the_guide(desk):
+def test_refused_step_stays_in_the_guide(desk):
     desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"})
     page = desk.post(
         "/organize/petitions/trees/letter", {"revision": 1, "title_en": "", "guide": "1"}
@@ -613,7 +611,7 @@ def test_a_refused_step_stays_in_the_guide(desk):
     assert 'name="guide" value="1"' in page.text and 'aria-current="step"' in page.text
 
 
-def test_publishing_under_a_draft_cause_says_that_nobody_sees_it(desk_of, client):
+def test_publishing_under_a_draft_cause_warns_that_no_one_sees_it(desk_of, client):
     cause = make_cause(state="draft")
     make_petition(cause_id=cause.id, state="draft")
     desk = desk_of("owner", cause.id)

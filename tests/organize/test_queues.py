@@ -1,4 +1,7 @@
-"""The pages of a queue: one stays where one was, ticks and words are kept, and what was passed over comes again."""
+"""Tests of the pages of a queue.
+
+A decision stays on the page, keeps selection and text, and shows again what was skipped.
+"""
 
 import re
 
@@ -23,9 +26,7 @@ def shown_on(page):
     return [int(each) for each in re.findall(r'name="shown" value="(\d+)"', page)]
 
 
-def test_a_reason_that_is_missing_on_the_second_page_leaves_one_there_with_the_ticks(
-    desk_of, petition
-):
+def test_missing_reason_on_the_second_page_keeps_page_and_selection(desk_of, petition):
     ids = hold(petition, PAGE + 2)
     desk = desk_of("reviewer", petition.cause_id)
     last = ids[PAGE - 1]
@@ -44,7 +45,7 @@ def test_a_reason_that_is_missing_on_the_second_page_leaves_one_there_with_the_t
     assert shown_on(done.text) == ids[PAGE:-1]
 
 
-def test_after_the_last_page_what_was_passed_over_comes_again(desk_of, petition):
+def test_skipped_rows_come_again_after_the_last_page(desk_of, petition):
     ids = hold(petition, PAGE + 1)
     desk = desk_of("reviewer", petition.cause_id)
     words = {"do": "let_through.shown", "shown": ids[-1], "after": ids[PAGE - 1]}
@@ -82,7 +83,7 @@ def test_comments_keep_their_page_too(desk_of, petition):
     assert shown_on(left) == ids[PAGE:-1]
 
 
-def test_a_reason_that_is_missing_is_said_where_it_belongs(desk_of, petition):
+def test_missing_reason_is_explained_at_its_field(desk_of, petition):
     signature = sign_and_hatch(petition)
     path = f"/organize/signatures/{signature}/withdraw"
     page = desk_of("reviewer", petition.cause_id).post(path, {}).text

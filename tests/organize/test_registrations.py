@@ -1,4 +1,4 @@
-"""Registrations in the workspace: the list, the door with several people at it, and the list taken along."""
+"""Tests of registrations in the workspace: list, check-in by several people, download."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ def check_in(desk, code, **more):
     return desk.post(f"{TALK}/door/check-in", {"code": code, **more}, headers=JSON)
 
 
-def test_the_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
+def test_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
     ids = [come(desk.event, name) for name in ("amalia", "zora")]
     write(
         lambda: db.session.execute(
@@ -63,7 +63,7 @@ def test_the_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk)
     ("asked", "shown"),
     [("What do you eat?", "What do you eat?</span> <bdi>"), ("Diet", "Diet</span>: <bdi>")],
 )
-def test_a_question_that_asks_has_no_colon_behind_it(desk_of, asked, shown):
+def test_question_that_ends_in_a_question_mark_has_no_colon_after_it(desk_of, asked, shown):
     cause = make_cause()
     event = make_event(
         cause_id=cause.id, questions=[{"name": "diet", "type": "text", "label": {"en": asked}}]
@@ -77,7 +77,7 @@ def test_a_question_that_asks_has_no_colon_behind_it(desk_of, asked, shown):
     assert f"{shown}beans" in desk_of("tabler", cause.id).get(f"{TALK}/registrations").text
 
 
-def test_a_code_checks_in_once_and_the_second_at_the_door_is_told_when(desk, desk_of):
+def test_code_checks_in_once_and_the_second_check_in_says_when(desk, desk_of):
     code = registration(come(desk.event, seats=2)).code
     other = desk_of("tabler", desk.event.cause_id, email="second@kwan.example")
     first = check_in(desk, code).json
@@ -99,7 +99,7 @@ def test_a_code_checks_in_once_and_the_second_at_the_door_is_told_when(desk, des
     ] * 2
 
 
-def test_of_several_who_check_the_same_person_in_at_once_one_is_first(desk, desk_of, app):
+def test_one_of_several_simultaneous_check_ins_is_first(desk, desk_of, app):
     code = registration(come(desk.event)).code
     desks = [
         desk,
@@ -111,7 +111,7 @@ def test_of_several_who_check_the_same_person_in_at_once_one_is_first(desk, desk
     assert sorted(kinds) == ["sure", "waiting", "waiting", "waiting"]
 
 
-def test_who_waits_is_told_so_and_let_in_where_there_is_room(desk):
+def test_waitlisted_person_is_told_so_and_admitted_where_there_is_room(desk):
     for name in ("a", "b", "c"):
         come(desk.event, name)
     code = registration(come(desk.event, "late")).code
@@ -122,9 +122,7 @@ def test_who_waits_is_told_so_and_let_in_where_there_is_room(desk):
     assert states().count("registered") == 4
 
 
-def test_the_list_at_the_door_is_noted_once_in_some_hours_however_it_is_asked_for(
-    desk, monkeypatch
-):
+def test_check_in_list_is_logged_once_in_some_hours(desk, monkeypatch):
     def noted():
         return [action for action, *_ in trail()].count("registrations.see")
 
@@ -139,7 +137,7 @@ def test_the_list_at_the_door_is_noted_once_in_some_hours_however_it_is_asked_fo
     assert noted() == 3
 
 
-def test_without_script_the_door_answers_with_a_page(desk):
+def test_without_script_check_in_answers_with_a_page(desk):
     code = registration(come(desk.event)).code
     page = desk.client.post(
         f"{TALK}/door/check-in",
@@ -170,7 +168,7 @@ def test_person_without_registration_is_added_and_overfilling_asks_first(desk):
     ] * 2
 
 
-def test_who_gives_an_address_gets_the_letter_and_is_on_the_list_once(desk):
+def test_person_who_gives_an_address_gets_the_email_and_is_listed_once(desk):
     words = {"name": "Tomás", "seats": "1", "email": "tomas@correo.mx"}
     assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/registrations"
     assert desk.post(f"{TALK}/registrations/new", words).status_code == 409
@@ -191,7 +189,7 @@ def test_seat_is_given_out_of_turn_only_if_one_is_free_and_can_be_cancelled(desk
     assert registration(ids[1]).state == "registered"
 
 
-def test_the_list_is_taken_along_for_a_purpose_and_no_cell_runs(desk_of):
+def test_list_is_downloaded_for_a_purpose_and_no_cell_runs(desk_of):
     cause = make_cause()
     desk = desk_of("owner", cause.id)
     questions = [{"name": "diet", "type": "text", "label": {"en": "What do you eat?"}}]
@@ -237,7 +235,7 @@ def test_the_list_is_taken_along_for_a_purpose_and_no_cell_runs(desk_of):
     )
 
 
-def test_downloading_the_list_asks_for_a_fresh_password_and_a_second_factor(desk_of, app):
+def test_downloading_the_list_requires_a_fresh_password_and_a_second_factor(desk_of, app):
     cause = make_cause()
     make_event(cause_id=cause.id)
     desk = desk_of("exporter", cause.id)

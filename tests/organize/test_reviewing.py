@@ -1,4 +1,4 @@
-"""The screens of figures, signatures, queues, rules and retention: what they show, to whom, and what they note."""
+"""Tests of the pages of figures, signatures, queues, rules and retention, and of what they log."""
 
 import re
 from datetime import timedelta
@@ -65,13 +65,13 @@ def petition(app):
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "exporter", "reviewer", "tabler", "admin"])
-def test_each_screen_opens_for_the_roles_in_the_table(desk_of, petition, role):
+def test_each_review_page_opens_for_the_roles_in_the_table(desk_of, petition, role):
     desk = desk_of(role, None if role == "admin" else petition.cause_id)
     opened = {path for path in PLACES if desk.get(path).status_code == 200}
     assert opened == {path for path, roles in PLACES.items() if role in roles}
 
 
-def test_another_causes_signatures_are_not_to_be_found(desk_of, petition):
+def test_signatures_of_another_cause_are_not_found(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("owner", make_cause("elsewhere").id)
     assert desk.get(f"/organize/signatures/{signature}").status_code == 404
@@ -103,7 +103,7 @@ def test_figures_show_the_tally_and_can_be_downloaded(desk_of, petition):
         assert '<dd data-count="petition:home">7</dd>' in page.text
         assert values(page, "data-ledger") == ["agrees"]
     assert "Amalia" not in page.text
-    # The one Mexican is merged with the next larger cell: there is only one.
+    # The one Mexican signature is merged with the next larger cell, as a single one is too few.
     table = desk.get("/organize/numbers/petitions/home/countries.csv")
     assert table.data.decode("utf-8-sig").splitlines() == ["country,signatures", "2 others,7"]
     for name in ("states", "days", "hours", "ledger", "regions", "evidence", "languages", "mail"):
@@ -111,7 +111,7 @@ def test_figures_show_the_tally_and_can_be_downloaded(desk_of, petition):
     assert desk.get("/organize/numbers/causes/valley/people.csv").status_code == 404
 
 
-def test_an_empty_petition_says_so(desk_of, petition):
+def test_empty_petition_says_so(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     for page in (
         "numbers/petitions/home",
@@ -124,7 +124,7 @@ def test_an_empty_petition_says_so(desk_of, petition):
         assert is_empty(desk.get(f"/organize/{page}")), page
 
 
-def test_looking_at_people_is_noted_without_what_was_asked(desk_of, petition):
+def test_viewing_people_is_logged_without_the_search(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("reviewer", petition.cause_id)
     assert "Amalia Rosales" in desk.get("/organize/signatures/?words=amalia&petition=home").text
@@ -137,7 +137,7 @@ def test_looking_at_people_is_noted_without_what_was_asked(desk_of, petition):
     )
 
 
-def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, petition):
+def test_refused_form_that_shows_a_person_is_logged_too(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("owner", petition.cause_id)
     for verb in ("withdraw", "reject", "correct"):
@@ -150,7 +150,7 @@ def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, pe
     ] * 4
 
 
-def test_perhaps_the_same_person_beside_a_signature_was_seen_too(desk_of, petition):
+def test_possible_duplicate_shown_beside_a_signature_is_logged_too(desk_of, petition):
     first = sign_and_hatch(petition)
     second = sign_and_hatch(petition, email="amalia.again@rosales.example")
     desk = desk_of("reviewer", petition.cause_id)
@@ -158,7 +158,7 @@ def test_perhaps_the_same_person_beside_a_signature_was_seen_too(desk_of, petiti
     assert {each.subject_id for each in entries(action="signatures.see")} == {first, second}
 
 
-def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, petition):
+def test_owners_see_in_the_log_each_list_that_showed_people_of_their_cause(desk_of, petition):
     other = make_petition("hill", cause_id=make_cause("hill").id)
     make_petition("second", cause_id=petition.cause_id)
     for each in (petition, other):
@@ -176,7 +176,7 @@ def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, p
         ]
 
 
-def test_late_decision_changes_nothing_and_is_not_in_the_trail(desk_of, petition):
+def test_late_decision_changes_nothing_and_is_not_in_the_log(desk_of, petition):
     first, second = (sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2))
     desk = desk_of("reviewer", petition.cause_id)
     reject = f"/organize/signatures/{first}/reject"
@@ -188,7 +188,7 @@ def test_late_decision_changes_nothing_and_is_not_in_the_trail(desk_of, petition
     assert found == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
 
 
-def test_an_exporter_sees_but_is_not_offered_to_change(desk_of, petition):
+def test_exporter_sees_signatures_but_is_offered_no_change(desk_of, petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     page = desk_of("exporter", petition.cause_id).get(f"/organize/signatures/{signature}")
     assert "For my brother" in page.text
@@ -220,7 +220,7 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
     assert entry.reason == "She wrote to us"
 
 
-def test_a_correction_that_makes_two_people_without_addresses_one_is_said(desk_of, petition):
+def test_correction_that_merges_two_people_without_addresses_is_explained(desk_of, petition):
     bring(begin(petition, csv_of("Bo,Quetz,,MX,06600", "Bob,Quetz,,MX,06600")))
     first, second = rows()
     desk = desk_of("reviewer", petition.cause_id)
@@ -239,7 +239,7 @@ def test_a_correction_that_makes_two_people_without_addresses_one_is_said(desk_o
     assert row(second.id).given_name == "Bob"
 
 
-def test_grave_things_ask_why_and_keep_the_ledger_right(desk_of, petition):
+def test_serious_actions_ask_for_a_reason_and_keep_the_ledger_right(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{signature}"
@@ -260,7 +260,7 @@ def test_grave_things_ask_why_and_keep_the_ledger_right(desk_of, petition):
     )
 
 
-def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petition):
+def test_queue_shows_reasons_and_decides_on_exactly_the_rows_shown(desk_of, petition):
     ids = [
         sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field")
         for place in range(3)
@@ -293,7 +293,7 @@ def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petit
     }
 
 
-def test_comments_are_let_through_one_by_one_or_all_that_were_shown(client, desk_of, petition):
+def test_comments_are_approved_one_by_one_or_all_that_were_shown(client, desk_of, petition):
     ids = [
         sign_and_hatch(
             petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}", name_display="full"
@@ -338,9 +338,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(("kind", "typed", "kept"), RULES)
-def test_a_rule_is_written_canonically_or_refused_at_its_field(
-    desk_of, petition, kind, typed, kept
-):
+def test_rule_is_stored_canonically_or_refused_at_its_field(desk_of, petition, kind, typed, kept):
     desk = desk_of("reviewer", petition.cause_id)
     answer = desk.post("/organize/rules/new", {"kind": kind, "pattern": typed, "where": "home"})
     if kept is None:
@@ -354,7 +352,7 @@ def test_a_rule_is_written_canonically_or_refused_at_its_field(
         assert desk.get("/organize/rules/").status_code == 200
 
 
-def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petition):
+def test_rule_is_previewed_enabled_for_past_signatures_and_undone(desk_of, petition):
     sign_and_hatch(petition)
     sign_and_hatch(petition, {**ODILE, "country": "MX", "postal_code": "06000"})
     desk = desk_of("reviewer", petition.cause_id)
@@ -406,13 +404,13 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
         ({"keeps": "days", "days": "90"}, 422, None),
         ({"keeps": "days", "days": "soon", "sure": "y"}, 422, None),
         ({"keeps": "days", "days": "00365099", "sure": "y"}, 422, None),
-        # Days that are written without being chosen are asked about, not dropped.
+        # Days entered without their option selected are asked about, not dropped.
         ({"keeps": "forever", "days": "90"}, 422, None),
         ({"keeps": "forever", "days": ""}, 303, None),
         ({}, 422, None),
     ],
 )
-def test_how_long_data_is_kept_is_set_with_care(desk_of, petition, words, status, days):
+def test_retention_is_set_with_confirmation(desk_of, petition, words, status, days):
     desk = desk_of("owner", petition.cause_id)
     assert desk.post("/organize/retention/home", words).status_code == status
     [cell] = tree(desk.get("/organize/retention/")).xpath("//tbody/tr/td[1]")
@@ -426,7 +424,7 @@ def test_how_long_data_is_kept_is_set_with_care(desk_of, petition, words, status
         )
 
 
-def test_every_action_that_is_noted_here_has_words():
+def test_every_logged_action_here_has_a_label():
     for action in (
         "signatures.see",
         "comments.show",
@@ -437,7 +435,7 @@ def test_every_action_that_is_noted_here_has_words():
         assert action in ACTIONS
 
 
-def test_large_numbers_of_a_rule_and_of_what_waits_are_grouped(desk_of, petition, monkeypatch):
+def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition, monkeypatch):
     desk = desk_of("owner", petition.cause_id)
     monkeypatch.setattr(people_tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
     monkeypatch.setattr(people_tasks, "how_many_unread", lambda _ids: 2345)

@@ -1,4 +1,4 @@
-"""The shape of a montage in the workspace: choosing, sending a picture, cutting it out, taking it."""
+"""Tests of a montage's shape in the workspace: choosing, uploading, cutting out."""
 
 import io
 
@@ -33,14 +33,17 @@ def send(desk, content, name="heart.png", **words):
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch):
-    """Pictures are worked on in this process: that it is another one is proved where the workshop is tested."""
+    """Work on pictures in this process.
+
+    The tests of the picture process cover the separate process.
+    """
     monkeypatch.setattr(
         image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order)
     )
     monkeypatch.setattr("campaign.organize.causes.shape.PREVIEW_WIDTH", 60)
 
 
-def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):
+def test_only_editors_choose_among_the_built_in_shapes(desk_of, client):
     petition = make_petition()
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("editor", petition.cause_id)
@@ -62,7 +65,7 @@ def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):
     assert now_of().shape == "dove"
 
 
-def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
+def test_picture_is_uploaded_previewed_and_accepted(desk_of, client):
     cause = make_cause()
     desk = desk_of("owner", cause.id)
     place = send(desk, heart()).location
@@ -81,7 +84,7 @@ def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
             60,
         )
     assert desk.get(f"{SHAPE}/{draft.shape}/7.png").status_code == 404
-    # Until it is taken it is no business of anybody else's.
+    # Until it is accepted, no one else can see it.
     stranger = desk_of("editor", make_cause("other").id)
     for path in (place, f"{place}.webp", f"{SHAPE}/{draft.shape}/100.png"):
         assert stranger.get(path).status_code in (303, 404)
@@ -95,7 +98,7 @@ def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
     assert alerts(desk.get(place, follow_redirects=True))[-1] == "waiting"
 
 
-def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(desk_of):
+def test_picture_is_cut_out_in_another_way_and_errors_are_at_the_field(desk_of):
     cause = make_cause()
     desk = desk_of("editor", cause.id)
     place = send(desk, heart("white", form="JPEG"), title="Our heart").location
@@ -113,7 +116,7 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
     )
     draft = drafts_of(now_of())[0]
     assert (draft.threshold, draft.shape == first, draft.title) == (120, False, "Our heart")
-    # Of two who had the first before them, the second is told, whatever they press.
+    # Of two people who saw the first cut, the second is told, whichever button they press.
     assert (
         desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
     )
@@ -133,7 +136,7 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
         (bytes(MAX_BYTES + 1), "too_heavy"),
     ],
 )
-def test_what_is_no_picture_is_refused_with_its_reason_and_the_title_stays(desk_of, content, code):
+def test_non_picture_is_refused_with_its_reason_and_the_title_is_kept(desk_of, content, code):
     answer = send(desk_of("editor", make_cause().id), content, title="Our heart")
     assert answer.status_code == 422
     assert (
@@ -143,15 +146,15 @@ def test_what_is_no_picture_is_refused_with_its_reason_and_the_title_stays(desk_
     assert drafts_of(now_of()) == []
 
 
-def test_a_file_must_be_chosen_and_a_far_too_large_one_is_said(desk_of):
+def test_missing_file_and_far_too_large_file_are_explained(desk_of):
     desk = desk_of("editor", make_cause().id)
     assert wrong_fields(desk.post(SHAPE, {"title": "x"})).keys() == {"picture"}
     assert alerts(desk.get(send(desk, bytes(MAX_BYTES + 2**20)).location)) == ["grave"]
 
 
-def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):
+def test_picture_without_an_automatic_shape_can_be_cut_another_way(desk_of):
     desk = desk_of("editor", make_cause().id)
-    # Two things in it, of which the fainter is found first, and fills the square.
+    # It holds two things. The fainter one is found first, and fills the square.
     picture = Image.new("RGB", (600, 600), "white")
     picture.paste("#909090", (9, 9, 591, 591))
     ImageDraw.Draw(picture).ellipse((150, 150, 450, 450), fill="#101010")
@@ -164,14 +167,14 @@ def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):
     assert "former" in values(desk.get(place), "name")
 
 
-def test_what_is_see_through_decides_without_a_number_to_try(desk_of):
+def test_transparency_decides_without_a_threshold_to_try(desk_of):
     desk = desk_of("editor", make_cause().id)
     place = send(desk, png(Image.new("RGBA", (600, 600))), "clear.png").location
     assert wrong_fields(desk.get(place)) == {"cut_by": str(REFUSALS_BY_ALPHA["empty"])}
     assert REFUSALS_BY_ALPHA["empty"] != REFUSALS["empty"]
 
 
-def test_of_two_who_choose_the_second_is_told(desk_of):
+def test_second_of_two_who_choose_is_told(desk_of):
     desk = desk_of("editor", make_cause().id)
     desk.post(f"{SHAPE}/dove", {"former": "monarch"})
     answer = desk.post(f"{SHAPE}/drop", {"former": "monarch"})
@@ -190,14 +193,14 @@ def _fail(*_given, **_order):
     raise image_jobs.WorkFailed
 
 
-def test_when_the_workshop_fails_nothing_is_kept_and_it_is_said(desk_of, monkeypatch):
+def test_failure_of_the_picture_process_keeps_nothing_and_is_explained(desk_of, monkeypatch):
     monkeypatch.setattr(image_jobs, "_work", _fail)
     answer = send(desk_of("editor", make_cause().id), heart())
     assert (answer.status_code, list(wrong_fields(answer))) == (422, ["picture"])
     assert drafts_of(now_of()) == []
 
 
-def test_writing_the_words_of_a_cause_leaves_its_own_shape(desk_of):
+def test_editing_the_text_of_a_cause_leaves_its_own_shape(desk_of):
     cause = make_cause()
     name = write(keep_shape, content=heart(), title="Heart", now=utcnow()).name
     write(accept_shape, cause.id, name=name, now=utcnow())

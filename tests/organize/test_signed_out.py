@@ -1,4 +1,4 @@
-"""What an organizer typed while their session ended, or grew old, is kept until they can send it."""
+"""Tests that input survives a session that ends or grows old, until the organizer can send it."""
 
 import re
 from datetime import timedelta
@@ -53,12 +53,12 @@ def kept_in(page):
 
 
 def door_of(page):
-    """Return where the page sends its reader first, in a tab of its own."""
+    """Return the page that the reader is sent to first, in a separate tab."""
     [address] = tree(page).xpath("//ol[@class='door-steps']//a[@target='_blank']/@href")
     return address
 
 
-def test_typed_words_outlive_a_session_and_are_sent_once_their_writer_is_in_again(desk):
+def test_input_survives_the_session_and_is_sent_once_after_sign_in(desk):
     typed = {"revision": "1", "rows-0-en": WORDS, "press": "new-version"}
     end_sessions()
     answer = desk.post(TARGETS, typed, headers=PAGE)
@@ -71,7 +71,7 @@ def test_typed_words_outlive_a_session_and_are_sent_once_their_writer_is_in_agai
     assert petition_in_any_state("home").targets[0].name("en") == WORDS
 
 
-def test_a_button_without_words_leads_to_the_door_and_back_to_its_page(desk):
+def test_button_without_input_leads_to_sign_in_and_back_to_its_page(desk):
     end_sessions()
     whence = {**PAGE, "Referer": "http://localhost/organize/petitions/home?a=b"}
     answer = desk.post("/organize/petitions/home/close", headers=whence)
@@ -85,13 +85,13 @@ def test_a_button_without_words_leads_to_the_door_and_back_to_its_page(desk):
     )
 
 
-def test_an_address_of_before_that_is_none_leads_to_the_door(desk):
+def test_invalid_previous_address_leads_to_sign_in(desk):
     end_sessions()
     odd = {**PAGE, "Referer": "http://[localhost/organize/"}
     assert desk.post("/organize/petitions/home/close", headers=odd).location == "/organize/sign-in"
 
 
-def test_a_page_that_is_at_no_address_changes_nothing(desk):
+def test_page_without_an_address_changes_nothing(desk):
     answer = desk.post(
         "/organize/account",
         {"name": "Odile"},
@@ -102,12 +102,12 @@ def test_a_page_that_is_at_no_address_changes_nothing(desk):
 
 
 @pytest.mark.parametrize("headers", [{}, {**PAGE, "Sec-Fetch-Mode": "cors"}])
-def test_a_script_that_saves_is_led_to_the_door(desk, headers):
+def test_script_that_saves_is_sent_to_sign_in(desk, headers):
     end_sessions()
     assert desk.post(TARGETS, {"rows-0-en": WORDS}, headers=headers).status_code == 303
 
 
-def test_what_opens_something_is_written_into_no_page(desk):
+def test_secrets_are_written_into_no_page(desk):
     end_sessions()
     assert (
         desk.post(
@@ -117,7 +117,7 @@ def test_what_opens_something_is_written_into_no_page(desk):
     )
 
 
-def test_the_purpose_of_a_pack_waits_for_the_password(desk):
+def test_purpose_of_a_pack_waits_for_the_password(desk):
     grow_old()
     address = "/organize/handovers/home/pack"
     answer = desk.post(address, {"purpose": WORDS, "lang": "en", "paper": "a4"}, headers=PAGE)

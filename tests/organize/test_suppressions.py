@@ -1,4 +1,4 @@
-"""The list of those never written to, in the workspace."""
+"""Tests of the suppression list in the workspace: addresses that we never email."""
 
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ def test_address_added_by_hand_gets_no_more_news(owner, app):
     assert trail()[-1][0] == "suppressions.add"
 
 
-def test_email_address_is_looked_up_without_appearing_in_url_or_trail(owner):
+def test_email_address_is_looked_up_without_appearing_in_url_or_log(owner):
     listed(AMALIA)
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
     assert found.status_code == 303 and AMALIA not in found.location
@@ -64,7 +64,7 @@ def test_email_address_is_looked_up_without_appearing_in_url_or_trail(owner):
 
 
 @pytest.mark.parametrize("reason", ["request", "complaint"])
-def test_own_request_for_no_news_is_lifted_by_nobody(desk_of, reason):
+def test_supporters_own_request_for_no_news_cannot_be_lifted(desk_of, reason):
     listed(AMALIA, "organizer")
     listed(AMALIA, reason)
     admin = desk_of()
@@ -90,7 +90,7 @@ def test_admin_lifts_what_an_organizer_added_and_gives_a_reason(owner, desk_of):
     )
 
 
-def test_address_that_bounced_can_be_tried_again(owner):
+def test_bounced_address_can_be_tried_again(owner):
     digest = email_digest(AMALIA)
     write(refuse_address, digest, reason="5.1.1 no such user", now=utcnow())
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
@@ -109,7 +109,7 @@ def test_list_has_pages_and_says_when_it_ends(owner):
         assert owner.get(f"{HERE}/{nonsense}").status_code == 404
 
 
-def test_an_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
+def test_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
     stranger = {"email": "stranger@rosales.example", "reason": "Asked by telephone"}
     answer = owner.post(f"{HERE}/add", stranger)
     assert answer.status_code == 422

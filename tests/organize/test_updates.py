@@ -1,4 +1,4 @@
-"""Writing, pictures, publishing and mailing updates in the workspace."""
+"""Tests of writing, illustrating, publishing and mailing updates in the workspace."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ def mailing_now(update):
 
 
 def words(update, **changes):
-    """Return the form of the words as its page would send it."""
+    """Return the form of the text as its page would send it."""
     typed = {
         f"{part}_{text.lang}": getattr(text, part)
         for text in update.texts
@@ -59,7 +59,7 @@ def picture(size=(900, 600)):
     return io.BytesIO(file.getvalue()), "water.png"
 
 
-def test_an_update_begins_with_a_title_and_a_button_pressed_twice_makes_one(desk, client):
+def test_update_begins_with_a_title_and_a_double_press_makes_one(desk, client):
     asked = {"cause": desk.cause.id, "lang": "fr", "title": "Le Sénat répond"}
     for ending in ("/words", ""):
         assert (
@@ -75,7 +75,7 @@ def test_an_update_begins_with_a_title_and_a_button_pressed_twice_makes_one(desk
     assert desk.get("/organize/updates/le-senat-repond/preview?lang=fr").status_code == 200
 
 
-def test_words_and_what_it_is_about_are_saved_and_seen_before(desk, client):
+def test_text_and_subject_are_saved_and_previewed(desk, client):
     update = make_update(cause_id=desk.cause.id)
     petition, event = make_petition(cause_id=desk.cause.id), make_event(cause_id=desk.cause.id)
     change = words(
@@ -98,7 +98,7 @@ def test_words_and_what_it_is_about_are_saved_and_seen_before(desk, client):
     assert ("updates.edit", desk.organizer.id, ("update", update.id)) in trail()
 
 
-def test_the_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
+def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
     update = make_update(cause_id=desk.cause.id)
     texts = {"en": {"title": "Theirs", "summary": "", "body": "Theirs."}}
     write(change_update, update_id=update.id, revision=1, texts=texts, links=Links(), now=utcnow())
@@ -111,7 +111,7 @@ def test_the_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
     assert update_now().text("en").title == "Mine"
 
 
-def test_a_published_update_cannot_lose_its_words(desk):
+def test_published_update_cannot_lose_its_text(desk):
     update = make_update(cause_id=desk.cause.id)
     answer = desk.post(f"{ANSWER}/words", words(update, body_es="", title_en=""))
     assert answer.status_code == 422
@@ -128,7 +128,7 @@ def test_a_published_update_cannot_lose_its_words(desk):
     assert [text.lang for text in update_now().texts] == ["en", "es"]
 
 
-def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
+def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     path = f"{ANSWER}/picture"
     alts = {
@@ -184,7 +184,7 @@ def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
     assert update_now().picture is None
 
 
-def test_the_wide_picture_is_cut_before_the_transaction_that_others_wait_for(desk, monkeypatch):
+def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch):
     make_update(cause_id=desk.cause.id, draft=True)
     done = []
     monkeypatch.setattr(pictures, "cut", lambda *_: done.append("cut") or b"wide")
@@ -207,7 +207,7 @@ def test_the_wide_picture_is_cut_before_the_transaction_that_others_wait_for(des
     assert (done, update_now().picture.wide) == (["cut", "act"], b"wide")
 
 
-def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_large(desk):
+def test_picture_of_one_megabyte_is_accepted_and_of_twenty_is_too_large(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     noise = io.BytesIO()
     Image.effect_noise((1500, 1500), 90).save(noise, "PNG")
@@ -231,7 +231,7 @@ def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_la
     )
 
 
-def test_it_goes_out_at_once_or_at_an_hour_of_a_place_and_can_be_taken_back(desk, client):
+def test_update_is_published_at_once_or_at_a_local_time_and_taken_back(desk, client):
     make_update(cause_id=desk.cause.id, draft=True)
     later = datetime.now(ZoneInfo("America/Mexico_City")) + timedelta(days=3)
     asked = {
@@ -257,7 +257,7 @@ def test_it_goes_out_at_once_or_at_an_hour_of_a_place_and_can_be_taken_back(desk
 @pytest.mark.parametrize(
     "wrong", [{"publish_at": ""}, {"publish_at": "2027-03-14T02:30"}, {"time_zone": "Mars/Olympus"}]
 )
-def test_an_hour_that_does_not_come_is_said(desk, wrong):
+def test_time_that_does_not_exist_is_explained(desk, wrong):
     make_update(cause_id=desk.cause.id, draft=True)
     asked = {
         "when": "later",
@@ -269,7 +269,7 @@ def test_an_hour_that_does_not_come_is_said(desk, wrong):
     assert update_now().state == "draft"
 
 
-def test_what_is_not_whole_is_not_offered_for_publishing(desk):
+def test_incomplete_update_is_not_offered_for_publishing(desk):
     make_update(cause_id=desk.cause.id, draft=True, texts={"en": {"title": "Only"}})
     page = desk.get(f"{ANSWER}/publish")
     assert alerts(page) == ["grave"]
@@ -277,7 +277,7 @@ def test_what_is_not_whole_is_not_offered_for_publishing(desk):
     assert desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC"}).status_code == 409
 
 
-def test_its_address_moves_and_the_old_one_leads_on(desk, client):
+def test_renamed_update_redirects_from_its_old_address(desk, client):
     make_update(cause_id=desk.cause.id)
     make_update("other", cause_id=desk.cause.id)
     assert desk.post(f"{ANSWER}/address", {"slug": "other", "revision": 1}).status_code == 422
@@ -288,7 +288,7 @@ def test_its_address_moves_and_the_old_one_leads_on(desk, client):
     assert client.get("/en/updates/answer").location == "/en/updates/reply"
 
 
-def test_publishing_with_the_tick_mails_it_and_an_editor_has_no_tick(desk, desk_of):
+def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(desk, desk_of):
     subscribe(cause_id=desk.cause.id, now=utcnow() - timedelta(days=1))
     update = make_update(cause_id=desk.cause.id, draft=True)
     editor = desk_of("editor", desk.cause.id)
@@ -327,7 +327,7 @@ def is_marked(subject, title):
     return title in subject and subject != title
 
 
-def test_mail_shows_the_letter_as_mail_programs_do_in_a_frame_that_may_do_nothing(desk):
+def test_mail_page_shows_the_email_in_a_sandboxed_frame(desk):
     make_update(cause_id=desk.cause.id)
     assert 'src="/organize/mail/answer/letter/es"' in desk.get("/organize/mail/answer").text
     letter = desk.get("/organize/mail/answer/letter/es")
@@ -367,7 +367,7 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
     assert 'data-module="fresh-page"' in page.text, "it tells how far it is by itself"
 
 
-def test_a_mailing_is_planned_paused_and_stopped_and_nothing_is_planned_twice(desk):
+def test_mailing_is_planned_paused_and_stopped_and_never_planned_twice(desk):
     update = make_update(cause_id=desk.cause.id)
     wishes = {
         "langs": ["en", "es"],
@@ -402,7 +402,7 @@ def test_a_mailing_is_planned_paused_and_stopped_and_nothing_is_planned_twice(de
     assert values(desk.get("/organize/mail/"), "data-state") == ["stopped"]
 
 
-def test_a_draft_is_not_mailed(desk):
+def test_draft_is_not_mailed(desk):
     update = make_update(cause_id=desk.cause.id, draft=True)
     wishes = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0", "time_zone": "UTC"}
     desk.post("/organize/mail/answer", wishes)
@@ -458,7 +458,7 @@ def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
     assert mailing_now(update) is None
 
 
-def test_mailing_starts_at_the_hour_of_the_place_that_was_chosen(awkward_time, desk):
+def test_mailing_starts_at_the_local_time_that_was_chosen(awkward_time, desk):
     update = make_update(cause_id=desk.cause.id)
     # The clocks of Toronto have gone back by then.
     typed = {**WISHES, "starts_at": "2026-11-02T09:05", "time_zone": "America/Toronto"}

@@ -1,4 +1,4 @@
-"""How long a body the server reads, before any view runs."""
+"""Tests of how large a body the server reads, before any view runs."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Time zones as the forms of the workspace offer them."""
+"""Tests of the time zones that the workspace's forms offer."""
 
 import re
 from html import unescape
@@ -56,7 +56,7 @@ def test_cities_and_countries_are_named_in_the_language_of_the_page(desk_of, des
     )
 
 
-def test_a_stored_zone_of_an_old_name_stays_and_can_be_saved_again(desk, home):
+def test_stored_zone_with_an_old_name_stays_and_can_be_saved_again(desk, home):
     db.session.execute(update(Petition).values(time_zone="Asia/Calcutta"))
     db.session.commit()
     found = groups(desk.get(DATES).text)
@@ -74,7 +74,7 @@ def test_a_stored_zone_of_an_old_name_stays_and_can_be_saved_again(desk, home):
     assert answer.status_code == 303
 
 
-def test_a_zone_that_there_is_not_is_refused(desk, home):
+def test_unknown_zone_is_refused(desk, home):
     answer = desk.post(
         DATES,
         {"revision": home.revision, "time_zone": "Mars/Olympus", "closes_at": "2031-05-01T12:00"},

@@ -1,4 +1,4 @@
-"""What changes in a petition, and who may be first."""
+"""Tests of concurrent edits of a petition."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def reworded(petition, body):
     return texts
 
 
-def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_told(app):
+def test_one_of_several_simultaneous_editors_wins_and_the_others_are_told(app):
     petition = make_petition()
 
     def save(number):
@@ -53,7 +53,7 @@ def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_tol
     assert [version.number for version in now_of(petition).versions] == [1, 2]
 
 
-def test_the_line_at_the_end_of_a_file_is_no_change_of_words(app):
+def test_line_break_at_the_end_is_no_change_of_text(app):
     words = TEXTS["en"]
     petition = make_petition(texts={"en": {**words, "body": f"{words['body']}\r\n\n"}})
     typed = {"en": {"organisation": "", **words}}
@@ -61,7 +61,7 @@ def test_the_line_at_the_end_of_a_file_is_no_change_of_words(app):
     assert len(now_of(petition).versions) == 1
 
 
-def test_what_opened_once_keeps_its_words_even_if_its_opening_is_moved_away(app):
+def test_text_of_an_opened_petition_stays_fixed_if_its_opening_is_moved(app):
     petition = make_petition()
     sign(petition)
     dates = {
@@ -77,7 +77,7 @@ def test_what_opened_once_keeps_its_words_even_if_its_opening_is_moved_away(app)
     assert len(now_of(petition).versions) == 2
 
 
-def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
+def test_closing_loses_no_signature_that_was_acknowledged(app):
     petition = make_petition()
 
     def try_to_sign(number):
@@ -95,7 +95,7 @@ def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
     assert len(answers) == 7
 
 
-def test_nobody_else_may_have_an_address_that_leads_on(app):
+def test_redirecting_address_cannot_be_taken_by_another_petition(app):
     petition = make_petition()
     write(move_petition, petition_id=petition.id, revision=1, slug="come-home")
     assert slugs.is_taken("home")

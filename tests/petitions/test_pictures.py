@@ -1,4 +1,4 @@
-"""The picture of a petition."""
+"""Tests of the picture of a petition."""
 
 import io
 
@@ -40,7 +40,7 @@ def give_picture(petition, **more):
     return write(change_picture, petition_id=petition.id, **typed)
 
 
-def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
+def test_picture_is_above_the_text_with_alt_text_in_two_sizes(client):
     give_picture(make_petition())
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
     for lang, alt in (
@@ -60,7 +60,7 @@ def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
     assert whole.headers["Cache-Control"].startswith("public") and b"secret place" not in whole.data
 
 
-def test_a_small_one_has_one_size(client):
+def test_small_picture_has_one_size(client):
     give_picture(make_petition(), picture=clean_picture(photograph((300, 200))))
     assert (
         "srcset"
@@ -72,7 +72,7 @@ def test_a_small_one_has_one_size(client):
     assert client.get(f"{path}?size=small").data == client.get(path).data
 
 
-def test_words_and_point_change_without_a_new_file_and_the_second_editor_is_told(client):
+def test_alt_text_and_focus_change_without_a_new_file_and_conflicts_are_told(client):
     petition = make_petition()
     give_picture(petition)
     digest, seen = picture_now().digest, mark_of(picture_now())
@@ -82,7 +82,7 @@ def test_words_and_point_change_without_a_new_file_and_the_second_editor_is_told
         give_picture(petition, mark=seen)
 
 
-def test_that_of_a_draft_and_one_that_was_taken_away_are_nobodys_to_see(client):
+def test_pictures_of_drafts_and_removed_pictures_are_not_served(client):
     petition = make_petition(state="draft")
     give_picture(petition)
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
@@ -92,7 +92,7 @@ def test_that_of_a_draft_and_one_that_was_taken_away_are_nobodys_to_see(client):
     assert picture_now() is None
 
 
-def test_the_next_campaign_begins_with_the_same_picture(client):
+def test_next_campaign_begins_with_the_same_picture(client):
     petition = make_petition()
     give_picture(petition)
     write(duplicate_petition, petition_id=petition.id, slug="home-2")

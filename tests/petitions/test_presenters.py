@@ -1,4 +1,4 @@
-"""A petition as pages show it."""
+"""Tests of a petition as pages show it."""
 
 from datetime import date
 
@@ -21,13 +21,13 @@ def shown(lang="en", count=0):
     ("lang", "title", "spoken"),
     [("en", "Bring them home", "en"), ("es", "Que vuelvan", "es"), ("fr", "Que vuelvan", "es")],
 )
-def test_words_are_in_the_readers_language_or_the_original_one(app, lang, title, spoken):
+def test_text_is_in_the_readers_language_or_the_original_one(app, lang, title, spoken):
     make_petition(original_lang="es")
     assert (shown(lang).title, shown(lang).lang) == (title, spoken)
     assert shown(lang).languages == ("en", "es")
 
 
-def test_a_petition_whose_original_was_lost_shows_what_there_is(app):
+def test_petition_without_its_original_text_shows_another_language(app):
     make_petition(original_lang="fr", texts={"es": TEXTS["es"]})
     assert shown("en").title == "Que vuelvan"
 
@@ -42,12 +42,12 @@ def test_a_petition_whose_original_was_lost_shows_what_there_is(app):
         (100, 125, 125, 50.0),
     ],
 )
-def test_progress_is_told_towards_the_goal_of_now(app, goal, count, to_go, percent):
+def test_progress_is_towards_the_current_goal(app, goal, count, to_go, percent):
     make_petition(goal=goal)
     assert (shown(count=count).to_go, shown(count=count).percent) == (to_go, percent)
 
 
-def test_the_letter_is_markdown_that_cannot_run(app):
+def test_text_is_markdown_that_cannot_run(app):
     body = "# Big\n\n*We* [ask](javascript:alert(1)) <script>alert(2)</script> [here](https://example.org)"
     make_petition(texts={"en": {**TEXTS["en"], "body": body}})
     letter = shown().letter
@@ -58,13 +58,13 @@ def test_the_letter_is_markdown_that_cannot_run(app):
     assert 'href="https://example.org"' in letter
 
 
-def test_versions_are_told(app):
+def test_versions_are_listed(app):
     petition = make_petition(deliver_on=date(2026, 12, 10))
     new_version(petition)
     assert (shown().version, shown().versions, shown().deliver_on) == (2, 2, date(2026, 12, 10))
 
 
-def test_the_cards_of_a_cause_bring_their_counts(app):
+def test_cards_of_a_cause_have_their_counts(app):
     petition = make_petition(goal=10)
     make_petition("law", cause_id=petition.cause_id, state="closed")
     sign_and_hatch(petition)

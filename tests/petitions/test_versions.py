@@ -1,4 +1,4 @@
-"""The versions of a petition: kept as people signed them, told to the public, and filled where they kept less before."""
+"""Tests of a petition's versions: stored as signed, shown to the public, and migrated."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ def versions_of(petition):
     return petition_by_id(petition.id).versions
 
 
-def test_first_version_keeps_all_that_people_agree_to(petition):
+def test_first_version_stores_everything_that_people_agree_to(petition):
     [first] = versions_of(petition)
     assert first.targets == [{"en": "The Senate of the Valley", "es": "El Senado del Valle"}]
     assert (first.questions, first.handed_names, first.handed_details) == ([], "shown", ["country"])
@@ -72,7 +72,7 @@ def test_each_kind_of_change_makes_one_version_and_signatures_keep_theirs(petiti
     assert row(signed).version_id == versions[0].id
 
 
-def test_public_page_leads_to_what_earlier_signers_saw(client, petition):
+def test_public_page_links_to_what_earlier_supporters_saw(client, petition):
     assert "/versions/" not in client.get("/en/petitions/home").text
     write(
         change_targets,
@@ -96,7 +96,7 @@ def test_draft_shows_no_version_in_public(client, app):
 
 
 @pytest.mark.parametrize("kind", databases.KINDS)
-def test_versions_from_before_say_what_people_were_told_then(kind, tmp_path):
+def test_migrated_versions_say_what_people_were_told_then(kind, tmp_path):
     app = make_app(databases.fresh(kind), tmp_path)
     with app.app_context():
         upgrade(revision="0024")
@@ -122,10 +122,10 @@ def test_versions_from_before_say_what_people_were_told_then(kind, tmp_path):
         assert found == [
             # Delivered as the sentence at the button said.
             (1, 1, "shown", mayor, ["country"]),
-            # Delivered in full: only who signs from now on is told so.
+            # Delivered in full: only people who sign from now on are told so.
             (2, 1, "shown", mayor, ["country"]),
             (2, 2, "full", mayor, ["country", "day"]),
-            # Nobody can have signed it.
+            # No one can have signed it.
             (3, 1, "full", mayor, ["country", "day"]),
         ]
         assert texts == ["Petition 1", "Petition 2", "Petition 3", "Petition 2"]
@@ -199,7 +199,7 @@ def _fill():
 
 
 def _insert(connection, table, **columns):
-    """Insert a row as the tables were then: what the models say by now does not matter."""
+    """Insert a row as the tables were then: the current models do not matter."""
     types = {
         dict: sa.JSON(),
         list: sa.JSON(),

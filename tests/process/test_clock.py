@@ -1,4 +1,4 @@
-"""Instants."""
+"""Tests of instants in UTC."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -34,12 +34,12 @@ def kept(diary, value):
     return db.session.scalar(select(diary.c.at))
 
 
-def test_now_is_aware_and_in_utc():
+def test_utcnow_is_aware_and_in_utc():
     assert utcnow().tzinfo is UTC
     assert abs(utcnow() - datetime.now(UTC)) < timedelta(seconds=5)
 
 
-def test_an_instant_comes_back_as_the_same_instant_in_utc(diary):
+def test_instant_is_read_back_as_the_same_instant_in_utc(diary):
     written = datetime(2026, 11, 24, 21, 30, 15, 123456, TORONTO_WINTER)
     read = kept(diary, written)
     assert read == written
@@ -47,11 +47,11 @@ def test_an_instant_comes_back_as_the_same_instant_in_utc(diary):
     assert read.isoformat() == "2026-11-25T02:30:15.123456+00:00"
 
 
-def test_no_instant_comes_back_as_none(diary):
+def test_null_instant_is_read_back_as_none(diary):
     assert kept(diary, None) is None
 
 
-def test_a_naive_time_is_refused(diary):
+def test_naive_time_is_refused(diary):
     with pytest.raises(Exception, match="naive datetime"):
         kept(diary, datetime(2026, 11, 24))
 

@@ -1,4 +1,4 @@
-"""Each process of the site on a processor of its own."""
+"""Tests that each process of the site gets its own processor."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="only Linux binds processes"
 )
 
-# The module alone: to load the application takes seconds.
+# Import the module alone, as loading the application takes seconds.
 BIND = """
 import os, runpy, sys
 runpy.run_path(sys.argv[1])["pin_to_cpu"]()
@@ -31,7 +31,7 @@ def bound():
     )
 
 
-def test_two_processes_never_share_a_processor_and_what_is_too_many_stays_free():
+def test_two_processes_never_share_a_processor_and_extra_ones_run_free():
     everywhere = os.sched_getaffinity(0)
     processes = [bound() for _ in range(len(everywhere) + 1)]
     try:
@@ -45,7 +45,7 @@ def test_two_processes_never_share_a_processor_and_what_is_too_many_stays_free()
         assert any(len(place) == len(everywhere) for place in places)
 
 
-def test_a_processor_is_free_again_once_its_process_has_ended():
+def test_processor_is_free_again_once_its_process_has_ended():
     for _ in range(2 * os.cpu_count()):
         process = bound()
         place = process.stdout.readline().split()

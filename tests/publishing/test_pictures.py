@@ -1,4 +1,4 @@
-"""Pictures that organizers upload."""
+"""Tests of pictures that organizers upload."""
 
 import io
 import struct
@@ -20,13 +20,13 @@ def picture(size=(400, 200), kind="PNG", mode="RGB", **options):
 @pytest.mark.parametrize(
     ("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("PNG", "P"), ("WEBP", "RGB")]
 )
-def test_a_picture_of_any_usual_kind_becomes_webp(kind, mode):
+def test_picture_of_any_common_format_becomes_webp(kind, mode):
     cleaned = clean_picture(picture(kind=kind, mode=mode))
     assert Image.open(io.BytesIO(cleaned.data)).format == "WEBP"
     assert (cleaned.width, cleaned.height) == (400, 200)
 
 
-def test_a_large_picture_is_made_smaller_and_a_turned_one_stands_upright():
+def test_large_picture_is_reduced_and_a_rotated_one_is_turned_upright():
     assert clean_picture(picture((3200, 800))).width == 1600
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -38,7 +38,7 @@ def test_a_large_picture_is_made_smaller_and_a_turned_one_stands_upright():
     "data",
     [b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n broken", picture(kind="GIF", mode="P")],
 )
-def test_what_is_no_picture_is_refused(data):
+def test_non_picture_is_refused(data):
     with pytest.raises(PictureRefused) as refusal:
         clean_picture(data)
     assert refusal.value.code == "format"
@@ -52,7 +52,7 @@ def test_what_is_no_picture_is_refused(data):
         b"Exif\0\0",
     ],
 )
-def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
+def test_wrong_camera_metadata_breaks_nothing(exif):
     data = picture((400, 200), "JPEG", exif=exif)
     try:
         assert clean_picture(data).width in (200, 400)
@@ -63,7 +63,7 @@ def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
 @pytest.mark.parametrize(
     "fault", [struct.error("unpack"), EOFError(), IndexError(), ZeroDivisionError(), MemoryError()]
 )
-def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, tmp_path, fault):
+def test_any_decoder_failure_is_reported_as_no_picture(monkeypatch, tmp_path, fault):
     def fail(*_):
         raise fault
 
@@ -72,7 +72,7 @@ def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, tmp_path, fault):
     assert picture_decoding.clean(tmp_path) == {"refused": "format"}
 
 
-def test_pictures_are_decoded_by_another_process_that_knows_no_secret(monkeypatch):
+def test_pictures_are_decoded_in_a_process_that_knows_no_secret(monkeypatch):
     def fail(*_, **__):
         raise AssertionError("decoded here")
 
@@ -88,7 +88,7 @@ def test_process_that_dies_or_takes_too_long_is_no_picture(monkeypatch):
         clean_picture(picture())
 
 
-def test_phones_get_a_smaller_one_where_it_is_wide():
+def test_phones_get_a_smaller_version_of_a_wide_picture():
     assert clean_picture(picture((800, 400))).small is None
     assert Image.open(io.BytesIO(clean_picture(picture((1700, 400))).small)).width == 800
 

@@ -1,4 +1,4 @@
-"""What is the same word to somebody who searches."""
+"""Tests of which spellings count as the same word in a search."""
 
 import pytest
 
@@ -18,15 +18,15 @@ from campaign.search.normalization import MAX_TERMS, MAX_WORD_LENGTH, fold, term
         ("…", []),
     ],
 )
-def test_words_are_small_and_without_accents(text, words):
+def test_words_are_lower_case_and_without_accents(text, words):
     assert words_of(text) == words
 
 
-def test_a_word_without_end_is_cut_alike_wherever_it_stands():
+def test_endless_word_is_cut_the_same_everywhere():
     assert words_of("x" * 500) == ["x" * MAX_WORD_LENGTH]
 
 
-def test_no_more_words_are_looked_for_than_a_person_types():
+def test_number_of_search_words_is_limited():
     assert terms_of("uno dos uno tres") == ["uno", "dos", "tres"]
     assert len(terms_of(" ".join(str(number) for number in range(50)))) == MAX_TERMS
 

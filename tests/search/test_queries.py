@@ -1,4 +1,4 @@
-"""The same table of questions and answers on both databases."""
+"""Tests of one table of queries and results on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -141,7 +141,7 @@ def slugs(results):
     return [hit.slug for hit in results.hits]
 
 
-def test_the_table_of_questions(library):
+def test_table_of_queries(library):
     """In one test, so that the library is built once for each database."""
     wrong = {
         (lang, query): found
@@ -151,7 +151,7 @@ def test_the_table_of_questions(library):
     assert wrong == {}
 
 
-def test_the_title_comes_first_then_the_summary_then_the_text(app):
+def test_title_comes_first_then_the_summary_then_the_text(app):
     cause = make_cause()
 
     def petition(slug, title, summary, body):
@@ -200,7 +200,7 @@ def test_results_come_in_pages_without_gap_or_repetition(app):
 
 
 @pytest.mark.parametrize("step", ["_ask", "_hits"])
-def test_what_is_read_anew_while_somebody_asks_breaks_nothing(app, library, monkeypatch, step):
+def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step):
     done, everything = getattr(queries, step), ["mexico", "a-law-for-searching"]
 
     def read_anew():
@@ -216,13 +216,13 @@ def test_what_is_read_anew_while_somebody_asks_breaks_nothing(app, library, monk
 
     with monkeypatch.context() as patch:
         patch.setattr(queries, step, with_the_worker)
-        # SQLite shows each reader what was there when they began.
+        # SQLite shows each reader the state from when their transaction began.
         assert slugs(search("mexico", "en")) in ([], everything)
     db.session.rollback()
     assert slugs(search("mexico", "en")) == everything
 
 
-def test_counts_are_those_of_now(library):
+def test_counts_are_current(library):
     petition = make_petition("counted", cause_id=library.id)
     index_now()
     sign_and_hatch(petition)
@@ -243,7 +243,7 @@ def test_other_languages_answer_where_this_one_has_nothing(library):
     assert found_elsewhere("desaparición", "en", languages, cause_id=make_cause("other").id) == {}
 
 
-def test_a_text_that_fell_back_to_another_language_is_found_once(library):
+def test_text_that_fell_back_to_another_language_is_found_once(library):
     make_petition(
         "river",
         cause_id=library.id,
@@ -255,7 +255,7 @@ def test_a_text_that_fell_back_to_another_language_is_found_once(library):
 
 
 @pytest.mark.parametrize("query", ["ñ", "É", "n\u0303", " à! "])
-def test_an_accented_letter_alone_does_not_find_another_letter(library, query):
+def test_accented_letter_alone_does_not_find_another_letter(library, query):
     make_petition(
         "a-letter",
         cause_id=library.id,
@@ -279,5 +279,5 @@ def test_an_accented_letter_alone_does_not_find_another_letter(library, query):
         ("", []),
     ],
 )
-def test_a_wrong_address_has_neighbours(library, slug, near):
+def test_wrong_address_has_neighbours(library, slug, near):
     assert [each.slug for each in neighbours(slug, "en")] == near

@@ -1,8 +1,8 @@
-"""A clock that stands until a test moves it."""
+"""A stopped clock that a test moves."""
 
 
 class Clock:
-    """Both of the clocks that code of ours asks, at `now` seconds."""
+    """Both clocks that our code reads, at `now` seconds."""
 
     def __init__(self, now=1000.0):
         self.now = now

@@ -1,4 +1,4 @@
-"""How much one network may do, however its addresses are cut."""
+"""Tests of limits per network, however it splits its addresses."""
 
 import pytest
 from limits import RateLimitItemPerHour
@@ -37,5 +37,5 @@ def test_many_networks_of_one_owner_share_an_allowance(limit, addresses, most):
     assert admitted(limit, addresses) == most
 
 
-def test_neighbours_beyond_a_48_are_not_counted_together(limit):
+def test_networks_outside_a_48_are_not_counted_together(limit):
     assert admitted(limit, [f"2001:db8:{site:x}:1::1" for site in range(100)]) == 100

@@ -1,4 +1,4 @@
-"""Counters that go on while those that the processes share cannot be reached."""
+"""Tests that rate limits continue while the shared storage is unreachable."""
 
 import pytest
 from limits import RateLimitItemPerMinute
@@ -26,7 +26,7 @@ def path(tmp_path):
 @pytest.mark.parametrize(
     "wrap", [lambda counters: counters, lambda counters: WriteBehindStorage(counters, 0)]
 )
-def test_a_file_that_cannot_be_used_limits_all_the_same(path, clock, wrap):
+def test_unusable_file_still_limits(path, clock, wrap):
     path.mkdir()
     limiter = FixedWindowRateLimiter(wrap(FallbackStorage(SqliteStorage(path))))
     three = RateLimitItemPerMinute(3)
@@ -35,17 +35,17 @@ def test_a_file_that_cannot_be_used_limits_all_the_same(path, clock, wrap):
     assert limiter.get_window_stats(three, "amalia").remaining == 0
 
 
-def test_a_damaged_file_stops_nobody(path, clock):
+def test_damaged_file_blocks_no_request(path, clock):
     path.write_bytes(b"no database" * 1000)
     assert FallbackStorage(SqliteStorage(path)).incr("amalia", 60) == 1
 
 
-def test_a_redis_that_is_away_stops_nobody(clock):
+def test_unreachable_redis_blocks_no_request(clock):
     counters = limit_storage({"REDIS_URL": "redis://127.0.0.1:1/0"})
     assert [counters.incr("amalia", 60) for _ in range(2)] == [1, 2]
 
 
-def test_what_is_away_is_not_asked_by_everybody_and_is_asked_again(path, clock, caplog):
+def test_unreachable_storage_is_not_asked_every_time_and_is_retried(path, clock, caplog):
     path.mkdir()
     counters = FallbackStorage(SqliteStorage(path))
     for _ in range(5):
@@ -57,7 +57,7 @@ def test_what_is_away_is_not_asked_by_everybody_and_is_asked_again(path, clock, 
     assert SqliteStorage(path).get("amalia") == 1
 
 
-def test_nobody_waits_long_for_a_redis_that_does_not_answer():
+def test_unresponsive_redis_does_not_delay_requests():
     waits = limit_storage(
         {"REDIS_URL": "redis://127.0.0.1:1/0"}
     )._shared.storage.connection_pool.connection_kwargs

@@ -1,4 +1,4 @@
-"""Files that only the holder of secret and seed can read, whole or not at all."""
+"""Tests of encrypted files: they need secret and seed, and are read whole or not at all."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def seal(path, content=CONTENT):
         return sealer.settle()
 
 
-def test_what_was_written_is_read_and_nothing_of_it_stands_in_the_file(path):
+def test_written_data_is_read_back_and_not_visible_in_the_file(path):
     frames, octets = seal(path)
     assert b"".join(unsealed(path, KEY, frames)) == b"".join(CONTENT)
     assert path.stat().st_size == octets
@@ -43,7 +43,7 @@ def test_each_file_has_its_own_key():
     assert key_of(b"a secret", b"0123456789abcdef") == KEY
 
 
-def test_one_goes_on_where_it_was_settled_and_what_lies_behind_is_cut_off(path):
+def test_writing_resumes_where_it_was_settled_and_cuts_off_the_rest(path):
     with Sealer(path, KEY) as sealer:
         sealer.write(b"one ")
         frames, octets = sealer.settle()
@@ -73,7 +73,7 @@ def shortened(path):
 
 
 @pytest.mark.parametrize("harm", [turned, flipped, shortened])
-def test_a_file_that_was_touched_is_not_read(path, harm):
+def test_modified_file_is_not_read(path, harm):
     with Sealer(path, KEY) as sealer:
         for part in (b"first", b"other"):
             sealer.write(part)
@@ -86,7 +86,7 @@ def test_a_file_that_was_touched_is_not_read(path, harm):
             Sealer(path, KEY, frames=frames, octets=octets)
 
 
-def test_another_key_opens_nothing(path):
+def test_another_key_decrypts_nothing(path):
     frames, _ = seal(path)
     with pytest.raises(SealBroken):
         list(unsealed(path, key_of(b"another", b"0123456789abcdef"), frames))

@@ -1,4 +1,4 @@
-"""Few people are never shown apart."""
+"""Tests that small groups of people are never shown separately."""
 
 import pytest
 
@@ -16,7 +16,5 @@ from campaign.security.small_counts import merged
         ({"CA": 2}, (), 2, 1),
     ],
 )
-def test_figures_below_five_are_merged_so_that_none_can_be_worked_out(
-    figures, shown, others, kinds
-):
+def test_figures_below_five_are_merged_so_that_none_can_be_computed(figures, shown, others, kinds):
     assert merged(figures) == (shown, others, kinds)

@@ -1,4 +1,4 @@
-"""Counters that several processes share."""
+"""Tests of counters that several processes share."""
 
 import multiprocessing
 import sqlite3
@@ -31,14 +31,14 @@ def count_elsewhere(path, times):
         counters.incr("amalia", 60)
 
 
-def test_a_counter_counts(counters, clock):
+def test_counter_counts(counters, clock):
     assert [counters.incr("amalia", 60) for _ in range(3)] == [1, 2, 3]
     assert counters.incr("amalia", 60, amount=5) == 8
     assert counters.get("amalia") == 8
     assert counters.get("teo") == 0
 
 
-def test_a_counter_ends_with_its_window_and_begins_anew(counters, clock):
+def test_counter_ends_with_its_window_and_starts_again(counters, clock):
     counters.incr("amalia", 60)
     clock.now += 30
     assert counters.incr("amalia", 60) == 2
@@ -49,7 +49,7 @@ def test_a_counter_ends_with_its_window_and_begins_anew(counters, clock):
     assert counters.get_expiry("amalia") == clock.now + 60
 
 
-def test_a_clock_that_is_put_back_makes_no_window_last_for_hours(counters, clock):
+def test_clock_set_back_makes_no_window_last_for_hours(counters, clock):
     counters.incr("amalia", 60, amount=300)
     clock.now -= 3600
     assert counters.incr("amalia", 60) == 1
@@ -65,7 +65,7 @@ def test_counters_can_be_cleared_and_reset(counters, clock):
     assert counters.get("teo") == 0
 
 
-def test_old_counters_are_swept_away(counters, clock, monkeypatch, tmp_path):
+def test_old_counters_are_deleted(counters, clock, monkeypatch, tmp_path):
     monkeypatch.setattr(sqlite_storage, "SWEEP_EVERY", 10)
     for number in range(9):
         counters.incr(f"visitor {number}", 1)
@@ -76,7 +76,7 @@ def test_old_counters_are_swept_away(counters, clock, monkeypatch, tmp_path):
     file.close()
 
 
-def test_the_limiter_that_uses_them_lets_so_many_through_and_no_more(counters, clock):
+def test_limiter_allows_exactly_the_limit(counters, clock):
     limiter = FixedWindowRateLimiter(counters)
     five = RateLimitItemPerMinute(5)
     assert [limiter.hit(five, "amalia") for _ in range(7)] == [True] * 5 + [False] * 2
@@ -103,6 +103,6 @@ def test_processes_share_a_count(counters, tmp_path):
     assert counters.get("amalia") == 200
 
 
-def test_the_storage_says_whether_it_works(counters):
+def test_storage_reports_whether_it_works(counters):
     assert counters.check()
     assert counters.base_exceptions is sqlite3.Error

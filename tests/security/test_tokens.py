@@ -1,4 +1,4 @@
-"""Links that only the receiver of a mail can know."""
+"""Tests of the tokens in emailed links."""
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ numbers = st.integers(min_value=0, max_value=2**63 - 1)
 
 @bounded
 @given(numbers)
-def test_a_token_gives_back_its_number(number):
+def test_token_gives_back_its_number(number):
     assert read_token(KEY, "confirm", make_token(KEY, "confirm", number)) == number
 
 
@@ -25,7 +25,7 @@ def test_different_numbers_have_different_tokens(one, other):
 
 @bounded
 @given(numbers)
-def test_a_token_opens_nothing_else(number):
+def test_token_opens_nothing_else(number):
     token = make_token(KEY, "receipt", number)
     assert read_token(KEY, "mine", token) is None
     assert read_token(KEY, "confirm", token) is None
@@ -34,7 +34,7 @@ def test_a_token_opens_nothing_else(number):
 
 @bounded
 @given(numbers, st.binary(max_size=20), st.binary(max_size=20))
-def test_a_token_does_not_open_the_same_number_under_another_seal(number, seal, other):
+def test_token_does_not_open_the_same_number_under_another_seal(number, seal, other):
     token = make_token(KEY, "mine", number, seal)
     assert read_token(KEY, "mine", token, other) == (number if seal == other else None)
     assert claimed_number(token) == number
@@ -42,7 +42,7 @@ def test_a_token_does_not_open_the_same_number_under_another_seal(number, seal, 
 
 @bounded
 @given(numbers, numbers)
-def test_the_code_of_one_number_does_not_serve_another(one, other):
+def test_code_of_one_number_does_not_work_for_another(one, other):
     token = make_token(KEY, "mine", one)
     forged = make_token(KEY, "mine", other).partition(".")[0] + "." + token.partition(".")[2]
     assert read_token(KEY, "mine", forged) == (one if one == other else None)
@@ -50,7 +50,7 @@ def test_the_code_of_one_number_does_not_serve_another(one, other):
 
 @bounded
 @given(numbers, st.integers(min_value=0), st.characters())
-def test_a_changed_sign_is_noticed(number, place, sign):
+def test_changed_character_is_noticed(number, place, sign):
     token = make_token(KEY, "mine", number)
     place %= len(token)
     changed = token[:place] + sign + token[place + 1 :]
@@ -59,7 +59,7 @@ def test_a_changed_sign_is_noticed(number, place, sign):
 
 @bounded
 @given(st.text(st.characters(), max_size=60))
-def test_no_words_at_all_break_the_reading(words):
+def test_no_text_breaks_the_parser(words):
     assert read_token(KEY, "mine", words) is None
     assert claimed_number(words) is None
 
@@ -76,16 +76,16 @@ def test_no_words_at_all_break_the_reading(words):
         lambda t: t.partition(".")[0],
     ],
 )
-def test_another_way_to_write_a_token_is_not_a_token(change):
+def test_noncanonical_spelling_of_a_token_is_refused(change):
     assert read_token(KEY, "mine", change(make_token(KEY, "mine", 12345))) is None
 
 
-def test_a_number_that_no_row_can_have_is_not_looked_for():
+def test_impossible_row_id_is_not_looked_up():
     assert claimed_number(make_token(KEY, "mine", 2**63)) is None
     assert claimed_number("z" * 13 + "." + "A" * 20) is None
 
 
-def test_a_token_fits_into_an_address_without_escaping_and_a_line_of_mail():
+def test_token_fits_into_a_url_without_escaping_and_a_line_of_email():
     token = make_token(KEY, "confirm", 2**63 - 1)
     assert len(token) <= 40
     assert token.replace("-", "").replace("_", "").replace(".", "").isalnum()

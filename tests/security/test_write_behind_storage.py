@@ -1,4 +1,4 @@
-"""Counters that tell the shared storage a moment later."""
+"""Tests of counters that reach the shared storage a moment later."""
 
 import pytest
 
@@ -25,12 +25,12 @@ def counters(clock, shared):
     return WriteBehindStorage(shared, 0.25)
 
 
-def test_what_was_counted_here_is_known_here_at_once(counters):
+def test_local_hits_are_known_locally_at_once(counters):
     assert [counters.incr("amalia", 60) for _ in range(3)] == [1, 2, 3]
     assert counters.get("amalia") == 3
 
 
-def test_others_hear_of_it_within_the_given_time(counters, shared, clock):
+def test_other_processes_see_hits_within_the_given_time(counters, shared, clock):
     counters.incr("amalia", 60)
     counters.incr("amalia", 60)
     assert shared.get("amalia") == 0
@@ -52,12 +52,12 @@ def test_two_processes_count_together(counters, shared, clock):
     assert counters.incr("amalia", 60) == 14
 
 
-def test_asking_hears_what_others_counted(counters, shared):
+def test_reading_includes_the_hits_of_others(counters, shared):
     shared.incr("amalia", 60, amount=7)
     assert counters.get("amalia") == 7
 
 
-def test_asking_again_at_once_does_not_ask_the_shared_storage(counters, shared, clock):
+def test_reading_again_at_once_does_not_ask_the_shared_storage(counters, shared, clock):
     assert counters.get("amalia") == 0
     shared.incr("amalia", 60, amount=7)
     assert counters.get("amalia") == 0
@@ -65,14 +65,14 @@ def test_asking_again_at_once_does_not_ask_the_shared_storage(counters, shared, 
     assert counters.get("amalia") == 7
 
 
-def test_a_cleared_counter_begins_anew(counters, shared):
+def test_cleared_counter_starts_again(counters, shared):
     counters.incr("amalia", 60)
     counters.clear("amalia")
     assert counters.get("amalia") == 0
     assert counters.incr("amalia", 60) == 1
 
 
-def test_resetting_forgets_everything(counters, shared, clock):
+def test_resetting_deletes_everything(counters, shared, clock):
     counters.incr("amalia", 60)
     clock.now += 0.3
     counters.incr("amalia", 60)
@@ -81,16 +81,16 @@ def test_resetting_forgets_everything(counters, shared, clock):
     assert shared.get("amalia") == 0
 
 
-def test_whoever_pauses_does_not_begin_anew(counters, clock):
+def test_pausing_does_not_restart_the_count(counters, clock):
     counters.incr("amalia", 60, amount=300)
-    # Others count meanwhile, and nothing more is told of her.
+    # Others are counted in the meantime, and her counter gets no more hits.
     for _ in range(4):
         clock.now += 0.3
         counters.incr("teo", 60)
     assert counters.incr("amalia", 60) == 301
 
 
-def test_a_window_that_began_here_ends_when_it_will(counters, clock, monkeypatch):
+def test_window_that_began_here_ends_on_time(counters, clock, monkeypatch):
     monkeypatch.setattr(sqlite_storage, "time", clock)
     counters.incr("amalia", 60)
     assert counters.get_expiry("amalia") == clock.now + 60

@@ -1,4 +1,4 @@
-"""A small application that says what it was asked, for both ways of Granian to call it."""
+"""A small application that echoes its request, for both interfaces of Granian."""
 
 import json
 import sys
@@ -44,7 +44,7 @@ def app(environ, start_response):
 
 
 def quick_bridge():
-    """Return a bridge that soon gives up on slow senders, and on readers who have gone."""
+    """Return a bridge with short timeouts for slow senders and for readers who have gone."""
     bodies.BODY_SECONDS = 1
     bodies.LOOK_SECONDS = 0.05
     answers.OPEN_SECONDS = 0.2

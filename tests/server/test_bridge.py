@@ -1,4 +1,4 @@
-"""The server with real connections."""
+"""Tests of the server with real connections."""
 
 import json
 from contextlib import ExitStack
@@ -31,10 +31,10 @@ def told(asker, request):
 
 
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
-def test_environ_is_that_of_granians_own_wsgi(echo, plain, request_bytes):
+def test_environ_equals_granians_own_wsgi(echo, plain, request_bytes):
     status, ours = told(echo, request_bytes)
     plain_status, theirs = told(plain, request_bytes)
-    # Theirs holds the environment of the process too, with every secret in it.
+    # Granian's also holds the environment of the process, with every secret in it.
     theirs = {key: value for key, value in theirs.items() if key in ours or key.startswith("HTTP_")}
     assert status == plain_status
     assert {**theirs, "SERVER_PORT": ""} == {**ours, "SERVER_PORT": ""}
@@ -48,7 +48,7 @@ def test_header_with_underscore_is_left_out(echo):
     assert seen["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
 
 
-def test_body_in_chunks_arrives_whole(echo):
+def test_chunked_body_arrives_whole(echo):
     _, seen = told(
         echo,
         b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
@@ -56,11 +56,11 @@ def test_body_in_chunks_arrives_whole(echo):
     assert (seen["body"], seen["CONTENT_LENGTH"]) == ("abcde", "5")
 
 
-def test_application_answers_what_is_too_long_without_its_body(echo):
+def test_application_answers_a_too_long_request_without_its_body(echo):
     head, _ = echo.ask(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n")
     assert head.startswith(
         "HTTP/1.1 500"
-    )  # RequestEntityTooLarge, which this application does not catch
+    )  # RequestEntityTooLarge, which this application does not catch.
     chunk = b"1000\r\n" + b"x" * 4096 + b"\r\n"
     head, _ = echo.ask(
         b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 3
@@ -68,16 +68,16 @@ def test_application_answers_what_is_too_long_without_its_body(echo):
     assert head.startswith("HTTP/1.1 500")
 
 
-def test_longer_body_is_read_from_those_who_may_send_it(echo):
+def test_longer_body_is_read_only_from_permitted_senders(echo):
     sent = (
         b"POST / HTTP/1.1\r\nHost: a\r\nCookie: known\r\nContent-Length: 20000\r\n\r\n"
         + b"x" * 20_000
     )
     head, _ = echo.ask(sent)
-    assert head.startswith("HTTP/1.1 500")  # read, and then refused by the application
+    assert head.startswith("HTTP/1.1 500")  # Read, then refused by the application.
 
 
-def test_slow_bodies_take_no_thread(echo):
+def test_slow_bodies_use_no_thread(echo):
     slow = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\na"
     chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
     with ExitStack() as stack:
@@ -102,20 +102,20 @@ def test_failing_application_answers_500(echo):
     assert head.startswith("HTTP/1.1 500")
 
 
-def test_file_and_long_answers_arrive_whole(echo):
+def test_file_and_long_responses_arrive_whole(echo):
     _, body = echo.ask(b"GET /file HTTP/1.0\r\nHost: a\r\n\r\n")
     assert body == Path(app.__file__).read_bytes()
     _, body = echo.ask(b"GET /pieces HTTP/1.0\r\nHost: a\r\n\r\n")
     assert len(body) == app.LONG_ANSWER
 
 
-def test_reader_who_goes_away_frees_the_thread(quick):
+def test_disconnected_reader_frees_the_thread(quick):
     for _ in range(6):
         quick.open(b"GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n").close()
     status, _ = told(quick, REQUESTS["get"])
     assert status == "HTTP/1.1 200 OK"
 
 
-def test_header_that_is_too_long_is_refused(echo):
+def test_too_long_header_is_refused(echo):
     head, _ = echo.ask(b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 200_000 + b"\r\n\r\n")
     assert head.startswith("HTTP/1.1 431")

@@ -1,4 +1,4 @@
-"""Wordings dealt out, and what may honestly be said of them."""
+"""Tests of assigning wordings, and of what the comparison may honestly claim."""
 
 from collections import Counter
 from datetime import timedelta
@@ -40,7 +40,7 @@ def outcome(dealt, bringers):
     return Outcome(ShareText(words=f"{dealt} {bringers}"), dealt, dealt, bringers, bringers)
 
 
-def test_everybody_keeps_the_wording_they_were_handed(petition):
+def test_supporter_keeps_the_assigned_wording(petition):
     offer(petition, "One", "Two")
     ids = sign_many(petition, 24)
     first = {each: hand(petition, each) for each in ids}
@@ -49,7 +49,7 @@ def test_everybody_keeps_the_wording_they_were_handed(petition):
     assert {each: hand(petition, each) for each in ids} == first
 
 
-def test_a_wording_taken_away_is_handed_out_no_more_and_another_keeps_its_past(petition):
+def test_removed_wording_is_no_longer_assigned_and_another_keeps_its_results(petition):
     offer(petition, "One", "Two")
     before = {text.words: text.id for text in texts_of(petition.id)}
     offer(petition, "Two", "New")
@@ -58,12 +58,12 @@ def test_a_wording_taken_away_is_handed_out_no_more_and_another_keeps_its_past(p
     assert after["Two"] == before["Two"]
 
 
-def test_a_language_without_wordings_hands_out_none(petition):
+def test_language_without_wordings_assigns_none(petition):
     offer(petition, "Uno", lang="es")
     assert hand(petition, sign(petition)) is None
 
 
-def test_what_came_of_each_wording_is_counted_since_all_stood_side_by_side(petition):
+def test_results_of_wordings_are_counted_since_all_were_available(petition):
     start = utcnow() - 3 * DAY
     offer(petition, "One", now=start)
     early = sign(petition, email="early@kwan.example")
@@ -88,7 +88,7 @@ def test_what_came_of_each_wording_is_counted_since_all_stood_side_by_side(petit
     assert (found.verdict, found.since) == ("early", start + DAY)
 
 
-def test_who_brings_themselves_back_has_brought_nobody(petition):
+def test_supporter_using_their_own_link_counts_for_no_one(petition):
     offer(petition, "One")
     amalia = sign(petition, AMALIA)
     hand(petition, amalia)
@@ -107,16 +107,16 @@ def test_who_brings_themselves_back_has_brought_nobody(petition):
         ([outcome(100, 9), outcome(100, 0)], "early"),
         ([outcome(1000, 55), outcome(1000, 45)], "same"),
         ([outcome(1000, 90), outcome(1000, 30)], "better"),
-        # The best beats one of the two others only.
+        # The best beats only one of the two others.
         ([outcome(1000, 90), outcome(1000, 85), outcome(1000, 10)], "same"),
         ([outcome(10, 10), outcome(0, 0)], "same"),
     ],
 )
-def test_the_verdict_says_no_more_than_is_known(found, verdict):
+def test_verdict_claims_no_more_than_is_known(found, verdict):
     assert verdict_of(found)[0] == verdict
 
 
-def test_the_best_is_named_wherever_it_stands():
+def test_best_is_named_in_any_position():
     best = outcome(1000, 90)
     assert verdict_of([outcome(1000, 30), best]) == ("better", best)
 

@@ -1,4 +1,4 @@
-"""QR codes inside a page."""
+"""Tests of QR codes inside a page."""
 
 import re
 
@@ -9,7 +9,7 @@ from campaign.sharing.qr_codes import qr_code
 ADDRESS = "https://volante.example/s/find-the-43"
 
 
-def test_a_code_holds_the_address_with_quiet_around_it():
+def test_code_contains_the_address_with_a_quiet_zone():
     drawing = qr_code(ADDRESS)
     side = segno.make(ADDRESS, error="m", micro=False).symbol_size(border=4)[0]
     assert f'viewBox="0 0 {side} {side}"' in drawing
@@ -17,5 +17,5 @@ def test_a_code_holds_the_address_with_quiet_around_it():
     assert first.groups() == ("4", "4")
 
 
-def test_the_policy_of_pages_lets_it_be_seen():
+def test_content_security_policy_allows_the_code():
     assert not re.search(r"style=|<style|xlink|\bwidth=", qr_code(ADDRESS))

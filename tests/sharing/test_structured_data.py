@@ -1,4 +1,4 @@
-"""What pages tell to whom links are passed on, and to machines."""
+"""Tests of metadata for link previews and for machines."""
 
 import io
 import json
@@ -47,7 +47,7 @@ def everything(app):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_link_brings_a_live_card_along(client, path):
+def test_link_has_a_live_card(client, path):
     told = dict(META.findall(client.get(path).text))
     assert WANTED <= told.keys()
     assert told["og:url"] == f"http://localhost{path}"
@@ -59,7 +59,7 @@ def test_a_link_brings_a_live_card_along(client, path):
 @pytest.mark.parametrize(
     ("path", "alt"), [("/en/events/talk", "A heart"), ("/es/updates/answer", "Un corazón")]
 )
-def test_an_event_and_an_update_with_a_picture_bring_that_along(client, path, alt):
+def test_event_and_update_with_a_picture_use_it(client, path, alt):
     write(
         set_picture,
         event_in_any_state("talk").id,
@@ -90,7 +90,7 @@ def test_an_event_and_an_update_with_a_picture_bring_that_along(client, path, al
         int(told["og:image:width"]),
         int(told["og:image:height"]),
     )
-    # One cut for each picture: no stranger can have more of them made.
+    # There is one crop per picture, so visitors cannot cause more to be made.
     assert client.get(
         told["og:image"].removeprefix("http://localhost").replace("-20-80", "-21-80")
     ).status_code == (404 if "talk" in path else 200)
@@ -100,27 +100,27 @@ def test_an_event_and_an_update_with_a_picture_bring_that_along(client, path, al
     ("lang", "spoken", "others"),
     [("en", "en_US", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_US", "es_MX"])],
 )
-def test_networks_are_told_the_language_and_the_others(client, lang, spoken, others):
+def test_networks_get_the_language_and_its_alternatives(client, lang, spoken, others):
     told = META.findall(client.get(f"/{lang}/petitions/home").text)
     assert [value for name, value in told if name == "og:locale"] == [spoken]
     assert sorted(value for name, value in told if name == "og:locale:alternate") == others
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_machines_are_told_what_a_page_is(client, path):
+def test_machines_get_the_type_of_a_page(client, path):
     [data] = DATA.findall(client.get(path).text)
     told = json.loads(data)
     assert told["@context"] == "https://schema.org"
 
 
-def test_a_petition_tells_its_count_and_whom_it_asks(client):
+def test_petition_gives_its_count_and_its_targets(client):
     told = json.loads(DATA.findall(client.get("/es/petitions/home").text)[0])
     assert told["name"] == "Que vuelvan"
     assert told["interactionStatistic"]["userInteractionCount"] == 1
     assert told["audience"] == [{"@type": "Audience", "name": "El Senado del Valle"}]
 
 
-def test_words_that_would_end_the_data_do_not(client):
+def test_text_cannot_break_out_of_the_data(client):
     text = {"title": "</script><b>&", "summary": "x", "body": "x"}
     make_petition("odd", cause_id=make_cause("other").id, texts={"en": text})
     [data] = DATA.findall(client.get("/en/petitions/odd").text)

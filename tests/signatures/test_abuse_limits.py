@@ -1,4 +1,4 @@
-"""Too many from one place, and a rush: what is asked then, and of whom."""
+"""Tests of rate limits and rushes: what is required then, and from whom."""
 
 import base64
 
@@ -20,7 +20,7 @@ PROOF = "/petitions/home/proof"
 
 @pytest.fixture
 def press(app, tmp_path, monkeypatch):
-    """Start counting anew with the given limits, and make the work light."""
+    """Reset the counters with the given limits, and make the proof of work easy."""
     monkeypatch.setattr(module, "WORK", 200)
 
     def start(sign_limit="1000 per minute", per_minute=1000):
@@ -50,7 +50,7 @@ def reasons():
     return [(each.state, each.held_reason) for each in rows()]
 
 
-def test_beyond_the_limit_of_one_address_a_page_asks_for_a_pause(client, petition, press):
+def test_page_asks_for_a_pause_beyond_the_limit_of_one_address(client, petition, press):
     press("3 per minute")
     answers = [sign_from(client, petition, place) for place in range(5)]
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
@@ -60,7 +60,7 @@ def test_beyond_the_limit_of_one_address_a_page_asks_for_a_pause(client, petitio
     assert len(rows()) == 3
 
 
-def test_a_program_is_told_to_pause_too(client, petition, press):
+def test_api_client_is_told_to_pause_too(client, petition, press):
     press("1 per minute")
     sign_from(client, petition, 1)
     answer = sign_from(client, petition, 2, headers=JSON)
@@ -68,13 +68,13 @@ def test_a_program_is_told_to_pause_too(client, petition, press):
     assert str(answer.json["retry_after"]) == answer.headers["Retry-After"]
 
 
-def test_another_address_passes_meanwhile(client, petition, press):
+def test_another_address_is_not_limited(client, petition, press):
     press("1 per minute")
     assert [sign_from(client, petition, place).status_code for place in (1, 2)] == [303, 429]
     assert sign_from(client, petition, 3, ELSEWHERE).status_code == 303
 
 
-def test_one_household_of_ipv6_is_one_place(client, petition, press):
+def test_ipv6_household_is_one_place(client, petition, press):
     press("1 per minute")
     addresses = (
         "2001:db8:1:2::a",
@@ -90,14 +90,14 @@ def test_one_household_of_ipv6_is_one_place(client, petition, press):
     assert answers == [303, 429, 303, 303, 429]
 
 
-def test_the_machine_itself_is_no_place_that_is_counted(client, petition, press):
+def test_local_machine_is_not_limited(client, petition, press):
     press("1 per minute", per_minute=1)
     for place, address in enumerate(("127.0.0.1", "::1", "127.0.0.2", "")):
         assert sign_from(client, petition, place, address).status_code == 303
     assert {each.address_digest for each in rows()} == {None}
 
 
-def test_confirming_and_looking_are_never_limited(client, petition, press):
+def test_confirming_and_viewing_are_never_limited(client, petition, press):
     press("1 per minute")
     sign_from(client, petition, 1)
     sign_from(client, petition, 2)
@@ -108,7 +108,7 @@ def test_confirming_and_looking_are_never_limited(client, petition, press):
         ).status_code in (200, 303)
 
 
-def test_what_a_client_says_of_its_own_address_means_nothing(client, petition, press):
+def test_forwarded_header_of_a_client_is_ignored(client, petition, press):
     press("1 per minute")
     forged = [{"X-Forwarded-For": f"192.0.2.{place}"} for place in range(3)]
     answers = [
@@ -123,7 +123,7 @@ def behind_proxy(app):
     return Client(ClientAddress(app.wsgi_app, ["10.0.0.0/8"]))
 
 
-def test_what_a_trusted_proxy_says_counts(behind_proxy, petition, press):
+def test_forwarded_header_of_a_trusted_proxy_counts(behind_proxy, petition, press):
     press("1 per minute")
     seen = [ROOM, ELSEWHERE, f"1.2.3.4, {ROOM}", f"{ELSEWHERE}, 10.9.9.9", "nonsense"]
     answers = [
@@ -135,7 +135,7 @@ def test_what_a_trusted_proxy_says_counts(behind_proxy, petition, press):
     assert answers == [303, 303, 429, 429, 303]
 
 
-def test_an_untrusted_client_cannot_pose_as_the_proxy(behind_proxy, petition, press):
+def test_untrusted_client_cannot_pose_as_the_proxy(behind_proxy, petition, press):
     press("1 per minute")
     hops = [{"X-Forwarded-For": PROXY}, {"X-Forwarded-For": ELSEWHERE}]
     answers = [
@@ -145,7 +145,7 @@ def test_an_untrusted_client_cannot_pose_as_the_proxy(behind_proxy, petition, pr
     assert answers == [303, 429]
 
 
-def test_while_a_petition_is_quiet_nobody_has_to_work(client, petition, press):
+def test_quiet_petition_requires_no_proof_of_work(client, petition, press):
     press(per_minute=5)
     answer = client.get(PROOF)
     assert (answer.status_code, answer.data) == (204, b"")
@@ -162,28 +162,28 @@ def rush(client, petition, press):
     return petition
 
 
-def test_in_a_rush_who_brings_no_proof_is_set_aside_and_sees_no_difference(client, rush):
+def test_signature_without_proof_in_a_rush_is_held_with_the_same_answer(client, rush):
     calm = client.get("/en/petitions/home/thanks").status_code
     answer = sign_from(client, rush, 1)
     assert (answer.status_code, answer.location, calm) == (303, "/en/petitions/home/thanks", 200)
     assert reasons() == [("pending", ""), ("held", "no_proof"), ("held", "no_proof")]
 
 
-def test_in_a_rush_who_did_the_work_passes(client, rush):
+def test_signature_with_proof_passes_in_a_rush(client, rush):
     task = client.get(PROOF)
     assert task.headers["Cache-Control"] == "no-store"
     sign_from(client, rush, 1, ELSEWHERE, more={"altcha": solved(task.json)})
     assert reasons()[-1] == ("pending", "")
 
 
-def test_one_piece_of_work_serves_one_signature(client, rush):
+def test_one_proof_is_good_for_one_signature(client, rush):
     proof = {"altcha": solved(client.get(PROOF).json)}
     for place in (1, 2):
         sign_from(client, rush, place, more=proof)
     assert reasons()[-2:] == [("pending", ""), ("held", "no_proof")]
 
 
-def test_work_is_not_lost_on_a_form_that_comes_back(client, rush):
+def test_proof_is_not_lost_when_the_form_has_errors(client, rush):
     proof = {"altcha": solved(client.get(PROOF).json)}
     assert sign_from(client, rush, 1, more={**proof, "country": "ZZ"}).status_code == 422
     sign_from(client, rush, 1, more=proof)

@@ -1,4 +1,4 @@
-"""What is kept of sums, and the rows since, say the same as all rows would."""
+"""Tests that stored sums plus the rows since equal the sums of all rows."""
 
 import pytest
 from sqlalchemy import delete, select
@@ -42,7 +42,7 @@ def kept_ids():
     return set(db.session.scalars(select(KeptSum.last_id)))
 
 
-def test_kept_or_not_the_sums_are_the_same(petition, keeper):
+def test_sums_are_the_same_with_and_without_aggregates(petition, keeper):
     whole = all_sums(petition)
     keeper.keep()
     assert kept_ids() and all_sums(petition) == whole
@@ -55,7 +55,7 @@ def test_kept_or_not_the_sums_are_the_same(petition, keeper):
     assert with_kept[0]["kinds"]["MX", "en", "email"] == 1
 
 
-def test_of_several_workers_one_keeps_the_sums(app, petition):
+def test_one_of_several_workers_updates_the_sums(app, petition):
     last_id = sign_and_hatch(petition, ODILE, email="new@kwan.example")
     found = aggregates.added_up(last_id)
 
@@ -66,7 +66,7 @@ def test_of_several_workers_one_keeps_the_sums(app, petition):
     assert kept_ids() == {last_id}
 
 
-def test_a_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
+def test_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
     keeper.keep()
     withdraw(sign_and_hatch(petition))
     confirm(sign(petition, ODILE, email="waits@kwan.example"))
@@ -78,9 +78,7 @@ def test_a_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
     assert sum(kept["sources"].values()) == 1
 
 
-def test_a_pass_is_made_only_where_there_are_many_and_something_changed(
-    petition, keeper, monkeypatch
-):
+def test_pass_runs_only_where_there_are_many_rows_and_changes(petition, keeper, monkeypatch):
     monkeypatch.setattr(aggregates, "MANY", 1000)
     keeper.keep()
     assert not kept_ids()

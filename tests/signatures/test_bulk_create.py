@@ -1,4 +1,4 @@
-"""Signatures from tables and paper: one for each person, confirmed by a witness or by letter."""
+"""Tests of signatures from tables and paper: one per person, confirmed by a witness or by email."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ NOON = utcnow().replace(microsecond=0) - timedelta(hours=3)
 
 
 def take_down(petition, words, *, evidence="paper", **more):
-    """Return the Collected of what somebody wrote; without an address where `words` say so."""
+    """Return the Collected of one supporter's form, without an address where `words` say so."""
     words = dict(words)
     email = words.pop("email")
     options = {name: more.pop(name) for name in ("confirmed", "held_reason") if name in more}
@@ -52,7 +52,7 @@ def outcomes(fates):
     return [fate.outcome for fate in fates]
 
 
-def test_what_a_witness_saw_is_confirmed_and_counted_with_its_evidence_and_hour(petition):
+def test_witnessed_signature_is_counted_with_its_evidence_and_time(petition):
     [fate] = collect(
         take_down(petition, without_address(AMALIA), evidence="in_person", name_display="full")
     )
@@ -64,7 +64,7 @@ def test_what_a_witness_saw_is_confirmed_and_counted_with_its_evidence_and_hour(
     assert (row(fate.id).state, row(fate.id).number) == ("counted", 1)
 
 
-def test_who_must_confirm_by_letter_gets_one_in_the_same_transaction(petition):
+def test_supporter_who_must_confirm_gets_an_email_in_the_same_transaction(petition):
     [fate] = collect(take_down(petition, ODILE, evidence="in_person", confirmed=False))
     signature = row(fate.id)
     assert (signature.state, signature.confirmed_at, signature.mail_count) == ("pending", None, 1)
@@ -72,12 +72,12 @@ def test_who_must_confirm_by_letter_gets_one_in_the_same_transaction(petition):
     assert owed() == [("signature_confirmation", fate.id, "es")]
 
 
-def test_nobody_without_an_address_can_be_asked_to_confirm(petition):
+def test_supporter_without_an_address_cannot_be_asked_to_confirm(petition):
     with pytest.raises(ValueError, match="address"):
         take_down(petition, without_address(ODILE), confirmed=False)
 
 
-def test_what_is_held_stays_held_with_its_reason(petition):
+def test_held_signature_stays_held_with_its_reason(petition):
     [fate] = collect(take_down(petition, AMALIA, held_reason="rule"))
     assert (row(fate.id).state, row(fate.id).held_reason) == ("held", "rule")
     hatch_now()
@@ -85,7 +85,7 @@ def test_what_is_held_stays_held_with_its_reason(petition):
 
 
 @pytest.mark.parametrize("words", [AMALIA, without_address(AMALIA)])
-def test_a_person_who_signed_is_written_once_whether_before_or_in_the_same_batch(petition, words):
+def test_repeated_person_is_written_once_before_or_within_the_batch(petition, words):
     batch = [take_down(petition, words), take_down(petition, words), take_down(petition, ODILE)]
     assert duplicates_among(batch) == [False, True, False]
     assert outcomes(collect(*batch)) == ["new", "duplicate", "new"]
@@ -95,7 +95,7 @@ def test_a_person_who_signed_is_written_once_whether_before_or_in_the_same_batch
 
 
 @pytest.mark.parametrize("words", [AMALIA, without_address(AMALIA)])
-def test_who_signed_online_and_never_confirmed_is_confirmed_by_a_witness(petition, words):
+def test_unconfirmed_online_signature_is_confirmed_by_a_witness(petition, words):
     online = sign(petition, AMALIA)
     batch = [take_down(petition, {**words, "country": "CA"}), take_down(petition, words)]
     assert duplicates_among(batch) == [False, True]
@@ -105,7 +105,7 @@ def test_who_signed_online_and_never_confirmed_is_confirmed_by_a_witness(petitio
     assert (signature.state, signature.evidence, signature.country) == ("confirmed", "paper", "CA")
     assert (signature.email, signature.confirmed_at) == ("amalia@rosales.example", NOON)
     assert len(rows()) == 1
-    # The letter on its way to them changes nothing any more.
+    # The confirmation email on its way to them no longer changes anything.
     assert confirm(online) == online
     hatch_now()
     assert differences() == []
@@ -122,9 +122,7 @@ def test_who_signed_online_and_never_confirmed_is_confirmed_by_a_witness(petitio
         ("full", "full", "full", ""),
     ],
 )
-def test_a_witness_makes_nothing_of_an_online_signature_more_public(
-    petition, online, taken, shown, asked
-):
+def test_witness_makes_no_online_signature_more_public(petition, online, taken, shown, asked):
     signed = sign(petition, AMALIA, name_display=online, comment="Vivos", subscribe=False)
     collect(take_down(petition, AMALIA, name_display=taken, comment="Never said", subscribe=True))
     signature = row(signed)
@@ -132,14 +130,14 @@ def test_a_witness_makes_nothing_of_an_online_signature_more_public(
     assert (signature.comment, signature.subscribe) == ("", False)
 
 
-def test_what_both_say_of_an_online_signature_stays(petition):
+def test_choices_that_online_and_paper_share_are_kept(petition):
     signed = sign(petition, AMALIA, comment="Vivos", subscribe=True)
     collect(take_down(petition, AMALIA, comment="Vivos", subscribe=True))
     signature = row(signed)
     assert (signature.comment, signature.subscribe) == ("Vivos", True)
 
 
-def test_somebody_elses_unconfirmed_signature_is_nobodys_to_confirm(petition):
+def test_witness_does_not_confirm_another_persons_signature(petition):
     online = sign(petition, AMALIA)
     assert outcomes(collect(take_down(petition, TEO))) == ["duplicate"]
     assert row(online).state == "pending"
@@ -148,14 +146,14 @@ def test_somebody_elses_unconfirmed_signature_is_nobodys_to_confirm(petition):
     ) == ["duplicate"]
 
 
-def test_who_signed_online_is_known_on_paper_by_name_and_postal_code(petition):
+def test_online_supporter_is_recognized_on_paper_by_name_and_postal_code(petition):
     confirm(sign(petition, AMALIA))
     assert outcomes(collect(take_down(petition, without_address(AMALIA)))) == ["duplicate"]
     elsewhere = {**without_address(AMALIA), "postal_code": "H3Z 2Y7"}
     assert outcomes(collect(take_down(petition, elsewhere))) == ["new"]
 
 
-def test_a_couple_shares_an_address_where_the_petition_lets_them(petition):
+def test_couple_shares_an_address_where_the_petition_allows_it(petition):
     shared_petition = make_petition(slug="shared", cause_id=petition.cause_id, two_per_address=True)
     third = {**TEO, "given_name": "Ida"}
     batch = [take_down(shared_petition, words) for words in (AMALIA, TEO, third, AMALIA)]
@@ -174,7 +172,7 @@ def test_one_person_signs_many_petitions(petition):
     assert outcomes(collect(*batch)) == ["new", "new"]
 
 
-def test_fates_come_in_order_over_many_statements(petition):
+def test_results_come_in_order_over_many_statements(petition):
     batch = [
         take_down(petition, {**without_address(ODILE), "given_name": f"Ño {place}"})
         for place in range(BATCH + 30)
@@ -187,7 +185,7 @@ def test_fates_come_in_order_over_many_statements(petition):
     assert differences() == []
 
 
-def test_the_same_batch_at_the_same_instant_is_written_once(app, petition):
+def test_same_batch_at_the_same_instant_is_written_once(app, petition):
     batch = [
         take_down(petition, {**AMALIA, "email": f"a{place}@rosales.example"}) for place in range(8)
     ]

@@ -1,4 +1,4 @@
-"""Decisions about everything that fits a filter: bound to their preview, carried out in batches, undone."""
+"""Tests of bulk decisions by filter: bound to their preview, carried out in batches, undone."""
 
 from datetime import timedelta
 
@@ -74,7 +74,7 @@ def states_of(ids):
     return [(row(each).state, bool(row(each).rejected_at)) for each in ids]
 
 
-def test_all_that_match_are_rejected_in_batches_and_come_back_by_undoing(organizer, petition):
+def test_all_matches_are_rejected_in_batches_and_restored_by_undoing(organizer, petition):
     ids = held(petition, 5)
     other = sign(petition, ODILE, email="other@kwan.example", held_reason="hidden_field")
     bulk_id = decide(
@@ -90,19 +90,19 @@ def test_all_that_match_are_rejected_in_batches_and_come_back_by_undoing(organiz
     assert [entry.details["signatures"] for entry in entries(action="bulk")] == [5, 5]
 
 
-def test_what_comes_after_the_preview_is_left_alone(organizer, petition):
+def test_signatures_added_after_the_preview_are_left_alone(organizer, petition):
     ids = held(petition, 2)
     older = sign_and_hatch(petition)
     snapshot = bulk_decisions.take_snapshot(utcnow())
     later = sign(petition, ODILE, email="later@kwan.example", held_reason="no_proof")
-    # One that was there before, and is held only now.
+    # This one existed before, and is held only now.
     write(moderation.hold, ids=[older], reason="rule:1", now=utcnow())
     decide(organizer, petition, snapshot=snapshot)
     work()
     assert states_of([*ids, older, later]) == [("held", True)] * 2 + [("held", False)] * 2
 
 
-def test_the_numbers_of_rejected_ones_are_freed_and_undoing_counts_them_again(organizer, petition):
+def test_numbers_of_rejected_ones_are_freed_and_undoing_counts_them_again(organizer, petition):
     ids = [sign_and_hatch(petition, ODILE, email=f"c{n}@kwan.example") for n in range(4)]
     search = Search((petition.id,), country="CA")
     snapshot = bulk_decisions.take_snapshot(utcnow())
@@ -143,7 +143,7 @@ def test_approved_ones_hatch_in_order_and_undoing_holds_them_again(organizer, pe
     assert differences() == []
 
 
-def test_what_was_decided_withdrawn_or_erased_meanwhile_stays_so(organizer, petition):
+def test_signatures_decided_withdrawn_or_erased_in_between_stay_so(organizer, petition):
     ids = held(petition, 4)
     bulk_id = decide(organizer, petition)
     withdraw(ids[0])
@@ -162,7 +162,7 @@ def test_what_was_decided_withdrawn_or_erased_meanwhile_stays_so(organizer, peti
     assert decision(bulk_id).restored == 0
 
 
-def test_one_who_confirmed_while_rejected_is_counted_once_that_is_undone(organizer, petition):
+def test_signature_confirmed_while_rejected_is_counted_after_undoing(organizer, petition):
     pending = sign(petition)
     bulk_id = decide(organizer, petition, search=Search((petition.id,), state="pending"))
     work()
@@ -172,7 +172,7 @@ def test_one_who_confirmed_while_rejected_is_counted_once_that_is_undone(organiz
     assert (row(pending).state, row(pending).number) == ("counted", 1)
 
 
-def test_rejected_ones_are_brought_back_where_the_search_asks_for_them(organizer, petition):
+def test_rejected_ones_are_restored_where_the_search_asks_for_them(organizer, petition):
     ids = held(petition, 2)
     decide(organizer, petition)
     work()
@@ -194,7 +194,7 @@ def test_two_organizers_and_two_workers_decide_each_signature_once(app, organize
     assert db.session.scalar(select(db.func.count()).select_from(BulkItem)) == 30
 
 
-def test_a_worker_that_dies_between_two_batches_loses_and_repeats_nothing(
+def test_worker_that_dies_between_two_batches_loses_and_repeats_nothing(
     organizer, petition, monkeypatch
 ):
     ids = held(petition, 5)
@@ -218,7 +218,7 @@ def test_a_worker_that_dies_between_two_batches_loses_and_repeats_nothing(
     assert (decision(bulk_id).state, decision(bulk_id).changed) == ("done", 5)
 
 
-def test_comments_are_shown_and_hidden_and_go_back_to_what_each_was(organizer, petition):
+def test_comments_are_shown_and_hidden_and_each_returns_to_its_state(organizer, petition):
     ids = [
         sign_and_hatch(petition, ODILE, email=f"c{n}@kwan.example", comment=f"Water {n}")
         for n in range(3)
@@ -227,7 +227,7 @@ def test_comments_are_shown_and_hidden_and_go_back_to_what_each_was(organizer, p
     bulk_id = decide(organizer, petition, "show", search=Search((petition.id,), comments="waiting"))
     work()
     assert [row(each).comment_shown for each in ids] == [False, True, True]
-    # Its owner changes one: it waits to be read.
+    # The supporter changes one comment, which then waits for review.
     change(ids[1], comment="Wine", comment_shown=False, comment_read_at=None)
     undo(bulk_id, organizer)
     assert [(row(each).comment_shown, bool(row(each).comment_read_at)) for each in ids] == [
@@ -237,7 +237,7 @@ def test_comments_are_shown_and_hidden_and_go_back_to_what_each_was(organizer, p
     ]
 
 
-def test_undoing_has_its_time_and_then_nothing_is_kept_of_it(organizer, petition):
+def test_undoing_is_possible_for_a_time_and_then_its_data_is_deleted(organizer, petition):
     held(petition, 2)
     bulk_id = decide(organizer, petition, search=Search((petition.id,), words="kwan", state="held"))
     assert decision(bulk_id).search["words"] == "kwan"

@@ -1,4 +1,4 @@
-"""An erased signature holds nothing but what the privacy page says is kept permanently."""
+"""Tests that an erased signature keeps only what the privacy page says is kept permanently."""
 
 from datetime import UTC, datetime
 
@@ -43,7 +43,7 @@ EMPTIED = [column for column in Signature.__table__.columns if column.name not i
 
 @pytest.fixture
 def erased(petition):
-    """The id of a signature in which everything was said, after it was erased."""
+    """The id of a signature with every field filled, after it was erased."""
     signature_id = sign_and_hatch(petition, lang="es")
     change(signature_id, **FILLED)
     write(erasure.erase_one, signature_id=signature_id)
@@ -51,11 +51,11 @@ def erased(petition):
 
 
 @pytest.mark.parametrize("column", EMPTIED, ids=lambda column: column.name)
-def test_a_column_that_is_not_kept_is_empty(erased, column):
+def test_column_that_is_not_kept_is_empty(erased, column):
     assert getattr(row(erased), column.name) in (None, "", 0, False, {}, "counted")
 
 
-def test_of_its_times_the_day_is_left(erased):
+def test_timestamps_keep_only_the_day(erased):
     left = row(erased)
     assert [getattr(left, name) for name in INSTANTS] == [NOON] * 3
     assert (left.state, left.number, left.evidence) == ("erased", 1, "email")
@@ -71,7 +71,7 @@ def test_figures_still_add_up(petition, erased):
     assert sum(sums("sources", [petition.id]).values()) == 2
 
 
-def test_what_was_handed_to_pass_on_is_forgotten(petition):
+def test_assigned_share_wording_is_deleted(petition):
     signature_id = sign_and_hatch(petition)
 
     def hand():

@@ -1,4 +1,4 @@
-"""Erasing one signature, and those of a petition some time after its end."""
+"""Tests of erasing one signature, and all those of a petition some time after its end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -46,7 +46,7 @@ def end(petition, days_ago):
     )
 
 
-def test_a_petition_closed_by_hand_ended_then_and_not_with_its_last_signature(petition):
+def test_petition_closed_by_hand_ended_then_and_not_with_its_last_signature(petition):
     sign_and_hatch(petition)
     closed = utcnow() - 2 * DAY
     write(
@@ -59,7 +59,7 @@ def test_a_petition_closed_by_hand_ended_then_and_not_with_its_last_signature(pe
     assert erasure.ended_at(petition_by_id(petition.id)) == closed
 
 
-def test_what_is_counted_stays_counted_without_a_word_of_its_owner(petition):
+def test_counted_signature_stays_counted_without_personal_data(petition):
     signature = sign_and_hatch(petition, comment="For my brother", answers={"why": "so"})
     write(erasure.erase_one, signature_id=signature)
     hatch_now()
@@ -75,7 +75,7 @@ def test_what_is_counted_stays_counted_without_a_word_of_its_owner(petition):
     assert differences() == []
 
 
-def test_what_is_just_leaving_the_tally_is_erased_only_after(petition):
+def test_signature_leaving_the_tally_is_erased_afterwards(petition):
     signature = sign_and_hatch(petition)
     withdraw(signature)
     with pytest.raises(erasure.StillCounted):
@@ -86,7 +86,7 @@ def test_what_is_just_leaving_the_tally_is_erased_only_after(petition):
     assert differences() == []
 
 
-def test_the_owner_erases_by_the_link_which_then_opens_only_the_rest(client, petition):
+def test_supporter_erases_by_the_link_which_then_opens_only_the_rest(client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
     here, there = sign_and_hatch(petition), sign_and_hatch(law)
     answer = client.post(f"{link('mine', here)}/{here}/erase")
@@ -101,13 +101,13 @@ def test_the_owner_erases_by_the_link_which_then_opens_only_the_rest(client, pet
     assert differences() == []
 
 
-def test_nobody_erases_what_is_not_theirs(client, petition):
+def test_no_one_erases_another_persons_signature(client, petition):
     own, foreign = sign_and_hatch(petition), sign_and_hatch(petition, ODILE)
     assert client.post(f"{link('mine', own)}/{foreign}/erase").status_code == 404
     assert row(foreign).state == "counted"
 
 
-def test_owners_are_told_two_weeks_before_and_then_all_goes_in_batches(petition):
+def test_supporters_are_told_two_weeks_before_and_then_all_is_erased_in_batches(petition):
     make_organizer("owner", petition.cause_id, lang="es")
     sign_and_hatch(petition)
     sign_and_hatch(petition, ODILE)
@@ -135,7 +135,7 @@ def test_owners_are_told_two_weeks_before_and_then_all_goes_in_batches(petition)
     assert differences() == []
 
 
-def test_a_later_end_is_told_anew(petition):
+def test_later_end_is_announced_again(petition):
     make_organizer()
     sign_and_hatch(petition)
     end(petition, days_ago=1)
@@ -146,7 +146,7 @@ def test_a_later_end_is_told_anew(petition):
     assert write(erasure.tell_of_erasing, now=utcnow() + 58 * DAY) == 1
 
 
-def test_of_two_workers_one_tells_the_owners(app, petition):
+def test_one_of_two_workers_tells_the_supporters(app, petition):
     make_organizer()
     sign_and_hatch(petition)
     end(petition, days_ago=10)
@@ -161,7 +161,7 @@ def test_of_two_workers_one_tells_the_owners(app, petition):
     assert len([kind for kind, _id, _lang in owed() if kind == "retention_notice"]) == 1
 
 
-def test_what_is_signed_after_the_erasing_is_told_of_and_erased_too(petition):
+def test_signature_made_after_the_erasing_is_announced_and_erased_too(petition):
     make_organizer()
     sign_and_hatch(petition)
     end(petition, days_ago=10)
@@ -182,7 +182,7 @@ def test_what_is_signed_after_the_erasing_is_told_of_and_erased_too(petition):
     assert differences() == []
 
 
-def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
+def test_email_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     make_organizer()
     sign_and_hatch(petition)
     end(petition, days_ago=1)
@@ -197,7 +197,7 @@ def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition
     assert compose(letter) is None
 
 
-def test_the_letter_names_the_day_that_it_is_in_the_zone_of_the_campaign(app, petition):
+def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
     make_organizer()
     sign_and_hatch(petition)
     closes = datetime(2031, 1, 10, 3, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A name as its first letters, as Intl.Segmenter in the browser finds them."""
+"""Tests that names are reduced to initials as by Intl.Segmenter in the browser."""
 
 from unicodedata import normalize
 
@@ -30,7 +30,7 @@ bounded = settings(deadline=None, max_examples=200)
         ("'t", "Hooft", "'. H."),
     ],
 )
-def test_a_name_is_shown_by_the_first_letters_of_its_parts(given_name, family_name, shown):
+def test_name_is_reduced_to_the_first_letters_of_its_parts(given_name, family_name, shown):
     assert initials(given_name, family_name) == shown
 
 
@@ -51,7 +51,7 @@ def test_a_name_is_shown_by_the_first_letters_of_its_parts(given_name, family_na
         ("e\u0302\u0301a", "Ế"),
     ],
 )
-def test_a_letter_keeps_all_that_hangs_on_it(name, letter):
+def test_letter_keeps_its_combining_marks(name, letter):
     assert initials(name, "") == f"{letter}."
 
 

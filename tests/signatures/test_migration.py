@@ -1,4 +1,4 @@
-"""What was erased before is erased whole when an older site is migrated, and registrations keep their numbers."""
+"""Tests of the migration that erases old data completely and keeps registration numbers."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def test_older_rows_get_sensible_values(kind, tmp_path):
             ).one()
             assert tuple(row) == ("registered", 2, 0, None)
             table = sa.Table("registration", sa.MetaData(), autoload_with=connection)
-            # The row with number 9 is gone, and its number belongs to nobody else.
+            # The row with number 9 was deleted, and its number is not used again.
             _insert(
                 connection,
                 table,
@@ -104,7 +104,7 @@ def _fill():
 
 
 def _insert(connection, table, **columns):
-    """Insert a row, with something plain in each column that must have a value."""
+    """Insert a row, with a plain value in each column that requires one."""
     plain = {
         column.name: _plain(column.type)
         for column in table.columns

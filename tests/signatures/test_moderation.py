@@ -1,4 +1,4 @@
-"""What organizers decide, and that tally, ledger and numbers stay right whatever they do."""
+"""Tests that tally, ledger and numbers stay correct whatever organizers decide."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def decide(operation, ids, **more):
     return done
 
 
-def test_a_rejected_signature_leaves_and_comes_back_with_the_lowest_free_number(petition):
+def test_rejected_signature_leaves_and_returns_with_the_lowest_free_number(petition):
     first, second = sign_and_hatch(petition), sign_and_hatch(petition, ODILE)
     assert decide(moderation.reject, [first]) == [first]
     assert (row(first).state, row(first).number, row(first).held_reason) == (
@@ -48,7 +48,7 @@ def test_a_rejected_signature_leaves_and_comes_back_with_the_lowest_free_number(
     assert (row(first).state, row(first).number, row(first).rejected_at) == ("counted", 1, None)
 
 
-def test_a_held_one_that_nobody_confirmed_waits_for_its_owner_when_it_is_let_through(petition):
+def test_approved_signature_without_confirmation_waits_for_its_supporter(petition):
     signature = sign(petition, held_reason="hidden_field")
     decide(moderation.let_through, [signature])
     assert (row(signature).state, row(signature).held_reason) == ("pending", "")
@@ -57,7 +57,7 @@ def test_a_held_one_that_nobody_confirmed_waits_for_its_owner_when_it_is_let_thr
     assert row(signature).state == "counted"
 
 
-def test_what_was_let_through_is_not_held_again_for_its_network(petition):
+def test_approved_signature_is_not_held_again_for_its_network(petition):
     ids = sign_many(petition, 3, address_digest=b"a" * 16)
     for each in ids:
         confirm(each)
@@ -69,7 +69,7 @@ def test_what_was_let_through_is_not_held_again_for_its_network(petition):
     assert differences() == []
 
 
-def test_a_withdrawal_by_an_organizer_is_undone_to_what_it_was(petition):
+def test_withdrawal_by_an_organizer_is_undone_to_the_former_state(petition):
     counted, held = sign_and_hatch(petition), sign(petition, ODILE, held_reason="no_proof")
     decide(moderation.withdraw, [counted, held])
     assert {row(counted).state, row(held).state} == {"withdrawn"}
@@ -77,7 +77,7 @@ def test_a_withdrawal_by_an_organizer_is_undone_to_what_it_was(petition):
     assert (row(counted).state, row(held).state) == ("counted", "held")
 
 
-def test_what_is_not_of_ones_causes_is_left_alone(petition):
+def test_signatures_of_other_causes_are_left_alone(petition):
     signature = sign_and_hatch(petition)
     assert (
         write(
@@ -91,7 +91,7 @@ def test_what_is_not_of_ones_causes_is_left_alone(petition):
     assert row(signature).state == "counted"
 
 
-def test_a_comment_that_changed_since_it_was_read_is_not_shown(petition):
+def test_comment_that_changed_since_it_was_read_is_not_shown(petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     seen = {signature: moderation.fingerprint("For my brother")}
     change(signature, comment="Buy now")
@@ -106,7 +106,7 @@ def test_a_comment_that_changed_since_it_was_read_is_not_shown(petition):
     assert row(signature).comment_read_at
 
 
-def test_two_of_one_person_become_one_and_can_be_parted_again(petition):
+def test_two_signatures_of_one_person_are_merged_and_can_be_separated(petition):
     kept = sign_and_hatch(petition, {**AMALIA, "postal_code": ""})
     other = sign_and_hatch(petition, {**AMALIA, "email": "a.rosales@work.example"})
     write(moderation.merge, kept_id=kept, other_id=other, now=utcnow())
@@ -122,7 +122,7 @@ def test_two_of_one_person_become_one_and_can_be_parted_again(petition):
 
 
 @pytest.mark.parametrize("code", ["one", "petition", "gone", "unconfirmed"])
-def test_what_cannot_be_one_is_not_merged(petition, code):
+def test_incompatible_signatures_are_not_merged(petition, code):
     kept, other = sign_and_hatch(petition), sign_and_hatch(petition, ODILE)
     if code == "one":
         other = kept
@@ -137,7 +137,7 @@ def test_what_cannot_be_one_is_not_merged(petition, code):
     assert refusal.value.code == code
 
 
-def test_a_correction_of_words_that_changed_meanwhile_is_refused(petition):
+def test_correction_of_text_that_changed_in_between_is_refused(petition):
     signature = sign_and_hatch(petition)
     seen = moderation.fingerprint_of(row(signature))
     assert write(

@@ -1,4 +1,4 @@
-"""Petitions whose organizers chose neutral emails: nothing around an email says that somebody signed, and the text stays honest."""
+"""Tests of neutral emails: nothing around the text reveals a signature, and it stays honest."""
 
 import re
 from datetime import timedelta
@@ -29,7 +29,7 @@ REVEALING = (
 
 @pytest.fixture
 def delivered(app, tmp_path, monkeypatch):
-    """Calling it delivers what is due, and returns the emails in their order."""
+    """Call it to deliver what is due; it returns the emails in their order."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver():
@@ -43,7 +43,7 @@ def delivered(app, tmp_path, monkeypatch):
 
 
 def cause_all_emails(petition, lang):
-    """Cause a confirmation, one of another form, a reminder, and one that tells of a repeat."""
+    """Cause four emails: confirmation, another form's confirmation, reminder, repeat."""
     signed = utcnow() - 2 * DAY
     signature_id = sign(petition, AMALIA, lang=lang, now=signed)
     sign(petition, AMALIA, lang=lang, comment="Another", now=signed)
@@ -52,7 +52,7 @@ def cause_all_emails(petition, lang):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_neither_subject_nor_sender_nor_first_line_tells(app, delivered, lang):
+def test_subject_sender_and_first_line_reveal_nothing(app, delivered, lang):
     petition = make_petition(neutral_emails=True)
     signature_id = cause_all_emails(petition, lang)
     delivered()
@@ -79,7 +79,7 @@ def test_other_petitions_keep_their_subjects(delivered, petition):
         assert letter["From"].addresses[0].display_name
 
 
-def test_no_header_says_what_an_email_is_about(delivered, petition):
+def test_no_header_reveals_the_subject_of_an_email(delivered, petition):
     cause_all_emails(petition, "en")
     for letter in delivered():
         assert (

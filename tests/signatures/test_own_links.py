@@ -1,4 +1,4 @@
-"""The link to "What I signed": sent on request, the same answer for everyone, and good for some days."""
+"""Tests of the link to "What I signed": equal answers for everyone, valid for some days."""
 
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -42,7 +42,7 @@ def ask(client, email, *, lang="en", **options):
 
 
 def word(app, position=-1):
-    """Word an email of the outbox, the last one, as the postman asks for it."""
+    """Compose the newest email of the outbox, as the postman requests it."""
     kind, subject_id, lang = owed()[position]
     assert kind == OWN_LINK
     return composers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
@@ -50,7 +50,7 @@ def word(app, position=-1):
 
 @pytest.fixture
 def statements(app):
-    """The statements that reach the database, as they come."""
+    """The statements that reach the database, in order."""
     seen = []
 
     def note(_connection, _cursor, statement, *_):
@@ -62,7 +62,7 @@ def statements(app):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_link_comes_in_the_language_of_the_page_and_opens_all_that_was_signed(
+def test_link_is_in_the_language_of_the_page_and_opens_everything_signed(
     app, client, petition, lang
 ):
     sign_and_hatch(petition)
@@ -99,13 +99,13 @@ def test_everyone_gets_the_same_answer_and_the_same_statements(client, petition,
     assert len(answers) == len(counts) == 1
 
 
-def test_nobody_is_written_to_who_signed_nothing(app, client, petition):
+def test_address_that_signed_nothing_gets_no_email(app, client, petition):
     sign(petition)
     ask(client, "nobody@kwan.example")
     assert word(app) is None
 
 
-def test_the_link_opens_only_what_was_signed_with_exactly_that_address(app, client, petition):
+def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
     sign(petition, email="vera@yahoo.com")
     sign(law, ODILE, email="vera-x9@yahoo.com")
@@ -126,7 +126,7 @@ def test_the_link_opens_only_what_was_signed_with_exactly_that_address(app, clie
     assert word(app) is None
 
 
-def test_the_email_tells_neither_subject_nor_first_line_what_it_is_about(app, client, petition):
+def test_subject_and_first_line_do_not_reveal_what_the_email_is_about(app, client, petition):
     sign(petition)
     ask(client, AMALIA["email"])
     message = word(app)
@@ -139,7 +139,7 @@ def test_the_email_tells_neither_subject_nor_first_line_what_it_is_about(app, cl
     )
 
 
-def test_more_than_three_links_a_day_are_not_sent_to_one_address(app, client, petition):
+def test_address_gets_at_most_three_links_a_day(app, client, petition):
     sign(petition)
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
@@ -149,7 +149,7 @@ def test_more_than_three_links_a_day_are_not_sent_to_one_address(app, client, pe
     ] * 2
 
 
-def test_a_day_later_links_are_sent_again(app, petition):
+def test_links_are_sent_again_a_day_later(app, petition):
     sign(petition)
     asked = {"email": AMALIA["email"], "normalized": AMALIA["email"], "lang": "en"}
     for _ in range(5):
@@ -158,7 +158,7 @@ def test_a_day_later_links_are_sent_again(app, petition):
     assert word(app) is not None
 
 
-def test_requests_are_forgotten_after_a_day(client, petition):
+def test_requests_are_deleted_after_a_day(client, petition):
     ask(client, AMALIA["email"])
     assert write(forget_link_requests, now=utcnow()) == 0
     assert write(forget_link_requests, now=utcnow() + DAY) == 1
@@ -166,7 +166,7 @@ def test_requests_are_forgotten_after_a_day(client, petition):
     assert db.session.scalars(db.select(OwnLinkRequest)).all() == []
 
 
-def test_no_address_is_written_down(client, petition):
+def test_no_address_is_stored(client, petition):
     ask(client, AMALIA["email"])
     db.session.rollback()
     [request] = db.session.scalars(db.select(OwnLinkRequest))
@@ -175,7 +175,7 @@ def test_no_address_is_written_down(client, petition):
 
 
 @pytest.mark.parametrize("email", ["", "amalia", "a@b@c.example", "x" * 400])
-def test_an_address_that_cannot_be_is_told_at_its_field_and_stays(client, app, email):
+def test_invalid_address_is_explained_at_its_field_and_kept(client, app, email):
     answer = ask(client, email)
     assert answer.status_code == 422
     assert 'id="email-error"' in answer.text
@@ -183,7 +183,7 @@ def test_an_address_that_cannot_be_is_told_at_its_field_and_stays(client, app, e
     assert owed() == []
 
 
-def test_one_network_cannot_ask_without_end(client, app):
+def test_requests_of_one_network_are_limited(client, app):
     here = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     for place in range(LINK_REQUESTS.amount):
         assert ask(client, f"n{place}@kwan.example", **here).status_code == 303
@@ -196,7 +196,7 @@ def test_one_network_cannot_ask_without_end(client, app):
     )
 
 
-def test_a_page_of_another_site_cannot_ask(client, app):
+def test_page_of_another_site_cannot_request_a_link(client, app):
     assert (
         ask(client, AMALIA["email"], headers={"Origin": "https://evil.example"}).status_code == 403
     )
@@ -209,7 +209,7 @@ def test_a_page_of_another_site_cannot_ask(client, app):
     assert owed() == []
 
 
-def test_the_form_is_public_and_led_to_from_every_page(client, app):
+def test_form_is_public_and_linked_from_every_page(client, app):
     page = client.get("/en/mine")
     assert page.headers["Cache-Control"].startswith("public")
     assert "Set-Cookie" not in page.headers
@@ -218,7 +218,7 @@ def test_the_form_is_public_and_led_to_from_every_page(client, app):
 
 
 def ended_links(signature):
-    """Links that opened the page once: from an older version, and one whose days are over."""
+    """Links that no longer open the page: one from an older version, and an expired one."""
     old = make_token(
         SECRET.encode(),
         tokens.MINE,
@@ -228,7 +228,7 @@ def ended_links(signature):
     return [old, tokens.own_token(signature, TODAY - timedelta(days=3))]
 
 
-def test_a_link_that_has_ended_opens_nothing_and_offers_a_new_one(client, petition):
+def test_expired_link_opens_nothing_and_offers_a_new_one(client, petition):
     signature_id = sign_and_hatch(petition)
     for token in ended_links(row(signature_id)):
         path = f"/en/signatures/mine/{token}"
@@ -242,14 +242,14 @@ def test_a_link_that_has_ended_opens_nothing_and_offers_a_new_one(client, petiti
     assert row(signature_id).state == "counted"
 
 
-def test_a_link_works_through_its_last_day_everywhere_on_earth(client, petition):
+def test_link_works_through_its_last_day_everywhere_on_earth(client, petition):
     signature = row(sign(petition))
     for days, status in ((-1, 200), (0, 200), (5, 200)):
         token = tokens.own_token(signature, TODAY + timedelta(days=days))
         assert client.get(f"/en/signatures/mine/{token}").status_code == status
 
 
-def test_nobody_can_give_a_link_more_days(client, petition):
+def test_lifetime_of_a_link_cannot_be_forged(client, petition):
     signature = row(sign(petition))
     head, _, day = tokens.token_for(tokens.MINE, signature).rpartition(".")
     for forged in (
@@ -263,27 +263,27 @@ def test_nobody_can_give_a_link_more_days(client, petition):
         assert client.get(f"/en/signatures/mine/{forged}").status_code == 404
 
 
-def test_a_garbled_link_offers_a_new_one_too(client, app):
+def test_garbled_link_offers_a_new_one_too(client, app):
     page = client.get("/en/signatures/mine/nonsense")
     assert page.status_code == 404
     assert 'action="/en/mine"' in page.text
 
 
-def test_what_waits_for_confirmation_can_be_confirmed_from_the_page(client, petition):
+def test_pending_signature_can_be_confirmed_from_the_page(client, petition):
     signature_id = sign(petition)
     assert f'href="{link("confirm", signature_id)}"' in client.get(link("mine", signature_id)).text
     client.post(link("confirm", signature_id))
     assert "/signatures/confirm/" not in client.get(link("mine", signature_id)).text
 
 
-def test_the_page_says_until_when_its_link_works(client, petition):
+def test_page_says_until_when_its_link_works(client, petition):
     signature = row(sign(petition))
     token = tokens.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
     day = last_day_of(token)
     assert f"{day.day} {day:%B %Y}" in client.get(f"/en/signatures/mine/{token}").text
 
 
-def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(
+def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(
     app, client, petition, tmp_path, monkeypatch
 ):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))

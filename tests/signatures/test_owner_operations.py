@@ -1,4 +1,4 @@
-"""What owners do with their signatures: correct, withdraw, restore; and that nobody else can."""
+"""Tests of supporters' operations on their own signatures: correct, withdraw, restore, erase."""
 
 from datetime import timedelta
 from functools import partial
@@ -53,20 +53,20 @@ def three(petition):
 @pytest.mark.parametrize(
     "act", [partial(owner_operations.correct, now=utcnow()), owner_operations.restore]
 )
-def test_nobody_can_touch_a_strangers_signature(petition, act):
+def test_strangers_signature_cannot_be_changed(petition, act):
     own, foreign = sign(petition, AMALIA), sign(petition, ODILE)
     with pytest.raises(NotYours):
         write(act, **{**owned(own), "signature_id": foreign})
 
 
 @pytest.mark.parametrize("forged", [0, -1, 10**6, 10**30])
-def test_a_number_that_is_no_signature_is_nobodys(petition, forged):
+def test_unknown_signature_id_is_not_found(petition, forged):
     own = owned(sign(petition))
     with pytest.raises(NotYours):
         write(owner_operations.withdraw, **{**own, "signature_id": forged}, now=utcnow())
 
 
-def test_another_way_to_write_the_address_opens_nothing(petition):
+def test_another_spelling_of_the_address_opens_nothing(petition):
     signature_id = sign(petition, email="vera@yahoo.com")
     other = owned(
         sign_and_hatch(make_petition("law", cause_id=petition.cause_id), email="vera-x9@yahoo.com")
@@ -76,14 +76,14 @@ def test_another_way_to_write_the_address_opens_nothing(petition):
         write(owner_operations.withdraw, **{**other, "signature_id": signature_id}, now=utcnow())
 
 
-def test_an_erased_signature_is_nobodys(petition):
+def test_erased_signature_is_not_found(petition):
     signature_id = sign(petition)
     write(owner_operations.erase, [signature_id])
     with pytest.raises(NotYours):
         write(owner_operations.restore, signature_id=signature_id, email_digest=None, email=None)
 
 
-def test_one_emptied_between_look_and_touch_is_nobodys(app, petition, monkeypatch):
+def test_signature_erased_between_check_and_change_is_not_found(app, petition, monkeypatch):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("writers take turns there")
     signature_id = sign_and_hatch(petition)
@@ -107,7 +107,7 @@ def test_one_emptied_between_look_and_touch_is_nobodys(app, petition, monkeypatc
     assert row(signature_id).state == "erased"
 
 
-def test_a_corrected_comment_waits_for_review_again_and_an_unchanged_one_does_not(petition):
+def test_changed_comment_waits_for_review_again_and_an_unchanged_one_does_not(petition):
     signature_id = sign(petition, comment="Kind words")
     change(signature_id, comment_shown=True)
     correct(signature_id, comment="Kind words", family_name="Rosales-Kwan")
@@ -119,14 +119,14 @@ def test_a_corrected_comment_waits_for_review_again_and_an_unchanged_one_does_no
     assert not row(signature_id).comment_shown
 
 
-def test_hiding_a_name_leaves_the_count_alone(petition):
+def test_hiding_a_name_does_not_change_the_count(petition):
     signature_id = sign_and_hatch(petition, name_display="full")
     correct(signature_id, name_display="counted")
     assert (row(signature_id).state, row(signature_id).shown_name) == ("counted", "")
     assert differences() == []
 
 
-def test_a_withdrawn_number_is_freed_and_the_next_takes_the_lowest(three, petition):
+def test_withdrawn_number_is_freed_and_the_next_signature_gets_the_lowest(three, petition):
     withdraw(three[2])
     withdraw(three[0])
     hatch_now()
@@ -140,7 +140,7 @@ def test_a_withdrawn_number_is_freed_and_the_next_takes_the_lowest(three, petiti
     assert differences() == []
 
 
-def test_a_change_of_mind_before_the_runner_came_by_keeps_the_number(three):
+def test_change_of_mind_before_the_release_keeps_the_number(three):
     withdraw(three[1])
     assert row(three[1]).number == 2
     restore(three[1])
@@ -149,7 +149,7 @@ def test_a_change_of_mind_before_the_runner_came_by_keeps_the_number(three):
     assert differences() == []
 
 
-def test_a_change_of_mind_after_the_release_gets_the_lowest_free_number(three):
+def test_change_of_mind_after_the_release_gets_the_lowest_free_number(three):
     for signature_id in (three[1], three[0]):
         withdraw(signature_id)
         hatch_now()
@@ -172,7 +172,7 @@ def test_withdrawing_or_restoring_twice_is_harmless(three):
     assert differences() == []
 
 
-def test_a_restored_signature_waits_for_what_it_had_waited_for(petition):
+def test_restored_signature_waits_for_what_it_waited_for_before(petition):
     pending = sign(petition, AMALIA)
     held = sign(petition, ODILE, held_reason="hidden_field")
     confirm(held)
@@ -184,12 +184,12 @@ def test_a_restored_signature_waits_for_what_it_had_waited_for(petition):
     assert numbers(pending, held) == [None, None]
 
 
-def test_restoring_what_was_never_withdrawn_changes_nothing(three):
+def test_restoring_a_signature_that_was_not_withdrawn_changes_nothing(three):
     restore(three[0])
     assert (row(three[0]).state, row(three[0]).number) == ("counted", 1)
 
 
-def test_erasing_leaves_no_personal_word_and_moves_no_tally(three):
+def test_erasing_leaves_no_personal_data_and_does_not_change_the_tally(three):
     withdraw(three[0])
     hatch_now()
     before = differences()

@@ -1,4 +1,7 @@
-"""Several forms with one address before its owner confirms: each link confirms the form that it was sent for, and nothing of another."""
+"""Tests of several forms with one address before it is confirmed.
+
+Each link confirms the form that it was sent for, and nothing of another.
+"""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -70,7 +73,7 @@ def said(words, **changes):
 
 @pytest.fixture
 def both(petition):
-    """A stranger's form and, a moment later, the owner's; returns the id of the signature and the row of the owner's form."""
+    """A stranger's form, then the supporter's; returns the signature's id and the latter's row."""
     now = utcnow()
     signature_id = sign(petition, STRANGER, now=now)
     assert sign(petition, HERS, now=now + SECOND / 2) == signature_id
@@ -78,17 +81,17 @@ def both(petition):
     return signature_id, form
 
 
-def test_each_form_gets_an_email_of_its_own(both):
+def test_each_form_gets_its_own_email(both):
     signature_id, form = both
     assert owed() == [(CONFIRMATION, signature_id, "en"), (FORM_CONFIRMATION, form.id, "en")]
 
 
-def test_until_confirmed_nothing_of_the_later_form_is_taken(both):
+def test_later_form_changes_nothing_until_confirmed(both):
     signature_id, _form = both
     assert recorded(signature_id) == said(STRANGER)
 
 
-def test_the_owners_link_records_the_owners_form(client, both):
+def test_supporters_link_records_the_supporters_form(client, both):
     signature_id, form = both
     answer = client.post(form_link(form))
     assert (answer.status_code, answer.location) == (303, link("hatched", signature_id))
@@ -96,13 +99,13 @@ def test_the_owners_link_records_the_owners_form(client, both):
     assert row(signature_id).state == "confirmed"
 
 
-def test_the_first_link_records_the_first_form_with_the_more_private_choices(client, both):
+def test_first_link_records_the_first_form_with_the_more_private_choices(client, both):
     signature_id, _form = both
     client.post(link("confirm", signature_id))
     assert recorded(signature_id) == said(STRANGER, name_display="counted", subscribe=False)
 
 
-def test_the_more_private_choices_count_whichever_came_first(petition):
+def test_more_private_choices_win_whichever_came_first(petition):
     signature_id = sign(petition, HERS)
     sign(petition, STRANGER)
     [form] = forms()
@@ -110,7 +113,7 @@ def test_the_more_private_choices_count_whichever_came_first(petition):
     assert recorded(signature_id) == said(STRANGER, name_display="counted", subscribe=False)
 
 
-def test_the_page_shows_all_that_its_form_would_record_and_nothing_of_the_other(client):
+def test_page_shows_everything_its_form_would_record_and_nothing_of_the_other(client):
     question = {"name": "how", "type": "text", "label": {"en": "How did you hear?"}}
     petition = make_petition(questions=[question])
     sign(petition, STRANGER, answers={"how": "By radio"})
@@ -127,20 +130,20 @@ def test_the_page_shows_all_that_its_form_would_record_and_nothing_of_the_other(
             assert word not in unseen
 
 
-def test_the_page_says_where_its_form_asked_for_more_than_is_recorded(client, both):
+def test_page_says_where_its_form_asked_for_more_than_is_recorded(client, both):
     signature_id, form = both
     first, second = client.get(link("confirm", signature_id)).text, client.get(form_link(form)).text
     assert first.count("facts-note") == second.count("facts-note") + 3
     assert "Puppet Of State" in first
 
 
-def test_each_page_leads_to_the_other_form(client, both):
+def test_each_page_links_to_the_other_form(client, both):
     signature_id, form = both
     assert f'href="{form_link(form)}"' in client.get(link("confirm", signature_id)).text
     assert f'href="{link("confirm", signature_id)}"' in client.get(form_link(form)).text
 
 
-def test_looking_at_any_of_the_links_changes_nothing(client, both):
+def test_viewing_any_of_the_links_changes_nothing(client, both):
     signature_id, form = both
     before = recorded(signature_id)
     for path in (link("confirm", signature_id), form_link(form)):
@@ -151,7 +154,7 @@ def test_looking_at_any_of_the_links_changes_nothing(client, both):
 
 
 @pytest.mark.parametrize("first", ["signature", "form"])
-def test_a_link_pressed_after_another_changes_nothing_and_says_so(client, both, first):
+def test_link_pressed_after_another_changes_nothing_and_says_so(client, both, first):
     signature_id, form = both
     pair = [link("confirm", signature_id), form_link(form)]
     used, other = pair if first == "signature" else pair[::-1]
@@ -167,7 +170,7 @@ def test_a_link_pressed_after_another_changes_nothing_and_says_so(client, both, 
     assert client.post(used).location == client.get(used).location == link("hatched", signature_id)
 
 
-def test_what_was_not_confirmed_is_emptied_at_once(both):
+def test_unconfirmed_forms_are_emptied_at_once(both):
     _signature_id, form = both
     confirm_form(form)
     [left] = forms()
@@ -185,7 +188,7 @@ def test_both_links_at_once_record_one_whole_form(app, both):
     assert row(signature_id).number == 1
 
 
-def test_a_form_that_arrives_while_another_is_confirmed_changes_nothing(app, petition):
+def test_form_that_arrives_during_a_confirmation_changes_nothing(app, petition):
     signature_id = sign(petition, HERS)
     sign_unanswered(petition, STRANGER)
     together(app, [lambda: confirm(signature_id), answer_now])
@@ -193,7 +196,7 @@ def test_a_form_that_arrives_while_another_is_confirmed_changes_nothing(app, pet
     assert row(signature_id).state == "confirmed"
 
 
-def test_the_same_form_again_is_the_same_link(petition):
+def test_identical_form_has_the_same_link(petition):
     now = utcnow()
     signature_id = sign(petition, HERS, now=now)
     for minute in (1, 2):
@@ -207,7 +210,7 @@ def test_the_same_form_again_is_the_same_link(petition):
     )
 
 
-def test_a_flood_of_forms_brings_five_emails_and_keeps_as_many_forms_and_the_newest(petition):
+def test_flood_of_forms_causes_five_emails_and_keeps_as_many_forms_and_the_newest(petition):
     signature_id = sign(petition, HERS)
     for place in range(20):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
@@ -218,7 +221,7 @@ def test_a_flood_of_forms_brings_five_emails_and_keeps_as_many_forms_and_the_new
     ]
 
 
-def test_the_owner_reaches_their_form_when_a_stranger_has_used_up_the_emails(client, petition):
+def test_supporter_reaches_their_form_when_a_stranger_has_used_up_the_emails(client, petition):
     signature_id = sign(petition, STRANGER)
     for place in range(4):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
@@ -231,7 +234,7 @@ def test_the_owner_reaches_their_form_when_a_stranger_has_used_up_the_emails(cli
     assert recorded(signature_id) == said(HERS)
 
 
-def test_another_way_to_write_the_address_is_not_shown_the_forms(client, petition):
+def test_other_spelling_of_the_address_does_not_see_the_forms(client, petition):
     signature_id = sign(petition, STRANGER, email="amaliarosales@gmail.com")
     sign(petition, HERS, email="amalia.rosales@gmail.com")
     [form] = forms()
@@ -239,7 +242,7 @@ def test_another_way_to_write_the_address_is_not_shown_the_forms(client, petitio
     assert link("confirm", signature_id) not in client.get(form_link(form)).text
 
 
-def test_confirming_a_form_makes_its_address_that_of_the_signature(petition):
+def test_confirming_a_form_gives_its_address_to_the_signature(petition):
     signature_id = sign(petition, STRANGER, email="amaliarosales@gmail.com")
     sign(petition, HERS, email="amalia.rosales@gmail.com")
     [form] = forms()
@@ -247,7 +250,7 @@ def test_confirming_a_form_makes_its_address_that_of_the_signature(petition):
     assert row(signature_id).email == "amalia.rosales@gmail.com"
 
 
-def test_the_link_of_an_old_form_offers_a_new_email_about_the_same_form(client, petition):
+def test_expired_link_of_a_form_offers_a_new_email_about_the_same_form(client, petition):
     long_ago = utcnow() - 8 * DAY
     signature_id = sign(petition, STRANGER, now=long_ago)
     sign(petition, HERS, now=long_ago)
@@ -261,7 +264,7 @@ def test_the_link_of_an_old_form_offers_a_new_email_about_the_same_form(client, 
     assert recorded(signature_id) == said(HERS)
 
 
-def test_a_form_after_confirming_changes_nothing_and_is_not_kept(petition):
+def test_form_after_confirming_changes_nothing_and_is_not_stored(petition):
     signature_id = sign(petition, HERS, now=utcnow() - DAY)
     confirm(signature_id)
     sign(petition, STRANGER)
@@ -280,7 +283,7 @@ def test_forms_of_a_couple_go_to_the_signature_of_each(shared_petition):
     assert (row(first).state, row(second).state) == ("pending", "confirmed")
 
 
-def test_each_form_is_held_for_what_it_says_itself(petition):
+def test_each_form_is_held_for_its_own_content(petition):
     signature_id = sign(petition, STRANGER, held_reason="rule:1")
     sign(petition, HERS)
     [form] = forms()
@@ -292,7 +295,7 @@ def test_each_form_is_held_for_what_it_says_itself(petition):
     assert (row(other).state, row(other).held_reason) == ("held", "rule:1")
 
 
-def test_nobody_slips_out_of_a_rejection_by_another_form(petition):
+def test_another_form_does_not_evade_a_rejection(petition):
     signature_id = sign(petition, STRANGER, held_reason="rule:1")
     sign(petition, HERS)
     change(signature_id, rejected_at=utcnow())
@@ -313,7 +316,7 @@ def test_after_a_withdrawal_nothing_changes_before_the_new_form_is_confirmed(cli
     assert (row(signature_id).state, recorded(signature_id)) == ("confirmed", said(STRANGER))
 
 
-def test_a_withdrawal_takes_back_the_forms_that_came_before_it(client, both):
+def test_withdrawal_cancels_the_forms_that_came_before_it(client, both):
     signature_id, form = both
     withdraw(signature_id, now=utcnow() + SECOND)
     for path in (link("confirm", signature_id), form_link(form)):
@@ -331,7 +334,7 @@ def test_undoing_a_withdrawal_leaves_later_forms_without_effect(petition):
     assert recorded(signature_id) == said(HERS)
 
 
-def test_a_reminder_is_about_the_newest_form_that_was_mailed(app, petition):
+def test_reminder_is_about_the_newest_form_that_was_mailed(app, petition):
     signed = utcnow() - 2 * DAY
     signature_id = sign(petition, STRANGER, now=signed)
     sign(petition, HERS, now=signed)
@@ -358,7 +361,7 @@ def test_forms_are_deleted_with_time(petition):
     assert (forms(), row(signature_id)) == ([], None)
 
 
-def test_a_younger_form_outlives_the_signature_it_waited_with(client, petition):
+def test_newer_form_outlives_the_signature_it_waited_with(client, petition):
     now = utcnow()
     first = sign(petition, STRANGER, now=now - 14 * DAY)
     sign(petition, HERS, now=now - DAY)
@@ -375,7 +378,7 @@ def test_a_younger_form_outlives_the_signature_it_waited_with(client, petition):
     assert row(signature.id).state == "confirmed"
 
 
-def test_a_younger_form_outlives_an_erased_withdrawal(client, petition):
+def test_newer_form_outlives_an_erased_withdrawal(client, petition):
     now = utcnow()
     first = sign(petition, STRANGER, now=now - 20 * DAY)
     confirm(first, now=now - 20 * DAY)
@@ -390,7 +393,7 @@ def test_a_younger_form_outlives_an_erased_withdrawal(client, petition):
     assert recorded(rows()[1].id) == said(HERS)
 
 
-def test_the_network_of_a_form_is_forgotten_earlier_than_the_form(client, petition):
+def test_network_of_a_form_is_deleted_earlier_than_the_form(client, petition):
     sign(petition, HERS, now=utcnow() - 5 * DAY)
     post_signature(client, petition, {**STRANGER, "subscribe": "y"}, address="203.0.113.7")
     answer_now()
@@ -404,24 +407,24 @@ def test_the_network_of_a_form_is_forgotten_earlier_than_the_form(client, petiti
 @pytest.mark.parametrize(
     "spoil", [lambda t: t[:-1], lambda t: t + "A", lambda t: "1" + t, lambda t: t.swapcase()]
 )
-def test_a_garbled_link_of_a_form_is_not_found(client, both, spoil):
+def test_garbled_link_of_a_form_is_not_found(client, both, spoil):
     _signature_id, form = both
     token = form_link(form).rpartition("/")[2]
     assert client.get(f"/en/signatures/confirm/{spoil(token)}").status_code == 404
 
 
-def test_programs_get_the_same_answer_for_a_form_that_waits(client, petition):
+def test_api_clients_get_the_same_answer_for_a_form_that_waits(client, petition):
     first = post_signature(client, petition, HERS | {"subscribe": ""}, headers=JSON)
     second = post_signature(client, petition, STRANGER | {"subscribe": "y"}, headers=JSON)
     assert (first.status_code, first.text) == (second.status_code, second.text)
 
 
-def test_owed_emails_name_no_address(both):
+def test_queued_emails_contain_no_address(both):
     columns = {column.name for column in OutboxMessage.__table__.c}
     assert not {name for name in columns if "email" in name or "address" in name}
 
 
-def test_the_owners_copy_holds_the_forms_that_wait(client, both):
+def test_supporters_download_contains_the_waiting_forms(client, both):
     signature_id, _form = both
     kept = client.get(f"{link('mine', signature_id)}/download.json").json["signatures"][0]
     [form] = kept["unconfirmed_forms"]

@@ -1,4 +1,4 @@
-"""Rules: tried on the past, applied at signing, undone."""
+"""Tests of rules: tried on the past, applied at signing, undone."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
 
 
 @pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
-def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(
+def test_signature_that_matches_a_rule_is_held_with_the_same_answer(
     client, petition, kind, pattern, words
 ):
     rule = make_rule(petition, kind, pattern)
@@ -65,9 +65,7 @@ def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(
 
 
 @pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
-def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_nothing(
-    petition, kind, pattern, words
-):
+def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, words):
     sign_and_hatch(petition, ODILE, address_digest=tokens.network_digest("198.51.100.7"))
     held = sign_and_hatch(
         petition, {**AMALIA, **words}, address_digest=tokens.network_digest("203.0.113.77")
@@ -77,7 +75,7 @@ def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_not
     assert {each.state for each in rows()} == {"counted"}
 
 
-def test_whole_words_only(client, petition):
+def test_only_whole_words_match(client, petition):
     make_rule(petition, "words", "ale")
     post_signature(
         client, petition, {**AMALIA, "family_name": "Rosales", "comment": "Talent and scale"}
@@ -85,7 +83,7 @@ def test_whole_words_only(client, petition):
     assert rows()[0].state == "pending"
 
 
-def test_a_rule_of_another_petition_or_one_that_is_off_holds_nothing(client, petition):
+def test_rule_of_another_petition_or_a_disabled_one_holds_nothing(client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
     make_rule(law, "country", "CA")
     off = make_rule(petition, "country", "CA")
@@ -94,7 +92,7 @@ def test_a_rule_of_another_petition_or_one_that_is_off_holds_nothing(client, pet
     assert rows()[0].state == "pending"
 
 
-def test_a_rate_is_judged_by_the_runner_and_tried_on_the_past(petition):
+def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
     ids = sign_many(petition, 4, address_digest=b"a" * 16)
     for each in ids:
         confirm(each)
@@ -105,12 +103,12 @@ def test_a_rate_is_judged_by_the_runner_and_tried_on_the_past(petition):
     write(moderation.release_all, reason=rule.reason, now=utcnow(), limit=10)
     hatch_now()
     assert {each.state for each in rows()} == {"counted"}
-    # What an organizer let through is not found again.
+    # A signature that an organizer approved is not found again.
     assert try_rule(rule).ids == ()
     assert differences() == []
 
 
-def test_past_ones_are_held_and_released_and_the_ledger_stays_right(petition):
+def test_past_matches_are_held_and_released_and_the_ledger_stays_right(petition):
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
     assert (
@@ -130,7 +128,7 @@ def test_past_ones_are_held_and_released_and_the_ledger_stays_right(petition):
     assert differences() == []
 
 
-def test_a_rule_that_was_on_is_never_thrown_away(petition):
+def test_rule_that_was_enabled_is_never_deleted(petition):
     tried, used = (
         make_rule(petition, "country", "FR", is_on=False),
         make_rule(petition, "country", "MX"),

@@ -1,4 +1,4 @@
-"""The index by which signatures are found says the same as the signatures themselves, whatever happens to them."""
+"""Tests that the signature index always agrees with the signatures."""
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -16,7 +16,7 @@ from tests.factories.signatures import AMALIA, ODILE, change, sign, sign_and_hat
 
 @pytest.fixture
 def index(monkeypatch):
-    """Calling it lets the worker read what is due; only the index is asked, not the newest rows."""
+    """Call it to index what is due. Then only the index is searched, not the newest rows."""
     keeper = LookupKeeper(write, holder="test", settle=0)
     monkeypatch.setattr("campaign.signatures.search.WINDOW", 0)
 
@@ -54,7 +54,7 @@ WORDS = (
 )
 
 
-def test_indexed_or_not_the_same_is_found(petition, index):
+def test_indexed_and_unindexed_searches_find_the_same(petition, index):
     sign_and_hatch(petition)
     sign(
         petition,
@@ -77,7 +77,7 @@ def test_indexed_or_not_the_same_is_found(petition, index):
     assert before[0] == [1] and before[2] == [2]
 
 
-def test_comments_are_found_by_their_own_words_alone(petition, index):
+def test_comments_are_found_by_their_own_words_only(petition, index):
     one = sign_and_hatch(petition, comment="The river is ours")
     for _ in range(2):
         assert found(petition, words="riv", comments="waiting") == [one]
@@ -89,7 +89,7 @@ def test_comments_are_found_by_their_own_words_alone(petition, index):
         index()
 
 
-def test_a_change_leaves_the_index_at_once_and_is_read_again(petition, index):
+def test_changed_signature_leaves_the_index_at_once_and_is_indexed_again(petition, index):
     one = sign_and_hatch(petition, email="a.r@kwan.example")
     index()
     change(one, family_name="Quetzalli")
@@ -98,7 +98,7 @@ def test_a_change_leaves_the_index_at_once_and_is_read_again(petition, index):
     assert (found(petition, words="rosales"), found(petition, words="quetz")) == ([], [one])
 
 
-def test_who_is_erased_or_deleted_is_not_in_the_index_for_a_moment(petition, index):
+def test_erased_or_deleted_signature_leaves_the_index_at_once(petition, index):
     erased, deleted = sign_and_hatch(petition), sign(petition, ODILE)
     index()
     write(erase, [erased])
@@ -109,7 +109,7 @@ def test_who_is_erased_or_deleted_is_not_in_the_index_for_a_moment(petition, ind
     assert db.session.scalar(select(func.count()).select_from(LookupDue)) == 0
 
 
-def test_confirming_and_hatching_leave_the_index_alone(petition, index):
+def test_confirming_and_hatching_do_not_touch_the_index(petition, index):
     sign(petition)
     index()
     sign_and_hatch(petition)
@@ -117,7 +117,7 @@ def test_confirming_and_hatching_leave_the_index_alone(petition, index):
     assert db.session.scalar(select(LookupDue.signature_id)) is None
 
 
-def test_each_petition_and_page_has_its_own(petition, index):
+def test_results_are_limited_to_the_chosen_petitions_and_page(petition, index):
     other = make_petition("law", cause_id=petition.cause_id)
     ids = [sign(petition, ODILE, email=f"o{n}@kwan.example") for n in range(4)]
     theirs = sign(other, ODILE)
@@ -129,7 +129,7 @@ def test_each_petition_and_page_has_its_own(petition, index):
     ] == [ids[1]]
 
 
-def test_what_is_not_settled_waits_and_is_found_all_the_same(petition):
+def test_unsettled_signature_is_not_indexed_yet_but_still_found(petition):
     keeper = LookupKeeper(write, holder="test", settle=3600)
     one = sign(petition)
     assert keeper.keep() == 0
@@ -137,6 +137,6 @@ def test_what_is_not_settled_waits_and_is_found_all_the_same(petition):
     assert db.session.scalar(select(LookupProgress.last_id)) is None
 
 
-def test_words_are_those_of_both_databases():
+def test_words_are_the_same_on_both_databases():
     assert search_index.terms_of("  O’Neill-Peña,  MARÍA ") == ["oneill", "pena", "maria"]
     assert search_index.terms_of("%'\\") == []

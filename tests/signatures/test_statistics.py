@@ -1,4 +1,4 @@
-"""The figures that organizers see agree with the ledger and with each other."""
+"""Tests that the figures for organizers agree with the ledger and with each other."""
 
 from datetime import date, timedelta
 
@@ -46,7 +46,7 @@ def test_states_hours_and_kinds_add_up_to_the_tally(petition):
         states.withdrawn,
     ) == (2, 2, 1, 1, 1, 1)
     [hour] = statistics.hours([petition.id])
-    # Who is rejected waits for nothing.
+    # A rejected signature waits for nothing.
     assert (hour.sure, hour.waiting) == (2, 2)
     assert hour.hour == utcnow().replace(minute=0, second=0, microsecond=0) or utcnow().minute == 0
     kinds = statistics.counted_by_kind([petition.id])
@@ -55,7 +55,7 @@ def test_states_hours_and_kinds_add_up_to_the_tally(petition):
     assert sum(entry.change for entry in statistics.ledger_of([petition.id])) == 2
 
 
-def test_another_petitions_figures_are_its_own(petition):
+def test_figures_of_another_petition_are_separate(petition):
     law = make_petition("law", cause_id=petition.cause_id)
     sign_and_hatch(petition)
     sign_and_hatch(law, ODILE)
@@ -64,7 +64,7 @@ def test_another_petitions_figures_are_its_own(petition):
     assert statistics.states([]).counted == 0
 
 
-def test_mail_that_does_not_arrive_is_counted_by_its_kind(petition):
+def test_bounced_email_is_counted_by_its_kind(petition):
     signature = sign(petition)
     write(
         lambda: (
@@ -84,7 +84,7 @@ def test_mail_that_does_not_arrive_is_counted_by_its_kind(petition):
     assert statistics.mail_trouble([petition.id]) == []
 
 
-def test_the_share_of_confirmations_is_of_those_who_were_asked_by_mail(petition):
+def test_confirmation_rate_is_of_supporters_who_were_asked_by_email(petition):
     sign(petition)
     confirm(sign(petition, ODILE))
     now = utcnow()
@@ -93,7 +93,7 @@ def test_the_share_of_confirmations_is_of_those_who_were_asked_by_mail(petition)
     ) == (1, 2)
 
 
-def test_a_forecast_is_a_range_that_widens_with_unsteadiness():
+def test_forecast_is_a_range_that_widens_with_variation():
     steady = forecast([10] * 28, to_go=100, goal=1000, today=TODAY)
     assert (steady.earliest, steady.latest) == (
         TODAY + timedelta(days=10),
@@ -129,7 +129,7 @@ def test_a_forecast_is_a_range_that_widens_with_unsteadiness():
         ("x_y", False),
     ],
 )
-def test_one_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petition, words, found):
+def test_search_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petition, words, found):
     signature = sign_and_hatch(
         petition, {**AMALIA, "given_name": "Jean-Luc", "family_name": "O’Neill Rosales Peña"}
     )
@@ -137,7 +137,7 @@ def test_one_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petition, 
     assert [row.id for row in rows] == ([signature] if found else [])
 
 
-def test_pages_go_by_key_and_filters_add_up(petition):
+def test_pages_use_keys_and_filters_add_up(petition):
     ids = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
     assert [row.id for row in search.find(search.Search((petition.id,)), most=2)] == [
         ids[2],

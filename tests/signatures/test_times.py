@@ -1,4 +1,4 @@
-"""To the second, on a day when clocks change: when personal data is erased, and who is told before."""
+"""Tests, to the second over a clock change, of when data is erased and supporters are told."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ UNCONFIRMED_DAYS, ADDRESS_DAYS = 30, 14
 
 @pytest.fixture
 def petition(awkward_time, petition):
-    """A petition that was opened long before the clocks change."""
+    """A petition that was opened long before the clock change."""
     write(
         lambda: db.session.execute(
             update(Petition).values(
@@ -45,7 +45,9 @@ def forgotten(now):
     return write(forget, now=now, unconfirmed_days=UNCONFIRMED_DAYS, address_days=ADDRESS_DAYS)
 
 
-def test_owners_are_told_two_weeks_before_and_data_goes_to_the_second(awkward_time, petition):
+def test_supporters_are_told_two_weeks_before_and_data_is_erased_to_the_second(
+    awkward_time, petition
+):
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
     days = 30
@@ -60,7 +62,7 @@ def test_owners_are_told_two_weeks_before_and_data_goes_to_the_second(awkward_ti
     assert [each.state for each in rows()] == ["erased"]
 
 
-def test_petition_closed_right_now_is_kept_for_its_days(awkward_time, petition):
+def test_petition_closed_right_now_is_stored_for_its_days(awkward_time, petition):
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
     write(
@@ -72,14 +74,14 @@ def test_petition_closed_right_now_is_kept_for_its_days(awkward_time, petition):
     assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY) == 1
 
 
-def test_unconfirmed_signature_goes_after_its_days(awkward_time, petition):
+def test_unconfirmed_signature_is_deleted_after_its_days(awkward_time, petition):
     sign(petition, now=awkward_time - UNCONFIRMED_DAYS * DAY)
     assert forgotten(awkward_time - SECOND) == 0
     assert forgotten(awkward_time) == 1
     assert rows() == []
 
 
-def test_words_of_a_withdrawn_signature_go_as_many_days_later(awkward_time, petition):
+def test_data_of_a_withdrawn_signature_is_erased_as_many_days_later(awkward_time, petition):
     signature = sign(petition)
     confirm(signature)
     hatch_now()

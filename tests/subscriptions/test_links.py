@@ -1,4 +1,7 @@
-"""The links in emails of news: preferences open by the exact address and end, while the link to stop works forever."""
+"""Tests of the links in news emails.
+
+Links to preferences need the exact address and expire. The link to unsubscribe always works.
+"""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -34,7 +37,7 @@ def cause(app):
 
 
 def readdress(subscription_id, email):
-    """Let news of a subscription go to `email`."""
+    """Change the address of a subscription to `email`."""
     values = {"email": email, "email_digest": email_digest(email)}
     write(
         lambda: db.session.execute(
@@ -45,7 +48,7 @@ def readdress(subscription_id, email):
 
 
 def ended_links(row):
-    """Links that opened the preferences once: one whose days are over, and one of an older version, which named no day."""
+    """Expired links to the preferences: an old one, and one of an older version without a date."""
     old = make_token(
         secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest
     )
@@ -56,7 +59,7 @@ def ended_links(row):
 
 
 def word(app):
-    """Word the newest email of the outbox, which is one with a personal link."""
+    """Compose the newest email of the outbox, which has a personal link."""
     kind, subject_id, lang = owed()[-1]
     assert kind == OWN_LINK
     return composers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
@@ -66,7 +69,7 @@ def paths_in(message, part):
     return [each.removeprefix("http://localhost") for each in message.text.split() if part in each]
 
 
-def test_preferences_end_and_offer_a_new_link(client, cause):
+def test_preferences_link_expires_and_offers_a_new_link(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     for path in ended_links(subscription(subscription_id)):
         page = client.get(path)
@@ -98,7 +101,7 @@ def test_email_links_to_preferences_last_as_long_as_other_personal_links(app, ca
     )
 
 
-def test_no_one_can_give_preferences_more_days(client, cause):
+def test_lifetime_of_a_preferences_link_cannot_be_forged(client, cause):
     token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
     head, _, day = token.rpartition(".")
     for forged in (
@@ -131,7 +134,7 @@ def test_preferences_show_and_change_only_the_exact_address(client, cause):
 
 
 @pytest.mark.parametrize(("view", "action"), [("preferences", "/never"), ("confirm", "")])
-def test_a_link_does_not_open_what_now_goes_to_another_address(client, cause, view, action):
+def test_link_does_not_open_a_subscription_moved_to_another_address(client, cause, view, action):
     subscription_id = readdress(ask_for_news("vera", cause_id=cause.id), VERA)
     path = link(view, subscription_id)
     assert client.get(path).status_code == 200
@@ -147,7 +150,7 @@ def test_upper_and_lower_case_make_no_difference(client, cause):
     assert f"/{subscription_id}/end" in client.get(path).text
 
 
-def test_one_click_of_an_old_email_always_stops_it(client, cause):
+def test_one_click_unsubscribe_of_an_old_email_always_works(client, cause):
     row = subscription(subscribe(cause_id=cause.id))
     _ended, old = ended_links(row)
     readdress(row.id, "AMALIA@rosales.example")
@@ -157,7 +160,7 @@ def test_one_click_of_an_old_email_always_stops_it(client, cause):
     assert (row.state, row.ended_mailing_id) == ("ended", 7)
 
 
-def test_the_link_to_stop_opens_nothing_and_tells_nothing(client, cause):
+def test_unsubscribe_link_opens_and_reveals_nothing(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     path = link("end", subscription_id)
     before = client.get(path).text
@@ -171,7 +174,7 @@ def test_the_link_to_stop_opens_nothing_and_tells_nothing(client, cause):
     assert client.get(path.removesuffix("/end")).status_code == 410
 
 
-def test_a_stop_link_to_what_is_forgotten_offers_a_way_to_stop_all_news(client, cause):
+def test_unsubscribe_link_of_a_deleted_subscription_offers_to_stop_all_news(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     path = link("end", subscription_id)
     write(operations.suppress, email_digest=digest("amalia"), reason="request", now=utcnow())
@@ -182,7 +185,7 @@ def test_a_stop_link_to_what_is_forgotten_offers_a_way_to_stop_all_news(client, 
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_a_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
+def test_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
     subscription_id = subscribe(cause_id=cause.id)
     assert (
         client.post(f"/{lang}/mine", data={"email": "Amalia@rosales.example"}).location
@@ -198,14 +201,14 @@ def test_a_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
 @pytest.mark.parametrize(
     "email", ["vera-x9@yahoo.com", "vera-other@yahoo.com", "nobody@kwan.example"]
 )
-def test_no_link_is_sent_to_an_address_written_otherwise(app, client, cause, email):
+def test_no_link_is_sent_to_another_spelling_of_the_address(app, client, cause, email):
     readdress(subscribe("vera", cause_id=cause.id), VERA)
     assert client.post("/en/mine", data={"email": email}).status_code == 303
     assert word(app) is None
 
 
 @pytest.mark.parametrize("state", ["pending", "ended"])
-def test_no_link_is_sent_where_no_news_goes(app, client, cause, state):
+def test_no_link_is_sent_to_an_address_without_news(app, client, cause, state):
     subscription_id = ask_for_news(cause_id=cause.id)
     if state == "ended":
         client.post(link("confirm", subscription_id))
@@ -214,7 +217,7 @@ def test_no_link_is_sent_where_no_news_goes(app, client, cause, state):
     assert word(app) is None
 
 
-def test_who_signed_reaches_the_news_from_their_own_page_until_the_same_day(app, client):
+def test_supporter_reaches_the_news_from_their_own_page_until_the_same_day(app, client):
     petition = make_petition()
     signature_id = sign_and_hatch(petition)
     email = signature_by_id(signature_id).email

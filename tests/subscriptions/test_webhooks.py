@@ -1,4 +1,4 @@
-"""A mail service tells of bounces, if it knows the secret."""
+"""Tests of the bounce webhook of an email service, which needs the secret."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def tell(app, client, monkeypatch):
     return tell
 
 
-def test_a_hard_bounce_and_a_complaint_mark_the_address(tell):
+def test_hard_bounce_and_complaint_mark_the_address(tell):
     assert tell(HARD).json == {"noted": 1}
     assert tell(
         [
@@ -55,14 +55,14 @@ def test_a_hard_bounce_and_a_complaint_mark_the_address(tell):
         {**HARD, "reason": 4},
     ],
 )
-def test_what_cannot_be_understood_changes_nothing(tell, words):
+def test_unknown_content_changes_nothing(tell, words):
     answer = tell(words)
     assert answer.status_code == (200 if words == [] else 422)
     db.session.rollback()
     assert not refusal_of(digest("amalia"))
 
 
-def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, monkeypatch):
+def test_wrong_secret_and_missing_setting_are_refused(tell, app, client, monkeypatch):
     assert tell(HARD, secret="wrong").status_code == 401
     assert client.post("/webhooks/bounces", json=HARD).status_code == 401
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", "")
@@ -71,7 +71,7 @@ def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, mon
     assert not refusal_of(digest("amalia"))
 
 
-def test_a_reason_that_is_no_text_is_noted_all_the_same(tell):
+def test_reason_that_is_no_text_is_still_stored(tell):
     assert tell({**HARD, "reason": "550\0 5.1.1\r\nno such user"}).json == {"noted": 1}
     db.session.rollback()
     assert refusal_of(digest("amalia")).reason == "550 5.1.1 no such user"
@@ -82,6 +82,6 @@ def test_a_reason_that_is_no_text_is_noted_all_the_same(tell):
     ["[" * 100_000, '{"a":' * 50_000, '{"email": "\\ud800@rosales.example", "kind": "hard"}'],
     ids=["lists", "objects", "half a letter"],
 )
-def test_json_that_nothing_can_be_made_of_is_refused_like_any_other(tell, body):
+def test_invalid_json_is_refused_like_any_other(tell, body):
     answer = tell(None, data=body)
     assert answer.status_code == 422

@@ -1,4 +1,4 @@
-"""Mail addresses: read as typed, compared as the mailbox they lead to."""
+"""Tests of email addresses: stored as typed, compared by the mailbox they reach."""
 
 import time
 import tomllib
@@ -13,7 +13,8 @@ from campaign.text.email_addresses import AddressRefused, canonical, mask, parse
 
 ROOT = Path(__file__).parents[2]
 HOUSES = tomllib.loads((ROOT / "campaign/text/data/mail_domains.toml").read_text("utf-8"))["house"]
-# What costs too much costs minutes; the processor time of one thread does not depend on what else the machine does.
+# A costly input would take minutes. The CPU time of one thread does not depend on the load of the
+# machine.
 MAX_CPU_SECONDS = 5
 CODES = {"no_at", "several", "too_long", "spaces", "no_domain_ending", "domain", "local"}
 bounded = settings(deadline=None, max_examples=200)
@@ -34,7 +35,7 @@ bounded = settings(deadline=None, max_examples=200)
         "a@xn--bcher-kva.example",
     ],
 )
-def test_an_address_stays_as_it_was_typed(address):
+def test_address_stays_as_it_was_typed(address):
     parsed = parse_address(address)
     assert parsed.typed == address
     assert parsed.normalized == f"{parsed.local}@{parsed.domain}"
@@ -57,11 +58,11 @@ def test_an_address_stays_as_it_was_typed(address):
         ("amalia@correo。mx", "amalia@correo.mx"),
     ],
 )
-def test_what_came_along_when_copying_is_left_off(text, typed):
+def test_extra_characters_from_copying_are_removed(text, typed):
     assert parse_address(text).typed == typed
 
 
-def test_the_envelope_has_a_plain_domain_in_lower_case_and_composed_letters():
+def test_envelope_has_an_ascii_lower_case_domain_and_composed_letters():
     parsed = parse_address("Jose\u0301@BÜCHER.Example")
     assert parsed.normalized == "José@xn--bcher-kva.example"
     assert (parsed.local, parsed.domain) == ("José", "xn--bcher-kva.example")
@@ -108,14 +109,14 @@ def test_the_envelope_has_a_plain_domain_in_lower_case_and_composed_letters():
         ("é" * 64 + "@" + "é" * 50 + "." + "ab." * 40 + "mx", "too_long"),
     ],
 )
-def test_each_slip_has_its_own_code(text, code):
+def test_each_mistake_has_its_own_code(text, code):
     with pytest.raises(AddressRefused) as caught:
         parse_address(text)
     assert caught.value.code == code
     assert isinstance(caught.value, ValueError)
 
 
-def test_demonstrations_may_use_their_domains_and_the_library_is_left_as_it_was():
+def test_demonstrations_may_use_their_domains_and_the_library_is_unchanged():
     before = list(SPECIAL_USE_DOMAIN_NAMES)
     for domain in ("example.com", "example.net", "example.org", "volante.example", "correo.test"):
         assert parse_address(f"amalia@{domain}").domain == domain
@@ -163,14 +164,14 @@ def test_all_spellings_of_a_mailbox_become_one(address, mailbox):
     assert canonical(address) == mailbox
 
 
-def test_two_people_at_a_house_that_counts_dots_stay_two():
+def test_dots_distinguish_mailboxes_where_the_provider_counts_them():
     assert canonical("ana.lira@outlook.com") != canonical("analira@outlook.com")
     assert canonical("ana+lira@correo.mx") != canonical("ana@correo.mx")
     assert canonical("ana@hotmail.com") != canonical("ana@outlook.com")
 
 
 @pytest.mark.parametrize("house", HOUSES, ids=lambda house: house["domains"][0])
-def test_a_house_is_written_down_so_that_its_rules_can_work(house):
+def test_provider_data_fits_its_rules(house):
     assert house.keys() <= {"domains", "main", "tag", "ignored", "subdomains"}
     assert house.get("main", house["domains"][0]) in house["domains"]
     assert len(house["tag"]) == 1
@@ -178,12 +179,12 @@ def test_a_house_is_written_down_so_that_its_rules_can_work(house):
         assert domain == domain.lower() == parse_address(f"a@{domain}").domain
 
 
-def test_no_domain_belongs_to_two_houses():
+def test_no_domain_belongs_to_two_providers():
     domains = [domain for house in HOUSES for domain in house["domains"]]
     assert len(domains) == len(set(domains))
 
 
-def test_a_domain_that_is_no_domain_is_refused():
+def test_invalid_domain_is_refused():
     with pytest.raises(AddressRefused, match="domain"):
         canonical("a@\u2019é")
 
@@ -199,7 +200,7 @@ LOCALS = st.from_regex(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*", fullmatch=True).f
 
 @bounded
 @given(LOCALS, DOMAINS)
-def test_the_canonical_address_is_final_and_ignores_case(local, domain):
+def test_canonical_address_is_stable_and_ignores_case(local, domain):
     address = f"{local}@{domain}"
     once = canonical(address)
     assert canonical(once) == once
@@ -214,14 +215,14 @@ LETTERS = st.characters(exclude_categories=["Cc", "Zs", "Zl", "Zp"])
 
 @bounded
 @given(st.text(LETTERS, min_size=1, max_size=20), DOMAINS)
-def test_the_canonical_address_is_final_whatever_the_letters(local, domain):
+def test_canonical_address_is_stable_for_any_letters(local, domain):
     once = canonical(f"{local}@{domain}")
     assert canonical(once) == once
 
 
 @bounded
 @given(st.emails())
-def test_every_common_address_can_be_read(address):
+def test_every_common_address_is_accepted(address):
     local, _, domain = address.partition("@")
     try:
         parsed = parse_address(address)
@@ -252,7 +253,7 @@ PLAIN = st.from_regex(
 
 @bounded
 @given(PLAIN)
-def test_the_short_way_for_plain_addresses_ends_where_the_library_does(address):
+def test_fast_path_for_plain_addresses_agrees_with_the_library(address):
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
@@ -272,12 +273,12 @@ def test_the_short_way_for_plain_addresses_ends_where_the_library_does(address):
         ("", "•••"),
     ],
 )
-def test_a_masked_address_shows_one_letter_and_the_domain(address, masked):
+def test_masked_address_shows_one_letter_and_the_domain(address, masked):
     assert mask(address) == masked
 
 
 @bounded
 @given(st.emails())
-def test_a_mask_never_tells_the_local_part(address):
+def test_mask_never_reveals_the_local_part(address):
     local = address.partition("@")[0]
     assert mask(address).partition("•••@")[0] != local

@@ -1,4 +1,4 @@
-"""Cells of a spreadsheet that must stay text."""
+"""Tests that spreadsheet cells stay text."""
 
 import re
 
@@ -37,12 +37,12 @@ TEXTS = ["", "Amalia", "a=b", "O'Neil-Åström", "1+1", "#1", "(=1)", "'=1", " A
 
 
 @pytest.mark.parametrize("cell", FORMULAS)
-def test_what_a_spreadsheet_would_run_is_put_behind_an_apostrophe(cell):
+def test_formula_is_put_after_an_apostrophe(cell):
     assert neutralise(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", TEXTS)
-def test_a_plain_text_stays_as_it_is(cell):
+def test_plain_text_stays_as_it_is(cell):
     assert neutralise(cell) == cell
 
 
@@ -51,13 +51,13 @@ SPACE = st.text(" \t\r\n\ufeff\u200b\u00a0\u3000\x00", max_size=4)
 
 @bounded
 @given(SPACE, st.sampled_from("=+-@＝＋－＠"), st.text(max_size=10))
-def test_no_cell_leaves_with_a_trigger_in_front(space, trigger, rest):
+def test_no_cell_begins_with_a_trigger(space, trigger, rest):
     assert neutralise(space + trigger + rest).startswith("'")
 
 
 @bounded
 @given(st.text(max_size=20))
-def test_neutralising_twice_is_once_and_the_text_can_be_had_back(cell):
+def test_escaping_twice_equals_once_and_the_text_can_be_restored(cell):
     once = neutralise(cell)
     assert neutralise(once) == once
     assert once.removeprefix("'") == cell.removeprefix("'") or once == f"'{cell}"

@@ -1,4 +1,4 @@
-"""Markdown that is safe to show."""
+"""Tests that rendered Markdown is safe to show."""
 
 import re
 
@@ -12,7 +12,7 @@ from campaign.text.markdown import TAGS, Pictured, picture_names, to_html, to_pa
 ALLOWED = re.compile(r'<(/?)(\w+)((?: (?:href|rel)="[^"<>]*")*) ?/?>')
 
 
-def test_plain_words_become_paragraphs_with_emphasis_and_lists():
+def test_plain_text_becomes_paragraphs_with_emphasis_and_lists():
     html = to_html("We *ask* and **ask**:\n\n- where\n- why\n\n> answer")
     assert html == (
         "<p>We <em>ask</em> and <strong>ask</strong>:</p>\n<ul>\n<li>where</li>\n<li>why</li>\n</ul>\n"
@@ -25,7 +25,7 @@ def test_headings_begin_below_that_of_the_page():
     assert to_html("# One\n## Two\n### Three") == "<h2>One</h2>\n<h3>Two</h3>\n<h4>Three</h4>\n"
 
 
-def test_links_lead_to_the_web_and_tell_it_nothing():
+def test_links_go_to_the_web_without_a_referrer():
     assert to_html("[here](https://example.org/a?b=c)") == (
         '<p><a href="https://example.org/a?b=c" rel="noopener">here</a></p>\n'
     )
@@ -56,7 +56,7 @@ def test_nothing_that_runs_or_loads_survives(words):
 LAKE = Pictured(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.webp?size=small")
 
 
-def test_of_pictures_only_those_that_it_is_handed_are_shown():
+def test_only_the_given_pictures_are_shown():
     text = (
         'See ![x](https://tracker.example/p.png) and ![](picture:2)\n\n![](picture:1 "By <Amalia>")'
     )
@@ -80,18 +80,18 @@ def without_text(html):
 
 @settings(deadline=None, max_examples=200)
 @given(st.text(st.sampled_from("<>&\"'#*_[]()!`-=: \n/ahrefscipt"), max_size=80))
-def test_whatever_is_written_only_plain_elements_come_out(words):
+def test_any_input_gives_only_plain_elements(words):
     html = to_html(words)
     for tag in re.findall(r"<[^>]*>", html):
         found = ALLOWED.fullmatch(tag)
         assert found and found[2] in TAGS, tag
 
 
-def test_an_empty_text_is_empty():
+def test_empty_text_is_empty():
     assert to_html("") == ""
 
 
-def test_paragraphs_for_print_keep_their_heads_and_the_marks_of_their_lists():
+def test_paragraphs_for_print_keep_their_headings_and_list_markers():
     text = "# Why\n\nWe *ask*:\n\n1. Search\n2. Find\n\n   and tell\n\n- them\n- us\n\n7. Stay"
     assert list(to_paragraphs(text)) == [
         ("head", "Why"),
@@ -110,7 +110,7 @@ def test_paragraphs_for_print_keep_their_heads_and_the_marks_of_their_lists():
     ]
 
 
-def test_plain_emails_keep_the_marks_of_lists():
+def test_plain_emails_keep_list_markers():
     text = "Before:\n\n- first\n- second, [here](https://a.example)\n\n3. third\n4. fourth\n\nAfter"
     assert to_text(text, shows_links=True) == (
         "Before:\n\n- first\n- second, here (https://a.example)\n\n3. third\n4. fourth\n\nAfter"

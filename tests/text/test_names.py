@@ -1,4 +1,4 @@
-"""Names and comments as people type them."""
+"""Tests of names and comments as people type them."""
 
 import time
 from unicodedata import is_normalized, normalize
@@ -11,7 +11,8 @@ from campaign.text.names import MAX_COMBINING_MARKS, NameRefused, clean_name, cl
 
 bounded = settings(deadline=None, max_examples=200)
 
-# What costs too much costs minutes; the processor time of one thread does not depend on what else the machine does.
+# A costly input would take minutes. The CPU time of one thread does not depend on the load of the
+# machine.
 MAX_CPU_SECONDS = 5
 REAL_NAMES = """\
 Amalia Rosales
@@ -93,30 +94,30 @@ def code_of(text):
 
 
 @pytest.mark.parametrize("name", REAL_NAMES)
-def test_a_real_name_is_kept_to_the_letter(name):
+def test_real_name_is_kept_to_the_letter(name):
     assert clean_name(name) == normalize("NFC", name)
 
 
 @pytest.mark.parametrize("text", LINKS)
-def test_an_address_or_a_link_is_no_name(text):
+def test_address_or_link_is_not_a_name(text):
     assert code_of(text) == "link"
     assert code_of(f"Amalia {text}") == "link"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t \n", "\u200b", "\u3164", "\ufeff \u2800", "\u00a0"])
-def test_a_name_nobody_can_see_is_empty(text):
+def test_invisible_name_is_empty(text):
     assert code_of(text) == "empty"
 
 
 @pytest.mark.parametrize("text", ["123", "🦋", "❤️", "-", "...", "?!", "\u0301", "Ⅳ."])
-def test_a_name_needs_a_letter(text):
+def test_name_needs_a_letter(text):
     assert code_of(text) == "no_letter"
 
 
 @pytest.mark.parametrize(
     "text", ["Ana\x00", "An\x1ba", "Ana\nBcc: x", "A\x85b", "A\x7fb", "A\ud800b"]
 )
-def test_a_control_character_inside_is_refused(text):
+def test_control_character_inside_is_refused(text):
     assert code_of(text) == "control"
 
 
@@ -134,7 +135,7 @@ def test_a_control_character_inside_is_refused(text):
         ("A\u200dna", "Ana"),
     ],
 )
-def test_what_nobody_sees_is_dropped_and_space_folded(typed, kept):
+def test_invisible_characters_are_dropped_and_space_is_folded(typed, kept):
     assert clean_name(typed) == kept
 
 
@@ -147,7 +148,7 @@ def test_several_joiners_in_a_row_become_one():
     assert clean_name("علی\u200d\u200d\u200cرضا") == "علی\u200cرضا"
 
 
-def test_a_tower_of_accents_is_cut_down():
+def test_stack_of_accents_is_cut_down():
     assert len(normalize("NFD", clean_name("a" + "\u0315\u0300" * 50))) == 1 + MAX_COMBINING_MARKS
 
 
@@ -158,7 +159,7 @@ def test_a_quarter_of_a_megabyte_of_accents_does_not_stop_the_server(clean):
     assert time.thread_time() - began < MAX_CPU_SECONDS
 
 
-def test_every_refusal_is_a_value_error_that_names_its_code():
+def test_every_refusal_is_a_value_error_with_its_code():
     codes = {refusal.code for refusal in NameRefused.__subclasses__()}
     assert codes == {"empty", "control", "link", "no_letter"}
     assert issubclass(NameRefused, ValueError)
@@ -218,11 +219,11 @@ def test_one_person_typed_in_two_ways_has_one_key(one, other):
         (("김", "민준"), ("김", "민지")),
     ],
 )
-def test_two_persons_have_two_keys(one, other):
+def test_two_people_have_two_keys(one, other):
     assert name_key(*one) != name_key(*other)
 
 
-def test_a_key_reads_as_plain_words_in_order():
+def test_key_is_plain_words_in_order():
     assert name_key("María del Carmen", "O'Neil-Åström") == "maria del carmen oneil astrom"
     assert name_key("李", "小龙") == "李 小龙"
     assert name_key("Amalia", "") == "amalia"
@@ -233,7 +234,7 @@ LATIN = st.text("abcxyzáéíóúüñçøåßžłĐẾ -'.", min_size=1, max_siz
 
 @bounded
 @given(LATIN, LATIN)
-def test_a_key_ignores_case_accents_and_space(given_name, family_name):
+def test_key_ignores_case_accents_and_space(given_name, family_name):
     key = name_key(given_name, family_name)
     assert name_key(given_name.upper(), family_name.upper()) == key
     assert name_key(given_name.lower(), family_name.lower()) == key
@@ -246,7 +247,7 @@ def test_a_key_ignores_case_accents_and_space(given_name, family_name):
 
 @bounded
 @given(st.text(max_size=30), st.text(max_size=30))
-def test_the_key_of_a_key_is_the_key(given_name, family_name):
+def test_key_of_a_key_is_the_key(given_name, family_name):
     key = name_key(given_name, family_name)
     assert name_key(key, "") == key
 
@@ -267,11 +268,11 @@ def test_the_key_of_a_key_is_the_key(given_name, family_name):
         ("  \n \n", ""),
     ],
 )
-def test_a_comment_keeps_its_lines_and_loses_its_controls(typed, kept):
+def test_comment_keeps_its_lines_and_loses_its_control_characters(typed, kept):
     assert clean_text(typed) == kept
 
 
-def test_a_comment_can_be_put_on_one_line():
+def test_comment_can_be_put_on_one_line():
     assert clean_text("one\r\n\r\n two\tthree ", lines=False) == "one two three"
 
 
@@ -286,7 +287,7 @@ def test_cleaning_a_comment_twice_changes_nothing(text, lines):
 
 @bounded
 @given(st.text(" \n\t\r\u202e\u2066ab\x00\u0301", max_size=30))
-def test_a_cleaned_comment_holds_nothing_that_turns_the_page(text):
+def test_cleaned_comment_contains_no_direction_control(text):
     once = clean_text(text)
     assert not set(once) & set("\r\x00\u202e\u2066")
     assert all(line == line.rstrip() for line in once.split("\n"))

@@ -1,4 +1,4 @@
-"""Postal codes, forgiving in how they are typed."""
+"""Tests that postal codes are accepted however they are typed."""
 
 import time
 from pathlib import Path
@@ -16,7 +16,8 @@ from campaign.text.postal_codes import (
     postal_code_example,
 )
 
-# What costs too much costs minutes; the processor time of one thread does not depend on what else the machine does.
+# A costly input would take minutes. The CPU time of one thread does not depend on the load of the
+# machine.
 MAX_CPU_SECONDS = 5
 COUNTRIES = sorted(
     path.stem.upper()
@@ -32,7 +33,7 @@ def data_of(country):
 
 
 @pytest.mark.parametrize("country", WITH_CODES)
-def test_every_example_is_right_in_its_country_however_it_is_typed(country):
+def test_every_example_is_valid_in_its_country_however_it_is_typed(country):
     for example in data_of(country)["zipex"].split(","):
         bare = example.replace(" ", "").replace("-", "")
         dashed = example.replace(" ", "-")
@@ -41,7 +42,7 @@ def test_every_example_is_right_in_its_country_however_it_is_typed(country):
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_a_country_has_codes_where_the_data_says_so(country):
+def test_country_has_codes_where_the_data_says_so(country):
     assert has_postal_codes(country) == ("zip" in data_of(country))
     assert postal_code_example(country) == data_of(country).get("zipex", "").split(",")[0]
 
@@ -82,7 +83,7 @@ def test_a_country_has_codes_where_the_data_says_so(country):
         ("KY", "ky11100", "KY1-1100"),
     ],
 )
-def test_a_code_is_written_as_its_country_writes_it(country, typed, written):
+def test_code_is_formatted_as_in_its_country(country, typed, written):
     assert clean_postal_code(country, typed) == written
 
 
@@ -104,7 +105,7 @@ def test_a_code_is_written_as_its_country_writes_it(country, typed, written):
         ("GB", "x" * 100_000),
     ],
 )
-def test_what_does_not_fit_is_refused_with_an_example(country, typed):
+def test_invalid_code_is_refused_with_an_example(country, typed):
     with pytest.raises(PostalCodeRefused) as caught:
         clean_postal_code(country, typed)
     assert caught.value.code == "postal_code"
@@ -113,7 +114,7 @@ def test_what_does_not_fit_is_refused_with_an_example(country, typed):
 
 
 @pytest.mark.parametrize("country", ["HK", "AE", "JM", "ZZ", "XX", "", "C", "../us", "all"])
-def test_without_known_codes_anything_short_passes(country):
+def test_country_without_known_codes_accepts_any_short_text(country):
     assert not has_postal_codes(country)
     assert postal_code_example(country) == ""
     assert clean_postal_code(country, " Kingston  10 ") == "KINGSTON 10"
@@ -129,7 +130,7 @@ def test_blank_stays_blank(country):
     assert clean_postal_code(country, "") == clean_postal_code(country, " \u200b") == ""
 
 
-def test_the_first_question_about_a_large_country_is_quick():
+def test_first_lookup_in_a_large_country_is_quick():
     for country in ("CN", "BR", "GB"):
         began = time.thread_time()
         clean_postal_code.__globals__["_rule"].__wrapped__(country)
@@ -159,7 +160,7 @@ CODES = st.sampled_from(WITH_CODES).flatmap(
 
 @bounded
 @given(CODES, st.sampled_from(["", " ", "-"]))
-def test_separators_never_make_two_codes_of_one(code, separator):
+def test_separators_never_split_one_code_into_two(code, separator):
     country, written = code
     once = clean_postal_code(country, written)
     bare = once.replace(" ", "").replace("-", "")

@@ -1,4 +1,4 @@
-"""The last part of an address."""
+"""Tests of slugs, the last part of an address."""
 
 import pytest
 
@@ -17,12 +17,12 @@ from campaign.text.slugs import free_slug, is_slug, slug_of
         ("x" * 200, "x" * 80),
     ],
 )
-def test_a_title_suggests_an_address(title, slug):
+def test_title_suggests_a_slug(title, slug):
     assert slug_of(title) == slug
     assert not slug or is_slug(slug)
 
 
-def test_a_taken_name_gets_a_number_and_stays_an_address():
+def test_taken_slug_gets_a_number_and_stays_valid():
     assert free_slug("home", {"home", "home-2"}.__contains__) == "home-3"
     longest = "x" * 80
     assert is_slug(free_slug(longest, {longest}.__contains__))

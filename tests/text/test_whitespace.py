@@ -1,4 +1,4 @@
-"""Text on one line."""
+"""Tests of text on one line."""
 
 import pytest
 
@@ -16,6 +16,6 @@ from campaign.text.whitespace import in_one_line
         ("", ""),
     ],
 )
-def test_white_space_is_folded_but_for_what_keeps_words_together(text, line):
+def test_white_space_is_folded_except_for_non_breaking_characters(text, line):
     assert in_one_line(text) == line
     assert clean_text(text, lines=False) == line

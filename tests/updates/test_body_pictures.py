@@ -1,4 +1,4 @@
-"""Pictures within the text of an update: on its page, in feeds and in letters."""
+"""Tests of pictures in the text of an update: on its page, in feeds and in emails."""
 
 import io
 import re
@@ -29,7 +29,7 @@ ALTS = {"en": "A lake", "es": "Un lago"}
 
 
 def photo(size=(1000, 400), shade="navy"):
-    """A JPEG that says where it was taken."""
+    """A JPEG with the place where it was taken in its metadata."""
     file, exif = io.BytesIO(), Image.Exif()
     exif[0x8825] = {1: "N", 2: (19.0, 25.0, 0.0)}
     exif[0x010F] = "A camera"
@@ -47,7 +47,7 @@ def add(update, data=None, alts=ALTS):
     )
 
 
-def test_a_picture_in_the_text_has_words_size_and_nothing_of_the_camera(client, app):
+def test_picture_in_the_text_has_alt_text_size_and_no_camera_metadata(client, app):
     add(make_update(texts=TEXTS))
     page = client.get("/es/updates/answer").text
     [figure] = re.findall(r"<figure>.*?</figure>", page)
@@ -68,7 +68,7 @@ def test_a_picture_in_the_text_has_words_size_and_nothing_of_the_camera(client, 
     assert client.get("/pictures/0123456789abcdef.webp").status_code == 404
 
 
-def test_a_feed_shows_it_by_its_whole_address_and_a_letter_loads_nothing(client, app):
+def test_feed_shows_it_by_its_absolute_url_and_an_email_loads_nothing(client, app):
     add(make_update(texts=TEXTS))
     feed = etree.fromstring(client.get("/en/feed.atom").data)
     content = feed.findtext(".//{*}entry/{*}content")
@@ -84,7 +84,7 @@ def test_a_feed_shows_it_by_its_whole_address_and_a_letter_loads_nothing(client,
     )
 
 
-def test_it_is_found_by_what_is_seen_on_it(app):
+def test_update_is_found_by_the_alt_text_of_its_picture(app):
     update = make_update(texts=TEXTS)
     add(update)
     index_now()
@@ -94,7 +94,7 @@ def test_it_is_found_by_what_is_seen_on_it(app):
     ] == [["answer"], ["answer"], []]
 
 
-def test_the_same_picture_twice_is_one_and_there_is_an_end_to_them(app):
+def test_same_picture_twice_is_one_and_their_number_is_limited(app):
     update = make_update(texts=TEXTS)
     assert [add(update).number, add(update, alts={"en": "The lake", "es": "El lago"}).number] == [
         1,
@@ -107,7 +107,7 @@ def test_the_same_picture_twice_is_one_and_there_is_an_end_to_them(app):
         add(update, photo((20, 20), "white"))
 
 
-def test_what_the_text_shows_cannot_be_taken_away(client, app):
+def test_picture_shown_in_the_text_cannot_be_removed(client, app):
     update = make_update(texts=TEXTS)
     add(update)
     second = add(update, photo((20, 20), "red"))
@@ -118,7 +118,7 @@ def test_what_the_text_shows_cannot_be_taken_away(client, app):
     assert client.get(f"/pictures/{second.digest}.webp").status_code == 404
 
 
-def test_it_cannot_go_out_while_nobody_has_said_what_is_seen(app):
+def test_update_cannot_be_published_while_alt_text_is_missing(app):
     update = make_update(texts=TEXTS, draft=True)
     add(update, alts={"en": "A lake"})
     with pytest.raises(UpdateNotReady) as refused:

@@ -1,4 +1,4 @@
-"""Feeds, judged by others: the grammar of RFC 4287 and a reader that is in wide use."""
+"""Tests of feeds against the grammar of RFC 4287 and a widely used reader."""
 
 from pathlib import Path
 
@@ -50,10 +50,11 @@ def news(app):
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_the_grammar_of_the_rfc_finds_no_fault(client, news, path):
+def test_grammar_of_the_rfc_finds_no_error(client, news, path):
     feed = etree.fromstring(client.get(path).data)
     assert GRAMMAR.validate(feed), GRAMMAR.error_log
-    # What the RFC demands beside its grammar: who wrote, where it is read, and one address for each kind.
+    # What the RFC requires beyond its grammar: an author, a link to read it, and one link of each
+    # kind.
     assert feed.find(f"{ATOM}author/{ATOM}name").text
     for each in (feed, *feed.iter(f"{ATOM}entry")):
         links = [
@@ -65,7 +66,7 @@ def test_the_grammar_of_the_rfc_finds_no_fault(client, news, path):
     assert len(ids) == len(set(ids)) == 3
 
 
-def test_the_grammar_finds_the_faults_of_a_broken_feed(client, news):
+def test_grammar_finds_the_errors_of_a_broken_feed(client, news):
     words = client.get("/en/feed.atom").text
     for whole, broken in (
         ("<updated>", "<changed>"),
@@ -82,7 +83,7 @@ def test_the_grammar_finds_the_faults_of_a_broken_feed(client, news):
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_a_reader_takes_it_without_complaint_and_shows_what_was_written(client, news, path):
+def test_reader_accepts_it_without_warning_and_shows_the_text(client, news, path):
     answer = client.get(path)
     read = feedparser.parse(answer.data, response_headers={"content-type": answer.content_type})
     assert not read.bozo, read.get("bozo_exception")
@@ -99,7 +100,7 @@ def test_a_reader_takes_it_without_complaint_and_shows_what_was_written(client, 
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_a_feed_without_news_is_whole_too(client, app, path):
+def test_feed_without_updates_is_valid_too(client, app, path):
     make_cause()
     answer = client.get(path)
     assert GRAMMAR.validate(etree.fromstring(answer.data)), GRAMMAR.error_log

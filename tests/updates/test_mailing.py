@@ -1,4 +1,4 @@
-"""Mailing an update: to each once, whatever dies in between, and to nobody who has left."""
+"""Tests of mailing an update: once to each subscriber despite crashes, never to people who left."""
 
 import email
 import re
@@ -50,7 +50,7 @@ def plan(update, **wishes):
 
 
 def send_all(now=None):
-    """Let the worker enqueue all there is to enqueue; return in how many batches."""
+    """Let the worker enqueue everything due; return the number of batches."""
     batches = 0
     while write(tasks.send_batch, now=now or utcnow()):
         batches += 1
@@ -65,7 +65,7 @@ def owed_now():
 
 
 def delivered(app, script):
-    """Let the postman hand over all that is owed to a server with `script`."""
+    """Let the postman deliver everything queued to a server with `script`."""
     with mail_server(script) as url, postman_to(url, composers=composers_of(app)) as postman:
         while postman.deliver_due(now=utcnow()):
             pass
@@ -77,11 +77,11 @@ def parsed(content):
 
 
 def is_update(content):
-    """Return whether a delivered email carries an update: its link to unsubscribe names the mailing."""
+    """Return whether a delivered email has an update: its unsubscribe link names the mailing."""
     return "mailing=" in str(parsed(content)["List-Unsubscribe"])
 
 
-def test_a_stop_says_how_many_it_never_reached_also_once_its_letters_are_swept(app, cause):
+def test_stopped_mailing_counts_unreached_readers_also_after_the_sweep(app, cause):
     subscribe_many(5, cause_id=cause.id, now=utcnow() - EARLIER)
     update = make_update(cause_id=cause.id)
     planned = plan(update, per_minute=2)
@@ -98,9 +98,7 @@ def _unreached(update):
     return mailings.report(mailings.mailing_of(update.id))["unreached"]
 
 
-def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batches(
-    app, cause, monkeypatch
-):
+def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, monkeypatch):
     subscribe_many(200, cause_id=cause.id, now=utcnow() - EARLIER)
     monkeypatch.setattr(tasks, "BATCH", 30)
     planned = plan(make_update(cause_id=cause.id))
@@ -110,7 +108,7 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as death:
-        # The receipts are written by then; nothing of this batch may stay.
+        # The receipts are written by then. Nothing of this batch may stay.
         death.setattr(tasks, "enqueue_many", die)
         with pytest.raises(KeyboardInterrupt):
             write(tasks.send_batch, now=utcnow())
@@ -135,7 +133,7 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
     assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
 
 
-def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
+def test_each_email_has_what_a_list_email_should_have(app, client, cause):
     words = {
         "title": "Ha llegado una respuesta",
         "summary": "Es breve.",
@@ -148,7 +146,7 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
         )
     )
     reader = subscribe("amalia", cause_id=cause.id, lang="es", now=utcnow() - EARLIER)
-    # Written to before it was planned, so that the hour of planning counts.
+    # She confirmed before the mailing starts, so she is one of its readers.
     write(tasks.send_batch, now=utcnow())
     [(recipient, content)] = [pair for pair in delivered(app, Script()) if is_update(pair[1])]
     letter = parsed(content)
@@ -166,14 +164,14 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
         and text.count(one_click) == 1
     )
     assert "<img" not in html and "background=" not in html and "<script" not in html
-    # Every link but those of the news itself is one of ours, and answers.
+    # Every link except those in the news itself is one of ours, and works.
     for address in set(re.findall(r'href="http://localhost([^"]+)"', html)):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
     assert client.post(one_click, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert subscription(reader).state == "ended"
 
 
-def test_who_left_or_was_suppressed_gets_nothing_even_when_owed_already(app, cause):
+def test_unsubscribed_or_suppressed_reader_gets_nothing_even_when_queued(app, cause):
     earlier = utcnow() - EARLIER
     readers = {
         name: subscribe(name, cause_id=cause.id, now=earlier)
@@ -201,7 +199,7 @@ def test_who_left_or_was_suppressed_gets_nothing_even_when_owed_already(app, cau
     assert mailings.report(mailings.mailing_of(update.id))["dropped"] == 4
 
 
-def test_the_pending_the_ended_the_weekly_and_other_causes_are_not_among_the_readers(app, cause):
+def test_pending_ended_weekly_and_other_causes_subscribers_are_not_readers(app, cause):
     earlier = utcnow() - EARLIER
     other = make_cause("hill")
     subscribe("here", cause_id=cause.id, now=earlier)
@@ -217,7 +215,7 @@ def test_the_pending_the_ended_the_weekly_and_other_causes_are_not_among_the_rea
     assert got == {digest("here"), digest("everywhere")}
 
 
-def test_signers_or_subscribers_can_be_chosen(app, cause):
+def test_supporters_or_subscribers_can_be_chosen(app, cause):
     subscribe("reader", cause_id=cause.id, now=utcnow() - EARLIER)
     sign_and_hatch(make_petition(cause_id=cause.id), subscribe=True)
     plan(
@@ -230,7 +228,7 @@ def test_signers_or_subscribers_can_be_chosen(app, cause):
     ]
 
 
-def test_an_update_is_mailed_once_and_only_when_public(app, cause):
+def test_update_is_mailed_once_and_only_when_public(app, cause):
     draft = make_update("draft", cause_id=cause.id, draft=True)
     with pytest.raises(mailings.NotPublic):
         plan(draft)
@@ -243,7 +241,7 @@ def test_an_update_is_mailed_once_and_only_when_public(app, cause):
     assert send_all(utcnow() + timedelta(days=1, minutes=1)) == 1
 
 
-def test_a_throttle_a_pause_and_a_stop_are_obeyed(app, cause):
+def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     subscribe_many(30, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=10)
     now = utcnow()
@@ -264,7 +262,7 @@ def test_a_throttle_a_pause_and_a_stop_are_obeyed(app, cause):
         write(mailings.resume_mailing, mailing_id=planned.id)
 
 
-def test_what_is_taken_back_stays_unsent(app, cause):
+def test_withdrawn_update_stays_unsent(app, cause):
     subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
     update = make_update(cause_id=cause.id)
     plan(update)
@@ -273,20 +271,20 @@ def test_what_is_taken_back_stays_unsent(app, cause):
     assert delivered(app, Script()) == []
 
 
-def test_the_report_outlives_the_outbox(app, cause):
+def test_report_outlives_the_outbox(app, cause):
     subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id))
     send_all()
     delivered(app, Script())
     write(tasks.send_batch, now=utcnow())
     later = utcnow() + timedelta(days=26)
-    # Of several workers one settles it: the others would find no receipts any more, and report nought.
+    # One of several workers settles it. The others would find no receipts left, and report zero.
     assert sorted(together(app, [lambda: write(tasks.settle, now=later)] * 4)) == [0, 0, 0, 1]
     write(lambda: db.session.execute(delete(OutboxMessage)))
     assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
 
 
-def test_the_week_comes_in_one_letter_and_nothing_comes_twice(app, cause):
+def test_weekly_news_is_one_email_and_nothing_is_sent_twice(app, cause):
     now = utcnow()
     old = now - timedelta(days=10)
     weekly = subscribe("amalia", cause_id=cause.id, now=old, frequency="weekly")
@@ -306,7 +304,7 @@ def test_the_week_comes_in_one_letter_and_nothing_comes_twice(app, cause):
     assert write(tasks.send_digests, now=now + timedelta(days=8)) == 0
 
 
-def test_who_changes_to_weekly_does_not_get_again_what_came_by_itself(app, cause):
+def test_reader_who_changes_to_weekly_does_not_get_updates_again(app, cause):
     old = utcnow() - timedelta(days=10)
     reader = subscribe("amalia", cause_id=cause.id, now=old)
     plan(make_update("one", cause_id=cause.id))
@@ -327,7 +325,7 @@ def later(hours=1):
     return utcnow() + timedelta(hours=hours)
 
 
-def test_planned_mailing_is_moved_and_goes_out_at_its_new_time(app, cause):
+def test_planned_mailing_is_moved_and_starts_at_its_new_time(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), starts_at=later())
     write(
@@ -356,7 +354,7 @@ def test_cancelled_mailing_can_be_planned_again(app, cause):
     assert owed_now() == 3
 
 
-def test_begun_mailing_is_neither_moved_nor_cancelled(app, cause):
+def test_started_mailing_is_neither_moved_nor_cancelled(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=1)
     write(tasks.send_batch, now=utcnow())

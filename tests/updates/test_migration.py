@@ -1,4 +1,4 @@
-"""What stood as plain entries beside a cause becomes updates, and who had ticked the box is subscribed."""
+"""Tests of the migration of old entries to updates, and of consenting supporters to subscribers."""
 
 import runpy
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ MIGRATION = Path(__file__).parents[2] / "migrations/versions/20261125_updates_an
 
 
 @pytest.mark.parametrize("kind", databases.KINDS)
-def test_entries_become_updates_and_signers_who_agreed_become_subscribers(kind, tmp_path):
+def test_entries_become_updates_and_consenting_supporters_become_subscribers(kind, tmp_path):
     app = make_app(databases.fresh(kind), tmp_path)
     with app.app_context():
         upgrade(revision=BEFORE)
@@ -141,7 +141,7 @@ def _signature(id, name, state, agreed):
 
 
 def _insert(connection, table, **columns):
-    """Insert a row as the tables were then: what the models say by now does not matter."""
+    """Insert a row as the tables were then: the current models do not matter."""
     types = {
         dict: sa.JSON(),
         list: sa.JSON(),

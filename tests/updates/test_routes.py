@@ -1,4 +1,4 @@
-"""The pages and feeds of news."""
+"""Tests of the pages and feeds of news."""
 
 import io
 import json
@@ -42,7 +42,7 @@ def picture(size=(400, 300)):
     return file.getvalue()
 
 
-def test_only_what_is_published_and_whose_hour_has_come_is_shown(client, app):
+def test_only_published_updates_whose_time_has_come_are_shown(client, app):
     cause = make_cause()
     make_update("out", cause_id=cause.id)
     make_update("draft", cause_id=cause.id, draft=True)
@@ -62,7 +62,7 @@ def test_only_what_is_published_and_whose_hour_has_come_is_shown(client, app):
     )
 
 
-def test_a_cause_shows_its_three_newest_and_leads_to_the_rest(client, app):
+def test_cause_shows_its_three_newest_and_links_to_the_rest(client, app):
     cause = make_cause()
     for days in (4, 3, 2, 1):
         make_update(f"before-{days}", cause_id=cause.id, days=days)
@@ -75,7 +75,7 @@ def test_a_cause_shows_its_three_newest_and_leads_to_the_rest(client, app):
     assert 'href="/en/causes/valley/updates"' in page
 
 
-def test_the_archive_goes_by_year_cause_and_page(client, app):
+def test_archive_is_by_year_cause_and_page(client, app):
     one, two = make_cause(), make_cause("hill")
     for place in range(22):
         make_update(f"n{place}", cause_id=one.id, days=place)
@@ -93,7 +93,7 @@ def test_the_archive_goes_by_year_cause_and_page(client, app):
     assert titles(nothing) == []
 
 
-def test_an_update_says_what_it_is_about_and_machines_can_read_it(client, app):
+def test_update_says_what_it_is_about_and_is_machine_readable(client, app):
     cause = make_cause()
     petition, event = make_petition(cause_id=cause.id), make_event(cause_id=cause.id)
     make_update(cause_id=cause.id, petition_ids=[petition.id], event_id=event.id)
@@ -111,7 +111,7 @@ def test_an_update_says_what_it_is_about_and_machines_can_read_it(client, app):
     assert '<h1 lang="en"' in french
 
 
-def test_its_picture_is_whole_on_its_page_and_cut_around_its_point_elsewhere(client, app):
+def test_picture_is_whole_on_its_page_and_cropped_around_its_focus_elsewhere(client, app):
     made = make_update()
     write(
         set_update_picture,
@@ -132,7 +132,7 @@ def test_its_picture_is_whole_on_its_page_and_cut_around_its_point_elsewhere(cli
 @pytest.mark.parametrize(
     ("path", "count"), [("/en/feed.atom", 3), ("/es/causes/valley/feed.atom", 2)]
 )
-def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
+def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, count):
     cause, other = make_cause(), make_cause("hill")
     made = make_update("one", cause_id=cause.id, days=1)
     make_update("two", cause_id=cause.id, days=2)
@@ -162,7 +162,7 @@ def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
     assert [e.findtext("a:id", namespaces=ATOM) for e in again.findall("a:entry", ATOM)] == ids
 
 
-def test_a_feed_without_news_is_still_a_feed(client, app):
+def test_feed_without_updates_is_still_a_feed(client, app):
     make_cause()
     for path in ("/en/feed.atom", "/en/causes/valley/feed.atom"):
         feed = etree.fromstring(client.get(path).data)
@@ -170,7 +170,7 @@ def test_a_feed_without_news_is_still_a_feed(client, app):
     assert client.get("/en/causes/nowhere/feed.atom").status_code == 404
 
 
-def test_a_former_address_leads_on_and_nobody_else_may_have_it(client, app):
+def test_old_address_redirects_and_cannot_be_taken_by_another(client, app):
     made = make_update()
     write(move_update, update_id=made.id, revision=1, slug="reply")
     answer = client.get("/es/updates/answer")
@@ -181,7 +181,7 @@ def test_a_former_address_leads_on_and_nobody_else_may_have_it(client, app):
         )
 
 
-def test_of_two_editors_the_second_is_told(app):
+def test_second_of_two_editors_is_told(app):
     made = make_update()
     change = {
         "update_id": made.id,
@@ -195,14 +195,14 @@ def test_of_two_editors_the_second_is_told(app):
     assert [text.lang for text in update_now().texts] == ["en"]
 
 
-def test_what_is_not_whole_does_not_go_out(app):
+def test_incomplete_update_is_not_published(app):
     draft = make_update(draft=True, texts={"en": {"title": "Only a title"}})
     with pytest.raises(UpdateNotReady) as refusal:
         write(publish_update, update_id=draft.id, now=utcnow())
     assert refusal.value.faults == [("body", "en")]
 
 
-def test_an_update_is_taken_back_and_published_again(client, app):
+def test_update_is_taken_back_and_published_again(client, app):
     made = make_update()
     write(withdraw_update, update_id=made.id, now=utcnow())
     assert client.get("/en/updates/answer").status_code == 404
@@ -210,7 +210,7 @@ def test_an_update_is_taken_back_and_published_again(client, app):
     assert client.get("/en/updates/answer").status_code == 200
 
 
-def test_its_markdown_cannot_run(client, app):
+def test_markdown_of_an_update_cannot_run(client, app):
     make_update(
         texts={
             "en": {

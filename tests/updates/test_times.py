@@ -1,4 +1,4 @@
-"""To the second, on a day when clocks change: when updates come out and their mailings begin."""
+"""Tests, to the second over a clock change, of when updates and their mailings start."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def test_mailing_begins_at_the_time_set_for_it(cause, awkward_time):
     assert sent(starts) == 1
 
 
-def test_mailing_planned_with_an_update_waits_until_it_comes_out(cause, awkward_time, client):
+def test_mailing_planned_with_an_update_waits_until_it_is_published(cause, awkward_time, client):
     out = awkward_time + 3 * HOUR
     update = make_update(cause_id=cause.id, draft=True)
     write(

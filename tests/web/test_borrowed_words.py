@@ -1,4 +1,4 @@
-"""Words that are not written in the reader's language say which one they are in."""
+"""Tests that text in another language than the page is marked with its language."""
 
 from datetime import timedelta
 
@@ -79,11 +79,11 @@ PAGES = {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_says_of_each_borrowed_text_in_which_language_it_is(client, signed, path):
+def test_page_marks_the_language_of_each_borrowed_text(client, signed, path):
     assert heard(client, path) == {(words, "en") for words in PAGES[path]}
 
 
-def test_a_letter_that_nobody_can_sign_any_more_can_only_be_read_in_its_language(client, app):
+def test_text_of_a_closed_petition_is_offered_only_for_reading_in_its_language(client, app):
     petition = make_petition(closes_at=utcnow() - timedelta(days=1))
     make_petition("truth", cause_id=petition.cause_id)
 
@@ -100,12 +100,12 @@ def test_a_letter_that_nobody_can_sign_any_more_can_only_be_read_in_its_language
 @pytest.mark.parametrize(
     "path", ["/en/causes/valley", "/en/events/talk", "/en/updates/answer", "/en/petitions/home"]
 )
-def test_nothing_is_marked_on_a_page_in_the_language_of_its_words(client, signed, path):
+def test_nothing_is_marked_on_a_page_in_the_language_of_its_text(client, signed, path):
     page = html.fromstring(client.get(path).data)
     assert not page.xpath("//main//*[@lang and not(@hreflang)][not(ancestor::dd)]")
 
 
-def test_so_do_the_pages_of_whoever_signed_or_subscribed(client, signed):
+def test_personal_pages_mark_borrowed_text_too(client, signed):
     pending = signatures.sign(make_petition("door", cause_id=first_cause(signed)), signatures.ODILE)
     reader = subscriptions.subscribe(cause_id=first_cause(signed))
     asked = subscriptions.ask_for_news("teo", cause_id=first_cause(signed))
@@ -125,7 +125,7 @@ def first_cause(signature_id):
 
 
 def heard(client, path):
-    """Return {(text, the language a voice reads it in)} for the English texts that the page shows."""
+    """Return {(text, the language a screen reader reads it in)} for the page's English texts."""
     answer = client.get(path)
     assert answer.status_code == 200, path
     nodes = html.fromstring(answer.data).xpath(

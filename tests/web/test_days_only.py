@@ -1,4 +1,4 @@
-"""No public answer tells more of when somebody signed than the day."""
+"""Tests that public responses never give more than the day of a signature."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ MUST_BE_SEEN = {
 }
 
 
-def test_no_public_answer_tells_the_time_of_a_signature(app, client, petition):
+def test_no_public_response_reveals_the_time_of_a_signature(app, client, petition):
     signature_id = sign(
         petition,
         {**AMALIA, "name_display": "full", "comment": "Libertad"},
@@ -54,7 +54,7 @@ def _address(rule):
 
 
 def _instants():
-    """Return patterns of the minute in which it was signed or confirmed, by the clocks of the site and of the server, and of its hour alone."""
+    """Return patterns of the hour and minute of signing or confirming, in site and server time."""
     yield f"{CONFIRMED:%Y-%m-%dT%H}".encode()
     for minutes in (0, 2):
         moment = CONFIRMED - timedelta(minutes=minutes)

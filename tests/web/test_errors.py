@@ -1,4 +1,4 @@
-"""Designed pages for everything that goes wrong, in the visitor's language, or JSON for programs."""
+"""Tests of error pages in the visitor's language, and of JSON errors for API clients."""
 
 import re
 from types import SimpleNamespace
@@ -21,13 +21,13 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture(autouse=True)
 def failure_log(monkeypatch):
-    """A log that has seen no failure yet."""
+    """An empty log of failures."""
     monkeypatch.setattr(errors, "failure_log", FailureLog(errors.log))
 
 
 @pytest.fixture
 def seconds(monkeypatch):
-    """The clock of the log, which stands still."""
+    """The clock of the log, which is stopped."""
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr(log_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
@@ -38,7 +38,7 @@ def heading(answer):
 
 
 @pytest.mark.parametrize("status", DESIGNED)
-def test_each_failure_has_its_page_in_every_language(probe, faults, status):
+def test_each_error_has_its_page_in_every_language(probe, faults, status):
     headings = set()
     for lang in LANGUAGES:
         answer = probe.get(f"/{lang}/probe/x?status={status}")
@@ -52,14 +52,14 @@ def test_each_failure_has_its_page_in_every_language(probe, faults, status):
 
 
 @pytest.mark.parametrize("status", DESIGNED)
-def test_programs_get_each_failure_as_json(probe, faults, status):
+def test_api_clients_get_each_error_as_json(probe, faults, status):
     answer = probe.get(f"/en/probe/x?status={status}", headers=JSON)
     assert answer.status_code == status
     assert answer.mimetype == "application/json"
     assert answer.json["error"] == status
 
 
-def test_browsers_that_take_anything_get_the_page(probe, faults):
+def test_browsers_that_accept_anything_get_the_page(probe, faults):
     for accepted in (
         "*/*",
         "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -75,42 +75,42 @@ def test_browsers_that_take_anything_get_the_page(probe, faults):
 @pytest.mark.parametrize(
     ("status", "like"), [(400, 404), (401, 404), (409, 404), (418, 404), (501, 500), (502, 500)]
 )
-def test_a_failure_without_a_page_of_its_own_gets_the_nearest(probe, faults, status, like):
+def test_error_without_a_page_of_its_own_gets_the_nearest(probe, faults, status, like):
     odd, known = (probe.get(f"/en/probe/x?status={code}") for code in (status, like))
     assert odd.status_code == status
     assert heading(odd) == heading(known)
 
 
-def test_an_unknown_address_speaks_the_language_at_its_head(probe):
+def test_unknown_address_uses_the_language_in_its_path(probe):
     answer = probe.get("/fr/nulle/part", headers={"Accept-Language": "es"})
     assert answer.status_code == 404
     assert '<html lang="fr"' in answer.text
 
 
-def test_an_unknown_address_without_a_language_speaks_the_visitors(probe):
+def test_unknown_address_without_a_language_uses_the_visitors(probe):
     answer = probe.get("/nowhere", headers={"Accept-Language": "es-MX, en;q=0.5"})
     assert answer.status_code == 404
     assert '<html lang="es"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/de/", "/de/privacy", "/xx/petitions/home", "/probe/"])
-def test_a_word_that_is_no_language_of_ours_is_not_found(probe, path):
+def test_unknown_language_code_is_not_found(probe, path):
     assert probe.get(path).status_code == 404
 
 
-def test_a_method_that_is_not_allowed_says_which_are(probe):
+def test_forbidden_method_lists_the_allowed_ones(probe):
     answer = probe.post("/en/privacy")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
 
 
-def test_too_much_at_once_is_413(probe):
+def test_too_large_request_is_413(probe):
     answer = probe.post("/es/petitions/home/signatures", data={"comment": "x" * 300_000})
     assert answer.status_code == 413
     assert '<html lang="es"' in answer.text
 
 
-def test_waiting_time_is_told_in_the_header_and_on_the_page(probe, faults):
+def test_waiting_time_is_in_the_header_and_on_the_page(probe, faults):
     faults.next = TooManyRequests(retry_after=42)
     answer = probe.get("/en/probe/x")
     assert answer.status_code == 429
@@ -121,14 +121,14 @@ def test_waiting_time_is_told_in_the_header_and_on_the_page(probe, faults):
     assert probe.get("/en/probe/x", headers=JSON).json["retry_after"] == 42
 
 
-def test_a_named_fact_of_the_campaign_answers_with_its_status(probe, faults):
+def test_named_error_of_the_application_has_its_status(probe, faults):
     faults.next = PetitionClosed("home")
     assert probe.get("/en/probe/x").status_code == 410
     faults.next = CampaignError("no")
     assert probe.get("/en/probe/x").status_code == 400
 
 
-def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog):
+def test_unavailable_or_full_database_asks_to_come_back(probe, faults, caplog):
     faults.next = OperationalError(
         "insert into signature",
         {"email": "amalia@rosales.example"},
@@ -144,7 +144,7 @@ def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog
 
 
 @pytest.mark.parametrize("host", ["a" * 300, "[::1"])
-def test_a_host_that_is_no_name_is_refused_without_fuss(probe, host, caplog):
+def test_invalid_host_is_refused_quietly(probe, host, caplog):
     assert probe.get("/en/", headers={"Host": host}).status_code < 500
     assert probe.post("/en/probe/x", headers={"Host": host}).status_code < 500
     assert not caplog.text
@@ -154,12 +154,12 @@ def test_a_host_that_is_no_name_is_refused_without_fuss(probe, host, caplog):
     "trouble",
     [PoolTimeout("no connection is free"), InterfaceError("select 1", {}, Exception("closed"))],
 )
-def test_a_database_without_a_free_connection_asks_to_come_back_too(probe, faults, trouble):
+def test_database_without_a_free_connection_asks_to_come_back_too(probe, faults, trouble):
     faults.next = trouble
     assert probe.get("/en/probe/x").status_code == 503
 
 
-def test_an_error_on_the_way_to_another_answer_has_its_reference_too(probe, caplog, monkeypatch):
+def test_error_while_handling_another_error_has_its_reference_too(probe, caplog, monkeypatch):
     def fail():
         raise ValueError("a secret of the house")
 
@@ -171,7 +171,7 @@ def test_an_error_on_the_way_to_another_answer_has_its_reference_too(probe, capl
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_an_unexpected_error_gives_a_reference_that_stands_in_the_log(probe, faults, caplog, lang):
+def test_unexpected_error_shows_a_reference_that_is_in_the_log(probe, faults, caplog, lang):
     faults.next = ValueError("a secret of the house")
     answer = probe.get(f"/{lang}/probe/1.this-is-a-token")
     assert answer.status_code == 500
@@ -184,7 +184,7 @@ def test_an_unexpected_error_gives_a_reference_that_stands_in_the_log(probe, fau
     assert "this-is-a-token" not in caplog.text
 
 
-def test_a_program_gets_the_reference_too(probe, faults, caplog):
+def test_api_client_gets_the_reference_too(probe, faults, caplog):
     faults.next = ValueError("a secret of the house")
     told = probe.get("/probe.json", headers=JSON)
     assert told.status_code == 500
@@ -213,7 +213,7 @@ def test_outage_is_one_entry_a_second_under_a_reference_that_all_visitors_get(
     assert "49 more" in caplog.text
 
 
-def test_when_even_the_designed_page_breaks_plain_words_remain(probe, faults, caplog, monkeypatch):
+def test_plain_text_remains_when_even_the_error_page_fails(probe, faults, caplog, monkeypatch):
     def break_too(*_, **__):
         raise RuntimeError("no templates today")
 
@@ -227,7 +227,7 @@ def test_when_even_the_designed_page_breaks_plain_words_remain(probe, faults, ca
     assert all(f"reference {reference}" in caplog.text for reference in references)
 
 
-def test_after_an_error_the_next_visitor_is_served(probe, faults):
+def test_next_visitor_after_an_error_is_served(probe, faults):
     faults.next = ValueError()
     probe.get("/en/probe/x")
     faults.next = None

@@ -1,4 +1,4 @@
-"""Every address that can be read, on both databases, with the demonstration in them."""
+"""Tests of every readable address, on both databases, with the demonstration in them."""
 
 import pytest
 from flask import current_app
@@ -28,7 +28,7 @@ def first(model, column):
 
 
 def value_of(rule, name):
-    """Return a value for an argument of a route, from rows of the demonstration where it has any."""
+    """Return a value for an argument of a route, from the demonstration where possible."""
     if name == "slug":
         # A path that names none of the subjects before its slug is about a petition.
         subject = next(
@@ -61,5 +61,5 @@ def test_no_address_fails(client, run, few_signers):
     assert {
         path: status for path, status in answers.items() if status >= 500 and path != "/readyz"
     } == {}
-    # Most of them show something: the demonstration has it.
+    # The demonstration has content for most of them.
     assert sum(status == 200 for status in answers.values()) > len(answers) / 2

@@ -1,4 +1,4 @@
-"""Values inside lazy translations stay text, wherever a page or an answer shows them."""
+"""Tests that values inside lazy translations stay text wherever they are shown."""
 
 import ast
 from pathlib import Path
@@ -15,12 +15,12 @@ from campaign.i18n.locales import LOCALES
 
 ROOT = Path(__file__).parents[2] / "campaign"
 HOSTILE = '</select><b title="x">&\''
-# Of no catalogue, so that it stays as it is.
+# It is in no catalogue, so it stays as it is.
 SENTENCE = "→ %(cause)s ←"
 
 
 def sentences():
-    """Return {message: names of its values} of every lazy translation in the code that takes values."""
+    """Return {message: names of its values} of every lazy translation with values in the code."""
     found = {}
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -81,7 +81,7 @@ def test_choices_labels_hints_and_errors_of_fields_are_escaped(page):
     assert shown.count("&lt;b title=") >= 9
 
 
-def test_flash_is_escaped_once(page):
+def test_flash_message_is_escaped_once(page):
     flash(hostile())
     assert page("{{ get_flashed_messages()[0] }}") == str(escape(f"→ {HOSTILE} ←"))
 
@@ -97,5 +97,5 @@ def test_joined_and_formatted_sentences_are_escaped(page):
         assert "<b" not in page(source, text=hostile()).lower(), source
 
 
-def test_json_holds_the_plain_sentence(app, page):
+def test_json_contains_the_plain_sentence(app, page):
     assert app.json.loads(app.json.dumps({"errors": [hostile()]})) == {"errors": [f"→ {HOSTILE} ←"]}

@@ -1,4 +1,4 @@
-"""The privacy page leaves out nothing that the database keeps of people."""
+"""Tests that the privacy page lists all personal data that the database stores."""
 
 import pytest
 
@@ -13,7 +13,7 @@ TABLES = {
 NAMED = [column for row in KEPT for column in row.columns]
 
 
-def test_every_table_is_known_to_hold_people_or_none():
+def test_every_table_is_registered_as_personal_or_not():
     personal = {column.partition(".")[0] for column in NAMED}
     assert TABLES.keys() - personal - IMPERSONAL == set(), (
         "say in campaign/web/privacy_register.py what it keeps of people, or that it keeps nothing"
@@ -22,7 +22,7 @@ def test_every_table_is_known_to_hold_people_or_none():
     assert (personal | IMPERSONAL) - TABLES.keys() == set(), "no such table"
 
 
-def test_every_column_of_a_table_with_people_stands_on_the_page_or_tells_nothing():
+def test_every_column_of_a_personal_table_is_on_the_page_or_reveals_nothing():
     plain = {f"{table}.{name}" for table, names in PLAIN.items() for name in names.split()}
     there = {
         f"{table}.{name}"
@@ -37,12 +37,12 @@ def test_every_column_of_a_table_with_people_stands_on_the_page_or_tells_nothing
     assert set(NAMED) & plain == set()
 
 
-def test_nothing_is_said_twice():
+def test_nothing_is_listed_twice():
     assert sorted(NAMED) == sorted(set(NAMED))
     assert len({str(row.name) for row in KEPT}) == len(KEPT)
 
 
-def test_days_are_those_of_a_setting(app):
+def test_retention_days_come_from_a_setting(app):
     for row in KEPT:
         assert ("%(days)s" in str(row.long)) == bool(row.days)
         assert "%(" not in row.how_long(app.config)

@@ -1,4 +1,4 @@
-"""The pages about the site itself."""
+"""Tests of the pages about the site itself."""
 
 from sqlalchemy.exc import OperationalError
 
@@ -6,18 +6,18 @@ from campaign.extensions import db
 from campaign.web.privacy_register import KEPT
 
 
-def test_the_front_door_speaks_the_visitors_language(client):
+def test_home_page_uses_the_visitors_language(client):
     answer = client.get("/", headers={"Accept-Language": "fr-CA, en;q=0.5"})
     assert answer.status_code == 302
     assert answer.location == "/fr/"
     assert "Accept-Language" in answer.vary
 
 
-def test_an_empty_site_has_a_home_page(client):
+def test_empty_site_has_a_home_page(client):
     assert client.get("/es/").status_code == 200
 
 
-def test_the_privacy_page_says_what_is_kept_and_for_how_long(client, app, monkeypatch):
+def test_privacy_page_says_what_is_kept_and_for_how_long(client, app, monkeypatch):
     monkeypatch.setitem(app.config, "ADDRESS_DAYS", 23)
     for lang in ("en", "es", "fr"):
         page = client.get(f"/{lang}/privacy")
@@ -27,14 +27,14 @@ def test_the_privacy_page_says_what_is_kept_and_for_how_long(client, app, monkey
         assert "%(" not in page.text
 
 
-def test_machines_can_ask_whether_the_site_lives_and_is_ready(client):
+def test_health_checks_report_alive_and_ready(client):
     for path, status in (("/healthz", "ok"), ("/readyz", "ready")):
         answer = client.get(path)
         assert (answer.status_code, answer.json["status"]) == (200, status)
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_site_without_its_database_lives_and_is_not_ready(client, monkeypatch):
+def test_site_without_its_database_is_alive_and_not_ready(client, monkeypatch):
     def away(*_, **__):
         raise OperationalError("select 1", {}, Exception("connection refused"))
 
@@ -43,7 +43,7 @@ def test_a_site_without_its_database_lives_and_is_not_ready(client, monkeypatch)
     assert client.get("/readyz", headers={"Accept": "application/json"}).status_code == 503
 
 
-def test_the_statement_on_accessibility_speaks_every_language(client):
+def test_accessibility_statement_is_in_every_language(client):
     pages = [client.get(f"/{lang}/accessibility") for lang in ("en", "es", "fr")]
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert len({page.text for page in pages}) == 3

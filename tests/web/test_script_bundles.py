@@ -1,4 +1,4 @@
-"""The scripts of a page in one file."""
+"""Tests of bundling the scripts of a page into one file."""
 
 from pathlib import Path
 
@@ -29,19 +29,19 @@ def files(folder):
     return dict(joined(folder))
 
 
-def test_what_all_pages_need_is_one_file_and_a_subject_another(files):
+def test_modules_for_all_pages_are_one_bundle_and_a_subject_is_another(files):
     assert set(files) == {"site.js", "sky.js"}
     assert 'makers.set("modules/count.js"' in files["site.js"]
     assert "sky/cloud.js" not in files["site.js"]
     assert 'makers.set("sky/cloud.js"' in files["sky.js"]
 
 
-def test_a_shared_module_is_made_once(files):
+def test_shared_module_is_evaluated_once(files):
     assert files["site.js"].count('makers.set("lib/number.js"') == 1
     assert 'makers.set("lib/number.js"' not in files["sky.js"]
 
 
-def test_the_site_knows_which_file_holds_a_subject(files):
+def test_site_knows_which_bundle_has_a_subject(files):
     assert '{"modules/sky.js": "./sky.js"}' in files["site.js"]
 
 
@@ -60,20 +60,20 @@ def later(folder):
     return dict(joined(folder))
 
 
-def test_what_a_page_asks_of_a_subject_later_is_the_file_of_the_subject(later):
+def test_page_imports_a_subject_later_as_its_bundle(later):
     assert 'makers.set("modules/sky.js"' in later["site.js"]
     assert 'makers.set("sky/cloud.js"' in later["sky.js"]
     assert '"sky/cloud.js": "./sky.js"' in later["site.js"]
 
 
-def test_what_a_subject_asks_for_later_is_a_file_of_its_own(later):
+def test_late_import_of_a_subject_is_a_bundle_of_its_own(later):
     assert 'makers.set("sky/rain.js"' not in later["sky.js"]
     assert 'later("sky/rain.js")' in later["sky.js"]
     assert 'makers.set("sky/rain.js"' in later["sky-rain.js"]
     assert 'makers.set("sky/cloud.js"' not in later["sky-rain.js"]
 
 
-def test_a_worker_is_one_file_with_all_that_it_needs(later):
+def test_worker_is_one_file_with_everything_it_needs(later):
     worker = later["sky/wind-worker.js"]
     assert all(
         f'makers.set("{name}"' in worker
@@ -82,18 +82,18 @@ def test_a_worker_is_one_file_with_all_that_it_needs(later):
     assert worker.endswith('const { Rain } = need("sky/rain.js");\nself.onmessage = Rain;\n')
 
 
-def test_a_module_takes_and_gives_by_name(files):
+def test_module_imports_and_exports_by_name(files):
     assert 'const { number: n } = need("lib/number.js");' in files["site.js"]
     assert "return { default: count };" in files["site.js"]
     assert "return { Cloud, wind };" in files["sky.js"]
 
 
-def test_a_module_still_knows_its_own_address(files):
+def test_module_still_knows_its_own_url(files):
     assert 'new URL("x.js", new URL("lib/number.js", import.meta.url)); // kept' in files["site.js"]
     assert "Why" not in files["site.js"]
 
 
-def test_the_first_script_runs_last_and_asks_for_modules_by_name(files):
+def test_first_script_runs_last_and_imports_modules_by_name(files):
     assert files["site.js"].endswith("const NAME = /x/;\nawait later(`./modules/${NAME}.js`);\n")
 
 
@@ -107,13 +107,13 @@ def test_the_first_script_runs_last_and_asks_for_modules_by_name(files):
         "export default {};",
     ],
 )
-def test_a_form_that_cannot_be_joined_is_said_and_not_passed_over(folder, line):
+def test_syntax_that_cannot_be_bundled_is_an_error(folder, line):
     (folder / "modules/odd.js").write_text(line)
     with pytest.raises(UnknownForm, match=r"modules/odd\.js"):
         dict(joined(folder))
 
 
-def test_ours_are_joined_without_anything_that_only_a_file_of_its_own_may_say():
+def test_our_bundles_have_no_syntax_that_only_separate_files_allow():
     files = dict(joined(OURS))
     assert {"site.js", "montage.js"} <= set(files)
     assert not [

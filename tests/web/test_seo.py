@@ -1,4 +1,4 @@
-"""What search engines and phones read of the site."""
+"""Tests of what search engines and phones read about the site."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def entries(client):
     }
 
 
-def test_the_sitemap_names_every_public_page_and_no_other(client, site):
+def test_sitemap_lists_every_public_page_and_no_other(client, site):
     english = {path for path in entries(client) if path.startswith("/en/")}
     assert english == {
         "/en/",
@@ -65,7 +65,7 @@ def test_the_sitemap_names_every_public_page_and_no_other(client, site):
     }
 
 
-def test_each_page_of_the_sitemap_names_itself_and_the_others(client, site):
+def test_each_page_of_the_sitemap_lists_itself_and_the_other_languages(client, site):
     found = entries(client)
     for path, others in found.items():
         rest = path[3:]
@@ -76,7 +76,7 @@ def test_each_page_of_the_sitemap_names_itself_and_the_others(client, site):
         assert others["fr"] in found
 
 
-def test_what_the_sitemap_names_is_there_says_the_same_of_itself_and_may_be_read(client, site):
+def test_pages_of_the_sitemap_exist_are_canonical_and_indexable(client, site):
     robots = RobotFileParser()
     robots.parse(client.get("/robots.txt").text.splitlines())
     for path, others in entries(client).items():
@@ -95,7 +95,7 @@ def test_what_the_sitemap_names_is_there_says_the_same_of_itself_and_may_be_read
         assert client.get(others["x-default"], follow_redirects=True).status_code == 200
 
 
-def test_robots_know_the_sitemap_and_stay_away_from_private_pages(client):
+def test_robots_txt_names_the_sitemap_and_excludes_private_pages(client):
     text = client.get("/robots.txt").text
     assert f"Sitemap: {OURS}/sitemap.xml" in text
     robots = RobotFileParser()
@@ -112,7 +112,7 @@ def test_robots_know_the_sitemap_and_stay_away_from_private_pages(client):
     assert "Disallow: /causes/*/poster." in text
 
 
-def test_a_phone_can_keep_the_site_among_its_icons(client):
+def test_phone_can_install_the_site_as_an_icon(client):
     page = client.get("/fr/").text
     manifest = client.get(re.search(r'rel="manifest" href="([^"]+)"', page)[1])
     assert manifest.mimetype == "application/manifest+json"

@@ -1,4 +1,4 @@
-"""An old address leads on, whatever stands behind it."""
+"""Tests that an old address redirects with everything after it."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from campaign.petitions.editing import move_petition
         "_anchor=x",
     ],
 )
-def test_an_old_address_leads_on_with_whatever_is_asked_of_it(client, petition, query):
+def test_old_address_redirects_with_its_query(client, petition, query):
     write(move_petition, petition_id=petition.id, revision=petition.revision, slug="house")
     for before, after in (
         ("/es/petitions/home", "/es/petitions/house"),

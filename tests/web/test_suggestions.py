@@ -1,4 +1,4 @@
-"""An unknown address leads on to what is near it."""
+"""Tests that an unknown address suggests similar ones."""
 
 import re
 
@@ -41,11 +41,11 @@ def near(client, app):
         ("/en/%25%25", []),
     ],
 )
-def test_a_slip_in_an_address_is_forgiven(near, path, found):
+def test_typo_in_an_address_suggests_the_right_one(near, path, found):
     assert near(path) == found
 
 
-def test_the_page_stands_without_the_database_too(client, app, monkeypatch):
+def test_page_works_without_the_database_too(client, app, monkeypatch):
     def away(*_):
         raise OperationalError("select 1", {}, Exception("connection refused"))
 
@@ -57,7 +57,7 @@ def test_the_page_stands_without_the_database_too(client, app, monkeypatch):
     "path",
     ["/en/signatures/confirm/7f3k.abc", "/en/registrations/7f3k.abc", "/en/subscriptions/7f3k.abc"],
 )
-def test_a_link_from_a_letter_that_opens_nothing_is_told_as_such(client, app, path):
+def test_invalid_link_from_an_email_is_explained_as_such(client, app, path):
     answer = client.get(path)
     assert answer.status_code == 404
     ordinary = client.get("/en/nowhere").text

@@ -1,4 +1,4 @@
-"""Numbers, dates and instants in the reader's own way."""
+"""Tests of numbers, dates and times in the reader's format."""
 
 from datetime import UTC, date, datetime
 
@@ -28,7 +28,7 @@ def said(app, lang, filter_, value):
 @pytest.mark.parametrize(
     ("lang", "words"), [("en", "12,408"), ("es", "12,408"), ("fr", f"12{NARROW}408")]
 )
-def test_a_count_is_grouped_as_the_reader_does(app, lang, words):
+def test_count_is_grouped_in_the_readers_format(app, lang, words):
     assert said(app, lang, number, 12408) == words
 
 
@@ -36,7 +36,7 @@ def test_a_count_is_grouped_as_the_reader_does(app, lang, words):
     ("lang", "words"),
     [("en", "26 September 2026"), ("es", "26 de septiembre de 2026"), ("fr", "26 septembre 2026")],
 )
-def test_a_day_is_written_in_words(app, lang, words):
+def test_date_is_written_in_words(app, lang, words):
     assert said(app, lang, day, DAY) == words
 
 
@@ -44,7 +44,7 @@ def test_a_day_is_written_in_words(app, lang, words):
     ("lang", "words"),
     [("en", "1 March 2026"), ("es", "1 de marzo de 2026"), ("fr", "1er mars 2026")],
 )
-def test_french_counts_the_first_of_a_month(app, lang, words):
+def test_french_uses_the_ordinal_for_the_first_of_a_month(app, lang, words):
     assert said(app, lang, day, date(2026, 3, 1)) == words
     assert said(app, lang, day, date(2026, 3, 11)).startswith("11 ")
 
@@ -57,7 +57,7 @@ def test_french_counts_the_first_of_a_month(app, lang, words):
         ("fr", "26 septembre 2026, 21\N{NBSP}h\N{NBSP}30 (Toronto)"),
     ],
 )
-def test_an_instant_is_told_by_the_clock_of_the_campaigns_city(app, lang, words):
+def test_instant_is_shown_in_the_time_zone_of_the_campaign(app, lang, words):
     assert said(app, lang, moment, INSTANT) == words
 
 
@@ -65,7 +65,7 @@ def test_an_instant_is_told_by_the_clock_of_the_campaigns_city(app, lang, words)
     ("lang", "words"),
     [("en", ("0.4 kB", "72.6 kB", "6.3 MB")), ("fr", ("0,4 ko", "72,6 ko", "6,3 Mo"))],
 )
-def test_the_size_of_a_file_is_told_in_the_readers_units(app, lang, words):
+def test_file_size_is_shown_in_the_readers_units(app, lang, words):
     assert (
         tuple(
             said(app, lang, size, many).replace(NARROW, " ").replace("\xa0", " ")
@@ -75,12 +75,12 @@ def test_the_size_of_a_file_is_told_in_the_readers_units(app, lang, words):
     )
 
 
-def test_a_campaign_elsewhere_has_another_clock(app, monkeypatch):
+def test_campaign_elsewhere_has_another_clock(app, monkeypatch):
     monkeypatch.setitem(app.config, "BABEL_DEFAULT_TIMEZONE", "America/Mexico_City")
     assert said(app, "es", moment, INSTANT).endswith("(Ciudad de México)")
 
 
-def test_an_instants_day_is_that_of_the_campaigns_zone(app):
+def test_date_of_an_instant_is_in_the_campaigns_time_zone(app):
     assert said(app, "en", day, INSTANT) == "26 September 2026"
 
 
@@ -89,14 +89,14 @@ def test_machines_get_iso_8601_in_utc():
     assert iso(DAY) == "2026-09-26"
 
 
-def test_the_same_page_in_another_language_has_no_query(app):
+def test_same_page_in_another_language_has_no_query(app):
     with app.test_request_context("/en/petitions/home?ref=x"):
         assert here("fr") == "/fr/petitions/home"
     with app.test_request_context("/nowhere"):
         assert here("fr") == "/fr/"
 
 
-def test_languages_are_called_as_their_speakers_do():
+def test_languages_have_their_native_names():
     assert [language_name(lang) for lang in ("en", "es", "fr")] == [
         "English",
         "Español",
@@ -116,10 +116,10 @@ def test_languages_are_called_as_their_speakers_do():
             "A <b>forty-three</b> & more",
             'A &lt;b&gt;<span class="nowrap">forty-three</span>&lt;/b&gt; &amp; more',
         ),
-        # So long a word would run over the edge of a phone.
+        # So long a word would overflow the edge of a phone.
         ("Science-fiction-film", "Science-fiction-film"),
         ("2016-2017 – now", "2016-2017 – now"),
     ],
 )
-def test_a_short_word_with_a_hyphen_stays_on_one_line(title, shown):
+def test_short_word_with_a_hyphen_stays_on_one_line(title, shown):
     assert unbroken(title) == shown
