@@ -24,7 +24,6 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
     longest_first(items)
