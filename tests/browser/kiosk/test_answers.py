@@ -1,5 +1,7 @@
 """Tests of every server answer: signing continues, the crew is told, nothing is lost."""
 
+from playwright.sync_api import expect
+
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 
@@ -27,7 +29,7 @@ def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tabl
             "[data-sent]",
             has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly"),
         ).wait_for()
-        assert page.locator("[data-figure=waiting]").inner_text() == str(turn + 1)
+        expect(page.locator("[data-figure=waiting]")).to_have_text(str(turn + 1))
         page.locator("[data-act=back]").click()
         tablet.screen("attract")
     assert stored(served, "Respuestas") == []
