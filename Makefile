@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# How many processes share the tests. Those that kill what they started run with less company.
-WORKERS ?= 3
+# How many processes run the tests. The slow tests kill processes, so fewer of them run at once.
+WORKERS ?= 4
 SLOW_WORKERS ?= 2
 export VOLANTE_ENV ?= local
 
@@ -13,18 +13,20 @@ export VOLANTE_ENV ?= local
 run: $(VENV)/.run
 	@$(BIN)/flask serve --demo
 
-# Everything that a change may break, on SQLite, and on PostgreSQL too where the SQL may behave differently there.
+# Everything that a change may break, on SQLite. Tests whose SQL may behave differently on
+# PostgreSQL run there too.
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python -m pytest -m "not slow" $(or $(ARGS),--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
-# The rest: faults, every other test on PostgreSQL, other browsers, millions of rows. Together with `make test` it is all there is.
+# The rest: faults, every other test on PostgreSQL, other browsers, millions of rows. Together with
+# `make test`, this is every test.
 test-slow: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python -m pytest -m slow $(or $(ARGS),--numprocesses $(SLOW_WORKERS) --dist loadfile --no-loadscope-reorder)
 
-# Style, names, types and templates, by the tools pinned for this project. Each reads its settings from pyproject.toml,
-# eslint.config.js or tsconfig.json.
+# Check style, names, types and templates with this project's pinned tools. Their settings are in
+# pyproject.toml, eslint.config.js and tsconfig.json.
 lint: lint-python lint-templates lint-scripts
 
 lint-python: $(VENV)/.test
@@ -39,20 +41,20 @@ lint-scripts: node_modules/.installed
 	@npm run --silent lint
 	@npm run --silent types
 
-# Lay Python out as `make lint` wants it, and fix what can be fixed safely.
+# Format Python as `make lint` expects, and fix what is safe to fix.
 format: $(VENV)/.test
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
-# Which lines and branches of campaign/ the quick tests run. A figure to look at, not a goal.
+# Measure which lines and branches of campaign/ the quick tests run. The figure is not a goal.
 coverage: $(VENV)/.test
 	@$(MAKE) test ARGS="--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term --cov-report html"
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)
 
-# Collect the sentences of templates and code, and merge them into the catalogues. Dates and other header lines that
-# change without a sentence changing are left out, so that a change shows only what was said differently.
+# Collect the messages of templates and code, and merge them into the catalogues. Leave out dates
+# and other volatile header lines, so that a diff shows only changed messages.
 messages: $(VENV)/.test
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap -o "$$scratch/messages.pot" .; \
@@ -63,8 +65,8 @@ messages: $(VENV)/.test
 		cp "$$scratch/$$lang.po" $$catalog; \
 	done
 
-# Pin what pyproject.toml asks for, with all that it needs and their hashes. Pins stay as they are where they still fit;
-# `make lock ARGS=--upgrade` takes the newest of all, `ARGS="--upgrade-package flask"` of one.
+# Pin the packages in pyproject.toml and all their dependencies, with hashes. Pins that still fit
+# stay. `make lock ARGS=--upgrade` upgrades all, and `ARGS="--upgrade-package flask"` upgrades one.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line \
 	--no-emit-index-url --custom-compile-command "make lock"
 lock: $(VENV)/.test

@@ -1,14 +1,16 @@
 """Every setting of Volante, read from the environment in this one place.
 
-The embedded defaults serve one machine: SQLite and written mail in `var/`. `docs/settings.md` describes each setting; a
-test keeps that page and this file in step.
+The defaults suit a single machine: an SQLite database, and emails written to files, both in `var/`.
+`docs/settings.md` describes each setting. A test checks that it matches this file.
 """
 
 import fcntl
 import os
 import secrets
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,19 +20,19 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
-USUAL_VAR = ROOT / "var"
-USUAL_PORT = 8000
-SHORTEST_SECRET = 32
-# Of 32 random hexadecimal digits fewer than eight are different once in a hundred million times.
+DEFAULT_VAR = ROOT / "var"
+DEFAULT_PORT = 8000
+MIN_SECRET_LENGTH = 32
+# 32 random hexadecimal digits have fewer than 8 different ones once in a hundred million times.
 MIN_SECRET_VARIETY = 8
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
-# PostgreSQL as it comes admits a hundred, and somebody wants to look into the database too.
-USUAL_CONNECTIONS = 90
-FEWEST_CONNECTIONS = 8
-# How long a request waits for one of them before it is told to try again later.
+# PostgreSQL allows 100 connections by default. Leave some for people who inspect the database.
+DEFAULT_CONNECTIONS = 90
+MIN_CONNECTIONS = 8
+# How long a request waits for a connection before it is told to try again later.
 POOL_SECONDS = 5
-# How long a connection to PostgreSQL may take to be made, how long sent data may stay unacknowledged (in milliseconds), and how
-# a silent connection is probed: a network that drops packets is noticed within seconds.
+# `connect_timeout` limits connecting, `tcp_user_timeout` (ms) unacknowledged data, and the
+# keepalives probe silent connections. So we notice dropped packets within seconds.
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 3,
     "tcp_user_timeout": 10_000,
@@ -41,17 +43,20 @@ POSTGRESQL_OPTIONS = {
 
 
 class SettingError(click.ClickException, ValueError):
-    """A setting is missing or cannot be used; the message says which and why, and is all that a command shows of it."""
+    """A setting is missing or invalid; the message says which and why.
 
-
-def load(environ=os.environ):
-    """Return the Flask configuration that `environ` asks for.
-
-    Raises SettingError when production lacks a real secret or a value does not parse.
+    Commands show only the message, without a traceback.
     """
-    var = Path(environ.get("VAR_DIR") or USUAL_VAR).resolve()
+
+
+def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return the Flask configuration for `environ`.
+
+    Raises SettingError if a value is invalid, or if production has no random SECRET_KEY.
+    """
+    var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
-    port = _whole(environ, "PORT", USUAL_PORT, least=1, most=65_535)
+    port = _whole(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
@@ -84,7 +89,9 @@ def load(environ=os.environ):
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "OWN_LINK_DAYS": _whole(environ, "OWN_LINK_DAYS", 30, least=1),
-        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole(environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1),
+        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole(
+            environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1
+        ),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
@@ -95,10 +102,10 @@ def load(environ=os.environ):
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "IMPORT_BYTES": _whole(environ, "IMPORT_BYTES", 16 * 1024 * 1024),
-        # Our forms word their own faults; Flask-WTF would load its catalogue anew for each form.
+        # Our forms have their own error messages. Flask-WTF would load its catalogue for each form.
         "WTF_I18N_ENABLED": False,
-        # The token lives as long as the session that it belongs to: a form may stay open overnight. Posts without a session
-        # have none, so each door that has sessions asks for it by itself.
+        # The token lasts as long as its session, because a form may stay open overnight. Requests
+        # without a session have no token, so only the views with sessions check it, explicitly.
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": False,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -116,7 +123,9 @@ def _networks(environ, name):
         try:
             ip_network(network, strict=False)
         except ValueError as error:
-            raise SettingError(f"{name} must name networks such as 10.0.0.0/8, not {network!r}") from error
+            raise SettingError(
+                f"{name} must name networks such as 10.0.0.0/8, not {network!r}"
+            ) from error
     return networks
 
 
@@ -124,7 +133,9 @@ def _zone(name):
     try:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
-        raise SettingError(f"TIME_ZONE must name a zone such as America/Toronto, not {name!r}") from error
+        raise SettingError(
+            f"TIME_ZONE must name a zone such as America/Toronto, not {name!r}"
+        ) from error
 
 
 def _whole(environ, name, default, *, least=0, most=None):
@@ -134,7 +145,9 @@ def _whole(environ, name, default, *, least=0, most=None):
     if not text.isdecimal():
         raise SettingError(f"{name} must be a whole number, not {text!r}")
     if int(text) < least or (most and int(text) > most):
-        raise SettingError(f"{name} must be {f'from {least} to {most}' if most else f'at least {least}'}, not {text}")
+        raise SettingError(
+            f"{name} must be {f'from {least} to {most}' if most else f'at least {least}'}, not {text}"
+        )
     return int(text)
 
 
@@ -150,7 +163,8 @@ def _limit(environ, name, default):
 def _database_url(url, var):
     if not url:
         return f"sqlite:///{var / 'volante.sqlite3'}"
-    # Hosting services still hand out the short scheme, which SQLAlchemy refuses; psycopg 3 is our driver.
+    # Hosting services still give URLs with the short scheme, which SQLAlchemy rejects. Our driver
+    # is psycopg 3.
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
             url = "postgresql+psycopg://" + url.removeprefix(short)
@@ -158,27 +172,32 @@ def _database_url(url, var):
         kind = make_url(url).drivername
     except (ArgumentError, ValueError):
         kind = None
-    # What was given may hold a password, and is not repeated, nor is the error that does.
+    # Show neither the URL nor the original error, because the URL may contain a password.
     if kind not in ("sqlite", "postgresql+psycopg"):
-        raise SettingError("DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file")
+        raise SettingError(
+            "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file"
+        )
     return url
 
 
 def _engine_options(environ, database_url, processes):
-    # Parameters hold names and addresses: an error message must never carry them into a log.
+    # SQL parameters contain names and addresses, so error messages must keep them out of the log.
     options = {"hide_parameters": True}
     if database_url.startswith("sqlite"):
         return options | {"pool_size": 16, "max_overflow": 64}
-    # The worker has its share too. A thread that waits for its turn is better off than one that the server turns away.
-    share = _whole(environ, "DATABASE_CONNECTIONS", USUAL_CONNECTIONS, least=1) // (processes + 1)
-    # What the operator wrote into the URL comes first.
+    # Leave one share for the worker. A thread had better wait for a connection than be rejected by
+    # the server.
+    share = _whole(environ, "DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, least=1) // (processes + 1)
+    # Parameters that the operator put into the URL take precedence.
     own = make_url(database_url).query
     return options | {
-        "pool_size": max(FEWEST_CONNECTIONS, share),
+        "pool_size": max(MIN_CONNECTIONS, share),
         "max_overflow": 0,
         "pool_pre_ping": True,
         "pool_timeout": POOL_SECONDS,
-        "connect_args": {name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own},
+        "connect_args": {
+            name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own
+        },
     }
 
 
@@ -186,11 +205,17 @@ def _public_url(environ, port, production):
     url = environ.get("PUBLIC_URL", "").rstrip("/")
     if not url:
         if production:
-            raise SettingError("PUBLIC_URL must say the address of the site, such as https://sign.example.org")
+            raise SettingError(
+                "PUBLIC_URL must say the address of the site, such as https://sign.example.org"
+            )
         return f"http://127.0.0.1:{port}"
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
         raise SettingError(f"PUBLIC_URL must begin with https:// and name a host, not {url!r}")
-    if production and urlsplit(url).scheme == "http" and urlsplit(url).hostname not in LOOPBACK_HOSTS:
+    if (
+        production
+        and urlsplit(url).scheme == "http"
+        and urlsplit(url).hostname not in LOOPBACK_HOSTS
+    ):
         raise SettingError(f"PUBLIC_URL must begin with https:// in production, not {url!r}")
     return url
 
@@ -198,9 +223,9 @@ def _public_url(environ, port, production):
 def _secret(environ, var, production):
     secret = environ.get("SECRET_KEY", "")
     if production:
-        if len(secret) < SHORTEST_SECRET:
+        if len(secret) < MIN_SECRET_LENGTH:
             raise SettingError(
-                f"SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production"
+                f"SECRET_KEY must be set to at least {MIN_SECRET_LENGTH} random characters in production"
             )
         if len(set(secret)) < MIN_SECRET_VARIETY:
             raise SettingError("SECRET_KEY must be random: this one repeats a few characters")
@@ -210,27 +235,35 @@ def _secret(environ, var, production):
 
 def _bounce_secret(environ):
     secret = environ.get("BOUNCE_SECRET", "")
-    if secret and len(secret) < SHORTEST_SECRET:
-        raise SettingError(f"BOUNCE_SECRET must be at least {SHORTEST_SECRET} random characters, or not set at all")
+    if secret and len(secret) < MIN_SECRET_LENGTH:
+        raise SettingError(
+            f"BOUNCE_SECRET must be at least {MIN_SECRET_LENGTH} random characters, or not set at all"
+        )
     return secret
 
 
-def make_room(var):
-    """Make the folder `var` where it is missing, for its owner alone, as it holds what people trusted us with.
+def make_room(var: str | Path) -> None:
+    """Create the folder `var` if it is missing, for its owner only, as it holds personal data.
 
-    Raises SettingError where it cannot be.
+    Raises SettingError if this fails.
     """
     try:
         Path(var).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"VAR_DIR must name a folder that can be written to; {var}: {error.strerror}") from error
+        raise SettingError(
+            f"VAR_DIR must name a folder that can be written to; {var}: {error.strerror}"
+        ) from error
 
 
 def _own_secret(path):
-    """Return the secret kept in `path`, made at the first call, so that links in sent mail outlive a restart."""
+    """Return the secret in the file `path`, and create it at the first call.
+
+    It is saved so that links in sent emails still work after a restart.
+    """
     make_room(path.parent)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
-        # Between its making and its first word somebody may look, and a power cut may leave it so: an empty key opens every link.
+        # Another process may read the new file while it is still empty, or a power cut may leave it
+        # empty. With an empty key, anyone could forge links. So lock it, and fill an empty file.
         fcntl.flock(file, fcntl.LOCK_EX)
         secret = file.read().strip()
         if not secret:

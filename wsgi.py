@@ -1,35 +1,42 @@
-"""What the server and the `flask` command load."""
+"""The entry points for the production server and the `flask` command."""
 
 import gc
 from functools import partial
+from typing import Any
 
 from campaign import create_app
-from campaign.lib.logs import start_logging
-from campaign.lib.orphans import end_with_parent
-from campaign.lib.processors import keep_to_one
 from campaign.organize.uploads import max_bytes_for
+from campaign.process.cpu_affinity import pin_to_cpu
+from campaign.process.logs import start_logging
+from campaign.process.parent import exit_with_parent
 from campaign.server.bridge import WsgiBridge
 
 
-def serving():
-    """Return the application for one process of the production server, which ends when the server does."""
-    end_with_parent()
+def serving() -> WsgiBridge:
+    """Return the application for one process of the production server.
+
+    The process ends when the server does.
+    """
+    exit_with_parent()
     start_logging()
     app = create_app({"SERVING": True})
     _spare_the_collector()
-    keep_to_one()
+    pin_to_cpu()
     return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
 
 
 def _spare_the_collector():
-    """Let Python's collector pass by what lasts as long as the process, and come less often: it took an eighth of the time."""
+    """Make Python's garbage collector run less often and skip objects that live forever.
+
+    It took an eighth of the time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
 
-def __getattr__(name):
-    # Made on demand, so that a server process does not make a second application beside its own.
+def __getattr__(name: str) -> Any:
+    # Create `app` on demand, so that a server process does not create a second one.
     if name == "app":
         globals()["app"] = create_app()
         return globals()["app"]

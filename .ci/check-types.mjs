@@ -1,6 +1,6 @@
-// Checks the types of the scripts by `tsc`, as JSDoc states them. The scripts listed in
-// untyped-scripts.txt do not pass yet: their errors are left out. A listed script that has none any
-// longer is an error, so the list only shrinks. `--update` removes such scripts from the list.
+// Checks the JSDoc types of the scripts with `tsc`. Scripts listed in untyped-scripts.txt do not
+// pass yet, so their errors are ignored. A listed script without errors is itself an error, so the
+// list only shrinks. `--update` removes such scripts from the list.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -22,7 +22,8 @@ for (const line of stdout.split("\n")) {
   else if (/^error /.test(line)) unplaced.push(line);
 }
 if (status && !found.size && !unplaced.length) unplaced.push(stdout + stderr);
-// A vendored script is not ours to type; scripts that import it are checked against what it exports.
+// We do not add types to vendored scripts. Scripts that import them are checked against their
+// exports.
 const wrong = [...found].filter(([file]) => !untyped.has(file) && !file.startsWith("static/vendor/"));
 const passing = [...untyped].filter((file) => !found.has(file));
 if (process.argv.includes("--update")) {

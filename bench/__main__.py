@@ -1,4 +1,7 @@
-"""`python -m bench [ROW …] [--quick] [--rows N]`: measure, print one table, write docs/performance.md."""
+"""Measure, print one table, write docs/performance.md.
+
+Usage: `python -m bench [ROW …] [--quick] [--rows N]`.
+"""
 
 import argparse
 import tempfile
@@ -43,7 +46,7 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Scale:
-    """How long each measurement runs (seconds) and how often the servers take turns."""
+    """How long each measurement runs (seconds) and how often the servers alternate."""
 
     seconds: float
     rounds: int
@@ -68,10 +71,26 @@ def main():
 
 
 def _arguments():
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Volante beside its baselines.")
-    parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="ROW", help=f"one of {', '.join(ROWS)}; without, all")
-    parser.add_argument("--rows", dest="rows_wanted", type=int, metavar="N", help="how many signatures `find` searches, such as 5000000")
-    parser.add_argument("--quick", action="store_true", help="short runs, to see whether a change helps")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure Volante beside its baselines."
+    )
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        choices=[[], *ROWS],
+        metavar="ROW",
+        help=f"one of {', '.join(ROWS)}; without, all",
+    )
+    parser.add_argument(
+        "--rows",
+        dest="rows_wanted",
+        type=int,
+        metavar="N",
+        help="how many signatures `find` searches, such as 5000000",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="short runs, to see whether a change helps"
+    )
     return parser.parse_args()
 
 

@@ -1,10 +1,10 @@
-"""Just enough HTTP to know when an answer is whole."""
+"""Just enough HTTP parsing to know when a response is complete."""
 
 HEAD_END = b"\r\n\r\n"
 
 
 class Answers:
-    """Reads the answers on one connection, one at a time, as nothing is asked before the last is there."""
+    """Reads the responses on one connection, each complete before the next request."""
 
     __slots__ = ("_wanted", "_parts", "_got", "_status")
 
@@ -12,7 +12,7 @@ class Answers:
         self._begin()
 
     def take(self, data):
-        """Take what arrived; return the status once the answer is whole, else None."""
+        """Add received bytes; return the status once the response is complete, else None."""
         if self._wanted is None:
             data = b"".join((*self._parts, data)) if self._parts else data
             end = data.find(HEAD_END)
@@ -34,7 +34,7 @@ class Answers:
 
 
 def _body_length(head, status):
-    """Return how many bytes follow the head; every server here says it."""
+    """Return how many bytes follow the head. Every server here sends its Content-Length."""
     if status in (204, 304):
         return 0
     place = head.lower().find(b"\r\ncontent-length:")

@@ -1,6 +1,7 @@
-"""A load client for answers that come faster than one asks for them: each connection asks many times in one breath.
+"""A load client for responses that come faster than one client can request them singly.
 
-HTTP/1.1 pipelining: what a client in Python spends on one question would else be most of what is measured.
+It pipelines: each connection sends many HTTP/1.1 requests at once. Otherwise the cost per request
+of a Python client would be most of what we measure.
 """
 
 import select
@@ -17,13 +18,14 @@ LENGTH = b"\r\ncontent-length: "
 
 
 class Bursts:
-    """Kept-alive connections that each send DEPTH requests as soon as the last DEPTH were answered."""
+    """Kept-alive connections that each send DEPTH requests once the last DEPTH were answered."""
 
     def __init__(self, load):
         self._load = load
         self._burst = load.requests[0] * DEPTH
         self._sockets, self._open, self._asked_at = {}, {}, {}
-        # Of each connection: the beginning of a head that goes on, and how much of an answer is still to come.
+        # For each connection: the beginning of an incomplete head, and how much of a body is still
+        # to come.
         self._tails, self._ahead = {}, {}
         self._poll = select.epoll()
         self._buffer = bytearray(1 << 18)
@@ -31,7 +33,7 @@ class Bursts:
         self._good = 0
 
     def work(self):
-        """Ask until the time is over; return the Result, whose delays stay empty."""
+        """Send requests until the time is over; return the Result, whose delays stay empty."""
         for _ in range(self._load.connections):
             self._connect()
         begun = perf_counter()
@@ -43,7 +45,7 @@ class Bursts:
         return result
 
     def _stuck(self, since):
-        """Return how many connections wait since then: among their answers was one that is not good."""
+        """Return how many connections still wait: their responses included an unsuccessful one."""
         return sum(asked < since for asked in self._asked_at.values())
 
     def _connect(self):
@@ -58,7 +60,10 @@ class Bursts:
         self._sockets[number].sendall(self._burst)
 
     def _hear(self, number):
-        """Take what arrived, and count the good answers that begin in it; their bodies are passed over unseen."""
+        """Add received bytes, and count the successful responses that begin in them.
+
+        Bodies are skipped without reading.
+        """
         tail, place = self._tails[number], self._ahead[number]
         self._buffer[: len(tail)] = tail
         got = self._sockets[number].recv_into(self._view[len(tail) :])

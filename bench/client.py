@@ -1,6 +1,6 @@
-"""A load client: kept-alive connections that each ask again as soon as they were answered.
+"""A load client: kept-alive connections that each send again as soon as they were answered.
 
-It needs nothing but Python, and asks more often than one processor can answer.
+It needs nothing but Python, and sends more requests than one processor can answer.
 """
 
 import select
@@ -25,7 +25,7 @@ class Client:
         self._result = Result()
 
     def work(self):
-        """Ask until the time or the requests are over, then wait for the answers that are under way."""
+        """Send until the time or the requests are over, then wait for responses in progress."""
         for _ in range(self._load.connections):
             self._connect()
         begun = perf_counter()
@@ -37,12 +37,17 @@ class Client:
         return self._result
 
     def _finish(self):
-        """Wait for the last answers: they count for the delays, so that the slowest are not hidden, not for the rate."""
+        """Wait for the last responses.
+
+        They count for the delays, so that the slowest are not hidden, but not for the rate.
+        """
         in_time = self._result.statuses.copy()
         self._listen(until=perf_counter() + PATIENCE, again=False)
         late = self._result.statuses - in_time
         self._result.statuses = in_time
-        self._result.statuses.update({status: many for status, many in late.items() if not 200 <= status < 400})
+        self._result.statuses.update(
+            {status: many for status, many in late.items() if not 200 <= status < 400}
+        )
         self._result.statuses[0] += len(self._asked_at)
         self._result.delays.sort()
 
@@ -76,7 +81,8 @@ class Client:
         except ConnectionError:
             data = b""
         if not data or number not in self._asked_at:
-            # What is said unasked is the server's farewell to a connection that was idle for too long.
+            # An unrequested response is the server closing a connection that was idle for too
+            # long.
             self._reconnect(number, again)
         elif (status := self._answers[number].take(data)) is not None:
             self._result.delays.append(perf_counter() - self._asked_at.pop(number))
@@ -85,7 +91,7 @@ class Client:
                 self._ask(number)
 
     def _reconnect(self, number, again):
-        """The server hung up: a failure where it owed an answer, else its right."""
+        """The server hung up: a failure if it owed a response, otherwise permitted."""
         self._poll.unregister(number)
         self._sockets.pop(number).close()
         if self._asked_at.pop(number, None) is not None:

@@ -1,4 +1,7 @@
-"""One export in a process of its own: `python -m bench.exporting URL FOLDER KIND FILE` says seconds, rows and peak megabytes."""
+"""Run one export in its own process; print seconds, rows and peak megabytes.
+
+Usage: `python -m bench.exporting URL FOLDER KIND FILE`.
+"""
 
 import sys
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""Databases with many signatures, made before the clock starts."""
+"""Fill databases with many signatures before the measurement starts."""
 
 import logging
 
@@ -9,9 +9,9 @@ from bench.sites import SECRET, SLUG
 from campaign import create_app
 from campaign.cli.demonstration import load_demonstration
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import Signature
@@ -31,7 +31,7 @@ def application(url, folder):
 
 
 def fill(url, folder, many):
-    """Make the database and sign `many` times, hatched."""
+    """Make the database and add `many` hatched signatures."""
     with application(url, folder).app_context():
         for rows in confirmed_rows(many):
             write(add_rows, rows)
@@ -40,19 +40,29 @@ def fill(url, folder, many):
 
 
 def confirm_paths(url, folder, many):
-    """Make the database with `many` signatures that wait for their confirmation; return the address of each one's button."""
+    """Make the database with `many` unconfirmed signatures; return their confirmation addresses."""
     with application(url, folder).app_context():
-        unasked = {"state": "pending", "confirmed_at": None, "created_at": utcnow(), "mailed_at": utcnow()}
+        unasked = {
+            "state": "pending",
+            "confirmed_at": None,
+            "created_at": utcnow(),
+            "mailed_at": utcnow(),
+        }
         first = db.session.scalar(select(func.max(Signature.id)))
         for rows in confirmed_rows(many):
             write(add_rows, [row | unasked for row in rows])
-        waiting = db.session.scalars(select(Signature).where(Signature.id > first).order_by(Signature.id))
-        paths = [f"/en/signatures/confirm/{keys.token_for(keys.CONFIRM, signature)}" for signature in waiting]
+        waiting = db.session.scalars(
+            select(Signature).where(Signature.id > first).order_by(Signature.id)
+        )
+        paths = [
+            f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}"
+            for signature in waiting
+        ]
         db.engine.dispose()
     return paths
 
 
 def confirmed_rows(many, seed=SEED):
-    """Yield lists of rows for `add_rows`: invented people whose signatures are confirmed."""
+    """Yield lists of rows for `add_rows`: invented people with confirmed signatures."""
     petition = petition_by_slug(SLUG)
     yield from invented_rows(petition, petition.current_version.id, many, seed=seed, now=utcnow())

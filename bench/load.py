@@ -1,4 +1,4 @@
-"""Loads: what to ask of a server, what came back, and the clients that do it, each in a process of its own."""
+"""Loads: what to request of a server, the results, and the clients, each in its own process."""
 
 import pickle
 import subprocess
@@ -12,7 +12,7 @@ PATIENCE = 20
 
 @dataclass(frozen=True)
 class Load:
-    """Whole HTTP/1.1 requests, over and over where `repeat`; the next free connection takes the next one."""
+    """Complete HTTP/1.1 requests, repeated if `repeat`; the next free connection takes one."""
 
     port: int
     requests: list
@@ -32,7 +32,10 @@ class Visits:
 
 @dataclass(frozen=True)
 class Watch:
-    """So many watchers of `path`, for so many seconds after the last has arrived, when the file `arrived` appears."""
+    """Watchers of `path`, for `seconds` after the last has arrived.
+
+    The file `arrived` is created when all have.
+    """
 
     port: int
     path: str
@@ -43,7 +46,10 @@ class Watch:
 
 @dataclass
 class Seen:
-    """What watchers saw: delays in seconds, from the moment each wanted to ask; (moment, count before, count)."""
+    """What watchers saw: delays in seconds from each intended request, and changes of the count.
+
+    Each change is (moment, count before, count).
+    """
 
     seconds: float = 0.0
     statuses: Counter = field(default_factory=Counter)
@@ -54,9 +60,9 @@ class Seen:
 
 @dataclass
 class Result:
-    """What came back: how many answers of each status within how many seconds, and how long each took (seconds).
+    """The results: responses by status in a number of seconds, and each delay (seconds).
 
-    A connection that was cut counts under the status 0. `delays` ascend, and hold the answers that came late too.
+    A dropped connection counts under the status 0. `delays` ascend, and include late responses.
     """
 
     seconds: float = 0.0
@@ -64,7 +70,7 @@ class Result:
     delays: list = field(default_factory=list)
 
     def per_second(self):
-        """Return how many good answers came each second."""
+        """Return the number of successful responses per second."""
         return self.done() / self.seconds
 
     def done(self):
@@ -74,28 +80,34 @@ class Result:
         return self.statuses.total() - self.done()
 
     def delay(self, share):
-        """Return the delay in seconds that this share of the answers did not exceed."""
-        return self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))] if self.delays else 0.0
+        """Return the delay in seconds that this share of the responses did not exceed."""
+        return (
+            self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))]
+            if self.delays
+            else 0.0
+        )
 
 
 def run(load):
-    """Ask in a process of its own; return the Result."""
+    """Run the load in its own process; return the Result."""
     return run_client("bench.client", load, load.seconds + 2 * PATIENCE)
 
 
 def run_bursts(load):
-    """Ask in bursts (see `bench.bursts`); return the Result."""
+    """Run the load in bursts (see `bench.bursts`); return the Result."""
     return run_client("bench.bursts", load, load.seconds + 2 * PATIENCE)
 
 
 def run_client(module, job, seconds):
-    """Run `python -m module` with the pickled `job` on its standard input; return the object that it pickles back."""
+    """Run `python -m module` with the pickled `job` on stdin; return the object it pickles back."""
     return end_client(start_client(module, job), seconds)
 
 
 def start_client(module, job):
     """Start such a client; return its process, for `end_client`."""
-    client = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    client = subprocess.Popen(
+        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     client.stdin.write(pickle.dumps(job))
     client.stdin.close()
     client.stdin = None
@@ -103,7 +115,7 @@ def start_client(module, job):
 
 
 def end_client(client, seconds):
-    """Wait for the client, at most so many seconds; return what it pickled."""
+    """Wait for the client, at most this many seconds; return what it pickled."""
     try:
         found, _ = client.communicate(timeout=seconds)
     finally:
@@ -112,5 +124,5 @@ def end_client(client, seconds):
 
 
 def answer(work):
-    """Be such a client: read the job, `work` on it, write what came back."""
+    """Run as such a client: read the job, `work` on it, write the result."""
     sys.stdout.buffer.write(pickle.dumps(work(pickle.load(sys.stdin.buffer))))

@@ -60,7 +60,7 @@ def main() -> None:
         return
     layout()
     for count, width in PICTURES:
-        # A process of its own, so that the peak of memory is this picture's.
+        # A separate process, so that the peak memory is that of this picture.
         subprocess.run([sys.executable, "-m", "bench.montage", str(count), str(width)], check=True)
 
 

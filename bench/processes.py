@@ -1,4 +1,4 @@
-"""The servers that are measured: started on a free port, halted while others are measured, and always ended."""
+"""The measured servers: started on a free port, paused while others are measured, always ended."""
 
 import os
 import resource
@@ -22,7 +22,10 @@ def free_port():
 
 
 class Server:
-    """A server process with all its children. What it says goes to a file `log`, which is told where it fails."""
+    """A server process with all its children.
+
+    Its output goes to the file `log`, which is shown on failure.
+    """
 
     def __init__(self, command, *, port, log, environment=()):
         self.port = port
@@ -35,7 +38,12 @@ class Server:
         _raise_file_limit()
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT, process_group=0
+                self._command,
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
             )
         return self
 
@@ -50,7 +58,10 @@ class Server:
         self._process.wait()
 
     def answers(self, path="/", headers=()):
-        """Wait until `path` is answered; return the body as it was sent. Raises RuntimeError with the log where it never is."""
+        """Wait until `path` is answered; return the raw body.
+
+        Raises RuntimeError with the log if it never is.
+        """
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=dict(headers))
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
@@ -60,7 +71,7 @@ class Server:
         raise RuntimeError(f"{self._command} does not answer:\n{self._log.read_text()[-2000:]}")
 
     def halt(self):
-        """Stop the clock of all its processes, so that what they have left to do is not charged to others."""
+        """Pause all its processes, so that their remaining work does not slow the others."""
         for pid in self._family():
             _signal(pid, signal.SIGSTOP)
 
@@ -79,7 +90,11 @@ class Server:
 
 def _children(pid):
     with suppress(OSError):
-        return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+        return [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
     return []
 
 

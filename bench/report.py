@@ -1,4 +1,4 @@
-"""What was measured, as a table on the screen and as a page of the documentation."""
+"""The measurements, as a table on the screen and as a page of the documentation."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ HEAD = ("what", "Volante", "beside it", "target", "")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure with what it is measured against; `reached` is None where there is no target."""
+    """One figure and what it is compared with; `reached` is None where there is no target."""
 
     what: str
     figure: str
@@ -23,17 +23,23 @@ class Row:
 
     def cells(self):
         verdict = {True: "reached", False: "MISSED", None: ""}[self.reached]
-        return (self.what, self.figure, self.beside, self.target, ", ".join(filter(None, (verdict, self.note))))
+        return (
+            self.what,
+            self.figure,
+            self.beside,
+            self.target,
+            ", ".join(filter(None, (verdict, self.note))),
+        )
 
 
 def line(row):
-    """Return one row for the screen, as it is known."""
+    """Return one row for the screen, as soon as it is measured."""
     what, figure, beside, target, verdict = row.cells()
     return f"{what:58} {figure:34} {beside:48} {target:30} {verdict}"
 
 
 def write_page(rows, words):
-    """Write the page that the documentation shows; `words` says how long each measurement took."""
+    """Write the documentation page; `words` says how long each measurement took."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(f"{_introduction(words)}\n\n{_table(rows)}\n", encoding="utf-8")
 

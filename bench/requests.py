@@ -1,4 +1,4 @@
-"""The requests of a browser, as the bytes that go over the wire."""
+"""The requests of a browser, as raw bytes."""
 
 BROWSER = (
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -22,7 +22,7 @@ def form_request(path, port, form):
 
 
 def page_request(path, port, headers=()):
-    """Return a GET as a browser sends it, but for the compression, which only `headers` ask for."""
+    """Return a GET as a browser sends it, without compression unless `headers` ask for it."""
     return _head((f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *BROWSER, *headers))
 
 

@@ -1,4 +1,4 @@
-"""Volante itself and what it is measured against, each as one Server with a database of its own."""
+"""Volante and its baselines, each as one Server with its own database."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ def database_url(kind, folder, name):
 
 
 def volante(url, folder, **settings):
-    """Return the whole of Volante as `make run` starts it, with its worker and the demonstration."""
+    """Return the whole of Volante as `make run` starts it, with worker and demonstration."""
     port = free_port()
     environment = {
         "DATABASE_URL": url,
@@ -40,11 +40,20 @@ def volante(url, folder, **settings):
 
 
 def plain_form(url, folder):
-    """Return the usual way to take signatures: a Flask-WTF form and one row committed, on gunicorn 2 × 4."""
+    """Return the usual way to take signatures: Flask-WTF, one row committed, on gunicorn 2 × 4."""
     port = free_port()
     return Server(
-        [PYTHON, "-m", "gunicorn", "--workers=2", "--threads=4", "--timeout=0", f"--bind=127.0.0.1:{port}", "--log-level=warning",
-         "bench.baselines.form:create_app()"],
+        [
+            PYTHON,
+            "-m",
+            "gunicorn",
+            "--workers=2",
+            "--threads=4",
+            "--timeout=0",
+            f"--bind=127.0.0.1:{port}",
+            "--log-level=warning",
+            "bench.baselines.form:create_app()",
+        ],
         port=port,
         log=Path(folder) / "plain-form.log",
         environment={"BENCH_DATABASE_URL": url},
@@ -52,7 +61,10 @@ def plain_form(url, folder):
 
 
 def constants(folder, *sizes):
-    """Return a Flask site whose view at /<n> answers the n-th constant text of so many bytes, on the server of Volante."""
+    """Return a Flask site whose view at /<n> returns the n-th constant text of this many bytes.
+
+    It runs on the server of Volante.
+    """
     port = free_port()
     return Server(
         [PYTHON, "-m", "bench.baselines.constant"],

@@ -1,4 +1,4 @@
-"""Visits at a given pace: requests that each have their moment, however slow the answers are."""
+"""Visits at a given pace: each request has its moment, however slow the responses are."""
 
 import time
 
@@ -15,7 +15,7 @@ class Visitors(Client):
         self._free = []
 
     def work(self):
-        """Send each request at its moment, or as soon after as a connection is free; return the Result."""
+        """Send each request at its moment, or once a connection is free; return the Result."""
         self._free = [self._connect() for _ in range(self._load.connections)]
         begun = time.perf_counter()
         for moment, request in self._due:

@@ -1,4 +1,4 @@
-"""Watching pages: kept-alive connections that each ask for the pulse every second, as a browser would."""
+"""Watching pages: kept-alive connections that request the pulse every second, like browsers."""
 
 import re
 import select
@@ -12,7 +12,7 @@ from bench.requests import page_request
 
 PACE = 1.0
 PORTS_OF_ONE_ADDRESS = 20_000
-OBSERVED = 10  # every tenth watcher notes when it saw which butterfly
+OBSERVED = 10  # Every tenth watcher notes when it saw which butterfly.
 COUNT = re.compile(rb'"count":\s*(\d+)')
 NEXT = re.compile(rb'"next_ms":\s*(\d+)')
 TAG = re.compile(rb"\r\netag: *([^\r]+)", re.IGNORECASE)
@@ -61,7 +61,9 @@ class Watchers:
             wait = self._due[0][0] - now if self._due else PACE
             for number, _ in self._poll.poll(min(wait, end - now)):
                 self._hear(number)
-        self._seen.statuses["unanswered"] += sum(1 for wanted in self._wanted_at.values() if wanted < end - PACE)
+        self._seen.statuses["unanswered"] += sum(
+            1 for wanted in self._wanted_at.values() if wanted < end - PACE
+        )
 
     def _ask(self, wanted_at, number):
         self._wanted_at[number] = wanted_at

@@ -1,80 +1,93 @@
 """Volante: petitions and action campaigns."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
 import config
 from campaign import extensions
-from campaign.accounts import emails as account_letters
-from campaign.accounts import pace
+from campaign.accounts import emails as account_emails
+from campaign.accounts import rate_limits
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
+from campaign.db.timeouts import limit_statements
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
-from campaign.edge.memory import PublicMemory
-from campaign.edge.pace import Pace
+from campaign.edge.page_cache import PageCache
+from campaign.edge.poll_interval import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
 from campaign.kiosk import emails as kiosk_emails
-from campaign.kiosk import pace as kiosk_pace
+from campaign.kiosk import rate_limits as kiosk_rate_limits
 from campaign.kiosk import tasks as kiosk_tasks
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
 from campaign.kiosk.table_routes import blueprint as tables
-from campaign.lib import catalogs
-from campaign.lib.deadlines import limit_statements
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
-from campaign.mail.servers import server_from
+from campaign.mail.server_url import server_from
 from campaign.montage.card_routes import blueprint as share_cards
 from campaign.montage.poster_routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
-from campaign.petitions import terms
+from campaign.petitions import signing_terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, network_keys, pressure, standing_rules
+from campaign.signatures import abuse_limits, emails, network_keys, rule_cache
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.updates import emails as update_emails
 from campaign.updates.routes import blueprint as update_pages
-from campaign.web import assets, failures, formats, headers, languages, lazy_strings, read_json, row_numbers, sessions
-from campaign.web.machines import blueprint as machine_pages
+from campaign.web import (
+    assets,
+    errors,
+    headers,
+    id_converter,
+    languages,
+    lazy_strings,
+    read_json,
+    sessions,
+    template_filters,
+)
 from campaign.web.metrics import blueprint as metrics
-from campaign.web.pages import blueprint as site_pages
+from campaign.web.routes import blueprint as site_pages
+from campaign.web.seo import blueprint as machine_pages
 
 ROOT = Path(__file__).resolve().parent.parent
-# Under names of their own: a package's name would hide the package.
+# Modules whose `init_app` sets up the application, in this order. Some are imported under another
+# name, because their own would hide a package.
 PARTS = (
     languages,
-    row_numbers,
+    id_converter,
     read_json,
     lazy_strings,
-    formats,
+    template_filters,
     assets,
     headers,
     sessions,
-    failures,
-    terms,
+    errors,
+    signing_terms,
     network_keys,
-    pressure,
-    standing_rules,
+    abuse_limits,
+    rule_cache,
     emails,
-    pace,
-    kiosk_pace,
+    rate_limits,
+    kiosk_rate_limits,
     kiosk_emails,
-    account_letters,
+    account_emails,
     titles,
     event_emails,
     subscription_emails,
@@ -83,23 +96,46 @@ PARTS = (
     commands,
 )
 ROOMS = (
-    *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
+    *(
+        site_pages,
+        machine_pages,
+        metrics,
+        cause_pages,
+        petition_pages,
+        signature_pages,
+        event_pages,
+    ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
-    *(sharing_pages, embeds, api, kiosks, kiosk_app, tables, update_pages, subscription_pages, webhooks),
+    *(
+        sharing_pages,
+        embeds,
+        api,
+        kiosks,
+        kiosk_app,
+        tables,
+        update_pages,
+        subscription_pages,
+        webhooks,
+    ),
 )
 
 
-def create_app(settings=None):
-    """Return the application; `settings` are laid over those of the environment.
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """Return the application; `settings` override those from the environment.
 
-    With `SERVING` it is made for many threads: commits go in groups, and watchers are given a pace.
+    With `SERVING`, it is set up for many threads: they commit in groups, and live pages are told
+    how often to poll.
     """
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(config.load())
     app.config.update(settings or {})
     app.extensions["sender_address"] = _sender_address(app.config)
     _join_extensions(app)
-    app.extensions["on_erase"] = (forget_deals, kiosk_tasks.forget_erased, imports_operations.forget_erased)
+    app.extensions["on_erase"] = (
+        forget_deals,
+        kiosk_tasks.forget_erased,
+        imports_operations.forget_erased,
+    )
     for part in PARTS:
         part.init_app(app)
     for room in ROOMS:
@@ -111,7 +147,10 @@ def create_app(settings=None):
 
 
 def _sender_address(settings):
-    """Return the bare address of MAIL_FROM. Raises SettingError where a setting of mail cannot be used, before any mail is owed."""
+    """Return the plain email address in MAIL_FROM.
+
+    Raises SettingError if an email setting is invalid, before any email is queued.
+    """
     try:
         address = sender(settings).addr_spec
     except ValueError as error:
@@ -120,21 +159,28 @@ def _sender_address(settings):
         try:
             server_from(settings["MAIL_URL"])
         except ValueError:
-            # Not as the cause either: what was given holds a password.
-            raise config.SettingError("MAIL_URL must look like smtp://user:password@host:port?tls=starttls") from None
+            # `from None`, because the original error shows the URL, which contains a password.
+            raise config.SettingError(
+                "MAIL_URL must look like smtp://user:password@host:port?tls=starttls"
+            ) from None
     return address
 
 
 def _join_extensions(app):
     config.make_room(app.config["VAR_DIR"])
-    compiled = catalogs.compile_catalogs(ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations"))
+    compiled = catalogs.compile_catalogs(
+        ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations")
+    )
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    extensions.migrate.init_app(
+        app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True
+    )
     extensions.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
-        # Commands and the worker may take longer: exports read for minutes.
+        # Only web requests have a limit. Commands and the worker may take longer: exports read for
+        # minutes.
         with app.app_context():
             if extensions.db.engine.dialect.name == "postgresql":
                 limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])
@@ -143,7 +189,7 @@ def _join_extensions(app):
 def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
-        app.wsgi_app = PublicMemory(app.wsgi_app, pace)
+        app.wsgi_app = PageCache(app.wsgi_app, pace)
     app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])

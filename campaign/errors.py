@@ -1,7 +1,10 @@
-"""Facts that an operation can refuse with; the web turns each into a designed page."""
+"""The base class of errors that operations raise; the web shows a designed page for each."""
 
 
 class CampaignError(Exception):
-    """A named fact about the campaign that stops an operation; `status` is the HTTP status a page answers with."""
+    """A fact about the campaign that stops an operation, such as a closed petition.
+
+    `status` is the HTTP status of the page that tells people about it.
+    """
 
     status = 400

@@ -1,4 +1,4 @@
-"""The extensions, made without an application; `init_app` in each part of the house ties them to one."""
+"""The Flask extensions, created without an application; `create_app` connects them to one."""
 
 from flask_babel import Babel
 from flask_migrate import Migrate
@@ -6,9 +6,9 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from campaign.lib.transactions import Transactions
+from campaign.db.transactions import Transactions
 
-# Constraints need names that both databases agree on, or later migrations cannot find them.
+# Constraints need the same names on both databases, so that later migrations can find them.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -17,7 +17,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# SQLite numbers rows by itself only where the key is a plain INTEGER.
+# SQLite assigns ids automatically only if the primary key is a plain INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 

@@ -1,27 +1,28 @@
-"""Runs migrations over the application's own engine."""
+"""Run migrations on the application's own database engine."""
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
-from campaign.lib.times import UtcDateTime
+from campaign.process.clock import UtcDateTime
 
 database = current_app.extensions["migrate"].db
-# One process migrates at a time; the number only has to be ours.
+# Only one process may migrate at a time. Any number works that nothing else in the database uses.
 MIGRATION_LOCK = 4_304_304
-# A table that a long transaction holds would keep everyone else waiting behind the migration: rather fail, and try again.
+# If a long transaction holds a table, everyone else would queue behind the waiting migration.
+# So fail after this time, and let the operator try again.
 LOCK_SECONDS = 10
 
 
 def render_item(kind, item, _autogen_context):
-    """A migration outlives the code: it names the column's plain type, not our class for it."""
+    """Render our column type as the plain type, because a migration outlives our class."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False
 
 
 def include_name(name, kind, _parents):
-    """The tables behind SQLite's full-text index are its own business."""
+    """Return whether to compare this object. SQLite manages its full-text tables itself."""
     return kind != "table" or not name.startswith("search_words")
 
 

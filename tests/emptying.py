@@ -1,4 +1,7 @@
-"""Empty tables between tests. Most tests write to a few of them, so the rest is only looked at."""
+"""Empty the tables between tests.
+
+Most tests write to a few tables, so the rest is only checked.
+"""
 
 from functools import cache
 
@@ -8,7 +11,7 @@ RESTART = "select setval(format('%%I', sequencename)::regclass, start_value, fal
 
 
 def empty(engine):
-    """Leave every table without rows, and numbers beginning at one: what a test sees depends on no other."""
+    """Leave every table without rows and ids starting at 1, so that no test depends on another."""
     with engine.begin() as connection:
         used = connection.exec_driver_sql(_used()).scalars().all()
         if connection.dialect.name == "postgresql":
@@ -18,7 +21,8 @@ def empty(engine):
 
 
 def _on_postgresql(connection, used):
-    # Without the triggers that keep the audit trail. Truncating would lay each table's files anew, a hundred times as slow.
+    # This disables the triggers that protect the activity log. Truncating would recreate each
+    # table's files, a hundred times as slow.
     connection.exec_driver_sql("set local session_replication_role = replica")
     for name in used:
         connection.exec_driver_sql(f"delete from {name}")
@@ -26,7 +30,13 @@ def _on_postgresql(connection, used):
 
 
 def _on_sqlite(connection, used):
-    guards = connection.exec_driver_sql("select name, sql from sqlite_master where type = 'trigger'").all() if "audit_entry" in used else []
+    guards = (
+        connection.exec_driver_sql(
+            "select name, sql from sqlite_master where type = 'trigger'"
+        ).all()
+        if "audit_entry" in used
+        else []
+    )
     for guard in guards:
         connection.exec_driver_sql(f"drop trigger {guard.name}")
     for name in used:
@@ -38,6 +48,8 @@ def _on_sqlite(connection, used):
 
 @cache
 def _used():
-    """A question for the tables that hold rows, those that point at others first."""
+    """Return a query for the tables that have rows, those that reference others first."""
     names = [table.name for table in reversed(db.metadata.sorted_tables)]
-    return " union all ".join(f"select '{name}' as name where exists (select 1 from {name})" for name in names)
+    return " union all ".join(
+        f"select '{name}' as name where exists (select 1 from {name})" for name in names
+    )

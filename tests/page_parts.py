@@ -1,4 +1,4 @@
-"""What a page tells a program, whatever its sentences say: its alerts, wrong fields, attributes and figures."""
+"""Read a page's alerts, wrong fields, attributes and figures, whatever its text."""
 
 import re
 
@@ -8,7 +8,7 @@ FIGURE = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")
 
 
 def tree(page):
-    """Return the root element of an answer, or of a page's text."""
+    """Return the root element of a response, or of a page's text."""
     return html.fromstring(page if isinstance(page, str) else page.text)
 
 
@@ -18,7 +18,7 @@ def alerts(page):
 
 
 def wrong_fields(page):
-    """Return {id of the field: its error} for each field that is marked as wrong and described by its error."""
+    """Return {field id: error} for each field marked as wrong and described by its error."""
     root = tree(page)
     described = {each for ids in root.xpath("//@aria-describedby") for each in ids.split()}
     errors = {each.get("id"): text(each) for each in root.find_class("error") if each.get("id")}
@@ -32,12 +32,12 @@ def values(page, attribute):
 
 
 def links(page):
-    """Return the addresses that the page links to."""
+    """Return the URLs that the page links to."""
     return values(page, "href")
 
 
 def sends_to(page):
-    """Return the addresses that the forms and buttons of the page send to."""
+    """Return the URLs that the forms and buttons of the page submit to."""
     return tree(page).xpath("//form/@action | //button/@formaction")
 
 
@@ -57,5 +57,5 @@ def text(element):
 
 
 def figures(words):
-    """Return the whole numbers in a sentence, without what groups their digits."""
+    """Return the whole numbers in a sentence, without thousands separators."""
     return [int(re.sub(r"\D", "", each)) for each in FIGURE.findall(words)]

@@ -1,4 +1,4 @@
-"""Ports for the servers of tests."""
+"""Find ports for the servers of tests."""
 
 import socket
 

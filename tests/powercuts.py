@@ -1,10 +1,10 @@
-"""A process that ends between two transactions, or in the middle of one."""
+"""Simulate a process that ends between two transactions, or in the middle of one."""
 
 from campaign.extensions import write
 
 
 def stopped_after(parts):
-    """Return a `write` whose process ends after so many parts, the next one half done."""
+    """Return a `write` whose process ends after this many parts, with the next one half done."""
     left = iter(range(parts))
 
     def write_until(operation, *arguments):

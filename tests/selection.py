@@ -1,4 +1,7 @@
-"""Which tests `make test` leaves to `make test-slow`: those marked `slow`, and these two kinds, by rule. And which come first."""
+"""Choose which tests `make test` leaves to `make test-slow`, and which run first.
+
+Slow are those marked `slow`, and two kinds by rule.
+"""
 
 from collections import defaultdict
 from zlib import crc32
@@ -7,7 +10,7 @@ import pytest
 
 
 def leave_to_slow(items):
-    """Mark what a change seldom breaks alone as slow."""
+    """Mark as slow what a change seldom breaks alone."""
     for item in items:
         if runs_on_postgresql(item) and not item.get_closest_marker("both_databases"):
             item.add_marker(pytest.mark.slow)
@@ -20,14 +23,19 @@ def leave_to_slow(items):
 
 
 def longest_first(items):
-    """Put the files that drive a browser first: one of them at the end would keep a single process busy while the others wait."""
+    """Put the files that drive a browser first.
+
+    One at the end would keep a single process busy while the others wait.
+    """
     items.sort(key=lambda item: "browser" not in item.fixturenames)
 
 
 def runs_on_postgresql(item):
-    """Return whether a test is the one of its cases that uses PostgreSQL."""
+    """Return whether this case of a test uses PostgreSQL."""
     callspec = getattr(item, "callspec", None)
-    return callspec is not None and any(isinstance(value, str) and value == "postgresql" for value in callspec.params.values())
+    return callspec is not None and any(
+        isinstance(value, str) and value == "postgresql" for value in callspec.params.values()
+    )
 
 
 def _is_spread(item):
@@ -36,7 +44,10 @@ def _is_spread(item):
 
 
 def _spread(name, cases):
-    """Leave all cases of a test but one to `make test-slow`: another one from test to test, so that languages and widths mix."""
+    """Leave all cases of a test but one to `make test-slow`.
+
+    The case varies from test to test, so that languages and widths mix.
+    """
     chosen = crc32(name.encode()) % len(cases)
     for place, case in enumerate(cases):
         if place != chosen:

@@ -1,4 +1,4 @@
-"""Many at once: threads that all set off at the same instant."""
+"""Run threads that all start at the same instant."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,9 +7,9 @@ from campaign.extensions import db
 
 
 def together(app, works):
-    """Run each of `works`, functions without arguments, in a thread with an application context of its own.
+    """Run each of `works`, functions without arguments, in its own thread and context.
 
-    Returns their results in order; raises what the first of them raised.
+    Return their results in order, or raise the first error.
     """
     gate = threading.Barrier(len(works), timeout=20)
 
@@ -18,7 +18,7 @@ def together(app, works):
             gate.wait()
             return work()
 
-    # The caller's own snapshot would keep the others' rows out of sight, or the others waiting.
+    # The caller's snapshot would hide the others' rows, or make the others wait.
     db.session.rollback()
     with ThreadPoolExecutor(len(works)) as pool:
         return [future.result() for future in [pool.submit(run, work) for work in works]]

@@ -1,4 +1,4 @@
-"""Requests as visitors make them: each in a context of its own, never in that of the test."""
+"""Send requests as visitors do: each in its own context, never in that of the test."""
 
 from contextvars import Context
 
@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 
 class Visitor(FlaskClient):
-    """A client whose requests share nothing with the test that makes them: no session, no language, no snapshot."""
+    """A client whose requests share nothing with the test: no session, no language, no snapshot."""
 
     def open(self, *arguments, **options):
         return Context().run(super().open, *arguments, **options)

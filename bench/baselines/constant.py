@@ -1,4 +1,4 @@
-"""The fastest that a view of Flask can be: it answers a constant text. Served as Volante is."""
+"""The fastest possible Flask view: it returns a constant text, on the same server as Volante."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The usual way to take a signature: a Flask-WTF form, one row, one commit."""
+"""The usual way to accept a signature: a Flask-WTF form, one row, one commit."""
 
 import os
 
@@ -43,7 +43,9 @@ class SignatureForm(FlaskForm):
     country = StringField("Country", [Length(max=2)])
     postal_code = StringField("Postal code", [Length(max=16)])
     comment = TextAreaField("A few words", [Length(max=500)])
-    name_display = RadioField("Show my name", choices=[(word, word) for word in ("full", "initials", "counted")])
+    name_display = RadioField(
+        "Show my name", choices=[(word, word) for word in ("full", "initials", "counted")]
+    )
     subscribe = BooleanField("News")
     version = IntegerField(validators=[Optional()])
 
@@ -56,7 +58,7 @@ def create_app():
         try:
             db.create_all()
         except SQLAlchemyError:
-            db.session.rollback()  # the other worker was quicker
+            db.session.rollback()  # The other worker was quicker.
         db.engine.dispose()
     app.add_url_rule("/", view_func=lambda: "ready", endpoint="ready")
     app.add_url_rule("/signatures", view_func=sign, methods=["POST"])

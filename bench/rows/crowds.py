@@ -1,4 +1,4 @@
-"""Page, pulse and signing with two hundred thousand signatures, beside the same with next to none."""
+"""Page, pulse and signing with two hundred thousand signatures, compared with almost none."""
 
 from statistics import median
 
@@ -14,7 +14,7 @@ CONNECTIONS = 16
 
 
 def measure(scale, folder):
-    """Yield a row each for page and pulse, both made anew for each request, and for signing."""
+    """Yield one row each for signing, and for page and pulse, rendered again for each request."""
     urls = {}
     for name, many in (("empty", 0), ("full", SIGNATURES)):
         (folder / name).mkdir()
@@ -24,7 +24,7 @@ def measure(scale, folder):
     found = {what: {name: [] for name in urls} for what in jobs}
     for _ in range(scale.rounds):
         for name, url in urls.items():
-            # One at a time, as each wants the processors for itself.
+            # One at a time, as each needs all processors.
             with sites.volante(url, folder / name) as site:
                 site.answers(f"/en/petitions/{sites.SLUG}")
                 for what, job in jobs.items():
@@ -38,13 +38,15 @@ def _jobs(scale):
     signing = Signing(seed=200)
     return {
         "petition page, made anew": lambda port: _anew(f"/en/petitions/{sites.SLUG}", port, scale),
-        "pulse.json, made anew": lambda port: _anew(f"/causes/{sites.CAUSE}/pulse.json", port, scale),
+        "pulse.json, made anew": lambda port: _anew(
+            f"/causes/{sites.CAUSE}/pulse.json", port, scale
+        ),
         "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds),
     }
 
 
 def _anew(path, port, scale):
-    # The edge remembers answers by their whole address, so a new one is rendered each time.
+    # The edge caches responses by their whole URL, so each request renders a new one.
     requests = [page_request(f"{path}?{place}", port) for place in range(int(4000 * scale.seconds))]
     return load.Load(port, requests, CONNECTIONS, scale.seconds)
 

@@ -1,4 +1,7 @@
-"""Exports of a million signatures beside the database's own dump of the same columns, each in a process of its own."""
+"""Exports of a million signatures, compared with the database's own dump of the same columns.
+
+Each runs in its own process.
+"""
 
 import shutil
 import subprocess
@@ -12,9 +15,9 @@ from bench.filling import fill
 from bench.processes import ROOT
 from bench.report import Row
 
-# In short runs a fraction of them.
+# Short runs export a fraction of them.
 MILLION, A_SECOND = 1_000_000, 250_000
-MOST_MEGABYTES = 250
+MAX_MEGABYTES = 250
 DUMP = (
     "select number, state, evidence, given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang,"
     " held_reason, version_id, created_at, confirmed_at, hatched_at, answers from signature where state = 'counted' order by id"
@@ -22,7 +25,7 @@ DUMP = (
 
 
 def measure(scale, folder):
-    """Yield for both databases the three kinds of export."""
+    """Yield the three kinds of export for both databases."""
     many = min(MILLION, int(scale.seconds * A_SECOND) if scale.rounds > 1 else MILLION // 10)
     for kind in ("sqlite", "postgresql"):
         place = folder / kind
@@ -40,7 +43,7 @@ def _row(what, url, place, form, told):
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     seconds, rows, megabytes = map(float, said.split())
     figure = f"{rows / seconds:,.0f} rows/s, {megabytes:.0f} MB at its peak"
-    return Row(what, figure, told, f"< {MOST_MEGABYTES} MB", megabytes < MOST_MEGABYTES)
+    return Row(what, figure, told, f"< {MAX_MEGABYTES} MB", megabytes < MAX_MEGABYTES)
 
 
 def _dump_sqlite(url, file):
@@ -48,7 +51,11 @@ def _dump_sqlite(url, file):
         return "no sqlite3 here"
     with open(file, "wb") as output:
         begun = perf_counter()
-        subprocess.run(["sqlite3", "-csv", "-readonly", url.removeprefix("sqlite:///"), DUMP], stdout=output, check=True)
+        subprocess.run(
+            ["sqlite3", "-csv", "-readonly", url.removeprefix("sqlite:///"), DUMP],
+            stdout=output,
+            check=True,
+        )
         return _told(perf_counter() - begun, file, "sqlite3 -csv")
 
 

@@ -1,4 +1,4 @@
-"""Finding signatures and looking at figures among many, on both databases, each beside reading one page of the newest."""
+"""Search and figures among many signatures on both databases, compared with the newest page."""
 
 import time
 from statistics import median
@@ -10,27 +10,29 @@ from bench.report import Row
 from bench.settled import fill_settled
 from campaign import create_app
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.numbers.figures import make_figures
+from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition
-from campaign.signatures import bulk, counting, finding, sums
-from campaign.signatures.finding import Search, find
-from campaign.signatures.lookup_keeping import LookupKeeper
+from campaign.process.clock import utcnow
+from campaign.signatures import aggregates, bulk_decisions, search, statistics
+from campaign.signatures.search import Search, find
+from campaign.signatures.search_indexing import LookupKeeper
 
-# `--rows 5000000` asks for more.
+# `--rows 5000000` sets more.
 SIGNATURES = 200_000
 MAX_SECONDS = 0.5
 ROUNDS = 5
 
 
 def measure(scale, folder, signatures=SIGNATURES):
-    """Yield for both databases the questions that organizers ask; each is to be answered within half a second."""
+    """Yield organizers' queries on both databases; each must be answered within half a second."""
     for kind in ("sqlite", "postgresql"):
         place = folder / f"find-{kind}"
         place.mkdir()
         url = sites.database_url(kind, place, f"find_{kind}")
         fill_settled(url, place, signatures)
-        app = create_app({"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url})
+        app = create_app(
+            {"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url}
+        )
         with app.app_context():
             _work()
             yield from _rows(kind, signatures)
@@ -39,8 +41,11 @@ def measure(scale, folder, signatures=SIGNATURES):
 
 
 def _work():
-    """Do what the worker does beside those who look."""
-    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), sums.SumsKeeper(write, holder="bench")
+    """Do what the worker does at the same time as organizers search."""
+    lookup, keeper = (
+        LookupKeeper(write, holder="bench", settle=0),
+        aggregates.AggregateRefresher(write, holder="bench"),
+    )
     while lookup.keep():
         db.session.rollback()
     keeper.keep()
@@ -53,7 +58,13 @@ def _rows(kind, signatures):
     for what, question in _questions(ids).items():
         taken = _seconds(question)
         name = f"{what}, among {signatures:,}, {kind}"
-        yield Row(name, f"{1000 * taken:,.0f} ms", f"{1000 * newest:,.0f} ms for the newest page", f"< {1000 * MAX_SECONDS:.0f} ms", taken < MAX_SECONDS)
+        yield Row(
+            name,
+            f"{1000 * taken:,.0f} ms",
+            f"{1000 * newest:,.0f} ms for the newest page",
+            f"< {1000 * MAX_SECONDS:.0f} ms",
+            taken < MAX_SECONDS,
+        )
 
 
 def _questions(ids):
@@ -65,10 +76,18 @@ def _questions(ids):
         "finding a name that nobody has": searching(words="zzyzx"),
         "finding part of an email address": searching(words="0071f4"),
         "signatures of a rare country": searching(country="ZW"),
-        **{f"signatures by state, {state}": searching(state=state) for state in ("pending", "rejected", "withdrawn", "erased")},
-        "the list of held signatures": lambda: (finding.held_for_review(ids), finding.held_by_reason(ids)),
-        "a preview of all that are held": lambda: bulk.preview(Search(ids, state="held"), bulk.take_snapshot(utcnow())),
-        "the counts of the overview": lambda: (counting.states(ids), finding.how_many_unread(ids)),
+        **{
+            f"signatures by state, {state}": searching(state=state)
+            for state in ("pending", "rejected", "withdrawn", "erased")
+        },
+        "the list of held signatures": lambda: (
+            search.held_for_review(ids),
+            search.held_by_reason(ids),
+        ),
+        "a preview of all that are held": lambda: bulk_decisions.preview(
+            Search(ids, state="held"), bulk_decisions.take_snapshot(utcnow())
+        ),
+        "the counts of the overview": lambda: (statistics.states(ids), search.how_many_unread(ids)),
         "the first view of the figures": lambda: make_figures(ids),
     }
 

@@ -1,4 +1,7 @@
-"""When a mid-range phone on a slow network sees a million butterflies: the server's picture, then the canvas over it."""
+"""When a mid-range phone on a slow network shows a million butterflies.
+
+First comes the server's picture, then the canvas over it.
+"""
 
 from statistics import median
 
@@ -13,13 +16,23 @@ from campaign.extensions import db
 from tests import chromium
 
 BUTTERFLIES = 1_000_000
-SOONEST = 1500  # milliseconds
+SOONEST = 1500  # Milliseconds.
 PATIENCE = 60_000
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2.625, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2.625,
+    "is_mobile": True,
+    "has_touch": True,
+}
 SLOWER = 4
-# "Slow 4G" of Lighthouse: 150 ms there and back, 1.6 Mbit/s down, 750 kbit/s up.
-SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_638_400 / 8, "uploadThroughput": 750_000 / 8}
-SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+# "Slow 4G" of Lighthouse: 150 ms round trip, 1.6 Mbit/s down, 750 kbit/s up.
+SLOW_4G = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_638_400 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
+SOFTWARE = [*chromium.ARGUMENTS, "--enable-unsafe-swiftshader"]
 WATCH = """new PerformanceObserver((list) => {
     for (const { element, startTime } of list.getEntries()) {
         if (element && element.matches("img.montage")) window.pictureAt = startTime;
@@ -28,7 +41,7 @@ WATCH = """new PerformanceObserver((list) => {
 
 
 def measure(scale, folder):
-    """Yield a row for the first picture and one for the canvas; without a Chromium it says so."""
+    """Yield a row for the first picture and one for the canvas; without Chromium they say so."""
     path = chromium.find()
     if path is None:
         yield Row("first picture of the montage", "no Chromium found")
@@ -37,7 +50,7 @@ def measure(scale, folder):
     place.mkdir()
     url = sites.database_url("sqlite", place, "picture")
     with application(url, place).app_context():
-        # The page asks how many there are, never who: the tally alone makes a million.
+        # The page asks how many there are, never who, so the tally alone makes a million.
         db.session.execute(update(CauseTally).values(count=BUTTERFLIES, last_number=BUTTERFLIES))
         db.session.commit()
         db.engine.dispose()
@@ -48,17 +61,19 @@ def measure(scale, folder):
         seen = _visits(path, f"http://127.0.0.1:{site.port}{address}", 2 * scale.rounds + 1)
     picture, canvas = (median(each) for each in zip(*seen, strict=True))
     what = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
-    yield Row(f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST)
+    yield Row(
+        f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST
+    )
     yield Row(f"canvas {what}", f"{canvas:,.0f} ms", "", "", None, "drawn without a graphics card")
 
 
 def _visits(chromium_path, url, rounds):
-    """Return for each of so many first visits after how many milliseconds picture and canvas were seen."""
+    """Return the milliseconds until picture and canvas were seen, for each first visit."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=SOFTWARE)
         found = [_visit(browser, url) for _ in range(rounds + 1)]
         browser.close()
-    # The first one also waits for the browser itself.
+    # The first visit also waits for the browser to start.
     return found[1:]
 
 

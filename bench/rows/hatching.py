@@ -1,4 +1,4 @@
-"""Hatching with every rule on, as the worker runs it: how many signatures it numbers a second, and how far it lags behind."""
+"""Hatching with every rule on, as the worker runs it: signatures per second, and lag."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from bench.filling import application, confirmed_rows
 from bench.report import Row
 from campaign.causes.models import Cause
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures.generation import add_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import TO_HATCH, Signature
@@ -26,7 +26,7 @@ _networks = (number.to_bytes(16) for number in count(1))
 
 
 def measure(scale, folder):
-    """Yield for both databases how fast a backlog hatches, and how a steady flow does."""
+    """Yield for both databases how fast a backlog hatches, and the lag of a steady flow."""
     for kind in ("sqlite", "postgresql"):
         place = folder / kind
         place.mkdir()
@@ -39,9 +39,11 @@ def measure(scale, folder):
 
 
 def _limit_rate():
-    """Add a rule that holds what comes too fast from one network, beside the limit that applies to all causes."""
+    """Add a rate rule per network, beside the limit that applies to all causes."""
     cause_id = db.session.scalar(select(Cause.id).limit(1))
-    db.session.add(Rule(cause_id=cause_id, kind="rate", pattern=str(MAX_PER_NETWORK), on_since=utcnow()))
+    db.session.add(
+        Rule(cause_id=cause_id, kind="rate", pattern=str(MAX_PER_NETWORK), on_since=utcnow())
+    )
 
 
 def _hatch():
@@ -49,7 +51,7 @@ def _hatch():
 
 
 def _from_networks(rows, now):
-    """Return the rows as signed at `now`, each from its own network: the most that the rules can have to look through."""
+    """Return the rows as signed at `now`, each from its own network: the rules' worst case."""
     same = {"created_at": now, "confirmed_at": now}
     return [row | same | {"address_digest": next(_networks)} for row in rows]
 
@@ -62,11 +64,17 @@ def _backlog(kind, many):
     while _hatch():
         pass
     rate = waiting / (time.monotonic() - begun)
-    return Row(f"hatching a backlog of {waiting:,}, {kind}", f"{rate:,.0f}/s", "", f"≥ {WANTED:,}/s", rate >= WANTED)
+    return Row(
+        f"hatching a backlog of {waiting:,}, {kind}",
+        f"{rate:,.0f}/s",
+        "",
+        f"≥ {WANTED:,}/s",
+        rate >= WANTED,
+    )
 
 
 def _flow(kind, app):
-    """Let WANTED signatures be confirmed each second, and look ten times a second how long the oldest waits."""
+    """Confirm WANTED signatures each second, and check the oldest one's wait ten times a second."""
     pieces = _pieces()
     feeder = threading.Thread(target=_feed, args=(app, pieces))
     lags = [0.0] * FLOW_SECONDS
@@ -107,7 +115,9 @@ def _waiting():
 
 
 def _lag():
-    """Return how many seconds the signature has waited that was confirmed first."""
-    first = db.session.scalar(select(Signature.confirmed_at).where(TO_HATCH).order_by(Signature.id).limit(1))
+    """Return how many seconds the earliest confirmed signature has waited."""
+    first = db.session.scalar(
+        select(Signature.confirmed_at).where(TO_HATCH).order_by(Signature.id).limit(1)
+    )
     db.session.rollback()
     return (utcnow() - first).total_seconds() if first else 0.0

@@ -1,4 +1,4 @@
-"""Places, pictures and posters of a million butterflies, each measured in a process of its own."""
+"""Places, pictures and posters of a million butterflies, each measured in its own process."""
 
 import subprocess
 import sys
@@ -13,16 +13,16 @@ from campaign.montage.poster_spec import PosterSpec
 from campaign.montage.shapes import DATA, shape_named
 
 MILLION = 1_000_000
-# What the baseline does of the million, as it is slow: one butterfly costs it the same wherever.
+# The slow baseline does only part of the million: its cost per butterfly is the same everywhere.
 FEW = 20_000
 SIX_MILLION, MAX_PICTURE_SECONDS = 6 * MILLION, 1.5
-MOST_LAYOUT_MS, MOST_MEGABYTES = 50, 600
+MAX_LAYOUT_MS, MAX_MEGABYTES = 50, 600
 ROUNDS = 5
-# The kernel's own record of the process's memory: that of getrusage begins with what its parent had.
+# The kernel's record of this process's memory: getrusage starts from the parent's.
 PRESS = """
 import runpy, sys
 sys.argv = ['press', *sys.argv[1:]]
-runpy.run_module('campaign.montage.press', run_name='__main__')
+runpy.run_module('campaign.montage.poster_renderer', run_name='__main__')
 [peak] = (line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))
 print('peak', peak)
 """
@@ -47,8 +47,8 @@ def _layout():
         "1,000,000 places",
         f"{took:.0f} ms",
         f"{plain:,.0f} ms in plain Python, by {FEW:,}",
-        f"< {MOST_LAYOUT_MS} ms",
-        took < MOST_LAYOUT_MS,
+        f"< {MAX_LAYOUT_MS} ms",
+        took < MAX_LAYOUT_MS,
     )
 
 
@@ -68,19 +68,35 @@ def _picture():
     draw(shape, 10, 100)
     took = _seconds(lambda: encode_png(draw(shape, MILLION, 1200)))
     one_by_one = _seconds(draw, shape, FEW, 1200) * MILLION / FEW
-    return Row("montage.png of 1,000,000, 1200 px", f"{took:.1f} s", f"{one_by_one:.0f} s one by one, by {FEW:,}")
+    return Row(
+        "montage.png of 1,000,000, 1200 px",
+        f"{took:.1f} s",
+        f"{one_by_one:.0f} s one by one, by {FEW:,}",
+    )
 
 
 def _large_picture():
-    took = _cold("from campaign.montage.drawing import draw, encode_png", f"encode_png(draw(shape, {SIX_MILLION}, 1200))")
+    took = _cold(
+        "from campaign.montage.drawing import draw, encode_png",
+        f"encode_png(draw(shape, {SIX_MILLION}, 1200))",
+    )
     return _quick("montage.png of 6,000,000, 1200 px, cold", took)
 
 
 def _large_card():
-    words = {"lang": "en", "palette": "monarch", "title": "Butterflies", "above": "", "count": "6,000,000"}
+    words = {
+        "lang": "en",
+        "palette": "monarch",
+        "title": "Butterflies",
+        "above": "",
+        "count": "6,000,000",
+    }
     words |= {"words": "confirmed signatures", "address": "example.org/s/home"}
     card = Card(**words, shape="monarch", last=SIX_MILLION, gaps=())
-    return _quick("card.png of 6,000,000, cold", _cold("from campaign.montage.cards import Card, draw_card", f"draw_card({card!r}, shape)"))
+    return _quick(
+        "card.png of 6,000,000, cold",
+        _cold("from campaign.montage.cards import Card, draw_card", f"draw_card({card!r}, shape)"),
+    )
 
 
 def _quick(name, took):
@@ -88,7 +104,7 @@ def _quick(name, took):
 
 
 def _cold(imports, work):
-    """Return the seconds that the first such work of a process takes, where the program is loaded."""
+    """Return the seconds that a process's first work of this kind takes, after loading."""
     program = f"""
 from time import perf_counter
 from campaign.montage.shapes import shape_named
@@ -99,7 +115,9 @@ shape = shape_named("monarch")
 print(perf_counter() - begun)
 """
     command = [sys.executable, "-c", program]
-    return float(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    return float(
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def _poster(form, size, folder):
@@ -109,16 +127,29 @@ def _poster(form, size, folder):
         f"poster.{form} of 1,000,000, {size if form == 'pdf' else f'{int(size):,} px'}",
         f"{seconds:.0f} s, {megabytes:.0f} MB at its peak",
         f"{few_seconds:.0f} s, {few_megabytes:.0f} MB for 1,000",
-        f"< {MOST_MEGABYTES} MB",
-        max(megabytes, few_megabytes) < MOST_MEGABYTES,
+        f"< {MAX_MEGABYTES} MB",
+        max(megabytes, few_megabytes) < MAX_MEGABYTES,
     )
 
 
 def _press(form, size, count, folder):
     """Print a poster as the worker does; return (seconds, peak megabytes) of its process."""
-    words = {"title": "Butterflies", "words": "butterflies", "counted_on": "", "address": "", "picture_words": ""}
+    words = {
+        "title": "Butterflies",
+        "words": "butterflies",
+        "counted_on": "",
+        "address": "",
+        "picture_words": "",
+    }
     words |= {"lang": "en", "palette": "monarch", "names_file": "", "names_words": {}, "gaps": ()}
-    spec = PosterSpec(form=form, size=size, count=f"{count:,}", shape_folder=str(DATA / "monarch"), last=count, **words)
+    spec = PosterSpec(
+        form=form,
+        size=size,
+        count=f"{count:,}",
+        shape_folder=str(DATA / "monarch"),
+        last=count,
+        **words,
+    )
     (folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
     command = [sys.executable, "-c", PRESS, folder / "spec.json", folder / "poster"]
     begun = perf_counter()

@@ -1,4 +1,7 @@
-"""The petition's page and the pulse from the edge, beside a view of Flask that answers a constant of the same size."""
+"""The petition's page and the pulse from the edge, compared with a constant Flask response.
+
+The constant has the same size.
+"""
 
 from statistics import median
 
@@ -8,8 +11,9 @@ from bench.requests import page_request
 
 FASTER = 4
 CONNECTIONS = 32
-# As browsers ask. The constant text has as many bytes as go over the wire, and is not packed.
-# A page is warm once every process has made it anew some times without a change: then it is packed as hard as can be.
+# As browsers request them. The constant text has as many bytes as are sent, and is not compressed.
+# A page is warm once every process has rendered it several times without a change. Then it is
+# compressed at the highest level.
 WARM_SECONDS = 10
 PACKED = {"Accept-Encoding": "gzip, deflate, br"}
 
@@ -19,7 +23,10 @@ def measure(scale, folder):
     url = sites.database_url("sqlite", folder, "pages")
     place = folder / "var-pages"
     place.mkdir()
-    paths = {"petition page": f"/en/petitions/{sites.SLUG}", "pulse.json": f"/causes/{sites.CAUSE}/pulse.json"}
+    paths = {
+        "petition page": f"/en/petitions/{sites.SLUG}",
+        "pulse.json": f"/causes/{sites.CAUSE}/pulse.json",
+    }
     with sites.volante(url, place) as site:
         for path in paths.values():
             site.answers(path, PACKED)

@@ -1,4 +1,4 @@
-"""Never reveal who signed: how long an answer takes to whoever signs first, again, and again after confirming."""
+"""Never reveal who signed: response times of first, repeated and confirmed signatures."""
 
 import random
 from bisect import bisect_left
@@ -15,21 +15,29 @@ from bench.rows.signing import Signing
 
 EACH = 300
 SEED = 43
-MOST_GUESSED = 0.6  # of the answers, by their time alone; whoever throws a coin has a half
+# The share guessed right by the time alone. Tossing a coin gets half right.
+MAX_GUESSED = 0.6
 KINDS = ("first", "again", "again after confirming")
-CONFIRM = text("update signature set state = 'confirmed', confirmed_at = created_at where email in :emails").bindparams(
-    bindparam("emails", expanding=True)
-)
+CONFIRM = text(
+    "update signature set state = 'confirmed', confirmed_at = created_at where email in :emails"
+).bindparams(bindparam("emails", expanding=True))
 UNHATCHED = text("select count(*) from signature where state = 'confirmed' and number is null")
 
 
 def measure(scale, folder):
-    """Yield the row of SQLite, where a single process serves and writes. One signs at a time, whoever it is, in no order."""
+    """Yield the row of SQLite, where a single process serves and writes.
+
+    One person signs at a time, in random order of kinds.
+    """
     url = sites.database_url("sqlite", folder, "same_answer")
     place = folder / "var"
     place.mkdir()
     forms = [form for _, form in Signing(seed=SEED).forms(len(KINDS) * EACH)]
-    people = [(kind, form) for number, kind in enumerate(KINDS) for form in forms[number * EACH : (number + 1) * EACH]]
+    people = [
+        (kind, form)
+        for number, kind in enumerate(KINDS)
+        for form in forms[number * EACH : (number + 1) * EACH]
+    ]
     times = {kind: [] for kind in KINDS}
     with sites.volante(url, place) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
@@ -37,7 +45,9 @@ def measure(scale, folder):
         for kind, form in people:
             if kind != "first":
                 _sign(connection, form)
-        _confirm(url, [parse_qs(form.decode())["email"][0] for kind, form in people if kind == KINDS[-1]])
+        _confirm(
+            url, [parse_qs(form.decode())["email"][0] for kind, form in people if kind == KINDS[-1]]
+        )
         random.Random(SEED).shuffle(people)
         for kind, form in people:
             times[kind].append(_sign(connection, form))
@@ -46,7 +56,7 @@ def measure(scale, folder):
 
 
 def _sign(connection, form):
-    """Sign, and return how many seconds the answer took."""
+    """Sign and return how many seconds the response took."""
     head = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Origin": f"http://127.0.0.1:{connection.port}",
@@ -63,7 +73,7 @@ def _sign(connection, form):
 
 
 def _confirm(url, emails):
-    """Let these people have confirmed, and wait until their butterflies have hatched."""
+    """Confirm these people's signatures, and wait until their butterflies have hatched."""
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(CONFIRM, {"emails": emails})
@@ -77,13 +87,16 @@ def _confirm(url, emails):
 def _row(times):
     first, *others = (sorted(times[kind]) for kind in KINDS)
     guessed = max(_guessed(first, other) for other in others)
-    figures = [", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others)) for measured in (median, _late)]
+    figures = [
+        ", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others))
+        for measured in (median, _late)
+    ]
     return Row(
         f"answer to {EACH} each who sign first, again, again once confirmed",
         f"medians {figures[0]} ms",
         f"90 % within {figures[1]} ms",
-        f"by its time ≤ {MOST_GUESSED:.0%} guessed",
-        guessed <= MOST_GUESSED,
+        f"by its time ≤ {MAX_GUESSED:.0%} guessed",
+        guessed <= MAX_GUESSED,
         f"{guessed:.0%} guessed",
     )
 
@@ -93,9 +106,9 @@ def _late(times):
 
 
 def _guessed(first, other):
-    """Return how often the slower of two answers, one of each kind, is of the same kind.
+    """Return how often the slower of two responses, one of each kind, is of the same kind.
 
-    An address signs first only once, so nobody can measure that answer again and take the mean.
+    An address signs first only once, so no one can measure that response again and average.
     """
     slower = sum(bisect_left(other, took) for took in first) / (len(first) * len(other))
     return max(slower, 1 - slower)

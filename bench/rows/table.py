@@ -1,4 +1,7 @@
-"""How long a practised person is at a kiosk: a script with a person's pace signs in Chromium, from the first touch to the thanks."""
+"""How long a practised person needs at a kiosk, from the first tap to the thanks.
+
+A script signs in Chromium at a person's pace.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -12,9 +15,9 @@ from tests import chromium
 from tests.browser.kiosk.tablet import Tablet
 from tests.browser.served_site import ServedSite
 
-# What a person takes for one key of the keyboard on the screen, and to see where to touch next.
+# The time a person needs for one key of the on-screen keyboard, and to find the next target.
 KEY_SECONDS, TOUCH_SECONDS = 0.2, 1.0
-MOST_SECONDS = 30
+MAX_SECONDS = 30
 PEOPLE = (
     ("Amalia", "Rosales", "amalia.rosales@correo.mx"),
     ("Jean-Luc", "Tremblay", "jl.tremblay@exemple.qc.ca"),
@@ -24,7 +27,7 @@ POSTAL_CODE = "M5V 2T6"
 
 
 class Fingers:
-    """Touches and types at a person's pace, and counts both."""
+    """Taps and types at a person's pace, and counts both."""
 
     def __init__(self, page):
         self._page = page
@@ -36,14 +39,14 @@ class Fingers:
         self.touches += 1
 
     def write(self, field, words):
-        """Touch the field and write; the keyboard is there by then."""
+        """Tap the field and type; the keyboard is open by then."""
         self.touch(f"[data-field={field}]")
         self._page.keyboard.type(words, delay=1000 * KEY_SECONDS)
         self.keys += len(words)
 
 
 def measure(_scale, folder):
-    """Yield two rows; without a Chromium one that says so."""
+    """Yield two rows; without Chromium, one that says so."""
     path = chromium.find()
     if path is None:
         yield Row("signing at a table", "no Chromium found")
@@ -51,11 +54,16 @@ def measure(_scale, folder):
     with sync_playwright() as playwright:
         site = ServedSite(folder).start()
         try:
-            # At this table the crew's witness is enough, as its organizers chose.
-            with closing(sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+            # At this table a crew member's witness is enough, as its organizers chose.
+            with closing(
+                sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)
+            ) as database:
                 database.execute("update petition set confirmation = 'email_or_witness'")
             tablet = Tablet(playwright.chromium, path, site, folder / "tablet").pair().begin()
-            for what, asked in (("name and postal code", False), ("both names, postal code, e-mail", True)):
+            for what, asked in (
+                ("name and postal code", False),
+                ("both names, postal code, e-mail", True),
+            ):
                 yield _row(what, [_signs(tablet, person, asked) for person in PEOPLE])
             tablet.close()
         finally:
@@ -63,7 +71,7 @@ def measure(_scale, folder):
 
 
 def _signs(tablet, person, with_all):
-    """Return the seconds, touches and keys of one person."""
+    """Return the seconds, taps and keys of one person."""
     fingers = Fingers(tablet.page)
     given, family, email = person
     began = monotonic()
@@ -74,7 +82,7 @@ def _signs(tablet, person, with_all):
     if with_all:
         fingers.write("family_name", family)
         fingers.write("email", email)
-    # The country of the table stands there.
+    # The country of the table is preselected.
     fingers.write("postal_code", POSTAL_CODE)
     fingers.touch("[data-act=sign]")
     tablet.screen("thanks")
@@ -89,6 +97,6 @@ def _row(what, people):
         f"a practised person signs at a table: {what}",
         f"{seconds:.0f} s, {touches:.0f} touches, {keys:.0f} keys",
         f"{KEY_SECONDS} s a key, {TOUCH_SECONDS:.0f} s a touch",
-        f"< {MOST_SECONDS} s",
-        seconds < MOST_SECONDS,
+        f"< {MAX_SECONDS} s",
+        seconds < MAX_SECONDS,
     )

@@ -14,14 +14,14 @@ from bench.rows.signing import Signing
 
 WATCHERS = 10_000
 SIGNATURES_PER_SECOND = 100
-MOST_P99 = 0.5
-MOST_UNSEEN = 2.5
-MOST_ARRIVAL = 60
-SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # of the Unix epoch
+MAX_P99_SECONDS = 0.5
+MAX_UNSEEN_SECONDS = 2.5
+MAX_ARRIVAL_SECONDS = 60
+SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # Of the Unix epoch.
 
 
 def measure(scale, folder):
-    """Yield the rows of one minute in the life of a petition that is in the news, cut short."""
+    """Yield the rows of one minute of a petition that is in the news, or less."""
     place = folder / "var-watching"
     place.mkdir()
     url = sites.database_url("sqlite", folder, "watching")
@@ -32,40 +32,52 @@ def measure(scale, folder):
         site.answers(pulse)
         _await_runner(site.port, first, url)
         arrived = folder / "arrived"
-        watching = load.start_client("bench.watchers", load.Watch(site.port, pulse, WATCHERS, seconds, arrived))
+        watching = load.start_client(
+            "bench.watchers", load.Watch(site.port, pulse, WATCHERS, seconds, arrived)
+        )
         _await(arrived)
-        signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16))
+        signing = load.start_client(
+            "bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16)
+        )
         signed = load.end_client(signing, seconds + load.PATIENCE)
         seen = load.end_client(watching, seconds + load.PATIENCE)
-    _, *hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
-                        f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number")
+    _, *hatched = _ask(
+        url,
+        f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
+        f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number",
+    )
     yield _answers_row(seen, signed)
     yield _seen_row(seen, hatched)
     yield _hatching_row(hatched)
 
 
 def _await_runner(port, confirm_path, url):
-    """Let one butterfly hatch before all others: what is measured is a site that runs, not how its worker starts."""
+    """Hatch one butterfly before all others.
+
+    We measure a running site, not how its worker starts.
+    """
     head = {"Origin": f"http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}
-    urlopen(Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE).close()
-    end = time.monotonic() + MOST_ARRIVAL
+    urlopen(
+        Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE
+    ).close()
+    end = time.monotonic() + MAX_ARRIVAL_SECONDS
     while _ask(url, "select 1 from signature where state = 'confirmed'"):
         if time.monotonic() > end:
-            raise TimeoutError(f"nothing hatched within {MOST_ARRIVAL} s")
+            raise TimeoutError(f"nothing hatched within {MAX_ARRIVAL_SECONDS} s")
         time.sleep(0.05)
 
 
 def _await(file):
-    """Wait until the file is there. Raises TimeoutError."""
-    end = time.monotonic() + MOST_ARRIVAL
+    """Wait until the file exists. Raises TimeoutError."""
+    end = time.monotonic() + MAX_ARRIVAL_SECONDS
     while not file.exists():
         if time.monotonic() > end:
-            raise TimeoutError(f"{WATCHERS} watchers did not arrive within {MOST_ARRIVAL} s")
+            raise TimeoutError(f"{WATCHERS} watchers did not arrive within {MAX_ARRIVAL_SECONDS} s")
         time.sleep(0.05)
 
 
 def _visits(port, to_confirm):
-    """Return for each moment one who signs, and one who signed before and confirms."""
+    """Return for each moment one new signing, and one confirmation of an earlier one."""
     path = f"/en/petitions/{sites.SLUG}/signatures"
     forms = Signing(seed=100).forms(len(to_confirm))
     requests = []
@@ -79,13 +91,16 @@ def _visits(port, to_confirm):
 def _answers_row(seen, signed):
     p99 = seen.delays[int(0.99 * len(seen.delays))]
     rate = len(seen.delays) / seen.seconds
-    failed = sum(many for status, many in seen.statuses.items() if status not in (200, 304)) + signed.failed()
+    failed = (
+        sum(many for status, many in seen.statuses.items() if status not in (200, 304))
+        + signed.failed()
+    )
     return Row(
         f"{WATCHERS:,} watchers ask each second, {SIGNATURES_PER_SECOND} sign and confirm",
         f"p99 {p99 * 1000:.0f} ms at {rate:,.0f}/s",
         f"signing p99 {signed.delay(0.99) * 1000:.0f} ms; asked to slow down to {seen.slowest_pace / 1000:.1f} s",
-        f"p99 < {MOST_P99 * 1000:.0f} ms, no failure",
-        p99 < MOST_P99 and not failed,
+        f"p99 < {MAX_P99_SECONDS * 1000:.0f} ms, no failure",
+        p99 < MAX_P99_SECONDS and not failed,
         f"{failed} failed",
     )
 
@@ -103,8 +118,8 @@ def _seen_row(seen, hatched):
         "from hatching to being seen by a watcher",
         f"p99 {p99:.2f} s, median {numpy.median(waits):.2f} s",
         f"{len(waits):,} sightings of {len(at):,} butterflies",
-        f"p99 < {MOST_UNSEEN} s",
-        p99 < MOST_UNSEEN,
+        f"p99 < {MAX_UNSEEN_SECONDS} s",
+        p99 < MAX_UNSEEN_SECONDS,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the petition's page weighs on a first visit: bytes over the wire and requests, as Chromium counts them."""
+"""The petition page's bytes and requests on a first visit, as Chromium counts them."""
 
 from playwright.sync_api import sync_playwright
 
@@ -6,13 +6,13 @@ from bench import sites
 from bench.report import Row
 from tests import chromium
 
-MOST_BYTES = 150_000
-MOST_REQUESTS = 15
-SETTLED = 2000  # milliseconds in which late requests come
+MAX_BYTES = 150_000
+MAX_REQUESTS = 15
+SETTLED = 2000  # Milliseconds to wait for late requests.
 
 
 def measure(_scale, folder):
-    """Yield one row; without a Chromium it says so."""
+    """Yield one row; without Chromium it says so."""
     path = chromium.find()
     if path is None:
         yield Row("weight of the petition page", "no Chromium found")
@@ -21,28 +21,40 @@ def measure(_scale, folder):
     place.mkdir()
     with sites.volante(sites.database_url("sqlite", place, "weight"), place) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
-        octets, asked = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
+        octets, asked = _first_visit(
+            path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}"
+        )
     yield Row(
         "first visit of the petition page",
         f"{octets / 1000:.0f} kB in {len(asked)} requests",
         "",
-        f"< {MOST_BYTES // 1000} kB, ≤ {MOST_REQUESTS} requests",
-        octets < MOST_BYTES and len(asked) <= MOST_REQUESTS,
+        f"< {MAX_BYTES // 1000} kB, ≤ {MAX_REQUESTS} requests",
+        octets < MAX_BYTES and len(asked) <= MAX_REQUESTS,
     )
 
 
 def _first_visit(chromium_path, url):
-    """Return the bytes of all answers with their heads, and the addresses asked for, without the live pulse."""
+    """Return the bytes of all responses with heads, and the requested URLs, without the pulse."""
     octets, asked = {}, {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.ARGUMENTS)
         page = browser.new_page()
         network = page.context.new_cdp_session(page)
         network.send("Network.enable")
-        network.on("Network.requestWillBeSent", lambda told: asked.update({told["requestId"]: told["request"]["url"]}))
-        network.on("Network.loadingFinished", lambda told: octets.update({told["requestId"]: told["encodedDataLength"]}))
+        network.on(
+            "Network.requestWillBeSent",
+            lambda told: asked.update({told["requestId"]: told["request"]["url"]}),
+        )
+        network.on(
+            "Network.loadingFinished",
+            lambda told: octets.update({told["requestId"]: told["encodedDataLength"]}),
+        )
         page.goto(url, wait_until="networkidle")
         page.wait_for_timeout(SETTLED)
         browser.close()
-    once = {key: address for key, address in asked.items() if address.startswith("http") and "pulse.json" not in address}
+    once = {
+        key: address
+        for key, address in asked.items()
+        if address.startswith("http") and "pulse.json" not in address
+    }
     return sum(octets.get(key, 0) for key in once), once

@@ -1,4 +1,4 @@
-"""The sentences of the emails about what somebody else changed: in an account, or in who can do everything."""
+"""Texts of the emails about what another person changed: an account, or who can do everything."""
 
 from flask_babel import gettext as _
 
@@ -10,56 +10,77 @@ from campaign.accounts.role_names import ROLE_NAMES
 
 
 def alert_text(entry: AuditEntry, organizer: Organizer, lang: str) -> dict[str, str]:
-    """Return what the email to `organizer` about an entry says, in the present locale; `lang` chooses the titles of causes."""
+    """Return the texts of the email to `organizer` about an entry, in the current locale.
+
+    `lang` chooses the titles of causes.
+    """
     by = entry.organizer.called if entry.organizer else _("An operator of the server")
     return SENTENCES[entry.action](entry, lang, by)
 
 
-def _new_admin(entry, _lang, by):
+def _new_admin(entry: AuditEntry, _lang: str, by: str) -> dict[str, str]:
     who = organizer_by_id(entry.subject_id)
     name = f"{who.name} ({who.email})" if who.name else who.email
     return {
         "title": _("New admin: check that this is right"),
-        "happened": _("%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name),
+        "happened": _(
+            "%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name
+        ),
         "button": _("See all organizers"),
         "url": workspace_address("organize.people.index"),
-        "unexpected": _("If you did not expect this, remove this person now and tell the other admins."),
+        "unexpected": _(
+            "If you did not expect this, remove this person now and tell the other admins."
+        ),
     }
 
 
-def _trusted_key(entry, lang, by):
+def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
     cause = cause_title(entry.cause_id, lang)
     return {
         "title": _("New trusted key: check that this is right"),
-        "happened": _("%(by)s made a trusted key for “%(cause)s”. Signatures sent with it count without a confirmation email.", by=by, cause=cause),
+        "happened": _(
+            "%(by)s made a trusted key for “%(cause)s”. Signatures sent with it count without a confirmation email.",
+            by=by,
+            cause=cause,
+        ),
         "button": _("See all keys"),
         "url": workspace_address("organize.keys.index"),
-        "unexpected": _("If you did not expect this, revoke the key now and tell the other admins."),
+        "unexpected": _(
+            "If you did not expect this, revoke the key now and tell the other admins."
+        ),
     }
 
 
-def _role_taken(entry, lang, _by):
+def _role_taken(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
     role, cause = str(ROLE_NAMES[entry.details["role"]]), cause_title(entry.cause_id, lang)
     return {
         "title": _("Your role was removed"),
-        "happened": _("You no longer have the role %(role)s in “%(cause)s”.", role=role, cause=cause) if cause else _("You no longer have the role %(role)s.", role=role),
+        "happened": _(
+            "You no longer have the role %(role)s in “%(cause)s”.", role=role, cause=cause
+        )
+        if cause
+        else _("You no longer have the role %(role)s.", role=role),
         "button": _("Open the workspace"),
         "url": workspace_address("organize.overview.index"),
         "unexpected": _("If you think this is a mistake, reply to this email."),
     }
 
 
-def _factors_taken(_entry, _lang, _by):
+def _factors_taken(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
         "title": _("Your second factor was removed"),
-        "happened": _("An admin removed your second factor and signed you out everywhere. Sign in with your password to set up a new one."),
+        "happened": _(
+            "An admin removed your second factor and signed you out everywhere. Sign in with your password to set up a new one."
+        ),
         "button": _("Choose a new password"),
         "url": workspace_address("organize.links.ask"),
-        "unexpected": _("If you did not ask for this, choose a new password now and tell another admin."),
+        "unexpected": _(
+            "If you did not ask for this, choose a new password now and tell another admin."
+        ),
     }
 
 
-def _removed(_entry, _lang, _by):
+def _removed(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
         "title": _("Your account was removed"),
         "happened": _("An admin removed your organizer account. You can no longer sign in."),

@@ -1,40 +1,52 @@
-"""Emails that tell organizers what somebody else changed: their own account, or who can do everything."""
+"""Queue emails about what another person changed: an account, or who can do everything."""
 
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
 from campaign.accounts.models import Organizer
+from campaign.accounts.operations import Given
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
+from campaign.db.insertion import insert
 from campaign.extensions import db
-from campaign.lib.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 ALERT = "account_alert"
 
 
 def alert(entry: AuditEntry, organizer: Organizer) -> None:
-    """Owe an organizer one email about an audit entry, in the present transaction; a second call owes nothing more."""
+    """Queue one email to an organizer about an audit event, in the current transaction.
+
+    A second call for the same event and organizer does nothing.
+    """
     row = {"organizer_id": organizer.id, "entry_id": entry.id}
-    statement = insert(AccountAlert.__table__).values(row).on_conflict_do_nothing().returning(AccountAlert.__table__.c.id)
+    statement = (
+        insert(AccountAlert.__table__)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(AccountAlert.__table__.c.id)
+    )
     alert_id = db.session.scalar(statement)
     if alert_id is not None:
-        owe(kind=ALERT, subject_id=alert_id, lang=organizer.lang)
+        enqueue(kind=ALERT, subject_id=alert_id, lang=organizer.lang)
 
 
 def alert_subject(entry: AuditEntry, was_changed: object) -> None:
-    """Tell the organizer whom an entry is about, where anything was changed."""
+    """Alert the organizer whom an audit event is about, if anything was changed."""
     if was_changed:
         alert(entry, organizer_by_id(entry.subject_id))
 
 
 def alert_admins(entry: AuditEntry) -> None:
-    """Tell every admin, also the one who did it: their session may be in other hands."""
+    """Alert every admin about an audit event.
+
+    This includes the admin who acted, because someone else may be using their session.
+    """
     for admin in admins():
         is_subject = (entry.subject_kind, entry.subject_id) == ("organizer", admin.id)
         if not is_subject and not admin.is_invited:
             alert(entry, admin)
 
 
-def alert_of_new_admin(entry: AuditEntry, given) -> None:
-    """Tell every admin of a role just given (a Given), where it makes a new admin."""
+def alert_of_new_admin(entry: AuditEntry, given: Given) -> None:
+    """Alert every admin if the role just given makes someone a new admin."""
     if given.is_new and entry.details["role"] == ADMIN:
         alert_admins(entry)

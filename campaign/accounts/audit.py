@@ -1,19 +1,25 @@
-"""Writing and reading the audit trail."""
+"""Write and read the activity log."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.extensions import db
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 
-MOST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, through which door, from which network; `organizer_id` is None where nobody is signed in."""
+    """Who acts, through which interface, and from which network.
+
+    `organizer_id` is None if nobody is signed in. `door` is one of DOORS.
+    """
 
     organizer_id: int | None = None
     door: str = "web"
@@ -24,10 +30,20 @@ COMMAND = Actor(door="command")
 WORKER = Actor(door="worker")
 
 
-def record(actor, action, *, subject=None, cause_id=None, reason="", details=None, at=None):
-    """Note in the present transaction that `actor` did `action`, just now or at an instant; return the entry.
+def record(
+    actor: Actor,
+    action: str,
+    *,
+    subject: tuple[str, int | None] | None = None,
+    cause_id=None,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> AuditEntry:
+    """Log in the current transaction that `actor` did `action`; return the entry.
 
-    `subject` is a pair (kind, id), such as ("petition", 7). `details` are plain values, never a supporter's own words.
+    `at` is when it happened (default: now). `subject` is a pair (kind, id), such as ("petition",
+    7). `details` are plain values, never text that a supporter wrote.
     """
     kind, subject_id = subject or ("", None)
     entry = AuditEntry(
@@ -39,7 +55,7 @@ def record(actor, action, *, subject=None, cause_id=None, reason="", details=Non
         subject_kind=kind,
         subject_id=subject_id,
         cause_id=cause_id,
-        reason=reason.strip()[:MOST_REASON],
+        reason=reason.strip()[:MAX_REASON_LENGTH],
         details=details or {},
     )
     db.session.add(entry)
@@ -47,50 +63,73 @@ def record(actor, action, *, subject=None, cause_id=None, reason="", details=Non
     return entry
 
 
-def record_planned(action, *, subject, cause_id, planned, now):
-    """Note that the worker did at `now` what somebody had planned by one of the actions `planned`, and who that was."""
+def record_planned(
+    action: str, *, subject, cause_id, planned: Collection[str], now: datetime
+) -> AuditEntry:
+    """Log that the worker did at `now` what an organizer had planned, and who planned it.
+
+    `planned` are the actions that can have planned it.
+    """
     plan = last_entry(subject, planned)
     details = {"planned_by": plan.organizer_id} if plan and plan.organizer_id else None
     return record(WORKER, action, subject=subject, cause_id=cause_id, details=details, at=now)
 
 
-def is_untold(subject, moment, *, told, planned):
-    """Return whether one of the actions `planned` stands in the trail, and since `moment` none of those that tell of it.
+def is_untold(
+    subject: tuple[str, int], moment: datetime, *, told: Collection[str], planned: Collection[str]
+) -> bool:
+    """Return whether the log has a `planned` action, but no `told` action since `moment`.
 
-    So it is with what comes about by the clock alone, without anybody changing a row.
+    This finds changes that happen by the clock alone, when no row is changed.
     """
     teller = last_entry(subject, told)
     return (teller is None or teller.at < moment) and last_entry(subject, planned) is not None
 
 
-def last_entry(subject, actions):
-    """Return the newest entry about `subject` with one of these actions, or None; "petitions.edit:dates" is an edit of that part alone."""
+def last_entry(subject: tuple[str, int], actions: Iterable[str]) -> AuditEntry | None:
+    """Return the newest entry about `subject` with one of these actions, or None.
+
+    "petitions.edit:dates" matches only edits of that part.
+    """
     return db.session.scalar(
         select(AuditEntry)
-        .where(AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1], or_(*map(_is_action, actions)))
+        .where(
+            AuditEntry.subject_kind == subject[0],
+            AuditEntry.subject_id == subject[1],
+            or_(*map(_is_action, actions)),
+        )
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
 
 
-def _is_action(words):
+def _is_action(words: str) -> ColumnElement[bool]:
     action, _, part = words.partition(":")
     is_it = AuditEntry.action == action
     return is_it & (AuditEntry.details["part"].as_string() == part) if part else is_it
 
 
-def entries_since(since, actions, *, most):
-    """Return the newest entries since an instant that are one of these actions, the newest first."""
+def entries_since(since: datetime, actions: Collection[str], *, most: int) -> Sequence[AuditEntry]:
+    """Return at most `most` entries with one of these actions since `since`, newest first."""
     query = select(AuditEntry).where(AuditEntry.at >= since, AuditEntry.action.in_(actions))
     return db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
 
 
 def entries(
-    *, cause_ids=None, organizer_id=None, action="", subject=None, since=None, until=None, before_id=None, most=50
-):
-    """Return the newest entries that fit all that is asked, newest first; `before_id` turns the page.
+    *,
+    cause_ids: Collection[int] | None = None,
+    organizer_id: int | None = None,
+    action: str = "",
+    subject: tuple[str, int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before_id: int | None = None,
+    most: int = 50,
+) -> Sequence[AuditEntry]:
+    """Return the newest entries that match every given filter, newest first.
 
-    `cause_ids` None means all, with those of no cause; `action` may be a whole action or a subject such as "petitions".
+    `before_id` gets the next page. If `cause_ids` is None, entries of all causes and of none are
+    returned. `action` is a whole action, or a subject such as "petitions".
     """
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
     if cause_ids is not None:
@@ -99,10 +138,14 @@ def entries(
         query = query.where(AuditEntry.organizer_id == organizer_id)
     if action:
         query = query.where(
-            AuditEntry.action == action if "." in action else AuditEntry.action.startswith(f"{action}.", autoescape=True)
+            AuditEntry.action == action
+            if "." in action
+            else AuditEntry.action.startswith(f"{action}.", autoescape=True)
         )
     if subject:
-        query = query.where(AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1])
+        query = query.where(
+            AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1]
+        )
     if since is not None:
         query = query.where(AuditEntry.at >= since)
     if until is not None:

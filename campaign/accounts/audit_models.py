@@ -1,4 +1,4 @@
-"""The audit trail: what organizers saw and did."""
+"""The activity log: what organizers saw and did."""
 
 from datetime import datetime
 
@@ -6,18 +6,19 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 DOORS = ("web", "command", "worker", "api", "kiosk")
 
 
 class AuditEntry(db.Model):
-    """Who did what, when, why and from where, to which thing of which cause. Triggers refuse any change of it.
+    """Who did what, when, why, from where, and to which thing of which cause.
 
-    `organizer_id` is empty where a command, the worker or nobody known did it. `details` holds plain values without personal
-    data of supporters. `address` is shortened to its network.
+    Database triggers refuse any change of a row. `organizer_id` is empty for commands, the worker
+    and unknown people. `details` holds plain values without supporters' personal data. `address` is
+    the IP address, shortened to its network.
     """
 
     __tablename__ = "audit_entry"
@@ -47,13 +48,15 @@ class AuditEntry(db.Model):
 
 
 class AccountAlert(db.Model):
-    """One organizer who gets an email about one audit entry."""
+    """One organizer who gets an email about one audit event."""
 
     __tablename__ = "account_alert"
     __table_args__ = (Index("uq_account_alert", "entry_id", "organizer_id", unique=True),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), index=True)
+    organizer_id: Mapped[int] = mapped_column(
+        ForeignKey("organizer.id", ondelete="CASCADE"), index=True
+    )
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"))
 
     organizer: Mapped[Organizer] = relationship(lazy="joined")

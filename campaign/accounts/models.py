@@ -1,23 +1,35 @@
-"""Organizers: who they are, what they may do where, and by what they are known again."""
+"""Organizers: who they are, what they may do where, and how they sign in."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.permissions import ADMIN, ROLES
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 STAGES = ("password", "full")
 LINKS = ("invitation", "reset")
 
 
 class Organizer(db.Model):
-    """A person who runs causes. `email_digest` is the keyed digest of the canonical address; `password_hash` is Argon2id.
+    """A person who runs causes.
 
-    Who was removed keeps the row, so that the audit trail still says who it was; all by which one could sign in is gone.
+    `email_digest` is the keyed digest of the canonical address. `password_hash` is Argon2id. A
+    removed organizer keeps the row, so that the activity log still shows who it was. Everything
+    they could sign in with is deleted.
     """
 
     __tablename__ = "organizer"
@@ -32,40 +44,51 @@ class Organizer(db.Model):
     name: Mapped[str] = mapped_column(String(80), default="")
     lang: Mapped[str] = mapped_column(String(2), default="en")
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    # Sealed with SECRET_KEY; the last step of 30 s whose code was used, so that no code opens twice.
+    # The secret is encrypted with SECRET_KEY. `totp_step` is the last 30 s step whose code was
+    # used, so that no code works twice.
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(300))
     totp_step: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     grants: Mapped[list["Grant"]] = relationship(
-        order_by="Grant.id", cascade="all, delete-orphan", foreign_keys="Grant.organizer_id", lazy="selectin"
+        order_by="Grant.id",
+        cascade="all, delete-orphan",
+        foreign_keys="Grant.organizer_id",
+        lazy="selectin",
     )
-    passkeys: Mapped[list["Passkey"]] = relationship(order_by="Passkey.id", cascade="all, delete-orphan", lazy="selectin")
+    passkeys: Mapped[list["Passkey"]] = relationship(
+        order_by="Passkey.id", cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
-    def called(self):
-        """The name, or the address of who has not told one yet."""
+    def called(self) -> str:
+        """The name, or the email address if no name is set yet."""
         return self.name or self.email
 
     @property
-    def is_invited(self):
+    def is_invited(self) -> bool:
         return self.password_hash is None and self.removed_at is None
 
     @property
-    def has_second_factor(self):
+    def has_second_factor(self) -> bool:
         return self.totp_secret is not None or bool(self.passkeys)
 
 
 class Grant(db.Model):
-    """A role of an organizer: `admin` everywhere, the others in one cause."""
+    """A role of an organizer: `admin` everywhere, any other role in one cause."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
         one_of("role", (ADMIN, *ROLES)),
         CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
-        Index("uq_role_grant_admin", "organizer_id", unique=True, sqlite_where=text("cause_id is null"),
-              postgresql_where=text("cause_id is null")),
+        Index(
+            "uq_role_grant_admin",
+            "organizer_id",
+            unique=True,
+            sqlite_where=text("cause_id is null"),
+            postgresql_where=text("cause_id is null"),
+        ),
         Index("uq_role_grant_role", "organizer_id", "cause_id", "role", unique=True),
         Index("ix_role_grant_cause_id", "cause_id"),
     )
@@ -78,10 +101,11 @@ class Grant(db.Model):
 
 
 class OrganizerSession(db.Model):
-    """One browser in which an organizer is signed in; `password` is its stage until the second factor is shown.
+    """One browser in which an organizer is signed in.
 
-    Of its cookie only a digest is kept. `address` is shortened to its network. `confirmed_at` is when its owner last showed who
-    they are.
+    `stage` is `password` until the second factor is given. Only a digest of the cookie is kept.
+    `address` is the IP address, shortened to its network. `confirmed_at` is when the organizer last
+    authenticated.
     """
 
     __tablename__ = "organizer_session"
@@ -107,10 +131,15 @@ class OrganizerSession(db.Model):
 
 
 class KnownDevice(db.Model):
-    """A browser from which an organizer has signed in before; no lock-out by others touches it."""
+    """A browser from which an organizer has signed in before.
+
+    Failed attempts of other people never lock it out.
+    """
 
     __tablename__ = "known_device"
-    __table_args__ = (Index("uq_known_device_token_digest", "token_digest", "organizer_id", unique=True),)
+    __table_args__ = (
+        Index("uq_known_device_token_digest", "token_digest", "organizer_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
@@ -123,7 +152,7 @@ class KnownDevice(db.Model):
 
 
 class AccountLink(db.Model):
-    """A link that lets an organizer set a password, once. Its token is keyed, not stored."""
+    """A link with which an organizer sets a password, once. Its token is derived, not stored."""
 
     __tablename__ = "account_link"
     __table_args__ = (
@@ -134,7 +163,9 @@ class AccountLink(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
     purpose: Mapped[str] = mapped_column(String(12))
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organizer.id", ondelete="SET NULL"))
+    invited_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organizer.id", ondelete="SET NULL")
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -143,17 +174,22 @@ class AccountLink(db.Model):
 
 
 class RecoveryCode(db.Model):
-    """A code that opens once where the second factor is lost, kept as a keyed digest."""
+    """A code that replaces a lost second factor once, kept as a keyed digest."""
 
     __tablename__ = "recovery_code"
 
-    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(
+        ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True
+    )
     code_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Passkey(db.Model):
-    """A WebAuthn credential; `sign_count` is what its device counted last, nought where it does not count."""
+    """A WebAuthn credential.
+
+    `sign_count` is the last count from its device, 0 if the device does not count.
+    """
 
     __tablename__ = "passkey"
     __table_args__ = (
@@ -174,7 +210,7 @@ class Passkey(db.Model):
 
 
 class SpentChallenge(db.Model):
-    """The digest of a passkey challenge that was answered: its answer opens nothing again."""
+    """The digest of an answered passkey challenge, so that its answer cannot be used again."""
 
     __tablename__ = "spent_challenge"
 

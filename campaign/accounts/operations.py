@@ -1,22 +1,29 @@
-"""What changes organizers and their roles."""
+"""Change organizers and their roles."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
+from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.factors import take_factors
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.lib.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
+from campaign.text.email_addresses import Address
 
-INVITATION, RESET, ROLE, CHANGED = "account_invitation", "account_reset", "account_role", "account_changed"
+INVITATION, RESET, ROLE, CHANGED = (
+    "account_invitation",
+    "account_reset",
+    "account_role",
+    "account_changed",
+)
 NEW_DEVICE = "account_new_device"
 GOOD_FOR = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
 
@@ -28,7 +35,7 @@ class LinkSpent(CampaignError):
 
 
 class LastAdmin(CampaignError):
-    """Without this organizer nobody could give roles any more."""
+    """Without this organizer, nobody could give roles."""
 
     status = 409
 
@@ -40,17 +47,27 @@ class OrganizerRemoved(CampaignError):
 
 
 class Given(NamedTuple):
-    """Who was given a role, and whether they had it before."""
+    """Who was given a role, and whether the role is new to them."""
 
     organizer_id: int
     is_new: bool
 
 
-def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, may_bring_back=False, now):
-    """Give a role to the person with this email `address` (an Address); return what was Given.
+def invite(
+    *,
+    address: Address,
+    name: str = "",
+    role: str,
+    cause_id: int | None = None,
+    lang: str,
+    invited_by_id: int | None = None,
+    may_bring_back: bool = False,
+    now: datetime,
+) -> Given:
+    """Give a role to the person with this email address; return what was given.
 
-    Who has no password yet is sent a link to set one; who has is told of the role by mail. Raises OrganizerRemoved for
-    somebody whom an admin removed, unless `may_bring_back`.
+    People without a password get an email with a link to set one. The others get an email about the
+    role. Raises OrganizerRemoved for a person whom an admin removed, unless `may_bring_back`.
     """
     organizer = _organizer_at(address, name, lang, may_bring_back, now)
     if not organizer.is_invited:
@@ -60,33 +77,45 @@ def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, m
     return Given(organizer.id, is_new)
 
 
-def give_role(*, organizer_id, role, cause_id=None, now):
-    """Give an organizer a role, and tell them by mail, unless they have it already; return what was Given."""
+def give_role(*, organizer_id: int, role: str, cause_id: int | None = None, now: datetime) -> Given:
+    """Give an organizer a role, and tell them by email if it is new; return what was given."""
     organizer = organizer_by_id(organizer_id)
     grant, is_new = _grant(organizer, role, cause_id, now)
     if is_new and not organizer.is_invited:
-        owe(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
+        enqueue(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
     return Given(organizer_id, is_new)
 
 
-def owe_invitation(*, organizer_id, invited_by_id=None, now):
-    """Owe somebody who has no password yet a letter with a link to set one."""
-    link = make_link(organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now)
-    owe(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
+def owe_invitation(*, organizer_id: int, invited_by_id: int | None = None, now: datetime) -> None:
+    """Queue an email with a link to set a password, for a person who has none yet."""
+    link = make_link(
+        organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now
+    )
+    enqueue(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
 
 
-def enrol(*, address, role, cause_id=None, lang, now):
-    """Give a role to `address` (an Address); return (what was Given, a link to set a password). No mail goes to them."""
+def enrol(
+    *, address: Address, role: str, cause_id: int | None = None, lang: str, now: datetime
+) -> tuple[Given, AccountLink]:
+    """Give a role without sending an email; return (what was given, a link to set a password)."""
     organizer = _organizer_at(address, "", lang, True, now)
     _, is_new = _grant(organizer, role, cause_id, now)
-    return Given(organizer.id, is_new), make_link(organizer_id=organizer.id, purpose="invitation", now=now)
+    return Given(organizer.id, is_new), make_link(
+        organizer_id=organizer.id, purpose="invitation", now=now
+    )
 
 
-def make_link(*, organizer_id, purpose, invited_by_id=None, now):
-    """Make a link that lets an organizer set a password; older ones of the same purpose end."""
+def make_link(
+    *, organizer_id: int, purpose: str, invited_by_id: int | None = None, now: datetime
+) -> AccountLink:
+    """Create a link to set a password, and end older links of the same purpose."""
     db.session.execute(
         update(AccountLink)
-        .where(AccountLink.organizer_id == organizer_id, AccountLink.purpose == purpose, AccountLink.used_at.is_(None))
+        .where(
+            AccountLink.organizer_id == organizer_id,
+            AccountLink.purpose == purpose,
+            AccountLink.used_at.is_(None),
+        )
         .values(expires_at=now)
     )
     link = AccountLink(
@@ -101,21 +130,38 @@ def make_link(*, organizer_id, purpose, invited_by_id=None, now):
     return link
 
 
-def ask_reset(*, address, now):
-    """Owe `address` (text) a link to set a new password; where nobody has it, a letter is owed that is never sent."""
+def ask_reset(*, address: str, now: datetime) -> None:
+    """Queue a password reset link for `address`.
+
+    If nobody has the address, queue an email that is never sent.
+    """
     organizer = organizer_by_address(address)
     if organizer is None or organizer.removed_at is not None:
-        owe(kind=RESET, subject_id=0, lang="en")
+        enqueue(kind=RESET, subject_id=0, lang="en")
         return
     purpose = "invitation" if organizer.is_invited else "reset"
     link = make_link(organizer_id=organizer.id, purpose=purpose, now=now)
-    owe(kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang)
+    enqueue(
+        kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang
+    )
 
 
-def follow_link(*, link_id, password_hash, name=None, lang=None, now):
-    """Set the password of the person the link was for, once; end all their sessions and known browsers. Raises LinkSpent."""
+def follow_link(
+    *,
+    link_id: int,
+    password_hash: str,
+    name: str | None = None,
+    lang: str | None = None,
+    now: datetime,
+) -> Organizer:
+    """Set the password of the link's organizer, once. Raises LinkSpent.
+
+    All their sessions and known browsers end.
+    """
     unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
-    spent = update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
+    spent = (
+        update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
+    )
     organizer_id = db.session.scalar(spent)
     organizer = organizer_id and organizer_by_id(organizer_id)
     if not organizer or organizer.removed_at is not None:
@@ -129,22 +175,22 @@ def follow_link(*, link_id, password_hash, name=None, lang=None, now):
     return organizer
 
 
-def set_password(*, organizer_id, password_hash, but_session=None):
-    """Set a new password and end all other sessions."""
+def set_password(*, organizer_id: int, password_hash: str, but_session: int | None = None) -> None:
+    """Set a new password, and end all sessions except `but_session`."""
     organizer_by_id(organizer_id).password_hash = password_hash
     close_sessions(organizer_id=organizer_id, but=but_session)
     db.session.flush()
 
 
-def describe(*, organizer_id, name, lang):
-    """Change how an organizer is called, and the language of their pages and letters."""
+def describe(*, organizer_id: int, name: str, lang: str) -> None:
+    """Change an organizer's name, and the language of their pages and emails."""
     organizer = organizer_by_id(organizer_id)
     organizer.name, organizer.lang = name, lang
     db.session.flush()
 
 
-def take_role(*, grant_id):
-    """Take a role away; return what it was, (organizer id, role, cause id), or None. Raises LastAdmin."""
+def take_role(*, grant_id: int) -> tuple[int, str, int | None] | None:
+    """Remove a role; return (organizer id, role, cause id), or None. Raises LastAdmin."""
     grant = db.session.get(Grant, grant_id)
     if grant is None:
         return None
@@ -156,10 +202,11 @@ def take_role(*, grant_id):
     return was
 
 
-def remove(*, organizer_id, now):
-    """Take roles, sessions, password and factors; the name stays for the audit trail. Raises LastAdmin.
+def remove(*, organizer_id: int, now: datetime) -> Organizer | None:
+    """Remove an organizer, and return them, or None if they were removed before.
 
-    Return the organizer, or None where somebody removed them before.
+    Roles, sessions, password and second factors are deleted. The name stays for the activity log.
+    Raises LastAdmin.
     """
     organizer = organizer_by_id(organizer_id)
     if organizer.removed_at is not None:
@@ -169,8 +216,8 @@ def remove(*, organizer_id, now):
     return strip(organizer, now)
 
 
-def strip(organizer, now):
-    """Take everything from an organizer but the name, though they be the last admin."""
+def strip(organizer: Organizer, now: datetime) -> Organizer:
+    """Remove everything from an organizer but the name, even from the last admin."""
     organizer.password_hash, organizer.removed_at, organizer.grants = None, now, []
     take_factors(organizer_id=organizer.id)
     forget_devices(organizer_id=organizer.id)
@@ -179,17 +226,21 @@ def strip(organizer, now):
     return organizer
 
 
-def tell_of_change(entry, organizer):
-    """Owe an organizer a letter about the audit entry of a change to their account."""
-    owe(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
+def tell_of_change(entry: AuditEntry, organizer: Organizer) -> None:
+    """Queue an email to an organizer about a change to their account, from its audit event."""
+    enqueue(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
 
 
 def _organizer_at(address, name, lang, may_bring_back, now):
-    digest = keys.email_digest(address.normalized)
+    digest = tokens.email_digest(address.normalized)
     row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang}
     row |= {"totp_step": 0, "created_at": now}
-    # Two who invite the same person at once make one organizer.
-    db.session.execute(insert(Organizer.__table__).values(row).on_conflict_do_nothing(index_elements=["email_digest"]))
+    # If two people invite the same person at once, only one organizer is created.
+    db.session.execute(
+        insert(Organizer.__table__)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["email_digest"])
+    )
     organizer = db.session.scalar(select(Organizer).where(Organizer.email_digest == digest))
     if organizer.removed_at is not None:
         if not may_bring_back:
@@ -201,24 +252,35 @@ def _organizer_at(address, name, lang, may_bring_back, now):
     return organizer
 
 
-def _grant(organizer, role, cause_id, now):
+def _grant(organizer: Organizer, role: str, cause_id: int | None, now: datetime):
     row = {"organizer_id": organizer.id, "role": role, "cause_id": cause_id, "created_at": now}
-    statement = insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
+    statement = (
+        insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
+    )
     is_new = db.session.scalar(statement) is not None
     db.session.expire(organizer, ["grants"])
-    which = Grant.organizer_id == organizer.id, Grant.role == role, Grant.cause_id.is_not_distinct_from(cause_id)
+    which = (
+        Grant.organizer_id == organizer.id,
+        Grant.role == role,
+        Grant.cause_id.is_not_distinct_from(cause_id),
+    )
     return db.session.scalar(select(Grant).where(*which)), is_new
 
 
-def _spare_last_admin(organizer_id):
-    # Locked in one order, so that of two admins who remove each other at once one stays.
+def _spare_last_admin(organizer_id: int) -> None:
+    # Rows are locked in one order, so that if two admins remove each other at once, one of them
+    # stays.
     admins = db.session.scalars(
         select(Grant.organizer_id).where(Grant.role == ADMIN).order_by(Grant.id).with_for_update()
     ).all()
     able = db.session.scalar(
         select(func.count())
         .select_from(Organizer)
-        .where(Organizer.id.in_(admins), Organizer.id != organizer_id, Organizer.password_hash.is_not(None))
+        .where(
+            Organizer.id.in_(admins),
+            Organizer.id != organizer_id,
+            Organizer.password_hash.is_not(None),
+        )
     )
     if not able:
         raise LastAdmin

@@ -1,8 +1,9 @@
-"""Passkeys (WebAuthn): making one, and showing it."""
+"""Create and verify passkeys (WebAuthn)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import webauthn
 from sqlalchemy import delete, select
@@ -10,37 +11,42 @@ from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
+    PublicKeyCredentialCreationOptions,
     PublicKeyCredentialDescriptor,
+    PublicKeyCredentialRequestOptions,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
 
-from campaign.accounts.models import Passkey, SpentChallenge
+from campaign.accounts.models import Organizer, Passkey, SpentChallenge
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.lib.insertion import insert
 
 CHALLENGE_GOOD_FOR = timedelta(minutes=5)
-# What a device may send that does not have the shape of an answer.
+# Errors for a device answer of the wrong shape.
 MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 
 
 class PasskeyRefused(CampaignError):
-    """The answer of a device does not prove what it should."""
+    """A device's answer does not prove what it should."""
 
     status = 422
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where passkeys are made and shown: the origin of the pages, and the host name that keys are bound to."""
+    """Where passkeys are used: the origin of the pages, and the host name that keys belong to."""
 
     origin: str
     host: str
 
 
-def registration_options(place, organizer):
-    """Return the options (of py_webauthn) for making a passkey; its `challenge` must be kept for the answer."""
+def registration_options(place: Place, organizer: Organizer) -> PublicKeyCredentialCreationOptions:
+    """Return the options (of py_webauthn) for creating a passkey.
+
+    Their `challenge` must be kept until the device answers.
+    """
     return webauthn.generate_registration_options(
         rp_id=place.host,
         rp_name="Volante",
@@ -48,14 +54,17 @@ def registration_options(place, organizer):
         user_name=organizer.email,
         user_display_name=organizer.called,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+            resident_key=ResidentKeyRequirement.PREFERRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(organizer),
     )
 
 
-def authentication_options(place, organizer=None):
-    """Return the options for showing a passkey: of `organizer`, or whichever the device has."""
+def authentication_options(
+    place: Place, organizer: Organizer | None = None
+) -> PublicKeyCredentialRequestOptions:
+    """Return the options for a sign-in with a passkey of `organizer`, or with any on the device."""
     return webauthn.generate_authentication_options(
         rp_id=place.host,
         allow_credentials=_descriptors(organizer) if organizer else None,
@@ -63,8 +72,11 @@ def authentication_options(place, organizer=None):
     )
 
 
-def verified_registration(place, challenge, answer):
-    """Return what a device's `answer` (JSON) says of the new passkey, as columns. Raises PasskeyRefused."""
+def verified_registration(place: Place, challenge: bytes, answer: Any) -> dict[str, Any]:
+    """Return the columns of the new passkey from a device's `answer` (JSON).
+
+    Raises PasskeyRefused.
+    """
     try:
         proven = webauthn.verify_registration_response(
             credential=answer,
@@ -85,20 +97,27 @@ def verified_registration(place, challenge, answer):
     }
 
 
-def add_passkey(*, organizer_id, name, columns, now):
-    """Keep a new passkey. Raises PasskeyRefused where somebody has it already."""
+def add_passkey(*, organizer_id: int, name: str, columns: dict[str, Any], now: datetime) -> int:
+    """Store a new passkey, and return its id. Raises PasskeyRefused if it is stored already."""
     row = {**columns, "organizer_id": organizer_id, "name": name, "created_at": now}
-    statement = insert(Passkey.__table__).values(row).on_conflict_do_nothing().returning(Passkey.__table__.c.id)
+    statement = (
+        insert(Passkey.__table__)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(Passkey.__table__.c.id)
+    )
     passkey_id = db.session.scalar(statement)
     if passkey_id is None:
         raise PasskeyRefused
     return passkey_id
 
 
-def spend_passkey(*, place, challenge, answer, now, organizer_id=None):
-    """Return the id of the organizer whose passkey answered `challenge`, once; None where it proves nothing.
+def spend_passkey(
+    *, place: Place, challenge: bytes, answer: Any, now: datetime, organizer_id: int | None = None
+) -> int | None:
+    """Return the id of the organizer whose passkey answered `challenge`, or None if invalid.
 
-    With `organizer_id` only that organizer's passkeys will do.
+    Each challenge works once. With `organizer_id`, only that organizer's passkeys are accepted.
     """
     passkey = _passkey_of(answer)
     if passkey is None or organizer_id not in (None, passkey.organizer_id):
@@ -123,29 +142,38 @@ def spend_passkey(*, place, challenge, answer, now, organizer_id=None):
     return passkey.organizer_id
 
 
-def remove_passkey(*, organizer_id, passkey_id):
+def remove_passkey(*, organizer_id: int, passkey_id: int) -> bool:
     """Remove a passkey of an organizer; return whether there was one."""
     which = Passkey.id == passkey_id, Passkey.organizer_id == organizer_id
-    gone = delete(Passkey).where(*which).returning(Passkey.created_at).execution_options(synchronize_session=False)
+    gone = (
+        delete(Passkey)
+        .where(*which)
+        .returning(Passkey.created_at)
+        .execution_options(synchronize_session=False)
+    )
     created_at = db.session.scalar(gone)
     if created_at is not None:
         note_ended("passkey.removed", passkey_id, created_at)
     return created_at is not None
 
 
-def _passkey_of(answer):
+def _passkey_of(answer: Any) -> Passkey | None:
     try:
         credential_id = base64url_to_bytes(answer["rawId"])
     except MALFORMED:
         return None
-    return db.session.scalar(select(Passkey).where(Passkey.credential_id == credential_id).with_for_update())
+    return db.session.scalar(
+        select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
+    )
 
 
-def _spend(challenge, now):
+def _spend(challenge: bytes, now: datetime) -> bool:
     row = {"digest": sha256(challenge).digest(), "expires_at": now + 2 * CHALLENGE_GOOD_FOR}
     statement = insert(SpentChallenge.__table__).values(row).on_conflict_do_nothing()
     return db.session.scalar(statement.returning(SpentChallenge.__table__.c.digest)) is not None
 
 
-def _descriptors(organizer):
-    return [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in organizer.passkeys]
+def _descriptors(organizer: Organizer) -> list[PublicKeyCredentialDescriptor]:
+    return [
+        PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in organizer.passkeys
+    ]

@@ -1,5 +1,6 @@
-"""Passwords: Argon2id, and an estimate of how long one would have to guess."""
+"""Passwords: Argon2id hashes, and an estimate of how hard a password is to guess."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
@@ -12,16 +13,20 @@ from zxcvbn import zxcvbn
 
 from campaign.errors import CampaignError
 
-SHORTEST, LONGEST = 12, 200
-# Guesses that somebody with the hashes needs: 3 of 4 is beyond 10^8, each of which costs them 64 MiB and some 50 ms.
-LEAST_SCORE = 3
-# How many characters must have nothing to do with the owner: to zxcvbn a name and a row of digits are three words.
-LEAST_OF_OTHERS = 8
-# zxcvbn takes time that grows with the square of the length, and knows enough after these.
+MIN_LENGTH, MAX_LENGTH = 12, 200
+# zxcvbn's score 3 of 4 means more than 10^8 guesses. With the hashes, each guess still costs an
+# attacker 64 MiB and about 50 ms.
+MIN_SCORE = 3
+# How many characters must be unrelated to the owner, because zxcvbn counts a name and a row of
+# digits as three words.
+MIN_OTHER_CHARACTERS = 8
+# The time zxcvbn takes grows with the square of the length, and this many characters are enough for
+# it.
 LOOKED_AT = 72
 
 STRONG = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# Each hash takes 64 MiB and a processor. A waiting sign-in holds a thread that supporters need, so few may wait, and briefly.
+# Each hash takes 64 MiB and a CPU core. A waiting sign-in holds a thread that supporters need, so
+# only a few may wait, and only briefly.
 MAX_HASHING, MAX_WAITING = 2, 2
 MAX_WAIT_SECONDS = 1
 RETRY_AFTER_SECONDS = 5
@@ -30,21 +35,21 @@ _places = BoundedSemaphore(MAX_HASHING + MAX_WAITING)
 
 
 class HashingBusy(CampaignError):
-    """Too many passwords are being checked in this process; trying again after RETRY_AFTER_SECONDS makes sense."""
+    """Too many passwords are being checked in this process; retry after RETRY_AFTER_SECONDS."""
 
     status = 429
 
 
 class PasswordTooWeak(ValueError):
-    """`code` says why: "short", "long" or "guessable"."""
+    """The password is too weak. `code` says why: "short", "long" or "guessable"."""
 
-    def __init__(self, code):
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
 @contextmanager
-def _turn():
+def _turn() -> Iterator[None]:
     if not _places.acquire(blocking=False):
         raise HashingBusy
     try:
@@ -58,14 +63,17 @@ def _turn():
         _places.release()
 
 
-def hash_password(password):
-    """Return the hash of a password to keep. Raises HashingBusy."""
+def hash_password(password: str) -> str:
+    """Return the hash to store for a password. Raises HashingBusy."""
     with _turn():
         return _hasher().hash(password)
 
 
-def matches(password_hash, password):
-    """Return whether `password` is the one behind `password_hash`; without a hash it takes as long, and is not. Raises HashingBusy."""
+def matches(password_hash: str | None, password: str) -> bool:
+    """Return whether `password` matches `password_hash`. Raises HashingBusy.
+
+    Without a hash it returns False after the same time.
+    """
     try:
         with _turn():
             _hasher().verify(password_hash or _nobodys(_hasher()), password)
@@ -74,36 +82,44 @@ def matches(password_hash, password):
     return password_hash is not None
 
 
-def is_outdated(password_hash):
-    """Return whether a password should be hashed anew, as what is asked of a hash has grown."""
+def is_outdated(password_hash) -> bool:
+    """Return whether the password should be hashed again with today's stronger parameters."""
     return _hasher().check_needs_rehash(password_hash)
 
 
-def demand_strength(password, about=()):
-    """Raise PasswordTooWeak for what is short or soon guessed; `about` holds words that are known of its owner."""
-    if len(password) < SHORTEST:
+def demand_strength(password: str, about: Iterable[str] = ()) -> None:
+    """Raise PasswordTooWeak for a password that is short, too long or easy to guess.
+
+    `about` holds known facts about its owner, such as the name.
+    """
+    if len(password) < MIN_LENGTH:
         raise PasswordTooWeak("short")
-    if len(password) > LONGEST:
+    if len(password) > MAX_LENGTH:
         raise PasswordTooWeak("long")
-    known = [word for words in about for word in (words, *words.replace("@", " ").replace(".", " ").split()) if word]
-    if len(_without(password.lower(), known)) < LEAST_OF_OTHERS:
+    known = [
+        word
+        for words in about
+        for word in (words, *words.replace("@", " ").replace(".", " ").split())
+        if word
+    ]
+    if len(_without(password.lower(), known)) < MIN_OTHER_CHARACTERS:
         raise PasswordTooWeak("guessable")
-    if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < LEAST_SCORE:
+    if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < MIN_SCORE:
         raise PasswordTooWeak("guessable")
 
 
-def _without(password, known):
-    """Return what is left of a password without the words that are known of its owner."""
+def _without(password: str, known: Iterable[str]) -> str:
+    """Return a password without the known words about its owner."""
     for word in sorted(known, key=len, reverse=True):
         password = password.replace(word.lower(), "") if len(word) > 2 else password
     return password
 
 
-def _hasher():
-    """Return the hasher of the application. Only tests set another one, which is quick."""
+def _hasher() -> PasswordHasher:
+    """Return the application's hasher. Only tests set another one, which is fast."""
     return current_app.config.get("PASSWORD_HASHER", STRONG) if has_app_context() else STRONG
 
 
 @cache
-def _nobodys(hasher):
+def _nobodys(hasher: PasswordHasher) -> str:
     return hasher.hash("nobody has this password")

@@ -1,14 +1,20 @@
-"""Who may do what: the one table of it."""
+"""Permissions: the one table of who may do what."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from campaign.accounts.models import Organizer
 
 ADMIN = "admin"
-# Of one cause each, the widest first.
+# Roles in one cause, the most powerful first.
 ROLES = ("owner", "editor", "exporter", "reviewer", "tabler")
 
 _OWNER = frozenset({"owner"})
 _EVERYBODY = frozenset(ROLES)
 
-# action → the roles that may, in the cause of the thing. Admins may do everything, everywhere. An action is "subject.verb";
-# where it shows or moves what supporters told of themselves, the editor is never among its roles.
+# action → the roles that may do it, in the cause of the thing. Admins may do everything,
+# everywhere. An action is "subject.verb". Where it shows or moves supporters' personal data, the
+# editor is never among its roles.
 TABLE = {
     "overview.see": _EVERYBODY,
     "causes.see": _EVERYBODY,
@@ -39,14 +45,15 @@ TABLE = {
     "mail.see": _OWNER | {"editor"},
     "mail.edit": _OWNER | {"editor"},
     "mail.send": _OWNER,
-    # The list of addresses never written to holds for all causes; what an owner of one put there only an admin takes back.
+    # The suppression list applies to all causes, so only an admin can remove an address that the
+    # owner of one cause added.
     "suppressions.see": _OWNER,
     "suppressions.add": _OWNER,
     "suppressions.lift": frozenset(),
     "kiosks.see": _OWNER | {"tabler"},
     "kiosks.pair": _OWNER | {"tabler"},
     "kiosks.revoke": _OWNER | {"tabler"},
-    # What a kiosk sent that nobody trusts any more.
+    # For data from a kiosk that is no longer trusted.
     "kiosks.recover": frozenset(),
     "keys.edit": _OWNER,
     "people.see": _OWNER,
@@ -55,45 +62,63 @@ TABLE = {
     "people.unlock": frozenset(),
     "audit.see": _OWNER,
 }
-# People who may do one of these see what supporters told of themselves, so they need a second factor for anything at all.
+# Anyone who may do one of these sees supporters' personal data, so they need a second factor for
+# everything.
 PERSONAL = frozenset(
     {
         *("registrations.see", "registrations.check_in", "registrations.export"),
-        *("signatures.see", "signatures.review", "signatures.correct", "signatures.erase", "signatures.export", "signatures.import"),
-        *("suppressions.see", "suppressions.add", "suppressions.lift", "rules.edit", "kiosks.recover"),
+        *(
+            "signatures.see",
+            "signatures.review",
+            "signatures.correct",
+            "signatures.erase",
+            "signatures.export",
+            "signatures.import",
+        ),
+        *(
+            "suppressions.see",
+            "suppressions.add",
+            "suppressions.lift",
+            "rules.edit",
+            "kiosks.recover",
+        ),
     }
 )
 
 EVERYWHERE = None
 
 
-def may(organizer, action, cause_id):
-    """Return whether `organizer` may do `action` in this cause. Raises KeyError for an action that the table lacks."""
+def may(organizer: "Organizer", action: str, cause_id: int | None) -> bool:
+    """Return whether `organizer` may do `action` in this cause.
+
+    Raises KeyError for an action that is not in the table.
+    """
     allowed = TABLE[action]
     return any(
-        grant.role == ADMIN or (grant.cause_id == cause_id and grant.role in allowed) for grant in organizer.grants
+        grant.role == ADMIN or (grant.cause_id == cause_id and grant.role in allowed)
+        for grant in organizer.grants
     )
 
 
-def may_somewhere(organizer, action):
+def may_somewhere(organizer: "Organizer", action: str) -> bool:
     """Return whether `organizer` may do `action` in any cause."""
     allowed = TABLE[action]
     return any(grant.role == ADMIN or grant.role in allowed for grant in organizer.grants)
 
 
-def causes_where(organizer, action):
-    """Return the ids of the causes where `organizer` may do `action` as a frozenset, or EVERYWHERE."""
+def causes_where(organizer: "Organizer", action: str) -> frozenset[int | None] | None:
+    """Return the ids of the causes where `organizer` may do `action`, or EVERYWHERE."""
     allowed = TABLE[action]
     if any(grant.role == ADMIN for grant in organizer.grants):
         return EVERYWHERE
     return frozenset(grant.cause_id for grant in organizer.grants if grant.role in allowed)
 
 
-def belongs_to(organizer, cause_id):
+def belongs_to(organizer: "Organizer", cause_id: int | None) -> bool:
     """Return whether `organizer` has any role in this cause."""
     return any(grant.role == ADMIN or grant.cause_id == cause_id for grant in organizer.grants)
 
 
-def must_have_second_factor(organizer):
-    """Return whether `organizer` may see personal data of supporters, and so must show more than a password."""
+def must_have_second_factor(organizer: "Organizer") -> bool:
+    """Return whether `organizer` may see supporters' personal data, so needs a second factor."""
     return any(may_somewhere(organizer, action) for action in PERSONAL)

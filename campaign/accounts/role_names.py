@@ -1,4 +1,4 @@
-"""What roles are called on pages and in emails."""
+"""The names of roles on pages and in emails."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -1,63 +1,73 @@
 """Sessions and devices: who is signed in where."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.extensions import db
 
 IDLE = timedelta(hours=12)
-LONGEST = timedelta(days=14)
+MAX_AGE = timedelta(days=14)
 SECOND_STEP = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=5)
 DEVICE_KEPT = timedelta(days=365)
 
 
-def open_session(*, organizer_id, token, stage, device, address, now):
-    """Open a session behind a fresh cookie's `token`; `password` as stage is good for ten minutes, until the second factor."""
+def open_session(
+    *, organizer_id: int, token: str, stage: str, device: str, address: str | None, now: datetime
+) -> OrganizerSession:
+    """Open a session for a new cookie's `token`.
+
+    With `password` as the `stage` it lasts ten minutes, until the second factor is given.
+    """
     session = OrganizerSession(
         organizer_id=organizer_id,
-        token_digest=keys.token_digest(token),
+        token_digest=tokens.token_digest(token),
         stage=stage,
         device=device[:120],
-        address=keys.shorten(address),
+        address=tokens.shorten(address),
         created_at=now,
         seen_at=now,
         confirmed_at=now,
-        expires_at=now + (LONGEST if stage == "full" else SECOND_STEP),
+        expires_at=now + (MAX_AGE if stage == "full" else SECOND_STEP),
     )
     db.session.add(session)
     db.session.flush()
     return session
 
 
-def session_of(token, now):
-    """Return the living OrganizerSession behind a cookie's value, or None."""
+def session_of(token: str | None, now: datetime) -> OrganizerSession | None:
+    """Return the valid OrganizerSession for a cookie's value, or None."""
     if not token:
         return None
     return db.session.scalar(
         select(OrganizerSession).where(
-            OrganizerSession.token_digest == keys.token_digest(token),
+            OrganizerSession.token_digest == tokens.token_digest(token),
             OrganizerSession.expires_at > now,
             OrganizerSession.seen_at > now - IDLE,
         )
     )
 
 
-def see_session(*, session_id, now):
-    """Note that a session is in use."""
-    db.session.execute(update(OrganizerSession).where(OrganizerSession.id == session_id).values(seen_at=now))
+def see_session(*, session_id: int, now: datetime) -> None:
+    """Record that a session is in use."""
+    db.session.execute(
+        update(OrganizerSession).where(OrganizerSession.id == session_id).values(seen_at=now)
+    )
 
 
-def confirm_session(*, session_id, now):
-    """Note that the owner of a session has shown once more who they are."""
-    db.session.execute(update(OrganizerSession).where(OrganizerSession.id == session_id).values(confirmed_at=now))
+def confirm_session(*, session_id: int, now: datetime) -> None:
+    """Record that the organizer of a session has authenticated again."""
+    db.session.execute(
+        update(OrganizerSession).where(OrganizerSession.id == session_id).values(confirmed_at=now)
+    )
 
 
-def sessions_of(organizer_id, now):
-    """Return the living full sessions of an organizer, the last used first."""
+def sessions_of(organizer_id: int, now: datetime) -> Sequence[OrganizerSession]:
+    """Return the valid full sessions of an organizer, the most recently used first."""
     return db.session.scalars(
         select(OrganizerSession)
         .where(
@@ -70,38 +80,49 @@ def sessions_of(organizer_id, now):
     ).all()
 
 
-def close_session(*, organizer_id, session_id):
-    """End one session of an organizer; return whether there was one."""
+def close_session(*, organizer_id: int, session_id: int) -> int:
+    """End one session of an organizer; return how many there were (1 or 0)."""
     return _close(organizer_id, OrganizerSession.id == session_id)
 
 
-def close_sessions(*, organizer_id, but=None):
-    """End all sessions of an organizer, but one; return how many."""
+def close_sessions(*, organizer_id: int, but: int | None = None) -> int:
+    """End all sessions of an organizer except `but`; return how many."""
     return _close(organizer_id, OrganizerSession.id != (but or 0))
 
 
-def _close(organizer_id, which):
+def _close(organizer_id: int, which: ColumnElement[bool]) -> int:
     ended = delete(OrganizerSession).where(OrganizerSession.organizer_id == organizer_id, which)
     return db.session.execute(ended.execution_options(synchronize_session=False)).rowcount
 
 
-def is_known(organizer_id, device_token):
-    """Return whether an organizer has signed in before from the browser that holds this device cookie."""
+def is_known(organizer_id: int, device_token: str | None) -> bool:
+    """Return whether an organizer has signed in before from the browser with this device cookie."""
     if not device_token:
         return False
-    return db.session.scalar(select(KnownDevice.id).where(*_which(organizer_id, device_token))) is not None
+    return (
+        db.session.scalar(select(KnownDevice.id).where(*_which(organizer_id, device_token)))
+        is not None
+    )
 
 
-def know_device(*, organizer_id, device_token, device, address, lang, now):
+def know_device(
+    *,
+    organizer_id: int,
+    device_token: str,
+    device: str,
+    address: str | None,
+    lang: str,
+    now: datetime,
+):
     """Remember the browser behind a device cookie; return (the KnownDevice, whether it is new)."""
     known = db.session.scalar(select(KnownDevice).where(*_which(organizer_id, device_token)))
     is_new = known is None
     if is_new:
         known = KnownDevice(
             organizer_id=organizer_id,
-            token_digest=keys.token_digest(device_token),
+            token_digest=tokens.token_digest(device_token),
             device=device[:120],
-            address=keys.shorten(address),
+            address=tokens.shorten(address),
             lang=lang,
             created_at=now,
         )
@@ -111,10 +132,13 @@ def know_device(*, organizer_id, device_token, device, address, lang, now):
     return known, is_new
 
 
-def forget_devices(*, organizer_id):
-    """Know none of an organizer's devices any more."""
+def forget_devices(*, organizer_id: int) -> None:
+    """Forget all known devices of an organizer."""
     db.session.execute(delete(KnownDevice).where(KnownDevice.organizer_id == organizer_id))
 
 
-def _which(organizer_id, device_token):
-    return KnownDevice.organizer_id == organizer_id, KnownDevice.token_digest == keys.token_digest(device_token)
+def _which(organizer_id: int, device_token: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        KnownDevice.organizer_id == organizer_id,
+        KnownDevice.token_digest == tokens.token_digest(device_token),
+    )

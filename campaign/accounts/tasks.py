@@ -1,4 +1,6 @@
-"""What of accounts goes with time."""
+"""Delete expired account data."""
+
+from datetime import datetime
 
 from sqlalchemy import delete
 
@@ -7,12 +9,18 @@ from campaign.accounts.sessions import DEVICE_KEPT, IDLE
 from campaign.extensions import db
 
 
-def forget_sessions(*, now):
-    """Delete sessions that ended, devices unused for a year, and challenges too old to be answered; return how many."""
+def forget_sessions(*, now: datetime) -> int:
+    """Delete ended sessions, devices unused for a year and old challenges; return how many.
+
+    A challenge is deleted once it is too old to be answered.
+    """
     ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - IDLE)
     gone = (
         delete(OrganizerSession).where(ended),
         delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_KEPT),
         delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
     )
-    return sum(db.session.execute(each.execution_options(synchronize_session=False)).rowcount for each in gone)
+    return sum(
+        db.session.execute(each.execution_options(synchronize_session=False)).rowcount
+        for each in gone
+    )

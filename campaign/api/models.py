@@ -1,4 +1,4 @@
-"""Keys by which partners send signatures."""
+"""API keys, with which partners send signatures."""
 
 from datetime import datetime
 
@@ -6,26 +6,31 @@ from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
-MOST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 class ApiKey(db.Model):
-    """A partner's key to the petitions of one cause; only its digest is kept.
+    """A partner's key to the petitions of one cause; only its digest is stored.
 
-    Of a partner that is trusted, the owner of a signature need not confirm it: the partner answers for that, and the owner is
-    told by mail. `revoked_at` ends it for good. `source` is noted with each signature that it brings. `used_at` is when
-    it last opened anything, to the hour. With `doubted_at` too many of its addresses had signed already: from then on the owners
-    confirm what it sends, as for a key that is not trusted.
+    Supporters need not confirm signatures from a trusted partner: the partner vouches for them, and
+    we tell the supporters by email. `source` is stored with each signature that the key brings.
+    `used_at` is when the key was last used, to the hour. `revoked_at` ends the key permanently.
+
+    `doubted_at` is set when too many of the addresses it sent had signed before. From then on,
+    supporters must confirm, as for a key that is not trusted.
     """
 
     __tablename__ = "api_key"
-    __table_args__ = (Index("uq_api_key_digest", "digest", unique=True), Index("ix_api_key_cause_id", "cause_id"))
+    __table_args__ = (
+        Index("uq_api_key_digest", "digest", unique=True),
+        Index("ix_api_key_cause_id", "cause_id"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(MOST_NAME))
+    name: Mapped[str] = mapped_column(String(MAX_NAME_LENGTH))
     source: Mapped[str] = mapped_column(String(40))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     is_trusted: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -36,7 +41,10 @@ class ApiKey(db.Model):
 
 
 class ApiPost(db.Model):
-    """One signature that came by a key, and whether its address had signed before; it does not say which one it was."""
+    """A signature received with a key, and whether its address had already signed.
+
+    It does not identify the signature.
+    """
 
     __tablename__ = "api_post"
     __table_args__ = (Index("ix_api_post_key_id", "key_id", "at"), Index("ix_api_post_at", "at"))

@@ -1,20 +1,38 @@
-"""The description of the API in OpenAPI 3.1, made from the table of its endpoints."""
+"""The API's OpenAPI 3.1 description, generated from the table of its endpoints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
-from campaign.api.asking import Parameter
-from campaign.api.problems import MIMETYPE
+from campaign.api.errors import MIMETYPE
+from campaign.api.params import Parameter
 from campaign.api.schemas import SCHEMAS
 
 VERSION = "1.0.0"
-SLUG = {"name": "slug", "in": "path", "required": True, "description": "The last part of its address.", "schema": {"type": "string", "maxLength": 80}}
-REUSED = {"ETag": {"description": "Send it back as If-None-Match, and get 304 where nothing has changed.", "schema": {"type": "string"}}}
+SLUG = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "The last part of its address.",
+    "schema": {"type": "string", "maxLength": 80},
+}
+REUSED = {
+    "ETag": {
+        "description": "Send it back as If-None-Match, and get 304 where nothing has changed.",
+        "schema": {"type": "string"},
+    }
+}
 LIMITS = {
-    "RateLimit-Policy": {"description": "How many requests in how many seconds one address may send.", "schema": {"type": "string"}},
-    "RateLimit": {"description": "How many are left, and in how many seconds they are renewed.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": "How many requests in how many seconds one address may send.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "How many are left, and in how many seconds they are renewed.",
+        "schema": {"type": "string"},
+    },
 }
 PROBLEMS = {
     "BadRequest": "A parameter is not as it must be; `parameter` names it.",
@@ -32,7 +50,10 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address of the API: its view, whose docstring describes it, the schema of its answer, and what may be asked."""
+    """An endpoint of the API: its path, view, response schema and query parameters.
+
+    The view's docstring is its description in the document, so it is public text.
+    """
 
     path: str
     view: Callable
@@ -40,8 +61,8 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
 
 
-def document(endpoints):
-    """Return the whole description as a dict."""
+def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """Return the whole OpenAPI document."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -54,12 +75,21 @@ def document(endpoints):
             ),
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path) for endpoint in endpoints},
+        "paths": {
+            endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path)
+            for endpoint in endpoints
+        },
         "components": {
             "schemas": SCHEMAS,
             "responses": {name: _problem(about) for name, about in PROBLEMS.items()},
             "headers": REUSED | LIMITS,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key that an organizer of the cause has made."}},
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A key that an organizer of the cause has made.",
+                }
+            },
         },
     }
 
@@ -70,7 +100,9 @@ def _operation(endpoint):
         "200": {
             "description": endpoint.view.__doc__,
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in REUSED | LIMITS},
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{endpoint.schema}"}}},
+            "content": {
+                "application/json": {"schema": {"$ref": f"#/components/schemas/{endpoint.schema}"}}
+            },
         },
         "304": {"description": "Nothing has changed since the answer with the tag that was sent."},
     }
@@ -85,27 +117,59 @@ def _operation(endpoint):
 
 
 def _written(path):
-    """Return what can be sent to this address, if anything."""
+    """Return the POST operation of this path, if it has one."""
     if path != "/petitions/{slug}/signatures":
         return {}
-    refusals = {"401": "Unauthorized", "403": "Forbidden", "409": "Conflict", "410": "Gone", "415": "UnsupportedMediaType", "422": "UnprocessableContent"}
-    taken = {"description": "It is written down.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}}}
-    names = {"400": "BadRequest", "404": "NotFound", **refusals, "429": "TooManyRequests", "503": "ServiceUnavailable"}
+    refusals = {
+        "401": "Unauthorized",
+        "403": "Forbidden",
+        "409": "Conflict",
+        "410": "Gone",
+        "415": "UnsupportedMediaType",
+        "422": "UnprocessableContent",
+    }
+    taken = {
+        "description": "It is written down.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}},
+    }
+    names = {
+        "400": "BadRequest",
+        "404": "NotFound",
+        **refusals,
+        "429": "TooManyRequests",
+        "503": "ServiceUnavailable",
+    }
     return {
         "post": {
             "operationId": "sign",
             "summary": "Take a signature from a partner; the answer is the same whoever signed before.",
             "security": [{"key": []}],
             "parameters": [SLUG],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}}},
-            "responses": {"201": taken} | {status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()},
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}
+                },
+            },
+            "responses": {"201": taken}
+            | {
+                status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()
+            },
         }
     }
 
 
 def _parameter(parameter):
-    return {"name": parameter.name, "in": "query", "description": parameter.about, "schema": parameter.schema}
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.about,
+        "schema": parameter.schema,
+    }
 
 
 def _problem(about):
-    return {"description": about, "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {
+        "description": about,
+        "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

@@ -1,42 +1,52 @@
-"""Making and ending partners' keys."""
+"""Create and revoke partners' API keys."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 
-from campaign.accounts.keys import new_token, token_digest
+from campaign.accounts.tokens import new_token, token_digest
 from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db, note_ended
-from campaign.lib.slugs import slug_of
+from campaign.text.slugs import slug_of
 
 PREFIX = "vol_"
 SOURCE_LETTERS = 40
-# More often it is not noted that a key is in use, so that a signature costs no second commit.
+# Record the use of a key at most this often, so that most signatures need no second commit.
 SEEN_EVERY = timedelta(hours=1)
 
 
-def make_key(*, cause_id, name, is_trusted, now):
-    """Make a key; return (the ApiKey, the key itself, which is told this once)."""
+def make_key(*, cause_id: int, name: str, is_trusted: bool, now: datetime) -> tuple[ApiKey, str]:
+    """Create a key; return (the ApiKey, its secret, which cannot be shown again)."""
     secret = PREFIX + new_token()
     source = f"api-{slug_of(name) or 'partner'}"[:SOURCE_LETTERS].rstrip("-")
-    key = ApiKey(cause_id=cause_id, name=name, source=source, digest=token_digest(secret), is_trusted=is_trusted, created_at=now)
+    key = ApiKey(
+        cause_id=cause_id,
+        name=name,
+        source=source,
+        digest=token_digest(secret),
+        is_trusted=is_trusted,
+        created_at=now,
+    )
     db.session.add(key)
     db.session.flush()
     return key, secret
 
 
-def see_key(*, key_id, now):
-    """Note that a key is in use."""
+def see_key(*, key_id: int, now: datetime) -> None:
+    """Record that a key was used."""
     db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_at=now))
 
 
-def note_post(*, key_id, is_repeat, now):
-    """Note that a signature came by a key. A first one and a repeat cost the same, so that the time of an answer tells nothing."""
+def note_post(*, key_id: int, is_repeat: bool, now: datetime) -> None:
+    """Record that a signature was received with a key.
+
+    This takes equally long for a first signature and a repeat, so that timing reveals nothing.
+    """
     db.session.execute(insert(ApiPost).values(key_id=key_id, at=now, is_repeat=is_repeat))
 
 
-def revoke_key(*, key_id, now):
-    """End a key for good; doing it twice changes nothing."""
+def revoke_key(*, key_id: int, now: datetime):
+    """Revoke a key permanently; revoking it again changes nothing."""
     key = db.session.get(ApiKey, key_id)
     key.revoked_at = key.revoked_at or now
     note_ended("key.revoked", key.id, key.created_at)

@@ -1,12 +1,16 @@
-"""The read API, version 1: what is public anyway, for programs."""
+"""The read API, version 1: public data for programs.
 
-from flask import Blueprint, abort, current_app, jsonify, request, url_for
+The views' docstrings are their descriptions in the OpenAPI document.
+"""
 
-from campaign.api.asking import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
+from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.api.errors import CORS
 from campaign.api.openapi import Endpoint, document
-from campaign.api.problems import CORS
+from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
 from campaign.api.queries import shown_signatures
-from campaign.api.shapes import (
+from campaign.api.serializers import (
     cause_shape,
     event_shape,
     petition_shape,
@@ -15,10 +19,10 @@ from campaign.api.shapes import (
 )
 from campaign.causes.queries import cause_by_slug, cause_count, published_causes
 from campaign.events.queries import events_ahead, events_past
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 SECONDS = 10
@@ -32,22 +36,24 @@ PREFLIGHT = {
 
 
 @blueprint.get("/openapi.json")
-def openapi():
+def openapi() -> ResponseReturnValue:
     """This description of the API."""
     return _tagged(document(ENDPOINTS), DOCUMENT_SECONDS)
 
 
 @blueprint.get("/causes")
-def causes():
+def causes() -> ResponseReturnValue:
     """The public causes."""
     lang, limit, cursor = LANG.read(), LIMIT.read(), CURSOR.read()
-    found = sorted((cause for cause in published_causes() if cause.id > cursor), key=lambda cause: cause.id)
+    found = sorted(
+        (cause for cause in published_causes() if cause.id > cursor), key=lambda cause: cause.id
+    )
     shapes = [cause_shape(cause, cause_count(cause.id), lang) for cause in found[:limit]]
     return _list("causes", shapes, found[limit - 1].id if len(found) > limit else None)
 
 
 @blueprint.get("/causes/<slug>")
-def cause(slug):
+def cause(slug: str) -> ResponseReturnValue:
     """A cause, and its petitions."""
     lang, cause = LANG.read(), cause_by_slug(slug) or _nothing("cause")
     petitions = published_petitions(cause.id)
@@ -57,15 +63,23 @@ def cause(slug):
 
 
 @blueprint.get("/petitions")
-def petitions():
+def petitions() -> ResponseReturnValue:
     """The public petitions, without those in the archive."""
-    lang, limit, cursor, slug, state = LANG.read(), LIMIT.read(), CURSOR.read(), CAUSE.read(), STATE.read()
+    lang, limit, cursor, slug, state = (
+        LANG.read(),
+        LIMIT.read(),
+        CURSOR.read(),
+        CAUSE.read(),
+        STATE.read(),
+    )
     now = utcnow()
     found = sorted(
         (
             each
             for each in published_petitions()
-            if each.id > cursor and slug in (None, each.cause.slug) and state in (None, each.phase(now))
+            if each.id > cursor
+            and slug in (None, each.cause.slug)
+            and state in (None, each.phase(now))
         ),
         key=lambda each: each.id,
     )
@@ -75,35 +89,52 @@ def petitions():
 
 
 @blueprint.get("/petitions/<slug>")
-def petition(slug):
+def petition(slug: str) -> ResponseReturnValue:
     """A petition with its whole text, as Markdown."""
     lang, petition = LANG.read(), petition_by_slug(slug) or _nothing("petition")
     return _tagged(whole_petition_shape(petition, _count(petition), lang))
 
 
 @blueprint.get("/petitions/<slug>/signatures")
-def signatures(slug):
+def signatures(slug: str) -> ResponseReturnValue:
     """The counted signatures whose owners let a name or initials be shown, by their numbers."""
-    limit, cursor, petition = LIMIT.read(), CURSOR.read(), petition_by_slug(slug) or _nothing("petition")
+    limit, cursor, petition = (
+        LIMIT.read(),
+        CURSOR.read(),
+        petition_by_slug(slug) or _nothing("petition"),
+    )
     rows = shown_signatures(petition.id, after=cursor, limit=limit + 1)
     shapes = [signature_shape(row) for row in rows[:limit]]
-    return _list("signatures", shapes, rows[limit - 1].number if len(rows) > limit else None, lasting=False)
+    return _list(
+        "signatures", shapes, rows[limit - 1].number if len(rows) > limit else None, lasting=False
+    )
 
 
 @blueprint.get("/petitions/<slug>/tally")
-def tally(slug):
+def tally(slug: str) -> ResponseReturnValue:
     """How many signatures a petition has, and how far its goal is."""
     petition = petition_by_slug(slug) or _nothing("petition")
     count = _count(petition)
     goal = current_goal(count, petition.goal)
-    body = {"petition": petition.slug, "count": count, "goal": goal or None, "to_go": max(0, goal - count) if goal else None}
+    body = {
+        "petition": petition.slug,
+        "count": count,
+        "goal": goal or None,
+        "to_go": max(0, goal - count) if goal else None,
+    }
     return _tagged(body, TALLY_SECONDS)
 
 
 @blueprint.get("/events")
-def events():
+def events() -> ResponseReturnValue:
     """The public events."""
-    lang, limit, cursor, slug, when = LANG.read(), LIMIT.read(), CURSOR.read(), CAUSE.read(), WHEN.read()
+    lang, limit, cursor, slug, when = (
+        LANG.read(),
+        LIMIT.read(),
+        CURSOR.read(),
+        CAUSE.read(),
+        WHEN.read(),
+    )
     cause = cause_by_slug(slug) if slug else None
     find = events_past if when == "past" else events_ahead
     asked = {"cause_id": cause.id if cause else None, "limit": limit + 1, "offset": cursor}
@@ -124,12 +155,14 @@ ENDPOINTS = (
 )
 
 
-KNOWN_PARAMETERS = frozenset(parameter.name for endpoint in ENDPOINTS for parameter in endpoint.parameters)
+KNOWN_PARAMETERS = frozenset(
+    parameter.name for endpoint in ENDPOINTS for parameter in endpoint.parameters
+)
 
 
 @blueprint.after_request
-def let_pages_read(answer):
-    """Pages of other sites may read what anybody may."""
+def let_pages_read(answer: Response) -> Response:
+    """Add CORS headers, as scripts on other sites may read public data."""
     answer.headers.update(CORS)
     if request.method == "OPTIONS":
         answer.headers.update(PREFLIGHT)
@@ -137,19 +170,24 @@ def let_pages_read(answer):
 
 
 def _list(name, shapes, cursor, lasting=True):
-    """Answer with a page of a list; `next` is the address of the following one, or null."""
+    """Return one page of a list as a response; `next` is the next page's URL, or null."""
     following = None
     if cursor is not None:
-        # Only what the API knows: the edge gives this answer to everybody, however their address was decorated.
-        asked = {name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS} | {"cursor": cursor}
-        following = current_app.config["PUBLIC_URL"] + url_for(request.endpoint, **(request.view_args or {}), **asked)
+        # Keep only known parameters: the edge serves this response to everyone, whatever else is in
+        # their URL.
+        asked = {
+            name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS
+        } | {"cursor": cursor}
+        following = current_app.config["PUBLIC_URL"] + url_for(
+            request.endpoint, **(request.view_args or {}), **asked
+        )
     return _tagged({name: shapes, "next": following}, lasting=lasting)
 
 
 def _tagged(body, seconds=SECONDS, lasting=True):
     answer = public(jsonify(body), seconds, stale=seconds)
     if not lasting:
-        # Who withdraws is gone soon, even where the site is down and a copy could still be shown.
+        # A withdrawn signature must disappear soon, so caches may not serve it while we are down.
         del answer.cache_control["stale-if-error"]
     answer.add_etag()
     return answer.make_conditional(request)

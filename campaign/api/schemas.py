@@ -1,4 +1,4 @@
-"""The shapes of the API's answers, as JSON Schema 2020-12; what is listed is always there."""
+"""The API's responses as JSON Schema 2020-12; all listed properties are always present."""
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
@@ -13,7 +13,7 @@ def _or_null(schema):
 
 
 def _object(about, /, **properties):
-    """Return the schema of an object that has all of these and nothing else."""
+    """Return the schema of an object with all of these properties and no others."""
     return {
         "type": "object",
         "description": about,
@@ -25,11 +25,21 @@ def _object(about, /, **properties):
 
 def _list(name, of):
     items = {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
-    following = {**_or_null(ADDRESS), "description": "The address of the next page, null on the last."}
+    following = {
+        **_or_null(ADDRESS),
+        "description": "The address of the next page, null on the last.",
+    }
     return _object(f"A page of {name}.", **{name: items, "next": following})
 
 
-_cause = {"slug": TEXT, "title": TEXT, "summary": TEXT, "count": COUNT, "url": ADDRESS, "image": ADDRESS}
+_cause = {
+    "slug": TEXT,
+    "title": TEXT,
+    "summary": TEXT,
+    "count": COUNT,
+    "url": ADDRESS,
+    "image": ADDRESS,
+}
 _petition = {
     "slug": TEXT,
     "cause": TEXT,
@@ -48,11 +58,22 @@ _petition = {
 }
 
 SCHEMAS = {
-    "OpenApi": {"type": "object", "description": "A description in OpenAPI 3.1.", "required": ["openapi", "info", "paths"]},
+    "OpenApi": {
+        "type": "object",
+        "description": "A description in OpenAPI 3.1.",
+        "required": ["openapi", "info", "paths"],
+    },
     "Problem": {
         "type": "object",
         "description": "What went wrong, as in RFC 9457.",
-        "properties": {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "parameter": TEXT, "errors": {"type": "object"}},
+        "properties": {
+            "type": TEXT,
+            "title": TEXT,
+            "status": {"type": "integer"},
+            "detail": TEXT,
+            "parameter": TEXT,
+            "errors": {"type": "object"},
+        },
         "required": ["type", "title", "status"],
     },
     "Cause": _object("A cause; `count` is its butterflies, one for each signature.", **_cause),
@@ -72,7 +93,13 @@ SCHEMAS = {
         delivered=_object(
             "What the targets get to see of each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
             names={"type": "string", "enum": ["shown", "full"]},
-            details={"type": "array", "items": {"type": "string", "enum": ["country", "postal_code", "shown_comment", "day"]}},
+            details={
+                "type": "array",
+                "items": {
+                    "type": "string",
+                    "enum": ["country", "postal_code", "shown_comment", "day"],
+                },
+            },
             sentence=TEXT,
         ),
     ),
@@ -85,7 +112,13 @@ SCHEMAS = {
         date={"type": "string", "format": "date"},
         comment=TEXT,
     ),
-    "Tally": _object("A count, and the goal that it is on the way to.", petition=TEXT, count=COUNT, goal=_or_null(COUNT), to_go=_or_null(COUNT)),
+    "Tally": _object(
+        "A count, and the goal that it is on the way to.",
+        petition=TEXT,
+        count=COUNT,
+        goal=_or_null(COUNT),
+        to_go=_or_null(COUNT),
+    ),
     "Event": _object(
         "A gathering.",
         slug=TEXT,
@@ -113,12 +146,28 @@ SCHEMAS = {
             "country": {"type": "string", "description": "ISO 3166-1 alpha-2"},
             "postal_code": TEXT,
             "comment": TEXT,
-            "name_display": {"type": "string", "enum": ["full", "initials", "counted"], "default": "counted"},
+            "name_display": {
+                "type": "string",
+                "enum": ["full", "initials", "counted"],
+                "default": "counted",
+            },
             "subscribe": {"type": "boolean", "default": False},
-            "answers": {"type": "object", "description": "To the petition's own questions, by their names.", "additionalProperties": {"type": ["string", "boolean"]}},
+            "answers": {
+                "type": "object",
+                "description": "To the petition's own questions, by their names.",
+                "additionalProperties": {"type": ["string", "boolean"]},
+            },
             "lang": {**LANG, "description": "In which the letter to its owner is written."},
-            "version": {"type": "integer", "minimum": 1, "description": "The version of the petition that was shown; without it, the newest."},
-            "source": {"type": "string", "maxLength": 40, "description": "A campaign's code; else that of the key."},
+            "version": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "The version of the petition that was shown; without it, the newest.",
+            },
+            "source": {
+                "type": "string",
+                "maxLength": 40,
+                "description": "A campaign's code; else that of the key.",
+            },
         },
         "required": ["given_name", "email"],
     },

@@ -1,6 +1,9 @@
-"""Watching what partners send: many addresses that have signed already may be a partner who wants to know who signed."""
+"""Watch what partners send.
 
-from datetime import timedelta
+A partner that sends many addresses which have already signed may be trying to learn who signed.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, cast, delete, func, select
 
@@ -9,26 +12,34 @@ from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db
 
 WINDOW = timedelta(days=1)
-# Petitions overlap, so some repeats are to be expected; so many, and such a share of all, are not.
+# Some repeats are normal, because petitions overlap. More than this number and this share are not.
 MAX_REPEATS = 20
 MAX_SHARE = 0.25
 
 
-def watch_keys(*, now):
-    """Let the owners confirm what a trusted key sends once too many of its addresses had signed before; return how many keys.
+def watch_keys(*, now: datetime) -> int:
+    """Doubt trusted keys that sent too many repeats, so that supporters must confirm again.
 
-    What is older than WINDOW is forgotten.
+    Returns how many keys are newly doubted. Records older than WINDOW are deleted.
     """
-    db.session.execute(delete(ApiPost).where(ApiPost.at <= now - WINDOW).execution_options(synchronize_session=False))
+    db.session.execute(
+        delete(ApiPost)
+        .where(ApiPost.at <= now - WINDOW)
+        .execution_options(synchronize_session=False)
+    )
     repeats = cast(func.sum(cast(ApiPost.is_repeat, Integer)), Integer)
-    trusted = select(ApiKey.id).where(ApiKey.is_trusted, ApiKey.doubted_at.is_(None), ApiKey.revoked_at.is_(None))
+    trusted = select(ApiKey.id).where(
+        ApiKey.is_trusted, ApiKey.doubted_at.is_(None), ApiKey.revoked_at.is_(None)
+    )
     suspects = db.session.execute(
         select(ApiPost.key_id, repeats, func.count())
         .where(ApiPost.key_id.in_(trusted))
         .group_by(ApiPost.key_id)
         .having(repeats > MAX_REPEATS)
     ).all()
-    return sum(_doubt(key_id, now) for key_id, repeated, sent in suspects if repeated > sent * MAX_SHARE)
+    return sum(
+        _doubt(key_id, now) for key_id, repeated, sent in suspects if repeated > sent * MAX_SHARE
+    )
 
 
 def _doubt(key_id, now):

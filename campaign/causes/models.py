@@ -1,4 +1,4 @@
-"""A cause, its words in each language, and its tally."""
+"""Tables of a cause: its texts, former slugs, tally and free butterfly numbers."""
 
 from datetime import datetime
 
@@ -6,14 +6,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 
 class Cause(db.Model):
-    """The larger aim; it owns petitions and one montage.
+    """A larger aim that owns petitions and one montage.
 
-    `revision` counts its changes, so that of two editors the second is told. A draft with `publish_at` goes out by itself then, as
-    was meant in `time_zone`. A closed one (`closed_at`) stands where it stood, and takes neither signatures nor subscriptions.
+    `revision` counts changes, so that the second of two editors is told about the conflict. A draft
+    with `publish_at` is published automatically at that time, which was entered in `time_zone`. A
+    closed cause (`closed_at`) keeps its pages but takes neither signatures nor subscriptions.
     """
 
     __tablename__ = "cause"
@@ -33,24 +34,28 @@ class Cause(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
-    texts: Mapped[list["CauseText"]] = relationship(order_by="CauseText.lang", cascade="all, delete-orphan")
+    texts: Mapped[list["CauseText"]] = relationship(
+        order_by="CauseText.lang", cascade="all, delete-orphan"
+    )
 
     @property
-    def is_over(self):
-        """Whether it takes neither signatures nor subscriptions any more."""
+    def is_over(self) -> bool:
+        """Whether the cause no longer takes signatures and subscriptions."""
         return self.closed_at is not None or self.state == "archived"
 
-    def text(self, lang):
-        """Return the words in `lang`, or in the first language there is."""
+    def text(self, lang: str) -> "CauseText":
+        """Return the text in `lang`, or in the first language there is."""
         return next((text for text in self.texts if text.lang == lang), self.texts[0])
 
 
 class CauseText(db.Model):
-    """A cause in one language; `story` is Markdown."""
+    """A cause in one language. `story` is Markdown."""
 
     __tablename__ = "cause_text"
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
@@ -58,7 +63,7 @@ class CauseText(db.Model):
 
 
 class FormerCauseSlug(db.Model):
-    """An address that the cause had; who comes there is led on, and no other cause may have it."""
+    """A slug that the cause had. It redirects, and no other cause may use it."""
 
     __tablename__ = "cause_former_slug"
     __table_args__ = (Index("ix_cause_former_slug_cause_id", "cause_id"),)
@@ -68,10 +73,11 @@ class FormerCauseSlug(db.Model):
 
 
 class CauseTally(db.Model):
-    """How many butterflies a cause has; written only by the runner that hatches them.
+    """The number of butterflies of a cause. Only the hatching runner writes it.
 
-    `last_number` is the highest number ever given; the free ones below it stand in `free_number`. `freed` counts how often a
-    number was given back: with `count` it tells every change of the montage, also when as many leave as come.
+    `last_number` is the highest number ever given. Free numbers below it are in `free_number`.
+    `freed` counts how often a number was given back. Together with `count` it reveals every change
+    of the montage, even when as many butterflies leave as arrive.
     """
 
     __tablename__ = "cause_tally"
@@ -80,16 +86,20 @@ class CauseTally(db.Model):
         CheckConstraint("last_number >= count", name="last_number"),
     )
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     count: Mapped[int] = mapped_column(Integer, default=0)
     last_number: Mapped[int] = mapped_column(Integer, default=0)
     freed: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class FreeNumber(db.Model):
-    """A butterfly number that a withdrawn signature gave back; the next to hatch takes the lowest."""
+    """A butterfly number of a withdrawn signature. The next to hatch takes the lowest."""
 
     __tablename__ = "free_number"
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

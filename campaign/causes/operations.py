@@ -1,4 +1,6 @@
-"""What changes a cause."""
+"""Create, change, publish and schedule causes."""
+
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -6,28 +8,35 @@ from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.moving_slugs import MovingSlugs
+from campaign.publishing.slug_history import SlugHistory
 
 
 class CauseSlugTaken(CampaignError):
-    """Another cause lives at this address, or did."""
+    """Another cause has, or had, this slug."""
 
     status = 409
 
 
-slugs = MovingSlugs(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
+slugs = SlugHistory(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
 
 
-class CauseChangedMeanwhile(CampaignError):
-    """Somebody else changed the cause since the editor's page was made."""
+class CauseEditConflict(CampaignError):
+    """Another editor has changed the cause since this editor's page was made."""
 
     status = 409
 
 
-def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="published"):
-    """Create a cause with its tally at nought; `texts` maps a language to the columns of `CauseText`.
+def create_cause(
+    *,
+    slug: str,
+    texts: dict[str, dict[str, str]],
+    palette: str = "monarch",
+    shape: str = "monarch",
+    state: str = "published",
+) -> Cause:
+    """Create a cause with a tally of zero. `texts` maps a language to columns of `CauseText`.
 
-    Raises CauseSlugTaken.
+    Raise CauseSlugTaken.
     """
     slugs.refuse_taken(slug)
     cause = Cause(
@@ -44,8 +53,13 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
     return cause
 
 
-def change_cause(*, cause_id, revision, texts, palette):
-    """Change the words and the colour of a cause. Raises CauseChangedMeanwhile."""
+def change_cause(
+    *, cause_id: int, revision: int, texts: dict[str, dict[str, str]], palette: str
+) -> Cause:
+    """Change the texts and the palette of a cause. Raise CauseEditConflict.
+
+    A language that `texts` leaves out is removed.
+    """
     cause = _at_revision(cause_id, revision)
     cause.palette = palette
     written = {text.lang: text for text in cause.texts}
@@ -60,27 +74,33 @@ def change_cause(*, cause_id, revision, texts, palette):
     return cause
 
 
-def move_cause(*, cause_id, revision, slug):
-    """Give the cause another address; a public one leads on from the old. Raises CauseSlugTaken, CauseChangedMeanwhile."""
+def move_cause(*, cause_id: int, revision: int, slug: str) -> Cause:
+    """Change the slug. The old address of a public cause redirects.
+
+    Raise CauseSlugTaken and CauseEditConflict.
+    """
     cause = cause_to_change(cause_id)
     if cause.slug == slug:
         return cause
     if revision != cause.revision:
-        raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
+        raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
     slugs.move(cause, slug)
     return cause
 
 
-def publish_cause(*, cause_id):
-    """Show a draft, or an archived cause again, to everybody; petitions that were closed stay closed."""
+def publish_cause(*, cause_id: int) -> Cause:
+    """Publish a draft, or an archived cause again. Petitions that were closed stay closed."""
     cause = cause_to_change(cause_id)
     cause.state, cause.publish_at = "published", None
     db.session.flush()
     return cause
 
 
-def schedule_cause(*, cause_id, at, zone=""):
-    """Let a draft be published by itself at an instant that was meant in `zone`, or no longer where `at` is None."""
+def schedule_cause(*, cause_id: int, at: datetime | None, zone: str = "") -> Cause:
+    """Schedule a draft to be published automatically at `at`. None cancels the schedule.
+
+    `zone` is the time zone in which `at` was entered.
+    """
     cause = cause_to_change(cause_id)
     if cause.state == "draft":
         cause.publish_at, cause.time_zone = at, zone
@@ -88,8 +108,8 @@ def schedule_cause(*, cause_id, at, zone=""):
     return cause
 
 
-def publish_due_causes(*, now):
-    """Publish the drafts whose instant has come, and note it in the audit trail; return how many."""
+def publish_due_causes(*, now: datetime) -> int:
+    """Publish the drafts that are due and record it in the activity log. Return how many."""
     due = select(Cause.id).where(Cause.state == "draft", Cause.publish_at <= now)
     ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
     for cause_id in ids:
@@ -99,16 +119,19 @@ def publish_due_causes(*, now):
     return len(ids)
 
 
-def cause_to_change(cause_id):
-    """Return the cause as it is now, and keep other editors out of it until the transaction ends."""
+def cause_to_change(cause_id: int) -> Cause:
+    """Return the current cause, and lock out other editors until the transaction ends."""
     return db.session.scalars(
-        select(Cause).where(Cause.id == cause_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+        select(Cause)
+        .where(Cause.id == cause_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
 
 
-def _at_revision(cause_id, revision):
+def _at_revision(cause_id: int, revision: int) -> Cause:
     cause = cause_to_change(cause_id)
     if revision != cause.revision:
-        raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
+        raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
     cause.revision += 1
     return cause

@@ -1,21 +1,23 @@
-"""The home page, and the page of a cause."""
+"""The home page and the page of a cause."""
 
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, g, make_response, render_template
+from flask.typing import ResponseReturnValue
 
-from campaign.causes.pages import CausePage, page
+from campaign.causes.models import Cause
+from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
-from campaign.events.pages import cards_ahead, cards_past
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
-from campaign.petitions.cards import PetitionCard, cards_of_cause
-from campaign.updates.pages import recent_cards
+from campaign.events.presenters import cards_ahead, cards_past
+from campaign.http.caching import public
+from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("causes", __name__)
-MOST_ON_HOME = 3
-MOST_ON_CAUSE = 8
-MOST_UPDATES = 3
+MAX_ON_HOME = 3
+MAX_ON_CAUSE = 8
+MAX_UPDATES = 3
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class CauseWithPetitions(CausePage):
 
 
 @blueprint.get("/<lang>/")
-def index():
+def index() -> ResponseReturnValue:
+    """Show the home page."""
     causes = [_with_petitions(cause) for cause in published_causes()]
     now = utcnow()
     return public(
@@ -34,15 +37,16 @@ def index():
             render_template(
                 "causes/index.html",
                 causes=causes,
-                events=cards_ahead(g.lang, now, limit=MOST_ON_HOME),
-                updates=recent_cards(g.lang, now, limit=MOST_UPDATES),
+                events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
+                updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
             )
         )
     )
 
 
 @blueprint.get("/<lang>/causes/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show a cause with its petitions, events and updates."""
     cause = cause_by_slug(slug)
     if cause is None:
         abort(404)
@@ -54,14 +58,14 @@ def show(slug):
                 "causes/show.html",
                 cause=whole,
                 petitions=whole.petitions,
-                events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
-                past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
-                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MOST_UPDATES),
+                events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
+                past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
+                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),
             )
         )
     )
 
 
-def _with_petitions(cause):
+def _with_petitions(cause: Cause) -> CauseWithPetitions:
     petitions = tuple(cards_of_cause(cause.id, g.lang, utcnow()))
     return CauseWithPetitions(**vars(page(cause, g.lang)), petitions=petitions)

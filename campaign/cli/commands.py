@@ -1,11 +1,37 @@
-"""The commands that `flask` carries."""
+"""Register all commands of `flask`."""
 
-from campaign.cli import backups, demonstration, kiosks, mail, montage, organizers, petitions, search, serving, signatures, working
+from flask import Flask
+
+from campaign.cli import (
+    backups,
+    demonstration,
+    kiosks,
+    mail,
+    montage,
+    organizers,
+    petitions,
+    search,
+    serving,
+    signatures,
+    worker_command,
+)
 from campaign.cli.database_faults import in_words
 
 
-def init_app(app):
-    for part in (backups, demonstration, kiosks, mail, montage, organizers, petitions, search, serving, signatures, working):
+def init_app(app: Flask) -> None:
+    for part in (
+        backups,
+        demonstration,
+        kiosks,
+        mail,
+        montage,
+        organizers,
+        petitions,
+        search,
+        serving,
+        signatures,
+        worker_command,
+    ):
         for command in part.COMMANDS:
             in_words(command)
             app.cli.add_command(command)

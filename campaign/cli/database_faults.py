@@ -1,4 +1,4 @@
-"""What a command says where the database cannot be used: what to do, instead of what statement went wrong."""
+"""Turn database errors of commands into advice on what to do, without the failed SQL."""
 
 import click
 from psycopg.errors import UndefinedColumn, UndefinedTable
@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 
 class InWords:
-    """The callback of a command, whose trouble with the database becomes a sentence."""
+    """Wrap a command's callback so that database errors become a readable message."""
 
     def __init__(self, callback):
         self._callback = callback
@@ -24,8 +24,8 @@ class InWords:
             raise
 
 
-def in_words(command):
-    """Let every command below `command` say in words what is wrong with the database."""
+def in_words(command: click.Command) -> None:
+    """Wrap every command below `command`, so that database errors are readable."""
     if isinstance(command, click.Group):
         for below in command.commands.values():
             in_words(below)
@@ -33,5 +33,7 @@ def in_words(command):
         command.callback = InWords(command.callback)
 
 
-def _lacks_tables(fault):
-    return isinstance(fault, UndefinedColumn | UndefinedTable) or str(fault).startswith(("no such table", "no such column"))
+def _lacks_tables(fault: BaseException | None) -> bool:
+    return isinstance(fault, UndefinedColumn | UndefinedTable) or str(fault).startswith(
+        ("no such table", "no such column")
+    )

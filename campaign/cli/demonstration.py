@@ -1,8 +1,10 @@
-"""`flask demo`: Butterflies for Mexico, ready to be signed."""
+"""`flask demo`: load the Butterflies for Mexico campaign, ready to be signed."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,55 +14,64 @@ from campaign.causes.operations import CauseSlugTaken, create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
 from campaign.cli.demo.passing import pass_on
+from campaign.cli.demo.shapes import (
+    DemoCause,
+    DemoEvent,
+    DemoEventText,
+    DemoPetitionText,
+    DemoQuestion,
+    DemoUpdate,
+)
 from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
 from campaign.events.operations import Hours, create_event, publish
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.operations import create_petition
+from campaign.process.clock import utcnow
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.updates.operations import Links, create_update
 
 group = AppGroup("demo", help="The demonstration campaign.")
 FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
 SEED = 43
-# All gatherings are in Ontario.
+# All events are in Ontario.
 ZONE, COUNTRY = "America/Toronto", "CA"
 NOON = time(12)
 
 
 @group.command("load")
-def load():
+def load() -> None:
     """Load the Butterflies for Mexico campaign with some hundred invented signers, unless it is there."""
     click.echo(load_demonstration())
 
 
-def load_demonstration():
+def load_demonstration() -> str:
     """Load the demonstration; return one line that says what was done."""
     demo = load_cause(FOLDER, utcnow().date())
     is_loaded = f"{demo.slug} is loaded already; nothing changed."
     if cause_by_slug(demo.slug):
         return is_loaded
     try:
-        # All in one transaction: an interrupted load leaves nothing, and the next one starts from the beginning.
+        # All in one transaction: an interrupted load leaves nothing, and the next one starts from
+        # scratch.
         total = write(_create, demo)
     except CauseSlugTaken:
-        # A second server was started at the same time, and was quicker.
+        # A second server started at the same time and was faster.
         return is_loaded
     hatch_all()
     index_all()
     return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."
 
 
-def is_empty():
+def is_empty() -> bool:
     """Return whether there is no public cause yet."""
     found = bool(published_causes())
     db.session.rollback()
     return not found
 
 
-def _create(demo):
-    """Create the cause, its petitions and their invented signers; return how many signed."""
+def _create(demo: DemoCause) -> int:
+    """Create the cause, its petitions and their invented signers; return the number of signers."""
     cause = create_cause(
         slug=demo.slug,
         palette=demo.palette,
@@ -79,9 +90,13 @@ def _create(demo):
             goal=petition.goal,
             opens_at=petition.opens_at,
             deliver_on=petition.deliver_on,
-            deliver_places={lang: text.deliver_place for lang, text in petition.texts.items() if text.deliver_place},
+            deliver_places={
+                lang: text.deliver_place
+                for lang, text in petition.texts.items()
+                if text.deliver_place
+            },
             required_fields=list(petition.required),
-            # Its table is staffed: who has no address can sign there.
+            # Its table is staffed, so people without an email address can sign there.
             confirmation="email_or_witness",
             two_per_address=petition.two_per_address,
             questions=[_question(question) for question in petition.questions],
@@ -89,7 +104,11 @@ def _create(demo):
         )
         petition_ids[petition.slug] = created.id
         signers = invented_rows(
-            created, created.current_version.id, petition.generated, seed=SEED + position, now=utcnow()
+            created,
+            created.current_version.id,
+            petition.generated,
+            seed=SEED + position,
+            now=utcnow(),
         )
         total += sum(map(add_rows, signers))
         pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
@@ -100,7 +119,7 @@ def _create(demo):
     return total
 
 
-def _create_event(cause_id, demo, petition_ids):
+def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int]) -> None:
     starts, ends = (datetime.combine(demo.date, each) for each in (demo.starts, demo.ends))
     event = create_event(
         cause_id=cause_id,
@@ -119,30 +138,35 @@ def _create_event(cause_id, demo, petition_ids):
     publish(event.id, now=utcnow())
 
 
-def _event_words(text):
+def _event_words(text: DemoEventText) -> dict[str, Any]:
     words = asdict(text)
     body = words.pop("text")
     return {**words, "body": body, "programme": [list(each) for each in text.programme]}
 
 
-def _create_update(cause_id, demo, petition_ids):
+def _create_update(cause_id: int, demo: DemoUpdate, petition_ids: Mapping[str, int]) -> None:
     create_update(
         cause_id=cause_id,
         slug=demo.slug,
         texts={lang: {"title": text.title, "body": text.text} for lang, text in demo.texts.items()},
         links=Links(petition_ids=tuple(petition_ids[slug] for slug in demo.petitions)),
-        # Nobody kept the hour; noon is on that day wherever one reads it.
+        # The time of day is not recorded. Noon falls on that day wherever the reader is.
         publish_at=datetime.combine(demo.date, NOON, ZoneInfo(ZONE)),
         time_zone=ZONE,
     )
 
 
-def _letter(text):
+def _letter(text: DemoPetitionText) -> dict[str, Any]:
     return {name: words for name, words in asdict(text).items() if name != "deliver_place"}
 
 
-def _question(question):
-    return {"name": question.name, "type": question.type, "required": question.required, "label": dict(question.labels)}
+def _question(question: DemoQuestion) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "type": question.type,
+        "required": question.required,
+        "label": dict(question.labels),
+    }
 
 
 COMMANDS = (group,)

@@ -1,4 +1,4 @@
-"""`flask kiosks`: pair, list, rotate their keys."""
+"""`flask kiosks`: pair and list tablets, and rotate their keys."""
 
 import click
 import segno
@@ -8,46 +8,59 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
-from campaign.kiosk import key_keeping, keys, pairing
+from campaign.kiosk import codes, key_pairs, pairing
+from campaign.kiosk.models import PairingCode
 from campaign.kiosk.queries import every_kiosk, pin_of
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 
-group = AppGroup("kiosks", help="Pair tablets with an event, list them, and renew the keys they seal to.")
+group = AppGroup(
+    "kiosks", help="Pair tablets with an event, list them, and renew the keys they seal to."
+)
 
 
-def _digits(_context, _parameter, pin):
-    if pin and not keys.is_pin(pin):
-        raise click.BadParameter(f"a PIN has {keys.PIN_DIGITS} digits")
+def _digits(_context: click.Context, _parameter: click.Parameter, pin: str | None) -> str | None:
+    if pin and not codes.is_pin(pin):
+        raise click.BadParameter(f"a PIN has {codes.PIN_DIGITS} digits")
     return pin
 
 
 @group.command("pair")
 @click.argument("slug", metavar="EVENT")
-@click.option("--name", default="", help="What the tablet will be called; without it, Tablet 1, 2, …")
-@click.option("--pin", callback=_digits, help="The staff PIN of the event, six digits; without it one is made up the first time.")
-def pair(slug, name, pin):
+@click.option(
+    "--name", default="", help="What the tablet will be called; without it, Tablet 1, 2, …"
+)
+@click.option(
+    "--pin",
+    callback=_digits,
+    help="The staff PIN of the event, six digits; without it one is made up the first time.",
+)
+def pair(slug: str, name: str, pin: str | None) -> None:
     """Print a code, good for 15 minutes and once, that pairs one tablet with EVENT."""
     event = event_in_any_state(slug)
     if event is None:
         raise click.ClickException(f"There is no event at {slug!r}.")
-    chosen = pin or (None if pin_of(event.id) else keys.new_pin())
-    code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MOST_NAME], chosen)
+    chosen = pin or (None if pin_of(event.id) else codes.new_pin())
+    code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], chosen)
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
-    letters = keys.code_of(code.seed)
-    click.echo(f"Code {keys.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:")
+    letters = codes.code_of(code.seed)
+    click.echo(
+        f"Code {codes.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:"
+    )
     segno.make(f"{address}/#code={letters}", error="m", micro=False).terminal(compact=True)
     if chosen:
         click.echo(f"Staff PIN of {slug}: {chosen}. It is shown only now.")
 
 
 @group.command("list")
-def list_kiosks():
+def list_kiosks() -> None:
     """Show every kiosk with its event, when it was last seen, and what waits on it."""
     now = utcnow()
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
     for kiosk in every_kiosk():
         seen = f"{kiosk.last_seen_at:%Y-%m-%d %H:%M}" if kiosk.last_seen_at else "never"
-        click.echo(f"{kiosk.name:20} {kiosk.event.slug:30} {kiosk.state(now):10} {seen:18} {kiosk.waiting:7}")
+        click.echo(
+            f"{kiosk.name:20} {kiosk.event.slug:30} {kiosk.state(now):10} {seen:18} {kiosk.waiting:7}"
+        )
 
 
 keys_group = AppGroup("keys", help="The keys that tablets seal signatures to.")
@@ -55,13 +68,15 @@ group.add_command(keys_group)
 
 
 @keys_group.command("rotate")
-def rotate():
+def rotate() -> None:
     """Make a new key, and drop former ones that nothing is sealed to any more."""
     key, dropped = write(_rotate)
-    click.echo(f"Tablets seal to key {key.uuid} from their next sync on. Dropped {dropped} that nothing needs any more.")
+    click.echo(
+        f"Tablets seal to key {key.uuid} from their next sync on. Dropped {dropped} that nothing needs any more."
+    )
 
 
-def _pair(event_id, cause_id, name, pin):
+def _pair(event_id: int, cause_id: int, name: str, pin: str | None) -> PairingCode:
     now = utcnow()
     code = pairing.new_code(event_id=event_id, name=name, now=now)
     record(COMMAND, "kiosks.code", subject=("event", event_id), cause_id=cause_id)
@@ -72,7 +87,7 @@ def _pair(event_id, cause_id, name, pin):
 
 
 def _rotate():
-    key, dropped = key_keeping.rotate(now=utcnow())
+    key, dropped = key_pairs.rotate(now=utcnow())
     record(COMMAND, "kiosks.rotate", details={"dropped": dropped})
     return key, dropped
 

@@ -1,32 +1,36 @@
-"""`flask mail`: reading what came back."""
+"""`flask mail`: read bounces and complaints."""
 
 from collections import Counter
 
 import click
 from flask.cli import AppGroup
 
+from campaign.cli.plurals import numbered
 from campaign.extensions import write
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.plurals import numbered
-from campaign.lib.secret import secret_key
-from campaign.lib.times import utcnow
-from campaign.mail.bounces import read_bounces
+from campaign.mail.bounces import Bounce, read_bounces
 from campaign.mail.message_ids import proven_name
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.security.secret_key import secret_key
+from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
+from campaign.text.email_addresses import AddressRefused, parse_address
 
 group = AppGroup("mail", help="What comes back from sent mail.")
 
 
 @group.group("bounces")
-def bounces():
+def bounces() -> None:
     """Delivery reports and complaints."""
 
 
 @bounces.command("read")
 @click.argument("path", type=click.Path(exists=True))
-@click.option("--any-sender", is_flag=True, help="Believe reports without the headers of an email that we sent to that address.")
-def read(path, any_sender):
+@click.option(
+    "--any-sender",
+    is_flag=True,
+    help="Believe reports without the headers of an email that we sent to that address.",
+)
+def read(path: str, any_sender: bool) -> None:
     """Read reports from PATH, a Maildir, an mbox file, an .eml file or a folder of .eml files, and mark the addresses.
 
     Reading twice changes nothing more, and nothing is moved or deleted.
@@ -43,17 +47,25 @@ def read(path, any_sender):
     )
 
 
-def _note(bounce, any_sender):
-    """Mark the address that the message went to; return whether the report says, or is believed to say, which one that is."""
-    # A server that forwards reports on the address that it forwarded to.
+def _note(bounce: Bounce, any_sender: bool) -> bool:
+    """Mark the address that bounced; return whether the report proves it, or is believed."""
+    # A forwarding server reports the address that it forwarded to, so try the one we sent to as
+    # well.
     for address in (bounce.email, bounce.sent_to):
         try:
-            digest = keys.email_digest(parse_address(address).normalized)
+            digest = tokens.email_digest(parse_address(address).normalized)
         except AddressRefused:
             continue
         message = proven_name(secret_key(), bounce.message_id, digest)
         if message or any_sender:
-            write(note_bounce, email_digest=digest, kind=bounce.kind, reason=bounce.reason, message=message or "", now=utcnow())
+            write(
+                note_bounce,
+                email_digest=digest,
+                kind=bounce.kind,
+                reason=bounce.reason,
+                message=message or "",
+                now=utcnow(),
+            )
             return True
     return False
 

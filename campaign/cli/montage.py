@@ -1,4 +1,4 @@
-"""`flask montage`: where butterflies sit, for people who want to check it."""
+"""`flask montage`: positions of butterflies, shapes and posters."""
 
 import csv
 import sys
@@ -9,19 +9,20 @@ import click
 from flask.cli import AppGroup
 from PIL import Image
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
-from campaign.montage.cutting import Cut
+from campaign.i18n.locales import LOCALES
 from campaign.montage.drawing import draw, encode_png
 from campaign.montage.layout import places
+from campaign.montage.poster_renderer import print_poster
 from campaign.montage.poster_spec import PAPER_MM
-from campaign.montage.press import print_poster
 from campaign.montage.queries import Variety, find_shape
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shaping import ButterfliesWouldMove, accept_shape, keep_shape
 from campaign.montage.tasks import prepare
 from campaign.montage.uploads import PictureRefused
+from campaign.process.clock import utcnow
 
 group = AppGroup("montage", help="The places of butterflies, their shapes, and posters.")
 ROWS = 100_000
@@ -44,7 +45,7 @@ REASONS = {
 @click.argument("cause")
 @click.argument("first", type=click.IntRange(min=1))
 @click.argument("last", type=click.IntRange(min=1))
-def show_places(cause, first, last):
+def show_places(cause: str, first: int, last: int) -> None:
     """Write number,x,y of butterflies FIRST to LAST of CAUSE as CSV; x and y are 32-bit fractions of the square."""
     shape = _shape_of(cause)
     lines = csv.writer(sys.stdout, lineterminator="\n")
@@ -57,7 +58,7 @@ def show_places(cause, first, last):
 @group.command("mask")
 @click.argument("cause")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
-def write_mask(cause, output):
+def write_mask(cause: str, output: str) -> None:
     """Write the mask of CAUSE, a PNG of 1024×1024: where butterflies may sit."""
     Image.fromarray(_shape_of(cause).mask).save(output, "PNG")
     click.echo(f"Wrote the mask of {cause} to {output}.")
@@ -66,17 +67,35 @@ def write_mask(cause, output):
 @group.command("shape")
 @click.argument("cause")
 @click.argument("picture", type=click.Path(exists=True, dir_okay=False))
-@click.option("--threshold", type=click.IntRange(1, 254), help="How far from the ground's colour still is ground.")
-@click.option("--invert", is_flag=True, help="The shape is the ground, and what stands on it a hole.")
-@click.option("--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews.")
+@click.option(
+    "--threshold",
+    type=click.IntRange(1, 254),
+    help="How far from the ground's colour still is ground.",
+)
+@click.option(
+    "--invert", is_flag=True, help="The shape is the ground, and what stands on it a hole."
+)
+@click.option(
+    "--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews."
+)
 @click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
 @click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
-def make_shape(cause, picture, threshold, invert, previews, accept, move):
+def make_shape(
+    cause: str,
+    picture: str,
+    threshold: int | None,
+    invert: bool,
+    previews: str,
+    accept: bool,
+    move: bool,
+) -> None:
     """Make a shape of PICTURE, and write how it looks with 100, 10,000 and 1,000,000 butterflies."""
     path, row = Path(picture), _cause(cause)
     try:
         cut = Cut("colour" if threshold else "", threshold, invert)
-        stored = write(keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow())
+        stored = write(
+            keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow()
+        )
     except PictureRefused as refused:
         raise click.ClickException(REASONS[refused.reason]) from refused
     shape = find_shape(stored.name)
@@ -86,7 +105,9 @@ def make_shape(cause, picture, threshold, invert, previews, accept, move):
         file.write_bytes(encode_png(draw(shape, count, PREVIEW_WIDTH)))
         click.echo(f"Wrote {file}.")
     if not accept:
-        click.echo(f"The shape covers {shape.area:.0%} of its square. With --accept {cause} takes it.")
+        click.echo(
+            f"The shape covers {shape.area:.0%} of its square. With --accept {cause} takes it."
+        )
         return
     try:
         write(accept_shape, row.id, name=stored.name, now=utcnow(), may_move=move)
@@ -103,11 +124,13 @@ def make_shape(cause, picture, threshold, invert, previews, accept, move):
 @click.option("--lang", type=click.Choice(list(LOCALES)), default="en")
 @click.option("--names", is_flag=True, help="With the names that supporters let be shown.")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
-def draw_poster(cause, size, lang, names, output):
+def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> None:
     """Draw the poster of CAUSE now, without waiting for others."""
     form = "pdf" if size.upper() in PAPER_MM else "png"
     if form == "png" and not (size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000):
-        raise click.BadParameter("must be A3, A2, A1, A0 or a width from 300 to 12000", param_hint="--size")
+        raise click.BadParameter(
+            "must be A3, A2, A1, A0 or a width from 300 to 12000", param_hint="--size"
+        )
     row = _cause(cause)
     variety = Variety(row.id, form, size.upper(), lang, names)
     with tempfile.TemporaryDirectory() as scratch, Path(output).open("wb") as file:
@@ -116,7 +139,7 @@ def draw_poster(cause, size, lang, names, output):
     click.echo(f"Wrote the poster of {cause} to {output}.")
 
 
-def _cause(slug):
+def _cause(slug: str) -> Cause:
     cause = cause_by_slug(slug)
     if cause is None:
         raise click.ClickException(f"There is no cause at {slug!r}.")

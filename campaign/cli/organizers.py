@@ -1,24 +1,25 @@
-"""`flask organizers`: add, list, remove."""
+"""`flask organizers`: add, list and remove organizers."""
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.models import Grant
 from campaign.accounts.operations import LastAdmin, enrol, remove
 from campaign.accounts.permissions import ADMIN, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
+from campaign.text.email_addresses import Address, AddressRefused, parse_address
 
 group = AppGroup("organizers", help="Add, list and remove the people who run causes.")
 
 
-def _parsed(_context, _parameter, email):
+def _parsed(_context: click.Context, _parameter: click.Parameter, email: str) -> Address:
     try:
         return parse_address(email)
     except AddressRefused as fault:
@@ -28,23 +29,38 @@ def _parsed(_context, _parameter, email):
 @group.command("add")
 @click.argument("email", callback=_parsed)
 @click.option("--role", type=click.Choice((ADMIN, *ROLES)), required=True, help="What they may do.")
-@click.option("--cause", "slug", help="Slug of the cause in which they may; not for an admin, who may everywhere.")
-@click.option("--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of their pages and letters.")
-def add(email, role, slug, lang):
+@click.option(
+    "--cause",
+    "slug",
+    help="Slug of the cause in which they may; not for an admin, who may everywhere.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "es", "fr")),
+    default="en",
+    help="Language of their pages and letters.",
+)
+def add(email: Address, role: str, slug: str | None, lang: str) -> None:
     """Give EMAIL a role, and print a link to set a password that works once, for seven days."""
     cause = cause_by_slug(slug) if slug else None
     if slug and cause is None:
         raise click.ClickException(f"There is no cause at {slug!r}.")
     if (role == ADMIN) != (cause is None):
-        wrong = "An admin is one everywhere: leave --cause out." if cause else "Name the cause: --cause SLUG."
+        wrong = (
+            "An admin is one everywhere: leave --cause out."
+            if cause
+            else "Name the cause: --cause SLUG."
+        )
         raise click.ClickException(wrong)
     token = write(_enrol, email, role, cause.id if cause else None, lang)
-    click.echo(f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this address once, within seven days:")
+    click.echo(
+        f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this address once, within seven days:"
+    )
     click.echo(f"{current_app.config['PUBLIC_URL']}/organize/invitations/{token}")
 
 
 @group.command("list")
-def list_organizers():
+def list_organizers() -> None:
     """Show every organizer with their roles, and how they sign in."""
     click.echo(f"{'e-mail':40} {'second factor':14} roles")
     for who in organizers_of(None):
@@ -54,7 +70,7 @@ def list_organizers():
 
 @group.command("remove")
 @click.argument("email", callback=_parsed)
-def remove_organizer(email):
+def remove_organizer(email: Address) -> None:
     """Take all roles, sessions and keys from EMAIL; the audit trail keeps the name."""
     who = organizer_by_address(email.normalized)
     if who is None or who.removed_at is not None:
@@ -66,23 +82,27 @@ def remove_organizer(email):
     click.echo(f"Removed {email.normalized}.")
 
 
-def _enrol(address, role, cause_id, lang):
+def _enrol(address: Address, role: str, cause_id: int | None, lang: str) -> str:
     given, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
     on = ("organizer", given.organizer_id)
     entry = record(COMMAND, "people.invite", subject=on, cause_id=cause_id, details={"role": role})
     alert_of_new_admin(entry, given)
-    return keys.link_token(link)
+    return tokens.link_token(link)
 
 
-def _remove(organizer_id):
+def _remove(organizer_id: int) -> None:
     was_invited = organizer_by_id(organizer_id).is_invited
     removed = remove(organizer_id=organizer_id, now=utcnow())
     entry = record(COMMAND, "people.remove", subject=("organizer", organizer_id))
     alert_subject(entry, removed and not was_invited)
 
 
-def _role(grant):
-    return grant.role if grant.cause_id is None else f"{grant.role} of {cause_by_id(grant.cause_id).slug}"
+def _role(grant: Grant) -> str:
+    return (
+        grant.role
+        if grant.cause_id is None
+        else f"{grant.role} of {cause_by_id(grant.cause_id).slug}"
+    )
 
 
 COMMANDS = (group,)

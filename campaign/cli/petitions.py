@@ -1,4 +1,7 @@
-"""`flask petitions`: create, publish, close, reopen, archive, list."""
+"""`flask petitions`: create, publish, close, reopen, archive and list petitions."""
+
+from collections.abc import Callable
+from typing import Any, TextIO
 
 import click
 from flask import current_app
@@ -7,8 +10,7 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
-from campaign.lib.slugs import LONGEST_SLUG, is_slug
-from campaign.lib.times import utcnow
+from campaign.petitions.models import Petition
 from campaign.petitions.operations import (
     CauseClosed,
     NotReady,
@@ -20,16 +22,18 @@ from campaign.petitions.operations import (
     reopen_petition,
 )
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
+from campaign.process.clock import utcnow
+from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 CAUSE_CLOSED = "Its cause is closed or archived. Open that first."
 
 group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
 
-def _checked(_context, _parameter, slug):
+def _checked(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
     if not is_slug(slug):
         raise click.BadParameter(
-            f"small letters, digits and hyphens, at most {LONGEST_SLUG}, such as law-of-2026; not {slug!r}"
+            f"small letters, digits and hyphens, at most {MAX_SLUG_LENGTH}, such as law-of-2026; not {slug!r}"
         )
     return slug
 
@@ -38,20 +42,49 @@ def _checked(_context, _parameter, slug):
 @click.argument("slug", callback=_checked)
 @click.option("--cause", required=True, help="Slug of the cause that owns it.")
 @click.option("--title", required=True, help="Title in the original language.")
-@click.option("--text", "body", type=click.File(encoding="utf-8"), required=True, help="File with the letter, in Markdown.")
+@click.option(
+    "--text",
+    "body",
+    type=click.File(encoding="utf-8"),
+    required=True,
+    help="File with the letter, in Markdown.",
+)
 @click.option("--summary", default="", help="One or two sentences for lists.")
-@click.option("--target", "targets", multiple=True, required=True, help="Who is asked to act; may be repeated.")
-@click.option("--goal", type=click.IntRange(min=0), default=0, help="How many signatures are hoped for.")
-@click.option("--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    required=True,
+    help="Who is asked to act; may be repeated.",
+)
+@click.option(
+    "--goal", type=click.IntRange(min=0), default=0, help="How many signatures are hoped for."
+)
+@click.option(
+    "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
+)
 @click.option("--two-per-address", is_flag=True, help="Let two people share one e-mail address.")
 @click.option("--draft", is_flag=True, help="Keep it to the organizers until it is published.")
-def create(slug, cause, title, body, summary, targets, goal, lang, two_per_address, draft):
+def create(
+    slug: str,
+    cause: str,
+    title: str,
+    body: TextIO,
+    summary: str,
+    targets: tuple[str, ...],
+    goal: int,
+    lang: str,
+    two_per_address: bool,
+    draft: bool,
+) -> None:
     """Create a petition at SLUG and open it."""
     owner = cause_by_slug(cause)
     if owner is None:
         raise click.ClickException(f"There is no cause at {cause!r}.")
     if owner.is_over and not draft:
-        raise click.ClickException(f"{CAUSE_CLOSED} Or keep the petition to the organizers: --draft.")
+        raise click.ClickException(
+            f"{CAUSE_CLOSED} Or keep the petition to the organizers: --draft."
+        )
     try:
         _act(
             "petitions.create",
@@ -72,29 +105,37 @@ def create(slug, cause, title, body, summary, targets, goal, lang, two_per_addre
 
 @group.command("close")
 @click.argument("slug")
-def close(slug):
+def close(slug: str) -> None:
     """Stop taking signatures under the petition at SLUG."""
     _act("petitions.close", close_petition, petition_id=_public(slug).id)
-    click.echo(f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed.")
+    click.echo(
+        f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed."
+    )
 
 
 @group.command("publish")
 @click.argument("slug")
-def publish(slug):
+def publish(slug: str) -> None:
     """Make the draft at SLUG public."""
     try:
-        published = _act("petitions.publish", publish_petition, petition_id=_found(slug).id, now=utcnow())
+        published = _act(
+            "petitions.publish", publish_petition, petition_id=_found(slug).id, now=utcnow()
+        )
     except NotReady as error:
-        lacking = ", ".join(f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults)
+        lacking = ", ".join(
+            f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults
+        )
         raise click.ClickException(f"It cannot go out yet; to be mended: {lacking}.") from error
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
-    click.echo(f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}")
+    click.echo(
+        f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}"
+    )
 
 
 @group.command("reopen")
 @click.argument("slug")
-def reopen(slug):
+def reopen(slug: str) -> None:
     """Take signatures again under the petition at SLUG."""
     try:
         _act("petitions.reopen", reopen_petition, petition_id=_public(slug).id, now=utcnow())
@@ -105,14 +146,14 @@ def reopen(slug):
 
 @group.command("archive")
 @click.argument("slug")
-def archive(slug):
+def archive(slug: str) -> None:
     """Close the petition at SLUG and take it out of all lists; its page stays."""
     _act("petitions.archive", archive_petition, petition_id=_found(slug).id, now=utcnow())
     click.echo(f"Archived {slug}. Its page stays at its address.")
 
 
 @group.command("list")
-def list_petitions():
+def list_petitions() -> None:
     """Show every public petition with its count, goal and state."""
     petitions = published_petitions()
     counts = petition_counts(petition.id for petition in petitions)
@@ -122,24 +163,24 @@ def list_petitions():
         click.echo(f"{petition.slug:40} {count:>10} {petition.goal:>8}  {petition.phase(utcnow())}")
 
 
-def _found(slug):
+def _found(slug: str) -> Petition:
     petition = petition_in_any_state(slug)
     if petition is None:
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
 
 
-def _public(slug):
+def _public(slug: str) -> Petition:
     petition = _found(slug)
     if petition.state == "draft":
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
 
 
-def _act(action, operation, **named):
-    """Change a petition and note it in the audit trail, in one transaction; return the petition."""
+def _act(action: str, operation: Callable[..., Petition], **named: Any) -> Petition:
+    """Change a petition and record it in the activity log, in one transaction; return it."""
 
-    def operate_and_record():
+    def operate_and_record() -> Petition:
         petition = operation(**named)
         record(COMMAND, action, subject=("petition", petition.id), cause_id=petition.cause_id)
         return petition

@@ -1,4 +1,4 @@
-"""`flask serve`: the whole of Volante, site and worker, by one command."""
+"""`flask serve`: run all of Volante, site and worker, with one command."""
 
 import errno
 import logging
@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import click
 from flask import current_app
@@ -21,7 +23,7 @@ from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.cli.plain_connections import plain_connections
 from campaign.extensions import db
-from campaign.lib.forks import one_fork
+from campaign.process.fork_lock import fork_lock
 from campaign.server.process import server
 
 STOP_SECONDS = 2
@@ -32,7 +34,7 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 @click.command("serve")
 @click.option("--demo", is_flag=True, help="Load the demonstration when the database is empty.")
 @with_appcontext
-def serve(demo):
+def serve(demo: bool) -> None:
     """Migrate the database, then serve the site and run the worker until stopped (Ctrl-C)."""
     settings = current_app.config
     _check_port(settings["HOST"], settings["PORT"])
@@ -40,15 +42,21 @@ def serve(demo):
     if demo and is_empty():
         click.echo(load_demonstration())
     invitation = _way_in(settings)
-    # What stayed open here would be open as long as the site runs, and SQLite could never shorten its log.
+    # A connection left open here would stay open as long as the site runs, and SQLite could never
+    # shorten its write-ahead log.
     db.session.remove()
     db.engine.dispose()
     _raise_file_limit()
     click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
     for name in plain_connections(settings) if settings["PRODUCTION"] else ():
-        click.echo(f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.", err=True)
+        click.echo(
+            f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.",
+            err=True,
+        )
     if not settings["MAIL_URL"]:
-        click.echo(f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail")
+        click.echo(
+            f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail"
+        )
     if invitation:
         click.echo(invitation)
     worker = KeptProcess((*WORKER, str(os.getpid()))).start()
@@ -60,22 +68,22 @@ def serve(demo):
 
 
 class KeptProcess:
-    """A child process that is started again when it ends by itself."""
+    """A child process that is restarted whenever it exits on its own."""
 
-    def __init__(self, command):
+    def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._stopping = threading.Event()
         self._child = None
 
-    def start(self):
+    def start(self) -> Self:
         """Start the child; return this object."""
         self._open()
         threading.Thread(target=self._keep, name="keeper", daemon=True).start()
         return self
 
-    def stop(self):
-        """Ask the child to end, and end it after STOP_SECONDS."""
-        with one_fork():
+    def stop(self) -> None:
+        """Ask the child to exit, and kill it after STOP_SECONDS."""
+        with fork_lock():
             self._stopping.set()
         self._child.terminate()
         try:
@@ -83,22 +91,24 @@ class KeptProcess:
         except subprocess.TimeoutExpired:
             self._child.kill()
 
-    def _keep(self):
+    def _keep(self) -> None:
         while True:
             self._child.wait()
             if self._stopping.wait(RESTART_SECONDS):
                 return
             self._open()
 
-    def _open(self):
-        # The server forks to replace a web process, perhaps at this instant; and what stops must start nothing more.
-        with one_fork():
+    def _open(self) -> None:
+        # Hold the lock, because the server may fork right now to replace a web process. And once we
+        # are stopping, start no new child.
+        with fork_lock():
             if not self._stopping.is_set():
                 self._child = self._popen()
 
     def _popen(self):
-        # Ctrl-C reaches a whole process group; the child has its own, and is ended by us. It stays in our session, as Linux
-        # weighs sessions against each other, and would give a worker as much as all who sign.
+        # Ctrl-C reaches a whole process group. The child has its own group, so that we end it. It
+        # stays in our session because Linux shares CPU time between sessions: in its own session
+        # the worker would get as much as all signers together.
         return subprocess.Popen(self._command, process_group=0)
 
 
@@ -113,28 +123,35 @@ def _server(settings):
     )
 
 
-def _way_in(settings):
-    """Return a line that tells how to become the first organizer, or None where there is one."""
+def _way_in(settings: Mapping[str, Any]) -> str | None:
+    """Return a line that says how to become the first organizer, or None if there is one."""
     if admins():
         return None
-    # Another terminal knows nothing of what this one was told; what it must know of the database may hold a password.
-    usual = {"PORT": config.USUAL_PORT, "VAR_DIR": str(config.USUAL_VAR)}
-    told = [f"{name}={shlex.quote(str(settings[name]))}" for name in usual if settings[name] != usual[name]]
-    command = f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    # Another terminal lacks this one's environment, so repeat the settings it needs. DATABASE_URL
+    # is left out: it may hold a password.
+    usual = {"PORT": config.DEFAULT_PORT, "VAR_DIR": str(config.DEFAULT_VAR)}
+    told = [
+        f"{name}={shlex.quote(str(settings[name]))}"
+        for name in usual
+        if settings[name] != usual[name]
+    ]
+    command = (
+        f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    )
     return f"Nobody organizes yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
 
 
-def _from_here(command):
+def _from_here(command: str) -> str:
     return command.replace(f"{Path.cwd()}/", "")
 
 
-def _migrate():
+def _migrate() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()
 
 
-def _check_port(host, port):
-    """Say in words why nothing can listen there, before anything is done."""
+def _check_port(host: str, port: int) -> None:
+    """Before anything else, raise a readable error if nothing can listen there."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -142,12 +159,16 @@ def _check_port(host, port):
             probe.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise click.ClickException(f"Port {port} is taken. Choose another: PORT=8001 make run") from error
-        raise click.ClickException(f"Nothing can listen at {host}, port {port}: {error.strerror}.") from error
+            raise click.ClickException(
+                f"Port {port} is taken. Choose another: PORT=8001 make run"
+            ) from error
+        raise click.ClickException(
+            f"Nothing can listen at {host}, port {port}: {error.strerror}."
+        ) from error
 
 
-def _raise_file_limit():
-    """Each watcher that keeps its connection costs a file descriptor."""
+def _raise_file_limit() -> None:
+    """Raise the limit: each browser that keeps its connection open costs a file descriptor."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,39 +1,51 @@
-"""`flask signatures`: export, import, audit, generate."""
+"""`flask signatures`: export, import, audit, anonymise and generate signatures."""
 
 import os
 import random
 import sys
 import time
+from typing import BinaryIO
 
 import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
 from campaign.cli.imports import import_signatures
+from campaign.cli.plurals import numbered
 from campaign.exports.formats import FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
-from campaign.lib.plurals import numbered
-from campaign.lib.times import utcnow
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
-from campaign.signatures.erasing import anonymise, erases_at, is_due, personal_left
+from campaign.process.clock import utcnow
+from campaign.signatures.erasure import anonymise, erases_at, is_due, personal_left
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import differences, work_for_the_runner
 
 group = AppGroup("signatures", help="Export, import, check and generate signatures.")
 HATCH_PATIENCE = 60
-# Invented people of two seeds differ where the seeds differ modulo this.
+# Seeds that are equal modulo this number invent the same people.
 SEEDS = 4096
 
 
 @group.command("export")
 @click.argument("petition")
-@click.option("--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output.")
-@click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True, help="Which of them.")
-def export(petition, kind, output, state):
+@click.option(
+    "--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output."
+)
+@click.option(
+    "--state",
+    type=click.Choice(tuple(STATES)),
+    default="counted",
+    show_default=True,
+    help="Which of them.",
+)
+def export(petition: str, kind: str, output: str | None, state: str) -> None:
     """Write the signatures of PETITION, with a header row."""
     found = _found(petition)
     sheet = Sheet(Selection(found.id, state=state))
@@ -46,9 +58,10 @@ def export(petition, kind, output, state):
 
 
 @group.command("audit")
-def audit():
+def audit() -> None:
     """Recompute tally and ledger from the signatures; exit with 1 on any difference."""
-    # All is read as of one instant, or what hatches meanwhile would look like a difference.
+    # Read everything in one snapshot, or signatures that hatch during the audit look like
+    # differences.
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
     found = differences()
@@ -62,7 +75,7 @@ def audit():
 @group.command("anonymise")
 @click.argument("petition")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased, and when.")
-def anonymise_signatures(petition, dry_run):
+def anonymise_signatures(petition: str, dry_run: bool) -> None:
     """Erase the personal data of the signatures of PETITION, whose days after the end have passed. What was counted stays counted."""
     found = petition_in_any_state(petition)
     if found is None:
@@ -78,8 +91,8 @@ def anonymise_signatures(petition, dry_run):
     click.echo(f"Erased the personal data of {numbered(total, 'signature')} of {petition}.")
 
 
-def _plan(petition):
-    """Return in a sentence what the retention of a petition means today."""
+def _plan(petition: Petition) -> str:
+    """Return a sentence that says what the petition's retention means today."""
     left, at = personal_left(petition.id), erases_at(petition)
     held = numbered(left, "signature")
     if petition.retention_days is None:
@@ -96,11 +109,12 @@ def _plan(petition):
 @click.argument("petition")
 @click.argument("count", type=click.IntRange(min=1))
 @click.option("--seed", type=int, help="The same seed invents the same people.")
-def generate(petition, count, seed):
+def generate(petition: str, count: int, seed: int | None) -> None:
     """Add COUNT realistic confirmed signatures of invented people to PETITION, and hatch them."""
     found = _found(petition)
     added = 0
-    # A seed that was drawn before invents the same people, who are left out: then others fill up.
+    # A seed used before invents the same people, who are skipped. Then other seeds fill up the
+    # rest.
     for lot in [seed] if seed is not None else random.sample(range(SEEDS), SEEDS):
         added += generate_signatures(found, count - added, seed=lot)
         if added == count:
@@ -108,8 +122,8 @@ def generate(petition, count, seed):
     click.echo(f"Generated {numbered(added, 'signature')} for {petition}.")
 
 
-def generate_signatures(petition, count, *, seed):
-    """Insert and hatch `count` invented signatures of the petition, with a progress bar; return how many were added."""
+def generate_signatures(petition: Petition, count: int, *, seed: int) -> int:
+    """Insert and hatch `count` invented signatures, with a progress bar; return how many."""
     now = utcnow()
     version_id = petition.current_version.id
     added = 0
@@ -126,7 +140,7 @@ def _hatch_once():
     return write(hatch, holder=f"generate-{os.getpid()}", now=utcnow())
 
 
-def hatch_all():
+def hatch_all() -> None:
     """Hatch all that waits, or let the runner that holds the lease do it."""
     end = time.monotonic() + HATCH_PATIENCE
     while time.monotonic() < end:
@@ -137,8 +151,8 @@ def hatch_all():
             time.sleep(0.1)
 
 
-def _pour(sheet, kind, file):
-    """Write the sheet to the binary `file`; return how many signatures it holds."""
+def _pour(sheet: Sheet, kind: str, file: BinaryIO) -> int:
+    """Write the sheet to the binary `file`; return the number of signatures in it."""
     form, total = FORMATS[kind](sheet.header, sheet.kinds), 0
     file.write(form.begin())
     for columns in sheet.stream():
@@ -148,12 +162,12 @@ def _pour(sheet, kind, file):
     return total
 
 
-def _open_for_owner(path, flags):
-    # It holds names and addresses: nobody else on the machine may read it.
+def _open_for_owner(path: str, flags: int) -> int:
+    # The file holds names and addresses, so only its owner may read it.
     return os.open(path, flags, 0o600)
 
 
-def _found(slug):
+def _found(slug: str) -> Petition:
     petition = petition_by_slug(slug)
     if petition is None:
         raise click.ClickException(f"There is no petition at {slug!r}.")

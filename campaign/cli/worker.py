@@ -1,19 +1,24 @@
-"""The loops of the worker, each in a thread of its own. Hatching has a process of its own too.
+"""The loops of the worker, each in its own thread. Hatching also has its own process.
 
-Threads of one process wait for each other wherever Python runs. Writing letters takes most of what the worker takes, and on a
-crowded day those who sign go before it; a butterfly should wait for neither.
+Python threads of one process wait for each other. Sending email takes most of the worker's time,
+and on a busy day signing has priority over it. A butterfly should wait for neither.
 """
 
 import logging
 import os
 import secrets
 import threading
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+
+from flask import Flask
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.api.tasks import watch_keys
 from campaign.causes.operations import publish_due_causes
+from campaign.db.failure_log import FailureLog
 from campaign.events import tasks as events
 from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
@@ -22,20 +27,19 @@ from campaign.imports.tasks import forget as forget_batches
 from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.kiosk.tasks import tell_of_silence
-from campaign.lib.failure_log import FailureLog
-from campaign.mail.delivery import postman_for
+from campaign.mail.delivery import make_outbox_worker
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
 from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.search.indexing import refresh
+from campaign.signatures.aggregates import AggregateRefresher
 from campaign.signatures.batches import move_full_batches
-from campaign.signatures.bulk import bulk_waits, carry_on, forget_undone
-from campaign.signatures.erasing import anonymise_due, tell_of_erasing
+from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
+from campaign.signatures.erasure import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
-from campaign.signatures.lookup_keeping import LookupKeeper
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
-from campaign.signatures.sums import SumsKeeper
+from campaign.signatures.search_indexing import LookupKeeper
 from campaign.signatures.tasks import forget, remind
 from campaign.subscriptions.tasks import forget as forget_subscriptions
 from campaign.updates import tasks as updates
@@ -60,15 +64,18 @@ failure_log = FailureLog(log)
 
 
 class Loops:
-    """Runs work again and again until `stop` is set; several may run at once, as leases and locked rows keep them apart."""
+    """Run work repeatedly until `stop` is set.
 
-    def __init__(self, app, stop):
+    Several may run at once: leases and row locks keep them apart.
+    """
+
+    def __init__(self, app: Flask, stop: threading.Event) -> None:
         self._app = app
         self._stop = stop
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
 
-    def _loop(self, work, seconds):
-        """Repeat `work`: at once while it finds something to do, else every `seconds`."""
+    def _loop(self, work: Callable[[], object], seconds: float) -> None:
+        """Repeat `work`: immediately while it finds something to do, else every `seconds`."""
         while not self._stop.is_set():
             try:
                 with self._app.app_context():
@@ -82,35 +89,41 @@ class Loops:
 
 
 class Runner(Loops):
-    """Hatches, and does nothing else."""
+    """Hatch signatures, and do nothing else."""
 
-    def run(self):
-        """Hatch until the stop, and end the transaction in hand."""
+    def run(self) -> None:
+        """Hatch until stopped, and finish the current transaction."""
         self._loop(self._hatch, HATCH_SECONDS)
 
-    def _hatch(self):
-        # Looking costs no commit, and most of the time there is nothing to do.
+    def _hatch(self) -> int:
+        # This check needs no commit, and most of the time there is nothing to do.
         if not work_for_the_runner():
             return 0
         return write(
-            hatch, holder=self._holder, now=database_now(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
+            hatch,
+            holder=self._holder,
+            now=database_now(),
+            most_per_address=self._app.config["HOLD_PER_ADDRESS"],
         )
 
 
 class Worker(Loops):
-    """Does everything else that may happen later."""
+    """Do all other background work: email, posters, exports, search and upkeep."""
 
-    def __init__(self, app, stop):
+    def __init__(self, app: Flask, stop: threading.Event) -> None:
         super().__init__(app, stop)
-        self._postman = postman_for(app, write)
+        self._postman = make_outbox_worker(app, write)
         self._has_read_clocks = False
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
-        self._sums = SumsKeeper(write, holder=self._holder)
+        self._sums = AggregateRefresher(write, holder=self._holder)
         self._lookup = LookupKeeper(write, holder=self._holder)
         self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
-    def run(self):
-        """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
+    def run(self) -> None:
+        """Run the loops, and return within FAREWELL_SECONDS of the stop.
+
+        What a loop had claimed is resumed later.
+        """
         loops = (
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
@@ -136,10 +149,14 @@ class Worker(Loops):
         for thread in threads:
             thread.join(FAREWELL_SECONDS / len(threads))
 
-    def _repeats(self):
+    def _repeats(self) -> int:
         if not repeats_wait():
             return 0
-        return write(answer_repeats, now=database_now(), good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]))
+        return write(
+            answer_repeats,
+            now=database_now(),
+            good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]),
+        )
 
     def _mail(self):
         return self._postman.deliver_due(now=database_now())
@@ -157,11 +174,11 @@ class Worker(Loops):
     def _bulk(self):
         return write(carry_on, holder=self._holder, now=database_now()) if bulk_waits() else 0
 
-    def _upkeep(self):
-        """Do each piece of upkeep, whatever becomes of those before it; return how much was done."""
+    def _upkeep(self) -> int:
+        """Do each piece of upkeep, even if an earlier one fails; return how much was done."""
         now, done = database_now(), 0
         pieces = [(piece, partial(write, piece, **named)) for piece, named in self._pieces()]
-        # This one goes by parts, each a transaction of its own.
+        # This one runs in parts, each in its own transaction.
         pieces.append((forget_batches, partial(forget_batches, write)))
         for piece, do in pieces:
             try:
@@ -170,17 +187,33 @@ class Worker(Loops):
                 failure_log.note(error, f"the worker's upkeep, {piece.__qualname__}")
         return done
 
-    def _pieces(self):
-        """Yield (operation, what it is told besides the time)."""
+    def _pieces(self) -> Iterator[tuple[Callable[..., Any], dict[str, Any]]]:
+        """Yield (operation, its arguments besides `now`)."""
         config = self._app.config
         unconfirmed = {"days": config["ERASE_PENDING_DAYS"]}
-        yield forget, {"unconfirmed_days": config["ERASE_PENDING_DAYS"], "address_days": config["ADDRESS_DAYS"]}
-        for piece in (move_full_batches, watch_keys, tell_of_erasing, anonymise_due, forget_sessions, self._read_clocks):
+        yield (
+            forget,
+            {
+                "unconfirmed_days": config["ERASE_PENDING_DAYS"],
+                "address_days": config["ADDRESS_DAYS"],
+            },
+        )
+        for piece in (
+            move_full_batches,
+            watch_keys,
+            tell_of_erasing,
+            anonymise_due,
+            forget_sessions,
+            self._read_clocks,
+        ):
             yield piece, {}
         for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
             yield piece, {}
         yield events.end_holds, {}
-        yield events.forget, {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]}
+        yield (
+            events.forget,
+            {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]},
+        )
         for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):
             yield piece, {}
         yield forget_subscriptions, unconfirmed
@@ -188,8 +221,11 @@ class Worker(Loops):
         for piece in (tell_of_silence, remind, sweep, forget_undone):
             yield piece, {}
 
-    def _read_clocks(self, *, now):
-        """Derive the instants of events anew, once: rules for clocks come with a package, and a package with a new start."""
+    def _read_clocks(self, *, now: datetime) -> None:
+        """Recompute the instants of events, once per start.
+
+        Time zone rules change only with an upgrade of their package, which needs a restart.
+        """
         if not self._has_read_clocks:
             events.realign(now=now)
             self._has_read_clocks = True

@@ -1,52 +1,72 @@
-"""How often one address may ask the API: counted before the memory of public pages, so that what is remembered counts too."""
+"""Rate limit of the API per network, counted in front of the page cache.
+
+Requests that the cache answers therefore count too.
+"""
 
 import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.lib.counters import storage_of
-from campaign.lib.digests import is_local
-from campaign.lib.late_counters import LateCounters
-from campaign.lib.network_limits import NetworkLimit
+from campaign.security.digests import is_local
+from campaign.security.network_limits import NetworkLimit
+from campaign.security.rate_limit_storage import limit_storage
+from campaign.security.write_behind_storage import WriteBehindStorage
 
 PREFIX = "/api/"
 LATE_SECONDS = 0.25
 
 
 class ApiLimit:
-    """WSGI layer that counts what each network address asks of the API, says how much is left, and refuses what is beyond.
+    """WSGI layer that limits API requests per network and reports how many are left.
 
-    Headers are those of the IETF's draft on RateLimit fields. What comes from this machine itself is that of a proxy nobody
-    named, or of a developer, and is not counted.
+    The headers follow the IETF draft on RateLimit fields. Requests from this machine are not
+    counted: they come from a proxy missing in TRUSTED_PROXIES, or from a developer.
     """
 
-    def __init__(self, app, config):
-        storage = storage_of(config)
+    def __init__(self, app: WSGIApplication, config: Mapping[str, Any]) -> None:
+        storage = limit_storage(config)
         if config.get("SERVING"):
-            storage = LateCounters(storage, LATE_SECONDS)
+            storage = WriteBehindStorage(storage, LATE_SECONDS)
         self._app = app
         self._limit = parse(config["API_LIMIT"])
-        self._network = NetworkLimit(FixedWindowRateLimiter(storage), self._limit, config["SECRET_KEY"].encode(), "api")
+        self._network = NetworkLimit(
+            FixedWindowRateLimiter(storage), self._limit, config["SECRET_KEY"].encode(), "api"
+        )
         seconds = self._limit.get_expiry()
         self._seconds = seconds
         self._policy = f'"default";q={self._limit.amount};w={seconds}'
 
-    def __call__(self, environ, start_response):
-        if not environ.get("PATH_INFO", "").startswith(PREFIX) or environ["REQUEST_METHOD"] == "OPTIONS":
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Count API requests, and pass on those within the limit. Other requests just pass."""
+        if (
+            not environ.get("PATH_INFO", "").startswith(PREFIX)
+            or environ["REQUEST_METHOD"] == "OPTIONS"
+        ):
             return self._app(environ, start_response)
         left, renewed = self._count(environ.get("REMOTE_ADDR", ""))
-        told = [("RateLimit-Policy", self._policy), ("RateLimit", f'"default";r={max(0, left)};t={renewed}')]
+        told = [
+            ("RateLimit-Policy", self._policy),
+            ("RateLimit", f'"default";r={max(0, left)};t={renewed}'),
+        ]
         if left < 0:
             return _refuse(environ, start_response, [*told, ("Retry-After", str(renewed))])
 
-        def start(status, headers, exc_info=None):
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
             return start_response(status, [*headers, *told], exc_info)
 
         return self._app(environ, start)
 
-    def _count(self, address):
-        """Count one request; return (how many are left, -1 where it was too much; in how many seconds they are renewed)."""
+    def _count(self, address: str) -> tuple[int, int]:
+        """Count one request; return how many are left, and in how many seconds the window resets.
+
+        The first number is -1 if this request exceeds the limit. An invalid address is not counted.
+        """
         try:
             if is_local(address):
                 return self._limit.amount, self._seconds
@@ -57,9 +77,23 @@ class ApiLimit:
         return (left if admitted else -1), renewed
 
 
-def _refuse(environ, start_response, headers):
-    words = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": "Wait for as many seconds as Retry-After says."}
+def _refuse(
+    environ: WSGIEnvironment, start_response: StartResponse, headers: list[tuple[str, str]]
+) -> Iterable[bytes]:
+    words = {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": "Wait for as many seconds as Retry-After says.",
+    }
     body = (json.dumps(words) + "\n").encode()
-    kind = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body))), ("Access-Control-Allow-Origin", "*")]
-    start_response("429 Too Many Requests", [*kind, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *headers])
+    kind = [
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Access-Control-Allow-Origin", "*"),
+    ]
+    start_response(
+        "429 Too Many Requests",
+        [*kind, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *headers],
+    )
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,31 +1,35 @@
-"""Who is asking: the address that the nearest trusted proxy vouches for."""
+"""The client's IP address, as the nearest trusted proxy reports it."""
 
 import re
-from ipaddress import ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Some proxies add the port they were called from: 192.0.2.1:4711, [2001:db8::1]:4711.
+# Some proxies append the client's port: 192.0.2.1:4711, [2001:db8::1]:4711.
 _WITH_PORT = re.compile(r"\[(?P<v6>[0-9a-fA-F:.]+)\](:\d{1,5})?|(?P<v4>[\d.]+):\d{1,5}", re.ASCII)
 
 
 class ClientAddress:
-    """WSGI layer that sets REMOTE_ADDR and the scheme from forwarding headers, but only as trusted proxies wrote them.
+    """WSGI layer that sets REMOTE_ADDR and the URL scheme from the headers of trusted proxies.
 
-    `trusted` is a list of networks such as `10.0.0.0/8`. Whatever a client itself puts into `X-Forwarded-For` means nothing:
-    the list is read from its end, and the first address that is not a trusted proxy's is the client.
+    `trusted` is a list of networks such as `10.0.0.0/8`. Clients can put anything into
+    `X-Forwarded-For`, so we read the list from its end. The first address that is not a trusted
+    proxy is the client.
     """
 
-    def __init__(self, app, trusted=()):
+    def __init__(self, app: WSGIApplication, trusted: Iterable[str] = ()) -> None:
         self._app = app
         self._networks = [ip_network(network, strict=False) for network in trusted]
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Correct REMOTE_ADDR and the scheme if a trusted proxy sent the request; pass it on."""
         if self._networks and self._is_trusted(environ.get("REMOTE_ADDR", "")):
             environ["REMOTE_ADDR"] = self._client(environ)
             if environ.get("HTTP_X_FORWARDED_PROTO", "").strip() in ("http", "https"):
                 environ["wsgi.url_scheme"] = environ["HTTP_X_FORWARDED_PROTO"].strip()
         return self._app(environ, start_response)
 
-    def _client(self, environ):
+    def _client(self, environ: WSGIEnvironment) -> str:
         client = environ["REMOTE_ADDR"]
         for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
             try:
@@ -36,7 +40,7 @@ class ClientAddress:
                 break
         return client
 
-    def _is_trusted(self, address):
+    def _is_trusted(self, address: str) -> bool:
         try:
             parsed = _plain(address)
         except ValueError:
@@ -44,12 +48,12 @@ class ClientAddress:
         return any(parsed in network for network in self._networks)
 
 
-def _without_port(hop):
+def _without_port(hop: str) -> str:
     match = _WITH_PORT.fullmatch(hop)
     return (match["v6"] or match["v4"]) if match else hop
 
 
-def _plain(address):
-    """Return the address, as IPv4 where a socket for both kinds has wrapped it (`::ffff:192.0.2.1`)."""
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """Return the parsed address, as IPv4 if a dual-stack socket mapped it (`::ffff:192.0.2.1`)."""
     parsed = ip_address(address)
     return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -1,42 +1,51 @@
-"""What the address of a frame asks for. What it does not know is as if it had not been asked: a frame is never empty."""
+"""The parameters in an embed frame's URL.
 
+Unknown values are ignored, so that a frame is never empty.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 SHOWS = ("form", "thermometer", "counter", "montage")
 THEMES = ("auto", "light", "dark")
-# data-theme of the page; none follows the reader's system.
+# The value of `data-theme` on the page. Without one, the page follows the reader's system.
 HOURS = {"light": "day", "dark": "night", "auto": ""}
-# Before it has measured itself, a frame is so many pixels high.
+# The height in pixels of a frame before it has measured itself.
 HEIGHTS = {"form": 980, "thermometer": 260, "counter": 220, "montage": 560}
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What is shown, in which colours; `lang` is empty where the reader's own language is wanted."""
+    """What a frame shows, in which theme; an empty `lang` means the reader's own language."""
 
     show: str
     theme: str
     lang: str
 
     @property
-    def hour(self):
+    def hour(self) -> str:
         return HOURS[self.theme]
 
     @property
-    def height(self):
+    def height(self) -> int:
         return HEIGHTS[self.show]
 
-    def query(self):
-        """Return the parameters of the frame's address, those alone that are not as usual."""
+    def query(self) -> dict[str, Any]:
+        """Return the parameters for the frame's URL that differ from the defaults."""
         usual = {"show": SHOWS[0], "theme": THEMES[0], "lang": ""}
         return {name: value for name, value in vars(self).items() if value != usual[name]}
 
 
-def asked_frame(args):
-    """Return the Frame that the parameters of an address ask for."""
-    return Frame(_one_of(SHOWS, args.get("show")), _one_of(THEMES, args.get("theme")), _known(args.get("lang")))
+def asked_frame(args: Mapping[str, str]) -> Frame:
+    """Return the Frame that these URL parameters ask for."""
+    return Frame(
+        _one_of(SHOWS, args.get("show")),
+        _one_of(THEMES, args.get("theme")),
+        _known(args.get("lang")),
+    )
 
 
 def _one_of(words, asked):

@@ -1,29 +1,35 @@
-"""Whose pages may hold a petition."""
+"""Which sites may embed a petition."""
 
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.constraints import one_of
 from campaign.extensions import db
-from campaign.lib.constraints import one_of
 
 ALLOWED = ("nobody", "anybody", "listed")
 
 
 class Embedding(db.Model):
-    """Who may hold a petition in a page of theirs: anybody, those at the listed origins (`https://example.org`), or nobody.
+    """Which sites may embed a petition: any, none, or listed origins (`https://example.org`).
 
-    A petition without a row is anybody's to hold: nothing in the frame is signed in, and a signature counts by mail alone.
+    Without a row, any site may. This is safe, because no one is signed in inside the frame, and a
+    signature counts only after it is confirmed by email.
     """
 
     __tablename__ = "embedding"
     __table_args__ = (one_of("allowed", ALLOWED),)
 
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     allowed: Mapped[str] = mapped_column(String(8), default="anybody")
     origins: Mapped[list] = mapped_column(JSON, default=list)
 
     @property
-    def ancestors(self):
-        """Return the sources of `frame-ancestors`; our own pages show a preview."""
+    def ancestors(self) -> str:
+        """Return the sources for `frame-ancestors`.
+
+        A list includes 'self', because one of our own pages shows a preview.
+        """
         lists = {"nobody": "'none'", "anybody": "*", "listed": " ".join(["'self'", *self.origins])}
         return lists[self.allowed]

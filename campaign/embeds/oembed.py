@@ -1,7 +1,9 @@
-"""Answers of oEmbed 1.0: a petition as a frame that other sites put into their pages."""
+"""oEmbed 1.0 responses, which describe a petition as a frame for other sites to embed."""
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -11,24 +13,29 @@ from markupsafe import Markup
 from campaign.embeds.frames import HEIGHTS, Frame
 from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.montage.cards import HEIGHT, WIDTH
 from campaign.petitions.queries import petition_by_slug, slug_after
 
 MIMETYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-PAGE = re.compile(rf"/(?:(?P<lang>{'|'.join(LOCALES)})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{{1,80}})/?")
-USUAL_WIDTH, NARROWEST, WIDEST = 600, 240, 1200
+PAGE = re.compile(
+    rf"/(?:(?P<lang>{'|'.join(LOCALES)})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{{1,80}})/?"
+)
+DEFAULT_WIDTH, MIN_WIDTH, MAX_WIDTH = 600, 240, 1200
 CACHE_SECONDS = 3600
 
 
 class NotOurs(CampaignError):
-    """The address is no petition of this site."""
+    """The URL is not that of a petition on this site."""
 
     status = 404
 
 
-def answer_for(args):
-    """Return the answer for `url`, at most `maxwidth` wide and `maxheight` high. Raises NotOurs."""
+def answer_for(args: Mapping[str, str]) -> dict[str, Any]:
+    """Return the response for the parameters `url`, `maxwidth` and `maxheight` (pixels).
+
+    Raises NotOurs.
+    """
     petition, lang = _petition_at(args.get("url", ""))
     home = current_app.config["PUBLIC_URL"]
     text = petition.current_version.text(lang, petition.original_lang)
@@ -50,12 +57,20 @@ def answer_for(args):
     width, height, show = _size(args)
     frame = Frame(show, "auto", lang)
     address = home + url_for("embeds.show", slug=petition.slug, **frame.query())
-    html = Markup('<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" frameborder="0"></iframe>')
-    return {"type": "rich", **answer, "html": str(html.format(address, width, height, text.title)), "width": width, "height": height}
+    html = Markup(
+        '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" frameborder="0"></iframe>'
+    )
+    return {
+        "type": "rich",
+        **answer,
+        "html": str(html.format(address, width, height, text.title)),
+        "width": width,
+        "height": height,
+    }
 
 
-def written(answer, form):
-    """Return an answer as the text of `form`, json or xml."""
+def written(answer: Mapping[str, Any], form: str) -> str:
+    """Return a response as text in the format `form`, "json" or "xml"."""
     if form == "json":
         return json.dumps(answer, ensure_ascii=False)
     parts = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
@@ -68,7 +83,11 @@ def _petition_at(address):
     except ValueError as fault:
         raise NotOurs(address) from fault
     found = PAGE.fullmatch(parts.path)
-    if parts.scheme not in ("http", "https") or parts.netloc != urlsplit(current_app.config["PUBLIC_URL"]).netloc or not found:
+    if (
+        parts.scheme not in ("http", "https")
+        or parts.netloc != urlsplit(current_app.config["PUBLIC_URL"]).netloc
+        or not found
+    ):
         raise NotOurs(address)
     petition = petition_by_slug(found["slug"]) or petition_by_slug(slug_after(found["slug"]) or "")
     if petition is None:
@@ -77,9 +96,9 @@ def _petition_at(address):
 
 
 def _size(args):
-    """Return (width, height, what fits): where the form is too high, the thermometer is shown."""
+    """Return (width, height, what to show): the thermometer if the form does not fit."""
     most_wide, most_high = (_whole(args.get(name)) for name in ("maxwidth", "maxheight"))
-    width = max(NARROWEST, min(most_wide or USUAL_WIDTH, WIDEST))
+    width = max(MIN_WIDTH, min(most_wide or DEFAULT_WIDTH, MAX_WIDTH))
     show = "form" if not most_high or most_high >= HEIGHTS["form"] else "thermometer"
     return width, min(HEIGHTS[show], most_high) if most_high else HEIGHTS[show], show
 

@@ -1,14 +1,16 @@
-"""Who may hold a petition in a page of theirs."""
+"""Find out which sites may embed a petition."""
 
 from campaign.embeds.models import Embedding
 from campaign.extensions import db
 
 
-def mark_of(embedding):
-    """Return what tells whether an Embedding is still as an editor saw it."""
+def mark_of(embedding: Embedding) -> str:
+    """Return a text that changes with the Embedding, to detect edit conflicts."""
     return " ".join((embedding.allowed, *embedding.origins))
 
 
-def embedding_of(petition_id):
-    """Return the Embedding of a petition, as it is kept or as it is without being set."""
-    return db.session.get(Embedding, petition_id) or Embedding(petition_id=petition_id, allowed="anybody", origins=[])
+def embedding_of(petition_id: int) -> Embedding:
+    """Return the Embedding of a petition, or the default one if none is stored."""
+    return db.session.get(Embedding, petition_id) or Embedding(
+        petition_id=petition_id, allowed="anybody", origins=[]
+    )

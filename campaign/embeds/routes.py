@@ -1,20 +1,32 @@
-"""A petition in somebody else's page: the frame, the script that puts it there, and oEmbed."""
+"""A petition embedded in another site: the frame, the script that inserts it, and oEmbed."""
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, refresh
 from werkzeug.exceptions import HTTPException
 
 from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
-from campaign.lib.addresses import with_query
-from campaign.lib.caching import public
-from campaign.lib.content_policy import policy
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.http.content_security_policy import policy
+from campaign.http.urls import with_query
 from campaign.petitions.queries import petition_by_slug, slug_after
-from campaign.petitions.terms import recent_terms
+from campaign.petitions.signing_terms import recent_terms
+from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
-from campaign.signatures.sheets import sheet_of_petition
+from campaign.signatures.presenters import sheet_of_petition
 
 blueprint = Blueprint("embeds", __name__)
 SCRIPT_SECONDS = 3600
@@ -22,19 +34,26 @@ OEMBED_SECONDS = 300
 
 
 @blueprint.get("/embed/petitions/<slug>")
-def show(slug):
-    """The petition for a frame: `show` is form, thermometer, counter or montage; `theme` light, dark or auto; `lang`."""
+def show(slug: str) -> ResponseReturnValue:
+    """Show the petition in a frame.
+
+    The parameter `show` is form, thermometer, counter or montage. `theme` is light, dark or auto.
+    `lang` is the language.
+    """
     petition = _enter(slug)
     context = sheet_of_petition(petition, g.lang, utcnow())
     form = signature_form(context["petition"].asks, context["petition"].questions)
-    return _framed(petition.id, public(make_response(render_template("embeds/show.html", form=form, **context))))
+    return _framed(
+        petition.id,
+        public(make_response(render_template("embeds/show.html", form=form, **context))),
+    )
 
 
 @blueprint.post("/embed/petitions/<slug>/signatures")
-def sign(slug):
-    """Take a signature as the petition's own page does, and answer in the frame."""
+def sign(slug: str) -> ResponseReturnValue:
+    """Accept a signature as the petition's own page does, and respond inside the frame."""
     _speak()
-    # What a rush asks for is remembered; the whole petition is read only where its page is shown again.
+    # In a rush, cached terms are enough. The whole petition is read only to show the form again.
     terms = recent_terms(slug, now=utcnow())
     petition_id = terms.id if terms else _found(slug).id
     answer = make_response(current_app.view_functions["signatures.sign"](slug))
@@ -44,13 +63,14 @@ def sign(slug):
 
 
 @blueprint.get("/embed/petitions/<slug>/signatures")
-def form_again(slug):
-    """A reload after a refused form: back to the frame."""
+def form_again(slug: str) -> ResponseReturnValue:
+    """Redirect to the frame when someone reloads the page of a rejected form."""
     return redirect(url_for("embeds.show", slug=slug, **asked_frame(request.args).query()))
 
 
 @blueprint.get("/embed/petitions/<slug>/thanks")
-def thanks(slug):
+def thanks(slug: str) -> ResponseReturnValue:
+    """Thank the supporter in the frame, and ask them to confirm by email."""
     petition = _enter(slug)
     days = current_app.config["CONFIRM_DAYS"]
     sender = current_app.extensions["sender_address"]
@@ -60,18 +80,18 @@ def thanks(slug):
 
 
 @blueprint.get("/embed/volante.js")
-def script():
-    """The element <volante-petition>, at an address that stays."""
+def script() -> ResponseReturnValue:
+    """Return the script of the element <volante-petition>, at a URL that never changes."""
     path = current_app.extensions["assets"].folder / "embed" / "volante.js"
     response = public(Response(path.read_text(), mimetype="text/javascript"), SCRIPT_SECONDS)
-    # Pages that isolate themselves take only what lets itself be taken.
+    # Cross-origin isolated pages load only resources that allow it with this header.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 @blueprint.get("/oembed")
-def oembed():
-    """What a page of ours looks like in somebody else's: https://oembed.com, version 1.0."""
+def oembed() -> ResponseReturnValue:
+    """Describe how to embed one of our pages, by oEmbed 1.0 (https://oembed.com)."""
     form = request.args.get("format", "json")
     if form not in MIMETYPES:
         return Response("The formats are json and xml.\n", 501, mimetype="text/plain")
@@ -85,8 +105,8 @@ def oembed():
 
 
 @blueprint.errorhandler(HTTPException)
-def fail(error):
-    """Say in the frame what went wrong: a page of its own would be shown to nobody."""
+def fail(error: HTTPException) -> ResponseReturnValue:
+    """Show the error in the frame, because our usual error pages may not be framed."""
     page = make_response(render_template("embeds/failed.html", status=error.code), error.code)
     page.headers["Content-Security-Policy"] = policy("*")
     if getattr(error, "retry_after", None):
@@ -100,17 +120,25 @@ def _enter(slug):
 
 
 def _speak():
-    """Let the rest of this request speak the language and show the colours that the frame asks for."""
+    """Use the language and theme that the frame asks for in the rest of this request."""
     g.frame = asked_frame(request.args)
     g.lang = g.frame.lang or get_locale().language
     refresh()
 
 
 def _found(slug):
-    """Return the public petition at `slug`; leads on where it has moved, and answers 404 where there is none."""
+    """Return the public petition with `slug`.
+
+    Redirects if the slug has changed, and aborts with 404 if there is no such petition.
+    """
     petition = petition_by_slug(slug)
     if petition is None and (present := slug_after(slug)):
-        abort(redirect(with_query(url_for(request.endpoint, slug=present)), 301 if request.method == "GET" else 308))
+        abort(
+            redirect(
+                with_query(url_for(request.endpoint, slug=present)),
+                301 if request.method == "GET" else 308,
+            )
+        )
     return petition or abort(404)
 
 

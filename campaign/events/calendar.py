@@ -1,44 +1,57 @@
-"""An event as a calendar entry: for everybody, or for one who is registered."""
+"""Calendar entries of an event, for the public or for one registered person."""
 
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 from flask import current_app
 
+from campaign.events import calendar_files as ics
 from campaign.events.hours import hours, zone_name
+from campaign.events.models import Event, EventText, Registration
 from campaign.events.places import map_point, whole_place
-from campaign.lib import calendar_files as ics
-from campaign.lib.addresses import host, whole_address
-from campaign.lib.markdown import to_text
+from campaign.events.presenters import EventPage
+from campaign.http.urls import absolute_url, host
+from campaign.text.markdown import to_text
 
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
-# What a mail address may hold and a mailto: address need not encode (RFC 6068).
+# Characters of an email address that a mailto: URL need not encode (RFC 6068).
 MAILTO_SAFE = "@+!$'*-._~"
 
 
-def public_file(events, lang, *, name=""):
-    """Return the calendar file of events as everybody may have it: no address that only the registered get."""
-    entries = [_entry(event, lang, sequence=event.sequence, shows_online=_is_open(event)) for event in events]
+def public_file(events: Iterable[Event], lang: str, *, name: str = "") -> str:
+    """Return the public calendar file of events, without restricted online addresses.
+
+    An address is restricted if only registered people get it.
+    """
+    entries = [
+        _entry(event, lang, sequence=event.sequence, shows_online=_is_open(event))
+        for event in events
+    ]
     return ics.calendar(entries, name=name)
 
 
-def invitation(event, registration, *, cancelled=False):
-    """Return the calendar file of one registration: METHOD REQUEST while it holds a seat, CANCEL when it is over.
+def invitation(event: Event, registration: Registration, *, cancelled: bool = False) -> str:
+    """Return the calendar file of one registration.
 
-    The number of the entry is the event's own, so that a calendar that knows the event already holds it once.
+    Its METHOD is REQUEST while the registration holds a seat, and CANCEL when it is over. The UID
+    is the event's own, so a calendar that has the event already shows it once.
     """
     sequence = event.sequence + registration.sequence
-    entry = _entry(event, registration.lang, sequence=sequence, shows_online=not cancelled, cancelled=cancelled)
+    entry = _entry(
+        event, registration.lang, sequence=sequence, shows_online=not cancelled, cancelled=cancelled
+    )
     status = "DECLINED" if cancelled else "ACCEPTED"
     attendee = f"ATTENDEE;CN={ics.parameter(registration.name)};ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP=FALSE"
     entry.append((attendee, f"mailto:{quote(registration.email, safe=MAILTO_SAFE)}"))
     return ics.calendar([entry], method="CANCEL" if cancelled else "REQUEST")
 
 
-def links_to_add(event, shown, url):
-    """Return ((name, address), …) of the calendars on the web that take an event from a plain link.
+def links_to_add(event: Event, shown: EventPage, url: str) -> tuple[tuple[str, str], ...]:
+    """Return (name, URL) pairs of web calendars that add an event from a plain link.
 
-    `shown` is its EventPage, `url` the address of its page. Nobody is asked for anything before somebody follows a link.
+    `shown` is its EventPage and `url` the URL of its page. Those sites get no request until someone
+    follows a link.
     """
     words = "\n\n".join(part for part in (shown.description, shown.online_url, url) if part)
     place = shown.whole_place or shown.online_url
@@ -59,16 +72,21 @@ def links_to_add(event, shown, url):
         "location": place,
         "body": words,
     }
-    return (("Google", f"{GOOGLE}?{urlencode(google)}"), ("Outlook", f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}"))
+    return (
+        ("Google", f"{GOOGLE}?{urlencode(google)}"),
+        ("Outlook", f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}"),
+    )
 
 
-def _is_open(event):
+def _is_open(event: Event) -> bool:
     return event.online_for == "everyone"
 
 
-def _entry(event, lang, *, sequence, shows_online, cancelled=False):
+def _entry(
+    event: Event, lang: str, *, sequence: int, shows_online: bool, cancelled: bool = False
+) -> list[tuple[str, str]]:
     text = event.text(lang)
-    url = whole_address("events.show", lang, slug=event.slug)
+    url = absolute_url("events.show", lang, slug=event.slug)
     is_off = cancelled or event.state == "cancelled"
     online = event.online_url if shows_online else ""
     sender = current_app.extensions["sender_address"]
@@ -94,8 +112,14 @@ def _entry(event, lang, *, sequence, shows_online, cancelled=False):
     return entry
 
 
-def _description(event, text, lang, online, url):
-    # The hour on the wall of the place, for whoever's calendar shows another zone.
+def _description(event: Event, text: EventText, lang: str, online: str, url: str) -> str:
+    # We give the local time of the place, because the reader's calendar may show another zone.
     when = f"{hours(event.starts_local, event.ends_local, lang)} ({zone_name(event.zone, event.starts_at, lang)})"
-    parts = (text.notice if event.state == "cancelled" else "", when, to_text(text.body), online, url)
+    parts = (
+        text.notice if event.state == "cancelled" else "",
+        when,
+        to_text(text.body),
+        online,
+        url,
+    )
     return "\n\n".join(part for part in parts if part)

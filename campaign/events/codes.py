@@ -1,4 +1,4 @@
-"""The code of a registration: read from a QR code at the door, or typed by hand."""
+"""The code of a registration: scanned as a QR code at the door, or typed."""
 
 import io
 import secrets
@@ -6,40 +6,45 @@ import secrets
 import segno
 from markupsafe import Markup
 
-# Crockford's digits: none is taken for another, read aloud or on a cracked screen.
+# Crockford's base 32: no two digits are confused, read aloud or on a cracked screen.
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 10
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-def new_code():
+def new_code() -> str:
     """Return a code that nobody can guess: 50 random bits in ten digits."""
     return "".join(secrets.choice(DIGITS) for _ in range(LENGTH))
 
 
-def read_code(text):
-    """Return the code that somebody typed or scanned, whatever its case and dashes."""
+def read_code(text: str) -> str:
+    """Return the code that was typed or scanned, whatever its case and dashes."""
     return "".join(sign for sign in text.upper().translate(_MISREAD) if sign in DIGITS)
 
 
-def spaced(code):
-    """Return the code in two halves, as people read it out."""
+def spaced(code: str) -> str:
+    """Return the code in two halves, so that it is easy to read out."""
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
 
 
-def code_svg(code):
-    """Return the QR code as Markup of an SVG element; it is black on white in every light, as scanners want it."""
-    svg = _qr(code).svg_inline(border=3, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True)
+def code_svg(code: str) -> Markup:
+    """Return the QR code as an SVG element.
+
+    It is black on white even in dark mode, because scanners need that.
+    """
+    svg = _qr(code).svg_inline(
+        border=3, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True
+    )
     return Markup(svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))
 
 
-def code_png(code):
+def code_png(code: str) -> bytes:
     """Return the QR code as the bytes of a PNG."""
     file = io.BytesIO()
     _qr(code).save(file, kind="png", scale=8, border=4)
     return file.getvalue()
 
 
-def _qr(code):
-    # Half of the picture may be lost, and capitals and digits keep it small.
+def _qr(code: str) -> segno.QRCode:
+    # Error correction level Q reads damaged codes. Capitals and digits keep the QR code small.
     return segno.make(code, micro=False, error="q")

@@ -1,12 +1,14 @@
-"""What editors change in an event, part by part, so that two who are at different parts never meet.
+"""Edit an event part by part, so that editors of different parts never conflict.
 
-Of two at the same part the second is told: each change brings the mark of the part that its editor had before their eyes.
+Each change brings the mark of the part as its editor saw it. The second of two editors of the same
+part gets an EditConflict.
 """
 
 import json
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -14,38 +16,53 @@ from campaign.accounts.audit import record_planned
 from campaign.errors import CampaignError
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event, EventPicture
-from campaign.events.operations import Hours, change_event, create_event, locked, publish, set_picture
+from campaign.events.operations import (
+    Hours,
+    change_event,
+    create_event,
+    locked,
+    publish,
+    set_picture,
+)
 from campaign.extensions import db
+from campaign.publishing.pictures import Picture
 
 
-class ChangedMeanwhile(CampaignError):
-    """Somebody else changed this part since the editor's page was made."""
+class EditConflict(CampaignError):
+    """Another editor has changed this part since this editor's page was made."""
 
     status = 409
 
 
 class NotReady(CampaignError):
-    """The event lacks what it cannot go out without; `faults` are those of `faults_of`."""
+    """The event lacks something required for publishing. `faults` come from `faults_of`."""
 
     status = 409
 
-    def __init__(self, faults):
+    def __init__(self, faults: Sequence[str]) -> None:
         super().__init__(", ".join(faults))
         self.faults = faults
 
 
 class Part(NamedTuple):
-    """The columns of `Event` and of `EventText` that one page changes, and whether its petitions are among them."""
+    """What one page of the editor changes.
 
-    settings: tuple = ()
-    words: tuple = ()
+    `settings` are columns of `Event` and `words` columns of `EventText`. `petitions` says whether
+    the page changes the event's petitions too.
+    """
+
+    settings: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     petitions: bool = False
 
 
 PARTS = {
     "words": Part(words=("kind", "title", "body", "access")),
     "hours": Part(("zone", "starts_local", "ends_local")),
-    "place": Part(("town", "country", "latitude", "longitude", "online_url", "online_for"), ("place", "address")),
+    "place": Part(
+        ("town", "country", "latitude", "longitude", "online_url", "online_for"),
+        ("place", "address"),
+    ),
     "coming": Part(("registration", "capacity", "most_seats", "is_free", "questions"), ("price",)),
     "programme": Part(words=("programme",)),
     "people": Part(("people",)),
@@ -53,7 +70,7 @@ PARTS = {
     "address": Part(("slug",)),
     "picture": Part(words=("picture_alt",)),
 }
-# What the next event takes over from the one before: everything but its hours, its state and its name.
+# Columns that a duplicate copies: everything except times, state and slug.
 TAKEN_OVER = (
     "cause_id", "is_vigil", "zone", "town", "country", "latitude", "longitude", "online_url", "online_for", "is_free",
     "registration", "capacity", "most_seats", "questions", "people", "languages", "original_lang",
@@ -62,17 +79,21 @@ WORDS = ("kind", "title", "place", "address", "body", "picture_alt", "programme"
 WEEK = timedelta(days=7)
 
 
-def mark_of(event, part):
-    """Return what tells whether a part of the event is still as an editor saw it."""
+def mark_of(event: Event, part: str) -> str:
+    """Return a mark that changes whenever this part of the event changes."""
     told = json.dumps(values_of(event, part), sort_keys=True, default=str)
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def values_of(event, part):
-    """Return what stands in a part of the event, as a dict."""
+def values_of(event: Event, part: str) -> dict[str, Any]:
+    """Return the present values of a part of the event."""
     settings, words, has_petitions = PARTS[part]
     values = {name: getattr(event, name) for name in settings}
-    values["texts"] = {text.lang: {name: getattr(text, name) for name in words} for text in event.texts} if words else {}
+    values["texts"] = (
+        {text.lang: {name: getattr(text, name) for name in words} for text in event.texts}
+        if words
+        else {}
+    )
     if has_petitions:
         values["petitions"] = [each.petition_id for each in event.petitions]
     if part == "picture" and event.picture:
@@ -80,27 +101,49 @@ def values_of(event, part):
     return values
 
 
-def change_part(event_id, *, part, mark, now, hours=None, texts=None, petition_ids=None, **settings):
-    """Change one part of an event as `change_event` does; in its words, a language that `texts` leaves out is taken away.
+def change_part(
+    event_id: int,
+    *,
+    part: str,
+    mark: str,
+    now: datetime,
+    hours: Hours | None = None,
+    texts=None,
+    petition_ids: Sequence[int] | None = None,
+    **settings: Any,
+) -> Event:
+    """Change one part of an event as `change_event` does.
 
-    Raises ChangedMeanwhile, and whatever `change_event` raises.
+    If the part is `words`, a language that `texts` leaves out is removed. Raise EditConflict and
+    the errors of `change_event`.
     """
     event = locked(event_id)
     if mark != mark_of(event, part):
-        raise ChangedMeanwhile(f"the {part} of {event.slug}")
+        raise EditConflict(f"the {part} of {event.slug}")
     if part == "words":
         event.texts = [text for text in event.texts if text.lang in texts]
-    return change_event(event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
+    return change_event(
+        event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings
+    )
 
 
-def change_picture(event_id, *, picture, focal, alts, mark, now):
-    """Set the Picture, or where it is None only what is said of the present one; `alts` maps a language to what is seen on it.
+def change_picture(
+    event_id: int,
+    *,
+    picture: Picture | None,
+    focal: tuple[int, int],
+    alts: Mapping[str, str],
+    mark: str,
+    now: datetime,
+) -> Event:
+    """Set the picture, or change only the description of the present one if `picture` is None.
 
-    Raises ChangedMeanwhile.
+    `focal` is the point that stays visible. `alts` maps a language to the alternative text. Raise
+    EditConflict.
     """
     event = locked(event_id)
     if mark != mark_of(event, "picture"):
-        raise ChangedMeanwhile(f"the picture of {event.slug}")
+        raise EditConflict(f"the picture of {event.slug}")
     if picture:
         set_picture(event_id, picture=picture, now=now, focal=focal)
     elif event.picture:
@@ -112,20 +155,23 @@ def change_picture(event_id, *, picture, focal, alts, mark, now):
     return event
 
 
-def faults_of(event):
-    """Return the codes of what keeps a draft from going out."""
+def faults_of(event: Event) -> tuple[str, ...]:
+    """Return the codes of what keeps a draft from being published."""
     has_place = event.town or event.online_url or any(text.place for text in event.texts)
     return () if has_place else ("place",)
 
 
-def announce(event_id, *, now):
-    """Publish a whole draft. Raises NotReady, and EventOver for a cancelled one."""
+def announce(event_id: int, *, now: datetime) -> Event:
+    """Publish a complete draft. Raise NotReady, and EventOver for a cancelled event."""
     _demand_whole(event_id)
     return publish(event_id, now=now)
 
 
-def announce_later(event_id, *, at):
-    """Let a whole draft be published by itself at an instant, or no longer where `at` is None. Raises NotReady."""
+def announce_later(event_id: int, *, at: datetime | None) -> Event:
+    """Schedule a complete draft to be published automatically at `at`. Raise NotReady.
+
+    None cancels the schedule.
+    """
     event = _demand_whole(event_id) if at else locked(event_id)
     if event.state == "draft":
         event.publish_at = at
@@ -133,8 +179,8 @@ def announce_later(event_id, *, at):
     return event
 
 
-def publish_due(*, now):
-    """Publish the drafts whose instant has come, and note it in the audit trail; return how many."""
+def publish_due(*, now: datetime) -> int:
+    """Publish the drafts that are due and record it in the activity log. Return how many."""
     due = select(Event.id).where(Event.state == "draft", Event.publish_at <= now)
     ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
     for event in [publish(event_id, now=now) for event_id in ids]:
@@ -143,16 +189,16 @@ def publish_due(*, now):
     return len(ids)
 
 
-def close_registration(event_id, *, closed):
-    """Take no more registrations, or take them again; whoever has a seat keeps it."""
+def close_registration(event_id: int, *, closed: bool) -> Event:
+    """Close registration, or open it again. People who have a seat keep it."""
     event = locked(event_id)
     event.registration_closed = closed
     db.session.flush()
     return event
 
 
-def archive_event(event_id, *, now):
-    """Put an event away: at its address still, in no list any more."""
+def archive_event(event_id: int, *, now: datetime) -> Event:
+    """Archive an event: it keeps its page but is in no list."""
     event = locked(event_id)
     event.archived_at = event.archived_at or now
     event.publish_at = None
@@ -160,7 +206,7 @@ def archive_event(event_id, *, now):
     return event
 
 
-def restore_event(event_id):
+def restore_event(event_id: int) -> Event:
     """Take an event out of the archive, as it was."""
     event = locked(event_id)
     event.archived_at = None
@@ -168,10 +214,10 @@ def restore_event(event_id):
     return event
 
 
-def duplicate_event(event_id, *, slug, now):
-    """Begin the next event as a draft: all of this one, at the same hour of the same weekday, in a week that is ahead.
+def duplicate_event(event_id: int, *, slug: str, now: datetime) -> Event:
+    """Create a draft that copies this event, at the same time and weekday of a coming week.
 
-    Raises SlugTaken.
+    Raise SlugTaken.
     """
     old = locked(event_id)
     texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.texts}
@@ -186,8 +232,11 @@ def duplicate_event(event_id, *, slug, now):
     return made
 
 
-def _ahead(hours, now):
-    """Return the Hours some weeks later, after `now`, in a week in which clocks skip neither of them."""
+def _ahead(hours: Hours, now: datetime) -> Hours:
+    """Return the Hours moved by whole weeks until they are after `now`.
+
+    Weeks in which a clock change skips one of the two times are left out.
+    """
     while True:
         hours = Hours(hours.starts + WEEK, hours.ends + WEEK, hours.zone)
         try:
@@ -198,7 +247,7 @@ def _ahead(hours, now):
             return hours
 
 
-def _demand_whole(event_id):
+def _demand_whole(event_id: int) -> Event:
     event = locked(event_id)
     if faults := faults_of(event):
         raise NotReady(faults)

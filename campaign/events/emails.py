@@ -1,25 +1,34 @@
-"""The mails that events cause; each is worded when it is sent, and dropped where it is no longer apt."""
+"""The emails that events cause.
 
+Each text is written when the email is sent. The email is dropped if it no longer applies.
+"""
+
+from collections.abc import Collection, Iterator
 from functools import partial
+from typing import Any
+
+from flask import Flask
 
 from campaign.events.calendar import invitation
 from campaign.events.codes import code_png, spaced
 from campaign.events.hours import full_day, hours, zone_name
-from campaign.events.keys import token_for
+from campaign.events.models import Event, Registration
 from campaign.events.operations import CALLED_OFF, CHANGED
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.registering import CANCELLED, CONFIRM, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
-from campaign.lib.addresses import whole_address
-from campaign.lib.markdown import to_text
-from campaign.lib.spaces import in_one_line
-from campaign.lib.times import utcnow
+from campaign.events.tokens import token_for
+from campaign.http.urls import absolute_url
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_text
+from campaign.text.whitespace import in_one_line
 
-# Folders of `templates/emails/` for somebody with a seat, on the waiting list, or set aside.
+# Folders of `templates/emails/` by state: with a seat, on the waiting list, held for review.
 BY_STATE = {
     "registered": "registration_confirmation",
     "waiting": "registration_waiting",
@@ -27,11 +36,20 @@ BY_STATE = {
 }
 
 
-def init_app(app):
-    """Tell the mail room who words the mails that events owe."""
-    register(app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True)
-    register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True)
-    register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")), is_bound=True)
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that events enqueue."""
+    register(
+        app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True
+    )
+    register(
+        app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True
+    )
+    register(
+        app,
+        REPEAT,
+        partial(_compose, "registration_repeat", ("registered", "waiting", "held")),
+        is_bound=True,
+    )
     register(app, SEAT, partial(_compose, "registration_seat", ("registered",)))
     register(app, CANCELLED, partial(_compose, "registration_cancelled", ("cancelled",)))
     register(app, CHANGED, partial(_compose, "event_changed", ("registered", "waiting")))
@@ -40,15 +58,21 @@ def init_app(app):
     register(app, HOURS_REMINDER, partial(_compose, "registration_reminder_hours", ("registered",)))
 
 
-def _compose(template, apt_states, owed):
-    """Return the Message for what is owed, or None where its occasion has passed."""
+def _compose(
+    template: str | None, apt_states: Collection[str], owed: OutboxMessage
+) -> Message | None:
+    """Return the Message for a queued email, or None if it no longer applies."""
     registration = registration_by_id(owed.subject_id)
     if registration is None or not registration.email or registration.state not in apt_states:
         return None
     event = event_by_id(registration.event_id)
     if not _is_apt(owed.kind, event):
         return None
-    wording = render(template or BY_STATE[registration.state], owed.lang, **_words(event, registration, owed.lang))
+    wording = render(
+        template or BY_STATE[registration.state],
+        owed.lang,
+        **_words(event, registration, owed.lang),
+    )
     return Message(
         to=registration.email,
         to_name=registration.name,
@@ -59,8 +83,12 @@ def _compose(template, apt_states, owed):
     )
 
 
-def _is_apt(kind, event):
-    """A cancelled event is told as cancelled and as nothing else; nobody is written to once it is over."""
+def _is_apt(kind: str, event: Event) -> bool:
+    """Return whether an email of this kind still makes sense.
+
+    For a cancelled event we send only cancellations. Requests to confirm and reminders are sent
+    only until the event begins. Once it is over we send nothing.
+    """
     if utcnow() >= event.ends_at:
         return False
     if kind in (CONFIRM, DAY_REMINDER, HOURS_REMINDER) and utcnow() >= event.starts_at:
@@ -68,7 +96,7 @@ def _is_apt(kind, event):
     return event.state == ("cancelled" if kind == CALLED_OFF else "published") or kind == CANCELLED
 
 
-def _attachments(event, registration):
+def _attachments(event: Event, registration: Registration) -> Iterator[Attachment]:
     if not registration.sequence or registration.state not in ("registered", "cancelled"):
         return
     is_over = registration.state == "cancelled" or event.state == "cancelled"
@@ -79,7 +107,7 @@ def _attachments(event, registration):
         yield Attachment("code.png", "image", "png", code_png(registration.code))
 
 
-def _words(event, registration, lang):
+def _words(event: Event, registration: Registration, lang: str) -> dict[str, Any]:
     text = event.text(lang)
     return {
         "person": registration.name,
@@ -88,8 +116,8 @@ def _words(event, registration, lang):
         "is_kept": registration.hold_until is not None and registration.hold_until > utcnow(),
         "has_capacity": event.capacity is not None,
         "event_title": text.title,
-        "event_url": whole_address("events.show", lang, slug=event.slug),
-        "mine_url": whole_address("events.registration", lang, token=token_for(registration)),
+        "event_url": absolute_url("events.show", lang, slug=event.slug),
+        "mine_url": absolute_url("events.registration", lang, token=token_for(registration)),
         "day": full_day(event.starts_local, lang),
         "hours": hours(event.starts_local, event.ends_local, lang),
         "zone": zone_name(event.zone, event.starts_at, lang),

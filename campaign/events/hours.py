@@ -1,18 +1,19 @@
-"""Hours on the wall of a place, the instants they stand for, and how people write them."""
+"""Local times of an event: the instants they mean, and how they are written."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import get_timezone_name
 
 from campaign.errors import CampaignError
-from campaign.lib.clock_times import clock_time
-from campaign.lib.local_times import NoSuchHour, instant
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.local_times import NoSuchHour, instant
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
 
 
 class HourSkipped(CampaignError):
-    """The clocks are put forward over this hour: it does not exist on that day."""
+    """Clocks go forward over this time, so it does not exist on that day."""
 
     status = 422
 
@@ -23,10 +24,11 @@ class ZoneUnknown(CampaignError):
     status = 422
 
 
-def instant_of(local, zone):
-    """Return the UTC instant at which the clocks of `zone` show the naive datetime `local`.
+def instant_of(local: datetime, zone: str) -> datetime:
+    """Return the UTC instant at which clocks in `zone` show the naive datetime `local`.
 
-    Of an hour that comes twice, when clocks are put back, it is the first. Raises HourSkipped and ZoneUnknown.
+    When clocks go back and a time occurs twice, return the first. Raise HourSkipped and
+    ZoneUnknown.
     """
     try:
         return instant(local, zone)
@@ -36,21 +38,31 @@ def instant_of(local, zone):
         raise ZoneUnknown(zone) from error
 
 
-def hours(starts, ends, lang):
-    """Write from when to when: 19:00–20:45, or 19 h à 20 h 45; with its day where the end is on a later one."""
+def hours(starts: datetime, ends: datetime, lang: str) -> str:
+    """Return the start and end times as text: 19:00–20:45, or 19 h à 20 h 45.
+
+    An end on a later day is written with its day.
+    """
     until = clock_time(ends, lang)
     if ends.date() != starts.date():
         until = f"{long_date(ends, LOCALES[lang], 'EEE d MMM')}, {until}"
-    return f"{clock_time(starts, lang)} à {until}" if lang == "fr" else f"{clock_time(starts, lang)}–{until}"
+    return (
+        f"{clock_time(starts, lang)} à {until}"
+        if lang == "fr"
+        else f"{clock_time(starts, lang)}–{until}"
+    )
 
 
-def full_day(local, lang):
-    """Write the day of a naive datetime with its weekday: Friday 26 September 2026."""
+def full_day(local: datetime, lang: str) -> str:
+    """Return the day of a naive datetime with its weekday: Friday 26 September 2026."""
     pattern = "EEEE d 'de' MMMM 'de' y" if lang == "es" else "EEEE d MMMM y"
     words = long_date(local, LOCALES[lang], pattern)
     return words[:1].upper() + words[1:]
 
 
-def zone_name(zone, starts_at, lang):
-    """Return what people call the time of `zone` on that day, as within a sentence: Eastern Daylight Time, hora de verano oriental."""
+def zone_name(zone: str, starts_at: datetime, lang: str) -> str:
+    """Return the common name of the time in `zone` on that day, as used within a sentence.
+
+    Examples: Eastern Daylight Time, hora de verano oriental.
+    """
     return get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])

@@ -1,4 +1,4 @@
-"""A gathering: its hours, its words, its seats, and who has one."""
+"""Tables of an event: its times, texts, petitions, picture and registrations."""
 
 from datetime import datetime
 
@@ -23,9 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
-# Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
+# A partial index serves only queries that repeat its exact condition, so both use these constants.
 WAITING = text("state = 'waiting'")
 CANCELLED = text("state = 'cancelled'")
 UNCONFIRMED = text("state = 'unconfirmed'")
@@ -35,14 +35,20 @@ ON_HOLD = text("hold_until is not null")
 class Event(db.Model):
     """A gathering of a cause.
 
-    Its hours are those on the wall of its place: `starts_local` and `ends_local` in the IANA `zone` are what was announced;
-    the instants `starts_at` and `ends_at` follow from them, also when a state changes its clocks. `registration` is
-    `none` (come as you are), `optional` (saying so helps) or `required`. Without a `capacity` there is room for all.
-    `online_for` says who is shown `online_url`: `everyone` or `registered`. `people` are dicts of `name`, `role`
-    (`speaker` or `host`) and `words` by language; `questions` are as a petition's; `languages` are codes such as `es`, or
-    names. `sequence` counts what calendars must learn of. `came` is how many came, kept once the registrations are erased.
-    A draft is published by itself at `publish_at`; an archived event (`archived_at`) stands at its address and in no list.
-    `registration_closed` ends registering before the event begins.
+    Times: `starts_local` and `ends_local` in the IANA `zone` are what was announced. The instants
+    `starts_at` and `ends_at` follow from them, and move if a government changes its clocks.
+
+    Registration: `registration` is `none` (no need to register), `optional` (registering helps) or
+    `required`. `registration_closed` ends it before the event begins. Without a `capacity` there
+    are seats for everyone. `questions` are in the format of a petition's.
+
+    Content: `online_for` says who sees `online_url`: `everyone` or `registered`. `people` are dicts
+    of `name`, `role` (`speaker` or `host`) and `words` by language. `languages` are codes such as
+    `es`, or names.
+
+    State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
+    keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
+    `came` is how many came, kept after the registrations are erased.
     """
 
     __tablename__ = "event"
@@ -87,44 +93,52 @@ class Event(db.Model):
     came: Mapped[int | None] = mapped_column(Integer)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    registration_closed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    registration_closed: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=false()
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()
-    texts: Mapped[list["EventText"]] = relationship(order_by="EventText.lang", cascade="all, delete-orphan")
+    texts: Mapped[list["EventText"]] = relationship(
+        order_by="EventText.lang", cascade="all, delete-orphan"
+    )
     petitions: Mapped[list["EventPetition"]] = relationship(
         order_by="EventPetition.position", cascade="all, delete-orphan"
     )
     picture: Mapped["EventPicture | None"] = relationship(cascade="all, delete-orphan")
 
-    def text(self, lang):
-        """Return the words in `lang`, or in the language the event was announced in."""
+    def text(self, lang: str) -> "EventText":
+        """Return the text in `lang`, or else in the event's original language."""
         by_lang = {text.lang: text for text in self.texts}
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
 
     @property
-    def is_shut(self):
-        """Whether nobody more can register, though it has not begun."""
+    def is_shut(self) -> bool:
+        """Whether registration was closed, by an organizer or because the cause is archived."""
         return self.registration_closed or self.cause.state == "archived"
 
-    def takes_registrations(self, now):
+    def takes_registrations(self, now: datetime) -> bool:
+        """Return whether anyone can register now."""
         return self.keeps_registrations(now) and not self.is_shut
 
-    def keeps_registrations(self, now):
-        """Return whether those who are registered may still change it."""
+    def keeps_registrations(self, now: datetime) -> bool:
+        """Return whether registered people may still change their registration."""
         return self.state == "published" and self.registration != "none" and now < self.starts_at
 
 
 class EventText(db.Model):
-    """An event in one language; `body` is Markdown, `programme` a list of [hour such as 18:30, words].
+    """An event in one language.
 
-    `price` says what it costs where it is not free; `notice` why it was cancelled.
+    `body` is Markdown. `programme` is a list of [time such as 18:30, text]. `price` says what the
+    event costs if it is not free. `notice` says why it was cancelled.
     """
 
     __tablename__ = "event_text"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     kind: Mapped[str] = mapped_column(String(80), default="")
     title: Mapped[str] = mapped_column(String(200))
@@ -144,21 +158,27 @@ class EventPetition(db.Model):
     __tablename__ = "event_petition"
     __table_args__ = (Index("ix_event_petition_petition_id", "petition_id"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class EventPicture(db.Model):
-    """The picture of an event, as WebP; kept in the database, so that backups hold it.
+    """The picture of an event, as WebP. It is in the database so that backups include it.
 
-    `focal_x` and `focal_y` say in hundredths of its width and height what stays in sight where it is cut. `small` is the same
-    for phones, where that spares anything.
+    `focal_x` and `focal_y` are hundredths of width and height: the point that stays visible when
+    the picture is cropped. `small` is a version for phones, if that saves anything.
     """
 
     __tablename__ = "event_picture"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
@@ -169,7 +189,7 @@ class EventPicture(db.Model):
 
 
 class EventOldSlug(db.Model):
-    """An address that an event once had; it leads to the present one."""
+    """A slug that the event had. It redirects to the present one."""
 
     __tablename__ = "event_old_slug"
     __table_args__ = (Index("ix_event_old_slug_event_id", "event_id"),)
@@ -181,16 +201,23 @@ class EventOldSlug(db.Model):
 class Registration(db.Model):
     """One person's seats at an event, or their place on the waiting list.
 
-    `unconfirmed` waits for the button in its email. `hold_seats` seats are kept for it until `hold_until`. Someone who has a
-    seat and registers again gets such a hold too, so that nobody can tell by the seats left who had registered.
-    `held` was set aside as likely abuse and has no seat. `code` is what the door reads. `reminded` counts the reminders that
-    are sent or whose hour had passed before the seat was given. `sequence` counts what its owner's calendar must learn of, on top
-    of the event's own; it is nought while no calendar knows of a seat. `waits_since` decides who is next.
+    States: `unconfirmed` waits for the button in its email. `held` was set aside as likely abuse
+    and has no seat. `waits_since` decides who is next on the waiting list.
+
+    Holds: `hold_seats` seats are kept for the registration until `hold_until`. If someone with a
+    seat registers again, they get such a hold too. Otherwise the number of seats left would reveal
+    who had registered.
+
+    `code` is read at the door. `reminded` counts the reminders that were sent, or whose time had
+    passed when the seat was given. `sequence` counts the changes that the person's calendar must
+    learn about, on top of the event's own. It is zero until a calendar knows about a seat.
     """
 
     __tablename__ = "registration"
     __table_args__ = (
-        CheckConstraint("state in ('unconfirmed', 'registered', 'waiting', 'held', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state in ('unconfirmed', 'registered', 'waiting', 'held', 'cancelled')", name="state"
+        ),
         CheckConstraint("seats > 0", name="seats"),
         UniqueConstraint("event_id", "email_digest"),
         UniqueConstraint("event_id", "code"),
@@ -204,11 +231,21 @@ class Registration(db.Model):
             postgresql_where=WAITING,
         ),
         Index(
-            "ix_registration_cancelled", "cancelled_at", sqlite_where=CANCELLED, postgresql_where=CANCELLED
+            "ix_registration_cancelled",
+            "cancelled_at",
+            sqlite_where=CANCELLED,
+            postgresql_where=CANCELLED,
         ),
-        Index("ix_registration_unconfirmed", "created_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
-        Index("ix_registration_on_hold", "hold_until", sqlite_where=ON_HOLD, postgresql_where=ON_HOLD),
-        # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
+        Index(
+            "ix_registration_unconfirmed",
+            "created_at",
+            sqlite_where=UNCONFIRMED,
+            postgresql_where=UNCONFIRMED,
+        ),
+        Index(
+            "ix_registration_on_hold", "hold_until", sqlite_where=ON_HOLD, postgresql_where=ON_HOLD
+        ),
+        # Links in emails contain the row's id, so the id of an erased row must never be reused.
         {"sqlite_autoincrement": True},
     )
 

@@ -1,53 +1,72 @@
-"""What organizers do with an event: announce it, change it, call it off."""
+"""What organizers do with an event: create, publish, change and cancel it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
 from campaign.events.hours import instant_of
-from campaign.events.models import Event, EventOldSlug, EventPetition, EventPicture, EventText, Registration
+from campaign.events.models import (
+    Event,
+    EventOldSlug,
+    EventPetition,
+    EventPicture,
+    EventText,
+    Registration,
+)
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
+from campaign.publishing.pictures import Picture
 
 CHANGED = "event_changed"
 CALLED_OFF = "event_cancelled"
-# What somebody who comes must hear of; other changes wait until they look.
+# Changes to these columns are emailed to registered people. Other changes only show on the page.
 TOLD = ("starts_local", "ends_local", "zone", "town", "online_url")
 TOLD_WORDS = ("place", "address")
 CENTRE = (50, 50)
 
 
 class SlugTaken(CampaignError):
-    """Another event lives at this address."""
+    """Another event has this slug."""
 
     status = 409
 
 
 class EventOver(CampaignError):
-    """A cancelled event stays cancelled."""
+    """The event is cancelled and cannot be published again."""
 
     status = 409
 
 
 @dataclass(frozen=True)
 class Hours:
-    """When an event is, as the clocks of its place show it; naive datetimes and an IANA zone."""
+    """When an event is, in the local time of its place: naive datetimes and an IANA zone."""
 
     starts: datetime
     ends: datetime
     zone: str
 
 
-def create_event(*, cause_id, slug, hours, texts, petition_ids=(), **settings):
-    """Create a draft; `texts` maps a language to the columns of `EventText`, `settings` are columns of `Event`.
+def create_event(
+    *,
+    cause_id: int,
+    slug: str,
+    hours: Hours,
+    texts: dict[str, dict[str, Any]],
+    petition_ids: Sequence[int] = (),
+    **settings: Any,
+) -> Event:
+    """Create a draft.
 
-    Raises SlugTaken, HourSkipped and ZoneUnknown.
+    `texts` maps a language to the columns of `EventText`. `settings` are columns of `Event`. Raise
+    SlugTaken, HourSkipped and ZoneUnknown.
     """
     _take_slug(slug)
     event = Event(cause_id=cause_id, slug=slug, **_columns(hours), **settings)
@@ -58,8 +77,8 @@ def create_event(*, cause_id, slug, hours, texts, petition_ids=(), **settings):
     return event
 
 
-def publish(event_id, *, now):
-    """Show a draft to the public. Raises EventOver for a cancelled one."""
+def publish(event_id: int, *, now: datetime) -> Event:
+    """Publish a draft. Raise EventOver for a cancelled event."""
     event = locked(event_id)
     if event.state == "cancelled":
         raise EventOver(event.slug)
@@ -70,11 +89,21 @@ def publish(event_id, *, now):
     return event
 
 
-def change_event(event_id, *, now, hours=None, slug=None, texts=None, petition_ids=None, **settings):
-    """Change what is given and leave the rest; the registered hear by mail of a new hour or place.
+def change_event(
+    event_id: int,
+    *,
+    now: datetime,
+    hours: Hours | None = None,
+    slug: str | None = None,
+    texts: dict[str, dict[str, Any]] | None = None,
+    petition_ids: Sequence[int] | None = None,
+    **settings: Any,
+) -> Event:
+    """Change what is given and leave the rest.
 
-    The old address leads on to a new one, and seats that a larger capacity brings go to the waiting list. Raises SlugTaken,
-    HourSkipped and ZoneUnknown.
+    Registered people get an email about a new time or place. The old address redirects to a new
+    one. Seats from a larger capacity go to the waiting list. Raise SlugTaken, HourSkipped and
+    ZoneUnknown.
     """
     event = locked(event_id)
     before = _told(event)
@@ -102,8 +131,13 @@ def change_event(event_id, *, now, hours=None, slug=None, texts=None, petition_i
     return event
 
 
-def set_picture(event_id, *, picture, now, focal=CENTRE):
-    """Give the event a Picture, or take its own away where it is None; `focal` is its point that stays in sight, in hundredths."""
+def set_picture(
+    event_id: int, *, picture: Picture | None, now: datetime, focal: tuple[int, int] = CENTRE
+) -> Event:
+    """Set the picture, or remove it if `picture` is None.
+
+    `focal` is the point that stays visible, in hundredths of width and height.
+    """
     made = EventPicture(**vars(picture), focal_x=focal[0], focal_y=focal[1]) if picture else None
     event = locked(event_id)
     if event.picture:
@@ -115,10 +149,10 @@ def set_picture(event_id, *, picture, now, focal=CENTRE):
     return event
 
 
-def cancel(event_id, *, now, notices=None):
-    """Call an event off, and write to all who are registered or wait; twice changes nothing.
+def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = None) -> Event:
+    """Cancel an event, and email everyone who is registered or waiting. Twice changes nothing.
 
-    `notices` maps a language to a sentence that says why. The page stays, with a bar that says so.
+    `notices` maps a language to the sentence that says why. The page stays, with a notice on it.
     """
     event = locked(event_id)
     if event.state == "cancelled":
@@ -136,34 +170,40 @@ def cancel(event_id, *, now, notices=None):
     return event
 
 
-def locked(event_id):
-    """Return the event, so that nobody else changes it or gives its seats away before this transaction ends."""
+def locked(event_id: int) -> Event:
+    """Return the event, locked until this transaction ends.
+
+    Nobody else can change it or give away its seats until then.
+    """
     return db.session.scalars(
-        select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
+        select(Event)
+        .where(Event.id == event_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
 
 
-def _take_slug(slug):
+def _take_slug(slug: str) -> None:
     if db.session.scalar(select(Event.id).where(Event.slug == slug)):
         raise SlugTaken(slug)
-    # An address that had only led on is free for whoever needs it.
+    # A slug that only redirects may be used again.
     forwarded = db.session.get(EventOldSlug, slug)
     if forwarded:
         db.session.delete(forwarded)
         db.session.flush()
 
 
-def _flush(slug):
+def _flush(slug: str) -> None:
     try:
         db.session.flush()
     except IntegrityError as error:
-        # Another took the slug in the same instant.
+        # Another transaction took the slug at the same moment.
         if "slug" not in str(error.orig):
             raise
         raise SlugTaken(slug) from error
 
 
-def _columns(hours):
+def _columns(hours: Hours) -> dict[str, Any]:
     return {
         "zone": hours.zone,
         "starts_local": hours.starts,
@@ -173,11 +213,13 @@ def _columns(hours):
     }
 
 
-def _petitions(petition_ids):
-    return [EventPetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)]
+def _petitions(petition_ids: Sequence[int]) -> list[EventPetition]:
+    return [
+        EventPetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)
+    ]
 
 
-def _change_texts(event, texts):
+def _change_texts(event: Event, texts: dict[str, dict[str, Any]]) -> None:
     kept = {text.lang: text for text in event.texts}
     for lang, words in texts.items():
         text = kept.get(lang)
@@ -188,16 +230,20 @@ def _change_texts(event, texts):
             setattr(text, name, value)
 
 
-def _told(event):
+def _told(event: Event) -> tuple[Any, ...]:
+    """Return the values whose changes are emailed to registered people."""
     words = {text.lang: tuple(getattr(text, name) for name in TOLD_WORDS) for text in event.texts}
     return tuple(getattr(event, name) for name in TOLD), words
 
 
-def _tell(event, kind):
+def _tell(event: Event, kind: str) -> None:
+    """Enqueue an email of this kind to everyone who is registered or waiting."""
     rows = db.session.execute(
         select(Registration.id, Registration.lang).where(
             Registration.event_id == event.id, Registration.state.in_(("registered", "waiting"))
         )
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )

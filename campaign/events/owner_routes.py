@@ -1,27 +1,33 @@
-"""The page that the link in the email opens: confirm, see, change and cancel a registration."""
+"""The page behind the link in the email: confirm, see, change and cancel a registration."""
+
+from typing import Any
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from campaign.events import keys, registering
+from campaign.events import registering, tokens
 from campaign.events.codes import code_png, code_svg, spaced
-from campaign.events.forms import ANSWER_PREFIX, registration_form
-from campaign.events.pages import page
+from campaign.events.forms import ANSWER_PREFIX, SeatForm, registration_form
+from campaign.events.models import Registration
+from campaign.events.presenters import page
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.routes import blueprint
 from campaign.extensions import write
-from campaign.lib.caching import private
-from campaign.lib.mail_addresses import mask
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import claimed_number
+from campaign.http.caching import private
+from campaign.process.clock import utcnow
+from campaign.security.tokens import claimed_number
+from campaign.text.email_addresses import mask
 
 
 @blueprint.get("/<lang>/registrations/<token>")
-def registration(token):
+def registration(token: str) -> ResponseReturnValue:
+    """Show a registration to the person it belongs to."""
     return _page(token, _opened(token))
 
 
 @blueprint.post("/<lang>/registrations/<token>")
-def change(token):
+def change(token: str) -> ResponseReturnValue:
+    """Save a changed name, number of seats or answers."""
     opened = _opened(token)
     shown = page(event_by_id(opened.event_id), g.lang, utcnow())
     form = registration_form(shown, kept={})
@@ -38,53 +44,65 @@ def change(token):
 
 
 @blueprint.post("/<lang>/registrations/<token>/confirm")
-def confirm(token):
-    """Confirm what the page showed; mail scanners only look, so a look confirms nothing."""
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm what the page showed. Opening the page is not enough, as mail scanners do that."""
     opened = _opened(token)
     try:
-        write(registering.confirm_registration, opened.id, mark=request.form.get("mark", ""), now=utcnow())
+        write(
+            registering.confirm_registration,
+            opened.id,
+            mark=request.form.get("mark", ""),
+            now=utcnow(),
+        )
     except registering.RegistrationChanged as error:
         return _page(token, _opened(token), status=error.status)
     except registering.RegistrationClosed:
-        # The page says that it has begun.
+        # The page explains that the event has begun.
         pass
     return redirect(url_for("events.registration", token=token), 303)
 
 
 @blueprint.post("/<lang>/registrations/<token>/cancel")
-def cancel(token):
+def cancel(token: str) -> ResponseReturnValue:
+    """Cancel the registration."""
     try:
         write(registering.cancel_registration, _opened(token).id, now=utcnow())
     except registering.RegistrationClosed:
-        # The page says that it has begun.
+        # The page explains that the event has begun.
         pass
     return redirect(url_for("events.registration", token=token), 303)
 
 
 @blueprint.get("/<lang>/registrations/<token>/code.png")
-def code(token):
-    """The code for the door, to keep on a phone."""
+def code(token: str) -> ResponseReturnValue:
+    """Return the QR code for the door as a picture to keep on a phone."""
     opened = _opened(token)
     if opened.state != "registered":
         abort(404)
     return private(Response(code_png(opened.code), content_type="image/png"))
 
 
-def _answered(questions, answers):
-    """Return ((label, answer), …) of the event's questions that were answered; True stands for a checked box."""
-    return tuple((each["label"], answers[each["name"]]) for each in questions if answers.get(each["name"]))
+def _answered(
+    questions: tuple[dict[str, Any], ...], answers: dict[str, Any]
+) -> tuple[tuple[str, Any], ...]:
+    """Return (label, answer) pairs of the questions that were answered. True is a checked box."""
+    return tuple(
+        (each["label"], answers[each["name"]]) for each in questions if answers.get(each["name"])
+    )
 
 
-def _opened(token):
-    """Return the registration that the token opens; 404 for a foreign token or what was erased."""
+def _opened(token: str) -> Registration:
+    """Return the registration that the token opens. Abort with 404 if it is unknown or erased."""
     registration_id = claimed_number(token)
     opened = None if registration_id is None else registration_by_id(registration_id)
-    if opened is None or not keys.opens(token, opened):
+    if opened is None or not tokens.opens(token, opened):
         abort(404)
     return opened
 
 
-def _page(token, opened, *, form=None, status=200):
+def _page(
+    token: str, opened: Registration, *, form: SeatForm | None = None, status: int = 200
+) -> Response:
     event = event_by_id(opened.event_id)
     now = utcnow()
     shown = page(event, g.lang, now)
@@ -97,11 +115,12 @@ def _page(token, opened, *, form=None, status=200):
         email=mask(opened.email),
         form=form or registration_form(shown, kept=kept),
         is_open=event.keeps_registrations(now),
-        is_changeable=event.keeps_registrations(now) and opened.state not in ("cancelled", "unconfirmed"),
+        is_changeable=event.keeps_registrations(now)
+        and opened.state not in ("cancelled", "unconfirmed"),
         answered=_answered(shown.questions, opened.answers),
         content_mark=registering.content_mark(opened),
         has_begun=now >= event.starts_at,
-        # Only here: who is registered gets the address that the public page keeps back.
+        # Only registered people see the online address that the public page withholds.
         online_url=event.online_url if opened.state == "registered" else "",
         code=code_svg(opened.code) if opened.state == "registered" else "",
         code_words=spaced(opened.code),

@@ -1,28 +1,30 @@
-"""Where an event is, and the plain link to its place on a map."""
+"""The place of an event as text, and its link to a map."""
 
 from urllib.parse import urlencode
+
+from campaign.events.models import Event, EventText
 
 MAP = "https://www.openstreetmap.org"
 ZOOM = 17
 
 
-def whole_place(event, text):
-    """Return place, address and town in one line, without saying anything twice."""
+def whole_place(event: Event, text: EventText) -> str:
+    """Return place, address and town in one line, without repeating anything."""
     parts = [text.place, text.address]
     if event.town and event.town not in text.address:
         parts.append(event.town)
     return ", ".join(part for part in parts if part)
 
 
-def map_point(event):
-    """Return (latitude, longitude), or None where nobody has said them."""
+def map_point(event: Event) -> tuple[float, float] | None:
+    """Return (latitude, longitude), or None if they are not set."""
     if event.latitude is None or event.longitude is None:
         return None
     return event.latitude, event.longitude
 
 
-def map_url(event, text):
-    """Return the address of the place on OpenStreetMap, or an empty text where only the town is known."""
+def map_url(event: Event, text: EventText) -> str:
+    """Return the OpenStreetMap URL of the place, or "" if only the town is known."""
     if point := map_point(event):
         latitude, longitude = (f"{each:.5f}" for each in point)
         return f"{MAP}/?{urlencode({'mlat': latitude, 'mlon': longitude})}#map={ZOOM}/{latitude}/{longitude}"

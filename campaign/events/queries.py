@@ -1,6 +1,9 @@
-"""What pages, mails and the door ask about events and registrations."""
+"""Queries about events and registrations, for pages, emails and check-in."""
 
-from sqlalchemy import case, func, select
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
@@ -11,27 +14,27 @@ PUBLIC = (Event.state != "draft", Cause.state != "draft")
 LISTED_BY_CAUSE = (*PUBLIC, Event.archived_at.is_(None))
 LISTED = (*LISTED_BY_CAUSE, Cause.state == "published")
 IN_ARCHIVE = Event.archived_at.is_not(None)
-MOST_IN_FEED = 500
+MAX_IN_FEED = 500
 FEW_SEATS = 5
 
 
-def event_by_slug(slug):
+def event_by_slug(slug: str) -> Event | None:
     """Return the public event at `slug`, with texts and cause, or None."""
     return db.session.scalar(_whole().where(Event.slug == slug, *PUBLIC))
 
 
-def event_by_id(event_id):
+def event_by_id(event_id: int):
     """Return the event with this id, with texts and cause, or None."""
     return db.session.scalar(_whole().where(Event.id == event_id))
 
 
-def events_with_ids(event_ids):
-    """Return these events in whatever state, in the order of their ids, with texts and cause."""
+def events_with_ids(event_ids: Collection[int]) -> Sequence[Event]:
+    """Return these events in any state, in the order of their ids, with texts and cause."""
     return db.session.scalars(_whole().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
 
 
-def present_slug(old_slug):
-    """Return where the public event that once lived at `old_slug` lives now, or None."""
+def present_slug(old_slug: str) -> str | None:
+    """Return the present slug of the public event whose slug once was `old_slug`, or None."""
     return db.session.scalar(
         select(Event.slug)
         .join(EventOldSlug, EventOldSlug.event_id == Event.id)
@@ -40,25 +43,39 @@ def present_slug(old_slug):
     )
 
 
-def event_in_any_state(slug):
-    """Return the event at `slug`, a draft too, with texts and cause, or None."""
-    return db.session.scalar(_whole().where(Event.slug == slug).execution_options(populate_existing=True))
+def event_in_any_state(slug: str):
+    """Return the event at `slug` in any state, with texts and cause, or None."""
+    return db.session.scalar(
+        _whole().where(Event.slug == slug).execution_options(populate_existing=True)
+    )
 
 
-def is_taken(slug):
-    """Return whether an event lives at `slug`."""
+def is_taken(slug: str) -> bool:
+    """Return whether an event has this slug."""
     return db.session.scalar(select(Event.id).where(Event.slug == slug)) is not None
 
 
-def events_among(cause_ids):
-    """Return all events of these causes, or of all where None, the latest first, with texts and cause."""
-    return db.session.scalars(_whole().where(*_of(cause_ids)).order_by(Event.starts_at.desc(), Event.id.desc())).all()
+def events_among(cause_ids: Collection[int] | None) -> Sequence[Event]:
+    """Return all events of these causes, or of all if None, latest first.
+
+    Texts and cause are loaded.
+    """
+    return db.session.scalars(
+        _whole().where(*_of(cause_ids)).order_by(Event.starts_at.desc(), Event.id.desc())
+    ).all()
 
 
-def events_by_turn(cause_ids, now, *, limit=None, offset=0):
-    """Return the events of these causes, or of all where None, that are not in the archive: the drafts, those ahead, those past.
+def events_by_turn(
+    cause_ids: Collection[int] | None,
+    now: datetime,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Event]:
+    """Return the events of these causes, or of all if None, that are not archived.
 
-    Of those past the latest comes first, of the others the next.
+    Drafts come first, then events ahead, then past events. Drafts and events ahead begin with the
+    next one, past events with the latest.
     """
     turn = case((Event.state == "draft", 0), (Event.ends_at > now, 1), else_=2)
     next_first = case((turn < 2, Event.starts_at))
@@ -67,43 +84,68 @@ def events_by_turn(cause_ids, now, *, limit=None, offset=0):
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def events_in_archive(cause_ids, *, limit=None, offset=0):
-    """Return the archived events of these causes, or of all where None, the latest first."""
-    query = _whole().where(*_of(cause_ids), IN_ARCHIVE).order_by(Event.starts_at.desc(), Event.id.desc())
+def events_in_archive(
+    cause_ids: Collection[int] | None, *, limit: int | None = None, offset: int = 0
+) -> Sequence[Event]:
+    """Return the archived events of these causes, or of all if None, latest first."""
+    query = (
+        _whole()
+        .where(*_of(cause_ids), IN_ARCHIVE)
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+    )
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def archived_events(cause_ids):
-    """Return how many events of these causes, or of all where None, are in the archive."""
+def archived_events(cause_ids: Collection[int] | None) -> int | None:
+    """Return how many events of these causes, or of all if None, are in the archive."""
     return db.session.scalar(select(func.count(Event.id)).where(*_of(cause_ids), IN_ARCHIVE))
 
 
-def events_ahead(now, *, cause_id=None, town="", limit=None, offset=0):
-    """Return the public events that are not over at `now`, the next first."""
+def events_ahead(
+    now: datetime,
+    *,
+    cause_id: int | None = None,
+    town: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Event]:
+    """Return the public events that are not over at `now`, next first."""
     chosen = _chosen(cause_id, town).where(Event.ends_at > now)
-    return db.session.scalars(chosen.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)).all()
+    return db.session.scalars(
+        chosen.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)
+    ).all()
 
 
-def events_past(now, *, cause_id=None, town="", limit=None, offset=0):
-    """Return the public events that are over at `now`, the latest first."""
+def events_past(
+    now: datetime,
+    *,
+    cause_id: int | None = None,
+    town: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Event]:
+    """Return the public events that are over at `now`, latest first."""
     chosen = _chosen(cause_id, town).where(Event.ends_at <= now)
     ordered = chosen.order_by(Event.starts_at.desc(), Event.id.desc())
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
-def events_for_calendars(since, *, cause_id=None):
-    """Return the public events that ended after `since`, the cancelled among them, the next first."""
-    return events_ahead(since, cause_id=cause_id, limit=MOST_IN_FEED)
+def events_for_calendars(since: datetime, *, cause_id: int | None = None) -> Sequence[Event]:
+    """Return the public events that ended after `since`, also cancelled ones, earliest first."""
+    return events_ahead(since, cause_id=cause_id, limit=MAX_IN_FEED)
 
 
-def towns():
+def towns() -> Sequence[str]:
     """Return the towns of all public events, in alphabetical order."""
     query = select(Event.town).join(Event.cause).where(*LISTED, Event.town != "")
     return db.session.scalars(query.distinct().order_by(Event.town)).all()
 
 
-def picture_of(slug, digest, *, is_small=False):
-    """Return the bytes of the picture of the public event at `slug`, or None where it has another by now."""
+def picture_of(slug: str, digest: str, *, is_small: bool = False) -> bytes | None:
+    """Return the bytes of the picture of the public event at `slug`.
+
+    Return None if the picture with this digest has been replaced or removed.
+    """
     data = func.coalesce(EventPicture.small, EventPicture.data) if is_small else EventPicture.data
     return db.session.scalar(
         select(data)
@@ -113,20 +155,25 @@ def picture_of(slug, digest, *, is_small=False):
     )
 
 
-def focal_point_of(slug, digest):
-    """Return the point of that picture which stays in sight where it is cut, in hundredths, or None where there is no such picture."""
-    point = select(EventPicture.focal_x, EventPicture.focal_y).join(Event, Event.id == EventPicture.event_id)
+def focal_point_of(slug: str, digest: str) -> tuple[int, ...] | None:
+    """Return the focal point (x, y) of the picture with this digest, or None if there is none.
+
+    The point stays visible when the picture is cropped. It is in hundredths of width and height.
+    """
+    point = select(EventPicture.focal_x, EventPicture.focal_y).join(
+        Event, Event.id == EventPicture.event_id
+    )
     row = db.session.execute(point.where(Event.slug == slug, EventPicture.digest == digest)).first()
     return row and tuple(row)
 
 
-def registration_by_id(registration_id):
+def registration_by_id(registration_id: int) -> Registration | None:
     """Return the registration, or None."""
     return db.session.get(Registration, registration_id)
 
 
-def seats_taken(event_id):
-    """Return how many seats are given away; those on hold are not among them."""
+def seats_taken(event_id: int):
+    """Return how many seats are given away, without those on hold."""
     return db.session.scalar(
         select(func.coalesce(func.sum(Registration.seats), 0)).where(
             Registration.event_id == event_id, Registration.state == "registered"
@@ -134,7 +181,7 @@ def seats_taken(event_id):
     )
 
 
-def seats_on_hold(event_id, now, *, besides=None):
+def seats_on_hold(event_id: int, now: datetime, *, besides: int | None = None):
     """Return how many seats are on hold at `now`, without those of the registration `besides`."""
     query = select(func.coalesce(func.sum(Registration.hold_seats), 0)).where(
         ON_HOLD, Registration.event_id == event_id, Registration.hold_until > now
@@ -142,10 +189,11 @@ def seats_on_hold(event_id, now, *, besides=None):
     return db.session.scalar(query if besides is None else query.where(Registration.id != besides))
 
 
-def fullness(event):
-    """Return how many seats the public is told are left: `many`, `few` or `full`; empty where there is room for all.
+def fullness(event: Event) -> str:
+    """Return how many seats the public page says are left: `many`, `few` or `full`.
 
-    Only confirmed seats count. An unconfirmed registration changes nothing here.
+    Return "" if the event has no capacity limit. Only confirmed seats count, so an unconfirmed
+    registration changes nothing here.
     """
     if event.capacity is None:
         return ""
@@ -153,28 +201,32 @@ def fullness(event):
     return "full" if left <= 0 else "few" if left <= max(FEW_SEATS, event.capacity // 5) else "many"
 
 
-def attendance(event_id):
-    """Return {state: seats} of an event, with the seats of those who came under `came`."""
+def attendance(event_id: int):
+    """Return {state: seats} of an event, and the seats of those who came under `came`."""
     seats = func.coalesce(func.sum(Registration.seats), 0)
     of_event = Registration.event_id == event_id
     states = dict(
-        db.session.execute(select(Registration.state, seats).where(of_event).group_by(Registration.state)).all()
+        db.session.execute(
+            select(Registration.state, seats).where(of_event).group_by(Registration.state)
+        ).all()
     )
     came = db.session.scalar(select(seats).where(of_event, Registration.checked_in_at.is_not(None)))
     return {**states, "came": came}
 
 
-def _of(cause_ids):
-    """Return the conditions by which an event is of these causes, or of any where None."""
+def _of(cause_ids: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an event is of these causes, or none if None."""
     return () if cause_ids is None else (Event.cause_id.in_(cause_ids),)
 
 
-def _chosen(cause_id, town):
-    query = _whole().where(*(LISTED if cause_id is None else (*LISTED_BY_CAUSE, Event.cause_id == cause_id)))
+def _chosen(cause_id: int | None, town: str) -> Select[Event]:
+    query = _whole().where(
+        *(LISTED if cause_id is None else (*LISTED_BY_CAUSE, Event.cause_id == cause_id))
+    )
     return query.where(Event.town == town) if town else query
 
 
-def _whole():
+def _whole() -> Select[Event]:
     return (
         select(Event)
         .join(Event.cause)

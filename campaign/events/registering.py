@@ -1,28 +1,29 @@
-"""Registering for an event, confirming it, and what its owner may do by the link in their email.
+"""Register for an event, confirm it, and change or cancel it by the link in the email.
 
 Nothing here tells the caller whether an address had registered before. Only the email says so.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.events.codes import new_code
-from campaign.events.models import Registration
+from campaign.events.models import Event, Registration
 from campaign.events.operations import locked
 from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.secret import secret_key
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 
 CONFIRM = "registration_confirm"
 CONFIRMATION = "registration_confirmation"
 REPEAT = "registration_repeat"
 CANCELLED = "registration_cancelled"
-MOST_MAILS = 5
-# Two presses of one button are one wish.
+MAX_EMAILS = 5
+# Pressing a button twice counts once.
 QUIET = timedelta(seconds=50)
 OWN = ("name", "seats", "answers")
 CONTENT_PURPOSE = "what a registration says"
@@ -35,34 +36,39 @@ class RegistrationClosed(CampaignError):
 
 
 class TooFewSeats(CampaignError):
-    """More seats are wanted than are free."""
+    """More seats were asked for than are free."""
 
     status = 409
 
 
 class NoSuchRegistration(CampaignError):
-    """The link opens nothing any more."""
+    """The registration behind the link no longer exists."""
 
     status = 404
 
 
 class RegistrationChanged(CampaignError):
-    """The registration no longer says what its owner saw."""
+    """The registration is no longer what the person saw on the page."""
 
     status = 409
 
 
-def register(event_id, *, now, lang, held_reason="", **typed):
-    """Note who wants to come, hold their seats for an hour, and email them the button to confirm; return the row.
+def register(
+    event_id: int, *, now: datetime, lang: str, held_reason: str = "", **typed: Any
+) -> Registration:
+    """Save a registration, hold its seats for an hour and email the confirm button.
 
-    `typed` are the columns name, email, email_digest, seats and answers. With a `held_reason` an organizer looks at it once it
-    is confirmed, and no seat is held. Until then the newest words stand, and the page with the button shows them. Someone who
-    is on the list already keeps what they have. Raises RegistrationClosed.
+    `typed` are the columns name, email, email_digest, seats and answers. With a `held_reason`, no
+    seat is held and an organizer reviews the registration once it is confirmed.
+
+    Until it is confirmed, newer form data replaces the old, and the page with the button shows it.
+    Someone who is on the list already keeps what they have. Return the row. Raise
+    RegistrationClosed.
     """
     event = locked(event_id)
     if not event.takes_registrations(now):
         raise RegistrationClosed(event.slug)
-    # Those who wait come before anyone new.
+    # People on the waiting list come before anyone new.
     fill_seats(event, now=now)
     known = db.session.scalar(
         select(Registration).where(
@@ -83,23 +89,26 @@ def register(event_id, *, now, lang, held_reason="", **typed):
     kind = CONFIRM if registration.state == "unconfirmed" else REPEAT
     if known is None:
         registration.mailed_at = now
-        owe(kind=kind, subject_id=registration.id, lang=lang)
+        enqueue(kind=kind, subject_id=registration.id, lang=lang)
     else:
         _mail_again(registration, kind, lang, now)
     return registration
 
 
-def content_mark(registration):
-    """Return what tells whether a registration still says what its owner saw when they pressed the button."""
+def content_mark(registration: Registration) -> str:
+    """Return a mark of what the registration says.
+
+    When someone presses the button, it shows whether they saw the present content.
+    """
     said = repr((registration.name, registration.seats, sorted(registration.answers.items())))
     return keyed_digest(secret_key(), CONTENT_PURPOSE, f"{registration.id}:{said}").hex()[:16]
 
 
-def confirm_registration(registration_id, *, mark, now):
-    """Confirm by the owner's word: they get their seats, or a place on the waiting list, and an email says which.
+def confirm_registration(registration_id: int, *, mark: str, now: datetime) -> Registration:
+    """Confirm a registration: it gets its seats, or a place on the waiting list.
 
-    Twice changes nothing. `mark` is what `content_mark` told the page. Raises RegistrationChanged, RegistrationClosed and
-    NoSuchRegistration.
+    An email says which. Confirming twice changes nothing. `mark` is what `content_mark` gave to the
+    page. Raise RegistrationChanged, RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
     if registration.state != "unconfirmed":
@@ -113,26 +122,30 @@ def confirm_registration(registration_id, *, mark, now):
     return registration
 
 
-def change_registration(registration_id, *, now, **typed):
-    """Take the owner's new name, number of seats and answers; fewer seats free the others for those who wait.
+def change_registration(registration_id: int, *, now: datetime, **typed: Any) -> Registration:
+    """Save the new name, number of seats and answers. Freed seats go to the waiting list.
 
-    Raises TooFewSeats, RegistrationClosed and NoSuchRegistration.
+    Raise TooFewSeats, RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
     if not event.keeps_registrations(now) or registration.state in ("cancelled", "unconfirmed"):
         raise RegistrationClosed(event.slug)
     more = typed.get("seats", registration.seats) - registration.seats
-    if registration.state == "registered" and more > 0 and not fits(event, more, now, besides=registration.id):
+    if (
+        registration.state == "registered"
+        and more > 0
+        and not fits(event, more, now, besides=registration.id)
+    ):
         raise TooFewSeats(event.slug)
     _write(registration, {name: typed[name] for name in OWN if name in typed})
     fill_seats(event, now=now)
     return registration
 
 
-def cancel_registration(registration_id, *, now):
-    """Give the seats back; the next who waits gets them. Twice changes nothing.
+def cancel_registration(registration_id: int, *, now: datetime) -> Registration:
+    """Cancel a registration. Its seats go to the waiting list. Repeating it changes nothing.
 
-    Raises RegistrationClosed once the event has begun, and NoSuchRegistration.
+    Raise RegistrationClosed once the event has begun, and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
     if registration.state == "cancelled":
@@ -148,13 +161,16 @@ def cancel_registration(registration_id, *, now):
     drop_hold(registration)
     db.session.flush()
     if was_confirmed:
-        owe(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
+        enqueue(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
     fill_seats(event, now=now)
     return registration
 
 
-def admit(registration_id, *, now):
-    """Approve a registration that was held for review: it gets its seats or waits, and its owner hears of it."""
+def admit(registration_id: int, *, now: datetime) -> Registration:
+    """Approve a registration that was held for review.
+
+    It gets its seats or a place on the waiting list, and an email says which.
+    """
     event, registration = _own(registration_id)
     if registration.state == "held":
         registration.held_reason = ""
@@ -162,10 +178,10 @@ def admit(registration_id, *, now):
     return registration
 
 
-def give_seat(registration_id, *, now):
-    """Give seats to someone who waits or has not confirmed yet, before those who wait longer; they hear of it.
+def give_seat(registration_id: int, *, now: datetime) -> Registration:
+    """Give seats to a waiting or unconfirmed registration, ahead of the waiting list.
 
-    Raises TooFewSeats.
+    An email says so. Raise TooFewSeats.
     """
     event, registration = _own(registration_id)
     if registration.state in ("waiting", "unconfirmed"):
@@ -173,12 +189,16 @@ def give_seat(registration_id, *, now):
         if not fits(event, registration.seats, now, besides=registration.id):
             raise TooFewSeats(event.slug)
         seat(event, registration, now=now)
-        owe(kind=kind, subject_id=registration.id, lang=registration.lang)
+        enqueue(kind=kind, subject_id=registration.id, lang=registration.lang)
     return registration
 
 
-def _settle(event, registration, now):
-    """Give a confirmed registration its seats or its place on a list, and owe the email that says which."""
+def _settle(event: Event, registration: Registration, now: datetime) -> None:
+    """Give a confirmed registration its seats, or let it wait or be reviewed; email which.
+
+    The waiting list is for registrations that no longer fit. The review is for those with a
+    `held_reason`.
+    """
     if registration.held_reason:
         drop_hold(registration)
         registration.state = "held"
@@ -186,12 +206,14 @@ def _settle(event, registration, now):
     else:
         seat(event, registration, now=now)
     registration.mailed_at = now
-    owe(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
+    enqueue(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
 
 
-def _own(registration_id):
-    """Return the event, locked, and its registration as it is under that lock."""
-    event_id = db.session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
+def _own(registration_id: int) -> tuple[Event, Registration]:
+    """Return the locked event, and its registration as it is under that lock."""
+    event_id = db.session.scalar(
+        select(Registration.event_id).where(Registration.id == registration_id)
+    )
     if event_id is None:
         raise NoSuchRegistration(registration_id)
     event = locked(event_id)
@@ -201,16 +223,16 @@ def _own(registration_id):
     return event, registration
 
 
-def _write(registration, columns):
+def _write(registration: Registration, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
         setattr(registration, name, value)
     db.session.add(registration)
 
 
-def _mail_again(registration, kind, lang, now):
-    """Owe the owner one more email, at most MOST_MAILS in all and not two within QUIET."""
-    if registration.mail_count < MOST_MAILS and registration.mailed_at <= now - QUIET:
+def _mail_again(registration: Registration, kind: str, lang: str, now: datetime) -> None:
+    """Enqueue one more email, at most MAX_EMAILS in all and never two within QUIET."""
+    if registration.mail_count < MAX_EMAILS and registration.mailed_at <= now - QUIET:
         registration.mail_count += 1
         registration.mailed_at = now
-        owe(kind=kind, subject_id=registration.id, lang=lang)
+        enqueue(kind=kind, subject_id=registration.id, lang=lang)
     db.session.flush()

@@ -1,47 +1,71 @@
-"""Gatherings: the list, each one's page, calendars, and registering."""
+"""Public pages of events: the list, each event, calendar files, pictures and registering."""
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
 from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.events import registering
 from campaign.events.calendar import links_to_add, public_file
-from campaign.events.forms import Filters, registration_form
+from campaign.events.forms import Filters, RegistrationForm, SeatForm, registration_form
 from campaign.events.models import Event
-from campaign.events.pages import EventPage, cards_ahead, cards_past, page
-from campaign.events.queries import event_by_slug, events_for_calendars, focal_point_of, picture_of, present_slug, towns
-from campaign.events.structured import structured
+from campaign.events.presenters import EventPage, cards_ahead, cards_past, page
+from campaign.events.queries import (
+    event_by_slug,
+    events_for_calendars,
+    focal_point_of,
+    picture_of,
+    present_slug,
+    towns,
+)
+from campaign.events.structured_data import structured
 from campaign.extensions import write
-from campaign.lib.addresses import whole_address
-from campaign.lib.caching import public
-from campaign.lib.cropping import cut
-from campaign.lib.no_file import no_file
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.signatures import keys
-from campaign.signatures.pressure import pressure
-from campaign.updates.pages import recent_cards
+from campaign.http.caching import public
+from campaign.http.missing_file import abort_missing_file
+from campaign.http.urls import absolute_url
+from campaign.process.clock import utcnow
+from campaign.publishing.cropping import cut
+from campaign.signatures import tokens
+from campaign.signatures.abuse_limits import pressure
+from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("events", __name__)
 PAGE = 20
-MOST_UPDATES = 3
+MAX_UPDATES = 3
 BUSY_SECONDS = 10
 CALENDAR_SECONDS = 300
 CARD = (1200, 630)
 PICTURE_SECONDS = 7 * 24 * 3600
-# Long enough that a calendar which slept through a summer still hears of what was called off.
+# Long enough that a calendar that was offline all summer still learns of cancellations.
 FEED_PAST = timedelta(days=180)
 
 
 @blueprint.get("/<lang>/events/")
-def index():
+def index() -> ResponseReturnValue:
+    """Show the list of events, ahead or past."""
     filters = Filters.asked(request.args)
     causes = published_causes()
     chosen = next((cause for cause in causes if cause.slug == filters.cause), None)
     asked = {"cause_id": chosen.id if chosen else None, "town": filters.place}
-    # An unknown cause has no events; to show everybody's instead would be an answer to another question.
-    asked |= {"limit": PAGE + 1 if chosen or not filters.cause else 0, "offset": (filters.page - 1) * PAGE}
+    # An unknown cause has no events, so we show none instead of ignoring the filter.
+    asked |= {
+        "limit": PAGE + 1 if chosen or not filters.cause else 0,
+        "offset": (filters.page - 1) * PAGE,
+    }
     find = cards_past if filters.when == "past" else cards_ahead
     cards = find(g.lang, utcnow(), **asked)
     feed_address = _feed_address(filters.cause if chosen else "")
@@ -56,7 +80,7 @@ def index():
                 causes=[(cause.slug, cause.text(g.lang).title) for cause in causes],
                 towns=towns(),
                 feed_address=feed_address,
-                # The scheme by which a browser hands an address to the calendar.
+                # Browsers open a webcal: address in the calendar app.
                 feed_url=f"webcal:{feed_address.partition(':')[2]}",
             )
         )
@@ -64,7 +88,8 @@ def index():
 
 
 @blueprint.get("/<lang>/events/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show an event and its registration form. An old slug redirects."""
     event = event_by_slug(slug)
     if event is None:
         moved = present_slug(slug)
@@ -74,8 +99,8 @@ def show(slug):
 
 
 @blueprint.post("/<lang>/events/<slug>/registrations")
-def register(slug):
-    """Take a registration; the answer is the same whoever registered before."""
+def register(slug: str) -> ResponseReturnValue:
+    """Accept a registration. The response never reveals whether they had registered before."""
     event = event_by_slug(slug) or abort(404)
     now = utcnow()
     pressed = pressure().admit(request.remote_addr, f"event-{event.id}")
@@ -86,7 +111,14 @@ def register(slug):
     if not form.validate():
         return _refuse(event, shown, form, 422)
     try:
-        write(registering.register, event.id, now=now, lang=g.lang, held_reason=_doubt(form, pressed), **_words(form))
+        write(
+            registering.register,
+            event.id,
+            now=now,
+            lang=g.lang,
+            held_reason=_doubt(form, pressed),
+            **_words(form),
+        )
     except registering.RegistrationClosed as fact:
         event = event_by_slug(slug) or abort(404)
         return _refuse(event, page(event, g.lang, utcnow()), form, fact.status)
@@ -97,56 +129,70 @@ def register(slug):
 
 
 @blueprint.get("/<lang>/events/<slug>/registrations")
-def form_again(slug):
-    """A reload or a language switch after a refused form: back to the event."""
+def form_again(slug: str) -> ResponseReturnValue:
+    """Redirect to the event after a reload or a language switch on a rejected form."""
     return redirect(url_for("events.show", slug=slug, _anchor="register"))
 
 
 @blueprint.get("/<lang>/events/<slug>/thanks")
-def thanks(slug):
+def thanks(slug: str) -> ResponseReturnValue:
+    """Ask the person to confirm by the email we sent."""
     event = event_by_slug(slug) or abort(404)
     shown = page(event, g.lang, utcnow())
     sender = current_app.extensions["sender_address"]
-    return public(make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60)
+    return public(
+        make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60
+    )
 
 
 @blueprint.get("/events/<slug>.ics")
-def calendar(slug):
-    event = event_by_slug(slug) or no_file()
+def calendar(slug: str) -> ResponseReturnValue:
+    """Return the calendar file of one event."""
+    event = event_by_slug(slug) or abort_missing_file()
     return _calendar(public_file([event], _file_lang(event)), slug)
 
 
 @blueprint.get("/events.ics")
-def feed():
-    """All events, for a calendar that asks again by itself."""
+def feed() -> ResponseReturnValue:
+    """Return all events as a calendar file that calendar apps subscribe to."""
     events = events_for_calendars(utcnow() - FEED_PAST)
     return _calendar(public_file(events, _file_lang(), name="Volante"), "events")
 
 
 @blueprint.get("/causes/<slug>/events.ics")
-def cause_feed(slug):
-    cause = cause_by_slug(slug) or no_file()
+def cause_feed(slug: str) -> ResponseReturnValue:
+    """Return the events of a cause as a calendar file that calendar apps subscribe to."""
+    cause = cause_by_slug(slug) or abort_missing_file()
     lang = _file_lang()
     events = events_for_calendars(utcnow() - FEED_PAST, cause_id=cause.id)
     return _calendar(public_file(events, lang, name=cause.text(lang).title), slug)
 
 
 @blueprint.get("/events/<slug>/picture-<digest>.webp")
-def picture(slug, digest):
-    """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or no_file()
+def picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
+    data = (
+        picture_of(slug, digest, is_small=request.args.get("size") == "small")
+        or abort_missing_file()
+    )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/events/<slug>/wide-<digest>-<int:x>-<int:y>.jpg")
-def wide_picture(slug, digest, x, y):
-    """What shared links show of it, cut around its point; of each point there is one, which is made when it is asked for."""
+def wide_picture(slug: str, digest: str, x: int, y: int) -> ResponseReturnValue:
+    """Return the picture for link previews, cropped around its focal point on request.
+
+    Only the present focal point has one.
+    """
     data = picture_of(slug, digest) if focal_point_of(slug, digest) == (x, y) else None
-    return public(Response(cut(data or no_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
+    return public(
+        Response(cut(data or abort_missing_file(), CARD, (x, y)), mimetype="image/jpeg"),
+        PICTURE_SECONDS,
+    )
 
 
-def _rendered(event: Event, shown: EventPage, form, refused=None):
-    url = whole_address("events.show", g.lang, slug=event.slug)
+def _rendered(event: Event, shown: EventPage, form: SeatForm, refused: int | None = None) -> str:
+    url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
         "events/show.html",
         event=shown,
@@ -156,57 +202,63 @@ def _rendered(event: Event, shown: EventPage, form, refused=None):
         structured=structured(event, shown, url, picture_url=_picture_url(event)),
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
         calendar_links=links_to_add(event, shown, url),
-        updates=recent_cards(g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MOST_UPDATES),
+        updates=recent_cards(
+            g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MAX_UPDATES
+        ),
     )
 
 
-def _picture_url(event):
+def _picture_url(event: Event) -> str:
     if event.picture is None:
         return ""
     path = url_for("events.picture", slug=event.slug, digest=event.picture.digest)
     return current_app.config["PUBLIC_URL"] + path
 
 
-def _refuse(event, shown, form, status):
+def _refuse(event: Event, shown: EventPage, form: SeatForm, status: int) -> Response:
     answer = make_response(_rendered(event, shown, form, refused=status), status)
     if status == 503:
         answer.headers["Retry-After"] = str(BUSY_SECONDS)
     return answer
 
 
-def _words(form):
+def _words(form: RegistrationForm) -> dict[str, Any]:
     email = form.email.address
     return {
         "name": form.name.data,
         "email": email.typed,
-        "email_digest": keys.email_digest(email.normalized),
+        "email_digest": tokens.email_digest(email.normalized),
         "seats": form.seats.number,
         "answers": form.answers(),
     }
 
 
-def _doubt(form, pressed):
-    """Return why this registration is to be set aside, or nothing. The page shows no difference."""
+def _doubt(form: RegistrationForm, pressed: bool) -> str:
+    """Return why to hold this registration for review, or "". The page shows no difference."""
     if form.website.data:
         return "hidden_field"
     return "pressure" if pressed else ""
 
 
-def _file_lang(event=None):
-    """Return the language that a calendar file was asked for in; a file has no language in its address."""
+def _file_lang(event: Event | None = None):
+    """Return the language for a calendar file, which has no language in its path."""
     asked = request.args.get("lang")
     if asked in current_app.config["LANGUAGES"]:
         return asked
     return event.original_lang if event else current_app.config["LANGUAGES"][0]
 
 
-def _feed_address(cause):
-    """Return the whole address of the feed of a cause, or of all."""
-    path = url_for("events.cause_feed", slug=cause, lang=g.lang) if cause else url_for("events.feed", lang=g.lang)
+def _feed_address(cause: str) -> str:
+    """Return the absolute URL of the feed of a cause, or of all causes if `cause` is empty."""
+    path = (
+        url_for("events.cause_feed", slug=cause, lang=g.lang)
+        if cause
+        else url_for("events.feed", lang=g.lang)
+    )
     return current_app.config["PUBLIC_URL"] + path
 
 
-def _calendar(text, name):
+def _calendar(text: str, name: str) -> Response:
     answer = Response(text, content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
     return public(answer, CALENDAR_SECONDS)

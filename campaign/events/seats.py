@@ -1,41 +1,46 @@
-"""Who gets a seat: the first to come, and the first on the waiting list when one is freed.
+"""Who gets a seat: first come, first served, then the waiting list as seats are freed.
 
-Everything here runs under the lock on the event's row, so that no two transactions give the same seat away.
+Everything here runs under the lock on the event's row. No two transactions can give away the same
+seat.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from campaign.events.models import WAITING, Registration
+from campaign.events.models import WAITING, Event, Registration
 from campaign.events.queries import seats_on_hold, seats_taken
 from campaign.events.reminders import passed_reminders
 from campaign.extensions import db
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 SEAT = "registration_seat"
 HOLD = timedelta(hours=1)
 
 
-def free_seats(event, now, *, besides=None):
-    """Return how many seats are neither given nor on hold, or None where there is room for all.
+def free_seats(event: Event, now: datetime, *, besides: int | None = None) -> int | None:
+    """Return how many seats are neither given nor on hold. None means there is no limit.
 
-    The hold of the registration `besides` does not count: those seats are its own.
+    The hold of the registration with the id `besides` does not count, as those seats are its own.
     """
     if event.capacity is None:
         return None
-    return max(0, event.capacity - seats_taken(event.id) - seats_on_hold(event.id, now, besides=besides))
+    return max(
+        0, event.capacity - seats_taken(event.id) - seats_on_hold(event.id, now, besides=besides)
+    )
 
 
-def fits(event, seats, now, *, besides=None):
+def fits(event: Event, seats: int, now: datetime, *, besides: int | None = None) -> bool:
+    """Return whether so many seats are free."""
     free = free_seats(event, now, besides=besides)
     return free is None or seats <= free
 
 
-def hold(event, registration, seats, *, now):
-    """Keep so many seats for an hour, if there are as many and this registration has no hold yet.
+def hold(event: Event, registration: Registration, seats: int, *, now: datetime) -> None:
+    """Hold so many seats for an hour, if they are free and this registration has no hold yet.
 
-    The caller does the same for someone who has a seat already, so that both leave the same number free.
+    The caller does the same for someone who has a seat already. Both cases then leave the same
+    number of seats free.
     """
     if registration.hold_until is not None and registration.hold_until > now:
         return
@@ -46,12 +51,13 @@ def hold(event, registration, seats, *, now):
     db.session.flush()
 
 
-def drop_hold(registration):
+def drop_hold(registration: Registration) -> None:
+    """Release the seats on hold."""
     registration.hold_seats, registration.hold_until = 0, None
 
 
-def seat(event, registration, *, now):
-    """Give the seats, those on hold first of all, or a place at the end of the waiting list."""
+def seat(event: Event, registration: Registration, *, now: datetime) -> None:
+    """Give the seats, using its own hold first, or the last place on the waiting list."""
     if fits(event, registration.seats, now, besides=registration.id):
         give(event, registration, now)
     else:
@@ -61,10 +67,10 @@ def seat(event, registration, *, now):
     db.session.flush()
 
 
-def fill_seats(event, *, now):
-    """Give freed seats to those who wait, the longest first, and write to them.
+def fill_seats(event: Event, *, now: datetime) -> None:
+    """Give freed seats to the waiting list, longest wait first, and email those people.
 
-    A party that is larger than what is free keeps its place, and those behind it are asked whether they fit.
+    A party larger than the free seats keeps its place, and the next ones that fit are served.
     """
     free = free_seats(event, now)
     if free == 0 or event.state != "published" or now >= event.starts_at:
@@ -80,16 +86,16 @@ def fill_seats(event, *, now):
             continue
         give(event, registration, now)
         free = None if free is None else free - registration.seats
-        owe(kind=SEAT, subject_id=registration.id, lang=registration.lang)
+        enqueue(kind=SEAT, subject_id=registration.id, lang=registration.lang)
     db.session.flush()
 
 
-def give(event, registration, now):
-    """Give a seat without asking how many are left."""
+def give(event: Event, registration: Registration, now: datetime) -> None:
+    """Give the seats without checking how many are left."""
     drop_hold(registration)
     registration.state = "registered"
     registration.held_reason = ""
     registration.waits_since = registration.cancelled_at = None
     registration.reminded = passed_reminders(event.starts_at, now)
-    # From now on calendars know of it.
+    # From now on the person's calendar knows about the seat.
     registration.sequence = (registration.sequence or 0) + 1

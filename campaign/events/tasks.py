@@ -1,6 +1,7 @@
-"""What happens to events and registrations over time: reminders, holds that end, new rules for clocks, and erasing."""
+"""Scheduled work on events: reminders, expired holds, changed clock rules, and erasing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -11,20 +12,20 @@ from campaign.events.reminders import REMINDERS
 from campaign.events.seats import drop_hold, fill_seats
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 
 BATCH = 500
 
 
-def remind(*, now):
-    """Owe the reminders whose hour has come to those who have a seat; return how many.
+def remind(*, now: datetime) -> int:
+    """Enqueue the reminders that are due to people who have a seat. Return how many.
 
-    Whoever is due for both gets the later one only, as after a night in which the worker slept.
+    If both are due, as after a night without a worker, a person gets only the later one.
     """
     return sum(_remind(now, place) for place in reversed(range(len(REMINDERS))))
 
 
-def _remind(now, place):
+def _remind(now: datetime, place: int) -> int:
     before, kind = REMINDERS[place]
     soon = select(Event.id).where(
         Event.state == "published", Event.starts_at > now, Event.starts_at <= now + before
@@ -37,25 +38,29 @@ def _remind(now, place):
     due = select(Registration.id).where(*is_due).order_by(Registration.id).limit(BATCH)
     rows = db.session.execute(
         update(Registration)
-        # Said twice, so that what another worker or the owner did since is seen once its row is ours.
+        # We repeat the condition to see changes made by others before we locked the row.
         .where(Registration.id.in_(due), *is_due)
         .values(reminded=place + 1)
         .returning(Registration.id, Registration.lang)
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )
     return len(rows)
 
 
-def end_holds(*, now):
-    """Free the seats whose hold is over, and give them to those who wait; return how many holds ended."""
+def end_holds(*, now: datetime) -> int:
+    """Release expired holds and give the seats to the waiting list. Return how many ended."""
     over = (ON_HOLD, Registration.hold_until <= now)
-    events = db.session.scalars(select(Registration.event_id).where(*over).distinct().limit(BATCH)).all()
+    events = db.session.scalars(
+        select(Registration.event_id).where(*over).distinct().limit(BATCH)
+    ).all()
     return sum(_end_holds(event_id, over, now) for event_id in sorted(events))
 
 
-def _end_holds(event_id, over, now):
+def _end_holds(event_id: int, over: tuple[Any, ...], now: datetime) -> int:
     event = locked(event_id)
     rows = db.session.scalars(
         select(Registration)
@@ -69,10 +74,11 @@ def _end_holds(event_id, over, now):
     return len(rows)
 
 
-def forget(*, now, days, unconfirmed_days):
-    """Erase registrations `days` after their event or their cancellation; return how many.
+def forget(*, now: datetime, days: int, unconfirmed_days: int) -> int:
+    """Erase registrations `days` after their event or their cancellation. Return how many.
 
-    Those that nobody confirmed go `unconfirmed_days` after they were made. How many came stays with the event, as a number.
+    Unconfirmed ones are erased `unconfirmed_days` after they were made. The event keeps the number
+    of people who came.
     """
     edge = now - timedelta(days=days)
     over = db.session.scalars(
@@ -82,10 +88,15 @@ def forget(*, now, days, unconfirmed_days):
         .with_for_update(skip_locked=True)
     ).all()
     unconfirmed = (UNCONFIRMED, Registration.created_at <= now - timedelta(days=unconfirmed_days))
-    return sum(_close_books(event) for event in over) + _drop(CANCELLED, Registration.cancelled_at <= edge) + _drop(*unconfirmed)
+    return (
+        sum(_close_books(event) for event in over)
+        + _drop(CANCELLED, Registration.cancelled_at <= edge)
+        + _drop(*unconfirmed)
+    )
 
 
-def _close_books(event):
+def _close_books(event: Event) -> int:
+    """Save how many people came, then erase the registrations of the event. Return how many."""
     of_event = Registration.event_id == event.id
     came = select(func.coalesce(func.sum(Registration.seats), 0)).where(
         of_event, Registration.checked_in_at.is_not(None)
@@ -97,30 +108,35 @@ def _close_books(event):
     ).rowcount
 
 
-def _drop(*is_old):
+def _drop(*is_old: Any) -> int:
     old = select(Registration.id).where(*is_old).limit(BATCH)
     return db.session.execute(
         delete(Registration)
-        # Said twice, so that a confirmation of this very instant is seen.
+        # We repeat the condition to see a confirmation that arrives at this moment.
         .where(Registration.id.in_(old), *is_old)
         .execution_options(synchronize_session=False)
     ).rowcount
 
 
-def realign(*, now):
-    """Move the instants of events ahead whose zone has since changed its clocks; return how many.
+def realign(*, now: datetime) -> int:
+    """Recompute the instants of events ahead after clock rules changed. Return how many moved.
 
-    What was announced is the hour on the wall, and a government may change what that means.
+    The local time was announced, and a government may change which instant that means.
     """
-    ahead = db.session.scalars(select(Event).where(Event.ends_at > now, Event.state != "cancelled")).all()
+    ahead = db.session.scalars(
+        select(Event).where(Event.ends_at > now, Event.state != "cancelled")
+    ).all()
     return sum(_realign(event, now) for event in ahead)
 
 
-def _realign(event, now):
+def _realign(event: Event, now: datetime) -> bool:
     try:
-        starts_at, ends_at = (instant_of(local, event.zone) for local in (event.starts_local, event.ends_local))
+        starts_at, ends_at = (
+            instant_of(local, event.zone) for local in (event.starts_local, event.ends_local)
+        )
     except HourSkipped:
-        # The new rule leaves the announced hour out: an organizer must choose another.
+        # The announced time no longer exists under the new rule, so an organizer must choose
+        # another.
         return False
     if (starts_at, ends_at) == (event.starts_at, event.ends_at):
         return False

@@ -1,4 +1,4 @@
-"""What an export can tell of a signature: the one table of it."""
+"""The columns that an export can hold."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select
 
+from campaign.db.iso_texts import iso_day, iso_instant
 from campaign.events.models import Event
 from campaign.imports.models import ImportRow
 from campaign.kiosk.models import Kiosk, Shift
-from campaign.lib.iso_texts import iso_day, iso_instant
 from campaign.petitions.models import PetitionVersion
 from campaign.signatures.models import Signature, shared_comment, shown_name
 
@@ -17,39 +17,55 @@ _named = (Signature.given_name, Signature.family_name)
 
 
 class Column(NamedTuple):
-    """A column: what it is called in words, the SQL of its `sources`, and what is made of them where that is more.
+    """A column: its label, its SQL `sources`, and `make`, which combines them if needed.
 
-    `kind` is text, which anybody may have written, code, which is of our own making, whole, flag ("yes" and "no" until a format
-    has something better) or answers.
+    `kind` is "text" (anyone may have written it), "code" (a value of our own), "whole" (a number),
+    "flag" ("yes" or "no", unless a format has a type for it) or "answers".
     """
 
     label: Any
-    sources: tuple
+    sources: tuple[Any, ...]
     kind: str = "text"
-    make: Callable | None = None
+    make: Callable[..., Any] | None = None
 
 
-def _of(label, source, kind="text"):
+def _of(label: Any, source: Any, kind: str = "text") -> Column:
     return Column(label, (source,), kind)
 
 
-def _from(model, told, *conditions):
-    """Return what another table tells of a signature: looked up by a key for each, and nothing where there is none."""
-    return select(told).select_from(model).where(*conditions).limit(1).correlate(Signature).scalar_subquery()
+def _from(model: Any, told: Any, *conditions: Any) -> Any:
+    """Return a subquery that looks up a value in another table; null if there is none."""
+    return (
+        select(told)
+        .select_from(model)
+        .where(*conditions)
+        .limit(1)
+        .correlate(Signature)
+        .scalar_subquery()
+    )
 
 
-def _on_paper(told):
-    # The others are spared the look-up.
-    return case((Signature.evidence == "paper", _from(ImportRow, told, ImportRow.signature_id == Signature.id)))
+def _on_paper(told: Any) -> Any:
+    # The case skips the lookup for signatures that were not given on paper.
+    return case(
+        (
+            Signature.evidence == "paper",
+            _from(ImportRow, told, ImportRow.signature_id == Signature.id),
+        )
+    )
 
 
-# To add one, add its line. They stand in this order wherever they are chosen or written.
+# To add a column, add its line here. Forms and files use this order.
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
     "state": _of(_l("State"), Signature.state, "code"),
     "evidence": _of(_l("Evidence"), Signature.evidence, "code"),
-    "shown_name": Column(_l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name),
-    "full_name": Column(_l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)),
+    "shown_name": Column(
+        _l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name
+    ),
+    "full_name": Column(
+        _l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)
+    ),
     "given_name": _of(_l("Given name"), Signature.given_name),
     "family_name": _of(_l("Family name"), Signature.family_name),
     "email": _of(_l("E-mail"), Signature.email),
@@ -65,10 +81,16 @@ COLUMNS = {
     "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
     "lang": _of(_l("Language"), Signature.lang, "code"),
     "source": _of(_l("Campaign code"), Signature.source),
-    "event": _of(_l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)),
+    "event": _of(
+        _l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)
+    ),
     "kiosk": _of(_l("Tablet"), _from(Kiosk, Kiosk.name, Kiosk.id == Signature.kiosk_id)),
     "tabler": _of(_l("Tabler"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)),
-    "shift_began": _of(_l("Shift since"), _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id), "code"),
+    "shift_began": _of(
+        _l("Shift since"),
+        _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id),
+        "code",
+    ),
     "sheet": _of(_l("Paper sheet"), _on_paper(ImportRow.sheet)),
     "sheet_row": _of(_l("Row on the sheet"), _on_paper(ImportRow.sheet_row)),
     "held_reason": _of(_l("Why it is held"), Signature.held_reason, "code"),
@@ -79,8 +101,8 @@ COLUMNS = {
     "hatched_at": _of(_l("Counted since"), iso_instant(Signature.hatched_at), "code"),
     "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
 }
-# Made of others, and so left out where all is told.
+# Derived from other columns, so left out when all columns are exported.
 MADE = ("shown_name", "full_name", "shown_comment", "day")
 EVERYTHING = tuple(name for name in COLUMNS if name not in MADE)
-# The petition's own questions are columns of their own, named as in the form.
+# The petition's own questions are separate columns, named as in the signing form.
 ANSWER = "answers-{}"

@@ -1,76 +1,100 @@
-"""The forms in which signatures leave: lines of CSV, lines of JSON, and spreadsheets.
+"""The file formats of exports: CSV, JSON Lines and spreadsheets.
 
-A format is made for a header and the kinds of its columns. `begin`, `add` (for each batch of columns) and `end` return the bytes
-that come next; `state` is what it takes to go on in another process, as JSON can keep it.
+A format is created for a header and the kinds of its columns. `begin`, `add` (for each batch of
+columns) and `end` return the next bytes of the file. `state` is JSON from which another process
+can continue.
 """
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from json.encoder import encode_basestring as _quoted
+from typing import Any
 
 from campaign.exports.spreadsheet import Spreadsheet
-from campaign.lib.formulas import neutralise_all
+from campaign.text.formulas import neutralise_all
 
-# Excel takes a file for UTF-8 only if it begins with the mark.
+# Excel reads a file as UTF-8 only if it begins with a byte order mark.
 MARK = "\ufeff".encode()
 
 
 class Csv:
-    """Comma-separated values in UTF-8; a cell that a spreadsheet would run is made plain."""
+    """Comma-separated values in UTF-8; cells that could run as formulas are escaped."""
 
     suffix, media_type = "csv", "text/csv; charset=utf-8"
     state = None
     mark, line_end = b"", "\n"
 
-    def __init__(self, header, kinds, *, at=None, state=None):
+    def __init__(
+        self,
+        header: Sequence[str],
+        kinds: Sequence[str],
+        *,
+        at: datetime | None = None,
+        state: dict[str, Any] | None = None,
+    ) -> None:
         self._header, self._kinds = header, kinds
 
-    def begin(self):
+    def begin(self) -> bytes:
         return self.mark + self._lines([neutralise_all(self._header)])
 
-    def add(self, columns):
-        safe = [neutralise_all(column) if kind == "text" else column for column, kind in zip(columns, self._kinds, strict=True)]
+    def add(self, columns: Sequence[Sequence[Any]]) -> bytes:
+        safe = [
+            neutralise_all(column) if kind == "text" else column
+            for column, kind in zip(columns, self._kinds, strict=True)
+        ]
         return self._lines(zip(*safe, strict=True))
 
-    def end(self):
+    def end(self) -> bytes:
         return b""
 
-    def _lines(self, rows):
+    def _lines(self, rows: Iterable[Iterable[Any]]) -> bytes:
         text = io.StringIO()
         csv.writer(text, lineterminator=self.line_end).writerows(rows)
         return text.getvalue().encode()
 
 
 class CsvForExcel(Csv):
-    """The same as people open it: with the mark of UTF-8, and lines that end as RFC 4180 says."""
+    """CSV for people who open it in Excel: with a byte order mark and RFC 4180 line ends."""
 
     mark, line_end = MARK, "\r\n"
 
 
 class JsonLines:
-    """One JSON object a line, with numbers, truths and nulls as such, and the petition's own answers by their names."""
+    """One JSON object per line, with JSON numbers, booleans and nulls.
+
+    Each answer to the petition's own questions is a property of its own.
+    """
 
     suffix, media_type = "jsonl", "application/x-ndjson; charset=utf-8"
     state = None
 
-    def __init__(self, header, kinds, *, at=None, state=None):
+    def __init__(
+        self,
+        header: Sequence[str],
+        kinds: Sequence[str],
+        *,
+        at: datetime | None = None,
+        state: dict[str, Any] | None = None,
+    ) -> None:
         self._kinds = kinds
         names = (_quoted(name).replace("%", "%%") for name in header)
         self._line = f"{{{','.join(f'{name}:%s' for name in names)}}}\n"
 
-    def begin(self):
+    def begin(self) -> bytes:
         return b""
 
-    def add(self, columns):
+    def add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         values = map(_json_values, columns, self._kinds)
         return "".join(map(self._line.__mod__, zip(*values, strict=True))).encode()
 
-    def end(self):
+    def end(self) -> bytes:
         return b""
 
 
-def _json_values(column, kind):
-    """Return the cells of a column as JSON, each by itself: an encoder of whole objects takes twice as long."""
+def _json_values(column: Sequence[Any], kind: str) -> list[Any]:
+    """Return each cell of a column as JSON. Encoding whole objects instead takes twice as long."""
     if kind == "flag":
         return ["true" if cell == "yes" else "false" for cell in column]
     if kind == "whole":
@@ -78,6 +102,6 @@ def _json_values(column, kind):
     return ["null" if cell is None else _quoted(cell) for cell in column]
 
 
-# What is asked for → the format. Programs read the lean CSV, people get the other.
+# Formats by name. Programs read FORMATS with plain CSV; people get DOWNLOADS with CSV for Excel.
 FORMATS = {"csv": Csv, "xlsx": Spreadsheet, "jsonl": JsonLines}
 DOWNLOADS = {**FORMATS, "csv": CsvForExcel}

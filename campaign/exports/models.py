@@ -1,16 +1,27 @@
-"""Files of signatures that organizers asked for, and what they chose for them."""
+"""Exports: files of signatures that organizers requested, and the choices they made."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.sealed_files import new_seed
-from campaign.lib.times import UtcDateTime, utcnow
 from campaign.petitions.models import Petition
+from campaign.process.clock import UtcDateTime, utcnow
+from campaign.security.sealed_files import new_seed
 
 KINDS = ("csv", "xlsx", "jsonl", "pack")
 AIMS = ("delivery", "letters", "records")
@@ -20,12 +31,15 @@ IN_WORK = text("state in ('waiting', 'working')")
 
 
 class Export(db.Model):
-    """A file of signatures, made by one worker at a time and kept encrypted until `ready_at` + KEPT.
+    """A file of signatures, made by one worker at a time, kept encrypted until `ready_at` + KEPT.
 
-    `kind` is csv, xlsx, jsonl, or pack for the hand-over; `aim` and `purpose` say what for; `choice` holds a Selection, or how
-    the pack is to be. `done` of `total` signatures are written. What is written lies in a sealed file of `frames` frames and
-    `octets` bytes, whose key hangs on `seed`; `work` is what it takes to go on from there. `size` (bytes) and `sha256` are of the
-    file as it is downloaded. Who makes it holds it until `locked_until`, unless renewed.
+    `kind` is csv, xlsx, jsonl, or pack for a delivery pack. `aim` and `purpose` say what it is for.
+    `choice` holds a Selection, or the options of the pack. `done` of `total` signatures are
+    written.
+
+    The output so far is a sealed file of `frames` frames and `octets` bytes. Its key is derived
+    from `seed`. `work` is the state to continue from. `size` (bytes) and `sha256` describe the
+    file as downloaded. The worker `holder` holds a lease until `locked_until`, which it can renew.
     """
 
     __tablename__ = "export"
@@ -34,10 +48,12 @@ class Export(db.Model):
         one_of("aim", AIMS),
         one_of("state", STATES),
         one_of("fault", FAULTS),
-        CheckConstraint("state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"),
+        CheckConstraint(
+            "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
+        ),
         Index("ix_export_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_export_petition_id", "petition_id", "id"),
-        # The names of files hold the row's number.
+        # File names contain the id, so ids must never be reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -69,26 +85,30 @@ class Export(db.Model):
     petition: Mapped[Petition] = relationship()
 
     @property
-    def file_name(self):
-        """How its sealed file is called where it is kept."""
+    def file_name(self) -> str:
+        """The name of the sealed file."""
         return f"{self.id}.sealed"
 
     @property
-    def suffix(self):
+    def suffix(self) -> str:
         return "zip" if self.kind == "pack" else self.kind
 
     @property
-    def percent(self):
+    def percent(self) -> int:
         return min(100, 100 * self.done // self.total) if self.total else 0
 
 
 class ExportChoice(db.Model):
-    """What an organizer chose last for a petition and an aim."""
+    """What an organizer last chose for a petition and an aim."""
 
     __tablename__ = "export_choice"
 
-    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(
+        ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True
+    )
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     aim: Mapped[str] = mapped_column(String(8), primary_key=True)
     kind: Mapped[str] = mapped_column(String(5))
     choice: Mapped[dict] = mapped_column(JSON)

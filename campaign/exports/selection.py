@@ -1,11 +1,13 @@
-"""Which signatures of a petition an export holds, and what it tells of them."""
+"""The selection of an export: which signatures of a petition it holds, and which columns."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from campaign.exports.columns import COLUMNS, EVERYTHING
 
-# What is asked for → the states of signatures.
+# The choice of state → the states of signatures; None means any.
 STATES = {
     "counted": ("counted",),
     "pending": ("pending",),
@@ -13,15 +15,16 @@ STATES = {
     "withdrawn": ("withdrawn", "erased"),
     "all": None,
 }
-# Filters by a column that must have one value; empty lets all pass.
+# Filters by one value of a column. An empty filter matches all signatures.
 EQUAL = ("evidence", "country", "lang", "source")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Signatures by state and filters, and columns by name. `since` and `until` bound the time of signing.
+    """Signatures by state and filters, and columns by name.
 
-    What is `delivered` to a petition's targets holds of each signature no more than its supporter was told.
+    `since` and `until` limit the time of signing. If `delivered`, the export goes to the
+    petition's targets, and holds only what each supporter was told we would hand over.
     """
 
     petition_id: int
@@ -36,15 +39,21 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
 
-    def to_json(self):
-        """Return it as plain values."""
-        instants = {name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name))}
+    def to_json(self) -> dict[str, Any]:
+        """Return the selection as plain values."""
+        instants = {
+            name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name))
+        }
         return {**asdict(self), "columns": list(self.columns), **instants}
 
     @classmethod
-    def from_json(cls, kept):
-        """Return what `to_json` kept; a column that we no longer know is left out."""
-        instants = {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if kept.get(name)}
+    def from_json(cls, kept: Mapping[str, Any]) -> "Selection":
+        """Return the Selection that `to_json` stored; skip columns that no longer exist."""
+        instants = {
+            name: datetime.fromisoformat(kept[name])
+            for name in ("since", "until")
+            if kept.get(name)
+        }
         columns = tuple(name for name in COLUMNS if name in kept["columns"])
         known = {name: kept[name] for name in cls.__slots__ if name in kept}
         return replace(cls(**known), columns=columns, **instants)

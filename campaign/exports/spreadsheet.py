@@ -1,22 +1,24 @@
-"""Signatures as an Excel workbook (ECMA-376), written as a stream that another process can go on with."""
+"""Excel workbooks (ECMA-376), written as a stream that another process can continue."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from xml.sax.saxutils import escape
 
-from campaign.lib.formulas import neutralise_all
-from campaign.lib.zip_stream import ZipStream
+from campaign.exports.zip_stream import ZipStream
+from campaign.text.formulas import neutralise_all
 
-MOST_ROWS = 1_048_576
-# A sheet's file must stay below four gigabytes unpacked, too.
-MOST_OCTETS = 2**31
+MAX_ROWS = 1_048_576
+# A sheet's XML must stay below four gigabytes unpacked, too.
+MAX_BYTES = 2**31
 LEVEL = 1
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-# Not to be written in XML 1.0 at all.
+# Characters that XML 1.0 forbids.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STYLES = (
@@ -30,15 +32,22 @@ _STYLES = (
 
 
 class Spreadsheet:
-    """A format (see `formats`). A sheet that is full is followed by another with the same heading.
+    """A format (see `formats`). A full sheet is followed by another one with the same heading.
 
-    Every cell but a number is text, so that no program changes it; what would look like a formula is made plain as well, for it
-    may be saved as CSV later.
+    Every cell except numbers is text, so that no program changes it. Texts that look like formulas
+    are escaped as well, because people may save the file as CSV later.
     """
 
     suffix, media_type = "xlsx", f"{_TYPES}.sheet"
 
-    def __init__(self, header, kinds, *, at=None, state=None):
+    def __init__(
+        self,
+        header: Sequence[str],
+        kinds: Sequence[str],
+        *,
+        at: datetime | None = None,
+        state: dict[str, Any] | None = None,
+    ) -> None:
         self._header, self._kinds = header, kinds
         self._letters = [_letters(place) for place in range(len(header))]
         state = state or {"zip": None, "sheets": 0, "rows": 0}
@@ -46,34 +55,40 @@ class Spreadsheet:
         self._sheets, self._rows = state["sheets"], state["rows"]
 
     @property
-    def state(self):
+    def state(self) -> dict[str, Any]:
         return {"zip": self._zip.state, "sheets": self._sheets, "rows": self._rows}
 
-    def begin(self):
+    def begin(self) -> bytes:
         self._sheets, self._rows = self._sheets + 1, 1
         heading = "".join(
             f'<c r="{letter}1" s="1" t="inlineStr"><is><t>{escape(name)}</t></is></c>'
             for letter, name in zip(self._letters, self._header, strict=True)
         )
-        widths = "".join(f'<col min="{n}" max="{n}" width="18" customWidth="1"/>' for n in range(1, len(self._header) + 1))
+        widths = "".join(
+            f'<col min="{n}" max="{n}" width="18" customWidth="1"/>'
+            for n in range(1, len(self._header) + 1)
+        )
         return self._zip.begin(f"xl/worksheets/sheet{self._sheets}.xml") + self._write(
             f'{_DECLARED}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
             '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
             f'<cols>{widths}</cols><sheetData><row r="1">{heading}</row>'
         )
 
-    def add(self, columns):
+    def add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         written, count = b"", len(columns[0])
-        for first in range(0, count, MOST_ROWS - 1):
-            part = [column[first : first + MOST_ROWS - 1] for column in columns]
-            if self._rows + len(part[0]) > MOST_ROWS or self._zip.state["open"]["size"] > MOST_OCTETS:
+        for first in range(0, count, MAX_ROWS - 1):
+            part = [column[first : first + MAX_ROWS - 1] for column in columns]
+            if self._rows + len(part[0]) > MAX_ROWS or self._zip.state["open"]["size"] > MAX_BYTES:
                 written += self._end_sheet() + self.begin()
             written += self._add(part)
         return written
 
-    def end(self):
+    def end(self) -> bytes:
         sheets = range(1, self._sheets + 1)
-        beside_workbook = [*(("worksheet", f"worksheets/sheet{n}.xml") for n in sheets), ("styles", "styles.xml")]
+        beside_workbook = [
+            *(("worksheet", f"worksheets/sheet{n}.xml") for n in sheets),
+            ("styles", "styles.xml"),
+        ]
         parts = (
             ("[Content_Types].xml", _content_types(sheets)),
             ("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")])),
@@ -81,46 +96,64 @@ class Spreadsheet:
             ("xl/_rels/workbook.xml.rels", _relations(beside_workbook)),
             ("xl/styles.xml", f'<styleSheet xmlns="{_MAIN}">{_STYLES}</styleSheet>'),
         )
-        return self._end_sheet() + b"".join(self._zip.file(name, (_DECLARED + xml).encode()) for name, xml in parts) + self._zip.finish()
+        return (
+            self._end_sheet()
+            + b"".join(self._zip.file(name, (_DECLARED + xml).encode()) for name, xml in parts)
+            + self._zip.finish()
+        )
 
-    def _add(self, columns):
+    def _add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         numbers = range(self._rows + 1, self._rows + len(columns[0]) + 1)
         self._rows = numbers[-1]
         cells = [
-            _whole_cells(letter, numbers, column) if kind == "whole" else _text_cells(letter, numbers, column, kind == "text")
+            _whole_cells(letter, numbers, column)
+            if kind == "whole"
+            else _text_cells(letter, numbers, column, kind == "text")
             for letter, kind, column in zip(self._letters, self._kinds, columns, strict=True)
         ]
-        return self._write("".join(f'<row r="{n}">{"".join(row)}</row>' for n, *row in zip(numbers, *cells, strict=True)))
+        return self._write(
+            "".join(
+                f'<row r="{n}">{"".join(row)}</row>'
+                for n, *row in zip(numbers, *cells, strict=True)
+            )
+        )
 
-    def _end_sheet(self):
+    def _end_sheet(self) -> bytes:
         return self._write("</sheetData></worksheet>") + self._zip.end()
 
-    def _write(self, xml):
+    def _write(self, xml: str) -> bytes:
         return self._zip.add(xml.encode())
 
 
-def _whole_cells(letter, numbers, column):
-    return ["" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>' for n, value in zip(numbers, column, strict=True)]
+def _whole_cells(letter: str, numbers: Iterable[int], column: Sequence[Any]) -> list[str]:
+    return [
+        "" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>'
+        for n, value in zip(numbers, column, strict=True)
+    ]
 
 
-def _text_cells(letter, numbers, column, is_free):
-    """Return the cells of texts; only what is `is_free` can hold signs that mean something to XML or to a spreadsheet."""
+def _text_cells(
+    letter: str, numbers: Iterable[int], column: Sequence[str | None], is_free: bool
+) -> list[str]:
+    """Return text cells. Only free text may contain characters special to XML or spreadsheets."""
     texts = _made_plain(column) if is_free else column
     return [
-        f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' if text else ""
+        f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        if text
+        else ""
         for n, text in zip(numbers, texts, strict=True)
     ]
 
 
-def _made_plain(column):
+def _made_plain(column: Sequence[str | None]) -> Sequence[str | None]:
     safe = neutralise_all(column)
     if _SPECIAL.search("\n".join(filter(None, safe))):
         return [text and escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"}) for text in safe]
     return safe
 
 
-def _letters(place):
-    """Return the name of a column, counted from 0: A … Z, AA …"""
+def _letters(place: int) -> str:
+    """Return the name of a column by its index from 0: A … Z, AA …"""
     name = ""
     place += 1
     while place:
@@ -129,22 +162,33 @@ def _letters(place):
     return name
 
 
-def _content_types(sheets):
-    parts = [("workbook", "sheet.main"), ("styles", "styles"), *((f"worksheets/sheet{n}", "worksheet") for n in sheets)]
-    overrides = "".join(f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>' for name, kind in parts)
+def _content_types(sheets: Iterable[int]) -> str:
+    parts = [
+        ("workbook", "sheet.main"),
+        ("styles", "styles"),
+        *((f"worksheets/sheet{n}", "worksheet") for n in sheets),
+    ]
+    overrides = "".join(
+        f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>'
+        for name, kind in parts
+    )
     return (
         f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
         f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{overrides}</Types>'
     )
 
 
-def _relations(targets):
+def _relations(targets: Iterable[tuple[str, str]]) -> str:
     rows = "".join(
-        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(targets, start=1)
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, start=1)
     )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
 
-def _workbook(sheets):
-    rows = "".join(f'<sheet name="Signatures{f" {n}" if n > 1 else ""}" sheetId="{n}" r:id="rId{n}"/>' for n in sheets)
+def _workbook(sheets: Iterable[int]) -> str:
+    rows = "".join(
+        f'<sheet name="Signatures{f" {n}" if n > 1 else ""}" sheetId="{n}" r:id="rId{n}"/>'
+        for n in sheets
+    )
     return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{rows}</sheets></workbook>'

@@ -1,10 +1,12 @@
-"""Whether a row can become a signature: what the form under a petition asks of its fields, asked of thousands at once."""
+"""Check imported rows by the rules of the signing form, thousands at a time."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from campaign.imports.columns import ANSWER_PREFIX
-from campaign.imports.tables import MOST_CELL
+from campaign.imports.tables import MAX_CELL_LENGTH
 from campaign.imports.values import (
     TOO_LONG,
     ValueRefused,
@@ -19,24 +21,30 @@ from campaign.imports.values import (
     tick,
     was_counted,
 )
-from campaign.lib.formulas import restored
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import NameRefused, clean_text
-from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures import keys
-from campaign.signatures.measures import MOST_COMMENT, MOST_POSTAL_CODE
+from campaign.signatures import tokens
+from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.formulas import restored
+from campaign.text.names import NameRefused, clean_text
+from campaign.text.postal_codes import (
+    PostalCodeRefused,
+    clean_postal_code,
+    has_postal_codes,
+    postal_code_example,
+)
 
-MOST_SHEET, MOST_ROW = 40, 20
-MOST_ZEROS = 2
+MAX_SHEET_LENGTH, MAX_ROW_LENGTH = 40, 20
+MAX_LEADING_ZEROS = 2
 MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is true of all rows that came together: `lang`, `country` and `signed_at` stand for what a row leaves out.
+    """What applies to all rows of a batch.
 
-    `from_spreadsheet` says that postal codes may have lost the zeros at their beginning, as numbers do there.
+    `lang`, `country` and `signed_at` are defaults for rows that leave them out. `from_spreadsheet`
+    means that postal codes may have lost their leading zeros, because they were kept as numbers.
     """
 
     lang: str
@@ -51,10 +59,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row that was looked at: the columns of a signature, or {field: code} of what keeps it from being one."""
+    """A checked row: the columns of its signature, or {field: code} of its errors."""
 
-    columns: dict
-    faults: dict
+    columns: dict[str, Any]
+    faults: dict[str, str]
     lang: str = ""
     signed_at: datetime | None = None
     mail_domain: str = ""
@@ -62,46 +70,50 @@ class Checked:
     row: str = ""
 
     @property
-    def key(self):
-        """What no other signature under the petition has but, at one address, a couple: whose it is."""
+    def key(self) -> tuple[bool, bytes]:
+        """Return (has an email address, digest), which identifies the person who signed.
+
+        Only a couple at one email address may share it under the same petition.
+        """
         digest = self.columns["email_digest"] or self.columns["person_digest"]
         return bool(self.columns["email_digest"]), digest
 
 
 class Checker:
-    """Checks rows under the SigningTerms of a petition, all of one Sheet."""
+    """Checks rows by the SigningTerms of a petition; all rows share one Sheet."""
 
-    def __init__(self, terms: SigningTerms, sheet: Sheet):
+    def __init__(self, terms: SigningTerms, sheet: Sheet) -> None:
         self._terms, self._sheet = terms, sheet
         self._questions = [(ANSWER_PREFIX + each["name"], each) for each in terms.questions]
         needed = {name for name, question in self._questions if question.get("required")}
         self._required = {"given_name", *terms.required_fields} | needed
 
-    def check(self, typed):
-        """Return the Checked of a row, {field: text}; fields that are not there are empty."""
+    def check(self, typed: Mapping[str, str]) -> Checked:
+        """Return the Checked of a row given as {field: text}. Missing fields count as empty."""
         return _Row(self, {name: restored(text) for name, text in typed.items()}).checked()
 
     @property
-    def terms(self):
+    def terms(self) -> SigningTerms:
         return self._terms
 
     @property
-    def sheet(self):
+    def sheet(self) -> Sheet:
         return self._sheet
 
     @property
-    def questions(self):
+    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return (field name, question) for each of the petition's own questions."""
         return self._questions
 
-    def needs(self, name):
+    def needs(self, name: str) -> bool:
         return name in self._required
 
 
 class _Row:
-    def __init__(self, checker, typed):
+    def __init__(self, checker: Checker, typed: Mapping[str, str]) -> None:
         self._checker, self._typed, self._faults = checker, typed, {}
 
-    def checked(self):
+    def checked(self) -> Checked:
         sheet = self._checker.sheet
         given_name, family_name = self._names()
         address = self._value("email", self._address)
@@ -114,7 +126,10 @@ class _Row:
             "country": country_code,
             "postal_code": postal_code,
             "comment": self._comment(),
-            "answers": {name.removeprefix(ANSWER_PREFIX): self._answer(name, each) for name, each in self._checker.questions},
+            "answers": {
+                name.removeprefix(ANSWER_PREFIX): self._answer(name, each)
+                for name, each in self._checker.questions
+            },
             "name_display": self._value("name_display", name_display),
             "subscribe": self._value("subscribe", tick),
         }
@@ -124,21 +139,29 @@ class _Row:
         self._refuse_missing(columns)
         if self._faults:
             return Checked({}, self._faults)
-        # News goes to an address; without one there is nothing to agree to.
+        # Updates go by email, so without an address there is nothing to subscribe to.
         columns["subscribe"] = bool(columns["subscribe"] and address)
-        columns["email_digest"] = keys.email_digest(address.normalized) if address else None
-        columns["person_digest"] = keys.person_digest(given_name, family_name, postal_code)
+        columns["email_digest"] = tokens.email_digest(address.normalized) if address else None
+        columns["person_digest"] = tokens.person_digest(given_name, family_name, postal_code)
         domain = address.domain if address else ""
-        return Checked(columns, {}, lang, signed_at, domain, self._text("sheet")[:MOST_SHEET], self._text("row")[:MOST_ROW])
+        return Checked(
+            columns,
+            {},
+            lang,
+            signed_at,
+            domain,
+            self._text("sheet")[:MAX_SHEET_LENGTH],
+            self._text("row")[:MAX_ROW_LENGTH],
+        )
 
-    def _text(self, name):
+    def _text(self, name: str) -> str:
         return self._typed.get(name, "")
 
-    def _value(self, name, reading):
-        """Return what `reading` makes of the text of a field, or None with the fault noted."""
+    def _value(self, name: str, reading: Callable[[str], Any]) -> Any:
+        """Return the text of a field parsed by `reading`, or None after recording the error."""
         text = self._text(name)
         try:
-            if len(text) >= MOST_CELL:
+            if len(text) >= MAX_CELL_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if text.startswith("="):
                 raise ValueRefused("formula")
@@ -147,62 +170,70 @@ class _Row:
             self._faults[name] = fault.code
         return None
 
-    def _names(self):
+    def _names(self) -> tuple[str, str]:
         if whole := self._text("full_name"):
             family, comma, given = whole.partition(",")
-            # "Quetzalli, Zora" tells which is which; otherwise a name stays in one piece.
+            # In "Quetzalli, Zora" the comma marks the family name. Otherwise we do not split names.
             if comma and given.strip():
                 return self._name("full_name", given), self._name("full_name", family)
             return self._name("full_name", whole), ""
         return self._name("given_name"), self._name("family_name")
 
-    def _name(self, field, part=None):
+    def _name(self, field: str, part: str | None = None) -> str:
         return self._value(field, lambda text: read_name(text if part is None else part)) or ""
 
     @staticmethod
     def _address(text):
         return parse_address(text) if text else None
 
-    def _postal_code(self, country_code):
-        def reading(text):
-            if len(text) > MOST_POSTAL_CODE:
+    def _postal_code(self, country_code: str) -> str:
+        def reading(text: str) -> str:
+            if len(text) > MAX_POSTAL_CODE_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if "country" in self._faults:
                 return ""
             if not country_code and self._checker.needs("country"):
                 return text
             try:
-                return clean_postal_code(country_code, self._with_zeros(country_code, text)) if text else ""
+                return (
+                    clean_postal_code(country_code, self._with_zeros(country_code, text))
+                    if text
+                    else ""
+                )
             except PostalCodeRefused as fault:
                 raise ValueRefused(f"postal_code:{country_code}") from fault
 
         return self._value("postal_code", reading) or ""
 
-    def _with_zeros(self, country_code, text):
-        long = len(postal_code_example(country_code)) if self._checker.sheet.from_spreadsheet and text.isascii() else 0
+    def _with_zeros(self, country_code: str, text: str) -> str:
+        long = (
+            len(postal_code_example(country_code))
+            if self._checker.sheet.from_spreadsheet and text.isascii()
+            else 0
+        )
         is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
-        return text.zfill(long) if is_number and 0 < long - len(text) <= MOST_ZEROS else text
+        return text.zfill(long) if is_number and 0 < long - len(text) <= MAX_LEADING_ZEROS else text
 
-    def _comment(self):
-        def reading(text):
+    def _comment(self) -> str:
+        def reading(text: str) -> str:
             words = clean_text(text)
-            if len(words) > MOST_COMMENT:
+            if len(words) > MAX_COMMENT_LENGTH:
                 raise ValueRefused(TOO_LONG)
             return words
 
         return self._value("comment", reading) or ""
 
-    def _answer(self, name, question):
+    def _answer(self, name: str, question: Mapping[str, Any]) -> str | bool:
         if question["type"] == "tick":
             return bool(self._value(name, tick))
         if question["type"] == "choice":
             return self._value(name, lambda text: chosen(question, text)) or ""
         return self._value(name, short_text) or ""
 
-    def _signed_at(self):
+    def _signed_at(self) -> datetime | None:
         sheet = self._checker.sheet
 
-        def reading(text):
+        def reading(text: str) -> datetime:
             moment = instant(text, sheet.zone, sheet.day_first) if text else sheet.signed_at
             if moment is None:
                 raise ValueRefused(MISSING)
@@ -215,19 +246,25 @@ class _Row:
         return self._value("signed_at", reading)
 
     @staticmethod
-    def _state(text):
+    def _state(text: str) -> None:
         if not was_counted(text):
             raise ValueRefused("not_counted")
 
-    def _refuse_missing(self, columns):
+    def _refuse_missing(self, columns: Mapping[str, Any]) -> None:
         answers = {ANSWER_PREFIX + name: answer for name, answer in columns["answers"].items()}
         for name, value in (*columns.items(), *answers.items()):
-            if self._checker.needs(name) and not value and not self._is_excused(name, columns["country"]):
+            if (
+                self._checker.needs(name)
+                and not value
+                and not self._is_excused(name, columns["country"])
+            ):
                 self._faults.setdefault(name, MISSING)
 
-    def _is_excused(self, name, country_code):
+    def _is_excused(self, name: str, country_code: str) -> bool:
         if name in ("given_name", "family_name"):
             return bool(self._text("full_name"))
         if name == "postal_code":
-            return self._faults.get("country", MISSING) != MISSING or bool(country_code and not has_postal_codes(country_code))
+            return self._faults.get("country", MISSING) != MISSING or bool(
+                country_code and not has_postal_codes(country_code)
+            )
         return False

@@ -1,9 +1,10 @@
-"""Text files of rows: which letters, which sign between cells, and what is broken in them."""
+"""Read text files of rows: detect encoding, delimiter and broken rows."""
 
 import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED, FileRefused, Table
 
@@ -15,11 +16,12 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# A cell may be as long as the file: the module's own bound is for those who trust it with memory.
+# A cell may be as long as the file, which IMPORT_BYTES limits. The csv module's own limit is
+# too small, and would raise an error.
 csv.field_size_limit(2**31 - 1)
 
 
-def read_csv(data):
+def read_csv(data: bytes) -> Table:
     """Return the Table in the bytes of a text file. Raises FileRefused."""
     text, encoding = decoded(data)
     text, delimiter = _told(text)
@@ -30,14 +32,17 @@ def read_csv(data):
     return table
 
 
-def decoded(data):
-    """Return (text, encoding): UTF-8 or UTF-16 where it is that, else what Windows writes west of the Oder."""
+def decoded(data: bytes) -> tuple[str, str]:
+    """Return (text, encoding): UTF-8 or UTF-16 if it is, otherwise Western Windows (cp1252).
+
+    Raises FileRefused if the data is not text.
+    """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), encoding
     sample = data[:4096]
     if sample.count(0) > len(sample) / 4:
-        # Every second octet of Latin letters in UTF-16 is nothing; which one says the order.
+        # In UTF-16, every second byte of Latin letters is zero. Which one tells the byte order.
         encoding = "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
         return data.decode(encoding, "replace"), encoding
     if b"\0" in sample:
@@ -50,11 +55,15 @@ def decoded(data):
     return data.decode("latin-1"), "latin-1"
 
 
-def sniffed(text):
-    """Return the sign between cells: the one that cuts most rows of the beginning into equally many, along their quotes, and into most."""
+def sniffed(text: str) -> str:
+    """Return the delimiter that gives the most of the first rows the same number of cells.
+
+    Of equally good delimiters, choose one that respects quotation marks, then one that gives more
+    cells.
+    """
     sample = text[:SAMPLE]
 
-    def worth(delimiter):
+    def worth(delimiter: str) -> tuple[int, bool, int]:
         widths = Counter()
         for cells in _some(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)):
             widths[len(cells)] += 1
@@ -64,8 +73,11 @@ def sniffed(text):
     return max(DELIMITERS, key=worth)
 
 
-def _keeps_quotes(sample, delimiter):
-    """Return whether no cell goes on behind its closing quotation mark. The last line may be cut anywhere."""
+def _keeps_quotes(sample: str, delimiter: str) -> bool:
+    """Return whether no cell continues after its closing quotation mark.
+
+    The last line of the sample may be cut anywhere, so it does not count.
+    """
     lines = io.StringIO(sample, newline="")
     try:
         _some(csv.reader(lines, delimiter=delimiter, strict=True))
@@ -74,22 +86,22 @@ def _keeps_quotes(sample, delimiter):
     return True
 
 
-def _some(reader):
+def _some(reader: Iterable[list[str]]) -> list[list[str]]:
     rows = (cells for cells in reader if any(cells))
     return [cells for cells, _ in zip(rows, range(SAMPLE_ROWS), strict=False)]
 
 
-def _told(text):
-    """Return (text, delimiter) without the line by which Excel tells the sign itself, such as `sep=;`."""
+def _told(text: str) -> tuple[str, str | None]:
+    """Return (text, delimiter) without a first line such as `sep=;`, which Excel writes."""
     line, newline, rest = text.partition("\n")
     line = line.strip()
-    # A quotation mark cannot part cells, and newer Pythons refuse it.
+    # A quotation mark cannot be a delimiter, and newer Python versions reject it.
     if newline and line[:4].lower() == "sep=" and len(line) == 5 and line[4] != '"':
         return rest, line[4]
     return text, None
 
 
-def _fill(table, text):
+def _fill(table: Table, text: str) -> None:
     lines = _Lines(text)
     width = 0
     for place, cells in enumerate(csv.reader(lines, delimiter=table.delimiter), 1):
@@ -107,17 +119,17 @@ def _fill(table, text):
 
 
 class _Lines:
-    """The lines of a text, one by one; counts the quotation marks of those that made a row."""
+    """Iterates over the lines of a text and counts the quotation marks in them."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self._lines = io.StringIO(text, newline="")
         self._quotes = 0
         self._next = next(self._lines, None)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return self
 
-    def __next__(self):
+    def __next__(self) -> str:
         if self._next is None:
             raise StopIteration
         line, self._next = self._next, next(self._lines, None)
@@ -125,10 +137,10 @@ class _Lines:
         return line
 
     @property
-    def ended(self):
+    def ended(self) -> bool:
         return self._next is None
 
-    def quotes_since(self):
-        """Return how many quotation marks there were since the last call."""
+    def quotes_since(self) -> int:
+        """Return the number of quotation marks since the last call."""
         found, self._quotes = self._quotes, 0
         return found

@@ -1,13 +1,13 @@
-"""A file of people, by what it is and not by how it is called."""
+"""Read a file of people by its content, not by its name."""
 
 from campaign.imports.csv_files import read_csv
-from campaign.imports.tables import FileRefused
+from campaign.imports.tables import FileRefused, Table
 from campaign.imports.workbooks import SIGNATURE, read_workbook
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
-def read_file(data):
+def read_file(data: bytes) -> Table:
     """Return the Table in the bytes of a CSV or XLSX file. Raises FileRefused."""
     if not data.strip():
         raise FileRefused("empty")

@@ -1,26 +1,40 @@
-"""Sheets that were printed, and what came in from paper: batches, and the row behind each signature."""
+"""Print runs of sheets, batches of imported rows, and the row behind each signature."""
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, SmallInteger, String, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.imports.serials import serial
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.imports.sheet_numbers import serial
 from campaign.petitions.models import Petition
+from campaign.process.clock import UtcDateTime, utcnow
 
 PAPERS = ("A4", "Letter")
 KINDS = ("typed", "file")
 STATES = ("open", "imported", "undone", "dropped")
-# More rows than these take longer than somebody should wait for a page: the worker carries out what was settled of them.
+# Larger batches take longer than someone should wait for a page, so the worker carries them out.
 AT_ONE_SITTING = 2000
 FATES = ("new", "held", "duplicate", "wrong", "left_out")
 
 
 class PrintRun(db.Model):
-    """Sheets that were printed together: `sheets` of them, numbered from 1; `wording` is what they ask consent to."""
+    """Sheets printed together, numbered from 1 to `sheets`.
+
+    `wording` is the consent text printed on them.
+    """
 
     __tablename__ = "print_run"
     __table_args__ = (
@@ -41,23 +55,30 @@ class PrintRun(db.Model):
 
     petition: Mapped[Petition] = relationship()
 
-    def serial(self, number):
+    def serial(self, number: int) -> str:
         return serial(self.id, number)
 
     @property
-    def serials(self):
+    def serials(self) -> list[str]:
         return [self.serial(number) for number in range(1, self.sheets + 1)]
 
 
 class ImportBatch(db.Model):
-    """Rows that came in together, of a file or of one sheet that was typed.
+    """Rows imported together, from a file or from one sheet that was typed.
 
-    While it is `open` its rows hold what was written; whatever closes it erases that. `changed_at` tells two who work on it
-    apart. `wording` is what the sheets asked consent to, `version_id` the text that they bore; `country` and `signed_on` stand
-    for what rows leave out. Of a file `header` are the names of its columns, where it has a heading, and `mapping` the field of
-    each by its place. `checked_at` is when fates were last decided, and `counts` how many rows have each. At `accepted_at` it was
-    settled that all of it comes in, `imported_at` says when that was, once the last row is in. What is `undone` or `dropped`
-    without a `closed_at` is still going; a file whose rows are still being kept counts as dropped, and opens with the last.
+    While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
+    `changed_at` is the version for detecting edit conflicts. `wording` is the consent text of the
+    sheets, and `version_id` the petition text printed on them. `country` and `signed_on` are
+    defaults for rows that leave them out.
+
+    For a file, `header` lists the column names if it has a heading, and `mapping` gives the field
+    of each column by its index. `checked_at` is when fates were last decided, and `counts` is the
+    number of rows by fate.
+
+    `accepted_at` is when the whole batch was accepted for import. `imported_at` is set to that
+    same instant once the last row is imported. An `undone` or `dropped` batch without `closed_at`
+    is still being removed. A file whose rows are still being stored counts as dropped, and opens
+    with its last row.
     """
 
     __tablename__ = "import_batch"
@@ -97,55 +118,60 @@ class ImportBatch(db.Model):
 
     petition: Mapped[Petition] = relationship()
 
-    def count(self, fate):
+    def count(self, fate: str) -> int:
         return self.counts.get(fate, 0)
 
     @property
-    def columns(self):
-        """The mapping by number, as rows are read by it."""
+    def columns(self) -> dict[int, str]:
+        """The mapping with integer keys, because JSON turns them into strings."""
         return {int(place): field for place, field in self.mapping.items()}
 
     @property
-    def is_large(self):
-        """Whether the worker carries out what is settled of it, from the first row on."""
+    def is_large(self) -> bool:
+        """Whether the worker imports and removes this batch from its first row on."""
         return self.rows > AT_ONE_SITTING
 
     @property
-    def is_arriving(self):
-        """Whether it is settled that it comes in, and not all of it is in yet."""
+    def is_arriving(self) -> bool:
+        """Whether the batch is accepted but not completely imported yet."""
         return self.state == "open" and self.accepted_at is not None
 
     @property
-    def is_leaving(self):
-        """Whether it is undone, and not all of it is out yet."""
+    def is_leaving(self) -> bool:
+        """Whether the batch is undone but not completely removed yet."""
         return self.state == "undone" and self.closed_at is None
 
     @property
-    def is_open(self):
-        """Whether it can still be changed."""
+    def is_open(self) -> bool:
+        """Whether the batch can still be changed."""
         return self.state == "open" and self.accepted_at is None
 
     @property
-    def newcomers(self):
+    def newcomers(self) -> int:
         return self.count("new") + self.count("held")
 
 
 class ImportRow(db.Model):
-    """A row of a batch by its number in the file or on the sheet.
+    """A row of a batch; `place` is its number in the file or on the sheet.
 
-    `cells` are those of the file, `typed` what was typed or mended by field; both are erased when the batch closes. `why` says
-    of a wrong row {field: code}, of a duplicate whose it is. `signature_id` is the signature that it became, `sheet` and
-    `sheet_row` say where on paper that stands.
+    `cells` are the cells of the file. `typed` is {field: text} as typed or corrected. Both are
+    erased when the row is imported or the batch is closed. `why` is {field: code} for a wrong row,
+    and describes the existing signature for a duplicate. `signature_id` is the signature created
+    from the row. `sheet` and `sheet_row` are its position on paper.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
-        CheckConstraint("fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')", name="fate"),
+        CheckConstraint(
+            "fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')", name="fate"
+        ),
         Index("ix_import_row_fate", "batch_id", "fate", "place"),
         Index("ix_import_row_signature_id", "signature_id"),
     )
 
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True
+    )
     place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     cells: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
     typed: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
@@ -155,8 +181,10 @@ class ImportRow(db.Model):
     why: Mapped[dict] = mapped_column(JSON, default=dict)
     sheet: Mapped[str] = mapped_column(String(40), default="")
     sheet_row: Mapped[str] = mapped_column(String(20), default="")
-    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="SET NULL"))
+    signature_id: Mapped[int | None] = mapped_column(
+        ForeignKey("signature.id", ondelete="SET NULL")
+    )
 
 
-# A row is emptied as it comes in.
+# Importing a row erases its content, so a row with content is still waiting.
 WAITS = ImportRow.cells.is_not(None) | ImportRow.typed.is_not(None)

@@ -1,48 +1,66 @@
-"""Batches until they come in: matched, mended, decided on, or dropped.
+"""Change a batch before it is imported: match columns, correct rows, store fates, or drop it.
 
-Each operation takes the batch as `seen`, the instant at which the page showed it last changed, and raises ChangedMeanwhile
-where somebody else was quicker. What is decided here is decided again when the batch comes in.
+Each operation takes `seen`: the `changed_at` of the batch when the page was shown, in ISO 8601.
+It raises EditConflict if someone else has changed the batch since. Fates decided here are decided
+again when the batch is imported.
 """
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.imports.classification import Decided
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.rows import insert_rows, row_of
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 
 KEPT = timedelta(days=7)
-# So that whoever signs meanwhile waits for some hundredths of a second.
+# Keeps transactions short: people who sign at the same time wait a few hundredths of a second.
 FATES_AT_ONCE = 1000
 
 _rows = ImportRow.__table__
 
 
 class BatchClosed(CampaignError):
-    """The batch comes in or did, was undone or dropped, and takes no more changes."""
+    """The batch is being imported, or was imported, undone or dropped. It cannot be changed."""
 
     status = 409
 
 
-class ChangedMeanwhile(CampaignError):
-    """Somebody else changed the batch since the page was shown."""
+class EditConflict(CampaignError):
+    """Someone else has changed the batch since the page was shown."""
 
     status = 409
 
 
-def forget_erased(signature_ids):
-    """No longer keep from which row of a sheet or file erased signatures came."""
-    db.session.execute(update(ImportRow).where(ImportRow.signature_id.in_(signature_ids)).values(signature_id=None))
+def forget_erased(signature_ids: Iterable[int]) -> None:
+    """Remove the links from imported rows to erased signatures."""
+    db.session.execute(
+        update(ImportRow).where(ImportRow.signature_id.in_(signature_ids)).values(signature_id=None)
+    )
 
 
-def match(*, batch_id, seen, mapping, has_heading, **settings):
-    """Say what the columns of a file hold ({place: field}), whether its first row names them, and what holds for all rows."""
+def match(
+    *,
+    batch_id: int,
+    seen: str | None,
+    mapping: Mapping[int, str],
+    has_heading: bool,
+    **settings: Any,
+) -> ImportBatch:
+    """Set the field of each column of a file, and the settings for all rows; return the batch.
+
+    `mapping` is {index of the column: field}. `has_heading` says if the first row is a heading.
+    """
     batch = _changed(batch_id, seen)
-    first = db.session.scalar(select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1))
+    first = db.session.scalar(
+        select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1)
+    )
     had_heading = bool(batch.header)
     batch.header = list(first.cells) if has_heading else []
     batch.rows += had_heading - has_heading
@@ -54,8 +72,17 @@ def match(*, batch_id, seen, mapping, has_heading, **settings):
     return batch
 
 
-def keep_typed(*, batch_id, typed, seen=None, left_out=None):
-    """Keep what was typed in rows, {place: {field: text}}; of those rows `left_out` names the ones that stay out."""
+def keep_typed(
+    *,
+    batch_id: int,
+    typed: Mapping[int, dict[str, str]],
+    seen: str | None = None,
+    left_out: Collection[int] | None = None,
+) -> ImportBatch:
+    """Store what was typed in rows, as {place: {field: text}}; return the batch.
+
+    `left_out` lists which of these rows are left out.
+    """
     batch = _changed(batch_id, seen)
     known = {row.place: row for row in _chosen(batch_id, typed)}
     fresh = [place for place in typed if place not in known] if batch.kind == "typed" else []
@@ -65,7 +92,7 @@ def keep_typed(*, batch_id, typed, seen=None, left_out=None):
         if left_out is not None:
             row.left_out = place in left_out
         if row.left_out is False and row.fault and typed[place]:
-            # Somebody has looked at the broken row, and written what it should say.
+            # Someone has looked at the broken row and entered what it should say.
             row.fault = ""
     db.session.flush()
     insert_rows([row_of(batch_id, place, typed=typed[place]) for place in fresh])
@@ -74,78 +101,91 @@ def keep_typed(*, batch_id, typed, seen=None, left_out=None):
     return batch
 
 
-def begin_change(*, batch_id, seen):
-    """Claim the batch for fates that are decided anew; return it."""
+def begin_change(*, batch_id: int, seen: str | None) -> ImportBatch:
+    """Mark the batch as changed before its fates are decided again; return it."""
     return _changed(batch_id, seen)
 
 
-def keep_fates(write, *, batch_id, seen, decided, now):
-    """Write down what was decided of each row, some hundreds of them in each transaction by `write`; return the batch."""
+def keep_fates(
+    write: Callable[..., Any],
+    *,
+    batch_id: int,
+    seen: str | None,
+    decided: Sequence[Decided],
+    now: datetime,
+) -> ImportBatch:
+    """Store the fate of each row, in short transactions run by `write`; return the batch."""
     for start in range(0, len(decided), FATES_AT_ONCE):
         seen = write(_keep_some_fates, batch_id, seen, decided[start : start + FATES_AT_ONCE])
     return write(_keep_counts, batch_id, seen, decided, now)
 
 
-def _keep_some_fates(batch_id, seen, decided):
-    """Write these rows anew, which is quicker than one by one; return by what the next who changes the batch knows it."""
+def _keep_some_fates(batch_id: int, seen: str | None, decided: Sequence[Decided]) -> str:
+    """Replace these rows in bulk, which is faster than updates; return the batch's new version."""
     batch = _changed(batch_id, seen)
     batch.checked_at = None
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
     kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
     db.session.execute(delete(_rows).where(*chosen))
-    fates = [{"left_out": each.fate == "left_out", "fate": each.fate, "why": each.why} for each in decided]
+    fates = [
+        {"left_out": each.fate == "left_out", "fate": each.fate, "why": each.why}
+        for each in decided
+    ]
     insert_rows([{**kept[each.place], **fate} for each, fate in zip(decided, fates, strict=True)])
     return batch.changed_at.isoformat()
 
 
-def _keep_counts(batch_id, seen, decided, now):
+def _keep_counts(
+    batch_id: int, seen: str | None, decided: Iterable[Decided], now: datetime
+) -> ImportBatch:
     batch = _changed(batch_id, seen)
     batch.checked_at, batch.counts = now, dict(Counter(each.fate for each in decided))
     db.session.flush()
     return batch
 
 
-def drop(*, batch_id, seen=None):
-    """Throw an open batch away; `erase_rows` then erases all that was written in it. Returns it."""
+def drop(*, batch_id: int, seen: str | None = None) -> ImportBatch:
+    """Drop an open batch; return it. `erase_rows` then erases its content."""
     batch = _changed(batch_id, seen)
     batch.state = "dropped"
     db.session.flush()
     return batch
 
 
-def locked(batch_id):
-    """Return the batch as it is now, locked until the transaction ends, or None."""
+def locked(batch_id: int):
+    """Return the current batch, locked until the transaction ends, or None."""
     return db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
 
 
-def open_batch(batch_id):
-    """Return the batch, locked until the transaction ends. Raises BatchClosed."""
+def open_batch(batch_id: int) -> ImportBatch:
+    """Return the open batch, locked until the transaction ends. Raises BatchClosed."""
     batch = locked(batch_id)
     if batch is None or not batch.is_open:
         raise BatchClosed(batch_id)
     return batch
 
 
-def demand_unchanged(batch, seen):
-    """Raise ChangedMeanwhile where the batch was changed since the instant `seen`, in ISO 8601."""
+def demand_unchanged(batch: ImportBatch, seen: str | None) -> None:
+    """Raise EditConflict if the batch has changed since `seen`, in ISO 8601."""
     if seen is not None and batch.changed_at.isoformat() != seen:
-        raise ChangedMeanwhile(batch.id)
+        raise EditConflict(batch.id)
 
 
-def mark_changed(batch):
-    """Let everybody who has seen the batch before find out that it changed; return it."""
+def mark_changed(batch: ImportBatch) -> ImportBatch:
+    """Give the batch a new version, so that earlier views of it are out of date; return it."""
     batch.changed_at = max(utcnow(), batch.changed_at + timedelta(microseconds=1))
     db.session.flush()
     return batch
 
 
-def _changed(batch_id, seen=None):
+def _changed(batch_id: int, seen: str | None = None) -> ImportBatch:
     batch = open_batch(batch_id)
     demand_unchanged(batch, seen)
     return mark_changed(batch)
 
 
-def _chosen(batch_id, places):
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places)))
+def _chosen(batch_id: int, places: Iterable[int]) -> Sequence[ImportRow]:
+    query = select(ImportRow).where(
+        ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places))
+    )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
-

@@ -1,7 +1,9 @@
-"""What pages and commands ask about batches and printed sheets."""
+"""Queries about batches and printed sheets."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -9,62 +11,81 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.imports.checking import Checker, Sheet
+from campaign.imports.classification import Item
 from campaign.imports.columns import typed_of
-from campaign.imports.deciding import Item
 from campaign.imports.models import WAITS, ImportBatch, ImportRow, PrintRun
-from campaign.imports.serials import read_serial
+from campaign.imports.sheet_numbers import read_serial
+from campaign.imports.tables import Table
 from campaign.imports.values import NOON
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms
 
 
-def batch_by_id(batch_id):
+def batch_by_id(batch_id: int) -> ImportBatch | None:
     """Return the ImportBatch, or None."""
     return db.session.get(ImportBatch, batch_id)
 
 
-def run_by_id(run_id):
+def run_by_id(run_id: int) -> PrintRun | None:
     """Return the PrintRun, or None."""
     return db.session.get(PrintRun, run_id)
 
 
-def run_of_serial(text):
-    """Return (PrintRun, its serial as it is written) of a sheet's serial as somebody typed it, or None."""
+def run_of_serial(text: str) -> tuple[PrintRun, str] | None:
+    """Return (PrintRun, serial in its standard form) for a typed serial of a sheet, or None."""
     found = read_serial(text)
     run = run_by_id(found[0]) if found else None
     return (run, run.serial(found[1])) if run and found[1] <= run.sheets else None
 
 
-def batches_among(cause_ids, most=50):
-    """Return the newest batches of these causes, or of all where None, without those that were dropped."""
-    query = select(ImportBatch).where(ImportBatch.state != "dropped").order_by(ImportBatch.id.desc()).limit(most)
-    return db.session.scalars(query if cause_ids is None else query.where(ImportBatch.cause_id.in_(cause_ids))).all()
+def batches_among(cause_ids: Collection[int] | None, most: int = 50) -> Sequence[ImportBatch]:
+    """Return the newest batches, except dropped ones, of these causes, or of all if None."""
+    query = (
+        select(ImportBatch)
+        .where(ImportBatch.state != "dropped")
+        .order_by(ImportBatch.id.desc())
+        .limit(most)
+    )
+    return db.session.scalars(
+        query if cause_ids is None else query.where(ImportBatch.cause_id.in_(cause_ids))
+    ).all()
 
 
-def runs_among(cause_ids, most=12):
-    """Return the newest PrintRuns of these causes, or of all where None."""
+def runs_among(cause_ids: Collection[int] | None, most: int = 12) -> Sequence[PrintRun]:
+    """Return the newest PrintRuns of these causes, or of all if None."""
     query = select(PrintRun).order_by(PrintRun.id.desc()).limit(most)
-    return db.session.scalars(query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))).all()
+    return db.session.scalars(
+        query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))
+    ).all()
 
 
-def batch_of_sheet(petition_id, serial):
-    """Return the batch in which this sheet of a petition was typed, or is being typed, or None."""
+def batch_of_sheet(petition_id: int, serial: str) -> ImportBatch | None:
+    """Return the open or imported batch of this sheet of a petition, or None."""
     return batches_of_sheets(petition_id, [serial]).get(serial)
 
 
-def batches_of_sheets(petition_id, serials):
-    """Return {serial: the batch in which it was typed last, or is being typed} for those of these sheets of a petition that were begun."""
+def batches_of_sheets(petition_id: int, serials: Collection[str]) -> dict[str, ImportBatch]:
+    """Return {serial: its newest open or imported batch}, without sheets that nobody has typed."""
     query = select(ImportBatch).where(
-        ImportBatch.sheet.in_(serials), ImportBatch.petition_id == petition_id, ImportBatch.state.in_(("open", "imported"))
+        ImportBatch.sheet.in_(serials),
+        ImportBatch.petition_id == petition_id,
+        ImportBatch.state.in_(("open", "imported")),
     )
     return {batch.sheet: batch for batch in db.session.scalars(query.order_by(ImportBatch.id))}
 
 
-def remembered_columns(cause_id):
-    """Return {column name: field, or nothing} as organizers of the cause matched them in the last files with a heading."""
+def remembered_columns(cause_id: int) -> dict[str, str]:
+    """Return {column name: field} as organizers matched the last five imported files of a cause.
+
+    The field is empty if they ignored the column.
+    """
     query = (
         select(ImportBatch.header, ImportBatch.mapping)
-        .where(ImportBatch.cause_id == cause_id, ImportBatch.kind == "file", ImportBatch.state.in_(("imported", "undone")))
+        .where(
+            ImportBatch.cause_id == cause_id,
+            ImportBatch.kind == "file",
+            ImportBatch.state.in_(("imported", "undone")),
+        )
         .order_by(ImportBatch.id.desc())
         .limit(5)
     )
@@ -76,8 +97,8 @@ def remembered_columns(cause_id):
     return remembered
 
 
-def checker_for(batch, now):
-    """Return the Checker of a batch's rows, or None where its petition is not public (yet)."""
+def checker_for(batch: ImportBatch, now: datetime):
+    """Return the Checker for a batch's rows, or None if its petition is not public (yet)."""
     petition = db.session.get(Petition, batch.petition_id)
     terms = signing_terms(petition.slug, now=now)
     if terms is None:
@@ -97,14 +118,14 @@ def checker_for(batch, now):
     return Checker(replace(terms, version_id=batch.version_id), sheet)
 
 
-def items_of(batch, *, waiting=False):
-    """Return the Items of a batch in order: without the row that names the columns, and without empty lines of a typed sheet.
+def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
+    """Return the Items of a batch in order, without a heading and empty lines of a typed sheet.
 
-    Where only those `waiting` are asked for, rows that came in already are passed.
+    With `waiting`, skip rows that are imported already.
     """
-    query = select(ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out).where(
-        ImportRow.batch_id == batch.id
-    )
+    query = select(
+        ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out
+    ).where(ImportRow.batch_id == batch.id)
     if waiting:
         query = query.where(WAITS)
     rows = db.session.execute(query.order_by(ImportRow.place)).all()
@@ -115,43 +136,57 @@ def items_of(batch, *, waiting=False):
     return items if batch.kind == "file" else [item for item in items if any(item.typed.values())]
 
 
-def items_in(batch, table):
-    """Return the Items of a Table that is not kept anywhere, as its ImportBatch matches the columns."""
+def items_in(batch: ImportBatch, table: Table) -> list[Item]:
+    """Return the Items of an unsaved Table, with the columns as its ImportBatch matches them."""
     rows, columns = table.rows[bool(batch.header) :], batch.columns
     return [Item(row.place, typed_of(row.cells, columns), row.fault) for row in rows]
 
 
-def _typed(batch, columns, row):
+def _typed(batch: ImportBatch, columns: Mapping[int, str], row: Any) -> dict[str, str]:
     if batch.kind == "typed":
-        return {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.place)} if any((row.typed or {}).values()) else {}
+        return (
+            {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.place)}
+            if any((row.typed or {}).values())
+            else {}
+        )
     return {**typed_of(row.cells or [], columns), **(row.typed or {})}
 
 
-def typed_in(batch, row):
-    """Return what an ImportRow says by field, mended where it was."""
+def typed_in(batch: ImportBatch, row: ImportRow) -> dict[str, str]:
+    """Return an ImportRow as {field: text}, including corrections."""
     return _typed(batch, batch.columns, row)
 
 
-def rows_with(batch_id, fate, *, after=0, most=50):
-    """Return the rows of a batch with this fate, or all where it is empty, in order after a place."""
+def rows_with(batch_id: int, fate: str, *, after: int = 0, most: int = 50) -> Sequence[ImportRow]:
+    """Return the rows of a batch with this fate, or with any fate if empty, after a place."""
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place > after)
     query = query.where(ImportRow.fate == fate) if fate else query.where(ImportRow.fate != "")
     return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
 
 
-def rows_in(batch_id):
-    """Return how many rows of a batch that comes in are in."""
-    return db.session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ~WAITS))
+def rows_in(batch_id: int):
+    """Return how many rows of a batch are imported so far."""
+    return db.session.scalar(
+        select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ~WAITS)
+    )
 
 
-def first_rows(batch_id, most=6):
-    """Return the first rows of a file, its heading among them."""
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(most)
+def first_rows(batch_id: int, most: int = 6) -> Sequence[Any]:
+    """Return the first ImportRows of a file, including its heading."""
+    query = (
+        select(ImportRow)
+        .where(ImportRow.batch_id == batch_id)
+        .order_by(ImportRow.place)
+        .limit(most)
+    )
     return db.session.scalars(query).all()
 
 
-def row_of_signature(signature_id):
-    """Return (ImportRow, ImportBatch) that a signature came from, or None."""
-    query = select(ImportRow, ImportBatch).join(ImportBatch).where(ImportRow.signature_id == signature_id)
+def row_of_signature(signature_id: int) -> Any:
+    """Return (ImportRow, ImportBatch) behind a signature, or None."""
+    query = (
+        select(ImportRow, ImportBatch)
+        .join(ImportBatch)
+        .where(ImportRow.signature_id == signature_id)
+    )
     return db.session.execute(query).first()
-

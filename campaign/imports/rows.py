@@ -1,20 +1,31 @@
-"""Rows of a batch, written many at a time."""
+"""Insert the rows of a batch in bulk."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from campaign.db.bulk import insert_all
 from campaign.extensions import db
 from campaign.imports.models import ImportRow
-from campaign.lib.bulk import insert_all
 
 AT_ONCE = 500
 _table = ImportRow.__table__
 
 
-def row_of(batch_id, place, **columns):
-    """Return the columns of an ImportRow that is empty but for `columns`."""
+def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
+    """Return all columns of an ImportRow, with empty values except for `columns`."""
     empty = {"cells": None, "typed": None, "fault": "", "left_out": False, "fate": "", "why": {}}
-    return {**empty, "sheet": "", "sheet_row": "", "signature_id": None, **columns, "batch_id": batch_id, "place": place}
+    return {
+        **empty,
+        "sheet": "",
+        "sheet_row": "",
+        "signature_id": None,
+        **columns,
+        "batch_id": batch_id,
+        "place": place,
+    }
 
 
-def insert_rows(rows):
-    """Write rows, dicts of the same columns."""
+def insert_rows(rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, given as dicts with the same keys."""
     for start in range(0, len(rows), AT_ONCE):
         insert_all(db.session.connection(), _table, rows[start : start + AT_ONCE])

@@ -1,36 +1,42 @@
-"""Sheets to sign on paper, as PDF: made for handwriting, for a poor printer, and for whoever types them in."""
+"""Draw signature sheets as PDF, designed for handwriting, poor printers and easy typing in."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
 from campaign.montage.typesetting import Sheets
 
 MM = 72 / 25.4
-# Landscape, in points.
+# Width and height in points, landscape.
 PAPERS = {"A4": (297 * MM, 210 * MM), "Letter": (792, 612)}
 ROWS = 10
 EDGE = 12 * MM
-LEAST_ROW = 9.4 * MM
-MOST_ROW = 13 * MM
+MIN_ROW_HEIGHT = 9.4 * MM
+MAX_ROW_HEIGHT = 13 * MM
 HEAD = 8 * MM
 FOOT = 7 * MM
 QR, GAP = 21 * MM, 5 * MM
 WHITE, INK, GREY, PALE = (255, 255, 255), (0, 0, 0), (90, 90, 90), (236, 236, 236)
 TITLE_SIZES = (26, 23, 20, 17, 15, 13)
 TEXT_SIZES = (10.5, 9.8, 9.2, 8.6, 8)
-# The whole text, in two columns, on leaves of its own before the sheets.
+# Before the sheets, separate pages show the full text in two columns.
 COLUMNS, GUTTER = 2, 12 * MM
 LETTER_SIZE, LETTER_LEADING, ITEM_INDENT = 11, 1.45, 6 * MM
-# The cover is folded in the middle, so that no ink shows through.
+# The cover page is folded in the middle, so that no ink shows through.
 COVER_SIZES, COVER_LEADING, COVER_ROOM = (22, 20, 18, 16, 14, 12), 1.25, 24 * MM
 DASH, BETWEEN_DASHES = 4 * MM, 3 * MM
-# Face, size, and the air before and behind.
-STYLES = {"head": (DOES_BOLD, 12.5, 6, 4), "text": (READS, LETTER_SIZE, 0, 7), "item": (READS, LETTER_SIZE, 0, 5)}
+# Font, size, and the space before and after.
+STYLES = {
+    "head": (DOES_BOLD, 12.5, 6, 4),
+    "text": (READS, LETTER_SIZE, 0, 7),
+    "item": (READS, LETTER_SIZE, 0, 5),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column to fill in: its heading, its share of the width, and whether it is a box to tick."""
+    """A column to fill in: its heading, its share of the width, and whether it is a checkbox."""
 
     heading: str
     share: float
@@ -39,10 +45,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """All that stands on the sheets of a run, in one language; `serials` and the addresses to type them in, one for each.
+    """The content of all sheets of a print run, in one language.
 
-    `text` is the petition in short, and `letter` its paragraphs, as (kind, words); `letter_words` say to whoever reads them what to do.
-    `cover` says in each language what the page is for that covers the names of those who have signed.
+    `text` is the petition's summary, and `letter` its full text as paragraphs (kind, text).
+    `letter_words` tells readers of the full text what to do. `cover` explains, in each language,
+    the page that covers the names of earlier signers. There is one of `serial_urls`, where a sheet
+    is typed in, for each of `serials`.
     """
 
     lang: str
@@ -51,46 +59,48 @@ class SheetSpec:
     title: str
     to: str
     text: str
-    letter: tuple
+    letter: tuple[tuple[str, Any], ...]
     letter_words: str
     whole_text: str
     consent: str
-    columns: tuple
+    columns: tuple[Column, ...]
     sign_url: str
     sign_words: str
     short_address: str
     sheet_words: str
-    collected: tuple
+    collected: tuple[str, ...]
     foot: str
-    cover: tuple
-    serials: tuple = field(default=())
-    serial_urls: tuple = field(default=())
+    cover: tuple[str, ...]
+    serials: tuple[str, ...] = field(default=())
+    serial_urls: tuple[str, ...] = field(default=())
 
 
-def sheets_pdf(spec):
-    """Return the PDF of all sheets of a SheetSpec as bytes."""
+def sheets_pdf(spec: SheetSpec) -> bytes:
+    """Return the PDF of all sheets of a SheetSpec."""
     return _Printing(spec).printed()
 
 
 class _Printing:
-    def __init__(self, spec):
+    def __init__(self, spec: SheetSpec) -> None:
         self._spec = spec
         width, height = PAPERS[spec.paper]
         self._sheets = Sheets(width, height, title=f"{spec.title} – {spec.cause}", lang=spec.lang)
         self._left, self._right = EDGE, width - EDGE
         self._wide = self._right - self._left
         self._bottom = height - EDGE
-        # Measured once for all sheets: only serials differ.
+        # Measured once for all sheets, because only their serials differ.
         self._fitted_title = self._fit(spec.title, self._room, 58, SAYS, TITLE_SIZES, 1.08)
-        self._fitted_text = self._fit(spec.text, self._room, 62, READS, TEXT_SIZES, 1.36) if spec.text else ([], 0)
+        self._fitted_text = (
+            self._fit(spec.text, self._room, 62, READS, TEXT_SIZES, 1.36) if spec.text else ([], 0)
+        )
         self._to = self._sheets.lines(spec.to, self._room, DOES_BOLD, 9.5)[:2]
         self._consent = self._sheets.lines(spec.consent, self._wide, READS, 8.8)
 
     @property
-    def _room(self):
+    def _room(self) -> float:
         return self._wide - 2 * (QR + GAP) - 8 * MM
 
-    def printed(self):
+    def printed(self) -> bytes:
         self._set_letter()
         self._set_cover()
         for serial, url in zip(self._spec.serials, self._spec.serial_urls, strict=True):
@@ -100,10 +110,12 @@ class _Printing:
             self._set_foot(serial)
         return self._sheets.output()
 
-    def _set_letter(self):
-        """Set the whole text before the sheets, for whoever wants to read it at the table, on as many leaves as it takes."""
+    def _set_letter(self) -> None:
+        """Draw the full text before the sheets, on as many pages as needed, to read at a table."""
         wide = (self._wide - (COLUMNS - 1) * GUTTER) / COLUMNS
-        lines = [line for kind, words in self._spec.letter for line in self._lines_of(kind, words, wide)]
+        lines = [
+            line for kind, words in self._spec.letter for line in self._lines_of(kind, words, wide)
+        ]
         place, y = 0, 0
         for mark, line, indent, face, size, before, behind in lines:
             high = before + size * LETTER_LEADING
@@ -118,14 +130,16 @@ class _Printing:
             self._say(line, x + indent, y, face, size)
             y += behind
 
-    def _set_cover(self):
-        """Set the page that hides the rows above from the next person: fold line in the middle, and above it what to do."""
+    def _set_cover(self) -> None:
+        """Draw the page that hides earlier rows from the next person, with a fold line."""
         self._sheets.add(WHITE)
         fold = (self._bottom + EDGE) / 2
         self._sheets.box(0, 0, self._right + EDGE, fold, PALE)
         y = fold - 10 * MM - len(self._spec.cover) * COVER_ROOM
         for words in self._spec.cover:
-            lines, size = self._fit(words, self._wide, COVER_ROOM - 4 * MM, DOES_BOLD, COVER_SIZES, COVER_LEADING)
+            lines, size = self._fit(
+                words, self._wide, COVER_ROOM - 4 * MM, DOES_BOLD, COVER_SIZES, COVER_LEADING
+            )
             for at, line in enumerate(lines, 1):
                 self._say(line, self._left, y + at * size * COVER_LEADING, DOES_BOLD, size)
             y += COVER_ROOM
@@ -134,26 +148,37 @@ class _Printing:
             self._sheets.box(x, fold - 0.5, DASH, 1, INK)
             x += DASH + BETWEEN_DASHES
 
-    def _begin_letter(self):
-        """Begin a leaf with the title and to whom it goes; return where its text may begin."""
+    def _begin_letter(self) -> float:
+        """Start a page of the full text with title and targets; return where its text may begin."""
         self._sheets.add(WHITE)
         self._say(self._spec.letter_words, self._left, self._bottom - 1, DOES, 8.5, GREY)
         y = self._set_title(*self._fit(self._spec.title, self._wide, 58, SAYS, TITLE_SIZES, 1.08))
         self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
         return y + 20
 
-    def _lines_of(self, kind, words, wide):
-        """Yield (mark, line, indent, face, size, air before, air behind) of each line of a paragraph."""
+    def _lines_of(self, kind: str, words: Any, wide: float) -> Iterator[tuple]:
+        """Yield each line of a paragraph.
+
+        A line is (mark, text, indent, font, size, space before, space after).
+        """
         mark, words = words if kind == "item" else ("", words)
         indent = ITEM_INDENT if kind == "item" else 0
         face, size, before, behind = STYLES[kind]
         lines = self._sheets.lines(words, wide - indent, face, size)
         for at, line in enumerate(lines):
             is_first, is_last = at == 0, at == len(lines) - 1
-            yield mark if is_first else "", line, indent, face, size, before if is_first else 0, behind if is_last else 0
+            yield (
+                mark if is_first else "",
+                line,
+                indent,
+                face,
+                size,
+                before if is_first else 0,
+                behind if is_last else 0,
+            )
 
-    def _set_title(self, lines, size):
-        """Set the cause, these lines of the title and to whom it goes at the head of a leaf; return where the last line stands."""
+    def _set_title(self, lines: Sequence[str], size: float) -> float:
+        """Draw the cause, the lines of the title and the targets; return the y of the last line."""
         y = EDGE + 7
         self._say(self._spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
         y += 3
@@ -166,7 +191,7 @@ class _Printing:
             self._say(line, self._left, y, DOES_BOLD, 9.5)
         return y
 
-    def _set_words(self):
+    def _set_words(self) -> float:
         spec, y = self._spec, self._set_title(*self._fitted_title)
         lines, size = self._fitted_text
         y += 3
@@ -175,13 +200,19 @@ class _Printing:
             self._say(line, self._left, y, READS, size)
         y += 13
         self._say(spec.whole_text, self._left, y, DOES, 8.5)
-        self._say(spec.short_address, self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5), y, DOES_BOLD, 8.5)
+        self._say(
+            spec.short_address,
+            self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5),
+            y,
+            DOES_BOLD,
+            8.5,
+        )
         return y
 
-    def _set_codes(self, serial, url):
+    def _set_codes(self, serial: str, url: str) -> float:
         spec = self._spec
         type_in, online = self._right - QR, self._right - 2 * QR - GAP - 4 * MM
-        # The quiet around them is the sheet's own white.
+        # The QR codes need no quiet zone of their own, because the sheet around them is white.
         self._sheets.code(spec.sign_url, online, EDGE, QR, INK)
         self._sheets.code(url, type_in, EDGE, QR, INK)
         y = EDGE + QR + 11
@@ -192,7 +223,7 @@ class _Printing:
         self._say(serial, type_in, EDGE + QR + 23, DOES_BOLD, 11)
         return max(y, EDGE + QR + 23)
 
-    def _set_consent(self, top):
+    def _set_consent(self, top: float) -> float:
         y = top + 7
         self._sheets.vein(self._left, y, self._wide, INK, thick=3)
         y += 5
@@ -201,11 +232,14 @@ class _Printing:
             self._say(line, self._left, y, READS, 8.8)
         return y + 7
 
-    def _set_rows(self, top):
-        """The table from `top` down to the foot; a heading so long that rows would grow too low leaves out the last ones."""
+    def _set_rows(self, top: float) -> None:
+        """Draw the table from `top` down to the footer.
+
+        If the text above is so long that rows would be too low, there are fewer rows.
+        """
         room = self._bottom - FOOT - top - HEAD
-        rows = min(ROWS, int(room // LEAST_ROW))
-        high = min(MOST_ROW, room / rows)
+        rows = min(ROWS, int(room // MIN_ROW_HEIGHT))
+        high = min(MAX_ROW_HEIGHT, room / rows)
         number = 8 * MM
         shares = sum(column.share for column in self._spec.columns)
         self._sheets.box(self._left, top, self._wide, HEAD, PALE)
@@ -217,29 +251,42 @@ class _Printing:
             self._sheets.box(x - 0.3, top, 0.6, bottom - top, INK)
             if column.is_tick:
                 for row in range(rows):
-                    self._square(x + wide / 2 - 2.2 * MM, top + HEAD + (row + 0.5) * high - 2.2 * MM, 4.4 * MM)
+                    self._square(
+                        x + wide / 2 - 2.2 * MM,
+                        top + HEAD + (row + 0.5) * high - 2.2 * MM,
+                        4.4 * MM,
+                    )
             x += wide
         for row in range(rows):
             y = top + HEAD + row * high
-            self._say(str(row + 1), self._left + number / 2, y + high / 2 + 4, DOES_BOLD, 11, align="center")
+            self._say(
+                str(row + 1),
+                self._left + number / 2,
+                y + high / 2 + 4,
+                DOES_BOLD,
+                11,
+                align="center",
+            )
         for row in range(rows + 1):
             self._sheets.box(self._left, top + HEAD + row * high - 0.3, self._wide, 0.6, INK)
         self._sheets.box(self._left, top - 0.6, self._wide, 1.2, INK)
         self._sheets.box(self._left - 0.3, top, 0.6, bottom - top, INK)
         self._sheets.box(self._right - 0.3, top, 0.6, bottom - top, INK)
 
-    def _heading(self, column, x, top, wide):
-        lines, size = self._fit(column.heading, wide - 5, HEAD - 4, DOES_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14)
+    def _heading(self, column: Column, x: float, top: float, wide: float) -> None:
+        lines, size = self._fit(
+            column.heading, wide - 5, HEAD - 4, DOES_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14
+        )
         y = top + (HEAD - 1.14 * size * len(lines)) / 2 + 0.82 * size
         for at, line in enumerate(lines):
             place = (x + wide / 2, "center") if column.is_tick else (x + 3, "left")
             self._say(line, place[0], y + 1.14 * size * at, DOES_BOLD, size, align=place[1])
 
-    def _square(self, x, y, side):
+    def _square(self, x: float, y: float, side: float) -> None:
         self._sheets.box(x, y, side, side, INK)
         self._sheets.box(x + 1, y + 1, side - 2, side - 2, WHITE)
 
-    def _set_foot(self, serial):
+    def _set_foot(self, serial: str) -> None:
         y = self._bottom - 1
         self._say(serial, self._right, y, DOES_BOLD, 8.5, align="right")
         x, room = self._left, self._wide - 30 * MM

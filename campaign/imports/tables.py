@@ -1,13 +1,14 @@
-"""Files of people as tables of text, whatever spreadsheet wrote them."""
+"""Imported files as tables of text, independent of the program that wrote them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from campaign.errors import CampaignError
 
-MOST_ROWS = 50_000
-MOST_COLUMNS = 60
-# A cell beyond this fits in no field; the check of the field says so, for which this much of it is enough.
-MOST_CELL = 2000
+MAX_ROWS = 50_000
+MAX_COLUMNS = 60
+# No field is longer. Keeping one more character is enough for the field's check to report it.
+MAX_CELL_LENGTH = 2000
 
 UNCLOSED = "unclosed_quote"
 CUT_SHORT = "cut_short"
@@ -19,42 +20,45 @@ class FileRefused(CampaignError):
 
     status = 422
 
-    def __init__(self, code):
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row by its number in the file, from 1; `fault` is a code where the row itself is broken."""
+    """A row: `place` is its number in the file, from 1; `fault` is a code if it is broken."""
 
     place: int
-    cells: list
+    cells: list[str]
     fault: str = ""
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows that hold anything, in order, and how the file was read."""
+    """The non-empty rows of a file, in order, and how the file was read."""
 
-    rows: list = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     encoding: str = ""
     delimiter: str = ""
 
-    def take(self, place, cells, fault=""):
-        """Add a row, cut to what is of use; an empty one is left out. Raises FileRefused where there are too many."""
-        kept = [tidied(cell) for cell in cells[:MOST_COLUMNS]]
+    def take(self, place: int, cells: Sequence[str], fault: str = "") -> None:
+        """Add a row, trimmed to its limits; skip an empty one.
+
+        Raises FileRefused if there are too many rows.
+        """
+        kept = [tidied(cell) for cell in cells[:MAX_COLUMNS]]
         while kept and not kept[-1]:
             kept.pop()
         if not kept and not fault:
             return
-        if len(self.rows) > MOST_ROWS:
+        if len(self.rows) > MAX_ROWS:
             raise FileRefused("too_many_rows")
-        if any(cell.strip() for cell in cells[MOST_COLUMNS:]):
+        if any(cell.strip() for cell in cells[MAX_COLUMNS:]):
             fault = fault or TOO_MANY_CELLS
         self.rows.append(Row(place, kept, fault))
 
 
-def tidied(cell):
-    """Return a cell without space around it, cut, and without what no database keeps."""
-    return cell[: MOST_CELL + 1].replace("\0", "").strip()
+def tidied(cell: str) -> str:
+    """Return a cell trimmed and cut, without NUL characters, which no database stores."""
+    return cell[: MAX_CELL_LENGTH + 1].replace("\0", "").strip()

@@ -1,36 +1,44 @@
-"""The first sheet of an XLSX workbook that holds anything, read without trusting what the file says of its own size."""
+"""Read the first non-empty sheet of an XLSX workbook, whose size claims are not trusted."""
 
 import io
 import re
 import zlib
+from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 from xml.parsers.expat import ExpatError
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from python_calamine import CalamineError, load_workbook
 
-from campaign.imports.shared_texts import SharedTexts, TooMuchText
-from campaign.imports.tables import MOST_COLUMNS, MOST_ROWS, FileRefused, Table
+from campaign.imports.shared_strings import SharedTexts, TooMuchText
+from campaign.imports.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, Table
 
 SIGNATURE = b"PK\x03\x04"
-MOST_UNPACKED = 128 * 1024 * 1024
-# What cells hold once each has its own copy of a text that several share.
-MOST_TEXT = 2 * MOST_UNPACKED
-MOST_PARTS = 1000
+MAX_UNPACKED_BYTES = 128 * 1024 * 1024
+# Limit for the text of all cells, once each has its own copy of a shared text.
+MAX_TEXT_BYTES = 2 * MAX_UNPACKED_BYTES
+MAX_PARTS = 1000
 PIECE = 1024 * 1024
-# Where the parts are that say something to us, whatever a part is called: what else there is, a workbook of another kind in it
-# too, is not handed on.
+# Only parts at these paths matter to us, whatever their type. Anything else, such as an embedded
+# workbook of another kind, is not passed on to the reader.
 ROOTS, ENDINGS = ("[content_types]", "_rels/", "xl/"), (".xml", ".rels")
 SHARED_TEXTS = "xl/sharedstrings.xml"
-# The reader lays out the whole rectangle up to the farthest cells: one cell in the last corner would take all memory.
+# The reader allocates the whole rectangle up to the farthest cell. One cell in the last corner
+# would use up all memory.
 _REFERENCE = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
-# Spreadsheets note a blank row at the very end. A cell without a reference of its own would stand there.
+# Spreadsheet programs may record a blank row at the very end. We remove its number, because a cell
+# without a reference of its own would be placed there.
 _FAR_ROW = re.compile(rb"""([\s"'])r\s*=\s*["'][0-9]{6,}["']""")
-# Blank rows that were once formatted reach far down, and blank columns to the right, but not both.
-FARTHEST_ROW, FARTHEST_COLUMN, MOST_CELLS = 4 * MOST_ROWS, 10 * MOST_COLUMNS, 2 * MOST_ROWS * MOST_COLUMNS
+# Blank rows that were once formatted reach far down, and blank columns far right, but not both.
+MAX_ROW_INDEX, MAX_COLUMN_INDEX, MAX_CELLS = (
+    4 * MAX_ROWS,
+    10 * MAX_COLUMNS,
+    2 * MAX_ROWS * MAX_COLUMNS,
+)
 
 
-def read_workbook(data):
+def read_workbook(data: bytes) -> Table:
     """Return the Table in the bytes of an XLSX file. Raises FileRefused."""
     table = Table(encoding="xlsx")
     try:
@@ -45,18 +53,18 @@ def read_workbook(data):
     raise FileRefused("empty")
 
 
-def _rows(sheet):
-    # Above the first row that holds anything are `start` empty ones: rows are called by what the spreadsheet shows.
+def _rows(sheet: Any) -> Iterable[list[Any]]:
+    # Keep empty rows above the first row with content, so row numbers match the spreadsheet.
     return sheet.to_python(skip_empty_area=False)
 
 
-def _unpacked(data):
-    """Return the workbook packed anew without compression, so that the reader meets only what was measured here."""
-    room, packed = MOST_UNPACKED, io.BytesIO()
+def _unpacked(data: bytes) -> bytes:
+    """Return the workbook as an uncompressed ZIP, so the reader sees only what we measured."""
+    room, packed = MAX_UNPACKED_BYTES, io.BytesIO()
     try:
         with ZipFile(io.BytesIO(data)) as source, ZipFile(packed, "w", ZIP_STORED) as target:
             parts = source.infolist()
-            if len(parts) > MOST_PARTS or any(part.flag_bits & 1 for part in parts):
+            if len(parts) > MAX_PARTS or any(part.flag_bits & 1 for part in parts):
                 raise FileRefused("not_a_workbook")
             texts = None
             for part in sorted(filter(_is_needed, parts), key=_comes_after_texts):
@@ -65,38 +73,45 @@ def _unpacked(data):
                 _refuse_far_cells(words)
                 texts = _looked_at(texts, part, words)
                 target.writestr(part.filename, _FAR_ROW.sub(rb"\1", words))
-    except (BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ExpatError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        RuntimeError,
+        ExpatError,
+    ) as error:
         raise FileRefused("not_a_workbook") from error
     except TooMuchText as error:
         raise FileRefused("too_large_unpacked") from error
     return packed.getvalue()
 
 
-def _place_of(part):
+def _place_of(part: ZipInfo) -> str:
     return part.filename.replace("\\", "/").lower()
 
 
-def _is_needed(part):
+def _is_needed(part: ZipInfo) -> bool:
     return _place_of(part).startswith(ROOTS) and _place_of(part).endswith(ENDINGS)
 
 
-def _comes_after_texts(part):
-    # By the texts that cells share one knows how much a sheet holds.
+def _comes_after_texts(part: ZipInfo) -> bool:
+    # Shared texts sort first, because we need them to measure the text in each sheet.
     return _place_of(part) != SHARED_TEXTS
 
 
-def _looked_at(texts, part, words):
-    """Refuse a sheet that holds too much of the SharedTexts; return these, which may be what this part holds."""
+def _looked_at(texts: SharedTexts | None, part: ZipInfo, words: bytes) -> SharedTexts | None:
+    """Refuse a sheet whose cells hold too much text; return the SharedTexts once known."""
     if _comes_after_texts(part):
         if texts:
-            texts.refuse_more_than(MOST_TEXT, words)
+            texts.refuse_more_than(MAX_TEXT_BYTES, words)
         return texts
     if texts:
         raise FileRefused("not_a_workbook")
     return SharedTexts(words)
 
 
-def _read(source, part, room):
+def _read(source: ZipFile, part: ZipInfo, room: int) -> bytes:
     pieces, left = [], room
     with source.open(part) as file:
         while piece := file.read(PIECE):
@@ -107,7 +122,7 @@ def _read(source, part, room):
     return b"".join(pieces)
 
 
-def _refuse_far_cells(words):
+def _refuse_far_cells(words: bytes) -> None:
     if b"\0" in words:
         raise FileRefused("not_a_workbook")
     columns, rows = set(), set()
@@ -115,19 +130,19 @@ def _refuse_far_cells(words):
         columns.add(reference[1])
         rows.add(reference[2])
     lowest, farthest = max(map(_row, rows), default=0), max(map(_column, columns), default=0)
-    if lowest > FARTHEST_ROW or lowest * farthest > MOST_CELLS:
+    if lowest > MAX_ROW_INDEX or lowest * farthest > MAX_CELLS:
         raise FileRefused("too_many_rows")
-    if farthest > FARTHEST_COLUMN:
+    if farthest > MAX_COLUMN_INDEX:
         raise FileRefused("too_many_columns")
 
 
-def _row(digits):
-    # Beyond a sheet's seven digits no spreadsheet writes, and we need not count.
+def _row(digits: bytes) -> int:
+    # No spreadsheet has row numbers of more than seven digits, so longer ones are not parsed.
     digits = digits.lstrip(b"0")
     return int(digits or b"0") if len(digits) < 8 else 10**8
 
 
-def _column(letters):
+def _column(letters: bytes) -> int:
     if len(letters) > 3:
         return 10**4
     number = 0
@@ -136,7 +151,7 @@ def _column(letters):
     return number
 
 
-def _text(cell):
+def _text(cell: object) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):

@@ -1,4 +1,4 @@
-"""Which process runs a piece of work that only one may run."""
+"""Leases: which process runs a job that only one may run at a time."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import db
-from campaign.lib.times import UtcDateTime
+from campaign.process.clock import UtcDateTime
 
 
 class Lease(db.Model):
-    """The right to run `name`, held by one process until `expires_at` unless renewed."""
+    """The right to run the job `name`, held by one process until `expires_at` unless renewed."""
 
     __tablename__ = "lease"
 

@@ -1,23 +1,24 @@
-"""One runner at a time."""
+"""Take the lease of a job, so that only one process runs it at a time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.jobs.models import Lease
-from campaign.lib.insertion import insert
 
 LEASE = timedelta(seconds=1)
-# No clock of one machine is as far ahead of itself: such a lease was left by a clock that has been put back since.
+# A lease that ends this far in the future was written before the machine's clock was set back.
 ASTRAY = timedelta(minutes=1)
 
 
-def take_lease(name, *, holder, now):
+def take_lease(name: str, *, holder: str, now: datetime) -> bool | None:
     """Return True if `holder` may run `name` within this transaction.
 
-    PostgreSQL gives an advisory lock that ends with the transaction; SQLite keeps a lease row, which a living holder renews
-    and another takes over a second after the last renewal, or at once where that lies beyond any clock.
+    PostgreSQL uses an advisory lock that ends with the transaction. SQLite keeps a lease row, which
+    a running holder renews. Another process takes it over one second after the last renewal. A
+    lease that ends implausibly far in the future is taken over at once.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         return db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(name))))
@@ -26,7 +27,9 @@ def take_lease(name, *, holder, now):
         statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "expires_at": now + LEASE},
-            where=(Lease.holder == holder) | (Lease.expires_at < now) | (Lease.expires_at > now + ASTRAY),
+            where=(Lease.holder == holder)
+            | (Lease.expires_at < now)
+            | (Lease.expires_at > now + ASTRAY),
         ).returning(Lease.holder)
     )
     return taken is not None

@@ -1,15 +1,18 @@
-"""The app on a tablet: its page, its service worker, and the list of what a tablet keeps for a day without a network."""
+"""Routes of the tablet app: its page, its service worker, and the files to keep offline."""
+
+from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
 
+from campaign.http.caching import public
 from campaign.kiosk.app_files import app_files
-from campaign.kiosk.app_words import app_words, without_app
-from campaign.lib.caching import public
-from campaign.lib.postal_codes import postal_code_shapes
+from campaign.kiosk.app_texts import app_words, without_app
 from campaign.montage.parcels import version
+from campaign.text.postal_codes import postal_code_shapes
 
 blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")
-# The camera reads the pairing code, where the browser has a camera.
+# The app scans pairing codes with the camera if the tablet has one.
 PERMISSIONS = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NAME = "Volante"
 LEVELS = ("small", "mid", "full")
@@ -17,14 +20,17 @@ ICONS = (("192", "any"), ("512", "any"), ("maskable-512", "maskable"))
 
 
 @blueprint.get("/")
-def shell():
+def shell() -> ResponseReturnValue:
+    """Show the page of the tablet app."""
     languages = tuple(current_app.config["LANGUAGES"])
     page = render_template(
         "kiosk/shell.html",
         words=app_words(languages),
         without_app=without_app(languages),
         postal_codes=postal_code_shapes(),
-        shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace("NAME", "{shape}"),
+        shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace(
+            "NAME", "{shape}"
+        ),
         sprites_url=_sprites("{level}"),
         numbers_url=url_for("montage.numbers", slug="SLUG").replace("SLUG", "{cause}"),
     )
@@ -34,20 +40,30 @@ def shell():
 
 
 @blueprint.get("/worker.js")
-def worker():
-    """The service worker: what it keeps stands before it, so that a new version is another script."""
+def worker() -> ResponseReturnValue:
+    """Return the service worker.
+
+    The list of its files is part of the script, so every new version is a different script.
+    """
     assets = current_app.extensions["assets"]
     script = (assets.folder / "js" / "kiosk" / "worker.js").read_text()
-    return _always_asked(Response(f"const kiosk = {current_app.json.dumps(_kept())};\n{script}", mimetype="text/javascript"))
+    return _always_asked(
+        Response(
+            f"const kiosk = {current_app.json.dumps(_kept())};\n{script}",
+            mimetype="text/javascript",
+        )
+    )
 
 
 @blueprint.get("/assets.json")
-def assets_json():
+def assets_json() -> ResponseReturnValue:
+    """Return the version of the app and its files."""
     return _always_asked(jsonify(_kept()))
 
 
 @blueprint.get("/app.webmanifest")
-def webmanifest():
+def webmanifest() -> ResponseReturnValue:
+    """Return the web app manifest."""
     answer = jsonify(
         id="/kiosk/",
         name=NAME,
@@ -73,8 +89,8 @@ def webmanifest():
     return public(answer, 60)
 
 
-def _kept():
-    """Return the version of the app and the addresses of all that it needs, beside what belongs to a campaign."""
+def _kept() -> dict[str, Any]:
+    """Return the version of the app and the URLs of all its files, except those of a campaign."""
     assets = current_app.extensions["assets"]
     files = [_asset(path) for path in app_files(assets.folder)]
     files += [_sprites(level) for level in LEVELS]
@@ -82,14 +98,14 @@ def _kept():
     return {"version": f"{assets.version}-{version()}", "files": files}
 
 
-def _asset(path):
+def _asset(path: str) -> str:
     return url_for("assets.file", version=current_app.extensions["assets"].version, path=path)
 
 
-def _sprites(level):
+def _sprites(level: str) -> str:
     return url_for("montage.sprite_sheet", tag=version(), level="LEVEL").replace("LEVEL", level)
 
 
-def _always_asked(answer):
+def _always_asked(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-cache"
     return answer

@@ -1,46 +1,56 @@
-"""What a tablet needs for a day without a network: the event, its petitions with all their words, the key, the PIN."""
+"""The data a tablet needs to work offline for a day: event, petitions, key and staff PIN."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from hashlib import blake2b
 from json import dumps
+from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_count
+from campaign.events.models import Event
 from campaign.extensions import db
-from campaign.kiosk import keys
-from campaign.kiosk.key_keeping import present_key
-from campaign.kiosk.models import StaffPin
+from campaign.i18n.countries import countries
+from campaign.i18n.locales import LOCALES
+from campaign.kiosk import codes
+from campaign.kiosk.key_pairs import present_key
+from campaign.kiosk.models import Kiosk, StaffPin
 from campaign.kiosk.pairing import table_code
 from campaign.kiosk.sealing import SUITE_NAME
-from campaign.lib.countries import countries
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_html
 from campaign.petitions.delivery import delivered_list
+from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_counts, published_petitions
+from campaign.text.markdown import to_html
 
 CONSENT_VERSION = "2"
-MOST_RECORDS = 50
-MOST_BODY = 1_000_000
-MOST_SEALED = 65_536
-# What changes all the time tells a tablet nothing new: it learns the counts with each receipt.
+MAX_RECORDS = 50
+MAX_BODY_BYTES = 1_000_000
+MAX_SEALED_BYTES = 65_536
+# These values change all the time, but a tablet learns the counts with each receipt anyway.
 COUNTS = ("count", "server_time")
 
 
-def bundle(kiosk, now):
-    """Return what `campaign.json` says to this kiosk, as a dict of plain values."""
+def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
+    """Return the content of `campaign.json` for this kiosk, as a dict of plain values."""
     event, cause = kiosk.event, kiosk.event.cause
     languages = languages_of(event)
     petitions = petitions_of(event)
     counts = petition_counts(petition.id for petition in petitions)
     return {
-        # A revoked one gets no bundle: that the tag turns is what tells it.
-        "kiosk": {"id": kiosk.uuid, "name": kiosk.name, "expires_at": iso(kiosk.expires_at), "revoked": kiosk.revoked_at is not None},
+        # A revoked kiosk gets no bundle. It learns of its revocation because the ETag changes.
+        "kiosk": {
+            "id": kiosk.uuid,
+            "name": kiosk.name,
+            "expires_at": iso(kiosk.expires_at),
+            "revoked": kiosk.revoked_at is not None,
+        },
         "event": {
             "slug": event.slug,
             "title": {lang: event.text(lang).title for lang in languages},
-            # Older apps know one place alone.
+            # Older apps know only one place.
             "place": event.text(languages[0]).place,
             "places": {lang: event.text(lang).place for lang in languages},
             "country": event.country,
@@ -55,54 +65,77 @@ def bundle(kiosk, now):
             "palette": cause.palette,
         },
         "languages": languages,
-        "petitions": [_petition(each, languages, counts.get(each.id, 0), now) for each in petitions],
-        "countries": {lang: countries(lang, current_app.config["FIRST_COUNTRIES"]) for lang in languages},
-        "consent": {"version": CONSENT_VERSION, "words": {lang: _consent(lang) for lang in languages}},
+        "petitions": [
+            _petition(each, languages, counts.get(each.id, 0), now) for each in petitions
+        ],
+        "countries": {
+            lang: countries(lang, current_app.config["FIRST_COUNTRIES"]) for lang in languages
+        },
+        "consent": {
+            "version": CONSENT_VERSION,
+            "words": {lang: _consent(lang) for lang in languages},
+        },
         "key": _key(),
         "pin": _pin(event.id),
         "table": _table(kiosk),
-        "limits": {"batch": MOST_RECORDS, "body_bytes": MOST_BODY, "sealed_bytes": MOST_SEALED},
+        "limits": {
+            "batch": MAX_RECORDS,
+            "body_bytes": MAX_BODY_BYTES,
+            "sealed_bytes": MAX_SEALED_BYTES,
+        },
         "server_time": iso(now),
     }
 
 
-def tag_of(said):
-    """Return the ETag of a bundle: it turns when a tablet should read it anew, and not with each signature."""
-    return blake2b(dumps(_without_counts(said), sort_keys=True).encode(), digest_size=12).hexdigest()
+def tag_of(said: dict[str, Any]) -> str:
+    """Return the ETag of a bundle, which changes when a tablet should reload it.
+
+    It does not change with each signature.
+    """
+    return blake2b(
+        dumps(_without_counts(said), sort_keys=True).encode(), digest_size=12
+    ).hexdigest()
 
 
-def languages_of(event):
-    """Return the languages of an event's tablets: those that the event names come first."""
+def languages_of(event: Event) -> list[str]:
+    """Return the languages of an event's tablets, starting with those that the event names."""
     ours = current_app.config["LANGUAGES"]
     named = [lang for lang in event.languages if lang in ours]
     return [*named, *(lang for lang in ours if lang not in named)]
 
 
-def petitions_of(event):
-    """Return the public petitions that can be signed at an event in their order: those it names, or else all of its cause."""
+def petitions_of(event: Event) -> Sequence[Petition]:
+    """Return the public petitions to sign at an event, in order.
+
+    These are the ones that the event names, or else all of its cause.
+    """
     every = published_petitions(event.cause_id)
     places = {each.petition_id: each.position for each in event.petitions}
     named = [petition for petition in every if petition.id in places]
     return sorted(named, key=lambda petition: places[petition.id]) or every
 
 
-def is_signed_at(event, petition):
+def is_signed_at(event: Event, petition: Petition) -> bool:
     """Return whether tablets of an event may collect for a petition of its cause."""
     named = {each.petition_id for each in event.petitions}
-    return petition.id in named or not any(each.id in named for each in published_petitions(event.cause_id))
+    return petition.id in named or not any(
+        each.id in named for each in published_petitions(event.cause_id)
+    )
 
 
-def needs_address(petition):
-    """Return whether an e-mail address must be given: where a witness is not enough, the letter confirms."""
+def needs_address(petition: Petition) -> bool:
+    """Return whether an email address is required, because a witness is not enough."""
     return petition.confirmation == "email"
 
 
-def iso(instant):
-    """Write an instant as machines read it, or None."""
+def iso(instant: datetime | None):
+    """Return an instant in ISO 8601, or None."""
     return instant and instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _petition(petition, languages, count, now):
+def _petition(
+    petition: Petition, languages: Sequence[str], count: int, now: datetime
+) -> dict[str, Any]:
     version = petition.current_version
     texts = {lang: version.text(lang, petition.original_lang) for lang in languages}
     return {
@@ -124,7 +157,7 @@ def _petition(petition, languages, count, now):
     }
 
 
-def _consent(lang):
+def _consent(lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
             "I sign these petitions with my name. The campaign keeps what I enter here to hand over the petitions and to count each person"
@@ -133,31 +166,31 @@ def _consent(lang):
         )
 
 
-def _delivered(version, lang):
+def _delivered(version: PetitionVersion, lang: str) -> Any:
     with force_locale(LOCALES[lang]):
         return delivered_list(version.handed_names, version.handed_details)
 
 
-def _key():
+def _key() -> dict[str, Any]:
     key = present_key()
-    return {"id": key.uuid, "suite": SUITE_NAME, "public": keys.to_base64(key.public)}
+    return {"id": key.uuid, "suite": SUITE_NAME, "public": codes.to_base64(key.public)}
 
 
-def _pin(event_id):
+def _pin(event_id: int) -> Any:
     pin = db.session.get(StaffPin, event_id, populate_existing=True)
     return pin and {
-        "salt": keys.to_base64(pin.salt),
+        "salt": codes.to_base64(pin.salt),
         "iterations": pin.iterations,
-        "digest": keys.to_base64(pin.digest),
+        "digest": codes.to_base64(pin.digest),
     }
 
 
-def _table(kiosk):
+def _table(kiosk: Kiosk) -> dict[str, str]:
     address = f"{current_app.config['PUBLIC_URL']}/t/{table_code(event_id=kiosk.event_id, kiosk_id=kiosk.id).code}"
     return {"url": address, "short": address.partition("://")[2]}
 
 
-def _without_counts(said):
+def _without_counts(said: Any) -> Any:
     if isinstance(said, dict):
         return {name: _without_counts(value) for name, value in said.items() if name not in COUNTS}
     return [_without_counts(value) for value in said] if isinstance(said, list | tuple) else said

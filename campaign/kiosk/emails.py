@@ -1,8 +1,11 @@
-"""The emails that tablets cause: to someone who was signed up at a table, and to owners of a tablet that is silent."""
+"""Emails about tablets: to people who signed at a table, and to owners of a silent tablet."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
@@ -10,42 +13,48 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.events.queries import event_by_id
 from campaign.extensions import db
-from campaign.kiosk.keys import CONFIRM_NAME
+from campaign.http.urls import absolute_url
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
+from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
-from campaign.lib.addresses import whole_address
-from campaign.lib.clock_times import clock_time
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 
 SIGNED_AT_TABLE = "signature_at_table"
 SILENT = "kiosk_silent"
-# By then it has its number, and nobody at the table can tell by the email what the tablet does not tell.
+# After this delay the signature has its number. Also, nobody at the table can learn from the email
+# what the tablet does not tell them.
 WAITS = timedelta(minutes=1)
 GOES_TO = ("confirmed", "counted", "held")
 
 _table = Signature.__table__
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     register(app, SIGNED_AT_TABLE, _signed_at_table, _l("Signature collected at a table"))
     register(app, SILENT, _silent, _l("Alert: a tablet with signatures is offline"))
 
 
-def tell_signers(signature_ids, *, now):
-    """Enqueue an email to each person among these new signatures whose address is known and who has been confirmed by a witness.
+def tell_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
+    """Enqueue an email to each signer who gave an address and was confirmed by a witness.
 
-    Someone who signed several petitions at once gets one.
+    `signature_ids` are new signatures. Someone who signed several petitions at once gets one email.
     """
     if not signature_ids:
         return
-    theirs = (_table.c.id.in_(signature_ids), _table.c.email_digest.is_not(None), _table.c.confirmed_at.is_not(None))
+    theirs = (
+        _table.c.id.in_(signature_ids),
+        _table.c.email_digest.is_not(None),
+        _table.c.confirmed_at.is_not(None),
+    )
     columns = (_table.c.id, _table.c.lang, _table.c.email_digest, _table.c.created_at)
     rows = db.session.execute(select(*columns).where(*theirs).order_by(_table.c.id)).all()
     if not rows:
@@ -58,18 +67,26 @@ def tell_signers(signature_ids, *, now):
     people = {}
     for row in rows:
         people.setdefault((row.email_digest, row.created_at), row)
-    owe_all([{"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang} for row in people.values()], due_at=now + WAITS)
+    enqueue_many(
+        [
+            {"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang}
+            for row in people.values()
+        ],
+        due_at=now + WAITS,
+    )
 
 
-def _signed_at_table(owed):
-    """Return the Message to someone who was signed up at a table, or None where all of it is gone."""
+def _signed_at_table(owed: Any) -> Message | None:
+    """Return the Message to someone who signed at a table, or None if nothing of it is left."""
     first = signature_by_id(owed.subject_id)
     if first is None or first.email_digest is None:
         return None
     together = [
         row
         for row in signatures_of_address(first.email_digest, first.email)
-        if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at) and row.state in GOES_TO and row.confirmed_at
+        if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at)
+        and row.state in GOES_TO
+        and row.confirmed_at
     ]
     if not together:
         return None
@@ -79,42 +96,57 @@ def _signed_at_table(owed):
         "event_title": _event_title(first, owed.lang),
         "signed_on": first.created_at,
         "asked_name": next((row.asked_name for row in together if row.name_display_asked), ""),
-        "confirm_url": whole_address("tables.confirm_name", owed.lang, token=keys.token_for(CONFIRM_NAME, first)),
-        "mine_url": whole_address("signatures.mine", owed.lang, token=keys.token_for(keys.MINE, first)),
+        "confirm_url": absolute_url(
+            "tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)
+        ),
+        "mine_url": absolute_url(
+            "signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)
+        ),
         **_sender(petition_by_id(first.petition_id), owed.lang),
         "site_name": "Volante",
     }
     email = render("signature_at_table", owed.lang, **context)
-    return Message(to=first.email, to_name=first.full_name, digest=first.email_digest, lang=owed.lang, **email._asdict())
+    return Message(
+        to=first.email,
+        to_name=first.full_name,
+        digest=first.email_digest,
+        lang=owed.lang,
+        **email._asdict(),
+    )
 
 
-def _signed(row, lang):
+def _signed(row: Signature, lang: str) -> dict[str, Any]:
     petition = petition_by_id(row.petition_id)
     text = petition.current_version.text(lang, petition.original_lang)
     return {
         "title": text.title,
         "lang": text.lang,
-        "url": whole_address("petitions.show", lang, slug=petition.slug),
+        "url": absolute_url("petitions.show", lang, slug=petition.slug),
         "number": row.number if row.state == "counted" else None,
     }
 
 
-def _sender(petition, lang):
+def _sender(petition: Petition, lang: str) -> dict[str, str]:
     organisation = petition.current_version.text(lang, petition.original_lang).organisation
     return {"organisation": organisation, "cause_title": petition.cause.text(lang).title}
 
 
-def _event_title(row, lang):
+def _event_title(row: Signature, lang: str) -> str:
     event = event_by_id(row.event_id) if row.event_id else None
     return event.text(lang).title if event else ""
 
 
-def _silent(owed):
-    """Return the Message about the tablet that an entry of the audit trail names, or None where it has reported again."""
+def _silent(owed: Any) -> Message | None:
+    """Return the Message about the tablet of an audit entry, or None if it has reported again."""
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
-    if organizer is None or organizer.removed_at is not None or kiosk is None or kiosk.silence_told_at is None:
+    if (
+        organizer is None
+        or organizer.removed_at is not None
+        or kiosk is None
+        or kiosk.silence_told_at is None
+    ):
         return None
     event, locale = kiosk.event, LOCALES[owed.lang]
     context = {
@@ -122,14 +154,18 @@ def _silent(owed):
         "waiting": kiosk.waiting,
         "event_title": event.text(owed.lang).title,
         "last_seen": _moment(kiosk.last_seen_at, ZoneInfo(event.zone), locale),
-        "tablet_url": whole_address("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
+        "tablet_url": absolute_url("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
     }
     email = render("kiosk_silent", owed.lang, cause_title="Volante", site_name="Volante", **context)
     return Message(
-        to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **email._asdict()
+        to=organizer.email,
+        to_name=organizer.name,
+        digest=organizer.email_digest,
+        lang=owed.lang,
+        **email._asdict(),
     )
 
 
-def _moment(instant, zone, locale):
+def _moment(instant, zone: tzinfo, locale: Any) -> str:
     local = instant.astimezone(zone)
     return f"{long_date(local, locale)}, {clock_time(local, locale)}"

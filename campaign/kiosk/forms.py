@@ -1,40 +1,50 @@
-"""The words of a record, judged by the rules of the web's own form, and by when and how they were signed."""
+"""Validate the content of records by the rules of the web form, and the time of signing."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import current_app
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from campaign.extensions import db
 from campaign.kiosk.bundle import is_signed_at, languages_of, needs_address
-from campaign.kiosk.key_keeping import private_keys
-from campaign.kiosk.reading import Malformed, read_said
+from campaign.kiosk.key_pairs import private_keys
+from campaign.kiosk.models import Kiosk, KioskRecord
+from campaign.kiosk.parsing import Malformed, Said, SealedRecord, read_said
+from campaign.kiosk.record_sync import Opened
 from campaign.kiosk.sealing import Unreadable, binding, unseal
-from campaign.kiosk.syncing import Opened
-from campaign.lib.slugs import is_slug
-from campaign.petitions.cards import in_language
 from campaign.petitions.models import Petition
-from campaign.petitions.queries import signing_terms, slug_after
+from campaign.petitions.presenters import in_language
+from campaign.petitions.queries import SigningTerms, signing_terms, slug_after
 from campaign.signatures.fields import OptionalEmailField
 from campaign.signatures.forms import ANSWER_PREFIX, form_class
-from campaign.signatures.standing_rules import reason_to_hold
+from campaign.signatures.rule_cache import reason_to_hold
+from campaign.text.slugs import is_slug
 
-# Clocks that agree to within so much are right.
+# A device clock that differs by no more than this counts as correct.
 AGREES = timedelta(minutes=1)
 
 
 class Invalid(Exception):
-    """The words are not what this petition takes as a signature; `labels` are those of the fields at fault."""
+    """The content is not a valid signature for its petition; `labels` name the invalid fields."""
 
-    def __init__(self, labels):
+    def __init__(self, labels: tuple[str, ...]) -> None:
         super().__init__()
         self.labels = labels
 
 
-def open_records(kiosk, records, *, device_time, now):
-    """Return the SealedRecords of a kiosk as Opened ones; what cannot become a signature says why.
+def open_records(
+    kiosk: Kiosk,
+    records: Sequence[SealedRecord],
+    *,
+    device_time: datetime | None,
+    now: datetime,
+) -> list[Opened]:
+    """Return a kiosk's SealedRecords as Opened ones, with a `reason` if they need review.
 
     `device_time` is what the device's clock shows at `now`, or None.
     """
@@ -45,38 +55,41 @@ def open_records(kiosk, records, *, device_time, now):
     return [_open(petitions, record, private.get(record.key), skew, now) for record in records]
 
 
-def read_again(record):
-    """Return (Said, Opened) of a KioskRecord in review, whatever it waits for; what it then lacks is the `reason` of Opened.
+def read_again(record: KioskRecord) -> tuple[Said, Opened]:
+    """Return (Said, Opened) of a KioskRecord in review, whatever it is in review for.
 
-    Raises Unreadable where it cannot be opened.
+    The `reason` of Opened says what still prevents a signature. Raises Unreadable if the record
+    cannot be opened.
     """
     said = _said(record.kiosk, record, private_keys({record.key}).get(record.key))
     return said, _judged(_Petitions(record.kiosk), record, said, record.signed_at, is_let_in=True)
 
 
 class _Petitions:
-    """The petitions that a kiosk's records may be under, each looked up once for a batch."""
+    """The petitions that a kiosk's records may be for; caches each lookup for one batch."""
 
-    def __init__(self, kiosk):
+    def __init__(self, kiosk: Kiosk) -> None:
         self.kiosk = kiosk
         self._by_slug, self._terms = {}, {}
 
-    def get(self, slug):
-        """Return the petition where it is one of the kiosk's cause, also by a name that it had when it was signed; or None."""
+    def get(self, slug: str) -> Petition | None:
+        """Return the petition with this slug, current or former, in the kiosk's cause; or None."""
         if slug not in self._by_slug:
             self._by_slug[slug] = self._find(slug)
         return self._by_slug[slug]
 
-    def terms(self, petition, version, now):
+    def terms(self, petition: Petition, version: int | None, now: datetime) -> SigningTerms | None:
         key = (petition.id, version)
         if key not in self._terms:
             self._terms[key] = signing_terms(petition.slug, now=now, version=version)
         return self._terms[key]
 
-    def _find(self, slug):
+    def _find(self, slug: str) -> Petition | None:
         if not is_slug(slug):
             return None
-        ours = select(Petition).where(Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft")
+        ours = select(Petition).where(
+            Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft"
+        )
         for name in (slug, slug_after(slug)):
             if name and (found := db.session.scalar(ours.where(Petition.slug == name))):
                 return found
@@ -88,11 +101,21 @@ def _open(petitions, record, private, skew, now):
     try:
         said = _said(kiosk, record, private)
     except Unreadable:
-        return Opened(record.uuid, record.sequence, record.key, record.sealed, now, reason="unreadable", is_readable=False)
+        return Opened(
+            record.uuid,
+            record.sequence,
+            record.key,
+            record.sealed,
+            now,
+            reason="unreadable",
+            is_readable=False,
+        )
     return _judged(petitions, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
 
 
-def _said(kiosk, record, private):
+def _said(
+    kiosk: Kiosk, record: SealedRecord | KioskRecord, private: X25519PrivateKey | None
+) -> Said:
     if private is None or not record.sealed:
         raise Unreadable
     plain = unseal(record.sealed, private, binding(kiosk.uuid, record.uuid, record.sequence))
@@ -102,8 +125,14 @@ def _said(kiosk, record, private):
         raise Unreadable from error
 
 
-def _possible(claimed, skew, earliest, latest):
-    """Return when it must have been signed: as the device says, put right by how wrong its clock is, and never before it was paired."""
+def _possible(
+    claimed: datetime | None, skew: timedelta, earliest: datetime, latest: datetime
+) -> datetime:
+    """Return the plausible time of signing.
+
+    It is the time that the device claims, corrected by its clock's error, and within the limits:
+    not before the device was paired, and not in the future.
+    """
     if claimed is None:
         return latest
     try:
@@ -138,42 +167,58 @@ def _judged(petitions, record, said, signed_at, *, is_let_in=False):
         words = columns_of(said, terms, must_have_address=must_have_address)
     except Invalid as fault:
         return Opened(**facts, reason="invalid", faults=fault.labels)
-    lang = said.lang if said.lang in current_app.config["LANGUAGES"] else languages_of(petitions.kiosk.event)[0]
+    lang = (
+        said.lang
+        if said.lang in current_app.config["LANGUAGES"]
+        else languages_of(petitions.kiosk.event)[0]
+    )
     return Opened(**facts, terms=terms, lang=lang, is_confirmed=not must_have_address, words=words)
 
 
-def _was_open(petition, instant):
+def _was_open(petition: Petition, instant: datetime) -> bool:
     if petition.opens_at and instant < petition.opens_at:
         return False
     if petition.closes_at and instant >= petition.closes_at:
         return False
-    return petition.state != "closed" or (petition.closed_at is not None and instant < petition.closed_at)
+    return petition.state != "closed" or (
+        petition.closed_at is not None and instant < petition.closed_at
+    )
 
 
-def columns_of(said, terms, *, must_have_address):
-    """Return the columns of the signature that somebody's words make, by the rules of the web's own form. Raises Invalid."""
+def columns_of(said: Said, terms: SigningTerms, *, must_have_address: bool) -> dict[str, Any]:
+    """Return the columns of the signature, validated by the web form's rules. Raises Invalid."""
     form = _form_of(terms, must_have_address)(formdata=_typed(said))
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
     address, words = form.email.address, form.columns()
-    rule = reason_to_hold(terms, network=None, mail_domain=address.domain if address else "", words=words)
+    rule = reason_to_hold(
+        terms, network=None, mail_domain=address.domain if address else "", words=words
+    )
     return {**words, "held_reason": rule}
 
 
-def _form_of(terms, must_have_address):
-    # Answers are kept in one language whatever was read, so any will do.
-    form = form_class(terms.required_fields, [in_language(question, "en") for question in terms.questions])
+def _form_of(terms, must_have_address: bool) -> type:
+    # Answers are stored in one language, whichever was shown, so any language will do here.
+    form = form_class(
+        terms.required_fields, [in_language(question, "en") for question in terms.questions]
+    )
     return form if must_have_address else _without_address(form)
 
 
 @lru_cache(maxsize=256)
-def _without_address(form):
+def _without_address(form: type) -> type:
     return type("KioskForm", (form,), {"email": OptionalEmailField()})
 
 
-def _typed(said):
-    """Return what was said as a form would have sent it: a box that is not ticked is not sent."""
+def _typed(said: Said) -> MultiDict:
+    """Return the content as form data. As in HTML forms, unchecked boxes are missing."""
     answers = {ANSWER_PREFIX + name: value for name, value in said.words["answers"].items()}
     sent = {**said.words, **answers}
     del sent["answers"]
-    return MultiDict({name: "y" if value is True else value for name, value in sent.items() if value is not False})
+    return MultiDict(
+        {
+            name: "y" if value is True else value
+            for name, value in sent.items()
+            if value is not False
+        }
+    )

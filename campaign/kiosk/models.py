@@ -1,4 +1,4 @@
-"""Kiosks: paired devices at a table, what they sent, who staffed them, and by what all this is kept safe."""
+"""Kiosks: paired devices at tables, with their records, shifts, codes and keys."""
 
 from datetime import datetime, timedelta
 
@@ -18,30 +18,34 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.events.models import Event
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
-# A tablet with a network tells of itself every minute; one may get lost.
+# An online tablet reports every minute, and one report may get lost.
 ONLINE = timedelta(minutes=3)
-# A tablet that holds signatures and has not reported for so long is looked for.
+# After this time without a report, we alert the owners about a tablet that holds signatures.
 SILENT = timedelta(hours=2)
 STATUSES = ("stored", "review")
 REASONS = (
     *("duplicate", "closed", "unknown_petition", "other_petition", "invalid"),
     *("quota", "revoked", "expired", "late", "unreadable"),
 )
-# Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
+# A partial index serves only queries that repeat its condition exactly, so both use a constant.
 IN_REVIEW = text("status = 'review'")
 DRAWN = text("drawn != ''")
 
 
 class Kiosk(db.Model):
-    """A paired device; it may only sign for its event, and sync.
+    """A paired device, which can only sign at its event and sync.
 
-    `uuid` is its public name, `secret_digest` the digest of the secret that it was given once. What it collects after
-    `expires_at`, and whatever arrives after `revoked_at`, is kept for review. `waiting`, `oldest_at`, `last_sequence`, `battery` and
-    `app` are what it last told of itself, `waiting` without what its last message brought. About its silence somebody was told at
-    `silence_told_at`, which ends with its next message. `key_id` is the key that it was last told to seal with, since `key_since`; at
-    `emptied_at` it last had nothing left to send. `signatures.kiosk_id` points here.
+    `uuid` is its public name, and `secret_digest` the digest of the secret that it was given once.
+    Signatures collected after `expires_at`, and everything received after `revoked_at`, are held
+    for review.
+
+    `waiting`, `oldest_at`, `last_sequence`, `battery` and `app` are from its last report.
+    `waiting` excludes the records that came with that report. Its owners were alerted to its
+    silence at `silence_told_at`, which its next report clears. `key_id` is the key that it was
+    last told to seal to, since `key_since`. At `emptied_at` it last had nothing left to send.
+    `signatures.kiosk_id` points here.
     """
 
     __tablename__ = "kiosk"
@@ -74,17 +78,19 @@ class Kiosk(db.Model):
     event: Mapped[Event] = relationship()
 
     @property
-    def cause_id(self):
+    def cause_id(self) -> int:
         return self.event.cause_id
 
-    def is_expired(self, now):
+    def is_expired(self, now: datetime) -> bool:
         return now >= self.expires_at
 
-    def is_silent(self, now):
-        """Return whether it holds signatures, as far as it has told, and was not heard of for long."""
-        return self.waiting > 0 and self.last_seen_at is not None and now - self.last_seen_at >= SILENT
+    def is_silent(self, now: datetime) -> bool:
+        """Return whether it reported unsent signatures and has not reported for SILENT."""
+        return (
+            self.waiting > 0 and self.last_seen_at is not None and now - self.last_seen_at >= SILENT
+        )
 
-    def state(self, now):
+    def state(self, now: datetime) -> str:
         """Return `revoked`, `expired`, `new` (never seen), `online` or `away`."""
         if self.revoked_at:
             return "revoked"
@@ -98,12 +104,15 @@ class Kiosk(db.Model):
 class PairingCode(db.Model):
     """A code that pairs one device, once, before `expires_at`.
 
-    The code follows from `seed` and SECRET_KEY, so that it can be shown again while it is good and the database alone opens
-    nothing; `digest` finds it.
+    The code is derived from `seed` and SECRET_KEY. So it can be shown again while it is valid, but
+    the database alone does not reveal it. `digest` is for looking it up.
     """
 
     __tablename__ = "kiosk_pairing_code"
-    __table_args__ = (UniqueConstraint("digest"), Index("ix_kiosk_pairing_code_event_id", "event_id"))
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index("ix_kiosk_pairing_code_event_id", "event_id"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
@@ -118,12 +127,12 @@ class PairingCode(db.Model):
     event: Mapped[Event] = relationship()
 
     @property
-    def cause_id(self):
+    def cause_id(self) -> int:
         return self.event.cause_id
 
 
 class StaffPin(db.Model):
-    """The PIN of an event's tablets: six digits, kept as PBKDF2-HMAC-SHA256, which the tablets compare by themselves."""
+    """The six-digit PIN of an event's tablets, as PBKDF2-HMAC-SHA256, which the tablets verify."""
 
     __tablename__ = "kiosk_staff_pin"
 
@@ -135,10 +144,16 @@ class StaffPin(db.Model):
 
 
 class TableCode(db.Model):
-    """The short address of a table, `/t/<code>`, by which people sign on their own phones; of a kiosk, or of all the event's."""
+    """The short URL of a table, `/t/<code>`, where people sign on their own phones.
+
+    It belongs to one kiosk, or to the whole event.
+    """
 
     __tablename__ = "kiosk_table_code"
-    __table_args__ = (Index("ix_kiosk_table_code_event_id", "event_id"), UniqueConstraint("kiosk_id"))
+    __table_args__ = (
+        Index("ix_kiosk_table_code_event_id", "event_id"),
+        UniqueConstraint("kiosk_id"),
+    )
 
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
@@ -146,9 +161,10 @@ class TableCode(db.Model):
 
 
 class KioskKey(db.Model):
-    """A key pair to which tablets seal; the private half is encrypted under SECRET_KEY, and is read by this server alone.
+    """A key pair that tablets seal to; the private key is encrypted under SECRET_KEY.
 
-    The newest without `retired_at` is handed out. Others stay as long as a tablet may hold what was sealed to them.
+    Only this server can read the private key. Tablets get the newest key without `retired_at`.
+    Others are kept as long as a tablet may hold data sealed to them.
     """
 
     __tablename__ = "kiosk_key"
@@ -163,7 +179,7 @@ class KioskKey(db.Model):
 
 
 class Shift(db.Model):
-    """One tabler's time at a kiosk, and the tally that they handed over, as the tablet told it."""
+    """One tabler's time at a kiosk, and the tally at handover, as reported by the tablet."""
 
     __tablename__ = "kiosk_shift"
     __table_args__ = (UniqueConstraint("kiosk_id", "uuid"),)
@@ -178,11 +194,12 @@ class Shift(db.Model):
 
 
 class KioskRecord(db.Model):
-    """One signature that a kiosk sent: the receipt that it got, and the signature that came of it.
+    """One signature sent by a kiosk, with the receipt for it and the resulting Signature.
 
-    `uuid` and `sequence` are the device's. `claimed_at` is when the device says it was signed, `signed_at` that brought into what can
-    be true. What is in review keeps its `sealed` form until an organizer has decided; nothing of it is readable without a key.
-    `drawn` is the path of a drawn signature. `petition_id` is unknown of what could not be read.
+    `uuid` and `sequence` come from the device. `claimed_at` is when the device says it was signed,
+    and `signed_at` is that time limited to plausible values. Records in review keep their `sealed`
+    content until an organizer decides. It is unreadable without the key. `drawn` is the path of a
+    drawn signature. `petition_id` is None if the record could not be read.
     """
 
     __tablename__ = "kiosk_record"
@@ -197,7 +214,11 @@ class KioskRecord(db.Model):
         Index("ix_kiosk_record_shift_id", "shift_id"),
         Index("ix_kiosk_record_drawn", "id", sqlite_where=DRAWN, postgresql_where=DRAWN),
         Index(
-            "ix_kiosk_record_in_review", "kiosk_id", "id", sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW
+            "ix_kiosk_record_in_review",
+            "kiosk_id",
+            "id",
+            sqlite_where=IN_REVIEW,
+            postgresql_where=IN_REVIEW,
         ),
     )
 
@@ -211,7 +232,9 @@ class KioskRecord(db.Model):
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     petition_id: Mapped[int | None] = mapped_column(ForeignKey("petition.id"))
-    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="SET NULL"))
+    signature_id: Mapped[int | None] = mapped_column(
+        ForeignKey("signature.id", ondelete="SET NULL")
+    )
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
     key: Mapped[str] = mapped_column(String(36), default="")
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -222,5 +245,5 @@ class KioskRecord(db.Model):
     kiosk: Mapped[Kiosk] = relationship()
 
     @property
-    def cause_id(self):
+    def cause_id(self) -> int:
         return self.kiosk.cause_id

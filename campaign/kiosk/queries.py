@@ -1,6 +1,8 @@
-"""What the app, the workspace and the commands ask about kiosks."""
+"""Queries about kiosks, for the app, the workspace and the commands."""
 
-from datetime import UTC, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -9,55 +11,59 @@ from sqlalchemy.orm import joinedload, selectinload
 from campaign.causes.models import Cause, CauseTally
 from campaign.events.models import Event
 from campaign.extensions import db
-from campaign.kiosk import keys
+from campaign.kiosk import codes
 from campaign.kiosk.models import Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
 from campaign.signatures.models import SOURCED, Signature
 
-MOST_GAPS = 50
-# The runner looks several times a second.
+MAX_GAPS = 50
+# The hatching runner works several times a second, so after this time a signature is counted.
 HATCHED_WITHIN = timedelta(seconds=2)
-# What a tablet was told is stored: someone who had signed already is among them, so that no figure of the table tells who.
+# Records that tablets were told are stored. They include repeat signatures, so that no number at
+# the table reveals who had signed before.
 TOLD_STORED = or_(KioskRecord.status == "stored", KioskRecord.reason == "duplicate")
-# What a signature has as its source that came by the code of a table; campaigns' codes are kept in small letters.
+# The source of signatures that came through a table code. Campaign codes are stored in lower case.
 SOURCE = "t-" + func.lower(TableCode.code)
 
 
-def kiosk_by_secret(secret):
-    """Return the kiosk that was given this secret, with its event, or None."""
-    found = db.session.scalar(_whole().where(Kiosk.uuid == keys.claimed_kiosk(secret)))
-    # Compared also where there is none, so that the time tells nothing.
-    is_its = keys.is_secret(secret, found.secret_digest if found else bytes(32))
+def kiosk_by_secret(secret: str) -> Kiosk | None:
+    """Return the kiosk with this secret, and its event, or None."""
+    found = db.session.scalar(_whole().where(Kiosk.uuid == codes.claimed_kiosk(secret)))
+    # Compare even if there is no such kiosk, so that the response time reveals nothing.
+    is_its = codes.is_secret(secret, found.secret_digest if found else bytes(32))
     return found if is_its else None
 
 
-def kiosk_by_id(kiosk_id):
+def kiosk_by_id(kiosk_id: int | None):
     """Return the kiosk with this id and its event, or None."""
     return db.session.scalar(_whole().where(Kiosk.id == kiosk_id))
 
 
-def every_kiosk(cause_ids=None):
-    """Return the kiosks of these causes, or of all where None, the newest first."""
+def every_kiosk(cause_ids: Collection[int] | None = None) -> Sequence[Kiosk]:
+    """Return the kiosks of these causes, or of all causes if None, newest first."""
     query = _whole().order_by(Kiosk.id.desc())
     if cause_ids is not None:
         query = query.join(Event, Event.id == Kiosk.event_id).where(Event.cause_id.in_(cause_ids))
     return db.session.scalars(query).all()
 
 
-def kiosks_of(event_id):
+def kiosks_of(event_id: int) -> Sequence[Kiosk]:
     """Return the kiosks of an event, oldest first."""
     return db.session.scalars(_whole().where(Kiosk.event_id == event_id).order_by(Kiosk.id)).all()
 
 
-def code_by_id(code_id):
+def code_by_id(code_id: int) -> PairingCode | None:
     """Return the PairingCode with this id and its event, or None."""
     event = joinedload(PairingCode.event).selectinload(Event.texts)
     return db.session.scalar(
-        select(PairingCode).where(PairingCode.id == code_id).options(event).execution_options(populate_existing=True)
+        select(PairingCode)
+        .where(PairingCode.id == code_id)
+        .options(event)
+        .execution_options(populate_existing=True)
     )
 
 
-def table_of(signature_id):
-    """Return where a signature was given at a table, as a row (event, tablet, tabler, drawn), or None."""
+def table_of(signature_id: int) -> Any:
+    """Return the row (event, tablet, tabler, drawn) of a signature given at a table, or None."""
     return db.session.execute(
         select(Event, Kiosk.name.label("tablet"), Shift.tabler, KioskRecord.drawn)
         .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
@@ -68,20 +74,25 @@ def table_of(signature_id):
     ).first()
 
 
-def kiosk_name(kiosk_id):
+def kiosk_name(kiosk_id: int) -> str | None:
     return db.session.scalar(select(Kiosk.name).where(Kiosk.id == kiosk_id))
 
 
-def many_on_phones(event_id):
-    """Return how many have signed on their own phones by the codes of an event's tables."""
+def many_on_phones(event_id: int) -> int:
+    """Return how many people signed on their own phones through an event's table codes."""
     codes = select(SOURCE).where(TableCode.event_id == event_id)
-    return db.session.scalar(select(func.count()).where(SOURCED, Signature.source.in_(codes), Signature.state != "pending"))
+    return db.session.scalar(
+        select(func.count()).where(
+            SOURCED, Signature.source.in_(codes), Signature.state != "pending"
+        )
+    )
 
 
-def shifts_of(event_id, most=100):
-    """Return rows (Shift, name of its kiosk, stored, on_phones) of an event, the latest first.
+def shifts_of(event_id: int, most: int = 100) -> Sequence[Any]:
+    """Return rows (Shift, kiosk name, stored, on_phones) of an event, latest first.
 
-    `stored` is how many of its signatures are stored, `on_phones` how many signed meanwhile by the code of its table.
+    `stored` counts the stored signatures of the shift. `on_phones` counts the people who signed
+    through the table's code during the shift.
     """
     stored = (
         select(func.count())
@@ -112,13 +123,21 @@ def shifts_of(event_id, most=100):
     ).all()
 
 
-def stored_since(cause_ids, since):
-    """Return rows (Event, name of a kiosk, how many signatures it brought since an instant, when it last did); all causes where None."""
+def stored_since(cause_ids: Collection[int] | None, since: datetime) -> Sequence[Any]:
+    """Return rows (Event, kiosk name, many, newest) of kiosks that sent signatures since `since`.
+
+    `many` is the number of signatures, and `newest` is when the last one arrived. None means all
+    causes.
+    """
     brought = (TOLD_STORED, KioskRecord.received_at >= since)
     many = (
-        select(KioskRecord.kiosk_id, func.count().label("many"), func.max(KioskRecord.received_at).label("newest"))
+        select(
+            KioskRecord.kiosk_id,
+            func.count().label("many"),
+            func.max(KioskRecord.received_at).label("newest"),
+        )
         .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
-        # Only those that were heard of since: their records have an index of their own.
+        # Kiosks seen since then are few, and their records can be found through an index by kiosk.
         .where(Kiosk.last_seen_at >= since, *brought)
         .group_by(KioskRecord.kiosk_id)
         .subquery()
@@ -130,16 +149,18 @@ def stored_since(cause_ids, since):
         .order_by(many.c.newest.desc())
         .options(selectinload(Event.texts))
     )
-    return db.session.execute(query if cause_ids is None else query.where(Event.cause_id.in_(cause_ids))).all()
+    return db.session.execute(
+        query if cause_ids is None else query.where(Event.cause_id.in_(cause_ids))
+    ).all()
 
 
-def pin_of(event_id):
+def pin_of(event_id: int) -> StaffPin | None:
     """Return the StaffPin of an event, or None."""
     return db.session.get(StaffPin, event_id, populate_existing=True)
 
 
-def event_of_table(code):
-    """Return the TableCode at `code` and its event, or None."""
+def event_of_table(code: str) -> Any:
+    """Return (TableCode, Event) for a code, or None."""
     return db.session.execute(
         select(TableCode, Event)
         .join(Event, Event.id == TableCode.event_id)
@@ -148,43 +169,67 @@ def event_of_table(code):
     ).first()
 
 
-def counted_among(kiosk, uuids, now):
-    """Return {uuid of a record: number up to which butterflies are counted} of what this kiosk sent at least HATCHED_WITHIN ago.
+def counted_among(kiosk: Kiosk, uuids: Collection[str], now: datetime) -> dict[str, int]:
+    """Return {record UUID: last counted number of the cause}.
 
-    The answer is the same for someone who had signed already, so it names no butterfly.
+    Only records that this kiosk sent at least HATCHED_WITHIN ago are included. The answer is the
+    same for someone who had signed before, so it reveals nobody's number.
     """
-    last = db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == kiosk.cause_id)) or 0
-    arrived = (KioskRecord.kiosk_id == kiosk.id, KioskRecord.uuid.in_(uuids), KioskRecord.received_at <= now - HATCHED_WITHIN)
+    last = (
+        db.session.scalar(
+            select(CauseTally.last_number).where(CauseTally.cause_id == kiosk.cause_id)
+        )
+        or 0
+    )
+    arrived = (
+        KioskRecord.kiosk_id == kiosk.id,
+        KioskRecord.uuid.in_(uuids),
+        KioskRecord.received_at <= now - HATCHED_WITHIN,
+    )
     return dict.fromkeys(db.session.scalars(select(KioskRecord.uuid).where(*arrived)), last)
 
 
-def gaps_of(kiosk_id):
-    """Return the first sequence numbers that are missing below the highest that arrived, as [first, last] of each gap."""
+def gaps_of(kiosk_id: int) -> list[list[int]]:
+    """Return the first gaps, as [first, last], in the sequence numbers received from a kiosk."""
     return gaps_among([kiosk_id]).get(kiosk_id, [])
 
 
-def gaps_among(kiosk_ids):
-    """Return {kiosk id: its gaps, as gaps_of tells them} of those that have any."""
-    arrived = select(KioskRecord.kiosk_id, KioskRecord.sequence).where(KioskRecord.kiosk_id.in_(kiosk_ids)).distinct().subquery()
+def gaps_among(kiosk_ids: Collection[int]) -> dict[int, list[list[int]]]:
+    """Return {kiosk id: gaps as in gaps_of} for the kiosks that have gaps."""
+    arrived = (
+        select(KioskRecord.kiosk_id, KioskRecord.sequence)
+        .where(KioskRecord.kiosk_id.in_(kiosk_ids))
+        .distinct()
+        .subquery()
+    )
     its = {"partition_by": arrived.c.kiosk_id, "order_by": arrived.c.sequence}
     before = func.coalesce(func.lag(arrived.c.sequence).over(**its), 0).label("before")
     steps = select(arrived, before).subquery()
-    place = func.row_number().over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence).label("place")
+    place = (
+        func.row_number()
+        .over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence)
+        .label("place")
+    )
     gaps = select(steps, place).where(steps.c.sequence > steps.c.before + 1).subquery()
-    rows = db.session.execute(select(gaps).where(gaps.c.place <= MOST_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence))
+    rows = db.session.execute(
+        select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence)
+    )
     found = {}
     for row in rows:
         found.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])
     return found
 
 
-def tally_of(kiosk, now):
-    """Return how many signatures of a kiosk are stored: of the last hour, and of today by the clock of the event."""
+def tally_of(kiosk: Kiosk, now: datetime) -> dict[str, int]:
+    """Return how many signatures of a kiosk are stored.
+
+    `hour` counts the last hour, and `today` the day in the event's time zone.
+    """
     return tallies_of([kiosk], now)[kiosk.id]
 
 
-def tallies_of(kiosks, now):
-    """Return {kiosk id: its tally, as tally_of tells it} of kiosks of one event."""
+def tallies_of(kiosks: Sequence[Kiosk], now: datetime) -> dict[int, dict[str, int]]:
+    """Return {kiosk id: tally as in tally_of} for kiosks of one event."""
     found = {kiosk.id: {"hour": 0, "today": 0} for kiosk in kiosks}
     if not kiosks:
         return found
@@ -195,23 +240,31 @@ def tallies_of(kiosks, now):
             func.count().filter(KioskRecord.signed_at >= hour).label("hour"),
             func.count().filter(KioskRecord.signed_at >= today).label("today"),
         )
-        .where(KioskRecord.kiosk_id.in_(found), TOLD_STORED, KioskRecord.signed_at >= min(hour, today))
+        .where(
+            KioskRecord.kiosk_id.in_(found), TOLD_STORED, KioskRecord.signed_at >= min(hour, today)
+        )
         .group_by(KioskRecord.kiosk_id)
     )
     return found | {row.kiosk_id: {"hour": row.hour, "today": row.today} for row in rows}
 
 
-def shift_ids(kiosk_id, uuids):
-    """Return {uuid: id} of the shifts of a kiosk."""
-    rows = db.session.execute(select(Shift.uuid, Shift.id).where(Shift.kiosk_id == kiosk_id, Shift.uuid.in_(uuids)))
+def shift_ids(kiosk_id: int, uuids: Collection[str]) -> dict[str, int]:
+    """Return {UUID: id} of a kiosk's shifts."""
+    rows = db.session.execute(
+        select(Shift.uuid, Shift.id).where(Shift.kiosk_id == kiosk_id, Shift.uuid.in_(uuids))
+    )
     return {uuid: shift_id for uuid, shift_id in rows}
 
 
-def _midnight(now, zone):
-    return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+def _midnight(now: datetime, zone: str) -> datetime:
+    return (
+        now.astimezone(ZoneInfo(zone))
+        .replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        .astimezone(UTC)
+    )
 
 
-def _whole():
+def _whole() -> Any:
     event = joinedload(Kiosk.event)
     return select(Kiosk).options(
         event.joinedload(Event.cause).selectinload(Cause.texts),

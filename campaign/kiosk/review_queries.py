@@ -1,4 +1,7 @@
-"""What waits for an organizer: records from tablets that are kept sealed until somebody decides."""
+"""Queries about records from tablets that are kept sealed until an organizer decides."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -7,21 +10,32 @@ from campaign.extensions import db
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 
 
-def kept_for_review(event_id, kiosk_id=None, *, after_id=0, most=20):
-    """Return the records of an event, or of one kiosk at it, that wait for somebody's decision, oldest first."""
+def kept_for_review(
+    event_id: int, kiosk_id: int | None = None, *, after_id: int = 0, most: int = 20
+) -> Sequence[KioskRecord]:
+    """Return the undecided records of an event, or of one kiosk at it, oldest first."""
     its = (Kiosk.id == kiosk_id,) if kiosk_id else ()
     return db.session.scalars(
         select(KioskRecord)
         .join(KioskRecord.kiosk)
-        .where(Kiosk.event_id == event_id, *its, IN_REVIEW, KioskRecord.decided_at.is_(None), KioskRecord.id > after_id)
+        .where(
+            Kiosk.event_id == event_id,
+            *its,
+            IN_REVIEW,
+            KioskRecord.decided_at.is_(None),
+            KioskRecord.id > after_id,
+        )
         .order_by(KioskRecord.id)
         .limit(most)
         .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
     ).all()
 
 
-def review_by_kiosk(event_id):
-    """Return rows (id, name, waiting, unreadable, rejected) of the kiosks of an event of which anything is kept sealed, oldest first."""
+def review_by_kiosk(event_id: int) -> Sequence[Any]:
+    """Return rows (id, name, waiting, unreadable, rejected) of an event's kiosks, oldest first.
+
+    Only kiosks with undecided records or kept content are included.
+    """
     waits, is_kept = KioskRecord.decided_at.is_(None), KioskRecord.sealed.is_not(None)
     return db.session.execute(
         select(
@@ -38,8 +52,8 @@ def review_by_kiosk(event_id):
     ).all()
 
 
-def many_for_review(event_ids):
-    """Return {event id: how many records wait for somebody's decision}."""
+def many_for_review(event_ids: Collection[int]) -> dict[int, int]:
+    """Return {event id: number of undecided records}."""
     rows = db.session.execute(
         select(Kiosk.event_id, func.count())
         .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
@@ -49,8 +63,8 @@ def many_for_review(event_ids):
     return {event_id: count for event_id, count in rows}
 
 
-def records_by_id(event_id, ids):
-    """Return those of these records that are of this event, with their kiosks, oldest first."""
+def records_by_id(event_id: int, ids: Collection[int]) -> Sequence[KioskRecord]:
+    """Return these records, with their kiosks, if they belong to this event; oldest first."""
     return db.session.scalars(
         select(KioskRecord)
         .join(KioskRecord.kiosk)

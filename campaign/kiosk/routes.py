@@ -1,32 +1,45 @@
-"""What tablets say to the server: pairing, fetching what they need, syncing. `docs/kiosk-protocol.md` is the agreement."""
+"""The API for tablets: pairing, fetching data, syncing. See `docs/kiosk-protocol.md`."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
-from campaign.kiosk import bundle, key_keeping, pairing, syncing
+from campaign.kiosk import bundle, key_pairs, pairing, record_sync
 from campaign.kiosk.forms import open_records
-from campaign.kiosk.pace import pace
+from campaign.kiosk.parsing import (
+    Malformed,
+    TooLarge,
+    read_ids,
+    read_json,
+    read_pairing,
+    read_records,
+    read_report,
+)
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
-from campaign.kiosk.reading import Malformed, TooLarge, read_ids, read_json, read_pairing, read_records, read_report
-from campaign.lib.times import utcnow
+from campaign.kiosk.rate_limits import pace
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("kiosk", __name__)
-MOST_NUMBERS = 500
-MOST_SMALL_BODY = 50_000
+MAX_NUMBERS = 500
+MAX_SMALL_BODY_BYTES = 50_000
 PAIRING_PAUSE, PAUSE = 900, 60
 
 
 class Refused(Exception):
-    """The request gets nothing but this answer."""
+    """The request is refused with this status, error code and pause (seconds) before a retry."""
 
-    def __init__(self, status, said, pause=None):
+    def __init__(self, status: int, said: str, pause: int | None = None) -> None:
         super().__init__(said)
         self.status, self.said, self.pause = status, said, pause
 
 
 @blueprint.errorhandler(Refused)
-def refuse(refused):
+def refuse(refused: Refused) -> ResponseReturnValue:
+    """Return the error response for a refused request."""
     answer = jsonify(error=refused.said)
     answer.status_code = refused.status
     if refused.pause:
@@ -35,11 +48,11 @@ def refuse(refused):
 
 
 @blueprint.post("/kiosk/pairings")
-def pair():
-    """Make a kiosk of the device that shows a code; its secret is told this once."""
+def pair() -> ResponseReturnValue:
+    """Pair the device that shows a code. Its secret is in this response only."""
     if not pace().may_pair(request.remote_addr):
         raise Refused(429, "too_many", PAIRING_PAUSE)
-    typed, app = _checked(read_pairing, _sent(MOST_SMALL_BODY))
+    typed, app = _checked(read_pairing, _sent(MAX_SMALL_BODY_BYTES))
     try:
         kiosk, secret = write(pairing.pair, typed=typed, app=app, now=utcnow())
     except (pairing.UnknownCode, pairing.ExpiredCode, pairing.UsedCode) as fact:
@@ -48,41 +61,43 @@ def pair():
 
 
 @blueprint.get("/kiosk/campaign.json")
-def campaign():
-    """All that a tablet needs for a day without a network."""
+def campaign() -> ResponseReturnValue:
+    """Return the data that a tablet needs to work offline for a day."""
     kiosk, now = _kiosk(), utcnow()
     if kiosk.revoked_at:
         raise Refused(403, "revoked")
-    key = key_keeping.present_key()
+    key = key_pairs.present_key()
     if kiosk.key_id != key.id:
-        write(key_keeping.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
+        write(key_pairs.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
     said = bundle.bundle(kiosk, now)
     answer = jsonify(said)
     answer.set_etag(bundle.tag_of(said), weak=True)
-    # The staff PIN is in it, as a digest that can be tried out: nothing on the way keeps a copy.
+    # It holds the digest of the staff PIN, which can be brute-forced, so no cache may keep a copy.
     answer.cache_control.private = answer.cache_control.no_store = True
     return answer.make_conditional(request)
 
 
 @blueprint.post("/kiosk/sync")
-def sync():
-    """Take in a batch; only what is durable gets a receipt."""
+def sync() -> ResponseReturnValue:
+    """Receive a batch of records. Only durable records get a receipt."""
     kiosk, now = _kiosk(), utcnow()
     kiosk_id = kiosk.id
-    sent = _sent(bundle.MOST_BODY)
+    sent = _sent(bundle.MAX_BODY_BYTES)
     report = read_report(sent)
     records = _checked(read_records, sent)
     kept = [record for record in records if not record.refusal]
     opened = open_records(kiosk, kept, device_time=report.device_time, now=now)
     receipts = write(
-        syncing.receive,
+        record_sync.receive,
         kiosk_id=kiosk_id,
         report=report,
         records=opened,
         most_an_hour=current_app.config["KIOSK_HOURLY_QUOTA"],
         now=now,
     )
-    refusals = [_said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal]
+    refusals = [
+        _said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal
+    ]
     if records and not receipts and not refusals:
         raise Refused(507, "full")
     kiosk = kiosk_by_id(kiosk_id)
@@ -98,16 +113,19 @@ def sync():
 
 
 @blueprint.post("/kiosk/numbers")
-def numbers():
-    """Tell which records are among the public count by now, and never which number anyone has."""
+def numbers() -> ResponseReturnValue:
+    """Return which records are counted by now, but never anyone's number."""
     kiosk = _kiosk()
-    ids = _checked(read_ids, _sent(MOST_SMALL_BODY), MOST_NUMBERS)
-    # Older apps look for `numbers`.
+    ids = _checked(read_ids, _sent(MAX_SMALL_BODY_BYTES), MAX_NUMBERS)
+    # Older apps read `numbers`.
     return jsonify(counted=counted_among(kiosk, ids, utcnow()), numbers={})
 
 
 def _kiosk():
-    """Return the kiosk whose secret the request shows; a revoked one too, as it may have something to send."""
+    """Return the kiosk that sent the request.
+
+    A revoked kiosk is accepted too, because it may have records to send.
+    """
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     kiosk = kiosk_by_secret(secret.strip()) if scheme.lower() == "bearer" else None
     if kiosk is None:
@@ -117,8 +135,8 @@ def _kiosk():
     return kiosk
 
 
-def _sent(most):
-    """Return the object in the body, of at most so many bytes."""
+def _sent(most: int) -> dict[str, Any]:
+    """Return the JSON object in the request body, of at most `most` bytes."""
     request.max_content_length = most
     try:
         return read_json(request.get_data(cache=False))
@@ -128,7 +146,7 @@ def _sent(most):
         raise Refused(400, "malformed") from error
 
 
-def _checked(read, *sent):
+def _checked(read: Callable[..., Any], *sent: Any) -> Any:
     try:
         return read(*sent)
     except Malformed as error:
@@ -137,5 +155,5 @@ def _checked(read, *sent):
         raise Refused(413, "too_large") from error
 
 
-def _said_of(uuid, status, reason):
+def _said_of(uuid: str, status: str, reason: str) -> dict[str, str]:
     return {"id": uuid, "status": status, "reason": reason}

@@ -1,6 +1,6 @@
-"""What tablets seal to our public key, opened again; and our private keys, which lie encrypted in the database.
+"""Open what tablets sealed to our public key, and encrypt our private keys for the database.
 
-The way of sealing is HPKE (RFC 9180) in base mode; both sides take it from a library.
+Sealing is HPKE (RFC 9180) in base mode. Both sides use a library for it.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from campaign.lib.secret import secret_key
+from campaign.security.secret_key import secret_key
 
 SUITE_NAME = "X25519-HKDF-SHA256-AES-128-GCM"
 NONCE_BYTES = 12
@@ -20,18 +20,23 @@ _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 
 
 class Unreadable(Exception):
-    """What was sealed was sealed to another key, or for another record, or has been changed."""
+    """The data was sealed to another key or for another record, or it has been changed."""
 
 
-def new_pair(name):
-    """Return a new key pair as (public bytes, private bytes encrypted under SECRET_KEY for the key called `name`)."""
+def new_pair(name: str) -> tuple[bytes, bytes]:
+    """Return a new key pair as (public bytes, private bytes encrypted under SECRET_KEY).
+
+    The encryption is bound to the key's `name`.
+    """
     private = X25519PrivateKey.generate()
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return private.public_key().public_bytes_raw(), nonce + _box().encrypt(nonce, private.private_bytes_raw(), name.encode())
+    return private.public_key().public_bytes_raw(), nonce + _box().encrypt(
+        nonce, private.private_bytes_raw(), name.encode()
+    )
 
 
-def private_key(name, sealed):
-    """Return the private key again. Raises Unreadable where it was encrypted under another SECRET_KEY."""
+def private_key(name: str, sealed: bytes) -> X25519PrivateKey:
+    """Decrypt a private key. Raises Unreadable if it was encrypted under another SECRET_KEY."""
     try:
         raw = _box().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
     except InvalidTag as error:
@@ -39,18 +44,18 @@ def private_key(name, sealed):
     return X25519PrivateKey.from_private_bytes(raw)
 
 
-def binding(kiosk, record, sequence):
-    """Return what a record is sealed with beside its words, so that it opens as this record of this kiosk and as no other."""
+def binding(kiosk: str, record: str, sequence: int) -> bytes:
+    """Return the HPKE info that binds a sealed record to its kiosk, id and sequence number."""
     return f"volante-kiosk-1|{kiosk}|{record}|{sequence}".encode()
 
 
-def unseal(sealed, key, bound_to):
-    """Return the plain bytes of `enc || ciphertext`. Raises Unreadable."""
+def unseal(sealed: bytes, key: X25519PrivateKey, bound_to: bytes) -> bytes:
+    """Return the plaintext of `enc || ciphertext`. Raises Unreadable."""
     try:
         return _SUITE.decrypt(sealed, key, bound_to)
     except (InvalidTag, ValueError) as error:
         raise Unreadable from error
 
 
-def _box():
+def _box() -> AESGCM:
     return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"volante kiosk keys").derive(secret_key()))

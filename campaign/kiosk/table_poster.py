@@ -1,18 +1,20 @@
-"""The poster of a table: a QR code that is read from some steps away, and an address short enough to be typed."""
+"""The poster of a table: a QR code readable from a few steps away, and a short URL to type."""
+
+from collections.abc import Mapping
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.lib.locales import LOCALES
-from campaign.lib.qr_codes import QUIET
-from campaign.montage.faces import DOES, SAYS
+from campaign.i18n.locales import LOCALES
+from campaign.montage.fonts import DOES, SAYS
 from campaign.montage.ornaments import INK, INK_2, INK_3
 from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
 from campaign.montage.poster_spec import PAPER_MM
+from campaign.sharing.qr_codes import QUIET
 
 PAPERS = ("A4", "A3", "A2")
 POINTS = 72 / 25.4
-# Lengths are in thousandths of the sheet's width.
+# Lengths are thousandths of the page width.
 CODE = 560
 TITLES = (64, 56, 50, 44, 38, 33, 28, 24)
 TITLE_HEIGHT, LEADING = 96, 1.08
@@ -20,10 +22,10 @@ ADDRESS = (74, 66, 58, 50, 42, 34)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
-def table_poster(*, titles, url, paper="A3"):
+def table_poster(*, titles: Mapping[str, str], url: str, paper="A3") -> bytes:
     """Return the PDF for a table where people sign on their own phones.
 
-    `titles` maps a language to what is signed; `url` leads there.
+    `titles` maps each language to the title of what people sign at `url`.
     """
     width, height = (side * POINTS for side in {"A4": (210, 297), **PAPER_MM}[paper])
     return _TablePoster(width, height, titles, url).set()
@@ -34,22 +36,27 @@ class _TablePoster(PosterPaper):
         first = next(iter(titles))
         super().__init__(width, height, title=titles[first], lang=first)
         self._titles, self._url = titles, url
-        # Phones add the scheme by themselves.
+        # Phones add the scheme automatically.
         self._address = url.partition("://")[2]
 
-    def set(self):
+    def set(self) -> bytes:
         self._begin_sheet()
         top = MARGIN + 62
-        # No language is louder than another.
-        size = min(self._fitted(title, TITLE_HEIGHT, SAYS, TITLES, LEADING)[1] for title in self._titles.values())
+        # All languages use the same size, so that none stands out.
+        size = min(
+            self._fitted(title, TITLE_HEIGHT, SAYS, TITLES, LEADING)[1]
+            for title in self._titles.values()
+        )
         for lang, title in self._titles.items():
-            top = self._set_words(lang, self._fitted(title, TITLE_HEIGHT, SAYS, (size,), LEADING)[0], size, top)
+            top = self._set_words(
+                lang, self._fitted(title, TITLE_HEIGHT, SAYS, (size,), LEADING)[0], size, top
+            )
         self._set_code(top + 10, self._height - 250)
         self._set_address()
         return self._sheets.output()
 
     def _set_words(self, lang, lines, size, top):
-        """Set what is asked in one language; return where the next one begins."""
+        """Draw the text in one language; return where the next language begins."""
         with force_locale(LOCALES[lang]):
             asked = _("Sign on your own phone")
         self._say(asked, EDGE, top + 20, DOES, 22, INK_3)
@@ -57,19 +64,24 @@ class _TablePoster(PosterPaper):
             self._say(line, EDGE, top + 34 + size * (0.84 + LEADING * at), SAYS, size, INK)
         return top + 34 + size * LEADING * len(lines) + 22
 
-    def _set_code(self, top, bottom):
-        """Draw the code in black on white, as scanners want it, as large as there is room for."""
+    def _set_code(self, top: float, bottom: float) -> None:
+        """Draw the QR code as large as it fits, in black on white, which scanners read best."""
         u = self._unit
         side = min(CODE, bottom - top)
         left, upper = 500 - side / 2, top + (bottom - top - side) / 2
         self._sheets.box(left * u, upper * u, side * u, side * u, WHITE)
         self._sheets.code(self._url, left * u, upper * u, side * u, BLACK, quiet=QUIET)
 
-    def _set_address(self):
-        size = next((s for s in ADDRESS if self._width(self._address, SAYS, s) <= 1000 - 2 * EDGE), ADDRESS[-1])
+    def _set_address(self) -> None:
+        size = next(
+            (s for s in ADDRESS if self._width(self._address, SAYS, s) <= 1000 - 2 * EDGE),
+            ADDRESS[-1],
+        )
         self._say(self._address, 500, self._height - 166, SAYS, size, INK, align="center")
         with_no_camera = []
         for lang in self._titles:
             with force_locale(LOCALES[lang]):
                 with_no_camera.append(_("or type this address"))
-        self._say(" · ".join(with_no_camera), 500, self._height - 122, DOES, 21, INK_2, align="center")
+        self._say(
+            " · ".join(with_no_camera), 500, self._height - 122, DOES, 21, INK_2, align="center"
+        )

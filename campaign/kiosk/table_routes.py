@@ -1,24 +1,34 @@
-"""The pages that people reach from a table: what they can sign on their own phones, and their name to confirm at home."""
+"""Pages reached from a table: sign on one's own phone, or confirm one's name at home."""
+
+from collections.abc import Sequence
+from typing import Any, cast
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
+from campaign.events.models import Event
 from campaign.extensions import write
+from campaign.http.caching import private, public
 from campaign.kiosk import bundle
-from campaign.kiosk.keys import CONFIRM_NAME
+from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import event_of_table
-from campaign.lib.caching import private, public
-from campaign.lib.times import utcnow
-from campaign.petitions.cards import card
+from campaign.petitions.models import Petition
+from campaign.petitions.presenters import card
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.signatures import displays, keys
+from campaign.process.clock import utcnow
+from campaign.signatures import name_display, tokens
+from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_token
 
 blueprint = Blueprint("tables", __name__)
 
 
 @blueprint.get("/t/<code>")
-def lead(code):
-    """The short address on the poster of a table: on to what can be signed there, credited to the table."""
+def lead(code: str) -> ResponseReturnValue:
+    """Redirect the short URL on a table's poster to what people can sign there.
+
+    Signatures are credited to the table.
+    """
     row, event = _table(code)
     found = _open_at(event)
     if not found:
@@ -29,8 +39,8 @@ def lead(code):
 
 
 @blueprint.get("/<lang>/t/<code>")
-def show(code):
-    """All that can be signed at a table."""
+def show(code: str) -> ResponseReturnValue:
+    """Show everything that people can sign at a table."""
     row, event = _table(code)
     found = _open_at(event)
     if not found:
@@ -48,52 +58,58 @@ def show(code):
 
 
 @blueprint.get("/<lang>/signatures/table/<token>")
-def confirm_name(token):
-    """The page with the button; looking at it changes nothing, as mail scanners look too."""
+def confirm_name(token: str) -> ResponseReturnValue:
+    """Show the page with the confirm button.
+
+    GET changes nothing, because mail scanners open links too.
+    """
     signature = _opened(token)
-    waiting = displays.waits_for_owner(signature.email_digest, signature.email)
+    digest, email = cast(bytes, signature.email_digest), cast(str, signature.email)
+    waiting = name_display.waits_for_owner(digest, email)
     if not waiting:
         return redirect(url_for("signatures.mine", token=_own_token(signature)), 303)
     page = render_template(
         "tables/confirm_name.html",
         token=token,
-        waiting=[(row, card(petition_by_id(row.petition_id), g.lang, 0, utcnow())) for row in waiting],
+        waiting=[
+            (row, card(petition_by_id(row.petition_id), g.lang, 0, utcnow())) for row in waiting
+        ],
         mine_url=url_for("signatures.mine", token=_own_token(signature)),
     )
     return private(make_response(page))
 
 
 @blueprint.post("/<lang>/signatures/table/<token>")
-def confirm_name_now(token):
-    """Show the name as it was asked at the table; then to all that its owner signed."""
+def confirm_name_now(token: str) -> ResponseReturnValue:
+    """Show the name as requested at the table, then redirect to the supporter's own page."""
     signature = _opened(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
-    write(displays.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
+    write(name_display.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
     return redirect(address, 303)
 
 
-def _opened(token):
+def _opened(token: str) -> Signature:
     signature = signature_by_token(CONFIRM_NAME, token)
     if signature is None or signature.email_digest is None:
         abort(404)
     return signature
 
 
-def _own_token(signature):
-    return keys.token_for(keys.MINE, signature)
+def _own_token(signature: Signature) -> str:
+    return tokens.token_for(tokens.MINE, signature)
 
 
-def _table(code):
+def _table(code: str) -> Any:
     return event_of_table(code.upper()) or abort(404)
 
 
-def _open_at(event):
-    """Return the petitions of an event that can be signed now, or where there is none the first that is to be seen."""
+def _open_at(event: Event) -> Sequence[Petition]:
+    """Return the petitions of an event that are open now, or else its first one."""
     petitions, now = bundle.petitions_of(event), utcnow()
     return [petition for petition in petitions if petition.phase(now) == "open"] or petitions[:1]
 
 
-def _to_language(address):
+def _to_language(address: str) -> ResponseReturnValue:
     answer = redirect(address, 303)
     answer.vary.add("Accept-Language")
     return answer

@@ -1,24 +1,36 @@
-"""Which records of a kiosk count automatically, and which somebody must look at first."""
+"""Decide which records of a kiosk count automatically, and which need review first."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.kiosk.models import KioskRecord
+from campaign.kiosk.models import Kiosk, KioskRecord
+
+if TYPE_CHECKING:
+    from campaign.kiosk.record_sync import Opened
 
 HOUR = timedelta(hours=1)
-# The tablet itself says when something was signed, so what arrives much later counts only after review.
+# Only the tablet says when something was signed, so records that arrive this late need review.
 MAX_LATE = timedelta(days=3)
 
 
-def trusted(kiosk, records, *, most_an_hour, now):
-    """Return these Opened records in order, for review those with which the kiosk is not trusted, or which are too many for their hour."""
-    return _within_quota(kiosk.id, [_by_kiosk(record, kiosk, now) for record in records], most_an_hour)
+def trusted(
+    kiosk: Kiosk, records: "Iterable[Opened]", *, most_an_hour: int, now: datetime
+) -> "list[Opened]":
+    """Return these Opened records in order, with a `reason` for those that need review.
+
+    These are records of a kiosk that is not trusted, and records beyond the hourly quota.
+    """
+    return _within_quota(
+        kiosk.id, [_by_kiosk(record, kiosk, now) for record in records], most_an_hour
+    )
 
 
-def _by_kiosk(record, kiosk, now):
+def _by_kiosk(record: "Opened", kiosk: Kiosk, now: datetime) -> "Opened":
     if not record.is_readable:
         return record
     if kiosk.revoked_at:
@@ -30,10 +42,11 @@ def _by_kiosk(record, kiosk, now):
     return replace(record, reason="late") if now >= kiosk.expires_at + MAX_LATE else record
 
 
-def _within_quota(kiosk_id, records, most_an_hour):
-    """Return the records, for review those that are too many for their hour: no table is that busy, but a device may run wild.
+def _within_quota(kiosk_id: int, records: "Iterable[Opened]", most_an_hour: int) -> "list[Opened]":
+    """Return the records; those beyond the quota of their hour need review.
 
-    Every record counts, whatever became of it: probing for other people must not get further than signing.
+    No table is that busy, but a device may malfunction. Every record counts, whatever its outcome,
+    so that probing who has signed is limited as strictly as signing.
     """
     counts = {}
     judged = []
@@ -48,9 +61,11 @@ def _within_quota(kiosk_id, records, most_an_hour):
     return judged
 
 
-def _came_in(kiosk_id, hour):
+def _came_in(kiosk_id: int, hour: datetime):
     return db.session.scalar(
         select(func.count()).where(
-            KioskRecord.kiosk_id == kiosk_id, KioskRecord.signed_at >= hour, KioskRecord.signed_at < hour + HOUR
+            KioskRecord.kiosk_id == kiosk_id,
+            KioskRecord.signed_at >= hour,
+            KioskRecord.signed_at < hour + HOUR,
         )
     )

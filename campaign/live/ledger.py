@@ -1,17 +1,20 @@
-"""The public ledger: every change to a count, in lines of an hour or a day that tie nobody to an hour."""
+"""The public ledger: every change to a count, by hour or by day, without exposing single people."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from campaign.lib.small_cells import LEAST
+from campaign.security.small_counts import MIN_COUNT
 
 MIXED = "mixed"
 
 
 class Line(NamedTuple):
-    """How much the count of a petition moved for one reason, in the hour, or in the other hours of the day, that begins at `start`."""
+    """How much a petition's count changed for one reason.
+
+    The period is the hour that begins at `start`, or the other hours of the day that begins there.
+    """
 
     start: datetime
     period: str
@@ -21,10 +24,11 @@ class Line(NamedTuple):
 
 
 def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bool) -> list[Line]:
-    """Return the Lines of a ledger whose rows are (hour, reason, evidence, change), oldest first. They add up to the same count.
+    """Return the Lines of a ledger whose rows are (hour, reason, evidence, change), oldest first.
 
-    Kinds of evidence of which there were fewer than LEAST in an hour are told together as MIXED. Where even these are fewer, they
-    are told with the rest of their day. A quiet petition tells days only, and nothing of the evidence.
+    They add up to the same count. Kinds of evidence with changes below MIN_COUNT in an hour are
+    merged as MIXED. If even these are below it, they are merged into the rest of their day. A quiet
+    petition shows only days, and no evidence.
     """
     by_hour = defaultdict(Counter)
     for hour, reason, evidence, change in rows:
@@ -34,12 +38,16 @@ def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bo
         told = {} if is_quiet else _told(kinds)
         lines += [Line(hour, "hour", reason, evidence, change) for evidence, change in told.items()]
         rest_of_days[hour.replace(hour=0), reason] += sum(kinds.values()) - sum(told.values())
-    lines += [Line(day, "day", reason, MIXED, change) for (day, reason), change in rest_of_days.items() if change]
+    lines += [
+        Line(day, "day", reason, MIXED, change)
+        for (day, reason), change in rest_of_days.items()
+        if change
+    ]
     return sorted(lines)
 
 
-def _told(kinds):
-    """Return what may be told of {evidence: change} in one hour."""
-    told = {evidence: change for evidence, change in kinds.items() if abs(change) >= LEAST}
+def _told(kinds: Counter[str]) -> dict[str, int]:
+    """Return what may be published of {evidence: change} in one hour."""
+    told = {evidence: change for evidence, change in kinds.items() if abs(change) >= MIN_COUNT}
     rest = sum(kinds.values()) - sum(told.values())
-    return {**told, MIXED: rest} if abs(rest) >= LEAST else told
+    return {**told, MIXED: rest} if abs(rest) >= MIN_COUNT else told

@@ -1,16 +1,19 @@
-"""The counts that pages show: what has hatched, and how it came to be."""
+"""Public counts: hatched signatures, and the ledger of their changes."""
 
 from sqlalchemy import select
 
 from campaign.causes.models import Cause, CauseTally
 from campaign.extensions import db
-from campaign.live.ledger import public_lines
+from campaign.live.ledger import Line, public_lines
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.queries import ledger_by_hour
 
 
-def counts_of_cause(slug):
-    """Return (count, how often a number was freed, {petition slug: count}) of the published cause at `slug`, or None."""
+def counts_of_cause(slug: str) -> tuple[int, int, dict[str, int]] | None:
+    """Return the count, how often a number was freed, and {petition slug: count} of a public cause.
+
+    Return None if there is no such cause.
+    """
     row = db.session.execute(
         select(Cause.id, CauseTally.count, CauseTally.freed)
         .join(CauseTally, CauseTally.cause_id == Cause.id)
@@ -27,8 +30,8 @@ def counts_of_cause(slug):
     return row.count, row.freed, dict(petitions.all())
 
 
-def ledger_of_petition(slug):
-    """Return the Lines of the ledger of the public petition at `slug`, or None."""
+def ledger_of_petition(slug: str) -> list[Line] | None:
+    """Return the Lines of a public petition's ledger, or None if there is no such petition."""
     petition = db.session.execute(
         select(Petition.id, Petition.is_quiet)
         .join(Cause, Cause.id == Petition.cause_id)

@@ -1,11 +1,11 @@
-"""What machines read of the counts: the pulse, which watching pages ask for again and again, and the ledger."""
+"""Live counts for programs: the pulse, which open pages poll, and the ledger."""
 
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from flask import Blueprint, abort, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 
-from campaign.lib.caching import public
+from campaign.http.caching import public
 from campaign.live.queries import counts_of_cause, ledger_of_petition
 
 blueprint = Blueprint("live", __name__)
@@ -14,7 +14,8 @@ LEDGER_SECONDS = 60
 
 
 @blueprint.get("/causes/<slug>/pulse.json")
-def pulse(slug):
+def pulse(slug: str) -> Response:
+    """Return the current counts of a cause and its petitions, for polling."""
     counts = counts_of_cause(slug)
     if counts is None:
         abort(404)
@@ -31,16 +32,20 @@ def pulse(slug):
     response.cache_control.max_age = 1
     response.cache_control["stale-while-revalidate"] = "5"
     response.cache_control["stale-if-error"] = "86400"
-    # The tag stands for the counts and the pace, not for the instant, so that a quiet petition answers 304. It also turns
-    # when as many left as came: who watches the butterflies then looks who they are.
+    # The ETag covers the counts and the pace but not the time, so that a quiet petition answers
+    # 304. It also changes when as many left as came, so that a page showing butterflies reloads
+    # them.
     facts = repr((count, freed, sorted(petitions.items()), pace)).encode()
     response.set_etag(blake2b(facts, digest_size=9).hexdigest(), weak=True)
     return response
 
 
 @blueprint.get("/petitions/<slug>/ledger.json")
-def ledger(slug):
-    """Every change to the count of a petition by hour and reason, or by day where few people moved it; the changes add up to the count."""
+def ledger(slug: str) -> Response:
+    """Return a petition's changes by hour and reason, or by day where few people made them.
+
+    The changes add up to the count.
+    """
     lines = ledger_of_petition(slug)
     if lines is None:
         abort(404)

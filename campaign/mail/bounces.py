@@ -1,19 +1,21 @@
-"""Reading what mail servers send back: delivery reports (RFC 3464) and complaints (RFC 5965)."""
+"""Read what mail servers send back: delivery reports (RFC 3464) and complaints (RFC 5965)."""
 
 import email
 import logging
 import mailbox
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
 from pathlib import Path
 
-from campaign.mail.answers import BAD_ADDRESS
+from campaign.mail.smtp_replies import BAD_ADDRESS
 
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 FAILED = "failed"
-# What a mailing that nobody asked for is told by.
+# The feedback types of a complaint about an unwanted mailing.
 ABUSE = ("abuse", "fraud", "not-spam-opt-out", "opt-out")
 
 log = logging.getLogger("campaign.mail")
@@ -21,10 +23,12 @@ log = logging.getLogger("campaign.mail")
 
 @dataclass(frozen=True)
 class Bounce:
-    """What became of a message to `email`: `hard` (no such address), `soft` (anything else) or `complaint`.
+    """What happened to an email sent to `email`.
 
-    `reason` has no address in it. `message_id` is that of the message reported on, as the report has it, and `sent_to` the
-    address in its header: anybody can write a report, so neither is believed without proof (see `message_ids`).
+    `kind` is `hard` (no such address), `soft` (anything else) or `complaint`. `reason` contains no
+    address. `message_id` and `sent_to` identify the reported email and the address in its header,
+    as the report gives them. Anyone can write a report, so neither is trusted without proof (see
+    `message_ids`).
     """
 
     email: str
@@ -34,23 +38,27 @@ class Bounce:
     sent_to: str = ""
 
 
-def read_bounces(path):
-    """Yield (name of the message, its Bounces) of a Maildir, an mbox file, an .eml file, or a folder of these."""
+def read_bounces(path: str | Path) -> Iterator[tuple[str, list[Bounce]]]:
+    """Yield (message name, its Bounces) for every message at `path`.
+
+    `path` is a Maildir, an mbox file, an .eml file, or a folder of .eml files.
+    """
     for name, content in _messages(Path(path)):
         yield name, _read(name, content)
 
 
-def _read(name, content):
+def _read(name: str, content: bytes) -> list[Bounce]:
     try:
         return list(bounces_in(email.message_from_bytes(content, policy=default)))
     except Exception as error:
-        # The library fails in many ways over what is malformed; one such message must not hide those behind it.
+        # The library raises many kinds of errors on malformed input. One bad message must not hide
+        # those after it.
         log.warning("%s cannot be read: %s", name, type(error).__name__)
         return []
 
 
-def bounces_in(message):
-    """Yield the Bounces that an EmailMessage reports; nothing where it is no report."""
+def bounces_in(message: EmailMessage) -> Iterator[Bounce]:
+    """Yield the Bounces that `message` reports, or nothing if it is not a report."""
     original = _original(message)
     told = {
         "message_id": str(original.get("Message-ID", "")) if original else "",
@@ -68,10 +76,13 @@ def _delivery_report(part, told):
     for fields in blocks if isinstance(blocks, list) else ():
         if str(fields.get("Action", "")).strip().lower() != FAILED:
             continue
-        address = _recipient(fields.get("Original-Recipient")) or _recipient(fields.get("Final-Recipient"))
+        address = _recipient(fields.get("Original-Recipient")) or _recipient(
+            fields.get("Final-Recipient")
+        )
         found = STATUS.search(str(fields.get("Status", "")))
         status = found.group(1) if found else ""
-        # As at hand-over: only what says that the address itself is wrong may cost somebody their address.
+        # As for direct SMTP replies, only a status about the address itself may mark the address as
+        # bad.
         if address:
             yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status, **told)
 
@@ -92,12 +103,12 @@ def _fields(part):
 
 
 def _recipient(value):
-    """Return the address in a field such as `rfc822; somebody@example.org`."""
+    """Return the address in a field such as `rfc822; ana@example.org`."""
     return str(value).rpartition(";")[2].strip().strip("<>") if value else ""
 
 
 def _original(message):
-    """Return the letter that is reported on, or its headers, or None where the report has neither."""
+    """Return the reported email or its headers, or None if the report has neither."""
     for part in message.walk():
         if part.get_content_type() == "message/rfc822":
             return part.get_payload(0)
@@ -106,7 +117,7 @@ def _original(message):
     return None
 
 
-def _messages(path):
+def _messages(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir() and (path / "cur").is_dir():
         box = mailbox.Maildir(path, create=False)
         yield from ((key, box.get_bytes(key)) for key in sorted(box.keys()))

@@ -1,32 +1,34 @@
-"""From words to a correct message."""
+"""Render emails from templates, and build correct MIME messages from them."""
 
 import re
 import textwrap
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import idna
 from flask import current_app
 from flask_babel import force_locale
 
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
 from campaign.mail.message_ids import local_part
 from campaign.mail.policy import PLAIN, WITH_UTF8
+from campaign.process.clock import utcnow
 
 WIDTH = 72
-# Line separators, control characters and lone surrogates break a header; bidi controls make a name look like another.
+# Line separators, control characters and lone surrogates break a header. Bidi controls can disguise
+# a name as another.
 UNWANTED = {"Cc", "Cs", "Zl", "Zp"}
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Wording(NamedTuple):
-    """The words of a mail: a subject in one line, plain text, and HTML."""
+    """The content of an email: a one-line subject, plain text and HTML."""
 
     subject: str
     text: str
@@ -35,7 +37,7 @@ class Wording(NamedTuple):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a mail: its name, media type, bytes, and parameters of the type."""
+    """A file attached to an email: its name, media type, bytes and media type parameters."""
 
     name: str
     maintype: str
@@ -46,13 +48,13 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One mail, as the room that owes it words it.
+    """One email, written by the package that queued it.
 
-    `digest` is the keyed digest of the canonical address; without it no refusal is looked up or remembered.
-    Without `has_sender_name` the From header holds the sender's address alone.
-    `list_id` names the list that it is a letter of (RFC 2919), `list_unsubscribe` is the address of a one-click
-    unsubscription (RFC 8058). `message_key` is filled in at delivery: it is the same at every attempt, so that a receiver can tell a second
-    copy.
+    `digest` is the keyed digest of the canonical address. Without it, refusals are neither looked
+    up nor recorded. Without `has_sender_name`, the From header contains only the sender's address.
+    `list_id` names the mailing list the email belongs to (RFC 2919). `list_unsubscribe` is the URL
+    for one-click unsubscribing (RFC 8058). `message_key` is set at delivery. It is the same at
+    every attempt, so that a receiver can recognize a second copy.
     """
 
     to: str
@@ -70,11 +72,11 @@ class Message:
     message_key: str = ""
 
 
-def render(name, lang, **context):
-    """Render `templates/emails/<name>/` in the language `lang` as Wording; needs an application context.
+def render(name: str, lang: str, **context: Any) -> Wording:
+    """Render `templates/emails/<name>/` in the language `lang`.
 
-    The bodies get the `subject` too. Nothing of a request reaches a mail: context processors are left
-    out, so everything that a template says is in `context`.
+    Needs an application context. The bodies get the `subject` too. No request data reaches an
+    email, because context processors do not run: templates see only `context`.
     """
     templates = current_app.jinja_env
 
@@ -88,17 +90,21 @@ def render(name, lang, **context):
     return Wording(subject, _wrapped(text), html.strip() + "\n")
 
 
-def to_email(message, settings):
-    """Return the message as EmailMessage: multipart/alternative with its attachments, UTF-8, in lines that any mail server takes.
+def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
+    """Return `message` as a MIME message that any mail server accepts.
 
-    `settings` is a mapping with PUBLIC_URL, MAIL_FROM and SECRET_KEY. Raises ValueError for an address that cannot be written.
+    It is multipart/alternative plus attachments, in UTF-8 with short lines. `settings` is a mapping
+    with PUBLIC_URL, MAIL_FROM and SECRET_KEY. Raises ValueError for an address that cannot be
+    written.
     """
     recipient = _address(message.to, message.to_name)
     email = EmailMessage(policy=PLAIN if recipient.username.isascii() else WITH_UTF8)
     email["Date"] = format_datetime(utcnow())
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
     email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
-    email["From"] = sender(settings) if message.has_sender_name else _address(sender(settings).addr_spec)
+    email["From"] = (
+        sender(settings) if message.has_sender_name else _address(sender(settings).addr_spec)
+    )
     email["To"] = recipient
     email["Subject"] = one_line(message.subject)
     if message.reply_to:
@@ -114,38 +120,42 @@ def to_email(message, settings):
     email.add_alternative(message.html, subtype="html", cte="quoted-printable")
     for file in message.attachments:
         email.add_attachment(
-            file.data, file.maintype, file.subtype, filename=file.name, params=file.parameters or None
+            file.data,
+            file.maintype,
+            file.subtype,
+            filename=file.name,
+            params=file.parameters or None,
         )
-    # Last, since setting the content takes such headers away.
+    # Set last, because setting the content removes this header.
     email["Content-Language"] = message.lang
     return email
 
 
-def sender(settings):
+def sender(settings: Mapping[str, Any]) -> Address:
     """Return MAIL_FROM (`Name <address>`) as Address, for the From header and the envelope."""
-    # An operator writes a comma in a name without thinking of quotes, which a strict reader takes for two addresses.
+    # Operators put commas in a name without quotes, which a strict parser reads as two addresses.
     name, _, address = settings["MAIL_FROM"].rpartition("<")
     return _address(address.rstrip("> "), name.strip(' "'))
 
 
-def one_line(words):
-    """Return words that are safe in a header: one line, nothing invisible that could break or disguise it."""
+def one_line(words: str) -> str:
+    """Return `words` made safe for a header: one line, no invisible or disguising characters."""
     visible = "".join(" " if _is_unwanted(character) else character for character in words)
     return re.sub(" {2,}", " ", visible).strip()
 
 
-def _is_unwanted(character):
+def _is_unwanted(character: str) -> bool:
     return character in BIDI_CONTROLS or unicodedata.category(character) in UNWANTED
 
 
-def _address(address, name=""):
+def _address(address: str, name: str = "") -> Address:
     local, _, domain = address.rpartition("@")
     if not local or not domain or any(c.isspace() or _is_unwanted(c) for c in address):
         raise ValueError("not a mail address")
     return Address(one_line(name), local, domain if domain.isascii() else _ascii(domain))
 
 
-def _ascii(domain):
+def _ascii(domain: str) -> str:
     return idna.encode(domain, uts46=True).decode("ascii")
 
 
@@ -154,8 +164,11 @@ def _host(public_url):
     return host if host.isascii() else _ascii(host)
 
 
-def _wrapped(text):
-    """Fold paragraphs for clients that do not, leave addresses whole, and one empty line between paragraphs."""
+def _wrapped(text: str) -> str:
+    """Wrap paragraphs for mail clients that do not.
+
+    URLs stay whole, and one empty line stays between paragraphs.
+    """
     lines = (
         textwrap.fill(line.strip(), WIDTH, break_long_words=False, break_on_hyphens=False)
         for line in text.splitlines()

@@ -1,34 +1,43 @@
-"""How many emails a day reach one address because someone entered it in a form.
+"""Limit how many emails per day one address gets because someone entered it in a form.
 
-Each form has a limit of its own, but there are many forms. This one counts them all: whoever knows an address can fill its inbox no further.
-Emails beyond it wait until the next day, so nothing that someone really signed is lost. News that an address asked for is not counted.
+Each form has its own limit, but there are many forms. This limit counts them all, so nobody can
+flood another person's inbox. Emails beyond the limit wait until the next day, so the email for a
+real signature still arrives. News that the address subscribed to is not counted.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from limits import RateLimitItemPerDay
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.lib.counters import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 
 
 class DailyLimit:
-    """The counts of one day by the keyed digest of the address, shared between workers."""
+    """Daily counts per keyed digest of an address, shared between workers."""
 
-    def __init__(self, config):
-        self._limiter = FixedWindowRateLimiter(storage_of(config))
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._limiter = FixedWindowRateLimiter(limit_storage(config))
         self._limit = RateLimitItemPerDay(config["MAX_EMAILS_PER_ADDRESS_PER_DAY"])
 
     def has_room(self, digest: bytes, under_way: int) -> bool:
-        """Return whether one more may go today, besides those that are `under_way` and not yet counted."""
+        """Return whether one more email may go out today.
+
+        `under_way` is how many emails to this address are being sent now and are not counted yet.
+        """
         return self._limiter.test(self._limit, "emails", digest.hex(), cost=under_way + 1)
 
     def count(self, digest: bytes) -> None:
-        """Count one email that the mail server has taken: tries that fail are not counted."""
+        """Count one email that the mail server accepted. Failed attempts are not counted."""
         self._limiter.hit(self._limit, "emails", digest.hex())
 
     def ends_at(self, digest: bytes) -> datetime:
-        """Return when the day of this address is over. It begins with the first email that is counted, which may be under way."""
+        """Return when this address's current day ends.
+
+        The day begins with the first counted email, which may still be on its way.
+        """
         day = self._limiter.get_window_stats(self._limit, "emails", digest.hex())
         if day.remaining == self._limit.amount:
             return datetime.now(UTC) + timedelta(seconds=self._limit.get_expiry())

@@ -1,11 +1,14 @@
-"""The developer's mailbox: the folder that messages are written into where no mail server is set."""
+"""The development mailbox: the folder that emails are written to when no mail server is set."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from typing import Any
 
 PAGE = 50
 NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})-\d+\.eml", re.ASCII)
@@ -13,7 +16,7 @@ NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})-\d+\.eml", re.ASCII)
 
 @dataclass(frozen=True)
 class Found:
-    """A message in the folder; `text` and `html` are empty in lists."""
+    """An email in the folder. `text` and `html` are empty in lists."""
 
     name: str
     subject: str
@@ -25,20 +28,25 @@ class Found:
     html: str = ""
 
 
-def folder_of(settings):
-    """Return the folder that messages are written into: `mail` inside VAR_DIR."""
+def folder_of(settings: Mapping[str, Any]) -> Path:
+    """Return the folder that emails are written to: `mail` inside VAR_DIR."""
     return Path(settings["VAR_DIR"]) / "mail"
 
 
-def names_in(folder):
-    """Return the file names of all messages, newest first."""
+def names_in(folder: Path) -> list[str]:
+    """Return the file names of all emails, newest first."""
     if not folder.is_dir():
         return []
-    return sorted((path.name for path in folder.iterdir() if NAME.fullmatch(path.name)), reverse=True)
+    return sorted(
+        (path.name for path in folder.iterdir() if NAME.fullmatch(path.name)), reverse=True
+    )
 
 
-def page_of(folder, page):
-    """Return the messages on page 1, 2, … of fifty each, newest first, and whether there are older ones."""
+def page_of(folder: Path, page: int) -> tuple[list[Found], bool]:
+    """Return the emails on a page (1, 2, …; newest first), and whether there are older ones.
+
+    A page has 50 emails.
+    """
     names = names_in(folder)
     first = (page - 1) * PAGE
     parser = BytesHeaderParser(policy=policy.default)
@@ -49,19 +57,22 @@ def page_of(folder, page):
     return found, len(names) > first + PAGE
 
 
-def find(folder, name):
-    """Return the whole message called `name`, or None; no name leads out of the folder."""
+def find(folder: Path, name: str) -> Found | None:
+    """Return the whole email called `name`, or None. No name can reach outside the folder."""
     path = folder / name
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     email = message_from_bytes(path.read_bytes(), policy=policy.default)
     text, html = (email.get_body([kind]) for kind in ("plain", "html"))
     return _found(
-        name, email, text=text.get_content() if text else "", html=html.get_content() if html else ""
+        name,
+        email,
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
     )
 
 
-def _found(name, email, **bodies):
+def _found(name: str, email: Message, **bodies: str) -> Found:
     written = datetime.strptime(NAME.fullmatch(name).group(1), "%Y%m%dT%H%M%S.%f")
     return Found(
         name=name,

@@ -1,40 +1,48 @@
-"""Mail that is owed, and addresses that take none."""
+"""The outbox, and addresses that accept no email."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("owed", "sent", "dropped", "failed")
 
-# A partial index serves only those queries that repeat its condition to the letter.
+# The database uses a partial index only for queries that repeat its condition exactly.
 OWED = text("state = 'owed'")
 TROUBLED = text("state in ('failed', 'dropped')")
 
-# What one person waits for goes before what many people get.
+# An email that one person is waiting for goes before a mailing to many.
 PERSONAL, BULK = 0, 1
 
-# So many stop all emails to an address; a single one stops those that many people get.
+# This many reports stop all emails to an address. A single report stops only bulk email.
 MAX_REPORTS = 2
 
 
-class OwedMessage(db.Model):
-    """One mail that somebody is to get: only what it is about, never to whom nor what it says.
+class OutboxMessage(db.Model):
+    """One email to send: only what it is about, never its recipient or content.
 
-    Written in the transaction that causes the mail. Once `due_at` has passed the worker claims it until `locked_until`,
-    asks the room that owes it for its words and hands it to the mail server. A row whose worker died is
-    claimed again when its lock ends.
+    It is written in the transaction that causes the email. Once `due_at` has passed, a worker
+    claims it until `locked_until`. The worker asks the package that queued it to compose it, and
+    sends it to the mail server. If the worker dies, the row is claimed again when its lock ends.
     """
 
     __tablename__ = "owed_message"
     __table_args__ = (
         one_of("state", STATES),
-        Index("ix_owed_message_due", "priority", "due_at", sqlite_where=OWED, postgresql_where=OWED),
-        Index("ix_owed_message_troubled", "kind", "subject_id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
+        Index(
+            "ix_owed_message_due", "priority", "due_at", sqlite_where=OWED, postgresql_where=OWED
+        ),
+        Index(
+            "ix_owed_message_troubled",
+            "kind",
+            "subject_id",
+            sqlite_where=TROUBLED,
+            postgresql_where=TROUBLED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -52,9 +60,10 @@ class OwedMessage(db.Model):
 
 
 class UndeliverableAddress(db.Model):
-    """An address that its own mail server has called wrong for good, kept as a keyed digest only.
+    """An address that its own server reported as permanently wrong, kept only as a keyed digest.
 
-    `reports` counts what says so, up to MAX_REPORTS; `message` names the message of the first report that came by email.
+    `reports` counts the reports, up to MAX_REPORTS. `message` names the email that the first report
+    by email was about.
     """
 
     __tablename__ = "undeliverable_address"

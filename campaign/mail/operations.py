@@ -1,52 +1,70 @@
-"""Owing mail, and the life of what is owed."""
+"""Queue emails in the outbox, and change the state of queued emails."""
 
 import random
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 
+from campaign.db.bulk import insert_all
+from campaign.db.insertion import insert
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
-from campaign.lib.insertion import insert
-from campaign.lib.times import utcnow
-from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OwedMessage, UndeliverableAddress
+from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OutboxMessage, UndeliverableAddress
+from campaign.process.clock import utcnow
 
 LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
-LONGEST_DELAY = timedelta(hours=6)
-MOST_ATTEMPTS = 10
-# So few that nobody who waits to write notices.
+MAX_DELAY = timedelta(hours=6)
+MAX_ATTEMPTS = 10
+# Few enough that nobody who waits to write notices.
 SWEPT_AT_ONCE = 1000
-# Why one waits that is due.
+# Why a due email waits.
 DAY_IS_FULL = "the address has had its emails for the day"
-# Why a letter was given up that nobody misses: its occasion had passed.
+# Why an email was dropped that nobody will miss: the reason for it had passed.
 NO_LONGER_APT = "no longer apt"
 
-_table = OwedMessage.__table__
+_table = OutboxMessage.__table__
 
 
-def owe(*, kind, subject_id, lang):
-    """Queue an email of `kind` about the row `subject_id`; it goes with the caller's transaction."""
-    owe_all([{"kind": kind, "subject_id": subject_id, "lang": lang}])
+def enqueue(*, kind: str, subject_id: int, lang: str) -> None:
+    """Queue an email of `kind` about the row `subject_id`, in the caller's transaction."""
+    enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}])
 
 
-def owe_all(mails, *, priority=PERSONAL, due_at=None):
-    """Queue several emails with one statement, for `due_at` (now); each is a dict of `kind`, `subject_id` and `lang`."""
+def enqueue_many(
+    mails: Iterable[dict[str, Any]], *, priority: int = PERSONAL, due_at: datetime | None = None
+) -> None:
+    """Queue several emails with one statement, due at `due_at` (default: now).
+
+    Each email is a dict of `kind`, `subject_id` and `lang`.
+    """
     now = utcnow()
-    usual = {"priority": priority, "created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
+    usual = {
+        "priority": priority,
+        "created_at": now,
+        "due_at": due_at or now,
+        "attempts": 0,
+        "state": "owed",
+        "last_error": "",
+    }
     insert_all(db.session.connection(), _table, [mail | usual for mail in mails])
 
 
-def claim(*, limit, now):
-    """Claim up to `limit` due messages and return their rows, each with all columns.
+def claim(*, limit: int, now: datetime) -> list[Row]:
+    """Claim up to `limit` due messages, and return their rows with all columns.
 
-    All have the same priority: as long as there are emails that one person waits for, only those are claimed, the ones due
-    for longest first. They are ours for two minutes, unless renewed; then another worker may claim them. `now` is the
-    database's time.
+    All have the same priority: while personal emails are due, only those are claimed. The longest
+    overdue come first. A claim lasts two minutes unless renewed; then another worker may claim the
+    messages. `now` is the database's time.
     """
     free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
-    first = select(func.min(_table.c.priority)).where(OWED, _table.c.due_at <= now, free).scalar_subquery()
-    # As a CTE, since PostgreSQL may run a plain subquery with a limit more than once.
+    first = (
+        select(func.min(_table.c.priority))
+        .where(OWED, _table.c.due_at <= now, free)
+        .scalar_subquery()
+    )
+    # A CTE, because PostgreSQL may run a plain subquery with a limit more than once.
     due = (
         select(_table.c.id)
         .where(OWED, _table.c.due_at <= now, free, _table.c.priority == first)
@@ -64,55 +82,66 @@ def claim(*, limit, now):
     return sorted(taken, key=lambda owed: (owed.due_at, owed.id))
 
 
-def renew(ids, *, now):
-    """Keep claimed messages that a mail server takes its time over."""
-    db.session.execute(update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=now + LOCK))
+def renew(ids: Collection[int], *, now: datetime) -> None:
+    """Extend the claim on messages that a slow mail server is still handling."""
+    db.session.execute(
+        update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=now + LOCK)
+    )
 
 
-def mark_sent(ids, *, now):
-    """Note that the mail server has taken these messages."""
+def mark_sent(ids: Collection[int], *, now: datetime) -> None:
+    """Record that the mail server accepted these messages."""
     _change(ids, state="sent", sent_at=now, last_error="")
 
 
-def drop(ids, *, reason=""):
-    """Give up these messages, because they are no longer apt or their address takes no mail."""
+def drop(ids: Collection[int], *, reason: str = "") -> None:
+    """Give up these messages: they are no longer needed, or their address accepts no email."""
     _change(ids, state="dropped", last_error=reason)
 
 
-def put_off(id, *, error, now):
-    """Try a message again later, each time four times later, at most about six hours; after ten attempts it has failed.
+def reschedule(id: int, *, error: str, now: datetime) -> None:
+    """Try a message again later, or mark it as failed after ten attempts.
 
-    `error` says what happened, without names or addresses.
+    Each wait is four times longer than the one before, up to about six hours. `error` says what
+    happened, without names or addresses.
     """
     attempts = db.session.scalar(select(_table.c.attempts).where(_table.c.id == id))
-    if attempts >= MOST_ATTEMPTS:
+    if attempts >= MAX_ATTEMPTS:
         _change([id], state="failed", last_error=error[:200])
     else:
         _change([id], due_at=now + _delay(attempts), last_error=error[:200])
 
 
-def wait_until(id, *, until):
-    """Give back a claimed message that was not tried, to be claimed again from `until` on."""
+def wait_until(id: int, *, until: datetime) -> None:
+    """Return an unsent message to the outbox, to be claimed again from `until` on."""
     _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=DAY_IS_FULL)
 
 
-def release(ids):
-    """Give back claimed messages that were not tried, as if they had never been claimed."""
+def release(ids: Collection[int]) -> None:
+    """Return unsent messages to the outbox, as if they had never been claimed."""
     _change(ids, attempts=_table.c.attempts - 1)
 
 
-def refuse_address(digest, *, reason, now):
-    """Remember that the address behind this keyed digest takes no mail: its server said so to us, or a mail service did."""
+def refuse_address(digest: bytes, *, reason: str, now: datetime) -> None:
+    """Record that the address behind this keyed digest accepts no email.
+
+    Either its own server told us, or a mail service did.
+    """
     statement = insert(UndeliverableAddress.__table__).values(
         digest=digest, reason=reason[:200], since=now, reports=MAX_REPORTS, message=""
     )
     db.session.execute(
-        statement.on_conflict_do_update(index_elements=["digest"], set_={"reports": statement.excluded.reports})
+        statement.on_conflict_do_update(
+            index_elements=["digest"], set_={"reports": statement.excluded.reports}
+        )
     )
 
 
-def report_address(digest, *, reason, message, now):
-    """Count a report by email that the address takes no mail; a second one about the same `message` does not count."""
+def report_address(digest: bytes, *, reason: str, message: str, now: datetime) -> None:
+    """Count an emailed report that the address accepts no email.
+
+    A second report about the same `message` does not count.
+    """
     statement = insert(UndeliverableAddress.__table__).values(
         digest=digest, reason=reason[:200], since=now, reports=1, message=message
     )
@@ -125,24 +154,28 @@ def report_address(digest, *, reason, message, now):
     )
 
 
-def refused_among(digests, *, min_reports=MAX_REPORTS):
-    """Return the set of those digests whose address takes no mail, by at least `min_reports` reports."""
+def refused_among(digests: Collection[bytes], *, min_reports: int = MAX_REPORTS) -> set[bytes]:
+    """Return those of the digests whose address has at least `min_reports` reports."""
     known = UndeliverableAddress.digest
-    return set(db.session.scalars(select(known).where(known.in_(digests), UndeliverableAddress.reports >= min_reports)))
+    return set(
+        db.session.scalars(
+            select(known).where(known.in_(digests), UndeliverableAddress.reports >= min_reports)
+        )
+    )
 
 
-def refusal_of(digest):
+def refusal_of(digest: bytes) -> UndeliverableAddress | None:
     """Return the UndeliverableAddress of this keyed digest, or None."""
     return db.session.get(UndeliverableAddress, digest, populate_existing=True)
 
 
-def try_again(*, digest):
-    """Forget that an address took no mail: its server is asked anew by the next letter."""
+def try_again(*, digest: bytes) -> None:
+    """Forget that an address accepted no email, so that the next email tries its server again."""
     db.session.execute(delete(UndeliverableAddress).where(UndeliverableAddress.digest == digest))
 
 
-def sweep(*, now, keep_days=30):
-    """Delete what was settled more than `keep_days` ago, among the oldest rows; return how many."""
+def sweep(*, now: datetime, keep_days: int = 30) -> int:
+    """Delete finished messages older than `keep_days` among the oldest rows; return how many."""
     oldest = select(func.min(_table.c.id)).scalar_subquery()
     return db.session.execute(
         delete(_table).where(
@@ -153,12 +186,12 @@ def sweep(*, now, keep_days=30):
     ).rowcount
 
 
-def _change(ids, **values):
+def _change(ids: Collection[int], **values: Any) -> None:
     db.session.execute(
         update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=None, **values)
     )
 
 
-def _delay(attempts):
-    # The jitter keeps what failed together from coming back together.
-    return min(FIRST_DELAY * 4 ** (attempts - 1), LONGEST_DELAY) * random.uniform(0.8, 1.2)
+def _delay(attempts: int) -> timedelta:
+    # The jitter keeps messages that failed together from being retried together.
+    return min(FIRST_DELAY * 4 ** (attempts - 1), MAX_DELAY) * random.uniform(0.8, 1.2)

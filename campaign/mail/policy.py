@@ -1,25 +1,26 @@
-"""How headers become bytes, where the standard library would garble them."""
+"""Write the headers as bytes that the standard library would garble."""
 
 from email.header import Header
 from email.policy import EmailPolicy
+from typing import Any
 
 LINE_LENGTH = 76
 
 
 class MailPolicy(EmailPolicy):
-    """The standard rules for SMTP, with some headers of our own making.
+    """The standard policy for SMTP, except for a few headers that we encode ourselves.
 
-    The library folds a long web address into encoded words, in which no receiver looks for one, and where it
-    splits accented words over lines it loses the space between them. So addresses stay whole, and accented subjects
-    and names are encoded from end to end (RFC 2047).
+    The library folds a long URL into encoded words, where no receiver looks for one. When it splits
+    accented words over lines, it loses the space between them. So URLs stay whole, and accented
+    subjects and names are encoded entirely (RFC 2047).
     """
 
-    def fold_binary(self, name, value):
-        """Return the header as the bytes of its lines."""
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header as bytes, folded into lines."""
         own = self._own_form(name, value)
         return f"{name}: {own}\r\n".encode() if own else super().fold_binary(name, value)
 
-    def _own_form(self, name, value):
+    def _own_form(self, name: str, value: Any) -> str | None:
         if name in ("List-Id", "List-Unsubscribe", "Message-ID"):
             return value
         if name == "Subject" and not value.isascii():
@@ -30,7 +31,7 @@ class MailPolicy(EmailPolicy):
         return None
 
 
-def _encoded(name, words):
+def _encoded(name: str, words: str) -> str:
     header = Header(words, "utf-8", maxlinelen=LINE_LENGTH, header_name=name)
     return header.encode(linesep="\r\n")
 

@@ -1,15 +1,18 @@
-"""What is asked of the outbox as a whole."""
+"""Questions about the outbox as a whole."""
+
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.mail.models import OWED, OwedMessage
+from campaign.mail.models import OWED, OutboxMessage
 
 
-def waiting_since(edge):
-    """Return when the oldest email that has not left yet was queued, or None where none was queued before `edge`.
+def waiting_since(edge: datetime) -> datetime | None:
+    """Return when the oldest unsent email was queued, or None if none was queued by `edge`.
 
-    One that a mail server refuses is tried again later and later; its age tells what its next attempt hides.
+    An email that the mail server refuses is retried later and later. Its age shows what its next
+    due time hides.
     """
-    created_at = OwedMessage.created_at
+    created_at = OutboxMessage.created_at
     return db.session.scalar(select(func.min(created_at)).where(OWED, created_at <= edge))

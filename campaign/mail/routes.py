@@ -1,36 +1,42 @@
-"""The developer's mailbox, /dev/mail: only where messages are written into a folder."""
+"""The development mailbox at /dev/mail, for emails that are written to a folder."""
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
+from pathlib import Path
 
-from campaign.lib.framed_letters import framed
-from campaign.lib.near_requests import is_near
-from campaign.mail.folder import find, folder_of, page_of
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.http.framed_emails import framed
+from campaign.http.trusted_requests import is_near
+from campaign.mail.folder import Found, find, folder_of, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
 
 
-def init_app(app):
-    # In production a forgotten MAIL_URL must not show everybody's mail to everybody.
+def init_app(app: Flask) -> None:
+    # Not in production, where a forgotten MAIL_URL would show everyone's email to everyone.
     if not app.config["PRODUCTION"]:
         app.register_blueprint(blueprint)
 
 
 @blueprint.before_request
-def refuse_strangers():
-    """Refuse everyone who is not at this machine: where VOLANTE_ENV was forgotten, these emails open other people's signatures."""
+def refuse_strangers() -> None:
+    """Refuse every request that does not come from this machine.
+
+    Where VOLANTE_ENV was forgotten, these emails would open other people's signatures.
+    """
     if not is_near():
         abort(403)
 
 
 @blueprint.after_request
-def keep_nothing(response):
+def keep_nothing(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
 @blueprint.get("")
-def index():
+def index() -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=int))
     messages, has_older = page_of(_folder(), page)
     newer = url_for("mail.index", page=page - 1) if page > 1 else None
@@ -39,20 +45,20 @@ def index():
 
 
 @blueprint.get("/<name>")
-def show(name):
+def show(name: str) -> ResponseReturnValue:
     message = _message(name)
     html_url = url_for("mail.html", name=name) if message.html else None
     return render_template("mail/show.html", message={**vars(message), "html_url": html_url})
 
 
 @blueprint.get("/<name>/html")
-def html(name):
+def html(name: str) -> ResponseReturnValue:
     return framed(_message(name).html)
 
 
-def _folder():
+def _folder() -> Path:
     return folder_of(current_app.config)
 
 
-def _message(name):
+def _message(name: str) -> Found:
     return find(_folder(), name) or abort(404)

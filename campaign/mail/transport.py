@@ -1,4 +1,4 @@
-"""Handing one message over: to a mail server, or to a folder. The answer is a fact, never an exception."""
+"""Send an email to a mail server, or write it to a folder. Failures are results, not exceptions."""
 
 import os
 import smtplib
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from campaign.lib.times import utcnow
-from campaign.mail.answers import Delivered, TryLater, Unreachable, judge
-from campaign.mail.servers import server_from
+from campaign.mail.server_url import server_from
+from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable, judge
+from campaign.process.clock import utcnow
 
 IDLE_SECONDS = 10
 ANSWER_SECONDS = 15.0
-# RFC 5321, 4.5.3.2.6: who gives up on a server before that sends the message twice.
+# RFC 5321, 4.5.3.2.6: a client that gives up on a server earlier sends the email twice.
 DATA_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """A message ready to travel: `data` is the whole message in bytes, with CRLF line ends."""
+    """An email ready to send. `data` is the whole message in bytes, with CRLF line ends."""
 
     id: int
     sender: str
@@ -30,7 +30,7 @@ class Envelope:
 
 
 class SmtpTransport:
-    """One connection to a mail server, opened when needed and kept for the next message; for one thread at a time."""
+    """One connection to a mail server, opened when needed and reused, for one thread at a time."""
 
     def __init__(self, server, *, timeout=ANSWER_SECONDS, data_timeout=DATA_SECONDS):
         self._server = server
@@ -39,8 +39,8 @@ class SmtpTransport:
         self._smtp = None
         self._used_at = 0.0
 
-    def send(self, envelope):
-        """Hand the envelope over and return Delivered, Refused, TryLater or Unreachable."""
+    def send(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
+        """Send the email, and return Delivered, Refused, TryLater or Unreachable."""
         try:
             self._get_ready()
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -51,25 +51,26 @@ class SmtpTransport:
         except smtplib.SMTPNotSupportedError:
             return TryLater("the mail server cannot write to such an address")
         except (OSError, smtplib.SMTPException) as error:
-            # It may or may not have the message; the Message-ID lets the receiver tell a second one.
+            # The server may have the email already. The Message-ID lets the receiver recognize a
+            # second copy.
             self._hang_up()
             return TryLater(_describe(error), server_ails=_timed_out(error))
         finally:
             self._used_at = monotonic()
 
-    def rest(self):
-        """Close a connection that has had nothing to do for a while."""
+    def rest(self) -> None:
+        """Close a connection that has been idle for a while."""
         if self._smtp and monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
 
-    def close(self):
-        """Take leave of the server."""
+    def close(self) -> None:
+        """End the session with the server, and close the connection."""
         if self._smtp:
             with suppress(OSError, smtplib.SMTPException):
                 self._smtp.quit()
             self._hang_up()
 
-    def _get_ready(self):
+    def _get_ready(self) -> None:
         if self._smtp:
             with suppress(OSError, smtplib.SMTPException):
                 if self._smtp.noop()[0] == 250:
@@ -77,7 +78,7 @@ class SmtpTransport:
             self._hang_up()
         self._connect()
 
-    def _connect(self):
+    def _connect(self) -> None:
         server, context = self._server, ssl.create_default_context()
         common = {"local_hostname": server.hello or None, "timeout": self._timeout}
         if server.tls == "implicit":
@@ -91,10 +92,11 @@ class SmtpTransport:
         if server.user:
             self._smtp.login(server.user, server.password)
 
-    def _hand_over(self, envelope):
+    def _hand_over(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
         code, answer = self._open(envelope)
         if code != 250:
-            # The server has not seen the recipient yet: this is about us, and so about all our mail.
+            # The server has not seen the recipient yet, so this is about us and affects all our
+            # emails.
             self._reset()
             return Unreachable(f"sender: {code} {answer.decode('utf-8', 'replace')}")
         code, answer = self._smtp.rcpt(envelope.recipient)
@@ -111,7 +113,10 @@ class SmtpTransport:
         return judge(code, answer)
 
     def _open(self, envelope):
-        """Begin the message; servers may end a used connection at any time, or after so many messages, so try twice."""
+        """Begin the email, and retry once on a new connection.
+
+        Servers may end a used connection at any time, or after a number of emails.
+        """
         if self._used_at:
             with suppress(smtplib.SMTPServerDisconnected):
                 code, answer = self._greet(envelope)
@@ -121,30 +126,30 @@ class SmtpTransport:
             self._connect()
         return self._greet(envelope)
 
-    def _greet(self, envelope):
+    def _greet(self, envelope: Envelope) -> tuple[int, bytes]:
         options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_utf8 else []
         return self._smtp.mail(envelope.sender, options)
 
-    def _reset(self):
+    def _reset(self) -> None:
         with suppress(OSError, smtplib.SMTPException):
             if self._smtp.rset()[0] == 250:
                 return
         self._hang_up()
 
-    def _hang_up(self):
+    def _hang_up(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp:
             smtp.close()
 
 
 class FolderTransport:
-    """Writes each message into a folder as `<time>-<id>.eml`, whole or not at all."""
+    """Writes each email to a folder as `<time>-<id>.eml`, completely or not at all."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder)
 
-    def send(self, envelope):
-        """Write the message to disk and return Delivered, or Unreachable where the folder cannot be written."""
+    def send(self, envelope: Envelope) -> Delivered | Unreachable:
+        """Write the email to disk; return Delivered, or Unreachable if that fails."""
         name = f"{utcnow():%Y%m%dT%H%M%S.%f}-{envelope.id}.eml"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -153,13 +158,13 @@ class FolderTransport:
             return Unreachable(_describe(error))
         return Delivered()
 
-    def rest(self):
-        """Nothing is held open."""
+    def rest(self) -> None:
+        """Do nothing, because nothing is held open."""
 
-    def close(self):
-        """Nothing is held open."""
+    def close(self) -> None:
+        """Do nothing, because nothing is held open."""
 
-    def _write(self, path, data):
+    def _write(self, path: Path, data: bytes) -> None:
         unfinished = path.with_suffix(".part")
         with open(unfinished, "wb") as file:
             file.write(data)
@@ -173,23 +178,30 @@ class FolderTransport:
             os.close(folder)
 
 
-def transport_from(url, folder, *, hello="", timeout=ANSWER_SECONDS, data_timeout=DATA_SECONDS):
-    """Return the transport for MAIL_URL `url`, or one that writes into `folder` where it is empty.
+def transport_from(
+    url: str,
+    folder: str | Path,
+    *,
+    hello: str = "",
+    timeout: float = ANSWER_SECONDS,
+    data_timeout: float = DATA_SECONDS,
+) -> SmtpTransport | FolderTransport:
+    """Return the transport for MAIL_URL `url`, or one that writes to `folder` if it is empty.
 
-    `timeout` is in seconds, for each answer of the server; `data_timeout` for the one to the message itself. Raises ValueError
-    for an address that cannot be read.
+    Each reply of the server may take `timeout` seconds, and the reply to the email itself
+    `data_timeout` seconds. Raises ValueError for a URL that cannot be parsed.
     """
     if not url:
         return FolderTransport(folder)
     return SmtpTransport(server_from(url, hello=hello), timeout=timeout, data_timeout=data_timeout)
 
 
-def _timed_out(error):
-    # smtplib hides a time-out behind a lost connection.
+def _timed_out(error: Exception) -> bool:
+    # smtplib reports a timeout as a lost connection.
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
-def _describe(error):
+def _describe(error: Exception) -> str:
     if _timed_out(error):
         return "the mail server did not answer in time"
     if isinstance(error, smtplib.SMTPResponseException):

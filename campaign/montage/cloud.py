@@ -1,4 +1,4 @@
-"""Hundreds of thousands of butterflies, a few pixels each: painted at once with a depth buffer."""
+"""Paint hundreds of thousands of tiny butterflies at once, with a depth buffer."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -10,13 +10,13 @@ from campaign.montage.flock import Flock
 from campaign.montage.sprites import VARIANTS, Sprites, Stance
 from campaign.montage.swarm import REACH
 
-# Every picture pixel is looked at in so many by so many points.
+# Samples per pixel in each direction, by the largest picture width they are used for.
 FINE = {600: 4, 1600: 3}
 COARSE = 2
 TURN = 2048
 TURNS = 9
 SCALES = (1020, 1100, 1180)
-# Ink, dark cell, light cell; a fourth part leaves room in two bits.
+# Ink, dark cell and light cell. Four instead of three, so that the part fits in two bits.
 PARTS = 4
 BAND_POINTS = 6_000_000
 CHUNK_POINTS = 1_000_000
@@ -24,7 +24,10 @@ CHUNK_POINTS = 1_000_000
 
 @dataclass(frozen=True)
 class _Stamps:
-    """The points each turned pose covers: of stamp s, `count[s]` rows from `start[s]` on."""
+    """The points that each turned pose covers.
+
+    Stamp s has `count[s]` rows in the other columns, from row `start[s]` on.
+    """
 
     count: np.ndarray
     start: np.ndarray
@@ -33,30 +36,37 @@ class _Stamps:
     part: np.ndarray
 
     def points(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How many points each of these stamps has, and the rows of all their points in turn."""
+        """Return how many points each of these stamps has, and the rows of all their points."""
         count = self.count[which]
         first = self.start[which] - (np.cumsum(count) - count)
         return count, np.arange(count.sum()) + np.repeat(first, count)
 
 
 class Cloud:
-    """A flock that is painted band by band, so that a picture larger than memory can be made of it."""
+    """A flock, painted in bands so that a picture can be larger than memory."""
 
     def __init__(self, flock: Flock) -> None:
         self._flock = flock
-        self._fine = next((points for widest, points in FINE.items() if flock.width <= widest), COARSE)
+        self._fine = next(
+            (points for widest, points in FINE.items() if flock.width <= widest), COARSE
+        )
         self._stamps = _stamps(flock.size * self._fine)
         self._reach = ceil(flock.size * 1.22 * REACH / 2) + 2
 
     def paint(self, top: int, bottom: int) -> np.ndarray:
-        """Rows top … bottom on a transparent ground: rows × width × 4 uint8, premultiplied."""
+        """Return rows top … bottom on a transparent ground.
+
+        The array is rows × width × 4 uint8, premultiplied.
+        """
         flock, fine, reach = self._flock, self._fine, self._reach
         height = max(reach, BAND_POINTS // (flock.width * fine * fine))
         picture = np.zeros((bottom - top, flock.width, 4), np.uint8)
         for first in range(top, bottom, height):
             last = min(first + height, bottom)
             near = flock.part(flock.between(first - reach, last + reach))
-            picture[first - top : last - top] = _paint_band(near, self._stamps, fine, reach, first, last)
+            picture[first - top : last - top] = _paint_band(
+                near, self._stamps, fine, reach, first, last
+            )
         return picture
 
 
@@ -79,7 +89,7 @@ def _stamps(size: float) -> _Stamps:
 
 
 def _which(flock: Flock) -> np.ndarray:
-    """The index of the stamp of each butterfly."""
+    """Return the index of each butterfly's stamp."""
     turn = np.clip(np.rint(flock.turn / TURN).astype(np.int32), -TURNS, TURNS) + TURNS
     scale = np.digitize(flock.scale, (1060, 1140))
     pose = flock.variant.astype(np.int32) * 2 + flock.flip
@@ -89,7 +99,8 @@ def _which(flock: Flock) -> np.ndarray:
 def _paint_band(
     flock: Flock, stamps: _Stamps, fine: int, reach: int, top: int, bottom: int
 ) -> np.ndarray:
-    # Butterflies up to `reach` outside the band reach in, and as far out again.
+    # Butterflies up to `reach` outside the band overlap it, and extend as far again on their outer
+    # side.
     rim = 2 * reach * fine
     across = flock.width * fine + 2 * rim
     depth = np.zeros(((bottom - top) * fine + 2 * rim, across), np.uint32)
@@ -103,14 +114,14 @@ def _paint_band(
         part = slice(start, start + each)
         count, point = stamps.points(which[part])
         covered = np.repeat(place[part], count) + offset[point]
-        # The highest rank at a point is the butterfly on top of it.
+        # The butterfly with the highest rank at a point is on top.
         seen = np.repeat(rank[part], count) * PARTS + stamps.part[point]
         np.maximum.at(depth.ravel(), covered, seen)
     return _seen(depth[rim:-rim, rim:-rim], flock.tints, fine)
 
 
 def _seen(depth: np.ndarray, tints: np.ndarray, fine: int) -> np.ndarray:
-    """The mean, per picture pixel, of the colours on top at its points."""
+    """Return the mean colour of the topmost points of each pixel."""
     colours = np.full((len(tints) + 1, PARTS, 4), 255, np.uint8)
     colours[1:, :, :3] = tints
     colours[0] = 0

@@ -1,55 +1,70 @@
-"""A long list of names in columns, as many to a sheet as fit."""
+"""Set a long list of names in columns, as many to a sheet as fit."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from campaign.montage.faces import READS
+from campaign.montage.fonts import READS
 from campaign.montage.ornaments import INK
+from campaign.montage.typesetting import Sheets
 
-# In sizes of the type: a column, what parts it from the next, and from line to line.
+# In multiples of the type size: column width, gap between columns, line height, and indent of
+# continuation lines.
 COLUMN, GUTTER, LEADING, INDENT = 14, 1.2, 1.28, 0.8
-# No sign is wider than the type is high, or hardly: names of so many need not be measured.
+# Hardly any character is wider than the type size, so names up to this length need no measuring.
 SURELY_FITS = 11
 STEP = 0.93
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Columns of lines of one type size within a box of `width` by `height` points."""
+    """Columns of lines in one type size, within a box of `width` × `height` points."""
 
     size: float
     width: float
     height: float
 
     @property
-    def columns(self):
+    def columns(self) -> int:
+        """Return the number of columns."""
         return max(1, int((self.width / self.size + GUTTER) / (COLUMN + GUTTER)))
 
     @property
-    def rows(self):
+    def rows(self) -> int:
+        """Return the number of lines in a full column."""
         return int(self.height / (self.size * LEADING))
 
     @property
-    def holds(self):
+    def holds(self) -> int:
+        """Return the number of lines that fit."""
         return self.columns * self.rows
 
-    def place(self, at, lines):
-        """Where line `at` of `lines` goes, from the box's corner: columns are filled evenly, top down."""
+    def place(self, at: int, lines: int) -> tuple[float, float]:
+        """Return the position of line `at` of `lines`, from the corner of the box.
+
+        Columns are filled evenly, from the top down.
+        """
         rows = min(self.rows, -(-lines // self.columns))
         column, row = divmod(at, rows)
         step = (self.width + GUTTER * self.size) / self.columns
         return column * step, (row + 0.8) * self.size * LEADING
 
 
-def grid_for(lines, width, height, largest, smallest):
-    """The Grid with the largest type that holds so many lines, from `largest` down to `smallest` in any case."""
+def grid_for(lines: float, width: float, height: float, largest: float, smallest: float) -> Grid:
+    """Return the Grid with the largest type size that holds this many lines.
+
+    The size is between `largest` and `smallest`; at `smallest` the lines may not fit.
+    """
     size = largest
     while size > smallest and Grid(size, width, height).holds < lines:
         size = max(smallest, size * STEP)
     return Grid(size, width, height)
 
 
-def lines_of(names, sheets):
-    """Return [(line, whether it goes on a name) …]: names too wide for a column are broken, never cut."""
+def lines_of(names: Iterable[str], sheets: Sheets) -> list[tuple[str, bool]]:
+    """Return [(line, whether it continues a name) …].
+
+    Names that are too wide for a column are broken, never cut off.
+    """
     found = []
     for name in names:
         if len(name) <= SURELY_FITS:
@@ -61,8 +76,10 @@ def lines_of(names, sheets):
     return found
 
 
-def set_lines(sheets, grid, lines, x, y):
-    """Set lines in the grid with its corner at (x, y)."""
+def set_lines(
+    sheets: Sheets, grid: Grid, lines: Sequence[tuple[str, bool]], x: float, y: float
+) -> None:
+    """Set lines in the grid, with its corner at (x, y)."""
     for at, (line, goes_on) in enumerate(lines):
         across, down = grid.place(at, len(lines))
         sheets.say(line, x + across + goes_on * INDENT * grid.size, y + down, READS, grid.size, INK)

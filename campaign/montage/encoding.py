@@ -1,22 +1,25 @@
-"""A small PNG of a montage: up to 254 colours chosen for it, each with its own transparency."""
+"""Encode a montage as a small PNG: a palette of at most 254 colours, each with its own alpha."""
 
 import io
 
 import numpy as np
 from PIL import Image
 
-# A picture of a few butterflies is small anyway, and its soft shades want every colour there is.
+# A picture of a few butterflies is small anyway, and its soft shades need every available colour.
 COLOURS, COLOURS_OF_FEW = 128, 254
 FEW = 0.2
 ROUNDS = 8
-# A step of transparency is seen a little less than a step of colour.
+# The eye notices a step in alpha slightly less than a step in colour.
 ALPHA_WEIGHT = 0.9
-# Colours are first sorted into bins: five bits each of red, green and blue, four of alpha.
+# Colours are sorted into bins first: five bits each of red, green and blue, four of alpha.
 BINS = 1 << 19
 
 
 def encode_png(image: Image.Image, most: int | None = None) -> bytes:
-    """The RGBA image as a PNG with a palette of `most` colours: a quarter of the bytes, hardly another picture."""
+    """Return the RGBA image as a PNG with a palette of at most `most` colours.
+
+    That takes a quarter of the bytes, and the difference is hardly visible.
+    """
     pixels = np.asarray(image)
     alpha = pixels[:, :, 3]
     seen = alpha > 0
@@ -42,7 +45,10 @@ def _saved(image: Image.Image, effort: int) -> bytes:
 
 
 def _binned(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each pixel's bin; each bin's mean colour, premultiplied, and its number of pixels."""
+    """Return the bin of each pixel, and the mean colour and pixel count of each bin.
+
+    Mean colours are premultiplied.
+    """
     alpha = pixels[:, 3].astype(np.uint16)
     premultiplied = (pixels[:, :3] * alpha[:, None] + 127) // 255
     red, green, blue = (premultiplied >> 3).astype(np.uint32).T
@@ -58,7 +64,7 @@ def _binned(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _means(colours: np.ndarray, weights: np.ndarray, most: int) -> np.ndarray:
-    """The colours that stand for all: k-means over the bins, begun at even steps along them."""
+    """Return the palette: k-means over the bins, starting from evenly spaced ones."""
     used = np.flatnonzero(weights)
     points, weight = colours[used], np.sqrt(weights[used]).astype(np.float32)
     share = np.cumsum(weight) / weight.sum()
@@ -77,7 +83,7 @@ def _nearest(points: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 
 def _straight(palette: np.ndarray) -> np.ndarray:
-    """The palette as RGBA bytes, transparent first."""
+    """Return the palette as RGBA bytes, with the transparent colour first."""
     alpha = np.minimum(palette[:, 3:] / ALPHA_WEIGHT, 255)
     rgb = palette[:, :3] * 255 / np.maximum(alpha, 1)
     straight = np.zeros((len(palette) + 1, 4), np.float32)

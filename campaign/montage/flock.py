@@ -1,4 +1,4 @@
-"""The butterflies of one picture, laid out in its pixels and in the order of painting."""
+"""The butterflies of one picture, in its pixels and in painting order."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ PLACE = 2.0**-32
 
 @dataclass(frozen=True, eq=False)
 class Flock:
-    """Columns of butterflies, the one painted first first.
+    """Columns of butterflies, in painting order.
 
-    `width` of the picture, `size` of a butterfly and places `x`, `y` (float32) are in pixels;
-    `variant`, `flip`, `turn`, `scale` as in layout.Wings; `tints` is n × 4 parts × 3 (uint8 sRGB).
+    The `width` of the picture, the `size` of a butterfly and the places `x`, `y` (float32) are in
+    pixels. `variant`, `flip`, `turn` and `scale` are as in layout.Wings. `tints` is n × 4 parts × 3
+    (uint8 sRGB).
     """
 
     width: int
@@ -32,12 +33,12 @@ class Flock:
     tints: np.ndarray
 
     def part(self, chosen: np.ndarray) -> "Flock":
-        """Only the chosen butterflies (indices or booleans), in the same order."""
+        """Return only the chosen butterflies (indices or booleans), in the same order."""
         columns = {name: getattr(self, name)[chosen] for name in COLUMNS}
         return Flock(width=self.width, size=self.size, **columns)
 
     def between(self, top: float, bottom: float) -> np.ndarray:
-        """The indices of the butterflies that sit between these two heights, in the same order."""
+        """Return the indices of the butterflies between these two heights, in order."""
         return np.flatnonzero((self.y > top) & (self.y < bottom))
 
 
@@ -45,12 +46,18 @@ COLUMNS = ("x", "y", "variant", "flip", "turn", "scale", "tints")
 
 
 def gather(
-    shape: Shape, count: int, width: int, gaps: Collection[int], night: bool, seen: int | None = None
+    shape: Shape,
+    count: int,
+    width: int,
+    gaps: Collection[int],
+    night: bool,
+    seen: int | None = None,
 ) -> Flock:
-    """Butterflies 1 … count without the gaps, for a picture `width` pixels wide.
+    """Return butterflies 1 … count without the gaps, for a picture `width` pixels wide.
 
-    Their colours are those for a picture `seen` pixels wide: where they are large each is a Monarch,
-    where they are small each is a dot of the picture. Print has more pixels than an eye tells apart.
+    Their colours are those of a picture `seen` pixels wide: large butterflies look like Monarchs,
+    small ones are dots of the picture. Print has more pixels than the eye can tell apart, so there
+    `seen` is smaller than `width`.
     """
     numbers, x, y = places(shape, 1, count)
     if gaps:
@@ -59,8 +66,7 @@ def gather(
     look = wings(shape, numbers, x, y)
     order = np.argsort(look.depth)
     size = size_of(shape, count) * width
-    # The few first butterflies are large: those at the rim would be cut off by the edge of the
-    # picture.
+    # The first butterflies are large, and the edge of the picture would cut them off.
     rim = min(size * 0.66, width / 2)
     return Flock(
         width=width,

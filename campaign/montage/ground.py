@@ -1,4 +1,4 @@
-"""What lies beneath the butterflies: their common shade, and the ghost of a nearly empty shape."""
+"""What lies beneath the butterflies: their shade, and the outline of a nearly empty shape."""
 
 from math import ceil, log
 
@@ -9,38 +9,53 @@ from campaign.montage.flock import Flock
 from campaign.montage.shapes import RGB, Shape
 
 GHOST_DAY, GHOST_NIGHT = (0x60, 0x4B, 0x39), (0xBF, 0xA9, 0x8B)
-# An empty shape is all outline; the first butterflies are what one looks at.
+# The outline of an empty shape is strong. It weakens with the first butterflies, so that people
+# look at them.
 GHOST_STRENGTH = (0.8, 0.62)
-# Between few large butterflies the shade is a pale wash of their colours; between many it is deep,
-# and closes the gaps.
+# Few large butterflies get a pale wash of their colours between them. Many get a deep shade that
+# closes the gaps.
 SHADE_DARKNESS = (1.0, 0.72)
 SHADE_STRENGTH = 0.9
-WIDEST_GRID = 600
+MAX_GRID_WIDTH = 600
 DOTS_FOR = 700
-# A dot is this share of the picture: an empty wall must show its outline to the last row of a hall.
+# Radius of a dot, as a share of the picture's width. On a big screen, the last row of a hall must
+# see the outline.
 DOT = 1 / 800
 
 
 class Ground:
-    """What shows between butterflies, laid band by band."""
+    """What shows between butterflies, painted band by band."""
 
     def __init__(self, shape: Shape, flock: Flock, count: int, night: bool) -> None:
         self._width = flock.width
         fullness = _between(count, 150, 2500)
-        self._shade = _shade(shape, flock, count, fullness, night) if fullness and len(flock.x) else None
+        self._shade = (
+            _shade(shape, flock, count, fullness, night) if fullness and len(flock.x) else None
+        )
         strength = _ghost_strength(count)
-        self._dots = _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, strength) if strength else None
+        self._dots = (
+            _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, strength)
+            if strength
+            else None
+        )
 
     def lay(self, top: int, bottom: int) -> np.ndarray:
-        """Rows top … bottom: rows × width × 4 uint8 (red, green, blue, alpha), premultiplied."""
-        ground = self._shaded(top, bottom) if self._shade else Image.new("CMYK", (self._width, bottom - top))
+        """Return rows top … bottom.
+
+        The array is rows × width × 4 uint8 (red, green, blue, alpha), premultiplied.
+        """
+        ground = (
+            self._shaded(top, bottom)
+            if self._shade
+            else Image.new("CMYK", (self._width, bottom - top))
+        )
         if self._dots:
             self._dots.paste(ground, top, bottom)
         return np.asarray(ground)
 
     def _shaded(self, top: int, bottom: int) -> Image.Image:
         cell = self._width / self._shade.width
-        # The neighbouring cells count too, or each band would end in a seam.
+        # Include neighbouring cells, or each band would end in a seam.
         rim = ceil(2 * cell)
         upper, lower = max(0, top - rim), min(self._width, bottom + rim)
         box = (0, upper / cell, self._shade.width, lower / cell)
@@ -49,25 +64,29 @@ class Ground:
 
 
 def _between(count: int, low: int, high: int) -> float:
-    """How far count has come from low to high, 0 to 1, by its logarithm."""
+    """Return how far count is from low to high on a logarithmic scale, 0 to 1."""
     return min(max(log(max(count, 1) / low) / log(high / low), 0), 1)
 
 
 def _ghost_strength(count: int) -> float:
-    """How strong the dots of the outline are: they fade as the shape itself appears."""
+    """Return the strength of the outline's dots, which fade as the shape fills."""
     alone, among = GHOST_STRENGTH
     return (alone + (among - alone) * _between(count, 1, 43)) * (1 - _between(count, 300, 2000))
 
 
 def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool) -> Image.Image:
-    """A soft shade in the colour of the butterflies around, where they are dense: a small premultiplied CMYK image."""
-    cell = max(flock.width / WIDEST_GRID, flock.size / 8)
+    """Return a soft shade in the colours of the butterflies, where they are dense.
+
+    It is a small premultiplied CMYK image.
+    """
+    cell = max(flock.width / MAX_GRID_WIDTH, flock.size / 8)
     side = int(flock.width / cell)
     scale = side / flock.width
     where = (flock.y * scale).astype(np.int32) * side + (flock.x * scale).astype(np.int32)
-    # On a dark page a wash of the light tints would be olive; the dark ones glow like embers.
+    # On a dark page, a wash of the light tints would look olive. The dark tints glow like embers.
     colour = flock.tints[:, 1 if night else 2].astype(np.float32)
-    # Few: the paler neighbour counts for more, or orange and ink would mix to mud in the wide gaps.
+    # With few butterflies, pale ones weigh more, or orange and ink would mix to mud in the wide
+    # gaps.
     weight = (colour.max(axis=1) / 255) ** (2 - 2 * fullness)
     colour *= weight[:, None]
     heap = np.stack(
@@ -85,7 +104,7 @@ def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool)
 
 
 def _blurred(heap: np.ndarray, reach: int) -> np.ndarray:
-    """The mean over a square of 2 · reach + 1 cells around each cell."""
+    """Return the mean over a square of 2 · reach + 1 cells around each cell."""
     for axis in (0, 1):
         pad = [(reach + 1, reach) if each == axis else (0, 0) for each in range(3)]
         total = np.cumsum(np.pad(heap, pad), axis=axis, dtype=np.float64)
@@ -106,11 +125,13 @@ class _Dots:
         near, far = 8 * (self._side / 2 - radius), 8 * (self._side / 2 + radius)
         ImageDraw.Draw(big).ellipse((near, near, far, far), fill=round(255 * strength))
         self._mask = big.resize((self._side, self._side), Image.Resampling.BOX)
-        # In a narrow picture the dots would run into a line.
+        # In a narrow picture, all the dots would merge into a line.
         dots = shape.ghost[:: max(1, round(DOTS_FOR / width))] * width
         self._corners = np.rint(dots - self._side / 2).astype(int)
 
     def paste(self, ground: Image.Image, top: int, bottom: int) -> None:
         for x, y in self._corners.tolist():
             if top - self._side < y < bottom:
-                ground.paste(self._colour, (x, y - top, x + self._side, y - top + self._side), self._mask)
+                ground.paste(
+                    self._colour, (x, y - top, x + self._side, y - top + self._side), self._mask
+                )

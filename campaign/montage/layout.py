@@ -1,8 +1,8 @@
 """The montage as a function: from a butterfly number to its place, turn, wing and colour.
 
-`static/js/lib/montage-layout.js` says the same in JavaScript; both are held together, to the bit,
-by the files `tests/vectors/montage_*.json`. That is why everything but `size` is done in whole
-numbers.
+`static/js/lib/montage-layout.js` computes the same in JavaScript. The files
+`tests/vectors/montage_*.json` keep both identical to the bit. That is why everything except `size`
+uses whole numbers.
 """
 
 from dataclasses import dataclass
@@ -23,19 +23,18 @@ PIXEL_SHIFT = np.uint32(22)
 
 BLOCK = 1 << 14
 CANDIDATES = 1 << 32
-LARGEST_SIZE = 0.34
+MAX_SIZE = 0.34
 
 
 class OutOfPlaces(ValueError):
-    """The shape has no butterfly of this number: all 2³² candidates are used up."""
+    """The shape has no butterfly of this number, because all 2³² candidates are used up."""
 
 
 class _Census:
-    """How many butterflies the first candidates hold, block by block: eight bytes for each 16,384
-    candidates.
+    """How many butterflies the first candidates hold, per block of 16,384 candidates.
 
-    It lets a search begin near a butterfly far down the line. It grows when somebody asks further
-    than before.
+    It lets a search start near a high butterfly number, and takes eight bytes per block. It grows
+    when a number is higher than any before.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -44,7 +43,7 @@ class _Census:
         self._lock = Lock()
 
     def block_of(self, number: int) -> tuple[int, int]:
-        """The block that holds butterfly `number`, and how many come before that block."""
+        """Return the block of butterfly `number`, and how many butterflies precede the block."""
         while self._before[-1] < number:
             self._grow()
         before = self._before
@@ -52,7 +51,7 @@ class _Census:
         return block, int(before[block])
 
     def taken(self, block: int) -> tuple[np.ndarray, np.ndarray]:
-        """The x and y (uint32) of the candidates of one block that the mask takes, in order."""
+        """Return the x and y (uint32) of one block's candidates inside the mask, in order."""
         start = block * BLOCK + 1
         candidates = np.arange(start, min(start + BLOCK, CANDIDATES), dtype=np.uint32)
         x, y = candidates * STEP_X, candidates * STEP_Y
@@ -75,17 +74,16 @@ def _census(shape: Shape) -> _Census:
 
 
 def pixel_of(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The flat index (row · 1024 + column) into mask and palette of places x, y (uint32)."""
+    """Return the flat index (row · 1024 + column) of places x, y (uint32) in mask and palette."""
     return ((y >> PIXEL_SHIFT) << np.uint32(10) | (x >> PIXEL_SHIFT)).astype(np.intp)
 
 
 def places(shape: Shape, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where butterflies first … last sit, both included: numbers, x and y (uint32 fractions of the
-    square, 2³² = 1).
+    """Return where butterflies first … last sit, both included: numbers, x and y.
 
-    y grows downward. Butterfly n sits at the n-th candidate k = 1, 2, 3 … with the mask set at (x
-    >> 22, y >> 22), where x = k · 3242174889 and y = k · 2447445414, both modulo 2³². Raises
-    ValueError when first is below 1.
+    x and y are uint32 fractions of the square (2³² = 1), and y grows downward. Butterfly n sits at
+    the n-th candidate k = 1, 2, 3 … with the mask set at (x >> 22, y >> 22), where x = k ·
+    3242174889 and y = k · 2447445414, both modulo 2³². Raise ValueError if first is below 1.
     """
     if first < 1:
         raise ValueError("butterflies are numbered from 1")
@@ -106,7 +104,10 @@ def places(shape: Shape, first: int, last: int) -> tuple[np.ndarray, np.ndarray,
 
 
 def mixed(numbers: np.ndarray) -> np.ndarray:
-    """A 32-bit hash of each number (uint32 → uint32, one to one): the finaliser of MurmurHash3."""
+    """Return a 32-bit hash of each number: the finalizer of MurmurHash3.
+
+    It maps uint32 to uint32, one to one.
+    """
     h = numbers.astype(np.uint32)
     h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
     h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
@@ -117,11 +118,11 @@ def mixed(numbers: np.ndarray) -> np.ndarray:
 class Wings:
     """How butterflies look, one array entry for each.
 
-    `variant` 0–7 is the wing pose (the order of the sprite sheet); `flip` is true when mirrored
-    left to right; `turn` (int32, 65,536 = a whole turn, clockwise, 0 = head up) the heading;
-    `scale` (int32, 1,000 = as `size` says) the size jitter, 980 to 1,220; `colour` (n×3 uint8,
-    sRGB) the palette at the place, jittered by at most 15; `depth` (uint32, all different) the
-    order of painting, lowest first.
+    `variant` 0–7 is the wing pose, in the order of the sprite sheet. `flip` is true if mirrored
+    left to right. `turn` is the heading (int32, 65,536 = a full turn, clockwise, 0 = head up).
+    `scale` is the size jitter (int32, 1,000 = as `size` says), 980 to 1,220. `colour` (n×3 uint8,
+    sRGB) is the palette at the place, jittered by at most 15. `depth` (uint32, all different) is
+    the painting order, lowest first.
     """
 
     variant: np.ndarray
@@ -133,7 +134,7 @@ class Wings:
 
 
 def wings(shape: Shape, numbers: np.ndarray, x: np.ndarray, y: np.ndarray) -> Wings:
-    """The look of the butterflies with these numbers at these places (uint32 each)."""
+    """Return the look of the butterflies with these numbers at these places (uint32 each)."""
     look, more = mixed(numbers), mixed(numbers + np.uint32(0x9E3779B9))
     spread = (look & np.uint32(0xFFFF)).astype(np.int32)
     return Wings(
@@ -147,10 +148,10 @@ def wings(shape: Shape, numbers: np.ndarray, x: np.ndarray, y: np.ndarray) -> Wi
 
 
 def _colours(palette: np.ndarray, hashes: np.ndarray) -> np.ndarray:
-    """Each colour made lighter or darker by at most 8, and its green moved by up to 8 more where
-    the colour is strong.
+    """Return each colour made lighter or darker by at most 8.
 
-    A hue that moved freely would turn the dark places violet and green.
+    Where the colour is strong, its green moves by up to 8 more. A hue that moved freely would turn
+    dark places violet and green.
     """
     red, green, blue = palette.astype(np.int32).T
     light = (hashes & np.uint32(0xFFFF)).astype(np.int32) * 17 // 65536 - 8
@@ -161,18 +162,20 @@ def _colours(palette: np.ndarray, hashes: np.ndarray) -> np.ndarray:
 
 
 def _headings(shape: Shape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """A third of the way from head up to straight away from the centre, in 65,536ths of a turn."""
+    """Return headings a third of the way from head up to straight away from the centre.
+
+    The unit is 65,536ths of a turn.
+    """
     across = (x >> PIXEL_SHIFT).astype(np.int32) - shape.centre[0]
     up = shape.centre[1] - (y >> PIXEL_SHIFT).astype(np.int32)
     return bearing(across, up) * 87 >> 8
 
 
 def bearing(across: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """The direction of (across, up), −32,768 to 32,768, clockwise from straight up, within ¼°
-    (int32).
+    """Return the direction of (across, up), clockwise from straight up, within ¼° (int32).
 
-    atan t ≈ t · (π/4 + 0.273 · (1 − t)) for 0 ≤ t ≤ 1 (Rajan et al., IEEE Signal Processing
-    Magazine, 2006), in integers so that every machine agrees.
+    The result is −32,768 to 32,768. atan t ≈ t · (π/4 + 0.273 · (1 − t)) for 0 ≤ t ≤ 1 (Rajan et
+    al., IEEE Signal Processing Magazine, 2006), in integers so that every machine agrees.
     """
     wide, high = np.abs(across), np.abs(up)
     ratio = (np.minimum(wide, high) << 12) // np.maximum(np.maximum(wide, high), 1)
@@ -183,13 +186,13 @@ def bearing(across: np.ndarray, up: np.ndarray) -> np.ndarray:
 
 
 def size(shape: Shape, count: int) -> float:
-    """The side of a butterfly's square when there are `count`, as a fraction of the montage's side.
+    """Return the side of a butterfly's square when there are `count`.
 
-    factor · √(area / count). The factor eases from 1.2 at 43, where people will count, to 1.9 at
-    2,000, where the shape has to be full. Never more than 0.34.
+    It is a fraction of the montage's side: factor · √(area / count), at most 0.34. The factor rises
+    from 1.2 at 43, where people will count them, to 1.9 at 2,000, where the shape has to be full.
     """
     if count < 1:
-        return LARGEST_SIZE
+        return MAX_SIZE
     way = min(max(log(count / 43) / log(2000 / 43), 0), 1)
     factor = 1.2 + 0.7 * way * way * (3 - 2 * way)
-    return min(LARGEST_SIZE, factor * sqrt(shape.area / count))
+    return min(MAX_SIZE, factor * sqrt(shape.area / count))

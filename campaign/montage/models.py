@@ -1,4 +1,4 @@
-"""Posters that are drawn or waiting to be, and the shapes that organizers made of pictures of their own."""
+"""Posters that are ready or being made, and the shapes that organizers made from pictures."""
 
 import tomllib
 from datetime import datetime
@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 IN_WORK = text("state in ('waiting', 'drawing')")
 READY = text("state = 'ready'")
@@ -28,9 +28,10 @@ VARIETY = ("cause_id", "form", "size", "lang", "with_names")
 class Poster(db.Model):
     """A poster of one variety: cause, form, size, language, with or without names.
 
-    Of each variety at most one is in work. `look` and `numbers` are digests of what it shows: its words and shape, and
-    which butterflies; `names` is one of the names on it. `drawn_at` is when its count was taken. Who draws it holds it
-    until `locked_until`, unless renewed.
+    At most one of each variety is in progress. `look` and `numbers` are digests of what it shows:
+    its text and shape, and which butterflies. `names` is a digest of the names on it. `drawn_at` is
+    when its count was taken. The worker that draws it holds it until `locked_until`, unless it
+    renews the lock.
     """
 
     __tablename__ = "poster"
@@ -38,10 +39,16 @@ class Poster(db.Model):
         CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
         CheckConstraint("form in ('pdf', 'png')", name="form"),
         CheckConstraint("progress between 0 and 100", name="progress"),
-        Index("uq_poster_in_work", *VARIETY, unique=True, sqlite_where=IN_WORK, postgresql_where=IN_WORK),
+        Index(
+            "uq_poster_in_work",
+            *VARIETY,
+            unique=True,
+            sqlite_where=IN_WORK,
+            postgresql_where=IN_WORK,
+        ),
         Index("ix_poster_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_poster_variety", *VARIETY),
-        # The names of files hold the row's number.
+        # File names contain the row id, so an id must never be reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -65,12 +72,16 @@ class Poster(db.Model):
     octets: Mapped[int] = mapped_column(BigInteger, default=0)
 
     @property
-    def file_name(self):
+    def file_name(self) -> str:
+        """Return the name of the poster's file."""
         return f"{self.id}.{self.form}"
 
 
 class StoredShape(db.Model):
-    """A shape made of an uploaded picture: the files of a shape's folder as columns. Its name is a digest of them."""
+    """A shape made from an uploaded picture, with the files of a shape folder as columns.
+
+    Its name is a digest of them.
+    """
 
     __tablename__ = "stored_shape"
 
@@ -83,11 +94,12 @@ class StoredShape(db.Model):
     palette: Mapped[bytes] = mapped_column(LargeBinary)
 
     @property
-    def title(self):
+    def title(self) -> str:
+        """Return the title that the organizer gave the shape."""
         return tomllib.loads(self.facts)["title"]
 
-    def files(self):
-        """Return the content of each of the shape's FILES by its name."""
+    def files(self) -> dict[str, bytes]:
+        """Return {name: content} of the shape's FILES."""
         return {
             "shape.toml": self.facts.encode(),
             "ghost.json": self.ghost.encode(),
@@ -97,22 +109,25 @@ class StoredShape(db.Model):
 
 
 class CauseShape(db.Model):
-    """An uploaded shape that a cause has, or had and may take again."""
+    """An uploaded shape that a cause uses, or used before and may use again."""
 
     __tablename__ = "cause_shape"
     __table_args__ = (Index("ix_cause_shape_shape", "shape"),)
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     shape: Mapped[str] = mapped_column(ForeignKey("stored_shape.name"), primary_key=True)
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
 class ShapeDraft(db.Model):
-    """A picture that is to become the shape of a cause, the way it is cut out now, and the shape that this makes.
+    """A picture that is to become the shape of a cause, and how it is cut out now.
 
-    `picture` is WebP, `width` × `height` pixels, without what a camera adds; it can be cut out by alpha where it `is_clear`.
-    `ground` is the colour along its edge, as #RRGGBB; for the rest see cutting.Cut. Where this way of cutting makes no shape,
-    `fault` is why, a reason of PictureRefused.
+    `picture` is WebP, `width` × `height` pixels, without camera metadata. If `is_clear`, it can be
+    cut out by its alpha channel. `ground` is the colour along its edge, as #RRGGBB. For the other
+    columns see shape_extraction.Cut. If this way of cutting makes no shape, `fault` is the reason,
+    as in PictureRefused.
     """
 
     __tablename__ = "shape_draft"
@@ -122,7 +137,7 @@ class ShapeDraft(db.Model):
         CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
         Index("ix_shape_draft_cause_id", "cause_id"),
         Index("ix_shape_draft_shape", "shape"),
-        # An address that somebody still has open must not come to mean another picture.
+        # A URL that is still open in a browser must never show another picture.
         {"sqlite_autoincrement": True},
     )
 

@@ -1,9 +1,10 @@
-"""The names in a montage: a thousand butterflies at a time, and only what supporters let be shown."""
+"""The names in a montage, a thousand butterflies at a time, as supporters let them be shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import load_only
 
 from campaign.causes.models import Cause, CauseTally, FreeNumber
@@ -27,7 +28,10 @@ SEEN = (
 
 @dataclass(frozen=True)
 class Named:
-    """A butterfly whose supporter let a name or initials be shown; `country` is a code of ISO 3166, `comment` let through."""
+    """A butterfly whose supporter shows a name or initials.
+
+    `country` is an ISO 3166 code, and `comment` an approved comment.
+    """
 
     number: int
     name: str
@@ -38,7 +42,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Butterflies `first` … `last`: the named ones, and the numbers that are free."""
+    """Butterflies `first` … `last`: the named ones, and the free numbers."""
 
     first: int
     last: int
@@ -46,18 +50,18 @@ class Chunk:
     free: tuple[int, ...]
 
     @property
-    def counted_only(self):
-        """How many are neither named nor free."""
+    def counted_only(self) -> int:
+        """Return how many are neither named nor free."""
         return self.last - self.first + 1 - len(self.named) - len(self.free)
 
 
-def chunk_of(number):
-    """Return which chunk, 0, 1, 2 …, holds butterfly `number`."""
+def chunk_of(number: int) -> int:
+    """Return which chunk (0, 1, 2 …) contains butterfly `number`."""
     return (number - 1) // CHUNK
 
 
-def cause_and_last(slug):
-    """Return (cause id, highest number given) of the published cause at `slug`, or None."""
+def cause_and_last(slug: str) -> Row[int, int] | None:
+    """Return (cause id, highest number given) of the published cause with this slug, or None."""
     return db.session.execute(
         select(Cause.id, CauseTally.last_number)
         .join(CauseTally, CauseTally.cause_id == Cause.id)
@@ -65,8 +69,11 @@ def cause_and_last(slug):
     ).first()
 
 
-def chunk(cause_id, k, last_number):
-    """Return butterflies 1000·k+1 … 1000·(k+1) as far as `last_number`, or None where that is before the first."""
+def chunk(cause_id: int, k: int, last_number: int) -> Chunk | None:
+    """Return butterflies 1000·k+1 … 1000·(k+1), up to `last_number`.
+
+    Return None if there is no such chunk.
+    """
     first, last = k * CHUNK + 1, min((k + 1) * CHUNK, last_number)
     if k < 0 or first > last_number:
         return None
@@ -80,22 +87,25 @@ def chunk(cause_id, k, last_number):
     )
 
 
-def butterfly(cause_id, number):
-    """Return what may be told of one butterfly: a Named, "counted" for one without a name, or "free" for no butterfly."""
+def butterfly(cause_id: int, number: int) -> Named | str:
+    """Return what is public about one butterfly.
+
+    That is a Named, "counted" if it has no public name, or "free" if there is none.
+    """
     rows = _between(cause_id, number, number)
     if not rows:
         return "free"
     return _named(rows[0]) if _is_shown(rows[0]) else "counted"
 
 
-def free_numbers(cause_id):
+def free_numbers(cause_id: int) -> Sequence[int]:
     """Return the free numbers of a cause, lowest first."""
     return db.session.scalars(
         select(FreeNumber.number).where(FreeNumber.cause_id == cause_id).order_by(FreeNumber.number)
     ).all()
 
 
-def _between(cause_id, first, last):
+def _between(cause_id: int, first: int, last: int) -> Sequence[Signature]:
     return db.session.scalars(
         select(Signature)
         .options(load_only(*SEEN, raiseload=True))
@@ -104,11 +114,11 @@ def _between(cause_id, first, last):
     ).all()
 
 
-def _is_shown(row):
+def _is_shown(row: Signature) -> bool:
     return row.state == "counted" and row.name_display != "counted"
 
 
-def _named(row):
+def _named(row) -> Named:
     return Named(
         number=row.number,
         name=row.shown_name,

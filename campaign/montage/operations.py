@@ -1,32 +1,39 @@
-"""The life of a poster: asked for, drawn by one worker at a time, ready for a day, gone."""
+"""The life cycle of a poster: requested, drawn by one worker, ready for a day, deleted."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.insertion import insert
 from campaign.montage.models import IN_WORK, READY, VARIETY, Poster
+from campaign.montage.queries import Variety
 
 LOCK = timedelta(seconds=15)
 KEPT = timedelta(days=1)
-# Whoever is downloading the last one has so long to finish, and after a failure so long nobody tries again.
+# How long a replaced poster stays available for running downloads, and how long a failed one is not
+# tried again.
 GRACE = timedelta(minutes=10)
-MOST_ATTEMPTS = 3
-MOST_IN_WORK = 100
-MOST_OCTETS = 4 * 1024**3
+MAX_ATTEMPTS = 3
+MAX_IN_PROGRESS = 100
+MAX_BYTES = 4 * 1024**3
 
 
 class PressBusy(CampaignError):
-    """So many posters wait that another would not be drawn within the hour."""
+    """So many posters are waiting that another would not be drawn within the hour."""
 
     status = 503
 
 
-def ask_for_poster(variety, *, now):
-    """Have a poster of this Variety drawn, unless one is in work. Raises PressBusy."""
-    if db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) >= MOST_IN_WORK:
+def ask_for_poster(variety: Variety, *, now: datetime) -> None:
+    """Queue a poster of this Variety, unless one is in progress. Raise PressBusy."""
+    if (
+        db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK))
+        >= MAX_IN_PROGRESS
+    ):
         raise PressBusy
     values = {
         **vars(variety),
@@ -38,14 +45,19 @@ def ask_for_poster(variety, *, now):
         "last_number": 0,
     }
     values |= dict.fromkeys(("holder", "look", "numbers", "names"), "")
-    # Two who ask at once make one poster.
+    # Two simultaneous requests make only one poster.
     db.session.execute(
-        insert(Poster).values(values).on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK)
+        insert(Poster)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK)
     )
 
 
-def claim_poster(*, holder, now):
-    """Take the poster that waits longest, or one that its holder left, for LOCK; return it, or None."""
+def claim_poster(*, holder: str, now: datetime) -> Poster | None:
+    """Claim the poster that has waited longest, or whose lock has expired; return it or None.
+
+    The claim lasts for LOCK.
+    """
     free = Poster.locked_until.is_(None) | (Poster.locked_until <= now)
     poster = db.session.scalar(
         select(Poster)
@@ -56,7 +68,7 @@ def claim_poster(*, holder, now):
     )
     if poster is None:
         return None
-    if poster.attempts >= MOST_ATTEMPTS:
+    if poster.attempts >= MAX_ATTEMPTS:
         poster.state = "failed"
         poster.asked_at = now
         return None
@@ -67,30 +79,36 @@ def claim_poster(*, holder, now):
     return poster
 
 
-def note_progress(poster_id, *, holder, progress, now):
-    """Note how far the poster has come, in percent, and keep it for LOCK; return whether it is still ours."""
+def note_progress(poster_id: int, *, holder: str, progress: int, now: datetime) -> bool:
+    """Record the progress in percent, and renew the lock; return whether we still hold it."""
     return _ours(poster_id, holder, progress=progress, locked_until=now + LOCK)
 
 
-def give_back(poster_id, *, holder):
-    """Let another draw the poster at once, as we are told to stop."""
-    return _ours(poster_id, holder, state="waiting", locked_until=None, attempts=Poster.attempts - 1)
+def give_back(poster_id: int, *, holder: str) -> bool:
+    """Release the poster, so that another worker draws it at once; for when we have to stop."""
+    return _ours(
+        poster_id, holder, state="waiting", locked_until=None, attempts=Poster.attempts - 1
+    )
 
 
-def finish_poster(poster_id, *, holder, **facts):
-    """Offer the poster; `facts` are its columns about what it shows. Return whether it was still ours."""
+def finish_poster(poster_id: int, *, holder: str, **facts: Any) -> bool:
+    """Mark the poster as ready; return whether we still held it.
+
+    `facts` are its columns about what it shows.
+    """
     return _ours(poster_id, holder, state="ready", progress=100, locked_until=None, **facts)
 
 
-def drop_posters(ids):
-    """Forget these posters; their files go with the next sweep."""
+def drop_posters(ids: Iterable[int]) -> None:
+    """Delete these posters. The next sweep removes their files."""
     db.session.execute(delete(Poster).where(Poster.id.in_(ids)))
 
 
-def sweep_posters(*, now):
-    """Forget posters older than a day, those that a newer one replaced, old failures, the oldest beyond MOST_OCTETS.
+def sweep_posters(*, now: datetime) -> list[str]:
+    """Delete outdated posters; return the names of the files to keep.
 
-    Return the names of the files that are to stay.
+    Outdated are those older than a day, replaced by a newer one, failed long enough ago, or the
+    oldest beyond MAX_BYTES.
     """
     kept, newest, octets = [], {}, 0
     for poster in db.session.scalars(select(Poster).where(READY).order_by(Poster.id.desc())).all():
@@ -98,15 +116,21 @@ def sweep_posters(*, now):
         variety = tuple(getattr(poster, column) for column in VARIETY)
         newer = newest.get(variety)
         newest.setdefault(variety, poster)
-        if octets > MOST_OCTETS or poster.drawn_at <= now - KEPT or (newer and newer.drawn_at <= now - GRACE):
+        if (
+            octets > MAX_BYTES
+            or poster.drawn_at <= now - KEPT
+            or (newer and newer.drawn_at <= now - GRACE)
+        ):
             db.session.delete(poster)
         else:
             kept.append(poster.file_name)
-    db.session.execute(delete(Poster).where(Poster.state == "failed", Poster.asked_at <= now - GRACE))
+    db.session.execute(
+        delete(Poster).where(Poster.state == "failed", Poster.asked_at <= now - GRACE)
+    )
     return kept
 
 
-def _ours(poster_id, holder, **values):
+def _ours(poster_id: int, holder: str, **values: Any) -> bool:
     changed = db.session.execute(
         update(Poster)
         .where(Poster.id == poster_id, Poster.holder == holder, Poster.state == "drawing")

@@ -1,9 +1,12 @@
-"""The colours of printed sheets, and the wing's margin that runs along their upper edge."""
+"""The colours of printed sheets, and the band of wing spots along their upper edge."""
+
+from campaign.montage.shapes import RGB
+from campaign.montage.typesetting import Sheets
 
 PAPER, BAND, CREAM = (0xFF, 0xF8, 0xEA), (0x17, 0x11, 0x0D), (0xFF, 0xF4, 0xDC)
 INK, INK_2, INK_3 = (0x17, 0x11, 0x0D), (0x49, 0x39, 0x2B), (0x60, 0x4B, 0x39)
 HAIRLINE = (0xDC, 0xC8, 0xA2)
-# Of each palette (colors.css): its fire, and the colour of small words on paper.
+# For each palette of colors.css: its fire colour, and the colour of small text on paper.
 FIRES = {
     "monarch": ((0xF2, 0x8C, 0x1B), (0x8F, 0x36, 0x04)),
     "water": ((0x54, 0xA9, 0xE6), (0x0D, 0x45, 0x77)),
@@ -11,13 +14,16 @@ FIRES = {
 SPOTS = 43
 
 
-def fire_of(palette):
-    """Return (fire, colour of small words) of a palette, the Monarch's where it is unknown."""
+def fire_of(palette: str) -> tuple[RGB, RGB]:
+    """Return (fire colour, colour of small text) of a palette; the Monarch's if unknown."""
     return FIRES.get(palette, FIRES["monarch"])
 
 
-def lay_margin(sheets, height):
-    """43 spots in two staggered rows on a dark band, as in templates/components/band.html, where they are explained."""
+def lay_margin(sheets: Sheets, height: float) -> None:
+    """Draw 43 spots in two staggered rows on a dark band.
+
+    templates/components/band.html draws the same band and explains it.
+    """
     sheets.box(0, 0, sheets.width, height, BAND)
     above, unit = (SPOTS + 1) // 2, height / 22
     step = sheets.width / above

@@ -1,4 +1,4 @@
-"""What a browser needs to draw montages itself: a shape as one compact file, and the sprite sheets."""
+"""The data with which a browser draws montages: a shape as one compact file, and the sprites."""
 
 import json
 import struct
@@ -11,25 +11,27 @@ from campaign.montage.queries import find_shape
 from campaign.montage.shapes import DATA, FILES, PARTS, SIDE, Shape, shape_names
 from campaign.montage.sprites import LEVELS
 
-MOST_COLOURS, MOST_PARCELS = 255, 16
-# Goes up with the layout of a parcel, as browsers keep an old one for a year.
+MAX_COLOURS, MAX_PARCELS = 255, 16
+# Increase this when the layout of a parcel changes, because browsers keep old ones for a year.
 LAYOUT = b"1"
 
 
 class TooManyColours(ValueError):
-    """The palette has more colours inside the mask than one byte can name."""
+    """The palette has more colours inside the mask than one byte can index."""
 
 
-@lru_cache(MOST_PARCELS)
+@lru_cache(MAX_PARCELS)
 def parcel(name: str) -> bytes:
-    """The shape as bytes: a length (uint32), so much JSON, the ghost's dots, and a byte for each of the 1024×1024 pixels.
+    """Return the shape as bytes.
 
-    A pixel is 0 where no butterfly may sit, else 1 + the index of its colour in the JSON. Dots are pairs of uint16, in
-    sixteenths of a pixel. All little-endian. Unlike a picture read back from a canvas, this is the same in every browser.
+    They are a length (uint32), JSON of that length, the dots of the outline, and one byte for each
+    of the 1024×1024 pixels. A pixel is 0 where no butterfly may sit, else 1 + the index of its
+    colour in the JSON. Dots are pairs of uint16, in sixteenths of a pixel. Everything is
+    little-endian. Unlike a picture read back from a canvas, this is the same in every browser.
     """
     shape = find_shape(name)
     colours, which = np.unique(shape.palette[shape.mask], axis=0, return_inverse=True)
-    if len(colours) > MOST_COLOURS:
+    if len(colours) > MAX_COLOURS:
         raise TooManyColours(name)
     pixels = np.zeros((SIDE, SIDE), np.uint8)
     pixels[shape.mask] = which.ravel() + 1
@@ -46,7 +48,9 @@ def _facts(shape: Shape, colours: np.ndarray, dots: int) -> dict:
         "night_ink": shape.night_ink,
         "near": [
             {"luminance": luminance, **dict(zip(PARTS, tints, strict=True))}
-            for luminance, tints in zip(shape.near_luminance.tolist(), shape.near_tints.tolist(), strict=True)
+            for luminance, tints in zip(
+                shape.near_luminance.tolist(), shape.near_tints.tolist(), strict=True
+            )
         ],
         "colours": colours.ravel().tolist(),
         "dots": dots,
@@ -54,13 +58,16 @@ def _facts(shape: Shape, colours: np.ndarray, dots: int) -> dict:
 
 
 def sheet(level: str) -> bytes | None:
-    """The PNG with the eight poses at one level of detail, or None."""
+    """Return the PNG with the eight poses at one level of detail, or None."""
     return (DATA / f"sprites-{level}.png").read_bytes() if level in LEVELS else None
 
 
 @cache
 def version() -> str:
-    """A digest of the data behind parcels and sheets, for addresses that browsers may keep for ever."""
+    """Return a digest of the data behind parcels and sprites.
+
+    It goes into URLs, so that browsers can cache them permanently.
+    """
     digest = blake2b(LAYOUT, digest_size=6)
     shapes = (DATA / name / file for name in shape_names() for file in FILES)
     for path in sorted([*shapes, *DATA.glob("*.png")]):

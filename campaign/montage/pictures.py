@@ -1,47 +1,54 @@
-"""Pictures drawn while somebody waits: montages, cards and small posters, kept in files by what they show."""
+"""Pictures drawn while a visitor waits: montages, cards and small posters.
+
+They are cached in files, named by a digest of what they show.
+"""
 
 import logging
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from campaign.errors import CampaignError
-from campaign.montage.cards import draw_card
+from campaign.montage.cards import Card, draw_card
 from campaign.montage.drawing import draw, encode_png, max_visible
 from campaign.montage.queries import find_shape
 
 KEPT_SECONDS = 3600
-MOST_OCTETS = 512 * 1024**2
-MOST_WAITING = 8
-# A request waits so long for a new picture where there is an older one to show.
+MAX_BYTES = 512 * 1024**2
+MAX_WAITING = 8
+# How long a request waits for a new picture if there is an older one to show.
 PATIENCE_SECONDS = 1
-# And browsers may keep the older one so long.
+# How long browsers may cache the older one.
 OLDER_SECONDS = 5
 
 log = logging.getLogger("campaign.pictures")
 
 
 class TooManyPictures(CampaignError):
-    """So many pictures are wanted at once that one more would keep a thread from people who sign."""
+    """So many pictures are waiting that one more would keep a thread from people who sign."""
 
     status = 503
 
 
 class Line:
-    """Those who wait for one picture to be drawn at a time, as drawing takes the processor from people who sign."""
+    """A queue of requests, of which only one draws at a time.
 
-    def __init__(self, most):
+    Drawing takes processor time from people who sign.
+    """
+
+    def __init__(self, most: int) -> None:
         self.drawing = threading.Lock()
         self._places = threading.BoundedSemaphore(most)
 
     @contextmanager
-    def place(self):
-        """Wait for something inside. Raises TooManyPictures where many wait already."""
+    def place(self) -> Iterator[None]:
+        """Hold a place in the queue. Raise TooManyPictures if it is full."""
         if not self._places.acquire(blocking=False):
             raise TooManyPictures
         try:
@@ -50,29 +57,29 @@ class Line:
             self._places.release()
 
     @contextmanager
-    def turn(self):
-        """Wait for one's turn to draw. Raises TooManyPictures where many wait already."""
+    def turn(self) -> Iterator[None]:
+        """Wait for the turn to draw. Raise TooManyPictures if the queue is full."""
         with self.place(), self.drawing:
             yield
 
 
 class Drawer:
-    """One thread that draws the pictures of this process in turn, each once however many ask for it."""
+    """A thread that draws this process's pictures, each once however many requests want it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "pictures")
         self._lock = threading.Lock()
         self._futures = {}
 
-    def draw(self, file, work):
-        """Return the Future of `work()`, which draws `file`; the one under way where there is one."""
+    def draw(self, file: Path, work: Callable[[], bytes]) -> Future[bytes]:
+        """Return the Future of `work()`, which draws `file`, or of the drawing already running."""
         with self._lock:
             future = self._futures.get(file)
             if future is None:
                 future = self._futures[file] = self._pool.submit(self._run, file, work)
             return future
 
-    def _run(self, file, work):
+    def _run(self, file: Path, work: Callable[[], bytes]) -> bytes:
         try:
             return work()
         finally:
@@ -82,17 +89,26 @@ class Drawer:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG; `is_current` is false where a newer one is still being drawn."""
+    """A PNG; `is_current` is false while a newer one is being drawn."""
 
     png: bytes
     is_current: bool = True
 
 
-_line = Line(MOST_WAITING)
+_line = Line(MAX_WAITING)
 _drawer = Drawer()
 
 
-def montage_png(folder, *, cause_id, shape, count, width, gaps=(), night=False):
+def montage_png(
+    folder: Path | str,
+    *,
+    cause_id: int,
+    shape: str,
+    count: int,
+    width: int,
+    gaps: Collection[int] = (),
+    night: bool = False,
+) -> Picture:
     """Return the Picture of butterflies 1 … `count` without the `gaps`, `width` pixels wide.
 
     Counts that look the same share a file.
@@ -109,17 +125,17 @@ def montage_png(folder, *, cause_id, shape, count, width, gaps=(), night=False):
     )
 
 
-def card_png(folder, card):
+def card_png(folder: Path | str, card: Card) -> Picture:
     """Return the Picture of a Card."""
     shape = find_shape(card.shape)
     return latest(folder, ("card", card.address, card.lang), card, lambda: draw_card(card, shape))
 
 
-def latest(folder, series, shows, make):
-    """Return the Picture that shows `shows`; while it is being drawn, after a second, the last one of its `series`.
+def latest(folder: Path | str, series: object, shows: object, make: Callable[[], bytes]) -> Picture:
+    """Return the Picture that shows `shows`, or after a second the last one of its `series`.
 
-    It is drawn in a thread of its own, even where nobody waits any longer. `make` may not need the request.
-    Raises TooManyPictures where there is no older one, and many wait already.
+    It is drawn in a separate thread, even if the request gives up waiting. `make` must not need the
+    request context. Raise TooManyPictures if the queue is full and there is no older picture.
     """
     file = Path(folder) / f"{_digest(series)}-{_digest(shows)}.png"
     with suppress(FileNotFoundError):
@@ -135,24 +151,25 @@ def latest(folder, series, shows, make):
         return Picture(older, is_current=False)
 
 
-def kept(folder, shows, make, line=_line):
-    """Return the file that shows `shows`, from `folder` or made now, when it is one's turn in the Line.
+def kept(folder: Path | str, shows: object, make: Callable[[], bytes], line: Line = _line) -> bytes:
+    """Return the file that shows `shows`, from `folder` or made when its turn comes.
 
-    Raises TooManyPictures. Files older than an hour go, and the oldest where they are too many.
+    Raise TooManyPictures. Files older than an hour are deleted, and so are the oldest beyond
+    MAX_BYTES.
     """
     file = Path(folder) / f"{_digest(shows)}.png"
-    # Another process may sweep it away between a look and a reading.
+    # Another process may delete the file between a check and a read.
     with suppress(FileNotFoundError):
         return file.read_bytes()
     with line.place():
         return _drawn(file, make, line.drawing)
 
 
-def _digest(shows):
+def _digest(shows: object) -> str:
     return blake2b(repr(shows).encode(), digest_size=12).hexdigest()
 
 
-def _drawn(file, make, turn):
+def _drawn(file: Path, make: Callable[[], bytes], turn: threading.Lock) -> bytes:
     with turn:
         with suppress(FileNotFoundError):
             return file.read_bytes()
@@ -161,12 +178,12 @@ def _drawn(file, make, turn):
             _keep(file, content)
             _sweep(file.parent)
         except OSError:
-            # A full disk costs the next who looks some time, and nobody the picture.
+            # On a full disk the picture is still shown; the next request just has to draw it again.
             log.exception("a picture could not be kept")
         return content
 
 
-def _newest(folder, series):
+def _newest(folder: Path, series: str) -> bytes | None:
     """Return the last picture of a series that is not too old to show, or None."""
     edge = time.time() - KEPT_SECONDS
     for born, _, file in sorted(_facts(folder, f"{series}-*.png"), reverse=True):
@@ -175,7 +192,7 @@ def _newest(folder, series):
     return None
 
 
-def _keep(file, content):
+def _keep(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.part")
     try:
@@ -185,17 +202,17 @@ def _keep(file, content):
         draft.unlink(missing_ok=True)
 
 
-def _sweep(folder):
+def _sweep(folder: Path) -> None:
     octets, edge = 0, time.time() - KEPT_SECONDS
     for born, size, file in sorted(_facts(folder, "*"), reverse=True):
         octets += size
-        if born < edge or octets > MOST_OCTETS:
+        if born < edge or octets > MAX_BYTES:
             file.unlink(missing_ok=True)
 
 
-def _facts(folder, pattern):
+def _facts(folder: Path, pattern: str) -> Iterator[tuple[float, int, Path]]:
     for file in folder.glob(pattern):
-        # Another process sweeps too.
+        # Another process may be deleting files too.
         with suppress(FileNotFoundError):
             facts = file.stat()
             yield facts.st_mtime, facts.st_size, file

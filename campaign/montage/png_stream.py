@@ -1,7 +1,8 @@
-"""A PNG written row by row, so that none of it need be in memory as a whole."""
+"""Write a PNG row by row, so that it never has to fit in memory."""
 
 import struct
 import zlib
+from typing import BinaryIO
 
 import numpy as np
 
@@ -11,9 +12,9 @@ EFFORT = 6
 
 
 class PngStream:
-    """Writes 8-bit RGB rows to a binary file as a PNG of so many pixels (W3C, PNG Specification, third edition)."""
+    """Writes 8-bit RGB rows to a binary file as PNG (W3C, PNG Specification, third edition)."""
 
-    def __init__(self, file, width, height, dots_per_metre):
+    def __init__(self, file: BinaryIO, width: int, height: int, dots_per_metre: int) -> None:
         self._file = file
         self._packer = zlib.compressobj(EFFORT)
         self._last = np.zeros((1, width, 3), np.uint8)
@@ -22,7 +23,7 @@ class PngStream:
         self._chunk(b"sRGB", b"\0")
         self._chunk(b"pHYs", struct.pack(">IIB", dots_per_metre, dots_per_metre, 1))
 
-    def write(self, rows):
+    def write(self, rows: np.ndarray) -> None:
         """Write the next rows: rows × width × 3 uint8."""
         above = np.concatenate([self._last, rows[:-1]])
         self._last = rows[-1:].copy()
@@ -31,11 +32,12 @@ class PngStream:
         np.subtract(rows.reshape(len(rows), -1), above.reshape(len(rows), -1), out=lines[:, 1:])
         self._chunk(b"IDAT", self._packer.compress(lines.tobytes()))
 
-    def end(self):
+    def end(self) -> None:
+        """Write the end of the PNG. The file stays open."""
         self._chunk(b"IDAT", self._packer.flush())
         self._chunk(b"IEND", b"")
 
-    def _chunk(self, kind, content):
+    def _chunk(self, kind: bytes, content: bytes) -> None:
         if kind == b"IDAT" and not content:
             return
         self._file.write(struct.pack(">I", len(content)) + kind + content)

@@ -1,7 +1,7 @@
-"""Posters to print: at once where they are small, else drawn by the worker while a page tells how far it is."""
+"""Posters to print: small ones drawn at once, others by the worker while a page shows progress."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import (
@@ -18,36 +18,40 @@ from flask import (
     send_file,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from campaign.causes.pages import page as cause_page
+from campaign.causes.models import Cause
+from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import write
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
 from campaign.montage.forms import asked_lang, asked_number, asked_word
+from campaign.montage.models import Poster
 from campaign.montage.operations import GRACE, ask_for_poster
 from campaign.montage.pictures import kept
+from campaign.montage.poster_renderer import print_poster
 from campaign.montage.poster_spec import PAPER_MM
-from campaign.montage.press import print_poster
 from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
 from campaign.montage.tasks import posters_folder
-from campaign.montage.wording import digest_of, look_of, poster_spec
+from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("posters", __name__)
-NARROWEST, WIDEST, USUAL = 300, 12_000, 6000
-# Up to here a poster is drawn while one waits, in any width; above, in steps, so that there are not too many of them.
+MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
+# Up to AT_ONCE pixels, a poster of any width is drawn during the request. Wider ones come in steps,
+# so that there are not too many different ones.
 AT_ONCE, STEP = 2400, 500
 PAPER = "A2"
-# So long a poster may be offered although more have signed since; the count on it says when it was taken.
+# How long a poster is served although more people have signed. Its count says when it was taken.
 FRESH = timedelta(hours=1)
 SECONDS, NAMES_SECONDS, LOOK_AGAIN = 300, 15, 4
 
 
 @blueprint.get("/<lang>/causes/<slug>/posters")
-def index(slug):
-    """Which posters there are, and a form to choose one."""
+def index(slug: str) -> ResponseReturnValue:
+    """Show which posters there are, and a form to choose one."""
     cause = cause_by_slug(slug) or abort(404)
     page = render_template(
         "posters/index.html", cause=cause_page(cause, g.lang), papers=PAPER_MM, usual=PAPER
@@ -56,73 +60,83 @@ def index(slug):
 
 
 @blueprint.get("/causes/<slug>/poster.pdf")
-def pdf(slug):
-    """The poster on paper of `size` A3 … A0 in `lang`; with `names=1` the names that supporters let be shown."""
+def pdf(slug: str) -> ResponseReturnValue:
+    """Serve the poster on paper of `size` A3 … A0 in `lang`.
+
+    With `names=1` it lists the names that supporters let us show.
+    """
     cause = cause_by_slug(slug) or abort(404)
     return _offered(cause, _variety(cause, "pdf", asked_word("size", PAPER_MM, PAPER)))
 
 
 @blueprint.get("/causes/<slug>/poster.png")
-def png(slug):
-    """The poster `w` pixels wide in `lang`; with `names=1` the names that supporters let be shown."""
+def png(slug: str) -> ResponseReturnValue:
+    """Serve the poster `w` pixels wide in `lang`.
+
+    With `names=1` it lists the names that supporters let us show.
+    """
     cause = cause_by_slug(slug) or abort(404)
-    width = asked_number("w", least=NARROWEST, most=WIDEST, usual=USUAL)
+    width = asked_number("w", least=MIN_WIDTH, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
     variety = _variety(cause, "png", str(width))
     if width <= AT_ONCE and not variety.with_names:
         return public(Response(_small(cause, variety), mimetype="image/png"), SECONDS)
     if width % STEP:
         asked = {**request.args, "w": width + STEP - width % STEP}
-        return redirect(url_for("posters.png", slug=slug, **asked))
+        return redirect(url_for("posters.png", slug=slug, **asked))  # type: ignore[arg-type]
     return _offered(cause, variety)
 
 
-def _variety(cause, form, size):
+def _variety(cause: Cause, form: str, size: str) -> Variety:
     return Variety(cause.id, form, size, asked_lang(), request.args.get("names") == "1")
 
 
-def _small(cause, variety):
+def _small(cause: Cause, variety: Variety) -> bytes:
     numbers, now = cause_numbers(cause.id), utcnow()
     shape = find_shape(cause.shape)
     spec = poster_spec(cause, variety, numbers, now, shape_folder=cause.shape)
 
-    def make():
+    def make() -> bytes:
         file = io.BytesIO()
         print_poster(spec, shape, file)
         return file.getvalue()
 
-    # The minute on it is that of the count.
+    # The time printed on the poster is that of this count.
     shows = (variety, look_of(cause, variety.lang), digest_of(numbers))
     return kept(Path(current_app.config["VAR_DIR"]) / "pictures", shows, make)
 
 
-def _offered(cause, variety):
-    """The poster where there is one; else have it drawn, and tell how far it is."""
+def _offered(cause: Cause, variety: Variety) -> Response:
+    """Return the poster if there is one; else have it drawn, and show progress."""
     g.lang = variety.lang
     now, standing = utcnow(), poster_standing(variety)
     path = _file_of(standing.ready)
     if path and _is_fresh(standing.ready, cause, variety.lang, now):
-        return jsonify(state="ready") if "progress" in request.args else _file(standing.ready, path, cause.slug)
+        return (
+            jsonify(state="ready")
+            if "progress" in request.args
+            else _file(standing.ready, path, cause.slug)
+        )
     if not standing.in_work and standing.failed and standing.failed.asked_at > now - GRACE:
         return _waiting(cause, variety, standing.failed)
     if not standing.in_work:
         write(ask_for_poster, variety, now=now)
         standing = poster_standing(variety)
-    # Where it is ready by now, the next look will find it.
+    # If it is ready by now, the next request will find it.
     return _waiting(cause, variety, standing.in_work or standing.ready)
 
 
-def _is_fresh(poster, cause, lang, now):
+def _is_fresh(poster, cause: Cause, lang: str, now: datetime) -> bool:
     if poster.look != look_of(cause, lang):
         return False
     return poster.drawn_at > now - FRESH or poster.numbers == digest_of(cause_numbers(cause.id))
 
 
-def _file_of(poster):
+def _file_of(poster: Poster | None) -> Path | None:
     path = posters_folder(current_app.config) / poster.file_name if poster else None
     return path if path and path.exists() else None
 
 
-def _file(poster, path, slug):
+def _file(poster, path: Path, slug: str) -> Response:
     names = "-names" if poster.with_names else ""
     answer = send_file(
         path,
@@ -133,21 +147,29 @@ def _file(poster, path, slug):
     answer.cache_control.no_cache = None
     answer = public(answer, NAMES_SECONDS if poster.with_names else SECONDS)
     if poster.with_names:
-        # Who withdraws is gone soon, even where the site is down and a copy could still be given.
+        # A withdrawn name must disappear soon. So no cache may serve an old copy while the site is
+        # down.
         del answer.cache_control["stale-if-error"]
     return answer
 
 
-def _waiting(cause, variety, poster):
-    """202 with how far the poster is; a browser without script asks again by itself."""
+def _waiting(cause: Cause, variety: Variety, poster) -> Response:
+    """Return 202 with the poster's progress, or 503 if it failed.
+
+    Browsers without JavaScript reload automatically.
+    """
     failed = poster.state == "failed"
     before = posters_before(poster) if poster.state == "waiting" else 0
     if "progress" in request.args:
-        answer = jsonify(state=poster.state, progress=poster.progress, words=_how_far(poster, before))
+        answer = jsonify(
+            state=poster.state, progress=poster.progress, words=_how_far(poster, before)
+        )
     else:
-        cause = cause_page(cause, variety.lang)
+        shown = cause_page(cause, variety.lang)
         how_far = _how_far(poster, before)
-        page = render_template("posters/show.html", cause=cause, poster=poster, how_far=how_far, seconds=LOOK_AGAIN)
+        page = render_template(
+            "posters/show.html", cause=shown, poster=poster, how_far=how_far, seconds=LOOK_AGAIN
+        )
         answer = make_response(page)
     answer.status_code = 503 if failed else 202
     answer.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else LOOK_AGAIN)
@@ -155,9 +177,11 @@ def _waiting(cause, variety, poster):
     return answer
 
 
-def _how_far(poster, before):
+def _how_far(poster: Poster, before: int) -> str:
     if poster.state == "drawing":
         return _("%(percent)s %% drawn", percent=poster.progress)
     if before:
-        return ngettext("One other is drawn before it.", "%(num)s others are drawn before it.", before)
+        return ngettext(
+            "One other is drawn before it.", "%(num)s others are drawn before it.", before
+        )
     return _("It waits for its turn.")

@@ -1,26 +1,33 @@
-"""How a poster is laid out: title, montage, count and date; names in columns at its foot and on further sheets."""
+"""The layout of a poster: title, montage, count and date.
 
+Names follow in columns at its foot and on further sheets.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from campaign.montage.columns import grid_for, lines_of, set_lines
-from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
 from campaign.montage.layout import size as size_of
 from campaign.montage.ornaments import INK, INK_2, INK_3
 from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
+from campaign.montage.poster_spec import PosterSpec
+from campaign.montage.shapes import Shape
+from campaign.montage.typesetting import Sheets
 
 TITLE_SIZES = (124, 112, 102, 94, 86, 78, 70, 62, 56, 50, 44, 38)
 COUNT_SIZES = (150, 130, 112)
-LARGEST_NAME = 13
+MAX_NAME_POINTS = 13
 NAMES_SHARE = 0.24
-SMALLEST_NAME = {"A3": 5.5, "A2": 6, "A1": 6.5, "A0": 7}
-MOST_SHEETS = 400
+MIN_NAME_POINTS = {"A3": 5.5, "A2": 6, "A1": 6.5, "A0": 7}
+MAX_SHEETS = 400
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Where the montage goes: its square has its corner at (x, y) and this side, in points.
+    """Where the montage goes: the corner (x, y) and side of its square, in points.
 
-    It is empty above `first` and below `last`, in shares of the side.
+    The square is empty above `first` and below `last`, which are shares of its side.
     """
 
     x: float
@@ -30,22 +37,29 @@ class Frame:
     last: float
 
 
-def set_poster(spec, shape, names=(), unset=0, progress=lambda share: None):
+def set_poster(
+    spec: PosterSpec,
+    shape: Shape,
+    names: Sequence[str] = (),
+    unset: int = 0,
+    progress: Callable[[float], object] = lambda share: None,
+) -> tuple[Sheets, Frame]:
     """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet).
 
-    `unset` is how many names there are beside `names` that no face can print.
+    `unset` is the number of further names that no font can print.
     """
     return _Poster(spec, shape, progress).set(names, unset)
 
 
 class _Poster(PosterPaper):
-    def __init__(self, spec, shape, progress):
+    def __init__(self, spec: PosterSpec, shape, progress: Callable[[float], object]) -> None:
         super().__init__(*spec.sheet, title=spec.title, lang=spec.lang)
         self._spec, self._shape, self._progress = spec, shape, progress
         self._heading = spec.names_words.get("heading", "")
-        self._smallest = SMALLEST_NAME.get(spec.size, 6)
+        self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
 
-    def set(self, names, unset):
+    def set(self, names: Sequence[str], unset: int) -> tuple[Sheets, Frame]:
+        """Set all sheets; return (Sheets, Frame of the montage on the first sheet)."""
         self._begin_sheet()
         if unset:
             self._heading += " " + self._spec.names_words["unset"].format(n=unset)
@@ -56,23 +70,29 @@ class _Poster(PosterPaper):
             self._set_further_sheets(left_over)
         return self._sheets, frame
 
-    def _begin_sheet(self):
+    def _begin_sheet(self) -> None:
         super()._begin_sheet()
         self._say(self._spec.address, EDGE, self._height - 38, DOES, 17, INK_3)
 
-    def _set_title(self, is_small):
-        """Set the title over the whole width; return where it ends."""
-        lines, size = self._fitted(self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04)
+    def _set_title(self, is_small: bool) -> float:
+        """Set the title over the whole width; return its lower end."""
+        lines, size = self._fitted(
+            self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04
+        )
         for at, line in enumerate(lines):
-            self._say(line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center")
+            self._say(
+                line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center"
+            )
         return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
 
-    def _set_count(self, bottom, is_small):
-        """Set the count, what it counts and when, from `bottom` up; return where they begin."""
+    def _set_count(self, bottom: float, is_small: bool) -> float:
+        """Set the count, what it counts and when, from `bottom` up; return their upper end."""
         spec, scale = self._spec, 0.66 if is_small else 1
         self._say(spec.counted_on, 500, bottom - 8, DOES, 20 * scale, INK_3, align="center")
         bottom -= 8 + 42 * scale
-        face, sizes = (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+        face, sizes = (
+            (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+        )
         lines, size = self._fitted(spec.words, 160, face, sizes, 1.3)
         for line in reversed(lines):
             self._say(line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center")
@@ -86,10 +106,10 @@ class _Poster(PosterPaper):
             bottom -= 8 * scale + 0.8 * size
         return bottom
 
-    def _frame(self, top, bottom):
-        """The largest square whose painted rows fit between title and count, in the middle."""
+    def _frame(self, top: float, bottom: float) -> Frame:
+        """Return the largest centred square whose painted rows fit between title and count."""
         rows = self._shape.mask.any(axis=1).nonzero()[0]
-        # The few first butterflies are large and reach out of the shape.
+        # The first butterflies are large and reach out of the shape.
         rim = 0.6 * size_of(self._shape, self._spec.last) if self._spec.last else 0.01
         first, last = max(0, rows[0] / 1024 - rim), min(1, (rows[-1] + 1) / 1024 + rim)
         room = bottom - top - 44
@@ -97,11 +117,13 @@ class _Poster(PosterPaper):
         y = top + 22 + (room - side * (last - first)) / 2 - side * first
         return Frame((500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last)
 
-    def _set_names(self, lines):
-        """Set what fits at the foot; return where it begins, and the lines left over."""
+    def _set_names(self, lines: list[tuple[str, bool]]) -> tuple[float, list[tuple[str, bool]]]:
+        """Set as many lines as fit at the foot; return their upper end, and the remaining lines."""
         u, words = self._unit, self._spec.names_words
         most = NAMES_SHARE * self._height
-        grid = grid_for(len(lines), 1000 * u - 2 * EDGE * u, most * u, LARGEST_NAME * u, self._smallest)
+        grid = grid_for(
+            len(lines), 1000 * u - 2 * EDGE * u, most * u, MAX_NAME_POINTS * u, self._smallest
+        )
         here, left_over = lines[: grid.holds], lines[grid.holds :]
         rows = min(grid.rows, -(-len(here) // grid.columns))
         top = self._height - 92 - rows * grid.size * 1.28 / u
@@ -113,21 +135,38 @@ class _Poster(PosterPaper):
         self._vein(top - 40, 4)
         return top - 66, left_over
 
-    def _set_further_sheets(self, lines):
+    def _set_further_sheets(self, lines: list[tuple[str, bool]]) -> None:
         u, top = self._unit, MARGIN + 130
         if not lines:
             return
-        # More than fit on so many sheets are set smaller instead; nobody is left out.
+        # If the names need more than MAX_SHEETS, they are set smaller. Nobody is left out.
         height = (self._height - 92 - top) * u
         grid = grid_for(
-            len(lines) / MOST_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest
+            len(lines) / MAX_SHEETS,
+            1000 * u - 2 * EDGE * u,
+            height,
+            1.25 * self._smallest,
+            self._smallest,
         )
         sheets = -(-len(lines) // grid.holds)
         for at in range(sheets):
             self._begin_sheet()
-            self._say(self._spec.title, EDGE, MARGIN + 62, SAYS, 34 if len(self._spec.title) < 40 else 20, INK)
+            self._say(
+                self._spec.title,
+                EDGE,
+                MARGIN + 62,
+                SAYS,
+                34 if len(self._spec.title) < 40 else 20,
+                INK,
+            )
             words = self._spec.names_words["sheet"].format(n=at + 2, m=sheets + 1)
             self._say(words, 1000 - EDGE, MARGIN + 100, DOES, 15, INK_3, align="right")
             self._say(self._heading, EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
-            set_lines(self._sheets, grid, lines[at * grid.holds : (at + 1) * grid.holds], EDGE * u, top * u)
+            set_lines(
+                self._sheets,
+                grid,
+                lines[at * grid.holds : (at + 1) * grid.holds],
+                EDGE * u,
+                top * u,
+            )
             self._progress((at + 1) / sheets)

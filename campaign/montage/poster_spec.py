@@ -1,4 +1,4 @@
-"""What one poster is to show, in words and numbers: all that the press has to know."""
+"""What one poster shows, in text and numbers: all that the renderer needs to know."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,9 +12,9 @@ DOTS_PER_INCH = 300
 class PosterSpec:
     """A poster in one language. `size` is A3 … A0 for a PDF, the width in pixels for a PNG.
 
-    `count` is empty where nobody has signed; then `words` stand for it. The montage is that of butterflies 1 … `last`
-    without the `gaps`, in the shape that `shape_folder` holds. `names_file` has a name in each line, and is empty where
-    the poster shows none; `names_words` are the sentences around them.
+    If nobody has signed, `count` is empty and `words` take its place. The montage shows butterflies
+    1 … `last` without the `gaps`, in the shape in `shape_folder`. `names_file` has one name per
+    line; it is empty if the poster shows no names. `names_words` are the sentences around them.
     """
 
     form: str
@@ -31,25 +31,27 @@ class PosterSpec:
     last: int
     gaps: tuple[int, ...]
     names_file: str
-    names_words: dict
+    names_words: dict[str, str]
 
     @property
-    def sheet(self):
-        """The sheet's width and height in points."""
+    def sheet(self) -> tuple[float, ...]:
+        """Return the sheet's width and height in points."""
         if self.form == "pdf":
             return tuple(length * POINTS_PER_MM for length in PAPER_MM[self.size])
         width, height = pixels_of(int(self.size))
         return width * 72 / DOTS_PER_INCH, height * 72 / DOTS_PER_INCH
 
-    def to_json(self):
+    def to_json(self) -> str:
+        """Return the spec as JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "PosterSpec":
+        """Return the spec that `to_json` wrote."""
         facts = json.loads(text)
         return cls(**{**facts, "gaps": tuple(facts["gaps"])})
 
 
-def pixels_of(width):
-    """The width and height in pixels of a PNG poster: A's proportion."""
+def pixels_of(width: int) -> tuple[int, int]:
+    """Return the width and height in pixels of a PNG poster, in the proportion of A paper."""
     return width, round(width * 2**0.5)

@@ -1,38 +1,55 @@
-"""The montage as a page, as a picture drawn by the server, and as the data that a browser draws it from."""
+"""The montage as a page, as a picture drawn by the server, and as data for browsers."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
-from campaign.causes.pages import page as cause_page
+from campaign.causes.models import Cause
+from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
-from campaign.lib.caching import public
-from campaign.lib.countries import country_name
-from campaign.lib.qr_codes import qr_code
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.i18n.countries import country_name
 from campaign.montage.forms import asked_number
-from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
+from campaign.montage.names import Named, butterfly, cause_and_last, chunk, chunk_of, free_numbers
 from campaign.montage.parcels import parcel, sheet, version
 from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
-from campaign.petitions.cards import cards_of_cause
+from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.sharing.qr_codes import qr_code
 
 blueprint = Blueprint("montage", __name__)
-WIDEST, USUAL = 2400, 1200
+MAX_WIDTH, DEFAULT_WIDTH = 2400, 1200
 PICTURE_SECONDS = 60
 NAMES_SECONDS = 15
 NUMBERS_SECONDS = 5
 YEAR = 31_536_000
-# More than any cause will ever have, and few enough for whoever calculates with it.
-MOST_DIGITS = 15
+# More digits than any butterfly number has, and few enough for exact arithmetic everywhere.
+MAX_DIGITS = 15
 blueprint.app_template_global("montage_version")(version)
 
 
 @blueprint.get("/<lang>/causes/<slug>/montage")
-def show(slug):
-    """The montage; with `n` the card of that butterfly, with `list` its names in words, `page` by page.
+def show(slug: str) -> ResponseReturnValue:
+    """Show the montage; with `n` also the card of that butterfly.
 
-    With `screen` it is drawn for a wall, by night unless that says `day`.
+    `list` shows the names as text, in pages chosen with `page`. `screen` shows the montage for a
+    big screen, dark unless its value is `day`.
     """
     cause = cause_by_slug(slug) or abort(404)
     now = utcnow()
@@ -59,9 +76,11 @@ def show(slug):
     )
 
 
-def _screen(cause, now):
+def _screen(cause: Cause, now: datetime) -> Response:
     petition = _open(cards_of_cause(cause.id, g.lang, now))
-    address = petition and current_app.config["PUBLIC_URL"] + url_for("petitions.short", slug=petition.slug)
+    address = petition and current_app.config["PUBLIC_URL"] + url_for(
+        "petitions.short", slug=petition.slug
+    )
     return public(
         make_response(
             render_template(
@@ -75,36 +94,44 @@ def _screen(cause, now):
     )
 
 
-def _number_in(text):
-    """Return the number in what somebody typed or copied, however its thousands are parted. Raises ValueError."""
-    return int("".join(sign for sign in text if sign.isdecimal())[:MOST_DIGITS])
+def _number_in(text: str) -> int:
+    """Return the number in a typed or copied text, with any thousands separators.
+
+    Raise ValueError if there is none.
+    """
+    return int("".join(sign for sign in text if sign.isdecimal())[:MAX_DIGITS])
 
 
-def _open(petitions):
-    """Return the first of the cause's PetitionCards that may be signed, or None."""
+def _open(petitions: Iterable[PetitionCard]) -> PetitionCard | None:
+    """Return the first of the PetitionCards that is open for signing, or None."""
     return next((petition for petition in petitions if petition.state == "open"), None)
 
 
-def _chosen(cause_id, number, last):
-    """Return a Named, "counted" or "free", or None for a number that no butterfly has had yet."""
+def _chosen(cause_id: int, number: int | None, last: int) -> Named | str | None:
+    """Return a Named, "counted" or "free", or None for a number not given yet."""
     return butterfly(cause_id, number) if number and 0 < number <= last else None
 
 
-def _names(cause_id, last, number):
-    """Return the page of names that was asked for, {} where there is nobody yet."""
+def _names(cause_id: int, last: int, number: int | None) -> dict[str, Any]:
+    """Return the requested page of names, or {} if there are no butterflies yet."""
     if last == 0:
         return {}
     pages = chunk_of(last) + 1
-    page = request.args.get("page", type=int) or (chunk_of(number) + 1 if number and number > 0 else 1)
+    page = request.args.get("page", type=int) or (
+        chunk_of(number) + 1 if number and number > 0 else 1
+    )
     found = chunk(cause_id, page - 1, last) or abort(404)
     return {"page": page, "pages": pages, "chunk": found}
 
 
 @blueprint.get("/causes/<slug>/montage.png")
-def picture(slug):
-    """The montage, `w` pixels wide; with `night=1` for a dark page. A minute old, or the last one while it is drawn."""
+def picture(slug: str) -> ResponseReturnValue:
+    """Return the montage as PNG, `w` pixels wide; with `night=1` for a dark page.
+
+    It may be a minute old, or older while a new one is being drawn.
+    """
     cause = cause_by_slug(slug) or abort(404)
-    width = asked_number("w", least=1, most=WIDEST, usual=USUAL)
+    width = asked_number("w", least=1, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
     last_number, gaps = cause_numbers(cause.id)
     drawn = montage_png(
         Path(current_app.config["VAR_DIR"]) / "pictures",
@@ -120,8 +147,8 @@ def picture(slug):
 
 
 @blueprint.get("/causes/<slug>/butterflies/<int:k>.json")
-def names(slug, k):
-    """The names shown for numbers 1000·k+1 … 1000·(k+1), and which of them are free."""
+def names(slug: str, k: int) -> ResponseReturnValue:
+    """Return the public names of numbers 1000·k+1 … 1000·(k+1), and the free numbers."""
     cause_id, last = cause_and_last(slug) or abort(404)
     found = chunk(cause_id, k, last) or abort(404)
     butterflies = [
@@ -134,42 +161,48 @@ def names(slug, k):
         NAMES_SECONDS,
         stale=NAMES_SECONDS,
     )
-    # Who withdraws is gone within a minute, even where the site is down and a copy could still be shown.
+    # A withdrawn name must disappear within a minute. So no cache may serve an old copy while the
+    # site is down.
     del answer.cache_control["stale-if-error"]
     return _tagged(answer)
 
 
 @blueprint.get("/causes/<slug>/numbers.json")
-def numbers(slug):
-    """Which butterflies there are: 1 … `last` without the `free` ones."""
+def numbers(slug: str) -> ResponseReturnValue:
+    """Return which butterflies there are: 1 … `last` without the `free` ones."""
     cause_id, last = cause_and_last(slug) or abort(404)
     free = free_numbers(cause_id)
     return _tagged(public(jsonify(count=last - len(free), last=last, free=free), NUMBERS_SECONDS))
 
 
 @blueprint.get("/montage/<tag>/<name>.bin")
-def shape_data(tag, name):
-    """A shape for browsers that draw it themselves."""
+def shape_data(tag: str, name: str) -> ResponseReturnValue:
+    """Return a shape as data for browsers that draw it themselves."""
     if not is_public_shape(name):
         abort(404)
     return _lasting(Response(parcel(name), mimetype="application/octet-stream"), tag)
 
 
 @blueprint.get("/montage/<tag>/sprites-<level>.png")
-def sprite_sheet(tag, level):
-    """The eight poses of a butterfly in false colours."""
+def sprite_sheet(tag: str, level: str) -> ResponseReturnValue:
+    """Return the eight poses of a butterfly in false colours."""
     return _lasting(Response(sheet(level) or abort(404), mimetype="image/png"), tag)
 
 
-def _lasting(response, tag):
-    """Data under today's digest never changes; under another it is today's, but only for now."""
+def _lasting(response: Response, tag: str) -> Response:
+    """Make the response cacheable for a year if `tag` is the current version.
+
+    Under another tag it is the current data too, but cacheable only for a minute.
+    """
     if tag != version():
-        response.content_location = url_for(request.endpoint, **{**request.view_args, "tag": version()})
+        response.content_location = url_for(
+            request.endpoint, **{**request.view_args, "tag": version()}
+        )
         return public(response, PICTURE_SECONDS)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
 
 
-def _tagged(response):
+def _tagged(response: Response) -> Response:
     response.add_etag()
     return response.make_conditional(request)

@@ -1,4 +1,4 @@
-"""The shapes a montage can take: each is a folder of data, never code."""
+"""The shapes of montages. Each is a folder of data, never code."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from PIL import Image
 DATA = Path(__file__).parent / "data"
 FILES = ("shape.toml", "mask.png", "palette.png", "ghost.json")
 SIDE = 1024
-# The parts of a butterfly that have a colour of their own, in the order of every array of tints.
+# The parts of a butterfly with their own colour, in the order of every array of tints.
 PARTS = ("ink", "dark", "light", "spot")
 
 RGB = tuple[int, int, int]
@@ -22,14 +22,15 @@ RGB = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """What the butterflies of one cause add up to.
+    """The picture that the butterflies of a cause form.
 
-    `mask` (1024×1024 bool, row = y, column = x) says where butterflies may sit; `palette`
-    (1024×1024×3 uint8, sRGB) what colour each place has; `centre` (column, row) is where they came
-    from and head away from; `ink` and `night_ink` are its darkest colour by day and by night.
-    `near_luminance` (k) and `near_tints` (k × 4 parts × 3) say how butterflies look when they are
-    large, by how light their place is; both are empty where each keeps the colour of its place.
-    `ghost` (n×2 float, fractions of the square) are the dots of its outline.
+    `mask` (1024×1024 bool, row = y, column = x) says where butterflies may sit. `palette`
+    (1024×1024×3 uint8, sRGB) is the colour of each place. `centre` (column, row) is the point they
+    come from and head away from. `ink` and `night_ink` are the darkest colours by day and by night.
+
+    `near_luminance` (k) and `near_tints` (k × 4 parts × 3) give butterflies their colours when they
+    are large, by the luminance of their place. Both are empty if each keeps the colour of its
+    place. `ghost` (n×2 float, fractions of the square) are the dots of the outline.
     """
 
     name: str
@@ -45,36 +46,37 @@ class Shape:
 
     @cached_property
     def area(self) -> float:
-        """The share of the square that butterflies may sit on, 0 to 1."""
+        """Return the share of the square that butterflies may sit on, 0 to 1."""
         return float(self.mask.mean())
 
 
 class UnknownShape(LookupError):
-    """No folder of data has this name."""
+    """No shape has this name."""
 
 
 def shape_names() -> list[str]:
+    """Return the names of the built-in shapes."""
     return sorted(path.parent.name for path in DATA.glob("*/shape.toml"))
 
 
 @cache
 def shape_named(name: str) -> Shape:
-    """The shape of this name that comes with the platform, read once per process. Raises UnknownShape."""
+    """Return the built-in shape of this name, read once per process. Raise UnknownShape."""
     if name not in shape_names():
         raise UnknownShape(name)
     return shape_in(DATA / name)
 
 
 def shape_in(folder: Path) -> Shape:
-    """The shape whose files lie in a folder."""
+    """Return the shape whose files are in a folder."""
     return shape_from(folder.name, lambda file: (folder / file).read_bytes())
 
 
 def shape_from(name: str, read: Callable[[str], bytes]) -> Shape:
-    """The shape whose files (FILES) `read` gives by their names."""
+    """Return the shape whose files (FILES) `read` returns by name."""
     facts = tomllib.loads(read("shape.toml").decode())
     near = facts.get("near", [])
-    # A ghost is written in sixteenths of a pixel of the 1,024.
+    # The file has sixteenths of a pixel, in a square of 1,024 pixels.
     ghost = np.array(json.loads(read("ghost.json")), float).reshape(-1, 2) / (16 * SIDE)
     return Shape(
         name=name,

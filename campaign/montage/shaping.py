@@ -1,55 +1,64 @@
-"""How a cause comes by its shape: a picture is cut out, looked at, cut out again, and accepted or forgotten."""
+"""How a cause gets its shape: a picture is cut out, previewed, and accepted or deleted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select
 
 from campaign.causes.models import Cause
 from campaign.causes.operations import cause_to_change
 from campaign.causes.queries import cause_numbers
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.insertion import insert
+from campaign.montage.image_jobs import CutOut
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import UnknownShape, shape_names
 from campaign.montage.uploads import shape_files
 
 DRAFTS_KEPT = timedelta(days=1)
-MOST_DRAFTS = 12
+MAX_DRAFTS = 12
 
 
 class ButterfliesWouldMove(CampaignError):
-    """The cause has butterflies, and in another shape each would sit elsewhere."""
+    """The cause has butterflies, and another shape would move each of them."""
 
     status = 409
 
 
-class ShapeChangedMeanwhile(CampaignError):
-    """Somebody else gave the cause another shape, or cut the picture out in another way, since the editor looked."""
+class ShapeEditConflict(CampaignError):
+    """Someone else changed the cause's shape or the draft's cut since the editor loaded it."""
 
     status = 409
 
 
 class ShapeInUse(CampaignError):
-    """The cause has this shape now."""
+    """The cause uses this shape now."""
 
     status = 409
 
 
 class TooManyDrafts(CampaignError):
-    """So many pictures of this cause wait to be accepted that no other is taken in."""
+    """So many pictures of this cause await acceptance that no more can be uploaded."""
 
     status = 409
 
 
-def keep_shape(*, content, title, cut=None, now):
-    """Make a shape of a picture's bytes and keep it for a look; return its StoredShape. Raises PictureRefused."""
+def keep_shape(*, content: bytes, title: str, cut: Cut | None = None, now: datetime) -> StoredShape:
+    """Make a shape from a picture's bytes and store it; return its StoredShape.
+
+    Raise PictureRefused.
+    """
     name, files = shape_files(content, title, cut)
     return store_shape(name, files, now=now)
 
 
-def store_shape(name, files, *, now):
-    """Keep the files of a shape, and return its StoredShape. The same picture makes the same shape, so it is kept once."""
+def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredShape:
+    """Store the files of a shape; return its StoredShape.
+
+    The same picture makes the same shape, so it is stored only once.
+    """
     values = {
         "name": name,
         "created_at": now,
@@ -58,19 +67,26 @@ def store_shape(name, files, *, now):
         "mask": files["mask.png"],
         "palette": files["palette.png"],
     }
-    # Two who send the same picture at once keep it once.
-    db.session.execute(insert(StoredShape).values(values).on_conflict_do_nothing(index_elements=["name"]))
+    # Two simultaneous uploads of the same picture store it once.
+    db.session.execute(
+        insert(StoredShape).values(values).on_conflict_do_nothing(index_elements=["name"])
+    )
     return db.session.get(StoredShape, name)
 
 
-def begin_draft(*, cause_id, title, made, now):
-    """Keep a CutOut and its picture until somebody has looked at it; return the ShapeDraft. Raises TooManyDrafts."""
+def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> ShapeDraft:
+    """Keep a CutOut and its picture for review; return the ShapeDraft. Raise TooManyDrafts."""
     cause_to_change(cause_id)
-    # A second press of the button sends the same once more.
+    # A second press of the button sends the same picture again.
     same = select(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name)
     if made.name and (draft := db.session.scalar(same)):
         return draft
-    if db.session.scalar(select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)) >= MOST_DRAFTS:
+    if (
+        db.session.scalar(
+            select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)
+        )
+        >= MAX_DRAFTS
+    ):
         raise TooManyDrafts
     facts = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
     ground = "#" + bytes(made.ground).hex()
@@ -80,78 +96,98 @@ def begin_draft(*, cause_id, title, made, now):
     return draft
 
 
-def cut_draft(*, draft_id, seen, made, now):
-    """Cut the picture of a draft out as the CutOut says; `seen` is the name of the shape that its editor had before
-    them, or empty.
+def cut_draft(*, draft_id: int, seen: str, made: CutOut, now: datetime) -> ShapeDraft | None:
+    """Store a new cut of a draft's picture; return the draft, or None if it is gone.
 
-    Return the draft, or None where it is gone. Raises ShapeChangedMeanwhile.
+    `seen` is the name of the shape that the editor had on screen, or empty. Raise ShapeEditConflict
+    if the draft has another shape by now.
     """
     draft = _to_change(draft_id)
     if draft is None:
         return None
     if seen not in (draft.shape or "", made.name):
-        raise ShapeChangedMeanwhile(f"the draft is of {draft.shape}, not {seen}")
+        raise ShapeEditConflict(f"the draft is of {draft.shape}, not {seen}")
     for name, value in _cut(made, now).items():
         setattr(draft, name, value)
     db.session.flush()
     return draft
 
 
-def drop_draft(*, draft_id):
-    """Forget a picture that is not to become a shape."""
+def drop_draft(*, draft_id: int) -> None:
+    """Delete a draft and its picture."""
     db.session.execute(delete(ShapeDraft).where(ShapeDraft.id == draft_id))
 
 
-def accept_shape(cause_id, *, name, now, may_move=False, former=None):
-    """Give the cause the shape of this name, kept before or come with the platform; return the cause.
+def accept_shape(
+    cause_id: int, *, name: str, now: datetime, may_move: bool = False, former: str | None = None
+) -> Cause:
+    """Give the cause a built-in or stored shape; return the cause.
 
-    `former` is the one that it is to take the place of. Raises UnknownShape, ShapeChangedMeanwhile where it is another, or
-    ButterfliesWouldMove where the cause has some, unless `may_move` says that this is meant.
+    `former` is the shape that the editor wants to replace. Raise UnknownShape, ShapeEditConflict if
+    the cause has another shape than `former`, or ButterfliesWouldMove if it has butterflies, unless
+    `may_move` confirms that.
     """
     cause = cause_to_change(cause_id)
     stored = db.session.get(StoredShape, name)
     if stored is None and name not in shape_names():
         raise UnknownShape(name)
     if former is not None and cause.shape not in (former, name):
-        raise ShapeChangedMeanwhile(f"the cause has {cause.shape}, not {former}")
+        raise ShapeEditConflict(f"the cause has {cause.shape}, not {former}")
     if name != cause.shape and cause_numbers(cause_id)[0] and not may_move:
         raise ButterfliesWouldMove
     if stored:
         stored.accepted_at = stored.accepted_at or now
         values = {"cause_id": cause_id, "shape": name, "accepted_at": now}
-        db.session.execute(insert(CauseShape).values(values).on_conflict_do_nothing(index_elements=["cause_id", "shape"]))
-        db.session.execute(delete(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == name))
+        db.session.execute(
+            insert(CauseShape)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["cause_id", "shape"])
+        )
+        db.session.execute(
+            delete(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == name)
+        )
     cause.shape = name
     db.session.flush()
     return cause
 
 
-def drop_shape(*, cause_id, name):
-    """Take an uploaded shape from those that the cause may take again. Raises ShapeInUse."""
+def drop_shape(*, cause_id: int, name: str) -> None:
+    """Remove an uploaded shape from the cause's choices. Raise ShapeInUse."""
     if cause_to_change(cause_id).shape == name:
         raise ShapeInUse
-    db.session.execute(delete(CauseShape).where(CauseShape.cause_id == cause_id, CauseShape.shape == name))
+    db.session.execute(
+        delete(CauseShape).where(CauseShape.cause_id == cause_id, CauseShape.shape == name)
+    )
 
 
-def sweep_shapes(*, now):
-    """Forget pictures that nobody accepted within a day, and uploaded shapes that no cause has; return how many of these."""
+def sweep_shapes(*, now: datetime) -> int:
+    """Delete drafts older than a day, and uploaded shapes that no cause has.
+
+    Return the number of deleted shapes.
+    """
     edge = now - DRAFTS_KEPT
     db.session.execute(delete(ShapeDraft).where(ShapeDraft.changed_at <= edge))
-    named = (exists().where(column == StoredShape.name) for column in (CauseShape.shape, ShapeDraft.shape, Cause.shape))
+    named = (
+        exists().where(column == StoredShape.name)
+        for column in (CauseShape.shape, ShapeDraft.shape, Cause.shape)
+    )
     unknown = delete(StoredShape).where(StoredShape.created_at <= edge, *(~each for each in named))
     return db.session.execute(unknown.execution_options(synchronize_session=False)).rowcount
 
 
-def _cut(made, now):
+def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
     cut = made.cut
     if made.name:
-        # One that was kept before is as good as new.
+        # Restart the time limit of a shape that was stored before.
         store_shape(made.name, made.files, now=now).created_at = now
     cut_as = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
     return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_as}
 
 
-def _to_change(draft_id):
+def _to_change(draft_id: int) -> ShapeDraft | None:
     return db.session.scalars(
-        select(ShapeDraft).where(ShapeDraft.id == draft_id).with_for_update().execution_options(populate_existing=True)
+        select(ShapeDraft)
+        .where(ShapeDraft.id == draft_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()

@@ -1,4 +1,4 @@
-"""The eight wing poses of a butterfly, cut and turned to the size at hand."""
+"""The eight wing poses of a butterfly, scaled and turned as needed."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,9 +10,9 @@ from PIL import Image, ImageFilter
 from campaign.montage.shapes import DATA
 
 VARIANTS = 8
-# The largest size, in pixels, that each level of detail serves.
+# Level of detail, and the butterfly size in pixels up to which it is used.
 LEVELS = {"small": 15, "mid": 70, "full": 512}
-# Room around a sprite, as a share of its side, for its shade.
+# Margin around a sprite for its shade, as a share of its side.
 ROOM = 1 / 8
 SHADE_BLUR = 0.035
 SHADE_DEPTH = 0.42
@@ -20,11 +20,11 @@ SHADE_DEPTH = 0.42
 
 @cache
 def _sheet(level: str) -> np.ndarray:
-    """The sprites of one level: 8 × side × side × (coverage, cell, wash, spot), uint8 shares of
-    each pixel.
+    """Return the sprites of one level: 8 × side × side × (coverage, cell, wash, spot).
 
-    The files hold false colours (see data/build.py): red is the share of wing cell, green how much
-    of that is the light end of the wash, blue pale spot, and what remains of the coverage is ink.
+    All are uint8 shares of each pixel. The files hold false colours (see data/build.py): red is the
+    share of wing cell, green how much of that is the light end of the wash, and blue the pale
+    spots. The rest of the coverage is ink.
     """
     with Image.open(DATA / f"sprites-{level}.png") as image:
         shares = _shares(np.array(image.convert("RGBA")))
@@ -41,21 +41,21 @@ def _shares(pixels: np.ndarray) -> np.ndarray:
 
 
 def _art(size: float, variant: int) -> np.ndarray:
-    """One pose, side × side × 4 shares, at the level of detail that serves butterflies of this size in pixels."""
+    """Return one pose for this size in pixels: side × side × 4 shares."""
     for level, most in LEVELS.items():
         if size < most:
             return _sheet(level)[variant]
-    # Kept by nobody: a pose for print is 16 MB.
+    # Not cached, because a pose for print is 16 MB.
     with Image.open(DATA / "sprites-print" / f"{variant}.png") as image:
         return _shares(np.array(image.convert("RGBA")))
 
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How one butterfly sits in its stamp of out pixels by rows: its middle at (x, y), `size` in
-    pixels.
+    """How one butterfly sits in its stamp of out × rows pixels.
 
-    `turn` is in 65,536ths of a whole turn, clockwise.
+    Its middle is at (x, y), and `size` is in pixels. `turn` is in 65,536ths of a full turn,
+    clockwise.
     """
 
     flip: bool
@@ -67,30 +67,32 @@ class Stance:
     y: float
 
 
-# A pose as a CMYK image, used as four plain channels (coverage, cell, wash, spot), its shade as an L
-# image, and the side in pixels of the butterfly alone, without the room around it.
+# A pose as a CMYK image, used as four plain channels (coverage, cell, wash, spot). Then its shade
+# as an L image, and the side in pixels of the butterfly without its margin.
 Pose = tuple[Image.Image, Image.Image, int]
 
 
 @dataclass(frozen=True)
 class Sprites:
-    """The poses for butterflies of about `size` pixels, ready to be turned; each is made when it is first asked for."""
+    """The poses for butterflies of about `size` pixels, each made when first used."""
 
     size: float
     _poses: dict[int, Pose] = field(default_factory=dict)
 
     def turned(self, variant: int, stance: Stance) -> Image.Image:
+        """Return one pose in this stance."""
         pose, _, side = self._pose(variant)
         return _transformed(pose, side, stance)
 
     def shade(self, variant: int, stance: Stance) -> Image.Image:
+        """Return the shade of one pose in this stance."""
         _, shade, side = self._pose(variant)
         return _transformed(shade, side, stance)
 
     def _pose(self, variant: int) -> Pose:
         if variant not in self._poses:
             art = _art(self.size, variant)
-            # A little larger than needed, because turning softens.
+            # Slightly larger than needed, because turning softens the edges.
             side = min(len(art), max(6, ceil(self.size * 1.25)))
             roomy = _roomy(Image.fromarray(art, "CMYK"), side)
             self._poses[variant] = roomy, _shade(roomy, side), side
@@ -105,7 +107,9 @@ def _transformed(pose: Image.Image, side: int, stance: Stance) -> Image.Image:
     c = pose.width / 2 - a * stance.x - b * stance.y
     f = pose.width / 2 - d * stance.x - e * stance.y
     out = (stance.out, stance.rows)
-    return pose.transform(out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
+    return pose.transform(
+        out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR
+    )
 
 
 def _roomy(pose: Image.Image, side: int) -> Image.Image:

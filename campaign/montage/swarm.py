@@ -1,4 +1,4 @@
-"""Tens of thousands of butterflies, painted one after the other with soft edges and shades."""
+"""Paint tens of thousands of butterflies one after another, with soft edges and shades."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -9,22 +9,22 @@ from PIL import Image
 from campaign.montage.flock import Flock
 from campaign.montage.sprites import Sprites, Stance
 
-# Below this size in pixels a butterfly is stamped from a bank of turned sprites; above it, each is
-# cut to measure.
+# Below this size in pixels, butterflies are stamped from a bank of turned sprites. Above it, each
+# is cut to exact measure.
 CUT_TO_MEASURE = 34
 BANK_TURN = 1024
 BANK_SCALE = 60
-# A butterfly's shade has its own colours: black shade would make pale wings grey.
+# A shade takes the butterfly's colours, because a black shade would make pale wings grey.
 SHADE_DARKNESS = 0.45
-# A turned square is at most √2 wide; no pose fills its corners, nor does its shade.
+# A turned square is at most √2 wide, but no pose fills its corners, nor does its shade.
 REACH = 1.3
 
-# Left, top, tints of the parts, shade, and the parts' masks.
+# Left, top, tints of the parts, shade, and masks of the parts.
 Stamp = tuple[int, int, list[list[int]], Image.Image, tuple[Image.Image, ...]]
 
 
 class Swarm:
-    """A flock that is painted band by band, so that a picture larger than memory can be made of it."""
+    """A flock, painted in bands so that a picture can be larger than memory."""
 
     def __init__(self, flock: Flock) -> None:
         self._flock = flock
@@ -35,23 +35,38 @@ class Swarm:
         self._bank = {}
 
     def paint(self, top: int, bottom: int) -> np.ndarray:
-        """Rows top … bottom on a transparent ground: rows × width × 4 uint8, premultiplied."""
-        # Pillow gives an RGBA canvas special care where it is transparent; CMYK is four plain channels,
-        # and pasting a colour through a mask is then exactly "over" in premultiplied alpha.
+        """Return rows top … bottom on a transparent ground.
+
+        The array is rows × width × 4 uint8, premultiplied.
+        """
+        # Pillow treats transparent areas of an RGBA canvas specially. CMYK is four plain channels,
+        # so pasting a colour through a mask is exactly "over" in premultiplied alpha.
         canvas = Image.new("CMYK", (self._flock.width, bottom - top))
         near = self._flock.part(self._flock.between(top - self._reach, bottom + self._reach))
         stamps = self._stamped(near) if self._is_small else self._cut(near, top, bottom)
         for left, upper, tints, shade, parts in stamps:
             box = (left, upper - top, left + shade.width, upper - top + shade.height)
-            canvas.paste(_shade_of(tints), (left, box[1] + self._drop, box[2], box[3] + self._drop), shade)
+            canvas.paste(
+                _shade_of(tints), (left, box[1] + self._drop, box[2], box[3] + self._drop), shade
+            )
             for tint, part in zip(tints, parts, strict=False):
                 canvas.paste((*tint, 255), box, part)
         return np.asarray(canvas)
 
     def _cut(self, flock: Flock, top: int, bottom: int) -> Iterator[Stamp]:
-        """Every butterfly cut to its exact place, turn and size, and no more of it than the band shows."""
-        columns = (flock.variant, flock.flip, flock.turn, flock.scale, flock.x, flock.y, flock.tints)
-        for variant, flip, turn, scale, x, y, tints in zip(*(each.tolist() for each in columns), strict=True):
+        """Yield each butterfly at its exact place, turn and size, cropped to the band."""
+        columns = (
+            flock.variant,
+            flock.flip,
+            flock.turn,
+            flock.scale,
+            flock.x,
+            flock.y,
+            flock.tints,
+        )
+        for variant, flip, turn, scale, x, y, tints in zip(
+            *(each.tolist() for each in columns), strict=True
+        ):
             size = flock.size * scale / 1000
             out = ceil(size * REACH)
             left, upper = int(x - out / 2), int(y - out / 2)
@@ -69,16 +84,21 @@ class Swarm:
             )
 
     def _stamped(self, flock: Flock) -> Iterator[Stamp]:
-        """Small butterflies from a bank; place, turn and size rounded to what an eye can tell apart."""
+        """Yield small butterflies from a bank of sprites.
+
+        Place, turn and size are rounded to what the eye can tell apart.
+        """
         out = ceil(flock.size * 1.22 * REACH)
-        # Below this, neither spots nor the wash across a wing can be seen.
+        # Below these sizes, the spots and then the wash across a wing cannot be seen.
         parts = 4 if flock.size >= 15 else 3 if flock.size >= 9 else 2
         turn = np.rint(flock.turn / BANK_TURN).astype(np.int32) * BANK_TURN
         scale = np.rint(flock.scale / BANK_SCALE).astype(np.int32) * BANK_SCALE
         left = np.rint(flock.x - out / 2).astype(np.int32)
         top = np.rint(flock.y - out / 2).astype(np.int32)
         columns = (flock.variant, flock.flip, turn, scale, left, top, flock.tints)
-        for variant, flip, turn, scale, left, top, tints in zip(*(each.tolist() for each in columns), strict=True):
+        for variant, flip, turn, scale, left, top, tints in zip(
+            *(each.tolist() for each in columns), strict=True
+        ):
             key = (variant, flip, turn, scale)
             if key not in self._bank:
                 stance = Stance(flip, turn, flock.size * scale / 1000, out, out, out / 2, out / 2)

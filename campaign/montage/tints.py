@@ -1,12 +1,12 @@
-"""The colours of a butterfly's parts, from the colour of its place."""
+"""The colours of a butterfly's parts, derived from the colour of its place."""
 
 import numpy as np
 
 from campaign.montage.shapes import PARTS, Shape
 
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
-# How far the parts of a small butterfly differ from the colour of its place, per channel: what
-# makes it more than a blot.
+# How far the parts of a small butterfly differ from the colour of its place, per channel. Without
+# this it would be only a blot.
 CONTRAST = np.array(
     [[-0.3, -0.36, -0.44], [-0.06, -0.09, -0.1], [0.13, 0.12, 0.1], [0.2, 0.2, 0.2]], np.float32
 )
@@ -14,12 +14,15 @@ CHUNK = 1 << 16
 
 
 def nearness(size: float) -> float:
-    """0 when butterflies of this size in pixels are specks of colour, 1 when each is a Monarch."""
+    """Return 0 if butterflies of this size in pixels are specks of colour, 1 if Monarchs."""
     return min(max((size - 9) / 70, 0), 1)
 
 
 def tints(shape: Shape, colours: np.ndarray, size: float, night: bool) -> np.ndarray:
-    """The tints (n × 4 parts × 3, uint8) of butterflies of these colours and size in pixels."""
+    """Return the tints of butterflies of these colours and size in pixels.
+
+    The array is n × 4 parts × 3, uint8.
+    """
     tinted = np.empty((len(colours), len(PARTS), 3), np.uint8)
     for start in range(0, len(colours), CHUNK):
         part = slice(start, start + CHUNK)
@@ -32,9 +35,9 @@ def _tints(shape: Shape, flat: np.ndarray, size: float, night: bool) -> np.ndarr
     lift = np.subtract(shape.night_ink, shape.ink).astype(np.float32) * night
     darkness = np.clip((90 - luminance) / 50, 0, 1)
     flat = flat + darkness[:, None] * lift
-    # Below a few pixels the parts run together, and contrast would only make the whole darker.
+    # Below a few pixels the parts blend, and contrast would only darken the whole.
     contrast = CONTRAST * min(max((size - 1) / 9, 0), 1)
-    # Pale wings need less of it: a grey vein says as much on cream as a black one on orange.
+    # Pale wings need less contrast: a grey vein on cream is as clear as a black one on orange.
     softness = 1 - 0.5 * np.clip((luminance - 180) / 50, 0, 1)
     far = flat[:, None, :] * (1 + softness[:, None, None] * contrast)
     near = nearness(size)

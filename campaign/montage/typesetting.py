@@ -1,10 +1,15 @@
-"""Sheets of text and ornament for cards and posters: set once as PDF, and printed or turned into pixels from there."""
+"""Sheets of text and ornament for cards and posters.
+
+They are set once as PDF, and printed or turned into pixels from there.
+"""
 
 import re
 import threading
 import unicodedata
 from bisect import bisect
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -13,23 +18,30 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from campaign.lib.spaces import words_of
-from campaign.montage.faces import READS, SAYS, path_of, runs
+from campaign.montage.fonts import READS, SAYS, path_of, runs
+from campaign.montage.shapes import RGB
+from campaign.text.whitespace import words_of
 
-# Kalnia is set tight, as on the pages.
+# Kalnia is set with tight letter spacing, as on web pages.
 TRACKING = {SAYS: -0.014}
-# Any size will do: widths grow with it.
+# Type size for measuring. Any size works, because widths scale with it.
 MEASURED = 100
-# Latin, Greek and Cyrillic letters as they stand alone: they neither join nor change with their neighbours.
-_STANDING = re.compile("[ -~\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027]*")
-# PDFium serves one thread at a time.
+# Latin, Greek and Cyrillic letters that stay separate: they neither join nor change shape next to
+# each other.
+_STANDING = re.compile(
+    "[ -~\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027]*"
+)
+# PDFium is not thread-safe.
 _pdfium = threading.Lock()
 
 
 class Sheets:
-    """A document of sheets, all of one size. Lengths are in points from left and top; y of a text is its baseline."""
+    """A PDF document of sheets of one size.
 
-    def __init__(self, width, height, *, title, lang):
+    Lengths are in points, from the left and top. The y of a text is its baseline.
+    """
+
+    def __init__(self, width: float, height: float, *, title: str, lang: str) -> None:
         self.width, self.height = width, height
         self._pdf = FPDF(unit="pt", format=(width, height))
         self._pdf.set_auto_page_break(False)
@@ -39,51 +51,76 @@ class Sheets:
         self._pdf.set_lang(lang)
         self._pdf.set_creator("Volante")
         self._faces = set()
-        # Titles are tried in many sizes and widths, and shaping a text costs more than all the rest.
+        # Titles are tried in many sizes and widths, and shaping their text is the most expensive
+        # step.
         self._width_in_points = lru_cache(maxsize=4096)(self._measure)
 
-    def add(self, ground):
-        """Begin a sheet, all of it in the colour `ground` (red, green, blue)."""
+    def add(self, ground: RGB) -> None:
+        """Begin a sheet in the background colour `ground`."""
         self._pdf.add_page()
         self.box(0, 0, self.width, self.height, ground)
 
-    def box(self, x, y, width, height, colour):
+    def box(self, x: float, y: float, width: float, height: float, colour: RGB) -> None:
+        """Draw a filled rectangle."""
         self._pdf.set_fill_color(*colour)
         self._pdf.rect(x, y, width, height, style="F")
 
-    def spot(self, x, y, across, down, colour):
-        """An ellipse around (x, y), so wide and high to either side."""
+    def spot(self, x: float, y: float, across: float, down: float, colour: RGB) -> None:
+        """Draw an ellipse around (x, y) with these horizontal and vertical radii."""
         self._pdf.set_fill_color(*colour)
         self._pdf.ellipse(x - across, y - down, 2 * across, 2 * down, style="F")
 
-    def vein(self, x, y, width, colour, *, thick):
-        """A rule that tapers to the right like a wing's vein, its upper edge straight."""
+    def vein(self, x: float, y: float, width: float, colour: RGB, *, thick: float) -> None:
+        """Draw a rule like the vein of a wing: it tapers to the right, with a straight top."""
         self._pdf.set_fill_color(*colour)
-        self._pdf.polygon([(x, y), (x + width, y), (x + width, y + thick / 6), (x, y + thick)], style="F")
+        self._pdf.polygon(
+            [(x, y), (x + width, y), (x + width, y + thick / 6), (x, y + thick)], style="F"
+        )
 
-    def picture(self, image, x, y, width, height, alt=None):
-        """Put a Pillow image or the bytes of a picture there; `alt` says in words what it shows."""
+    def picture(
+        self, image: Any, x: float, y: float, width: float, height: float, alt: str | None = None
+    ) -> None:
+        """Place a Pillow image or an image file; `alt` is its text alternative."""
         self._pdf.image(image, x, y, width, height, alt_text=alt)
 
-    def code(self, url, x, y, side, colour, *, quiet=0):
-        """Draw a QR code of this `side`, of which so many modules at each edge stay empty."""
+    def code(
+        self, url: str, x: float, y: float, side: float, colour: RGB, *, quiet: int = 0
+    ) -> None:
+        """Draw a QR code of this `side`, with `quiet` empty modules along each edge."""
         rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
         module = side / (len(rows) + 2 * quiet)
         for down, row in enumerate(rows, quiet):
             for dark in re.finditer(b"\x01+", row):
                 across = (quiet + dark.start()) * module
-                # A hair more than its place, so that no viewer shows lines between modules.
-                self.box(x + across, y + down * module, len(dark[0]) * module + 0.05, module + 0.05, colour)
+                # Slightly larger than its place, so that no viewer shows lines between modules.
+                self.box(
+                    x + across,
+                    y + down * module,
+                    len(dark[0]) * module + 0.05,
+                    module + 0.05,
+                    colour,
+                )
 
-    def turn_to_first(self):
-        """Go on with the first sheet."""
+    def turn_to_first(self) -> None:
+        """Continue on the first sheet."""
         self._pdf.page = 1
 
-    def width_of(self, text, face, size):
+    def width_of(self, text: str, face: str, size: float) -> float:
+        """Return the width of a text in this font and size."""
         return size * self._width_in_points(text, face)
 
-    def say(self, text, x, y, face, size, colour, *, align="left"):
-        """Set one line; with `align` right or centre `x` is its end or middle."""
+    def say(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        face: str,
+        size: float,
+        colour: RGB,
+        *,
+        align: str = "left",
+    ) -> None:
+        """Set one line; with `align` "right" or "center" x is its end or middle."""
         if align != "left":
             x -= self.width_of(text, face, size) / (1 if align == "right" else 2)
         self._pdf.set_text_color(*colour)
@@ -95,8 +132,13 @@ class Sheets:
             if len(parts) > 1:
                 x += self._pdf.get_string_width(part)
 
-    def say_plainly(self, text, x, y, face, size, colour):
-        """Set one line from the left without kerning, several times as fast; what needs more care gets it."""
+    def say_plainly(
+        self, text: str, x: float, y: float, face: str, size: float, colour: RGB
+    ) -> None:
+        """Set one line from the left without kerning, which is several times faster.
+
+        Text that needs shaping is still set by `say`.
+        """
         text = unicodedata.normalize("NFC", text)
         if not _STANDING.fullmatch(text) or runs(text, face) != [(face, text)]:
             self.say(text, x, y, face, size, colour)
@@ -105,8 +147,11 @@ class Sheets:
         self._use(face, size)
         self._pdf.text(x, y, text)
 
-    def lines(self, text, width, face, size):
-        """Break a text into lines of at most `width`; a word wider than that is broken too, behind a hyphen where it has one."""
+    def lines(self, text: str, width: float, face: str, size: float) -> list[str]:
+        """Break a text into lines of at most `width`.
+
+        A wider word is broken too, after a hyphen if it has one.
+        """
         space = self.width_of(" ", face, size)
         found, line, so_far = [], [], 0
         for word in self._words(text, width, face, size):
@@ -118,8 +163,8 @@ class Sheets:
             line.append(word)
         return [*found, " ".join(line)] if line else found
 
-    def balanced(self, text, width, face, size):
-        """Break a text into as few lines as `lines` does, but of about the same length."""
+    def balanced(self, text: str, width: float, face: str, size: float) -> list[str]:
+        """Break a text into as few lines as `lines` does, but of about equal length."""
         best = self.lines(text, width, face, size)
         narrow, wide = width / 2, width
         while wide - narrow > size / 4:
@@ -131,10 +176,23 @@ class Sheets:
                 narrow = middle
         return best
 
-    def fitted(self, text, width, height, face, sizes, leading):
-        """Return (lines, size) with the largest of the `sizes` in which the text fits; the smallest where none does."""
-        longest = [max(self.width_of(word, face, size) for word in words_of(text)) for size in sizes]
-        # What is too long for a line in every size is broken in any.
+    def fitted(
+        self,
+        text: str,
+        width: float,
+        height: float,
+        face: str,
+        sizes: Sequence[float],
+        leading: float,
+    ) -> tuple[list[str], float]:
+        """Return (lines, size) with the largest of the `sizes` in which the text fits.
+
+        If none does, it is the smallest.
+        """
+        longest = [
+            max(self.width_of(word, face, size) for word in words_of(text)) for size in sizes
+        ]
+        # A word that is too long for a line in every size may be broken in any size.
         hopeless = min(longest) > width
         for size, long in zip(sizes, longest, strict=True):
             whole = hopeless or long <= width
@@ -143,21 +201,28 @@ class Sheets:
                 break
         return lines, size
 
-    def output(self):
+    def output(self) -> bytes:
         """Return the PDF as bytes."""
         return bytes(self._pdf.output())
 
-    def _words(self, text, width, face, size):
+    def _words(self, text: str, width: float, face: str, size: float) -> Iterator[str]:
         for word in words_of(text):
             while self.width_of(word, face, size) > width and len(word) > 1:
                 lengths = range(1, len(word))
-                fits = max(1, bisect(lengths, width, key=lambda end, word=word: self.width_of(word[:end], face, size)))
+                fits = max(
+                    1,
+                    bisect(
+                        lengths,
+                        width,
+                        key=lambda end, word=word: self.width_of(word[:end], face, size),
+                    ),
+                )
                 end = word.rfind("-", 0, fits) + 1 or fits
                 yield word[:end]
                 word = word[end:]
             yield word
 
-    def _measure(self, text, face):
+    def _measure(self, text: str, face: str) -> float:
         """Return the width of the text in a size of one point."""
         width = 0
         for one, part in runs(text, face):
@@ -165,7 +230,7 @@ class Sheets:
             width += self._pdf.get_string_width(part)
         return width / MEASURED
 
-    def _use(self, face, size):
+    def _use(self, face: str, size: float) -> None:
         if face not in self._faces:
             self._pdf.add_font(face, fname=path_of(face))
             self._faces.add(face)
@@ -174,16 +239,16 @@ class Sheets:
 
 
 class Pixels:
-    """One sheet of a PDF as pixels, `width` × `height` of them, given in bands of rows."""
+    """One sheet of a PDF, rendered to `width` × `height` pixels in bands of rows."""
 
-    def __init__(self, pdf, width, height):
+    def __init__(self, pdf: bytes, width: int, height: int) -> None:
         with _pdfium:
             self._document = pypdfium2.PdfDocument(pdf)
             self._page = self._document[0]
         self.width, self.height = width, height
 
-    def rows(self, top, bottom):
-        """Rows top … bottom without the last: rows × width × 3 uint8."""
+    def rows(self, top: int, bottom: int) -> np.ndarray:
+        """Return rows top … bottom, without the last: rows × width × 3 uint8."""
         with _pdfium:
             bitmap = pypdfium2.PdfBitmap.new_native(self.width, bottom - top, pdfium.FPDFBitmap_BGR)
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, self.width, bottom - top)
@@ -192,6 +257,7 @@ class Pixels:
             bitmap.close()
         return rows
 
-    def close(self):
+    def close(self) -> None:
+        """Free the PDF."""
         with _pdfium:
             self._document.close()

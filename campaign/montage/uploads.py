@@ -1,59 +1,64 @@
-"""A shape made of an uploaded picture: checked, read safely, cut out, and given the picture's own colours."""
+"""Make a shape from an uploaded picture: check it, read it safely, cut it out, take its colours."""
 
 import io
 import json
+from collections.abc import Callable
 from hashlib import blake2b
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from campaign.errors import CampaignError
-from campaign.montage.cutting import OPAQUE, Cut, cover, settled
 from campaign.montage.outlines import dots_of
+from campaign.montage.shape_extraction import OPAQUE, Cut, cover, settled
 from campaign.montage.shapes import SIDE
 from campaign.montage.tints import LUMINANCE
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-MOST_OCTETS = 12 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-# Shrunk to this before anything else is done with it.
+MAX_BYTES = 12 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+# Pictures are scaled down to this before anything else.
 WORKING_SIDE = 2048
-SMALLEST_SIDE = 160
+MIN_SIDE = 160
 ROOM = 36
 COLOURS = 255
 DARKEST, DARKEST_AT_NIGHT = 24, 74
-# Shares of the square that the mask may cover; and of the mask, how much must be so many pixels thick.
-LEAST_AREA, MOST_AREA = 0.06, 0.8
-LEAST_THICK, THICKNESS = 0.5, 25
+# The mask must cover a share of the square from MIN_AREA to MAX_AREA. At least MIN_THICKNESS of it
+# must be THICKNESS pixels thick.
+MIN_AREA, MAX_AREA = 0.06, 0.8
+MIN_THICKNESS, THICKNESS = 0.5, 25
 SPECK = 5
 
 
 class PictureRefused(CampaignError):
-    """The picture cannot become a shape; `reason` is a word for why, that pages put into a sentence."""
+    """The picture cannot become a shape.
+
+    `reason` is a keyword, for which pages show a sentence.
+    """
 
     status = 422
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def shape_files(content, title, cut=None):
-    """Return (name, files) of the shape that a picture's bytes make; the name is a digest of the files.
+def shape_files(content: bytes, title: str, cut: Cut | None = None) -> tuple[str, dict[str, bytes]]:
+    """Return (name, files) of the shape made from a picture's bytes.
 
-    Raises PictureRefused with a reason: too_heavy, not_a_picture, too_many_pixels, broken, too_coarse, empty,
-    too_small, fills_all or too_thin.
+    The name is a digest of the files. Raise PictureRefused with a reason: too_heavy, not_a_picture,
+    too_many_pixels, broken, too_coarse, empty, too_small, fills_all or too_thin.
     """
     return shape_of(read_picture(content), title, cut or Cut())
 
 
-def shape_of(picture, title, cut):
-    """Like `shape_files`, of a picture that was read."""
+def shape_of(picture: Image.Image, title: str, cut: Cut) -> tuple[str, dict[str, bytes]]:
+    """Like `shape_files`, for a picture that `read_picture` returned."""
     covered = cover(picture, settled(picture, cut))
     box = covered.point(_step(OPAQUE)).getbbox()
     if box is None:
         raise PictureRefused("empty")
-    if max(box[2] - box[0], box[3] - box[1]) < SMALLEST_SIDE:
+    if max(box[2] - box[0], box[3] - box[1]) < MIN_SIDE:
         raise PictureRefused("too_coarse")
     mask = _cleaned(_placed(covered, box).point(_step(OPAQUE)))
     _check(mask)
@@ -62,13 +67,16 @@ def shape_of(picture, title, cut):
     return f"own-{digest.hexdigest()}", files
 
 
-def read_picture(content):
-    """Return the picture as RGBA, upright, at most WORKING_SIDE wide and high; an animation's first frame. Raises PictureRefused."""
-    if len(content) > MOST_OCTETS:
+def read_picture(content: bytes) -> Image.Image:
+    """Return the picture as RGBA, upright, at most WORKING_SIDE wide and high.
+
+    Of an animation, it is the first frame. Raise PictureRefused.
+    """
+    if len(content) > MAX_BYTES:
         raise PictureRefused("too_heavy")
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 raise PictureRefused("too_many_pixels")
             image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
             image.load()
@@ -79,13 +87,22 @@ def read_picture(content):
         raise PictureRefused("too_many_pixels") from error
     except UnidentifiedImageError as error:
         raise PictureRefused("not_a_picture") from error
-    except (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError, MemoryError) as error:
-        # Each decoder has its own way of saying that a file is cut short or lies about itself.
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        MemoryError,
+    ) as error:
+        # Each decoder raises different errors for a truncated or invalid file.
         raise PictureRefused("broken") from error
 
 
-def _placed(image, box):
-    """The part of the image in the box, as large as it fits into the middle of the square."""
+def _placed(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+    """Return the part of the image in the box, as large as fits, centred in the square."""
     scale = (SIDE - 2 * ROOM) / max(box[2] - box[0], box[3] - box[1])
     size = max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale))
     placed = Image.new(image.mode, (SIDE, SIDE))
@@ -94,45 +111,55 @@ def _placed(image, box):
     return placed
 
 
-def _step(limit):
+def _step(limit: int) -> Callable[[int], int]:
     return lambda value: 255 * (value >= limit)
 
 
-def _cleaned(mask):
-    """The mask as bool, without specks."""
+def _cleaned(mask: Image.Image) -> np.ndarray:
+    """Return the mask as bool, without specks."""
     opened = mask.filter(ImageFilter.MinFilter(SPECK)).filter(ImageFilter.MaxFilter(SPECK))
     return np.minimum(np.asarray(mask), np.asarray(opened)) > 0
 
 
-def _check(mask):
+def _check(mask: np.ndarray) -> None:
     area = mask.mean()
     if area == 0:
         raise PictureRefused("too_thin")
-    if area > MOST_AREA:
+    if area > MAX_AREA:
         raise PictureRefused("fills_all")
     thick = Image.fromarray(mask).convert("L")
-    # Filters of this size are slow, and the answer is about shares: a quarter of the pixels will do.
+    # Filters of this size are slow. For shares, a quarter of the pixels is accurate enough.
     thick = thick.reduce(2).point(_step(OPAQUE))
     size = THICKNESS // 4 * 2 + 1
     core = thick.filter(ImageFilter.MinFilter(size)).filter(ImageFilter.MaxFilter(size))
-    if np.asarray(core).mean() < LEAST_THICK * np.asarray(thick).mean():
+    if np.asarray(core).mean() < MIN_THICKNESS * np.asarray(thick).mean():
         raise PictureRefused("too_thin")
-    if area < LEAST_AREA:
+    if area < MIN_AREA:
         raise PictureRefused("too_small")
 
 
-def _palette(picture, mask):
-    """The picture in at most COLOURS colours within the mask, none of them quite black; black without."""
+def _palette(picture: Image.Image, mask: np.ndarray) -> np.ndarray:
+    """Return the picture in at most COLOURS colours inside the mask, and black outside.
+
+    No colour inside is completely black.
+    """
     inside = np.asarray(picture)[mask]
-    few = Image.fromarray(inside[None]).quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = Image.fromarray(inside[None]).quantize(
+        COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
     palette = np.zeros((SIDE, SIDE, 3), np.uint8)
     palette[mask] = np.maximum(np.asarray(few.convert("RGB"))[0], DARKEST)
     return palette
 
 
-def _files(mask, palette, title):
+def _files(mask: np.ndarray, palette: np.ndarray, title: str) -> dict[str, bytes]:
     ink, night_ink = _inks(palette[mask])
-    facts = {"title": title, "centre": _centre(mask), "ink": _hex(ink), "night_ink": _hex(night_ink)}
+    facts = {
+        "title": title,
+        "centre": _centre(mask),
+        "ink": _hex(ink),
+        "night_ink": _hex(night_ink),
+    }
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in facts.items()]
     dots = json.dumps(dots_of(mask).tolist(), separators=(",", ":"))
     return {
@@ -143,26 +170,26 @@ def _files(mask, palette, title):
     }
 
 
-def _centre(mask):
-    """The place of the mask that is nearest to the middle of its mass: [column, row]."""
+def _centre(mask: np.ndarray) -> list[int]:
+    """Return the [column, row] in the mask that is nearest to its centre of mass."""
     rows, columns = np.nonzero(mask)
     nearest = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
     return [int(columns[nearest]), int(rows[nearest])]
 
 
-def _inks(colours):
-    """The darkest colours by day, and what they become by night, light enough to be seen."""
+def _inks(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of the darkest colours, and a version light enough to be seen by night."""
     luminance = colours @ LUMINANCE
     ink = colours[luminance <= np.percentile(luminance, 4)].mean(axis=0)
     lift = max(0, DARKEST_AT_NIGHT - float(ink @ LUMINANCE))
     return ink, np.minimum(ink + lift, 255)
 
 
-def _hex(colour):
+def _hex(colour: np.ndarray) -> str:
     return "#" + bytes(int(channel) for channel in np.rint(colour)).hex().upper()
 
 
-def _png(image):
+def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()

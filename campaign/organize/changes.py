@@ -1,15 +1,17 @@
-"""What a change in the workspace changed, field by field, for the audit trail: before and after, shortened.
+"""Compare a row before and after a change, field by field, for the activity log.
 
-Told of are only columns that organizers write. What supporters wrote is in none of these tables.
+Only columns that organizers edit are listed. What supporters wrote is in none of these tables. Long
+values are shortened.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from campaign.extensions import db
 
-# Kind of subject → (table, the column that names the subject, the columns told of).
+# Kind of subject → (table, column that refers to the subject, columns to record).
 TOLD = {
     "cause": (
         ("cause", "id", "slug state palette shape publish_at time_zone"),
@@ -41,46 +43,66 @@ TOLD = {
     "rule": (("rule", "id", "note on_since off_since"),),
     "kiosk": (("kiosk", "id", "name"),),
 }
-MOST_CHANGES = 40
-MOST_LETTERS = 160
-# So much of what stayed is told before the first difference.
+MAX_CHANGES = 40
+MAX_LENGTH = 160
+# Keep this many unchanged characters before the first difference.
 BEFORE_DIFFERENCE = 30
 
 
-def state_of(subject):
-    """Return {(field, language or place): what it says} of a subject (kind, id), or nothing where the trail tells nothing of its kind."""
+def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
+    """Return {(field, language or position): value} for a subject (kind, id).
+
+    Return {} for a kind whose changes the activity log does not record.
+    """
     if not isinstance(subject, tuple) or subject[0] not in TOLD:
         return {}
     told = {}
     for name, key, columns in TOLD[subject[0]]:
         table = db.metadata.tables[name]
         chosen = [table.c[each] for each in columns.split()]
-        part = next((table.c[each] for each in ("lang", "position") if each in table.c and key != "id"), None)
-        query = select(*chosen, *([] if part is None else [part.label("_part")])).where(table.c[key] == _named(key, subject[1]))
+        part = next(
+            (table.c[each] for each in ("lang", "position") if each in table.c and key != "id"),
+            None,
+        )
+        query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
+            table.c[key] == _named(key, subject[1])
+        )
         for row in db.session.execute(query):
-            told |= {(each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name)) for each in chosen}
+            told |= {
+                (each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name))
+                for each in chosen
+            }
     return told
 
 
-def changes_between(before, after):
-    """Return what differs between two states as plain values: field, part (a language or place), before and after."""
+def changes_between(
+    before: dict[tuple[str, str], str | bool], after: dict[tuple[str, str], str | bool]
+) -> list[dict[str, Any]]:
+    """Return the differences between two states as plain dictionaries.
+
+    Each has `field`, `part` (a language or a position), `before` and `after`.
+    """
     changed = [key for key in {**before, **after} if before.get(key, "") != after.get(key, "")]
     return [
-        {"field": field, "part": part, **_shortened(before.get((field, part), ""), after.get((field, part), ""))}
-        for field, part in changed[:MOST_CHANGES]
+        {
+            "field": field,
+            "part": part,
+            **_shortened(before.get((field, part), ""), after.get((field, part), "")),
+        }
+        for field, part in changed[:MAX_CHANGES]
     ]
 
 
-def _named(key, subject_id):
-    """Return what the key column is compared with: texts of a petition belong to its newest version."""
+def _named(key: str, subject_id: Any) -> Any:
+    """Return the value for the key column; a petition's texts belong to its newest version."""
     if key != "version_id":
         return subject_id
     version = db.metadata.tables["petition_version"].c
     return select(func.max(version.id)).where(version.petition_id == subject_id).scalar_subquery()
 
 
-def _said(value):
-    """Return a value as a text; yes and no stay what they are."""
+def _said(value: Any) -> str | bool:
+    """Return a value as text; booleans stay booleans."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -94,15 +116,22 @@ def _said(value):
     return str(value)
 
 
-def _shortened(before, after):
-    """Return both texts around where they begin to differ."""
-    if not isinstance(before, str) or not isinstance(after, str) or max(len(before), len(after)) <= MOST_LETTERS:
+def _shortened(before: str | bool, after: str | bool) -> dict[str, str | bool]:
+    """Return both texts, cut to the part where they begin to differ."""
+    if (
+        not isinstance(before, str)
+        or not isinstance(after, str)
+        or max(len(before), len(after)) <= MAX_LENGTH
+    ):
         return {"before": before, "after": after}
-    same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), min(len(before), len(after)))
+    same = next(
+        (at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),
+        min(len(before), len(after)),
+    )
     start = max(0, same - BEFORE_DIFFERENCE)
     return {"before": _cut(before, start), "after": _cut(after, start)}
 
 
-def _cut(text, start):
-    part = text[start : start + MOST_LETTERS]
-    return f"{'…' if start and part else ''}{part}{'…' if start + MOST_LETTERS < len(text) else ''}"
+def _cut(text: str, start: int) -> str:
+    part = text[start : start + MAX_LENGTH]
+    return f"{'…' if start and part else ''}{part}{'…' if start + MAX_LENGTH < len(text) else ''}"

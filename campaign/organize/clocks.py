@@ -1,21 +1,30 @@
-"""Hours that an editor chose, where clocks are put back and one comes twice."""
+"""Warn about times that occur twice in the night when clocks go back."""
+
+from collections.abc import Iterable
+from datetime import datetime
 
 from flask import flash, g
 from flask_babel import gettext as _
 
-from campaign.lib.clock_times import clock_time
-from campaign.lib.local_times import comes_twice
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.local_times import comes_twice
 
 
-def hours_twice(chosen, zone):
-    """Return those of the hours, naive datetimes or None, that clocks in `zone` show twice in their night, in words."""
+def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
+    """Return, formatted for the page, the `chosen` times that occur twice in `zone`.
+
+    `chosen` holds naive datetimes or None.
+    """
     return [clock_time(each, g.lang) for each in chosen if each and comes_twice(each, zone)]
 
 
-def tell_of_hours_twice(chosen, zone):
-    """Say of hours that were just chosen which one is meant where there are two."""
+def tell_of_hours_twice(chosen: Iterable[datetime | None], zone: str) -> None:
+    """Flash a note that the first occurrence is meant if a chosen time occurs twice."""
     if twice := hours_twice(chosen, zone):
         flash(
-            _("In that night clocks are put back, and %(hours)s comes twice: the first one is meant.", hours=", ".join(twice)),
+            _(
+                "In that night clocks are put back, and %(hours)s comes twice: the first one is meant.",
+                hours=", ".join(twice),
+            ),
             "waiting",
         )

@@ -1,117 +1,151 @@
-"""Fields and manners of the forms by which causes and petitions are written."""
+"""Fields and shared behaviour of the forms that edit causes, petitions, events and updates."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, HiddenField, IntegerField, SelectFieldBase, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectFieldBase,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
 
-from campaign.lib.locales import LOCALES, NAMES
-from campaign.lib.names import clean_text
-from campaign.lib.slugs import LONGEST_SLUG, is_slug
+from campaign.i18n.locales import LOCALES, NAMES
+from campaign.text.names import clean_text
+from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
-# With or without what people write between thousands.
+# Accept digits with or without the usual thousands separators.
 _WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
 
 
-def most(letters):
-    """Return the validator that lets at most so many letters pass."""
+def most(letters: int) -> Length:
+    """Return a validator that accepts at most this many characters."""
     return Length(max=letters, message=_l("That is longer than %(most)s letters.", most=letters))
 
 
 class LineField(StringField):
-    """One line of plain words."""
+    """One line of plain text."""
 
-    def process_formdata(self, valuelist):
+    def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "", lines=False)
 
 
 class ShortTextField(TextAreaField):
-    """A sentence or two, shown whole while one writes and kept on one line."""
+    """A sentence or two: shown in full while editing, and stored as one line."""
 
-    def process_formdata(self, valuelist):
+    def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "", lines=False)
 
 
 class LinesField(TextAreaField):
-    """Several lines of plain words, or Markdown."""
+    """Several lines of plain text or Markdown."""
 
-    def process_formdata(self, valuelist):
+    def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "")
 
 
 class WholeField(IntegerField):
-    """A whole number, as people write it: 12408, 12,408, 12.408 or 12 408. Of what is none its validators tell, in the page's language."""
+    """A whole number as people write it: 12408, 12,408, 12.408 or 12 408.
 
-    def process_formdata(self, valuelist):
+    Invalid input becomes None and is left to the field's validators, so that the message is
+    translated.
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
             return
         text = valuelist[0].strip()
-        self.data = int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+        self.data = (
+            int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+        )
 
 
 class SlugField(StringField):
-    """The last part of an address."""
+    """The last part of a URL."""
 
-    def process_formdata(self, valuelist):
+    def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = (self.data or "").strip().lower()
 
-    def pre_validate(self, form):
-        if len(self.data or "") > LONGEST_SLUG:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=LONGEST_SLUG))
+    def pre_validate(self, form: Form) -> None:
+        if len(self.data or "") > MAX_SLUG_LENGTH:
+            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
-            raise StopValidation(_l("Small letters without accents, digits, and hyphens between them, such as law-of-2026."))
+            raise StopValidation(
+                _l(
+                    "Small letters without accents, digits, and hyphens between them, such as law-of-2026."
+                )
+            )
 
 
 class RevisionField(IntegerField):
-    """Which state of the thing the editor had before their eyes; hidden."""
+    """The revision that the editor had on the screen, in a hidden field."""
 
     widget = HiddenInput()
 
-    def _value(self):
-        # What was sent is not repeated: after a conflict the editor has seen the newer state.
+    def _value(self) -> str:
+        # Do not send back the old revision: after a conflict the editor has seen the newer one.
         return "" if self.data is None else str(self.data)
 
 
-def by_language(name, field):
-    """Return {"<name>_en": field("en"), …} for each language of the site, to be members of a form."""
+def by_language(name: str, field: Callable[[str], Any]) -> dict[str, Any]:
+    """Return {"<name>_en": field("en"), …} for each language of the site, as form members."""
     return {f"{name}_{lang}": field(lang) for lang in LOCALES}
 
 
-def in_language(label, lang):
-    """Return a label that says which language is meant: Title (Español)."""
+def in_language(label: Any, lang: str) -> Any:
+    """Return a lazy label that names the language: Title (Español)."""
     return _l("%(field)s (%(language)s)", field=label, language=NAMES[lang])
 
 
 class InLanguages:
-    """The manners of a form that has its `parts` in each language, such as `title_en`; `lacking` says what is wrong where one is not there."""
+    """Mixin for a form with each of its `parts` in every language, such as `title_en`.
+
+    `lacking` maps a part to the error shown if that part is empty.
+    """
 
     parts = ()
     lacking = {}
 
-    def texts(self):
-        """Return {language: {part: what was typed}} of the languages in which anything was."""
-        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts} for lang in LOCALES}
+    def texts(self) -> dict[str, dict[str, str]]:
+        """Return {language: {part: text}} for the languages in which anything was entered."""
+        typed = {
+            lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts}
+            for lang in LOCALES
+        }
         return {lang: words for lang, words in typed.items() if any(words.values())}
 
-    def faulty(self, lang):
+    def faulty(self, lang: str) -> bool:
         return any(self[f"{part}_{lang}"].errors for part in self.parts)
 
-    def demand(self, langs, parts):
-        """Return whether all these parts are written in all these languages, and say at each field that is empty what it lacks."""
-        empty = [(part, field) for lang in langs for part in parts if not (field := self[f"{part}_{lang}"]).data and not field.errors]
+    def demand(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
+        """Return whether all `parts` are filled in all `langs`; set errors on the empty fields."""
+        empty = [
+            (part, field)
+            for lang in langs
+            for part in parts
+            if not (field := self[f"{part}_{lang}"]).data and not field.errors
+        ]
         for part, field in empty:
             field.errors = [self.lacking[part]]
         return not empty
 
 
-def caught_up(mine, theirs):
-    """Let a form stand on what is saved by now, as `theirs` holds it; return in which fields it differs, as `conflicts` does."""
+def caught_up(mine: Form, theirs: Form) -> list[tuple[str, str, str]]:
+    """Base a form on the saved state in `theirs`; return the differences as `conflicts` does."""
     for name in ("revision", "mark"):
         if name in mine:
             mine[name].data = theirs[name].data
@@ -119,22 +153,26 @@ def caught_up(mine, theirs):
 
 
 class RowsField(FieldList):
-    """A list of rows, named `rows-0`, `rows-1` …; what has a number that no row can have belongs to none of them."""
+    """A list of rows named `rows-0`, `rows-1` …; inputs with an impossible number are ignored."""
 
-    def _extract_indices(self, prefix, formdata):
-        # WTForms' own takes `²` for a digit, and numbers of any length.
+    def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> list[int]:
+        # WTForms accepts `²` as a digit, and numbers of any length.
         pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
         return [int(found[1]) for name in formdata if (found := pattern.match(name))]
 
 
-def conflicts(mine, theirs):
-    """Return [(label, what is saved, what was typed)] for the fields in which two forms of one kind differ."""
-    pairs = ((field.label.text, said(theirs[field.name]), said(field)) for field in mine if _is_shown(field))
+def conflicts(mine: Form, theirs: Form) -> list[tuple[str, str, str]]:
+    """Return [(label, saved text, entered text)] for the fields in which two forms differ."""
+    pairs = (
+        (field.label.text, said(theirs[field.name]), said(field))
+        for field in mine
+        if _is_shown(field)
+    )
     return [(label, saved, typed) for label, saved, typed in pairs if saved != typed]
 
 
-def said(field):
-    """Return what stands in a field as text that a person can compare."""
+def said(field: Field) -> str:
+    """Return a field's value as text that a person can compare."""
     if isinstance(field, FieldList):
         return "\n".join(filter(None, map(_said_in_row, field)))
     if isinstance(field, SelectFieldBase):
@@ -144,19 +182,23 @@ def said(field):
     return "" if field.data is None else str(field.data)
 
 
-def _said_in_row(row):
-    return " · ".join(filter(None, (said(each) for each in row if _is_shown(each)))) if isinstance(row, FormField) else said(row)
+def _said_in_row(row: Field) -> str:
+    return (
+        " · ".join(filter(None, (said(each) for each in row if _is_shown(each))))
+        if isinstance(row, FormField)
+        else said(row)
+    )
 
 
-def _is_shown(field):
-    # That somebody is sure is said anew for each saving.
+def _is_shown(field: Field) -> bool:
+    # The confirmation "sure" is given again for each save, so it is never in conflict.
     return not isinstance(field, HiddenField) and field.short_name not in ("revision", "sure")
 
 
-def moved(rows, press):
-    """Return the rows as a press on one of their buttons leaves them: `add`, `remove-2`, `up-1`, `down-0`.
+def moved(rows: Sequence[Any], press: str | None) -> list[Any] | None:
+    """Return the rows after a press on one of their buttons: `add`, `remove-2`, `up-1` or `down-0`.
 
-    None where nothing of the kind was pressed.
+    Return None if no such button was pressed.
     """
     verb, _, place = (press or "").partition("-")
     if verb == "add":

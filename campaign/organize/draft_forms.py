@@ -1,27 +1,33 @@
-"""The form by which a draft begins, of whatever kind."""
+"""The form that starts a draft of any kind."""
+
+from collections.abc import Iterable
+from typing import Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired
 
-from campaign.lib.locales import NAMES
+from campaign.causes.models import Cause
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, SlugField, most
 from campaign.organize.fields import unchosen
 
-MOST_TITLE = 200
+MAX_TITLE_LENGTH = 200
 
 
 class DraftForm(FlaskForm):
-    """What an event, a petition or an update begins with; all the rest comes later."""
+    """The first fields of an event, a petition or an update; the rest is added later."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MOST_TITLE)])
+    lang = SelectField(
+        _l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )
+    title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MAX_TITLE_LENGTH)])
     slug = SlugField(_l("Address"))
 
-    def offer(self, causes, lang):
-        """Offer these Causes, called as in `lang`; return the form."""
+    def offer(self, causes: Iterable[Cause], lang: str) -> Self:
+        """Offer these Causes, titled in `lang`; return the form."""
         choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self

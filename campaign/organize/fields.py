@@ -1,64 +1,70 @@
 """Fields that several forms of the workspace share."""
 
 import re
+from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectChoice, StringField
+from wtforms import Form, PasswordField, SelectChoice, StringField
 from wtforms.validators import StopValidation
 
-from campaign.accounts.passwords import SHORTEST, PasswordTooWeak, demand_strength
-from campaign.lib.locales import NAMES
-from campaign.lib.names import NameRefused, clean_name
-from campaign.lib.paper_sizes import usual_paper
+from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, demand_strength
+from campaign.i18n.locales import NAMES
+from campaign.organize.paper_sizes import usual_paper
 from campaign.signatures.fields import NAME_FAULTS, EmailField
-from campaign.signatures.measures import MOST_NAME
+from campaign.signatures.limits import MAX_NAME_LENGTH
+from campaign.text.names import NameRefused, clean_name
 
 LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {
-    "short": _l("Take at least %(least)s characters; a few words in a row are easy to keep in mind.", least=SHORTEST),
+    "short": _l(
+        "Take at least %(least)s characters; a few words in a row are easy to keep in mind.",
+        least=MIN_LENGTH,
+    ),
     "long": _l("That is longer than a password can be here."),
-    "guessable": _l("That would soon be guessed. Take several words that have nothing to do with each other or with you."),
+    "guessable": _l(
+        "That would soon be guessed. Take several words that have nothing to do with each other or with you."
+    ),
 }
 
 
-def unchosen(choices, prompt):
-    """Return the SelectChoices behind one that chooses nothing and says so, unless there is only one to choose."""
+def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
+    """Return the choices after an empty one labelled `prompt`; return a single choice alone."""
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
 
 
-def site_paper():
-    """Return the paper that is usual in the site's first country: "Letter" or "A4"."""
+def site_paper() -> str:
+    """Return the usual paper of the site's first country: "Letter" or "A4"."""
     return usual_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
 
 
 class AddressField(EmailField):
-    """An e-mail address of an organizer; `address` holds it parsed once it is valid."""
+    """An organizer's email address; `address` holds it parsed once it is valid."""
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         if not (self.data or "").strip():
             raise StopValidation(_l("Write an e-mail address."))
         super().pre_validate(form)
 
 
 class OrganizerNameField(StringField):
-    """How an organizer is called by the others."""
+    """The name by which other organizers know this one."""
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         if not (self.data or "").strip():
             raise StopValidation(_l("Write the name by which the others know you."))
-        if len(self.data) > 4 * MOST_NAME:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=MOST_NAME))
+        if len(self.data) > 4 * MAX_NAME_LENGTH:
+            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH))
         try:
-            self.data = clean_name(self.data)[:MOST_NAME]
+            self.data = clean_name(self.data)[:MAX_NAME_LENGTH]
         except NameRefused as fault:
             raise StopValidation(NAME_FAULTS[fault.code]) from fault
 
 
 class NewPasswordField(PasswordField):
-    """A password that is about to be set; the form's `about` holds words that are known of its owner."""
+    """A new password; the form's `about()` returns words it must not be guessable from."""
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         try:
             demand_strength(self.data or "", form.about())
         except PasswordTooWeak as weakness:
@@ -66,9 +72,11 @@ class NewPasswordField(PasswordField):
 
 
 class CodeField(StringField):
-    """Digits of a code, typed with or without spaces."""
+    """The digits of a code, typed with or without spaces."""
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         self.data = re.sub(r"[\s\-.]", "", self.data or "")
         if not self.data.isascii() or not self.data.isdecimal():
-            raise StopValidation(_l("A code is made of digits: six from the app, or sixteen from your list."))
+            raise StopValidation(
+                _l("A code is made of digits: six from the app, or sixteen from your list.")
+            )

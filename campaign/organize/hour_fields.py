@@ -1,51 +1,67 @@
-"""Fields by which organizers set an hour, as the clocks of a time zone show it."""
+"""Fields for dates and times as shown by the clocks of a time zone."""
+
+from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField, SelectField, TimeField
+from wtforms import DateField, DateTimeLocalField, Form, SelectField, TimeField
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from campaign.lib.local_times import NoSuchHour, instant
+from campaign.i18n.local_times import NoSuchHour, instant
 from campaign.organize.zone_choices import zone_choices
 
-# Browsers have calendars and clocks of their own; where one has none, it is typed.
+# Most browsers show a date or time picker. In the others, the value is typed.
 NO_DAY = _l("That is not a date. Write it as 2026-11-25.")
 NO_TIME = _l("That is not an hour. Write it as %(example)s.", example="18:30")
 NO_HOUR = _l("That is not a day with an hour. Write it as %(example)s.", example="2026-11-25 18:30")
-NO_SUCH_HOUR = _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
+NO_SUCH_HOUR = _l(
+    "There is no such hour on that day: the clocks go forward. Choose one an hour later."
+)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-NO_SUCH_YEAR = _l("Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR))
+NO_SUCH_YEAR = _l(
+    "Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR)
+)
 IS_OVER = _l("That is over already. To publish it now, press the button for that.")
 
 
 class DayField(DateField):
-    """A day."""
+    """A date."""
 
-    def __init__(self, label=None, validators=None, **named):
+    def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
         super().__init__(label, validators, invalid_value_message=NO_DAY, **named)
 
 
 class TimeOfDayField(TimeField):
-    """An hour of whatever day; browsers send seconds or leave them out."""
+    """A time of day; browsers send it with or without seconds."""
 
-    def __init__(self, label=None, validators=None, **named):
-        super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], invalid_value_message=NO_TIME, **named)
+    def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
+        super().__init__(
+            label, validators, format=["%H:%M", "%H:%M:%S"], invalid_value_message=NO_TIME, **named
+        )
 
 
 class HourField(DateTimeLocalField):
-    """A day and an hour; browsers send seconds or leave them out, and who types it puts a space between."""
+    """A date and time.
 
-    def __init__(self, label=None, validators=None, **named):
+    Browsers send it with or without seconds. People who type it put a space between.
+    """
+
+    def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         super().__init__(label, validators, format=formats, invalid_value_message=NO_HOUR, **named)
 
-    def pre_validate(self, form):
-        # Days before and after are counted from it, which ends where the calendar does.
+    def pre_validate(self, form: Form) -> None:
+        # Other code counts days before and after this date, and would overflow the calendar's
+        # range.
         if self.data and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
             raise StopValidation(NO_SUCH_YEAR)
 
-    def instant_in(self, zone):
-        """Return the instant that is meant in the time zone of this name; None, with the fault at the field, where there is none."""
+    def instant_in(self, zone: str) -> datetime | None:
+        """Return the instant of this local time in the time zone named `zone`.
+
+        Return None and set an error on the field if the time does not exist there.
+        """
         try:
             return instant(self.data, zone)
         except (NoSuchHour, OverflowError):
@@ -54,11 +70,11 @@ class HourField(DateTimeLocalField):
 
 
 class ZoneField(SelectField):
-    """A time zone. An old name that was stored once stays the choice."""
+    """A time zone; an old name that was stored once stays a choice."""
 
-    def __init__(self, **named):
+    def __init__(self, **named: Any) -> None:
         super().__init__(_l("Time zone"), **named)
 
-    def process(self, formdata, data=unset_value, extra_filters=None):
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         super().process(formdata, data, extra_filters)
         self.choices = zone_choices(self.data)

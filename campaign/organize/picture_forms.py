@@ -1,4 +1,7 @@
-"""The forms by which an event, a petition or an update gets its pictures: the file, its words, and what of it stays in sight."""
+"""Forms for pictures of events, petitions and updates: file, alt texts and focal point."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from flask import flash, request
 from flask_babel import gettext as _
@@ -8,12 +11,18 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.pictures import MOST_BYTES, PictureRefused, clean_picture
-from campaign.organize.content_fields import ShortTextField, WholeField, by_language, in_language, most
+from campaign.organize.content_fields import (
+    ShortTextField,
+    WholeField,
+    by_language,
+    in_language,
+    most,
+)
+from campaign.publishing.pictures import MAX_BYTES, PictureRefused, clean_picture
 
-# The form's words come along with the file.
-MOST_SENT = MOST_BYTES + 256 * 1024
-MOST_ALT = 300
+# The form's text fields are sent along with the file.
+MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
+MAX_ALT_LENGTH = 300
 REFUSALS = {
     "format": _l("That is no picture that can be shown. JPEG, PNG and WebP can."),
     "bytes": _l("The file is larger than 12 MB. Make it smaller, or take another."),
@@ -21,24 +30,24 @@ REFUSALS = {
 }
 
 
-def _share(label):
+def _share(label: Any) -> WholeField:
     wrong = _l("Write a number from 0 to 100.")
     return WholeField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
 class _Seen(FlaskForm):
-    """A picture with its words; `mark` tells which one its editor had before their eyes."""
+    """A picture with its alt texts; `mark` identifies the picture that the editor saw."""
 
     mark = HiddenField()
     picture = FileField(_l("Picture"))
-    # The Picture in the file that was chosen, once the form is valid; None where none was.
+    # The Picture of the uploaded file once the form is valid; None without a file.
     sent = None
 
-    def alts(self, langs):
+    def alts(self, langs: Iterable[str]) -> dict[str, str]:
         return {lang: self[f"alt_{lang}"].data or "" for lang in langs}
 
-    def validate_about(self, *, has_picture, spoken):
-        """Check the form; a picture needs a file, and words in each language of `spoken`."""
+    def validate_about(self, *, has_picture: bool, spoken: Iterable[str]) -> bool:
+        """Check the form: a picture needs a file, and an alt text in each language of `spoken`."""
         valid = self.validate()
         if not has_picture and not self.picture.data:
             self.picture.errors = [_l("Choose a file.")]
@@ -46,11 +55,11 @@ class _Seen(FlaskForm):
         for alt in alts:
             if not alt.data and not alt.errors:
                 alt.errors = [_l("Say what is seen, for those who do not see it.")]
-        # Here, and not where it is written: others write meanwhile.
+        # Decode the file here, outside the write transaction, so that other writers do not wait.
         self._read()
         return valid and not self.picture.errors and not any(alt.errors for alt in alts)
 
-    def _read(self):
+    def _read(self) -> None:
         if self.picture.data and not self.picture.errors:
             try:
                 self.sent = clean_picture(self.picture.data.read())
@@ -59,23 +68,32 @@ class _Seen(FlaskForm):
 
 
 class _Cut(_Seen):
-    """A picture of which lists and phones show a part."""
+    """A picture that lists and phones crop around its focal point."""
 
     focal_x = _share(_l("From the left, in hundredths"))
     focal_y = _share(_l("From the top, in hundredths"))
 
-    def focal(self):
+    def focal(self) -> tuple[int | None, int | None]:
         return self.focal_x.data, self.focal_y.data
 
 
-_ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)]))
+_ALTS = by_language(
+    "alt",
+    lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MAX_ALT_LENGTH)]),
+)
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
 
 
-def is_as_seen(mark):
-    """Return whether the page whose button was pressed showed the picture as its `mark` is now; say so where it did not."""
+def is_as_seen(mark: str) -> bool:
+    """Return whether the submitted page showed the current picture, identified by `mark`.
+
+    Flash a message if it did not.
+    """
     if request.form.get("mark", mark) == mark:
         return True
-    flash(_("Somebody else changed the picture meanwhile. Look at it before you take it away."), "waiting")
+    flash(
+        _("Somebody else changed the picture meanwhile. Look at it before you take it away."),
+        "waiting",
+    )
     return False

@@ -1,6 +1,7 @@
-"""What a page of the workspace is about: one cause, petition or event, or all petitions that its reader may see."""
+"""Load what a page is about: a cause, petition or event, or all petitions the organizer may see."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g
 from sqlalchemy import select
@@ -8,16 +9,17 @@ from sqlalchemy.orm import selectinload
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_in_any_state
+from campaign.events.models import Event
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db
-from campaign.organize.presence import causes_where
+from campaign.organize.identity import causes_where
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_in_any_state
 
 
 @dataclass(frozen=True)
 class PetitionInSight:
-    """What lists and choices of the workspace need of a petition; `title` is in the organizer's language."""
+    """A petition as lists and choices show it; `title` is in the organizer's language."""
 
     id: int
     cause_id: int
@@ -26,23 +28,23 @@ class PetitionInSight:
     cause_title: str
 
 
-def any_cause(slug):
-    """Return the cause at `slug` in whatever state, or None."""
+def load_cause(slug: str) -> Cause | None:
+    """Return the cause with this slug in any state, or None."""
     return cause_in_any_state(slug)
 
 
-def any_petition(slug):
-    """Return the petition at `slug` in whatever state, or None."""
+def load_petition(slug: str) -> Petition | None:
+    """Return the petition with this slug in any state, or None."""
     return petition_in_any_state(slug)
 
 
-def any_event(slug):
-    """Return the event at `slug` in whatever state, or None."""
+def load_event(slug: str) -> Event | None:
+    """Return the event with this slug in any state, or None."""
     return event_in_any_state(slug)
 
 
-def petitions_where(action):
-    """Return a PetitionInSight for each petition of the causes where who is signed in may do `action`, in their order."""
+def petitions_where(action: str) -> list[PetitionInSight]:
+    """Return a PetitionInSight for each petition where the organizer may do `action`, in order."""
     cause_ids = causes_where(action)
     query = (
         select(Petition)
@@ -57,13 +59,13 @@ def petitions_where(action):
     return [in_sight(petition) for petition in db.session.scalars(query)]
 
 
-def in_sight(petition):
+def in_sight(petition: Petition | Any) -> PetitionInSight:
     """Return the PetitionInSight of a petition."""
     text = petition.current_version.text(g.lang, petition.original_lang)
     cause_title = petition.cause.text(g.lang).title
     return PetitionInSight(petition.id, petition.cause_id, petition.slug, text.title, cause_title)
 
 
-def chosen(petitions, slug):
-    """Return those of the PetitionsInSight that a choice by slug means: the one, or all where nothing was chosen."""
+def chosen(petitions: list[PetitionInSight], slug: str | None) -> list[PetitionInSight]:
+    """Return the petition with this slug in a list, or all petitions if none has it."""
     return [petition for petition in petitions if petition.slug == slug] or petitions

@@ -1,21 +1,26 @@
-"""How much a request may send: files come from organizers who are signed in, and from nobody else."""
+"""Request size limits: only signed-in organizers may upload files."""
+
+from typing import Any
 
 from flask import current_app, request
 
-from campaign.organize import presence
+from campaign.organize import identity
 
 
-def max_bytes_for(app, environ):
-    """Return how many bytes the request behind a WSGI `environ` may send, as the server asks before it reads a long body."""
+def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
+    """Return how many bytes the request behind a WSGI `environ` may send.
+
+    The server calls this before it reads a long body.
+    """
     with app.request_context(environ):
         view = app.view_functions.get(request.endpoint)
         if hasattr(view, "most_bytes"):
-            presence.find_session()
+            identity.find_session()
         return max_bytes_of_view(view)
 
 
-def max_bytes_of_view(view):
+def max_bytes_of_view(view: Any) -> int:
     """Return how many bytes this request may send to `view`."""
-    if hasattr(view, "most_bytes") and presence.organizer():
+    if hasattr(view, "most_bytes") and identity.organizer():
         return current_app.config.get(view.most_bytes, view.most_bytes)
     return current_app.config["MAX_CONTENT_LENGTH"]

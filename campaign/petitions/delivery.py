@@ -1,38 +1,58 @@
-"""What of each signature is delivered to a petition's targets, in words and as it was told at signing."""
+"""What targets receive of each signature, described in the terms used at signing."""
+
+from collections.abc import Collection
 
 from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.petitions.models import HANDED_DETAILS
+from campaign.petitions.models import HANDED_DETAILS, PetitionVersion
 
 
-def delivered_items(names, details):
-    """Return what targets get to see of a signature, each thing in words; `names` and `details` are those of a petition."""
+def delivered_items(names: str, details: Collection[str]) -> list[str]:
+    """Return a label for each thing that targets see of a signature.
+
+    `names` and `details` are a petition's `handed_names` and `handed_details`.
+    """
     words = {
         "country": _("your country"),
         "postal_code": _("your postal code"),
         "shown_comment": _("your comment (once approved, and beside a name that you show)"),
         "day": _("the day you signed"),
     }
-    named = _("your full name (even if you do not show it in public)") if names == "full" else _("your name (the way you choose to show it)")
+    named = (
+        _("your full name (even if you do not show it in public)")
+        if names == "full"
+        else _("your name (the way you choose to show it)")
+    )
     return [named, *(words[name] for name in HANDED_DETAILS if name in details)]
 
 
-def delivered_list(names, details):
-    """Return the same as one text, such as “your name (the way you choose to show it) and your country”."""
+def delivered_list(names: str, details: Collection[str]) -> str:
+    """Return the delivered items as one text.
+
+    Example: “your name (the way you choose to show it) and your country”.
+    """
     return format_list(delivered_items(names, details), locale=get_locale())
 
 
-def delivery_sentence(names, details):
-    """Return what supporters are told at the sign button: made of what is delivered, so that the two cannot differ."""
+def delivery_sentence(names: str, details: Collection[str]) -> str:
+    """Return the sentence that supporters read at the sign button.
+
+    It is built from what is delivered, so the two cannot differ.
+    """
     return _(
         "We give these details to those the petition is addressed to: %(list)s. We never give them your email address.",
         list=delivered_list(names, details),
     )
 
 
-def may_deliver(version, names, details):
-    """Return (names, details) of these that may be delivered of a signature under a PetitionVersion: no more than it told."""
+def may_deliver(
+    version: PetitionVersion, names: str, details: Collection[str]
+) -> tuple[str, list[str]]:
+    """Return the (names, details) that we may deliver of a signature made under `version`.
+
+    They never exceed what the version promised to its signers.
+    """
     told_names = names if version.handed_names == "full" else "shown"
     return told_names, [name for name in details if name in version.handed_details]

@@ -1,9 +1,11 @@
-"""Goals: the one the organizer set, then the next that is worth reaching."""
+"""Signature goals: the organizer's own, then the next milestone."""
+
+from collections.abc import Iterator
 
 STEPS = (1, 2.5, 5)
 
 
-def milestones(most):
+def milestones(most: int) -> Iterator[int]:
     """Yield 10, 25, 50, 100, 250 … up to and including `most`."""
     power = 10
     while power <= most:
@@ -13,22 +15,28 @@ def milestones(most):
         power *= 10
 
 
-def current_goal(count, goal):
-    """Return the goal to show: the petition's own, or once that is reached the next milestone; 0 where none was set."""
+def current_goal(count: int, goal: int) -> int:
+    """Return the goal to show: the petition's own, or the next milestone once that is reached.
+
+    Return 0 if the petition has no goal.
+    """
     if not goal or count < goal:
         return goal
     return next(step for step in milestones(count * 10 + 100) if step > count)
 
 
-def next_goal(count, goal):
-    """Return the goal to suggest once four fifths of `goal` are reached, the milestone above both; else None."""
+def next_goal(count: int, goal: int) -> int | None:
+    """Return the goal to suggest once four fifths of `goal` are reached, else None.
+
+    The suggestion is the next milestone above both `count` and `goal`.
+    """
     if not goal or count * 5 < goal * 4:
         return None
     most = max(count, goal)
     return next(step for step in milestones(most * 10 + 100) if step > most)
 
 
-def past_goals(count, goal):
-    """Return the goals already reached on the way to `goal`, at most the five largest, ascending."""
+def past_goals(count: int, goal: int) -> list[int]:
+    """Return the milestones already reached on the way to `goal`: the five largest, ascending."""
     reached = {step for step in milestones(count) if goal / 20 <= step < goal}
     return sorted(reached)[-5:]

@@ -1,6 +1,7 @@
-"""A petition: its state, the versions of its text, its targets, and its tally."""
+"""Tables of a petition: its state, text versions, targets, picture, tally and handovers."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Row,
     SmallInteger,
     String,
     Text,
@@ -20,18 +22,21 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
-# Half a year is enough to hand the signatures over, and to answer questions about them.
+# Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
 HANDED_NAMES = ("shown", "full")
 HANDED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 
 
-def phase_of(petition, now):
-    """Return `open`, `not_yet` or `closed`: how a supporter meets a petition (or a row with its times) at `now`."""
+def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
+    """Return what supporters find at `now`: `open`, `not_yet` or `closed`.
+
+    `petition` is a Petition or a row with its state and dates.
+    """
     if petition.state == "closed" or (petition.closes_at and now >= petition.closes_at):
         return "closed"
     return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
@@ -40,18 +45,28 @@ def phase_of(petition, now):
 class Petition(db.Model):
     """A text addressed to targets that supporters sign.
 
-    `opened_at` is when the first supporter could sign; from then on its words change by a new version only. `closed_at` is when
-    somebody closed it by hand. An archived petition (`archived_at`) stands at its address and in no list. `time_zone` is where its opening and closing were meant.
-    `revision` counts the changes to what is set about it, `text_revision` those to its words, so that of two editors the
-    second is told. `deliver_places` maps a language to where the signatures are handed over.
+    Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
+    new version. `closed_at` is when an organizer closed the petition. `publish_at` is when a draft
+    is published automatically. An archived petition (`archived_at`) keeps its page but is in no
+    list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    `required_fields` names the form fields, beyond given name and e-mail, that must be filled; `questions` are the petition's
-    own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough). With `neutral_emails` neither
-    subject nor sender of an email about a signature says that somebody signed. Personal data
-    is erased `retention_days` after the end, and kept where there is none; `retention_told_at` is when owners were told of it,
-    `retention_done_at` when it was done. `handed_names` and `handed_details` say what of a signature the targets get to see:
-    whole names or only what each supporter lets be shown, and which of HANDED_DETAILS. The count of a quiet petition (`is_quiet`)
-    moves only in batches, and nobody is told who brought whom.
+    Edit conflicts: `revision` counts changes to the settings and `text_revision` changes to the
+    text. With them, the second of two editors is told about the conflict.
+
+    Form: `required_fields` names the form fields, beyond given name and email, that must be filled
+    in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
+    `email_or_witness` (at a table, a witness is enough). With `neutral_emails`, neither subject nor
+    sender of an email reveals that someone signed.
+
+    Retention: personal data is erased `retention_days` after the end, or kept if that is None.
+    `retention_told_at` is when owners were told about it. `retention_done_at` is when it was done.
+
+    Delivery: `deliver_places` maps a language to where the signatures are handed over.
+    `handed_names` and `handed_details` say what targets see of a signature. Names are whole, or
+    only what each supporter allows to be shown. The details are some of HANDED_DETAILS.
+
+    The count of a quiet petition (`is_quiet`) moves only in batches. Nobody is told who brought
+    whom.
     """
 
     __tablename__ = "petition"
@@ -61,7 +76,9 @@ class Petition(db.Model):
         CheckConstraint("goal >= 0", name="goal"),
         CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
         one_of("handed_names", HANDED_NAMES),
-        CheckConstraint("closes_at is null or opens_at is null or closes_at > opens_at", name="times"),
+        CheckConstraint(
+            "closes_at is null or opens_at is null or closes_at > opens_at", name="times"
+        ),
         Index("uq_petition_slug", "slug", unique=True),
         Index("ix_petition_cause_id", "cause_id"),
     )
@@ -92,49 +109,62 @@ class Petition(db.Model):
     retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list] = mapped_column(JSON, default=lambda: ["country"], server_default='["country"]')
+    handed_details: Mapped[list] = mapped_column(
+        JSON, default=lambda: ["country"], server_default='["country"]'
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     text_revision: Mapped[int] = mapped_column(Integer, default=1)
 
     cause: Mapped[Cause] = relationship()
-    targets: Mapped[list["Target"]] = relationship(order_by="Target.position", cascade="all, delete-orphan")
+    targets: Mapped[list["Target"]] = relationship(
+        order_by="Target.position", cascade="all, delete-orphan"
+    )
     versions: Mapped[list["PetitionVersion"]] = relationship(
         order_by="PetitionVersion.number", cascade="all, delete-orphan"
     )
     picture: Mapped["PetitionPicture | None"] = relationship(viewonly=True)
 
     @property
-    def current_version(self):
+    def current_version(self) -> "PetitionVersion":
         return self.versions[-1]
 
-    def phase(self, now):
+    def phase(self, now: datetime) -> str:
         return phase_of(self, now)
 
-    def has_opened(self, now):
-        """Return whether supporters may have signed: what they read is then kept as it is."""
+    def has_opened(self, now: datetime) -> bool:
+        """Return whether supporters may have signed. From then on, what they read is kept."""
         return self.opened_at is not None and self.opened_at <= now
 
     @property
-    def ends_at(self):
-        """When it ends or ended: at the hour that was set, or when somebody closed it before; None where nobody has noted it."""
+    def ends_at(self) -> datetime | None:
+        """The end of the petition: its set date, or an earlier closing by an organizer.
+
+        None if no end is recorded.
+        """
         if self.state == "closed":
             return min(filter(None, (self.closes_at, self.closed_at))) if self.closed_at else None
         return self.closes_at
 
-    def deliver_place(self, lang):
+    def deliver_place(self, lang: str) -> str:
+        """Return the place of delivery in `lang`, or in the first language that has one."""
         return self.deliver_places.get(lang) or next(filter(None, self.deliver_places.values()), "")
 
 
 class PetitionVersion(db.Model):
-    """What supporters agree to at one time; signatures point at the version they were made under, so it never changes.
+    """What supporters agree to at one time.
 
-    Beside its texts it keeps what the petition said then: `targets` as a list of {language: name}, its own `questions`, and
-    what of each signature is delivered (`handed_names`, `handed_details`).
+    Signatures point at the version they were made under, so a version never changes once it can be
+    signed. Beside its texts, a version keeps what the petition said then. `targets` is a list of
+    {language: name} and `questions` are the petition's own. `handed_names` and `handed_details` say
+    what is delivered of each signature.
     """
 
     __tablename__ = "petition_version"
-    __table_args__ = (UniqueConstraint("petition_id", "number"), one_of("handed_names", HANDED_NAMES))
+    __table_args__ = (
+        UniqueConstraint("petition_id", "number"),
+        one_of("handed_names", HANDED_NAMES),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
@@ -143,20 +173,22 @@ class PetitionVersion(db.Model):
     targets: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
     questions: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list] = mapped_column(JSON, default=lambda: ["country"], server_default='["country"]')
+    handed_details: Mapped[list] = mapped_column(
+        JSON, default=lambda: ["country"], server_default='["country"]'
+    )
 
     texts: Mapped[list["PetitionText"]] = relationship(
         order_by="PetitionText.lang", cascade="all, delete-orphan"
     )
 
-    def text(self, lang, original):
-        """Return the words in `lang`, or in the language the petition was written in."""
+    def text(self, lang: str, original: str) -> "PetitionText":
+        """Return the text in `lang`, or else in the petition's original language."""
         by_lang = {text.lang: text for text in self.texts}
         return by_lang.get(lang) or by_lang.get(original) or self.texts[0]
 
 
 class PetitionText(db.Model):
-    """One version in one language; the body is Markdown."""
+    """One version in one language. The body is Markdown."""
 
     __tablename__ = "petition_text"
 
@@ -171,7 +203,7 @@ class PetitionText(db.Model):
 
 
 class Target(db.Model):
-    """Who is asked to act; `names` maps a language to the name of the office or body."""
+    """A person or body who is asked to act. `names` maps a language to its name or office."""
 
     __tablename__ = "target"
     __table_args__ = (UniqueConstraint("petition_id", "position"),)
@@ -181,24 +213,26 @@ class Target(db.Model):
     position: Mapped[int] = mapped_column(Integer)
     names: Mapped[dict] = mapped_column(JSON)
 
-    def name(self, lang):
+    def name(self, lang: str) -> str:
         return self.name_and_lang(lang)[0]
 
-    def name_and_lang(self, lang):
+    def name_and_lang(self, lang: str) -> tuple[str, str]:
+        """Return (name, language) as `name_in` does."""
         return name_in(self.names, lang)
 
 
-def name_in(names, lang):
-    """Return (the name, the language it is in) of a target's `names`: in `lang`, or in the first language there is."""
+def name_in(names: dict[str, str], lang: str) -> tuple[str, str]:
+    """Return (name, language) from a target's `names`: in `lang`, or in the first language."""
     spoken = lang if names.get(lang) else next(iter(names))
     return names[spoken], spoken
 
 
 class PetitionPicture(db.Model):
-    """The picture of a petition, as WebP; kept in the database, so that backups hold it.
+    """The picture of a petition, as WebP. It is in the database so that backups include it.
 
-    `alts` maps a language to what is seen on it. `focal_x` and `focal_y` say in hundredths of its width and height what stays
-    in sight where it is cut. `small` is the same for phones, where that spares anything.
+    `alts` maps a language to the alternative text. `focal_x` and `focal_y` are hundredths of width
+    and height: the point that stays visible when the picture is cropped. `small` is a version for
+    phones, if that saves anything.
     """
 
     __tablename__ = "petition_picture"
@@ -206,7 +240,9 @@ class PetitionPicture(db.Model):
         CheckConstraint("focal_x between 0 and 100 and focal_y between 0 and 100", name="focal"),
     )
 
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
@@ -218,7 +254,7 @@ class PetitionPicture(db.Model):
 
 
 class FormerSlug(db.Model):
-    """An address that the petition had; who comes there is led on, and no other petition may have it."""
+    """A slug that the petition had. It redirects, and no other petition may use it."""
 
     __tablename__ = "petition_former_slug"
     __table_args__ = (Index("ix_petition_former_slug_petition_id", "petition_id"),)
@@ -228,7 +264,7 @@ class FormerSlug(db.Model):
 
 
 class PetitionTally(db.Model):
-    """How many hatched signatures a petition has; written only by the runner that hatches them."""
+    """The number of hatched signatures of a petition. Only the hatching runner writes it."""
 
     __tablename__ = "petition_tally"
     __table_args__ = (CheckConstraint("count >= 0", name="count"),)
@@ -240,7 +276,7 @@ class PetitionTally(db.Model):
 
 
 class Handover(db.Model):
-    """The receipt of a target: on which `day` who received how many signatures. All of it is public."""
+    """The receipt of a target: who received how many signatures on which `day`. All is public."""
 
     __tablename__ = "handover"
     __table_args__ = (

@@ -1,11 +1,13 @@
-"""What changes a petition as a whole: it is created, published, closed, put away, begun anew."""
+"""Change a petition as a whole: create, duplicate, publish, close, reopen, archive, restore."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.moving_slugs import MovingSlugs
-from campaign.lib.times import utcnow
 from campaign.petitions.models import (
     FormerSlug,
     Petition,
@@ -13,10 +15,12 @@ from campaign.petitions.models import (
     PetitionTally,
     Target,
 )
-from campaign.petitions.readiness import faults_of
+from campaign.petitions.readiness import Fault, faults_of
 from campaign.petitions.versions import keep_terms, texts_of, version_of
+from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugHistory
 
-# What the next campaign takes over from the one before: everything but its state, its times and its name.
+# Columns that a duplicate copies: everything except state, dates and slug.
 TAKEN_OVER = (
     "cause_id", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
     "two_per_address", "neutral_emails", "original_lang", "is_quiet",
@@ -24,35 +28,43 @@ TAKEN_OVER = (
 
 
 class SlugTaken(CampaignError):
-    """Another petition lives at this address, or did."""
+    """Another petition has, or had, this slug."""
 
     status = 409
 
 
-slugs = MovingSlugs(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
+slugs = SlugHistory(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
 
 
 class CauseClosed(CampaignError):
-    """The petition's cause is closed or archived, and nothing is signed under it."""
+    """The petition's cause is closed or archived, so nothing can be signed under it."""
 
     status = 409
 
 
 class NotReady(CampaignError):
-    """The petition lacks what it cannot go out without; `faults` are those of `readiness.faults_of`."""
+    """The petition lacks something required for publishing. `faults` come from `faults_of`."""
 
     status = 409
 
-    def __init__(self, faults):
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(", ".join(fault.code for fault in faults))
         self.faults = faults
 
 
-def create_petition(*, cause_id, slug, texts, targets, state="published", **settings):
-    """Create a petition with its first version and its tally at nought.
+def create_petition(
+    *,
+    cause_id: int,
+    slug: str,
+    texts: dict[str, dict[str, str]],
+    targets: Sequence[Mapping[str, str]],
+    state: str = "published",
+    **settings: Any,
+) -> Petition:
+    """Create a petition with its first version and a tally of zero.
 
-    `texts` maps a language to the columns of `PetitionText`; `targets` is a list of {language: name}; `settings` are
-    columns of `Petition`. Raises SlugTaken.
+    `texts` maps a language to the columns of `PetitionText`. `targets` is a list of {language:
+    name}. `settings` are columns of `Petition`. Raise SlugTaken.
     """
     slugs.refuse_taken(slug)
     petition = Petition(
@@ -73,22 +85,34 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
     return petition
 
 
-def duplicate_petition(*, petition_id, slug):
-    """Begin the next campaign as a draft with the words, picture, targets and form of this one. Raises SlugTaken."""
+def duplicate_petition(*, petition_id: int, slug: str) -> Petition:
+    """Create a draft with the text, picture, targets and form of this petition.
+
+    Raise SlugTaken.
+    """
     old = petition_to_change(petition_id)
     texts = texts_of(old.current_version)
     taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
     targets = [dict(target.names) for target in old.targets]
     made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
     if picture := db.session.get(PetitionPicture, petition_id):
-        columns = (each.name for each in PetitionPicture.__table__.columns if each.name != "petition_id")
-        db.session.add(PetitionPicture(petition_id=made.id, **{name: getattr(picture, name) for name in columns}))
+        columns = (
+            each.name for each in PetitionPicture.__table__.columns if each.name != "petition_id"
+        )
+        db.session.add(
+            PetitionPicture(
+                petition_id=made.id, **{name: getattr(picture, name) for name in columns}
+            )
+        )
         db.session.flush()
     return made
 
 
-def publish_petition(*, petition_id, now):
-    """Make a draft public; it can be signed at once, or from the time that was set. Raises NotReady and CauseClosed."""
+def publish_petition(*, petition_id: int, now: datetime) -> Petition:
+    """Publish a draft. It can be signed immediately, or from its opening date on.
+
+    Raise NotReady and CauseClosed.
+    """
     petition = petition_to_change(petition_id)
     if petition.state != "draft":
         return petition
@@ -102,10 +126,13 @@ def publish_petition(*, petition_id, now):
     return petition
 
 
-def schedule_petition(*, petition_id, at, now, zone=""):
-    """Let a draft be published by itself at an instant, or no longer where `at` is None. Raises NotReady and CauseClosed.
+def schedule_petition(
+    *, petition_id: int, at: datetime | None, now: datetime, zone: str = ""
+) -> Petition:
+    """Schedule a draft to be published automatically at `at`. None cancels the schedule.
 
-    `zone` is the one in which its hours are told, where none was chosen before.
+    `zone` becomes the time zone of its dates if none was chosen before. Raise NotReady and
+    CauseClosed.
     """
     petition = petition_to_change(petition_id)
     if petition.state != "draft" or petition.archived_at:
@@ -119,16 +146,16 @@ def schedule_petition(*, petition_id, at, now, zone=""):
     return petition
 
 
-def close_petition(*, petition_id):
-    """Stop taking signatures; those that wait for their confirmation can still confirm."""
+def close_petition(*, petition_id: int) -> Petition:
+    """Stop taking signatures. Those waiting for confirmation can still be confirmed."""
     petition = petition_to_change(petition_id)
     _close(petition)
     db.session.flush()
     return petition
 
 
-def reopen_petition(*, petition_id, now):
-    """Take signatures again, also where the time set for the end has passed; that end is then forgotten. Raises CauseClosed."""
+def reopen_petition(*, petition_id: int, now: datetime) -> Petition:
+    """Take signatures again. A closing date that has passed is removed. Raise CauseClosed."""
     petition = petition_to_change(petition_id)
     if petition.state == "draft":
         return petition
@@ -141,8 +168,8 @@ def reopen_petition(*, petition_id, now):
     return petition
 
 
-def archive_petition(*, petition_id, now):
-    """Put the petition away: closed, at its address still, in no list any more."""
+def archive_petition(*, petition_id: int, now: datetime) -> Petition:
+    """Archive the petition: it is closed, keeps its page and is in no list."""
     petition = petition_to_change(petition_id)
     _close(petition)
     petition.archived_at = petition.archived_at or now
@@ -151,29 +178,32 @@ def archive_petition(*, petition_id, now):
     return petition
 
 
-def restore_petition(*, petition_id):
-    """Take the petition out of the archive, as it was: a draft or closed."""
+def restore_petition(*, petition_id: int) -> Petition:
+    """Take the petition out of the archive. It is a draft or closed, as it was."""
     petition = petition_to_change(petition_id)
     petition.archived_at = None
     db.session.flush()
     return petition
 
 
-def _demand_open_cause(petition):
+def _demand_open_cause(petition: Petition) -> None:
     if petition.cause.is_over:
         raise CauseClosed(f"the cause of {petition.slug}")
 
 
-def _close(petition):
-    """What was signed at a table before that instant, and comes in later, still counts."""
+def _close(petition: Petition) -> None:
+    """Close the petition if it is public.
+
+    A signature made at a table before that instant still counts if it arrives later.
+    """
     if petition.state == "published":
         petition.state, petition.closed_at = "closed", utcnow()
 
 
-def petition_to_change(petition_id):
-    """Return the petition as it is now, and keep other editors out of it until the transaction ends.
+def petition_to_change(petition_id: int) -> Petition:
+    """Return the current petition, and lock out other editors until the transaction ends.
 
-    Supporters go on signing meanwhile: their rows only point at it.
+    Supporters can still sign, because their rows only reference the petition.
     """
     return db.session.scalars(
         select(Petition)

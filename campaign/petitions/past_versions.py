@@ -1,19 +1,19 @@
-"""Earlier versions of a petition as the public reads them: what people signed then."""
+"""Earlier versions of a petition, for the public page that shows what people signed then."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
-from campaign.lib.markdown import to_html
-from campaign.petitions.cards import in_language
 from campaign.petitions.delivery import delivered_list
-from campaign.petitions.models import name_in
+from campaign.petitions.models import Petition, name_in
+from campaign.petitions.presenters import in_language
+from campaign.text.markdown import to_html
 
 
 @dataclass(frozen=True)
 class PastVersion:
-    """One version in one language; people signed it from `since` on, `until` the next one was made."""
+    """One version in one language. People signed it from `since` to `until`."""
 
     number: int
     since: datetime
@@ -33,8 +33,11 @@ class PastVersion:
         return delivered_list(self.handed_names, self.handed_details)
 
 
-def past_version(petition, number, lang) -> PastVersion | None:
-    """Return an earlier version of a Petition loaded with its texts, or None where there is none of this number."""
+def past_version(petition: Petition, number: int, lang: str) -> PastVersion | None:
+    """Return an earlier version of a Petition loaded with its texts.
+
+    Return None if the number is unknown or is that of the current version.
+    """
     by_number = {version.number: version for version in petition.versions}
     version, following = by_number.get(number), by_number.get(number + 1)
     if version is None or following is None:

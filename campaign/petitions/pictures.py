@@ -1,28 +1,36 @@
-"""The picture of a petition: set, described, taken away, and shown."""
+"""The picture of a petition: set it, describe it, remove it and show it."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.pictures import ShownPicture
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition, PetitionPicture
 from campaign.petitions.operations import petition_to_change
+from campaign.publishing.pictures import Picture, ShownPicture
 
 CENTRE = (50, 50)
 
 
-def change_picture(*, petition_id, picture, alts, mark, focal=CENTRE):
-    """Set the `picture` (a Picture), or where it is None only what is said of the present one.
+def change_picture(
+    *,
+    petition_id: int,
+    picture: Picture | None,
+    alts: dict[str, str],
+    mark: str,
+    focal: tuple[int, int] = CENTRE,
+) -> Petition:
+    """Set the picture, or change only the description of the present one if `picture` is None.
 
-    `alts` maps a language to what is seen, `focal` is the point that stays in sight, in hundredths; `mark` is what `mark_of` told
-    the editor. Raises ChangedMeanwhile.
+    `alts` maps a language to the alternative text. `focal` is the point that stays visible, in
+    hundredths of width and height. `mark` is what `mark_of` gave to the editor's page. Raise
+    EditConflict.
     """
     petition = petition_to_change(petition_id)
     kept = db.session.get(PetitionPicture, petition_id, populate_existing=True)
     if mark != mark_of(kept):
-        raise ChangedMeanwhile(f"the picture of {petition.slug}")
+        raise EditConflict(f"the picture of {petition.slug}")
     if kept is None:
         kept = PetitionPicture(petition_id=petition_id)
     if picture:
@@ -35,32 +43,43 @@ def change_picture(*, petition_id, picture, alts, mark, focal=CENTRE):
     return petition
 
 
-def remove_picture(*, petition_id):
-    """Take the picture away; without one nothing changes."""
+def remove_picture(*, petition_id: int) -> None:
+    """Delete the picture, if there is one."""
     picture = db.session.get(PetitionPicture, petition_id)
     if picture:
         db.session.delete(picture)
         db.session.flush()
 
 
-def mark_of(picture):
-    """Return what tells whether a PetitionPicture, or None, is still as an editor saw it."""
+def mark_of(picture: PetitionPicture | None) -> str:
+    """Return a mark that changes whenever the picture or its description changes."""
     if picture is None:
         return ""
-    return "-".join(map(str, (picture.digest, picture.focal_x, picture.focal_y, *sorted(picture.alts.items()))))
+    return "-".join(
+        map(str, (picture.digest, picture.focal_x, picture.focal_y, *sorted(picture.alts.items())))
+    )
 
 
-def picture_bytes(petition_id):
-    """Return the bytes of a petition's picture in whatever state, or None."""
+def picture_bytes(petition_id: int) -> bytes | None:
+    """Return the bytes of a petition's picture, or None. The petition may be in any state."""
     picture = db.session.scalar(
-        select(PetitionPicture).where(PetitionPicture.petition_id == petition_id).options(undefer(PetitionPicture.data))
+        select(PetitionPicture)
+        .where(PetitionPicture.petition_id == petition_id)
+        .options(undefer(PetitionPicture.data))
     )
     return picture.data if picture else None
 
 
-def public_bytes(slug, digest, *, is_small=False):
-    """Return the bytes of the picture of the public petition at `slug`, or None where it has another by now."""
-    data = func.coalesce(PetitionPicture.small, PetitionPicture.data) if is_small else PetitionPicture.data
+def public_bytes(slug: str, digest: str, *, is_small: bool = False) -> bytes | None:
+    """Return the bytes of the picture of the public petition at `slug`.
+
+    Return None if the picture with this digest has been replaced or removed.
+    """
+    data = (
+        func.coalesce(PetitionPicture.small, PetitionPicture.data)
+        if is_small
+        else PetitionPicture.data
+    )
     return db.session.scalar(
         select(data)
         .join(Petition, Petition.id == PetitionPicture.petition_id)
@@ -74,9 +93,14 @@ def public_bytes(slug, digest, *, is_small=False):
     )
 
 
-def shown_picture(picture, lang, original):
-    """Return the ShownPicture of a PetitionPicture, or None, with its words in `lang` or in the petition's first language."""
+def shown_picture(picture: PetitionPicture | None, lang: str, original: str) -> ShownPicture | None:
+    """Return the ShownPicture of a PetitionPicture, or None.
+
+    Its alternative text is in `lang`, or else in the petition's original language.
+    """
     if picture is None:
         return None
     alt = picture.alts.get(lang) or picture.alts.get(original, "")
-    return ShownPicture(picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y)
+    return ShownPicture(
+        picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y
+    )

@@ -1,9 +1,10 @@
-"""What pages, forms and commands ask about petitions."""
+"""Queries about petitions, for pages, forms and commands."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
@@ -15,78 +16,101 @@ TOO_LARGE = 2**31
 
 @dataclass(frozen=True, slots=True)
 class SigningTerms:
-    """What one must know of a petition to sign it: a single row, read on each signing."""
+    """What is needed to sign a petition: a single row, read at each signing."""
 
     id: int
     cause_id: int
     slug: str
     phase: str
     version_id: int
-    required_fields: frozenset
-    questions: tuple
+    required_fields: frozenset[str]
+    questions: tuple[dict, ...]
     two_per_address: bool
     is_quiet: bool = False
 
 
-def published_petitions(cause_id=None):
-    """Return the public petitions that are not archived in their order, of one cause or of all, with texts and targets."""
-    query = _whole().where(Petition.state != "draft", Petition.archived_at.is_(None), Cause.state != "draft")
+def published_petitions(cause_id: int | None = None) -> Sequence[Petition]:
+    """Return the public petitions that are not archived, in order, with texts and targets.
+
+    They are those of one cause, or of all causes if `cause_id` is None.
+    """
+    query = _whole().where(
+        Petition.state != "draft", Petition.archived_at.is_(None), Cause.state != "draft"
+    )
     if cause_id is not None:
         query = query.where(Petition.cause_id == cause_id)
-    return db.session.scalars(query.order_by(Petition.cause_id, Petition.position, Petition.id)).all()
+    return db.session.scalars(
+        query.order_by(Petition.cause_id, Petition.position, Petition.id)
+    ).all()
 
 
-def petitions_of_cause(cause_id):
-    """Return all petitions of a cause in their order, drafts and closed ones too, with texts and targets."""
+def petitions_of_cause(cause_id: int) -> Sequence[Petition]:
+    """Return all petitions of a cause in any state, in order, with texts and targets."""
     query = _whole().where(Petition.cause_id == cause_id).order_by(Petition.position, Petition.id)
     return db.session.scalars(query).all()
 
 
-def petition_by_slug(slug):
+def petition_by_slug(slug: str) -> Petition | None:
     """Return the public petition at `slug`, with texts and targets, or None."""
     return db.session.scalar(
         _whole().where(Petition.slug == slug, Petition.state != "draft", Cause.state != "draft")
     )
 
 
-def petition_by_id(petition_id):
+def petition_by_id(petition_id: int):
     """Return the petition with this id, with texts and targets, or None."""
     return db.session.scalar(_whole().where(Petition.id == petition_id))
 
 
-def petition_in_any_state(slug):
-    """Return the petition at `slug`, a draft too, with texts and targets, or None."""
+def petition_in_any_state(slug: str) -> Petition | None:
+    """Return the petition at `slug` in any state, with texts and targets, or None."""
     return db.session.scalar(_whole().where(Petition.slug == slug))
 
 
-def petitions_among(cause_ids, *, archived=None, limit=None, offset=0):
-    """Return the petitions of these causes, or of all where None, in their order, with texts and targets.
+def petitions_among(
+    cause_ids: Collection[int] | None,
+    *,
+    archived: bool | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Petition]:
+    """Return petitions of these causes, or of all if None, in order, with texts and targets.
 
-    `archived` says whether only those in the archive, or only the others; None means both.
+    `archived` selects only those in the archive (True) or only the others (False). None means both.
     """
-    query = _whole().where(*_among(cause_ids, archived)).order_by(Petition.cause_id, Petition.position, Petition.id)
+    query = (
+        _whole()
+        .where(*_among(cause_ids, archived))
+        .order_by(Petition.cause_id, Petition.position, Petition.id)
+    )
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def archived_petitions(cause_ids):
-    """Return how many petitions of these causes, or of all where None, are in the archive."""
-    return db.session.scalar(select(func.count(Petition.id)).where(*_among(cause_ids, archived=True)))
-
-
-def petitions_with_ids(petition_ids):
-    """Return these petitions in whatever state, in the order of their ids, with texts and targets."""
-    return db.session.scalars(_whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)).all()
-
-
-def slug_after(former):
-    """Return where the petition lives that once lived at `former`, or None."""
+def archived_petitions(cause_ids: Collection[int] | None) -> int | None:
+    """Return how many petitions of these causes, or of all if None, are in the archive."""
     return db.session.scalar(
-        select(Petition.slug).join(FormerSlug, FormerSlug.petition_id == Petition.id).where(FormerSlug.slug == former)
+        select(func.count(Petition.id)).where(*_among(cause_ids, archived=True))
     )
 
 
-def petition_counts(petition_ids):
-    """Return {petition id: count} for those that have a tally."""
+def petitions_with_ids(petition_ids: Collection[int]) -> Sequence[Petition]:
+    """Return these petitions in any state, in the order of their ids, with texts and targets."""
+    return db.session.scalars(
+        _whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)
+    ).all()
+
+
+def slug_after(former: str) -> str | None:
+    """Return the present slug of the petition whose slug once was `former`, or None."""
+    return db.session.scalar(
+        select(Petition.slug)
+        .join(FormerSlug, FormerSlug.petition_id == Petition.id)
+        .where(FormerSlug.slug == former)
+    )
+
+
+def petition_counts(petition_ids: Iterable[int]) -> dict[int, int]:
+    """Return {petition id: count} for the petitions that have a tally."""
     rows = db.session.execute(
         select(PetitionTally.petition_id, PetitionTally.count).where(
             PetitionTally.petition_id.in_(list(petition_ids))
@@ -95,18 +119,18 @@ def petition_counts(petition_ids):
     return {petition_id: count for petition_id, count in rows}
 
 
-def is_quiet(petition_id):
-    """Return whether the count of this petition moves only in batches."""
+def is_quiet(petition_id: int) -> bool | None:
+    """Return whether the count of this petition moves only in batches, or None if unknown."""
     return db.session.scalar(select(Petition.is_quiet).where(Petition.id == petition_id))
 
 
-def signing_terms(slug, *, now: datetime, version=None):
+def signing_terms(slug: str, *, now: datetime, version: int | None = None) -> SigningTerms | None:
     """Return the SigningTerms of the public petition at `slug`, or None.
 
-    `version` is the number of the text that the signer read: an hour-old page is signed as it was read. A number that the
-    petition does not have falls back to the newest.
+    `version` is the number of the version that the signer read. A page that is an hour old is
+    signed as it was read. An unknown number falls back to the newest version.
     """
-    # A larger number than the column holds would be an error of the database, not an unknown version.
+    # A number too large for the column would raise a database error instead of matching nothing.
     asked = version if version and 0 < version < TOO_LARGE else None
     row = db.session.execute(_TERMS, {"asked_slug": slug, "asked_version": asked}).first()
     if row is None:
@@ -124,13 +148,21 @@ def signing_terms(slug, *, now: datetime, version=None):
     )
 
 
-def _terms():
-    """Return the statement behind `signing_terms`: building it takes longer than running it, so it is built once."""
+def _terms() -> Select:
+    """Return the statement of `signing_terms`.
+
+    Building it takes longer than running it, so we build it once.
+    """
     petition, cause, version = Petition.__table__.c, Cause.__table__.c, PetitionVersion.__table__.c
-    newest = select(func.max(version.id)).where(version.petition_id == petition.id).scalar_subquery()
+    newest = (
+        select(func.max(version.id)).where(version.petition_id == petition.id).scalar_subquery()
+    )
     read = (
         select(version.id)
-        .where(version.petition_id == petition.id, version.number == bindparam("asked_version", type_=Integer))
+        .where(
+            version.petition_id == petition.id,
+            version.number == bindparam("asked_version", type_=Integer),
+        )
         .scalar_subquery()
     )
     return (
@@ -147,20 +179,33 @@ def _terms():
             func.coalesce(read, newest).label("version_id"),
         )
         .join_from(Petition.__table__, Cause.__table__)
-        .where(petition.slug == bindparam("asked_slug"), petition.state != "draft", cause.state != "draft")
+        .where(
+            petition.slug == bindparam("asked_slug"),
+            petition.state != "draft",
+            cause.state != "draft",
+        )
     )
 
 
 _TERMS = _terms()
 
 
-def _among(cause_ids, archived):
-    """Return the conditions by which a petition is of these causes, and in the archive or not."""
+def _among(
+    cause_ids: Collection[int] | None, archived: bool | None
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a petition is of these causes, and in the archive or not."""
     of_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)
-    return of_causes if archived is None else (*of_causes, Petition.archived_at.is_not(None) if archived else Petition.archived_at.is_(None))
+    return (
+        of_causes
+        if archived is None
+        else (
+            *of_causes,
+            Petition.archived_at.is_not(None) if archived else Petition.archived_at.is_(None),
+        )
+    )
 
 
-def _whole():
+def _whole() -> Select[Petition]:
     return (
         select(Petition)
         .join(Petition.cause)

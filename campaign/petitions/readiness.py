@@ -1,19 +1,24 @@
-"""What a petition lacks before it can go out, and what would be good to have."""
+"""What a petition lacks before it can be published, and which translations it lacks."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
+from campaign.petitions.models import Petition
 
 
 class Fault(NamedTuple):
-    """What stands in the way: `target`, `title`, `summary`, `body` or `ended`; the words are missing in `lang`."""
+    """A reason not to publish: `target`, `title`, `summary`, `body` or `ended`.
+
+    `lang` is the language in which a text is missing.
+    """
 
     code: str
     lang: str = ""
 
 
-def faults_of(petition, now):
-    """Return the Faults that keep the petition from being published, in the order in which one would mend them."""
+def faults_of(petition: Petition, now: datetime) -> list[Fault]:
+    """Return the Faults that keep the petition from being published, in the order to fix them."""
     faults = [
         Fault(name, text.lang)
         for text in petition.current_version.texts
@@ -27,7 +32,10 @@ def faults_of(petition, now):
     return faults
 
 
-def missing_languages(petition):
-    """Return the languages of the site that the petition has no words in: readers get those of its first language."""
+def missing_languages(petition: Petition) -> list[str]:
+    """Return the site's languages in which the petition has no text.
+
+    Readers of these languages get the text in the petition's original language.
+    """
     written = {text.lang for text in petition.current_version.texts}
     return [lang for lang in LOCALES if lang not in written]

@@ -1,52 +1,74 @@
-"""The petition's page."""
+"""Public pages of a petition: the petition, earlier versions, its picture and its short link."""
 
-from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
-from campaign.lib.caching import public
-from campaign.lib.no_file import no_file
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.http.missing_file import abort_missing_file
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.pictures import public_bytes
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
-from campaign.signatures.sheets import sheet
-from campaign.updates.pages import recent_cards
+from campaign.signatures.presenters import sheet
+from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
 PICTURE_SECONDS = 7 * 24 * 3600
-MOST_UPDATES = 3
+MAX_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show the petition and its signature form."""
     now = utcnow()
     context = sheet(slug, g.lang, now)
     if context is None:
         abort(404)
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
-    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MOST_UPDATES)
-    return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
+    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_UPDATES)
+    return public(
+        make_response(render_template("petitions/show.html", form=form, updates=updates, **context))
+    )
 
 
 @blueprint.get("/<lang>/petitions/<slug>/versions/<int:number>")
-def version(slug, number):
-    """An earlier version, whole: what the people who signed it saw."""
+def version(slug: str, number: int) -> ResponseReturnValue:
+    """Show a whole earlier version, as the people who signed it saw it."""
     context = sheet(slug, g.lang, utcnow()) or abort(404)
     found = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
-    return public(make_response(render_template("petitions/version.html", version=found, **context)))
+    return public(
+        make_response(render_template("petitions/version.html", version=found, **context))
+    )
 
 
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
-def picture(slug, digest):
-    """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small") or no_file()
+def picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
+    data = (
+        public_bytes(slug, digest, is_small=request.args.get("size") == "small")
+        or abort_missing_file()
+    )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/s/<slug>")
-def short(slug):
-    """The address for walls and paper, short enough to be typed: it leads to the petition in the reader's own language."""
+def short(slug: str) -> ResponseReturnValue:
+    """Redirect from the short link, which is easy to type, to the petition.
+
+    Posters and paper show this link. The reader's browser decides the language.
+    """
     ways = {name: request.args[name] for name in ("by", "source") if name in request.args}
     response = redirect(url_for("petitions.show", slug=slug, **ways), 302)
     response.vary.add("Accept-Language")

@@ -1,38 +1,57 @@
 """The versions of a petition: what supporters agree to, kept as they saw it.
 
-A version holds the text, who is asked, the petition's own questions, and what of each signature is delivered. Before a
-petition opens its one version follows every change. Afterwards each change makes a new version, and a signature keeps the one
-it was made under.
+A version holds the text, the targets, the petition's own questions, and what is delivered of each
+signature. Before a petition opens, its one version follows every change. Afterwards each change
+makes a new version, and a signature keeps the version it was made under.
 """
 
-from campaign.lib.names import clean_text
-from campaign.petitions.models import PetitionText, PetitionVersion
+from datetime import datetime
+from typing import Any
+
+from campaign.petitions.models import Petition, PetitionText, PetitionVersion
+from campaign.text.names import clean_text
 
 WORDS = ("title", "summary", "organisation", "body")
 TERMS = ("targets", "questions", "handed_names", "handed_details")
 
 
-def version_of(number, texts, **terms):
+def version_of(number: int, texts: dict[str, dict[str, str]], **terms: Any) -> PetitionVersion:
     """Return a new PetitionVersion with these texts by language."""
-    return PetitionVersion(number=number, texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()], **terms)
+    return PetitionVersion(
+        number=number,
+        texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()],
+        **terms,
+    )
 
 
-def texts_of(version):
+def texts_of(version: PetitionVersion) -> dict[str, dict[str, str]]:
     """Return {language: {column: text}} of a version.
 
-    Texts that came from a file may end with a line that no form sends, and that is no change.
+    The texts are cleaned, because one read from a file may end with a newline that no form sends.
+    Such a newline must not count as a change.
     """
-    return {text.lang: {name: clean_text(getattr(text, name)) for name in WORDS} for text in version.texts}
+    return {
+        text.lang: {name: clean_text(getattr(text, name)) for name in WORDS}
+        for text in version.texts
+    }
 
 
-def terms_of(source):
+def terms_of(source) -> dict[str, Any]:
     """Return what a petition, or one of its versions, says beside its text."""
     targets = [getattr(target, "names", target) for target in source.targets]
-    return {**{name: getattr(source, name) for name in TERMS}, "targets": [dict(names) for names in targets]}
+    return {
+        **{name: getattr(source, name) for name in TERMS},
+        "targets": [dict(names) for names in targets],
+    }
 
 
-def keep_version(petition, now, texts=None):
-    """Bring the versions up to what the petition says now, with these `texts` or those it has; return the current version."""
+def keep_version(
+    petition: Petition, now: datetime, texts: dict[str, dict[str, str]] | None = None
+) -> PetitionVersion:
+    """Bring the versions up to date with the petition, and return the current version.
+
+    `texts` are its new texts. None keeps those it has.
+    """
     current, terms = petition.current_version, terms_of(petition)
     texts = texts_of(current) if texts is None else texts
     has_new_texts = texts != texts_of(current)
@@ -47,13 +66,16 @@ def keep_version(petition, now, texts=None):
     return current
 
 
-def keep_terms(petition):
-    """Let the current version say what the petition says now; for versions that nobody can have signed."""
+def keep_terms(petition: Petition) -> None:
+    """Copy the petition's terms to its current version.
+
+    Use it only for versions that nobody can have signed.
+    """
     for name, value in terms_of(petition).items():
         setattr(petition.current_version, name, value)
 
 
-def _rewrite(version, texts, now):
+def _rewrite(version: PetitionVersion, texts: dict[str, dict[str, str]], now: datetime) -> None:
     version.texts = [text for text in version.texts if text.lang in texts]
     written = {text.lang: text for text in version.texts}
     for lang, words in texts.items():

@@ -1,21 +1,27 @@
-"""Causes, to be found."""
+"""Published causes as search documents."""
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
+from campaign.i18n.locales import LOCALES
 from campaign.search.sources import Document, Source, Standing, mark_of
+from campaign.text.markdown import to_text
 
 
-def _standing():
-    rows = db.session.execute(select(Cause.id, Cause.slug, Cause.revision).where(Cause.state == "published").order_by(Cause.id))
+def _standing() -> list[Standing]:
+    rows = db.session.execute(
+        select(Cause.id, Cause.slug, Cause.revision)
+        .where(Cause.state == "published")
+        .order_by(Cause.id)
+    )
     return [Standing(row.id, row.slug, mark_of(row.slug, row.revision)) for row in rows]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     for cause in causes_among(ids):
         for lang in LOCALES:
             text = cause.text(lang)

@@ -1,4 +1,6 @@
-"""Events, to be found; those that are over and those called off too, but none from the archive."""
+"""Events as search documents: past and cancelled ones too, but no archived ones."""
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
@@ -7,28 +9,39 @@ from campaign.events.models import Event
 from campaign.events.places import whole_place
 from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
+from campaign.i18n.locales import LOCALES
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.text.markdown import to_text
 
 
-def _standing():
-    query = select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at).join(Event.cause).where(*LISTED)
+def _standing() -> list[Standing]:
+    query = (
+        select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at)
+        .join(Event.cause)
+        .where(*LISTED)
+    )
     return [
-        Standing(row.id, row.slug, mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()), row.changed_at)
+        Standing(
+            row.id,
+            row.slug,
+            mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()),
+            row.changed_at,
+        )
         for row in db.session.execute(query.order_by(Event.id))
     ]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     for event in events_with_ids(ids):
         for lang in LOCALES:
             yield _document(event, lang)
 
 
-def _document(event, lang):
+def _document(event: Event, lang: str) -> Document:
     text = event.text(lang)
-    when = f"{full_day(event.starts_local, lang)}, {hours(event.starts_local, event.ends_local, lang)}"
+    when = (
+        f"{full_day(event.starts_local, lang)}, {hours(event.starts_local, event.ends_local, lang)}"
+    )
     people = " · ".join(person["name"] for person in event.people)
     return Document(
         subject_id=event.id,

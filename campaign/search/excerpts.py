@@ -1,27 +1,29 @@
-"""Which part of a text a result shows, and where in it the found words stand."""
+"""The piece of a text that a search result shows, with the matching words marked."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from unicodedata import normalize
 
-from campaign.lib.spaces import in_one_line
-from campaign.search.words import WORD, words_of
+from campaign.search.normalization import WORD, words_of
+from campaign.text.whitespace import in_one_line
 
-LONGEST = 180
+MAX_LENGTH = 180
 BEFORE = 60
-# Where a heading or an item of a list ends without a point, one sets it apart from what follows.
+# A heading or list item often has no final punctuation. A middle dot separates it from what
+# follows.
 _BREAK = re.compile(r"(?<=[^\s.!?…:;,·])\s*\n\s*")
 
 
 class Part(NamedTuple):
-    """A piece of a text; `is_hit` where it is a word that was looked for."""
+    """A piece of a text; `is_hit` if it is a word that matches the search."""
 
     text: str
     is_hit: bool
 
 
-def parts(text, terms):
-    """Return the Parts that make up `text`; a word that begins with one of `terms` is a hit."""
+def parts(text: str, terms: Iterable[str]) -> tuple[Part, ...]:
+    """Return `text` as Parts; a word that begins with one of `terms` is a hit."""
     text = normalize("NFC", text)
     found, end = [], 0
     for start, stop in _hits(text, terms):
@@ -34,8 +36,11 @@ def parts(text, terms):
     return tuple(found)
 
 
-def excerpt(summary, body, terms):
-    """Return the Parts of the sentence to show: the summary, or a piece of the body where only that has the words."""
+def excerpt(summary: str, body: str, terms: Iterable[str]) -> tuple[Part, ...]:
+    """Return the Parts of the excerpt to show.
+
+    It comes from the summary, or from the body if only that contains the terms.
+    """
     summary, body = (_flattened(text) for text in (summary, body))
     for text in (summary, body):
         if first := next(_hits(text, terms), None):
@@ -43,26 +48,28 @@ def excerpt(summary, body, terms):
     return parts(_cut(summary or body, 0), terms)
 
 
-def _flattened(text):
+def _flattened(text: str) -> str:
     return in_one_line(_BREAK.sub(" · ", normalize("NFC", text).strip()))
 
 
-def _hits(text, terms):
-    """Yield (start, end) of the words of `text` that begin with a term."""
+def _hits(text: str, terms: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each word of `text` that begins with a term."""
     beginnings = tuple(terms)
     for match in WORD.finditer(text):
         if any(word.startswith(beginnings) for word in words_of(match.group())):
             yield match.span()
 
 
-def _cut(text, place):
-    """Return at most LONGEST letters of `text` with `place` in them, cut between words."""
-    if len(text) <= LONGEST:
+def _cut(text: str, place: int) -> str:
+    """Return at most MAX_LENGTH characters of `text` around `place`, cut between words."""
+    if len(text) <= MAX_LENGTH:
         return text
-    start = max(0, min(place - BEFORE, len(text) - LONGEST))
+    start = max(0, min(place - BEFORE, len(text) - MAX_LENGTH))
     if start:
         start = text.find(" ", start, place) + 1 or place
-    end = start + LONGEST
+    end = start + MAX_LENGTH
     if end < len(text):
         end = text.rfind(" ", place + 1, end) if " " in text[place + 1 : end] else end
-    return ("… " if start else "") + text[start:end].rstrip(" ,;:") + (" …" if end < len(text) else "")
+    return (
+        ("… " if start else "") + text[start:end].rstrip(" ,;:") + (" …" if end < len(text) else "")
+    )

@@ -1,20 +1,22 @@
-"""What visitors ask of the search."""
+"""The query parameters of the search page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
+from werkzeug.datastructures import MultiDict
 
-from campaign.lib.slugs import is_slug
 from campaign.search.models import KINDS
-from campaign.search.words import is_one_letter, terms_of
+from campaign.search.normalization import is_one_letter, terms_of
+from campaign.text.slugs import is_slug
 
-MOST_LETTERS = 100
-MOST_PAGES = 1000
+MAX_LENGTH = 100
+MAX_PAGES = 1000
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for; empty texts stand for everything."""
+    """A search request. Empty fields do not restrict the search."""
 
     q: str
     kind: str
@@ -22,24 +24,32 @@ class Asked:
     page: int
 
     @classmethod
-    def of(cls, arguments):
-        """Return what the arguments of a request ask for; what makes no sense is as if it had not been said."""
+    def of(cls, arguments: MultiDict[str, str]) -> "Asked":
+        """Return the search that the query parameters ask for; invalid values are ignored."""
         kind, cause = arguments.get("kind", ""), arguments.get("cause", "")
         number = arguments.get("page", 1, type=int) or 1
         return cls(
-            q=" ".join(arguments.get("q", "").replace("\0", " ").split())[:MOST_LETTERS],
+            q=" ".join(arguments.get("q", "").replace("\0", " ").split())[:MAX_LENGTH],
             kind=kind if kind in KINDS else "",
             cause=cause if is_slug(cause) else "",
-            page=min(max(number, 1), MOST_PAGES),
+            page=min(max(number, 1), MAX_PAGES),
         )
 
     @property
-    def is_one_letter(self):
+    def is_one_letter(self) -> bool:
+        """Return whether the query is a single Latin letter."""
         return is_one_letter(terms_of(self.q))
 
-    def address(self, **changes):
-        """Return the address of the results with other wishes, in another `lang` too; what is usual is left out."""
+    def address(self, **changes: Any) -> str:
+        """Return the URL of this search with `changes` to its fields, or with another `lang`.
+
+        Default values are left out of the URL.
+        """
         lang = {"lang": changes.pop("lang")} if "lang" in changes else {}
         asked = {**vars(self), **changes}
         usual = {"q": "", "kind": "", "cause": "", "page": 1}
-        return url_for("search.results", **lang, **{name: asked[name] for name in usual if asked[name] != usual[name]})
+        return url_for(
+            "search.results",
+            **lang,
+            **{name: asked[name] for name in usual if asked[name] != usual[name]},
+        )

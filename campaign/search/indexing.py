@@ -1,30 +1,37 @@
-"""Keeping the index in step with what is public.
+"""Keep the search index in step with what is public.
 
-Nothing tells the index of a change: it is compared with the things themselves, by their marks. So it cannot drift, whoever
-changes something: a screen, a command, a migration, a restored backup.
+Nothing notifies the index of a change. The worker compares it with the content itself, by
+fingerprints called marks. So the index cannot drift, whether a page, a command, a migration or a
+restored backup changed something.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
+from campaign.search.backends import drop_words, put_words
 from campaign.search.cause_source import CAUSES
-from campaign.search.dialects import drop_words, put_words
 from campaign.search.event_source import EVENTS
 from campaign.search.models import SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS
+from campaign.search.sources import Document, Source
 from campaign.search.update_source import UPDATES
 
 SOURCES = (CAUSES, PETITIONS, EVENTS, UPDATES)
-# Raise it when documents are made otherwise than before: everything is then read anew.
+# Increase this when documents are built differently: then everything is indexed again.
 EDITION = 1
 BATCH = 100
 
 
-def due():
-    """Return what differs from the index, at most BATCH of each kind: a list of (source, {id: mark}, ids no longer public)."""
+def due() -> list[tuple[Source, dict[int, str], list[int]]]:
+    """Return what differs from the index, at most BATCH of each kind.
+
+    The result is a list of (source, {id: mark} of what changed, ids that are no longer public).
+    """
     found = []
     for source in SOURCES:
         present = {each.subject_id: f"{EDITION}.{each.mark}" for each in source.standing()}
@@ -36,43 +43,60 @@ def due():
     return found
 
 
-def read(found):
-    """Return the documents for what is `due`, as `put` takes them.
+def read(
+    found: Iterable[tuple[Source, dict[int, str], list[int]]],
+) -> list[tuple[str, list[int], list[tuple[Document, str]]]]:
+    """Return the documents for what is `due`, as `put` expects them.
 
-    Reading takes long and holds nobody up; should something change meanwhile, its mark will differ, and it is due again.
+    Reading takes long, so it holds no lock. If something changes during it, its mark differs and it
+    is due again.
     """
     return [
-        (source.kind, [*marks, *gone], [(document, marks[document.subject_id]) for document in source.documents(list(marks))])
+        (
+            source.kind,
+            [*marks, *gone],
+            [(document, marks[document.subject_id]) for document in source.documents(list(marks))],
+        )
         for source, marks, gone in found
     ]
 
 
-def put(changes, *, holder, now):
-    """Take what was read into the index, and out of it what is gone; return how many documents were written or removed."""
+def put(
+    changes: Iterable[tuple[str, list[int], list[tuple[Document, str]]]],
+    *,
+    holder: str,
+    now: datetime,
+) -> int:
+    """Write what was `read` to the index; return how many documents were written or removed."""
     if not take_lease("search", holder=holder, now=now):
         return 0
     return sum(_replace(kind, ids, documents) for kind, ids, documents in changes)
 
 
-def forget_marks():
-    """Make everything due again; until it is read anew, the index answers as before."""
+def forget_marks() -> None:
+    """Make everything due again. Until it is indexed again, search answers as before."""
     db.session.execute(update(SearchDocument).values(mark=""))
 
 
-def refresh(write, *, holder, now):
-    """Bring a batch of what is due into the index; return how many documents changed. `write` commits an operation."""
+def refresh(write: Callable[..., int], *, holder: str, now: datetime) -> int:
+    """Index one batch of what is due; return how many documents changed.
+
+    `write` runs an operation and commits it.
+    """
     found = due()
     if not found:
         return 0
     return write(put, read(found), holder=holder, now=now)
 
 
-def _known(kind):
-    query = select(SearchDocument.subject_id, SearchDocument.mark).where(SearchDocument.kind == kind)
+def _known(kind: str) -> dict[int, str]:
+    query = select(SearchDocument.subject_id, SearchDocument.mark).where(
+        SearchDocument.kind == kind
+    )
     return dict(db.session.execute(query.distinct()).all())
 
 
-def _replace(kind, subject_ids, documents):
+def _replace(kind: str, subject_ids: list[int], documents: list[tuple[Document, str]]) -> int:
     old = db.session.scalars(
         delete(SearchDocument)
         .where(SearchDocument.kind == kind, SearchDocument.subject_id.in_(subject_ids))
@@ -88,7 +112,7 @@ def _replace(kind, subject_ids, documents):
         text.document_id = row.id
     db.session.add_all(texts)
     db.session.flush()
-    # The line is read with the summary: an event is looked for by its day and its town as well.
+    # The line is indexed with the summary, because people search events by day and town too.
     put_words(
         [
             (row.id, row.lang, row.title, f"{text.summary} {row.line}", text.body)
@@ -98,7 +122,7 @@ def _replace(kind, subject_ids, documents):
     return max(len(rows), len(old))
 
 
-def _row(kind, mark, document):
+def _row(kind: str, mark: str, document: Document) -> SearchDocument:
     columns = asdict(document)
     del columns["summary"], columns["body"]
     return SearchDocument(kind=kind, mark=mark, **columns)

@@ -1,8 +1,19 @@
-"""What can be found: one row for each thing in each language, and the words that lead to it."""
+"""Tables of the search index: one row per item and language, and its words."""
 
 from datetime import date
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,11 +23,13 @@ KINDS = ("cause", "petition", "event", "update")
 
 
 class SearchDocument(db.Model):
-    """A public thing in one language of the site, but for its long texts: so many can be counted and put in order quickly.
+    """A public item in one language of the site, without its long texts.
 
-    `written_in` is the language of its words: that of the original where nobody has put them into `lang` yet.
-    `subject_id` is the row of its kind, `line` a fact worded when it was indexed, such as an event's day and hour. `mark` tells the
-    state of the thing that was read: where it differs from the present one, the worker reads it anew.
+    The narrow row keeps counting and sorting fast. `written_in` is the language of its text: the
+    original language if there is no translation into `lang` yet. `subject_id` is the id of the item
+    in the table of its kind. `line` is a fact in words from the time of indexing, such as an
+    event's day and hours. `mark` is a fingerprint of the indexed state. If it differs from the
+    current one, the worker indexes the item again.
     """
 
     __tablename__ = "search_document"
@@ -41,19 +54,24 @@ class SearchDocument(db.Model):
 
 
 class SearchText(db.Model):
-    """What a result shows a piece of."""
+    """The long texts of a document, from which results show an excerpt."""
 
     __tablename__ = "search_text"
 
-    document_id: Mapped[int] = mapped_column(ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True
+    )
     summary: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")
 
 
-# On SQLite this is an FTS5 table, whose rows are known by `rowid` and whose columns are the parts of a document.
+# On SQLite this is an FTS5 table instead. Its rows are identified by `rowid`, and its columns are
+# the parts of a document.
 search_words = Table(
     "search_words",
     db.metadata,
-    Column("document_id", RowId, ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "document_id", RowId, ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True
+    ),
     Column("words", TSVECTOR().with_variant(Text, "sqlite"), nullable=False),
 )

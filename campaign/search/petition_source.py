@@ -1,39 +1,45 @@
-"""Petitions, to be found. One that is put away stands at its address only."""
+"""Public petitions as search documents. Archived ones can only be reached by their URL."""
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
+from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petitions_with_ids
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.text.markdown import to_text
 
 
-def _standing():
+def _standing() -> list[Standing]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
     query = (
         select(Petition.id, Petition.slug, Petition.revision, Petition.text_revision, changed)
         .join(Petition.cause)
         .join(Petition.versions)
-        .where(Petition.state != "draft", Petition.archived_at.is_(None), Cause.state == "published")
+        .where(
+            Petition.state != "draft", Petition.archived_at.is_(None), Cause.state == "published"
+        )
         .group_by(Petition.id)
         .order_by(Petition.id)
     )
     return [
-        Standing(row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at)
+        Standing(
+            row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at
+        )
         for row in db.session.execute(query)
     ]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     for petition in petitions_with_ids(ids):
         for lang in LOCALES:
             yield _document(petition, lang)
 
 
-def _document(petition, lang):
+def _document(petition: Petition, lang: str) -> Document:
     text = petition.current_version.text(lang, petition.original_lang)
     asked = " · ".join(target.name(lang) for target in petition.targets)
     return Document(

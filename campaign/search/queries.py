@@ -1,28 +1,33 @@
-"""What is asked of the index: results for some words, and what lives near an address that nothing lives at."""
+"""Search the index, and find similar pages for a URL that does not exist."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 
 from campaign.causes.models import CauseTally
 from campaign.extensions import db
 from campaign.petitions.queries import petition_counts
-from campaign.search.dialects import ids_with, prefer_index
+from campaign.search.backends import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
-from campaign.search.words import is_accented_letter, is_one_letter, terms_of
+from campaign.search.normalization import is_accented_letter, is_one_letter, terms_of
 
 PAGE = 10
-MOST_NEAR = 3
-MOST_COMPARED = 300
+MAX_SUGGESTIONS = 3
+MAX_COMPARED = 300
 MAX_HITS_ELSEWHERE = 3
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One result. `count` is of a cause's butterflies or a petition's signatures, None of other kinds."""
+    """One result.
+
+    `count` is the number of butterflies of a cause or signatures of a petition; otherwise None.
+    """
 
     kind: str
     slug: str
@@ -37,19 +42,23 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of results. `counts` maps each kind to how many there are, whichever kind was chosen."""
+    """One page of results.
+
+    `counts` maps each kind to its number of results, whichever kind was chosen.
+    """
 
     counts: dict
     hits: tuple[Hit, ...]
 
     @property
-    def total(self):
+    def total(self) -> int:
+        """Return the number of results of all kinds."""
         return sum(self.counts.values())
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Something public whose address or words are like an unknown one."""
+    """A public page whose slug or text resembles an unknown slug."""
 
     kind: str
     slug: str
@@ -57,11 +66,14 @@ class Neighbour:
     title: str
 
 
-def search(query, lang, *, kind="", cause_id=None, page=1):
-    """Return the Results of one page for what somebody typed, in the documents of `lang`.
+def search(
+    query: str, lang: str, *, kind: str = "", cause_id: int | None = None, page: int = 1
+) -> Results:
+    """Return one page of Results for a query, from the documents in `lang`.
 
-    Every word must be there, or be the beginning of one that is; a single letter is a word. Whole words in the title come first, then the title, then
-    the summary; within these the cause before all that belongs to it, and the newest first.
+    A document must contain every term, as a word or as the beginning of one. A single letter
+    matches only whole words. Whole words in the title come first, then the title, then the summary.
+    Within these, a cause comes before everything that belongs to it, and the newest first.
     """
     terms = _terms(query)
     if not terms:
@@ -71,19 +83,27 @@ def search(query, lang, *, kind="", cause_id=None, page=1):
     return _results(terms, counts, ids)
 
 
-def _terms(query):
+def _terms(query: str) -> list[str]:
     return [] if is_accented_letter(query) else terms_of(query)
 
 
-def _results(terms, counts, ids):
-    by_id = {row.id: row for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))}
-    # What is being read anew this instant has another number by now; the next who asks finds it again.
+def _results(terms: list[str], counts: dict[str, int], ids: Sequence[int]) -> Results:
+    by_id = {
+        row.id: row
+        for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))
+    }
+    # A document that was indexed again in the meantime has a new id. The next request finds it.
     rows = [by_id[each] for each in ids if each in by_id]
     return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
 
 
-def found_elsewhere(query, lang, languages, *, cause_id=None):
-    """Return {other language: its first Results}, of those that have any text of their own with all words."""
+def found_elsewhere(
+    query: str, lang: str, languages: Iterable[str], *, cause_id: int | None = None
+) -> dict[str, Results]:
+    """Return {other language: its first Results}, for languages that have any.
+
+    Only documents written in that language count, not those shown in it for lack of a translation.
+    """
     found = {}
     for each in languages:
         if each != lang and (results := _own_results(query, each, cause_id)).hits:
@@ -91,7 +111,7 @@ def found_elsewhere(query, lang, languages, *, cause_id=None):
     return found
 
 
-def _own_results(query, lang, cause_id):
+def _own_results(query: str, lang: str, cause_id: int | None) -> Results:
     terms = _terms(query)
     if not terms:
         return Results({}, ())
@@ -101,33 +121,57 @@ def _own_results(query, lang, cause_id):
     return _results(terms, counts, ids[:MAX_HITS_ELSEWHERE])
 
 
-def neighbours(slug, lang):
-    """Return at most three Neighbours of an address that nothing lives at: a letter was wrong, or only its words are known."""
+def neighbours(slug: str, lang: str) -> list[Neighbour]:
+    """Return at most three Neighbours of a slug that does not exist.
+
+    They help if one character of the URL is wrong, or if someone guesses it from its words.
+    """
     terms = terms_of(slug)
     if not terms:
         return []
-    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MOST_NEAR)).all()
+    rows = (
+        _alike(slug, terms, lang)
+        or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MAX_SUGGESTIONS)).all()
+    )
     return [Neighbour(row.kind, row.slug, row.written_in, row.title) for row in rows]
 
 
-def _alike(slug, terms, lang):
-    """Return the documents at the slugs that are nearest, among those that begin alike or have its longest word."""
+def _alike(slug: str, terms: list[str], lang: str) -> list[SearchDocument]:
+    """Return the documents with the most similar slugs.
+
+    Candidates begin with the same two characters, or contain the longest word.
+    """
     ours = SearchDocument.slug
     begins = ours.startswith(slug[:2], autoescape=True)
     near = begins | ours.contains(max(terms, key=len), autoescape=True)
-    slugs = db.session.scalars(select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MOST_COMPARED)).all()
-    close = get_close_matches(slug, slugs, n=MOST_NEAR)
+    slugs = db.session.scalars(
+        select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MAX_COMPARED)
+    ).all()
+    close = get_close_matches(slug, slugs, n=MAX_SUGGESTIONS)
     if not close:
         return []
-    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.lang == lang, ours.in_(close)).limit(MOST_NEAR)).all()
+    rows = db.session.scalars(
+        select(SearchDocument)
+        .where(SearchDocument.lang == lang, ours.in_(close))
+        .limit(MAX_SUGGESTIONS)
+    ).all()
     return sorted(rows, key=lambda row: close.index(row.slug))
 
 
-def _ask(condition, order, kind, page):
-    """Return ({kind: how many}, the ids of one page) by one statement, so that what was found is looked up but once."""
+def _ask(
+    condition: ColumnElement[bool], order: Sequence[Any], kind: str, page: int
+) -> tuple[dict[str, int], list[int]]:
+    """Return ({kind: count}, the ids of one page).
+
+    One statement does both, so the index is searched only once.
+    """
     place = func.row_number().over(order_by=order).label("place")
-    all_found = select(SearchDocument.id, SearchDocument.kind, place).where(condition).cte("all_found")
-    chosen = select(all_found.c.id.label("number"), all_found.c.kind, all_found.c.place).order_by(all_found.c.place)
+    all_found = (
+        select(SearchDocument.id, SearchDocument.kind, place).where(condition).cte("all_found")
+    )
+    chosen = select(all_found.c.id.label("number"), all_found.c.kind, all_found.c.place).order_by(
+        all_found.c.place
+    )
     if kind:
         chosen = chosen.where(all_found.c.kind == kind)
     first = chosen.limit(PAGE).offset((page - 1) * PAGE).subquery()
@@ -137,21 +181,25 @@ def _ask(condition, order, kind, page):
     return {row.kind: row.number for row in rows if not row.place}, [row.number for row in places]
 
 
-def _found(terms, lang, cause_id):
-    # The beginning of very many words is asked for on the way to a longer one only.
+def _found(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement[bool]:
+    # A single letter matches only whole words: as a prefix, it would match very many, and it is
+    # only typed on the way to a longer term.
     found = SearchDocument.id.in_(ids_with(terms, lang, whole=is_one_letter(terms)))
     return found if cause_id is None else and_(found, SearchDocument.cause_id == cause_id)
 
 
-def _first(condition, terms, lang, most):
+def _first(
+    condition: ColumnElement[bool], terms: list[str], lang: str, most: int
+) -> Select[SearchDocument]:
     return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(most)
 
 
-def _order(terms, lang):
+def _order(terms: list[str], lang: str) -> tuple[Any, ...]:
     in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole=True))
     begins_in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",)))
     places = [(in_title, 0), (begins_in_title, 1)]
-    # Two letters begin a word in nearly every summary: that tells nothing, and takes as long as all the rest.
+    # Some word of nearly every summary begins with any two letters. That says nothing about rank,
+    # and takes as long as everything else.
     if max(map(len, terms)) > 2:
         places.append((SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary"))), 2))
     return (
@@ -163,9 +211,12 @@ def _order(terms, lang):
     )
 
 
-def _hits(rows, terms):
+def _hits(rows: Sequence[SearchDocument], terms: list[str]) -> tuple[Hit, ...]:
     texts = {text.document_id: text for text in db.session.scalars(_texts(rows))}
-    counts = {"petition": petition_counts(_ids(rows, "petition")), "cause": _cause_counts(_ids(rows, "cause"))}
+    counts = {
+        "petition": petition_counts(_ids(rows, "petition")),
+        "cause": _cause_counts(_ids(rows, "cause")),
+    }
     return tuple(
         Hit(
             kind=row.kind,
@@ -183,15 +234,15 @@ def _hits(rows, terms):
     )
 
 
-def _texts(rows):
+def _texts(rows: Sequence[SearchDocument]) -> Select[SearchText]:
     return select(SearchText).where(SearchText.document_id.in_([row.id for row in rows]))
 
 
-def _ids(rows, kind):
+def _ids(rows: Sequence[SearchDocument], kind: str) -> list[int]:
     return [row.subject_id for row in rows if row.kind == kind]
 
 
-def _cause_counts(cause_ids):
+def _cause_counts(cause_ids: Sequence[int]) -> dict[int, int]:
     if not cause_ids:
         return {}
     tally = select(CauseTally.cause_id, CauseTally.count).where(CauseTally.cause_id.in_(cause_ids))

@@ -1,10 +1,12 @@
-"""The page of results."""
+"""The search page."""
 
 from flask import Blueprint, current_app, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import published_causes
-from campaign.lib.caching import public
+from campaign.http.caching import public
 from campaign.search.forms import Asked
 from campaign.search.indexing import SOURCES
 from campaign.search.queries import PAGE, Results, found_elsewhere, search
@@ -14,11 +16,12 @@ ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 
 @blueprint.get("/<lang>/search")
-def results():
+def results() -> ResponseReturnValue:
+    """Show the search form and one page of results."""
     asked = Asked.of(request.args)
     causes = published_causes()
     chosen = next((cause for cause in causes if cause.slug == asked.cause), None)
-    # An unknown cause has nothing; to show what others have would be an answer to another question.
+    # An unknown cause has no results. Results of all causes would answer a different question.
     found = Results({}, ()) if asked.cause and not chosen else _search(asked, chosen)
     count = found.counts.get(asked.kind, 0) if asked.kind else found.total
     page = render_template(
@@ -36,17 +39,26 @@ def results():
     return public(make_response(page), 5)
 
 
-def _search(asked, cause):
-    return search(asked.q, g.lang, kind=asked.kind, cause_id=cause.id if cause else None, page=asked.page)
+def _search(asked: Asked, cause: Cause | None) -> Results:
+    return search(
+        asked.q, g.lang, kind=asked.kind, cause_id=cause.id if cause else None, page=asked.page
+    )
 
 
-def _elsewhere(asked, cause):
+def _elsewhere(asked: Asked, cause: Cause | None) -> dict[str, Results]:
     if asked.cause and not cause:
         return {}
-    return found_elsewhere(asked.q, g.lang, current_app.config["LANGUAGES"], cause_id=cause.id if cause else None)
+    return found_elsewhere(
+        asked.q, g.lang, current_app.config["LANGUAGES"], cause_id=cause.id if cause else None
+    )
 
 
-def _kinds(found):
-    """Return (kind, its name, how many) of the tabs: what was found, in their order."""
-    names = {"cause": _("Causes"), "petition": _("Petitions"), "event": _("Events"), "update": _("Updates")}
+def _kinds(found: Results) -> list[tuple[str, str, int]]:
+    """Return (kind, label, count) for each tab, in order."""
+    names = {
+        "cause": _("Causes"),
+        "petition": _("Petitions"),
+        "event": _("Events"),
+        "update": _("Updates"),
+    }
     return [(kind, names[kind], count) for kind, count in found.counts.items()]

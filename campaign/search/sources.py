@@ -1,16 +1,17 @@
-"""What a kind of thing offers to be found: which of them are public, and their words.
+"""What each kind of content provides to the search index: which items are public, and their text.
 
-To make another kind findable, write a Source in a file of its own and name it in `SOURCES` of `indexing.py`.
+To make another kind searchable, write a Source in its own module and add it to `SOURCES` in
+`indexing.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
 
 class Standing(NamedTuple):
-    """A thing that the public may see now. `mark` changes with everything that a document is made of."""
+    """An item that is public now. `mark` changes with everything its document is built from."""
 
     subject_id: int
     slug: str
@@ -20,7 +21,10 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A thing for readers of `lang`: `title`, `summary` and `body` are plain texts, the rest as in SearchDocument."""
+    """An item for readers of `lang`.
+
+    `title`, `summary` and `body` are plain text; the other fields are as in SearchDocument.
+    """
 
     subject_id: int
     lang: str
@@ -37,23 +41,24 @@ class Document:
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of thing.
+    """One kind of content.
 
-    `standing()` returns a Standing for each public one, from few columns, as it is asked every second. `documents(ids)` returns
-    the Documents of these in each language of the site. `endpoint` is the page that shows one, asked with its `slug`.
+    `standing()` returns a Standing for each public item. It runs every second, so it reads few
+    columns. `documents(ids)` returns the Documents of these items in each language of the site.
+    `endpoint` is the route that shows one item, given its `slug`.
     """
 
     kind: str
     endpoint: str
-    standing: Callable
-    documents: Callable
+    standing: Callable[[], list[Standing]]
+    documents: Callable[[Sequence[int]], Iterable[Document]]
 
 
-def mark_of(*facts):
-    """Return the mark that these facts make."""
+def mark_of(*facts: object) -> str:
+    """Return the mark of these values: a fingerprint that differs if any of them does."""
     return ".".join("" if fact is None else str(fact) for fact in facts)
 
 
-def paragraphs(*texts):
-    """Return the texts that are not empty, parted by an empty line."""
+def paragraphs(*texts: str) -> str:
+    """Join the texts that are not empty, with an empty line between them."""
     return "\n\n".join(text for text in texts if text)

@@ -1,36 +1,44 @@
-"""Updates, to be found once their hour has come."""
+"""Updates as search documents, from their publication time on."""
 
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.text.markdown import to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update
 from campaign.updates.queries import listed_at, updates_with_ids
 
 
-def _standing():
-    query = select(Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at).join(Update.cause)
+def _standing() -> list[Standing]:
+    query = select(
+        Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at
+    ).join(Update.cause)
     return [
-        Standing(row.id, row.slug, mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()), row.changed_at)
+        Standing(
+            row.id,
+            row.slug,
+            mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()),
+            row.changed_at,
+        )
         for row in db.session.execute(query.where(*listed_at(utcnow(), None)).order_by(Update.id))
     ]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
     for update in updates_with_ids(ids):
         for lang in LOCALES:
             yield _document(update, lang, zone)
 
 
-def _document(update, lang, zone):
+def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
     text = update.text(lang)
     return Document(
         subject_id=update.id,

@@ -1,32 +1,36 @@
-"""Answers of a WSGI application, handed to Granian: whole, as a file, or piece by piece."""
+"""Pass responses of a WSGI application to Granian: whole, as a file, or in pieces."""
 
 import os
 import re
 import select
+from collections.abc import Iterable
+from typing import Any
 
+from granian.rsgi import HTTPProtocol
 from werkzeug.wsgi import FileWrapper
 
-# Up to here an answer is put together before it is sent, and no thread waits for the reader.
+# Smaller responses are assembled before they are sent, so that no thread waits for the client.
 MAX_WHOLE_BYTES = 1024 * 1024
-# A reader who takes nothing for so long has gone; the server begins at once, or never where the reader has gone before.
+# A client that reads nothing for this long is considered gone.
 STALL_SECONDS = 60
+# The server opens the pipe at once, or never if the client has already gone.
 OPEN_SECONDS = 5
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/", re.ASCII)
 
 
 class Answer:
-    """One answer: pass `start` to the application, then `send` what it returned."""
+    """One response: pass `start` to the application, then `send` what it returned."""
 
-    def __init__(self, proto):
+    def __init__(self, proto: HTTPProtocol) -> None:
         self._proto = proto
         self.status, self.headers = 500, []
 
-    def start(self, status, headers, exc_info=None):
-        """Take status and headers, as WSGI's `start_response`."""
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        """Accept status and headers; this is WSGI's `start_response`."""
         self.status, self.headers = int(status[:3]), headers
 
-    def send(self, chunks):
-        """Send the body `chunks`; return once no more is needed of this thread."""
+    def send(self, chunks: Iterable[bytes]) -> None:
+        """Send the body `chunks`; return when this thread has nothing left to do."""
         if isinstance(chunks, list):
             self._send_bytes(chunks[0] if len(chunks) == 1 else b"".join(chunks))
             return
@@ -41,7 +45,10 @@ class Answer:
         self._proto.response_bytes(self.status, self.headers, body)
 
     def _send_file(self, chunks):
-        """Let the server read a file by itself, however slow its reader is; return whether it is one."""
+        """If the body is a file, let the server read it, however slow the client is.
+
+        Returns whether it is a file.
+        """
         wrapper = getattr(chunks, "iterable", chunks)
         path = getattr(wrapper.file, "name", None) if isinstance(wrapper, FileWrapper) else None
         if not isinstance(path, str):
@@ -49,10 +56,12 @@ class Answer:
         if wrapper is chunks:
             self._proto.response_file(self.status, self.headers, path)
             return True
-        # Werkzeug wraps the file once more where a part of it was asked for.
+        # Werkzeug wraps the file again for a range request.
         part = _RANGE.match(dict(_lowered(self.headers)).get("content-range", ""))
         if part:
-            self._proto.response_file_range(self.status, self.headers, path, int(part[1]), int(part[2]) + 1)
+            self._proto.response_file_range(
+                self.status, self.headers, path, int(part[1]), int(part[2]) + 1
+            )
         return part is not None
 
     def _send_pieces(self, pieces):
@@ -67,7 +76,7 @@ class Answer:
             return
         reading, writing = os.pipe()
         try:
-            # Granian's own streams take as much into memory as they are given; a pipe makes the writer wait for the reader.
+            # Granian's own streams buffer everything in memory. A pipe makes us wait for clients.
             self._proto.response_file(self.status, self.headers, f"/dev/fd/{reading}")
             os.set_blocking(writing, False)
             if _write_first(b"".join(first), reading, writing):
@@ -82,9 +91,12 @@ class Answer:
 
 
 def _write_first(data, reading, writing):
-    """Fill the pipe, and close our own end of its reader once the server has opened it; return whether it has."""
+    """Fill the pipe, and close our copy of its reading end once the server has opened its own.
+
+    Returns whether all of `data` was written.
+    """
     data = memoryview(data)
-    # More than a pipe holds, so it fills, and can be written to again only when somebody reads.
+    # `data` is more than a pipe holds. So the pipe is full until the server begins to read.
     written = os.write(writing, data)
     if not _can_write(writing, OPEN_SECONDS):
         return False
@@ -93,7 +105,7 @@ def _write_first(data, reading, writing):
 
 
 def _write(data, writing):
-    """Write `data` as fast as it is read; return whether all of it was."""
+    """Write `data` as fast as it is read; return whether all of it was written."""
     data = memoryview(data)
     while data:
         try:

@@ -1,19 +1,21 @@
-"""Request bodies, read by the server itself within a time limit, so that no thread waits for a slow sender."""
+"""Read request bodies in the server, with a time limit, so that no thread waits for them."""
 
 import threading
 import time
+from collections.abc import Callable
+from typing import Any, Self
 
 BODY_SECONDS = 10
-# The rate at which 256 KB take BODY_SECONDS; a larger body may take as much longer.
+# At this rate 256 KB take BODY_SECONDS. A larger body may take proportionally longer.
 MIN_BYTES_PER_SECOND = 26_000
-# What one process promises to hold for senders that are not done, without the many small forms.
+# Memory that one process reserves for incomplete bodies, not counting small forms.
 MAX_WAITING_BYTES = 128 * 1024 * 1024
 SMALL_BYTES = 16 * 1024
 LOOK_SECONDS = 0.5
 
 
 class BodyError(Exception):
-    """A body that was not read to its end; `status` is what to answer."""
+    """A body that was not read completely; `status` is the HTTP status to respond with."""
 
     status = 400
 
@@ -31,22 +33,28 @@ class NoRoomForBody(BodyError):
 
 
 class BodyReader:
-    """Reads the bodies of many requests at once, and ends those that take too long."""
+    """Reads the bodies of many requests at once, and cancels those that take too long."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._waiting = set()
         self._reserved = 0
         self._lock = threading.Lock()
 
-    def start(self):
-        """Start the thread that ends slow bodies; return this object."""
+    def start(self) -> Self:
+        """Start the thread that cancels slow bodies; return this object."""
         threading.Thread(target=self._watch, name="bodies", daemon=True).start()
         return self
 
-    def read(self, proto, length, max_bytes, done):
-        """Read the body of the request behind `proto` and call `done(body, error)` once, on a thread of the server.
+    def read(
+        self,
+        proto: Any,
+        length: int | None,
+        max_bytes: int,
+        done: Callable[[bytes | None, BodyError | None], object],
+    ) -> None:
+        """Read a request's body, then call `done(body, error)` once, on a server thread.
 
-        `length` is the Content-Length, or None where the body comes in chunks and its length is not known.
+        `length` is the Content-Length, or None if the body comes in chunks of unknown total length.
         """
         size = max_bytes if length is None else length
         body = _Body(self, proto, size, done)
@@ -57,13 +65,14 @@ class BodyReader:
         else:
             body.read_whole()
 
-    def close_slow(self, now):
-        """End the bodies whose time is over at `now` (monotonic seconds)."""
+    def close_slow(self, now: float) -> None:
+        """Cancel the bodies whose deadline has passed at `now` (monotonic seconds)."""
         for body in list(self._waiting):
             if body.deadline <= now:
                 body.cancel()
 
-    def release(self, body):
+    def release(self, body: "_Body") -> None:
+        """Forget a body that has ended, and free the memory reserved for it."""
         with self._lock:
             self._waiting.discard(body)
             self._reserved -= body.reserved
@@ -83,9 +92,19 @@ class BodyReader:
 
 
 class _Body:
-    """One body that is being read; Granian's futures call back on whatever thread completes them."""
+    """A body that is being read; Granian's futures call back on any of its threads."""
 
-    __slots__ = ("deadline", "reserved", "_reader", "_proto", "_max_bytes", "_done", "_future", "_chunks", "_size")
+    __slots__ = (
+        "deadline",
+        "reserved",
+        "_reader",
+        "_proto",
+        "_max_bytes",
+        "_done",
+        "_future",
+        "_chunks",
+        "_size",
+    )
 
     def __init__(self, reader, proto, max_bytes, done):
         self.deadline = time.monotonic() + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
@@ -103,7 +122,7 @@ class _Body:
     def cancel(self):
         future = self._future
         if future is not None:
-            # Where it is complete by now this does nothing.
+            # This does nothing if the future has completed in the meantime.
             future.cancel()
 
     def _await(self, future, take):
@@ -139,11 +158,12 @@ class _Body:
         try:
             return bytes(future.result())
         except Exception as error:
-            # The sender went away in the middle.
+            # The client disconnected before the end.
             raise BodyError from error
 
     def _finish(self, body, error):
-        # The future knows us, too, and Python's collector cannot see that: the request would never be freed, nor its connection.
+        # The future refers to us as well, which the garbage collector cannot see. Without this,
+        # neither the request nor its connection would ever be freed.
         self._future = None
         self._reader.release(self)
         self._done(body, error)

@@ -1,7 +1,11 @@
-"""Between Granian's RSGI and a WSGI application: the body first, then a thread."""
+"""Serve a WSGI application through Granian's RSGI: first read the body, then use a thread."""
 
 import io
 import logging
+from collections.abc import Callable
+from typing import Any, Self
+
+from granian.rsgi import HTTPProtocol, Scope
 
 from campaign.server.answers import Answer
 from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge
@@ -12,26 +16,31 @@ REASONS = {400: "Bad Request", 408: "Request Timeout", 503: "Service Unavailable
 
 
 class WsgiBridge:
-    """Serves a WSGI application, which is called once the request has arrived whole.
+    """Serves a WSGI application, which is called once the whole request has arrived.
 
-    Bodies up to `max_bytes` are read from everybody. Where one is longer, `max_bytes_of(environ)` says how much this request
-    may send, after it has found out who asks. The application answers what is too long itself: it is called without the body, and
-    the Content-Length tells it.
+    Anyone may send bodies up to `max_bytes`. For a longer one, `max_bytes_of(environ)` says how
+    much this request may send, depending on who sends it. If a body is too long, the application is
+    called without it. It sees the Content-Length and responds with an error itself.
     """
 
-    def __init__(self, app, max_bytes, max_bytes_of=None):
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        max_bytes: int,
+        max_bytes_of: Callable[[dict[str, Any]], int] | None = None,
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._max_bytes_of = max_bytes_of or (lambda environ: max_bytes)
         self._bodies = BodyReader()
 
-    def start(self):
-        """Start what runs beside the requests; return this object."""
+    def start(self) -> Self:
+        """Start the background thread; return this object."""
         self._bodies.start()
         return self
 
-    def handle(self, scope, proto):
-        """Answer one request, now or when its body is here; called on a thread of the server."""
+    def handle(self, scope: Scope, proto: HTTPProtocol) -> None:
+        """Respond to a request, now or once its body has arrived; runs on a server thread."""
         try:
             self._read(environ_of(scope), proto)
         except BaseException:
@@ -65,7 +74,7 @@ class WsgiBridge:
             return
         else:
             length = len(body)
-        # What came in chunks has become one.
+        # The chunks have been joined, so the application gets a plain body.
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["CONTENT_LENGTH"] = str(length)
         self._run(environ, body, proto)
@@ -77,7 +86,10 @@ class WsgiBridge:
 
 
 def _length(environ):
-    """Return the length of a request's body, or None where it comes in chunks; the server has checked what the headers say."""
+    """Return the length of a request's body, or None if it comes in chunks.
+
+    The server has already validated these headers.
+    """
     length = environ.get("CONTENT_LENGTH")
     if length is not None:
         return int(length)
@@ -85,7 +97,11 @@ def _length(environ):
 
 
 def _refuse(proto, status):
-    headers = [("content-type", "text/plain"), ("cache-control", "no-store"), ("connection", "close")]
+    headers = [
+        ("content-type", "text/plain"),
+        ("cache-control", "no-store"),
+        ("connection", "close"),
+    ]
     if status == 503:
         headers.append(("retry-after", "10"))
     proto.response_str(status, headers, f"{REASONS[status]}\n")
@@ -93,5 +109,5 @@ def _refuse(proto, status):
 
 def _fail(proto):
     logger.exception("a request could not be answered")
-    # Where an answer has begun this does nothing.
+    # This does nothing if a response has already begun.
     proto.response_empty(500, [])

@@ -1,8 +1,10 @@
-"""The WSGI environ of a request, from what Granian's RSGI scope says."""
+"""Build the WSGI environ of a request from Granian's RSGI scope."""
 
 import sys
 from functools import lru_cache
+from typing import Any
 
+from granian.rsgi import Scope
 from werkzeug.wsgi import FileWrapper
 
 _CONSTANT = {
@@ -21,11 +23,11 @@ _PROTOCOLS = {"1": "HTTP/1.0", "1.1": "HTTP/1.1"}
 _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
-def environ_of(scope):
-    """Return the environ of a request, all but its body (`wsgi.input`).
+def environ_of(scope: Scope) -> dict[str, Any]:
+    """Return the environ of a request, except for its body (`wsgi.input`).
 
-    A header with an underscore in its name is left out: it would be taken for the one with a hyphen, and
-    `X_Forwarded_For` must not pass for what a trusted proxy wrote.
+    Headers with an underscore in their name are left out, because WSGI cannot tell them from those
+    with a hyphen. A client's `X_Forwarded_For` must not look like a trusted proxy's header.
     """
     server, port = _host_and_port(scope.server)
     environ = _CONSTANT | {
@@ -34,7 +36,7 @@ def environ_of(scope):
         "SERVER_PORT": port,
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "REQUEST_METHOD": scope.method,
-        # PEP 3333: a text in which each character stands for one byte.
+        # PEP 3333 wants a str in which each character stands for one byte.
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "wsgi.url_scheme": scope.scheme,
@@ -52,7 +54,7 @@ def environ_of(scope):
 
 @lru_cache(maxsize=500)
 def _key(name):
-    """Return the key of a header, or nothing where it is left out."""
+    """Return a header's key in the environ, or "" if it must be left out."""
     if "_" in name:
         return ""
     return _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")

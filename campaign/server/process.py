@@ -1,6 +1,8 @@
-"""Granian, told to hand requests to a `WsgiBridge`."""
+"""Run Granian so that it passes requests to a `WsgiBridge`."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from granian import Granian
 from granian._granian import CallbackScheduler, RSGIWorker
@@ -10,27 +12,32 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import WorkerProcess
 
-# Connections that one process holds; without it some four thousand watchers would shut everybody else out.
+# Connections per process. With Granian's default, some four thousand open live pages would block
+# everyone else.
 MAX_CONNECTIONS = 65_536
 MAX_HEADER_BYTES = 64 * 1024
 HEADER_SECONDS = 15
 
 
-def server(target, *, host, port, processes, threads, stop_seconds):
-    """Return a server of the WsgiBridge that the function at `target` (`module:name`) makes in each process."""
+def server(
+    target: str, *, host: str, port: int, processes: int, threads: int, stop_seconds: int
+) -> Granian:
+    """Return a server; each process calls `target` (`module:name`) to get its WsgiBridge."""
     return _Server(
         target,
         factory=True,
         address=host,
         port=port,
-        # Its settings for threads; the interface itself is chosen below.
+        # This selects Granian's thread settings. `_serve_process` then uses RSGI.
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=processes,
         blocking_threads=threads,
         backlog=4096,
         backpressure=MAX_CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MAX_HEADER_BYTES),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MAX_HEADER_BYTES
+        ),
         respawn_failed_workers=True,
         workers_kill_timeout=stop_seconds,
         log_level=LogLevels.error,
@@ -38,14 +45,17 @@ def server(target, *, host, port, processes, threads, stop_seconds):
 
 
 class _Server(Granian):
-    """Granian's RSGI on many threads and without an event loop: that would be one more thread to wait for at each step."""
+    """Granian's RSGI on many threads, without an event loop.
 
-    def serve(self):
+    An event loop would be one more thread to wait for at each step.
+    """
+
+    def serve(self) -> None:
         super().serve(_serve_process)
 
 
 class _Scheduler(CallbackScheduler):
-    """Takes each request on the thread that Granian gives it."""
+    """Handles each request on the thread on which Granian delivers it."""
 
     def __init__(self, loop, bridge, *_):
         super().__init__()
@@ -53,9 +63,11 @@ class _Scheduler(CallbackScheduler):
 
 
 class _NoLoop:
-    """Stands where Granian looks for an event loop: what is to be called is called here and now."""
+    """Replaces the event loop that Granian expects: it runs each callback at once."""
 
-    def call_soon(self, callback, *arguments, context=None):
+    def call_soon(
+        self, callback: Callable[..., object], *arguments: Any, context: Any = None
+    ) -> None:
         callback(*arguments)
 
     call_soon_threadsafe = call_soon

@@ -1,6 +1,7 @@
-"""The form that asks where somebody's Mastodon is."""
+"""The form that asks for the user's Mastodon server."""
 
 import re
+from typing import Any
 
 import idna
 from flask_babel import lazy_gettext as _l
@@ -8,31 +9,32 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
-LONGEST = 253
-# What people paste: an address of a page, or their own name there, @ana@example.social.
+MAX_LENGTH = 253
+# The extra parts that people paste: the scheme of a URL, or their own name, as in
+# @ana@example.social.
 DRESS = re.compile(r"^(?:https?://)?(?:@?[^@/\s]*@)?", re.IGNORECASE)
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
 class InstanceField(StringField):
-    """The name of a server; the form's `host` holds it plain once it is valid."""
+    """The name of a server. Once valid, the form's `host` holds the plain host name."""
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Any) -> None:
         host = DRESS.sub("", (self.data or "").strip()).partition("/")[0].rstrip(".")
         try:
             host = idna.encode(host.lower(), uts46=True).decode()
         except idna.IDNAError:
             host = ""
-        if len(host) > LONGEST or not HOST.fullmatch(host):
+        if len(host) > MAX_LENGTH or not HOST.fullmatch(host):
             raise StopValidation(_l("Write the name of your server, such as mastodon.social."))
         form.host = host
 
 
 class MastodonForm(FlaskForm):
-    """Which server to go to: Mastodon is many."""
+    """Asks which Mastodon server to use, because there are many."""
 
     class Meta:
-        # Nothing is changed by it; it is part of the address.
+        # The form changes nothing: its value only becomes part of the URL.
         csrf = False
 
     host = None

@@ -1,4 +1,4 @@
-"""The words that supporters are handed to pass a petition on with, and who was handed which."""
+"""The share texts that supporters are given, and who was given which."""
 
 from datetime import datetime
 
@@ -6,13 +6,16 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
-MOST_WORDS = 240
+MAX_TEXT_LENGTH = 240
 
 
 class ShareText(db.Model):
-    """One wording in one language. It never changes: another wording is another row, so that what came of each can be compared."""
+    """One share text in one language.
+
+    It never changes: another wording is another row, so that their results can be compared.
+    """
 
     __tablename__ = "share_text"
     __table_args__ = (Index("ix_share_text_petition", "petition_id", "lang"),)
@@ -20,18 +23,23 @@ class ShareText(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     lang: Mapped[str] = mapped_column(String(2))
-    words: Mapped[str] = mapped_column(String(MOST_WORDS))
+    words: Mapped[str] = mapped_column(String(MAX_TEXT_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ShareDeal(db.Model):
-    """Which wording the owner of a signature was handed; `shared_at` is when they first pressed a way to pass it on."""
+    """Which share text a signature's supporter was given.
+
+    `shared_at` is when they first pressed a share button.
+    """
 
     __tablename__ = "share_deal"
     __table_args__ = (Index("ix_share_deal_text", "text_id", "dealt_at"),)
 
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True)
+    signature_id: Mapped[int] = mapped_column(
+        ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
     text_id: Mapped[int] = mapped_column(ForeignKey("share_text.id", ondelete="CASCADE"))
     dealt_at: Mapped[datetime] = mapped_column(UtcDateTime)
     shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

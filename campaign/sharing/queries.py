@@ -1,28 +1,34 @@
-"""What came of passing petitions on."""
+"""Queries about sharing petitions and its results."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.secret import secret_key
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.signatures.models import BROUGHT, Signature
 
-# How many came by a link is told in such steps, and of those who were counted so long ago.
+# A link's figure is shown in steps of this size, and counts only signatures hatched at least this
+# long ago.
 STEP = 5
 DELAY = timedelta(days=1)
 PURPOSE = "where the steps of a link begin"
 _signature = Signature.__table__.c
-# Whoever withdraws and comes back by their own link has brought nobody.
+# A person who withdraws and signs again through their own link has brought nobody.
 _is_brought = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a wording: how many supporters were handed it, pressed a way to share, and brought anybody; and how many they brought."""
+    """The results of a share text.
+
+    `dealt` supporters were given it, `shared` of them pressed a share button, and `bringers`
+    brought at least one signature. `brought` is how many signatures they brought.
+    """
 
     text: ShareText
     dealt: int
@@ -31,13 +37,13 @@ class Outcome:
     brought: int
 
 
-def mark_of(texts):
-    """Return what tells whether the ShareTexts of a petition are still those that an editor saw."""
+def mark_of(texts: Iterable[ShareText]) -> str:
+    """Return a version token of a petition's share texts, to detect edit conflicts."""
     return "-".join(str(text.id) for text in texts)
 
 
-def texts_of(petition_id):
-    """Return the ShareTexts that are handed out for a petition, by language, the oldest first."""
+def texts_of(petition_id: int) -> Sequence[ShareText]:
+    """Return the share texts that a petition gives out, by language, the oldest first."""
     return db.session.scalars(
         select(ShareText)
         .where(ShareText.petition_id == petition_id, ShareText.retired_at.is_(None))
@@ -45,8 +51,11 @@ def texts_of(petition_id):
     ).all()
 
 
-def words_dealt(signature_id):
-    """Return the wording that the owner of this signature was handed, while it is handed out, or None."""
+def words_dealt(signature_id: int | None) -> str | None:
+    """Return the share text given to this signature's supporter, or None.
+
+    A retired text counts as None.
+    """
     return db.session.scalar(
         select(ShareText.words)
         .join(ShareDeal, ShareDeal.text_id == ShareText.id)
@@ -54,26 +63,31 @@ def words_dealt(signature_id):
     )
 
 
-def was_dealt(signature_id):
-    """Return whether the owner of this signature was ever handed a wording."""
+def was_dealt(signature_id: int) -> bool:
+    """Return whether this signature's supporter was ever given a share text."""
     return db.session.get(ShareDeal, signature_id) is not None
 
 
-def brought_about(signature_id, *, now):
-    """Return about how many counted signatures came by the link of this one: in steps of STEP, a day late, and 0 below STEP.
+def brought_about(signature_id: int, *, now: datetime) -> int:
+    """Return about how many counted signatures came through this signature's link.
 
-    Each link's steps begin elsewhere: whoever adds signatures of their own cannot tell which one made the figure move.
+    The figure is in steps of STEP, a day late, and 0 below STEP. Each link's steps start at a
+    different offset. So people who add signatures themselves cannot tell which one changed the
+    figure.
     """
     many = db.session.scalar(
-        select(func.count()).select_from(Signature).where(_brought_by(signature_id), _signature.hatched_at <= now - DELAY)
+        select(func.count())
+        .select_from(Signature)
+        .where(_brought_by(signature_id), _signature.hatched_at <= now - DELAY)
     )
     offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
     return max(0, many - offset) // STEP * STEP
 
 
-def outcomes(texts, since: datetime):
-    """Return the Outcome of each of these ShareTexts among those who were handed one from `since` on."""
-    # For each deal its own look into the index of who was brought; grouping all signatures would grow with the site.
+def outcomes(texts: Sequence[ShareText], since: datetime) -> list[Outcome]:
+    """Return the Outcome of each share text, for supporters who were given one since `since`."""
+    # Look up each deal in the index of brought signatures, because grouping all signatures would
+    # slow down as the site grows.
     each = (
         select(ShareDeal.text_id, ShareDeal.shared_at, func.count(_signature.id).label("many"))
         .outerjoin(Signature, _is_brought & (_signature.brought_by == ShareDeal.signature_id))
@@ -94,5 +108,5 @@ def outcomes(texts, since: datetime):
     return [Outcome(text, *found.get(text.id, (0, 0, 0, 0))) for text in texts]
 
 
-def _brought_by(signature_id):
+def _brought_by(signature_id: int) -> ColumnElement[bool]:
     return _is_brought & (_signature.brought_by == signature_id)

@@ -1,41 +1,53 @@
-"""Passing something on: the page with every way to do it, and its QR code."""
+"""Sharing: the page with every way to share something, and its QR code."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import segno
-from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
 from campaign.causes.queries import cause_by_slug
 from campaign.events.queries import event_by_slug
 from campaign.extensions import write
-from campaign.lib.caching import public
-from campaign.lib.qr_codes import QUIET, qr_code
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
 from campaign.petitions.queries import petition_by_slug
-from campaign.sharing import structured
-from campaign.sharing.codes import signature_id_of
+from campaign.process.clock import utcnow
+from campaign.sharing import structured_data
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
+from campaign.sharing.qr_codes import QUIET, qr_code
 from campaign.sharing.queries import words_dealt
-from campaign.signatures import keys
+from campaign.sharing.referral_codes import signature_id_of
+from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
 from campaign.updates.queries import update_by_slug
 
 blueprint = Blueprint("sharing", __name__)
-blueprint.app_template_global("structured_site")(structured.of_site)
-blueprint.app_template_global("structured_petition")(structured.of_petition)
-blueprint.app_template_global("structured_cause")(structured.of_cause)
+blueprint.app_template_global("structured_site")(structured_data.of_site)
+blueprint.app_template_global("structured_petition")(structured_data.of_petition)
+blueprint.app_template_global("structured_cause")(structured_data.of_cause)
 CODE_SECONDS = 86_400
-# So many pixels a side make a QR code crisp on paper of the size of a hand.
+# Pixels per QR module: sharp enough to print the code as large as a hand.
 SCALE = 16
 KINDS = "any(petitions, causes, events, updates)"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing that can be passed on: how it is found, its words in a language, and where its page is."""
+    """A kind of thing that can be shared: how to find it, its text in a language, and its page."""
 
     find: Callable
     text: Callable
@@ -43,26 +55,35 @@ class Kind:
     cause: Callable
 
 
-def _petition_text(petition, lang):
+def _petition_text(petition: Any, lang: str) -> Any:
     return petition.current_version.text(lang, petition.original_lang)
 
 
 FOUND = {
-    "petitions": Kind(petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause),
-    "causes": Kind(cause_by_slug, lambda cause, lang: cause.text(lang), "causes.show", lambda cause: cause),
+    "petitions": Kind(
+        petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause
+    ),
+    "causes": Kind(
+        cause_by_slug, lambda cause, lang: cause.text(lang), "causes.show", lambda cause: cause
+    ),
     "updates": Kind(
         lambda slug: update_by_slug(slug, utcnow()),
         lambda update, lang: update.text(lang),
         "updates.show",
         lambda update: update.cause,
     ),
-    "events": Kind(event_by_slug, lambda event, lang: event.text(lang), "events.show", lambda event: event.cause),
+    "events": Kind(
+        event_by_slug,
+        lambda event, lang: event.text(lang),
+        "events.show",
+        lambda event: event.cause,
+    ),
 }
 
 
 @blueprint.get(f"/<lang>/<{KINDS}:kind>/<slug>/share")
-def show(kind, slug):
-    """Every way to pass it on; with `code` the link is that of a supporter."""
+def show(kind: str, slug: str) -> ResponseReturnValue:
+    """Show every way to share it. With `code`, the link is a supporter's."""
     thing, code = FOUND[kind].find(slug) or abort(404), _asked_code()
     form = MastodonForm(request.args if "instance" in request.args else None)
     text, address = FOUND[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
@@ -90,35 +111,48 @@ def show(kind, slug):
 
 
 @blueprint.get(f"/<{KINDS}:kind>/<slug>/qr.<any(svg, png):form>")
-def qr(kind, slug, form):
-    """The QR code of its address, in the language `lang` or in whatever the reader's phone speaks, as SVG or PNG."""
+def qr(kind: str, slug: str, form: str) -> ResponseReturnValue:
+    """Return the QR code of its URL, as SVG or PNG.
+
+    The URL has the language `lang`, or none, so that the reader's phone decides.
+    """
     FOUND[kind].find(slug) or abort(404)
     code = _asked_code()
     drawn = segno.make(_address(kind, slug, code, request.args.get("lang")), error="m", micro=False)
     out = BytesIO()
-    drawn.save(out, kind=form, border=QUIET, **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}))
+    drawn.save(
+        out,
+        kind=form,
+        border=QUIET,
+        **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}),
+    )
     picture = Response(out.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml")
-    # That of a supporter is fetched once, and would push what many want out of the edge's memory.
+    # A supporter's code is fetched once. Caching it would push popular pages out of the edge cache.
     return picture if code else public(picture, CODE_SECONDS)
 
 
 @blueprint.post("/signatures/shared/<receipt>")
-def shared(receipt):
-    """Somebody has pressed a way to pass it on: their own page says so, once."""
-    signature = signature_by_token(keys.RECEIPT, receipt) or abort(404)
+def shared(receipt: str) -> ResponseReturnValue:
+    """Record that a supporter pressed a share button on their own page, which reports it once."""
+    signature = signature_by_token(tokens.RECEIPT, receipt) or abort(404)
     write(note_share, signature_id=signature.id, now=utcnow())
     return "", 204
 
 
-def _asked_code():
-    """Return the code that the address asks for, or nothing: what is none of ours is left out of links and drawings."""
+def _asked_code() -> str:
+    """Return the code in the URL, or "" if it is not ours.
+
+    An invalid code is left out of links and drawings.
+    """
     code = request.args.get("code", "")
     return code if signature_id_of(code) else ""
 
 
-def _address(kind, slug, code, lang):
+def _address(kind: str, slug: str, code, lang: str | None) -> str:
     ways = {"by": code} if code and kind == "petitions" else {}
     if lang in current_app.config["LANGUAGES"]:
-        return current_app.config["PUBLIC_URL"] + url_for(FOUND[kind].endpoint, slug=slug, lang=lang, **ways)
+        return current_app.config["PUBLIC_URL"] + url_for(
+            FOUND[kind].endpoint, slug=slug, lang=lang, **ways
+        )
     query = f"?by={code}" if ways else ""
     return f"{current_app.config['PUBLIC_URL']}/{kind}/{slug}{query}"

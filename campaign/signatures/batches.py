@@ -1,64 +1,83 @@
-"""Batches: which confirmed signatures are counted later, so that the count does not tell who has just signed.
+"""Batches: delay some confirmed signatures, so that the count does not reveal who just signed.
 
-A partner who may vouch for people could send an address and look whether the count moves. So what partners send is counted at
-random times within a day. Under a quiet petition every signature waits until ten are together, or until its batch is a day old.
+A partner who may vouch for people could send an address and watch whether the count moves. So
+signatures from partners are counted at random times within a day. Under a quiet petition every
+signature waits until ten are together, or until its batch is a day old.
 """
 
 import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, TextClause, bindparam, func, select, update
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.secret import secret_key
 from campaign.petitions.models import Petition
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.signatures.models import IN_BATCH, Signature
 
 HOUR = timedelta(hours=1)
 HOURS_IN_DAY = 24
 MIN_BATCH = 10
-# A batch that is full moves in one of so many minutes, so that nobody can tell which signature filled it.
+# Each minute a full batch goes with a chance of 1 in this many. So nobody can know which signature
+# filled it.
 MINUTES_TO_MOVE = 20
 PURPOSE = "when a batch is counted"
 
 _table = Signature.__table__
-_wait = update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
+_wait = (
+    update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
+)
 _WEB = _table.c.evidence != "api"
 
 
 class Waiting(NamedTuple):
-    """How many confirmed signatures of a petition wait to be counted, and when the last of them is counted at the latest."""
+    """The number of confirmed signatures of a petition that wait, and when the last one counts."""
 
     many: int
     until: datetime | None
 
 
-def put_in_batches(rows, *, now):
-    """Let those of `rows` wait that must, and return the others. A row has id, petition_id and evidence."""
+def put_in_batches(
+    rows: Sequence[Row[*tuple[Any, ...]]], *, now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Put into batches those of `rows` that must wait, and return the others.
+
+    A row has id, petition_id and evidence.
+    """
     quiet = set(db.session.scalars(select(Petition.id).where(Petition.is_quiet)))
     waiting = [row for row in rows if row.evidence == "api" or row.petition_id in quiet]
     if not waiting:
         return rows
-    ends = {petition_id: _end_of_batch(petition_id, now) for petition_id in {row.petition_id for row in waiting} & quiet}
+    ends = {
+        petition_id: _end_of_batch(petition_id, now)
+        for petition_id in {row.petition_id for row in waiting} & quiet
+    }
     db.session.execute(
         _wait,
-        [{"row_id": row.id, "until": ends.get(row.petition_id) or _random_time(row.petition_id, now)} for row in waiting],
+        [
+            {
+                "row_id": row.id,
+                "until": ends.get(row.petition_id) or _random_time(row.petition_id, now),
+            }
+            for row in waiting
+        ],
     )
     kept = {row.id for row in waiting}
     return [row for row in rows if row.id not in kept]
 
 
-def is_due(now):
-    """Return the conditions by which a signature has waited long enough."""
+def is_due(now: datetime) -> tuple[TextClause, ColumnElement[bool]]:
+    """Return the SQL conditions of a signature that has waited long enough."""
     return IN_BATCH, _table.c.waits_until <= now
 
 
-def move_full_batches(*, now, is_turn=None):
-    """Let the batches of quiet petitions go that have grown to MIN_BATCH; return how many signatures that moved.
+def move_full_batches(*, now: datetime, is_turn: Callable[[], bool] | None = None) -> int:
+    """Release batches of quiet petitions that have reached MIN_BATCH; return how many signatures.
 
-    `is_turn` says whether a batch goes this minute, at random unless given.
+    `is_turn` decides whether a batch goes this minute, at random by default.
     """
     is_turn = is_turn or (lambda: secrets.randbelow(MINUTES_TO_MOVE) == 0)
     full = db.session.scalars(
@@ -71,23 +90,33 @@ def move_full_batches(*, now, is_turn=None):
     return sum(end_wait(petition_id, now=now) for petition_id in full if is_turn())
 
 
-def end_wait(petition_id, *, now):
-    """Let all that wait under this petition be counted now, but for what partners sent; return how many."""
+def end_wait(petition_id: int, *, now: datetime) -> int:
+    """Let all waiting signatures of this petition, except those from partners, be counted now.
+
+    Return how many they are.
+    """
     return db.session.execute(
-        update(_table).where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now).values(waits_until=now)
+        update(_table)
+        .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
+        .values(waits_until=now)
     ).rowcount
 
 
-def waiting_under(petition_id):
+def waiting_under(petition_id: int) -> Waiting:
     """Return the Waiting of a petition."""
     row = db.session.execute(
-        select(func.count(), func.max(_table.c.waits_until)).where(IN_BATCH, _table.c.petition_id == petition_id)
+        select(func.count(), func.max(_table.c.waits_until)).where(
+            IN_BATCH, _table.c.petition_id == petition_id
+        )
     ).one()
     return Waiting(*row)
 
 
-def _end_of_batch(petition_id, now):
-    """Return when the batch that is filling under a quiet petition is counted at the latest; a new one gets about a day."""
+def _end_of_batch(petition_id: int, now: datetime) -> datetime:
+    """Return the latest time at which a quiet petition's current batch is counted.
+
+    A new batch gets about a day.
+    """
     open_until = db.session.scalar(
         select(_table.c.waits_until)
         .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
@@ -97,12 +126,15 @@ def _end_of_batch(petition_id, now):
     return open_until or _moment(petition_id, now, HOURS_IN_DAY - 1)
 
 
-def _random_time(petition_id, now):
+def _random_time(petition_id: int, now: datetime) -> datetime:
     return _moment(petition_id, now, 1 + secrets.randbelow(HOURS_IN_DAY - 1))
 
 
-def _moment(petition_id, now, hours):
-    """Return the petition's moment in the hour that begins so many hours on: the same for all who are counted in that hour."""
+def _moment(petition_id: int, now: datetime, hours: int) -> datetime:
+    """Return the petition's moment in the hour that begins `hours` later.
+
+    It is the same for all signatures that are counted in that hour.
+    """
     hour = now.replace(minute=0, second=0, microsecond=0) + hours * HOUR
     digest = keyed_digest(secret_key(), PURPOSE, f"{petition_id}:{hour.isoformat()}")
     return hour + HOUR * (int.from_bytes(digest[:4], "big") / 2**32)

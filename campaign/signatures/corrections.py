@@ -1,39 +1,45 @@
-"""Corrections by owners that a rule held: what they say, and what an organizer decides.
+"""Corrections by supporters that a rule held, and what an organizer decides about them.
 
 Until then the former name is shown, and the signature stays counted under its number.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.signatures import keys
+from campaign.security.digests import keyed_digest
+from campaign.signatures import tokens
 from campaign.signatures.models import HeldCorrection, Signature
 
-# What the public sees of a signature whose name is shown. A comment is hidden until an organizer has read it, whatever it says.
+# What the public sees of a signature whose name is shown. Comments are hidden until an organizer
+# reads them, so rules need not hold them.
 HELD_WORDS = ("given_name", "family_name", "country")
 
 
 def hold_correction(signature_id: int, *, words: dict, reason: str, now: datetime) -> None:
-    """Keep these columns until an organizer has looked at them."""
-    db.session.add(HeldCorrection(signature_id=signature_id, words=words, reason=reason, created_at=now))
+    """Store these columns until an organizer has reviewed them."""
+    db.session.add(
+        HeldCorrection(signature_id=signature_id, words=words, reason=reason, created_at=now)
+    )
     db.session.flush()
 
 
-def drop_corrections(signature_ids: list[int]) -> None:
+def drop_corrections(signature_ids: Sequence[int]) -> None:
     db.session.execute(delete(HeldCorrection).where(HeldCorrection.signature_id.in_(signature_ids)))
 
 
 def correction_of(signature_id: int) -> HeldCorrection | None:
-    """Return the correction of this signature that waits, or None."""
+    """Return the waiting correction of this signature, or None."""
     return db.session.get(HeldCorrection, signature_id, populate_existing=True)
 
 
-def held_corrections(petition_ids: list[int], *, limit: int) -> list[tuple[HeldCorrection, Signature]]:
-    """Return the corrections that wait under these petitions, the oldest first, each with its signature as it is shown."""
+def held_corrections(
+    petition_ids: list[int], *, limit: int
+) -> list[tuple[HeldCorrection, Signature]]:
+    """Return the waiting corrections under these petitions, oldest first, with their signatures."""
     query = (
         select(HeldCorrection, Signature)
         .join(Signature, Signature.id == HeldCorrection.signature_id)
@@ -45,21 +51,26 @@ def held_corrections(petition_ids: list[int], *, limit: int) -> list[tuple[HeldC
 
 
 def count_held_corrections(petition_ids: list[int]) -> int:
-    query = select(func.count()).join_from(HeldCorrection, Signature, Signature.id == HeldCorrection.signature_id)
+    query = select(func.count()).join_from(
+        HeldCorrection, Signature, Signature.id == HeldCorrection.signature_id
+    )
     return db.session.scalar(query.where(Signature.petition_id.in_(petition_ids)))
 
 
 def mark_of(correction: HeldCorrection) -> str:
-    """Return a short mark of what a correction says, by which a form shows later what was read."""
+    """Return a short digest of a correction, so that a form can name the one that was read."""
     return keyed_digest(b"", "read", json.dumps(correction.words, sort_keys=True)).hex()
 
 
 def settle_correction(*, signature_id: int, seen: str, is_accepted: bool) -> list[int]:
-    """Let a correction be shown, or keep the former words; return the id of the signature.
+    """Publish a correction or keep the former values; return the id of the signature.
 
-    `seen` is the `mark_of` what the organizer read: nothing is returned, and nothing done, where its owner has changed it since.
+    `seen` is the `mark_of` the correction that the organizer read. If the supporter has changed it
+    since, change nothing and return an empty list.
     """
-    signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+    signature = db.session.get(
+        Signature, signature_id, with_for_update=True, populate_existing=True
+    )
     correction = correction_of(signature_id)
     if correction is None or mark_of(correction) != seen:
         return []
@@ -71,10 +82,10 @@ def settle_correction(*, signature_id: int, seen: str, is_accepted: bool) -> lis
 
 
 def write_words(signature: Signature, words: dict) -> None:
-    """Set these columns, and who the signature now says that its owner is."""
+    """Set these columns, and the digest of the person that follows from them."""
     for name, value in words.items():
         setattr(signature, name, value)
-    signature.person_digest = keys.person_digest(
+    signature.person_digest = tokens.person_digest(
         signature.given_name, signature.family_name or "", signature.postal_code
     )
     db.session.flush()

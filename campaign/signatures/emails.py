@@ -1,29 +1,32 @@
-"""The mails that a signature causes; each is worded at the moment it is sent, and dropped where it is no longer apt."""
+"""Emails about a signature.
+
+Each is written when it is sent, and dropped if it no longer applies.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from flask_babel import lazy_gettext as _l
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
-from campaign.lib.addresses import whole_address
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.times import utcnow
+from campaign.http.urls import absolute_url
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures import keys
-from campaign.signatures.erasing import NOTICE_LETTER, erases_at
-from campaign.signatures.neutral import without_signs
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
+from campaign.signatures import tokens
+from campaign.signatures.erasure import NOTICE_LETTER, erases_at
+from campaign.signatures.neutral_emails import without_signs
 from campaign.signatures.own_links import OWN_LINK, answer_to
+from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
-from campaign.signatures.unconfirmed import form_by_id, private_choices, waiting_forms
-from campaign.subscriptions import keys as news_keys
+from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.models import Subscription
 
 REMINDER = "signature_reminder"
@@ -31,23 +34,40 @@ LAST_REMINDER = "signature_last_reminder"
 CONFIRMED = ("confirmed", "counted", "held")
 
 
-def init_app(app):
-    """Tell the mail room who words the mails that signatures owe. Whoever knows an address can cause most of them, so these are bound."""
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that signatures queue.
+
+    Anyone who knows an address can cause most of them, so these count toward its daily limit.
+    """
     for kind, template, form_for, name in (
         (CONFIRMATION, "signature_confirmation", _first_form, _l("Request to confirm")),
-        (FORM_CONFIRMATION, "signature_confirmation", _later_form, _l("Request to confirm another form")),
+        (
+            FORM_CONFIRMATION,
+            "signature_confirmation",
+            _later_form,
+            _l("Request to confirm another form"),
+        ),
         (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
         register(app, kind, partial(_ask, template, form_for), name, is_bound=True)
     register(app, REPEAT, partial(_tell, "signature_repeat"), _l("Repeat signature"), is_bound=True)
-    register(app, PASSED_ON, partial(_tell, "signature_passed_on"), _l("Signature sent by a partner"), is_bound=True)
+    register(
+        app,
+        PASSED_ON,
+        partial(_tell, "signature_passed_on"),
+        _l("Signature sent by a partner"),
+        is_bound=True,
+    )
     register(app, OWN_LINK, _own_link, _l("Link to a person’s own signatures"))
     register(app, NOTICE_LETTER, _erasing_notice, _l("Notice before data is deleted"))
 
 
 def _first_form(owed):
-    """Return the signature that is asked about, the form, and all that wait with it; None where nothing is to be confirmed any more."""
+    """Return the signature, the form to confirm, and all that wait with it.
+
+    None if there is nothing left to confirm.
+    """
     return _form_among(signature_by_id(owed.subject_id), lambda form: form.id is None)
 
 
@@ -58,7 +78,7 @@ def _later_form(owed):
 
 
 def _newest_form(owed):
-    """A reminder is about what was entered last, if that was mailed before."""
+    """Return the same for a reminder, which is about the newest form that was emailed before."""
     return _form_among(signature_by_id(owed.subject_id), lambda form: form.mailed_at)
 
 
@@ -69,7 +89,7 @@ def _form_among(signature, is_meant):
 
 
 def _ask(template, form_for, owed):
-    """Return the Message that asks to confirm a form, or None where its occasion has passed."""
+    """Return the Message that asks to confirm a form, or None if it no longer applies."""
     found = form_for(owed)
     if found is None:
         return None
@@ -77,53 +97,97 @@ def _ask(template, form_for, owed):
     if _link_ends(signature, current_app.config) <= utcnow():
         return None
     shown = replace(form, columns={**form.columns, **private_choices(forms)})
-    return _message(template, owed.lang, signature.petition_id, shown, _asking_words(signature, shown, owed.lang))
+    return _message(
+        template,
+        owed.lang,
+        signature.petition_id,
+        shown,
+        _asking_words(signature, shown, owed.lang),
+    )
 
 
 def _tell(template, owed):
-    """Return the Message that tells of a confirmed signature, or None where its occasion has passed."""
+    """Return the Message about a confirmed signature, or None if it no longer applies."""
     signature = signature_by_id(owed.subject_id)
-    if signature is None or signature.state not in CONFIRMED or signature.confirmed_at is None or not signature.email:
+    if (
+        signature is None
+        or signature.state not in CONFIRMED
+        or signature.confirmed_at is None
+        or not signature.email
+    ):
         return None
-    return _message(template, owed.lang, signature.petition_id, signature, _own_page(signature, owed.lang))
+    return _message(
+        template, owed.lang, signature.petition_id, signature, _own_page(signature, owed.lang)
+    )
 
 
 def _message(template, lang, petition_id, form, words):
-    """Return the Message about what `form`, a Signature or an UnconfirmedForm, says."""
+    """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
     petition = _petition(petition_id)
     wording = render(template, lang, **_words(petition, form, lang), **words)
-    message = Message(to=form.email, to_name=form.full_name, digest=form.email_digest, lang=lang, **wording._asdict())
+    message = Message(
+        to=form.email,
+        to_name=form.full_name,
+        digest=form.email_digest,
+        lang=lang,
+        **wording._asdict(),
+    )
     return without_signs(message, template) if petition.neutral_emails else message
 
 
 def _own_link(owed):
-    """Return the Message with the link that somebody asked for, or None where exactly that address neither signed nor gets news."""
+    """Return the Message with the link to "What I signed", or None.
+
+    None if exactly that address neither signed nor gets news.
+    """
     found = answer_to(owed.subject_id)
     if found is None:
         return None
     is_news = isinstance(found, Subscription)
     page = _news_page(found, owed.lang) if is_news else _own_page(found, owed.lang)
-    words = {"cause_title": "Volante", "organisation": "", "site_name": "Volante", "is_news": is_news, **page}
+    words = {
+        "cause_title": "Volante",
+        "organisation": "",
+        "site_name": "Volante",
+        "is_news": is_news,
+        **page,
+    }
     wording = render("own_link", owed.lang, **words)
     signed = signatures_of_address(found.email_digest, found.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
-    return Message(to=found.email, digest=found.email_digest, lang=owed.lang, has_sender_name=not is_neutral, **wording._asdict())
+    return Message(
+        to=found.email,
+        digest=found.email_digest,
+        lang=owed.lang,
+        has_sender_name=not is_neutral,
+        **wording._asdict(),
+    )
 
 
 def _erasing_notice(owed):
-    """Return the Message that tells an owner that personal data is about to go, or None where it is to stay after all."""
+    """Return the Message that warns an owner of a cause before personal data is erased, or None.
+
+    None if the data will be kept after all.
+    """
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     petition = petition_by_id(entry.subject_id) if entry else None
     at = erases_at(petition) if petition else None
-    if organizer is None or organizer.removed_at is not None or at is None or petition.retention_done_at is not None:
+    if (
+        organizer is None
+        or organizer.removed_at is not None
+        or at is None
+        or petition.retention_done_at is not None
+    ):
         return None
     words = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
         "erases_on": at,
-        "retention_url": whole_address("organize.retention.edit", owed.lang, slug=petition.slug),
+        "retention_url": absolute_url("organize.retention.edit", owed.lang, slug=petition.slug),
     }
-    wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)
+    wording = render(
+        "retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words
+    )
     address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
     return Message(**address, lang=owed.lang, **wording._asdict())
 
@@ -139,42 +203,54 @@ def _words(petition, form, lang):
         "cause_title": petition.cause.text(lang).title,
         "is_neutral": petition.neutral_emails,
         "signed_on": form.created_at,
-        "petition_url": whole_address("petitions.show", lang, slug=petition.slug),
+        "petition_url": absolute_url("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }
 
 
 def _asking_words(signature, form, lang):
     config = current_app.config
-    token = keys.token_for(keys.CONFIRM, signature) if form.id is None else keys.form_token(form.id, signature)
+    token = (
+        tokens.token_for(tokens.CONFIRM, signature)
+        if form.id is None
+        else tokens.form_token(form.id, signature)
+    )
     return {
-        "confirm_url": whole_address("signatures.confirm", lang, token=token),
-        "expires_on": min(_link_ends(signature, config), form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])),
+        "confirm_url": absolute_url("signatures.confirm", lang, token=token),
+        "expires_on": min(
+            _link_ends(signature, config),
+            form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]),
+        ),
         "erase_days": config["ERASE_PENDING_DAYS"],
-        "link_request_url": whole_address("signatures.request_own_link", lang),
+        "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
 
 def _own_page(signature, lang):
-    """Return the words of the link to all that somebody signed."""
-    return _personal_link("signatures.mine", lang, keys.token_for(keys.MINE, signature))
+    """Return the template context of the link to "What I signed"."""
+    return _personal_link("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
 def _news_page(subscription, lang):
-    """Return the words of the link to the news that somebody gets."""
-    return _personal_link("subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription))
+    """Return the template context of the link to the news settings."""
+    return _personal_link(
+        "subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription)
+    )
 
 
 def _personal_link(endpoint, lang, token):
     return {
-        "mine_url": whole_address(endpoint, lang, token=token),
+        "mine_url": absolute_url(endpoint, lang, token=token),
         "mine_until": last_day_of(token),
-        "link_request_url": whole_address("signatures.request_own_link", lang),
+        "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
 
 def _petition(petition_id):
-    """Return the petition, read once for all letters of a pass: mostly they are about the same one, and it is half of the work."""
+    """Return the petition, read once for all emails of a pass.
+
+    Most emails of a pass are about the same petition, and reading it is half of the work.
+    """
     read = g.setdefault("petitions_of_letters", {})
     if petition_id not in read:
         read[petition_id] = petition_by_id(petition_id)

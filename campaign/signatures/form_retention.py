@@ -1,13 +1,20 @@
-"""How long forms wait that nobody confirms, and what becomes of a form that is younger than the signature it waits with."""
+"""Retention of unconfirmed forms, including those younger than the signature they belong to."""
 
 from datetime import datetime
 
 from sqlalchemy import delete, exists, func, or_, select
 
 from campaign.extensions import db
-from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
-from campaign.signatures.ownership import erase
-from campaign.signatures.unconfirmed import columns_of, waiting_forms
+from campaign.signatures.models import (
+    HELD_UNCONFIRMED,
+    KEPT_FORM,
+    PENDING,
+    WITHDRAWN,
+    RepeatSigning,
+    Signature,
+)
+from campaign.signatures.owner_operations import erase
+from campaign.signatures.pending_forms import columns_of, waiting_forms
 
 BATCH = 100
 _forms = RepeatSigning.__table__
@@ -19,9 +26,10 @@ def forget_old_forms(edge: datetime) -> int:
 
 
 def make_way_for_younger(edge: datetime) -> int:
-    """Let the forms that still wait go on under a signature of their own where the one they wait with is to be erased.
+    """Give forms a signature of their own if the one they wait with is about to be erased.
 
-    Its time counts from when it was sent, so someone who signed earlier with the same address takes no day from anyone else.
+    Return how many signatures that was. A form's time counts from when it was sent, so an earlier
+    form with the same address never shortens it.
     """
     is_old = or_(
         PENDING & (Signature.created_at <= edge),
@@ -40,15 +48,21 @@ def make_way_for_younger(edge: datetime) -> int:
     return sum(_make_way(signature) for signature in old)
 
 
-def _make_way(signature):
+def _make_way(signature: Signature) -> int:
     ids = [form.id for form in waiting_forms(signature) if form.id]
     if not ids:
         return 0
-    rows = db.session.scalars(select(RepeatSigning).where(RepeatSigning.id.in_(ids)).order_by(RepeatSigning.id)).all()
+    rows = db.session.scalars(
+        select(RepeatSigning).where(RepeatSigning.id.in_(ids)).order_by(RepeatSigning.id)
+    ).all()
     for row in rows:
         row.signature_id = None
     db.session.flush()
-    kept = {"mail_count": signature.mail_count, "mailed_at": signature.mailed_at, "reminders": signature.reminders}
+    kept = {
+        "mail_count": signature.mail_count,
+        "mailed_at": signature.mailed_at,
+        "reminders": signature.reminders,
+    }
     petition_id, email_digest = signature.petition_id, signature.email_digest
     if signature.state == "withdrawn":
         erase([signature.id])

@@ -1,33 +1,49 @@
-"""The signing form: what was typed, and what is still missing."""
+"""The signing form: what was entered, and what is missing."""
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any, Self
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
-from campaign.lib.names import clean_text
-from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
-from campaign.lib.quick_fields import QuickFields
-from campaign.signatures import keys
-from campaign.signatures.fields import ChoiceField, CommentField, CountryField, EmailField, NameField
-from campaign.signatures.measures import MOST_ANSWER, MOST_POSTAL_CODE
+from campaign.http.cached_fields import CachedFields
+from campaign.signatures import tokens
+from campaign.signatures.fields import (
+    ChoiceField,
+    CommentField,
+    CountryField,
+    EmailField,
+    NameField,
+)
+from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
+from campaign.text.names import clean_text
+from campaign.text.postal_codes import (
+    PostalCodeRefused,
+    clean_postal_code,
+    has_postal_codes,
+    postal_code_example,
+)
 
 
 class SupporterForm(FlaskForm):
-    """What a supporter says of themselves, when signing or when correcting it."""
+    """What supporters enter about themselves, when they sign or correct it."""
 
-    class Meta(QuickFields):
-        # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
+    class Meta(CachedFields):
+        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
+        # origin.
         csrf = False
 
     given_name = NameField(_l("Given name"))
     family_name = NameField(_l("Family name"))
     country = CountryField(_l("Country"))
-    postal_code = StringField(_l("Postal code"), [Length(max=MOST_POSTAL_CODE, message=_l("That is too long."))])
+    postal_code = StringField(
+        _l("Postal code"), [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("That is too long."))]
+    )
     comment = CommentField(_l("A few words"))
     name_display = RadioField(
         _l("How should your name appear?"),
@@ -43,12 +59,12 @@ class SupporterForm(FlaskForm):
     required = frozenset({"given_name"})
 
     @classmethod
-    def sent(cls):
-        """Return the form filled with the text fields of the request: a file or JSON holds no words of a person."""
+    def sent(cls) -> Self:
+        """Return the form filled from the request's form data; files and JSON are ignored."""
         return cls(formdata=request.form if request.method == "POST" else None)
 
-    def validate(self, extra_validators=None):
-        """Check each field by itself, then what must be filled, then what one field says of another."""
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Check each field, then required fields, then fields that depend on each other."""
         valid = super().validate(extra_validators)
         for name in self.required & self._fields.keys():
             field = self[name]
@@ -57,16 +73,18 @@ class SupporterForm(FlaskForm):
                 valid = False
         return self._check_postal_code() and valid
 
-    def validate_name_display(self, field):
+    def validate_name_display(self, field: Field) -> None:
         field.data = field.data or "counted"
         if field.data not in ("full", "initials", "counted"):
             raise ValidationError(_l("Choose how your name should appear."))
 
     def _is_excused(self, name):
-        """A postal code cannot be asked of people whose country has none."""
-        return name == "postal_code" and self.country.data and not has_postal_codes(self.country.data)
+        """Return whether the field is a postal code and the country has none."""
+        return (
+            name == "postal_code" and self.country.data and not has_postal_codes(self.country.data)
+        )
 
-    def _check_postal_code(self):
+    def _check_postal_code(self) -> bool:
         field = self.postal_code
         if self.country.errors or field.errors or not (field.data or "").strip():
             field.data = (field.data or "").strip()
@@ -76,7 +94,10 @@ class SupporterForm(FlaskForm):
         except PostalCodeRefused:
             example = postal_code_example(self.country.data)
             field.errors = [
-                _l("That is not a postal code of this country, such as %(example)s.", example=example)
+                _l(
+                    "That is not a postal code of this country, such as %(example)s.",
+                    example=example,
+                )
                 if example
                 else _l("That is not a postal code of this country.")
             ]
@@ -90,8 +111,8 @@ class SignatureForm(SupporterForm):
     email = EmailField(_l("E-mail"))
     subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
 
-    def answers(self):
-        """Return what was answered to the petition's own questions, by name."""
+    def answers(self) -> dict[str, Any]:
+        """Return the answers to the petition's own questions, by name."""
         prefix = ANSWER_PREFIX
         return {
             name.removeprefix(prefix): field.data
@@ -99,15 +120,22 @@ class SignatureForm(SupporterForm):
             if name.startswith(prefix)
         }
 
-    def columns(self):
-        """Return the columns of a signature that the valid form gives; nobody without an address subscribes."""
-        address, given_name, family_name = self.email.address, self.given_name.data, self.family_name.data
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of a signature from the valid form.
+
+        Without an email address, nobody is subscribed.
+        """
+        address, given_name, family_name = (
+            self.email.address,
+            self.given_name.data,
+            self.family_name.data,
+        )
         return {
             "given_name": given_name,
             "family_name": family_name,
             "email": address and address.typed,
-            "email_digest": address and keys.email_digest(address.normalized),
-            "person_digest": keys.person_digest(given_name, family_name, self.postal_code.data),
+            "email_digest": address and tokens.email_digest(address.normalized),
+            "person_digest": tokens.person_digest(given_name, family_name, self.postal_code.data),
             "country": self.country.data,
             "postal_code": self.postal_code.data,
             "comment": self.comment.data,
@@ -118,16 +146,17 @@ class SignatureForm(SupporterForm):
 
 
 class OwnLinkForm(FlaskForm):
-    """The form that sends the link to what somebody signed."""
+    """The form that requests the link to "What I signed"."""
 
-    class Meta(QuickFields):
-        # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
+    class Meta(CachedFields):
+        # Public pages set no cookie, so there is no token; cross-site posts are rejected by their
+        # origin.
         csrf = False
 
     email = EmailField(_l("Email"))
 
     @classmethod
-    def sent(cls):
+    def sent(cls) -> Self:
         return cls(formdata=request.form)
 
 
@@ -142,41 +171,49 @@ MISSING = {
 }
 
 
-def signature_form(required_fields, questions, formdata=None):
-    """Return the form of a petition with these fields and questions, filled from `formdata` or else the request; see `form_class`."""
+def signature_form(
+    required_fields: Iterable[str], questions: Iterable[Mapping[str, Any]], formdata: Any = None
+) -> SignatureForm:
+    """Return a petition's form, filled from `formdata` or else the request; see `form_class`."""
     form = form_class(required_fields, questions)
     return form.sent() if formdata is None else form(formdata=formdata)
 
 
-def form_class(required_fields, questions):
+def form_class(required_fields: Iterable[str], questions: Iterable[Mapping[str, Any]]):
     """Return the class of a petition's form, the same one for the same questions.
 
-    `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's language, `required`, and `choices`, pairs of
-    what is kept and what is read.
+    `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's
+    language, `required` and `choices`. Choices are pairs of a stored value and its label.
     """
     asked = tuple(
-        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
+        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
+        for q in questions
     )
     return _form_class(frozenset(required_fields), asked)
 
 
 @lru_cache(maxsize=256)
 def _form_class(required_fields, asked):
-    fields = {ANSWER_PREFIX + name: answer_field(kind, label, choices) for name, kind, label, choices, _ in asked}
+    fields = {
+        ANSWER_PREFIX + name: answer_field(kind, label, choices)
+        for name, kind, label, choices, _ in asked
+    }
     needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
     members = {**fields, "required": frozenset({"given_name"} | required_fields | needed)}
     return type("PetitionForm", (SignatureForm,), members)
 
 
-def answer_field(kind, label, choices):
-    """Return the field that asks a question: `tick`, `choice` among `choices`, or a text."""
+def answer_field(kind: str, label: str, choices: Iterable[tuple[str, str]]) -> Field:
+    """Return the field for a question: `tick`, `choice` among `choices`, or a text."""
     if kind == "tick":
         return BooleanField(label)
     if kind == "choice":
         options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
         return ChoiceField(label, choices=options, default="")
-    return StringField(label, [Length(max=MOST_ANSWER, message=_l("That is too long."))], filters=[_plain])
+    return StringField(
+        label, [Length(max=MAX_ANSWER_LENGTH, message=_l("That is too long."))], filters=[_plain]
+    )
 
 
-def _plain(text):
+def _plain(text: str | None) -> str:
     return clean_text(text) if text else ""

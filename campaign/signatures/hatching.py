@@ -1,25 +1,29 @@
-"""Hatching: confirmed signatures get their butterfly number, tally and ledger move with them, in one transaction.
+"""Hatching: give confirmed signatures their butterfly numbers, and update tally and ledger.
 
-One runner does this in batches, so that no supporter ever waits for a row that another supporter writes.
+All of that happens in one transaction. One runner does it in batches, so that no supporter ever
+waits for a row that another supporter writes.
 """
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, true, update
+from sqlalchemy import Row, bindparam, delete, func, select, true, update
 
 from campaign.causes.models import CauseTally, FreeNumber
+from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.lib.insertion import insert
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
-from campaign.signatures.standing_rules import standing_rules
+from campaign.signatures.rule_cache import standing_rules
+from campaign.signatures.rule_models import Rule
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
 
-# In one transaction: more would keep those who sign waiting for longer than they notice.
+# The most rows in one transaction. More would make people who sign wait noticeably.
 BATCH = 2000
 RATE_WINDOW = timedelta(hours=1)
 CROWDED = "many_from_one_address"
@@ -30,11 +34,12 @@ _table = Signature.__table__
 _by_id = update(_table).where(_table.c.id == bindparam("row_id"))
 
 
-def hatch(*, holder, now, most_per_address=0, limit=BATCH):
-    """Hatch up to `limit` confirmed signatures and release the numbers of those withdrawn.
+def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int = BATCH) -> int:
+    """Hatch up to `limit` confirmed signatures, and free the numbers of withdrawn ones.
 
-    `holder` names this process; only the one that holds the lease works. `most_per_address` signatures an hour from one
-    network address are counted, those beyond are held (0: no limit). Returns how many rows changed, 0 if another runs.
+    Return how many rows changed, or 0 if another runner is at work. `holder` names this process,
+    and only the one that holds the lease works. At most `most_per_address` signatures an hour from
+    one IP address are counted, and the rest are held (0: no limit).
     """
     if not take_lease("hatching", holder=holder, now=now):
         return 0
@@ -45,15 +50,25 @@ def hatch(*, holder, now, most_per_address=0, limit=BATCH):
     return released + resumed + held + _give_numbers(now, limit)
 
 
-def release_left(*, now, limit=BATCH):
-    """Take what was withdrawn or held out of the tally where no runner is at work, as after a restore; return how many."""
+def release_left(*, now: datetime, limit: int = BATCH) -> int:
+    """Remove withdrawn and held signatures from the tally when no runner is at work.
+
+    Return how many. A restore needs this.
+    """
     return _release(now, limit)
 
 
-def _release(now, limit):
-    """Take withdrawn or held signatures out of tally and ledger, and free their numbers."""
+def _release(now: datetime, limit: int) -> int:
+    """Remove withdrawn or held signatures from tally and ledger, and free their numbers."""
     rows = db.session.execute(
-        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.number, _table.c.state)
+        select(
+            _table.c.id,
+            _table.c.cause_id,
+            _table.c.petition_id,
+            _table.c.evidence,
+            _table.c.number,
+            _table.c.state,
+        )
         .where(TO_RELEASE)
         .order_by(_table.c.id)
         .limit(limit)
@@ -61,22 +76,31 @@ def _release(now, limit):
     ).all()
     if not rows:
         return 0
-    db.session.execute(_by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows])
+    db.session.execute(
+        _by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows]
+    )
     db.session.execute(
         insert(FreeNumber), [{"cause_id": row.cause_id, "number": row.number} for row in rows]
     )
     reasons = {"held": "held"}
-    _count(now, Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows), sign=-1)
+    _count(
+        now,
+        Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows),
+        sign=-1,
+    )
     _leave_causes(Counter(row.cause_id for row in rows))
-    # Who took the signature back takes back what was agreed with it; who is only held does not.
+    # Withdrawing a signature also ends the subscription it created; holding it does not.
     left = [row.id for row in rows if row.state != "held"]
     if left:
         end_of_signatures(left, now=now)
     return len(rows)
 
 
-def _resume(now):
-    """A withdrawal undone before its number was freed: the butterfly stays where it is."""
+def _resume(now: datetime) -> int:
+    """Count signatures again whose withdrawal was undone before their numbers were freed.
+
+    Their butterflies keep their numbers.
+    """
     return db.session.execute(
         update(_table)
         .where(TO_HATCH, _table.c.number.is_not(None))
@@ -84,7 +108,7 @@ def _resume(now):
     ).rowcount
 
 
-def _hold_by_rule(now, limit, rule):
+def _hold_by_rule(now: datetime, limit: int, rule: Rule) -> int:
     here = _table.c.cause_id == rule.cause_id
     if rule.petition_id is not None:
         here &= _table.c.petition_id == rule.petition_id
@@ -92,10 +116,12 @@ def _hold_by_rule(now, limit, rule):
 
 
 def _hold_crowded(now, limit, max_signatures, reason, here=true()):
-    """Hold signatures beyond `max_signatures` an hour from one network; what an organizer approved is never held again.
+    """Hold signatures beyond `max_signatures` an hour from one IP address.
 
-    `here` narrows which signatures count and may be held. Networks are read first and handed over as values: with few
-    rows waiting in its statistics, PostgreSQL would otherwise rank all of them again for each signature that waits.
+    What an organizer approved is never held again. `here` limits which signatures are ranked and
+    may be held. The IP address digests are read first and passed as values. Otherwise, when its
+    statistics show few waiting rows, PostgreSQL would rank all of them again for each waiting
+    signature.
     """
     waiting = (
         select(_table.c.address_digest)
@@ -121,15 +147,20 @@ def _hold_crowded(now, limit, max_signatures, reason, here=true()):
     )
     beyond = db.session.scalars(
         select(ranked.c.id).where(
-            ranked.c.place > max_signatures, ranked.c.state == "confirmed", ranked.c.reviewed_at.is_(None)
+            ranked.c.place > max_signatures,
+            ranked.c.state == "confirmed",
+            ranked.c.reviewed_at.is_(None),
         )
     ).all()
-    parts = (beyond[start : start + MAX_IDS_PER_STATEMENT] for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT))
+    parts = (
+        beyond[start : start + MAX_IDS_PER_STATEMENT]
+        for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT)
+    )
     return sum(_hold(ids, reason, now) for ids in parts)
 
 
-def _hold(ids, reason, now):
-    # The state is asked again: somebody may have withdrawn since the ids were read.
+def _hold(ids: Sequence[int], reason: str, now: datetime) -> int:
+    # The state is checked again, because a supporter may have withdrawn since the ids were read.
     return db.session.execute(
         update(_table)
         .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(ids))
@@ -137,8 +168,11 @@ def _hold(ids, reason, now):
     ).rowcount
 
 
-def _give_numbers(now, limit):
-    """Count those whose turn it is; those that must wait for their batch are put into it. Return how many rows changed."""
+def _give_numbers(now: datetime, limit: int) -> int:
+    """Count the signatures that are due, and put those that must wait into batches.
+
+    Return how many rows changed.
+    """
     fresh, due = _unnumbered(limit, TO_HATCH), _unnumbered(limit, *is_due(now))
     _number([*put_in_batches(fresh, now=now), *due], now)
     return len(fresh) + len(due)
@@ -146,33 +180,48 @@ def _give_numbers(now, limit):
 
 def _unnumbered(limit, *conditions):
     return db.session.execute(
-        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.subscribe)
-        # Who came back since `_resume` looked has a number still, and is taken up by the next pass.
+        select(
+            _table.c.id,
+            _table.c.cause_id,
+            _table.c.petition_id,
+            _table.c.evidence,
+            _table.c.subscribe,
+        )
+        # A signature that came back after `_resume` looked still has a number, and the next pass
+        # takes it.
         .where(*conditions, _table.c.number.is_(None))
         .order_by(_table.c.id)
         .limit(limit)
-        # Whoever withdraws at this instant comes before us, and is skipped, or after us, and is not overwritten.
+        # A concurrent withdrawal either comes first and is skipped, or comes after us and is not
+        # overwritten.
         .with_for_update(skip_locked=True)
     ).all()
 
 
-def _number(rows, now):
+def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
     if not rows:
         return
     numbered = []
-    for cause_id, of_cause in groupby(sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id):
+    for cause_id, of_cause in groupby(
+        sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id
+    ):
         ids = sorted(row.id for row in of_cause)
         numbered += zip(ids, _next_numbers(cause_id, len(ids)), strict=True)
     db.session.execute(
-        _by_id.values(state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None),
+        _by_id.values(
+            state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None
+        ),
         [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
     )
     _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
     _pass_on([row for row in rows if row.subscribe], now)
 
 
-def _pass_on(agreed, now):
-    """Subscribe those who asked for news: by their own confirmation where it came by mail, else they are asked by a letter."""
+def _pass_on(agreed: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+    """Subscribe supporters who asked for news.
+
+    A confirmation by email is also their consent. The others get an email that asks for it.
+    """
     by_mail = [row.id for row in agreed if row.evidence == "email"]
     others = [row.id for row in agreed if row.evidence != "email"]
     if by_mail:
@@ -182,7 +231,7 @@ def _pass_on(agreed, now):
 
 
 def _next_numbers(cause_id, wanted):
-    """Take `wanted` numbers of the cause, lowest free ones first, and move its tally by as many."""
+    """Take `wanted` numbers of the cause, lowest free ones first, and add as many to its tally."""
     free = db.session.scalars(
         select(FreeNumber.number)
         .where(FreeNumber.cause_id == cause_id)
@@ -203,8 +252,8 @@ def _next_numbers(cause_id, wanted):
     return [*free, *range(last - more + 1, last + 1)]
 
 
-def _leave_causes(left):
-    """Take those who left, a Counter of cause ids, out of the causes' tallies."""
+def _leave_causes(left: Counter[int]) -> None:
+    """Subtract `left`, a Counter of cause ids, from the tallies of causes."""
     for cause_id, many in left.items():
         db.session.execute(
             update(CauseTally)
@@ -213,8 +262,11 @@ def _leave_causes(left):
         )
 
 
-def _count(now, changes, *, sign):
-    """Move petition tallies and the ledger's hour by `changes`, a Counter of (petition id, reason, evidence)."""
+def _count(now: datetime, changes: Counter[tuple[int, str, str]], *, sign: int) -> None:
+    """Update petition tallies and this hour's ledger by `changes`.
+
+    They are a Counter of (petition id, reason, evidence).
+    """
     hour = now.replace(minute=0, second=0, microsecond=0)
     for (petition_id, reason, evidence), change in changes.items():
         db.session.execute(
@@ -223,7 +275,11 @@ def _count(now, changes, *, sign):
             .values(count=PetitionTally.count + sign * change)
         )
         entry = insert(LedgerEntry).values(
-            petition_id=petition_id, hour=hour, reason=reason, evidence=evidence, change=sign * change
+            petition_id=petition_id,
+            hour=hour,
+            reason=reason,
+            evidence=evidence,
+            change=sign * change,
         )
         db.session.execute(
             entry.on_conflict_do_update(

@@ -1,4 +1,4 @@
-"""Invented supporters, for demonstrations and benches: made-up names, plausible hours."""
+"""Invented supporters for demonstrations and benchmarks: made-up names, plausible times."""
 
 import tomllib
 import unicodedata
@@ -14,7 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 DATA = Path(__file__).parent / "data"
-# The domains that RFC 2606 sets aside: mail to them reaches nobody.
+# RFC 2606 reserves these domains, so email to them reaches nobody.
 DOMAINS = ("example.org", "example.com", "example.net")
 LANGUAGE_MIX = {"en": 0.44, "fr": 0.24, "es": 0.32}
 NAME_DISPLAYS = ("full",) * 7 + ("initials",) * 5 + ("counted",) * 8
@@ -25,9 +25,9 @@ SPAN = timedelta(days=45)
 CODES_PER_PLACE = 400
 SHARES = 1000
 LOCAL_PART_LENGTH = 24
-# What decomposition leaves whole.
+# Letters that Unicode decomposition leaves unchanged.
 PLAIN_LETTERS = str.maketrans({"ð": "d", "þ": "th", "ł": "l", "ø": "o", "æ": "ae", "ß": "ss"})
-CODE_SIGNS = {"#": "0123456789", "@": "ABEGHJLNPRSTWXYZ"}
+CODE_CHARACTERS = {"#": "0123456789", "@": "ABEGHJLNPRSTWXYZ"}
 
 
 class InventedSigner(NamedTuple):
@@ -50,7 +50,7 @@ class InventedSigner(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Circle:
-    """People who share a stock of names; `given` pairs each name with what stands before the @.
+    """People who share a set of names; `given` pairs each name with its local part of an address.
 
     Places are pairs of a country and some of its postal codes, repeated by weight.
     """
@@ -70,11 +70,11 @@ def invent(
     language_mix: Mapping[str, float] = LANGUAGE_MIX,
     span: timedelta = SPAN,
 ) -> Iterator[InventedSigner]:
-    """Return `n` invented signers of a petition that opened `span` ago, the earliest first.
+    """Return `n` invented signers of a petition that opened `span` ago, earliest first.
 
     The same arguments give the same signers. Addresses are unique, also between seeds that differ
     modulo 4096. Fields named in `petition_required` are filled for everyone, a postal code only
-    where the country has them. Raises ValueError for a language that nobody here speaks.
+    where the country has them. Raise ValueError for a language that no invented people speak.
     """
     required = frozenset(petition_required)
     circles = {lang: _speakers(lang, "family_name" in required) for lang in language_mix}
@@ -87,7 +87,7 @@ def _draw(n, seed, languages, circles, commented, span):
     random = rng.random
     comments = _comments()
     tag = f"{seed % 4096:03x}"
-    # Multiplying a fraction is several times faster than Random.choice, and speed counts here.
+    # Multiplying a fraction is several times faster than Random.choice, and speed matters here.
     for number, age in enumerate(_ages(n, span.total_seconds(), rng), 1):
         lang = languages[int(random() * len(languages))]
         circle = circles[lang][int(random() * len(circles[lang]))]
@@ -111,8 +111,8 @@ def _draw(n, seed, languages, circles, commented, span):
 def _ages(n: int, span: float, rng: Random) -> Iterator[int]:
     """Return `n` ages in seconds, falling from `span` to 0: a burst, days and nights, a long tail.
 
-    The present is taken for an hour when people are awake. Drawing one moment from each n-th part
-    of the curve keeps the ages in order, so that no batch has to be sorted.
+    The present counts as an hour when people are awake. One moment is drawn from each n-th part of
+    the curve, so the ages are in order without sorting.
     """
     hours = max(1, ceil(span / 3600))
     days = [rng.lognormvariate(0, 0.3) for _ in range(hours // 24 + 1)]
@@ -183,7 +183,9 @@ def _place(name: str, table: dict) -> tuple[str, tuple[str, ...]]:
         return table["country"], ("",)
     rng = Random(name)
     patterns = rng.choices(table["codes"], k=CODES_PER_PLACE)
-    codes = ("".join(rng.choice(CODE_SIGNS.get(sign, sign)) for sign in code) for code in patterns)
+    codes = (
+        "".join(rng.choice(CODE_CHARACTERS.get(sign, sign)) for sign in code) for code in patterns
+    )
     return table["country"], tuple(codes)
 
 

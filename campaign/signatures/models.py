@@ -18,16 +18,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.initials import initials
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
+from campaign.signatures.initials import initials
 
 STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")
 EVIDENCE = ("email", "in_person", "paper", "api")
 NAME_DISPLAYS = ("full", "initials", "counted")
 
-# Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
+# A partial index serves only queries that repeat its condition exactly, so both take it from here.
 TO_HATCH = text("state = 'confirmed' and waits_until is null")
 IN_BATCH = text("state = 'confirmed' and waits_until is not null")
 TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is not null")
@@ -43,26 +43,37 @@ BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
 KEPT_FORM = text("signature_id is not null")
-UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
+UNREAD = text(
+    "state = 'counted' and comment != '' and not comment_shown and comment_read_at is null"
+)
 REJECTED = text("state = 'held' and rejected_at is not null")
 ERASED = text("state = 'erased'")
 COMMENT_SHOWN = text("state = 'counted' and comment_shown")
-COMMENT_HIDDEN = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is not null")
+COMMENT_HIDDEN = text(
+    "state = 'counted' and comment != '' and not comment_shown and comment_read_at is not null"
+)
 
 
 class Signature(db.Model):
     """One supporter's name under one petition.
 
-    A signature is in the tally if and only if it has a `number`: a withdrawn one keeps its number until the runner has taken
-    it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
-    `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
-    network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was
-    turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `held_at` is set where a
-    signature was held later than it was signed. `brought_by` is the id of
-    the signature by whose link somebody came, `source` the code of a campaign; the first is no foreign key, as a stale link
-    must keep nobody from signing. A confirmed one with `waits_until` is counted with its batch (see `batches`). `name_display_asked` is
-    how a name is to be shown that was taken at a table, until its owner or an organizer confirms it. Until then `name_display`
-    is more private.
+    A signature is in the tally if and only if it has a `number`. A withdrawn one keeps its number
+    until the runner has removed it from tally and ledger. `seat` is 1, or 2 for the second of two
+    people who share an email address.
+
+    Digests are keyed: `email_digest` of the canonical email address, `person_digest` of canonical
+    name and postal code, and `address_digest` of the IP address.
+
+    A signature from a table names kiosk, shift and event. A held one with `rejected_at` was
+    rejected by an organizer. One with `reviewed_at` was approved, and no rule holds it again.
+    `held_at` is set if a signature was held later than it was signed.
+
+    `brought_by` is the id of the signature whose link brought this supporter. It is no foreign key,
+    because a stale link must not prevent signing. `source` is the code of a campaign.
+
+    A confirmed one with `waits_until` is counted with its batch (see `batches`).
+    `name_display_asked` is the display asked for at a table, until the supporter or an organizer
+    confirms it. Until then `name_display` is more private.
     """
 
     __tablename__ = "signature"
@@ -74,8 +85,11 @@ class Signature(db.Model):
         CheckConstraint("number is null or number > 0", name="number"),
         CheckConstraint("seat in (1, 2)", name="seat"),
         CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
-        CheckConstraint("evidence != 'email' or email_digest is not null or state = 'erased'", name="email"),
-        # The digest first, as one also asks for all that somebody signed.
+        CheckConstraint(
+            "evidence != 'email' or email_digest is not null or state = 'erased'", name="email"
+        ),
+        # The digest comes first, because the index also serves queries for everything a person
+        # signed.
         Index("uq_signature_address", "email_digest", "petition_id", "seat", unique=True),
         Index(
             "uq_signature_person",
@@ -89,7 +103,8 @@ class Signature(db.Model):
         Index("ix_signature_person", "petition_id", "person_digest"),
         Index("ix_signature_petition", "petition_id", "id"),
         Index("ix_signature_address_digest", "address_digest", "created_at"),
-        # Further columns let a question be answered from the index alone: rows of millions lie far apart.
+        # Additional columns let the index alone answer a query, because reading millions of
+        # scattered rows is slow.
         *(
             Index(name, *columns, sqlite_where=where, postgresql_where=where)
             for name, columns, where in (
@@ -102,7 +117,11 @@ class Signature(db.Model):
                 ("ix_signature_erased_counted", ("petition_id",), ERASED_COUNTED),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
                 ("ix_signature_held", ("petition_id", "id", "rejected_at"), HELD),
-                ("ix_signature_to_review", ("petition_id", "id", "held_reason", "rejected_at"), TO_REVIEW),
+                (
+                    "ix_signature_to_review",
+                    ("petition_id", "id", "held_reason", "rejected_at"),
+                    TO_REVIEW,
+                ),
                 ("ix_signature_source", ("source", "created_at"), SOURCED),
                 ("ix_signature_unread", ("petition_id", "id"), UNREAD),
                 ("ix_signature_rejected", ("petition_id", "id"), REJECTED),
@@ -113,7 +132,8 @@ class Signature(db.Model):
                 ("ix_signature_asked", ("event_id", "id"), ASKED),
             )
         ),
-        # A row's number stands in links, in owed mail and in logs: that of a forgotten row is not given to somebody else.
+        # Links, queued emails and logs contain ids, so the id of a deleted row must never be used
+        # again.
         {"sqlite_autoincrement": True},
     )
 
@@ -160,53 +180,66 @@ class Signature(db.Model):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
     @property
-    def asked_name(self):
+    def asked_name(self) -> str:
         return shown_name(self.name_display_asked, self.given_name, self.family_name)
 
     @property
-    def full_name(self):
+    def full_name(self) -> str:
         return shown_name("full", self.given_name, self.family_name)
 
     @property
-    def shown_name(self):
+    def shown_name(self) -> str:
         return shown_name(self.name_display, self.given_name, self.family_name)
 
     @property
-    def shared_comment(self):
+    def shared_comment(self) -> str:
         return shared_comment(self.name_display, self.comment, self.comment_shown)
 
 
-def shown_name(display, given_name, family_name):
-    """Return a name as its owner wants it seen: whole, initials, or empty."""
+def shown_name(display: str, given_name: str | None, family_name: str | None) -> str:
+    """Return a name as its supporter chose: in full, as initials, or empty."""
     if display == "full":
         return " ".join(part for part in (given_name, family_name) if part)
     return initials(given_name, family_name or "") if display == "initials" else ""
 
 
-def shared_comment(display, comment, is_approved):
-    """Return the comment as anyone outside may read it, or an empty text.
+def shared_comment(display: str, comment: str, is_approved: bool) -> str:
+    """Return the comment that others may read, or an empty text.
 
-    It is shared only once it is approved, and only beside a name or initials that its author lets be shown. Public pages, the
-    API, exports and what is delivered all ask this.
+    A comment is shown only after it is approved, and only beside a name or initials that its author
+    shows. Public pages, the API, exports and deliveries all call this.
     """
     return comment if is_approved and display in ("full", "initials") else ""
 
 
 class RepeatSigning(db.Model):
-    """A form that came with an email address that had signed the petition before.
+    """A form sent with an email address that had already signed the petition.
 
-    The worker looks at each new one within a second. If the signature is already confirmed, the row is deleted. If not, the form waits for
-    its own confirmation: `signature_id` names the signature and `mailed_at` is when its email was last queued. `words` are the columns of
-    the signature that the form would make. They are emptied when any form of the signature is confirmed; `used_at` marks that form.
-    `address_digest` is kept beside them, because it is forgotten earlier.
+    The worker looks at each new one within a second. If the signature is already confirmed, the row
+    is deleted. Otherwise the form waits for its own confirmation. Then `signature_id` names the
+    signature, and `mailed_at` is when its email was last queued. `words` are the columns of the
+    signature that the form would make. They are emptied when any form of the signature is
+    confirmed; `used_at` marks that form. `address_digest` has its own column, because it is deleted
+    earlier.
     """
 
     __tablename__ = "repeat_signing"
     __table_args__ = (
         Index("ix_repeat_signing_new", "id", sqlite_where=NEW_FORM, postgresql_where=NEW_FORM),
-        Index("ix_repeat_signing_signature_id", "signature_id", sqlite_where=KEPT_FORM, postgresql_where=KEPT_FORM),
-        Index("ix_repeat_signing_created_at", "created_at", sqlite_where=KEPT_FORM, postgresql_where=KEPT_FORM),
-        # Links and queued emails hold the id of a form, so an id must never be given to another one.
+        Index(
+            "ix_repeat_signing_signature_id",
+            "signature_id",
+            sqlite_where=KEPT_FORM,
+            postgresql_where=KEPT_FORM,
+        ),
+        Index(
+            "ix_repeat_signing_created_at",
+            "created_at",
+            sqlite_where=KEPT_FORM,
+            postgresql_where=KEPT_FORM,
+        ),
+        # Links and queued emails hold the id of a form, so an id must never be given to another
+        # one.
         {"sqlite_autoincrement": True},
     )
 
@@ -221,13 +254,17 @@ class RepeatSigning(db.Model):
 
 
 class OwnLinkRequest(db.Model):
-    """Someone asked for the link to "What I signed" with this address, whether or not anything was signed with it.
+    """A request for the link to "What I signed", whether or not its address signed anything.
 
-    `email_digest` is that of the canonical address, `exact_digest` that of the address as it was entered. Deleted after a day.
+    `email_digest` is the digest of the canonical address, `exact_digest` that of the address as it
+    was entered. It is deleted after a day.
     """
 
     __tablename__ = "own_link_request"
-    __table_args__ = (Index("ix_own_link_request_email_digest", "email_digest", "created_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_own_link_request_email_digest", "email_digest", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -236,14 +273,17 @@ class OwnLinkRequest(db.Model):
 
 
 class HeldCorrection(db.Model):
-    """What the owner of a public signature corrected and a rule held: an organizer looks at it, and until then nothing of it is shown.
+    """A correction of a public signature that a rule held.
 
-    `words` are the corrected columns, `reason` is that of the rule.
+    Nothing of it is shown until an organizer has reviewed it. `words` are the corrected columns,
+    `reason` is that of the rule.
     """
 
     __tablename__ = "held_correction"
 
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True)
+    signature_id: Mapped[int] = mapped_column(
+        ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
     words: Mapped[dict] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
@@ -252,11 +292,15 @@ class HeldCorrection(db.Model):
 class LedgerEntry(db.Model):
     """The changes to a petition's tally within one hour, for one reason and one kind of evidence.
 
-    The sum of `change` over a petition is its tally. Written only by the runner, in the transaction that moves the tally.
+    The sum of `change` over a petition is its tally. Only the runner writes entries, in the
+    transaction that changes the tally.
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (one_of("reason", ("hatched", "withdrawn", "held")), one_of("evidence", EVIDENCE))
+    __table_args__ = (
+        one_of("reason", ("hatched", "withdrawn", "held")),
+        one_of("evidence", EVIDENCE),
+    )
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id"), primary_key=True)
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)

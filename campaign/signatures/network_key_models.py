@@ -1,4 +1,4 @@
-"""The random keys under which network fingerprints are made, one for each day."""
+"""The random keys for digests of IP addresses, one key per day."""
 
 from datetime import date
 
@@ -9,7 +9,10 @@ from campaign.extensions import db
 
 
 class NetworkKey(db.Model):
-    """The key of one UTC day, the same for all processes; once it is deleted, nobody can try addresses on that day's fingerprints."""
+    """The key of one UTC day, shared by all processes.
+
+    Once it is deleted, nobody can test IP addresses against the digests of that day.
+    """
 
     __tablename__ = "network_key"
 

@@ -1,43 +1,57 @@
-"""The page that the link in the mail opens: see, correct, hide, withdraw and download all that one signed."""
+"""The page behind the link in the email, where supporters manage everything they signed.
+
+They can see, correct, hide, withdraw and download their signatures.
+"""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from campaign.extensions import write
-from campaign.lib.caching import private, public
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.mail_addresses import mask
-from campaign.lib.times import utcnow
-from campaign.petitions.cards import PetitionCard, card, in_language
+from campaign.http.caching import private, public
+from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.sharing.links import Link, link_of
-from campaign.signatures import keys, ownership
-from campaign.signatures.confirm_pages import NO_FORM, OtherForm, other_forms
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
+from campaign.sharing.referral_links import Link, link_of
+from campaign.signatures import owner_operations, tokens
+from campaign.signatures.confirm_presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.corrections import correction_of
-from campaign.signatures.erasing import StillCounted, erase_one
+from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.link_routes import request_page
 from campaign.signatures.models import HeldCorrection, Signature
+from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
 from campaign.signatures.routes import blueprint
-from campaign.signatures.unconfirmed import copies_of_forms, waiting_forms
-from campaign.subscriptions import keys as news_keys
+from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.queries import subscriptions_of_address
+from campaign.text.email_addresses import mask
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
-DOWNLOADED = (*CORRECTED, "name_display_asked", "email", "state", "number", "evidence", "subscribe", "lang", "source")
+DOWNLOADED = (
+    *CORRECTED,
+    "name_display_asked",
+    "email",
+    "state",
+    "number",
+    "evidence",
+    "subscribe",
+    "lang",
+    "source",
+)
 INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 
 @dataclass(frozen=True)
 class OwnSignature:
-    """One of the owner's signatures, its petition in the reader's language, and the form that corrects it.
+    """One of the supporter's signatures, its petition in the reader's language, and its form.
 
-    `link` is the one to pass on, None before it is counted. `waiting` are the forms that can still be confirmed, `correction` is what an
-    organizer has yet to look at.
+    `link` is the one to share, None before the signature is counted. `waiting` are the forms that
+    can still be confirmed. `correction` is what an organizer must still review.
     """
 
     row: Signature
@@ -49,46 +63,52 @@ class OwnSignature:
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
-def mine(token):
+def mine(token: str) -> ResponseReturnValue:
+    """Show everything that was signed with the link's address."""
     return _page(token, _opened(token))
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
-def correct(token, signature_id):
+def correct(token: str, signature_id: int) -> ResponseReturnValue:
+    """Correct a signature, or show the page again with the errors."""
     opened = _opened(token)
     owner = _owner(opened)
-    signature = ownership.own(signature_id, **owner)
+    signature = owner_operations.own(signature_id, **owner)
     form = _form(signature, filled=True)
     if not form.validate():
         return _page(token, opened, refused=form, refused_id=signature_id)
     words = {name: form[name].data for name in CORRECTED}
-    write(ownership.correct, signature_id=signature_id, now=utcnow(), **owner, **words)
+    write(owner_operations.correct, signature_id=signature_id, now=utcnow(), **owner, **words)
     return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
-def correct_again(token, signature_id):
-    """A reload or a language switch after a refused correction: back to the page."""
+def correct_again(token: str, signature_id: int) -> ResponseReturnValue:
+    """Redirect to the page, after a reload or a language switch on a rejected correction."""
     return redirect(url_for("signatures.mine", token=token))
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
-def withdraw(token, signature_id):
-    write(ownership.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token)))
+def withdraw(token: str, signature_id: int) -> ResponseReturnValue:
+    """Withdraw a signature."""
+    write(
+        owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token))
+    )
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
-def restore(token, signature_id):
-    write(ownership.restore, signature_id=signature_id, **_owner(_opened(token)))
+def restore(token: str, signature_id: int) -> ResponseReturnValue:
+    """Undo a withdrawal."""
+    write(owner_operations.restore, signature_id=signature_id, **_owner(_opened(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/erase")
-def erase(token, signature_id):
-    """Erase one signature for good; the link goes on opening the others, where there are any."""
+def erase(token: str, signature_id: int) -> ResponseReturnValue:
+    """Erase one signature permanently. The link still opens the others, if there are any."""
     owner = _owner(_opened(token))
-    ownership.own(signature_id, **owner)
+    owner_operations.own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
     except StillCounted:
@@ -96,30 +116,38 @@ def erase(token, signature_id):
     left = signatures_of_address(**owner)
     if not left:
         return redirect(url_for("signatures.erased"), 303)
-    # It opens the others until the same day.
-    return redirect(url_for("signatures.mine", token=keys.own_token(left[0], last_day_of(token)), erased=1), 303)
+    # The new link opens the others until the same day.
+    return redirect(
+        url_for("signatures.mine", token=tokens.own_token(left[0], last_day_of(token)), erased=1),
+        303,
+    )
 
 
 @blueprint.get("/<lang>/signatures/erased")
-def erased():
-    """What is said once nothing is left: the link opens nothing any more."""
+def erased() -> ResponseReturnValue:
+    """Confirm that everything was erased. The link opens nothing now."""
     return public(make_response(render_template("signatures/erased.html")), 60)
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
-def download(token):
-    """Everything kept of the owner's signatures, for people and machines to read."""
+def download(token: str) -> ResponseReturnValue:
+    """Return all data about the supporter's signatures, readable for people and machines."""
     rows = signatures_of_address(**_owner(_opened(token)))
     kept = {"signatures": [_everything(row) for row in rows]}
-    # In lines, and in the letters that were typed: people read it in whatever opens a text.
-    response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
+    # Indented, and without escaped characters, because people read it in any text editor.
+    response = Response(
+        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
+    )
     response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
     return private(response)
 
 
 def _opened(token):
-    """Return the signature that the token opens; for a link that has ended or was never one of ours, a page that sends a new one."""
-    signature = signature_by_token(keys.MINE, token)
+    """Return the signature that the token opens, or abort with a page that sends a new link.
+
+    The page says whether the link has expired or is not ours.
+    """
+    signature = signature_by_token(tokens.MINE, token)
     if signature is None or signature.email_digest is None:
         has_ended = was_own_link(token)
         page = request_page(OwnLinkForm(formdata=None), "ended" if has_ended else "unknown")
@@ -128,12 +156,15 @@ def _opened(token):
 
 
 def _owner(opened):
-    """Return whose signatures the link opens: those with exactly the address that it was sent to."""
+    """Return the address whose signatures the link opens: exactly the one that it was sent to."""
     return {"email_digest": opened.email_digest, "email": opened.email}
 
 
 def _page(token, opened, refused=None, refused_id=None):
-    own = [_own_signature(row, refused if row.id == refused_id else _form(row)) for row in signatures_of_address(**_owner(opened))]
+    own = [
+        _own_signature(row, refused if row.id == refused_id else _form(row))
+        for row in signatures_of_address(**_owner(opened))
+    ]
     page = render_template(
         "signatures/mine.html",
         email=mask(opened.email),
@@ -164,21 +195,27 @@ def _own_signature(row, form):
 
 
 def _news(token, opened):
-    """Return the address of the page where the owner chooses what news comes to them, or None where none does."""
+    """Return the URL of the supporter's news settings, or None if they get no news."""
     subscribed, last_day = subscriptions_of_address(**_owner(opened)), last_day_of(token)
     if not subscribed or last_day is None:
         return None
-    # It works as long as the link to this page, so that nobody can make it last by opening one from the other.
+    # It expires with the link to this page, so that opening one from the other never extends
+    # either.
     subscription, _cause = subscribed[0]
-    return url_for("subscriptions.preferences", token=news_keys.preferences_token(subscription, last_day))
+    return url_for(
+        "subscriptions.preferences",
+        token=news_keys.preferences_token(subscription, last_day),
+    )
 
 
 def _form(signature, filled=False):
-    """Return the form with what is kept or, when `filled`, with what the request brings."""
+    """Return the form with the stored values or, when `filled`, with the request's form data."""
     kept = {name: getattr(signature, name) or "" for name in CORRECTED}
     form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
-    form.required = frozenset({"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys())
-    # One page holds a form for each signature, and a label must find the field of its own.
+    form.required = frozenset(
+        {"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys()
+    )
+    # One page has a form for each signature, so the ids of fields must differ for their labels.
     for field in form:
         field.id = f"{field.name}-{signature.id}"
     return form
@@ -193,13 +230,24 @@ def _everything(row):
         "answers": _answers(row.answers, petition),
         "unconfirmed_forms": copies_of_forms(row),
         "correction_in_review": correction.words if (correction := correction_of(row.id)) else None,
-        # Whose link it was is that person's own.
+        # The link's id is left out, because it belongs to the other supporter.
         "came_by_a_link": row.brought_by is not None,
-        **{name: at.isoformat() if isinstance(at, datetime) else None for name, at in instants.items()},
+        **{
+            name: at.isoformat() if isinstance(at, datetime) else None
+            for name, at in instants.items()
+        },
     }
 
 
 def _answers(answers, petition):
-    """Return what was answered to the petition's own questions, beside the words of each as far as it is still asked."""
-    words = {question["name"]: in_language(question, g.lang)["label"] for question in petition.questions}
-    return [{"name": name, "question": words.get(name, ""), "answer": answer} for name, answer in answers.items()]
+    """Return the answers to the petition's own questions.
+
+    Each has its question's label, if that is still asked.
+    """
+    words = {
+        question["name"]: in_language(question, g.lang)["label"] for question in petition.questions
+    }
+    return [
+        {"name": name, "question": words.get(name, ""), "answer": answer}
+        for name, answer in answers.items()
+    ]

@@ -1,61 +1,79 @@
-"""What pages and commands ask about signatures."""
+"""Queries about signatures, for pages and commands."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, Row, cast, func, select
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
-from campaign.lib.dated_tokens import without_day
-from campaign.lib.mail_addresses import is_same_address
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import claimed_number
 from campaign.petitions.models import PetitionTally
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import without_day
+from campaign.security.tokens import claimed_number
+from campaign.signatures import tokens
 from campaign.signatures.batches import is_due
-from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, RepeatSigning, Signature
+from campaign.signatures.models import (
+    SHOWN,
+    TO_HATCH,
+    TO_RELEASE,
+    LedgerEntry,
+    RepeatSigning,
+    Signature,
+)
+from campaign.text.email_addresses import is_same_address
 
 COUNTED = Signature.number.is_not(None)
 
 
-def signature_by_id(signature_id):
+def signature_by_id(signature_id: int):
     """Return the signature, or None."""
     return db.session.get(Signature, signature_id)
 
 
-def signature_by_token(purpose, token):
-    """Return the signature that `token` opens for `purpose` (see `keys`), or None."""
-    signature = _claimed(without_day(token) if purpose == keys.MINE else token)
-    return signature if signature is not None and keys.opens(purpose, token, signature) else None
+def signature_by_token(purpose: str, token: str) -> Signature | None:
+    """Return the signature that `token` opens for `purpose` (see `tokens`), or None."""
+    signature = _claimed(without_day(token) if purpose == tokens.MINE else token)
+    return signature if signature is not None and tokens.opens(purpose, token, signature) else None
 
 
-def was_own_link(token):
-    """Return whether `token` once opened what somebody signed, though it has ended."""
+def was_own_link(token: str) -> bool:
+    """Return whether `token` was a valid link to "What I signed", even if it has expired."""
     signature = _claimed(without_day(token))
-    return signature is not None and signature.email_digest is not None and keys.opened_once(token, signature)
+    return (
+        signature is not None
+        and signature.email_digest is not None
+        and tokens.opened_once(token, signature)
+    )
 
 
 class Confirmable(NamedTuple):
-    """What a link to confirm is about: the signature, and the id of the form (None: the first one)."""
+    """What a confirmation link opens: the signature, and the form's id (None: the first form)."""
 
     signature: Signature
     form_id: int | None
 
 
-def confirmable_by_token(token):
-    """Return the Confirmable that a link to confirm opens, or None."""
-    if signature := signature_by_token(keys.CONFIRM, token):
+def confirmable_by_token(token: str) -> Confirmable | None:
+    """Return the Confirmable that a confirmation link opens, or None."""
+    if signature := signature_by_token(tokens.CONFIRM, token):
         return Confirmable(signature, None)
     number = claimed_number(token)
     form = None if number is None else db.session.get(RepeatSigning, number)
-    signature = form and form.signature_id and signature_by_id(form.signature_id)
-    return Confirmable(signature, form.id) if signature and keys.opens_form(token, form.id, signature) else None
+    signature = form and form.signature_id and signature_by_id(form.signature_id)  # type: ignore[assignment]
+    return (
+        Confirmable(signature, form.id)
+        if signature and tokens.opens_form(token, form.id, signature)
+        else None
+    )
 
 
-def signatures_of_address(email_digest, email):
-    """Return everything signed from the address exactly as in `email`, oldest first.
+def signatures_of_address(email_digest: bytes, email: str | None):
+    """Return all signatures from exactly the address `email`, oldest first.
 
-    `email_digest` finds what other ways to write it have signed, too. Not all of these need be the same person's.
+    `email_digest` also finds other spellings of the address. Not all of these need be the same
+    person's.
     """
     rows = db.session.scalars(
         select(Signature).where(Signature.email_digest == email_digest).order_by(Signature.id)
@@ -63,13 +81,13 @@ def signatures_of_address(email_digest, email):
     return [row for row in rows if is_same_address(row.email, email)]
 
 
-def _claimed(token):
+def _claimed(token: str) -> Signature | None:
     signature_id = claimed_number(token)
     return None if signature_id is None else signature_by_id(signature_id)
 
 
-def newest_signers(petition_id, most=12):
-    """Return the newest counted signatures of those who let their name or initials be shown, newest first."""
+def newest_signers(petition_id: int, most: int = 12):
+    """Return the newest counted signatures that show a name or initials, newest first."""
     return db.session.scalars(
         select(Signature)
         .where(Signature.petition_id == petition_id, SHOWN)
@@ -78,8 +96,11 @@ def newest_signers(petition_id, most=12):
     ).all()
 
 
-def counted_only_since(cause_id, petition_id, number, most=1000):
-    """Return how many, from butterfly `number` on, asked to be counted only; looks at `most` butterflies."""
+def counted_only_since(cause_id: int, petition_id: int, number: int, most: int = 1000):
+    """Return how many signatures from butterfly `number` on are counted only.
+
+    It looks at no more than `most` butterflies.
+    """
     return db.session.scalar(
         select(func.count()).where(
             Signature.cause_id == cause_id,
@@ -90,8 +111,8 @@ def counted_only_since(cause_id, petition_id, number, most=1000):
     )
 
 
-def ledger_by_hour(petition_id):
-    """Return the ledger of a petition, oldest hour first, as rows (hour, reason, evidence, change)."""
+def ledger_by_hour(petition_id: int) -> Sequence[Row[datetime, str, str, int]]:
+    """Return a petition's ledger as rows (hour, reason, evidence, change), oldest hour first."""
     return db.session.execute(
         select(LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence, LedgerEntry.change)
         .where(LedgerEntry.petition_id == petition_id)
@@ -99,22 +120,28 @@ def ledger_by_hour(petition_id):
     ).all()
 
 
-def work_for_the_runner():
-    """Return whether any signature waits for its number, or any number for its release."""
+def work_for_the_runner() -> bool:
+    """Return whether any signature waits for its number, or any number to be freed."""
     conditions = ((TO_HATCH,), (TO_RELEASE,), is_due(utcnow()))
     waiting = (select(Signature.id).where(*each).limit(1) for each in conditions)
     return any(db.session.scalar(query) is not None for query in waiting)
 
 
-def differences():
-    """Recompute tallies, ledger and numbers from the signatures; return a sentence for each difference."""
+def differences() -> list[str]:
+    """Recompute tallies, ledger and numbers from the signatures.
+
+    Return a sentence for each difference.
+    """
     return [*_petition_differences(), *_cause_differences()]
 
 
-def _petition_differences():
-    counted = _totals(select(Signature.petition_id, func.count()).where(COUNTED), Signature.petition_id)
+def _petition_differences() -> Iterator[str]:
+    counted = _totals(
+        select(Signature.petition_id, func.count()).where(COUNTED), Signature.petition_id
+    )
     ledger = _totals(
-        select(LedgerEntry.petition_id, cast(func.sum(LedgerEntry.change), Integer)), LedgerEntry.petition_id
+        select(LedgerEntry.petition_id, cast(func.sum(LedgerEntry.change), Integer)),
+        LedgerEntry.petition_id,
     )
     tally = dict(db.session.execute(select(PetitionTally.petition_id, PetitionTally.count)).all())
     for petition_id in sorted(counted.keys() | ledger.keys() | tally.keys()):
@@ -124,13 +151,19 @@ def _petition_differences():
                 yield f"petition {petition_id}: {name} says {figures.get(petition_id, 0)}, signatures say {truth}"
 
 
-def _cause_differences():
-    """The numbers given and the free ones must together be 1 … last_number, each once."""
+def _cause_differences() -> Iterator[str]:
+    """Check that the given and the free numbers together are 1 … last_number, each once."""
     given = _numbers(Signature.number, Signature.cause_id, COUNTED)
     free = _numbers(FreeNumber.number, FreeNumber.cause_id, FreeNumber.number.is_not(None))
-    tallies = {tally.cause_id: (tally.count, tally.last_number) for tally in db.session.scalars(select(CauseTally))}
+    tallies = {
+        tally.cause_id: (tally.count, tally.last_number)
+        for tally in db.session.scalars(select(CauseTally))
+    }
     for cause_id in sorted(given.keys() | free.keys() | tallies.keys()):
-        (counted, highest), (spare, highest_spare) = given.get(cause_id, (0, 0)), free.get(cause_id, (0, 0))
+        (counted, highest), (spare, highest_spare) = (
+            given.get(cause_id, (0, 0)),
+            free.get(cause_id, (0, 0)),
+        )
         tally, last = tallies.get(cause_id, (0, 0))
         if tally != counted:
             yield f"cause {cause_id}: tally says {tally}, signatures say {counted}"
@@ -141,15 +174,20 @@ def _cause_differences():
         if last - counted != spare:
             yield f"cause {cause_id}: {last - counted} numbers are missing, {spare} are free"
     both = select(FreeNumber.cause_id, FreeNumber.number).join(
-        Signature, (Signature.cause_id == FreeNumber.cause_id) & (Signature.number == FreeNumber.number)
+        Signature,
+        (Signature.cause_id == FreeNumber.cause_id) & (Signature.number == FreeNumber.number),
     )
-    for cause_id, number in db.session.execute(both.order_by(FreeNumber.cause_id, FreeNumber.number)):
+    for cause_id, number in db.session.execute(
+        both.order_by(FreeNumber.cause_id, FreeNumber.number)
+    ):
         yield f"cause {cause_id}: number {number} is free and given"
 
 
 def _numbers(number, cause_id, condition):
     """Return {cause id: (how many numbers, the highest)}."""
-    rows = db.session.execute(select(cause_id, func.count(), func.max(number)).where(condition).group_by(cause_id))
+    rows = db.session.execute(
+        select(cause_id, func.count(), func.max(number)).where(condition).group_by(cause_id)
+    )
     return {cause: (count, highest) for cause, count, highest in rows}
 
 

@@ -1,22 +1,25 @@
-"""Whoever signs again: the signing itself costs what a first one costs, and the worker answers the owner by mail."""
+"""Repeat signings. They cost as much as first ones, and the worker answers them by email."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, or_, select, true, update
 
+from campaign.db.bulk import insert_all
+from campaign.db.insertion import insert
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
-from campaign.lib.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
-from campaign.signatures.unconfirmed import columns_of, packed, waiting_forms
+from campaign.signatures.pending_forms import columns_of, packed, waiting_forms
 
-MOST_MAILS = 5
-# No longer than a double click, or it would be a repeat that its owner never hears of.
+MAX_EMAILS = 5
+# No longer than a double click. Otherwise we would ignore a real repeat without telling its
+# supporter.
 QUIET = timedelta(seconds=1)
 CONFIRMATION = "signature_confirmation"
-# The same email about a later form; its subject is the row of the form.
+# The same email about a later form. Its subject id is the row of the form.
 FORM_CONFIRMATION = "signature_form_confirmation"
 REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"
@@ -26,24 +29,29 @@ _table = Signature.__table__
 _repeats = RepeatSigning.__table__
 
 
-def unvouched(row):
-    """Return the columns as those of somebody who signed by themselves: where they signed before, what others say changes nothing."""
+def unvouched(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns as if people had signed themselves, without anyone vouching for them.
+
+    Where they signed before, what a partner says changes nothing.
+    """
     if row["evidence"] == "email":
         return row
     kept = {name: value for name, value in row.items() if name != "confirmed_at"}
     return {**kept, "evidence": "email", "state": "held" if row["held_reason"] else "pending"}
 
 
-def note_repeats(rows):
-    """Write down with one statement what was typed by people whose address has signed already.
+def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Record, with one statement, forms from people whose address has signed already.
 
-    `rows` are columns of a Signature. What becomes of them is decided later, so that nobody can tell by the time that an answer
-    takes who has signed.
+    `rows` are columns of a Signature. The worker decides later what to do with them, so that
+    response times do not reveal who has signed.
     """
     noted = [
         {
             "petition_id": row["petition_id"],
-            "words": packed({name: value for name, value in row.items() if name != "address_digest"}),
+            "words": packed(
+                {name: value for name, value in row.items() if name != "address_digest"}
+            ),
             "address_digest": row["address_digest"],
             "created_at": row["created_at"],
         }
@@ -52,16 +60,16 @@ def note_repeats(rows):
     insert_all(db.session.connection(), _repeats, noted)
 
 
-def repeats_wait():
-    """Return whether anybody who signed again waits for an answer."""
+def repeats_wait() -> bool:
+    """Return whether any repeat signing waits for an answer."""
     return db.session.scalar(select(_repeats.c.id).where(NEW_FORM).limit(1)) is not None
 
 
-def answer_repeats(*, now, good_for, limit=BATCH):
-    """Answer up to `limit` people who signed again, the first to come first; return how many.
+def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) -> int:
+    """Answer up to `limit` repeat signings, oldest first; return how many.
 
-    For each that is a couple's second seat, a form that waits for its own confirmation, or a second email. `good_for` is the timedelta
-    that an email's link is good for.
+    Each becomes the second seat of a couple or a form that waits for confirmation, or causes an
+    email about the repeat. `good_for` is how long a link in an email is valid.
     """
     came = db.session.scalars(
         select(RepeatSigning)
@@ -72,8 +80,10 @@ def answer_repeats(*, now, good_for, limit=BATCH):
         .execution_options(populate_existing=True)
     ).all()
     read = [(row, columns_of(row)) for row in came]
-    # In one order everywhere, so that two workers never wait for each other's rows in a circle.
-    for row, fresh in sorted(read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)):
+    # All workers lock rows in the same order, so that they cannot deadlock.
+    for row, fresh in sorted(
+        read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)
+    ):
         _answer(row, fresh, now, good_for)
     return len(came)
 
@@ -81,13 +91,17 @@ def answer_repeats(*, now, good_for, limit=BATCH):
 def _answer(noted, fresh, now, good_for):
     rows = db.session.scalars(
         select(Signature)
-        .where(Signature.petition_id == fresh["petition_id"], Signature.email_digest == fresh["email_digest"])
+        .where(
+            Signature.petition_id == fresh["petition_id"],
+            Signature.email_digest == fresh["email_digest"],
+        )
         .order_by(Signature.seat)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
     same_person = [row for row in rows if row.person_digest == fresh["person_digest"]]
-    # Whom they repeated may have been erased since they signed: then this signature is the first.
+    # The first signature may have been erased since this form was sent. Then this one becomes the
+    # first.
     if not rows or (not same_person and len(rows) == 1 and _may_share(rows[0], fresh)):
         _take_seat(fresh, 2 if rows else 1, now)
         _drop(noted)
@@ -104,7 +118,7 @@ def _answer(noted, fresh, now, good_for):
         _drop(noted)
         mail_form(signature.id, known.id, **asked)
     else:
-        # Someone who had confirmed and withdrew has no link that leads anywhere, whatever came before.
+        # People who had confirmed and withdrew have no working link, whatever came before.
         has_link = signature.confirmed_at is None or any(form.mailed_at for form in forms)
         _keep(noted, signature, is_needed=not has_link, **asked)
 
@@ -112,14 +126,28 @@ def _answer(noted, fresh, now, good_for):
 def _keep(noted, signature, *, is_needed, lang, now, good_for):
     """Let the form wait for its own confirmation.
 
-    Of those without an email of their own only the newest form waits: every link that was sent to the same address leads to it, too.
+    Of the forms that got no email of their own, only the newest waits. The page of every link that
+    was sent to the same address also lists it.
     """
     noted.signature_id = signature.id
     db.session.flush()
-    if not mail_form(signature.id, noted.id, lang=lang, now=now, good_for=good_for, is_new=True, is_needed=is_needed):
+    if not mail_form(
+        signature.id,
+        noted.id,
+        lang=lang,
+        now=now,
+        good_for=good_for,
+        is_new=True,
+        is_needed=is_needed,
+    ):
         here = _repeats.c
         db.session.execute(
-            delete(_repeats).where(here.signature_id == signature.id, here.mailed_at.is_(None), here.id != noted.id, here.used_at.is_(None))
+            delete(_repeats).where(
+                here.signature_id == signature.id,
+                here.mailed_at.is_(None),
+                here.id != noted.id,
+                here.used_at.is_(None),
+            )
         )
 
 
@@ -128,25 +156,60 @@ def _drop(noted):
     db.session.flush()
 
 
-def mail_form(signature_id, form_id, *, lang, now, good_for, is_new=False, is_needed=False):
-    """Owe the email that asks to confirm this form (None: the first one), as often as `mail_owner` allows; return whether it is owed."""
+def mail_form(
+    signature_id: int,
+    form_id: int | None,
+    *,
+    lang: str,
+    now: datetime,
+    good_for: timedelta,
+    is_new: bool = False,
+    is_needed: bool = False,
+) -> bool:
+    """Queue the email that asks to confirm this form (None: the first one); return whether it is.
+
+    It goes as often as `mail_owner` allows.
+    """
     if form_id is None:
         return mail_owner(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
-    is_owed = mail_owner(signature_id, FORM_CONFIRMATION, lang, now=now, good_for=good_for, subject_id=form_id, is_new=is_new, is_needed=is_needed)
+    is_owed = mail_owner(
+        signature_id,
+        FORM_CONFIRMATION,
+        lang,
+        now=now,
+        good_for=good_for,
+        subject_id=form_id,
+        is_new=is_new,
+        is_needed=is_needed,
+    )
     if is_owed:
         db.session.execute(update(_repeats).where(_repeats.c.id == form_id).values(mailed_at=now))
     return is_owed
 
 
-def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_new=False, is_needed=False):
-    """Owe the owner one more email, and at most MOST_MAILS; return whether it is owed.
+def mail_owner(
+    signature_id: int,
+    kind: str,
+    lang: str,
+    *,
+    now: datetime,
+    good_for: timedelta,
+    subject_id: int | None = None,
+    is_new: bool = False,
+    is_needed: bool = False,
+) -> bool:
+    """Queue one more email for the supporter, MAX_EMAILS at most; return whether it is queued.
 
-    No two go within QUIET (a double press), unless the second is about a new form. After MOST_MAILS a confirmation goes only once the last
-    email's link has expired after `good_for`, or where it `is_needed`: whoever means it can always confirm, and whoever plays with a
-    stranger's address causes one email a week.
+    No two go within QUIET (a double click), unless the second is about a new form. After MAX_EMAILS
+    a confirmation goes only if the last email's link expired after `good_for`, or if it
+    `is_needed`. So someone who wants to can always confirm, and someone who abuses a stranger's
+    address causes one email a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = [mailed_at.is_(None), mails < MOST_MAILS if is_new else (mails < MOST_MAILS) & (mailed_at <= now - QUIET)]
+    is_due = [
+        mailed_at.is_(None),
+        mails < MAX_EMAILS if is_new else (mails < MAX_EMAILS) & (mailed_at <= now - QUIET),
+    ]
     if kind != REPEAT:
         is_due.append(mailed_at <= now - good_for)
     if is_needed:
@@ -158,19 +221,24 @@ def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_n
         .returning(_table.c.id)
     )
     if allowed is not None:
-        owe(kind=kind, subject_id=subject_id or signature_id, lang=lang)
+        enqueue(kind=kind, subject_id=subject_id or signature_id, lang=lang)
     return allowed is not None
 
 
 def _may_share(row, fresh):
-    """Two people at one address: allowed by the petition, another name, the same postal code."""
+    """Return whether two people may share this address.
+
+    The petition must allow it, the names differ and the postal codes are equal.
+    """
     if not fresh["postal_code"] or row.postal_code != fresh["postal_code"]:
         return False
-    return db.session.scalar(select(Petition.two_per_address).where(Petition.id == fresh["petition_id"]))
+    return db.session.scalar(
+        select(Petition.two_per_address).where(Petition.id == fresh["petition_id"])
+    )
 
 
 def _take_seat(fresh, seat, now):
-    """Insert the row, beside the first or in its place; nothing where somebody was quicker."""
+    """Insert the row beside the first or in its place, unless another process was quicker."""
     signature_id = db.session.scalar(
         insert(_table)
         .values({**fresh, "seat": seat, "mailed_at": now})
@@ -178,4 +246,4 @@ def _take_seat(fresh, seat, now):
         .returning(_table.c.id)
     )
     if signature_id is not None:
-        owe(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])
+        enqueue(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])

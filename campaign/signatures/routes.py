@@ -1,43 +1,60 @@
-"""Sign, confirm, see the number: the way of a supporter."""
+"""The supporter's pages: sign, confirm, and see the butterfly number."""
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write, write_together
-from campaign.lib.caching import private, public
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.petitions.cards import in_language
+from campaign.http.caching import private, public
+from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
-from campaign.petitions.terms import recent_terms
-from campaign.sharing.arrivals import arrival
-from campaign.sharing.links import link_of
-from campaign.signatures import keys, operations
-from campaign.signatures.confirm_pages import form_page, other_forms
+from campaign.petitions.signing_terms import recent_terms
+from campaign.process.clock import utcnow
+from campaign.sharing.attribution import arrival
+from campaign.sharing.referral_links import link_of
+from campaign.signatures import operations, tokens
+from campaign.signatures.abuse_limits import new_task, pressure
+from campaign.signatures.confirm_presenters import form_page, other_forms
+from campaign.signatures.error_codes import refusal
 from campaign.signatures.forms import signature_form
-from campaign.signatures.pressure import new_task, pressure
+from campaign.signatures.models import Signature
+from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
+from campaign.signatures.presenters import sheet, sheet_of_signature
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
-from campaign.signatures.refusals import refusal
-from campaign.signatures.sheets import sheet, sheet_of_signature
-from campaign.signatures.standing_rules import reason_to_hold
-from campaign.signatures.unconfirmed import sent_to, waiting_forms, was_used
+from campaign.signatures.rule_cache import reason_to_hold
 
 blueprint = Blueprint("signatures", __name__)
 BUSY_SECONDS = 10
 
 
 @blueprint.post("/<lang>/petitions/<slug>/signatures")
-def sign(slug):
-    """Take a signature; the answer is the same whoever signed before."""
+def sign(slug: str) -> ResponseReturnValue:
+    """Record a signature. The answer is the same for first signatures and repeats."""
     now = utcnow()
     form_version = request.form.get("version", type=int)
     terms = recent_terms(slug, now=now, version=form_version)
     if terms is None:
         return _refuse_unknown()
-    network = keys.network_digest(request.remote_addr, now=now)
+    network = tokens.network_digest(request.remote_addr, now=now)
     pressed = pressure().admit(request.remote_addr, terms.id)
-    form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
+    form = signature_form(
+        terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
+    )
     g.arrival = arrival(request.form, request.referrer)
     if terms.phase != "open":
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
@@ -48,7 +65,11 @@ def sign(slug):
         write_together(
             operations.sign_all,
             operations.signing(
-                terms=terms, lang=g.lang, now=now, held_reason=_doubt(pressed) or _ruled_out(form, terms, words), **words
+                terms=terms,
+                lang=g.lang,
+                now=now,
+                held_reason=_doubt(pressed) or _ruled_out(form, terms, words),
+                **words,
             ),
         )
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
@@ -62,29 +83,38 @@ def sign(slug):
 
 
 @blueprint.get("/<lang>/petitions/<slug>/signatures")
-def form_again(slug):
-    """A reload or a language switch after a refused form: back to the petition."""
+def form_again(slug: str) -> ResponseReturnValue:
+    """Redirect to the petition, after a reload or a language switch on a rejected form."""
     return redirect(url_for("petitions.show", slug=slug, _anchor="sign"))
 
 
 @blueprint.get("/<lang>/petitions/<slug>/thanks")
-def thanks(slug):
+def thanks(slug: str) -> ResponseReturnValue:
+    """Thank the supporter and ask them to confirm by email."""
     context = sheet(slug, g.lang, utcnow()) or abort(404)
     days = current_app.config["CONFIRM_DAYS"]
-    page = render_template("signatures/thanks.html", confirm_days=days, mail_from=current_app.extensions["sender_address"], **context)
+    page = render_template(
+        "signatures/thanks.html",
+        confirm_days=days,
+        mail_from=current_app.extensions["sender_address"],
+        **context,
+    )
     return public(make_response(page), 60)
 
 
 @blueprint.get("/petitions/<slug>/proof")
-def proof(slug):
-    """Give a proof of work to do, or nothing while the petition is quiet."""
+def proof(slug: str) -> ResponseReturnValue:
+    """Return a proof-of-work challenge, or nothing while the petition is not under load."""
     terms = recent_terms(slug, now=utcnow()) or abort(404)
     return jsonify(new_task()) if pressure().is_high(terms.id) else ("", 204)
 
 
 @blueprint.get("/<lang>/signatures/confirm/<token>")
-def confirm(token):
-    """The page that shows one form and has the button; looking at it changes nothing, as mail scanners look too."""
+def confirm(token: str) -> ResponseReturnValue:
+    """Show one form with a button to confirm it.
+
+    This GET changes nothing, because mail scanners follow the link too.
+    """
     found = confirmable_by_token(token)
     if found is None or found.signature.state == "erased":
         return _unknown_link()
@@ -108,12 +138,17 @@ def confirm(token):
 
 
 @blueprint.post("/<lang>/signatures/confirm/<token>")
-def confirm_now(token):
-    """Confirm; then go where no token stands in the address, as people share that page."""
+def confirm_now(token: str) -> ResponseReturnValue:
+    """Confirm, then redirect to an address without the token, because people share that page."""
     found = confirmable_by_token(token)
     if found is None:
         return _unknown_link()
-    asked = {"signature_id": found.signature.id, "form_id": found.form_id, "now": utcnow(), "good_for": _good_for()}
+    asked = {
+        "signature_id": found.signature.id,
+        "form_id": found.form_id,
+        "now": utcnow(),
+        "good_for": _good_for(),
+    }
     if request.form.get("again"):
         write(operations.send_again, **asked)
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
@@ -124,16 +159,24 @@ def confirm_now(token):
     found = confirmable_by_token(token)
     if confirmed is None or found is None:
         return _answer_to_done(*found, waiting_forms(found.signature)) if found else _unknown_link()
-    # Where another form was confirmed before, the page says so.
-    target = _receipt(found.signature) if was_used(*found) else url_for("signatures.confirm", token=token)
+    # If another form was confirmed before, the page says so.
+    target = (
+        _receipt(found.signature)
+        if was_used(*found)
+        else url_for("signatures.confirm", token=token)
+    )
     return redirect(target, 303)
 
 
 @blueprint.get("/<lang>/signatures/hatched/<receipt>")
-def hatched(receipt):
-    """The number, once it hatched. The receipt in the address opens nothing else."""
-    signature = signature_by_token(keys.RECEIPT, receipt)
-    if signature is None or signature.confirmed_at is None or signature.state in ("withdrawn", "erased"):
+def hatched(receipt: str) -> ResponseReturnValue:
+    """Show the butterfly number once it hatched. The receipt in the URL opens nothing else."""
+    signature = signature_by_token(tokens.RECEIPT, receipt)
+    if (
+        signature is None
+        or signature.confirmed_at is None
+        or signature.state in ("withdrawn", "erased")
+    ):
         abort(404)
     if _wants_json():
         return jsonify(number=signature.number)
@@ -143,25 +186,36 @@ def hatched(receipt):
     link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
     return _private_page(
-        "signatures/hatched.html", 200, number=signature.number, waited=waited, counts_later=counts_later, receipt=receipt, link=link, **context
+        "signatures/hatched.html",
+        200,
+        number=signature.number,
+        waited=waited,
+        counts_later=counts_later,
+        receipt=receipt,
+        link=link,
+        **context,
     )
 
 
-def _doubt(pressed):
-    """Return why this signature is to be set aside, or nothing. The person sees no difference."""
+def _doubt(pressed: bool) -> str:
+    """Return why to hold this signature, or an empty text. Its supporter sees no difference."""
     if request.form.get("website"):
         return "hidden_field"
     return "no_proof" if pressed and not pressure().spend(request.form.get("altcha")) else ""
 
 
 def _ruled_out(form, terms, words):
-    return reason_to_hold(terms, network=request.remote_addr, mail_domain=form.email.address.domain, words=words)
+    return reason_to_hold(
+        terms, network=request.remote_addr, mail_domain=form.email.address.domain, words=words
+    )
 
 
 def _refuse(slug, form, status):
-    """Answer with the petition's page and all that was typed, or with the errors as JSON."""
+    """Answer with the petition's page and all that was entered, or with the errors as JSON."""
     if _wants_json():
-        answer = jsonify(refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None))
+        answer = jsonify(
+            refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None)
+        )
     else:
         template = "embeds/show.html" if "frame" in g else "petitions/show.html"
         page = render_template(template, form=form, refused=status, **sheet(slug, g.lang, utcnow()))
@@ -173,16 +227,25 @@ def _refuse(slug, form, status):
 
 
 def _answer_to_done(signature, form_id, forms):
-    """Answer to the link of a form that waits no more: it was confirmed, or another one was, or its signature was withdrawn."""
+    """Answer to the link of a form that no longer waits.
+
+    It was confirmed, or another one was, or its signature was withdrawn.
+    """
     if _is_confirmed(signature):
         if was_used(signature, form_id):
             return redirect(_receipt(signature), 303)
-        return _private_page("signatures/confirm.html", 200, state="other", signature=signature, **sheet_of_signature(signature, g.lang, utcnow()))
-    # Which of them may be shown depends on the address that this link was sent to.
+        return _private_page(
+            "signatures/confirm.html",
+            200,
+            state="other",
+            signature=signature,
+            **sheet_of_signature(signature, g.lang, utcnow()),
+        )
+    # Which of the waiting forms we may show depends on the address that this link was sent to.
     return _unknown_link(other_forms(signature, form_id, sent_to(signature, form_id), forms))
 
 
-def _is_confirmed(signature):
+def _is_confirmed(signature: Signature) -> bool:
     return signature.confirmed_at is not None and signature.state not in ("withdrawn", "erased")
 
 
@@ -194,18 +257,21 @@ def _refuse_unknown():
     return (jsonify(refusal(404)), 404) if _wants_json() else abort(404)
 
 
-def _receipt(signature):
-    return url_for("signatures.hatched", receipt=keys.token_for(keys.RECEIPT, signature))
+def _receipt(signature: Signature) -> str:
+    return url_for("signatures.hatched", receipt=tokens.token_for(tokens.RECEIPT, signature))
 
 
-def _good_for():
+def _good_for() -> timedelta:
     return timedelta(days=current_app.config["CONFIRM_DAYS"])
 
 
-def _private_page(template, status, **context):
+def _private_page(template: str, status: int, **context: Any) -> Response:
     return private(make_response(render_template(template, **context), status))
 
 
-def _wants_json():
-    # Reading the header whole costs as much as a tenth of a signing, and few ask for JSON.
-    return "json" in request.headers.get("Accept", "") and request.accept_mimetypes.best == "application/json"
+def _wants_json() -> bool:
+    # Parsing the whole header takes a tenth of the time of a signing, and few clients ask for JSON.
+    return (
+        "json" in request.headers.get("Accept", "")
+        and request.accept_mimetypes.best == "application/json"
+    )

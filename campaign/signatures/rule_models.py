@@ -1,23 +1,24 @@
-"""Rules by which signatures are set aside for review."""
+"""Rules that hold signatures for review."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 KINDS = ("network", "mail_domain", "country", "rate", "words")
 
 
 class Rule(db.Model):
-    """What signatures of a cause, or of one petition of it, are held for.
+    """A rule that holds signatures of a cause, or of one petition of it.
 
-    `pattern` is by kind: lines of networks, mail domains, country codes or words; of a rate, how many signatures an hour may
-    come from one network address. It never changes, so that a held signature's reason stays true. A rule is tried out until
-    `on_since` is set, and sets nothing aside any more from `off_since` on.
+    `pattern` depends on the kind: lines of networks, email domains, country codes or words. For a
+    rate, it is how many signatures an hour may come from one IP address. It never changes, so that
+    the reason of a held signature stays true. A rule only previews until `on_since` is set, and
+    holds no more signatures from `off_since` on.
     """
 
     __tablename__ = "rule"
@@ -38,14 +39,14 @@ class Rule(db.Model):
     off_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
-    def is_on(self):
+    def is_on(self) -> bool:
         return self.on_since is not None and self.off_since is None
 
     @property
-    def reason(self):
-        """What `held_reason` says of the signatures that this rule set aside."""
+    def reason(self) -> str:
+        """Return the `held_reason` of the signatures that this rule held."""
         return f"rule:{self.id}"
 
     @property
-    def lines(self):
+    def lines(self) -> tuple[str, ...]:
         return tuple(self.pattern.splitlines())

@@ -1,20 +1,26 @@
-"""Which rule a signature falls under: one test, used at signing and when a rule is tried on past signatures."""
+"""Test whether a signature matches a rule.
+
+The same test runs at signing and when a rule is tried on past signatures.
+"""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 import idna
 
-from campaign.lib.names import name_key
+from campaign.signatures.rule_models import Rule
+from campaign.text.names import name_key
 
-# A network's fingerprints can only be looked for one by one: as many addresses, or households of IPv6, as that may take.
-MOST_ADDRESSES = 4096
+# Digests of a network can only be looked up one by one. This limits how many IPv4 addresses, or /64
+# blocks of IPv6, that may take.
+MAX_ADDRESSES = 4096
 
 
 class Facts(NamedTuple):
-    """What rules look at; `network` is the network address as text, or None where it is not known (any more)."""
+    """The facts that rules test. `network` is the IP address as text, or None if unknown."""
 
     given_name: str = ""
     family_name: str = ""
@@ -25,32 +31,43 @@ class Facts(NamedTuple):
 
 
 class Test:
-    """A Rule made ready to be asked many times."""
+    """A Rule prepared for testing many signatures."""
 
-    def __init__(self, rule):
+    def __init__(self, rule: Rule) -> None:
         self.id, self.reason, self.kind = rule.id, rule.reason, rule.kind
         self.cause_id, self.petition_id = rule.cause_id, rule.petition_id
         self._lines = rule.lines
 
-    def concerns(self, cause_id, petition_id):
+    def concerns(self, cause_id: int, petition_id: int) -> bool:
         return self.cause_id == cause_id and self.petition_id in (None, petition_id)
 
-    def holds(self, facts):
-        """Return whether signatures with these Facts are held. A rate is not a fact of one signature: it never holds here."""
-        ask = {"words": self._has_word, "mail_domain": self._is_of_domain, "country": self._is_of_country, "network": self._is_in_network}
+    def holds(self, facts: Facts) -> bool:
+        """Return whether signatures with these Facts are held.
+
+        A rate concerns many signatures together, so it never matches here.
+        """
+        ask = {
+            "words": self._has_word,
+            "mail_domain": self._is_of_domain,
+            "country": self._is_of_country,
+            "network": self._is_in_network,
+        }
         return self.kind in ask and ask[self.kind](facts)
 
-    def _has_word(self, facts):
+    def _has_word(self, facts: Facts) -> bool:
         text = f"{_plain(facts.given_name)} {_plain(facts.family_name)} / {name_key(facts.comment or '', '')}"
         return self._words.search(text) is not None
 
-    def _is_of_domain(self, facts):
-        return any(facts.mail_domain == line or facts.mail_domain.endswith(f".{line}") for line in self._lines)
+    def _is_of_domain(self, facts: Facts) -> bool:
+        return any(
+            facts.mail_domain == line or facts.mail_domain.endswith(f".{line}")
+            for line in self._lines
+        )
 
-    def _is_of_country(self, facts):
+    def _is_of_country(self, facts: Facts) -> bool:
         return facts.country in self._lines
 
-    def _is_in_network(self, facts):
+    def _is_in_network(self, facts: Facts) -> bool:
         if facts.network is None:
             return False
         address = ip_address(facts.network)
@@ -58,23 +75,29 @@ class Test:
         return any(address in network for network in self.networks)
 
     @cached_property
-    def networks(self):
+    def networks(self) -> list[IPv4Network | IPv6Network]:
         return [ip_network(line) for line in self._lines]
 
     @cached_property
-    def _words(self):
+    def _words(self) -> re.Pattern[str]:
         words = "|".join(re.escape(name_key(line, "")) for line in self._lines)
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
 @lru_cache(maxsize=20_000)
-def _plain(name):
-    """A name as words are compared; on trial rows in their hundreds of thousands share some thousand names."""
+def _plain(name: str) -> str:
+    """Return a name in the form in which words are compared.
+
+    Cached, because hundreds of thousands of tested rows share a few thousand names.
+    """
     return name_key(name, "")
 
 
-def addresses_of(network):
-    """Yield one address for each fingerprint that signatures from this network may have: every IPv4, every /64 of IPv6."""
+def addresses_of(network: IPv4Network | IPv6Network) -> Iterator[str]:
+    """Yield one address per possible digest in this network.
+
+    That is every IPv4 address, or one for every /64 of IPv6.
+    """
     if network.version == 4:
         yield from map(str, network)
         return
@@ -82,13 +105,13 @@ def addresses_of(network):
         yield str(household.network_address)
 
 
-def many_addresses(network):
-    """Return how many fingerprints a network has."""
+def many_addresses(network: IPv4Network | IPv6Network) -> int:
+    """Return how many digests a network can have."""
     return 2 ** max(0, (32 if network.version == 4 else 64) - network.prefixlen)
 
 
-def domain_of(address):
-    """Return the domain of a mail address as a rule compares it: lower case, in ASCII."""
+def domain_of(address: str | None) -> str:
+    """Return the domain of an email address as rules compare it: lower case, in ASCII."""
     domain = (address or "").rpartition("@")[2].strip().lower()
     if domain.isascii():
         return domain

@@ -1,29 +1,37 @@
-"""What happens to signatures with time: reminders, and forgetting."""
+"""Periodic tasks for signatures: send reminders and delete old data."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
-from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
+from campaign.signatures.models import (
+    HELD_UNCONFIRMED,
+    KEPT_FORM,
+    PENDING,
+    WITHDRAWN,
+    RepeatSigning,
+    Signature,
+)
 from campaign.signatures.network_keys import forget_keys_before
 from campaign.signatures.own_links import forget_link_requests
-from campaign.signatures.ownership import erase, move_up
-from campaign.signatures.repeats import MOST_MAILS
+from campaign.signatures.owner_operations import erase, move_up
+from campaign.signatures.repeats import MAX_EMAILS
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
 REST = timedelta(days=1)
 BATCH = 500
 
 
-def remind(*, now):
-    """Owe a reminder to those who have not confirmed after one and after four days, then none; return how many.
+def remind(*, now: datetime) -> int:
+    """Queue reminders for people who have not confirmed after one and after four days.
 
-    Nobody gets one within a day of another letter, not even when the worker has slept for a week.
+    Return how many were queued. After the second there are no more. Nobody gets one within a day of
+    another email, even if the worker was down for a week.
     """
     return sum(_remind(now, age, sent, kind) for age, sent, kind in REMINDERS)
 
@@ -34,28 +42,32 @@ def _remind(now, age, sent, kind):
         Signature.created_at <= now - age,
         Signature.mailed_at <= now - REST,
         Signature.reminders == sent,
-        Signature.mail_count < MOST_MAILS,
+        Signature.mail_count < MAX_EMAILS,
     )
     due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH)
     rows = db.session.execute(
         update(Signature)
-        # Said twice, so that what another worker or the supporter did since is seen once its row is ours.
+        # Repeated, so that changes by another worker or the supporter are seen once we lock the
+        # row.
         .where(Signature.id.in_(due), *is_due)
         .values(reminders=sent + 1, mail_count=Signature.mail_count + 1, mailed_at=now)
         .returning(Signature.id, Signature.lang)
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )
     return len(rows)
 
 
-def forget(*, now, unconfirmed_days, address_days):
-    """Erase what is kept no longer; return how many rows that touched.
+def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
+    """Erase what is no longer kept; return how many rows changed.
 
-    Unconfirmed signatures go after `unconfirmed_days`, also those set aside: nobody has said that it was them. What its owner has
-    confirmed stays aside until an organizer decides. The words of withdrawn ones go as many days after the withdrawal, network
-    fingerprints after `address_days`.
+    Unconfirmed signatures are deleted after `unconfirmed_days`. That includes held ones, because
+    nobody has said that they signed. A held signature that its supporter has confirmed stays held
+    until an organizer decides. Withdrawn ones are erased the same number of days after the
+    withdrawal. Digests of IP addresses are removed after `address_days`.
     """
     edge = now - timedelta(days=unconfirmed_days)
     forget_link_requests(now=now)
@@ -77,7 +89,7 @@ def _drop_unconfirmed(state, edge):
     old = select(Signature.id).where(*is_old).limit(BATCH)
     dropped = db.session.execute(
         delete(Signature)
-        # Said twice, so that a confirmation of this very instant is seen.
+        # Repeated, so that a confirmation at this very moment is seen.
         .where(Signature.id.in_(old), *is_old)
         .returning(Signature.petition_id, Signature.email_digest)
         .execution_options(synchronize_session=False)
@@ -89,7 +101,9 @@ def _drop_unconfirmed(state, edge):
 def _forget_addresses(edge):
     forms = RepeatSigning.__table__
     db.session.execute(
-        update(forms).where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None)).values(address_digest=None)
+        update(forms)
+        .where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None))
+        .values(address_digest=None)
     )
     forget_keys_before(edge.date())
     old = (

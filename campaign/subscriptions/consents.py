@@ -1,9 +1,12 @@
-"""The words by which people agree to hear more. A wording that anybody agreed to is never changed: a new one gets a new version."""
+"""The consent texts with which people subscribe to news.
+
+A text that anyone has agreed to never changes: a new text gets a new version.
+"""
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 SIGNATURE = "signature-1"
 FORM = "form-1"
@@ -13,7 +16,7 @@ WORDINGS = {
 }
 
 
-def wording(version, lang):
-    """Return the words of a version as they are read in `lang`."""
+def wording(version: str, lang: str) -> str:
+    """Return the consent text of a version in `lang`."""
     with force_locale(LOCALES[lang]):
         return str(WORDINGS[version])

@@ -1,36 +1,48 @@
-"""Consent to hear more, and the addresses that are never written to again."""
+"""Consent to get news, and the addresses that never get news."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("pending", "active", "ended")
 FREQUENCIES = ("each", "weekly")
 SOURCES = ("form", "signature", "kiosk", "paper", "import")
-# Those that came with a signature; the others were asked for by themselves.
+# Sources that came with a signature. With the others, people asked for news separately.
 BY_SIGNING = ("signature", "kiosk", "paper")
 REASONS = ("complaint", "request", "organizer")
 
-# Partial indexes serve only those queries that repeat their condition to the letter.
+# The database uses partial indexes only for queries that repeat their condition exactly.
 ACTIVE = text("state = 'active'")
 PENDING = text("state = 'pending'")
 WEEKLY = text("state = 'active' and frequency = 'weekly'")
-# One subscription for each address and cause; without a cause it is to all, and still only one.
+# One subscription per address and cause. A subscription to all causes has no cause, and is also
+# unique.
 PLACE = text("coalesce(cause_id, 0)")
 
 
 class Subscription(db.Model):
-    """One address's consent to the news of a cause, or of all causes where `cause_id` is None.
+    """One address's consent to the news of a cause, or of all causes if `cause_id` is None.
 
-    Only an `active` one is written to. `consent_version` and `consent_text` are the very words agreed to, at `consent_at`, through
-    `source`; `evidence` says how we know, such as `email` (the owner pressed the button in our letter) or `signature`.
-    `signature_id` is the signature that brought it. Of an ended one the address is forgotten after a while, and the rest stays.
-    `held_reason` says why a request got no letter. `digest_from` and `digest_at` bound the last weekly letter's news.
+    Only `active` subscriptions get news. `consent_version` and `consent_text` are the exact text
+    agreed to, at `consent_at`, through `source`. `evidence` says how we know, such as `email` (the
+    subscriber pressed the button in our email) or `signature`. `signature_id` is the signature that
+    created it. After a while an ended subscription loses its address, and the rest stays.
+    `held_reason` says why a request got no email. `digest_from` and `digest_at` are the start and
+    end of the last weekly email's news.
     """
 
     __tablename__ = "subscription"
@@ -41,11 +53,13 @@ class Subscription(db.Model):
         CheckConstraint("state = 'ended' or email is not null", name="email"),
         Index("uq_subscription_address", "email_digest", PLACE, unique=True),
         Index("ix_subscription_active", "id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
-        Index("ix_subscription_pending", "created_at", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index(
+            "ix_subscription_pending", "created_at", sqlite_where=PENDING, postgresql_where=PENDING
+        ),
         Index("ix_subscription_weekly", "digest_at", sqlite_where=WEEKLY, postgresql_where=WEEKLY),
         Index("ix_subscription_signature_id", "signature_id"),
         Index("ix_subscription_ended_mailing_id", "ended_mailing_id"),
-        # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
+        # Links in emails contain the row's id, so the id of a deleted row must never be reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -75,9 +89,9 @@ class Subscription(db.Model):
 
 
 class SuppressedAddress(db.Model):
-    """An address that no news is sent to, whatever anybody subscribed it to; kept as a keyed digest only.
+    """An address that never gets news, no matter who subscribes it; kept only as a keyed digest.
 
-    `note` is why an organizer put it here.
+    `note` is why an organizer added it.
     """
 
     __tablename__ = "suppressed_address"

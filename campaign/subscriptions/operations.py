@@ -1,36 +1,37 @@
-"""Subscribing by the form, confirming, changing and ending; and the list that wins over everything.
+"""Subscribe by form, confirm, change and end subscriptions, and suppress addresses.
 
-Nothing here tells the caller whether an address had subscribed before; its owner hears of it by mail.
+The suppression list overrides every subscription. Nothing here tells the caller whether an address
+was subscribed before. Its owner learns that by email.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, false, func, or_, select, update
 
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.lib.insertion import insert
-from campaign.lib.mail_addresses import is_same_address
-from campaign.mail.operations import owe, refuse_address, report_address
+from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.text.email_addresses import is_same_address
 
 CONFIRMATION = "subscription_confirmation"
-MOST_MAILS = 5
-# Two presses of one button are one wish.
+MAX_EMAILS = 5
+# Pressing a button twice within this time counts as one request.
 QUIET = timedelta(seconds=50)
 
 _table = Subscription.__table__
 
 
 class LinkExpired(CampaignError):
-    """The link in the mail is older than it is good for."""
+    """The link in the email has expired."""
 
     status = 410
 
 
 class OwnersWish(CampaignError):
-    """The address is on the list by its owner's own word, which nobody else can take back."""
+    """The address is suppressed at its owner's own request, which nobody else can undo."""
 
     status = 409
 
@@ -41,11 +42,22 @@ class NotYours(CampaignError):
     status = 404
 
 
-def subscribe(*, email, email_digest, lang, now, good_for, cause_id=None, frequency="each", held_reason=""):
-    """Note a wish to hear more, and owe the letter that asks its owner; return the id.
+def subscribe(
+    *,
+    email: str,
+    email_digest: bytes,
+    lang: str,
+    now: datetime,
+    good_for: timedelta,
+    cause_id: int | None = None,
+    frequency: str = "each",
+    held_reason: str = "",
+):
+    """Record a pending subscription, and queue its confirmation email; return the id.
 
-    An address that is subscribed stays as it is, and is told so by the same letter's other wording. With a `held_reason` no letter goes
-    out, and the wish is forgotten like any that nobody confirms. `good_for` is the timedelta that a letter's link is good for.
+    An active subscription stays unchanged, and the email says so. With a `held_reason` no email is
+    sent, and the request is erased like any that is not confirmed. `good_for` is how long the link
+    in the email works.
     """
     row = {
         "cause_id": cause_id,
@@ -64,30 +76,43 @@ def subscribe(*, email, email_digest, lang, now, good_for, cause_id=None, freque
         "created_at": now,
         "ended_reason": "",
     }
-    # What was confirmed is nobody's to change who merely knows the address.
-    renewed = {name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")}
+    # Someone who only knows the address must not change an active subscription.
+    renewed = {
+        name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")
+    }
     overwrites = (_table.c.state != "active") if not held_reason else false()
     db.session.execute(
         insert(_table)
         .values(row)
         .on_conflict_do_update(
             index_elements=["email_digest", PLACE],
-            set_={**renewed, "signature_id": None, "confirmed_at": None, "ended_at": None, "ended_mailing_id": None},
+            set_={
+                **renewed,
+                "signature_id": None,
+                "confirmed_at": None,
+                "ended_at": None,
+                "ended_mailing_id": None,
+            },
             where=overwrites,
         )
     )
-    # Asked of everybody alike: what was known before is not to be told by the time an answer takes.
-    here = (_table.c.email_digest == email_digest, func.coalesce(_table.c.cause_id, 0) == (cause_id or 0))
+    # This query always runs, so that the response time does not reveal whether the address was
+    # known.
+    here = (
+        _table.c.email_digest == email_digest,
+        func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
+    )
     subscription_id = db.session.scalar(select(_table.c.id).where(*here))
     if not held_reason:
         _mail_owner(subscription_id, lang, now, good_for)
     return subscription_id
 
 
-def confirm(*, subscription_id, now, good_for):
-    """Take the owner's word; doing it twice changes nothing. Returns the row, or None where there is nothing to confirm.
+def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subscription | None:
+    """Confirm a subscription; return the row, or None if there is nothing to confirm.
 
-    `good_for` is the timedelta that a letter's link is good for. Raises LinkExpired.
+    Confirming twice changes nothing. `good_for` is how long the link in the email works. Raises
+    LinkExpired.
     """
     row = _locked(subscription_id)
     if row is None or row.state == "ended":
@@ -101,40 +126,74 @@ def confirm(*, subscription_id, now, good_for):
     return row
 
 
-def send_again(*, subscription_id, now, good_for):
-    """Owe another letter to someone whose link had expired; harmless where it is not wanted any more."""
+def send_again(*, subscription_id: int, now: datetime, good_for: timedelta) -> None:
+    """Queue another confirmation email for a person whose link has expired.
+
+    Does nothing if none is needed.
+    """
     row = _locked(subscription_id)
-    if row and row.state == "pending" and (row.mailed_at is None or row.mailed_at <= now - good_for):
+    if (
+        row
+        and row.state == "pending"
+        and (row.mailed_at is None or row.mailed_at <= now - good_for)
+    ):
         row.mailed_at = now
         db.session.flush()
-        owe(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
+        enqueue(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
 
 
-def change(*, subscription_id, email_digest, email, lang, frequency, now):
-    """Let the owner, who reads the emails to exactly this address, choose language and frequency. Raises NotYours."""
+def change(
+    *,
+    subscription_id: int,
+    email_digest: bytes,
+    email: str,
+    lang: str,
+    frequency: str,
+    now: datetime,
+) -> Subscription:
+    """Change the language and frequency of a subscription of exactly this address.
+
+    Raises NotYours.
+    """
     row = _own(subscription_id, email_digest, email)
     if frequency == "weekly" and row.frequency != "weekly":
-        # What was mailed before stands in no weekly letter.
+        # The first weekly email must not repeat news that was emailed before.
         row.digest_at = now
     row.lang, row.frequency = lang, frequency
     db.session.flush()
     return row
 
 
-def end(*, subscription_id, email_digest, email, now, mailing_id=None):
-    """End a subscription at the word of its owner, who reads the emails to exactly this address; twice changes nothing. Raises NotYours."""
+def end(
+    *,
+    subscription_id: int,
+    email_digest: bytes,
+    email: str,
+    now: datetime,
+    mailing_id: int | None = None,
+) -> Subscription:
+    """End a subscription of exactly this address, at its owner's request. Raises NotYours.
+
+    Ending it twice changes nothing.
+    """
     row = _own(subscription_id, email_digest, email)
     if row.state != "ended":
-        row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = "ended", now, "owner", mailing_id
+        row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = (
+            "ended",
+            now,
+            "owner",
+            mailing_id,
+        )
         note_ended("subscription.ended", row.id, row.created_at)
         db.session.flush()
     return row
 
 
-def suppress(*, email_digest, reason, now, note=""):
-    """Never send news to the address behind this keyed digest again; `reason` is complaint, request or organizer.
+def suppress(*, email_digest: bytes, reason: str, now: datetime, note: str = "") -> None:
+    """Never send news to the address behind this keyed digest again.
 
-    An owner's own word takes the place of an organizer's, so that no organizer can lift it; `note` is why an organizer does it.
+    `reason` is complaint, request or organizer. The owner's own reason replaces an organizer's, so
+    that no organizer can undo it. `note` is why an organizer did it.
     """
     listed = SuppressedAddress.__table__
     note_ended(f"address.{reason}", email_digest.hex(), "")
@@ -152,28 +211,38 @@ def suppress(*, email_digest, reason, now, note=""):
     )
 
 
-def allow_again(*, email_digest):
-    """Take an address off the list at its owner's wish, where it was put there at their wish; nothing is subscribed by it."""
+def allow_again(*, email_digest: bytes) -> None:
+    """Remove an address that its owner had suppressed, at the owner's request.
+
+    This does not subscribe the address to anything.
+    """
     wished = (SuppressedAddress.digest == email_digest, SuppressedAddress.reason == "request")
     note_ended("address.allowed", email_digest.hex(), "")
     db.session.execute(delete(SuppressedAddress).where(*wished))
 
 
-def lift(*, email_digest):
-    """Take an address off the list that an organizer put there; nothing is subscribed by it. Raises OwnersWish."""
+def lift(*, email_digest: bytes) -> None:
+    """Remove an address that an organizer suppressed. Raises OwnersWish.
+
+    This does not subscribe the address to anything.
+    """
     listed = SuppressedAddress.digest == email_digest
-    if db.session.execute(delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")).rowcount:
+    if db.session.execute(
+        delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")
+    ).rowcount:
         note_ended("address.allowed", email_digest.hex(), "")
         return
     if db.session.scalar(select(SuppressedAddress.reason).where(listed)):
         raise OwnersWish
 
 
-def note_bounce(*, email_digest, kind, reason, now, message=""):
-    """Mark an address by what its mail server said: `hard`, `soft` or `complaint`; a soft bounce changes nothing.
+def note_bounce(
+    *, email_digest: bytes, kind: str, reason: str, now: datetime, message: str = ""
+) -> None:
+    """Record a bounce of kind `hard`, `soft` or `complaint`. A soft bounce changes nothing.
 
-    `message` names the message that a report is about. Such a report could be written by whoever got that message, so it
-    takes two of them to stop the emails that the owner of the address waits for.
+    `message` names the email that a report is about. Anyone who got that email could have written
+    the report. So it takes two reports to stop the emails that the address's owner is waiting for.
     """
     if kind == "hard" and message:
         report_address(email_digest, reason=reason or "bounced", message=message, now=now)
@@ -183,13 +252,19 @@ def note_bounce(*, email_digest, kind, reason, now, message=""):
         suppress(email_digest=email_digest, reason="complaint", now=now)
 
 
-def _mail_owner(subscription_id, lang, now, good_for):
-    """Owe the letter, not two within QUIET, and after MOST_MAILS one only once the link of the last has expired.
+def _mail_owner(subscription_id, lang: str, now: datetime, good_for: timedelta) -> None:
+    """Queue the confirmation email, unless one was queued within QUIET.
 
-    Whoever means it can always confirm, and whoever plays with a stranger's address causes one letter a week.
+    After MAX_EMAILS, another is queued only once the last link has expired. So everyone can still
+    confirm, and abuse of a stranger's address causes only one email per `good_for` (one week by
+    default).
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = or_(mailed_at.is_(None), (mails < MOST_MAILS) & (mailed_at <= now - QUIET), mailed_at <= now - good_for)
+    is_due = or_(
+        mailed_at.is_(None),
+        (mails < MAX_EMAILS) & (mailed_at <= now - QUIET),
+        mailed_at <= now - good_for,
+    )
     allowed = db.session.scalar(
         update(_table)
         .where(_table.c.id == subscription_id, is_due)
@@ -197,17 +272,22 @@ def _mail_owner(subscription_id, lang, now, good_for):
         .returning(_table.c.id)
     )
     if allowed is not None:
-        owe(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
+        enqueue(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
 
 
-def _own(subscription_id, email_digest, email):
+def _own(subscription_id: int, email_digest: bytes, email: str) -> Subscription:
     row = _locked(subscription_id)
-    if row is None or row.email_digest is None or row.email_digest != email_digest or not is_same_address(row.email, email):
+    if (
+        row is None
+        or row.email_digest is None
+        or row.email_digest != email_digest
+        or not is_same_address(row.email, email)
+    ):
         raise NotYours(subscription_id)
     return row
 
 
-def _locked(subscription_id):
+def _locked(subscription_id: int) -> Subscription | None:
     return db.session.scalar(
         select(Subscription)
         .where(Subscription.id == subscription_id)

@@ -1,14 +1,16 @@
-"""What pages, mails and mailings ask about subscriptions."""
+"""Queries about subscriptions, for pages, emails and mailings."""
 
-from sqlalchemy import case, func, or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.dated_tokens import without_day
-from campaign.lib.mail_addresses import is_same_address
-from campaign.lib.tokens import claimed_number
-from campaign.subscriptions import keys
+from campaign.security.dated_tokens import without_day
+from campaign.security.tokens import claimed_number
+from campaign.subscriptions import tokens
 from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAddress
+from campaign.text.email_addresses import is_same_address
 
 
 def subscription_by_id(subscription_id):
@@ -16,28 +18,35 @@ def subscription_by_id(subscription_id):
     return db.session.get(Subscription, subscription_id, populate_existing=True)
 
 
-def subscription_by_token(purpose, token):
-    """Return the subscription that `token` opens for `purpose` (see `keys`), or None."""
-    found = _claimed(without_day(token) if purpose == keys.PREFERENCES else token)
-    return found if found is not None and keys.opens(purpose, token, found) else None
+def subscription_by_token(purpose: str, token: str) -> Subscription | None:
+    """Return the subscription that `token` opens for `purpose` (see `tokens`), or None."""
+    found = _claimed(without_day(token) if purpose == tokens.PREFERENCES else token)
+    return found if found is not None and tokens.opens(purpose, token, found) else None
 
 
-def was_preferences_link(token):
-    """Return whether `token` once opened somebody's preferences, though it has ended."""
+def was_preferences_link(token: str) -> bool:
+    """Return whether `token` is a valid preferences link, even if it has expired."""
     found = _claimed(without_day(token))
-    return found is not None and keys.opened_once(token, found)
+    return found is not None and tokens.opened_once(token, found)
 
 
-def subscriptions_of_address(email_digest, email):
-    """Return [(subscription, its Cause or None)] of what exactly this address has confirmed and not ended, oldest first.
+def subscriptions_of_address(
+    email_digest: bytes, email: str
+) -> list[tuple[Subscription, Cause | None]]:
+    """Return [(subscription, its Cause or None)] of the active ones of exactly this address.
 
-    `email_digest` finds other ways to write the address, too. Not all of these need be the same person's.
+    The oldest come first. `email_digest` also matches other ways to write the address, which may
+    belong to other people.
     """
-    return [(row, cause) for row, cause in subscriptions_of_digest(email_digest) if is_same_address(row.email, email)]
+    return [
+        (row, cause)
+        for row, cause in subscriptions_of_digest(email_digest)
+        if is_same_address(row.email, email)
+    ]
 
 
-def subscriptions_of_digest(email_digest):
-    """Return the same of all ways to write an address."""
+def subscriptions_of_digest(email_digest: bytes):
+    """Return the same for all ways to write an address."""
     rows = db.session.execute(
         select(Subscription, Cause)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
@@ -47,45 +56,51 @@ def subscriptions_of_digest(email_digest):
     return [tuple(row) for row in rows]
 
 
-def _claimed(token):
+def _claimed(token: str) -> Subscription | None:
     subscription_id = claimed_number(token)
     found = None if subscription_id is None else subscription_by_id(subscription_id)
-    # Of a forgotten address nothing can be opened.
+    # Once its address is erased, no link opens a subscription.
     return found if found is not None and found.email_digest else None
 
 
-def is_suppressed(email_digest):
-    """Return whether no news is ever sent to the address behind this keyed digest."""
+def is_suppressed(email_digest) -> bool:
+    """Return whether the address behind this keyed digest never gets news."""
     return db.session.get(SuppressedAddress, email_digest) is not None
 
 
-def suppression_of(email_digest):
+def suppression_of(email_digest: bytes) -> SuppressedAddress | None:
     """Return the SuppressedAddress of this keyed digest, or None."""
     return db.session.get(SuppressedAddress, email_digest, populate_existing=True)
 
 
-def suppressions(*, limit, offset=0):
-    """Return who is never sent news, the latest first."""
-    ordered = select(SuppressedAddress).order_by(SuppressedAddress.since.desc(), SuppressedAddress.digest)
+def suppressions(*, limit: int, offset: int = 0) -> Sequence[SuppressedAddress]:
+    """Return the suppressed addresses, newest first."""
+    ordered = select(SuppressedAddress).order_by(
+        SuppressedAddress.since.desc(), SuppressedAddress.digest
+    )
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
-def suppressions_by_reason():
-    """Return {reason: how many addresses}."""
+def suppressions_by_reason() -> dict[str, int]:
+    """Return {reason: number of suppressed addresses}."""
     reason = SuppressedAddress.reason
     return dict(map(tuple, db.session.execute(select(reason, func.count()).group_by(reason))))
 
 
-def hears_of(cause_id):
+def hears_of(cause_id: int | None) -> ColumnElement[bool]:
     """Return the condition that a subscription is to this cause, or to all."""
     return or_(Subscription.cause_id == cause_id, Subscription.cause_id.is_(None))
 
 
-def suppressed():
-    """Return the condition that the address of a subscription is on the suppression list."""
-    return select(SuppressedAddress.digest).where(SuppressedAddress.digest == Subscription.email_digest).exists()
+def suppressed() -> ColumnElement[bool]:
+    """Return the condition that the address of a subscription is suppressed."""
+    return (
+        select(SuppressedAddress.digest)
+        .where(SuppressedAddress.digest == Subscription.email_digest)
+        .exists()
+    )
 
 
-def kind_of(source):
-    """Return the SQL that says of a source whether it makes `signers` or `subscribers`."""
+def kind_of(source) -> ColumnElement[str]:
+    """Return SQL that maps a source to `signers` or `subscribers`."""
     return case((source.in_(BY_SIGNING), "signers"), else_="subscribers")

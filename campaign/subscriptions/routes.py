@@ -1,17 +1,32 @@
-"""Asking for news, and saying that it was meant."""
+"""Subscribe to news, and confirm it."""
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
-from campaign.lib.caching import private, public
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.signatures import keys as signature_keys
-from campaign.signatures.pressure import pressure
-from campaign.subscriptions import keys, operations
+from campaign.http.caching import private, public
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens as signature_keys
+from campaign.signatures.abuse_limits import pressure
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
 
@@ -20,23 +35,30 @@ BUSY_SECONDS = 10
 
 
 @blueprint.post("/<lang>/causes/<slug>/subscriptions")
-def subscribe(slug):
-    """Take a wish to hear of a cause; the answer is the same whoever subscribed before."""
+def subscribe(slug: str) -> ResponseReturnValue:
+    """Record a subscription to a cause.
+
+    The response is the same whether or not the address was subscribed before.
+    """
     cause = cause_by_slug(slug)
     if cause is None:
         return _unknown()
-    # A page from before it was closed still has the box; the page as it is now says why nothing is taken.
+    # An old copy of a closed cause's page still shows the form. The current page explains why no
+    # one can subscribe.
     return redirect(url_for("causes.show", slug=slug), 303) if cause.is_over else _take(cause)
 
 
 @blueprint.post("/<lang>/subscriptions")
-def subscribe_to_all():
+def subscribe_to_all() -> ResponseReturnValue:
     return _take(None)
 
 
 @blueprint.get("/<lang>/causes/<slug>/subscriptions")
-def form_again(slug):
-    """The box by itself: where a language switch or a reload after a refused form leads, and a link from elsewhere."""
+def form_again(slug: str) -> ResponseReturnValue:
+    """Show the form on its own page.
+
+    A language switch or a reload after a refused form leads here, and so do links from other sites.
+    """
     cause = cause_by_slug(slug) or abort(404)
     if cause.is_over:
         return redirect(url_for("causes.show", slug=slug), 303)
@@ -44,22 +66,30 @@ def form_again(slug):
 
 
 @blueprint.get("/<lang>/subscriptions")
-def form_for_all():
+def form_for_all() -> ResponseReturnValue:
     return public(make_response(_box(None, SubscribeForm(formdata=None))), 60)
 
 
 @blueprint.get("/<lang>/subscriptions/thanks")
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
-def thanks(slug=None):
+def thanks(slug: str | None = None) -> ResponseReturnValue:
     cause = _cause_at(slug)
     sender = current_app.extensions["sender_address"]
-    return public(make_response(render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))), 60)
+    return public(
+        make_response(
+            render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))
+        ),
+        60,
+    )
 
 
 @blueprint.get("/<lang>/subscriptions/confirm/<token>")
-def confirm(token):
-    """The page with the button; looking at it changes nothing, as mail scanners look too."""
-    subscription = subscription_by_token(keys.CONFIRM, token)
+def confirm(token: str) -> ResponseReturnValue:
+    """Show the page with the confirm button.
+
+    GET changes nothing, because mail scanners follow links.
+    """
+    subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None or subscription.state == "ended":
         return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
@@ -77,9 +107,9 @@ def confirm(token):
 
 
 @blueprint.post("/<lang>/subscriptions/confirm/<token>")
-def confirm_now(token):
-    """Confirm; then go where no token stands in the address."""
-    subscription = subscription_by_token(keys.CONFIRM, token)
+def confirm_now(token: str) -> ResponseReturnValue:
+    """Confirm the subscription, then redirect to a URL without the token."""
+    subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None:
         return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
@@ -99,18 +129,20 @@ def confirm_now(token):
 
 @blueprint.get("/<lang>/subscriptions/confirmed")
 @blueprint.get("/<lang>/causes/<slug>/subscriptions/confirmed")
-def confirmed(slug=None):
-    """What is said once it is confirmed; the address is everybody's."""
+def confirmed(slug: str | None = None) -> ResponseReturnValue:
+    """Show that the subscription is confirmed. The page is the same for everyone."""
     cause = _cause_at(slug)
-    return public(make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60)
+    return public(
+        make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60
+    )
 
 
-def private_page(template, status, **context):
-    """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
+def private_page(template: str, status: int, **context: Any) -> Response:
+    """Return one person's page, which is not cached and whose URL is sent to no other site."""
     return private(make_response(render_template(template, **context), status))
 
 
-def _take(cause):
+def _take(cause: Cause | None) -> ResponseReturnValue:
     now = utcnow()
     pressed = pressure().admit(request.remote_addr, f"news-{cause.id if cause else 0}")
     form = SubscribeForm.sent()
@@ -125,7 +157,8 @@ def _take(cause):
             cause_id=cause.id if cause else None,
             lang=g.lang,
             frequency=form.frequency.data,
-            # What a person cannot see no person fills; under pressure nobody's mailbox is to be flooded by us.
+            # Only bots fill in the hidden field. Under pressure the request is held, so that we
+            # flood nobody's inbox.
             held_reason="hidden_field" if form.website.data else "pressure" if pressed else "",
             now=now,
             good_for=_good_for(),
@@ -138,7 +171,7 @@ def _take(cause):
     return redirect(url_for("subscriptions.thanks", **_place(cause)), 303)
 
 
-def _refuse(cause, form, status):
+def _refuse(cause: Cause | None, form: SubscribeForm, status: int) -> Response:
     if _wants_json():
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
         answer = jsonify(errors=errors) if status == 422 else jsonify(status="busy")
@@ -150,20 +183,20 @@ def _refuse(cause, form, status):
     return answer
 
 
-def _box(cause, form, refused=None):
+def _box(cause: Cause | None, form: SubscribeForm, refused: int | None = None) -> str:
     return render_template("subscriptions/new.html", form=form, refused=refused, **_words(cause))
 
 
-def _cause_at(slug):
-    """Return the cause at `slug`, None where all are meant; 404 where there is none."""
+def _cause_at(slug: str | None) -> Cause | None:
+    """Return the cause at `slug`, or None for all causes. Abort with 404 if it does not exist."""
     return None if slug is None else cause_by_slug(slug) or abort(404)
 
 
-def _place(cause):
+def _place(cause: Cause | None) -> dict[str, Any]:
     return {"slug": cause.slug} if cause else {}
 
 
-def _words(cause):
+def _words(cause: Cause | None) -> dict[str, str]:
     text = cause.text(g.lang) if cause else None
     return {
         "cause_title": text.title if text else "",
@@ -173,18 +206,18 @@ def _words(cause):
     }
 
 
-def _confirmed_page(cause):
+def _confirmed_page(cause: Cause | None) -> str:
     return url_for("subscriptions.confirmed", **_place(cause))
 
 
-def _good_for():
+def _good_for() -> timedelta:
     return timedelta(days=current_app.config["CONFIRM_DAYS"])
 
 
-def _unknown():
+def _unknown() -> ResponseReturnValue:
     return (jsonify(status="unknown"), 404) if _wants_json() else abort(404)
 
 
-def _wants_json():
+def _wants_json() -> bool:
     accepts = request.accept_mimetypes
     return accepts["application/json"] > accepts["text/html"]

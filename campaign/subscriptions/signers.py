@@ -1,38 +1,57 @@
-"""Signers who ticked the box: a signature confirmed by e-mail is their word, so they are subscribed without another letter."""
+"""Subscribe signers who chose to get news.
 
-from sqlalchemy import case, func, literal, null, or_, select, update
+A signature confirmed by email proves their consent, so they need not confirm a second email.
+"""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, Table, case, func, literal, null, or_, select, update
+
+from campaign.db.insertion import insert
 from campaign.extensions import db
-from campaign.lib.insertion import insert
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
 
 _table = Subscription.__table__
 _COLUMNS = (
-    *("cause_id", "email", "email_digest", "lang", "consent_text", "consent_at", "signature_id", "created_at", "confirmed_at"),
+    *(
+        "cause_id",
+        "email",
+        "email_digest",
+        "lang",
+        "consent_text",
+        "consent_at",
+        "signature_id",
+        "created_at",
+        "confirmed_at",
+    ),
     *("digest_at", "mailed_at", "mail_count", "state", "source", "evidence"),
     *("frequency", "consent_version", "held_reason", "ended_reason"),
 )
 _STANDING = ("each", SIGNATURE, "", "")
-# What was typed at a table or copied from a sheet says nothing about whose the address is.
+# An address typed at a table or copied from paper does not prove who owns it.
 _SOURCES = {"in_person": "kiosk", "paper": "paper"}
 
 
-def subscribe_signers(signature, chosen, *, now):
-    """Subscribe those who confirmed by e-mail, the rows `chosen` by a condition on the table `signature`, with one statement.
+def subscribe_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime) -> None:
+    """Subscribe signers who confirmed by email, with one statement.
 
-    Who ended their subscription themselves gets it again only by a signature that was given later; who is suppressed never.
+    They are the rows of the table `signature` that match `chosen`. A person who unsubscribed is
+    subscribed again only by a later signature. Suppressed addresses are never subscribed.
     """
     times = (literal(now), literal(now), literal(now), null())
     facts = (*times, literal(0), literal("active"), literal("signature"), literal("signature"))
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
     kept = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
     fresh = {name: statement.excluded[name] for name in _COLUMNS if name not in kept}
-    ended_before = (_table.c.ended_reason == "withdrawn") | (_table.c.ended_at < statement.excluded.consent_at)
+    ended_before = (_table.c.ended_reason == "withdrawn") | (
+        _table.c.ended_at < statement.excluded.consent_at
+    )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["email_digest", PLACE],
@@ -42,33 +61,65 @@ def subscribe_signers(signature, chosen, *, now):
     )
 
 
-def ask_signers(signature, chosen, *, now):
-    """Owe the letter that asks to the others among them, whose signature was witnessed or copied; nobody is asked twice."""
+def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime) -> None:
+    """Ask signers who did not confirm by email to confirm their subscription.
+
+    Their signatures were witnessed or copied. The email is queued as bulk email, and nobody is
+    asked twice.
+    """
     source = case(_SOURCES, value=signature.c.evidence, else_="import")
-    facts = (literal(now), null(), null(), literal(now), literal(1), literal("pending"), source, literal(""))
+    facts = (
+        literal(now),
+        null(),
+        null(),
+        literal(now),
+        literal(1),
+        literal("pending"),
+        source,
+        literal(""),
+    )
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
     asked = db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(_table.c.id, _table.c.lang)
+        statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(
+            _table.c.id, _table.c.lang
+        )
     ).all()
     if asked:
-        owe_all([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked], priority=BULK)
+        enqueue_many(
+            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked],
+            priority=BULK,
+        )
 
 
-def _rows(signature, chosen, facts):
-    """Return the query of the rows to insert; `facts` are the columns from created_at to evidence."""
+def _rows(signature: Table, chosen: ColumnElement[bool], facts: Sequence[ColumnElement]) -> Select:
+    """Return the query of the rows to insert.
+
+    `facts` are the columns from created_at to evidence.
+    """
     of = signature.c
-    suppressed = select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
-    # Two people may share an address, and a batch may hold two petitions of a cause.
+    suppressed = (
+        select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
+    )
+    # Insert one row per cause and address: two people may share an address, and a batch may hold
+    # two petitions of one cause.
     has_address = of.email.is_not(None) & of.email_digest.is_not(None)
-    firsts = select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
-    words = case({lang: wording(SIGNATURE, lang) for lang in LOCALES}, value=of.lang, else_=wording(SIGNATURE, "en"))
+    firsts = (
+        select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
+    )
+    words = case(
+        {lang: wording(SIGNATURE, lang) for lang in LOCALES},
+        value=of.lang,
+        else_=wording(SIGNATURE, "en"),
+    )
     values = (of.cause_id, of.email, of.email_digest, of.lang, words, of.created_at, of.id)
     standing = (literal(word) for word in _STANDING)
     return select(*values, *facts, *standing).where(of.id.in_(firsts), ~suppressed)
 
 
-def end_of_signatures(signature_ids, *, now, reason="withdrawn"):
-    """End what these signatures had brought; what their owner subscribed to otherwise stays."""
+def end_of_signatures(
+    signature_ids: Collection[int], *, now: datetime, reason: str = "withdrawn"
+) -> None:
+    """End the subscriptions that these signatures created. Other subscriptions stay."""
     db.session.execute(
         update(_table)
         .where(_table.c.signature_id.in_(signature_ids), _table.c.state != "ended")
@@ -76,8 +127,8 @@ def end_of_signatures(signature_ids, *, now, reason="withdrawn"):
     )
 
 
-def erase_of_signatures(signature_ids, *, now):
-    """End what these signatures had brought, and forget the address at once."""
+def erase_of_signatures(signature_ids: Collection[int], *, now: datetime) -> None:
+    """End the subscriptions that these signatures created, and erase their addresses at once."""
     end_of_signatures(signature_ids, now=now, reason="erased")
     db.session.execute(
         update(_table)

@@ -1,6 +1,6 @@
-"""What happens to subscriptions with time: forgetting."""
+"""Erase old data of subscriptions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
@@ -10,23 +10,30 @@ from campaign.subscriptions.models import PENDING, Subscription
 BATCH = 500
 
 
-def forget(*, now, days):
-    """Erase what nobody confirmed for `days`, and the addresses of those that ended so long ago; return how many."""
+def forget(*, now: datetime, days: int) -> int:
+    """Erase unconfirmed subscriptions and addresses of ended ones; return how many.
+
+    Both happen after `days`.
+    """
     edge = now - timedelta(days=days)
     return _drop_pending(edge) + _empty_ended(edge)
 
 
-def _drop_pending(edge):
+def _drop_pending(edge: datetime) -> int:
     is_old = (PENDING, Subscription.created_at <= edge)
     old = select(Subscription.id).where(*is_old).limit(BATCH)
-    # Said twice, so that a confirmation of this very instant is seen.
+    # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
     statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)
     return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
 
 
-def _empty_ended(edge):
-    """That somebody agreed, and when and how it ended, stays without whose it was."""
-    is_old = (Subscription.state == "ended", Subscription.ended_at <= edge, Subscription.email.is_not(None))
+def _empty_ended(edge: datetime) -> int:
+    """Keep the consent and how it ended, but erase whose it was."""
+    is_old = (
+        Subscription.state == "ended",
+        Subscription.ended_at <= edge,
+        Subscription.email.is_not(None),
+    )
     old = select(Subscription.id).where(*is_old).limit(BATCH)
     statement = (
         update(Subscription)

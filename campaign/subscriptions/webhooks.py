@@ -1,53 +1,66 @@
-"""What mail services tell of letters that did not arrive."""
+"""Receive from mail services which emails were not delivered."""
 
 import hmac
+from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from campaign.extensions import write
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import clean_text
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.names import clean_text
 
 blueprint = Blueprint("webhooks", __name__)
 KINDS = ("hard", "soft", "complaint")
-MOST_AT_ONCE = 1000
+MAX_AT_ONCE = 1000
 
 
 @blueprint.post("/webhooks/bounces")
-def bounces():
-    """Take one bounce, or a list of them: `{"email", "kind", "reason"}`; answer how many were understood."""
+def bounces() -> ResponseReturnValue:
+    """Record one bounce or a list of them: `{"email", "kind", "reason"}`. Return how many."""
     secret = current_app.config["BOUNCE_SECRET"]
     if not secret:
         abort(404)
-    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {secret}".encode()):
-        return jsonify(error="The Authorization header must be: Bearer, a space, and BOUNCE_SECRET."), 401
+    if not hmac.compare_digest(
+        request.headers.get("Authorization", "").encode(), f"Bearer {secret}".encode()
+    ):
+        return jsonify(
+            error="The Authorization header must be: Bearer, a space, and BOUNCE_SECRET."
+        ), 401
     told = request.get_json(silent=True)
     told = told if isinstance(told, list) else [told]
-    facts = [_fact(each) for each in told[:MOST_AT_ONCE]]
-    if len(told) > MOST_AT_ONCE or None in facts:
-        return jsonify(error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'), 422
+    facts = [_fact(each) for each in told[:MAX_AT_ONCE]]
+    if len(told) > MAX_AT_ONCE or None in facts:
+        return jsonify(
+            error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'
+        ), 422
     write(_note_all, facts)
     return jsonify(noted=len(facts))
 
 
-def _note_all(facts):
+def _note_all(facts: list[dict[str, Any]]) -> None:
     for fact in facts:
         note_bounce(**fact, now=utcnow())
 
 
-def _fact(told):
-    """Return what `note_bounce` takes, or None where it cannot be understood."""
+def _fact(told: Any) -> dict[str, Any] | None:
+    """Return the arguments for `note_bounce`, or None if the data is invalid."""
     if not isinstance(told, dict) or told.get("kind") not in KINDS:
         return None
     email, reason = told.get("email"), told.get("reason", "")
     if not isinstance(email, str) or not isinstance(reason, str):
         return None
     try:
-        digest = keys.email_digest(parse_address(email).normalized)
+        digest = tokens.email_digest(parse_address(email).normalized)
     except AddressRefused:
         return None
-    # The reason is a stranger's server's; it is kept without the address that such like to repeat, and without what is no text.
-    return {"email_digest": digest, "kind": told["kind"], "reason": clean_text(reason.replace(email, "…")[:200], lines=False)}
+    # The reason comes from an unknown server, so remove the address that it may repeat, and
+    # anything that is not text.
+    return {
+        "email_digest": digest,
+        "kind": told["kind"],
+        "reason": clean_text(reason.replace(email, "…")[:200], lines=False),
+    }

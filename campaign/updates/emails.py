@@ -1,48 +1,57 @@
-"""The letters that carry news; each is worded when it is sent, and dropped where its reader has ended meanwhile."""
+"""The emails that carry updates.
+
+Each text is written when the email is sent. The email is dropped if its reader has unsubscribed by
+then.
+"""
 
 from dataclasses import replace
+from datetime import date, datetime
 from types import SimpleNamespace
+from typing import Any
 
+from flask import Flask
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
-from campaign.lib.addresses import whole_address
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
-from campaign.lib.markdown import to_html, to_text
-from campaign.lib.times import utcnow
-from campaign.mail.composition import Message, render
+from campaign.http.urls import absolute_url
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
+from campaign.mail.composition import Message, Wording, render
 from campaign.mail.delivery import register
+from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
-from campaign.subscriptions.models import BY_SIGNING
+from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.text.markdown import Pictured, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.pages import card
+from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
-from campaign.updates.readers import is_turned_away
+from campaign.updates.recipients import is_turned_away
 from campaign.updates.tasks import DIGEST
 
 
-def init_app(app):
-    """Tell the mail room who words the letters of news."""
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that carry updates."""
     register(app, LETTER, _letter, _l("Update to a subscriber"))
     register(app, TEST, _test, _l("Test email of an update"))
     register(app, DIGEST, _digest, _l("Weekly updates to a subscriber"))
 
 
-def wording_of(update, lang, *, why, end_url, preferences_url):
-    """Return the Wording of an update's letter in `lang`: for its readers, and for a look at it beforehand."""
+def wording_of(
+    update: Update, lang: str, *, why: str, end_url: str, preferences_url: str
+) -> Wording:
+    """Return the Wording of an update's email in `lang`, for its readers and for a preview."""
     text = update.text(lang)
     shown = card(update, lang)
     pictures = _pictures(update, text.lang)
@@ -55,7 +64,7 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
         body=_styled(to_html(text.body, pictures, links_pictures=True)),
         body_lang=text.lang,
         plain_body=to_text(text.body, pictures, shows_links=True),
-        update_url=whole_address("updates.show", lang, slug=update.slug),
+        update_url=absolute_url("updates.show", lang, slug=update.slug),
         cause_title=shown.cause,
         organisation="",
         site_name="Volante",
@@ -65,27 +74,44 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
     )
 
 
-def sample(update, lang):
-    """Return the Wording of an update's letter as a reader will get it; its links lead to the archive instead of a reader's own pages."""
+def sample(update: Update, lang: str) -> Wording:
+    """Return the Wording of an update's email as readers will get it.
+
+    Its links open the archive instead of a reader's own pages.
+    """
     with force_locale(LOCALES[lang]):
-        why = _("You receive this letter because you subscribed to the news of “%(title)s”.", title=update.cause.text(lang).title)
-    archive = whole_address("updates.of_cause", lang, slug=update.cause.slug)
+        why = _(
+            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            title=update.cause.text(lang).title,
+        )
+    archive = absolute_url("updates.of_cause", lang, slug=update.cause.slug)
     return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
 
-def why_of(subscription, cause_title, lang):
-    """Return the sentence that tells a reader why the letter comes to them."""
+def why_of(subscription, cause_title: str, lang: str) -> str:
+    """Return the sentence that says why the reader gets this email."""
     with force_locale(LOCALES[lang]):
         if subscription.source in BY_SIGNING:
-            return _("You receive this letter because you asked for news of “%(title)s” when you signed.", title=cause_title)
+            return _(
+                "You receive this letter because you asked for news of “%(title)s” when you signed.",
+                title=cause_title,
+            )
         if subscription.cause_id is None:
-            return _("You receive this letter because you subscribed to the news of all causes here.")
-        return _("You receive this letter because you subscribed to the news of “%(title)s”.", title=cause_title)
+            return _(
+                "You receive this letter because you subscribed to the news of all causes here."
+            )
+        return _(
+            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            title=cause_title,
+        )
 
 
-def _letter(owed):
+def _letter(owed: Row) -> Message | None:
+    """Return the email of an update to one reader, or None if it must not be sent any more."""
     receipt = db.session.get(MailingReceipt, owed.subject_id)
-    mailing = db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
+    mailing = (
+        db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
+    )
     reader = _reader(receipt.subscription_id) if mailing and mailing.state != "stopped" else None
     update = update_by_id(mailing.update_id) if reader else None
     if update is None or update.phase(utcnow()) != "public":
@@ -102,7 +128,8 @@ def _letter(owed):
     return _message(reader, wording, listed)
 
 
-def _test(owed):
+def _test(owed: Row) -> Message | None:
+    """Return a test email to an organizer, or None if they or the update are gone."""
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     update = update_by_id(entry.subject_id) if entry else None
@@ -111,10 +138,17 @@ def _test(owed):
     wording = sample(update, owed.lang)
     with force_locale(LOCALES[owed.lang]):
         wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
-    return Message(to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **wording._asdict())
+    return Message(
+        to=organizer.email,
+        to_name=organizer.name,
+        digest=organizer.email_digest,
+        lang=owed.lang,
+        **wording._asdict(),
+    )
 
 
-def _digest(owed):
+def _digest(owed: Row) -> Message | None:
+    """Return the weekly email to one reader, or None if they do not want it or have no news."""
     reader = _reader(owed.subject_id)
     if reader is None or reader.frequency != "weekly":
         return None
@@ -138,8 +172,8 @@ def _digest(owed):
     return _message(reader, render("update_digest", lang, **words), listed)
 
 
-def _reader(subscription_id):
-    """Return the subscription if it may still be written to at this very moment, or None."""
+def _reader(subscription_id: int):
+    """Return the subscription if we may still email it at this moment, or None."""
     found = subscription_by_id(subscription_id)
     if found is None or found.state != "active" or is_suppressed(found.email_digest):
         return None
@@ -149,9 +183,15 @@ def _reader(subscription_id):
     return None if signature is not None and signature.state == "withdrawn" else found
 
 
-def _news_of_week(reader, now):
-    """Return the mailed updates within the bounds of the last weekly letter that no letter of their own brought, newest first."""
-    had = select(MailingReceipt.mailing_id).where(MailingReceipt.email_digest == reader.email_digest)
+def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
+    """Return the updates for the reader's weekly email, newest first.
+
+    They were mailed within the period of this weekly email. Updates that the reader got in a
+    separate email are left out.
+    """
+    had = select(MailingReceipt.mailing_id).where(
+        MailingReceipt.email_digest == reader.email_digest
+    )
     query = (
         select(Update.id, Mailing.langs, Mailing.kinds)
         .join(Mailing, Mailing.update_id == Update.id)
@@ -176,14 +216,19 @@ def _news_of_week(reader, now):
     return [update_by_id(update_id) for update_id in chosen]
 
 
-def _line(update, lang):
+def _line(update: Update, lang: str) -> SimpleNamespace:
     shown = card(update, lang)
-    url = whole_address("updates.show", lang, slug=update.slug)
-    words = {"title": shown.title, "summary": shown.summary, "lang": shown.lang, "cause": shown.cause}
+    url = absolute_url("updates.show", lang, slug=update.slug)
+    words = {
+        "title": shown.title,
+        "summary": shown.summary,
+        "lang": shown.lang,
+        "cause": shown.cause,
+    }
     return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
 
 
-def _message(reader, wording, listed):
+def _message(reader, wording: Wording, listed: dict[str, str]) -> Message:
     return Message(
         to=reader.email,
         digest=bytes(reader.email_digest),
@@ -194,17 +239,25 @@ def _message(reader, wording, listed):
     )
 
 
-def _day(date, lang):
+def _day(date: date, lang: str) -> str:
     return long_date(date, LOCALES[lang])
 
 
-def _pictures(update, lang):
-    """Return the pictures of the text as a letter tells of them: a letter loads nothing, or it would report back when it is read."""
+def _pictures(update: Update, lang: str) -> tuple[Pictured, ...]:
+    """Return the pictures of the text, described as emails show them.
+
+    An email loads no pictures, because loading them would reveal when it is read.
+    """
     with force_locale(LOCALES[lang]):
-        return tuple(replace(each, alt=_("Picture: %(what)s", what=each.alt)) for each in pictures_of(update, lang, is_whole=True))
+        return tuple(
+            replace(each, alt=_("Picture: %(what)s", what=each.alt))
+            for each in pictures_of(update, lang, is_whole=True)
+        )
 
 
-def _styled(html):
-    """Return the body with the styles that mail needs inline: links that are seen as such, room between paragraphs."""
-    styled = str(html).replace("<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href')
+def _styled(html: str) -> Markup:
+    """Return the body with inline styles for email clients: visible links, spaced paragraphs."""
+    styled = str(html).replace(
+        "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
+    )
     return Markup(styled.replace("<p>", '<p style="margin:0 0 18px">'))

@@ -1,24 +1,37 @@
 """Updates as an Atom feed (RFC 4287)."""
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from campaign.lib.addresses import host, whole_address
-from campaign.lib.markdown import to_html
+from campaign.http.urls import absolute_url, host
+from campaign.text.markdown import to_html
 from campaign.updates.body_pictures import pictures_of
+from campaign.updates.models import Update, UpdateText
 
 ATOM = "http://www.w3.org/2005/Atom"
-# The year in which the scheme of these names was laid down (RFC 4151).
+# The year in which we defined these feed ids. A tag URI must contain it (RFC 4151).
 SINCE = 2026
-# XML has no way to write these at all.
+# Characters that XML cannot represent, not even escaped.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def atom(updates, lang, *, name, title, home_url, feed_url, changed_at):
+def atom(
+    updates: Iterable[Update],
+    lang: str,
+    *,
+    name: str,
+    title: str,
+    home_url: str,
+    feed_url: str,
+    changed_at: datetime,
+) -> bytes:
     """Return the feed of Updates in `lang` as the bytes of an XML document.
 
-    `name` tells this feed from the site's others, for good. Entries keep their ids wherever their pages move.
+    `name` distinguishes this feed permanently from the site's others. Entries keep their ids even
+    if their pages move.
     """
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
     _add(feed, "id", f"tag:{host()},{SINCE}:updates/{name}/{lang}")
@@ -34,9 +47,9 @@ def atom(updates, lang, *, name, title, home_url, feed_url, changed_at):
     return tostring(feed, encoding="utf-8", xml_declaration=True)
 
 
-def _add_entry(feed, update, lang):
+def _add_entry(feed: Element, update, lang: str) -> None:
     text = update.text(lang)
-    url = whole_address("updates.show", lang, slug=update.slug)
+    url = absolute_url("updates.show", lang, slug=update.slug)
     spoken = {} if text.lang == lang else {"xml:lang": text.lang}
     entry = _add(feed, "entry", **spoken)
     _add(entry, "id", uuid5(UUID(update.uuid), lang).urn)
@@ -50,18 +63,18 @@ def _add_entry(feed, update, lang):
     _add(entry, "content", _content(update, text, url), type="html")
 
 
-def _content(update, text, url):
+def _content(update: Update, text: UpdateText, url: str) -> str:
     body = str(to_html(text.body, pictures_of(update, text.lang, is_whole=True)))
     if not update.picture:
         return body
     return f'{body}<p><a href="{url}">{url}</a></p>'
 
 
-def _add(parent, name, text=None, /, **attributes):
+def _add(parent: Element, name: str, text: str | None = None, /, **attributes: str) -> Element:
     element = SubElement(parent, name, attributes)
     element.text = text and UNWRITABLE.sub("", text)
     return element
 
 
-def _instant(moment):
+def _instant(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""An update on its way to subscribers, and who has it."""
+"""Tables of a mailing: an update on its way to subscribers, and who has got it."""
 
 from datetime import datetime
 
@@ -6,24 +6,29 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 from campaign.updates.models import Update
 
-# A partial index serves only those queries that repeat its condition to the letter.
+# A partial index serves only queries that repeat its exact condition.
 RUNNING = text("state in ('planned', 'sending')")
 
 
 class Mailing(db.Model):
-    """The mailing of one update; there is at most one, so that nobody gets it twice.
+    """The mailing of one update. There is at most one, so that nobody gets it twice.
 
-    From `starts_at` on the worker goes through the subscriptions in the order of their ids, and `reached_id` is the last it dealt
-    with. `langs` and `kinds` (`subscribers`, `signers`) choose among them; empty means all. `per_minute` limits how many letters are
-    owed in a minute; 0 is no limit. `counts` is the report, kept once all is settled, as owed messages are swept.
+    From `starts_at` on, the worker goes through the subscriptions in the order of their ids.
+    `reached_id` is the last one it handled. `langs` and `kinds` (`subscribers`, `signers`) choose
+    among them, and empty means all. `per_minute` limits how many emails are queued in a minute. 0
+    is no limit.
+
+    `counts` is the final report. It is saved because the outbox is swept.
     """
 
     __tablename__ = "mailing"
     __table_args__ = (
-        CheckConstraint("state in ('planned', 'sending', 'paused', 'stopped', 'done')", name="state"),
+        CheckConstraint(
+            "state in ('planned', 'sending', 'paused', 'stopped', 'done')", name="state"
+        ),
         CheckConstraint("per_minute >= 0", name="per_minute"),
         Index("uq_mailing_update_id", "update_id", unique=True),
         Index("ix_mailing_running", "starts_at", sqlite_where=RUNNING, postgresql_where=RUNNING),
@@ -45,21 +50,22 @@ class Mailing(db.Model):
 
     @property
     def is_unbegun(self) -> bool:
-        """Whether no email of it was queued yet: it can still be moved, changed and cancelled."""
+        """Whether no email is queued yet, so the mailing can be moved, changed or cancelled."""
         return self.state in ("planned", "paused") and not self.reached_id
 
 
 class MailingReceipt(db.Model):
-    """A letter of a mailing to one subscriber: written in the transaction that owes it, once for each address.
+    """An email of a mailing to one subscriber, at most one for each address.
 
-    It names the subscription by its number alone, which outlives it.
+    It is written in the transaction that enqueues the email. It keeps only the id of the
+    subscription, so it outlives the subscription.
     """
 
     __tablename__ = "mailing_receipt"
     __table_args__ = (
         Index("uq_mailing_receipt_subscription", "mailing_id", "subscription_id", unique=True),
         Index("uq_mailing_receipt_address", "mailing_id", "email_digest", unique=True),
-        # Owed letters name a receipt: its number is given to no other.
+        # Queued emails contain a receipt's id, so ids must never be reused.
         {"sqlite_autoincrement": True},
     )
 

@@ -1,21 +1,33 @@
-"""Dated news of a cause: its words, its picture, its addresses."""
+"""Tables of an update, the dated news of a cause: its texts, pictures, petitions and slugs."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
-from campaign.lib.pictures import SMALL_WIDTH
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
+from campaign.publishing.pictures import SMALL_WIDTH
 
 
 class Update(db.Model):
     """A piece of news. It is public once it is `published` and its `publish_at` has passed.
 
-    `time_zone` is the IANA zone in which its editor said the hour. `uuid` names it in feeds for good, wherever it moves. `revision`
-    counts its changes, so that of two editors the second is told.
+    `publish_at` was entered in the IANA `time_zone`. `uuid` identifies the update permanently in
+    feeds, even if its page moves. `revision` counts changes, so that the second of two editors is
+    told about the conflict.
     """
 
     __tablename__ = "campaign_update"
@@ -41,7 +53,9 @@ class Update(db.Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()
-    texts: Mapped[list["UpdateText"]] = relationship(order_by="UpdateText.lang", cascade="all, delete-orphan")
+    texts: Mapped[list["UpdateText"]] = relationship(
+        order_by="UpdateText.lang", cascade="all, delete-orphan"
+    )
     petitions: Mapped[list["UpdatePetition"]] = relationship(
         order_by="UpdatePetition.position", cascade="all, delete-orphan"
     )
@@ -50,17 +64,20 @@ class Update(db.Model):
         order_by="UpdateBodyPicture.number", cascade="all, delete-orphan"
     )
 
-    def text(self, lang):
-        """Return the words in `lang`, or in the language that was written first."""
+    def text(self, lang: str) -> "UpdateText":
+        """Return the text in `lang`, or else in the update's original language."""
         by_lang = {text.lang: text for text in self.texts}
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
 
     @property
-    def written_in(self):
-        """The languages that it has words in, that which was written first before the others; that one even without any."""
-        return [self.original_lang, *(text.lang for text in self.texts if text.lang != self.original_lang)]
+    def written_in(self) -> list[str]:
+        """The languages that have a text. The original comes first, even without a text."""
+        return [
+            self.original_lang,
+            *(text.lang for text in self.texts if text.lang != self.original_lang),
+        ]
 
-    def phase(self, now):
+    def phase(self, now) -> str:
         """Return `draft`, `scheduled` or `public`."""
         if self.state == "draft":
             return "draft"
@@ -68,11 +85,13 @@ class Update(db.Model):
 
 
 class UpdateText(db.Model):
-    """An update in one language; `body` is Markdown, `summary` one or two sentences or nothing."""
+    """An update in one language. `body` is Markdown, `summary` one or two sentences or empty."""
 
     __tablename__ = "campaign_update_text"
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
@@ -81,27 +100,36 @@ class UpdateText(db.Model):
 
 
 class UpdatePetition(db.Model):
-    """A petition that an update is about; its page shows the update."""
+    """A petition that an update is about. The petition's page shows the update."""
 
     __tablename__ = "campaign_update_petition"
     __table_args__ = (Index("ix_campaign_update_petition_petition_id", "petition_id"),)
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class UpdatePicture(db.Model):
-    """The picture of an update, kept in the database so that backups hold it.
+    """The picture of an update. It is in the database so that backups include it.
 
-    `data` is the whole, as WebP. `wide` is what lists and shared links show of it, a JPEG cut around the point (`focus_x`, `focus_y`),
-    in hundredths from the left and from the top. `digest` names both, and so changes with the point.
+    `data` is the whole picture, as WebP. `wide` is a JPEG for lists and link previews, cropped
+    around a focal point. `focus_x` and `focus_y` give that point in hundredths from the left and
+    from the top. `digest` names both pictures, so it changes with the point.
     """
 
     __tablename__ = "campaign_update_picture"
-    __table_args__ = (CheckConstraint("focus_x between 0 and 100 and focus_y between 0 and 100", name="focus"),)
+    __table_args__ = (
+        CheckConstraint("focus_x between 0 and 100 and focus_y between 0 and 100", name="focus"),
+    )
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
     digest: Mapped[str] = mapped_column(String(24))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
@@ -112,9 +140,10 @@ class UpdatePicture(db.Model):
 
 
 class UpdateBodyPicture(db.Model):
-    """A picture within the text of an update, as WebP; the Markdown names it by its `number`.
+    """A picture within the text of an update, as WebP. The Markdown names it by its `number`.
 
-    `alts` maps a language to what is seen. `small` is the same for phones, where that spares anything. `digest` names its content.
+    `alts` maps a language to the alternative text. `small` is a version for phones, if that saves
+    anything. `digest` names the content.
     """
 
     __tablename__ = "campaign_update_body_picture"
@@ -123,7 +152,9 @@ class UpdateBodyPicture(db.Model):
         Index("ix_campaign_update_body_picture_digest", "digest"),
     )
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
@@ -133,17 +164,18 @@ class UpdateBodyPicture(db.Model):
     small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
     @property
-    def name(self):
-        """What a text calls it."""
+    def name(self) -> str:
+        """The name of the picture in the Markdown text."""
         return f"picture:{self.number}"
 
     @property
-    def has_small(self):
+    def has_small(self) -> bool:
+        """Whether the picture is wide enough to have a smaller version for phones."""
         return self.width > SMALL_WIDTH
 
 
 class FormerUpdateSlug(db.Model):
-    """An address that an update had; it leads to the present one."""
+    """A slug that the update had. It redirects to the present one."""
 
     __tablename__ = "campaign_update_former_slug"
     __table_args__ = (Index("ix_campaign_update_former_slug_update_id", "update_id"),)

@@ -1,40 +1,47 @@
-"""What organizers do with an update: write it, publish it now or later, take it back.
+"""What organizers do with an update: write it, publish it now or later, withdraw it.
 
-Each change takes the revision that the editor had before their eyes, and refuses where another was quicker.
+Most functions take the revision that the editor saw. They raise UpdateEditConflict if another
+editor saved first.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.markdown import picture_names
-from campaign.lib.moving_slugs import MovingSlugs
+from campaign.publishing.slug_history import SlugHistory
+from campaign.text.markdown import picture_names
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
 
 WORDS = ("title", "summary", "body", "picture_alt")
 
 
 class UpdateSlugTaken(CampaignError):
-    """Another update lives at this address, or did."""
+    """Another update has, or had, this slug."""
 
     status = 409
 
 
-class UpdateChangedMeanwhile(CampaignError):
-    """Somebody else changed it since the editor's page was made."""
+class UpdateEditConflict(CampaignError):
+    """Another editor has changed the update since this editor's page was made."""
 
     status = 409
 
 
 class UpdateNotReady(CampaignError):
-    """It cannot go out: `faults` are pairs of what is lacking (`title`, `body`, `picture_alt`, `body_alt`) and the language."""
+    """The update lacks something required for publishing.
+
+    `faults` are pairs of what is missing and the language. What is missing is `title`, `body`,
+    `picture_alt` or `body_alt`.
+    """
 
     status = 409
 
-    def __init__(self, faults):
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         super().__init__(", ".join(f"{part} ({lang})" for part, lang in faults))
         self.faults = faults
 
@@ -43,17 +50,26 @@ class UpdateNotReady(CampaignError):
 class Links:
     """What an update is about: petitions in their order, and perhaps an event."""
 
-    petition_ids: tuple = ()
+    petition_ids: tuple[int, ...] = ()
     event_id: int | None = None
 
 
-slugs = MovingSlugs(db.session, Update, FormerUpdateSlug, "update_id", UpdateSlugTaken)
+slugs = SlugHistory(db.session, Update, FormerUpdateSlug, "update_id", UpdateSlugTaken)
 
 
-def create_update(*, cause_id, slug, texts, original_lang="en", links=Links(), publish_at=None, time_zone=""):
-    """Create a draft, or a published update where `publish_at` is given; `texts` maps a language to columns of `UpdateText`.
+def create_update(
+    *,
+    cause_id: int,
+    slug: str,
+    texts: dict[str, dict[str, str]],
+    original_lang: str = "en",
+    links: Links = Links(),
+    publish_at: datetime | None = None,
+    time_zone: str = "",
+) -> Update:
+    """Create a draft, or a published update if `publish_at` is given. Raise UpdateSlugTaken.
 
-    Raises UpdateSlugTaken.
+    `texts` maps a language to the columns of `UpdateText`.
     """
     slugs.refuse_taken(slug)
     made = Update(
@@ -73,8 +89,18 @@ def create_update(*, cause_id, slug, texts, original_lang="en", links=Links(), p
     return made
 
 
-def change_update(*, update_id, revision, texts, links, now):
-    """Change words and links. Raises UpdateChangedMeanwhile, and UpdateNotReady where a published one would lose its words."""
+def change_update(
+    *,
+    update_id: int,
+    revision: int,
+    texts: dict[str, dict[str, str]],
+    links: Links,
+    now: datetime,
+) -> Update:
+    """Change texts and links. A language that `texts` leaves out is removed.
+
+    Raise UpdateEditConflict, and UpdateNotReady if a published update would lose part of its text.
+    """
     row = _at_revision(update_id, revision, now)
     written = {text.lang: text for text in row.texts}
     row.texts = [text for text in row.texts if text.lang in texts]
@@ -85,7 +111,7 @@ def change_update(*, update_id, revision, texts, links, now):
         for name, value in words.items():
             setattr(written[lang], name, value)
     if [each.petition_id for each in row.petitions] != list(links.petition_ids):
-        # Places are taken anew, so the old ones go before the new ones come.
+        # The new links may repeat the keys of old ones, so we delete the old ones first.
         row.petitions = []
         db.session.flush()
         row.petitions = _petitions(links.petition_ids)
@@ -96,19 +122,27 @@ def change_update(*, update_id, revision, texts, links, now):
     return row
 
 
-def move_update(*, update_id, revision, slug):
-    """Give it another address; a public one leads on from the old. Raises UpdateSlugTaken, UpdateChangedMeanwhile."""
+def move_update(*, update_id: int, revision: int, slug: str) -> Update:
+    """Change the slug. The old address of a public update redirects.
+
+    Raise UpdateSlugTaken and UpdateEditConflict.
+    """
     row = update_to_change(update_id)
     if row.slug == slug:
         return row
     if revision != row.revision:
-        raise UpdateChangedMeanwhile(f"the update is at revision {row.revision}, not {revision}")
+        raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
     slugs.move(row, slug)
     return row
 
 
-def publish_update(*, update_id, now, publish_at=None, time_zone=""):
-    """Show it from `publish_at` on, or at once; of a published one, set another hour. Raises UpdateNotReady."""
+def publish_update(
+    *, update_id: int, now: datetime, publish_at: datetime | None = None, time_zone: str = ""
+) -> Update:
+    """Publish the update from `publish_at` on, or immediately. Raise UpdateNotReady.
+
+    For an update that is published already, this changes its time.
+    """
     row = update_to_change(update_id)
     _demand_whole(row)
     is_on = row.state == "published" and row.publish_at <= now
@@ -122,8 +156,11 @@ def publish_update(*, update_id, now, publish_at=None, time_zone=""):
     return row
 
 
-def withdraw_update(*, update_id, now):
-    """Make it a draft again: its page is gone until it is published anew, and what is not mailed yet stays unsent."""
+def withdraw_update(*, update_id: int, now: datetime) -> Update:
+    """Turn the update into a draft again.
+
+    Its page is gone until it is published again. Emails that are not sent yet stay unsent.
+    """
     row = update_to_change(update_id)
     row.state = "draft"
     row.publish_at = None
@@ -133,8 +170,8 @@ def withdraw_update(*, update_id, now):
     return row
 
 
-def faults_of(row):
-    """Return what keeps it from going out, as pairs of the part that is lacking and the language."""
+def faults_of(row: Update) -> list[tuple[str, str]]:
+    """Return what keeps the update from being published, as pairs (what is missing, language)."""
     langs = {text.lang: text for text in row.texts}
     first = langs.get(row.original_lang)
     faults = [("title", row.original_lang)] if first is None else []
@@ -148,27 +185,32 @@ def faults_of(row):
     return faults
 
 
-def update_to_change(update_id):
-    """Return the update as it is now, and keep other editors out of it until the transaction ends."""
+def update_to_change(update_id: int):
+    """Return the current update, and lock out other editors until the transaction ends."""
     return db.session.scalars(
-        select(Update).where(Update.id == update_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+        select(Update)
+        .where(Update.id == update_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
 
 
-def _at_revision(update_id, revision, now):
+def _at_revision(update_id: int, revision: int, now: datetime) -> Update:
     row = update_to_change(update_id)
     if revision != row.revision:
-        raise UpdateChangedMeanwhile(f"the update is at revision {row.revision}, not {revision}")
+        raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
     row.revision += 1
     row.changed_at = now
     return row
 
 
-def _demand_whole(row):
+def _demand_whole(row: Update) -> None:
     faults = faults_of(row)
     if faults:
         raise UpdateNotReady(faults)
 
 
-def _petitions(petition_ids):
-    return [UpdatePetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)]
+def _petitions(petition_ids: Iterable[int]) -> list[UpdatePetition]:
+    return [
+        UpdatePetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)
+    ]

@@ -1,10 +1,11 @@
-"""What pages, feeds and mails ask about updates."""
+"""Queries about updates, for pages, feeds and emails."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
@@ -12,60 +13,89 @@ from campaign.extensions import db
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdatePicture
 
 
-def public_at(now):
-    """Return the conditions by which an update is before everybody's eyes at `now`."""
+def public_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an update is public at `now`."""
     return Update.state == "published", Update.publish_at <= now, Cause.state != "draft"
 
 
-def listed_at(now, cause_id):
-    """Return the conditions by which it stands in lists: of its cause, or of all that are not archived."""
-    return *public_at(now), Cause.state == "published" if cause_id is None else Update.cause_id == cause_id
+def listed_at(now: datetime, cause_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an update is in lists.
+
+    The list is that of a cause, or that of all causes that are not archived if `cause_id` is None.
+    """
+    return *public_at(
+        now
+    ), Cause.state == "published" if cause_id is None else Update.cause_id == cause_id
 
 
-def update_by_slug(slug, now):
+def update_by_slug(slug: str, now: datetime) -> Update | None:
     """Return the public update at `slug`, with texts and cause, or None."""
     return db.session.scalar(_whole().where(Update.slug == slug, *public_at(now)))
 
 
-def update_in_any_state(slug):
-    """Return the update at `slug`, a draft too, or None."""
-    return db.session.scalar(_whole().where(Update.slug == slug).execution_options(populate_existing=True))
-
-
-def update_by_id(update_id):
-    """Return the update with this id in whatever state, or None."""
-    return db.session.scalar(_whole().where(Update.id == update_id).execution_options(populate_existing=True))
-
-
-def updates_with_ids(ids):
-    """Return these updates, whatever their state, in no order."""
-    return db.session.scalars(_whole().where(Update.id.in_(ids))).all()
-
-
-def update_slug_after(former):
-    """Return where the update lives that once lived at `former`, or None."""
+def update_in_any_state(slug: str):
+    """Return the update at `slug` in any state, or None."""
     return db.session.scalar(
-        select(Update.slug).join(FormerUpdateSlug, FormerUpdateSlug.update_id == Update.id).where(FormerUpdateSlug.slug == former)
+        _whole().where(Update.slug == slug).execution_options(populate_existing=True)
     )
 
 
-def recent_updates(now, *, cause_id=None, petition_id=None, event_id=None, year=None, limit=None, offset=0):
-    """Return the public updates, the newest first: of a cause, about a petition or an event, or of a year in the campaign's zone."""
+def update_by_id(update_id: int | None) -> Update | None:
+    """Return the update with this id in any state, or None."""
+    return db.session.scalar(
+        _whole().where(Update.id == update_id).execution_options(populate_existing=True)
+    )
+
+
+def updates_with_ids(ids: Collection[int]) -> Sequence[Update]:
+    """Return these updates in any state, in no particular order."""
+    return db.session.scalars(_whole().where(Update.id.in_(ids))).all()
+
+
+def update_slug_after(former: str) -> str | None:
+    """Return the present slug of the update whose slug once was `former`, or None."""
+    return db.session.scalar(
+        select(Update.slug)
+        .join(FormerUpdateSlug, FormerUpdateSlug.update_id == Update.id)
+        .where(FormerUpdateSlug.slug == former)
+    )
+
+
+def recent_updates(
+    now: datetime,
+    *,
+    cause_id: int | None = None,
+    petition_id: int | None = None,
+    event_id: int | None = None,
+    year: int | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Update]:
+    """Return the public updates, newest first.
+
+    They can be narrowed to a cause, a petition, an event, or a year in the site's time zone.
+    """
     if petition_id is not None:
-        query = _whole().where(*public_at(now)).join(UpdatePetition, UpdatePetition.update_id == Update.id)
+        query = (
+            _whole()
+            .where(*public_at(now))
+            .join(UpdatePetition, UpdatePetition.update_id == Update.id)
+        )
         query = query.where(UpdatePetition.petition_id == petition_id)
     else:
         query = _whole().where(*listed_at(now, cause_id))
     if event_id is not None:
         query = query.where(Update.event_id == event_id)
     if year is not None:
-        query = query.where(Update.publish_at >= _new_year(year), Update.publish_at < _new_year(year + 1))
+        query = query.where(
+            Update.publish_at >= _new_year(year), Update.publish_at < _new_year(year + 1)
+        )
     ordered = query.order_by(Update.publish_at.desc(), Update.id.desc())
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
-def years(now, *, cause_id=None):
-    """Return [(year, how many public updates)], the latest first, by the campaign's zone."""
+def years(now: datetime, *, cause_id: int | None = None) -> list[tuple[int, int]]:
+    """Return (year, number of public updates) pairs, latest first, in the site's time zone."""
     query = select(Update.publish_at).join(Update.cause).where(*listed_at(now, cause_id))
     counts = {}
     for moment in db.session.scalars(query.order_by(Update.publish_at.desc())):
@@ -74,15 +104,28 @@ def years(now, *, cause_id=None):
     return list(counts.items())
 
 
-def newest_change(now, *, cause_id=None):
-    """Return when the public updates last changed, or None without any."""
+def newest_change(now: datetime, *, cause_id: int | None = None) -> datetime | None:
+    """Return when the public updates last changed, or None if there are none."""
     query = select(func.max(Update.changed_at), func.max(Update.publish_at)).join(Update.cause)
-    return max(filter(None, db.session.execute(query.where(*listed_at(now, cause_id))).one()), default=None)
+    return max(
+        filter(None, db.session.execute(query.where(*listed_at(now, cause_id))).one()), default=None
+    )
 
 
-def updates_among(cause_ids, *, state=None, limit=None, offset=0):
-    """Return the updates of these causes, or of all where None, the newest first, drafts before them; of a `state`, or all."""
-    query = _whole().order_by(Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc())
+def updates_among(
+    cause_ids: Collection[int] | None,
+    *,
+    state: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Update]:
+    """Return the updates of these causes, or of all if None: drafts first, then newest first.
+
+    `state` selects those in one state.
+    """
+    query = _whole().order_by(
+        Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc()
+    )
     if cause_ids is not None:
         query = query.where(Update.cause_id.in_(cause_ids))
     if state is not None:
@@ -90,10 +133,11 @@ def updates_among(cause_ids, *, state=None, limit=None, offset=0):
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def picture_of(slug, digest, part):
-    """Return the bytes of the picture of the update at `slug`, whatever its state, or None where it has another by now.
+def picture_of(slug: str, digest: str, part: str) -> bytes | None:
+    """Return the bytes of the picture of the update at `slug`, in any state.
 
-    `part` is `data` or `wide`. The digest is known only to whoever was shown a page with it.
+    `part` is `data` or `wide`. Return None if the picture with this digest has been replaced or
+    removed. Only people who were shown a page with the picture know its digest.
     """
     return db.session.scalar(
         select(getattr(UpdatePicture, part))
@@ -102,15 +146,15 @@ def picture_of(slug, digest, part):
     )
 
 
-def _new_year(year):
+def _new_year(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=_zone()).astimezone(UTC)
 
 
-def _zone():
+def _zone() -> ZoneInfo:
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def _whole():
+def _whole() -> Select[Update]:
     return (
         select(Update)
         .join(Update.cause)

@@ -1,41 +1,64 @@
-"""News: the archive, each update's page, its pictures, and the feeds."""
+"""Public pages of updates: the archive, each update, its pictures, and the feeds."""
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug, published_causes
-from campaign.events.pages import card as event_card
+from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.lib.addresses import whole_address
-from campaign.lib.caching import public
-from campaign.lib.no_file import no_file
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.http.missing_file import abort_missing_file
+from campaign.http.urls import absolute_url
+from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
-from campaign.updates.pages import page, recent_cards
-from campaign.updates.queries import newest_change, picture_of, recent_updates, update_by_slug, years
-from campaign.updates.structured import structured
+from campaign.updates.presenters import UpdatePage, page, recent_cards
+from campaign.updates.queries import (
+    newest_change,
+    picture_of,
+    recent_updates,
+    update_by_slug,
+    years,
+)
+from campaign.updates.structured_data import structured
 
 blueprint = Blueprint("updates", __name__)
 PAGE = 20
-MOST_IN_FEED = 50
+MAX_IN_FEED = 50
 FEED_SECONDS = 300
 PICTURE_SECONDS = 7 * 24 * 3600
 
 
 @blueprint.get("/<lang>/updates/")
-def index():
+def index() -> ResponseReturnValue:
+    """Show the archive of all causes."""
     return _archive(None)
 
 
 @blueprint.get("/<lang>/causes/<slug>/updates")
-def of_cause(slug):
+def of_cause(slug: str) -> ResponseReturnValue:
+    """Show the archive of a cause."""
     return _archive(cause_by_slug(slug) or abort(404))
 
 
 @blueprint.get("/<lang>/updates/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show an update, its event, and other recent updates of its cause."""
     now = utcnow()
     update = update_by_slug(slug, now) or abort(404)
     shown = page(update, g.lang, now)
@@ -55,47 +78,61 @@ def show(slug):
 
 
 @blueprint.get("/<lang>/feed.atom")
-def feed():
+def feed() -> ResponseReturnValue:
+    """Return the Atom feed of all causes."""
     causes = published_causes()
-    # A site with one cause is known by its name.
+    # A site with a single cause goes by the name of that cause.
     title = causes[0].text(g.lang).title if len(causes) == 1 else "Volante"
-    return _feed("site", title, whole_address("updates.index", g.lang), whole_address("updates.feed", g.lang))
+    return _feed(
+        "site", title, absolute_url("updates.index", g.lang), absolute_url("updates.feed", g.lang)
+    )
 
 
 @blueprint.get("/<lang>/causes/<slug>/feed.atom")
-def cause_feed(slug):
-    cause = cause_by_slug(slug) or no_file()
+def cause_feed(slug: str) -> ResponseReturnValue:
+    """Return the Atom feed of a cause."""
+    cause = cause_by_slug(slug) or abort_missing_file()
     address = {"slug": cause.slug}
-    home, here = (whole_address(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed"))
+    home, here = (
+        absolute_url(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed")
+    )
     return _feed(f"cause-{cause.id}", cause.text(g.lang).title, home, here, cause=cause)
 
 
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
-def picture(slug, digest):
-    """The picture under a name that changes with its content."""
-    data = picture_of(slug, digest, "data") or no_file()
+def picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture. Its URL changes with its content."""
+    data = picture_of(slug, digest, "data") or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/updates/<slug>/wide-<digest>.jpg")
-def wide_picture(slug, digest):
-    """What lists and shared links show of it, cut around its focal point."""
-    data = picture_of(slug, digest, "wide") or no_file()
+def wide_picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture for lists and link previews, cropped around its focal point."""
+    data = picture_of(slug, digest, "wide") or abort_missing_file()
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 @blueprint.get("/pictures/<digest>.webp")
-def body_picture(digest):
-    """A picture within a text, under a name that is its content's; with `?size=small` for phones."""
-    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or no_file()
+def body_picture(digest: str) -> ResponseReturnValue:
+    """Return a picture within a text. Its URL names its content. `?size=small` is for phones."""
+    data = (
+        body_picture_bytes(digest, is_small=request.args.get("size") == "small")
+        or abort_missing_file()
+    )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
-def _archive(cause):
+def _archive(cause) -> Response:
     now = utcnow()
     asked = Archive.asked(request.args, cause.slug if cause else None)
     cause_id = cause.id if cause else None
-    chosen = {"cause_id": cause_id, "year": asked.year, "limit": PAGE + 1, "offset": (asked.page - 1) * PAGE}
+    chosen = {
+        "cause_id": cause_id,
+        "year": asked.year,
+        "limit": PAGE + 1,
+        "offset": (asked.page - 1) * PAGE,
+    }
     cards = recent_cards(g.lang, now, **chosen)
     view = ("updates.cause_feed", {"slug": cause.slug}) if cause else ("updates.feed", {})
     return public(
@@ -111,19 +148,23 @@ def _archive(cause):
                 older_url=asked.address(page=asked.page + 1) if len(cards) > PAGE else None,
                 newer_url=asked.address(page=asked.page - 1) if asked.page > 1 else None,
                 feed_url=current_app.config["PUBLIC_URL"] + url_for(view[0], **view[1]),
-                feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title) if cause else _("Updates"),
+                feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title)
+                if cause
+                else _("Updates"),
             )
         )
     )
 
 
-def _addresses(shown):
-    """Return what the head of an update's page says of it: its own address, its picture's, and its structured data."""
-    url = whole_address("updates.show", g.lang, slug=shown.slug)
+def _addresses(shown: UpdatePage) -> dict[str, Any]:
+    """Return the metadata for the head of an update's page: its URLs and structured data."""
+    url = absolute_url("updates.show", g.lang, slug=shown.slug)
     site = current_app.config["PUBLIC_URL"]
     picture_url = ""
     if shown.picture:
-        picture_url = site + url_for("updates.wide_picture", slug=shown.slug, digest=shown.picture.digest)
+        picture_url = site + url_for(
+            "updates.wide_picture", slug=shown.slug, digest=shown.picture.digest
+        )
     card_url = site + url_for("cards.cause", slug=shown.cause_slug, lang=g.lang)
     return {
         "url": url,
@@ -133,11 +174,23 @@ def _addresses(shown):
     }
 
 
-def _feed(name, title, home_url, feed_url, *, cause=None):
+def _feed(
+    name: str, title: str, home_url: str, feed_url: str, *, cause: Cause | None = None
+) -> Response:
     now = utcnow()
     cause_id = cause.id if cause else None
-    updates = recent_updates(now, cause_id=cause_id, limit=MOST_IN_FEED)
-    # A feed without entries has not changed since there was something to tell of.
-    changed_at = newest_change(now, cause_id=cause_id) or (cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0))
-    words = atom(updates, g.lang, name=name, title=title, home_url=home_url, feed_url=feed_url, changed_at=changed_at)
+    updates = recent_updates(now, cause_id=cause_id, limit=MAX_IN_FEED)
+    # A feed without entries needs a date that does not change with each request.
+    changed_at = newest_change(now, cause_id=cause_id) or (
+        cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    words = atom(
+        updates,
+        g.lang,
+        name=name,
+        title=title,
+        home_url=home_url,
+        feed_url=feed_url,
+        changed_at=changed_at,
+    )
     return public(Response(words, content_type="application/atom+xml; charset=utf-8"), FEED_SECONDS)

@@ -1,16 +1,19 @@
-"""The worker's part in mailing: letters are owed in batches, each in one transaction with its receipts."""
+"""The worker's part of mailings: enqueue emails in batches.
 
-from datetime import timedelta
+Each batch is one transaction with its receipts.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
+from campaign.db.bulk import insert_all
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
-from campaign.mail.models import BULK, OWED, OwedMessage
-from campaign.mail.operations import owe_all
+from campaign.mail.models import BULK, OWED, OutboxMessage
+from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
 from campaign.updates.mailing import LETTER, UNREACHED, letters_of
@@ -18,29 +21,33 @@ from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
-from campaign.updates.readers import never_reached, next_readers, turned_away
+from campaign.updates.recipients import never_reached, next_readers, turned_away
 
 BATCH = 200
-# So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.
-MOST_WAITING = 400
+# Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
+MAX_WAITING = 400
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 KEPT = timedelta(days=25)
-# Whatever came out before that is no news to the audit trail any more.
+# We do not add updates that were published before this to the activity log.
 LATELY = timedelta(days=7)
 PUBLISHED = ("updates.publish",)
 DIGEST = "update_digest"
 
 
-def mailings_wait(now):
-    """Return whether any mailing has something to do; asking costs no commit."""
-    return db.session.scalar(select(Mailing.id).where(RUNNING, Mailing.starts_at <= now).limit(1)) is not None
+def mailings_wait(now: datetime) -> bool:
+    """Return whether any mailing has something to do. This query costs no commit."""
+    return (
+        db.session.scalar(select(Mailing.id).where(RUNNING, Mailing.starts_at <= now).limit(1))
+        is not None
+    )
 
 
-def send_batch(*, now):
-    """Owe the next letters of the mailing that began first; return how many subscriptions it went through.
+def send_batch(*, now: datetime) -> int:
+    """Enqueue the next emails of the mailing that began first.
 
-    Whoever dies in here leaves the batch undone, and the next one begins where the last committed one ended.
+    Return how many subscriptions were handled. If the worker dies here, the batch is rolled back.
+    The next one begins where the last committed one ended.
     """
     due = db.session.scalars(
         select(Mailing)
@@ -52,10 +59,12 @@ def send_batch(*, now):
     return next((many for mailing in due if (many := _advance(mailing, now))), 0)
 
 
-def _advance(mailing, now):
-    news = db.session.scalar(select(Update).join(Update.cause).where(Update.id == mailing.update_id, *public_at(now)))
+def _advance(mailing: Mailing, now: datetime) -> int:
+    news = db.session.scalar(
+        select(Update).join(Update.cause).where(Update.id == mailing.update_id, *public_at(now))
+    )
     if news is None:
-        # It was taken back, or waits for a later hour.
+        # The update was withdrawn, or is scheduled for later.
         return 0
     mailing.state = "sending"
     room = _room(mailing, now)
@@ -70,59 +79,96 @@ def _advance(mailing, now):
     receipts = insert_all(
         db.session.connection(),
         MailingReceipt.__table__,
-        [{"mailing_id": mailing.id, "subscription_id": r.id, "email_digest": bytes(r.email_digest), "owed_at": now} for r in rows],
-        # One address has one letter, through whichever of its subscriptions.
+        [
+            {
+                "mailing_id": mailing.id,
+                "subscription_id": r.id,
+                "email_digest": bytes(r.email_digest),
+                "owed_at": now,
+            }
+            for r in rows
+        ],
+        # Each address gets one email, however many subscriptions it has.
         unless=("mailing_id", "email_digest"),
         returning=("id", "subscription_id"),
     )
     langs = {row.id: row.lang for row in rows}
     if receipts:
-        owe_all([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts], priority=BULK)
+        enqueue_many(
+            [
+                {"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]}
+                for receipt_id, reader in receipts
+            ],
+            priority=BULK,
+        )
     db.session.flush()
     return len(rows)
 
 
-def _room(mailing, now):
+def _room(mailing: Mailing, now: datetime):
+    """Return how many emails may be enqueued now."""
     waiting = db.session.scalar(
-        select(func.count()).where(OWED, OwedMessage.kind == LETTER, OwedMessage.due_at <= now)
+        select(func.count()).where(OWED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now)
     )
-    room = min(BATCH, MOST_WAITING - waiting)
+    room = min(BATCH, MAX_WAITING - waiting)
     if not mailing.per_minute:
         return room
-    lately = select(func.count()).where(MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE)
+    lately = select(func.count()).where(
+        MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE
+    )
     return min(room, mailing.per_minute - db.session.scalar(lately))
 
 
-def _finish(mailing, cause_id, now):
+def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
     mailing.state, mailing.finished_at = "done", now
     letters = db.session.scalar(select(func.count()).where(MailingReceipt.mailing_id == mailing.id))
-    record(WORKER, "mail.done", subject=("update", mailing.update_id), cause_id=cause_id, details={"letters": letters}, at=now)
+    record(
+        WORKER,
+        "mail.done",
+        subject=("update", mailing.update_id),
+        cause_id=cause_id,
+        details={"letters": letters},
+        at=now,
+    )
     db.session.flush()
 
 
-def note_published(*, now):
-    """Note in the audit trail each update that has come out at the hour that was set for it; return how many."""
+def note_published(*, now: datetime) -> int:
+    """Record scheduled publications in the activity log. Return how many."""
     out = select(Update.id, Update.publish_at).where(
         Update.state == "published", Update.publish_at <= now, Update.publish_at > now - LATELY
     )
-    return sum(_note(update_id, now) for update_id, hour in db.session.execute(out).all() if _is_untold(update_id, hour))
+    return sum(
+        _note(update_id, now)
+        for update_id, hour in db.session.execute(out).all()
+        if _is_untold(update_id, hour)
+    )
 
 
-def _note(update_id, now):
-    # Another worker may have noted it, or an editor have taken it back, before its row was ours.
+def _note(update_id: int, now: datetime) -> int:
+    # Before we locked the row, another worker may have recorded it, or an editor withdrawn it.
     row = update_to_change(update_id)
     if row.phase(now) != "public" or not _is_untold(update_id, row.publish_at):
         return 0
-    record_planned("updates.publish", subject=("update", update_id), cause_id=row.cause_id, planned=PUBLISHED, now=now)
+    record_planned(
+        "updates.publish",
+        subject=("update", update_id),
+        cause_id=row.cause_id,
+        planned=PUBLISHED,
+        now=now,
+    )
     return 1
 
 
-def _is_untold(update_id, hour):
+def _is_untold(update_id: int, hour: datetime) -> bool:
     return is_untold(("update", update_id), hour, told=PUBLISHED, planned=PUBLISHED)
 
 
-def settle(*, now):
-    """Keep the reports of mailings before their letters are swept from the outbox, and drop their receipts; return how many."""
+def settle(*, now: datetime) -> int:
+    """Save the reports of finished mailings and delete their receipts. Return how many.
+
+    This must happen before their emails are swept from the outbox.
+    """
     over = db.session.scalars(
         select(Mailing)
         .where(Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - KEPT)
@@ -136,10 +182,11 @@ def settle(*, now):
     return len(unsettled)
 
 
-def send_digests(*, now):
-    """Owe the weekly letter to those whose week is over and who have news waiting; return how many.
+def send_digests(*, now: datetime) -> int:
+    """Enqueue the weekly email to readers whose week is over and who have news waiting.
 
-    Its bounds are set in the same transaction, so that nothing stands in two of them.
+    Return how many. The period of each weekly email is set in the same transaction, so that no
+    update is in two of them.
     """
     mine = Subscription.__table__
     since = func.coalesce(mine.c.digest_at, mine.c.confirmed_at)
@@ -152,7 +199,7 @@ def send_digests(*, now):
         Mailing.starts_at <= now,
         (mine.c.cause_id.is_(None)) | (mine.c.cause_id == Update.cause_id),
     )
-    # Who hears weekly of everything gets it once, not once more for each cause.
+    # A weekly reader of all causes gets each update once, and not again for its cause.
     other = aliased(Subscription)
     wider = exists().where(
         other.email_digest == mine.c.email_digest, other.cause_id.is_(None), other.state == "active",
@@ -167,5 +214,8 @@ def send_digests(*, now):
         .returning(mine.c.id, mine.c.lang)
     ).all()
     if rows:
-        owe_all([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows],
+            priority=BULK,
+        )
     return len(rows)

@@ -1,43 +1,46 @@
-"""Static files under a name that changes with their content, so that browsers keep them for a year."""
+"""Serve static files under URLs that change with their content; browsers cache them a year."""
 
 import mimetypes
+from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, send_from_directory, url_for
 
-from campaign.web import modules
+from campaign.web import script_bundles
 
 blueprint = Blueprint("assets", __name__)
 YEAR = 31_536_000
 FIRST_SHEETS = ("colors", "type", "base", "layout")
-# What holds on paper has the last word over what holds on screens.
+# Print rules override screen rules, so they come last.
 LAST_SHEET = "print"
 
 
 class Assets:
-    """The static folder as it was when the application started; `version` is a digest of all of it."""
+    """The static folder as it was at start-up; `version` is a digest of everything in it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self.joined = dict(self._join_sheets()) | dict(self._join_scripts())
         self.version = self._digest()
 
-    def _join_sheets(self):
-        """Yield (path, words) of the joined sheets: a page pays for one request, while each subject keeps its own file.
+    def _join_sheets(self) -> Iterator[tuple[str, str]]:
+        """Yield (path, text) of the joined style sheets.
 
-        `css/site.css` is all that lies in css/; `css/<door>.css` is all in css/<door>/, for pages that only few see.
+        A page makes one request, while each subject keeps its own source file. `css/site.css` joins
+        the files directly in css/. Each folder below css/ is joined into one file of its own, for
+        pages that only few people see.
         """
         css = self.folder / "css"
         yield "css/site.css", _joined(css)
         for door in sorted(path for path in css.iterdir() if path.is_dir()):
             yield f"css/{door.name}.css", _joined(door)
 
-    def _join_scripts(self):
-        for name, words in modules.joined(self.folder / "js"):
+    def _join_scripts(self) -> Iterator[tuple[str, str]]:
+        for name, words in script_bundles.joined(self.folder / "js"):
             yield f"js/{name}", words
 
-    def _digest(self):
+    def _digest(self) -> str:
         digest = blake2b(digest_size=6)
         for path in sorted(self.folder.rglob("*")):
             if path.is_file():
@@ -46,26 +49,26 @@ class Assets:
         return digest.hexdigest()
 
 
-def _joined(folder):
+def _joined(folder: Path) -> str:
     sheets = {path.stem: path for path in sorted(folder.glob("*.css"))}
     between = [name for name in sheets if name not in (*FIRST_SHEETS, LAST_SHEET)]
     names = [*FIRST_SHEETS, *between, LAST_SHEET]
     return "\n".join(sheets[name].read_text() for name in names if name in sheets)
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.extensions["assets"] = Assets(Path(app.root_path).parent / "static")
     app.register_blueprint(blueprint)
     app.add_template_global(asset)
 
 
-def asset(path):
-    """Return the address of a static file, such as `js/main.js`."""
+def asset(path: str) -> str:
+    """Return the URL of a static file, such as `js/main.js`."""
     return url_for("assets.file", version=current_app.extensions["assets"].version, path=path)
 
 
 @blueprint.get("/static/<version>/<path:path>")
-def file(version, path):
+def file(version: str, path: str) -> Response:
     assets = current_app.extensions["assets"]
     if path in assets.joined:
         response = Response(assets.joined[path], mimetype=mimetypes.guess_type(path)[0])
@@ -73,7 +76,8 @@ def file(version, path):
         response = send_from_directory(assets.folder, path, conditional=False, etag=False)
         response.direct_passthrough = False
     if version != assets.version:
-        # A page rendered before the last deployment asks for its own files: give today's, but only for now.
+        # A page rendered before the last deployment asks for its own version: send today's file,
+        # but only for a minute.
         response.cache_control.max_age = 60
         response.cache_control.public = True
         response.content_location = asset(path)
@@ -83,7 +87,7 @@ def file(version, path):
 
 
 @blueprint.get("/favicon.ico")
-def favicon():
+def favicon() -> Response:
     icon = current_app.extensions["assets"].folder / "img" / "icons" / "favicon.ico"
     if not icon.exists():
         abort(404)

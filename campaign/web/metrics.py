@@ -1,26 +1,28 @@
-"""`/metrics`, for Prometheus: only for who watches over the site."""
+"""`/metrics` for Prometheus, only with the token or from a trusted address."""
 
 from hmac import compare_digest
 
-from flask import Blueprint, abort, current_app, make_response, request
+from flask import Blueprint, Response, abort, current_app, make_response, request
 
-from campaign.lib.near_requests import is_near
-from campaign.lib.times import utcnow
-from campaign.web.gauges import gauges, in_words
+from campaign.http.trusted_requests import is_near
+from campaign.process.clock import utcnow
+from campaign.web.metric_values import gauges, in_words
 
 blueprint = Blueprint("metrics", __name__)
 QUIET_PACE = 1000
 
 
 @blueprint.get("/metrics")
-def show():
+def show() -> Response:
     if not (_has_token() or is_near()):
         abort(403)
     found = gauges(now=utcnow(), next_ms=request.environ.get("volante.next_ms", QUIET_PACE))
-    return make_response(in_words(found), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+    return make_response(
+        in_words(found), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+    )
 
 
-def _has_token():
+def _has_token() -> bool:
     token = current_app.config["METRICS_TOKEN"]
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return bool(token) and compare_digest(given.encode(), token.encode())

@@ -1,21 +1,24 @@
-"""JSON that others send, read with distrust."""
+"""Strict parsing of JSON sent by others."""
 
+from typing import Any
+
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 
 class WaryJson(DefaultJSONProvider):
-    """Flask's own JSON, for which a text that cannot be taken in is none at all: nested too deep, or with halves of letters."""
+    """Flask's JSON provider that rejects text nested too deeply or with lone surrogates."""
 
-    def loads(self, s, **options):
-        """Return what the text `s` (str or bytes) says. Raises ValueError."""
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        """Return the parsed value of `s`. Raise ValueError if it is not acceptable JSON."""
         try:
             found = super().loads(s, **options)
-            # A lone surrogate can be written in JSON, and neither in UTF-8 nor in a database.
+            # JSON can spell a lone surrogate, but neither UTF-8 nor a database can hold one.
             super().dumps(found, ensure_ascii=False).encode()
         except RecursionError as error:
             raise ValueError("nested too deep") from error
         return found
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.json = WaryJson(app)

@@ -1,7 +1,7 @@
-// <volante-petition slug="…"> puts a petition of Volante into a page and keeps it as high as it
-// needs to be. Attributes: slug, show (form, thermometer, counter, montage), theme (auto, light,
-// dark), lang, source (a code of your own, up to 40 letters). It sets no cookie, and of the page
-// around it tells nothing. What stands inside the element is shown where scripts do not run.
+// <volante-petition slug="…"> embeds a Volante petition in a page and fits the frame's height to
+// its content. Attributes: slug, show (form, thermometer, counter, montage), theme (auto, light,
+// dark), lang, source (your own code, up to 40 characters). It sets no cookie, and of the host page
+// it reads only the language. Content inside the element is shown where scripts do not run.
 (() => {
   const HOME = new URL(document.currentScript.src).origin;
   const HEIGHTS = { form: 980, thermometer: 260, counter: 220, montage: 560 };
@@ -44,7 +44,8 @@
       frame.title = this.getAttribute("title") || this.textContent.trim() || "Volante";
       frame.height = HEIGHTS[this.getAttribute("show")] || HEIGHTS.form;
       frame.loading = "lazy";
-      // Set by script, as a strict policy lets it be; in the page's own text it would be refused.
+      // A strict content security policy allows styles set by script, but rejects a style
+      // attribute.
       Object.assign(frame.style, { display: "block", width: "100%", border: "0" });
       frame.src = this.address;
       this.frame = frame;

@@ -2,7 +2,7 @@
 
 const NAME = /^[a-z][a-z-]*$/;
 
-// Each start is a promise of its own: one that fails is reported by the browser and stops no other.
+// Each start is a separate promise. If one fails, the browser reports it and the others still run.
 async function start(element, name) {
   const { default: behaviour } = await import(`./modules/${name}.js`);
   behaviour(element);

@@ -1,4 +1,4 @@
-"""The audit trail: written with what it tells of, never changed, and found again."""
+"""Tests of the activity log: written with the change it records, append-only, and searchable."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
 pytestmark = pytest.mark.both_databases
@@ -27,7 +27,7 @@ def odile(app):
         "update audit_entry set organizer_id = null where id = -1 or id > 0",
     ],
 )
-def test_the_database_itself_refuses_to_change_the_trail(app, odile, change):
+def test_database_refuses_to_change_the_log(app, odile, change):
     write(record, Actor(odile.id), "people.invite", reason="why")
     with pytest.raises(DatabaseError, match="append-only"):
         write(lambda: db.session.execute(text(change)))
@@ -35,25 +35,31 @@ def test_the_database_itself_refuses_to_change_the_trail(app, odile, change):
     assert [entry.reason for entry in entries()] == ["why"]
 
 
-def test_an_entry_cannot_be_replaced(app, odile):
+def test_log_entry_cannot_be_replaced(app, odile):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("only SQLite knows this statement")
     entry = write(record, Actor(odile.id), "people.invite", reason="why")
     forged = "insert or replace into audit_entry (id, at, door, address, action, subject_kind, reason, details)"
     with pytest.raises(DatabaseError, match="append-only"):
-        write(lambda: db.session.execute(text(f"{forged} values ({entry.id}, '2026-01-01', 'web', '', 'forged', '', '', '{{}}')")))
+        write(
+            lambda: db.session.execute(
+                text(
+                    f"{forged} values ({entry.id}, '2026-01-01', 'web', '', 'forged', '', '', '{{}}')"
+                )
+            )
+        )
     db.session.rollback()
     assert [entry.action for entry in entries()] == ["people.invite"]
 
 
-def test_postgresql_refuses_to_empty_the_trail(app):
+def test_postgresql_refuses_to_truncate_the_log(app):
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no truncate")
     with pytest.raises(DatabaseError, match="append-only"):
         write(lambda: db.session.execute(text("truncate audit_entry cascade")))
 
 
-def test_what_fails_leaves_no_entry(app, odile):
+def test_failed_operation_leaves_no_log_entry(app, odile):
     def fail():
         record(Actor(odile.id), "people.invite")
         raise LookupError
@@ -63,19 +69,32 @@ def test_what_fails_leaves_no_entry(app, odile):
     assert entries() == []
 
 
-def test_an_entry_says_who_what_when_why_from_where_and_on_what(app, odile):
+def test_log_entry_says_who_did_what_when_why_and_from_where(app, odile):
     before = utcnow()
     who = Actor(odile.id, address="203.0.113.0/24")
-    write(record, who, "signatures.export", subject=("petition", 7), cause_id=3, reason=" for the Senate ", details={"rows": 2})
+    write(
+        record,
+        who,
+        "signatures.export",
+        subject=("petition", 7),
+        cause_id=3,
+        reason=" for the Senate ",
+        details={"rows": 2},
+    )
     [entry] = entries()
     assert (entry.organizer.name, entry.action, entry.reason, entry.address, entry.door) == (
         "Odile Kwan", "signatures.export", "for the Senate", "203.0.113.0/24", "web",
     )  # fmt: skip
-    assert (entry.subject_kind, entry.subject_id, entry.cause_id, entry.details) == ("petition", 7, 3, {"rows": 2})
+    assert (entry.subject_kind, entry.subject_id, entry.cause_id, entry.details) == (
+        "petition",
+        7,
+        3,
+        {"rows": 2},
+    )
     assert before <= entry.at <= utcnow()
 
 
-def test_entries_are_found_by_all_that_they_say(app, odile):
+def test_log_entries_are_found_by_each_of_their_fields(app, odile):
     write(record, Actor(odile.id), "signatures.export", subject=("petition", 7), cause_id=3)
     write(record, COMMAND, "people.invite", cause_id=4)
     write(record, COMMAND, "signatures_like.other")

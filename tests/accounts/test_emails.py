@@ -1,4 +1,4 @@
-"""The letters of accounts, in every language."""
+"""Tests of account emails in every language."""
 
 import re
 from types import SimpleNamespace
@@ -10,11 +10,18 @@ from campaign.accounts.emails import changed, invitation, new_device, reset, rol
 from campaign.accounts.operations import make_link
 from campaign.accounts.sessions import know_device
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import make_organizer
 
-CHANGES = ("password", "app_added", "app_removed", "recovery_codes", "passkey_added", "passkey_removed")
+CHANGES = (
+    "password",
+    "app_added",
+    "app_removed",
+    "recovery_codes",
+    "passkey_added",
+    "passkey_removed",
+)
 
 
 def about(subject_id, lang):
@@ -38,9 +45,11 @@ def check(message, lang, *words):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_every_letter_is_worded_in_every_language(who, lang):
+def test_every_account_email_is_written_in_every_language(who, lang):
     by = make_organizer()
-    link = write(make_link, organizer_id=who.id, purpose="invitation", invited_by_id=by.id, now=utcnow())
+    link = write(
+        make_link, organizer_id=who.id, purpose="invitation", invited_by_id=by.id, now=utcnow()
+    )
     check(invitation(about(link.id, lang)), lang, "/organize/invitations/", "Odile Kwan")
     link = write(make_link, organizer_id=who.id, purpose="reset", now=utcnow())
     check(reset(about(link.id, lang)), lang, "http://localhost/organize/reset/")
@@ -56,11 +65,16 @@ def test_every_letter_is_worded_in_every_language(who, lang):
     )
     check(new_device(about(device.id, lang)), lang, "Firefox, Linux", "203.0.113.0/24")
     for change in CHANGES:
-        entry = write(record, Actor(who.id, address="203.0.113.0/24"), f"account.{change}", subject=("organizer", who.id))
+        entry = write(
+            record,
+            Actor(who.id, address="203.0.113.0/24"),
+            f"account.{change}",
+            subject=("organizer", who.id),
+        )
         check(changed(about(entry.id, lang)), lang, "203.0.113.0/24", "/organize/forgotten")
 
 
-def test_a_letter_whose_occasion_has_passed_is_dropped(who):
+def test_outdated_account_email_is_dropped(who):
     older = write(make_link, organizer_id=who.id, purpose="reset", now=utcnow())
     write(make_link, organizer_id=who.id, purpose="reset", now=utcnow())
     assert reset(about(older.id, "en")) is None

@@ -1,4 +1,4 @@
-"""Inviting, roles, links and removing."""
+"""Tests of invitations, roles, account links and removal."""
 
 from datetime import timedelta
 from functools import partial
@@ -22,8 +22,8 @@ from campaign.accounts.operations import (
 )
 from campaign.accounts.queries import organizer_by_address
 from campaign.extensions import db, write
-from campaign.lib.mail_addresses import parse_address
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
+from campaign.text.email_addresses import parse_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.signatures import owed
@@ -36,21 +36,34 @@ WEEK = timedelta(days=7)
 
 
 def invited(role="editor", cause_id=None, email=TEO, now=None, **more):
-    named = {"address": parse_address(email), "role": role, "cause_id": cause_id, "lang": "es", "now": now or utcnow()} | more
+    named = {
+        "address": parse_address(email),
+        "role": role,
+        "cause_id": cause_id,
+        "lang": "es",
+        "now": now or utcnow(),
+    } | more
     return write(invite, **named).organizer_id
 
 
 def links():
-    """Return the ids of all links, the oldest first."""
+    """Return the ids of all links, oldest first."""
     db.session.rollback()
     return db.session.scalars(select(AccountLink.id).order_by(AccountLink.id)).all()
 
 
 def follow(link_id, password_hash="hash", now=None):
-    return write(follow_link, link_id=link_id, password_hash=password_hash, name="Teo", lang="fr", now=now or utcnow())
+    return write(
+        follow_link,
+        link_id=link_id,
+        password_hash=password_hash,
+        name="Teo",
+        lang="fr",
+        now=now or utcnow(),
+    )
 
 
-def test_who_is_invited_gets_a_letter_with_a_link_that_opens_for_a_week(app):
+def test_invitation_email_has_a_link_valid_for_a_week(app):
     who = invited(cause_id=make_cause().id)
     [link] = links()
     assert owed() == [("account_invitation", link, "es")]
@@ -59,7 +72,7 @@ def test_who_is_invited_gets_a_letter_with_a_link_that_opens_for_a_week(app):
     assert (teo.name, teo.lang, teo.password_hash, teo.is_invited) == ("Teo", "fr", "hash", False)
 
 
-def test_a_link_opens_once(app):
+def test_link_works_once(app):
     invited(cause_id=make_cause().id)
     [link] = links()
     follow(link)
@@ -68,7 +81,7 @@ def test_a_link_opens_once(app):
     assert organizer_by_address(TEO).password_hash == "hash"
 
 
-def test_of_eight_who_follow_one_link_at_once_one_sets_the_password(app):
+def test_same_link_used_eight_times_at_once_sets_one_password(app):
     invited(cause_id=make_cause().id)
     [link] = links()
 
@@ -79,18 +92,20 @@ def test_of_eight_who_follow_one_link_at_once_one_sets_the_password(app):
             return None
         return f"hash {number}"
 
-    opened = [each for each in together(app, [partial(try_it, number) for number in range(8)]) if each]
+    opened = [
+        each for each in together(app, [partial(try_it, number) for number in range(8)]) if each
+    ]
     assert opened == [organizer_by_address(TEO).password_hash]
 
 
-def test_an_expired_link_opens_nothing(app):
+def test_expired_link_is_refused(app):
     invited(cause_id=make_cause().id)
     [link] = links()
     with pytest.raises(LinkSpent):
         follow(link, now=utcnow() + WEEK + timedelta(minutes=1))
 
 
-def test_a_newer_link_ends_the_older_one(app):
+def test_newer_link_ends_the_older_one(app):
     cause = make_cause()
     invited(cause_id=cause.id)
     invited("reviewer", cause.id)
@@ -100,14 +115,14 @@ def test_a_newer_link_ends_the_older_one(app):
     follow(newer)
 
 
-def test_eight_who_invite_the_same_person_at_once_make_one_organizer(app):
+def test_same_person_invited_eight_times_at_once_is_one_organizer(app):
     cause = make_cause()
     made = together(app, [lambda: invited(cause_id=cause.id)] * 8)
     assert len(set(made)) == 1
     assert len(fresh(organizer_by_address(TEO)).grants) == 1
 
 
-def test_who_has_a_password_is_told_of_a_new_role_and_needs_no_link(app):
+def test_organizer_with_a_password_is_told_of_a_new_role_without_a_link(app):
     cause, other = make_cause(), make_cause("hill")
     who = with_password(make_organizer("editor", cause.id))
     invited("reviewer", other.id, email=who.email)
@@ -118,20 +133,20 @@ def test_who_has_a_password_is_told_of_a_new_role_and_needs_no_link(app):
     assert len(owed()) == 1
 
 
-def test_enrolling_at_the_command_line_owes_no_mail(app):
+def test_adding_an_organizer_from_the_command_line_queues_no_email(app):
     write(enrol, address=parse_address(TEO), role="admin", lang="en", now=utcnow())
     assert owed() == []
     assert len(links()) == 1
 
 
-def test_a_reset_is_owed_alike_for_somebody_and_nobody(app):
+def test_password_reset_looks_the_same_for_known_and_unknown_addresses(app):
     who = with_password(make_organizer())
     write(ask_reset, address=who.email, now=utcnow())
     write(ask_reset, address="nobody@kwan.example", now=utcnow())
     assert owed() == [("account_reset", links()[0], "en"), ("account_reset", 0, "en")]
 
 
-def test_a_reset_ends_all_sessions_and_keeps_the_second_factor(app, client):
+def test_password_reset_ends_all_sessions_and_keeps_the_second_factor(app, client):
     who = with_password(make_organizer())
     with_app(who)
     sign_in(client, who)
@@ -142,7 +157,7 @@ def test_a_reset_ends_all_sessions_and_keeps_the_second_factor(app, client):
     assert fresh(who).name == "Odile Kwan"
 
 
-def test_who_was_removed_is_nowhere_but_in_the_trail(app, client):
+def test_removed_organizer_remains_only_in_the_log(app, client):
     with_password(make_organizer())
     who = with_password(make_organizer("owner", make_cause().id))
     sign_in(client, who)
@@ -161,7 +176,7 @@ def test_who_was_removed_is_nowhere_but_in_the_trail(app, client):
     assert [grant.role for grant in fresh(who).grants] == ["editor"]
 
 
-def test_the_last_admin_who_can_sign_in_stays(app):
+def test_last_admin_who_can_sign_in_cannot_be_removed(app):
     odile = with_password(make_organizer())
     make_organizer("admin", email="invited@kwan.example")
     with pytest.raises(LastAdmin):
@@ -171,8 +186,11 @@ def test_the_last_admin_who_can_sign_in_stays(app):
     assert fresh(odile).grants
 
 
-def test_two_admins_who_remove_each_other_at_once_leave_one(app):
-    pair = [with_password(make_organizer("admin", email=f"{name}@kwan.example")).id for name in ("odile", "ines")]
+def test_two_admins_removing_each_other_at_once_leave_one(app):
+    pair = [
+        with_password(make_organizer("admin", email=f"{name}@kwan.example")).id
+        for name in ("odile", "ines")
+    ]
 
     def try_it(organizer_id):
         try:
@@ -181,10 +199,13 @@ def test_two_admins_who_remove_each_other_at_once_leave_one(app):
             return False
         return True
 
-    assert sorted(together(app, [partial(try_it, organizer_id) for organizer_id in pair])) == [False, True]
+    assert sorted(together(app, [partial(try_it, organizer_id) for organizer_id in pair])) == [
+        False,
+        True,
+    ]
 
 
-def test_lost_factors_are_taken_with_the_sessions(app, client):
+def test_resetting_lost_factors_also_ends_the_sessions(app, client):
     who = make_organizer()
     with_app(who)
     sign_in(client, who)

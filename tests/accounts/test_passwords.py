@@ -1,4 +1,4 @@
-"""Passwords: kept as Argon2id, and strong enough."""
+"""Tests of passwords: stored as Argon2id, and strong enough."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Semaphore
@@ -7,29 +7,38 @@ import pytest
 
 from campaign import create_app
 from campaign.accounts import passwords
-from campaign.accounts.passwords import HashingBusy, PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
+from campaign.accounts.passwords import (
+    HashingBusy,
+    PasswordTooWeak,
+    demand_strength,
+    hash_password,
+    is_outdated,
+    matches,
+)
 from config import load
 
 GOOD = "otter violin Tuesday cardamom"
 
 
-def test_a_password_is_kept_as_argon2id_and_known_again():
+def test_password_is_stored_as_argon2id_and_recognized():
     kept = hash_password(GOOD)
     assert kept.startswith("$argon2id$")
     assert matches(kept, GOOD)
     assert not matches(kept, GOOD + " ")
     assert hash_password(GOOD) != kept
     assert not is_outdated(kept)
-    assert is_outdated("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$2l0kNzvoOFQZWw0YqhRO1g")
+    assert is_outdated(
+        "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$2l0kNzvoOFQZWw0YqhRO1g"
+    )
 
 
-def test_production_hashes_as_rfc_9106_asks(tmp_path):
+def test_production_hashing_follows_rfc_9106(tmp_path):
     app = create_app(load({"VAR_DIR": str(tmp_path)}))
     with app.app_context():
         assert hash_password(GOOD).split("$")[3] == "m=65536,t=3,p=4"
 
 
-def test_where_there_is_no_password_none_is_right():
+def test_every_password_is_wrong_where_none_is_set():
     assert not matches(None, "nobody has this password")
     assert not matches("", GOOD)
 
@@ -46,19 +55,22 @@ def test_where_there_is_no_password_none_is_right():
         ("qwertyuiop123", "guessable"),
     ],
 )
-def test_what_is_soon_guessed_is_refused(password, code):
+def test_easily_guessed_password_is_refused(password, code):
     with pytest.raises(PasswordTooWeak) as weakness:
         demand_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
     assert weakness.value.code == code
 
 
-@pytest.mark.parametrize("password", [GOOD, "¿Dónde están los 43 de Iguala?", "чайка окно вторник мёд", "🦋" * 3 + "qZ7!kd92mB"])
-def test_strong_ones_of_any_script_are_taken(password):
+@pytest.mark.parametrize(
+    "password",
+    [GOOD, "¿Dónde están los 43 de Iguala?", "чайка окно вторник мёд", "🦋" * 3 + "qZ7!kd92mB"],
+)
+def test_strong_password_in_any_script_is_accepted(password):
     demand_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
 
 
-def test_few_wait_for_their_password_and_the_next_is_told_at_once(monkeypatch):
-    """Two are checked and two wait, so no more than four threads of a process are held, however many knock."""
+def test_few_password_checks_queue_and_the_next_is_refused_at_once(monkeypatch):
+    """Two are checked and two wait, so at most four threads of a process are busy here."""
     go_on = Event()
 
     class Slow:
@@ -80,7 +92,7 @@ def test_few_wait_for_their_password_and_the_next_is_told_at_once(monkeypatch):
     assert matches("kept", GOOD)
 
 
-def test_who_waits_too_long_is_told_to_come_again(monkeypatch):
+def test_password_check_that_waits_too_long_asks_to_try_again(monkeypatch):
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0)
     with passwords._turn(), passwords._turn(), pytest.raises(HashingBusy):
         matches("kept", GOOD)
@@ -88,7 +100,7 @@ def test_who_waits_too_long_is_told_to_come_again(monkeypatch):
 
 
 class CountedPlaces:
-    """The places to be checked in, which tell each one that is taken."""
+    """Slots for password checks that report each one taken."""
 
     def __init__(self, places):
         self._places, self.taken = places, Semaphore(0)

@@ -1,4 +1,4 @@
-"""The table of who may do what."""
+"""Tests of the permissions table."""
 
 import pytest
 
@@ -17,25 +17,29 @@ from campaign.accounts.permissions import (
 from tests.factories.causes import make_cause
 from tests.factories.organizers import make_organizer
 
-ABOUT_SUPPORTERS = {action for action in TABLE if action.split(".")[0] in ("signatures", "registrations", "suppressions", "rules")}
+ABOUT_SUPPORTERS = {
+    action
+    for action in TABLE
+    if action.split(".")[0] in ("signatures", "registrations", "suppressions", "rules")
+}
 
 
-def test_the_table_names_roles_that_exist():
+def test_permissions_name_existing_roles():
     assert set().union(*TABLE.values()) <= set(ROLES)
     assert PERSONAL <= TABLE.keys()
     assert PERSONAL >= ABOUT_SUPPORTERS
 
 
-def test_an_editor_touches_no_personal_data():
+def test_editor_cannot_touch_personal_data():
     assert [action for action in ABOUT_SUPPORTERS if "editor" in TABLE[action]] == []
 
 
-def test_an_owner_may_whatever_any_role_of_the_cause_may():
+def test_owner_has_every_permission_of_the_other_roles_in_a_cause():
     assert [action for action, roles in TABLE.items() if roles and "owner" not in roles] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_holds_in_its_own_cause_alone(app, role):
+def test_role_applies_only_to_its_own_cause(app, role):
     own, foreign = make_cause("own"), make_cause("foreign")
     who = make_organizer(role, own.id)
     for action, roles in TABLE.items():
@@ -47,25 +51,35 @@ def test_a_role_holds_in_its_own_cause_alone(app, role):
     assert not belongs_to(who, foreign.id)
 
 
-def test_an_admin_may_everything_everywhere(app):
+def test_admin_may_do_everything_everywhere(app):
     who = make_organizer(ADMIN)
     assert all(may(who, action, cause_id) for action in TABLE for cause_id in (None, 1, 10**6))
     assert causes_where(who, "signatures.see") is EVERYWHERE
 
 
-def test_who_has_no_role_may_nothing(app):
+def test_nothing_is_allowed_without_a_role(app):
     who = make_organizer(None)
     assert not any(may_somewhere(who, action) for action in TABLE)
 
 
 @pytest.mark.parametrize(
     ("role", "must"),
-    [("owner", True), ("exporter", True), ("editor", False), ("reviewer", True), ("tabler", True), ("admin", True)],
+    [
+        ("owner", True),
+        ("exporter", True),
+        ("editor", False),
+        ("reviewer", True),
+        ("tabler", True),
+        ("admin", True),
+    ],
 )
 def test_roles_that_see_personal_data_need_a_second_factor(app, role, must):
-    assert must_have_second_factor(make_organizer(role, None if role == ADMIN else make_cause().id)) is must
+    assert (
+        must_have_second_factor(make_organizer(role, None if role == ADMIN else make_cause().id))
+        is must
+    )
 
 
-def test_an_unknown_action_is_an_error_and_no_refusal(app):
+def test_unknown_action_raises_an_error(app):
     with pytest.raises(KeyError):
         may(make_organizer(), "signatures.sea", 1)

@@ -1,11 +1,11 @@
-"""Sessions: known by a digest, ended by time, by their owner, and for good."""
+"""Tests of sessions: found by a digest, and ended by time, by their user, or permanently."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import (
     close_session,
@@ -19,7 +19,7 @@ from campaign.accounts.sessions import (
 )
 from campaign.accounts.tasks import forget_sessions
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
 pytestmark = pytest.mark.both_databases
@@ -34,20 +34,22 @@ def who(app):
 
 def opened(who, token="token", stage="full", now=None):
     browser = {"device": "Firefox", "address": "203.0.113.77"}
-    return write(open_session, organizer_id=who.id, token=token, stage=stage, now=now or utcnow(), **browser)
+    return write(
+        open_session, organizer_id=who.id, token=token, stage=stage, now=now or utcnow(), **browser
+    )
 
 
-def test_a_session_is_found_by_its_token_which_is_not_kept(who):
+def test_session_is_found_by_its_token_which_is_not_stored(who):
     opened(who)
     assert session_of("token", utcnow()).organizer.id == who.id
     assert session_of("tokens", utcnow()) is None
     assert session_of("", utcnow()) is None
     kept = db.session.scalar(select(OrganizerSession))
-    assert kept.token_digest == keys.token_digest("token")
+    assert kept.token_digest == tokens.token_digest("token")
     assert kept.address == "203.0.113.0/24"
 
 
-def test_a_session_ends_twelve_hours_after_its_last_use_and_after_two_weeks(who):
+def test_session_ends_after_twelve_idle_hours_or_two_weeks(who):
     now = utcnow()
     session = opened(who, now=now)
     assert session_of("token", now + 11 * HOUR)
@@ -58,14 +60,14 @@ def test_a_session_ends_twelve_hours_after_its_last_use_and_after_two_weeks(who)
     assert session_of("token", now + (14 * 24 + 1) * HOUR) is None
 
 
-def test_half_a_session_ends_after_ten_minutes(who):
+def test_half_signed_in_session_ends_after_ten_minutes(who):
     now = utcnow()
     opened(who, stage="password", now=now)
     assert session_of("token", now + timedelta(minutes=9))
     assert session_of("token", now + timedelta(minutes=11)) is None
 
 
-def test_sessions_are_listed_and_ended_by_their_owner_alone(who):
+def test_sessions_are_listed_and_ended_only_by_their_user(who):
     other = make_organizer(None)
     mine, more, theirs = opened(who), opened(who, "more"), opened(other, "theirs")
     assert {each.id for each in sessions_of(who.id, utcnow())} == {mine.id, more.id}
@@ -77,12 +79,18 @@ def test_sessions_are_listed_and_ended_by_their_owner_alone(who):
     assert session_of("theirs", utcnow())
 
 
-def test_ended_sessions_and_unused_devices_are_forgotten(who):
+def test_ended_sessions_and_unused_devices_are_deleted(who):
     now = utcnow()
     opened(who, "old", now=now - timedelta(days=1))
     opened(who, "new", now=now)
     browser = {"device": "", "address": "", "lang": "en"}
-    write(know_device, organizer_id=who.id, device_token="old", now=now - timedelta(days=366), **browser)
+    write(
+        know_device,
+        organizer_id=who.id,
+        device_token="old",
+        now=now - timedelta(days=366),
+        **browser,
+    )
     write(know_device, organizer_id=who.id, device_token="new", now=now, **browser)
     assert write(forget_sessions, now=now) == 2
     assert session_of("new", now)
@@ -101,5 +109,5 @@ def test_ended_sessions_and_unused_devices_are_forgotten(who):
         ("x", ""),
     ],
 )
-def test_a_network_address_is_shortened(address, network):
-    assert keys.shorten(address) == network
+def test_ip_address_is_shortened(address, network):
+    assert tokens.shorten(address) == network

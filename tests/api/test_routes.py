@@ -1,4 +1,4 @@
-"""The API: what it tells, to whom, and how it refuses."""
+"""Tests of the public API: what it returns, to whom, and its errors."""
 
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from campaign.extensions import write
-from campaign.lib.counters import storage_of
 from campaign.petitions.editing import move_petition
+from campaign.security.rate_limit_storage import limit_storage
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -28,11 +28,13 @@ def described(client):
 
 
 def validator_of(described, schema):
-    """Return what checks an answer against a schema of the description."""
-    return Draft202012Validator({**schema, "components": described["components"]}, format_checker=FormatChecker())
+    """Return a validator for a response, from a schema of the API description."""
+    return Draft202012Validator(
+        {**schema, "components": described["components"]}, format_checker=FormatChecker()
+    )
 
 
-def test_the_description_is_valid_and_names_every_address(described, app):
+def test_api_description_is_valid_and_lists_every_url(described, app):
     OpenAPIV31SpecValidator(described).validate()
     there = {
         rule.rule.removeprefix(API).replace("<slug>", "{slug}")
@@ -42,7 +44,7 @@ def test_the_description_is_valid_and_names_every_address(described, app):
     assert set(described["paths"]) == there
 
 
-def test_every_address_answers_as_described(client, described):
+def test_every_url_answers_as_described(client, described):
     cause = make_cause()
     petition = make_petition(cause_id=cause.id, goal=100)
     make_event(cause_id=cause.id)
@@ -64,30 +66,43 @@ def test_every_address_answers_as_described(client, described):
         assert all(lists), path
 
 
-def test_a_petition_is_told_in_the_language_asked_for_or_in_its_own(client, petition):
+def test_petition_is_returned_in_the_requested_language_or_its_own(client, petition):
     assert client.get(f"{API}/petitions/home?lang=es").json["title"] == "Que vuelvan"
     french = client.get(f"{API}/petitions/home?lang=fr").json
-    assert (french["title"], french["lang"], french["languages"]) == ("Bring them home", "en", ["en", "es"])
+    assert (french["title"], french["lang"], french["languages"]) == (
+        "Bring them home",
+        "en",
+        ["en", "es"],
+    )
     assert french["body"] == "We, the undersigned, *ask*."
 
 
-def test_only_shown_names_are_told_and_never_what_else_is_known_of_anybody(client, petition):
-    shown = sign_and_hatch(petition, {**AMALIA, "name_display": "full", "comment": "Not read yet"}, source="radio")
+def test_only_shown_names_are_returned_and_no_other_personal_data(client, petition):
+    shown = sign_and_hatch(
+        petition, {**AMALIA, "name_display": "full", "comment": "Not read yet"}, source="radio"
+    )
     sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example", "name_display": "counted"})
     sign(petition, {**ODILE, "name_display": "full"})
     page = client.get(f"{API}/petitions/home/signatures")
     assert [each["name"] for each in page.json["signatures"]] == ["Amalia Rosales"]
     for private in ("Teo", "Brandt", "Odile", "@", "M5V", "127.0.0.1", "Not read yet", "radio"):
         assert private not in page.text
-    assert client.get(f"{API}/petitions/home/tally").json == {"petition": "home", "count": 2, "goal": None, "to_go": None}
+    assert client.get(f"{API}/petitions/home/tally").json == {
+        "petition": "home",
+        "count": 2,
+        "goal": None,
+        "to_go": None,
+    }
     withdraw(shown)
     hatch_now()
     assert client.get(f"{API}/petitions/home/signatures").json["signatures"] == []
 
 
-def test_a_list_is_read_to_its_end_page_by_page(client, petition):
+def test_list_can_be_read_to_its_end_page_by_page(client, petition):
     for place in range(5):
-        sign_and_hatch(petition, {**ODILE, "email": f"odile.{place}@kwan.example", "name_display": "full"})
+        sign_and_hatch(
+            petition, {**ODILE, "email": f"odile.{place}@kwan.example", "name_display": "full"}
+        )
     address, numbers = f"{API}/petitions/home/signatures?limit=2", []
     while address:
         page = client.get(address).json
@@ -98,12 +113,19 @@ def test_a_list_is_read_to_its_end_page_by_page(client, petition):
     assert numbers == [1, 2, 3, 4, 5]
 
 
-def test_lists_are_chosen_from_by_cause_and_state(client, petition):
+def test_lists_are_filtered_by_cause_and_state(client, petition):
     make_petition("over", cause_id=make_cause("other").id, state="closed")
     make_petition("draft", cause_id=petition.cause_id, state="draft")
-    assert [each["slug"] for each in client.get(f"{API}/petitions").json["petitions"]] == ["home", "over"]
-    assert [each["slug"] for each in client.get(f"{API}/petitions?state=closed").json["petitions"]] == ["over"]
-    assert [each["slug"] for each in client.get(f"{API}/petitions?cause=valley").json["petitions"]] == ["home"]
+    assert [each["slug"] for each in client.get(f"{API}/petitions").json["petitions"]] == [
+        "home",
+        "over",
+    ]
+    assert [
+        each["slug"] for each in client.get(f"{API}/petitions?state=closed").json["petitions"]
+    ] == ["over"]
+    assert [
+        each["slug"] for each in client.get(f"{API}/petitions?cause=valley").json["petitions"]
+    ] == ["home"]
     assert client.get(f"{API}/petitions?cause=nothing").json == {"petitions": [], "next": None}
     assert client.get(f"{API}/events?cause=nothing").json == {"events": [], "next": None}
     first = client.get(f"{API}/causes?limit=1").json
@@ -131,7 +153,7 @@ def test_lists_are_chosen_from_by_cause_and_state(client, petition):
         ("/events?cause=%00", 400),
     ],
 )
-def test_a_mistake_is_told_as_a_problem(client, petition, path, status):
+def test_error_is_a_problem_document(client, petition, path, status):
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     answer = client.get(API + path)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
@@ -140,32 +162,43 @@ def test_a_mistake_is_told_as_a_problem(client, petition, path, status):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_api_is_only_read(client, petition):
+def test_public_api_is_read_only(client, petition):
     for method in ("put", "patch", "delete", "post"):
         answer = getattr(client, method)(f"{API}/petitions")
         assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
         assert "GET" in answer.headers["Allow"]
 
 
-def test_a_page_elsewhere_may_ask_whether_it_may_ask(client):
-    answer = client.options(f"{API}/petitions", headers={"Origin": "https://a.example", "Access-Control-Request-Headers": "if-none-match"})
+def test_cors_preflight_is_answered(client):
+    answer = client.options(
+        f"{API}/petitions",
+        headers={"Origin": "https://a.example", "Access-Control-Request-Headers": "if-none-match"},
+    )
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
 
 
-def test_who_asks_for_a_former_slug_is_led_on(client, petition):
+def test_old_slug_redirects_to_the_current_one(client, petition):
     write(move_petition, petition_id=petition.id, revision=petition.revision, slug="house")
     answer = client.get(f"{API}/petitions/home?lang=es")
     assert (answer.status_code, answer.location) == (301, "/api/v1/petitions/house?lang=es")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    path=st.sampled_from(("/causes", "/petitions", "/petitions/home/signatures", "/events", "/petitions/home")),
-    query=st.dictionaries(st.sampled_from(("lang", "limit", "cursor", "cause", "state", "when", "by", "x")), st.text(max_size=30), max_size=4),
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_question_breaks_it(client, petition, path, query):
+@given(
+    path=st.sampled_from(
+        ("/causes", "/petitions", "/petitions/home/signatures", "/events", "/petitions/home")
+    ),
+    query=st.dictionaries(
+        st.sampled_from(("lang", "limit", "cursor", "cause", "state", "when", "by", "x")),
+        st.text(max_size=30),
+        max_size=4,
+    ),
+)
+def test_odd_query_never_fails(client, petition, path, query):
     answer = client.get(API + path, query_string=query)
     assert answer.status_code in (200, 400)
     json.loads(answer.data)
@@ -173,9 +206,11 @@ def test_no_question_breaks_it(client, petition, path, query):
 
 @pytest.fixture
 def limited(app, tmp_path):
-    """A client of an application that lets each address ask twice a minute, with the edge before it."""
-    limited = make_app(app.config["SQLALCHEMY_DATABASE_URI"], tmp_path, API_LIMIT="2 per minute", EDGE=True)
-    storage_of(limited.config).reset()
+    """Return a client behind the edge, where each IP address may send two requests a minute."""
+    limited = make_app(
+        app.config["SQLALCHEMY_DATABASE_URI"], tmp_path, API_LIMIT="2 per minute", EDGE=True
+    )
+    limit_storage(limited.config).reset()
     return limited.test_client()
 
 
@@ -183,7 +218,7 @@ def ask(client, address, path="/causes", **headers):
     return client.get(API + path, environ_overrides={"REMOTE_ADDR": address}, headers=headers)
 
 
-def test_each_address_is_told_what_is_left_and_stopped_when_nothing_is(limited):
+def test_rate_limit_tells_what_is_left_and_stops_at_zero(limited):
     left = [ask(limited, "203.0.113.7").headers["RateLimit"].split(";")[1] for _ in range(2)]
     assert left == ["r=1", "r=0"]
     stopped = ask(limited, "203.0.113.7", **{"X-Forwarded-For": "198.51.100.1"})
@@ -194,11 +229,13 @@ def test_each_address_is_told_what_is_left_and_stopped_when_nothing_is(limited):
     assert limited.get("/en/", environ_overrides={"REMOTE_ADDR": "203.0.113.7"}).status_code == 200
 
 
-def test_this_machine_itself_is_not_counted(limited):
+def test_local_machine_is_not_rate_limited(limited):
     assert {ask(limited, "127.0.0.1").status_code for _ in range(4)} == {200}
 
 
-def test_next_repeats_only_what_the_api_knows(client, petition):
+def test_next_link_repeats_only_known_parameters(client, petition):
     make_petition("other", cause_id=petition.cause_id)
-    told = client.get(f"{API}/petitions?limit=1&lang=es&source=x&by=y&utm_campaign=z&unknown=1").json["next"]
+    told = client.get(
+        f"{API}/petitions?limit=1&lang=es&source=x&by=y&utm_campaign=z&unknown=1"
+    ).json["next"]
     assert set(parse_qs(urlsplit(told).query)) == {"limit", "lang", "cursor"}

@@ -1,4 +1,4 @@
-"""Signatures that partners send, by a key."""
+"""Tests of signatures that partners send with an API key."""
 
 from datetime import timedelta
 
@@ -10,13 +10,23 @@ from campaign.api.models import ApiKey, ApiPost
 from campaign.api.operations import make_key, note_post, revoke_key
 from campaign.api.tasks import MAX_REPEATS, watch_keys
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import set_quiet
-from campaign.signatures.rule_keeping import create_rule, switch_on
+from campaign.process.clock import utcnow
+from campaign.signatures.erasure import set_quiet
+from campaign.signatures.rule_operations import create_rule, switch_on
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version
-from tests.factories.signatures import AMALIA, ODILE, answer_now, hatch_now, owed, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    answer_now,
+    hatch_now,
+    owed,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 HOME = "/api/v1/petitions/home/signatures"
 
@@ -32,8 +42,14 @@ def trusted(petition):
 
 
 def make(cause_id, *, is_trusted=False):
-    """Return (the id of a new key, the key)."""
-    made, secret = write(make_key, cause_id=cause_id, name="Friends of the Valley", is_trusted=is_trusted, now=utcnow())
+    """Return (id of a new key, the key)."""
+    made, secret = write(
+        make_key,
+        cause_id=cause_id,
+        name="Friends of the Valley",
+        is_trusted=is_trusted,
+        now=utcnow(),
+    )
     return made.id, secret
 
 
@@ -41,16 +57,25 @@ def send(client, key, words=AMALIA, path=HOME, **options):
     return client.post(path, json=words, headers={"Authorization": f"Bearer {key[1]}"}, **options)
 
 
-def test_a_partners_signature_waits_for_its_owners_word(client, key):
+def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
     answer = send(client, key, {**AMALIA, "name_display": "full", "subscribe": True, "lang": "es"})
     assert (answer.status_code, answer.json) == (201, {"status": "pending"})
     [signature] = rows()
-    assert (signature.state, signature.evidence, signature.source) == ("pending", "email", "api-friends-of-the-valley")
-    assert (signature.lang, signature.name_display, signature.subscribe, signature.address_digest) == ("es", "full", True, None)
+    assert (signature.state, signature.evidence, signature.source) == (
+        "pending",
+        "email",
+        "api-friends-of-the-valley",
+    )
+    assert (
+        signature.lang,
+        signature.name_display,
+        signature.subscribe,
+        signature.address_digest,
+    ) == ("es", "full", True, None)
     assert owed() == [("signature_confirmation", signature.id, "es")]
 
 
-def test_a_trusted_partners_word_counts_within_a_day_and_the_owner_is_told(client, trusted):
+def test_trusted_partner_signature_counts_within_a_day_and_owner_is_told(client, trusted):
     answer = send(client, trusted, {**AMALIA, "source": "street"})
     assert (answer.status_code, answer.json) == (201, {"status": "taken"})
     hatch_now()
@@ -58,12 +83,17 @@ def test_a_trusted_partners_word_counts_within_a_day_and_the_owner_is_told(clien
     assert (signature.state, signature.number) == ("confirmed", None)
     hatch_now(now=utcnow() + timedelta(days=1))
     [signature] = rows()
-    assert (signature.state, signature.evidence, signature.number, signature.source) == ("counted", "api", 1, "street")
+    assert (signature.state, signature.evidence, signature.number, signature.source) == (
+        "counted",
+        "api",
+        1,
+        "street",
+    )
     assert owed() == [("signature_passed_on", signature.id, "en")]
 
 
 @pytest.mark.parametrize("stands", ["pending", "counted", "withdrawn"])
-def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(client, petition, trusted, stands):
+def test_repeat_gets_the_same_answer_and_its_owner_an_email(client, petition, trusted, stands):
     earlier = sign(petition) if stands == "pending" else sign_and_hatch(petition)
     if stands == "withdrawn":
         withdraw(earlier)
@@ -73,11 +103,11 @@ def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(clien
     hatch_now()
     [signature] = rows()
     assert (signature.id, signature.evidence) == (earlier, "email")
-    # After a withdrawal nothing changes before the owner confirms the new form.
+    # After a withdrawal nothing changes until the owner confirms the new form.
     assert signature.state == stands
 
 
-def test_the_count_does_not_tell_a_partner_who_had_signed(client, petition, trusted):
+def test_count_does_not_reveal_to_a_partner_who_had_signed(client, petition, trusted):
     sign_and_hatch(petition)
     counts = []
     for words in (AMALIA, ODILE, AMALIA):
@@ -88,7 +118,7 @@ def test_the_count_does_not_tell_a_partner_who_had_signed(client, petition, trus
     assert counts == [1, 1, 1]
 
 
-def test_under_a_quiet_petition_the_owner_confirms_what_a_partner_sends(client, petition, trusted):
+def test_owner_confirms_partner_signatures_of_a_quiet_petition(client, petition, trusted):
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
     assert send(client, trusted).json == {"status": "taken"}
     [signature] = rows()
@@ -101,7 +131,7 @@ def repeat(key, many, *, at, is_repeat=True):
         write(note_post, key_id=key[0], is_repeat=is_repeat, now=at)
 
 
-def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(client, petition, trusted):
+def test_partner_with_many_repeats_loses_trust_without_noticing(client, petition, trusted):
     now = utcnow()
     repeat(trusted, MAX_REPEATS, at=now)
     assert write(watch_keys, now=now) == 0
@@ -114,7 +144,7 @@ def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(cl
     assert (rows()[-1].state, rows()[-1].evidence) == ("pending", "email")
 
 
-def test_a_large_partner_may_have_some_repeats(trusted):
+def test_large_partner_may_send_some_repeats(trusted):
     now = utcnow()
     repeat(trusted, MAX_REPEATS + 1, at=now)
     repeat(trusted, 4 * MAX_REPEATS, at=now, is_repeat=False)
@@ -128,23 +158,34 @@ def test_repeats_are_forgotten_after_a_day(trusted):
     assert db.session.scalars(select(ApiPost)).all() == []
 
 
-def test_a_rule_holds_what_a_trusted_partner_sends(client, petition, trusted):
-    rule = write(create_rule, cause_id=petition.cause_id, petition_id=None, kind="mail_domain", pattern="rosales.example", note="")
+def test_moderation_rule_holds_trusted_partner_signatures(client, petition, trusted):
+    rule = write(
+        create_rule,
+        cause_id=petition.cause_id,
+        petition_id=None,
+        kind="mail_domain",
+        pattern="rosales.example",
+        note="",
+    )
     write(switch_on, rule_id=rule.id, now=utcnow())
     send(client, trusted)
     hatch_now()
     assert [(each.state, each.number) for each in rows()] == [("held", None)]
 
 
-@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer x", "Basic dm9s", "Bearer vol_ñ", "bearer " + "x" * 9000])
-def test_without_a_key_nothing_is_taken(client, petition, shown):
-    answer = client.post(HOME, json=AMALIA, headers={"Authorization": shown.encode("utf-8").decode("latin-1")})
+@pytest.mark.parametrize(
+    "shown", ["", "Bearer", "Bearer x", "Basic dm9s", "Bearer vol_ñ", "bearer " + "x" * 9000]
+)
+def test_signing_without_a_key_is_refused(client, petition, shown):
+    answer = client.post(
+        HOME, json=AMALIA, headers={"Authorization": shown.encode("utf-8").decode("latin-1")}
+    )
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert rows() == []
 
 
-def test_a_key_opens_its_own_cause_and_nothing_once_it_is_ended(client, petition, key):
+def test_key_works_for_its_own_cause_until_revoked(client, petition, key):
     make_petition("other", cause_id=make_cause("other").id)
     assert send(client, key, path="/api/v1/petitions/other/signatures").status_code == 403
     assert send(client, key, path="/api/v1/petitions/nothing/signatures").status_code == 404
@@ -164,22 +205,38 @@ def test_a_key_opens_its_own_cause_and_nothing_once_it_is_ended(client, petition
         ({**ODILE, "name_display": "loud"}, {"name_display"}),
     ],
 )
-def test_wrong_words_are_told_by_field(client, key, words, fields):
+def test_invalid_values_are_reported_by_field(client, key, words, fields):
     answer = send(client, key, words)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert set(answer.json["errors"]) == fields
     assert rows() == []
 
 
-@pytest.mark.parametrize(("body", "kind", "status"), [(b"x", "application/json", 400), (b"[]", "application/json", 400), (b'{"answers": 1}', "application/json", 400), (b"a=b", "application/x-www-form-urlencoded", 415)])
-def test_what_is_no_object_of_json_is_refused(client, key, body, kind, status):
-    answer = client.post(HOME, data=body, content_type=kind, headers={"Authorization": f"Bearer {key[1]}"})
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"x", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b'{"answers": 1}', "application/json", 400),
+        (b"a=b", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_body_that_is_no_json_object_is_refused(client, key, body, kind, status):
+    answer = client.post(
+        HOME, data=body, content_type=kind, headers={"Authorization": f"Bearer {key[1]}"}
+    )
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
 
 
-def test_own_questions_are_answered(client, app):
+def test_custom_questions_are_answered(client, app):
     label = {"en": "How far?"}
-    question = {"name": "scale", "type": "choice", "label": label, "choices": {"en": ["near", "far"]}, "required": True}
+    question = {
+        "name": "scale",
+        "type": "choice",
+        "label": label,
+        "choices": {"en": ["near", "far"]},
+        "required": True,
+    }
     petition = make_petition(questions=[question])
     key = make(petition.cause_id)
     assert set(send(client, key).json["errors"]) == {"answers-scale"}
@@ -188,15 +245,17 @@ def test_own_questions_are_answered(client, app):
 
 
 @pytest.mark.parametrize(("settings", "status"), [({"state": "closed"}, 410)])
-def test_a_petition_that_takes_none_says_so(client, app, settings, status):
+def test_petition_that_takes_no_signatures_says_so(client, app, settings, status):
     petition = make_petition(**settings)
     answer = send(client, make(petition.cause_id))
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
 
 
-def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of):
+def test_owner_creates_a_key_sees_it_once_and_revokes_it(client, petition, desk_of):
     desk = desk_of("owner", petition.cause_id)
-    page = desk.post("/organize/keys/", {"cause": petition.cause_id, "name": "Friends", "is_trusted": "y"})
+    page = desk.post(
+        "/organize/keys/", {"cause": petition.cause_id, "name": "Friends", "is_trusted": "y"}
+    )
     assert page.status_code == 201
     secret = page.text.partition('class="key-secret">')[2].partition("<")[0]
     assert send(client, (0, secret)).json == {"status": "taken"}
@@ -210,14 +269,14 @@ def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of
     assert [entry.action for entry in entries(action="keys")] == ["keys.revoke", "keys.create"]
 
 
-def test_a_key_is_made_only_for_a_cause_of_ones_own(desk_of, petition):
+def test_key_is_created_only_for_ones_own_cause(desk_of, petition):
     other = make_cause("other")
     desk = desk_of("owner", petition.cause_id)
     answer = desk.post("/organize/keys/", {"cause": other.id, "name": "Friends"})
     assert answer.status_code == 422
 
 
-def test_that_a_key_is_in_use_is_noted_once_an_hour(client, key, petition):
+def test_key_use_is_recorded_once_an_hour(client, key, petition):
     def used_at():
         db.session.rollback()
         return db.session.get(ApiKey, key[0]).used_at
@@ -234,7 +293,9 @@ def test_that_a_key_is_in_use_is_noted_once_an_hour(client, key, petition):
     assert used_at() > earlier
 
 
-@pytest.mark.parametrize(("sent", "kept"), [(1, 1), (2, 2), (None, 2), (9, 2), ("1", 2), (True, 2), (2**70, 2)])
+@pytest.mark.parametrize(
+    ("sent", "kept"), [(1, 1), (2, 2), (None, 2), (9, 2), ("1", 2), (True, 2), (2**70, 2)]
+)
 def test_partner_may_name_the_version_that_it_showed(client, petition, key, sent, kept):
     new_version(petition)
     assert send(client, key, {**AMALIA, "version": sent}).status_code == 201

@@ -1,4 +1,4 @@
-"""Barriers that axe finds in a page, each kind of page looked at once in a run."""
+"""Find accessibility barriers with axe, inspecting each kind of page once per run."""
 
 import atexit
 import os
@@ -10,17 +10,20 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 
 axe = Axe()
-# A folder that all processes of one run share: it holds a file for each kind that has been looked at.
-LOOKED_AT = Path(tempfile.gettempdir(), f"volante-barriers-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}")
+# All processes of a run share this folder. It holds a file for each kind that has been inspected.
+LOOKED_AT = Path(
+    tempfile.gettempdir(),
+    f"volante-barriers-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}",
+)
 atexit.register(shutil.rmtree, LOOKED_AT, ignore_errors=True)
-# Colours on their way from day to night are nobody's to judge; where they arrive is.
+# Colours in transition between day and night are not judged, only the final ones.
 ARRIVE = """() => document.getAnimations()
     .filter((animation) => animation instanceof CSSTransition)
     .forEach((transition) => transition.finish())"""
 
 
 def inspect(page, kind):
-    """Fail when `page` holds a barrier; a second page of the same `kind` is taken to be the same."""
+    """Fail when `page` has a barrier; each `kind` of page is inspected only once."""
     if not _is_first(kind):
         return
     page.evaluate(ARRIVE)
@@ -29,7 +32,7 @@ def inspect(page, kind):
 
 
 def _is_first(kind):
-    """Return whether no process of this run has looked at this kind of page."""
+    """Return whether no process of this run has inspected this kind of page."""
     LOOKED_AT.mkdir(exist_ok=True)
     try:
         (LOOKED_AT / sha256(repr(kind).encode()).hexdigest()).touch(exist_ok=False)

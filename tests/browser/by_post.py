@@ -1,4 +1,4 @@
-"""A supporter without a browser, for what has to be there before a test begins."""
+"""A supporter without a browser, to prepare what a test needs."""
 
 import re
 import time
@@ -18,8 +18,12 @@ WAIT_SECONDS = 60
 
 
 def ask(url, lang="en", **form):
-    """Return the page at `url`, whatever its status; with a form it is sent there."""
-    request = Request(url, urlencode(form).encode() if form else None, {"Accept": "text/html", "Accept-Language": lang})
+    """Return the page at `url`, whatever its status; a form is posted there."""
+    request = Request(
+        url,
+        urlencode(form).encode() if form else None,
+        {"Accept": "text/html", "Accept-Language": lang},
+    )
     try:
         with urlopen(request) as answer:
             return answer.read().decode()
@@ -28,24 +32,26 @@ def ask(url, lang="en", **form):
 
 
 def sign(url, address, lang="en", slug="find-the-43", **words):
-    """Sign as Amalia, and return the page that thanks."""
-    return ask(f"{url}/{lang}/petitions/{slug}/signatures", lang, email=address, **{**AMALIA, **words})
+    """Sign as Amalia, and return the thanks page."""
+    return ask(
+        f"{url}/{lang}/petitions/{slug}/signatures", lang, email=address, **{**AMALIA, **words}
+    )
 
 
 def letter_to(url, address, lang="en"):
-    """Wait for a letter to `address`, and return its page."""
+    """Wait for an email to `address`, and return its page."""
     row = re.compile(rf'href="(/dev/mail/[^"]+)">(?:(?!</li>).)*{re.escape(address)}', re.DOTALL)
     found = row.search(until(lambda: ask(f"{url}/dev/mail", lang), row))
     return ask(url + found.group(1), lang)
 
 
 def link_in(letter, way):
-    """Return the address in a letter that leads to confirm or to mine."""
+    """Return the link in an email to the confirmation page or to the owner's page."""
     return unescape(re.search(rf'http[^"<\s]+/signatures/{way}/[^"<\s]+', letter).group())
 
 
 def confirm(url, address, lang="en", **words):
-    """Sign and confirm; return the butterfly's number and the link to what the address signed."""
+    """Sign and confirm; return the butterfly number and the link to the owner's page."""
     sign(url, address, lang, **words)
     letter = letter_to(url, address, lang)
     receipt = hatched_address(ask(link_in(letter, "confirm"), lang, yes=""), lang)
@@ -55,18 +61,18 @@ def confirm(url, address, lang="en", **words):
 
 
 def own_link(url, address, lang="en"):
-    """Ask for the link to what the address signed, and return it from its letter."""
+    """Request the link to the owner's page, and return it from the email."""
     ask(f"{url}/{lang}/mine", lang, email=address)
     return link_in(until(lambda: letter_to(url, address, lang), "/signatures/mine/"), "mine")
 
 
 def hatched_address(page, lang):
-    """Return where the page that follows a confirmation lives, as its own link to its language says."""
+    """Return the URL of the page after a confirmation, from its language link."""
     return re.search(rf'href="(/{lang}/signatures/hatched/[^"]+)"', page).group(1)
 
 
 def until(page, sign):
-    """Ask for a page again and again until it holds `sign`; return it."""
+    """Request a page again and again until it contains `sign`; return it."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         if re.search(sign, found := page()):

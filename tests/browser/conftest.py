@@ -1,4 +1,4 @@
-"""One Chromium and one real site for all browser tests, and who comes to it."""
+"""Share one Chromium and one real site among all browser tests, and create their visitors."""
 
 from itertools import count
 from pathlib import Path
@@ -9,12 +9,13 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser.needed import needed_chromium
 from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
+from tests.chromium import ARGUMENTS
 
 HERE = Path(__file__).parent
-# Quick tests of single functions.
+# These are quick tests of single functions.
 MODULES = HERE / "modules"
 numbers = count(1)
-# It only bounds what never comes; a loaded machine is slow.
+# This only bounds what never comes, because a loaded machine is slow.
 expect.set_options(timeout=30_000)
 
 
@@ -26,19 +27,19 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.every_case)
 
 
-# For this folder and not for the whole run: no second Playwright can start in the same thread.
+# The scope is this folder, not the whole run: one thread cannot start a second Playwright.
 @pytest.fixture(scope="package")
 def browser():
     path = needed_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
-    """The site as newcomers run it, with its worker and the demonstration."""
+    """The site as newcomers run it, with its worker and the demonstration data."""
     site = ServedSite(tmp_path_factory.mktemp("served")).start()
     yield site
     site.stop()
@@ -46,7 +47,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def arrive(browser, served):
-    """Calling it brings a new visitor, who leaves at the end of the test without having heard a noise."""
+    """Return a function that creates a visitor, whose pages may not complain."""
     visitors = []
 
     def arrive(**manner):
@@ -61,9 +62,10 @@ def arrive(browser, served):
 
 @pytest.fixture
 def newcomer(browser, served):
-    """Calling it brings somebody whom `flask organizers add` has just invited, in front of the page that their link opens.
+    """Return a function that invites an organizer and opens their link.
 
-    They come by the name of this machine, as browsers make no passkeys for a number.
+    It runs `flask organizers add`. The link uses the name of this machine, because browsers make no
+    passkeys for an IP address.
     """
     visitors = []
 
@@ -72,7 +74,9 @@ def newcomer(browser, served):
         visitors.append(visitor)
         visitor.email = f"organizer.{next(numbers)}@kwan.example"
         cause = () if role == "admin" else ("--cause", "butterflies-for-mexico")
-        said = served.flask("organizers", "add", visitor.email, "--role", role, "--lang", visitor.lang, *cause)
+        said = served.flask(
+            "organizers", "add", visitor.email, "--role", role, "--lang", visitor.lang, *cause
+        )
         visitor.page.goto(said.split()[-1].replace("127.0.0.1", "localhost"))
         return visitor
 

@@ -1,4 +1,7 @@
-"""Two hundred supporters without a browser, of a dozen scripts: they sign as the page's form or its script does, and answer their letters."""
+"""Two hundred supporters without a browser, with names in a dozen scripts.
+
+They sign as the page's form or its script does, and confirm by email.
+"""
 
 import json
 import time
@@ -10,20 +13,33 @@ from urllib.request import Request, urlopen
 
 from tests.browser.by_post import ask, link_in
 
-# Dawn and river in many languages: names that nobody has to have.
+# The names mean dawn and river in many languages, so that they are nobody's real name.
 GIVEN = ("Zora", "Ñuu", "Łuna", "Αυγή", "Заря", "فجر", "שחר", "उषा", "曙", "새벽", "ንጋት", "รุ่งอรุณ")
-FAMILY = ("Quetzalli", "Río-Torres", "Rzeka", "Ποταμού", "Река", "نهر", "נהר", "नदी", "川", "강", "ወንዝ", "แม่น้ำ")
+FAMILY = (
+    "Quetzalli",
+    "Río-Torres",
+    "Rzeka",
+    "Ποταμού",
+    "Река",
+    "نهر",
+    "נהר",
+    "नदी",
+    "川",
+    "강",
+    "ወንዝ",
+    "แม่น้ำ",
+)
 DOMAINS = ("correo.mx", "example.org", "bücher.example", "почта.example")
 PLACES = (("MX", "50000"), ("CA", "H2X 1Y4"), ("FR", "75011"), ("GR", ""), ("IN", "110001"))
 DISPLAYS = ("full", "initials", "counted")
 LANGUAGES = ("en", "es", "fr")
 AT_ONCE = 6
-# Each time that something moves, it may take as long again: a slow machine is not a fault.
+# The limit starts again with each sign of progress, so a slow machine is not a failure.
 PATIENCE_SECONDS = 60
 
 
 class Supporter(NamedTuple):
-    """Who signs, and whether by the page's script, which speaks JSON."""
+    """A supporter, and whether they sign by the page's script, which sends JSON."""
 
     lang: str
     by_script: bool
@@ -31,7 +47,7 @@ class Supporter(NamedTuple):
 
 
 def supporters(count, **answers):
-    """Return so many supporters, each with an address of their own and these answers to the petition's questions."""
+    """Return this many supporters, each with an email address and these answers."""
     return [_supporter(number, answers) for number in range(count)]
 
 
@@ -54,14 +70,17 @@ def sign_all(url, slug, people):
 
 
 def confirm_all(letters, people):
-    """Press the button in the letter of each; return the letters of the others."""
+    """Press the button in each person's email; return the emails of the others."""
     addresses = {who.words["email"] for who in people}
-    _at_once(lambda letter: ask(link_in(letter, "confirm"), yes=""), [letters[address] for address in addresses])
+    _at_once(
+        lambda letter: ask(link_in(letter, "confirm"), yes=""),
+        [letters[address] for address in addresses],
+    )
     return {address: letter for address, letter in letters.items() if address not in addresses}
 
 
 def letters_in(folder, count):
-    """Wait for so many letters that ask whether it was you; return their words by address, as typed."""
+    """Wait for this many confirmation emails; return their text by email address, as typed."""
     read = {}
 
     def come():
@@ -75,7 +94,7 @@ def letters_in(folder, count):
 
 
 def wait_for_count(url, cause, count):
-    """Wait until the pulse of a cause tells this count."""
+    """Wait until the pulse of a cause reports this count."""
 
     def told():
         with urlopen(f"{url}/causes/{cause}/pulse.json") as answer:
@@ -110,7 +129,7 @@ def _sign(url, slug, who):
 
 
 def _asks(letter):
-    """Return whether a letter asks to confirm a signature."""
+    """Return whether an email asks to confirm a signature."""
     return "/signatures/confirm/" in letter.get_body(["plain"]).get_content()
 
 

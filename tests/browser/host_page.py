@@ -1,9 +1,9 @@
-"""Somebody else's site: one page at another port of this machine, under a strict policy."""
+"""Serve a host's site: one page on another port of this machine, under a strict policy."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-# What docs/embedding.md asks of a host, and nothing more.
+# This is exactly what docs/embedding.md asks of a host.
 POLICY = "default-src 'none'; script-src {site}; frame-src {site}"
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>A partner</title>
 <script src="{site}/embed/volante.js" async></script></head>
@@ -11,7 +11,7 @@ PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>
 
 
 class HostPage:
-    """Serves one page whose body is `body`, with the element's script of `site`; `url` is where."""
+    """Serve one page with `body`, including the element's script of `site`, at `url`."""
 
     def __init__(self, site, body, lang="en"):
         page = PAGE.format(site=site, body=body, lang=lang).encode()
@@ -26,7 +26,7 @@ class HostPage:
                 self.wfile.write(page if self.path == "/" else b"")
 
             def log_message(self, *_):
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"

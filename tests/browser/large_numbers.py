@@ -1,8 +1,8 @@
-"""Makes the numbers of a page large, and finds those that break or stick out of their column."""
+"""Enlarge the numbers of a page, and find those that break or overflow their column."""
 
 WIDTHS = (320, 390, 600, 820, 960, 1024, 1100, 1280, 1440)
 LARGE = {"en": "88,888,888", "fr": "88\u202f888\u202f888"}
-# Every number of these pages that grows with signatures or registrations.
+# These are all the numbers on the pages that grow with signatures or registrations.
 NUMBERS = ".count, [data-next-number], .progress-words, .figures dd, td.number, .petition-row-count .says, .cause-row-count .says"
 ENLARGE = """([numbers, large]) => {
     for (const element of document.querySelectorAll(numbers)) {
@@ -37,13 +37,17 @@ BROKEN = """([numbers, large]) => {
     if (extra > 0) found.push(`scrolls sideways by ${extra}`);
     return seen ? found : ["no number"];
 }"""
+
+
 def broken_numbers(page, path, lang, widths=WIDTHS):
-    """Return what is wrong with numbers of eight digits on the page at `path`, as a list of texts."""
+    """Return the problems of eight-digit numbers on the page at `path`, as a list of texts."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(path.format(lang=lang))
         page.evaluate("document.fonts.ready")
         page.evaluate(ENLARGE, [NUMBERS, LARGE[lang]])
-        found += [f"{path} at {width}: {each}" for each in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])]
+        found += [
+            f"{path} at {width}: {each}" for each in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])
+        ]
     return found

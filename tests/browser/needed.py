@@ -1,4 +1,4 @@
-"""What tests do that need a browser where there is none."""
+"""Decide what tests that need a browser do without one."""
 
 import os
 

@@ -1,12 +1,12 @@
-"""What a page must not do while nobody looks: complain, fail, or ask for something that is not there."""
+"""Collect what no page may do unnoticed: complain, fail, or request what does not exist."""
 
-# Leaving a page stops what it was asking for.
+# Leaving a page aborts its requests.
 LEFT = "net::ERR_ABORTED"
-# The browser's own word on an answer that is listened to here, with its status and address.
+# The browser logs this for a response that we also see here, with its status and URL.
 SAID_TWICE = "Failed to load resource"
-# What drawing without a graphics card is told; no visitor's machine says it of our script.
+# Drawing without a graphics card logs this. No visitor's machine reports it about our script.
 SOFTWARE_DRAWING = "GL Driver Message"
-# A loaded machine uses a few seconds late what was fetched ahead.
+# A loaded machine uses preloaded files a few seconds late.
 LATE = "was preloaded using link preload but not used within a few seconds"
 # axe asks every frame of a page; the frame that shows an email is sandboxed and has no origin.
 SANDBOXED = "does not match the recipient window's origin ('null')"
@@ -14,7 +14,10 @@ QUIET = (SOFTWARE_DRAWING, LATE, SANDBOXED)
 
 
 class Noises:
-    """Everything wrong that the pages of a context did; `allowed` holds statuses that the test asks for."""
+    """Everything that went wrong on the pages of a context.
+
+    `allowed` holds the statuses that the test expects.
+    """
 
     def __init__(self, context):
         self.heard = []
@@ -25,7 +28,9 @@ class Noises:
         context.on("response", self._answered)
 
     def _console(self, message):
-        expected = message.text.startswith(SAID_TWICE) or any(part in message.text for part in QUIET)
+        expected = message.text.startswith(SAID_TWICE) or any(
+            part in message.text for part in QUIET
+        )
         if message.type in ("error", "warning") and not expected:
             self.heard.append(f"{message.type}: {message.text}")
 

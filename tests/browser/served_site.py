@@ -1,4 +1,4 @@
-"""A real `flask serve`, with a database, a mail folder and a port of its own."""
+"""Run a real `flask serve` with its own database, mail folder and port."""
 
 import os
 import sqlite3
@@ -20,7 +20,7 @@ STOP_SECONDS = 10
 
 
 class ServedSite:
-    """The site and its worker, with all that they write below `var`; `url` has no slash at its end."""
+    """The site and its worker, with all their data below `var`; `url` has no slash at its end."""
 
     def __init__(self, var):
         self.var = var
@@ -37,9 +37,11 @@ class ServedSite:
         self._server = self._app = None
 
     def start(self, *, demo=True):
-        """Start, with the demonstration or with nothing at all, and return once the site answers."""
+        """Start, with the demonstration or empty, and return once the site answers."""
         with open(self._log, "wb") as log:
-            self._server = self._open("serve", *(["--demo"] if demo else []), stdout=log, stderr=log)
+            self._server = self._open(
+                "serve", *(["--demo"] if demo else []), stdout=log, stderr=log
+            )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._server.poll() is None:
             with suppress(URLError, ConnectionError), urlopen(f"{self.url}/readyz"):
@@ -57,7 +59,7 @@ class ServedSite:
             self._server.wait()
 
     def flask(self, *arguments):
-        """Run a `flask` command on the same data, and return what it said.
+        """Run a `flask` command on the same data, and return its output.
 
         It runs in this process: another one would take longer to start than most commands take.
         """
@@ -69,7 +71,7 @@ class ServedSite:
         return done.output
 
     def let_pass(self, time_passed, address):
-        """Make the last letter to `address` older by `time_passed`, such as "8 days"."""
+        """Make the last email to `address` older by `time_passed`, such as "8 days"."""
         sentence = "update signature set mailed_at = datetime(mailed_at, ?) where email = ?"
         file = self.var / "volante.sqlite3"
         with closing(sqlite3.connect(file, timeout=STOP_SECONDS, isolation_level=None)) as database:
@@ -77,8 +79,14 @@ class ServedSite:
 
     def end_holds(self):
         """Let the hour pass for which seats are held."""
-        with closing(sqlite3.connect(self.var / "volante.sqlite3", timeout=STOP_SECONDS, isolation_level=None)) as database:
-            database.execute("update registration set hold_until = datetime(hold_until, '-61 minutes') where hold_until is not null")
+        with closing(
+            sqlite3.connect(
+                self.var / "volante.sqlite3", timeout=STOP_SECONDS, isolation_level=None
+            )
+        ) as database:
+            database.execute(
+                "update registration set hold_until = datetime(hold_until, '-61 minutes') where hold_until is not null"
+            )
 
     @property
     def _log(self):

@@ -1,4 +1,4 @@
-"""Somebody with a browser: a language, a screen, with or without script, by day or by night."""
+"""A person with a browser: language, screen, with or without script, by day or by night."""
 
 from itertools import count
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ numbers = count(1)
 
 
 class Visitor:
-    """One browser context and its first tab; `address` is nobody else's, so that each may sign."""
+    """One browser context and its first tab; `address` is unique, so that each visitor may sign."""
 
     def __init__(self, browser, url, lang="en", width=390, scripts=True, scheme="light", **options):
         self.lang, self.width, self.scripts, self.scheme = lang, width, scripts, scheme
@@ -32,15 +32,21 @@ class Visitor:
         self.page = self.context.new_page()
 
     def inspect(self, page, kind):
-        """Look for barriers, where that is possible: axe needs script, and cannot see the system's own colours.
+        """Look for barriers where possible: axe needs script, and cannot see forced colours.
 
-        In which language first does not matter: that each page names its own, and every label is there in all, is tested without it.
+        Any language may be inspected first. Other tests check that each page names its language and
+        has all labels.
         """
         if self.scripts and not self._own_colours:
             barriers.inspect(page, (kind, self.width, self.scheme, _state(page)))
 
 
 def _state(page):
-    """A refused form keeps the address it was sent to, a saved one says so after the question mark."""
+    """Return the state of the page.
+
+    A refused form keeps the URL it was sent to. A saved one says so in the query string.
+    """
     address = urlsplit(page.url)
-    return address.path.rpartition("/")[2] in ("signatures", "correct"), address.query.partition("=")[0]
+    return address.path.rpartition("/")[2] in ("signatures", "correct"), address.query.partition(
+        "="
+    )[0]

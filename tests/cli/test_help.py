@@ -1,4 +1,4 @@
-"""Every command says what it is for."""
+"""Tests that every command says what it is for."""
 
 import click
 import pytest
@@ -7,7 +7,7 @@ from campaign.cli import commands
 
 
 class Carrier:
-    """Collects the commands, without an application."""
+    """Collect the commands, without an application."""
 
     def __init__(self):
         self.cli = click.Group()
@@ -27,14 +27,14 @@ def _paths(group, path):
 
 
 @pytest.mark.parametrize("path", every_command(), ids=" ".join)
-def test_every_command_has_its_help(run, path):
+def test_every_command_has_a_help_text(run, path):
     done = run(*path, "--help")
     assert done.exit_code == 0
     assert done.output.startswith("Usage: ")
     assert len(done.output.splitlines()[2].strip()) > 10
 
 
-def test_an_unknown_command_is_said_in_words(run):
+def test_unknown_command_is_reported_clearly(run):
     done = run("petition")
     assert done.exit_code == 2
     assert "No such command 'petition'" in done.output

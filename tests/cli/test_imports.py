@@ -1,4 +1,4 @@
-"""`flask signatures import`: the fate of each row, all or nothing."""
+"""Tests of `flask signatures import`: the result of each row, all or nothing."""
 
 import io
 import re
@@ -9,7 +9,14 @@ import xlsxwriter
 
 from campaign.cli.imports import import_signatures
 from campaign.imports.tables import UNCLOSED
-from campaign.organize.imports.words import DUPLICATE_WORDS, FATE_WORDS, FAULTS, FIELD_WORDS, FILE_FAULTS, ROW_FAULTS
+from campaign.organize.imports.labels import (
+    DUPLICATE_WORDS,
+    FATE_WORDS,
+    FAULTS,
+    FIELD_WORDS,
+    FILE_FAULTS,
+    ROW_FAULTS,
+)
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from campaign.signatures.queries import differences
 from tests.factories.organizers import trail
@@ -22,7 +29,7 @@ ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 
 @pytest.fixture
 def take(run, tmp_path):
-    """Calling it imports a file with these octets into the petition, and returns (exit code, what was said)."""
+    """Return a function that imports a file of these bytes and returns (exit code, output)."""
 
     def take(data, *options, name="list.csv"):
         (tmp_path / name).write_bytes(data)
@@ -33,30 +40,42 @@ def take(run, tmp_path):
 
 
 def said_of(place, said):
-    """Return what is said of a row of the file; the numbers of each fate follow behind all rows."""
-    return next(line.strip().removeprefix(str(place)).strip() for line in said.splitlines() if line.split()[:1] == [str(place)])
+    """Return what the output says about a row of the file; the totals follow after all rows."""
+    return next(
+        line.strip().removeprefix(str(place)).strip()
+        for line in said.splitlines()
+        if line.split()[:1] == [str(place)]
+    )
 
 
 def fates(said):
-    """Return how many rows have each fate."""
+    """Return how many rows have each result."""
     ends = {str(words): fate for fate, words in FATE_WORDS.items()}
-    lines = [line.split(maxsplit=1) for line in said.splitlines() if line.split()[:1] and line.split()[0].isdecimal()]
+    lines = [
+        line.split(maxsplit=1)
+        for line in said.splitlines()
+        if line.split()[:1] and line.split()[0].isdecimal()
+    ]
     return {ends[words]: int(number) for number, words in lines if words in ends}
 
 
-def test_a_dry_run_tells_the_fate_of_each_row_and_changes_nothing(take, petition):
+def test_dry_run_shows_the_result_of_each_row_and_changes_nothing(take, petition):
     sign_and_hatch(petition, AMALIA)
-    code, said = take(csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run")
+    code, said = take(
+        csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run"
+    )
     assert code == 0
     assert said_of(3, said).startswith(str(FATE_WORDS["duplicate"])) and "2" in said_of(3, said)
-    assert said_of(4, said).startswith(str(FATE_WORDS["duplicate"])) and said_of(4, said).endswith(str(DUPLICATE_WORDS["email"]))
+    assert said_of(4, said).startswith(str(FATE_WORDS["duplicate"])) and said_of(4, said).endswith(
+        str(DUPLICATE_WORDS["email"])
+    )
     assert fates(said) == {"new": 1, "held": 0, "duplicate": 2, "wrong": 0, "left_out": 0}
     assert "1" in said.splitlines()[-1]
     assert len(rows()) == 1
     assert trail() == []
 
 
-def test_a_file_comes_in_and_is_counted(take, petition):
+def test_file_is_imported_and_counted(take, petition):
     code, said = take(csv_of(ZORA, "Ana,,,México,6600,20/11/2026,S1,2"))
     assert (code, re.findall(r"\d+", said.splitlines()[-1])) == (0, ["2"])
     hatch_now()
@@ -65,7 +84,7 @@ def test_a_file_comes_in_and_is_counted(take, petition):
     assert trail() == [("imports.bring_in", None, ("import", 1))]
 
 
-def test_one_wrong_row_keeps_all_out_unless_it_is_left_out(take, petition):
+def test_one_wrong_row_stops_the_import_unless_it_is_skipped(take, petition):
     data = csv_of(ZORA, "Ana,,nowhere,Narnia,,,,")
     for options in ((), ("--dry-run",)):
         code, said = take(data, *options)
@@ -77,30 +96,37 @@ def test_one_wrong_row_keeps_all_out_unless_it_is_left_out(take, petition):
     assert [row.given_name for row in rows()] == ["Zora"]
 
 
-def test_doing_it_twice_adds_nobody(take, petition):
+def test_importing_twice_adds_nobody(take, petition):
     take(csv_of(ZORA))
     code, said = take(csv_of(ZORA))
     assert (code, fates(said)["duplicate"], len(rows())) == (0, 1, 1)
 
 
-def test_our_own_export_goes_in_again_elsewhere(run, take, petition, tmp_path):
+def test_own_export_can_be_imported_elsewhere(run, take, petition, tmp_path):
     other = make_petition("other", cause_id=petition.cause_id)
     sign_and_hatch(other, AMALIA, comment="+1, we were there")
     file = tmp_path / "out.csv"
     run("signatures", "export", "other", "--output", file)
     assert take(file.read_bytes())[0] == 0
     found = next(row for row in rows() if row.petition_id == petition.id)
-    assert [found.given_name, found.email, found.comment, found.postal_code] == ["Amalia", AMALIA["email"], "+1, we were there", "M5V 2T6"]
+    assert [found.given_name, found.email, found.comment, found.postal_code] == [
+        "Amalia",
+        AMALIA["email"],
+        "+1, we were there",
+        "M5V 2T6",
+    ]
 
 
-def test_a_workbook_will_do(take, petition):
+def test_workbook_is_accepted(take, petition):
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["Nombre", "Apellidos", "C.P.", "País"])
         sheet.write_row(1, 0, ["Zora", "Quetzalli", "06600", "México"])
     assert take(file.getvalue(), name="lista.xlsx")[0] == 0
-    assert [(row.given_name, row.family_name, row.postal_code, row.country) for row in rows()] == [("Zora", "Quetzalli", "06600", "MX")]
+    assert [(row.given_name, row.family_name, row.postal_code, row.country) for row in rows()] == [
+        ("Zora", "Quetzalli", "06600", "MX")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -111,13 +137,13 @@ def test_a_workbook_will_do(take, petition):
         (b"colour,shape\nred,round\n", "given_name"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_one_line(take, petition, data, fault):
+def test_unreadable_file_is_refused_in_one_line(take, petition, data, fault):
     code, said = take(data)
     assert (code, len(said.splitlines())) == (1, 1)
     assert str(fault) in said
 
 
-def test_a_petition_that_is_not_there_is_said_so(run, app, tmp_path):
+def test_unknown_petition_is_reported(run, app, tmp_path):
     (tmp_path / "x.csv").write_bytes(csv_of(ZORA))
     done = run("signatures", "import", "nowhere", tmp_path / "x.csv")
     assert done.exit_code == 1
@@ -125,7 +151,7 @@ def test_a_petition_that_is_not_there_is_said_so(run, app, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition):
+def test_file_with_every_kind_of_error_in_fifty_thousand_rows(take, petition):
     good = "".join(f"José{n};Ñáñez;;MX;{n:05};20/11/2026;;\r\n" for n in range(49_990))
     nasty = (
         "given_name;family_name;email;country;postal_code;signed_at;comment;x\r\n"
@@ -141,7 +167,9 @@ def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition
     assert code == 1
     assert fates(said) == {"new": 49_990, "held": 0, "duplicate": 1, "wrong": 4, "left_out": 0}
     wrong = str(FATE_WORDS["wrong"])
-    comment, formula, control, unclosed = (line.split(wrong, 1)[1].strip() for line in said.splitlines() if f"  {wrong}   " in line)
+    comment, formula, control, unclosed = (
+        line.split(wrong, 1)[1].strip() for line in said.splitlines() if f"  {wrong}   " in line
+    )
     assert comment.startswith(f"{FIELD_WORDS['comment']}: ") and "500" in comment
     assert formula == f"{FIELD_WORDS['given_name']}: {FAULTS['formula']}"
     assert control == f"{FIELD_WORDS['given_name']}: {NAME_FAULTS['control']}"
@@ -149,9 +177,11 @@ def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition
     assert rows() == []
 
 
-def test_it_brings_the_applications_context_itself_as_every_command_does(app, tmp_path):
+def test_import_brings_its_own_application_context(app, tmp_path):
     (tmp_path / "list.csv").write_bytes(csv_of(ZORA))
-    # An empty context has no application in it, however the test came by its own.
-    done = Context().run(app.test_cli_runner().invoke, import_signatures, ["unknown", str(tmp_path / "list.csv")])
+    # An empty context has no application, whatever context the test itself has.
+    done = Context().run(
+        app.test_cli_runner().invoke, import_signatures, ["unknown", str(tmp_path / "list.csv")]
+    )
     assert done.exit_code == 1
     assert "'unknown'" in done.output

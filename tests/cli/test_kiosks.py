@@ -1,15 +1,15 @@
-"""`flask kiosks`."""
+"""Tests of `flask kiosks`."""
 
 import re
 
-from campaign.kiosk.key_keeping import present_key
+from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.queries import pin_of
 from tests.factories.kiosks import Tablet, make_table, make_tablet
 
 CODE = re.compile(r"\b([2-9A-Z]{4}-[2-9A-Z]{4})\b.*\b\d\d:\d\d UTC")
 
 
-def test_a_tablet_is_paired_by_the_printed_code(run, client):
+def test_tablet_is_paired_by_the_printed_code(run, client):
     event, _ = make_table()
     said = run("kiosks", "pair", event.slug, "--name", "By the door").output
     tablet = Tablet(client, CODE.search(said)[1])
@@ -17,25 +17,28 @@ def test_a_tablet_is_paired_by_the_printed_code(run, client):
     assert "http://localhost/kiosk" in said and "█" in said
     assert re.search(r"PIN\b.*\bfair\b.*\b\d{6}\b", said)
     assert pin_of(event.id)
-    # The second one keeps the PIN.
+    # The second pairing keeps the PIN.
     assert "PIN" not in run("kiosks", "pair", event.slug).output
 
 
-def test_a_wrong_event_or_pin_is_refused(run):
+def test_wrong_event_or_pin_is_refused(run):
     event, _ = make_table()
-    for wrong in (run("kiosks", "pair", "nowhere"), run("kiosks", "pair", event.slug, "--pin", "12")):
+    for wrong in (
+        run("kiosks", "pair", "nowhere"),
+        run("kiosks", "pair", event.slug, "--pin", "12"),
+    ):
         assert wrong.exit_code != 0
         assert not CODE.search(wrong.output)
 
 
-def test_the_list_tells_what_waits(run, client):
+def test_list_shows_what_waits(run, client):
     event, _ = make_table()
     make_tablet(client, event).sync(waiting=7)
     said = run("kiosks", "list").output
     assert re.search(r"\b1 +fair +\S.* +\d{4}-\d\d-\d\d \d\d:\d\d +7", said)
 
 
-def test_the_key_is_renewed(run, client):
+def test_key_is_rotated(run, client):
     event, _ = make_table()
     make_tablet(client, event)
     before = present_key().uuid

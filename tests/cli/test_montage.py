@@ -1,4 +1,4 @@
-"""`flask montage`: places, masks, shapes and posters."""
+"""Tests of `flask montage`: places, masks, shapes and posters."""
 
 import io
 
@@ -25,13 +25,13 @@ def shape_now():
     return cause_by_slug("valley").shape
 
 
-def test_the_mask_of_a_cause_is_written_as_a_picture(run, petition, tmp_path):
+def test_mask_of_a_cause_is_written_as_a_picture(run, petition, tmp_path):
     assert run("montage", "mask", "valley", "--output", tmp_path / "mask.png").exit_code == 0
     with Image.open(tmp_path / "mask.png") as image:
         assert np.array_equal(np.array(image.convert("1")), shape_named("monarch").mask)
 
 
-def test_a_picture_is_looked_at_before_the_cause_takes_it(run, petition, picture, tmp_path):
+def test_picture_is_previewed_before_the_cause_accepts_it(run, petition, picture, tmp_path):
     done = run("montage", "shape", "valley", picture, "--previews", tmp_path)
     assert done.exit_code == 0 and shape_now() == "monarch"
     for count in (100, 10_000, 1_000_000):
@@ -39,8 +39,11 @@ def test_a_picture_is_looked_at_before_the_cause_takes_it(run, petition, picture
             assert image.size == (800, 800)
 
 
-def test_an_accepted_shape_is_drawn_and_sent_to_browsers(run, client, petition, picture, tmp_path):
-    assert run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept").exit_code == 0
+def test_accepted_shape_is_drawn_and_sent_to_browsers(run, client, petition, picture, tmp_path):
+    assert (
+        run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept").exit_code
+        == 0
+    )
     shape = shape_now()
     assert shape.startswith("own-")
     assert client.get(f"/montage/any/{shape}.bin").status_code == 200
@@ -51,15 +54,20 @@ def test_an_accepted_shape_is_drawn_and_sent_to_browsers(run, client, petition, 
     assert done.stdout.count("\n") == 4
 
 
-def test_where_butterflies_sit_they_move_only_if_that_is_meant(run, petition, picture, tmp_path):
+def test_butterflies_already_placed_move_only_on_request(run, petition, picture, tmp_path):
     sign_and_hatch(petition, AMALIA)
     done = run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept")
     assert done.exit_code == 1 and "--move" in done.output and shape_now() == "monarch"
-    assert run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept", "--move").exit_code == 0
+    assert (
+        run(
+            "montage", "shape", "valley", picture, "--previews", tmp_path, "--accept", "--move"
+        ).exit_code
+        == 0
+    )
     assert shape_now().startswith("own-")
 
 
-def test_a_picture_that_cannot_become_a_shape_is_refused(run, petition, tmp_path):
+def test_unsuitable_picture_is_refused_as_a_shape(run, petition, tmp_path):
     path = tmp_path / "grating.png"
     path.write_bytes(grating())
     done = run("montage", "shape", "valley", path, "--previews", tmp_path)
@@ -68,19 +76,21 @@ def test_a_picture_that_cannot_become_a_shape_is_refused(run, petition, tmp_path
 
 
 @pytest.mark.parametrize(("size", "head"), [("A3", b"%PDF-"), ("400", b"\x89PNG")])
-def test_a_poster_is_written_at_once(run, petition, tmp_path, size, head):
+def test_poster_is_written_at_once(run, petition, tmp_path, size, head):
     sign_and_hatch(petition, AMALIA, name_display="full")
     output = tmp_path / "poster"
-    done = run("montage", "poster", "valley", "--size", size, "--lang", "es", "--names", "--output", output)
+    done = run(
+        "montage", "poster", "valley", "--size", size, "--lang", "es", "--names", "--output", output
+    )
     assert done.exit_code == 0 and output.read_bytes().startswith(head)
 
 
-def test_a_size_that_no_paper_has_is_refused(run, petition, tmp_path):
+def test_unknown_paper_size_is_refused(run, petition, tmp_path):
     done = run("montage", "poster", "valley", "--size", "A9", "--output", tmp_path / "poster")
     assert done.exit_code == 2 and "A3, A2, A1, A0" in done.output
 
 
-def test_a_cause_that_is_not_there_is_said(run, petition, tmp_path):
+def test_unknown_cause_is_reported(run, petition, tmp_path):
     for command in (("mask", "nowhere"), ("poster", "nowhere")):
         done = run("montage", *command, "--output", tmp_path / "x")
         assert done.exit_code == 1 and "nowhere" in done.output

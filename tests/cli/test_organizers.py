@@ -1,4 +1,4 @@
-"""`flask organizers`: add, list, remove."""
+"""Tests of `flask organizers`: add, list, remove."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.factories.signatures import owed
 TEO = "teo@brandt.example"
 
 
-def test_an_added_organizer_is_given_a_link_that_sets_a_password(run, client):
+def test_added_organizer_gets_a_link_that_sets_a_password(run, client):
     done = run("organizers", "add", "Teo@Brandt.Example", "--role", "admin", "--lang", "fr")
     assert done.exit_code == 0
     assert owed() == []
@@ -18,15 +18,20 @@ def test_an_added_organizer_is_given_a_link_that_sets_a_password(run, client):
     assert link.startswith("http://localhost/organize/invitations/")
     assert client.get(link).status_code == 200
     who = organizer_by_address(TEO)
-    assert ([(grant.role, grant.cause_id) for grant in who.grants], who.lang) == ([("admin", None)], "fr")
+    assert ([(grant.role, grant.cause_id) for grant in who.grants], who.lang) == (
+        [("admin", None)],
+        "fr",
+    )
     assert trail() == [("people.invite", None, ("organizer", who.id))]
 
 
-def test_a_role_of_a_cause_is_given(run, app):
+def test_role_in_a_cause_is_given(run, app):
     cause = make_cause()
     done = run("organizers", "add", TEO, "--role", "tabler", "--cause", "valley")
     assert done.exit_code == 0
-    assert [(grant.role, grant.cause_id) for grant in organizer_by_address(TEO).grants] == [("tabler", cause.id)]
+    assert [(grant.role, grant.cause_id) for grant in organizer_by_address(TEO).grants] == [
+        ("tabler", cause.id)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,7 @@ def test_a_role_of_a_cause_is_given(run, app):
         ((TEO,), "--role"),
     ],
 )
-def test_a_wrong_word_is_named_and_adds_nobody(run, app, words, named):
+def test_wrong_value_is_named_and_adds_nobody(run, app, words, named):
     make_cause()
     done = run("organizers", "add", *words)
     assert done.exit_code != 0
@@ -48,16 +53,21 @@ def test_a_wrong_word_is_named_and_adds_nobody(run, app, words, named):
     assert organizer_by_address(TEO) is None
 
 
-def test_the_list_shows_everybody_with_roles_and_second_factor(run, app):
+def test_list_shows_everyone_with_roles_and_second_factor(run, app):
     cause = make_cause()
     make_organizer("editor", cause.id)
     with_password(make_organizer())
     lines = run("organizers", "list").output.splitlines()
-    assert any("editor@kwan.example" in line and "invited" in line and "editor of valley" in line for line in lines)
-    assert any("odile@kwan.example" in line and "yes" in line and line.endswith("admin") for line in lines)
+    assert any(
+        "editor@kwan.example" in line and "invited" in line and "editor of valley" in line
+        for line in lines
+    )
+    assert any(
+        "odile@kwan.example" in line and "yes" in line and line.endswith("admin") for line in lines
+    )
 
 
-def test_removing_takes_everything_but_the_last_admin(run, app):
+def test_anyone_but_the_last_admin_can_be_removed(run, app):
     odile = with_password(make_organizer())
     other = with_password(make_organizer("admin", email="other@kwan.example"))
     assert other.email in run("organizers", "remove", other.email).output

@@ -1,12 +1,12 @@
-"""`flask petitions`: create, close, list."""
+"""Tests of `flask petitions`: create, close, list."""
 
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.petitions.endings import close_cause, retire_cause
+from campaign.petitions.closing import close_cause, retire_cause
 from campaign.petitions.operations import close_petition
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, post_signature, sign, sign_and_hatch
@@ -31,7 +31,7 @@ def create(run, letter, slug="law", **changes):
     return run("petitions", "create", slug, *words)
 
 
-def test_a_created_petition_is_open_and_stands_at_its_address(run, client, app, letter):
+def test_created_petition_is_open_and_shown_at_its_url(run, client, app, letter):
     make_cause()
     done = create(run, letter, lang="es", goal=43, summary="En breve")
     assert done.exit_code == 0
@@ -43,7 +43,7 @@ def test_a_created_petition_is_open_and_stands_at_its_address(run, client, app, 
     assert post_signature(client, petition_by_slug("law"), AMALIA).status_code == 303
 
 
-def test_several_targets_and_couples(run, app, letter):
+def test_petition_has_several_targets_and_two_signers_per_address(run, app, letter):
     make_cause()
     done = run(
         "petitions", "create", "law", "--cause", "valley", "--title", "A law", "--text", letter,
@@ -57,16 +57,14 @@ def test_several_targets_and_couples(run, app, letter):
 
 
 @pytest.mark.parametrize("slug", ["A Law", "law/1", "ley-ñ", "law-", "law--1", "x" * 81, "", "a?b"])
-def test_a_slug_that_cannot_be_an_address_is_refused(run, app, letter, slug):
+def test_invalid_slug_is_refused(run, app, letter, slug):
     make_cause()
     done = create(run, letter, slug)
     assert done.exit_code == 2
     assert "law-of-2026" in done.output
 
 
-def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_refused(
-    run, letter, tmp_path
-):
+def test_unknown_cause_taken_slug_and_missing_text_are_refused(run, letter, tmp_path):
     make_petition("law")
     unknown, taken = create(run, letter, "other", cause="nowhere"), create(run, letter)
     assert (unknown.exit_code, taken.exit_code) == (1, 1)
@@ -74,12 +72,12 @@ def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_refused(
     assert create(run, tmp_path / "nothing.md", "other").exit_code == 2
 
 
-def test_a_slug_is_taken_by_a_draft_too(run, app, letter):
+def test_slug_of_a_draft_is_taken_too(run, app, letter):
     make_petition("law", state="draft")
     assert create(run, letter).exit_code == 1
 
 
-def test_a_closed_petition_takes_no_more_and_keeps_those_that_wait(run, client, app):
+def test_closed_petition_refuses_new_signatures_and_keeps_pending_ones(run, client, app):
     petition = make_petition()
     waiting = sign(petition)
     done = run("petitions", "close", "home")
@@ -90,14 +88,14 @@ def test_a_closed_petition_takes_no_more_and_keeps_those_that_wait(run, client, 
 
 
 @pytest.mark.parametrize("slug", ["nowhere", "draft"])
-def test_closing_what_is_not_public_is_refused(run, app, slug):
+def test_closing_an_unpublished_petition_is_refused(run, app, slug):
     make_petition("draft", state="draft")
     done = run("petitions", "close", slug)
     assert done.exit_code == 1
     assert f"'{slug}'" in done.output
 
 
-def test_the_list_tells_count_goal_and_state(run, app):
+def test_list_shows_count_goal_and_state(run, app):
     petition = make_petition(goal=1000)
     make_petition("law", cause_id=petition.cause_id, state="closed")
     make_petition("draft", cause_id=petition.cause_id, state="draft")
@@ -109,13 +107,37 @@ def test_the_list_tells_count_goal_and_state(run, app):
 
 
 @pytest.mark.parametrize("end", [close_cause, retire_cause])
-def test_under_a_cause_that_is_over_nothing_opens(run, app, letter, end):
+def test_petition_cannot_open_in_an_ended_cause(run, app, letter, end):
     petition = make_petition()
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     write(close_petition, petition_id=petition.id)
     write(end, cause_id=petition.cause_id, now=utcnow())
-    for done in (run("petitions", "reopen", "home"), run("petitions", "publish", "draft"), create(run, letter)):
+    for done in (
+        run("petitions", "reopen", "home"),
+        run("petitions", "publish", "draft"),
+        create(run, letter),
+    ):
         assert done.exit_code == 1
-    assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == ("closed", None, None)
-    assert run("petitions", "create", "law", "--cause", "valley", "--title", "x", "--text", letter, "--target", "x", "--draft").exit_code == 0
+    assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == (
+        "closed",
+        None,
+        None,
+    )
+    assert (
+        run(
+            "petitions",
+            "create",
+            "law",
+            "--cause",
+            "valley",
+            "--title",
+            "x",
+            "--text",
+            letter,
+            "--target",
+            "x",
+            "--draft",
+        ).exit_code
+        == 0
+    )
     db.session.rollback()

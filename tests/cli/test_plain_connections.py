@@ -1,10 +1,14 @@
-"""A warning about connections that others on the way could read."""
+"""Tests of the warning about connections that others on the network could read."""
 
 import pytest
 
 from campaign.cli.plain_connections import plain_connections
 
-HERE = {"SQLALCHEMY_DATABASE_URI": "sqlite:////var/lib/volante/volante.sqlite3", "REDIS_URL": "", "MAIL_URL": ""}
+HERE = {
+    "SQLALCHEMY_DATABASE_URI": "sqlite:////var/lib/volante/volante.sqlite3",
+    "REDIS_URL": "",
+    "MAIL_URL": "",
+}
 
 
 @pytest.mark.parametrize(
@@ -14,8 +18,16 @@ HERE = {"SQLALCHEMY_DATABASE_URI": "sqlite:////var/lib/volante/volante.sqlite3",
         ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@localhost/v"}, []),
         ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg:///v"}, []),
         ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@10.0.0.5/v"}, ["DATABASE_URL"]),
-        ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@db.example.org/v?sslmode=prefer"}, ["DATABASE_URL"]),
-        ({"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@db.example.org/v?sslmode=verify-full"}, []),
+        (
+            {"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@db.example.org/v?sslmode=prefer"},
+            ["DATABASE_URL"],
+        ),
+        (
+            {
+                "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://v:p@db.example.org/v?sslmode=verify-full"
+            },
+            [],
+        ),
         ({"REDIS_URL": "redis://127.0.0.1:6379/0"}, []),
         ({"REDIS_URL": "redis://cache.example.org:6379/0"}, ["REDIS_URL"]),
         ({"REDIS_URL": "rediss://cache.example.org:6379/0"}, []),
@@ -25,5 +37,5 @@ HERE = {"SQLALCHEMY_DATABASE_URI": "sqlite:////var/lib/volante/volante.sqlite3",
         ({"MAIL_URL": "smtp://localhost"}, []),
     ],
 )
-def test_connections_beyond_this_machine_without_tls_are_named(settings, plain):
+def test_remote_connections_without_tls_are_named(settings, plain):
     assert plain_connections({**HERE, **settings}) == plain

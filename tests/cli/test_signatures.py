@@ -1,4 +1,4 @@
-"""`flask signatures`: export, audit, generate."""
+"""Tests of `flask signatures`: export, audit, generate."""
 
 import csv
 import io
@@ -17,10 +17,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition, PetitionTally
+from campaign.process.clock import utcnow
 from campaign.signatures import queries
-from campaign.signatures.erasing import set_retention
+from campaign.signatures.erasure import set_retention
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
 
@@ -33,7 +33,7 @@ def lines_of(text):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_an_export_goes_to_standard_output_with_nothing_else(run, petition):
+def test_export_goes_to_standard_output_with_nothing_else(run, petition):
     sign_and_hatch(petition, AMALIA, comment="two\nlines")
     sign(petition, ODILE)
     done = run("signatures", "export", "home")
@@ -47,7 +47,7 @@ def test_an_export_goes_to_standard_output_with_nothing_else(run, petition):
 @pytest.mark.parametrize(
     ("state", "count"), [("counted", 1), ("pending", 1), ("held", 1), ("withdrawn", 0), ("all", 3)]
 )
-def test_an_export_to_a_file_says_how_many_people_it_holds_whatever_they_wrote(
+def test_export_to_a_file_reports_the_number_of_people_whatever_they_wrote(
     run, petition, tmp_path, state, count
 ):
     sign_and_hatch(petition, AMALIA, comment="one\ntwo\nthree")
@@ -56,30 +56,32 @@ def test_an_export_to_a_file_says_how_many_people_it_holds_whatever_they_wrote(
     file = tmp_path / "people.csv"
     done = run("signatures", "export", "home", "--output", file, "--state", state)
     assert done.exit_code == 0
-    assert str(file) in done.output and re.findall(r"\b\d\b", done.output.replace(str(file), "")) == [str(count)]
+    assert str(file) in done.output and re.findall(
+        r"\b\d\b", done.output.replace(str(file), "")
+    ) == [str(count)]
     assert len(lines_of(file.read_text("utf-8"))) == count
 
 
-def test_an_exported_file_is_for_its_owner_alone(run, petition, tmp_path):
+def test_exported_file_is_readable_only_by_its_owner(run, petition, tmp_path):
     file = tmp_path / "people.csv"
     run("signatures", "export", "home", "--output", file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("command", [("export",), ("generate",)])
-def test_an_unknown_petition_is_refused(run, app, command):
+def test_unknown_petition_is_refused(run, app, command):
     done = run("signatures", *command, "nowhere", *(["1"] if command == ("generate",) else []))
     assert done.exit_code == 1
     assert "'nowhere'" in done.output
 
 
-def test_an_audit_of_a_sound_site_says_so(run, petition):
+def test_audit_of_a_sound_site_says_so(run, petition):
     sign_and_hatch(petition)
     done = run("signatures", "audit")
     assert (done.exit_code, len(done.output.splitlines())) == (0, 1)
 
 
-def test_an_audit_names_each_difference_and_exits_with_1(run, petition):
+def test_audit_names_each_difference_and_exits_with_1(run, petition):
     sign_and_hatch(petition)
     write(lambda: db.session.execute(update(PetitionTally).values(count=7)))
     done = run("signatures", "audit")
@@ -87,7 +89,7 @@ def test_an_audit_names_each_difference_and_exits_with_1(run, petition):
     assert re.findall(r"\d+", done.output) == [str(petition.id), "7", "1"]
 
 
-def test_what_hatches_during_an_audit_is_no_difference(run, app, petition, monkeypatch):
+def test_signature_hatched_during_an_audit_is_no_difference(run, app, petition, monkeypatch):
     confirm(sign(petition))
     original, calls = queries._totals, []
 
@@ -106,7 +108,7 @@ def test_what_hatches_during_an_audit_is_no_difference(run, app, petition, monke
 
 
 @pytest.mark.parametrize("count", [1, 150])
-def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, count):
+def test_requested_number_is_generated_and_all_have_hatched(run, petition, count):
     done = run("signatures", "generate", "home", count)
     assert done.exit_code == 0
     assert re.findall(r"\d+", done.stdout) == [str(count)]
@@ -116,7 +118,7 @@ def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, 
     db.session.rollback()
 
 
-def test_people_invented_before_are_replaced_by_others(run, petition, monkeypatch):
+def test_generated_people_are_replaced_by_new_ones(run, petition, monkeypatch):
     lots = iter([[5, 6], [5, 6]])
     monkeypatch.setattr("campaign.cli.signatures.random.sample", lambda *_: next(lots))
     for _ in range(2):
@@ -124,13 +126,15 @@ def test_people_invented_before_are_replaced_by_others(run, petition, monkeypatc
     assert len(rows()) == 40
 
 
-def test_the_same_seed_adds_nobody_twice(run, petition):
+def test_same_seed_adds_nobody_twice(run, petition):
     for count in (30, 0):
-        assert re.findall(r"\d+", run("signatures", "generate", "home", 30, "--seed", 9).stdout) == [str(count)]
+        assert re.findall(
+            r"\d+", run("signatures", "generate", "home", 30, "--seed", 9).stdout
+        ) == [str(count)]
     assert len(rows()) == 30
 
 
-def test_generated_people_stand_beside_real_ones(run, petition):
+def test_generated_people_are_added_beside_real_ones(run, petition):
     sign_and_hatch(petition)
     run("signatures", "generate", "home", 20, "--seed", 1)
     confirm(sign(petition, ODILE))
@@ -140,7 +144,7 @@ def test_generated_people_stand_beside_real_ones(run, petition):
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "many"])
-def test_a_number_that_is_none_is_refused(run, petition, count):
+def test_invalid_number_is_refused(run, petition, count):
     assert run("signatures", "generate", "home", "--", count).exit_code == 2
 
 
@@ -149,7 +153,7 @@ def _in_context(app, act):
         act()
 
 
-def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, petition):
+def test_anonymise_shows_its_plan_first_and_acts_only_in_time(run, petition):
     sign_and_hatch(petition)
     write(set_retention, petition_id=petition.id, days=None)
     assert "1" in run("signatures", "anonymise", "home", "--dry-run").output
@@ -162,7 +166,7 @@ def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, pet
     assert run("signatures", "anonymise", "home").exit_code == 1
     assert rows()[0].state == "counted"
     write(lambda: db.session.execute(update(Petition).values(retention_told_at=at)))
-    # The plan says when, and now that owners know of it.
+    # The plan says when, and that owners have now been told.
     plan = run("signatures", "anonymise", "home", "--dry-run").output
     assert plan != untold
     assert re.findall(r"\d{4}-\d\d-\d\d", plan) == re.findall(r"\d{4}-\d\d-\d\d", untold) != []
@@ -172,15 +176,28 @@ def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, pet
     assert differences() == []
 
 
-def test_spreadsheets_and_lines_of_json_go_out_by_the_real_command_too(app, petition, tmp_path):
-    """In a process of its own, whose standard output is a pipe."""
+def test_spreadsheets_and_json_lines_are_written_by_the_real_command_too(app, petition, tmp_path):
+    """The command runs in a separate process, with a pipe as its standard output."""
     sign_and_hatch(petition, AMALIA)
     db.session.rollback()
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(tmp_path), "SECRET_KEY": app.config["SECRET_KEY"]}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "VAR_DIR": str(tmp_path),
+        "SECRET_KEY": app.config["SECRET_KEY"],
+    }
     told = {}
     for kind in ("xlsx", "jsonl"):
         command = [sys.executable, "-m", "flask", "signatures", "export", "home", "--format", kind]
-        told[kind] = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=60).stdout
-    [header, row] = CalamineWorkbook.from_filelike(io.BytesIO(told["xlsx"])).get_sheet_by_index(0).to_python()
-    assert dict(zip(header, row, strict=True))["email"] == json.loads(told["jsonl"])["email"] == AMALIA["email"]
+        told[kind] = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=60
+        ).stdout
+    [header, row] = (
+        CalamineWorkbook.from_filelike(io.BytesIO(told["xlsx"])).get_sheet_by_index(0).to_python()
+    )
+    assert (
+        dict(zip(header, row, strict=True))["email"]
+        == json.loads(told["jsonl"])["email"]
+        == AMALIA["email"]
+    )

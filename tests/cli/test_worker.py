@@ -1,4 +1,4 @@
-"""The upkeep of the worker: each piece of it by itself."""
+"""Tests of the worker's maintenance tasks, each on its own."""
 
 from threading import Event
 
@@ -7,12 +7,12 @@ from sqlalchemy.exc import OperationalError
 
 from campaign.cli import worker as module
 from campaign.cli.worker import Worker
-from campaign.lib.failure_log import FailureLog
+from campaign.db.failure_log import FailureLog
 
 pytestmark = pytest.mark.both_databases
 
 
-def test_a_piece_of_upkeep_that_fails_keeps_no_other_from_its_turn(app, monkeypatch, caplog):
+def test_failing_task_does_not_stop_the_others(app, monkeypatch, caplog):
     done = []
 
     def fail(*, now):
@@ -26,7 +26,7 @@ def test_a_piece_of_upkeep_that_fails_keeps_no_other_from_its_turn(app, monkeypa
     assert "the worker's upkeep" in caplog.text
 
 
-def test_a_database_that_is_away_is_asked_again(app, monkeypatch):
+def test_unreachable_database_is_tried_again(app, monkeypatch):
     def away(*_, **__):
         raise OperationalError("select 1", {}, Exception("away"))
 

@@ -1,14 +1,14 @@
-"""What the tests of the edge share."""
+"""Share fixtures among the tests of the edge."""
 
 import pytest
 
-from campaign.edge import answers
+from campaign.edge import cached_response
 from tests.edge.pages import Clock
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The clock by which answers age."""
+    """The clock that sets the age of responses."""
     clock = Clock()
-    monkeypatch.setattr(answers, "time", clock)
+    monkeypatch.setattr(cached_response, "time", clock)
     return clock

@@ -1,4 +1,4 @@
-"""A page to remember, and a visitor who asks for it; no application is needed for either."""
+"""Provide a page to cache and a client to request it, without an application."""
 
 from io import BytesIO
 
@@ -9,7 +9,7 @@ LONG = b"One butterfly for every name. " * 100
 
 
 class Page:
-    """A WSGI application that counts how often it is asked; what it answers can be changed between two requests."""
+    """A WSGI application that counts its requests, with a response that can be changed."""
 
     def __init__(self, body=LONG, *, rule=PUBLIC, status="200 OK", **headers):
         self.body = body
@@ -27,7 +27,7 @@ class Page:
 
 
 class Chunks:
-    """The body in two pieces, which says when the server has closed it."""
+    """The body in two chunks, which records when the server has closed it."""
 
     def __init__(self, page):
         self._page = page
@@ -41,7 +41,7 @@ class Chunks:
 
 
 class Got:
-    """What a visitor got."""
+    """The response that a visitor got."""
 
     def __init__(self, chunks, status, headers):
         self.status = int(status.split()[0])
@@ -52,7 +52,7 @@ class Got:
 
 
 def ask(app, path="/en/", *, method="GET", **headers):
-    """Ask `app` for a page; keywords are request headers, such as Accept_Encoding="br"."""
+    """Request a page from `app`; keywords are request headers, such as Accept_Encoding="br"."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     builder = EnvironBuilder(path, method=method, headers=named, input_stream=BytesIO(b""))
     return Got(*run_wsgi_app(app, builder.get_environ()))

@@ -1,9 +1,9 @@
-"""While the database is away, what was in memory is still answered, and few requests ask whether it is back."""
+"""Tests of the edge without a database: cached pages are served, few requests probe it."""
 
 import pytest
 
-from campaign.edge.memory import PROBE_SECONDS, PublicMemory
-from campaign.lib.caching import DATABASE_IS_AWAY
+from campaign.edge.page_cache import PROBE_SECONDS, PageCache
+from campaign.http.caching import DATABASE_IS_AWAY
 from tests.edge.pages import PUBLIC, Page, ask
 
 LASTING = f"{PUBLIC}, stale-if-error=86400"
@@ -16,7 +16,9 @@ class PageFromDatabase(Page):
     is_away = False
 
     def __call__(self, environ, start_response):
-        self.status, self.rule = ("503 SERVICE UNAVAILABLE", "no-store") if self.is_away else ("200 OK", LASTING)
+        self.status, self.rule = (
+            ("503 SERVICE UNAVAILABLE", "no-store") if self.is_away else ("200 OK", LASTING)
+        )
         if self.is_away:
             environ[DATABASE_IS_AWAY] = True
         return super().__call__(environ, start_response)
@@ -29,8 +31,8 @@ def page():
 
 @pytest.fixture
 def memory(page, clock):
-    """A memory that holds the page, since an hour, and whose database has just gone."""
-    memory = PublicMemory(page)
+    """A cache that has held the page for an hour, and whose database has just gone."""
+    memory = PageCache(page)
     ask(memory)
     clock.pass_by(HOUR)
     page.is_away = True
@@ -61,7 +63,7 @@ def test_first_answer_after_the_database_is_back_is_new(memory, page, clock):
     assert ask(memory).body == b"2 butterflies"
 
 
-def test_page_that_nobody_has_asked_for_yet_fails(memory):
+def test_uncached_page_fails(memory):
     assert ask(memory, "/es/").status == 503
 
 
@@ -76,7 +78,7 @@ def test_other_failures_are_not_hidden(page, clock):
             self.status = "503 SERVICE UNAVAILABLE" if self.asked else "200 OK"
             return super().__call__(environ, start_response)
 
-    memory = PublicMemory(Broken(rule=LASTING))
+    memory = PageCache(Broken(rule=LASTING))
     ask(memory)
     clock.pass_by(1.1)
     assert ask(memory).status == 503

@@ -1,4 +1,4 @@
-"""Only the names of this site are answered."""
+"""Tests that only the host names of this site are answered."""
 
 import pytest
 from werkzeug.test import Client
@@ -16,14 +16,31 @@ def asked():
     return lambda host, path="/organize": client.get(path, headers={"Host": host})
 
 
-@pytest.mark.parametrize("host", ["sign.example.org", "SIGN.example.org:443", "www.example.org", "127.0.0.1:8000", "localhost", "[::1]:8000"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "sign.example.org",
+        "SIGN.example.org:443",
+        "www.example.org",
+        "127.0.0.1:8000",
+        "localhost",
+        "[::1]:8000",
+    ],
+)
 def test_names_of_this_site_are_answered(asked, host):
     assert asked(host).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("evil.example", 421), ("sign.example.org.evil.example", 421), ("sign.example.org,evil.example", 400), ("", 400), ("a b", 400), ("x@sign.example.org", 400)],
+    [
+        ("evil.example", 421),
+        ("sign.example.org.evil.example", 421),
+        ("sign.example.org,evil.example", 400),
+        ("", 400),
+        ("a b", 400),
+        ("x@sign.example.org", 400),
+    ],
 )
 def test_other_names_get_no_page_and_are_not_repeated(asked, host, status):
     answer = asked(host)
@@ -31,5 +48,5 @@ def test_other_names_get_no_page_and_are_not_repeated(asked, host, status):
     assert "evil" not in answer.text + str(answer.headers)
 
 
-def test_machines_may_ask_by_any_name(asked):
+def test_machine_endpoints_answer_any_host_name(asked):
     assert asked("10.0.0.7:8000", "/healthz").status_code == 200

@@ -1,19 +1,19 @@
-"""Many visitors at one instant: one renders, the others get the last page or wait for the new one."""
+"""Tests of many visitors at once: one request renders, the others get the last page or wait."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from campaign.edge import memory as edge_memory
-from campaign.edge.memory import STALE_SECONDS, PublicMemory
+from campaign.edge import page_cache as edge_memory
+from campaign.edge.page_cache import STALE_SECONDS, PageCache
 from tests.edge.pages import Page, ask
 
 PATIENCE = 10
 
 
 class SlowPage(Page):
-    """A page whose rendering waits until it is let go; `begun` says that it is being rendered."""
+    """A page whose rendering waits until it is released; `begun` says that it has started."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -34,10 +34,10 @@ def crowd():
 
 @pytest.fixture
 def aged(clock):
-    """A remembered page that has aged, and whose next rendering is slow."""
+    """A cached page that has expired, and whose next rendering is slow."""
     page = SlowPage(b"old")
     page.may_end.set()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory)
     page.begun.clear()
     page.may_end.clear()
@@ -46,7 +46,7 @@ def aged(clock):
     return page, memory
 
 
-def test_while_one_renders_the_others_get_the_last_page(aged, crowd):
+def test_during_a_rendering_the_others_get_the_last_page(aged, crowd):
     page, memory = aged
     renewing = crowd.submit(ask, memory)
     assert page.begun.wait(PATIENCE)
@@ -57,7 +57,7 @@ def test_while_one_renders_the_others_get_the_last_page(aged, crowd):
     assert len(page.asked) == 2
 
 
-def test_nobody_gets_a_page_that_is_more_than_a_second_past_its_age(aged, crowd, clock):
+def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
     page, memory = aged
     renewing = crowd.submit(ask, memory)
     assert page.begun.wait(PATIENCE)
@@ -71,9 +71,7 @@ def test_nobody_gets_a_page_that_is_more_than_a_second_past_its_age(aged, crowd,
     assert {each.result(PATIENCE).body for each in (renewing, waiting)} == {b"new"}
 
 
-def test_who_has_waited_long_enough_gets_the_last_page_and_is_told_its_age(
-    aged, crowd, clock, monkeypatch
-):
+def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkeypatch):
     monkeypatch.setattr(edge_memory, "PATIENCE_SECONDS", 0.1)
     page, memory = aged
     clock.pass_by(10)
@@ -86,7 +84,7 @@ def test_who_has_waited_long_enough_gets_the_last_page_and_is_told_its_age(
     assert len(page.asked) == 2
 
 
-def test_past_the_bound_they_wait_for_the_new_page(aged, crowd, clock):
+def test_past_the_limit_requests_wait_for_the_new_page(aged, crowd, clock):
     page, memory = aged
     clock.pass_by(STALE_SECONDS)
     renewing = crowd.submit(ask, memory)
@@ -98,9 +96,9 @@ def test_past_the_bound_they_wait_for_the_new_page(aged, crowd, clock):
     assert len(page.asked) == 2
 
 
-def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
+def test_twenty_requests_for_an_uncached_page_render_once(crowd):
     page = SlowPage(b"first")
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     gate = threading.Barrier(20)
 
     def visit():
@@ -114,9 +112,9 @@ def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
     assert len(page.asked) == 1
 
 
-def test_a_slow_page_does_not_hold_up_another(crowd):
+def test_slow_page_does_not_hold_up_another(crowd):
     slow, quick = SlowPage(b"slow"), Page(b"quick")
-    memory = PublicMemory(
+    memory = PageCache(
         lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start)
     )
     waiting = crowd.submit(ask, memory, "/slow")
@@ -126,9 +124,9 @@ def test_a_slow_page_does_not_hold_up_another(crowd):
     assert waiting.result(PATIENCE).body == b"slow"
 
 
-def test_each_who_waits_for_a_page_that_turns_out_private_gets_their_own(crowd):
+def test_each_request_waiting_for_a_private_page_gets_its_own(crowd):
     page = SlowPage(b"mine", rule="no-store")
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     visits = [crowd.submit(ask, memory) for _ in range(4)]
     assert page.begun.wait(PATIENCE)
     page.may_end.set()
@@ -140,7 +138,7 @@ class Broken(Exception):
     pass
 
 
-def test_an_error_passes_through_and_holds_up_nobody_afterwards():
+def test_error_is_passed_on_and_blocks_nobody_afterwards():
     page = Page()
     faults = [Broken()]
 
@@ -149,14 +147,14 @@ def test_an_error_passes_through_and_holds_up_nobody_afterwards():
             raise faults.pop()
         return page(environ, start_response)
 
-    memory = PublicMemory(app)
+    memory = PageCache(app)
     with pytest.raises(Broken):
         ask(memory)
     assert ask(memory).status == 200
     assert not memory._renderers
 
 
-def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
+def test_error_in_the_body_closes_it_and_blocks_nobody():
     page = Page()
 
     def broken():
@@ -176,7 +174,7 @@ def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
         page(environ, start_response)
         return Body()
 
-    memory = PublicMemory(app)
+    memory = PageCache(app)
     with pytest.raises(Broken):
         ask(memory)
     assert Body.closed
@@ -184,7 +182,7 @@ def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
     assert not memory._renderers
 
 
-def test_who_waited_for_a_page_that_failed_asks_for_themselves(crowd):
+def test_requests_waiting_for_a_failed_page_render_their_own(crowd):
     faults = [Broken()]
     begun, may_end = threading.Event(), threading.Event()
     page = Page(b"well")
@@ -197,7 +195,7 @@ def test_who_waited_for_a_page_that_failed_asks_for_themselves(crowd):
             raise fault
         return page(environ, start_response)
 
-    memory = PublicMemory(app)
+    memory = PageCache(app)
     failing = crowd.submit(ask, memory)
     assert begun.wait(PATIENCE)
     waiting = crowd.submit(ask, memory)

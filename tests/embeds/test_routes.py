@@ -1,4 +1,4 @@
-"""A petition in somebody else's page: who may hold it, and what it does there."""
+"""Tests of embedded petitions: who may embed one, and what it does there."""
 
 from xml.etree import ElementTree
 
@@ -35,7 +35,7 @@ def test_every_kind_of_frame_shows_the_live_count(client, petition, show):
     assert "Set-Cookie" not in answer.headers
 
 
-def test_frame_without_language_speaks_the_readers_and_is_kept_for_nobody_else(client):
+def test_frame_without_language_uses_the_readers_and_is_not_cached_for_others(client):
     answer = client.get(FRAME, headers={"Accept-Language": "es-MX"})
     assert '<html lang="es"' in answer.text
     assert "Accept-Language" in answer.headers["Vary"]
@@ -43,9 +43,17 @@ def test_frame_without_language_speaks_the_readers_and_is_kept_for_nobody_else(c
 
 @pytest.mark.parametrize(
     ("allowed", "origins", "who"),
-    [("anybody", [], "*"), ("nobody", ["https://a.example"], "'none'"), ("listed", ["https://a.example", "https://b.example:8443"], "'self' https://a.example https://b.example:8443")],
+    [
+        ("anybody", [], "*"),
+        ("nobody", ["https://a.example"], "'none'"),
+        (
+            "listed",
+            ["https://a.example", "https://b.example:8443"],
+            "'self' https://a.example https://b.example:8443",
+        ),
+    ],
 )
-def test_who_may_hold_a_petition_is_said_with_every_answer_in_the_frame(client, petition, allowed, origins, who):
+def test_every_response_in_the_frame_says_who_may_embed_it(client, petition, allowed, origins, who):
     write(change_embedding, petition_id=petition.id, allowed=allowed, origins=origins)
     answers = [
         client.get(FRAME),
@@ -58,14 +66,27 @@ def test_who_may_hold_a_petition_is_said_with_every_answer_in_the_frame(client, 
     assert all("X-Frame-Options" not in answer.headers for answer in answers)
 
 
-def test_nothing_else_can_be_held_by_anybody(client, petition):
+def test_nothing_else_can_be_embedded(client, petition):
     sign_and_hatch(petition)
     walked = 0
     for rule in current_app.url_map.iter_rules():
-        if "GET" not in rule.methods or rule.rule.startswith("/embed/petitions/") or rule.rule.startswith("/dev/mail"):
+        if (
+            "GET" not in rule.methods
+            or rule.rule.startswith("/embed/petitions/")
+            or rule.rule.startswith("/dev/mail")
+        ):
             continue
-        values = {name: "home" for name in rule.arguments} | {"lang": "en", "kind": "petitions", "form": "svg", "version": "x", "path": "css/site.css"}
-        values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else values[name] for name in rule.arguments}
+        values = {name: "home" for name in rule.arguments} | {
+            "lang": "en",
+            "kind": "petitions",
+            "form": "svg",
+            "version": "x",
+            "path": "css/site.css",
+        }
+        values = {
+            name: 1 if isinstance(rule._converters[name], IntegerConverter) else values[name]
+            for name in rule.arguments
+        }
         answer = client.get(current_app.url_map.bind("").build(rule.endpoint, values))
         assert answer.headers["X-Frame-Options"] == "DENY", rule.rule
         assert ancestors(answer) == "'none'", rule.rule
@@ -74,7 +95,9 @@ def test_nothing_else_can_be_held_by_anybody(client, petition):
 
 
 def test_signing_in_the_frame_stays_in_the_frame(client):
-    answer = client.post(f"{FRAME}/signatures?theme=dark&lang=es", data={**AMALIA, "source": "partner"})
+    answer = client.post(
+        f"{FRAME}/signatures?theme=dark&lang=es", data={**AMALIA, "source": "partner"}
+    )
     assert (answer.status_code, answer.location) == (303, f"{FRAME}/thanks?theme=dark&lang=es")
     thanks = client.get(answer.location).text
     assert 'data-theme="night"' in thanks
@@ -82,7 +105,7 @@ def test_signing_in_the_frame_stays_in_the_frame(client):
     assert [(each.lang, each.source) for each in rows()] == [("es", "partner")]
 
 
-def test_a_refused_form_keeps_its_words_in_the_frame(client):
+def test_refused_form_keeps_its_input_in_the_frame(client):
     answer = client.post(f"{FRAME}/signatures?lang=en", data={**AMALIA, "email": "x"})
     assert answer.status_code == 422
     assert 'value="Amalia"' in answer.text
@@ -99,18 +122,18 @@ def test_a_refused_form_keeps_its_words_in_the_frame(client):
         ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
-def test_the_page_around_a_frame_cannot_sign_for_its_reader(client, headers, status):
+def test_host_page_cannot_sign_for_its_reader(client, headers, status):
     assert client.post(f"{FRAME}/signatures", data=AMALIA, headers=headers).status_code == status
 
 
-def test_every_link_out_of_a_frame_opens_beside_it(client, petition):
+def test_every_link_out_of_a_frame_opens_a_new_tab(client, petition):
     page = client.get(FRAME, query_string={"lang": "en"}).text
     links = [part.partition(">")[0] for part in page.split("<a ")[1:]]
     assert links
     assert [each for each in links if 'href="#' not in each and 'target="_blank"' not in each] == []
 
 
-def test_a_closed_petition_says_so_in_its_frame(client, petition):
+def test_closed_petition_says_so_in_its_frame(client, petition):
     write(close_petition, petition_id=petition.id)
     page = client.get(FRAME, query_string={"lang": "en"}).text
     assert 'data-state="closed"' in page
@@ -118,7 +141,7 @@ def test_a_closed_petition_says_so_in_its_frame(client, petition):
     assert client.post(f"{FRAME}/signatures", data=AMALIA).status_code == 410
 
 
-def test_a_frame_of_nothing_says_so_and_one_that_moved_is_found(client, petition):
+def test_frame_of_nothing_says_so_and_a_moved_one_is_found(client, petition):
     missing = client.get("/embed/petitions/nothing")
     assert (missing.status_code, ancestors(missing)) == (404, "*")
     assert "frame-thanks" in missing.text
@@ -126,7 +149,7 @@ def test_a_frame_of_nothing_says_so_and_one_that_moved_is_found(client, petition
     assert client.get(f"{FRAME}?theme=dark").location == "/embed/petitions/house?theme=dark"
 
 
-def test_the_script_is_small_and_may_be_taken_by_isolated_pages(client):
+def test_script_is_small_and_usable_on_isolated_pages(client):
     answer = client.get("/embed/volante.js")
     assert answer.mimetype == "text/javascript"
     assert len(answer.data) < 5000
@@ -142,20 +165,29 @@ def test_oembed_describes_a_petition_in_both_formats(client):
     assert found.content_type == "application/json; charset=utf-8"
     answer = found.json
     assert {name: answer[name] for name in ("type", "version", "title", "width")} == {
-        "type": "rich", "version": "1.0", "title": "Bring them home", "width": 400,
+        "type": "rich",
+        "version": "1.0",
+        "title": "Bring them home",
+        "width": 400,
     }
     assert 'src="http://localhost/embed/petitions/home?lang=en"' in answer["html"]
     xml = ElementTree.fromstring(oembed(client, maxwidth=400, format="xml").data)
-    assert {part.tag: part.text for part in xml} == {name: str(value) for name, value in answer.items()}
+    assert {part.tag: part.text for part in xml} == {
+        name: str(value) for name, value in answer.items()
+    }
 
 
-def test_the_petitions_page_says_where_its_oembed_is(client):
+def test_petition_page_links_to_its_oembed(client):
     page = client.get("/en/petitions/home").text
-    address = page.partition('application/json+oembed" href="http://localhost')[2].partition('"')[0].replace("&amp;", "&")
+    address = (
+        page.partition('application/json+oembed" href="http://localhost')[2]
+        .partition('"')[0]
+        .replace("&amp;", "&")
+    )
     assert client.get(address).json["title"] == "Bring them home"
 
 
-def test_what_does_not_fit_as_a_form_is_a_thermometer(client):
+def test_too_small_for_a_form_becomes_a_thermometer(client):
     answer = oembed(client, maxheight=300).json
     assert "show=thermometer" in answer["html"]
     assert answer["height"] <= 300
@@ -163,18 +195,28 @@ def test_what_does_not_fit_as_a_form_is_a_thermometer(client):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "x", "http://elsewhere.example/en/petitions/home", "http://localhost/en/petitions/nothing", "http://localhost/en/causes/valley", "ftp://localhost/en/petitions/home", "http://[", "javascript:alert(1)", "http://localhost@evil.example/en/petitions/home"],
+    [
+        "",
+        "x",
+        "http://elsewhere.example/en/petitions/home",
+        "http://localhost/en/petitions/nothing",
+        "http://localhost/en/causes/valley",
+        "ftp://localhost/en/petitions/home",
+        "http://[",
+        "javascript:alert(1)",
+        "http://localhost@evil.example/en/petitions/home",
+    ],
 )
 def test_oembed_of_anything_else_is_not_found(client, url):
     assert client.get("/oembed", query_string={"url": url}).status_code == 404
 
 
-def test_other_formats_are_not_implemented_and_odd_sizes_are_as_none(client):
+def test_other_formats_are_not_implemented_and_odd_sizes_are_ignored(client):
     assert oembed(client, format="yaml").status_code == 501
     assert oembed(client, maxwidth="-1", maxheight="9" * 400).json["width"] == 600
 
 
-def test_of_a_petition_that_nobody_may_hold_oembed_gives_a_link(client, petition):
+def test_oembed_of_a_petition_without_embedding_is_a_link(client, petition):
     write(change_embedding, petition_id=petition.id, allowed="nobody", origins=[])
     answer = oembed(client).json
     assert answer["type"] == "link"

@@ -1,4 +1,4 @@
-"""Calendar files, as a strict reader takes them."""
+"""Tests of calendar files, parsed strictly."""
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
@@ -7,12 +7,12 @@ import pytest
 from icalendar import Calendar
 
 from campaign.events.calendar import invitation, links_to_add, public_file
+from campaign.events.calendar_files import folded, words
 from campaign.events.operations import Hours, cancel, change_event
-from campaign.events.pages import page
+from campaign.events.presenters import page
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, write
-from campaign.lib.calendar_files import folded, words
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, come, make_event, registration
 
@@ -21,7 +21,7 @@ SUMMER = Hours(datetime(2027, 7, 1, 19), datetime(2027, 7, 1, 21), ZONE)
 
 
 def read(text):
-    """Return the only entry of a file that is right to the byte."""
+    """Return the only entry of a file that is correct to the byte."""
     raw = text.encode()
     lines = raw.split(b"\r\n")
     assert lines[-1] == b"" and b"\n" not in raw.replace(b"\r\n", b"")
@@ -34,12 +34,18 @@ def read(text):
 
 @pytest.fixture
 def event(app):
-    texts = {"en": {"title": ODD, "place": "Hall, second floor", "body": "First *line*.\n\nSecond; line."}}
+    texts = {
+        "en": {
+            "title": ODD,
+            "place": "Hall, second floor",
+            "body": "First *line*.\n\nSecond; line.",
+        }
+    }
     made = make_event(hours=SUMMER, texts=texts, latitude=43.66, longitude=-79.39)
     return event_by_id(made.id)
 
 
-def test_a_file_says_what_and_when_and_survives_odd_words(event):
+def test_file_says_what_and_when_and_survives_odd_text(event):
     calendar, [entry] = read(public_file([event], "en"))
     assert calendar["METHOD"] == "PUBLISH"
     assert entry["SUMMARY"] == ODD
@@ -53,7 +59,7 @@ def test_a_file_says_what_and_when_and_survives_odd_words(event):
     assert entry["URL"] == "http://localhost/en/events/talk"
 
 
-def test_an_invitation_names_its_guest_and_its_number_stays_while_its_sequence_grows(event):
+def test_invitation_names_its_guest_and_its_sequence_grows_under_one_uid(event):
     first = come(event, "o'brien+x")
     calendar, [entry] = read(invitation(event, registration(first)))
     assert calendar["METHOD"] == "REQUEST"
@@ -74,7 +80,7 @@ def test_an_invitation_names_its_guest_and_its_number_stays_while_its_sequence_g
     assert int(last["SEQUENCE"]) > int(again["SEQUENCE"])
 
 
-def test_the_feed_of_a_cause_holds_its_events_the_cancelled_among_them(client, app):
+def test_feed_of_a_cause_has_its_events_including_cancelled_ones(client, app):
     cause, other = make_cause(), make_cause("hill")
     make_event("one", cause_id=cause.id)
     off = make_event("off", cause_id=cause.id, days=3)
@@ -94,14 +100,14 @@ def test_the_feed_of_a_cause_holds_its_events_the_cancelled_among_them(client, a
     assert client.get("/causes/nowhere/events.ics").status_code == 404
 
 
-def test_a_file_speaks_the_language_it_is_asked_for(client, app):
+def test_file_is_in_the_requested_language(client, app):
     make_event()
     assert "(es)" in client.get("/events/talk.ics?lang=es").text
     assert "(es)" not in client.get("/events/talk.ics?lang=xx").text
     assert client.get("/events/nowhere.ics").status_code == 404
 
 
-def test_an_address_for_the_registered_stands_only_in_their_file(app):
+def test_private_online_link_is_only_in_the_file_of_the_registered(app):
     made = make_event(online_url="https://meet.example/room", online_for="registered")
     first = come(made)
     whole = event_by_id(made.id)
@@ -109,32 +115,64 @@ def test_an_address_for_the_registered_stands_only_in_their_file(app):
     assert "meet.example" in invitation(whole, registration(first))
 
 
-def test_lines_are_folded_between_characters_and_words_cannot_end_them():
+def test_lines_are_folded_between_characters_and_text_cannot_end_them():
     line = folded("X:" + "🦋" * 60)
     assert "".join(piece.lstrip(" ") for piece in line.split("\r\n")) == "X:" + "🦋" * 60
     assert max(len(piece.encode()) for piece in line.split("\r\n")) <= 75
     assert words("a\r\nATTENDEE:x\x00\u2028b\x0b") == "a\\nATTENDEE:x\\nb\x0b".replace("\x0b", "")
 
 
-def test_calendars_on_the_web_take_the_instants_and_no_address_for_the_registered(app):
+def test_web_calendars_get_the_times_and_no_private_link(app):
     hours = Hours(datetime(2027, 3, 5, 19), datetime(2027, 3, 5, 20, 30), ZONE)
-    event = make_event(title="A & B", hours=hours, online_url="https://meet.example.org/x", online_for="registered")
-    links = dict(links_to_add(event_by_id(event.id), page(event_by_id(event.id), "en", utcnow()), "https://volante.example/en/events/talk"))
+    event = make_event(
+        title="A & B", hours=hours, online_url="https://meet.example.org/x", online_for="registered"
+    )
+    links = dict(
+        links_to_add(
+            event_by_id(event.id),
+            page(event_by_id(event.id), "en", utcnow()),
+            "https://volante.example/en/events/talk",
+        )
+    )
     google, outlook = (parse_qs(urlsplit(links[name]).query) for name in ("Google", "Outlook"))
-    assert (google["text"], google["dates"], google["ctz"]) == (["A & B"], ["20270306T000000Z/20270306T013000Z"], [ZONE])
-    assert (outlook["startdt"], outlook["enddt"]) == (["2027-03-06T00:00:00Z"], ["2027-03-06T01:30:00Z"])
+    assert (google["text"], google["dates"], google["ctz"]) == (
+        ["A & B"],
+        ["20270306T000000Z/20270306T013000Z"],
+        [ZONE],
+    )
+    assert (outlook["startdt"], outlook["enddt"]) == (
+        ["2027-03-06T00:00:00Z"],
+        ["2027-03-06T01:30:00Z"],
+    )
     assert google["location"] == ["Larch Library, Ottawa"] and "meet.example.org" not in str(links)
     db.session.rollback()
 
 
-def test_a_file_has_what_outlook_refuses_to_do_without(event):
+def test_file_has_what_outlook_requires(event):
     first = come(event, "o'brien")
     for text in (public_file([event], "en", name="Events"), invitation(event, registration(first))):
         calendar, [entry] = read(text)
-        # Outlook reads no further where these stand elsewhere, and takes an hour without a zone for its own.
-        assert [line.partition(":")[0] for line in text.split("\r\n")[:5]] == ["BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD"]
-        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "ORGANIZER"} <= entry.keys()
+        # Outlook stops reading where these come elsewhere, and takes a time without a zone for
+        # local.
+        assert [line.partition(":")[0] for line in text.split("\r\n")[:5]] == [
+            "BEGIN",
+            "VERSION",
+            "PRODID",
+            "CALSCALE",
+            "METHOD",
+        ]
+        assert {
+            "UID",
+            "DTSTAMP",
+            "DTSTART",
+            "DTEND",
+            "SUMMARY",
+            "SEQUENCE",
+            "ORGANIZER",
+        } <= entry.keys()
         assert all(entry[name].dt.tzinfo is not None for name in ("DTSTAMP", "DTSTART", "DTEND"))
         assert entry["ORGANIZER"].startswith("mailto:") and entry["DTSTART"].dt < entry["DTEND"].dt
-        # Older than these words of RFC 7986, it listens to its own.
-        assert ("X-WR-CALNAME" in calendar) == ("NAME" in calendar) == ("X-PUBLISHED-TTL" in calendar)
+        # Outlook is older than these RFC 7986 properties, and reads its own.
+        assert (
+            ("X-WR-CALNAME" in calendar) == ("NAME" in calendar) == ("X-PUBLISHED-TTL" in calendar)
+        )

@@ -1,4 +1,7 @@
-"""A seat is held for an hour and kept once its owner confirms; nobody learns from seats who had registered."""
+"""Tests of seats: held for an hour and kept once confirmed.
+
+Seats reveal to nobody who had registered.
+"""
 
 from datetime import timedelta
 
@@ -22,8 +25,18 @@ from campaign.events.registering import (
 from campaign.events.reminders import DAY
 from campaign.events.seats import HOLD, SEAT, free_seats
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from tests.factories.events import ask_to_come, come, confirm, event_now, make_event, move, post_registration, registration, states
+from campaign.process.clock import utcnow
+from tests.factories.events import (
+    ask_to_come,
+    come,
+    confirm,
+    event_now,
+    make_event,
+    move,
+    post_registration,
+    registration,
+    states,
+)
 from tests.factories.signatures import owed
 from tests.together import together
 
@@ -35,7 +48,7 @@ def five(app):
     return make_event(capacity=5)
 
 
-def test_thirty_race_for_five_seats_and_five_get_them(app, five):
+def test_five_of_thirty_racing_for_five_seats_get_them(app, five):
     ids = together(app, [lambda place=place: ask_to_come(five, f"r{place}") for place in range(30)])
     assert states() == ["unconfirmed"] * 30
     assert seats_taken(five.id) == 0
@@ -44,17 +57,22 @@ def test_thirty_race_for_five_seats_and_five_get_them(app, five):
     assert states().count("waiting") == 25
 
 
-def test_a_held_seat_is_kept_for_who_confirms_within_the_hour(five):
+def test_held_seat_is_kept_if_confirmed_within_the_hour(five):
     now = utcnow()
     early = ask_to_come(five, "early", seats=5, now=now)
     late = come(five, "late", now=now + MINUTE)
     assert registration(late).state == "waiting"
     confirm(early, now=now + HOLD - MINUTE)
     assert (registration(early).state, registration(late).state) == ("registered", "waiting")
-    assert [each[:2] for each in owed()] == [(CONFIRM, early), (CONFIRM, late), (CONFIRMATION, late), (CONFIRMATION, early)]
+    assert [each[:2] for each in owed()] == [
+        (CONFIRM, early),
+        (CONFIRM, late),
+        (CONFIRMATION, late),
+        (CONFIRMATION, early),
+    ]
 
 
-def test_an_expired_hold_goes_to_those_who_wait(five):
+def test_expired_hold_goes_to_the_waiting_list(five):
     now = utcnow()
     never = ask_to_come(five, "never", seats=5, now=now)
     waits = come(five, "waits", seats=5, now=now + MINUTE)
@@ -66,7 +84,7 @@ def test_an_expired_hold_goes_to_those_who_wait(five):
     assert registration(never).state == "waiting"
 
 
-def test_new_registrations_do_not_overtake_those_who_wait(five):
+def test_new_registrations_do_not_overtake_the_waiting_list(five):
     now = utcnow()
     ask_to_come(five, "never", seats=5, now=now)
     waits = come(five, "waits", seats=3, now=now + MINUTE)
@@ -75,7 +93,7 @@ def test_new_registrations_do_not_overtake_those_who_wait(five):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_the_seats_left_do_not_tell_who_had_registered(five, known):
+def test_seats_left_do_not_reveal_who_had_registered(five, known):
     now = utcnow()
     if known:
         come(five, "victim", now=now)
@@ -89,7 +107,7 @@ def test_the_seats_left_do_not_tell_who_had_registered(five, known):
     assert free_seats(five, now + 2 * HOLD) == 4
 
 
-def test_the_page_says_the_same_before_and_after_somebody_registers(client, five):
+def test_page_is_the_same_before_and_after_a_registration(client, five):
     come(five, "victim", seats=4)
     address = "/en/events/talk"
     before = client.get(address).text
@@ -98,7 +116,7 @@ def test_the_page_says_the_same_before_and_after_somebody_registers(client, five
         assert client.get(address).text == before
 
 
-def test_the_public_is_told_in_steps(app):
+def test_public_seat_count_moves_in_steps(app):
     event = make_event(capacity=40)
     assert fullness(event) == "many"
     come(event, "a", seats=20)
@@ -112,7 +130,7 @@ def test_the_public_is_told_in_steps(app):
     assert fullness(event_by_id(event.id)) == ""
 
 
-def test_looking_confirms_nothing_and_pressing_twice_is_harmless(client, five):
+def test_viewing_confirms_nothing_and_confirming_twice_is_harmless(client, five):
     first = ask_to_come(five)
     mark = content_mark(registration(first))
     for _ in range(2):
@@ -121,7 +139,7 @@ def test_looking_confirms_nothing_and_pressing_twice_is_harmless(client, five):
     assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]
 
 
-def test_what_changed_since_it_was_read_is_not_confirmed(five):
+def test_registration_changed_since_it_was_read_is_not_confirmed(five):
     now = utcnow()
     first = ask_to_come(five, seats=2, now=now)
     mark = content_mark(registration(first))
@@ -131,28 +149,28 @@ def test_what_changed_since_it_was_read_is_not_confirmed(five):
     assert (registration(first).state, registration(first).seats) == ("unconfirmed", 3)
 
 
-def test_a_confirmed_registration_is_changed_by_nobody_else(five):
+def test_confirmed_registration_is_changed_by_nobody_else(five):
     first = come(five, seats=2)
     ask_to_come(five, seats=4, now=utcnow() + MINUTE)
     assert (registration(first).state, registration(first).seats) == ("registered", 2)
     assert owed()[-1][:2] == (REPEAT, first)
 
 
-def test_a_machine_is_looked_at_once_confirmed_and_holds_no_seat(five):
+def test_suspected_bot_is_reviewed_once_confirmed_and_holds_no_seat(five):
     held = ask_to_come(five, "robot", seats=5, held_reason="hidden_field")
     assert free_seats(five, utcnow()) == 5
     confirm(held)
     assert registration(held).state == "held"
 
 
-def test_once_it_began_nobody_confirms(five):
+def test_no_confirmation_after_the_event_began(five):
     first = ask_to_come(five)
     move(five, starts_at=utcnow() - MINUTE)
     with pytest.raises(RegistrationClosed):
         confirm(first)
 
 
-def test_an_organizer_gives_a_seat_to_who_has_not_confirmed(five):
+def test_organizer_gives_a_seat_to_an_unconfirmed_registration(five):
     first = ask_to_come(five, "a", seats=5)
     other = ask_to_come(five, "b")
     with pytest.raises(TooFewSeats):
@@ -161,7 +179,7 @@ def test_an_organizer_gives_a_seat_to_who_has_not_confirmed(five):
     assert (registration(first).state, owed()[-1][:2]) == ("registered", (CONFIRMATION, first))
 
 
-def test_who_says_it_was_not_them_gets_no_more_email(five):
+def test_denied_registration_gets_no_more_email(five):
     first = ask_to_come(five)
     write(cancel_registration, first, now=utcnow())
     assert registration(first).state == "cancelled"
@@ -169,13 +187,13 @@ def test_who_says_it_was_not_them_gets_no_more_email(five):
     assert free_seats(five, utcnow()) == 5
 
 
-def test_only_the_confirmed_are_reminded(five):
+def test_only_confirmed_registrations_are_reminded(five):
     come(five, "a")
     ask_to_come(five, "b")
     assert write(tasks.remind, now=event_now(five).starts_at - DAY / 2) == 1
 
 
-def test_what_nobody_confirms_is_erased(five):
+def test_unconfirmed_registration_is_erased(five):
     now = utcnow()
     ask_to_come(five, now=now)
     long = make_event("later", cause_id=five.cause_id, days=99)

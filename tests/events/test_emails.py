@@ -1,4 +1,4 @@
-"""The mails that events cause: who gets which, and what goes with them."""
+"""Tests of event emails: who gets which, and what is attached."""
 
 import re
 from datetime import timedelta
@@ -13,27 +13,37 @@ from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.mail.delivery import composers_of, postman_for
-from tests.factories.events import come, link, make_event, move, post_registration, registration, states
+from campaign.mail.delivery import composers_of, make_outbox_worker
+from campaign.process.clock import utcnow
+from tests.factories.events import (
+    come,
+    link,
+    make_event,
+    move,
+    post_registration,
+    registration,
+    states,
+)
 
 SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
 
 
 @pytest.fixture
 def worded(app):
-    """Word a mail of a kind about a registration, as the postman asks for it."""
+    """Write an email of a kind about a registration, as the mail worker requests it."""
 
     def word(kind, registration_id, lang="en"):
         registration(registration_id)
-        return composers_of(app)[kind](SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind))
+        return composers_of(app)[kind](
+            SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind)
+        )
 
     return word
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", SEATED)
-def test_a_letter_says_when_and_where_and_leads_to_the_owners_page(app, worded, kind, lang):
+def test_email_says_when_and_where_and_links_to_the_owners_page(app, worded, kind, lang):
     first = come(make_event(), lang=lang, seats=2)
     message = worded(kind, first, lang)
     for body in (message.text, message.html):
@@ -49,13 +59,15 @@ def test_waiting_and_held_registrations_are_told_so_and_get_no_code(app, worded)
     seated = come(event, "a")
     waits, held = come(event, "b"), come(event, "c", held_reason="hidden_field")
     letters = [worded(CONFIRMATION, each) for each in (seated, waits, held)]
-    assert len({letter.subject for letter in letters}) == len({letter.text for letter in letters}) == 3
+    assert (
+        len({letter.subject for letter in letters}) == len({letter.text for letter in letters}) == 3
+    )
     for each in (waits, held):
         assert worded(CONFIRMATION, each).attachments == ()
         assert registration(each).code[:5] not in worded(REPEAT, each).text
 
 
-def test_a_cancelled_registration_is_taken_out_of_the_calendar(app, worded):
+def test_cancelled_registration_is_removed_from_the_calendar(app, worded):
     first = come(make_event())
     write(cancel_registration, first, now=utcnow())
     message = worded(CANCELLED, first)
@@ -65,7 +77,7 @@ def test_a_cancelled_registration_is_taken_out_of_the_calendar(app, worded):
         assert worded(kind, first) is None
 
 
-def test_a_cancelled_event_is_told_once_and_reminds_nobody(app, worded):
+def test_cancelled_event_is_announced_once_and_reminds_nobody(app, worded):
     event = make_event()
     first = come(event)
     assert worded(CALLED_OFF, first) is None
@@ -76,7 +88,7 @@ def test_a_cancelled_event_is_told_once_and_reminds_nobody(app, worded):
     assert [worded(kind, first) for kind in SEATED] == [None] * len(SEATED)
 
 
-def test_nobody_is_written_to_once_it_is_over(app, worded):
+def test_no_email_is_sent_once_the_event_is_over(app, worded):
     event = make_event()
     first = come(event)
     move(event, starts_at=utcnow() - timedelta(minutes=5))
@@ -86,7 +98,7 @@ def test_nobody_is_written_to_once_it_is_over(app, worded):
     assert worded(CONFIRMATION, 10**6) is None
 
 
-def test_markup_in_names_is_text(app, worded):
+def test_markup_in_names_is_escaped(app, worded):
     message = worded(CONFIRMATION, come(make_event(title="<b>x</b>"), "<i>a</i>"))
     assert "<i>" not in message.html
     assert "<b>x" not in message.html
@@ -94,14 +106,14 @@ def test_markup_in_names_is_text(app, worded):
 
 def letter_of(app, tmp_path):
     """Deliver the one email that is due, and return it."""
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
     letter = message_from_bytes(path.read_bytes(), policy=policy.default)
     path.unlink()
     return letter
 
 
-def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, monkeypatch):
+def test_registration_leads_to_a_seat_by_email_alone(app, client, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     post_registration(client, make_event(), lang="es")
     first = letter_of(app, tmp_path)
@@ -115,7 +127,10 @@ def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, mo
     assert states() == ["registered"]
     letter = letter_of(app, tmp_path)
     calendar, picture = letter.iter_attachments()
-    assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == ("text/calendar", "REQUEST")
+    assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == (
+        "text/calendar",
+        "REQUEST",
+    )
     assert calendar.get_content().count("BEGIN:VEVENT") == 1
     assert picture.get_content().startswith(b"\x89PNG")
     text = letter.get_body(("plain",)).get_content()
@@ -125,16 +140,26 @@ def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, mo
     assert states() == ["cancelled"]
 
 
-def test_a_letter_has_notes_on_access_without_their_markdown(app, worded):
-    words = {"title": "How a family searches", "place": "Larch Library", "access": "A **ramp** at the\n\n[side door](https://larch.example/door)."}
+def test_email_has_access_notes_without_their_markdown(app, worded):
+    words = {
+        "title": "How a family searches",
+        "place": "Larch Library",
+        "access": "A **ramp** at the\n\n[side door](https://larch.example/door).",
+    }
     message = worded(DAY_REMINDER, come(make_event(texts={"en": words})))
     assert "A ramp at the side door." in " ".join(message.text.split())
     assert "**" not in message.html
 
 
-def test_a_letter_speaks_of_as_many_seats_as_are_kept(app, worded, monkeypatch):
-    monkeypatch.setattr("babel.support.Translations.ungettext", lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]")
+def test_email_names_as_many_seats_as_are_kept(app, worded, monkeypatch):
+    monkeypatch.setattr(
+        "babel.support.Translations.ungettext",
+        lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]",
+    )
     event = make_event()
-    one, two = worded(CONFIRMATION, come(event, "a")).text, worded(CONFIRMATION, come(event, "b", seats=2)).text
+    one, two = (
+        worded(CONFIRMATION, come(event, "a")).text,
+        worded(CONFIRMATION, come(event, "b", seats=2)).text,
+    )
     assert "[one]" in one and "[many]" not in one
     assert "[many]" in two and "[one]" not in two

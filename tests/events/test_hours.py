@@ -1,4 +1,4 @@
-"""Hours on the wall, and the instants they stand for."""
+"""Tests of local times, and the instants they stand for."""
 
 from datetime import UTC, datetime
 
@@ -15,33 +15,33 @@ from campaign.events.hours import HourSkipped, ZoneUnknown, full_day, hours, ins
         # Mexico gave up summer time in 2022.
         (datetime(2026, 7, 1, 19), "America/Mexico_City", datetime(2026, 7, 2, 1, tzinfo=UTC)),
         (datetime(2022, 7, 1, 19), "America/Mexico_City", datetime(2022, 7, 2, 0, tzinfo=UTC)),
-        # An hour that comes twice is the first.
+        # A time that occurs twice is the first.
         (datetime(2026, 11, 1, 1, 30), "America/Toronto", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
     ],
 )
-def test_an_hour_on_the_wall_is_an_instant_by_the_rules_of_its_day(local, zone, utc):
+def test_local_time_is_an_instant_by_the_rules_of_its_day(local, zone, utc):
     assert instant_of(local, zone) == utc
 
 
-def test_an_hour_that_the_clocks_leave_out_is_refused():
+def test_local_time_skipped_by_the_clock_change_is_refused():
     with pytest.raises(HourSkipped):
         instant_of(datetime(2027, 3, 14, 2, 30), "America/Toronto")
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/City", "", "../etc/passwd", "America", "\0"])
-def test_a_zone_that_is_none_is_refused(zone):
+def test_unknown_zone_is_refused(zone):
     with pytest.raises(ZoneUnknown):
         instant_of(datetime(2027, 3, 14, 12), zone)
 
 
-def test_hours_are_written_as_each_language_writes_them():
+def test_times_are_formatted_for_each_language():
     starts, ends = datetime(2016, 5, 10, 19), datetime(2016, 5, 10, 20, 45)
     assert hours(starts, ends, "en") == hours(starts, ends, "es") == "19:00–20:45"
     assert hours(starts, ends, "fr") == "19\N{NBSP}h à 20\N{NBSP}h\N{NBSP}45"
     assert hours(starts, datetime(2016, 5, 11, 1), "en") == "19:00–Wed 11 May, 01:00"
 
 
-def test_days_are_written_with_their_weekday():
+def test_days_are_formatted_with_their_weekday():
     day = datetime(2026, 9, 26)
     assert [full_day(day, lang) for lang in ("en", "es", "fr")] == [
         "Saturday 26 September 2026", "Sábado 26 de septiembre de 2026", "Samedi 26 septembre 2026",

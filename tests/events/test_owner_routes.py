@@ -1,4 +1,4 @@
-"""The page of a registration, by the link in its mail."""
+"""Tests of the page of a registration, opened by the link in its email."""
 
 import re
 
@@ -9,18 +9,20 @@ from campaign.events.models import Registration
 from campaign.events.operations import cancel
 from campaign.events.registering import cancel_registration
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import come, link, make_event, move, registration, states
 from tests.page_parts import alerts, values
 
 
 @pytest.fixture
 def first(app):
-    return come(make_event(capacity=3, online_url="https://meet.example/room", online_for="registered"))
+    return come(
+        make_event(capacity=3, online_url="https://meet.example/room", online_for="registered")
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_page_shows_the_seat_the_code_and_what_only_the_registered_get(client, first, lang):
+def test_page_shows_seat_code_and_what_only_the_registered_get(client, first, lang):
     answer = client.get(link(first, lang))
     assert answer.status_code == 200
     code = registration(first).code
@@ -30,7 +32,7 @@ def test_the_page_shows_the_seat_the_code_and_what_only_the_registered_get(clien
     assert not re.search(r"\sstyle=", answer.text)
 
 
-def test_looking_changes_nothing_and_is_kept_nowhere(client, first):
+def test_viewing_changes_nothing_and_is_not_cached(client, first):
     for path in (link(first), f"{link(first)}/code.png"):
         answer = client.get(path)
         assert answer.status_code == 200
@@ -49,7 +51,7 @@ def test_seats_and_name_are_changed(client, first):
     assert (registration(first).name, registration(first).seats) == ("Amalia R.", 3)
 
 
-def test_more_than_is_free_is_refused_with_the_words_kept(client, first):
+def test_more_seats_than_free_are_refused_with_the_input_kept(client, first):
     answer = client.post(link(first), data={"name": "Other", "seats": "4"})
     assert answer.status_code == 409
     assert alerts(answer) == ["grave"]
@@ -62,13 +64,17 @@ def test_cancelling_twice_is_harmless_and_the_page_says_so(client, first):
     for _ in range(2):
         assert client.post(f"{link(first)}/cancel").status_code == 303
     page = client.get(link(first)).text
-    assert values(page, "data-state") == ["cancelled"] and 'method="post"' not in page and "meet.example" not in page
+    assert (
+        values(page, "data-state") == ["cancelled"]
+        and 'method="post"' not in page
+        and "meet.example" not in page
+    )
     assert client.get(f"{link(first)}/code.png").status_code == 404
     assert client.post(link(first), data={"name": "A", "seats": "1"}).status_code == 303
     assert states() == ["cancelled"]
 
 
-def test_once_it_began_nothing_can_be_changed(client, first, app):
+def test_nothing_can_be_changed_after_the_event_began(client, first, app):
     event_id = registration(first).event_id
     move(type("Row", (), {"id": event_id}), starts_at=utcnow())
     assert client.post(f"{link(first)}/cancel").status_code == 303
@@ -76,7 +82,7 @@ def test_once_it_began_nothing_can_be_changed(client, first, app):
     assert states() == ["registered"]
 
 
-def test_the_page_of_a_cancelled_event_shows_no_code(client, first):
+def test_page_of_a_cancelled_event_shows_no_code(client, first):
     write(cancel, registration(first).event_id, now=utcnow())
     page = client.get(link(first)).text
     assert alerts(page) == ["grave"]
@@ -84,21 +90,25 @@ def test_the_page_of_a_cancelled_event_shows_no_code(client, first):
 
 
 @pytest.mark.parametrize("token", ["x", "1.", "1.aaaaaaaaaaaaaaaaaaaa", "a" * 3000, "%00"])
-def test_a_foreign_token_opens_nothing(client, first, token):
+def test_foreign_token_opens_nothing(client, first, token):
     for method, path in (("GET", ""), ("POST", ""), ("POST", "/cancel"), ("GET", "/code.png")):
         assert client.open(f"/en/registrations/{token}{path}", method=method).status_code == 404
 
 
-def test_a_link_opens_only_the_registration_it_was_made_for(client, first):
+def test_link_opens_only_the_registration_it_was_made_for(client, first):
     path = link(first)
-    change = update(Registration).where(Registration.id == first).values(email_digest=b"a newcomer's after a restore")
+    change = (
+        update(Registration)
+        .where(Registration.id == first)
+        .values(email_digest=b"a newcomer's after a restore")
+    )
     write(lambda: db.session.execute(change))
     assert client.get(path).status_code == 404
     assert client.post(f"{path}/cancel").status_code == 404
     assert client.get(link(first)).status_code == 200
 
 
-def test_waiting_list_shows_on_the_own_page_and_then_the_seat(client, app):
+def test_owners_page_shows_the_waiting_list_and_then_the_seat(client, app):
     event = make_event(capacity=1)
     seated, waits = come(event, "a"), come(event, "b")
     assert values(client.get(link(waits)), "data-state") == ["waiting"]

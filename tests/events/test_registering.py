@@ -1,4 +1,4 @@
-"""Registering, the waiting list, and what the owner may do."""
+"""Tests of registering, the waiting list, and what the owner may do."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from campaign.events.registering import (
 )
 from campaign.events.seats import SEAT
 from campaign.extensions import db, transactions, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import come, make_event, move, registration, registrations, states
 from tests.factories.signatures import owed
 from tests.together import together
@@ -37,7 +37,7 @@ def small(app):
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_of_a_hundred_who_race_for_the_last_ten_seats_exactly_ten_get_them(app, monkeypatch, grouped):
+def test_ten_of_a_hundred_racing_for_ten_seats_get_them(app, monkeypatch, grouped):
     for name in ("turnstile", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=grouped)
@@ -50,7 +50,7 @@ def test_of_a_hundred_who_race_for_the_last_ten_seats_exactly_ten_get_them(app, 
     assert len(owed()) == 202
 
 
-def test_freed_seats_go_to_those_who_wait_in_order(small):
+def test_freed_seats_go_to_the_waiting_list_in_order(small):
     first, second, third, fourth = (come(small, name) for name in ("a", "b", "c", "d"))
     assert states() == ["registered", "registered", "waiting", "waiting"]
     write(cancel_registration, first, now=utcnow())
@@ -60,7 +60,7 @@ def test_freed_seats_go_to_those_who_wait_in_order(small):
     assert [each[:2] for each in owed() if each[0] == SEAT] == [(SEAT, third), (SEAT, fourth)]
 
 
-def test_a_party_too_large_for_what_is_free_keeps_its_place(small):
+def test_party_too_large_for_the_free_seats_keeps_its_place(small):
     first = come(small, "a", seats=2)
     large, one = come(small, "large", seats=2), come(small, "one")
     write(change_registration, first, now=utcnow(), name="A", seats=1, answers={})
@@ -70,16 +70,18 @@ def test_a_party_too_large_for_what_is_free_keeps_its_place(small):
     assert registration(large).state == "registered"
 
 
-def test_many_who_cancel_at_once_free_as_many_seats(app):
+def test_many_cancelling_at_once_free_as_many_seats(app):
     event = make_event(capacity=10)
     ids = [come(event, f"r{place}") for place in range(25)]
-    together(app, [lambda each=each: write(cancel_registration, each, now=utcnow()) for each in ids[:8]])
+    together(
+        app, [lambda each=each: write(cancel_registration, each, now=utcnow()) for each in ids[:8]]
+    )
     assert seats_taken(event.id) == 10
     assert states().count("waiting") == 7
     assert [each.state for each in registrations()[10:18]] == ["registered"] * 8
 
 
-def test_a_repeat_changes_nothing_and_its_owner_hears_of_it(small):
+def test_repeat_changes_nothing_and_its_owner_gets_an_email(small):
     now = utcnow()
     first = come(small, now=now)
     assert come(small, now=now) == first
@@ -92,7 +94,7 @@ def test_a_repeat_changes_nothing_and_its_owner_hears_of_it(small):
     assert len(owed()) == 6
 
 
-def test_whoever_cancelled_can_register_again_and_goes_to_the_end(small):
+def test_cancelled_registration_can_be_repeated_and_goes_to_the_end(small):
     first = come(small, "a")
     come(small, "b")
     waits = come(small, "c")
@@ -106,7 +108,7 @@ def test_whoever_cancelled_can_register_again_and_goes_to_the_end(small):
     ]  # fmt: skip
 
 
-def test_more_seats_than_are_free_are_refused_and_nothing_changes(small):
+def test_more_seats_than_free_are_refused_and_nothing_changes(small):
     first = come(small, "a")
     come(small, "b")
     with pytest.raises(TooFewSeats):
@@ -114,7 +116,7 @@ def test_more_seats_than_are_free_are_refused_and_nothing_changes(small):
     assert (registration(first).name, registration(first).seats) == ("A", 1)
 
 
-def test_what_is_set_aside_takes_no_seat_until_it_is_let_in(small):
+def test_registration_under_review_takes_no_seat_until_approved(small):
     held = come(small, "robot", seats=2, held_reason="hidden_field")
     assert seats_taken(small.id) == 0
     come(small, "a")
@@ -125,7 +127,7 @@ def test_what_is_set_aside_takes_no_seat_until_it_is_let_in(small):
     assert registration(other).state == "registered"
 
 
-def test_a_larger_room_seats_those_who_wait(small):
+def test_larger_capacity_seats_the_waiting_list(small):
     for name in ("a", "b", "c", "d"):
         come(small, name)
     write(change_event, small.id, now=utcnow(), capacity=3)
@@ -136,7 +138,7 @@ def test_a_larger_room_seats_those_who_wait(small):
     assert states() == ["registered"] * 4
 
 
-def test_after_it_began_or_where_none_is_asked_nobody_registers(app):
+def test_registration_is_refused_after_the_start_or_where_none_is_needed(app):
     event = make_event()
     first = come(event)
     move(event, starts_at=utcnow() - LATER)
@@ -150,7 +152,7 @@ def test_after_it_began_or_where_none_is_asked_nobody_registers(app):
         write(cancel_registration, first, now=utcnow())
 
 
-def test_those_who_come_hear_of_a_new_hour_and_not_of_a_new_word(small):
+def test_attendees_are_told_of_a_new_time_but_not_of_a_new_text(small):
     first = come(small)
     write(change_event, small.id, now=utcnow(), texts={"en": {"body": "Other words."}})
     assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]

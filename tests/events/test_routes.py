@@ -1,4 +1,4 @@
-"""The pages of events, and registering by their form."""
+"""Tests of the event pages, and of registering by their form."""
 
 import io
 import json
@@ -8,12 +8,19 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from campaign.events.operations import Hours, SlugTaken, cancel, change_event, create_event, set_picture
+from campaign.events.operations import (
+    Hours,
+    SlugTaken,
+    cancel,
+    change_event,
+    create_event,
+    set_picture,
+)
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
-from campaign.petitions.endings import retire_cause
-from campaign.signatures.pressure import Pressure
+from campaign.petitions.closing import retire_cause
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,
@@ -50,10 +57,12 @@ def test_list_shows_upcoming_events_soonest_first_and_past_ones_latest_first(cli
     assert titles(client.get("/en/events/?when=past").text) == ["day-3", "day-9"]
 
 
-def test_the_list_is_chosen_by_cause_and_by_place_and_goes_page_by_page(client, app):
+def test_list_is_filtered_by_cause_and_place_and_paginated(client, app):
     one, two = make_cause(), make_cause("hill")
     for place in range(22):
-        make_event(f"e{place}", cause_id=one.id, days=place + 1, town="Toronto" if place % 2 else "Ottawa")
+        make_event(
+            f"e{place}", cause_id=one.id, days=place + 1, town="Toronto" if place % 2 else "Ottawa"
+        )
     make_event("other", cause_id=two.id, town="Toluca")
     assert titles(client.get("/en/events/?cause=hill").text) == ["other"]
     assert titles(client.get("/en/events/?place=Toluca").text) == ["other"]
@@ -65,21 +74,30 @@ def test_the_list_is_chosen_by_cause_and_by_place_and_goes_page_by_page(client, 
 
 
 @pytest.mark.parametrize(
-    "query", ["cause=nowhere", "place=%00", "page=999999999999999999999", "page=-1", "page=x", "when=x", "place=" + "x" * 999]
+    "query",
+    [
+        "cause=nowhere",
+        "place=%00",
+        "page=999999999999999999999",
+        "page=-1",
+        "page=x",
+        "when=x",
+        "place=" + "x" * 999,
+    ],
 )
-def test_an_odd_question_is_answered_with_a_page(client, event, query):
+def test_odd_query_still_returns_a_page(client, event, query):
     answer = client.get(f"/en/events/?{query}")
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
 
 
-def test_an_empty_list_says_so_in_each_language(client, app):
+def test_empty_list_says_so_in_each_language(client, app):
     for lang in ("en", "es", "fr"):
         for query in ("", "?when=past", "?place=x"):
             assert "empty-title" in client.get(f"/{lang}/events/{query}").text
 
 
-def test_a_page_says_all_of_an_event(client, app):
+def test_page_shows_everything_about_an_event(client, app):
     petition = make_petition()
     make_event(
         cause_id=petition.cause_id,
@@ -112,7 +130,7 @@ def test_a_page_says_all_of_an_event(client, app):
     assert "meet.example" not in page
 
 
-def test_machines_read_the_event_and_words_cannot_leave_their_place(client, app):
+def test_structured_data_describes_the_event_and_escapes_its_text(client, app):
     make_event(title="</script><script>alert(1)</script>")
     page = client.get("/en/events/talk").text
     [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
@@ -124,7 +142,7 @@ def test_machines_read_the_event_and_words_cannot_leave_their_place(client, app)
     assert "<script>alert" not in page
 
 
-def test_a_past_event_stays_as_a_record_and_takes_nobody(client, event):
+def test_past_event_stays_as_a_record_and_takes_no_registration(client, event):
     move(event, starts_at=utcnow() - timedelta(days=400))
     page = client.get("/en/events/talk").text
     assert alerts(page) == ["note"]
@@ -133,7 +151,7 @@ def test_a_past_event_stays_as_a_record_and_takes_nobody(client, event):
     assert registrations() == []
 
 
-def test_a_cancelled_event_says_so_at_the_top(client, event):
+def test_cancelled_event_says_so_at_the_top(client, event):
     write(cancel, event.id, now=utcnow(), notices={"en": "The hall is flooded."})
     page = client.get("/en/events/talk").text
     assert page.index('data-kind="grave"') < page.index("<h1")
@@ -142,7 +160,7 @@ def test_a_cancelled_event_says_so_at_the_top(client, event):
     assert values(client.get("/en/events/"), "data-phase") == ["cancelled"]
 
 
-def test_an_old_address_leads_to_the_new_one_until_another_event_takes_it(client, event):
+def test_old_slug_redirects_until_another_event_takes_it(client, event):
     write(change_event, event.id, now=utcnow(), slug="evening")
     answer = client.get("/es/events/talk")
     assert (answer.status_code, answer.location) == (301, "/es/events/evening")
@@ -150,11 +168,19 @@ def test_an_old_address_leads_to_the_new_one_until_another_event_takes_it(client
     assert client.get("/es/events/talk").status_code == 200
     hours = Hours(event.starts_local, event.ends_local, ZONE)
     with pytest.raises(SlugTaken):
-        write(create_event, cause_id=event.cause_id, slug="talk", hours=hours, texts={"en": {"title": "x"}})
+        write(
+            create_event,
+            cause_id=event.cause_id,
+            slug="talk",
+            hours=hours,
+            texts={"en": {"title": "x"}},
+        )
 
 
-@pytest.mark.parametrize("slug", ["nowhere", "draft", "hidden", "x" * 3000, "a%00b", "%F0%9F%A6%8B"])
-def test_an_unknown_or_unpublished_event_is_not_found(client, app, slug):
+@pytest.mark.parametrize(
+    "slug", ["nowhere", "draft", "hidden", "x" * 3000, "a%00b", "%F0%9F%A6%8B"]
+)
+def test_unknown_or_unpublished_event_is_not_found(client, app, slug):
     make_event("draft", draft=True)
     make_event("hidden", cause_id=make_cause("secret", state="draft").id)
     for path in (f"/en/events/{slug}", f"/en/events/{slug}/thanks", f"/events/{slug}.ics"):
@@ -162,7 +188,7 @@ def test_an_unknown_or_unpublished_event_is_not_found(client, app, slug):
     assert client.post(f"/en/events/{slug}/registrations", data=AMALIA).status_code == 404
 
 
-def test_the_events_of_an_archived_cause_stay_as_a_record_and_take_nobody(client, event):
+def test_events_of_an_archived_cause_stay_and_take_no_registration(client, event):
     make_event("meeting", cause_id=event.cause_id, days=-7)
     write(retire_cause, cause_id=event.cause_id, now=utcnow())
     for path in ("/en/events/talk", "/en/events/meeting", "/events/talk.ics"):
@@ -176,7 +202,7 @@ def test_the_events_of_an_archived_cause_stay_as_a_record_and_take_nobody(client
     assert "talk" not in client.get("/events.ics").text
 
 
-def test_a_registration_a_repeat_and_one_who_waits_get_the_same_answer(client, app):
+def test_registering_repeating_and_waiting_get_the_same_answer(client, app):
     event = make_event(capacity=1)
     answers = [
         post_registration(client, event, {**AMALIA, "email": email})
@@ -203,8 +229,13 @@ def test_a_registration_a_repeat_and_one_who_waits_get_the_same_answer(client, a
         ({"answers-needs": ""}, "answers-needs"),
     ],
 )
-def test_a_slip_is_said_at_its_field_and_the_words_are_kept(client, app, words, field):
-    question = {"name": "needs", "type": "text", "required": True, "label": {"en": "What do you need?"}}
+def test_form_error_is_shown_at_its_field_and_the_input_is_kept(client, app, words, field):
+    question = {
+        "name": "needs",
+        "type": "text",
+        "required": True,
+        "label": {"en": "What do you need?"},
+    }
     event = make_event(questions=[question])
     answer = post_registration(client, event, {**AMALIA, "answers-needs": "A ramp & more", **words})
     assert answer.status_code == 422
@@ -215,40 +246,56 @@ def test_a_slip_is_said_at_its_field_and_the_words_are_kept(client, app, words, 
     assert registrations() == []
 
 
-def test_answers_and_seats_are_kept(client, app):
+def test_answers_and_seats_are_stored(client, app):
     event = make_event(questions=[{"name": "needs", "type": "text", "label": {"en": "Needs?"}}])
-    assert post_registration(client, event, {**AMALIA, "seats": "3", "answers-needs": "A ramp"}).status_code == 303
+    assert (
+        post_registration(
+            client, event, {**AMALIA, "seats": "3", "answers-needs": "A ramp"}
+        ).status_code
+        == 303
+    )
     [kept] = registrations()
     assert (kept.name, kept.seats, kept.answers) == ("Amalia Rosales", 3, {"needs": "A ramp"})
 
 
-def test_machines_betray_themselves_and_see_no_difference(client, event):
+def test_bots_are_detected_and_see_no_difference(client, event):
     answer = post_registration(client, event, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/events/talk/thanks")
-    assert [(each.state, each.held_reason) for each in registrations()] == [("unconfirmed", "hidden_field")]
+    assert [(each.state, each.held_reason) for each in registrations()] == [
+        ("unconfirmed", "hidden_field")
+    ]
     assert len(owed()) == 1
 
 
-def test_too_many_from_one_place_are_asked_to_wait(client, app, event, monkeypatch):
-    monkeypatch.setitem(app.extensions, "pressure", Pressure({**app.config, "SIGN_LIMIT": "2 per minute"}))
+def test_too_many_from_one_ip_address_are_asked_to_wait(client, app, event, monkeypatch):
+    monkeypatch.setitem(
+        app.extensions, "pressure", SigningLimits({**app.config, "SIGN_LIMIT": "2 per minute"})
+    )
     got = [
-        post_registration(client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77").status_code
+        post_registration(
+            client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77"
+        ).status_code
         for n in range(3)
     ]
     assert got == [303, 303, 429]
 
 
-def test_another_site_cannot_register_anybody(client, event):
-    assert post_registration(client, event, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+def test_another_site_cannot_register_anyone(client, event):
+    assert (
+        post_registration(
+            client, event, headers={"Origin": "https://elsewhere.example"}
+        ).status_code
+        == 403
+    )
     assert registrations() == []
 
 
-def test_reloading_a_refused_form_leads_back_to_the_event(client, event):
+def test_reloading_a_refused_form_returns_to_the_event(client, event):
     answer = client.get("/es/events/talk/registrations")
     assert (answer.status_code, answer.location) == (302, "/es/events/talk#register")
 
 
-def test_a_picture_is_shown_with_its_words_and_without_what_the_camera_added(client, event):
+def test_picture_has_its_alternative_text_and_no_camera_metadata(client, event):
     write(set_picture, event.id, picture=clean_picture(_photograph()), now=utcnow())
     write(change_event, event.id, now=utcnow(), texts={"en": {"picture_alt": "A reading room"}})
     page = client.get("/en/events/talk").text
@@ -281,17 +328,21 @@ def test_updates_about_an_event_are_shown_on_its_page(client, event):
     other = make_event("other", cause_id=event.cause_id)
     make_update("photos", cause_id=event.cause_id, title="What was said", event_id=event.id)
     make_update("else", cause_id=event.cause_id, title="Something else", event_id=other.id)
-    make_update("draft", cause_id=event.cause_id, title="Not told yet", event_id=event.id, draft=True)
+    make_update(
+        "draft", cause_id=event.cause_id, title="Not told yet", event_id=event.id, draft=True
+    )
     move(event, starts_at=utcnow() - timedelta(days=5))
     page = client.get("/en/events/talk").text
-    assert tree(page).xpath("//section[@aria-labelledby='updates-title']//a[@href='/en/updates/photos']")
+    assert tree(page).xpath(
+        "//section[@aria-labelledby='updates-title']//a[@href='/en/updates/photos']"
+    )
     assert "Something else" not in page and "Not told yet" not in page
 
 
 READABLE_IN = "//header//p[@class='hint']/a[@hreflang]/@href"
 
 
-def test_an_event_in_another_language_says_where_it_can_be_read(client, event):
+def test_event_without_a_translation_says_where_it_can_be_read(client, event):
     assert not tree(client.get("/es/events/talk")).xpath(READABLE_IN)
     page = client.get("/fr/events/talk").text
     assert tree(page).xpath(READABLE_IN)

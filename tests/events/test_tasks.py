@@ -1,16 +1,16 @@
-"""What time does: reminders, forgetting, and clocks that change."""
+"""Tests of what happens over time: reminders, deletion, and changes of the clock."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.events import tasks
-from campaign.events.door import check_in
+from campaign.events.check_in import check_in
 from campaign.events.operations import Hours, change_event
 from campaign.events.registering import cancel_registration
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import come, event_now, make_event, move, registration, registrations
 from tests.factories.signatures import owed
 
@@ -20,13 +20,13 @@ HOUR = timedelta(hours=1)
 
 
 def remind(now):
-    """Return the kinds of the mails that this pass owes."""
+    """Return the kinds of the emails that this run queues."""
     before = len(owed())
     write(tasks.remind, now=now)
     return [each[0] for each in owed()[before:]]
 
 
-def test_whoever_comes_is_reminded_a_day_and_two_hours_before_once(app):
+def test_attendees_are_reminded_once_a_day_and_once_two_hours_before(app):
     event = make_event(capacity=1)
     come(event, "a")
     come(event, "waits")
@@ -39,7 +39,7 @@ def test_whoever_comes_is_reminded_a_day_and_two_hours_before_once(app):
     assert remind(starts + HOUR) == []
 
 
-def test_a_worker_that_slept_sends_one_reminder_and_not_two(app):
+def test_worker_that_was_down_sends_one_reminder_and_not_two(app):
     event = make_event()
     come(event)
     assert remind(event.starts_at - HOUR) == [HOURS_REMINDER]
@@ -47,14 +47,14 @@ def test_a_worker_that_slept_sends_one_reminder_and_not_two(app):
 
 
 @pytest.mark.parametrize(("hours", "reminders"), [(48, 2), (20, 1), (1, 0)])
-def test_whoever_registers_late_is_not_reminded_of_what_they_just_did(app, hours, reminders):
+def test_late_registration_gets_no_reminder_of_what_was_just_done(app, hours, reminders):
     event = make_event()
     come(event, now=event.starts_at - hours * HOUR)
     sent = remind(event.starts_at - 10 * HOUR) if hours > 10 else []
     assert len(sent + remind(event.starts_at - HOUR / 2)) == reminders
 
 
-def test_a_new_hour_is_reminded_of_anew(app):
+def test_new_time_is_reminded_of_again(app):
     event = make_event()
     come(event)
     assert remind(event.starts_at - 20 * HOUR) == [DAY_REMINDER]
@@ -64,7 +64,7 @@ def test_a_new_hour_is_reminded_of_anew(app):
     assert remind(event_now(event).starts_at - 20 * HOUR) == [DAY_REMINDER]
 
 
-def test_registrations_are_erased_some_days_after_and_the_number_who_came_stays(app):
+def test_registrations_are_erased_some_days_after_and_the_attendance_stays(app):
     event = make_event()
     first = come(event, seats=3)
     come(event, "absent")
@@ -78,17 +78,17 @@ def test_registrations_are_erased_some_days_after_and_the_number_who_came_stays(
     assert event_now(event).came == 3
 
 
-def test_a_cancelled_registration_does_not_wait_for_its_event(app):
+def test_cancelled_registration_is_erased_before_its_event(app):
     event = make_event(days=300)
     gone, stays = come(event, "gone"), come(event, "stays")
     write(cancel_registration, gone, now=utcnow())
     assert write(tasks.forget, now=utcnow() + timedelta(days=31), days=30, unconfirmed_days=14) == 1
     assert [each.id for each in registrations()] == [stays]
-    # The link of the erased one must never open another's.
+    # The link of the erased registration must never open another one.
     assert come(event, "next") > stays > gone
 
 
-def test_an_event_keeps_its_hour_on_the_wall_when_a_state_changes_its_clocks(app):
+def test_event_keeps_its_local_time_when_a_state_changes_its_clocks(app):
     event = make_event()
     was = event.starts_at
     move(event, starts_at=was + HOUR)

@@ -1,29 +1,29 @@
-"""What the tests of exports share."""
+"""Share fixtures among the tests of exports."""
 
 import threading
 
 import pytest
 from flask import current_app
 
+from campaign.exports.export_queries import export_by_id, exports_folder
 from campaign.exports.operations import ask_for_export
 from campaign.exports.selection import Selection
-from campaign.exports.shelf import export_by_id, exports_folder
 from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
 
 @pytest.fixture
 def exporter(app, tmp_path, monkeypatch):
-    """The worker's part, with a folder of its own."""
+    """The worker's part, with its own folder."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())
 
 
 @pytest.fixture
 def asked(petition, exporter):
-    """Calling it asks for an export of the petition, and returns its id."""
+    """Return a function that requests an export of the petition and returns its id."""
     organizer = make_organizer()
 
     def asked(kind="csv", choice=None, *, aim="records", now=None, **selected):

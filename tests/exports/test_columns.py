@@ -1,11 +1,11 @@
-"""What is told of where somebody signed: at a table, on paper, or neither."""
+"""Tests of the columns that say where a signature came from: a table, paper, or neither."""
 
 import json
 from uuid import uuid4
 
 import pytest
 
-from campaign.exports.shelf import content_of
+from campaign.exports.export_queries import content_of
 from tests.exports.conftest import export
 from tests.factories.kiosks import long_ago, make_table, make_tablet, said_at
 from tests.factories.paper import begin, bring, csv_of
@@ -16,13 +16,25 @@ pytestmark = pytest.mark.both_databases
 TOLD = ("evidence", "event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row")
 
 
-def test_event_tablet_tabler_and_shift_or_sheet_and_row(client, petition, asked, exporter):
+def test_export_has_event_tablet_tabler_and_shift_or_sheet_and_row(
+    client, petition, asked, exporter
+):
     event, law = make_table("law", cause_id=petition.cause_id)
     tablet, began = make_tablet(client, event, name="Blue table"), long_ago(30)
-    shift = {"id": str(uuid4()), "tabler": "M. R.", "started_at": said_at(began), "ended_at": None, "tally": 1}
-    assert tablet.receipts(tablet.seal("law", shift=shift["id"]), shifts=[shift]) == [("stored", "")]
+    shift = {
+        "id": str(uuid4()),
+        "tabler": "M. R.",
+        "started_at": said_at(began),
+        "ended_at": None,
+        "tally": 1,
+    }
+    assert tablet.receipts(tablet.seal("law", shift=shift["id"]), shifts=[shift]) == [
+        ("stored", "")
+    ]
     at_table = _lines(asked, exporter, law.id)
-    assert at_table == [["in_person", "fair", "Blue table", "M. R.", f"{began:%Y-%m-%dT%H:%M:%S}+00:00", None, None]]
+    assert at_table == [
+        ["in_person", "fair", "Blue table", "M. R.", f"{began:%Y-%m-%dT%H:%M:%S}+00:00", None, None]
+    ]
 
     bring(begin(petition, csv_of("Odile,Kwan,odile@kwan.example,CA,K1A 0B1,2026-11-20,S-7,12")))
     sign(petition, {**ODILE, "email": "another@kwan.example"})
@@ -32,7 +44,7 @@ def test_event_tablet_tabler_and_shift_or_sheet_and_row(client, petition, asked,
 
 
 def _lines(asked, exporter, petition_id):
-    """Return what an export tells of each signature."""
+    """Return what an export contains for each signature."""
     made = asked("jsonl", {"petition_id": petition_id, "columns": TOLD, "state": "all"})
     assert exporter.make_next()
     lines = b"".join(content_of(export(made))).decode().splitlines()

@@ -1,4 +1,7 @@
-"""A comment leaves only where it is approved and a name or initials are shown, by whatever way it would leave."""
+"""Tests that a comment is shared only if approved, and beside a shown name or initials.
+
+This holds for every output.
+"""
 
 import json
 
@@ -7,10 +10,10 @@ import pytest
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.petitions.handing import change_handing
+from campaign.petitions.handovers import change_handing
 from campaign.petitions.queries import petition_by_id
-from tests.exports.test_packing import _no_poster, opened, pack, pages, table  # noqa: F401
+from campaign.process.clock import utcnow
+from tests.exports.test_delivery_pack import _no_poster, opened, pack, pages, table  # noqa: F401
 from tests.factories.signatures import AMALIA, change, row, sign_and_hatch
 
 WORDS = "For my brother"
@@ -20,7 +23,7 @@ SHARED = {"full": True, "initials": True, "counted": False}
 
 @pytest.fixture
 def approve(petition):
-    """Calling it has one supporter sign with a comment that an organizer approved; returns the id."""
+    """Return a function that signs with an approved comment and returns the id."""
 
     def approve(display, *, approved=True):
         signature_id = sign_and_hatch(petition, AMALIA, name_display=display, comment=WORDS)
@@ -31,12 +34,13 @@ def approve(petition):
 
 
 def outlets(client, petition):
-    """Return {outlet: the text that it answers}."""
+    """Return {output: its text}."""
     cause = petition_by_id(petition.id).cause.slug
     sheet = Sheet(Selection(petition.id, columns=("number", "shown_name", "shown_comment")))
     return {
         "page": client.get(f"/en/petitions/{petition.slug}").text,
-        "names": client.get(f"/en/causes/{cause}/montage?list=1").text + client.get(f"/en/causes/{cause}/montage?n=1").text,
+        "names": client.get(f"/en/causes/{cause}/montage?list=1").text
+        + client.get(f"/en/causes/{cause}/montage?n=1").text,
         "montage": client.get(f"/causes/{cause}/butterflies/0.json").text,
         "api": client.get(f"/api/v1/petitions/{petition.slug}/signatures").text,
         "export": json.dumps([batch for batch in sheet.stream()]),
@@ -47,7 +51,9 @@ def outlets(client, petition):
 def test_comment_is_shared_only_beside_a_shown_name(client, petition, approve, display):
     approve(display)
     told = outlets(client, petition)
-    assert {name: WORDS in text for name, text in told.items()} == dict.fromkeys(OUTLETS, SHARED[display])
+    assert {name: WORDS in text for name, text in told.items()} == dict.fromkeys(
+        OUTLETS, SHARED[display]
+    )
 
 
 @pytest.mark.parametrize("display", SHARED)
@@ -59,14 +65,20 @@ def test_unapproved_comment_is_never_shared(client, petition, approve, display):
 @pytest.mark.parametrize("names", ["shown", "full"])
 @pytest.mark.parametrize("display", SHARED)
 def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, display, names):
-    write(change_handing, petition_id=petition.id, names=names, details=["shown_comment"], now=utcnow())
+    write(
+        change_handing,
+        petition_id=petition.id,
+        names=names,
+        details=["shown_comment"],
+        now=utcnow(),
+    )
     approve(display)
     files = opened(pack(asked, petition, exporter, names=names, details=("shown_comment",)))
     [page], [line] = pages(files["signatures.pdf"]), table(files)
     assert (WORDS in page, line["shown_comment"] == WORDS) == (SHARED[display], SHARED[display])
 
 
-def test_who_shows_their_name_later_shares_the_comment_too(client, petition, approve):
+def test_showing_the_name_later_also_shares_the_comment(client, petition, approve):
     signature_id = approve("counted")
     change(signature_id, name_display="initials")
     assert row(signature_id).shared_comment == WORDS

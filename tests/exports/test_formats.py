@@ -1,4 +1,4 @@
-"""Signatures as CSV, spreadsheet and lines of JSON."""
+"""Tests of signatures as CSV, spreadsheet and JSON lines."""
 
 import csv
 import inspect
@@ -17,25 +17,44 @@ from campaign.exports.formats import DOWNLOADS, FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
-from campaign.signatures.ownership import erase
+from campaign.signatures.owner_operations import erase
 from tests.factories.petitions import make_petition, new_version
-from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    confirm,
+    hatch_now,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 pytestmark = pytest.mark.both_databases
 
 HEADER = (
-    *("number", "state", "evidence", "given_name", "family_name", "email", "country", "postal_code", "comment"),
+    *(
+        "number",
+        "state",
+        "evidence",
+        "given_name",
+        "family_name",
+        "email",
+        "country",
+        "postal_code",
+        "comment",
+    ),
     *("name_display", "subscribe", "lang", "source"),
     *("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"),
     *("held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
 )
-# What only signatures from tables and paper have.
+# Only signatures from tables and paper have these.
 ELSEWHERE = dict.fromkeys(("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"), "")
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 def written(petition, kind="csv", state="all", formats=FORMATS, **choice):
-    """Return what an export holds, as bytes."""
+    """Return the content of an export, as bytes."""
     db.session.rollback()
     sheet = Sheet(Selection(petition.id, state=state, **choice))
     form = formats[kind](sheet.header, sheet.kinds, at=AT)
@@ -51,18 +70,33 @@ def cells_of(workbook):
     return CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
 
 
-def test_the_first_line_names_the_columns_even_where_nobody_signed(petition):
+def test_header_is_written_even_without_signatures(petition):
     assert written(petition, state="counted") == (",".join(HEADER) + "\n").encode()
 
 
-def test_a_counted_signature_is_told_whole(petition):
-    sign_and_hatch(petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True)
+def test_counted_signature_has_all_columns(petition):
+    sign_and_hatch(
+        petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True
+    )
     [line] = read(petition, "counted")
     instants = dict.fromkeys(("created_at", "confirmed_at", "hatched_at"), "")
     assert {**line, **instants} == {
         **AMALIA,
-        **{"number": "1", "state": "counted", "evidence": "email", "comment": "For my brother", "version": "1"},
-        **{"name_display": "initials", "subscribe": "yes", "lang": "en", "source": "", "held_reason": "", **instants},
+        **{
+            "number": "1",
+            "state": "counted",
+            "evidence": "email",
+            "comment": "For my brother",
+            "version": "1",
+        },
+        **{
+            "name_display": "initials",
+            "subscribe": "yes",
+            "lang": "en",
+            "source": "",
+            "held_reason": "",
+            **instants,
+        },
         **ELSEWHERE,
     }
     kept = rows()[0]
@@ -88,7 +122,7 @@ def test_each_state_has_its_own_export_and_all_has_all(petition):
     }
 
 
-def test_only_what_was_asked_for_is_told(petition):
+def test_only_requested_columns_are_exported(petition):
     elsewhere = make_petition("law", cause_id=petition.cause_id)
     sign(elsewhere)
     assert read(petition) == []
@@ -107,9 +141,11 @@ def test_only_what_was_asked_for_is_told(petition):
     assert found == [["Amalia"], ["Odile"], ["Odile"], [], [], ["Amalia"]]
 
 
-def test_chosen_columns_stand_in_their_own_order(petition):
+def test_chosen_columns_keep_the_standard_order(petition):
     sign(petition, AMALIA, name_display="initials", comment="Not read yet")
-    told = written(petition, columns=("country", "shown_name", "full_name", "shown_comment", "day")).decode()
+    told = written(
+        petition, columns=("country", "shown_name", "full_name", "shown_comment", "day")
+    ).decode()
     assert told.splitlines()[0] == "country,shown_name,full_name,shown_comment,day"
     assert told.splitlines()[1] == f"CA,A. R.,Amalia Rosales,,{rows()[0].created_at:%Y-%m-%d}"
 
@@ -122,16 +158,18 @@ def test_each_line_says_which_version_was_signed(petition):
 
 
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])
-def test_no_cell_is_run_by_a_spreadsheet(petition, evil):
+def test_no_cell_is_run_as_a_formula(petition, evil):
     sign(petition, given_name=evil, family_name=evil, comment=evil)
     [line] = read(petition)
     assert {line[name] for name in ("given_name", "family_name", "comment")} == {f"'{evil}"}
     table = cells_of(written(petition, "xlsx"))
-    assert [table[1][table[0].index(name)] for name in ("given_name", "comment")] == [f"'{evil}"] * 2
+    assert [table[1][table[0].index(name)] for name in ("given_name", "comment")] == [
+        f"'{evil}"
+    ] * 2
     assert json.loads(written(petition, "jsonl"))["comment"] == evil
 
 
-def test_quotes_commas_lines_and_all_scripts_come_back_as_they_were(petition):
+def test_quotes_commas_newlines_and_all_scripts_are_read_back_unchanged(petition):
     comment = 'She said: "come back",\nand\n\nwaited <&>; 李 עברית 🦋'
     sign(petition, given_name="O’Neill, Jr.", comment=comment)
     [line] = read(petition)
@@ -140,7 +178,7 @@ def test_quotes_commas_lines_and_all_scripts_come_back_as_they_were(petition):
     assert table[1][table[0].index("comment")] == comment
 
 
-def test_the_petitions_own_questions_are_columns_in_their_order_behind_the_others(app):
+def test_custom_questions_are_the_last_columns_in_their_order(app):
     questions = [
         {"name": name, "type": kind, "label": {"en": name}, "required": False}
         for name, kind in (("whom", "text"), ("helps", "tick"), ("beside", "text"))
@@ -149,25 +187,28 @@ def test_the_petitions_own_questions_are_columns_in_their_order_behind_the_other
     sign(petition, AMALIA, answers={"whom": "=1+1", "helps": True, "beside": ""})
     sign(petition, ODILE, answers={"helps": False, "asked_before": "still told"})
     header = written(petition).decode().splitlines()[0]
-    assert header == ",".join(HEADER) + ",answers-whom,answers-helps,answers-beside,answers-asked_before"
+    assert (
+        header
+        == ",".join(HEADER) + ",answers-whom,answers-helps,answers-beside,answers-asked_before"
+    )
     told = [[line[name] for name in header.split(",")[len(HEADER) :]] for line in read(petition)]
     assert told == [["'=1+1", "yes", "", ""], ["", "no", "", "still told"]]
 
 
-def test_the_table_of_columns_tells_no_fingerprint(petition):
+def test_column_list_contains_no_digest(petition):
     sign(petition)
     assert set(read(petition)[0]) == set(HEADER) == set(EVERYTHING) - {"answers"}
     assert [name for name in COLUMNS if "digest" in name] == []
 
 
-def test_a_download_for_excel_begins_with_the_mark_and_the_command_writes_none(petition):
+def test_download_for_excel_has_a_byte_order_mark_and_the_command_has_none(petition):
     sign(petition)
     assert written(petition, formats=DOWNLOADS).startswith("\ufeffnumber,".encode())
     assert b"\r\n" in written(petition, formats=DOWNLOADS)
     assert written(petition).startswith(b"number,")
 
 
-def test_lines_of_json_have_numbers_truths_and_nulls(petition):
+def test_json_lines_have_numbers_booleans_and_nulls(petition):
     sign_and_hatch(petition, AMALIA, subscribe=True)
     sign(petition, ODILE)
     first, second = map(json.loads, written(petition, "jsonl").splitlines())
@@ -175,11 +216,13 @@ def test_lines_of_json_have_numbers_truths_and_nulls(petition):
     assert (second["number"], second["subscribe"], second["hatched_at"]) == (None, False, None)
 
 
-def test_a_spreadsheet_opens_with_numbers_as_numbers_and_goes_on_on_further_sheets(petition, monkeypatch):
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+def test_spreadsheet_has_real_numbers_and_continues_on_further_sheets(petition, monkeypatch):
+    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 3)
     for place in range(5):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
-    book = CalamineWorkbook.from_filelike(io.BytesIO(written(petition, "xlsx", columns=("number", "email"))))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(written(petition, "xlsx", columns=("number", "email")))
+    )
     assert book.sheet_names == ["Signatures", "Signatures 2", "Signatures 3"]
     sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     assert [sheet[0] for sheet in sheets] == [["number", "email"]] * 3
@@ -196,10 +239,12 @@ def test_batches_come_from_one_cursor(petition, monkeypatch):
     assert inspect.isgenerator(batches)
     told = [column for [column] in batches]
     assert list(map(len, told)) == [3, 3, 1]
-    assert [email for column in told for email in column] == [f"o{place}@kwan.example" for place in range(7)]
+    assert [email for column in told for email in column] == [
+        f"o{place}@kwan.example" for place in range(7)
+    ]
 
 
-def test_a_change_that_comes_while_it_streams_is_no_second_line(app, petition, monkeypatch):
+def test_change_during_streaming_adds_no_second_line(app, petition, monkeypatch):
     monkeypatch.setattr(queries, "BATCH", 1)
     ids = [sign(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
     db.session.rollback()

@@ -1,4 +1,4 @@
-"""The worker makes files, goes on after a crash, and removes them in time."""
+"""Tests of the worker that makes export files, resumes after a crash, and deletes them in time."""
 
 import errno
 import hashlib
@@ -9,12 +9,12 @@ import pytest
 from flask import current_app
 from python_calamine import CalamineWorkbook
 
-from campaign.exports import making
+from campaign.exports import writer
+from campaign.exports.export_queries import content_of, exports_folder, file_of
 from campaign.exports.operations import KEPT, drop_export, start_again
-from campaign.exports.shelf import content_of, exports_folder, file_of
 from campaign.extensions import db, write
-from campaign.lib.sealed_files import Sealer
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
+from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
 
@@ -25,7 +25,7 @@ LATER = timedelta(minutes=2)
 
 @pytest.fixture
 def signed(petition):
-    """Seven who are counted."""
+    """Seven counted signatures."""
     for place in range(7):
         confirm(sign(petition, ODILE, email=f"o{place}@kwan.example", comment=f"Remember {place}"))
     hatch_now()
@@ -40,7 +40,7 @@ def at(monkeypatch, moment):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
-def test_a_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, kind):
+def test_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, kind):
     export_id = asked(kind)
     assert exporter.make_next()
     made, content = export(export_id), plain(export_id)
@@ -48,28 +48,39 @@ def test_a_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, 
     assert (made.size, made.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert not exporter.make_next()
     if kind == "xlsx":
-        assert len(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()) == 8
+        assert (
+            len(
+                CalamineWorkbook.from_filelike(io.BytesIO(content))
+                .get_sheet_by_index(0)
+                .to_python()
+            )
+            == 8
+        )
     else:
         assert content.decode("utf-8-sig").count("o6@kwan.example") == 1
 
 
-def test_an_empty_selection_makes_an_empty_file(asked, exporter, signed):
+def test_empty_selection_makes_an_empty_file(asked, exporter, signed):
     export_id = asked(state="held")
     exporter.make_next()
     assert (export(export_id).state, plain(export_id).count(b"\n")) == ("ready", 1)
 
 
-def test_nothing_of_a_person_can_be_read_in_the_file(asked, exporter, signed):
+def test_no_personal_data_can_be_read_in_the_file(asked, exporter, signed):
     export_id = asked()
     exporter.make_next()
     path = file_of(export(export_id))
     kept = path.read_bytes()
-    assert [word for word in (b"Odile", b"Kwan", b"kwan.example", b"Remember", b"given_name") if word in kept] == []
+    assert [
+        word
+        for word in (b"Odile", b"Kwan", b"kwan.example", b"Remember", b"given_name")
+        if word in kept
+    ] == []
     assert path.stat().st_mode & 0o077 == 0
     assert b"Odile" in plain(export_id)
 
 
-def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed):
+def test_files_of_two_exports_have_different_keys(asked, exporter, signed):
     first, second = asked(), asked()
     exporter.make_next()
     exporter.make_next()
@@ -79,8 +90,10 @@ def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 @pytest.mark.parametrize("settled", [True, False])
-def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter, signed, monkeypatch, kind, settled):
-    monkeypatch.setattr(making, "AT_ONCE", 2)
+def test_another_worker_resumes_after_a_crash_and_makes_the_same_file(
+    asked, exporter, signed, monkeypatch, kind, settled
+):
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
     moment = utcnow()
     whole, broken = asked(kind, now=moment), asked(kind, now=moment)
     exporter.make_next()
@@ -90,7 +103,7 @@ def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter,
         calls.append(data)
         if len(calls) == 3:
             if not settled:
-                # Half of a piece is on the disk, and nobody knows of it.
+                # Half of a chunk is on disk, but not recorded.
                 original(self, data[: len(data) // 2])
                 self.settle()
             raise RuntimeError("the power went")
@@ -111,8 +124,8 @@ def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter,
     assert plain(broken) == plain(whole)
 
 
-def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed, monkeypatch):
-    monkeypatch.setattr(making, "AT_ONCE", 2)
+def test_stopped_worker_returns_the_job_at_once(asked, exporter, signed, monkeypatch):
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
     export_id = asked()
     exporter._stop.set()
     exporter.make_next()
@@ -123,7 +136,9 @@ def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed
     assert (export(export_id).state, plain(export_id).count(b"@")) == ("ready", 7)
 
 
-def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(asked, exporter, signed, monkeypatch):
+def test_batch_that_always_fails_is_given_up_and_can_be_requested_again(
+    asked, exporter, signed, monkeypatch
+):
     export_id = asked()
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "write", lambda *_: 1 / 0)
@@ -139,7 +154,7 @@ def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(asked,
     assert export(export_id).state == "ready"
 
 
-def test_a_full_disk_is_a_state_and_gives_the_room_back(asked, exporter, signed, monkeypatch):
+def test_full_disk_is_a_state_and_frees_the_space(asked, exporter, signed, monkeypatch):
     export_id = asked()
 
     def full(*_):
@@ -154,8 +169,8 @@ def test_a_full_disk_is_a_state_and_gives_the_room_back(asked, exporter, signed,
     assert export(export_id).state == "ready"
 
 
-def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, monkeypatch):
-    monkeypatch.setattr(making, "AT_ONCE", 2)
+def test_cancelled_export_is_abandoned_and_its_file_deleted(asked, exporter, signed, monkeypatch):
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
     export_id = asked()
     original = Sealer.settle
 
@@ -170,7 +185,7 @@ def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, m
     assert folder() == []
 
 
-def test_after_72_hours_row_and_file_are_gone_and_orphans_with_them(asked, exporter, signed, monkeypatch):
+def test_row_file_and_orphans_are_deleted_after_72_hours(asked, exporter, signed, monkeypatch):
     first = asked()
     exporter.make_next()
     path = exports_folder(current_app.config) / "999.sealed"

@@ -1,4 +1,4 @@
-"""Causes to test with."""
+"""Create causes to test with."""
 
 from campaign.causes.operations import create_cause
 from campaign.extensions import write
@@ -10,6 +10,6 @@ TEXTS = {
 
 
 def make_cause(slug="valley", *, story="", **settings):
-    """Create a cause, committed; its `story` stands in each of its languages."""
+    """Create a cause, committed, with its `story` in each of its languages."""
     texts = {lang: {**words, "story": story} for lang, words in TEXTS.items()}
     return write(create_cause, slug=slug, texts=texts, **settings)

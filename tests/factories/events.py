@@ -1,28 +1,47 @@
-"""Events to test with, and registering for them."""
+"""Create events to test with, and register for them."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from campaign.events.keys import token_for
 from campaign.events.models import Event, Registration
 from campaign.events.operations import Hours, create_event, publish
 from campaign.events.registering import confirm_registration, content_mark, register
+from campaign.events.tokens import token_for
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from tests.factories.causes import make_cause
 
 ZONE = "America/Toronto"
 AMALIA = {"name": "Amalia Rosales", "email": "amalia@rosales.example", "seats": "1"}
 
 
-def make_event(slug="talk", *, cause_id=None, title="How a family searches", days=7, texts=None, draft=False, **settings):
-    """Create an event that begins in `days` and lasts an hour and a half, committed and published unless a draft."""
-    starts = utcnow().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(days=days)
+def make_event(
+    slug="talk",
+    *,
+    cause_id=None,
+    title="How a family searches",
+    days=7,
+    texts=None,
+    draft=False,
+    **settings,
+):
+    """Create an event that begins in `days` and lasts 90 minutes, committed.
+
+    It is published unless it is a draft.
+    """
+    starts = utcnow().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(
+        days=days
+    )
     hours = settings.pop("hours", None) or Hours(starts, starts + timedelta(minutes=90), ZONE)
-    words = {"title": title, "kind": "Talk", "place": "Larch Library", "body": "An *evening* of questions."}
+    words = {
+        "title": title,
+        "kind": "Talk",
+        "place": "Larch Library",
+        "body": "An *evening* of questions.",
+    }
     texts = texts or {"en": words, "es": {**words, "kind": "Charla", "title": f"{title} (es)"}}
     settings = {"town": "Ottawa", "registration": "required", **settings}
     cause_id = cause_id or make_cause().id
@@ -31,9 +50,14 @@ def make_event(slug="talk", *, cause_id=None, title="How a family searches", day
 
 
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
-    """Register as the operation does, committed and not confirmed; return the id."""
+    """Register as the operation does, committed and unconfirmed; return the id."""
     email = f"{name}@rosales.example"
-    typed = {"name": name.title(), "email": email, "email_digest": keys.email_digest(email), "answers": {}}
+    typed = {
+        "name": name.title(),
+        "email": email,
+        "email_digest": tokens.email_digest(email),
+        "answers": {},
+    }
     more = {"lang": "en", **more}
     return write(register, event.id, now=now or utcnow(), seats=seats, **typed, **more).id
 
@@ -77,7 +101,7 @@ def event_now(event):
 
 
 def move(event, *, starts_at):
-    """Set the instants directly, as time would; it lasts an hour."""
+    """Set the times directly, as time passing would; the event lasts an hour."""
     values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
     write(lambda: db.session.execute(update(Event).where(Event.id == event.id).values(**values)))
 

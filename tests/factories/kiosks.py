@@ -1,4 +1,4 @@
-"""Kiosks to test with, and tablets that speak with the server as the app does."""
+"""Create kiosks to test with, and tablets that talk to the server as the app does."""
 
 import json
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.kiosk import keys, pairing
+from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 
@@ -26,13 +26,15 @@ AMALIA = {
 
 
 class Tablet:
-    """A paired device: it seals what somebody signs, and syncs through a client of the application."""
+    """A paired device, which seals signatures and syncs through a client of the application."""
 
     def __init__(self, client, code):
         self.client = client
         answer = client.post("/kiosk/pairings", json={"code": code, "app": "1"})
         assert answer.status_code == 201, answer.text
-        self.uuid, self.secret, self.name = (answer.json[name] for name in ("kiosk", "secret", "name"))
+        self.uuid, self.secret, self.name = (
+            answer.json[name] for name in ("kiosk", "secret", "name")
+        )
         self.sequence = 0
 
     @property
@@ -43,16 +45,21 @@ class Tablet:
         return self.client.get("/kiosk/campaign.json", headers={**self.headers, **headers})
 
     def seal(self, petition="home", words=AMALIA, *, key=None, **said):
-        """Return a record as it lies in the tablet's queue."""
+        """Return a record as it is in the tablet's queue."""
         key = key or self.campaign().json["key"]
         self.sequence += 1
         return seal(self.uuid, key, self.sequence, signature(petition, words, **said))
 
     def sync(self, *records, shifts=(), waiting=0, device_time=None, **more):
-        return self.post("/kiosk/sync", envelope(records, shifts, waiting, device_time, **{"last_sequence": self.sequence, **more}))
+        return self.post(
+            "/kiosk/sync",
+            envelope(
+                records, shifts, waiting, device_time, **{"last_sequence": self.sequence, **more}
+            ),
+        )
 
     def receipts(self, *records, **more):
-        """Sync, and return what the receipts say, as (status, reason) in the order of the records."""
+        """Sync, and return (status, reason) of the receipts, in the order of the records."""
         answer = self.sync(*records, **more)
         assert answer.status_code == 200, answer.text
         said = {each["id"]: (each["status"], each["reason"]) for each in answer.json["receipts"]}
@@ -83,7 +90,7 @@ def envelope(records, shifts=(), waiting=0, device_time=None, last_sequence=0, *
 
 
 def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
-    """Return the plain words of a record."""
+    """Return the unsealed data of a record."""
     return {
         "v": 1,
         "petition": petition,
@@ -104,13 +111,13 @@ def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
 
 
 def seal(kiosk, key, sequence, plain, *, uuid=None, bound_to=None):
-    """Return a record sealed to `key` as campaign.json tells it; `plain` may also be bytes that are no signature."""
+    """Return a record sealed to `key` of campaign.json; `plain` may also be odd bytes."""
     uuid = uuid or str(uuid4())
-    public = X25519PublicKey.from_public_bytes(keys.from_base64(key["public"]))
+    public = X25519PublicKey.from_public_bytes(codes.from_base64(key["public"]))
     plain = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
     info = bound_to or f"volante-kiosk-1|{kiosk}|{uuid}|{sequence}"
     sealed = SUITE.encrypt(plain, public, info.encode())
-    return {"id": uuid, "sequence": sequence, "key": key["id"], "sealed": keys.to_base64(sealed)}
+    return {"id": uuid, "sequence": sequence, "key": key["id"], "sealed": codes.to_base64(sealed)}
 
 
 def said_at(instant):
@@ -118,15 +125,19 @@ def said_at(instant):
 
 
 def make_table(slug="home", *, confirmation="email_or_witness", days=0, **settings):
-    """Create an event that is today, and a petition that can be signed there; return both."""
+    """Create an event today and a petition that can be signed there; return both."""
     petition = make_petition(slug, confirmation=confirmation, **settings)
-    event = make_event("fair", cause_id=petition.cause_id, days=days, petition_ids=[petition.id], town="Toronto")
+    event = make_event(
+        "fair", cause_id=petition.cause_id, days=days, petition_ids=[petition.id], town="Toronto"
+    )
     return event, petition
 
 
 def give_code(event, *, now=None, name=""):
     """Return a pairing code of the event, committed."""
-    return keys.code_of(write(pairing.new_code, event_id=event.id, name=name, now=now or utcnow()).seed)
+    return codes.code_of(
+        write(pairing.new_code, event_id=event.id, name=name, now=now or utcnow()).seed
+    )
 
 
 def make_tablet(client, event, **more):
@@ -150,7 +161,9 @@ def records():
 
 def shifts():
     db.session.rollback()
-    return db.session.scalars(select(Shift).order_by(Shift.id).execution_options(populate_existing=True)).all()
+    return db.session.scalars(
+        select(Shift).order_by(Shift.id).execution_options(populate_existing=True)
+    ).all()
 
 
 def long_ago(minutes):

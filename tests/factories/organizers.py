@@ -1,6 +1,9 @@
-"""Organizers to test with. Odile Kwan is the organizer, as everywhere; others carry the name of their role."""
+"""Create organizers to test with.
 
-from campaign.accounts import keys
+Odile Kwan is the organizer, as everywhere. Others are named after their role.
+"""
+
+from campaign.accounts import tokens
 from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_secret, start_codes
 from campaign.accounts.models import Grant, Organizer, Passkey
@@ -8,20 +11,29 @@ from campaign.accounts.operations import set_password
 from campaign.accounts.passwords import hash_password
 from campaign.accounts.sessions import open_session
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.presence import SESSION_COOKIE
+from campaign.organize.identity import SESSION_COOKIE
+from campaign.process.clock import utcnow
 
 PASSWORD = "otter violin Tuesday cardamom"
 ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
 
 
 def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns):
-    """Create an organizer with `role` (None for none), committed; `second_factor` gives a passkey that nobody holds."""
-    email = columns.pop("email", ODILE["email"] if role == "admin" else f"{role or 'nobody'}@kwan.example")
-    columns = {"name": ODILE["name"] if role == "admin" else (role or "Nobody").title(), "lang": "en", **columns}
+    """Create an organizer with `role` (None for no role), committed.
+
+    `second_factor` adds a passkey that nobody holds.
+    """
+    email = columns.pop(
+        "email", ODILE["email"] if role == "admin" else f"{role or 'nobody'}@kwan.example"
+    )
+    columns = {
+        "name": ODILE["name"] if role == "admin" else (role or "Nobody").title(),
+        "lang": "en",
+        **columns,
+    }
 
     def create():
-        organizer = Organizer(email=email, email_digest=keys.email_digest(email), **columns)
+        organizer = Organizer(email=email, email_digest=tokens.email_digest(email), **columns)
         organizer.grants = [Grant(role=role, cause_id=cause_id)] if role else []
         key = Passkey(credential_id=email.encode(), public_key=b"none", name="Key")
         organizer.passkeys = [key] if second_factor else []
@@ -52,14 +64,17 @@ def fresh(organizer):
 
 
 def trail():
-    """Return (action, id of who did it, subject) of all that stands in the audit trail, oldest first."""
+    """Return (action, id of the actor, subject) of all audit events, oldest first."""
     db.session.rollback()
-    return [(e.action, e.organizer_id, (e.subject_kind, e.subject_id)) for e in reversed(entries(most=500))]
+    return [
+        (e.action, e.organizer_id, (e.subject_kind, e.subject_id))
+        for e in reversed(entries(most=500))
+    ]
 
 
 def sign_in(client, organizer):
     """Give `client` a full session of `organizer`, as if they had signed in; return its row."""
-    token = keys.new_token()
+    token = tokens.new_token()
     session = write(
         open_session,
         organizer_id=organizer.id,

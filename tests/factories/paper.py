@@ -1,14 +1,14 @@
-"""Signatures from paper to test with."""
+"""Create signatures from paper to test with."""
 
 from campaign.extensions import db, write
-from campaign.imports.beginning import batch_of, keep_file, open_file
-from campaign.imports.bringing_in import accept, carry_in
-from campaign.imports.deciding import decide
+from campaign.imports.classification import decide
+from campaign.imports.commit import accept, carry_in
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
-from campaign.imports.taking_out import carry_out, undo
-from campaign.lib.times import utcnow
+from campaign.imports.rollback import carry_out, undo
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 
 HEADER = "given_name,family_name,email,country,postal_code,signed_at,sheet,row"
 
@@ -19,7 +19,7 @@ def csv_of(*lines, header=HEADER):
 
 
 def begin(petition, data, name="list.csv", organizer_id=None, **settings):
-    """Keep the rows of a file, committed; return the open batch."""
+    """Save the rows of a file, committed; return the open batch."""
     found = petition_by_id(petition.id)
     batch = batch_of(
         petition=found,
@@ -42,17 +42,17 @@ def fates_of(batch):
 
 
 def bring(batch):
-    """Bring a batch in, committed; return it."""
+    """Commit a batch; return it."""
     return bring_decided(batch, fates_of(batch), seen=batch_by_id(batch.id).changed_at.isoformat())
 
 
 def bring_decided(batch, decided, *, seen=None):
-    """Bring a batch in as it was decided before."""
+    """Commit a batch as it was decided before."""
     write(accept, batch_id=batch.id, seen=seen, decided=decided, now=utcnow())
     return carry_in(write, batch.id, decided)
 
 
 def take_out(batch):
-    """Undo a batch, committed; return how many signatures that took out."""
+    """Undo a batch, committed; return how many signatures that removed."""
     write(undo, batch_id=batch.id)
     return carry_out(write, batch.id)

@@ -1,10 +1,10 @@
-"""Petitions to test with."""
+"""Create petitions to test with."""
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.editing import change_letter
 from campaign.petitions.operations import create_petition
 from campaign.petitions.queries import petition_by_id, signing_terms
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 
 TEXTS = {
@@ -23,7 +23,7 @@ TARGETS = [{"en": "The Senate of the Valley", "es": "El Senado del Valle"}]
 
 
 def make_petition(slug="home", *, cause_id=None, **settings):
-    """Create an open petition, committed, in a cause of its own unless one is named."""
+    """Create an open petition, committed, in a new cause unless one is named."""
     settings = {"texts": TEXTS, "targets": TARGETS, **settings}
     return write(create_petition, cause_id=cause_id or make_cause().id, slug=slug, **settings)
 
@@ -35,8 +35,14 @@ def terms_of(petition, *, version=None, now=None):
 
 
 def new_version(petition, title="Bring them home now"):
-    """Give the petition another version of its text, committed."""
+    """Add a version of the petition's text, committed."""
     present = petition_by_id(petition.id)
     texts = {lang: {"organisation": "", **words, "title": title} for lang, words in TEXTS.items()}
-    changed = write(change_letter, petition_id=petition.id, revision=present.text_revision, texts=texts, now=utcnow())
+    changed = write(
+        change_letter,
+        petition_id=petition.id,
+        revision=present.text_revision,
+        texts=texts,
+        now=utcnow(),
+    )
     return changed.current_version

@@ -1,4 +1,4 @@
-"""Pictures to make shapes of, as bytes."""
+"""Create pictures for montage shapes, as bytes."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ def png(image, form="PNG"):
 
 
 def heart(ground=CLEAR, *, side=600, form="PNG"):
-    """A heart in two reds with a pale spot, on a ground of one colour or none."""
+    """Return a heart in two reds with a pale spot, on a background of one colour or none."""
     image = Image.new("RGBA", (900, 800), ground)
     draw = ImageDraw.Draw(image)
     draw.ellipse((60, 60, 480, 480), fill="#c81e3a")
@@ -44,12 +44,20 @@ def grating():
 
 
 def bomb(width, height):
-    """A PNG of a few hundred bytes that says it is so large."""
+    """Return a PNG of a few hundred bytes that claims to be of this size."""
 
     def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        return (
+            struct.pack(">I", len(content))
+            + kind
+            + content
+            + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
     head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
     )

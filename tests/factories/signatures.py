@@ -1,7 +1,7 @@
-"""Signatures to test with, and the three people who appear everywhere. All are invented.
+"""Create signatures to test with, and define the three people used everywhere. All are invented.
 
-Amalia Rosales is the supporter. Teo Brandt lives with her: same address, same postal code.
-Odile Kwan is the organizer, who signs with an address of her own.
+Amalia Rosales is the supporter. Teo Brandt lives with her: same email address, same postal code.
+Odile Kwan is the organizer, who signs with a different email address.
 """
 
 from datetime import timedelta
@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from sqlalchemy import select, update
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.mail.models import OwedMessage
-from campaign.signatures import keys, operations, ownership
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
+from campaign.signatures import operations, owner_operations, tokens
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.repeats import answer_repeats
@@ -38,17 +38,20 @@ JSON = {"Accept": "application/json"}
 
 
 def post_signature(client, petition, words, *, lang="en", address="127.0.0.1", **options):
-    """Send the signing form filled with `words`, from the network address `address`."""
+    """Send the signing form filled with `words`, from the IP address `address`."""
     path = f"/{lang}/petitions/{petition.slug}/signatures"
     return client.post(path, data=words, environ_overrides={"REMOTE_ADDR": address}, **options)
 
 
 def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version=None, **more):
-    """Sign as the operation does, committed, and answer as the worker does; return the id of the row for this person."""
+    """Sign as the operation does, committed, and answer as the worker does.
+
+    Return the id of the row for this person.
+    """
     terms = terms_of(petition, version=version, now=now)
     columns = {**words, **more}
-    columns["email_digest"] = keys.email_digest(columns["email"])
-    columns["person_digest"] = keys.person_digest(
+    columns["email_digest"] = tokens.email_digest(columns["email"])
+    columns["person_digest"] = tokens.person_digest(
         columns["given_name"], columns["family_name"], columns["postal_code"]
     )
     now = now or utcnow()
@@ -60,16 +63,16 @@ def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version
 
 
 def sign_unanswered(petition, words):
-    """Sign as the operation does, committed; what is to be answered waits for the worker."""
-    columns = {**words, "email_digest": keys.email_digest(words["email"])}
-    columns["person_digest"] = keys.person_digest(
+    """Sign as the operation does, committed; any answer to a repeat waits for the worker."""
+    columns = {**words, "email_digest": tokens.email_digest(words["email"])}
+    columns["person_digest"] = tokens.person_digest(
         words["given_name"], words["family_name"], words["postal_code"]
     )
     write(operations.sign, terms=terms_of(petition), lang="en", now=utcnow(), **columns)
 
 
 def forms():
-    """Return the forms that wait beside their signatures, the oldest first."""
+    """Return the forms that wait beside their signatures, oldest first."""
     db.session.rollback()
     query = select(RepeatSigning).order_by(RepeatSigning.id)
     rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
@@ -78,8 +81,8 @@ def forms():
 
 
 def form_link(form, lang="en"):
-    """Return the address that the email about a later form leads to."""
-    return f"/{lang}/signatures/confirm/{keys.form_token(form.id, row(form.signature_id))}"
+    """Return the link in the email about a later form."""
+    return f"/{lang}/signatures/confirm/{tokens.form_token(form.id, row(form.signature_id))}"
 
 
 def confirm_form(form, *, now=None):
@@ -88,12 +91,12 @@ def confirm_form(form, *, now=None):
 
 
 def answer_now(*, now=None):
-    """Answer whoever signed again, as the worker does."""
+    """Answer people who signed again, as the worker does."""
     return write(answer_repeats, now=now or utcnow(), good_for=WEEK)
 
 
 def _repeated(petition, columns):
-    """Return the id of the row that stands for this person, or for this address."""
+    """Return the id of the row of this person, or of this email address."""
     there = [each for each in rows() if each.petition_id == petition.id]
     same = [each for each in there if each.email_digest == columns["email_digest"]]
     themselves = [each for each in same if each.person_digest == columns["person_digest"]]
@@ -101,7 +104,7 @@ def _repeated(petition, columns):
 
 
 def sign_many(petition, count, **more):
-    """Sign with `count` addresses; return their ids."""
+    """Sign with `count` email addresses; return the ids."""
     return [
         sign(petition, ODILE, email=f"odile.{place}@kwan.example", **more) for place in range(count)
     ]
@@ -124,15 +127,15 @@ def sign_and_hatch(petition, words=AMALIA, **more):
 
 
 def withdraw(signature_id, *, now=None):
-    return write(ownership.withdraw, **owned(signature_id), now=now or utcnow())
+    return write(owner_operations.withdraw, **owned(signature_id), now=now or utcnow())
 
 
 def restore(signature_id):
-    return write(ownership.restore, **owned(signature_id))
+    return write(owner_operations.restore, **owned(signature_id))
 
 
 def owned(signature_id):
-    """Return the signature and the address that opens it, as the owner's operations take them."""
+    """Return the signature and its email address, as the owner's operations take them."""
     signature = row(signature_id)
     return {
         "signature_id": signature_id,
@@ -165,9 +168,9 @@ def rows():
 
 
 def owed():
-    """Return (kind, id of the signature, language) of all mail owed so far, in its order."""
+    """Return (kind, id of the signature, language) of all queued email, in order."""
     db.session.rollback()
-    message = OwedMessage.__table__.c
+    message = OutboxMessage.__table__.c
     return [
         tuple(each)
         for each in db.session.execute(
@@ -177,6 +180,6 @@ def owed():
 
 
 def link(purpose, signature_id, lang="en"):
-    """Return the address that a mail leads to: `confirm`, `mine`, or the `hatched` page of the receipt."""
-    token = keys.token_for("receipt" if purpose == "hatched" else purpose, row(signature_id))
+    """Return the link in an email: `confirm`, `mine`, or the `hatched` page of the receipt."""
+    token = tokens.token_for("receipt" if purpose == "hatched" else purpose, row(signature_id))
     return f"/{lang}/signatures/{purpose}/{token}"

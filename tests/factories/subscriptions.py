@@ -1,21 +1,21 @@
-"""Subscriptions to test with."""
+"""Create subscriptions to test with."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.mail.models import OwedMessage
-from campaign.signatures import keys as signature_keys
-from campaign.subscriptions import keys, operations
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens as signature_keys
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.models import Subscription
 
 WEEK = timedelta(days=7)
 
 
 def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
-    """Subscribe as the form does, committed, without confirming; return the id."""
+    """Subscribe as the form does, committed and unconfirmed; return the id."""
     email = f"{name}@rosales.example"
     more = {"lang": "en", **more}
     return write(
@@ -39,12 +39,24 @@ def subscribe(name="amalia", *, now=None, **more):
 
 def subscribe_many(count, *, cause_id, now, lang="en"):
     """Subscribe and confirm many with one statement: reader0, reader1 …"""
-    facts = {"lang": lang, "state": "active", "source": "form", "consent_version": "form-1", "consent_text": "Yes", "evidence": "email"}
+    facts = {
+        "lang": lang,
+        "state": "active",
+        "source": "form",
+        "consent_version": "form-1",
+        "consent_text": "Yes",
+        "evidence": "email",
+    }
 
     def add():
         db.session.add_all(
             Subscription(
-                cause_id=cause_id, email=f"reader{n}@rosales.example", email_digest=digest(f"reader{n}"), consent_at=now, confirmed_at=now, **facts
+                cause_id=cause_id,
+                email=f"reader{n}@rosales.example",
+                email_digest=digest(f"reader{n}"),
+                consent_at=now,
+                confirmed_at=now,
+                **facts,
             )
             for n in range(count)
         )
@@ -63,21 +75,27 @@ def subscription(subscription_id):
 
 
 def subscriptions():
-    """Return all as they are in the database now, oldest first."""
+    """Return all subscriptions as they are in the database now, oldest first."""
     db.session.rollback()
-    return db.session.scalars(select(Subscription).order_by(Subscription.id).execution_options(populate_existing=True)).all()
+    return db.session.scalars(
+        select(Subscription).order_by(Subscription.id).execution_options(populate_existing=True)
+    ).all()
 
 
 def owed_states(kind):
-    """Return the states of the owed mails of a kind, oldest first."""
+    """Return the states of the queued emails of a kind, oldest first."""
     db.session.rollback()
-    return db.session.scalars(select(OwedMessage.state).where(OwedMessage.kind == kind).order_by(OwedMessage.id)).all()
+    return db.session.scalars(
+        select(OutboxMessage.state).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
+    ).all()
 
 
 def link(view, subscription_id, lang="en"):
-    """Return the address that a letter leads to: `confirm`, `preferences` or `end`."""
-    purpose = {"confirm": keys.CONFIRM, "preferences": keys.PREFERENCES, "end": keys.STOP}[view]
-    token = keys.token_for(purpose, subscription(subscription_id))
+    """Return the link in an email: `confirm`, `preferences` or `end`."""
+    purpose = {"confirm": tokens.CONFIRM, "preferences": tokens.PREFERENCES, "end": tokens.STOP}[
+        view
+    ]
+    token = tokens.token_for(purpose, subscription(subscription_id))
     return {
         "confirm": f"/{lang}/subscriptions/confirm/{token}",
         "preferences": f"/{lang}/subscriptions/{token}",

@@ -1,4 +1,4 @@
-"""A site that is killed, starved and started again."""
+"""Provide a site that is killed, starved and restarted."""
 
 import pytest
 
@@ -9,6 +9,8 @@ from tests.faults.plain_site import PlainSite
 @pytest.fixture(params=databases.KINDS)
 def site(request, tmp_path):
     """A running site, on each kind of database."""
-    site = PlainSite(tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None)
+    site = PlainSite(
+        tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None
+    )
     yield site.start()
     site.stop()

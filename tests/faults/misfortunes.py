@@ -1,4 +1,4 @@
-"""What befalls a site whose tablets send meanwhile, and what must be true of their records after it."""
+"""Cause faults while tablets send, and check their records afterwards."""
 
 import os
 import signal
@@ -13,13 +13,25 @@ PERSONS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def name_of(place, number):
-    """Return the given name of a person at the tablet at `place`; nobody else has it, whatever the server takes for the same."""
+    """Return the given name of a person at the tablet at `place`.
+
+    The name is unique even among names that the server treats as equal.
+    """
     return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26 % 26]}{PERSONS[number // 676]}"
 
 
 def befall(site, chance, is_done, others=()):
-    """Until `is_done`, kill in turn a web process, the worker and its runner and do each of `others`; once, cut the power of all the site."""
-    turns = [lambda: _kill(site.web), lambda: _kill(site.worker), lambda: _kill(site.runner), *others]
+    """Cause faults until `is_done`.
+
+    In turn, kill a web process, the worker and its runner, and run each of `others`. Once, cut the
+    power of the whole site.
+    """
+    turns = [
+        lambda: _kill(site.web),
+        lambda: _kill(site.worker),
+        lambda: _kill(site.runner),
+        *others,
+    ]
     chance.shuffle(turns)
     cut = chance.randrange(2, 6)
     for number, turn in enumerate(cycle(turns)):
@@ -39,17 +51,26 @@ def _kill(process):
 
 
 def agree_with(site, receipts):
-    """Fail unless what the site keeps is what tablets were told, by the receipts' ids, and counts each once.
+    """Fail unless the site's records match the receipts by id, and each counts once.
 
-    Returns the rows of its records.
+    Return the rows of its records.
     """
-    kept = asked(site, "select kiosk_id, sequence, uuid, status, reason, signature_id from kiosk_record")
+    kept = asked(
+        site, "select kiosk_id, sequence, uuid, status, reason, signature_id from kiosk_record"
+    )
     assert len(kept) == len(receipts)
     # A tablet is not told who had signed already.
-    told = {row.uuid: ("stored", "") if row.reason == "duplicate" else (row.status, row.reason) for row in kept}
-    assert told == {uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()}
+    told = {
+        row.uuid: ("stored", "") if row.reason == "duplicate" else (row.status, row.reason)
+        for row in kept
+    }
+    assert told == {
+        uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()
+    }
     in_person = asked(site, "select id from signature where evidence = 'in_person'")
-    assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(row.id for row in in_person)
+    assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(
+        row.id for row in in_person
+    )
     wait_until(lambda: not asked(site, "select 1 from signature where state = 'confirmed' limit 1"))
     code, said = site.flask("signatures", "audit")
     assert code == 0, said

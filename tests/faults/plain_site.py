@@ -1,4 +1,4 @@
-"""A real `flask serve` that tests may kill, and a crowd that signs meanwhile."""
+"""Run a real `flask serve` that tests may kill, and a crowd that signs at the same time."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from campaign.lib.tokens import make_token
-from campaign.signatures.keys import seal
+from campaign.security.tokens import make_token
+from campaign.signatures.tokens import seal
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PETITION = "find-the-43"
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
-# A busy machine takes its time; whatever is ready sooner is not waited for.
+# A busy machine needs this long at most; whatever is ready sooner is not waited for.
 START_SECONDS = 180
 STOP_SECONDS = 60
 PATIENCE_SECONDS = 180
@@ -30,13 +30,18 @@ LOSSES = (URLError, ConnectionError, TimeoutError, OSError)
 
 
 class PlainSite:
-    """Site and worker as `make run` starts them, over one database and folder, again and again."""
+    """Site and worker as `make run` starts them, restarted on one database and folder."""
 
     def __init__(self, var, database_url=None):
         self.var = var
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        settings = {"VAR_DIR": str(var), "PORT": str(self.port), "PUBLIC_URL": self.url, "SECRET_KEY": SECRET}
+        settings = {
+            "VAR_DIR": str(var),
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": SECRET,
+        }
         if database_url:
             settings["DATABASE_URL"] = database_url
         foreign = ("DATABASE_URL", "MAIL_URL", "REDIS_URL", "VOLANTE_ENV")
@@ -46,7 +51,9 @@ class PlainSite:
     def start(self):
         with (self.var / "serve.log").open("ab") as log:
             command = [sys.executable, "-m", "flask", "serve", "--demo"]
-            self.server = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.server = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
         wait_until(self.answers)
         return self
 
@@ -55,7 +62,7 @@ class PlainSite:
             return answer.status == 200
 
     def processes(self):
-        """Return the numbers of all processes that run on this site's folder."""
+        """Return the ids of all processes that run on this site's folder."""
         mark = f"VAR_DIR={self.var}\0".encode()
         return [
             int(entry.name)
@@ -64,22 +71,27 @@ class PlainSite:
         ]
 
     def worker(self):
-        """Return the number of the worker's process, or None while there is none."""
+        """Return the id of the worker's process, or None."""
         return self._worker_below(self.server.pid)
 
     def runner(self):
-        """Return the number of the process that hatches, or None while there is none."""
+        """Return the id of the process that hatches, or None."""
         return self._worker_below(self.worker())
 
     def _worker_below(self, parent):
-        return next((pid for pid in self.processes() if _runs_worker(pid) and _parent_of(pid) == parent), None)
+        return next(
+            (pid for pid in self.processes() if _runs_worker(pid) and _parent_of(pid) == parent),
+            None,
+        )
 
     def web(self):
-        """Return the number of one web process."""
-        return next(pid for pid in self.processes() if pid != self.server.pid and not _runs_worker(pid))
+        """Return the id of one web process."""
+        return next(
+            pid for pid in self.processes() if pid != self.server.pid and not _runs_worker(pid)
+        )
 
     def kill_all(self):
-        """What a power cut does: every process at the same instant."""
+        """Kill every process at the same instant, as a power cut does."""
         for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -102,9 +114,10 @@ class PlainSite:
 
 
 class Crowd:
-    """Threads that do one thing after the other until told to stop; `acknowledged` is what was answered well.
+    """Threads that repeat one action until stopped; `acknowledged` holds the successful results.
 
-    `act(number)` does the thing for the number, and returns what the site has acknowledged by it, or None.
+    `act(number)` performs the action for the number. It returns what the site acknowledged, or
+    None.
     """
 
     def __init__(self, act, threads=8):
@@ -128,14 +141,15 @@ class Crowd:
         while not self._stop.is_set():
             done = self._act(next(self._numbers))
             if done is None:
-                # Nobody is there, and asking without a pause would keep the processor from those who are to be.
+                # No server is running. Retrying without a pause would take processor time from its
+                # start.
                 self._stop.wait(0.05)
             else:
                 self.acknowledged.append(done)
 
 
 def signers(site, name="signer", most=500):
-    """Return what lets a Crowd sign, each time with a new address, of which there are `most`."""
+    """Return an action that signs, each time with another of `most` email addresses."""
 
     def act(number):
         if number >= most:
@@ -147,7 +161,10 @@ def signers(site, name="signer", most=500):
 
 
 def confirmers(site, signatures):
-    """Return what lets a Crowd confirm these signatures, each once; they are rows of id, petition_id and email_digest."""
+    """Return an action that confirms these signatures, each once.
+
+    They are rows of id, petition_id and email_digest.
+    """
 
     def act(number):
         if number >= len(signatures):
@@ -158,18 +175,21 @@ def confirmers(site, signatures):
 
 
 def confirm(site, signature):
-    """Press the button of the letter; return the status, or None where no answer came."""
+    """Press the button of the email; return the status, or None without a response."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     with suppress(HTTPException, *LOSSES), closing(connection):
         token = make_token(
-            SECRET.encode(), "confirm", signature.id, seal(signature.petition_id, signature.email_digest)
+            SECRET.encode(),
+            "confirm",
+            signature.id,
+            seal(signature.petition_id, signature.email_digest),
         )
         connection.request("POST", f"/es/signatures/confirm/{token}")
         return connection.getresponse().status
 
 
 def sign(url, address):
-    """Sign as a program does; return the status, or None where no answer came."""
+    """Sign as a program does; return the status, or None without a response."""
     words = {
         "given_name": "Amalia", "family_name": "Rosales", "email": address, "country": "MX", "postal_code": "06600",
     }  # fmt: skip

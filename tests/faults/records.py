@@ -1,4 +1,4 @@
-"""What a site that was maltreated has kept, read past it."""
+"""Read what a site has stored after faults, without going through the site."""
 
 import email
 from email.policy import default
@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 
 
 def asked(site, sentence):
-    """Return the rows that the site's database gives for a sentence of SQL."""
+    """Return the rows of an SQL query on the site's database."""
     url = site.environment.get("DATABASE_URL", f"sqlite:///{site.var / 'volante.sqlite3'}")
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     with engine.begin() as connection:
@@ -18,7 +18,7 @@ def asked(site, sentence):
 
 
 def free_letters(site):
-    """Do what two minutes do: letters that a dead worker had claimed are anybody's again."""
+    """Do what two minutes do: release emails that a dead worker had claimed."""
     asked(site, "update owed_message set locked_until = null where state = 'owed'")
 
 
@@ -27,18 +27,18 @@ def has_written_all(site):
 
 
 def addresses_in(site):
-    """Return the addresses that have signed."""
+    """Return the email addresses that have signed."""
     return {row.email for row in asked(site, "select email from signature")}
 
 
 def owed_to(site):
-    """Return the addresses that letters are owed to."""
+    """Return the email addresses with queued emails."""
     owed = "select subject_id from owed_message where state = 'owed'"
     return {row.email for row in asked(site, f"select email from signature where id in ({owed})")}
 
 
 def written_to(site):
-    """Return the addresses that the letters in the folder go to."""
+    """Return the recipients of the emails in the folder."""
     files = (site.var / "mail").glob("*.eml")
     return {
         email.message_from_bytes(file.read_bytes(), policy=default)["To"].addresses[0].addr_spec

@@ -1,4 +1,4 @@
-"""A table in a street: people sign one after the other at a real browser, which may end at any moment and starts again."""
+"""Let people sign at a real browser that may be killed at any moment and starts again."""
 
 import threading
 import time
@@ -11,18 +11,22 @@ from tests.browser.kiosk.tablet import ALL_OF, Tablet
 from tests.faults.misfortunes import name_of
 
 FAMILY = "Rosales"
-# The first of each life of the browser sign with their fingers, all others through the same modules.
+# After each start the first people sign by tapping; all others use the same modules directly.
 BY_HAND = 2
-# The next person comes once no more records than these wait on the tablet: it keeps pace with the site, and goes on for a while without it.
+# The next person comes once at most this many records wait on the tablet. So it keeps pace with the
+# site, and goes on for a while offline.
 MAX_WAITING = 60
-MOST_DEATHS = 4
-# A busy machine may be as slow as it likes, as long as it gets on.
+MAX_DEATHS = 4
+# A busy machine may be slow, as long as it makes progress.
 STANDSTILL_SECONDS = 120
 LAST = 12
 
 
 class Witness(Tablet):
-    """A tablet of which the test hears each receipt before the app does, and how each of the last tries to sync ended."""
+    """A tablet whose receipts the test sees before the app does.
+
+    It also records how the last sync attempts ended.
+    """
 
     patience_ms = 60_000
 
@@ -42,9 +46,10 @@ class Witness(Tablet):
 
 
 class Stand(threading.Thread):
-    """One paired browser, driven by a thread of its own; `thanked` are the given names of those who were told that they signed.
+    """One paired browser in its own thread; `thanked` holds the given names of thanked people.
 
-    `uncertain` are those in whose middle something happened: nobody told them anything. `failure` is what ended the thread early.
+    `uncertain` holds those who were interrupted and told nothing. `failure` is what ended the
+    thread early.
     """
 
     def __init__(self, site, place, path, code, signers):
@@ -75,14 +80,17 @@ class Stand(threading.Thread):
                 self.tablet.kill()
 
     def cut_power(self):
-        """End the browser in the middle of what it does, which may be done from any thread and not all too often."""
-        if self._is_at_work and self.deaths < MOST_DEATHS:
+        """Kill the browser in the middle of its work, from any thread and not too often."""
+        if self._is_at_work and self.deaths < MAX_DEATHS:
             self._is_at_work = False
             self.deaths += 1
             self.tablet.cut_power()
 
     def _live(self):
-        """Go on until all have signed and all is sent, at least one death later, or the browser ends; return whether it is all done."""
+        """Continue until all is signed and sent after at least one kill, or until the browser ends.
+
+        Return whether everything is done.
+        """
         try:
             self.tablet.open().screen("attract")
             self._is_at_work = True
@@ -94,7 +102,7 @@ class Stand(threading.Thread):
             self._wait_for_sending(0)
             return True
         except Error:
-            # Nobody cut its power: then the app itself has failed.
+            # Nobody cut its power, so the app itself has failed.
             if self._is_at_work:
                 raise
         self.tablet.kill()
@@ -105,12 +113,14 @@ class Stand(threading.Thread):
         self._moved_at = time.monotonic()
 
     def _must_move(self, complaint):
-        """Fail where nothing has got on for long."""
+        """Fail without progress for a long time."""
         is_still = time.monotonic() - self._moved_at > STANDSTILL_SECONDS
-        assert not is_still, f"tablet {self._place} {complaint}, {len(self.thanked)} have signed: {[*self.tablet.ends]}"
+        assert not is_still, (
+            f"tablet {self._place} {complaint}, {len(self.thanked)} have signed: {[*self.tablet.ends]}"
+        )
 
     def _wait_for_sending(self, most):
-        """Wait until at most so many records wait on the tablet."""
+        """Wait until at most this many records wait on the tablet."""
         waiting = self.tablet.waiting()
         while waiting > most:
             before = waiting
@@ -162,7 +172,8 @@ PETITIONS = f"""async () => {{ {OF_THE_APP}
   return campaign.petitions.map(({{ slug }}) => slug);
 }}"""
 
-# What the form does when "Sign" is touched; where it calls its own sync, this one says that the network is back.
+# This does what tapping "Sign" does. Instead of the form's own sync, it reports that the network is
+# back.
 SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
   const at = Date.now();
   const person = {{
@@ -176,7 +187,8 @@ SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
   window.dispatchEvent(new Event("online"));
 }}"""
 
-# Say that the network is back until fewer records wait than before; return how many do, also where nothing moves for `ms`.
+# Report that the network is back until fewer records wait; return how many do, also without
+# progress for `ms`.
 FEWER = f"""async ([before, ms]) => {{
   const all = {ALL_OF};
   const end = performance.now() + ms;

@@ -1,4 +1,4 @@
-"""A disk that takes nothing more, as far as the processes of the site can tell."""
+"""Tests of a full disk, as far as the processes of the site can tell."""
 
 import resource
 from http.client import HTTPConnection
@@ -12,7 +12,9 @@ from tests.faults.records import addresses_in, written_to
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process"),
+    pytest.mark.skipif(
+        not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process"
+    ),
 ]
 WORDS = {
     "given_name": "Amalia",
@@ -26,21 +28,21 @@ WORDS = {
 
 @pytest.fixture
 def site(request, tmp_path):
-    """A running site on SQLite, or on PostgreSQL where the test asks for it."""
+    """A running site on SQLite, or on PostgreSQL where the test requests it."""
     site = PlainSite(tmp_path, databases.fresh("postgresql") if hasattr(request, "param") else None)
     yield site.start()
     site.stop()
 
 
 def fill_disk(site, full):
-    """Let the processes of the site write no file at all, or any again."""
+    """Stop the processes of the site from writing any file, or allow it again."""
     for pid in site.processes():
         _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))
 
 
 def post_form(site):
-    """Send the form as a browser does; return the answer with its page."""
+    """Send the form as a browser does; return the response with its page."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=15)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": site.url}
     connection.request("POST", f"/es/petitions/{PETITION}/signatures", urlencode(WORDS), headers)
@@ -50,7 +52,7 @@ def post_form(site):
     return answer
 
 
-def test_a_full_disk_is_said_in_words_and_costs_nobody_what_they_typed(site):
+def test_full_disk_shows_an_error_and_the_input_is_kept(site):
     assert sign(site.url, "before@example.org") == 201
     fill_disk(site, True)
     answer = post_form(site)
@@ -65,15 +67,18 @@ def test_a_full_disk_is_said_in_words_and_costs_nobody_what_they_typed(site):
     fill_disk(site, False)
     wait_until(lambda: sign(site.url, "after@example.org") == 201)
     acknowledged = {"before@example.org", "after@example.org"}
-    assert addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"} == acknowledged
+    assert (
+        addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"}
+        == acknowledged
+    )
     wait_until(lambda: acknowledged <= written_to(site))
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
 
 
 @pytest.mark.parametrize("site", ["postgresql"], indirect=True)
-def test_letters_that_cannot_be_written_wait(site):
-    """Only PostgreSQL, which has a disk of its own, takes signatures meanwhile."""
+def test_emails_that_cannot_be_written_wait(site):
+    """Only PostgreSQL, with its own disk, takes signatures at the same time."""
     fill_disk(site, True)
     assert sign(site.url, "during@example.org") == 201
     fill_disk(site, False)

@@ -1,4 +1,4 @@
-"""A child process that is kept running."""
+"""Tests of a child process that is kept running."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 
 from campaign.cli import serving
 from campaign.cli.serving import KeptProcess
-from campaign.lib.forks import one_fork
+from campaign.process.fork_lock import fork_lock
 from tests.faults.plain_site import wait_until
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -38,11 +38,11 @@ def keep(monkeypatch):
         each.stop()
 
 
-def test_the_child_runs_once_it_was_started(keep):
+def test_child_runs_once_started(keep):
     assert keep(SLEEP)._child.poll() is None
 
 
-def test_a_child_that_is_killed_is_replaced(keep):
+def test_killed_child_is_replaced(keep):
     kept = keep(SLEEP)
     for _ in range(2):
         killed = kept._child
@@ -53,7 +53,10 @@ def test_a_child_that_is_killed_is_replaced(keep):
 
 @pytest.fixture
 def fork_meanwhile(monkeypatch):
-    """Let another thread fork, as the server does to replace a web process, while a command is being started."""
+    """Let another thread fork while a command is being started.
+
+    The server does that to replace a web process.
+    """
     forked = []
     start = subprocess._fork_exec
 
@@ -76,7 +79,7 @@ def fork_meanwhile(monkeypatch):
         os.waitpid(pid, 0)
 
 
-def test_a_child_is_replaced_also_when_something_else_forks_at_that_instant(keep, fork_meanwhile):
+def test_child_is_replaced_even_during_another_fork(keep, fork_meanwhile):
     kept = keep(SLEEP)
     killed = kept._child
     fork_meanwhile()
@@ -85,10 +88,10 @@ def test_a_child_is_replaced_also_when_something_else_forks_at_that_instant(keep
     assert kept._child.poll() is None
 
 
-def test_a_child_that_dies_while_the_site_stops_is_not_replaced(keep, monkeypatch):
+def test_child_that_dies_while_the_site_stops_is_not_replaced(keep, monkeypatch):
     kept = keep(SLEEP)
     child = kept._child
-    with one_fork():
+    with fork_lock():
         child.kill()
         time.sleep(3 * serving.RESTART_SECONDS)
         kept._stopping.set()
@@ -97,7 +100,7 @@ def test_a_child_that_dies_while_the_site_stops_is_not_replaced(keep, monkeypatc
     assert kept._child is child
 
 
-def test_a_child_that_is_stopped_stays_away(keep):
+def test_stopped_child_stays_away(keep):
     kept = keep(SLEEP)
     child = kept._child
     kept.stop()
@@ -106,9 +109,9 @@ def test_a_child_that_is_stopped_stays_away(keep):
     assert kept._child is child
 
 
-def test_a_child_that_does_not_listen_is_killed(keep, capfd):
+def test_child_that_ignores_the_stop_is_killed(keep, capfd):
     kept = keep(DEAF)
     wait_until(lambda: "deaf" in capfd.readouterr().out)
     kept.stop()
-    # By itself it would end later, and well.
+    # On its own it would end later, with success.
     assert kept._child.wait(30) == -signal.SIGKILL

@@ -1,4 +1,7 @@
-"""Whatever is killed, whenever: what was acknowledged is there, with its mail, and the counts agree."""
+"""Tests of killed processes.
+
+What was acknowledged is there, with its email, and the counts agree.
+"""
 
 import os
 import signal
@@ -8,7 +11,14 @@ import pytest
 
 from campaign.cli.worker import HATCH_SECONDS
 from tests.faults.plain_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
-from tests.faults.records import addresses_in, asked, free_letters, has_written_all, owed_to, written_to
+from tests.faults.records import (
+    addresses_in,
+    asked,
+    free_letters,
+    has_written_all,
+    owed_to,
+    written_to,
+)
 
 LOADED = 690
 MANY = 4000
@@ -20,7 +30,7 @@ def agrees(site):
 
 
 def numbers_given(site):
-    """Return (how many butterflies there are, the highest number)."""
+    """Return (number of butterflies, highest number)."""
     return tuple(asked(site, "select count(number), max(number) from signature")[0])
 
 
@@ -29,17 +39,25 @@ def waiting(site):
 
 
 def confirm_at_once(site, most):
-    """Turn many counted signatures back into confirmed ones that never hatched, as a rush of confirmations would."""
-    asked(site, f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}")
+    """Turn many counted signatures back into unhatched ones, as after a rush."""
+    asked(
+        site,
+        f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}",
+    )
     wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most)
-    asked(site, "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'")
+    asked(
+        site,
+        "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'",
+    )
 
 
 @pytest.mark.slow
-def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
+def test_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40)
-    to_confirm = asked(site, "select id, petition_id, email_digest from signature where state = 'pending'")
+    to_confirm = asked(
+        site, "select id, petition_id, email_digest from signature where state = 'pending'"
+    )
     with Crowd(signers(site)) as more, Crowd(confirmers(site, to_confirm), threads=2) as confirming:
         wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10)
         site.kill_all()
@@ -51,16 +69,20 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
         row.id for row in asked(site, "select id from signature where confirmed_at is not null")
     }
     wait_until(lambda: has_written_all(site) and not waiting(site))
-    # Whoever was quick to confirm gets no letter that asks for it.
-    unconfirmed = {row.email for row in asked(site, "select email from signature where state = 'pending'")}
+    # People who confirmed quickly get no email that asks for it.
+    unconfirmed = {
+        row.email for row in asked(site, "select email from signature where state = 'pending'")
+    }
     assert signed & unconfirmed <= written_to(site)
-    assert confirmed <= {row.id for row in asked(site, "select id from signature where number is not null")}
+    assert confirmed <= {
+        row.id for row in asked(site, "select id from signature where number is not null")
+    }
     assert agrees(site)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["worker", "runner"])
-def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which):
+def test_runner_killed_while_hatching_gives_each_butterfly_one_number(site, which):
     find = getattr(site, which)
     code, said = site.flask("signatures", "generate", "victims-law", str(MANY))
     assert code == 0, said
@@ -75,7 +97,7 @@ def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which)
 
 
 @pytest.mark.slow
-def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
+def test_worker_killed_while_writing_emails_forgets_none(site):
     killed = site.worker()
     with Crowd(signers(site, most=60)) as crowd:
         wait_until(lambda: written_to(site))
@@ -87,7 +109,7 @@ def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
 
 
 @pytest.mark.slow
-def test_a_killed_web_process_is_replaced(site):
+def test_killed_web_process_is_replaced(site):
     killed = site.web()
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: sign(site.url, "after@example.org") == 201)
@@ -99,7 +121,7 @@ def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
     with Crowd(signers(site)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) > 20)
         site.server.send_signal(signal.SIGINT)
-        # They go on asking until it has ended.
+        # They continue to send requests until it has ended.
         assert site.server.wait(STOP_SECONDS) == 0
     wait_until(lambda: site.processes() == [])
     assert set(crowd.acknowledged) <= addresses_in(site)
@@ -107,7 +129,7 @@ def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
 
 
 @pytest.mark.slow
-def test_a_stop_ends_every_process(site):
+def test_stop_ends_every_process(site):
     wait_until(lambda: site.runner())
     all_of_it = site.processes()
     site.server.send_signal(signal.SIGINT)

@@ -1,4 +1,7 @@
-"""Three tablets with real browsers collect a thousand signatures while browsers and servers are killed: what was thanked for is there once."""
+"""Tests of a thousand signatures on three tablets while browsers and servers are killed.
+
+Each signature that was thanked for is stored once.
+"""
 
 import random
 import time
@@ -24,7 +27,7 @@ PAIRING_SECONDS = 180
 def site(tmp_path):
     """A running site, at whose table the crew's witness is enough."""
     site = PlainSite(tmp_path)
-    # They sign faster than any table, and go on until each browser was killed once.
+    # They sign faster than any table, and continue until each browser was killed once.
     site.environment["KIOSK_HOURLY_QUOTA"] = "1000000"
     site.start()
     asked(site, "update petition set confirmation = 'email_or_witness'")
@@ -39,12 +42,14 @@ def stands(site):
         _, said = site.flask("kiosks", "pair", EVENT)
         stands.append(Stand(site, place, path, CODE.search(said)[1], SIGNERS))
         stands[-1].start()
-    assert all(stand.paired.wait(PAIRING_SECONDS) for stand in stands), [stand.failure for stand in stands]
+    assert all(stand.paired.wait(PAIRING_SECONDS) for stand in stands), [
+        stand.failure for stand in stands
+    ]
     return stands
 
 
 @pytest.mark.browser
-def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands):
+def test_thanked_signers_are_stored_once_whatever_was_killed(site, stands):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     enough = time.monotonic() + MISFORTUNE_SECONDS
@@ -55,14 +60,17 @@ def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands
 
     befall(site, random.Random(seed), is_done, [stand.cut_power for stand in stands])
     for stand in stands:
-        # It ends by itself as soon as it gets on no more.
+        # The thread ends on its own as soon as it makes no more progress.
         stand.join()
     assert [stand.failure for stand in stands] == [None] * TABLETS
     assert all(stand.deaths and stand.by_hand for stand in stands)
 
-    # Each signed all the letters, or none of them.
+    # Each person signed all the petitions, or none of them.
     letters = stands[0].letters
-    sent = Counter(row.given_name for row in asked(site, f"select given_name from signature where family_name = '{FAMILY}'"))
+    sent = Counter(
+        row.given_name
+        for row in asked(site, f"select given_name from signature where family_name = '{FAMILY}'")
+    )
     thanked = {name for stand in stands for name in stand.thanked}
     uncertain = {name for stand in stands for name in stand.uncertain}
     assert len(thanked) * letters >= TABLETS * SIGNERS * letters >= 1000
@@ -70,11 +78,17 @@ def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands
     assert sent.keys() <= uncertain
     assert set(sent.values()) <= {letters}
 
-    kept = agree_with(site, {uuid: receipt for stand in stands for uuid, receipt in stand.tablet.receipts.items()})
+    kept = agree_with(
+        site, {uuid: receipt for stand in stands for uuid, receipt in stand.tablet.receipts.items()}
+    )
     assert {row.status for row in kept} == {"stored"}
     sequences = defaultdict(list)
     for row in kept:
         sequences[row.kiosk_id].append(row.sequence)
     assert all(sorted(each) == list(range(1, len(each) + 1)) for each in sequences.values())
-    print(f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}")
-    assert [noise for stand in stands for noise in stand.tablet.heard if noise.startswith("error: ")] == []
+    print(
+        f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}"
+    )
+    assert [
+        noise for stand in stands for noise in stand.tablet.heard if noise.startswith("error: ")
+    ] == []

@@ -1,4 +1,7 @@
-"""Three tablets send a thousand signatures while processes are killed again and again: nothing is lost, nothing counts twice."""
+"""Tests of a thousand signatures from three tablets while processes are killed.
+
+Nothing is lost, and nothing counts twice.
+"""
 
 import json
 import random
@@ -24,7 +27,7 @@ PAUSE = 0.15
 
 
 class Tablet:
-    """A tablet whose queue survives whatever happens: only a receipt takes a record out of it."""
+    """A tablet whose queue survives everything: only a receipt removes a record."""
 
     def __init__(self, site, place, chance):
         self._site, self._place, self._chance = site, place, chance
@@ -34,7 +37,8 @@ class Tablet:
         self._headers = {"Authorization": f"Bearer {paired['secret']}"}
         key = self._ask("/kiosk/campaign.json")["key"]
         self.queue = [
-            seal(paired["kiosk"], key, number, signature(PETITION, self._person(number))) for number in range(1, EACH + 1)
+            seal(paired["kiosk"], key, number, signature(PETITION, self._person(number)))
+            for number in range(1, EACH + 1)
         ]
         self.sent = {record["id"]: record for record in self.queue}
         self.receipts = {}
@@ -45,10 +49,12 @@ class Tablet:
             time.sleep(PAUSE * self._chance.random())
 
     def sync(self):
-        """Send a batch, and with it some that were acknowledged before, as another tab would that has not heard of it yet."""
+        """Send a batch with some acknowledged records, as another tab would before it knows."""
         again = self._chance.sample(sorted(self.receipts), min(2, len(self.receipts)))
         batch = [*self.queue[:BATCH], *(self.sent[uuid] for uuid in again)]
-        answer = self._ask("/kiosk/sync", envelope(batch, waiting=len(self.queue), last_sequence=EACH))
+        answer = self._ask(
+            "/kiosk/sync", envelope(batch, waiting=len(self.queue), last_sequence=EACH)
+        )
         if answer is None:
             return
         for receipt in answer["receipts"]:
@@ -56,15 +62,22 @@ class Tablet:
         self.queue = [record for record in self.queue if record["id"] not in self.receipts]
 
     def _person(self, number):
-        """Every hundredth person stands at all tablets."""
+        """Return the person for a number; every hundredth signs at all tablets."""
         place = 0 if number % 100 == 0 else self._place + 1
-        return {"given_name": name_of(place, number), "family_name": "Rosales", "country": "MX", "postal_code": "06600"}
+        return {
+            "given_name": name_of(place, number),
+            "family_name": "Rosales",
+            "country": "MX",
+            "postal_code": "06600",
+        }
 
     def _ask(self, path, body=None):
-        """Return what was answered well, or None."""
+        """Return a successful response, or None."""
         connection = HTTPConnection("127.0.0.1", self._site.port, timeout=10)
         with suppress(HTTPException, *LOSSES):
-            connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, self._headers)
+            connection.request(
+                "POST" if body else "GET", path, json.dumps(body) if body else None, self._headers
+            )
             answer = connection.getresponse()
             words = answer.read()
             if answer.status in (200, 201):
@@ -72,7 +85,7 @@ class Tablet:
         return None
 
 
-def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):
+def test_records_with_receipts_are_stored_once_and_counted(site):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     tablets = [Tablet(site, place, random.Random(seed + place)) for place in range(TABLETS)]
@@ -80,7 +93,14 @@ def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):
     began = time.monotonic()
     for thread in threads:
         thread.start()
-    befall(site, random.Random(seed), lambda: time.monotonic() - began > MISFORTUNE_SECONDS or not any(map(threading.Thread.is_alive, threads)))
+    befall(
+        site,
+        random.Random(seed),
+        lambda: (
+            time.monotonic() - began > MISFORTUNE_SECONDS
+            or not any(map(threading.Thread.is_alive, threads))
+        ),
+    )
     for thread in threads:
         thread.join(30)
     assert [tablet.queue for tablet in tablets] == [[]] * TABLETS
@@ -89,6 +109,6 @@ def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):
     receipts = {uuid: receipt for tablet in tablets for uuid, receipt in tablet.receipts.items()}
     assert receipts.keys() == sent
     kept = agree_with(site, receipts)
-    # Of each who stood at all tablets one signature counts; nobody else was turned away.
+    # Of each person at all tablets one signature counts; nobody else was refused.
     assert sum(row.status == "review" for row in kept) == (TABLETS - 1) * (EACH // 100)
     assert {row.reason for row in kept} == {"", "duplicate"}

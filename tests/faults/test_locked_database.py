@@ -1,4 +1,7 @@
-"""A database that another program holds, or that may not grow: nothing half-written, and later all works again."""
+"""Tests of a database that is locked or may not grow.
+
+Nothing is half-written, and later everything works again.
+"""
 
 import sqlite3
 
@@ -8,13 +11,23 @@ from sqlalchemy import event
 
 from campaign.extensions import db
 from tests.conftest import make_app
-from tests.factories.signatures import AMALIA, JSON, ODILE, link, owed, post_signature, row, rows, sign
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    link,
+    owed,
+    post_signature,
+    row,
+    rows,
+    sign,
+)
 
 SHORT_MS = 150
 
 
 class Limits:
-    """What each connection is told when it is made: how long to wait for a lock, how many pages there may be."""
+    """The settings of each new connection: lock timeout and maximum page count."""
 
     def __init__(self):
         self.pages = 0
@@ -32,7 +45,7 @@ def limits():
 
 @pytest.fixture
 def app(tmp_path, limits):
-    """The application as the server runs it, on a file of its own, inside an application context."""
+    """The application as the server runs it, on its own file, inside an application context."""
     app = make_app(f"sqlite:///{tmp_path / 'volante.sqlite3'}", tmp_path, SERVING=True)
     with app.app_context():
         upgrade()
@@ -52,14 +65,14 @@ def holder(tmp_path, petition):
 
 
 def fill(tmp_path, limits):
-    """Let the file grow no further, and use what room is left in it."""
+    """Stop the file from growing, and use up the room in it."""
     with sqlite3.connect(tmp_path / "volante.sqlite3") as file:
         limits.pages = file.execute("pragma page_count").fetchone()[0]
     file.close()
     db.engine.dispose()
 
 
-def test_while_another_program_holds_the_database_a_signer_is_asked_to_try_again(client, petition, holder):
+def test_signing_with_a_locked_database_asks_to_try_again(client, petition, holder):
     holder.execute("begin immediate")
     answer = post_signature(client, petition, {**AMALIA, "comment": "Come home."})
     assert answer.status_code == 503
@@ -69,7 +82,7 @@ def test_while_another_program_holds_the_database_a_signer_is_asked_to_try_again
     assert (rows(), owed()) == ([], [])
 
 
-def test_a_program_is_told_the_same_as_json(client, petition, holder):
+def test_program_gets_the_same_error_as_json(client, petition, holder):
     holder.execute("begin immediate")
     answer = post_signature(client, petition, AMALIA, headers=JSON)
     assert answer.status_code == 503
@@ -77,13 +90,13 @@ def test_a_program_is_told_the_same_as_json(client, petition, holder):
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_reading_goes_on_meanwhile(client, petition, holder):
+def test_reading_works_with_a_locked_database(client, petition, holder):
     holder.execute("begin immediate")
     for path in ("/en/", "/en/petitions/home", "/causes/valley/pulse.json", "/readyz"):
         assert client.get(path).status_code == 200
 
 
-def test_who_presses_the_button_of_a_letter_meanwhile_can_press_it_again(client, petition, holder):
+def test_confirming_with_a_locked_database_can_be_repeated(client, petition, holder):
     signature_id = sign(petition)
     button = link("confirm", signature_id)
     holder.execute("begin immediate")
@@ -97,7 +110,7 @@ def test_who_presses_the_button_of_a_letter_meanwhile_can_press_it_again(client,
     assert row(signature_id).state == "confirmed"
 
 
-def test_once_the_database_is_free_signing_works_again(client, petition, holder):
+def test_signing_works_again_once_the_database_is_free(client, petition, holder):
     holder.execute("begin immediate")
     assert post_signature(client, petition, AMALIA).status_code == 503
     holder.execute("rollback")
@@ -107,7 +120,7 @@ def test_once_the_database_is_free_signing_works_again(client, petition, holder)
 
 
 def sign_until_full(client, petition):
-    """Let people sign until the file takes no more; return those who were told yes."""
+    """Let people sign until the file is full; return those who were thanked."""
     for number in range(2000):
         email = f"odile.{number}@kwan.example"
         answer = post_signature(
@@ -119,7 +132,7 @@ def sign_until_full(client, petition):
     raise AssertionError("the file never filled")
 
 
-def test_in_a_file_that_may_not_grow_each_is_stored_with_their_letter_or_told(
+def test_with_a_full_file_each_signer_is_stored_with_an_email_or_told(
     client, petition, tmp_path, limits
 ):
     fill(tmp_path, limits)

@@ -1,4 +1,7 @@
-"""A file from paper that comes in and is undone: nobody who signs meanwhile waits for it, and what is killed in the middle is carried out."""
+"""Tests of a paper file that is imported and undone.
+
+People who sign at the same time do not wait for it. A killed import is finished or leaves nothing.
+"""
 
 import subprocess
 import sys
@@ -20,7 +23,7 @@ UNDO = """
 from sqlalchemy import func, select
 from campaign.extensions import db, write
 from campaign.imports.models import ImportBatch
-from campaign.imports.taking_out import carry_out, undo
+from campaign.imports.rollback import carry_out, undo
 from wsgi import app
 
 with app.app_context():
@@ -33,7 +36,10 @@ with app.app_context():
 @pytest.fixture
 def paper(tmp_path):
     file = tmp_path / "paper.csv"
-    file.write_text("given_name,family_name,country,postal_code\n" + "".join(f"Zora{n},Quetz,MX,{n:05}\n" for n in range(MANY)))
+    file.write_text(
+        "given_name,family_name,country,postal_code\n"
+        + "".join(f"Zora{n},Quetz,MX,{n:05}\n" for n in range(MANY))
+    )
     return ["-m", "flask", "signatures", "import", PETITION, str(file)]
 
 
@@ -44,23 +50,33 @@ def count(site, query=OF_PAPER):
 @contextmanager
 def running(site, command):
     with subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=site.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=site.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         yield process
 
 
 def killed(site, command, when):
-    """Run a command, and cut the power as soon as `when()` is true; then let the worker believe that its two minutes are over."""
+    """Run a command, and cut the power once `when()` is true.
+
+    Then make the worker believe that its two-minute lease is over.
+    """
     with running(site, command) as process:
         wait_until(when)
         site.kill_all()
         assert process.wait(10) < 0
     for column, of in (("accepted_at", "state = 'open'"), ("changed_at", "state <> 'open'")):
-        asked(site, f"update import_batch set {column} = '2026-11-01 00:00:00.000000' where {column} is not null and {of}")
+        asked(
+            site,
+            f"update import_batch set {column} = '2026-11-01 00:00:00.000000' where {column} is not null and {of}",
+        )
     site.start()
 
 
-def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site, paper):
+def test_killed_import_is_finished_or_leaves_nothing(site, paper):
     before = count(site)
     killed(site, paper, lambda: count(site, ROWS) > 0)
     assert count(site) == before
@@ -75,15 +91,26 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
     assert before < count(site)
     wait_until(lambda: count(site, GOING) == 0)
     assert count(site) == before
-    wait_until(lambda: count(site, "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''") == 0)
+    wait_until(
+        lambda: (
+            count(
+                site,
+                "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''",
+            )
+            == 0
+        )
+    )
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
 
 
 @pytest.mark.parametrize("site", ["sqlite"], indirect=True)
-def test_people_sign_while_a_file_comes_in_and_while_it_is_undone(site, paper):
+def test_people_sign_while_a_file_is_imported_and_undone(site, paper):
     for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
-        with Crowd(signers(site, name, most=50_000), threads=2) as crowd, running(site, command) as process:
+        with (
+            Crowd(signers(site, name, most=50_000), threads=2) as crowd,
+            running(site, command) as process,
+        ):
             wait_until(lambda begun=begun: count(site, begun) > 0)
             before = len(crowd.acknowledged)
             assert process.wait(60) == 0

@@ -1,4 +1,4 @@
-"""A poster that is being drawn while everything is killed is drawn all the same."""
+"""Tests that a poster is drawn even if everything is killed during the work."""
 
 import json
 from urllib.request import Request, urlopen
@@ -17,7 +17,7 @@ def standing(site):
         return json.load(answer)
 
 
-def test_a_power_cut_in_the_middle_only_delays_a_poster(tmp_path):
+def test_power_cut_only_delays_a_poster(tmp_path):
     site = PlainSite(tmp_path).start()
     try:
         assert standing(site)["state"] == "waiting"

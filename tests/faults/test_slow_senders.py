@@ -1,4 +1,4 @@
-"""Hundreds who send their requests slowly: everyone else is served as before."""
+"""Tests of hundreds of slow clients: everyone else is served as before."""
 
 import socket
 import threading
@@ -18,7 +18,7 @@ HEAD = "POST /en/ HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
 
 
 class SlowSenders(threading.Thread):
-    """Sends one byte after the other on many connections, and begins anew where the site closes one."""
+    """Send one byte after the other on many connections, and reconnect when the site closes one."""
 
     def __init__(self, site, begun):
         super().__init__(daemon=True)
@@ -60,7 +60,7 @@ class SlowSenders(threading.Thread):
 
 
 def signing_seconds(site, name):
-    """Let people sign; return how long the slowest but one in a hundred waited."""
+    """Let people sign; return the wait of the slowest but one in a hundred."""
     waited = []
 
     def act(number):
@@ -72,7 +72,9 @@ def signing_seconds(site, name):
         return number
 
     with Crowd(act, threads=4) as crowd:
-        while len(crowd.acknowledged) < SIGNERS and any(thread.is_alive() for thread in crowd._threads):
+        while len(crowd.acknowledged) < SIGNERS and any(
+            thread.is_alive() for thread in crowd._threads
+        ):
             time.sleep(0.05)
     assert len(waited) == SIGNERS
     return sorted(waited)[-2]
@@ -87,5 +89,5 @@ def test_slow_bodies_and_slow_headers_do_not_delay_signing(site):
         beside = signing_seconds(site, "beside")
         assert urlopen(f"{site.url}/healthz", timeout=10).status == 200
         assert urlopen(f"{site.url}/en/petitions/{PETITION}", timeout=10).status == 200
-    # A machine that is busy with other things is slow with or without them.
+    # A machine busy with other things is slow with or without them.
     assert beside < max(MAX_SECONDS, 3 * alone)

@@ -1,4 +1,4 @@
-"""Starting a second time, and ending with the one who started it."""
+"""Tests of a second start, and of ending together with the parent process."""
 
 import socket
 import sqlite3
@@ -36,7 +36,7 @@ def everything(site):
     return rows, files
 
 
-def test_when_the_parent_is_killed_its_children_go_too(site):
+def test_killed_parent_ends_its_children_too(site):
     site.server.kill()
     site.server.wait(STOP_SECONDS)
     wait_until(lambda: site.processes() == [])
@@ -45,21 +45,21 @@ def test_when_the_parent_is_killed_its_children_go_too(site):
         probe.bind(("127.0.0.1", site.port))
 
 
-def test_a_second_start_changes_nothing(site):
+def test_second_start_changes_nothing(site):
     before = everything(site)
     site.stop()
     site.start()
     assert everything(site) == before
 
 
-def test_no_process_keeps_an_old_state_of_the_database_open(site):
-    # SQLite's log can only be emptied where nobody reads what was there before.
+def test_no_process_keeps_an_old_snapshot_of_the_database_open(site):
+    # SQLite's log can only be truncated when nobody reads an older state.
     with closing(sqlite3.connect(site.var / "volante.sqlite3", timeout=20)) as database:
         is_hindered, left, _ = database.execute("pragma wal_checkpoint(truncate)").fetchone()
     assert (is_hindered, left) == (0, 0)
 
 
-def test_a_taken_port_is_said_in_one_line_before_anything_is_done(site):
+def test_port_in_use_is_reported_in_one_line_before_anything_else(site):
     code, said = site.flask("serve", "--demo")
     assert code == 1
     assert len(said.strip().splitlines()) == 1
@@ -68,7 +68,7 @@ def test_a_taken_port_is_said_in_one_line_before_anything_is_done(site):
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
-def test_an_address_that_is_not_ours_is_said_in_one_line(tmp_path, host):
+def test_foreign_bind_address_is_reported_in_one_line(tmp_path, host):
     site = PlainSite(tmp_path)
     site.environment["HOST"] = host
     code, said = site.flask("serve")

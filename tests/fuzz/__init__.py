@@ -1,1 +1,1 @@
-"""Seeded random input on every address, form and JSON body, for every kind of visitor."""
+"""Send seeded random input to every URL, form and JSON body, as every kind of visitor."""

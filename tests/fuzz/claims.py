@@ -1,4 +1,4 @@
-"""Requests, and what holds for the answer to any of them."""
+"""Send requests, and check claims that hold for the response to any of them."""
 
 import re
 from html.parser import HTMLParser
@@ -10,15 +10,15 @@ from campaign.extensions import db
 
 SUPPORTERS = b"@rosales.example"
 WRITES = re.compile(r"\s*(?:insert into|update|delete from|replace into) (\w+)", re.IGNORECASE)
-# Who looked at personal data, or at what they may not see, is recorded. Posters, and the short address of a table, are made when
-# they are first asked for.
+# Views of personal data and refused requests are recorded. Posters and short table URLs are created
+# on first request.
 LEFT_BY_LOOKING = {"audit_entry", "poster", "kiosk_table_code"}
-# Busy, or the kiosk has to keep its records: the site said so on purpose.
+# The site is busy, or the kiosk has to keep its records: both responses are intended.
 ON_PURPOSE = {503: "Retry-After", 507: "Content-Type"}
 
 
 class Watcher:
-    """Sends requests and collects the claims that an answer broke: `faults` holds (what, request)."""
+    """Send requests and collect broken claims: `faults` holds (what, request)."""
 
     def __init__(self, caplog):
         self.faults, self.sent = {}, 0
@@ -29,14 +29,16 @@ class Watcher:
         event.remove(db.engine, "before_cursor_execute", self._note_write)
 
     def send(self, client, method, address, *, headers=(), shows_people=False, **options):
-        """Send a request whose address may be percent-encoded wrongly; return the answer."""
+        """Send a request whose URL may be wrongly percent-encoded; return the response."""
         path, _, query = address.partition("?")
         raw = {"PATH_INFO": unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query}
         self._caplog.clear()
         self._writes.clear()
         self.sent += 1
         what = f"{method} {address[:300]} {dict(headers)} {options}"[:1500]
-        answer = client.open("/", method=method, headers=dict(headers), environ_overrides=raw, **options)
+        answer = client.open(
+            "/", method=method, headers=dict(headers), environ_overrides=raw, **options
+        )
         for fault in self._broken(method, path, answer, shows_people):
             self.faults.setdefault(fault, what)
         return answer
@@ -49,7 +51,9 @@ class Watcher:
         if not path.startswith(("/organize", "/api", "/kiosk")) and "Set-Cookie" in answer.headers:
             yield f"sets a cookie: {self._rule(path)}"
         if answer.mimetype in ("text/html", "image/svg+xml"):
-            yield from (f"markup came back: {each} ({self._rule(path)})" for each in markup_in(answer.text))
+            yield from (
+                f"markup came back: {each} ({self._rule(path)})" for each in markup_in(answer.text)
+            )
         if not shows_people and SUPPORTERS in answer.data:
             yield f"names a supporter's address: {self._rule(path)}"
 
@@ -66,7 +70,11 @@ class Watcher:
         place, last = info[2], None
         while place:
             name = place.tb_frame.f_code.co_filename
-            last = f"{name.rpartition('/campaign/')[2]}:{place.tb_lineno}" if "/campaign/" in name else last
+            last = (
+                f"{name.rpartition('/campaign/')[2]}:{place.tb_lineno}"
+                if "/campaign/" in name
+                else last
+            )
             place = place.tb_next
         return f"{type(info[1]).__name__} at {last}"
 
@@ -81,7 +89,7 @@ class Watcher:
 
 
 class Markup(HTMLParser):
-    """Collects elements, handlers and script that hostile values would have become."""
+    """Collect elements, handlers and scripts that hostile values turned into."""
 
     def __init__(self):
         super().__init__()
@@ -96,7 +104,9 @@ class Markup(HTMLParser):
         for name, value in attributes:
             if name.startswith("on") and ("fuzz" in name or "fuzz" in (value or "")):
                 self.found.add(f"{tag} {name}")
-            if name in ("href", "src", "action", "formaction") and (value or "").strip().lower().startswith("javascript:"):
+            if name in ("href", "src", "action", "formaction") and (
+                value or ""
+            ).strip().lower().startswith("javascript:"):
                 self.found.add(f"{tag} {name}=javascript:")
 
     def handle_data(self, data):
@@ -105,7 +115,7 @@ class Markup(HTMLParser):
 
 
 def markup_in(text):
-    """Return what in a page is markup that a visitor sent."""
+    """Return the markup in a page that a visitor sent."""
     if "fuzz" not in text:
         return set()
     reader = Markup()

@@ -1,23 +1,24 @@
-"""What the tests of random input share: the seed, the site, and the visitors."""
+"""Share the seed, the site and the visitors of the tests of random input."""
 
 import os
 from random import Random, SystemRandom
 
 import pytest
 
-from campaign.lib.counters import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from tests.factories.organizers import make_organizer, sign_in
 from tests.fuzz.claims import Watcher
 from tests.fuzz.site import build
 from tests.fuzz.values import Dice
 
-# How many requests of each kind a test sends; FUZZ_REQUESTS asks for more, and FUZZ_SEED repeats a run.
+# A test sends this many requests of each kind. FUZZ_REQUESTS changes the number, and FUZZ_SEED
+# repeats a run.
 QUICK, THOROUGH = 40, 800
 
 
 @pytest.fixture(params=["fixed", pytest.param("random", marks=pytest.mark.slow)])
 def dice(request):
-    """Chooses by a seed that is the same each time in `make test`, and printed where a test fails."""
+    """Choose by a seed that is the same in each `make test`, and printed where a test fails."""
     is_quick = request.param == "fixed"
     seed = int(os.environ.get("FUZZ_SEED", 1 if is_quick else SystemRandom().randrange(10**6)))
     print(f"FUZZ_SEED={seed}")
@@ -31,26 +32,31 @@ def site(client):
 
 @pytest.fixture
 def watcher(app, caplog):
-    """Sends requests; the test fails at its end for all claims that answers broke."""
+    """Send requests; at its end the test fails for all claims that responses broke."""
     watcher = Watcher(caplog)
     yield watcher
     watcher.close()
     print(f"{watcher.sent} requests")
     if watcher.faults:
-        pytest.fail("\n".join(f"{fault}\n    {what}" for fault, what in watcher.faults.items()), pytrace=False)
+        pytest.fail(
+            "\n".join(f"{fault}\n    {what}" for fault, what in watcher.faults.items()),
+            pytrace=False,
+        )
 
 
 @pytest.fixture
 def unlimited(app, monkeypatch):
-    """Nobody is asked to slow down."""
-    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_ask", lambda _self, _id: True)
-    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_pair", lambda _self, _address: True)
-    return lambda: storage_of(app.config).reset()
+    """Switch off rate limits."""
+    monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: True)
+    monkeypatch.setattr(
+        "campaign.kiosk.rate_limits.KioskPace.may_pair", lambda _self, _address: True
+    )
+    return lambda: limit_storage(app.config).reset()
 
 
 @pytest.fixture
 def organizer_with(app, site):
-    """Calling it returns (a client that is signed in with a role in the site's cause, its way to sign in again)."""
+    """Return a function that returns (client signed in with a role, way to sign in again)."""
 
     def organizer_with(role):
         client = app.test_client()

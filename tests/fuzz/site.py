@@ -1,4 +1,4 @@
-"""A small site with something of every kind in it, and what of it a visitor's links and forms reach."""
+"""Build a small site with something of every kind, and find what a visitor reaches."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from campaign.api.operations import make_key
 from campaign.exports.operations import ask_for_export
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys as signature_keys
-from campaign.signatures.rule_keeping import create_rule, switch_on
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens as signature_keys
+from campaign.signatures.rule_operations import create_rule, switch_on
 from campaign.subscriptions.operations import suppress
 from tests.factories import events, paper, subscriptions
 from tests.factories.causes import make_cause
@@ -28,12 +28,23 @@ from tests.factories.signatures import AMALIA, TEO, hatch_now, link, sign, sign_
 from tests.factories.updates import make_update
 
 QUESTIONS = [
-    {"name": "town", "type": "choice", "label": {"en": "Town"}, "choices": {"en": ["North", "South"]}, "required": False},
+    {
+        "name": "town",
+        "type": "choice",
+        "label": {"en": "Town"},
+        "choices": {"en": ["North", "South"]},
+        "required": False,
+    },
     {"name": "why", "type": "text", "label": {"en": "Why?"}, "required": False},
     {"name": "call", "type": "tick", "label": {"en": "May we call?"}, "required": False},
 ]
 PLAUSIBLE = {
-    **{"email": "new.person@lane.example", "password": "otter violin", "url": "https://a.example/", "number": "3"},
+    **{
+        "email": "new.person@lane.example",
+        "password": "otter violin",
+        "url": "https://a.example/",
+        "number": "3",
+    },
     **{"date": "2026-12-01", "datetime-local": "2026-12-01T10:00", "time": "10:00"},
 }
 
@@ -44,40 +55,78 @@ class Site:
     event: object
     tablet: object
     key: str
-    # Addresses that belong to one supporter, who sees their own email address there.
+    # These URLs belong to one supporter, who sees their own email address there.
     own: list
 
 
 def build(client):
     """Fill the empty database; return the Site."""
     cause = make_cause(story="A *story*.")
-    petition = make_petition(cause_id=cause.id, questions=QUESTIONS, confirmation="email_or_witness", goal=100)
+    petition = make_petition(
+        cause_id=cause.id, questions=QUESTIONS, confirmation="email_or_witness", goal=100
+    )
     new_version(petition)
     make_petition("draft", cause_id=cause.id, state="draft")
     event = events.make_event("fair", cause_id=cause.id, days=0, petition_ids=[petition.id])
     registered = events.come(events.make_event(cause_id=cause.id, questions=QUESTIONS))
     update = make_update(cause_id=cause.id, petition_ids=[petition.id], event_id=event.id)
-    hatched = sign_and_hatch(petition, {**AMALIA, "comment": "Together."}, name_display="full", subscribe=True)
+    hatched = sign_and_hatch(
+        petition, {**AMALIA, "comment": "Together."}, name_display="full", subscribe=True
+    )
     pending = sign(petition, {**TEO, "email": "teo@rosales.example"})
-    held = [sign(petition, {**TEO, "given_name": name, "email": f"{name}@rosales.example"}, held_reason="hidden_field") for name in ("Ana", "Bea")]
-    withdraw(sign_and_hatch(petition, {**TEO, "given_name": "Cleo", "email": "cleo@rosales.example"}))
+    held = [
+        sign(
+            petition,
+            {**TEO, "given_name": name, "email": f"{name}@rosales.example"},
+            held_reason="hidden_field",
+        )
+        for name in ("Ana", "Bea")
+    ]
+    withdraw(
+        sign_and_hatch(petition, {**TEO, "given_name": "Cleo", "email": "cleo@rosales.example"})
+    )
     news = [subscriptions.subscribe(), subscriptions.ask_for_news("dora", cause_id=cause.id)]
-    rule = write(create_rule, cause_id=cause.id, petition_id=petition.id, kind="words", pattern="zzzqqq")
+    rule = write(
+        create_rule, cause_id=cause.id, petition_id=petition.id, kind="words", pattern="zzzqqq"
+    )
     write(switch_on, rule_id=rule.id, now=utcnow())
-    write(suppress, email_digest=signature_keys.email_digest("nobody@rosales.example"), reason="organizer", now=utcnow())
+    write(
+        suppress,
+        email_digest=signature_keys.email_digest("nobody@rosales.example"),
+        reason="organizer",
+        now=utcnow(),
+    )
     _, secret = write(make_key, cause_id=cause.id, name="Friends", is_trusted=False, now=utcnow())
     tablet = make_tablet(client, event)
     tablet.receipts(tablet.seal(), tablet.seal(given_name="<fuzz>"), tablet.seal(version="x"))
     give_code(event)
-    paper.begin(petition, paper.csv_of("Zora,Quetzalli,zora@rosales.example,MX,06600,2026-11-20,S1,1"))
+    paper.begin(
+        petition, paper.csv_of("Zora,Quetzalli,zora@rosales.example,MX,06600,2026-11-20,S1,1")
+    )
     asker = make_organizer("owner", cause.id, email="asker@kwan.example")
     choice = Selection(petition.id).to_json()
-    of = {"petition_id": petition.id, "cause_id": cause.id, "organizer_id": asker.id, "kind": "csv", "aim": "records", "purpose": "A test"}
+    of = {
+        "petition_id": petition.id,
+        "cause_id": cause.id,
+        "organizer_id": asker.id,
+        "kind": "csv",
+        "aim": "records",
+        "purpose": "A test",
+    }
     write(ask_for_export, **of, choice=choice, now=utcnow())
     hatch_now()
     index_now()
-    own = [link("confirm", pending), link("mine", hatched), link("hatched", hatched), events.link(registered)]
-    own += [subscriptions.link("confirm", news[1]), subscriptions.link("preferences", news[0]), subscriptions.link("end", news[0])]
+    own = [
+        link("confirm", pending),
+        link("mine", hatched),
+        link("hatched", hatched),
+        events.link(registered),
+    ]
+    own += [
+        subscriptions.link("confirm", news[1]),
+        subscriptions.link("preferences", news[0]),
+        subscriptions.link("end", news[0]),
+    ]
     assert held and update
     return Site(cause, event, tablet, secret, own)
 
@@ -89,19 +138,22 @@ class Form:
     files: list
 
     def filled(self, random: Random):
-        """Return (name, value) of the fields, those that are empty filled with something that may be right."""
-        return [(name, value or (random.choice(options) if options else "")) for name, value, options in self.fields]
+        """Return (name, value) of the fields, with plausible values in the empty ones."""
+        return [
+            (name, value or (random.choice(options) if options else ""))
+            for name, value, options in self.fields
+        ]
 
 
 @dataclass
 class Reach:
-    """What a visitor can get to by links: addresses by rule, and the forms met on the way."""
+    """What a visitor reaches by links: URLs by rule, and the forms found on the way."""
 
     addresses: dict = field(default_factory=lambda: defaultdict(list))
     forms: dict = field(default_factory=dict)
 
     def crawl(self, get, starts, *, each=1):
-        """Follow links from `starts` with `get`, at most `each` of a rule."""
+        """Follow links from `starts` with `get`, at most `each` per rule."""
         waiting = list(starts)
         while waiting:
             address = waiting.pop()
@@ -121,7 +173,11 @@ class Reach:
             action = urljoin(address, form.get("action") or address)
             if form.method == "POST" and rule_of(action, "POST"):
                 self.forms[rule_of(action, "POST")] = read_form(action, form)
-        return [urljoin(address, link) for _, name, link, _ in page.iterlinks() if name in ("href", "src", "action")]
+        return [
+            urljoin(address, link)
+            for _, name, link, _ in page.iterlinks()
+            if name in ("href", "src", "action")
+        ]
 
 
 def read_form(action, form):
@@ -131,7 +187,10 @@ def read_form(action, form):
             files.append(each.name)
         elif each.name:
             fields.append((each.name, *_value_of(each)))
-    fields += [(button.get("name"), button.get("value") or "", []) for button in form.xpath(".//button[@name]")]
+    fields += [
+        (button.get("name"), button.get("value") or "", [])
+        for button in form.xpath(".//button[@name]")
+    ]
     return Form(action, fields, files)
 
 
@@ -141,16 +200,21 @@ def _value_of(each):
         return (each.value if isinstance(each.value, str) else ""), options
     if each.get("type") in ("checkbox", "radio"):
         return each.get("value") or "y", []
-    return each.value if each.tag == "textarea" else each.get("value") or "", [PLAUSIBLE.get(each.get("type"), "Some words"), ""]
+    return each.value if each.tag == "textarea" else each.get("value") or "", [
+        PLAUSIBLE.get(each.get("type"), "Some words"),
+        "",
+    ]
 
 
 def rule_of(address, method="GET"):
-    """Return the rule that an address of ours meets, or None."""
+    """Return the rule that a URL of ours matches, or None."""
     parts = urlsplit(address)
     if parts.netloc not in ("", "localhost"):
         return None
     try:
-        rule, _ = current_app.url_map.bind("localhost").match(parts.path, method=method, return_rule=True)
+        rule, _ = current_app.url_map.bind("localhost").match(
+            parts.path, method=method, return_rule=True
+        )
     except (RequestRedirect, HTTPException):
         return None
     return rule.rule

@@ -1,4 +1,4 @@
-"""Every form that a visitor can reach, and every address that takes one, with fields and bodies spoiled."""
+"""Tests of every form and every URL that accepts one, with spoiled input."""
 
 import re
 
@@ -13,11 +13,17 @@ from tests.fuzz.test_addresses import BLIND, STARTS, hostile
 def send_form(dice, watcher, client, form, **options):
     pairs = form.filled(dice.random)
     body, kind = dice.body(dice.spoil(pairs) if dice.chance(0.9) else pairs, form.files)
-    return watcher.send(client, "POST", form.action, headers=dice.headers(), data=body, content_type=kind, **options)
+    return watcher.send(
+        client, "POST", form.action, headers=dice.headers(), data=body, content_type=kind, **options
+    )
 
 
-@pytest.mark.parametrize("role", [ADMIN, *(pytest.param(role, marks=pytest.mark.slow) for role in (None, *ROLES))])
-def test_no_form_fails_and_no_markup_comes_back(client, site, dice, watcher, unlimited, organizer_with, role):
+@pytest.mark.parametrize(
+    "role", [ADMIN, *(pytest.param(role, marks=pytest.mark.slow) for role in (None, *ROLES))]
+)
+def test_no_form_fails_and_no_markup_is_returned(
+    client, site, dice, watcher, unlimited, organizer_with, role
+):
     again = None
     if role:
         client, again = organizer_with(role)
@@ -25,7 +31,12 @@ def test_no_form_fails_and_no_markup_comes_back(client, site, dice, watcher, unl
     people = role not in BLIND
 
     def look(address):
-        return watcher.send(client, "GET", address, shows_people=people or address in site.own or "/mine/" in address)
+        return watcher.send(
+            client,
+            "GET",
+            address,
+            shows_people=people or address in site.own or "/mine/" in address,
+        )
 
     forms = list(Reach().crawl(look, starts).forms.values())
     for turn in range(dice.count):
@@ -40,7 +51,9 @@ def test_no_form_fails_and_no_markup_comes_back(client, site, dice, watcher, unl
 
 
 @pytest.mark.parametrize("role", [None, ADMIN])
-def test_no_address_fails_for_a_body_it_does_not_know(client, site, dice, watcher, unlimited, organizer_with, role):
+def test_no_url_fails_for_an_unknown_body(
+    client, site, dice, watcher, unlimited, organizer_with, role
+):
     if role:
         client, _ = organizer_with(role)
     rules = [rule for rule in current_app.url_map.iter_rules() if "POST" in rule.methods]
@@ -49,7 +62,23 @@ def test_no_address_fails_for_a_body_it_does_not_know(client, site, dice, watche
         address = re.sub(r"<lang>", "en", hostile(rule, dice, None))
         body, kind = dice.body([(dice.value(), dice.value())])
         if dice.chance(0.4):
-            body, kind = dice.json_body({"id": "x", "response": {"id": "x", "type": ""}, "events": [{"email": "a@lane.example"}]}), "application/json"
-        watcher.send(client, dice.choice(["POST", "POST", "PUT", "DELETE", "FUZZ"]), address, headers=dice.headers(), data=body, content_type=kind)
+            body, kind = (
+                dice.json_body(
+                    {
+                        "id": "x",
+                        "response": {"id": "x", "type": ""},
+                        "events": [{"email": "a@lane.example"}],
+                    }
+                ),
+                "application/json",
+            )
+        watcher.send(
+            client,
+            dice.choice(["POST", "POST", "PUT", "DELETE", "FUZZ"]),
+            address,
+            headers=dice.headers(),
+            data=body,
+            content_type=kind,
+        )
         if turn % 20 == 0:
             unlimited()

@@ -1,4 +1,4 @@
-"""Hostile input: values, ways to spoil a form or a JSON body, and ways to encode them wrongly."""
+"""Provide hostile values, ways to spoil a form or a JSON body, and wrong encodings."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from urllib.parse import quote_from_bytes
 
 from tests.factories.pictures import bomb, heart
 
-# What must never come back as markup: `claims.markup_in` looks for these names.
+# None of this may be returned as markup: `claims.markup_in` looks for these names.
 MARKUP = [
     "<fuzz>",
     "<script>fuzz()</script>",
@@ -20,28 +20,140 @@ MARKUP = [
     "<https://a.example/<fuzz>>",
 ]
 TEXTS = [
-    *("", " ", "\0", "a\0b", "\ud800", "\udfff\ud800", "\u202egnirts", "\u200b", "\ufeff", "\x1b[2J"),
+    *(
+        "",
+        " ",
+        "\0",
+        "a\0b",
+        "\ud800",
+        "\udfff\ud800",
+        "\u202egnirts",
+        "\u200b",
+        "\ufeff",
+        "\x1b[2J",
+    ),
     *("x" * 300, "é" * 5000, "😀" * 300, "z" + "\u0301" * 900),
-    *("../" * 9 + "etc/passwd", "..\\..", "%00", "%2e%2e%2f", "a/b", ".", "..", "//evil.example", "\\\\evil.example"),
-    *("http://[::1", "http://a\\b", "mailto:", "a\r\nSet-Cookie: x=1", "{{7*7}}", "%s%(x)s{0}{x}", "=1+1"),
-    *("' or 1=1 --", '"; drop table petition; --', "%", "_", "*", '"', "\\", "(", "[", "AND OR NOT"),
-    *("0", "-1", "-0", "1.5", "1e999", "NaN", "Infinity", "9" * 400, "9" * 5000, "²", "½", "٣", "1_000", "0x10", "+1"),
+    *(
+        "../" * 9 + "etc/passwd",
+        "..\\..",
+        "%00",
+        "%2e%2e%2f",
+        "a/b",
+        ".",
+        "..",
+        "//evil.example",
+        "\\\\evil.example",
+    ),
+    *(
+        "http://[::1",
+        "http://a\\b",
+        "mailto:",
+        "a\r\nSet-Cookie: x=1",
+        "{{7*7}}",
+        "%s%(x)s{0}{x}",
+        "=1+1",
+    ),
+    *(
+        "' or 1=1 --",
+        '"; drop table petition; --',
+        "%",
+        "_",
+        "*",
+        '"',
+        "\\",
+        "(",
+        "[",
+        "AND OR NOT",
+    ),
+    *(
+        "0",
+        "-1",
+        "-0",
+        "1.5",
+        "1e999",
+        "NaN",
+        "Infinity",
+        "9" * 400,
+        "9" * 5000,
+        "²",
+        "½",
+        "٣",
+        "1_000",
+        "0x10",
+        "+1",
+    ),
     *(str(2**31), str(2**63 - 1), str(2**63), str(-(2**63) - 1)),
-    *("0000-00-00", "99999-12-31", "9999-12-31", "0001-01-01", "2026-02-30", "2026-11-27", "-2026-01-01", "2026-W01"),
-    *("9999-12-31T23:59", "0001-01-01T00:00", "2026-11-01T01:30", "24:61", "America/Toronto", "../UTC", "Mars/Phobos"),
+    *(
+        "0000-00-00",
+        "99999-12-31",
+        "9999-12-31",
+        "0001-01-01",
+        "2026-02-30",
+        "2026-11-27",
+        "-2026-01-01",
+        "2026-W01",
+    ),
+    *(
+        "9999-12-31T23:59",
+        "0001-01-01T00:00",
+        "2026-11-01T01:30",
+        "24:61",
+        "America/Toronto",
+        "../UTC",
+        "Mars/Phobos",
+    ),
     *("true", "null", "en", "xx", "es-MX", "en\0", "CA", "M5V 2T6"),
     *("a@b@c", "a@" + "b" * 300 + ".example", "@", "new.person@lane.example"),
     *MARKUP,
 ]
 NUMBERS = ["1", "2", "39", "²", "٣", "999999999", "9" * 5000, "-1"]
 RAW = [b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\x80", b"%", b"%zz", b"\x00", b"caf\xe9"]
-JSON_VALUES = [None, True, 0, -1, 1.5, 10**30, -(10**400), float("nan"), float("inf"), [], {}, [[]], ["a"], [None], {"a": {"b": []}}, {"": ""}]
+JSON_VALUES = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    -(10**400),
+    float("nan"),
+    float("inf"),
+    [],
+    {},
+    [[]],
+    ["a"],
+    [None],
+    {"a": {"b": []}},
+    {"": ""},
+]
 FILES = [
-    *(b"", b"\0", b"\x89PNG\r\n\x1a\n", heart(side=40), bomb(30_000, 30_000), b"GIF89a", b"<svg onload='fuzz()'/>"),
-    *(b"PK\x03\x04" + b"\0" * 60, b"given_name,email\n<fuzz>,a@lane.example\n", b"\xff\xfea\0,\0b\0", b'"' * 9000),
+    *(
+        b"",
+        b"\0",
+        b"\x89PNG\r\n\x1a\n",
+        heart(side=40),
+        bomb(30_000, 30_000),
+        b"GIF89a",
+        b"<svg onload='fuzz()'/>",
+    ),
+    *(
+        b"PK\x03\x04" + b"\0" * 60,
+        b"given_name,email\n<fuzz>,a@lane.example\n",
+        b"\xff\xfea\0,\0b\0",
+        b'"' * 9000,
+    ),
 ]
 FORM = "application/x-www-form-urlencoded"
-TYPES = ["application/json", "text/plain", "application/xml", "multipart/form-data", f"{FORM}; charset=utf-7", "", "\xff", "a/b; boundary="]
+TYPES = [
+    "application/json",
+    "text/plain",
+    "application/xml",
+    "multipart/form-data",
+    f"{FORM}; charset=utf-7",
+    "",
+    "\xff",
+    "a/b; boundary=",
+]
 HEADERS = [
     *(("Accept-Language", value) for value in ("xx", "es;q=NaN", "*;q=1e999", "en-" * 400, ",;,;q", "fr;q=-1")),
     *(("Accept", value) for value in ("application/json", "text/html;q=x", "*/*;q=", "a" * 2000, "image/webp;;;")),
@@ -62,7 +174,7 @@ def as_bytes(value):
 
 
 def escaped(value):
-    """Return the value as it stands in an address or a form."""
+    """Return the value as it is written in a URL or a form."""
     return quote_from_bytes(as_bytes(value), safe="")
 
 
@@ -71,7 +183,7 @@ def urlencoded(pairs):
 
 
 class Dice:
-    """Chooses from all this by a seeded random.Random; `count` is how many requests a test should send."""
+    """Choose from all this by a seeded random.Random; `count` is how many requests a test sends."""
 
     def __init__(self, random, count=0):
         self.random, self.count = random, count
@@ -86,7 +198,10 @@ class Dice:
 
     def query(self, names):
         """Return a query string, mostly of these names."""
-        pairs = [(self.choice(names) if names and self.chance(0.9) else self.value(), self.value()) for _ in range(self.random.randint(1, 3))]
+        pairs = [
+            (self.choice(names) if names and self.chance(0.9) else self.value(), self.value())
+            for _ in range(self.random.randint(1, 3))
+        ]
         return urlencoded(pairs)
 
     def spoil(self, pairs):
@@ -105,37 +220,79 @@ class Dice:
             elif what < 0.9:
                 pairs.append((name, self.value()))
             else:
-                numbered = re.sub(r"\d+", self.choice(NUMBERS), as_bytes(name).decode("utf-8", "replace"))
-                pairs.append((self.choice([numbered, f"{name}-999999999", f"{name}[]", f"{name}-0-x", self.value()]), value))
+                numbered = re.sub(
+                    r"\d+", self.choice(NUMBERS), as_bytes(name).decode("utf-8", "replace")
+                )
+                pairs.append(
+                    (
+                        self.choice(
+                            [
+                                numbered,
+                                f"{name}-999999999",
+                                f"{name}[]",
+                                f"{name}-0-x",
+                                self.value(),
+                            ]
+                        ),
+                        value,
+                    )
+                )
         return pairs
 
     def body(self, pairs, file_fields=()):
-        """Return (bytes, content type) that carry a form, now and then wrongly."""
+        """Return (bytes, content type) of a form, sometimes wrongly encoded."""
         if file_fields or self.chance(0.1):
             return self._multipart(pairs, file_fields)
         plain = urlencoded(pairs).encode()
         if self.chance(0.05):
-            return self.choice([plain[:-1], plain + b"&%", plain.replace(b"=", b""), b"&" * 3000, b"\xff" * 50]), FORM
+            return self.choice(
+                [plain[:-1], plain + b"&%", plain.replace(b"=", b""), b"&" * 3000, b"\xff" * 50]
+            ), FORM
         return plain, self.choice(TYPES) if self.chance(0.05) else FORM
 
     def _multipart(self, pairs, file_fields):
         parts = [(f'name="{name}"', as_bytes(value)) for name, value in pairs]
         for name in file_fields:
-            parts.append((f'name="{name}"; filename="{self.choice(["a.png", "a.csv", "<fuzz>.xlsx", "../a"])}"', self.choice(FILES)))
+            parts.append(
+                (
+                    f'name="{name}"; filename="{self.choice(["a.png", "a.csv", "<fuzz>.xlsx", "../a"])}"',
+                    self.choice(FILES),
+                )
+            )
         end = b"--x--\r\n" if self.chance(0.9) else b""
-        body = b"".join(b"--x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (as_bytes(head), value) for head, value in parts) + end
-        return body, "multipart/form-data; boundary=" + ("x" if self.chance(0.9) else self.choice(["", "y", '"', "x" * 300]))
+        body = (
+            b"".join(
+                b"--x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (as_bytes(head), value)
+                for head, value in parts
+            )
+            + end
+        )
+        return body, "multipart/form-data; boundary=" + (
+            "x" if self.chance(0.9) else self.choice(["", "y", '"', "x" * 300])
+        )
 
     def json_body(self, whole):
-        """Return bytes of JSON like `whole`, with one to three of its parts made wrong, and now and then no JSON."""
+        """Return JSON like `whole` with one to three wrong parts, and sometimes no JSON at all."""
         for _ in range(self.random.randint(1, 3)):
             whole = self._spoiled(whole)
         text = json.dumps(whole)
         if self.chance(0.1):
-            text = self.choice([text[:-1], text + text, "\ufeff" + text, "[" * 20_000, '{"a":' * 20_000])
+            text = self.choice(
+                [text[:-1], text + text, "\ufeff" + text, "[" * 20_000, '{"a":' * 20_000]
+            )
         elif self.chance(0.1):
-            text = self.choice([text.replace("1", "1e999"), text.replace('""', '"\\ud800"'), text[:-1] + ',"records":7,"email":[]}'])
-        return text.encode(self.choice(["utf-16", "utf-32"])) if self.chance(0.05) else text.encode() + (b"\xff" if self.chance(0.03) else b"")
+            text = self.choice(
+                [
+                    text.replace("1", "1e999"),
+                    text.replace('""', '"\\ud800"'),
+                    text[:-1] + ',"records":7,"email":[]}',
+                ]
+            )
+        return (
+            text.encode(self.choice(["utf-16", "utf-32"]))
+            if self.chance(0.05)
+            else text.encode() + (b"\xff" if self.chance(0.03) else b"")
+        )
 
     def _spoiled(self, node):
         if isinstance(node, dict) and node and self.chance(0.9):

@@ -1,4 +1,7 @@
-"""Tests hold on to codes, roles and data: no sentence of the catalogues stands in them, so that copy can change freely."""
+"""Tests that no test quotes a sentence of the catalogues, so that copy can change freely.
+
+Tests use codes, roles and data instead.
+"""
 
 import ast
 import re
@@ -21,17 +24,23 @@ def catalogue():
     sentences = set()
     for path in (ROOT / "campaign/translations").glob("*/LC_MESSAGES/messages.po"):
         with path.open("rb") as file:
-            sentences.update(form for message in read_po(file) for form in (*_forms(message.id), *_forms(message.string)))
+            sentences.update(
+                form
+                for message in read_po(file)
+                for form in (*_forms(message.id), *_forms(message.string))
+            )
     return finders(sentences)
 
 
 def finders(sentences):
-    """Return (longest piece between placeholders, pattern) of each sentence that has four words or more."""
+    """Return (longest piece between placeholders, pattern) of sentences of four words or more."""
     found = []
     for sentence in sentences:
         pieces = PLACEHOLDER.split(sentence.replace("%%", "%"))
         if len(WORD.findall(" ".join(pieces))) >= MIN_WORDS:
-            found.append((max(pieces, key=len), re.compile(".+?".join(map(re.escape, pieces)), re.DOTALL)))
+            found.append(
+                (max(pieces, key=len), re.compile(".+?".join(map(re.escape, pieces)), re.DOTALL))
+            )
     return found
 
 
@@ -40,7 +49,8 @@ def quoted(source, sentences):
     return [
         literal
         for literal in _literals(ast.parse(source))
-        if len(WORD.findall(literal)) >= MIN_WORDS and any(piece in literal and pattern.search(literal) for piece, pattern in sentences)
+        if len(WORD.findall(literal)) >= MIN_WORDS
+        and any(piece in literal and pattern.search(literal) for piece, pattern in sentences)
     ]
 
 
@@ -48,12 +58,16 @@ def test_quoted_sentences_are_found_whole_and_filled_in_but_not_in_docstrings():
     sentences = finders(["The otter swims in %(place)s at night.", "Otters swim"])
     filled = "<p>The otter swims in rivers at night.</p>"
     assert quoted(f"assert {filled!r} in page", sentences) == [filled]
-    assert quoted('f"The otter swims in {place} at night."', sentences) == ["The otter swims in 1 at night."]
+    assert quoted('f"The otter swims in {place} at night."', sentences) == [
+        "The otter swims in 1 at night."
+    ]
     assert quoted(f'"""{filled}"""', sentences) == []
     assert quoted('"The otter swims", "Otters swim where no one looks"', sentences) == []
 
 
-@pytest.mark.parametrize("path", sorted(str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py")))
+@pytest.mark.parametrize(
+    "path", sorted(str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py"))
+)
 def test_no_test_quotes_a_sentence_of_the_catalogues(path):
     assert quoted((TESTS / path).read_text(), catalogue()) == []
 
@@ -63,12 +77,22 @@ def _forms(text):
 
 
 def _literals(tree):
-    """Yield each string of the code, without docstrings; what an f-string fills in becomes a digit."""
+    """Yield each string of the code, without docstrings; an f-string's values become a digit."""
     owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    passed_over = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)}
+    passed_over = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             passed_over.update(map(id, node.values))
-            yield "".join(part.value if isinstance(part, ast.Constant) else "1" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed_over:
+            yield "".join(
+                part.value if isinstance(part, ast.Constant) else "1" for part in node.values
+            )
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in passed_over
+        ):
             yield node.value

@@ -1,4 +1,4 @@
-"""A setting, command, library or decision without a line in the documents fails here, and so does a link that leads nowhere."""
+"""Tests that settings, commands, libraries and decisions are documented, without broken links."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import current_app
 
 ROOT = Path(__file__).parents[2]
-# Flask's own.
+# These are Flask's own.
 FOREIGN = {"run", "shell", "routes"}
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 NAME = re.compile(r"[\w-]+")
@@ -18,7 +18,9 @@ PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==\S+", re.MULTILINE)
 def test_every_setting_is_documented_and_every_documented_one_exists():
     code = (ROOT / "config.py").read_text()
     read = set(re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', code))
-    written = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    written = set(
+        re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
+    )
     assert read == written
 
 
@@ -36,21 +38,27 @@ def test_every_documented_command_exists(app):
     assert {name.strip() for name in named} <= known
 
 
-def test_every_link_from_a_document_leads_to_a_file():
+def test_every_link_in_a_document_points_to_a_file():
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     links = [(page, link) for page in pages for link in LINK.findall(page.read_text())]
     assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
     assert len(links) > 40
 
 
-def test_decisions_are_numbered_without_gaps_and_all_stand_in_their_list():
+def test_decisions_are_numbered_without_gaps_and_listed():
     folder = ROOT / "docs/decisions"
     headings = [path.read_text().partition("\n")[0] for path in sorted(folder.glob("0*.md"))]
     files = [path.name for path in sorted(folder.glob("0*.md"))]
     numbers = range(1, len(files) + 1)
     assert [file[:4] for file in files] == [f"{number:04}" for number in numbers]
-    titles = [heading.removeprefix(f"# {number}. ") for number, heading in zip(numbers, headings, strict=True)]
-    rows = [f"| {number} | [{title}]({file}) |" for number, title, file in zip(numbers, titles, files, strict=True)]
+    titles = [
+        heading.removeprefix(f"# {number}. ")
+        for number, heading in zip(numbers, headings, strict=True)
+    ]
+    rows = [
+        f"| {number} | [{title}]({file}) |"
+        for number, title, file in zip(numbers, titles, files, strict=True)
+    ]
     listed = (folder / "README.md").read_text().splitlines()
     assert [line for line in listed if line.startswith("| ") and "](" in line] == rows
 
@@ -58,7 +66,9 @@ def test_decisions_are_numbered_without_gaps_and_all_stand_in_their_list():
 def test_every_library_has_its_reason():
     asked, tools = _asked()
     reasons = (ROOT / "docs/libraries.md").read_text()
-    assert [name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)] == []
+    assert [
+        name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)
+    ] == []
     vendored = [path.name for path in (ROOT / "static/vendor").glob("*.js")]
     assert [name for name in vendored if f"`{name}`" not in reasons] == []
     scripts = json.loads((ROOT / "package.json").read_text())["devDependencies"]
@@ -72,12 +82,14 @@ def test_lock_files_pin_every_dependency_with_its_hashes():
         entries = re.split(r"^(?=[\w.-]+(?:\[|==))", text, flags=re.MULTILINE)[1:]
         pinned = {_canonical(name) for name in PINNED.findall(text)}
         assert {_canonical(name) for name in names} <= pinned
-        assert [entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry] == []
+        assert [
+            entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry
+        ] == []
         # A lock that names an index or a folder installs from that machine only.
         assert not re.search(r"https?://|file:|^--|^-[ef]", text, re.MULTILINE)
 
 
-def test_lock_of_scripts_pins_by_hash_and_names_no_registry():
+def test_script_lock_pins_by_hash_and_names_no_registry():
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
     assert [name for name, package in packages.items() if "resolved" in package] == []
@@ -91,7 +103,7 @@ def test_version_is_the_same_everywhere():
 
 
 def _asked():
-    """Return the names of what the product imports, and of what its tests and tools need."""
+    """Return what the product imports, and what its tests and tools need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["project"]["dependencies"], project["dependency-groups"]["dev"]
     return tuple([NAME.match(requirement)[0] for requirement in group] for group in groups)

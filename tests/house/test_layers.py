@@ -1,4 +1,4 @@
-"""Rooms import from floors below only, and nothing is imported inside a function to dodge that."""
+"""Tests that packages import only from lower layers, and never inside functions."""
 
 import ast
 import subprocess
@@ -9,18 +9,20 @@ import grimp
 
 ROOT = Path(__file__).parents[2]
 LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports('pyproject.toml', no_cache=True))"
-# Doors may ask any room; the roof and the application are above all.
+# Outer modules may import any package; the top layer and the application are above all.
 ABOVE = ("campaign.web", "campaign.edge", "campaign.cli", "campaign.organize")
 
 
-def test_rooms_import_only_from_below():
-    # In a process of its own, as the linter silences the loggers of the one it runs in.
-    done = subprocess.run([sys.executable, "-c", LINT], cwd=ROOT, capture_output=True, text=True, check=False)
+def test_packages_import_only_from_lower_layers():
+    # It runs in a separate process, because the linter silences the loggers of the current one.
+    done = subprocess.run(
+        [sys.executable, "-c", LINT], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_whatever_else_a_room_holds_knows_neither_forms_nor_routes():
-    """The contracts name the usual files; this is for those that only one room has."""
+def test_inner_modules_import_neither_forms_nor_routes():
+    """The contracts name the usual files; this covers those that only one package has."""
     graph = grimp.build_graph("campaign", cache_dir=None)
     found = [
         f"{importer} imports {imported}"
@@ -41,10 +43,12 @@ def _is_outside(file):
     return file == "forms" or file.endswith("routes")
 
 
-def test_a_rooms_own_file_stays_empty_and_no_file_is_called_after_nothing():
+def test_package_init_files_are_empty_and_no_module_has_a_vague_name():
     package = ROOT / "campaign"
     full = [path for path in package.glob("*/**/__init__.py") if path.read_text().strip()]
-    vague = [path for name in ("utils", "helpers", "common") for path in package.rglob(f"{name}*.py")]
+    vague = [
+        path for name in ("utils", "helpers", "common") for path in package.rglob(f"{name}*.py")
+    ]
     assert full + vague == []
 
 

@@ -1,4 +1,4 @@
-"""A library, script or font whose licence does not go together with ours fails here."""
+"""Tests that the licence of each library, script and font is compatible with ours."""
 
 import json
 import re
@@ -10,14 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==", re.MULTILINE)
-# What may be part of a work under AGPL-3.0-or-later.
+# These may be part of a work under AGPL-3.0-or-later.
 COMPATIBLE = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only", "MIT",
     "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
-# What may be run beside it by developers, and is never handed on with it.
+# Developers may run these beside it, but they are never distributed with it.
 FOR_TOOLS = {"CNRI-Python", "GPL-3.0-or-later"}
-# Older packages name their licence in words.
+# Older packages state their licence as text.
 IDENTIFIERS = {
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
@@ -31,10 +31,11 @@ IDENTIFIERS = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "PSFL": "PSF-2.0",
 }
-# What the packages' own files say where their metadata does not.
+# The packages' own files say this where their metadata does not.
 READ_BY_HAND = {
     "axe-playwright-python": {"MIT", "MPL-2.0"},
-    # PDFium and what is built into it: all permissive, listed in the BUILD_LICENSES folder of the package.
+    # PDFium and what is built into it are all permissive, listed in the package's BUILD_LICENSES
+    # folder.
     "pypdfium2": {"Apache-2.0", "BSD-3-Clause"},
 }
 
@@ -47,12 +48,14 @@ def test_locked_packages_have_compatible_licences(file, allowed):
     names = PINNED.findall((ROOT / file).read_text())
     found = {name: licences for name in names if (licences := _licences(name)) is not None}
     assert len(found) > len(names) * 2 / 3
-    assert {name: licences for name, licences in found.items() if not licences or licences - allowed} == {}
+    assert {
+        name: licences for name, licences in found.items() if not licences or licences - allowed
+    } == {}
 
 
 @pytest.mark.parametrize("folder", ["static/vendor", "static/fonts", "campaign/montage/data/fonts"])
 def test_vendored_files_keep_their_licences(folder):
-    """The Open Font License, MIT and Apache 2.0 allow handing on with any program, if their text comes along."""
+    """OFL, MIT and Apache 2.0 allow distribution with any program that includes their text."""
     texts = [path.read_text() for path in (ROOT / folder).glob("*.txt")]
     known = ("SIL OPEN FONT LICENSE", "MIT License", "Apache License")
     assert texts
@@ -61,7 +64,9 @@ def test_vendored_files_keep_their_licences(folder):
 
 def test_vendored_scripts_have_a_licence_each():
     scripts = {path.stem.replace("-decode", "") for path in (ROOT / "static/vendor").glob("*.js")}
-    licences = {path.name.removesuffix("-LICENSE.txt") for path in (ROOT / "static/vendor").glob("*.txt")}
+    licences = {
+        path.name.removesuffix("-LICENSE.txt") for path in (ROOT / "static/vendor").glob("*.txt")
+    }
     assert scripts == licences
 
 
@@ -80,7 +85,7 @@ def test_licence_is_named_alike_everywhere():
 
 
 def _licences(name):
-    """Return the SPDX identifiers of an installed package, or nothing for one that other machines need."""
+    """Return the SPDX identifiers of a package, or nothing for one of other platforms."""
     if name in READ_BY_HAND:
         return READ_BY_HAND[name]
     try:
@@ -89,9 +94,13 @@ def _licences(name):
         return None
     stated = about.get("License-Expression") or about.get("License") or ""
     if not stated or "\n" in stated:
-        # Some carry the whole text there; the classifier is short.
+        # Some packages have the whole text there; the classifier is short.
         classifiers = [line.split(" :: ") for line in about.get_all("Classifier", [])]
-        return {IDENTIFIERS[line[-1]] for line in classifiers if line[0] == "License" and line[-1] in IDENTIFIERS}
+        return {
+            IDENTIFIERS[line[-1]]
+            for line in classifiers
+            if line[0] == "License" and line[-1] in IDENTIFIERS
+        }
     if stated in IDENTIFIERS:
         return {IDENTIFIERS[stated]}
     return set(re.split(r" (?:AND|OR) ", stated))

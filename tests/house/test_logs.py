@@ -1,4 +1,4 @@
-"""No name, address or token of a person reaches a log, whatever goes wrong."""
+"""Tests that no name, email address or token of a person reaches a log, whatever goes wrong."""
 
 import logging
 
@@ -7,7 +7,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from campaign.extensions import db, write
-from campaign.lib.logs import PrivateFormatter
+from campaign.process.logs import PrivateFormatter
 from tests.factories.signatures import AMALIA, JSON, link, post_signature, sign
 
 WORDS = {**AMALIA, "comment": "Vuelve a casa, Ximena."}
@@ -16,14 +16,14 @@ PERSONAL = (*AMALIA.values(), "rosales.example", "Ximena", "203.0.113.77")
 
 @pytest.fixture
 def written(caplog):
-    """Return what stands in the log so far, in the form in which the server writes it."""
+    """Return the log so far, in the form in which the server writes it."""
     caplog.set_level(logging.DEBUG)
     formatter = PrivateFormatter("%(asctime)s %(name)s: %(message)s")
     return lambda: "\n".join(map(formatter.format, caplog.records))
 
 
 def refuse_inserts(error):
-    """Make the database refuse every signature; return what takes that back."""
+    """Make the database refuse every signature; return a function that undoes it."""
 
     def refuse(_connection, _cursor, statement, parameters, *_):
         if statement.lower().startswith("insert into signature"):
@@ -43,20 +43,22 @@ def assert_private(words):
     assert [secret for secret in PERSONAL if secret in words] == []
 
 
-def test_a_signing_that_works_leaves_no_trace_of_the_person(client, petition, written):
+def test_successful_signing_leaves_no_trace_of_the_person(client, petition, written):
     assert post_signature(client, petition, WORDS, address="203.0.113.77").status_code == 303
     assert_private(written())
 
 
-def test_a_form_that_is_refused_leaves_no_trace(client, petition, written):
+def test_refused_form_leaves_no_trace(client, petition, written):
     assert (
-        post_signature(client, petition, {**WORDS, "country": "Ximena"}, address="203.0.113.77").status_code
+        post_signature(
+            client, petition, {**WORDS, "country": "Ximena"}, address="203.0.113.77"
+        ).status_code
         == 422
     )
     assert_private(written())
 
 
-def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(client, petition, written):
+def test_failed_insert_is_logged_without_the_person(client, petition, written):
     with db.engine.connect() as connection:
         connection.execute(text("select 1"))
     restore = refuse_inserts(
@@ -66,7 +68,10 @@ def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(cl
     )
     try:
         assert (
-            post_signature(client, petition, WORDS, address="203.0.113.77", headers=JSON).status_code == 503
+            post_signature(
+                client, petition, WORDS, address="203.0.113.77", headers=JSON
+            ).status_code
+            == 503
         )
     finally:
         restore()
@@ -75,7 +80,7 @@ def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(cl
     assert_private(log)
 
 
-def test_a_broken_constraint_is_logged_without_the_row(app, petition, written):
+def test_broken_constraint_is_logged_without_the_row(app, petition, written):
     signature_id = sign(petition)
     with pytest.raises(IntegrityError) as broken:
         write(
@@ -90,7 +95,9 @@ def test_a_broken_constraint_is_logged_without_the_row(app, petition, written):
     assert_private(log)
 
 
-def test_an_unexpected_error_behind_a_link_does_not_log_the_link(client, petition, written, monkeypatch):
+def test_unexpected_error_behind_a_link_does_not_log_the_link(
+    client, petition, written, monkeypatch
+):
     token = link("mine", sign(petition))
 
     def fail(*_, **__):
@@ -117,6 +124,6 @@ def test_an_unexpected_error_behind_a_link_does_not_log_the_link(client, petitio
         ("nothing private", "nothing private"),
     ],
 )
-def test_the_log_leaves_out_addresses_and_rows(line, kept):
+def test_log_omits_email_addresses_and_rows(line, kept):
     record = logging.LogRecord("x", logging.ERROR, "x", 1, line, None, None)
     assert PrivateFormatter("%(message)s").format(record) == kept

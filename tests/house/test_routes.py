@@ -1,4 +1,4 @@
-"""Who may ask for what: a new route fails here until it says so."""
+"""Tests that every route says who may use it; a new route fails until it does."""
 
 PUBLIC = {
     "GET /",
@@ -92,9 +92,9 @@ PUBLIC = {
     "POST /<lang>/signatures/table/<token>",
     "POST /kiosk/pairings",
 }
-# Whoever holds the secret that a tablet was given when it was paired.
+# Anyone with the secret that a tablet got when it was paired.
 KIOSKS = {"GET /kiosk/campaign.json", "POST /kiosk/numbers", "POST /kiosk/sync"}
-# Whoever holds the link of a mail.
+# Anyone with the link in an email.
 BY_TOKEN = {
     "GET /<lang>/registrations/<token>",
     "POST /<lang>/registrations/<token>",
@@ -126,9 +126,9 @@ BY_TOKEN = {
 BY_SECRET = {"POST /webhooks/bounces"}
 # Partners, by a key that an organizer made.
 BY_KEY = {"POST /api/v1/petitions/<slug>/signatures"}
-# Only where mail is written to a folder, never in production.
+# Only where email is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
-# The doors of the workspace, open to anybody.
+# The workspace's entry pages, open to anyone.
 DOORS = {
     "GET /organize/forgotten",
     "POST /organize/forgotten",
@@ -144,7 +144,7 @@ DOORS = {
     "GET /organize/sign-in/second-step",
     "POST /organize/sign-in/second-step",
 }
-# Organizers, as far as their roles go: tests/organize/ walks these against the table of permissions.
+# Organizers, depending on their roles: tests/organize/ checks these against the permissions.
 ORGANIZERS = {
     "GET /organize/",
     "GET /organize/rail.json",
@@ -428,4 +428,6 @@ def test_every_route_says_who_may_use_it(app):
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert routes == PUBLIC | KIOSKS | BY_TOKEN | BY_SECRET | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS
+    assert (
+        routes == PUBLIC | KIOSKS | BY_TOKEN | BY_SECRET | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS
+    )

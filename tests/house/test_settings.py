@@ -1,4 +1,4 @@
-"""What the environment may ask for, and how a mistake in it is said."""
+"""Tests of the settings in the environment, and of the messages about errors in them."""
 
 import os
 import re
@@ -23,11 +23,11 @@ PRODUCTION = {
 
 @pytest.fixture
 def asked(tmp_path):
-    """Return the settings for an environment, with a folder of its own."""
+    """Return the settings of an environment with its own folder."""
     return lambda **environ: load({"VAR_DIR": str(tmp_path), **environ})
 
 
-def test_without_any_setting_one_machine_is_served(asked, tmp_path):
+def test_defaults_serve_one_machine(asked, tmp_path):
     settings = asked()
     assert settings["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/volante.sqlite3"
     assert settings["PUBLIC_URL"] == "http://127.0.0.1:8000"
@@ -36,7 +36,7 @@ def test_without_any_setting_one_machine_is_served(asked, tmp_path):
     assert not settings["PRODUCTION"]
 
 
-def test_the_documented_defaults_are_true(asked):
+def test_documented_defaults_are_true(asked):
     settings = asked() | {"TIME_ZONE": "America/Toronto", "FIRST_COUNTRIES": "CA,MX,US"}
     documented = dict(ROW.findall((ROOT / "docs/settings.md").read_text()))
     plain = {
@@ -46,15 +46,17 @@ def test_the_documented_defaults_are_true(asked):
     }
     varying = {"SECRET_KEY", "PUBLIC_URL", "VAR_DIR"}
     wrong = {
-        name: value for name, value in plain.items() if name not in varying and value not in documented[name]
+        name: value
+        for name, value in plain.items()
+        if name not in varying and value not in documented[name]
     }
     assert wrong == {}
     assert len(plain) > 12
 
 
-def test_an_empty_setting_is_the_same_as_none(asked):
+def test_empty_setting_is_the_same_as_none(asked):
     names = re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "config.py").read_text())
-    # No country need stand first.
+    # No country has to come first.
     empty = {name: "" for name in names if name not in ("VAR_DIR", "FIRST_COUNTRIES")}
     without = asked()
     assert {name: value for name, value in asked(**empty).items() if value != without[name]} == {}
@@ -63,38 +65,47 @@ def test_an_empty_setting_is_the_same_as_none(asked):
 @pytest.mark.parametrize(
     "url", ["postgres://amalia:secret@db/volante", "postgresql://amalia:secret@db/volante"]
 )
-def test_the_addresses_that_hosting_services_hand_out_are_understood(asked, url):
+def test_database_urls_of_hosting_services_are_understood(asked, url):
     settings = asked(DATABASE_URL=url)
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://amalia:secret@db/volante"
     assert settings["WEB_CONCURRENCY"] >= 1
 
 
-def test_sqlite_is_served_by_as_many_processes_as_are_asked_for(asked):
+def test_sqlite_is_served_by_the_requested_number_of_processes(asked):
     assert asked(WEB_CONCURRENCY="8")["WEB_CONCURRENCY"] == 8
 
 
-@pytest.mark.parametrize(("processes", "allowed", "each"), [("2", "", 30), ("8", "", 10), ("32", "", 8), ("3", "200", 50)])
-def test_all_processes_share_the_connections_that_postgresql_admits(asked, processes, allowed, each):
-    settings = asked(DATABASE_URL="postgresql://db/volante", WEB_CONCURRENCY=processes, DATABASE_CONNECTIONS=allowed)
+@pytest.mark.parametrize(
+    ("processes", "allowed", "each"),
+    [("2", "", 30), ("8", "", 10), ("32", "", 8), ("3", "200", 50)],
+)
+def test_all_processes_share_the_connections_that_postgresql_admits(
+    asked, processes, allowed, each
+):
+    settings = asked(
+        DATABASE_URL="postgresql://db/volante",
+        WEB_CONCURRENCY=processes,
+        DATABASE_CONNECTIONS=allowed,
+    )
     pool = settings["SQLALCHEMY_ENGINE_OPTIONS"]
     assert (pool["pool_size"], pool["max_overflow"]) == (each, 0)
 
 
-def test_our_own_secret_is_made_once_and_only_its_owner_may_read_it(asked, tmp_path):
+def test_generated_secret_is_created_once_and_readable_only_by_its_owner(asked, tmp_path):
     first = asked()["SECRET_KEY"]
     assert len(first) >= 48
     assert asked()["SECRET_KEY"] == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_start_that_died_before_it_wrote_the_secret_leaves_no_empty_one(asked, tmp_path):
+def test_start_that_died_before_writing_the_secret_leaves_no_empty_one(asked, tmp_path):
     (tmp_path / "secret_key").touch(mode=0o600)
     secret = asked()["SECRET_KEY"]
     assert len(secret) >= 48
     assert asked()["SECRET_KEY"] == secret
 
 
-def test_production_takes_no_secret_of_ours(asked, tmp_path):
+def test_production_refuses_a_generated_secret(asked, tmp_path):
     assert asked(**PRODUCTION)["SECRET_KEY"] == PRODUCTION["SECRET_KEY"]
     assert not (tmp_path / "secret_key").exists()
 
@@ -112,7 +123,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
         ({**PRODUCTION, "PUBLIC_URL": ""}, "PUBLIC_URL must say the address"),
         ({**PRODUCTION, "SECRET_KEY": "ab" * 24}, "SECRET_KEY must be random"),
-        ({**PRODUCTION, "PUBLIC_URL": "http://sign.example.org"}, "PUBLIC_URL must begin with https:// in production"),
+        (
+            {**PRODUCTION, "PUBLIC_URL": "http://sign.example.org"},
+            "PUBLIC_URL must begin with https:// in production",
+        ),
         ({"PUBLIC_URL": "sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
@@ -122,7 +136,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "mysql://db/volante"}, "DATABASE_URL must look like postgresql://"),
-        ({"DATABASE_URL": "postgresql://db:port/volante"}, "DATABASE_URL must look like postgresql://"),
+        (
+            {"DATABASE_URL": "postgresql://db:port/volante"},
+            "DATABASE_URL must look like postgresql://",
+        ),
         (
             {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/99"},
             "TRUSTED_PROXIES must name networks such as 10.0.0.0/8, not '10.0.0.0/99'",
@@ -131,12 +148,12 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({"TIME_ZONE": "../etc"}, "TIME_ZONE must name a zone"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_with_its_reason(asked, wrong, words):
+def test_invalid_setting_is_named_with_its_reason(asked, wrong, words):
     with pytest.raises(SettingError, match=re.escape(words)):
         asked(**wrong)
 
 
-def test_a_command_says_a_wrong_setting_in_one_line(tmp_path):
+def test_command_reports_a_wrong_setting_in_one_line(tmp_path):
     environment = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": "many"}
     done = subprocess.run(
         [sys.executable, "-m", "flask", "serve"],
@@ -158,18 +175,18 @@ def test_a_command_says_a_wrong_setting_in_one_line(tmp_path):
         ({"MAIL_URL": "imap://mail.example"}, "MAIL_URL must look like"),
     ],
 )
-def test_mail_that_could_not_leave_keeps_the_site_from_starting(tmp_path, wrong, words):
+def test_site_does_not_start_with_unusable_mail_settings(tmp_path, wrong, words):
     with pytest.raises(SettingError, match=words) as raised:
         create_app({"VAR_DIR": str(tmp_path), "SQLALCHEMY_DATABASE_URI": "sqlite://", **wrong})
     assert "secret" not in str(raised.value)
 
 
-def test_errors_of_the_database_never_carry_what_people_typed(asked):
+def test_database_errors_never_contain_what_people_typed(asked):
     for url in ("", "postgresql://db/volante"):
         assert asked(DATABASE_URL=url)["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
 
 
-def test_the_environment_is_read_nowhere_else():
+def test_environment_is_read_nowhere_else():
     found = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "campaign").rglob("*.py")
@@ -179,12 +196,12 @@ def test_the_environment_is_read_nowhere_else():
     assert config.ROOT == ROOT
 
 
-def test_what_people_trusted_us_with_lies_in_a_folder_for_its_owner_alone(tmp_path):
+def test_personal_data_is_in_a_folder_only_for_its_owner(tmp_path):
     load({"VAR_DIR": str(tmp_path / "new" / "var")})
     assert (tmp_path / "new" / "var").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+def test_folder_that_cannot_be_created_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingError, match="VAR_DIR must name a folder"):
         load({"VAR_DIR": str(tmp_path / "file" / "var")})

@@ -1,12 +1,16 @@
-"""Templates obey the policy for scripts and styles, and none lies about unused."""
+"""Tests that templates obey the content security policy, and that none is unused."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-# The policy forbids them, but for data that no browser runs; mails are no pages, and carry their styles inline.
-INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/(?:ld\+)?json.))|\son[a-z]+=", re.IGNORECASE)
+# The policy forbids them, except for data that no browser runs. Emails are no pages, and have
+# inline styles.
+INLINE = re.compile(
+    r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/(?:ld\+)?json.))|\son[a-z]+=",
+    re.IGNORECASE,
+)
 USED = re.compile(r"[\"']([\w/-]+\.(?:html|txt))[\"']")
 MAIL_PARTS = {"subject.txt", "body.txt", "body.html"}
 
@@ -24,8 +28,12 @@ def test_no_page_has_inline_style_or_script():
     assert found == []
 
 
-def test_every_template_is_reached():
-    sources = [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"), *(ROOT / "campaign").rglob("*.py")]
+def test_every_template_is_used():
+    sources = [
+        *TEMPLATES.rglob("*.html"),
+        *TEMPLATES.rglob("*.txt"),
+        *(ROOT / "campaign").rglob("*.py"),
+    ]
     used = {name for path in sources for name in USED.findall(path.read_text())}
     # Error pages are found by their status.
     by_status = {f"errors/{path.name}" for path in (TEMPLATES / "errors").glob("*.html")}
@@ -38,7 +46,7 @@ def test_every_template_is_reached():
     assert every - used - by_status - mails == set()
 
 
-def test_every_mail_is_owed_by_somebody():
+def test_every_email_template_is_used():
     folders = {path.parent.name for path in TEMPLATES.glob("emails/*/subject.txt")}
     code = "".join(path.read_text() for path in (ROOT / "campaign").glob("*/emails.py"))
     assert {name for name in folders if f'"{name}"' not in code} == set()

@@ -1,4 +1,4 @@
-"""Every sentence in every language."""
+"""Tests that every sentence is translated into every language."""
 
 import re
 from io import BytesIO
@@ -29,7 +29,7 @@ def catalog(request):
     return _catalog(request.param)
 
 
-def test_no_sentence_is_missing_from_a_catalogue_and_none_is_left_over(catalog, sentences):
+def test_no_sentence_is_missing_from_a_catalogue_or_unused(catalog, sentences):
     known = {_text(message.id) for message in catalog if message.id}
     assert sentences - known == set()
     assert known - sentences == set()
@@ -46,7 +46,7 @@ def test_placeholders_agree(catalog):
     for message in (m for m in catalog if m.id):
         wanted = {name for form in _forms(message.id) for name in PLACEHOLDER.findall(form)}
         for form in _forms(message.string):
-            # A plural's form for one may leave the number out.
+            # The singular form of a plural may omit the number.
             given = set(PLACEHOLDER.findall(form))
             if not given <= wanted or (len(_forms(message.id)) == 1 and given != wanted):
                 wrong.append((message.id, form))
@@ -54,7 +54,7 @@ def test_placeholders_agree(catalog):
 
 
 def test_french_keeps_its_marks_beside_their_words():
-    """A plain space before ? or within « » would let the mark begin a line of its own."""
+    """A plain space before ? or within « » would let the mark begin a new line."""
     wrong = []
     for message in (m for m in _catalog("fr") if m.id):
         for form in _forms(message.string):
@@ -63,10 +63,12 @@ def test_french_keeps_its_marks_beside_their_words():
     assert wrong == []
 
 
-def test_letters_leave_colons_to_their_sentences():
-    """A colon behind a sentence stands otherwise in French, so it belongs to what is translated."""
+def test_emails_leave_colons_to_their_sentences():
+    """French puts a space before a colon, so the colon belongs to the translated text."""
     templates = (ROOT / "templates/emails").rglob("*.txt")
-    assert [path.name for path in templates if re.search(r"\) \}\}:$", path.read_text(), re.MULTILINE)] == []
+    assert [
+        path.name for path in templates if re.search(r"\) \}\}:$", path.read_text(), re.MULTILINE)
+    ] == []
 
 
 def test_spanish_opens_its_questions():

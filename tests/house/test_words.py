@@ -1,4 +1,4 @@
-"""No word that a person reads stands in a template untranslated."""
+"""Tests that no visible text in a template is untranslated."""
 
 import re
 from html.parser import HTMLParser
@@ -17,12 +17,12 @@ JINJA = re.compile(
 )
 READ_ALOUD = {"title", "alt", "aria-label", "aria-description", "placeholder", "label"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-# The same in every language.
+# These are the same in every language.
 NAMES = {"Volante", "Facebook", "WhatsApp", "Telegram", "Bluesky", "Mastodon"}
 
 
 class Words(HTMLParser):
-    """Collects what stands between tags, and in attributes that are read aloud."""
+    """Collect the text between tags, and in attributes that are read aloud."""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
@@ -42,8 +42,8 @@ class Words(HTMLParser):
 
 
 def untranslated(source, is_html=True):
-    """Return the words of a template that stand outside its expressions."""
-    # A sign that is no letter and breaks no tag takes the place of what Jinja fills in.
+    """Return the text of a template outside its expressions."""
+    # A character that is no letter and breaks no tag replaces Jinja's expressions.
     plain = JINJA.sub("\u00b7", source)
     reader = Words()
     if is_html:
@@ -65,11 +65,11 @@ def untranslated(source, is_html=True):
         ("<p{% if lang %} lang='{{ lang }}'{% endif %}>&middot;</p>", []),
     ],
 )
-def test_the_reader_finds_words_and_nothing_else(source, words):
+def test_reader_finds_text_and_nothing_else(source, words):
     assert untranslated(source) == words
 
 
-def test_no_page_and_no_mail_holds_a_word_outside_the_catalogues():
+def test_no_page_or_email_has_text_outside_the_catalogues():
     found = {
         str(path.relative_to(TEMPLATES)): words
         for path in sorted(TEMPLATES.rglob("*.*"))
@@ -78,8 +78,8 @@ def test_no_page_and_no_mail_holds_a_word_outside_the_catalogues():
     assert found == {}
 
 
-def test_no_script_holds_a_sentence():
-    """Scripts take their words from attributes; two words with a space between and a capital look like a sentence."""
+def test_no_script_contains_a_sentence():
+    """Scripts take text from attributes; a capital and two words look like a sentence."""
     sentence = re.compile(r"""(["'`])[A-Z][a-z]+ [a-z]+[^"'`]*\1""")
     scripts = [path for path in (ROOT / "static/js").rglob("*.js") if "vendor" not in path.parts]
     found = {

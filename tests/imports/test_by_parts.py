@@ -1,19 +1,22 @@
-"""Large batches begin, are decided on and go in short transactions, and what was cut short is carried out or gone."""
+"""Tests of large batches in short transactions, and of batches cut short.
+
+A batch that was cut short is finished or deleted.
+"""
 
 import pytest
 from sqlalchemy import func, select
 
 from campaign.extensions import db, write
-from campaign.imports import beginning, taking_out
-from campaign.imports.beginning import batch_of, keep_file, open_file
-from campaign.imports.bringing_in import accept, carry_in
+from campaign.imports import create, rollback
+from campaign.imports.commit import accept, carry_in
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import ChangedMeanwhile, drop, keep_fates
+from campaign.imports.operations import EditConflict, drop, keep_fates
 from campaign.imports.queries import batch_by_id, batches_among
-from campaign.imports.taking_out import NothingToUndo, carry_out, erase_rows, undo
+from campaign.imports.rollback import NothingToUndo, carry_out, erase_rows, undo
 from campaign.imports.tasks import PATIENCE, go_on
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
 from tests.factories.paper import begin, bring, csv_of, fates_of
@@ -24,8 +27,8 @@ from tests.powercuts import stopped_after
 pytestmark = pytest.mark.both_databases
 
 MANY = 2_400
-# A thousand rows are written anew with their fate, which counts twice.
-MOST_CHANGES = 2_500
+# A thousand rows are updated with their result, which counts twice.
+MAX_CHANGES = 2_500
 
 
 @pytest.fixture
@@ -43,7 +46,10 @@ def counted(*where, of=ImportRow):
 
 
 class Door:
-    """A `write` between any two of whose transactions somebody signs; `sizes` are the rows that each changed, where SQLite tells."""
+    """A `write` that lets a person sign between any two transactions.
+
+    `sizes` are the rows that each changed, where SQLite reports them.
+    """
 
     def __init__(self, petition):
         self.petition, self.sizes, self.signed = petition, [], []
@@ -63,9 +69,16 @@ class Door:
         return outcome
 
 
-def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_most(petition):
+def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
     door, table = Door(petition), read_file(people(MANY))
-    batch = batch_of(petition=petition, organizer_id=None, name="a.csv", table=table, lang="en", signed_on=utcnow().date())
+    batch = batch_of(
+        petition=petition,
+        organizer_id=None,
+        name="a.csv",
+        table=table,
+        lang="en",
+        signed_on=utcnow().date(),
+    )
     kept = keep_file(door, batch=batch, table=table)
     opened = door(lambda: open_file(batch_id=kept.id, seen=kept.changed_at.isoformat()))
     decided = fates_of(opened)
@@ -77,39 +90,48 @@ def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_
     assert carry_out(door, opened.id) == MANY
     hatch_now()
     assert differences() == []
-    assert max(door.sizes) <= MOST_CHANGES
+    assert max(door.sizes) <= MAX_CHANGES
     assert len(door.signed) == len(door.sizes) > 3 * MANY // 1000
-    assert counted(Signature.id.in_(door.signed), Signature.state == "pending", of=Signature) == len(door.signed)
+    assert counted(
+        Signature.id.in_(door.signed), Signature.state == "pending", of=Signature
+    ) == len(door.signed)
 
 
 @pytest.fixture
 def cut_short(petition, monkeypatch):
-    """The table of a file of five, two of whose rows were kept before the power went."""
-    monkeypatch.setattr(beginning, "AT_ONCE", 2)
+    """The table of a file of five, two of whose rows were saved before the power went."""
+    monkeypatch.setattr(create, "AT_ONCE", 2)
     table = read_file(people(4))
-    batch = batch_of(petition=petition, organizer_id=None, name="a.csv", table=table, lang="en", signed_on=utcnow().date())
+    batch = batch_of(
+        petition=petition,
+        organizer_id=None,
+        name="a.csv",
+        table=table,
+        lang="en",
+        signed_on=utcnow().date(),
+    )
     with pytest.raises(RuntimeError):
         keep_file(stopped_after(2), batch=batch, table=table)
     return db.session.scalar(select(ImportBatch).order_by(ImportBatch.id.desc()))
 
 
-def test_of_a_file_that_was_cut_short_nobody_sees_anything_and_nothing_stays(cut_short):
+def test_file_cut_short_is_never_visible_and_leaves_nothing(cut_short):
     assert (batches_among(None), counted(), cut_short.is_open) == ([], 2, False)
     assert (go_on(write, now=utcnow()), counted()) == (0, 2)
     later = utcnow() + 2 * PATIENCE
     assert (go_on(write, now=later), go_on(write, now=later), counted()) == (1, 0, 0)
 
 
-def test_who_stood_still_until_their_rows_were_erased_keeps_no_half_of_a_file(cut_short):
+def test_upload_stalled_until_its_rows_were_erased_keeps_no_half_file(cut_short):
     seen = cut_short.changed_at.isoformat()
     erase_rows(write, cut_short.id)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(EditConflict):
         write(open_file, batch_id=cut_short.id, seen=seen)
     assert batch_by_id(cut_short.id).state == "dropped"
 
 
-def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, monkeypatch):
-    monkeypatch.setattr(taking_out, "AT_ONCE", 2)
+def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
+    monkeypatch.setattr(rollback, "AT_ONCE", 2)
     batch = bring(begin(petition, people(5)))
     hatch_now()
     write(undo, batch_id=batch.id)
@@ -121,7 +143,11 @@ def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, m
     with pytest.raises(NothingToUndo):
         write(undo, batch_id=batch.id)
     later = utcnow() + 2 * PATIENCE
-    assert (go_on(write, now=utcnow()), go_on(write, now=later), go_on(write, now=later)) == (0, 1, 0)
+    assert (go_on(write, now=utcnow()), go_on(write, now=later), go_on(write, now=later)) == (
+        0,
+        1,
+        0,
+    )
     hatch_now()
     assert differences() == []
     assert counted(Signature.number.is_not(None), of=Signature) == 0
@@ -130,8 +156,8 @@ def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, m
     assert not batch_by_id(batch.id).is_leaving
 
 
-def test_what_was_thrown_away_and_left_in_the_middle_is_erased(petition, monkeypatch):
-    monkeypatch.setattr(taking_out, "AT_ONCE", 2)
+def test_discard_left_in_the_middle_is_erased(petition, monkeypatch):
+    monkeypatch.setattr(rollback, "AT_ONCE", 2)
     batch = begin(petition, people(5))
     write(drop, batch_id=batch.id)
     with pytest.raises(RuntimeError):

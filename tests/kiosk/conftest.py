@@ -1,4 +1,4 @@
-"""A table with a petition, and a tablet that is paired to it."""
+"""Provide a table with a petition, and a tablet that is paired to it."""
 
 import pytest
 

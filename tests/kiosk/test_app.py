@@ -1,4 +1,4 @@
-"""The app as the server gives it: whole, the same for everybody, and with words for all that it says."""
+"""Tests of the app as delivered: complete, the same for everyone, and with all its text."""
 
 import json
 import re
@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from campaign.kiosk.app_words import WORDS, app_words
+from campaign.kiosk.app_texts import WORDS, app_words
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "es", "fr")
-# A name of a sentence in a script: alone, or the beginning of several.
+# This matches the key of a sentence in a script: a whole key, or the beginning of several.
 SAID = re.compile(r"""\b(?:word|words)\((?:\w+ \? )?["`]([a-z_]+)(\$\{)?""")
 ASKED = re.compile(r"""data-word(?:-\w+)?=["']([a-z_]+)["']""")
 
 
-def test_the_page_is_public_sets_no_cookie_and_may_use_the_camera(client):
+def test_page_is_public_sets_no_cookie_and_may_use_the_camera(client):
     answer = client.get("/kiosk/")
     assert answer.status_code == 200
     assert "public" in answer.headers["Cache-Control"]
@@ -26,33 +26,38 @@ def test_the_page_is_public_sets_no_cookie_and_may_use_the_camera(client):
     assert client.get("/kiosk").headers["Location"].endswith("/kiosk/")
 
 
-def test_without_script_the_page_says_what_it_needs_in_every_language(client):
+def test_page_without_script_says_what_it_needs_in_every_language(client):
     [noscript] = re.findall(r"<noscript>(.*?)</noscript>", client.get("/kiosk/").text, re.DOTALL)
     assert re.findall(r'lang="(\w\w)"', noscript) == [*LANGUAGES]
     assert len(set(re.findall(r">([^<>]*\w[^<>]*)<", noscript))) == 3
 
 
-def test_a_browser_too_old_for_the_app_finds_words_in_every_language(client):
-    [late] = re.findall(r'<div class="kiosk-late">(.*?)</div>', client.get("/kiosk/").text, re.DOTALL)
+def test_too_old_browser_gets_a_message_in_every_language(client):
+    [late] = re.findall(
+        r'<div class="kiosk-late">(.*?)</div>', client.get("/kiosk/").text, re.DOTALL
+    )
     assert re.findall(r'lang="(\w\w)"', late) == [*LANGUAGES]
     assert late.count("14.1") == 3
 
 
-def test_all_that_the_app_keeps_is_there_and_every_import_is_among_it(client):
+def test_all_cached_files_exist_and_include_every_import(client):
     kept = client.get("/kiosk/assets.json").json
     assert len(set(kept["files"])) == len(kept["files"])
     for file in kept["files"]:
         assert client.get(file).status_code == 200, file
     paths = {file.partition("/js/")[2] for file in kept["files"] if "/js/" in file}
-    scripts = {path.relative_to(ROOT / "static/js").as_posix() for path in (ROOT / "static/js/kiosk").rglob("*.js")}
-    # The service worker keeps the others, and the browser keeps it.
+    scripts = {
+        path.relative_to(ROOT / "static/js").as_posix()
+        for path in (ROOT / "static/js/kiosk").rglob("*.js")
+    }
+    # The service worker caches the others, and the browser caches it.
     assert scripts - paths == {"kiosk/worker.js"}
     assert {"montage/stage.js", "montage/weaver-worker.js", "montage/canvas-painter.js"} <= paths
     assert any("/vendor/hpke-core-" in file for file in kept["files"])
     assert not any("decode" in file for file in kept["files"])
 
 
-def test_the_service_worker_begins_with_what_it_keeps_and_is_always_asked_for(client):
+def test_service_worker_starts_with_its_file_list_and_is_always_revalidated(client):
     answer = client.get("/kiosk/worker.js")
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -61,7 +66,7 @@ def test_the_service_worker_begins_with_what_it_keeps_and_is_always_asked_for(cl
     assert script == (ROOT / "static/js/kiosk/worker.js").read_text()
 
 
-def test_the_manifest_makes_an_app_of_it(client):
+def test_manifest_makes_it_an_app(client):
     answer = client.get("/kiosk/app.webmanifest")
     assert answer.mimetype == "application/manifest+json"
     assert answer.json["start_url"] == answer.json["scope"] == "/kiosk/"
@@ -69,7 +74,7 @@ def test_the_manifest_makes_an_app_of_it(client):
         assert client.get(icon["src"]).mimetype == icon["type"]
 
 
-def test_whatever_the_screens_say_has_words_and_no_word_is_idle():
+def test_every_screen_text_exists_and_none_is_unused():
     scripts = "\n".join(path.read_text() for path in (ROOT / "static/js/kiosk").rglob("*.js"))
     sheets = "\n".join(path.read_text() for path in (ROOT / "templates/kiosk").glob("*.html"))
     beginnings = {name for name, more in SAID.findall(scripts) if more}
@@ -79,9 +84,34 @@ def test_whatever_the_screens_say_has_words_and_no_word_is_idle():
     assert (whole | asked) - known == set()
     assert all(any(name.startswith(start) for name in WORDS) for start in beginnings)
     quoted = set(re.findall(r"""["'`]([a-z_]+)["'`]""", scripts)) | asked
-    starts = (*beginnings, "pair_", "ready_", "shown_", "figure_", "fault_", "reason_", "problem_", "stuck_", "unpair_", "anew_")
-    idle = {name for name in WORDS if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted and not name.startswith(starts)}
-    assert idle - {name for name in idle if name in sheets or any(name.startswith(start) for start in beginnings)} == set()
+    starts = (
+        *beginnings,
+        "pair_",
+        "ready_",
+        "shown_",
+        "figure_",
+        "fault_",
+        "reason_",
+        "problem_",
+        "stuck_",
+        "unpair_",
+        "anew_",
+    )
+    idle = {
+        name
+        for name in WORDS
+        if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted
+        and not name.startswith(starts)
+    }
+    assert (
+        idle
+        - {
+            name
+            for name in idle
+            if name in sheets or any(name.startswith(start) for start in beginnings)
+        }
+        == set()
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -93,12 +123,12 @@ def test_every_language_fills_in_the_same_values(app, lang):
         assert "%(" not in words[lang][name]
 
 
-def test_a_browser_understands_the_forms_of_postal_codes(client):
+def test_postal_code_patterns_work_in_a_browser(client):
     page = client.get("/kiosk/").text
     [shapes] = re.findall(r'id="postal-codes">(.*?)</script>', page)
     pattern, examples = json.loads(shapes)["CA"]
     assert all(re.fullmatch(pattern, example) for example in examples)
-    # What Python's expressions have and JavaScript's have not.
+    # Python's regular expressions have these, and JavaScript's do not.
     assert not re.search(r"\(\?P|\(\?i|\\Z", shapes)
 
 

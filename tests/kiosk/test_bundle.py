@@ -1,4 +1,4 @@
-"""A tablet gets what it needs for a day without a network."""
+"""Tests of the bundle that a tablet needs for a day offline."""
 
 import re
 from datetime import timedelta
@@ -6,8 +6,8 @@ from datetime import timedelta
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
-from campaign.lib.times import utcnow
-from campaign.petitions.handing import change_handing
+from campaign.petitions.handovers import change_handing
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
@@ -23,7 +23,7 @@ QUESTION = {
 }
 
 
-def test_it_holds_the_event_its_petitions_and_all_words(client):
+def test_bundle_contains_the_event_its_petitions_and_all_texts(client):
     event, petition = make_table(questions=[QUESTION], required_fields=["postal_code"])
     make_petition("elsewhere", cause_id=petition.cause_id)
     said = make_tablet(client, event).campaign().json
@@ -44,13 +44,13 @@ def test_it_holds_the_event_its_petitions_and_all_words(client):
     assert said["limits"] == {"batch": 50, "body_bytes": 1_000_000, "sealed_bytes": 65_536}
 
 
-def test_where_a_letter_confirms_an_address_is_asked_for(client):
+def test_email_address_is_required_where_an_email_confirms(client):
     event, _ = make_table(confirmation="email")
     [one] = make_tablet(client, event).campaign().json["petitions"]
     assert one["email"] == "required"
 
 
-def test_it_says_what_is_delivered_as_the_petition_page_does(client):
+def test_bundle_describes_the_delivery_as_the_petition_page_does(client):
     event, petition = make_table(state="published", handed_names="full", handed_details=["country"])
     tablet = make_tablet(client, event)
     before = tablet.campaign()
@@ -58,8 +58,14 @@ def test_it_says_what_is_delivered_as_the_petition_page_does(client):
     assert one["delivered"].keys() == {"en", "es", "fr"}
     for lang, delivered in one["delivered"].items():
         assert delivered in client.get(f"/{lang}/petitions/home").text
-    write(change_handing, petition_id=petition.id, names="shown", details=["country", "day"], now=utcnow())
-    # A tablet learns of the change with the version whose number it sends with each signature.
+    write(
+        change_handing,
+        petition_id=petition.id,
+        names="shown",
+        details=["country", "day"],
+        now=utcnow(),
+    )
+    # A tablet gets the change with the version, whose number it sends with each signature.
     after = tablet.campaign(**{"If-None-Match": before.headers["ETag"]})
     [changed] = after.json["petitions"]
     assert (one["version"], changed["version"]) == (1, 2)
@@ -69,12 +75,18 @@ def test_it_says_what_is_delivered_as_the_petition_page_does(client):
 def test_event_without_petitions_offers_all_of_its_cause_with_its_languages_first(client):
     petition = make_petition()
     make_petition("theirs", cause_id=make_cause("theirs").id)
-    said = make_tablet(client, make_event(cause_id=petition.cause_id, languages=["fr", "es", "Nahuatl"])).campaign().json
+    said = (
+        make_tablet(
+            client, make_event(cause_id=petition.cause_id, languages=["fr", "es", "Nahuatl"])
+        )
+        .campaign()
+        .json
+    )
     assert said["languages"] == ["fr", "es", "en"]
     assert [each["slug"] for each in said["petitions"]] == ["home"]
 
 
-def test_the_tag_turns_with_words_and_not_with_counts(tablet, petition):
+def test_etag_changes_with_texts_and_not_with_counts(tablet, petition):
     first = tablet.campaign()
     assert "no-store" in first.headers["Cache-Control"]
     tablet.sign()
@@ -89,16 +101,16 @@ def test_the_tag_turns_with_words_and_not_with_counts(tablet, petition):
     assert tablet.sync().json["campaign"] == changed.headers["ETag"]
 
 
-def test_a_revoked_kiosk_is_told_so(tablet):
+def test_revoked_kiosk_is_told_so(tablet):
     tag = tablet.sync().json["campaign"]
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
-    # With the next sync it learns that something has changed, and comes to ask.
+    # The next sync tells it that something has changed, and then it asks.
     assert tablet.sync().json["campaign"] != tag
     answer = tablet.campaign()
     assert (answer.status_code, answer.json) == (403, {"error": "revoked"})
 
 
-def test_the_short_address_of_a_table_leads_to_a_petition_in_the_readers_language(client, tablet):
+def test_short_url_of_a_table_opens_a_petition_in_the_readers_language(client, tablet):
     path = tablet.campaign().json["table"]["url"].removeprefix("http://localhost")
     answer = client.get(path.lower(), headers={"Accept-Language": "es-MX,es;q=0.9"})
     assert answer.status_code == 303
@@ -107,12 +119,23 @@ def test_the_short_address_of_a_table_leads_to_a_petition_in_the_readers_languag
     assert client.get("/t/NOSUCH").status_code == 404
 
 
-def test_a_table_with_several_petitions_offers_all_that_are_open(client):
+def test_table_with_several_petitions_offers_all_that_are_open(client):
     event, petition = make_table()
     for slug, closes_at in (("second", None), ("over", utcnow() - timedelta(minutes=1))):
-        other = make_petition(slug, cause_id=petition.cause_id, opens_at=utcnow() - timedelta(days=2), closes_at=closes_at)
-        write(lambda other=other: db.session.add(EventPetition(event_id=event.id, petition_id=other.id, position=9)))
-    path = make_tablet(client, event).campaign().json["table"]["url"].removeprefix("http://localhost")
+        other = make_petition(
+            slug,
+            cause_id=petition.cause_id,
+            opens_at=utcnow() - timedelta(days=2),
+            closes_at=closes_at,
+        )
+        write(
+            lambda other=other: db.session.add(
+                EventPetition(event_id=event.id, petition_id=other.id, position=9)
+            )
+        )
+    path = (
+        make_tablet(client, event).campaign().json["table"]["url"].removeprefix("http://localhost")
+    )
     answer = client.get(path.lower(), headers={"Accept-Language": "fr"})
     assert (answer.status_code, answer.location) == (303, f"/fr{path}")
     page = client.get(answer.location).text
@@ -121,7 +144,9 @@ def test_a_table_with_several_petitions_offers_all_that_are_open(client):
     assert client.get("/fr/t/NOSUCH").status_code == 404
 
 
-def test_a_closed_petition_is_said_to_be(client):
-    event, _ = make_table(closes_at=utcnow() + timedelta(seconds=1), opens_at=utcnow() - timedelta(days=1))
+def test_closed_petition_is_marked_as_closed(client):
+    event, _ = make_table(
+        closes_at=utcnow() + timedelta(seconds=1), opens_at=utcnow() - timedelta(days=1)
+    )
     said = make_tablet(client, event).campaign().json["petitions"][0]
     assert said["closes_at"].endswith("Z")

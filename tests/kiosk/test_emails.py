@@ -1,4 +1,4 @@
-"""The emails that tablets cause: to someone who gave an address at a table, and about a tablet that is silent."""
+"""Tests of the emails that tablets cause: to signers, and about silent tablets."""
 
 from datetime import timedelta
 
@@ -8,9 +8,9 @@ from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.tasks import tell_of_silence
-from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
@@ -21,11 +21,16 @@ OWN = {**AMALIA, "email": "amalia@rosales.example"}
 
 @pytest.fixture
 def written(app):
-    """Calling it returns the messages of a kind as the worker writes them now, or None for one that is dropped."""
+    """Return a function that returns the emails of a kind as the worker writes them now.
+
+    A dropped email is None.
+    """
 
     def written(kind):
         db.session.rollback()
-        queued = db.session.query(OwedMessage).filter_by(kind=kind).order_by(OwedMessage.id).all()
+        queued = (
+            db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.id).all()
+        )
         return [composers_of(app)[kind](each) for each in queued]
 
     return written
@@ -41,7 +46,7 @@ def silent(event, tablet, ago, waiting):
     write(move)
 
 
-def test_an_address_given_at_the_table_gets_number_and_link(tablet, petition, written):
+def test_email_address_given_at_the_table_gets_number_and_link(tablet, petition, written):
     tablet.sign(words=OWN)
     hatch_now()
     [message] = written("signature_at_table")
@@ -54,7 +59,7 @@ def test_an_address_given_at_the_table_gets_number_and_link(tablet, petition, wr
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_a_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, written, lang):
+def test_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, written, lang):
     tablet.sign(words=OWN, lang=lang, name_display="full")
     hatch_now()
     [message] = written("signature_at_table")
@@ -71,9 +76,11 @@ def test_a_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, writ
     assert client.get(path).status_code == 303
 
 
-def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written):
+def test_confirmation_link_opens_nobody_elses_signature(client, tablet, written):
     tablet.sign(words=OWN, name_display="full")
-    tablet.sign(words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full")
+    tablet.sign(
+        words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full"
+    )
     first = written("signature_at_table")[0]
     [address] = {part for part in first.text.split() if "/signatures/table/" in part}
     path = address.removeprefix("http://localhost")
@@ -84,10 +91,12 @@ def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written)
     assert [row.name_display for row in rows()] == ["full", "counted"]
 
 
-def test_someone_who_signs_several_petitions_at_once_gets_one_email(client, written):
+def test_signing_several_petitions_at_once_sends_one_email(client, written):
     event, petition = make_table()
     second = make_petition("second", cause_id=petition.cause_id, confirmation="email_or_witness")
-    write(lambda: db.session.add(EventPetition(event_id=event.id, petition_id=second.id, position=2)))
+    write(
+        lambda: db.session.add(EventPetition(event_id=event.id, petition_id=second.id, position=2))
+    )
     tablet, at = make_tablet(client, event), utcnow()
     tablet.receipts(*(tablet.seal(slug, OWN, signed_at=at) for slug in ("home", "second")))
     hatch_now()
@@ -95,18 +104,18 @@ def test_someone_who_signs_several_petitions_at_once_gets_one_email(client, writ
     assert "/petitions/home" in message.text and "/petitions/second" in message.text
 
 
-def test_without_an_address_no_email_goes_out(tablet):
+def test_no_email_is_sent_without_an_address(tablet):
     tablet.sign()
     assert owed() == []
 
 
-def test_where_an_email_confirms_no_second_one_is_added(client):
+def test_confirmation_email_is_not_followed_by_a_second_one(client):
     event, _ = make_table(confirmation="email")
     make_tablet(client, event).sign(words=OWN)
     assert [kind for kind, *_ in owed()] == ["signature_confirmation"]
 
 
-def test_a_withdrawn_signature_is_not_written_about(tablet, written):
+def test_withdrawn_signature_gets_no_email(tablet, written):
     tablet.sign(words=OWN)
     withdraw(rows()[0].id)
     assert written("signature_at_table") == [None]
@@ -122,15 +131,19 @@ def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event,
     assert write(tell_of_silence, now=utcnow()) == 0
     [message] = written("kiosk_silent")
     assert message.to == owner.email
-    assert "6" in message.subject and f"/organize/kiosks/tablets/{kiosk_of(tablet).id}" in message.text
+    assert (
+        "6" in message.subject and f"/organize/kiosks/tablets/{kiosk_of(tablet).id}" in message.text
+    )
     tablet.sync(waiting=2, oldest=said_at(utcnow()))
     assert written("kiosk_silent") == [None]
     silent(event, tablet, timedelta(hours=3), 2)
     assert write(tell_of_silence, now=utcnow()) == 1
 
 
-@pytest.mark.parametrize(("waiting", "revoked", "days"), [(0, False, 0), (3, True, 0), (3, False, 5), (3, False, -5)])
-def test_a_tablet_that_holds_nothing_or_is_not_at_its_event_is_not_written_about(client, waiting, revoked, days):
+@pytest.mark.parametrize(
+    ("waiting", "revoked", "days"), [(0, False, 0), (3, True, 0), (3, False, 5), (3, False, -5)]
+)
+def test_empty_or_absent_tablet_causes_no_email(client, waiting, revoked, days):
     event, _ = make_table(days=days)
     tablet = make_tablet(client, event)
     silent(event, tablet, timedelta(hours=5), waiting)

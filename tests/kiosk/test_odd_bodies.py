@@ -1,4 +1,7 @@
-"""Bodies that no tablet of ours sends: refused clearly, kept where they may be somebody's signature, and never a crash."""
+"""Tests of bodies that no tablet of ours sends.
+
+They are refused clearly, kept if they may be a signature, and never cause a crash.
+"""
 
 import json
 import logging
@@ -6,13 +9,15 @@ import logging
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from campaign.kiosk import keys
+from campaign.kiosk import codes
 from tests.factories.kiosks import AMALIA, envelope, make_tablet, records, seal, signature
 from tests.factories.signatures import rows
 
 
 def post(tablet, body, path="/kiosk/sync"):
-    answer = tablet.client.post(path, data=body, headers=tablet.headers, content_type="application/json")
+    answer = tablet.client.post(
+        path, data=body, headers=tablet.headers, content_type="application/json"
+    )
     return answer.status_code, (answer.json or {}).get("error")
 
 
@@ -32,29 +37,36 @@ def post(tablet, body, path="/kiosk/sync"):
         json.dumps({"records": []}).encode()[:-1],
     ],
 )
-def test_what_is_no_sync_is_malformed(tablet, body):
+def test_body_that_is_no_sync_is_malformed(tablet, body):
     assert post(tablet, body) == (400, "malformed")
     assert post(tablet, body, "/kiosk/numbers")[0] == 400
     assert records() == []
 
 
-def test_ten_megabytes_are_too_large_and_so_are_too_many_records(tablet):
+def test_ten_megabytes_or_too_many_records_are_too_large(tablet):
     assert post(tablet, b'{"records": "' + b"x" * 10_000_000 + b'"}') == (413, "too_large")
     assert post(tablet, json.dumps({"records": [{}] * 51})) == (413, "too_large")
     assert post(tablet, json.dumps({"ids": ["x"] * 501}), "/kiosk/numbers") == (413, "too_large")
 
 
-def test_a_body_larger_than_a_form_may_be_is_taken_in(tablet):
+def test_body_larger_than_the_form_limit_is_accepted(tablet):
     big = tablet.seal(drawn="M" + "1,2" * 6000, words=AMALIA)
     body = json.dumps({**envelope([big]), "padding": "x" * 600_000})
     assert post(tablet, body) == (200, None)
     assert len(rows()) == 1
 
 
-def test_one_record_that_cannot_be_read_leaves_the_others_their_receipts(tablet):
+def test_unreadable_record_does_not_affect_the_others_receipts(tablet):
     good, large = tablet.seal(), tablet.seal()
     large["sealed"] = "A" * 90_000
-    odd = [7, None, {}, {"id": "x", "sequence": 1}, {**good, "id": good["id"].upper()}, {**tablet.seal(), "sequence": -1}]
+    odd = [
+        7,
+        None,
+        {},
+        {"id": "x", "sequence": 1},
+        {**good, "id": good["id"].upper()},
+        {**tablet.seal(), "sequence": -1},
+    ]
     answer = tablet.sync(good, large, *odd)
     assert answer.status_code == 200
     said = [(each["status"], each["reason"]) for each in answer.json["receipts"]]
@@ -66,26 +78,29 @@ def changed(record, **values):
     return {**record, **values}
 
 
-def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
+def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
     whole = tablet.seal()
-    sealed = keys.from_base64(whole["sealed"])
-    foreign = {"id": whole["key"], "public": keys.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw())}
+    sealed = codes.from_base64(whole["sealed"])
+    foreign = {
+        "id": whole["key"],
+        "public": codes.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw()),
+    }
     other = make_tablet(client, event)
     key = tablet.campaign().json["key"]
     odd = [
-        changed(tablet.seal(), sealed=keys.to_base64(sealed[:-1])),
-        changed(tablet.seal(), sealed=keys.to_base64(bytes([sealed[0] ^ 1]) + sealed[1:])),
+        changed(tablet.seal(), sealed=codes.to_base64(sealed[:-1])),
+        changed(tablet.seal(), sealed=codes.to_base64(bytes([sealed[0] ^ 1]) + sealed[1:])),
         changed(tablet.seal(), sealed=""),
         changed(tablet.seal(), sealed="not base64!"),
         changed(tablet.seal(), sealed=None),
         changed(tablet.seal(), key="11111111-1111-4111-8111-111111111111"),
         changed(tablet.seal(), key="nonsense"),
         changed(tablet.seal(), sequence=4000),
-        # Sealed to another key, by another tablet, or as another record.
+        # These are sealed to another key, by another tablet, or as another record.
         tablet.seal(key=foreign),
         changed(other.seal(), sequence=9),
         changed(tablet.seal(), sealed=whole["sealed"]),
-        # Opened, and no signature.
+        # These can be opened, and are no signatures.
         seal(tablet.uuid, key, 20, b"\xff"),
         seal(tablet.uuid, key, 21, b"[" * 50_000),
         seal(tablet.uuid, key, 22, {"v": 2, "petition": "home"}),
@@ -117,7 +132,7 @@ def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
         {"email": "\0@example.org"},
     ],
 )
-def test_odd_words_never_break_a_batch(tablet, words):
+def test_odd_values_never_break_a_batch(tablet, words):
     [odd, good] = tablet.receipts(
         seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**words)),
         tablet.seal(words={**AMALIA, "given_name": "Odile"}),
@@ -143,19 +158,23 @@ def test_odd_words_never_break_a_batch(tablet, words):
         {"shifts": [{"id": "x"}, None]},
     ],
 )
-def test_an_odd_report_keeps_no_record_from_arriving(tablet, told):
+def test_odd_report_stops_no_record(tablet, told):
     assert tablet.receipts(tablet.seal(), **told) == [("stored", "")]
 
 
-def test_no_word_of_a_person_reaches_the_log(tablet, caplog):
+def test_no_personal_data_reaches_the_log(tablet, caplog):
     caplog.set_level(logging.DEBUG)
-    tablet.sync(tablet.seal(), tablet.seal(given_name="http://rosales.example"), changed(tablet.seal(), sealed="!"))
+    tablet.sync(
+        tablet.seal(),
+        tablet.seal(given_name="http://rosales.example"),
+        changed(tablet.seal(), sealed="!"),
+    )
     assert "Rosales" not in caplog.text and "rosales" not in caplog.text
     assert tablet.secret not in caplog.text
 
 
-def test_a_kiosk_that_asks_without_end_is_slowed(tablet, monkeypatch):
-    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_ask", lambda _self, _id: False)
+def test_kiosk_that_polls_endlessly_is_rate_limited(tablet, monkeypatch):
+    monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: False)
     answer = tablet.post("/kiosk/sync", {"records": []})
     assert (answer.status_code, answer.json["error"]) == (429, "too_many")
     assert answer.headers["Retry-After"] == "60"

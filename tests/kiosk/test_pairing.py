@@ -1,4 +1,4 @@
-"""A device is paired by a code that is good for a quarter of an hour and once."""
+"""Tests of pairing a device by a code that works once, for a quarter of an hour."""
 
 from datetime import timedelta
 
@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from campaign.events.models import Event
 from campaign.extensions import db, write
-from campaign.kiosk import keys, pairing
+from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
 from tests.page_parts import figures
 from tests.together import together
@@ -23,29 +23,29 @@ def ask(client, code, **options):
     return answer.status_code, answer.json.get("error")
 
 
-def test_a_code_has_eight_characters_that_nobody_mistakes():
-    code = keys.spaced("K7M29QXW")
+def test_code_has_eight_unambiguous_characters():
+    code = codes.spaced("K7M29QXW")
     assert code == "K7M2-9QXW"
-    assert keys.read_code(" k7m2-9qxw ") == keys.read_code("K7M2 9QXW") == "K7M29QXW"
-    assert not set("01ILOU") & set(keys.LETTERS) - {"U"}
+    assert codes.read_code(" k7m2-9qxw ") == codes.read_code("K7M2 9QXW") == "K7M29QXW"
+    assert not set("01ILOU") & set(codes.LETTERS) - {"U"}
 
 
-def test_a_code_is_not_kept_but_can_be_shown_again(app, event):
+def test_code_is_not_stored_but_can_be_shown_again(app, event):
     code = write(pairing.new_code, event_id=event.id, now=utcnow())
-    assert keys.code_of(code.seed) == keys.code_of(code.seed)
-    assert len(keys.code_of(code.seed)) == 8
-    assert keys.code_of(code.seed).encode() not in bytes(code.seed) + bytes(code.digest)
+    assert codes.code_of(code.seed) == codes.code_of(code.seed)
+    assert len(codes.code_of(code.seed)) == 8
+    assert codes.code_of(code.seed).encode() not in bytes(code.seed) + bytes(code.digest)
 
 
-def test_a_device_is_paired_whatever_the_case_and_dashes_of_the_code(client, event):
+def test_device_is_paired_whatever_the_case_and_dashes_of_the_code(client, event):
     code = give_code(event, name="By the door")
-    answer = client.post("/kiosk/pairings", json={"code": keys.spaced(code).lower(), "app": "1"})
+    answer = client.post("/kiosk/pairings", json={"code": codes.spaced(code).lower(), "app": "1"})
     assert answer.status_code == 201
     assert answer.json["name"] == "By the door"
     assert answer.json["secret"].startswith(answer.json["kiosk"])
 
 
-def test_tablets_without_a_name_are_counted_in_the_event_s_own_language(client, event):
+def test_unnamed_tablets_are_numbered_in_the_events_own_language(client, event):
     names = []
     for lang in ("en", "es"):
         db.session.execute(update(Event).values(original_lang=lang))
@@ -55,7 +55,7 @@ def test_tablets_without_a_name_are_counted_in_the_event_s_own_language(client, 
     assert [figures(name) for name in names] == [[1], [2], [1], [2]]
 
 
-def test_a_code_opens_once_and_for_a_quarter_of_an_hour(client, event):
+def test_code_works_once_and_for_a_quarter_of_an_hour(client, event):
     used = give_code(event)
     assert ask(client, used) == (201, None)
     assert ask(client, used) == (410, "used_code")
@@ -65,7 +65,7 @@ def test_a_code_opens_once_and_for_a_quarter_of_an_hour(client, event):
         assert ask(client, wrong) == (404, "unknown_code"), wrong
 
 
-def test_of_two_devices_that_show_a_code_at_once_one_is_paired(migrated_app, event):
+def test_two_devices_using_a_code_at_once_pair_one(migrated_app, event):
     code = give_code(event)
 
     def pair():
@@ -79,7 +79,7 @@ def test_of_two_devices_that_show_a_code_at_once_one_is_paired(migrated_app, eve
     assert Kiosk.query.count() == 1
 
 
-def test_codes_cannot_be_tried_out(client, event):
+def test_codes_cannot_be_guessed(client, event):
     from_afar = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     answers = [ask(client, "K7M2-9QXW", **from_afar) for _ in range(31)]
     assert answers[:30] == [(404, "unknown_code")] * 30
@@ -98,12 +98,14 @@ def test_codes_cannot_be_tried_out(client, event):
         ({"Authorization": "bearer {secret}"}, 200),
     ],
 )
-def test_only_the_secret_speaks_for_a_kiosk_and_no_other_site(client, tablet, headers, status):
+def test_kiosk_is_authenticated_only_by_its_secret_and_never_cross_site(
+    client, tablet, headers, status
+):
     sent = {name: value.format(secret=tablet.secret) for name, value in headers.items()}
     assert client.post("/kiosk/sync", json={"records": []}, headers=sent).status_code == status
 
 
-def test_the_secret_opens_nothing_else(client, tablet):
+def test_secret_opens_nothing_else(client, tablet):
     for path in ("/organize/", "/organize/kiosks/"):
         assert client.get(path, headers=tablet.headers).status_code in (303, 404)
 
@@ -115,10 +117,10 @@ def test_kiosk_collects_until_two_days_after_the_event_unless_extended(tablet, e
     assert kiosk_of(tablet).expires_at == event.ends_at + timedelta(days=3)
 
 
-def test_the_pin_is_told_as_a_digest_that_the_tablet_can_make_too(tablet, event):
+def test_pin_is_sent_as_a_digest_that_the_tablet_can_compute(tablet, event):
     assert tablet.campaign().json["pin"] is None
     write(pairing.set_pin, event_id=event.id, pin="204060", now=utcnow())
     write(pairing.set_pin, event_id=event.id, pin="135790", now=utcnow())
     pin = tablet.campaign().json["pin"]
-    made = keys.pin_digest("135790", keys.from_base64(pin["salt"]), pin["iterations"])
-    assert keys.to_base64(made) == pin["digest"]
+    made = codes.pin_digest("135790", codes.from_base64(pin["salt"]), pin["iterations"])
+    assert codes.to_base64(made) == pin["digest"]

@@ -1,4 +1,4 @@
-"""What tablets sent is forgotten once nobody needs it."""
+"""Tests that tablet records are deleted once nobody needs them."""
 
 from datetime import timedelta
 
@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.kiosk.deciding import reject
+from campaign.kiosk.review_decisions import reject
 from campaign.kiosk.tasks import forget
-from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition
-from campaign.signatures.erasing import erase_one
+from campaign.process.clock import utcnow
+from campaign.signatures.erasure import erase_one
 from tests.factories.kiosks import records
 from tests.factories.signatures import hatch_now, rows
 
@@ -23,18 +23,18 @@ def forgotten(*, later=timedelta()):
     return write(forget, now=utcnow() + later, days=DAYS)
 
 
-def test_what_was_turned_away_goes_after_some_days_and_what_waits_stays(tablet):
+def test_refused_record_is_deleted_after_some_days_and_waiting_ones_stay(tablet):
     for _ in range(3):
         tablet.sign()
     write(reject, record_ids=[records()[1].id], now=utcnow())
     assert forgotten(later=timedelta(days=DAYS - 1)) == 0
     assert forgotten(later=timedelta(days=DAYS + 1)) == 1
     assert [record.sealed is None for record in records()] == [True, True, False]
-    # It still has the receipt that the tablet was given.
+    # The receipt that the tablet got is still there.
     assert [record.reason for record in records()] == ["", "duplicate", "duplicate"]
 
 
-def test_what_waits_goes_with_the_personal_data_of_its_petition(tablet, petition):
+def test_waiting_record_is_deleted_with_its_petitions_personal_data(tablet, petition):
     tablet.sign()
     tablet.sign()
     done = update(Petition).where(Petition.id == petition.id).values(retention_done_at=utcnow())
@@ -43,7 +43,7 @@ def test_what_waits_goes_with_the_personal_data_of_its_petition(tablet, petition
     assert all(record.sealed is None for record in records())
 
 
-def test_a_drawn_signature_goes_with_the_signature(tablet):
+def test_drawn_signature_is_deleted_with_the_signature(tablet):
     tablet.sign(drawn="M 1,1 L 2,2")
     hatch_now()
     assert forgotten() == 0

@@ -1,4 +1,4 @@
-"""To the second, on a day when clocks change: what a tablet may still do, and when its silence is told."""
+"""Tests of kiosk time limits, to the second, on a day when clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ def test_signature_may_arrive_three_days_after_the_end(awkward_time, tablet):
     assert tablet.sign(words=signer("B"), signed_at=before) == ("review", "late")
 
 
-def test_silence_is_told_after_two_hours_and_once(awkward_time, tablet):
+def test_silence_is_reported_after_two_hours_and_once(awkward_time, tablet):
     make_organizer()
     tablet.sync(waiting=2, oldest=said_at(awkward_time))
     assert write(tell_of_silence, now=awkward_time + SILENT - SECOND) == 0
@@ -77,12 +77,14 @@ def test_quota_counts_the_hour_in_which_people_signed(app, awkward_time, tablet,
     monkeypatch.setitem(app.config, "KIOSK_HOURLY_QUOTA", 2)
     move(tablet, paired_at=awkward_time - DAY)
     hour = awkward_time.replace(minute=0)
-    assert [tablet.sign(words=signer(letter), signed_at=hour) for letter in "AB"] == [("stored", "")] * 2
+    assert [tablet.sign(words=signer(letter), signed_at=hour) for letter in "AB"] == [
+        ("stored", "")
+    ] * 2
     assert tablet.sign(words=signer("C"), signed_at=awkward_time) == ("review", "quota")
     assert tablet.sign(words=signer("D"), signed_at=hour - SECOND) == ("stored", "")
 
 
-def test_today_begins_at_midnight_where_the_table_stands(awkward_time, tablet, event):
+def test_today_begins_at_midnight_local_time_of_the_table(awkward_time, tablet, event):
     move(tablet, paired_at=awkward_time - 2 * DAY)
     midnight = datetime(2026, 11, 1, tzinfo=ZoneInfo(event.zone))
     tablet.sign(words=signer("A"), signed_at=(midnight - SECOND).astimezone(UTC))

@@ -1,4 +1,8 @@
-"""What a tablet is told and believed: nothing of who has signed, nothing long after its time, no more than there is room for."""
+"""Tests of the trust in a tablet.
+
+It learns nothing about who has signed. Nothing is accepted long after its time, nor more than there
+is room for.
+"""
 
 from datetime import timedelta
 
@@ -6,14 +10,25 @@ import pytest
 
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
-from campaign.kiosk import pairing, room
-from campaign.kiosk.deciding import discard
+from campaign.kiosk import pairing, review_quota
 from campaign.kiosk.queries import counted_among, shifts_of
+from campaign.kiosk.review_decisions import discard
 from campaign.kiosk.trust import MAX_LATE
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records, said_at
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import answer_now, confirm, confirm_form, forms, hatch_now, owed, row, rows, sign, withdraw
+from tests.factories.signatures import (
+    answer_now,
+    confirm,
+    confirm_form,
+    forms,
+    hatch_now,
+    owed,
+    row,
+    rows,
+    sign,
+    withdraw,
+)
 
 OWN = {**AMALIA, "email": "amalia@rosales.example"}
 SHIFT = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "tally": 2}
@@ -25,7 +40,7 @@ def other(number):
 
 
 def end(tablet, ago):
-    """Let the tablet's time be over since so long."""
+    """Let the tablet's time have ended this long ago."""
     kiosk_id = kiosk_of(tablet).id
 
     def move():
@@ -41,10 +56,15 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
     shift = {**SHIFT, "started_at": said_at(utcnow())}
     known = tablet.sync(tablet.seal(words=OWN, shift=shift["id"]), shifts=[shift]).json
     new = tablet.sync(tablet.seal(words=other(1), shift=shift["id"])).json
-    receipts = [[(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)]
+    receipts = [
+        [(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)
+    ]
     assert receipts == [[("stored", "")], [("stored", "")]]
-    # Not the tally, nor the shift, nor the question after the butterflies tells them apart.
-    assert [answer["tally"] for answer in (known, new)] == [{"hour": 1, "today": 1}, {"hour": 2, "today": 2}]
+    # Neither the tally, the shift, nor the request for butterflies tells them apart.
+    assert [answer["tally"] for answer in (known, new)] == [
+        {"hour": 1, "today": 1},
+        {"hour": 2, "today": 2},
+    ]
     assert [each.stored for each in shifts_of(kiosk_of(tablet).event_id)] == [2]
     hatch_now()
     kiosk, ids = kiosk_of(tablet), [record.uuid for record in records()]
@@ -52,7 +72,7 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
     assert tablet.post("/kiosk/numbers", {"ids": ids}).json["numbers"] == {}
 
 
-def test_a_replay_of_a_known_signer_stays_stored_and_causes_no_second_email(tablet, petition):
+def test_replay_of_a_known_signer_stays_stored_and_sends_no_second_email(tablet, petition):
     confirm(sign(petition, OWN))
     record = tablet.seal(words=OWN)
     assert tablet.receipts(record) == tablet.receipts(record) == [("stored", "")]
@@ -62,7 +82,7 @@ def test_a_replay_of_a_known_signer_stays_stored_and_causes_no_second_email(tabl
     assert (kept.status, kept.reason, kept.sealed is not None) == ("review", "duplicate", True)
 
 
-def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet, petition):
+def test_owner_of_a_known_email_address_is_told_at_most_five_times(tablet, petition):
     signed = sign(petition, OWN)
     confirm(signed)
     for minutes in range(1, 9):
@@ -70,22 +90,33 @@ def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet
         answer_now(now=utcnow() + timedelta(minutes=minutes))
     assert [kind for kind, *_ in owed()].count("signature_repeat") == 4
     signature = row(signed)
-    assert (signature.given_name, signature.name_display, signature.mail_count) == ("Amalia", "counted", 5)
+    assert (signature.given_name, signature.name_display, signature.mail_count) == (
+        "Amalia",
+        "counted",
+        5,
+    )
     assert len(rows()) == 1
 
 
-def test_someone_who_had_withdrawn_is_asked_by_email_and_then_shown_as_they_chose(tablet, petition):
+def test_returning_supporter_is_asked_by_email_and_then_shown_as_chosen(tablet, petition):
     signed = sign(petition, OWN)
     confirm(signed)
     withdraw(signed, now=utcnow() - timedelta(hours=1))
     assert tablet.sign(words=OWN, name_display="full") == ("stored", "")
     answer_now()
     assert row(signed).state == "withdrawn"
-    assert [kind for kind, *_ in owed()] == ["signature_confirmation", "signature_form_confirmation"]
+    assert [kind for kind, *_ in owed()] == [
+        "signature_confirmation",
+        "signature_form_confirmation",
+    ]
     [form] = forms()
     confirm_form(form)
     signature = row(signed)
-    assert (signature.state, signature.name_display, signature.name_display_asked) == ("confirmed", "full", "")
+    assert (signature.state, signature.name_display, signature.name_display_asked) == (
+        "confirmed",
+        "full",
+        "",
+    )
 
 
 def test_only_petitions_of_the_event_count_automatically(client):
@@ -96,7 +127,11 @@ def test_only_petitions_of_the_event_count_automatically(client):
     assert rows() == []
     [record] = records()
     assert record.sealed
-    write(lambda: db.session.add(EventPetition(event_id=event.id, petition_id=record.petition_id, position=2)))
+    write(
+        lambda: db.session.add(
+            EventPetition(event_id=event.id, petition_id=record.petition_id, position=2)
+        )
+    )
     assert tablet.sign("elsewhere", words=other(2)) == ("stored", "")
 
 
@@ -108,11 +143,16 @@ def test_every_record_counts_against_the_hour(app, tablet, monkeypatch):
         tablet.seal(words={**AMALIA, "given_name": ""}),
         {**tablet.seal(), "sealed": NOT_SEALED},
     ]
-    assert [status for status, _ in tablet.receipts(*batch)] == ["stored", "stored", "review", "review"]
+    assert [status for status, _ in tablet.receipts(*batch)] == [
+        "stored",
+        "stored",
+        "review",
+        "review",
+    ]
     assert tablet.sign(words=other(3)) == ("review", "quota")
 
 
-def test_what_arrives_long_after_the_tablets_time_waits_for_an_organizer(tablet):
+def test_record_long_after_the_tablets_time_waits_for_an_organizer(tablet):
     before = utcnow() - MAX_LATE - timedelta(days=2)
     end(tablet, MAX_LATE - timedelta(minutes=1))
     assert tablet.sign(signed_at=before) == ("stored", "")
@@ -121,33 +161,67 @@ def test_what_arrives_long_after_the_tablets_time_waits_for_an_organizer(tablet)
     assert len(rows()) == 1
 
 
-@pytest.mark.parametrize(("chosen", "shown", "asked"), [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")])
-def test_a_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
+@pytest.mark.parametrize(
+    ("chosen", "shown", "asked"),
+    [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")],
+)
+def test_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
     tablet.sign(words=OWN, name_display=chosen)
     hatch_now()
     [signature] = rows()
-    assert (signature.state, signature.name_display, signature.name_display_asked) == ("counted", shown, asked)
+    assert (signature.state, signature.name_display, signature.name_display_asked) == (
+        "counted",
+        shown,
+        asked,
+    )
 
 
-def test_a_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
+def test_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
     signed = sign(petition, {**OWN, "comment": ""})
     tablet.sign(words=OWN, name_display="full", comment="I joined them", subscribe=True)
     signature = row(signed)
-    assert (signature.state, signature.name_display, signature.comment, signature.subscribe) == ("confirmed", "counted", "", False)
-    # Also without the address, which the signature keeps: its owner hears of it.
-    assert ("signature_at_table", signed, "en") in owed() or ("signature_at_table", signed, "es") in owed()
+    assert (signature.state, signature.name_display, signature.comment, signature.subscribe) == (
+        "confirmed",
+        "counted",
+        "",
+        False,
+    )
+    # The owner is also told without the email address, because the signature still has it.
+    assert ("signature_at_table", signed, "en") in owed() or (
+        "signature_at_table",
+        signed,
+        "es",
+    ) in owed()
 
 
-def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
-    """An envelope and a record as version 1 of the app has always sent them."""
+def test_records_of_the_last_app_version_are_accepted(tablet):
+    """This is an envelope and a record as version 1 of the app has always sent them."""
     plain = {
-        "v": 1, "petition": "home", "version": 1, "lang": "es", "signed_at": said_at(utcnow()), **AMALIA, "comment": "",
-        "name_display": "full", "subscribe": False, "answers": {}, "consent": "1", "witnessed": True, "shift": None, "drawn": "",
+        "v": 1,
+        "petition": "home",
+        "version": 1,
+        "lang": "es",
+        "signed_at": said_at(utcnow()),
+        **AMALIA,
+        "comment": "",
+        "name_display": "full",
+        "subscribe": False,
+        "answers": {},
+        "consent": "1",
+        "witnessed": True,
+        "shift": None,
+        "drawn": "",
     }
     record = tablet.seal(words=plain)
     body = {
-        "app": "1", "device_time": said_at(utcnow()), "battery": None, "waiting": 1, "oldest": said_at(utcnow()),
-        "last_sequence": 1, "shifts": [], "records": [record],
+        "app": "1",
+        "device_time": said_at(utcnow()),
+        "battery": None,
+        "waiting": 1,
+        "oldest": said_at(utcnow()),
+        "last_sequence": 1,
+        "shifts": [],
+        "records": [record],
     }
     answer = tablet.post("/kiosk/sync", body)
     assert answer.status_code == 200
@@ -157,52 +231,58 @@ def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
     assert tablet.post("/kiosk/numbers", {"ids": [record["id"]]}).json["numbers"] == {}
 
 
-def test_a_tablet_without_room_keeps_what_it_has(tablet, monkeypatch):
-    monkeypatch.setattr(room, "MAX_ROWS", 2)
+def test_tablet_without_storage_left_keeps_its_records(tablet, monkeypatch):
+    monkeypatch.setattr(review_quota, "MAX_ROWS", 2)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(3)]
     answer = tablet.sync(*junk)
     assert [each["id"] for each in answer.json["receipts"]] == [record["id"] for record in junk[:2]]
     alone = tablet.sync(junk[2])
     assert (alone.status_code, alone.json) == (507, {"error": "full"})
-    # What counts is not kept back, and what was acknowledged keeps its receipt.
+    # Valid records are still accepted, and acknowledged ones keep their receipts.
     good = tablet.seal(words=other(1))
-    assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [good["id"], junk[0]["id"]]
+    assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [
+        good["id"],
+        junk[0]["id"],
+    ]
     assert len(records()) == 3
 
 
 def test_sealed_bytes_of_a_tablet_are_bounded_too(tablet, monkeypatch):
     junk = [{**tablet.seal(), "sealed": "A" * 40_000} for _ in range(2)]
-    monkeypatch.setattr(room, "MAX_BYTES", 50_000)
+    monkeypatch.setattr(review_quota, "MAX_BYTES", 50_000)
     assert tablet.sync(junk[0]).status_code == 200
     assert tablet.sync(junk[1]).status_code == 507
 
 
-def test_someone_who_signed_already_is_no_burden_where_there_is_no_room(tablet, monkeypatch):
-    monkeypatch.setattr(room, "MAX_ROWS", 0)
+def test_repeat_signer_needs_no_room(tablet, monkeypatch):
+    monkeypatch.setattr(review_quota, "MAX_ROWS", 0)
     assert tablet.sign() == tablet.sign() == ("stored", "")
     assert [record.sealed for record in records()] == [None, None]
 
 
-def test_a_revoked_tablet_stores_no_more_junk_than_it_had_told_of(tablet):
+def test_revoked_tablet_stores_no_more_junk_than_it_had_reported(tablet):
     tablet.sync(last_sequence=3)
-    junk, good = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)], tablet.seal(words=other(1))
+    junk, good = (
+        [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)],
+        tablet.seal(words=other(1)),
+    )
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     answer = tablet.sync(*junk, last_sequence=2**31 - 1)
     assert len(answer.json["receipts"]) == len(records()) == 3
     assert tablet.sync(*junk[3:], last_sequence=2**31 - 1).status_code == 507
-    # A readable one may be somebody's signature.
+    # A readable one may be a person's signature.
     assert tablet.receipts(good) == [("review", "revoked")]
 
 
-def test_what_is_discarded_makes_room_once_it_is_erased(tablet, monkeypatch):
-    monkeypatch.setattr(room, "MAX_ROWS", 1)
+def test_discarded_record_frees_room_once_it_is_erased(tablet, monkeypatch):
+    monkeypatch.setattr(review_quota, "MAX_ROWS", 1)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(2)]
     tablet.sync(junk[0])
     assert write(discard, kiosk_id=kiosk_of(tablet).id, only_unreadable=True, now=utcnow()) == 1
     assert tablet.sync(junk[1]).status_code == 507
 
 
-def test_what_a_message_brings_waits_no_longer(tablet):
+def test_record_in_the_message_is_no_longer_reported_as_waiting(tablet):
     batch = [tablet.seal(words=other(number)) for number in range(3)]
     tablet.sync(*batch[:2], waiting=3, oldest=said_at(utcnow()))
     kiosk = kiosk_of(tablet)
@@ -212,7 +292,7 @@ def test_what_a_message_brings_waits_no_longer(tablet):
     assert (kiosk.waiting, kiosk.oldest_at) == (0, None)
 
 
-def test_what_was_refused_goes_on_waiting(tablet):
+def test_refused_record_goes_on_waiting(tablet):
     large = {**tablet.seal(), "sealed": "A" * 90_000}
     tablet.sync(large, tablet.seal(), waiting=2, oldest=said_at(utcnow()))
     assert kiosk_of(tablet).waiting == 1

@@ -1,4 +1,4 @@
-"""The lines of the public ledger: they add up, and no hour with few people has one."""
+"""Tests of the public ledger: its lines add up, and no hour with few people has one."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.lib.small_cells import LEAST
 from campaign.live.ledger import Line, public_lines
+from campaign.security.small_counts import MIN_COUNT
 from campaign.signatures.queries import differences
 from tests.factories.signatures import change, confirm, hatch_now, sign
 
@@ -16,7 +16,12 @@ NINE, TEN = DAY.replace(hour=9), DAY.replace(hour=10)
 hours = st.integers(min_value=0, max_value=71).map(lambda number: DAY + timedelta(hours=number))
 evidence = st.sampled_from(["email", "paper", "in_person", "api"])
 coming = st.tuples(hours, st.just("hatched"), evidence, st.integers(min_value=1, max_value=12))
-leaving = st.tuples(hours, st.sampled_from(["withdrawn", "held"]), evidence, st.integers(min_value=-12, max_value=-1))
+leaving = st.tuples(
+    hours,
+    st.sampled_from(["withdrawn", "held"]),
+    evidence,
+    st.integers(min_value=-12, max_value=-1),
+)
 
 
 @settings(deadline=None, max_examples=200)
@@ -24,7 +29,7 @@ leaving = st.tuples(hours, st.sampled_from(["withdrawn", "held"]), evidence, st.
 def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
     lines = public_lines(rows, is_quiet=is_quiet)
     assert sum(line.change for line in lines) == sum(row[-1] for row in rows)
-    assert all(abs(line.change) >= LEAST for line in lines if line.period == "hour")
+    assert all(abs(line.change) >= MIN_COUNT for line in lines if line.period == "hour")
     told, true = Counter(), Counter()
     for line in lines:
         told[line.start.date(), line.reason] += line.change
@@ -34,8 +39,13 @@ def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
     assert len({line[:4] for line in lines}) == len(lines)
 
 
-def test_few_in_an_hour_are_told_with_their_day():
-    rows = [(NINE, "hatched", "email", 4), (TEN, "hatched", "email", 6), (TEN, "hatched", "paper", 2), (TEN, "withdrawn", "email", -1)]
+def test_small_hours_are_reported_with_their_day():
+    rows = [
+        (NINE, "hatched", "email", 4),
+        (TEN, "hatched", "email", 6),
+        (TEN, "hatched", "paper", 2),
+        (TEN, "withdrawn", "email", -1),
+    ]
     assert public_lines(rows, is_quiet=False) == [
         Line(DAY, "day", "hatched", "mixed", 6),
         Line(DAY, "day", "withdrawn", "mixed", -1),
@@ -43,17 +53,20 @@ def test_few_in_an_hour_are_told_with_their_day():
     ]
 
 
-def test_few_of_several_kinds_make_an_hour_together():
+def test_small_numbers_of_several_kinds_make_an_hour_together():
     rows = [(TEN, "hatched", "email", 3), (TEN, "hatched", "paper", 2)]
     assert public_lines(rows, is_quiet=False) == [Line(TEN, "hour", "hatched", "mixed", 5)]
 
 
-def test_the_first_hour_of_a_day_is_not_taken_for_the_day():
+def test_first_hour_of_a_day_is_not_mistaken_for_the_day():
     rows = [(DAY, "hatched", "email", 5), (NINE, "hatched", "email", 1)]
-    assert [(line.start, line.period) for line in public_lines(rows, is_quiet=False)] == [(DAY, "day"), (DAY, "hour")]
+    assert [(line.start, line.period) for line in public_lines(rows, is_quiet=False)] == [
+        (DAY, "day"),
+        (DAY, "hour"),
+    ]
 
 
-def test_the_public_ledger_agrees_with_the_audit(client, petition):
+def test_public_ledger_agrees_with_the_audit(client, petition):
     for place in range(8):
         person = sign(petition, email=f"n{place}@kwan.example", now=TEN)
         if place > 5:
@@ -62,6 +75,9 @@ def test_the_public_ledger_agrees_with_the_audit(client, petition):
             confirm(person, now=TEN)
     hatch_now(now=TEN)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["hour"][11:13], each["period"], each["change"]) for each in answer["hours"]] == [("00", "day", 2), ("10", "hour", 6)]
+    assert [(each["hour"][11:13], each["period"], each["change"]) for each in answer["hours"]] == [
+        ("00", "day", 2),
+        ("10", "hour", 6),
+    ]
     assert answer["count"] == 8
     assert differences() == []

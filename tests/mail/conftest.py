@@ -1,4 +1,4 @@
-"""A scripted mail server, and a postman with two connections to it."""
+"""Fixtures: a scripted mail server, and a postman with two connections to it."""
 
 import pytest
 

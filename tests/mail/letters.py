@@ -1,11 +1,11 @@
-"""Mail to test with: owed rows, and a composer that words them."""
+"""Test email: queued rows, and a composer that writes their text."""
 
 from sqlalchemy import select, update
 
 from campaign.extensions import db, write
 from campaign.mail.composition import Message
-from campaign.mail.models import PERSONAL, OwedMessage
-from campaign.mail.operations import owe_all
+from campaign.mail.models import PERSONAL, OutboxMessage
+from campaign.mail.operations import enqueue_many
 
 SETTINGS = {
     "PUBLIC_URL": "https://sign.example.org",
@@ -28,12 +28,12 @@ def message(**changes):
 
 
 def person(number):
-    """Return the address that the mail about row `number` goes to."""
+    """Return the email address of the recipient of row `number`."""
     return f"person{number}@correo.mx"
 
 
 def word(owed):
-    """Word any owed row, as a room would."""
+    """Compose the email for any queued row, as a package would."""
     return message(to=person(owed.subject_id), digest=digest_of(person(owed.subject_id)))
 
 
@@ -42,21 +42,31 @@ def digest_of(address):
 
 
 def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
-    """Queue emails about the rows 1 … count, committed."""
+    """Queue emails about the rows 1 … count, and commit."""
 
     def enqueue():
-        owe_all([{"kind": KIND, "subject_id": number, "lang": "en", **changes} for number in range(1, count + 1)], priority=priority)
+        enqueue_many(
+            [
+                {"kind": KIND, "subject_id": number, "lang": "en", **changes}
+                for number in range(1, count + 1)
+            ],
+            priority=priority,
+        )
         if due_at:
-            last = db.session.scalars(select(OwedMessage.id).order_by(OwedMessage.id.desc()).limit(count))
-            db.session.execute(update(OwedMessage).where(OwedMessage.id.in_(last.all())).values(due_at=due_at))
+            last = db.session.scalars(
+                select(OutboxMessage.id).order_by(OutboxMessage.id.desc()).limit(count)
+            )
+            db.session.execute(
+                update(OutboxMessage).where(OutboxMessage.id.in_(last.all())).values(due_at=due_at)
+            )
 
     write(enqueue)
 
 
 def owed_rows():
-    """Return all owed messages as they are in the database now, by number."""
+    """Return all queued messages as they are in the database right now, by number."""
     db.session.rollback()
-    return db.session.execute(select(OwedMessage.__table__).order_by(OwedMessage.id)).all()
+    return db.session.execute(select(OutboxMessage.__table__).order_by(OutboxMessage.id)).all()
 
 
 def states():

@@ -1,4 +1,4 @@
-"""A mail server on loopback that says what a test tells it to."""
+"""A mail server on loopback that answers as a test scripts it."""
 
 import asyncio
 import socket
@@ -11,11 +11,12 @@ from tests.ports import free_port
 
 
 class Script:
-    """What the server answers, and what it took: `received` is a list of (recipient, bytes).
+    """The server's answers, and what it received: `received` is a list of (recipient, bytes).
 
-    `to` gives the answers for one recipient, `to_sender` those for every sender, one after the other; the last one
-    stays. `to_data` is the answer to every message, and `data_seconds` is how long it thinks about one; a message to a
-    recipient in `thinks_about` is answered once the test takes them out again.
+    `to` holds the answers for one recipient, `to_sender` those for every sender. They are given
+    one after the other, and the last one repeats. `to_data` is the answer to every message, after
+    a delay of `data_seconds`. A message to a recipient in `thinks_about` is answered once the
+    test removes the recipient.
     """
 
     def __init__(self):
@@ -72,7 +73,10 @@ def mail_server(script, *, port=None, refuse_login=False):
     port = port or free_port()
     login = {}
     if refuse_login:
-        login = {"authenticator": lambda *_: AuthResult(success=False, handled=False), "auth_require_tls": False}
+        login = {
+            "authenticator": lambda *_: AuthResult(success=False, handled=False),
+            "auth_require_tls": False,
+        }
     controller = Controller(script, "127.0.0.1", port, enable_SMTPUTF8=True, **login)
     controller.start()
     try:
@@ -83,6 +87,6 @@ def mail_server(script, *, port=None, refuse_login=False):
 
 @contextmanager
 def silent_server():
-    """Yield the MAIL_URL of a server that lets everybody in and never says a word."""
+    """Yield the MAIL_URL of a server that accepts connections and never sends anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"smtp://127.0.0.1:{listener.getsockname()[1]}?tls=none"

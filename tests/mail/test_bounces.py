@@ -1,4 +1,4 @@
-"""Reading what mail servers send back."""
+"""Tests of parsing what mail servers send back."""
 
 import mailbox
 
@@ -78,21 +78,25 @@ Words.
 
 
 def message_to(name, key="first"):
-    """Return what stands before the @ of the Message-ID of an email that we sent."""
+    """Return the local part of the Message-ID of an email that we sent."""
     return local_part(SECRET.encode(), key, digest(name))
 
 
 def report(name="amalia", *, action="failed", status="5.1.1", message="", forwarded_to=""):
     address = f"{name}@rosales.example"
-    content = REPORT.format(address=address, action=action, status=status, message=message or message_to(name))
+    content = REPORT.format(
+        address=address, action=action, status=status, message=message or message_to(name)
+    )
     if forwarded_to:
-        content = content.replace(f"Final-Recipient: rfc822; {address}", f"Final-Recipient: rfc822; {forwarded_to}")
+        content = content.replace(
+            f"Final-Recipient: rfc822; {address}", f"Final-Recipient: rfc822; {forwarded_to}"
+        )
     return content.encode()
 
 
 @pytest.fixture
 def folder(app, tmp_path):
-    """A folder with what comes back in a week."""
+    """A folder with the reports of a week."""
     facts = {
         "hard": report(),
         "full": report("full", status="5.2.2"),
@@ -145,18 +149,32 @@ def test_reports_are_read_from_files_maildirs_and_mboxes(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("sound", "malformed"),
-    [("Content-Type: text/rfc822-headers", "Content-Type: text/rfc822-headers; charset=none-such"), ("Message-ID: <", "Message-ID: <[")],
+    [
+        (
+            "Content-Type: text/rfc822-headers",
+            "Content-Type: text/rfc822-headers; charset=none-such",
+        ),
+        ("Message-ID: <", "Message-ID: <["),
+    ],
 )
-def test_a_malformed_report_does_not_hide_those_behind_it(folder, sound, malformed):
+def test_malformed_report_does_not_hide_the_ones_after_it(folder, sound, malformed):
     (folder / "a-first.eml").write_text(report().decode().replace(sound, malformed))
     assert kinds(folder) == EXPECTED
 
 
-def test_the_command_marks_addresses_and_may_read_twice(app, folder):
+def test_command_marks_addresses_and_can_run_twice(app, folder):
     reader = subscribe("teo")
     for _ in range(2):
-        assert "8 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 5." in read(app, folder)
-    assert [refused(name) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
+        assert (
+            "8 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 5."
+            in read(app, folder)
+        )
+    assert [refused(name) for name in ("amalia", "full", "late", "victim")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
     assert is_suppressed(digest("teo"))
     assert subscription(reader).state == "ended"
 
@@ -171,13 +189,13 @@ def test_one_report_stops_news_and_a_second_about_another_email_stops_all(app, t
     assert refused("amalia", MAX_REPORTS)
 
 
-def test_report_that_names_a_forwarding_address_marks_the_one_we_wrote_to(app, tmp_path):
+def test_report_naming_a_forwarding_address_marks_the_one_we_wrote_to(app, tmp_path):
     (tmp_path / "forwarded.eml").write_bytes(report(forwarded_to="elsewhere@rosales.example"))
     read(app, tmp_path)
     assert refused("amalia") and not refused("elsewhere")
 
 
-def test_reports_of_any_sender_are_believed_only_when_asked_for(app, tmp_path):
+def test_reports_of_any_sender_are_trusted_only_when_enabled(app, tmp_path):
     (tmp_path / "forged.eml").write_bytes(report("victim", message="0123abc"))
     read(app, tmp_path)
     assert not refused("victim")

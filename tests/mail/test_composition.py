@@ -1,4 +1,4 @@
-"""From words to a correct message."""
+"""Tests of building a correct message from text."""
 
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -10,17 +10,22 @@ from tests.mail.letters import SETTINGS, message
 
 
 def composed(settings=SETTINGS, **changes):
-    """Return the message as a receiver reads it."""
-    return message_from_bytes(to_email(message(**changes), settings).as_bytes(), policy=policy.default)
+    """Return the message parsed as a recipient's program would."""
+    return message_from_bytes(
+        to_email(message(**changes), settings).as_bytes(), policy=policy.default
+    )
 
 
 def read(email, header):
-    """Return a header in words, decoded by the old reader, which keeps the spaces between encoded words right."""
+    """Return a decoded header.
+
+    The legacy parser keeps the spaces between encoded words right.
+    """
     raw = message_from_bytes(email.as_bytes())[header]
     return str(make_header(decode_header(raw.replace("\n", ""))))
 
 
-def test_a_message_says_what_it_is_and_that_nobody_need_answer():
+def test_message_is_marked_as_automatic():
     email = composed(lang="es", reply_to="team@volante.example")
     assert email["From"] == "Volante <names@volante.example>"
     assert email["To"] == "amalia@correo.mx"
@@ -32,39 +37,47 @@ def test_a_message_says_what_it_is_and_that_nobody_need_answer():
     assert email["List-Unsubscribe"] is None
 
 
-def test_no_header_says_what_kind_of_email_it_is():
-    assert {name for name in composed().keys() if name.startswith("X-")} == {"X-Auto-Response-Suppress"}
+def test_no_header_reveals_the_kind_of_email():
+    assert {name for name in composed().keys() if name.startswith("X-")} == {
+        "X-Auto-Response-Suppress"
+    }
 
 
-def test_the_sender_can_be_an_address_alone():
+def test_sender_can_be_an_address_alone():
     email = composed(has_sender_name=False)
     assert email["From"] == "names@volante.example"
 
 
-def test_both_parts_arrive_as_they_were_worded():
+def test_both_parts_arrive_unchanged():
     text = "Ñandú\n.\nFrom here on\n" + "á" * 300 + "\n"
     email = composed(text=text, html=f"<p>{text}</p>")
     assert email.get_content_type() == "multipart/alternative"
-    plain, html = (email.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html"))
+    plain, html = (
+        email.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html")
+    )
     assert plain == text
     assert html == f"<p>{text}</p>\n"
 
 
-def test_any_mail_server_can_take_the_lines():
-    data = to_email(message(text="ñ" * 2000, html="ñ" * 2000, subject="é" * 200), SETTINGS).as_bytes()
+def test_lines_are_short_enough_for_any_mail_server():
+    data = to_email(
+        message(text="ñ" * 2000, html="ñ" * 2000, subject="é" * 200), SETTINGS
+    ).as_bytes()
     assert data.isascii()
     assert max(len(line) for line in data.split(b"\r\n")) <= 78
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
-def test_the_message_id_is_the_same_at_every_attempt_and_only_for_this_message():
+def test_message_id_is_the_same_at_every_attempt_and_unique_to_the_message():
     first, again, other = (composed(message_key=key)["Message-ID"] for key in ("a:1", "a:1", "a:2"))
     assert first == again != other
     assert first.endswith("@sign.example.org>")
 
 
-@pytest.mark.parametrize("name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"])
-def test_a_name_cannot_add_a_header(name):
+@pytest.mark.parametrize(
+    "name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"]
+)
+def test_name_cannot_add_a_header(name):
     email = composed(to_name=name, subject=f"{name}, a letter for you")
     assert email["Bcc"] is None
     assert len(email.get_all("To")) == 1
@@ -80,42 +93,49 @@ def test_a_name_cannot_add_a_header(name):
         "O’Brien Concepción Łukasz : y José Élodie <evil@example.org>; 李雷",
     ],
 )
-def test_names_and_subjects_survive_whatever_is_in_them(name):
+def test_names_and_subjects_survive_any_characters(name):
     email = composed(to_name=name, subject=name)
     assert read(email, "Subject") == name
     assert [address.addr_spec for address in email["To"].addresses] == ["amalia@correo.mx"]
-    assert read(email, "To").replace("\\", "").replace('"', "") == f"{name} <amalia@correo.mx>".replace('"', "")
+    assert read(email, "To").replace("\\", "").replace(
+        '"', ""
+    ) == f"{name} <amalia@correo.mx>".replace('"', "")
 
 
-def test_an_international_domain_is_written_so_that_old_servers_know_it():
+def test_international_domain_is_encoded_for_old_servers():
     data = to_email(message(to="amalia@españa.mx"), SETTINGS).as_bytes()
     assert b"amalia@xn--espaa-rta.mx" in data
     assert data.isascii()
 
 
-def test_an_international_name_before_the_at_stays_as_it_is():
+def test_international_local_part_stays_as_it_is():
     data = to_email(message(to="ñandú@españa.mx", to_name="Ñandú"), SETTINGS).as_bytes()
     assert "<ñandú@xn--espaa-rta.mx>".encode() in data
 
 
-@pytest.mark.parametrize("address", ["amalia", "", "amalia@", "@correo.mx", "a b@correo.mx", "a@b\r\nBcc: c@d"])
-def test_an_address_that_cannot_be_written_is_an_error(address):
+@pytest.mark.parametrize(
+    "address", ["amalia", "", "amalia@", "@correo.mx", "a b@correo.mx", "a@b\r\nBcc: c@d"]
+)
+def test_unencodable_address_is_an_error(address):
     with pytest.raises(ValueError, match="not a mail address"):
         to_email(message(to=address), SETTINGS)
 
 
-def test_the_sender_may_have_a_comma_in_its_name():
+def test_sender_name_may_contain_a_comma():
     settings = {**SETTINGS, "MAIL_FROM": "Familias, con Volante <names@volante.example>"}
     [address] = composed(settings)["From"].addresses
-    assert (address.display_name, address.addr_spec) == ("Familias, con Volante", "names@volante.example")
+    assert (address.display_name, address.addr_spec) == (
+        "Familias, con Volante",
+        "names@volante.example",
+    )
 
 
-def test_a_long_address_to_unsubscribe_stays_whole():
+def test_long_unsubscribe_url_stays_whole():
     address = "https://sign.example.org/en/unsubscribe/" + "a" * 200
     email = to_email(message(list_unsubscribe=address), SETTINGS)
     assert f"List-Unsubscribe: <{address}>\r\n".encode() in email.as_bytes()
     assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_one_line_keeps_the_narrow_spaces_of_french():
+def test_single_line_keeps_french_narrow_spaces():
     assert one_line("  Est-ce\n bien  vous\u202f? \u202e") == "Est-ce bien vous\u202f?"

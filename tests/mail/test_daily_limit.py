@@ -1,16 +1,16 @@
-"""So many emails a day reach one address because someone entered it; the others wait, and are not lost."""
+"""Tests of the daily limit per address: emails beyond it wait and are not lost."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
 from campaign.mail.composition import Message
 from campaign.mail.daily_limit import DailyLimit
-from campaign.mail.delivery import Postman, bound_kinds, composers_of, names_of, register
+from campaign.mail.delivery import OutboxWorker, bound_kinds, composers_of, names_of, register
 from campaign.mail.operations import DAY_IS_FULL
 from campaign.mail.transport import transport_from
+from campaign.process.clock import utcnow
 from tests.mail.letters import KIND, SETTINGS, digest_of, message, owe_some, owed_rows, person
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -20,19 +20,21 @@ MAX = 3
 
 @pytest.fixture
 def limit(tmp_path):
-    return DailyLimit({"REDIS_URL": "", "VAR_DIR": str(tmp_path), "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX})
+    return DailyLimit(
+        {"REDIS_URL": "", "VAR_DIR": str(tmp_path), "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX}
+    )
 
 
 @pytest.fixture
 def postman_of(server_url, limit):
-    """Calling it returns a postman whose mail all goes to one address, but for the kind `other`."""
+    """Call it to get a postman whose email all goes to one address, except the kind `other`."""
 
     def make(bound=(KIND,)):
         def word(owed):
             name = person(owed.subject_id if owed.kind == "other" else 1)
             return message(to=name, digest=digest_of(name))
 
-        return Postman(
+        return OutboxWorker(
             composers={KIND: word, "other": word},
             transports=[transport_from(server_url, None, timeout=5.0)],
             write=write,
@@ -44,25 +46,30 @@ def postman_of(server_url, limit):
     return make
 
 
-def test_one_address_gets_so_many_emails_and_the_others_wait_for_the_next_day(script, postman_of):
+def test_emails_beyond_the_daily_limit_wait_for_the_next_day(script, postman_of):
     owe_some(30)
     now = utcnow()
     postman_of().deliver_due(now=now)
     assert len(script.received) == MAX
     waiting = [each for each in owed_rows() if each.state == "owed"]
     assert len(waiting) == 30 - MAX
-    assert {(each.attempts, each.last_error, each.locked_until) for each in waiting} == {(0, DAY_IS_FULL, None)}
-    assert all(now + timedelta(hours=23) < each.due_at <= now + timedelta(days=1, minutes=1) for each in waiting)
+    assert {(each.attempts, each.last_error, each.locked_until) for each in waiting} == {
+        (0, DAY_IS_FULL, None)
+    }
+    assert all(
+        now + timedelta(hours=23) < each.due_at <= now + timedelta(days=1, minutes=1)
+        for each in waiting
+    )
 
 
-def test_the_count_goes_on_from_pass_to_pass_and_from_worker_to_worker(script, postman_of):
+def test_count_continues_across_passes_and_workers(script, postman_of):
     for _ in range(5):
         owe_some(1)
         postman_of().deliver_due(now=utcnow())
     assert len(script.received) == MAX
 
 
-def test_other_addresses_and_other_kinds_are_not_kept_waiting(script, postman_of):
+def test_other_addresses_and_other_kinds_are_not_delayed(script, postman_of):
     owe_some(5)
     owe_some(5, kind="other")
     postman_of().deliver_due(now=utcnow())
@@ -73,7 +80,7 @@ def test_other_addresses_and_other_kinds_are_not_kept_waiting(script, postman_of
     assert len(script.received) == MAX + 2
 
 
-def test_what_the_server_puts_off_takes_no_room(script, postman_of, limit):
+def test_deferred_email_does_not_use_up_the_limit(script, postman_of, limit):
     script.to[person(1)] = ["451 4.7.1 later"]
     owe_some(MAX)
     postman_of().deliver_due(now=utcnow())
@@ -82,7 +89,12 @@ def test_what_the_server_puts_off_takes_no_room(script, postman_of, limit):
 
 def test_every_email_that_a_stranger_can_cause_is_counted(app):
     assert bound_kinds(app) >= {
-        *("signature_confirmation", "signature_form_confirmation", "signature_reminder", "signature_last_reminder"),
+        *(
+            "signature_confirmation",
+            "signature_form_confirmation",
+            "signature_reminder",
+            "signature_last_reminder",
+        ),
         *("signature_repeat", "signature_passed_on", "subscription_confirmation"),
         *("registration_confirmation", "registration_repeat"),
     }
@@ -90,7 +102,7 @@ def test_every_email_that_a_stranger_can_cause_is_counted(app):
     assert bound_kinds(app) <= composers_of(app).keys() == names_of(app).keys()
 
 
-def test_a_kind_is_bound_by_its_registration(app, monkeypatch):
+def test_kind_is_limited_by_its_registration(app, monkeypatch):
     monkeypatch.setitem(app.extensions, "mail_bound_kinds", set())
     monkeypatch.setitem(app.extensions, "mail_composers", {})
     monkeypatch.setitem(app.extensions, "mail_names", {})

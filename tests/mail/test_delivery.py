@@ -1,13 +1,13 @@
-"""Delivering what is due."""
+"""Tests of delivering what is due."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
 from campaign.mail import operations
-from campaign.mail.delivery import composers_of, postman_for, register
+from campaign.mail.delivery import composers_of, make_outbox_worker, register
+from campaign.process.clock import utcnow
 from tests.mail.letters import KIND, message, owe_some, owed_rows, person, states, word
 from tests.mail.postmen import postman_to
 
@@ -17,7 +17,7 @@ SOON = timedelta(minutes=1)
 AFTER_LOCK = timedelta(minutes=3)
 
 
-def test_what_is_owed_is_sent_once(postman, script):
+def test_queued_email_is_sent_once(postman, script):
     owe_some(30)
     assert postman.deliver_due(now=utcnow()) == 30
     assert sorted(script.recipients) == sorted(person(number) for number in range(1, 31))
@@ -27,7 +27,7 @@ def test_what_is_owed_is_sent_once(postman, script):
     assert len(script.received) == 30
 
 
-def test_a_busy_mailbox_gets_its_mail_at_a_later_attempt(postman, script):
+def test_busy_mailbox_gets_its_email_at_a_later_attempt(postman, script):
     owe_some(1)
     script.to[person(1)] = ["451 4.7.1 greylisted", "250 OK"]
     assert postman.deliver_due(now=utcnow()) == 1
@@ -37,7 +37,7 @@ def test_a_busy_mailbox_gets_its_mail_at_a_later_attempt(postman, script):
     assert (states(), script.recipients) == (["sent"], [person(1)])
 
 
-def test_a_wrong_address_is_never_tried_again(postman, script):
+def test_wrong_address_is_never_tried_again(postman, script):
     script.to[person(1)] = ["550 5.1.1 no such user"]
     owe_some(1)
     postman.deliver_due(now=utcnow())
@@ -47,7 +47,7 @@ def test_a_wrong_address_is_never_tried_again(postman, script):
     assert script.attempts == [person(1)]
 
 
-def test_a_policy_against_us_costs_nobody_their_address(postman, script):
+def test_policy_rejection_does_not_suppress_the_address(postman, script):
     script.to[person(1)] = ["554 5.7.1 relay access denied", "250 OK"]
     owe_some(1)
     postman.deliver_due(now=utcnow())
@@ -55,7 +55,7 @@ def test_a_policy_against_us_costs_nobody_their_address(postman, script):
     assert states() == ["sent"]
 
 
-def test_mail_that_is_no_longer_apt_is_dropped_unsent(app, script, server_url):
+def test_obsolete_email_is_dropped_unsent(app, script, server_url):
     owe_some(2)
     composers = {KIND: lambda owed: None if owed.subject_id == 1 else word(owed)}
     with postman_to(server_url, composers=composers) as postman:
@@ -64,7 +64,7 @@ def test_mail_that_is_no_longer_apt_is_dropped_unsent(app, script, server_url):
     assert script.recipients == [person(2)]
 
 
-def test_mail_that_cannot_be_worded_waits_and_holds_up_nobody(app, script, server_url, caplog):
+def test_email_that_fails_to_compose_waits_and_blocks_no_other(app, script, server_url, caplog):
     owe_some(3)
 
     def fails(owed):
@@ -75,11 +75,15 @@ def test_mail_that_cannot_be_worded_waits_and_holds_up_nobody(app, script, serve
     with postman_to(server_url, composers={KIND: fails}) as postman:
         assert postman.deliver_due(now=utcnow()) == 3
     assert states() == ["owed", "owed", "sent"]
-    assert [row.last_error for row in owed_rows()] == ["composing: KeyError", "composing: ValueError", ""]
+    assert [row.last_error for row in owed_rows()] == [
+        "composing: KeyError",
+        "composing: ValueError",
+        "",
+    ]
     assert "amalia" not in caplog.text
 
 
-def test_a_kind_that_nobody_words_yet_waits(app, script, server_url):
+def test_kind_without_a_composer_waits(app, script, server_url):
     owe_some(1, kind="news")
     with postman_to(server_url) as postman:
         postman.deliver_due(now=utcnow())
@@ -87,24 +91,24 @@ def test_a_kind_that_nobody_words_yet_waits(app, script, server_url):
     assert "news" in owed_rows()[0].last_error
 
 
-def test_no_claimed_row_and_no_error_ever_holds_an_address(postman, script):
+def test_claimed_rows_and_errors_never_hold_an_address(postman, script):
     script.to[person(1)] = ["451 4.2.0 <person1@correo.mx> Person One is over quota"]
     owe_some(1)
     postman.deliver_due(now=utcnow())
     assert "person1" not in str(owed_rows())
 
 
-def test_the_applications_postman_writes_into_its_folder(app, tmp_path, monkeypatch):
+def test_postman_of_the_application_writes_into_its_folder(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     monkeypatch.setitem(app.config, "MAIL_URL", "")
     monkeypatch.setitem(composers_of(app), KIND, None)
     register(app, KIND, word)
     owe_some(2)
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 2
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 2
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 2
 
 
-def test_a_full_queue_is_taken_a_hundred_at_a_time(postman, script):
+def test_full_queue_is_claimed_in_batches_of_a_hundred(postman, script):
     owe_some(101)
     assert [postman.deliver_due(now=utcnow()) for _ in range(3)] == [100, 1, 0]
     assert not operations.claim(limit=1, now=utcnow())

@@ -1,4 +1,4 @@
-"""The words of the mails that a signature causes."""
+"""Tests of the text of the emails that a signature causes."""
 
 import re
 from datetime import date
@@ -38,7 +38,7 @@ def flat(text):
 
 
 def part(wording, name):
-    """Return the text of a part of a letter; the plain text must say the same."""
+    """Return the text of one part of an email. The plain text must say the same."""
     said = flat(html.fromstring(wording.html).xpath(f"string(//*[@class='{name}'])"))
     assert said and said in flat(wording.text)
     return said
@@ -46,7 +46,7 @@ def part(wording, name):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ALL)
-def test_every_mail_has_its_words_in_every_language(app, name, lang):
+def test_every_email_has_its_text_in_every_language(app, name, lang):
     wording = render(name, lang, **WORDS)
     assert "Amalia" in wording.subject
     assert "\n" not in wording.subject
@@ -56,13 +56,13 @@ def test_every_mail_has_its_words_in_every_language(app, name, lang):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_mail_says_why_it_came_and_what_to_do_if_it_was_somebody_else(app, name):
+def test_every_email_says_why_it_came_and_what_to_do_if_it_was_a_mistake(app, name):
     wording = render(name, "en", **WORDS)
     assert len({part(wording, name) for name in ("why", "not-me")}) == 2
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_a_mail_that_asks_has_its_address_in_the_button_and_in_plain_text(app, name):
+def test_confirmation_has_its_link_in_the_button_and_in_plain_text(app, name):
     wording = render(name, "en", **WORDS)
     assert WORDS["confirm_url"] in wording.text.splitlines()
     assert f'href="{WORDS["confirm_url"]}"' in wording.html
@@ -75,22 +75,26 @@ def test_reminders_say_how_many_more_there_will_be(app):
     assert len(set(said)) == len(ASKING)
 
 
-def test_a_repeat_links_to_what_was_signed_and_asks_for_nothing(app):
+def test_repeat_email_links_to_what_was_signed_and_asks_for_nothing(app):
     wording = render("signature_repeat", "en", **WORDS)
     assert WORDS["mine_url"] in wording.text.splitlines()
     assert WORDS["confirm_url"] not in wording.text + wording.html
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_no_mail_fetches_anything(app, name):
+def test_no_email_loads_remote_content(app, name):
     body = render(name, "en", **WORDS).html
     assert not re.search(r"<img|<link|<script|src=|url\(|@import|background=", body)
     assert len(body) < 40_000
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_typed_words_stay_words(app, name):
-    odd = {"given_name": '<b>Ana</b> & "x"', "petition_title": "<script>x</script> & y", "shown_name": "<i>A</i>"}
+def test_typed_markup_stays_text(app, name):
+    odd = {
+        "given_name": '<b>Ana</b> & "x"',
+        "petition_title": "<script>x</script> & y",
+        "shown_name": "<i>A</i>",
+    }
     wording = render(name, "en", **{**WORDS, **odd})
     assert "<b>" not in wording.html
     assert "<script>" not in wording.html
@@ -99,24 +103,27 @@ def test_typed_words_stay_words(app, name):
     assert '<b>Ana</b> & "x"' in wording.subject
 
 
-def test_who_is_only_counted_is_told_so(app):
+def test_supporter_who_is_only_counted_is_told_so(app):
     name = WORDS["shown_name"]
-    named, counted = (part(render("signature_confirmation", "en", **{**WORDS, "shown_name": shown}), "shown-as") for shown in (name, ""))
+    named, counted = (
+        part(render("signature_confirmation", "en", **{**WORDS, "shown_name": shown}), "shown-as")
+        for shown in (name, "")
+    )
     assert name in named
     assert counted != named.replace(name, "")
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_mail_reads_well_without_a_name_or_an_organisation(app, name):
+def test_email_reads_well_without_a_name_or_an_organisation(app, name):
     wording = render(name, "en", **{**WORDS, "given_name": "", "organisation": ""})
     assert wording.subject[0].isupper()
     sent_by = part(render(name, "en", **WORDS), "sender")
     assert WORDS["organisation"] in sent_by
-    # Not the same sentence with a gap.
+    # The sentence is rephrased, not the same one with a gap.
     assert part(wording, "sender") != flat(sent_by.replace(WORDS["organisation"], ""))
 
 
-def test_plain_text_is_folded_and_its_addresses_are_whole(app):
+def test_plain_text_is_wrapped_and_its_urls_are_whole(app):
     long_address = "https://sign.example.org/en/signatures/confirm/" + "a" * 100
     text = render("signature_confirmation", "en", **{**WORDS, "confirm_url": long_address}).text
     assert long_address in text.splitlines()
@@ -125,6 +132,8 @@ def test_plain_text_is_folded_and_its_addresses_are_whole(app):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_title_in_another_language_than_the_mail_says_which(app, name):
+def test_title_in_another_language_than_the_email_is_marked(app, name):
     title = WORDS["petition_title"]
-    assert f'lang="en" style="{LINK};font-weight:bold">{title}</a>' in render(name, "fr", **WORDS).html
+    assert (
+        f'lang="en" style="{LINK};font-weight:bold">{title}</a>' in render(name, "fr", **WORDS).html
+    )

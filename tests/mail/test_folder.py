@@ -1,4 +1,4 @@
-"""The developer's mailbox as a folder."""
+"""Tests of the developer's mailbox as a folder."""
 
 from datetime import UTC, datetime
 
@@ -15,11 +15,11 @@ def put(folder, id, *, second=0, **changes):
     return name
 
 
-def test_a_folder_that_does_not_exist_yet_is_empty(tmp_path):
+def test_missing_folder_is_empty(tmp_path):
     assert page_of(tmp_path / "mail", 1) == ([], False)
 
 
-def test_the_newest_message_comes_first(tmp_path):
+def test_newest_message_comes_first(tmp_path):
     put(tmp_path, 1, second=1, subject="Élodie, est-ce bien votre signature ?")
     put(tmp_path, 2, second=2)
     (tmp_path / "half.part").write_text("not yet")
@@ -31,7 +31,7 @@ def test_the_newest_message_comes_first(tmp_path):
     assert not has_older
 
 
-def test_fifty_messages_make_a_page(tmp_path):
+def test_page_has_fifty_messages(tmp_path):
     for second in range(52):
         put(tmp_path, second, second=second)
     (first, more), (second, no_more) = page_of(tmp_path, 1), page_of(tmp_path, 2)
@@ -39,7 +39,7 @@ def test_fifty_messages_make_a_page(tmp_path):
     assert [found.name for found in first + second] == names_in(tmp_path)
 
 
-def test_a_message_is_found_with_both_its_texts(tmp_path):
+def test_message_is_found_with_both_its_texts(tmp_path):
     found = find(tmp_path, put(tmp_path, 7))
     assert "Look here" in found.text
     assert "<a href" in found.html
@@ -47,8 +47,10 @@ def test_a_message_is_found_with_both_its_texts(tmp_path):
     assert found.headers["Auto-Submitted"] == "auto-generated"
 
 
-@pytest.mark.parametrize("name", ["../secret.eml", "/etc/passwd", "..", "", "20260923T101100.000000-1.eml\n", "x.eml"])
-def test_no_name_leads_out_of_the_folder(tmp_path, name):
+@pytest.mark.parametrize(
+    "name", ["../secret.eml", "/etc/passwd", "..", "", "20260923T101100.000000-1.eml\n", "x.eml"]
+)
+def test_no_name_escapes_the_folder(tmp_path, name):
     (tmp_path / "secret.eml").write_text("Subject: secret\n\n")
     (tmp_path / "mail").mkdir()
     assert find(tmp_path / "mail", name) is None

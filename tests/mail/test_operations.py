@@ -1,4 +1,4 @@
-"""Owing mail, and the life of what is owed."""
+"""Tests of queueing email, and of a queued message's life cycle."""
 
 import threading
 from datetime import timedelta
@@ -6,9 +6,17 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.mail import operations
-from campaign.mail.operations import MOST_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
+from campaign.mail.operations import (
+    MAX_ATTEMPTS,
+    claim,
+    drop,
+    enqueue,
+    mark_sent,
+    release,
+    reschedule,
+)
+from campaign.process.clock import utcnow
 from tests.mail.letters import digest_of, owe_some, owed_rows, states
 
 pytestmark = pytest.mark.both_databases
@@ -20,7 +28,7 @@ def claim_now(limit=100, later=timedelta(0)):
     return write(claim, limit=limit, now=utcnow() + later)
 
 
-def test_owed_mail_can_be_claimed_at_once(app):
+def test_queued_email_can_be_claimed_at_once(app):
     owe_some(2)
     assert [(row.kind, row.subject_id, row.lang) for row in claim_now()] == [
         ("greeting", 1, "en"),
@@ -28,15 +36,15 @@ def test_owed_mail_can_be_claimed_at_once(app):
     ]
 
 
-def test_mail_for_later_is_not_claimed_before_its_time(app):
+def test_email_for_later_is_not_claimed_before_its_time(app):
     owe_some(1, due_at=utcnow() + 5 * MINUTE)
     assert claim_now() == []
     assert len(claim_now(later=6 * MINUTE)) == 1
 
 
-def test_what_a_failed_transaction_owed_is_not_owed(app):
+def test_email_queued_in_a_failed_transaction_is_not_queued(app):
     def fail():
-        owe(kind="greeting", subject_id=1, lang="en")
+        enqueue(kind="greeting", subject_id=1, lang="en")
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -44,21 +52,21 @@ def test_what_a_failed_transaction_owed_is_not_owed(app):
     assert owed_rows() == []
 
 
-def test_a_claimed_message_is_nobody_elses_for_two_minutes(app):
+def test_claimed_message_is_locked_for_two_minutes(app):
     owe_some(1)
     assert len(claim_now()) == 1
     assert claim_now(later=1.9 * MINUTE) == []
     assert [row.attempts for row in claim_now(later=2.1 * MINUTE)] == [2]
 
 
-def test_what_has_waited_longest_is_claimed_first(app):
+def test_oldest_message_is_claimed_first(app):
     now = utcnow()
     for minutes in (1, 3, 2):
         owe_some(1, due_at=now - minutes * MINUTE, kind=f"due-{minutes}")
     assert [row.kind for row in claim_now(limit=2)] == ["due-3", "due-2"]
 
 
-def test_claimers_at_the_same_time_never_get_the_same_row(app):
+def test_concurrent_claimers_never_get_the_same_row(app):
     owe_some(120)
     claimed = []
 
@@ -78,20 +86,20 @@ def test_claimers_at_the_same_time_never_get_the_same_row(app):
 @pytest.mark.parametrize(
     ("close", "state"), [(lambda ids: mark_sent(ids, now=utcnow()), "sent"), (drop, "dropped")]
 )
-def test_closed_mail_is_never_claimed_again(app, close, state):
+def test_closed_email_is_never_claimed_again(app, close, state):
     owe_some(1)
     write(close, [row.id for row in claim_now()])
     assert states() == [state]
     assert claim_now(later=60 * MINUTE) == []
 
 
-def test_put_off_mail_comes_back_later_each_time_and_fails_in_the_end(app):
+def test_deferred_email_backs_off_and_fails_in_the_end(app):
     owe_some(1)
     delays = []
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         now = owed_rows()[0].due_at
         [row] = write(claim, limit=1, now=now)
-        write(put_off, row.id, error="451 4.7.1", now=now)
+        write(reschedule, row.id, error="451 4.7.1", now=now)
         delays.append((owed_rows()[0].due_at - now).total_seconds())
     assert delays.pop() == 0
     assert 24 <= delays[0] <= 36
@@ -101,20 +109,20 @@ def test_put_off_mail_comes_back_later_each_time_and_fails_in_the_end(app):
     assert owed_rows()[0].last_error == "451 4.7.1"
 
 
-def test_released_mail_has_lost_no_attempt(app):
+def test_released_email_has_lost_no_attempt(app):
     owe_some(1)
     write(release, [row.id for row in claim_now()])
     assert [row.attempts for row in claim_now()] == [1]
 
 
-def test_a_long_error_is_cut_to_fit(app):
+def test_long_error_is_cut_to_fit(app):
     owe_some(1)
     [row] = claim_now()
-    write(put_off, row.id, error="x" * 900, now=utcnow())
+    write(reschedule, row.id, error="x" * 900, now=utcnow())
     assert owed_rows()[0].last_error == "x" * 200
 
 
-def test_an_address_refused_twice_is_remembered_once(app):
+def test_address_refused_twice_is_remembered_once(app):
     wrong, right = digest_of("wrong@correo.mx"), digest_of("right@correo.mx")
     for reason in ("550 5.1.1", "550 5.1.2"):
         write(operations.refuse_address, wrong, reason=reason, now=utcnow())

@@ -13,7 +13,7 @@ def folder(app, tmp_path, monkeypatch):
     return tmp_path / "mail"
 
 
-def test_the_mailbox_lists_what_was_written(client, folder):
+def test_mailbox_lists_what_was_written(client, folder):
     name = put(folder, 1)
     page = client.get("/dev/mail")
     assert page.status_code == 200
@@ -21,24 +21,24 @@ def test_the_mailbox_lists_what_was_written(client, folder):
     assert page.headers["Cache-Control"] == "no-store"
 
 
-def test_the_list_says_when_each_letter_was_written(client, folder):
+def test_list_shows_when_each_email_was_written(client, folder):
     put(folder, 1)
     put(folder, 2)
     page = client.get("/dev/mail", headers={"Accept-Language": "es"}).text.replace("\u202f", " ")
     assert page.count("23 de septiembre de 2026, 06:11 (Toronto)") == 2
 
 
-def test_an_empty_mailbox_is_a_page_too(client, folder):
+def test_empty_mailbox_has_a_page(client, folder):
     assert client.get("/dev/mail?page=x").status_code == 200
 
 
-def test_a_message_is_shown_with_its_text(client, folder):
+def test_message_is_shown_with_its_text(client, folder):
     page = client.get(f"/dev/mail/{put(folder, 1)}")
     assert "Look here" in page.text
     assert "/html" in page.text
 
 
-def test_the_letter_itself_may_be_framed_here_and_do_nothing(client, folder):
+def test_email_can_be_framed_here_and_runs_nothing(client, folder):
     letter = client.get(f"/dev/mail/{put(folder, 1, html='<head></head><p>Hola</p>')}/html")
     assert letter.text.startswith('<head><base target="_top"></head>')
     policy = letter.headers["Content-Security-Policy"]
@@ -49,20 +49,26 @@ def test_the_letter_itself_may_be_framed_here_and_do_nothing(client, folder):
 
 
 @pytest.mark.parametrize("name", ["nothing.eml", "..%2Fsecret.eml", "20260923T101100.000000-9.eml"])
-def test_what_is_not_there_is_not_found(client, folder, name):
+def test_unknown_message_is_not_found(client, folder, name):
     (folder.parent / "secret.eml").write_text("Subject: secret\n\n")
     assert client.get(f"/dev/mail/{name}").status_code == 404
 
 
-def test_in_production_nobody_can_read_everybodys_mail(app):
+def test_mailbox_is_not_served_in_production(app):
     class Production:
         config = {"PRODUCTION": True}
 
     routes.init_app(Production())
 
 
-@pytest.mark.parametrize("asked", [{"headers": {"X-Forwarded-For": "203.0.113.9"}}, {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}])
-def test_mailbox_is_only_for_those_at_this_machine(client, folder, asked):
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"headers": {"X-Forwarded-For": "203.0.113.9"}},
+        {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}},
+    ],
+)
+def test_mailbox_is_served_to_this_machine_only(client, folder, asked):
     name = put(folder, 1)
     for path in ("/dev/mail", f"/dev/mail/{name}", f"/dev/mail/{name}/html"):
         assert client.get(path, **asked).status_code == 403

@@ -1,10 +1,10 @@
-"""Handing one message over."""
+"""Tests of handing over one message."""
 
 from time import sleep
 
 import pytest
 
-from campaign.mail.answers import Delivered, Refused, TryLater, Unreachable
+from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable
 from campaign.mail.transport import Envelope, FolderTransport, transport_from
 from tests.mail.mail_server import mail_server, silent_server
 from tests.ports import free_port
@@ -22,17 +22,17 @@ def transport(server_url):
     transport.close()
 
 
-def test_a_message_arrives_whole(script, transport):
+def test_message_arrives_whole(script, transport):
     assert transport.send(envelope()) == Delivered()
     assert script.received == [("amalia@correo.mx", envelope().data)]
 
 
-def test_many_messages_go_over_one_connection(script, transport):
+def test_many_messages_share_one_connection(script, transport):
     assert {type(transport.send(envelope(id=id))) for id in range(5)} == {Delivered}
     assert script.connections == 1
 
 
-def test_a_server_that_hangs_up_between_messages_is_called_again(script, transport):
+def test_server_that_hangs_up_between_messages_is_reconnected(script, transport):
     script.hangs_up_after_message = True
     for id in range(3):
         assert transport.send(envelope(id=id)) == Delivered()
@@ -41,14 +41,14 @@ def test_a_server_that_hangs_up_between_messages_is_called_again(script, transpo
     assert script.connections == 3
 
 
-def test_a_server_that_takes_one_message_a_connection_is_called_again(script, transport):
+def test_server_that_takes_one_message_per_connection_is_reconnected(script, transport):
     assert transport.send(envelope()) == Delivered()
     script.to_sender = ["421 too many messages", "250 OK"]
     assert transport.send(envelope()) == Delivered()
     assert script.connections == 2
 
 
-def test_a_refused_recipient_does_not_hold_up_the_next(script, transport):
+def test_refused_recipient_does_not_block_the_next(script, transport):
     script.to["wrong@correo.mx"] = ["550 5.1.1 no such user"]
     assert transport.send(envelope("wrong@correo.mx")) == Refused("550 5.1.1")
     assert transport.send(envelope()) == Delivered()
@@ -56,26 +56,26 @@ def test_a_refused_recipient_does_not_hold_up_the_next(script, transport):
     assert script.connections == 1
 
 
-def test_a_busy_mailbox_is_tried_later(script, transport):
+def test_busy_mailbox_is_tried_later(script, transport):
     script.to["amalia@correo.mx"] = ["451 4.7.1 greylisted"]
     assert transport.send(envelope()) == TryLater("451 4.7.1")
 
 
-def test_a_refusal_after_the_text_is_read_like_one_before_it(script, transport):
+def test_refusal_after_the_text_is_read_like_one_before_it(script, transport):
     script.to_data = "550 5.1.1 no such user after all"
     assert transport.send(envelope()) == Refused("550 5.1.1")
     script.to_data = "554 5.7.1 we do not like this text"
     assert transport.send(envelope()) == TryLater("554 5.7.1")
 
 
-def test_a_refused_sender_says_nothing_about_the_message(script, transport):
+def test_refused_sender_does_not_fail_the_message(script, transport):
     script.to_sender = ["550 5.7.1 not from here"]
     assert isinstance(transport.send(envelope()), Unreachable)
     script.to_sender = ["250 OK"]
     assert transport.send(envelope()) == Delivered()
 
 
-def test_a_refused_login_says_nothing_about_the_message(script):
+def test_refused_login_does_not_fail_the_message(script):
     with mail_server(script, refuse_login=True) as url:
         answer = transport_from(url, None, timeout=5).send(envelope())
     assert isinstance(answer, Unreachable)
@@ -84,37 +84,37 @@ def test_a_refused_login_says_nothing_about_the_message(script):
     assert script.attempts == []
 
 
-def test_nothing_is_sent_in_the_clear_where_encryption_was_asked_for(script):
+def test_nothing_is_sent_unencrypted_where_encryption_is_required(script):
     with mail_server(script) as url:
         answer = transport_from(url.replace("none", "starttls"), None, timeout=5).send(envelope())
     assert isinstance(answer, Unreachable)
     assert script.attempts == []
 
 
-def test_an_international_name_before_the_at_is_written_to(script, transport):
+def test_international_local_part_is_delivered(script, transport):
     assert transport.send(envelope("ñandú@correo.mx")) == Delivered()
     assert script.recipients == ["ñandú@correo.mx"]
 
 
-def test_a_closed_port_is_unreachable():
+def test_closed_port_is_unreachable():
     answer = transport_from(f"smtp://127.0.0.1:{free_port()}", None, timeout=5).send(envelope())
     assert isinstance(answer, Unreachable)
 
 
-def test_a_silent_server_is_unreachable_after_the_time_out():
+def test_silent_server_is_unreachable_after_the_timeout():
     with silent_server() as url:
         answer = transport_from(url, None, timeout=0.2).send(envelope())
     assert answer == Unreachable("the mail server did not answer in time")
 
 
-def test_a_server_that_falls_silent_at_a_message_ails_and_the_message_waits(script):
+def test_server_that_goes_silent_at_a_message_is_failing_and_the_message_waits(script):
     script.data_seconds = 1.0
     with mail_server(script) as url:
         answer = transport_from(url, None, data_timeout=0.2).send(envelope())
     assert answer == TryLater("the mail server did not answer in time", server_ails=True)
 
 
-def test_without_a_server_messages_are_written_whole_into_a_folder(tmp_path):
+def test_without_a_server_whole_messages_are_written_into_a_folder(tmp_path):
     transport = transport_from("", tmp_path / "var" / "mail")
     assert isinstance(transport, FolderTransport)
     assert transport.send(envelope(id=17)) == Delivered()
@@ -123,6 +123,6 @@ def test_without_a_server_messages_are_written_whole_into_a_folder(tmp_path):
     assert path.read_bytes() == envelope().data
 
 
-def test_a_folder_that_cannot_be_written_is_unreachable(tmp_path):
+def test_unwritable_folder_is_unreachable(tmp_path):
     (tmp_path / "mail").write_text("in the way")
     assert isinstance(FolderTransport(tmp_path / "mail").send(envelope()), Unreachable)

@@ -1,4 +1,4 @@
-"""A real site, and every page of it in every language."""
+"""Fixtures: a real site, and every page of it in every language."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The Nu HTML Checker, the W3C's own: where it is found, and what it says of files."""
+"""The Nu HTML Checker of the W3C: where to find it, and how to run it on files."""
 
 import json
 import os
@@ -14,13 +14,14 @@ CHECK_SECONDS = 240
 
 
 class NoChecker(Exception):
-    """There is no checker here; the message says what is missing."""
+    """The checker is not available. The message says what is missing."""
 
 
 def checker():
-    """Return the command that runs the checker, as a list; fetches it through npm when it is not here yet.
+    """Return the command that runs the checker, as a list.
 
-    It is looked for at VNU_JAR, then in var/cache. Raises NoChecker.
+    Looks at VNU_JAR, then in var/cache, and fetches the checker through npm if it is in neither.
+    Raises NoChecker.
     """
     java = shutil.which("java")
     if java is None:
@@ -30,14 +31,16 @@ def checker():
     if not jar.is_file():
         if named or not _fetch(jar):
             raise NoChecker(f"no vnu.jar at {jar}, and none to be had from npm")
-    # One processor is as quick for so few pages, and leaves the other to other tests.
+    # More processors are no faster for so few pages, and other tests need them.
     return [java, "-XX:+UseSerialGC", "-Xss2m", "-jar", str(jar)]
 
 
 def check(command, files):
-    """Return what the checker says of all files in one run: dicts of type, url, lastLine, message, extract."""
+    """Check all files in one run; return dicts of type, url, lastLine, message, extract."""
     arguments = ["--format", "json", "--stdout", "--exit-zero-always", *map(str, files)]
-    said = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=CHECK_SECONDS)
+    said = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, timeout=CHECK_SECONDS
+    )
     assert said.returncode == 0, said.stderr
     return json.loads(said.stdout)["messages"]
 

@@ -1,4 +1,4 @@
-"""Fetches every page that a supporter can come to, without a browser."""
+"""Fetch every page that a supporter can reach, without a browser."""
 
 import re
 from html import unescape
@@ -50,7 +50,7 @@ PLAIN = {
 
 
 def pages_of(url, folder):
-    """Write each page into `folder`, and return the files."""
+    """Write each page into `folder` and return the files."""
     for lang in LANGS:
         for name, page in _pages(url, lang):
             (folder / f"{lang}-{name}.html").write_text(page)
@@ -77,7 +77,9 @@ def _coming(url, lang):
     yield "event-422", ask(post, lang, name="", email="amalia@correo", seats="x")
     address = f"odile.{lang}@kwan.example"
     ask(post, lang, name="Odile <Kwan>", email=address, seats="2")
-    link = unescape(re.search(r'http[^"<\s]+/registrations/[^"<\s]+', letter_to(url, address, lang)).group())
+    link = unescape(
+        re.search(r'http[^"<\s]+/registrations/[^"<\s]+', letter_to(url, address, lang)).group()
+    )
     yield "registration", ask(link, lang)
     mark = re.search(r'name="mark" value="([^"]+)"', ask(link, lang)).group(1)
     yield "registration-confirmed", ask(f"{link}/confirm", lang, mark=mark)
@@ -93,6 +95,8 @@ def _framed(url, lang):
     yield "frame-422", ask(f"{frame}/signatures?lang={lang}", email="x")
     yield "frame-thanks", ask(f"{frame}/thanks?lang={lang}&theme=dark")
     yield "frame-404", ask(f"{url}/embed/petitions/nothing?lang={lang}")
+
+
 def _subscribing(url, lang):
     post = f"{url}/{lang}{CAUSE}/subscriptions"
     yield "subscribe-422", ask(post, lang, email="amalia@correo")

@@ -1,4 +1,4 @@
-"""Every page is valid HTML, as the W3C's checker reads it."""
+"""Tests that every page is valid HTML for the W3C's checker."""
 
 import os
 
@@ -21,7 +21,7 @@ def command():
 @pytest.mark.slow
 def test_every_page_is_valid_html_in_every_language(command, pages, tmp_path, capsys):
     assert len(pages) == 3 * 64
-    # One page with a fault, so that silence means soundness and not that nobody looked.
+    # One page has an error, which proves that the checker really ran.
     faulty = tmp_path / "faulty.html"
     faulty.write_text(pages[0].read_text().replace("</main>", "</div>"))
     said = [(_kind(message), _told(message)) for message in check(command, [*pages, faulty])]

@@ -1,4 +1,4 @@
-"""A site with two butterflies, and visitors who are told how many there are."""
+"""Fixtures: a site with two butterflies, and visitors whose count a test sets."""
 
 import pytest
 from flask_migrate import upgrade

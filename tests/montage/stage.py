@@ -1,4 +1,4 @@
-"""The montage's page in a real browser: a site that serves it, and a visitor who tells it how many butterflies there are."""
+"""The montage page in a real browser: a site that serves it, and a visitor with a set count."""
 
 import io
 import json
@@ -13,12 +13,13 @@ from campaign.montage.drawing import draw
 from campaign.montage.layout import places
 from campaign.montage.shapes import shape_named
 from tests.browser.modules.actions import until
+from tests.chromium import ARGUMENTS
 
 PAPER, NIGHT = (0xFF, 0xF8, 0xEA), (0x12, 0x0D, 0x0A)
-SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+SOFTWARE = [*ARGUMENTS, "--enable-unsafe-swiftshader"]
 BLOCK = 16
 PATIENCE_MS = 120_000
-# By the real clock, whatever hour the page is told.
+# Use the real clock, whatever time the page is told.
 BREATHE = "() => new Promise((done) => setTimeout(done, 100))"
 
 
@@ -26,11 +27,11 @@ class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, *details):
-        """A test says nothing unless it fails."""
+        """A quiet request handler: a test prints nothing unless it fails."""
 
 
 class Site:
-    """An application on a port of its own, in a thread of this process."""
+    """An application on its own port, in a thread of this process."""
 
     def __init__(self, app):
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
@@ -43,13 +44,28 @@ class Site:
 
 
 class Visitor:
-    """A browser window at the montage of a cause; `last` and `free` are what the site says there is.
+    """A browser window at the montage of a cause. `last` and `free` are what the site reports.
 
-    `named` is who is named, as the site says it of butterflies up to `known`. `away` lets every question fail; `allowed` holds parts of complaints that a test asks for; with `clock` the page's clock
-    is ours to put forward.
+    `named` holds the names that the site gives for butterflies up to `known`. `away` makes every
+    request fail. `allowed` holds parts of console errors that a test expects. With `clock`, the
+    test moves the page's clock forward.
     """
 
-    def __init__(self, browser, url, last, *, free=(), path="/montage", query="", script=(), allowed=(), slug="valley", clock=False, **window):
+    def __init__(
+        self,
+        browser,
+        url,
+        last,
+        *,
+        free=(),
+        path="/montage",
+        query="",
+        script=(),
+        allowed=(),
+        slug="valley",
+        clock=False,
+        **window,
+    ):
         self.last, self.free, self.errors, self._slug = last, list(free), [], slug
         self.named, self.known, self.away, self.allowed = None, None, False, allowed
         window = {"viewport": {"width": 1100, "height": 800}, **window}
@@ -74,9 +90,15 @@ class Visitor:
             route.continue_()
         else:
             k = int(re.search(r"(\d+)\.json", route.request.url)[1])
-            here = [each for each in self.named or [] if (each["n"] - 1) // 1000 == k and each["n"] <= (self.known or self.last)]
+            here = [
+                each
+                for each in self.named or []
+                if (each["n"] - 1) // 1000 == k and each["n"] <= (self.known or self.last)
+            ]
             last = min(1000 * (k + 1), self.known or self.last)
-            self._answer(route, {"first": 1000 * k + 1, "last": last, "butterflies": here, "free": self.free})
+            self._answer(
+                route, {"first": 1000 * k + 1, "last": last, "butterflies": here, "free": self.free}
+            )
 
     def _count(self):
         return self.last - len(self.free)
@@ -92,18 +114,20 @@ class Visitor:
         return self
 
     def becomes(self, last, free=()):
-        """The site now says this; the page hears it as it hears the pulse."""
+        """Change what the site reports; the page receives it as it receives the pulse."""
         self.last, self.free = last, list(free)
         detail = json.dumps(self._pulse())
-        self.page.evaluate(f"document.dispatchEvent(new CustomEvent('volante:pulse', {{ detail: {detail} }}))")
+        self.page.evaluate(
+            f"document.dispatchEvent(new CustomEvent('volante:pulse', {{ detail: {detail} }}))"
+        )
 
     def waits(self, claim):
-        """Let the page's clock run until `claim()` holds."""
+        """Run the page's clock until `claim()` holds."""
         until(lambda: self.page.clock.fast_forward(2000) or claim())
         return self
 
     def settles(self):
-        """Wait until what one sees stands still."""
+        """Wait until the view no longer moves."""
         before = [None]
 
         def stands_still():
@@ -115,7 +139,7 @@ class Visitor:
         return self
 
     def matches(self, mean, largest, shape=None, *, night=False):
-        """Wait until the screen is as near to the server's picture as this."""
+        """Wait until the screen is this close to the server's picture."""
         found = []
 
         def is_near():
@@ -126,11 +150,13 @@ class Visitor:
         try:
             until(is_near)
         except AssertionError:
-            raise AssertionError(f"The screen differs from the server's picture by {found}") from None
+            raise AssertionError(
+                f"The screen differs from the server's picture by {found}"
+            ) from None
         return self
 
     def seen(self):
-        """The square of the picture as it is on the screen (height × width × 3)."""
+        """Return the square of the picture as it is on the screen (height × width × 3)."""
         hide = "for (const each of document.querySelectorAll('[data-zooms], [data-bar]')) each.style.visibility = 'hidden'"
         self.page.evaluate(f"() => {{ {hide} }}")
         shot = Image.open(io.BytesIO(self.page.locator(".stage").screenshot())).convert("RGB")
@@ -139,7 +165,7 @@ class Visitor:
         return np.asarray(shot.crop((left, top, left + side, top + side))).astype(int)
 
     def where(self, place):
-        """The point of the stage at a place (fractions of the square), while all of it is in view."""
+        """Return the stage coordinates of a place (fractions of the square) in the full view."""
         box = self.page.locator(".stage").bounding_box()
         side = min(box["width"], box["height"])
         return {
@@ -148,11 +174,13 @@ class Visitor:
         }
 
     def differs(self, shape=None, *, night=False):
-        """How far the screen is from the server's picture: (mean, largest) over blocks, 0 to 255."""
+        """Return how far the screen is from the server's: (mean, largest) over blocks, 0–255."""
         seen = self.seen()
         side = len(seen)
         ground = Image.new("RGBA", (side, side), (NIGHT if night else PAPER) + (255,))
-        ground.alpha_composite(draw(shape or shape_named("monarch"), self.last, side, gaps=self.free, night=night))
+        ground.alpha_composite(
+            draw(shape or shape_named("monarch"), self.last, side, gaps=self.free, night=night)
+        )
         server = np.asarray(ground.convert("RGB")).astype(int)
         difference = np.abs(_blocks(seen) - _blocks(server)).max(axis=2)
         return difference.mean(), difference.max()
@@ -164,7 +192,7 @@ class Visitor:
 
 
 def place_of(number):
-    """Where butterfly `number` sits, in fractions of the square."""
+    """Return the position of butterfly `number`, in fractions of the square."""
     _, x, y = places(shape_named("monarch"), number, number)
     return x[0] / 2**32, y[0] / 2**32
 

@@ -1,4 +1,4 @@
-"""The addresses of share cards, and the words about them in the heads of pages."""
+"""Tests of the routes of share cards, and of the metadata about them in the heads of pages."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from PIL import Image
 from campaign.causes.queries import cause_by_slug
 from campaign.montage import pictures
 from campaign.montage.pictures import TooManyPictures, kept
-from campaign.montage.wording import card_of_cause, card_of_petition
+from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, sign_and_hatch, sign_many
@@ -19,13 +19,17 @@ CARDS = ["/causes/valley/card.png", "/petitions/home/card.png"]
 
 @pytest.mark.parametrize("path", CARDS)
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_a_card_is_public_and_of_the_size_that_pages_promise(client, petition, path, lang):
+def test_card_is_public_and_of_the_size_that_pages_promise(client, petition, path, lang):
     answer = client.get(f"{path}?lang={lang}")
-    assert answer.status_code == 200 and answer.cache_control.public and "Set-Cookie" not in answer.headers
+    assert (
+        answer.status_code == 200
+        and answer.cache_control.public
+        and "Set-Cookie" not in answer.headers
+    )
     assert Image.open(io.BytesIO(answer.data)).size == (1200, 630)
 
 
-def test_a_card_changes_with_the_count_and_not_with_the_visitor(client, petition):
+def test_card_changes_with_the_count_and_not_with_the_visitor(client, petition):
     empty = client.get(CARDS[0]).data
     assert client.get(CARDS[0], headers={"Accept-Language": "fr"}).data == empty
     assert client.get(f"{CARDS[0]}?lang=es").data != empty
@@ -33,9 +37,11 @@ def test_a_card_changes_with_the_count_and_not_with_the_visitor(client, petition
     assert client.get(CARDS[0]).data != empty
 
 
-def test_a_card_of_nobody_invites_the_first(app, petition):
+def test_card_without_signatures_invites_the_first(app, petition):
     def cards():
-        return card_of_cause(cause_by_slug("valley"), "es"), card_of_petition(petition_by_slug("home"), "en")
+        return card_of_cause(cause_by_slug("valley"), "es"), card_of_petition(
+            petition_by_slug("home"), "en"
+        )
 
     cause, letter = cards()
     assert (cause.count, letter.count, letter.above) == ("", "", "Butterflies for the Valley")
@@ -44,7 +50,7 @@ def test_a_card_of_nobody_invites_the_first(app, petition):
         assert before.words and after.words and before.words != after.words
 
 
-def test_a_card_counts_the_petitions_own_signatures(app, petition):
+def test_card_counts_the_petitions_own_signatures(app, petition):
     other = make_petition("other", cause_id=petition.cause_id)
     sign_and_hatch(petition, AMALIA)
     sign_and_hatch(other, ODILE)
@@ -53,11 +59,11 @@ def test_a_card_counts_the_petitions_own_signatures(app, petition):
 
 
 @pytest.mark.parametrize("path", ["/causes/nowhere/card.png", "/petitions/nowhere/card.png"])
-def test_nothing_has_no_card(client, petition, path):
+def test_unknown_subject_has_no_card(client, petition, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_card_in_no_language_is_refused_plainly(client, petition):
+def test_card_in_an_unknown_language_is_refused_plainly(client, petition):
     answer = client.get("/causes/valley/card.png?lang=tlh")
     assert answer.status_code == 400 and "en, es, fr" in answer.text
 
@@ -70,22 +76,24 @@ def test_a_card_in_no_language_is_refused_plainly(client, petition):
         ("/es/petitions/home", "/petitions/home/card.png?lang=es"),
     ],
 )
-def test_pages_bring_their_card_along(app, client, petition, page, card):
+def test_pages_link_their_card(app, client, petition, page, card):
     head = client.get(page).text.partition("</head>")[0]
-    named = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[a-z:]+)" content="([^"]*)"', head))
+    named = dict(
+        re.findall(r'<meta (?:property|name)="((?:og|twitter):[a-z:]+)" content="([^"]*)"', head)
+    )
     assert named["og:image"] == app.config["PUBLIC_URL"] + card
     assert (named["og:image:width"], named["og:image:height"]) == ("1200", "630")
     assert named["og:image:alt"] and named["twitter:card"] == "summary_large_image"
 
 
 @pytest.mark.parametrize("w", ["0", "-1", "2401", "99999", "abc", "", "1.5"])
-def test_a_montage_of_an_impossible_width_is_refused_plainly(client, petition, w):
+def test_montage_of_an_impossible_width_is_refused_plainly(client, petition, w):
     answer = client.get(f"/causes/valley/montage.png?w={w}")
     assert answer.status_code == 400 and "2400" in answer.text
 
 
 @pytest.mark.parametrize("count", [0, 1, 43])
-def test_a_montage_is_drawn_in_any_width(app, client, petition, count):
+def test_montage_is_drawn_at_any_width(app, client, petition, count):
     for row_id in sign_many(petition, count):
         confirm(row_id)
     hatch_now()
@@ -95,7 +103,7 @@ def test_a_montage_is_drawn_in_any_width(app, client, petition, count):
         assert Image.open(io.BytesIO(answer.data)).size == (w, w)
 
 
-def test_what_shows_the_same_is_drawn_once(tmp_path):
+def test_identical_pictures_are_drawn_once(tmp_path):
     drawn = []
 
     def make():
@@ -107,14 +115,14 @@ def test_what_shows_the_same_is_drawn_once(tmp_path):
     assert len(drawn) == 2
 
 
-def test_the_folder_of_pictures_does_not_fill_the_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_OCTETS", 25)
+def test_picture_folder_does_not_fill_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "MAX_BYTES", 25)
     for each in range(5):
         kept(tmp_path, each, lambda: b"0123456789")
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_who_would_wait_behind_many_is_sent_away(tmp_path, monkeypatch):
+def test_request_behind_a_long_queue_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
     with pytest.raises(TooManyPictures):
         kept(tmp_path, "one more", lambda: b"")

@@ -20,7 +20,7 @@ def drawn(count, **choices):
 
 
 def distance_from(number, count):
-    """How far each pixel is from where butterfly `number` of `count` is drawn, in sizes."""
+    """Return each pixel's distance from butterfly `number` of `count`, in butterfly sizes."""
     side = size(MONARCH, count) * WIDTH
     _, x, y = places(MONARCH, number, number)
     rim = side * 0.66
@@ -36,7 +36,7 @@ def last_painted(count):
 
 @settings(max_examples=15, deadline=None)
 @given(count=st.integers(1, 900), data=st.data())
-def test_a_missing_butterfly_changes_only_the_pixels_around_its_place(count, data):
+def test_missing_butterfly_changes_only_the_pixels_around_its_place(count, data):
     number = data.draw(st.integers(1, count))
     changed = (drawn(count) != drawn(count, gaps=[number])).any(axis=2)
     assert not changed[distance_from(number, count) > 1.6].any()
@@ -44,7 +44,7 @@ def test_a_missing_butterfly_changes_only_the_pixels_around_its_place(count, dat
 
 @settings(max_examples=10, deadline=None)
 @given(count=st.integers(1, 3_000))
-def test_the_butterfly_painted_last_is_seen(count):
+def test_butterfly_painted_last_is_visible(count):
     number = last_painted(count)
     changed = (drawn(count) != drawn(count, gaps=[number])).any(axis=2)
     assert changed[distance_from(number, count) < 0.6].any()
@@ -67,9 +67,11 @@ def test_without_a_butterfly_only_the_dotted_outline_shows():
     assert 0 < (alpha > 0).mean() < 0.25
 
 
-def test_an_empty_shape_on_a_wall_shows_from_afar_and_is_no_rival_to_the_first():
+def test_empty_outline_is_visible_from_afar_but_fainter_than_the_first_butterfly():
     empty, among = (
-        np.asarray(draw(MONARCH, count, 1036, gaps=tuple(range(1, count + 1))))[:, :, 3].sum() / 255 / len(MONARCH.ghost)
+        np.asarray(draw(MONARCH, count, 1036, gaps=tuple(range(1, count + 1))))[:, :, 3].sum()
+        / 255
+        / len(MONARCH.ghost)
         for count in (0, 43)
     )
     # The ink of a dot, in pixels.
@@ -91,7 +93,7 @@ def test_many_butterflies_make_the_shape_and_its_colours():
     assert np.abs(picture[inside, :3] - expected[inside]).mean() < 25
 
 
-def test_by_night_dark_butterflies_are_lighter():
+def test_dark_butterflies_are_lighter_at_night():
     day, night = drawn(12_000), drawn(12_000, night=True)
     seen = day[:, :, 3] > 250
     darkest = (
@@ -101,9 +103,9 @@ def test_by_night_dark_butterflies_are_lighter():
     assert darkest[1] > darkest[0] + 40
 
 
-def test_one_by_one_and_all_at_once_look_alike(monkeypatch):
+def test_drawing_one_by_one_and_all_at_once_look_alike(monkeypatch):
     one_by_one = drawn(30_000)
-    monkeypatch.setattr(drawing, "LARGEST_SWARM", 0)
+    monkeypatch.setattr(drawing, "MAX_SWARM", 0)
     at_once = drawn(30_000)
     solid = (one_by_one[:, :, 3] > 250) & (at_once[:, :, 3] > 250)
     assert np.abs(one_by_one[solid] - at_once[solid]).mean() < 20
@@ -124,29 +126,33 @@ def test_every_shape_can_be_drawn_at_every_size(name, count):
     assert np.asarray(image)[:, :, 3].any()
 
 
-def test_the_same_montage_is_drawn_the_same_twice():
+def test_same_montage_is_drawn_the_same_twice():
     assert np.array_equal(drawn(1_000), drawn(1_000))
 
 
-def test_butterflies_too_small_to_be_seen_change_nothing():
+def test_butterflies_too_small_to_see_change_nothing():
     most = max_visible(MONARCH, WIDTH)
     full = drawn(most)
     assert np.array_equal(drawn(most * 100, gaps=(most + 1, most * 50)), full)
     assert not np.array_equal(drawn(most * 100, gaps=range(1, most, 2)), full)
 
 
-def test_a_picture_of_those_that_are_seen_looks_like_one_of_all(monkeypatch):
+def test_picture_of_the_visible_ones_looks_like_one_of_all(monkeypatch):
     most = max_visible(MONARCH, WIDTH)
     seen = drawn(most * 4)
     monkeypatch.setattr(drawing, "max_visible", lambda shape, width: most * 4)
     everyone = drawn(most * 4)
     assert np.abs(seen - everyone).mean() < 6
-    blocks = [each[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for each in (seen, everyone)]
+    blocks = [
+        each[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for each in (seen, everyone)
+    ]
     assert np.abs(blocks[0] - blocks[1]).mean() < 3
 
 
 @pytest.mark.parametrize("width", [1, 100, 552, 1200, 2400])
-def test_how_many_are_seen_follows_from_the_size_alone(width):
+def test_number_of_visible_butterflies_depends_on_the_size_alone(width):
     most = max_visible(MONARCH, width)
-    assert most > drawing.LARGEST_SWARM
-    assert most == drawing.LARGEST_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(drawing.MIN_VISIBLE_SIZE, rel=1e-3)
+    assert most > drawing.MAX_SWARM
+    assert most == drawing.MAX_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(
+        drawing.MIN_VISIBLE_SIZE, rel=1e-3
+    )

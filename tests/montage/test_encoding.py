@@ -15,7 +15,7 @@ def decoded(content):
 
 
 @pytest.mark.parametrize("count", [0, 1, 640, 12_408])
-def test_a_png_shows_what_was_drawn(count):
+def test_png_shows_what_was_drawn(count):
     image = draw(MONARCH, count, 400)
     before, after = np.asarray(image).astype(int), decoded(encode_png(image))
     assert (after[before[:, :, 3] == 0] == 0).all()
@@ -26,9 +26,9 @@ def test_a_png_shows_what_was_drawn(count):
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, 30_000), (640, 480_000), (12_408, 480_000)])
-def test_a_png_for_a_page_is_small(count, most):
+def test_png_for_a_page_is_small(count, most):
     assert len(encode_png(draw(MONARCH, count, 1200))) < most
 
 
-def test_an_empty_image_is_a_png():
+def test_empty_image_is_a_png():
     assert (decoded(encode_png(Image.new("RGBA", (20, 20)))) == 0).all()

@@ -1,4 +1,4 @@
-"""Pictures drawn while somebody waits, and the files that they are kept in."""
+"""Tests of pictures that are drawn while a visitor waits, and of the files that cache them."""
 
 import os
 from pathlib import Path
@@ -10,15 +10,17 @@ from campaign.montage import pictures
 from campaign.montage.pictures import KEPT_SECONDS, Picture, TooManyPictures, kept, latest
 
 
-def test_what_is_kept_is_drawn_once(tmp_path):
+def test_cached_picture_is_drawn_once(tmp_path):
     drawn = []
     for _ in range(2):
         assert kept(tmp_path / "pictures", "x", lambda: drawn.append(1) or b"drawn") == b"drawn"
-    assert len(drawn) == 1 and [file.suffix for file in (tmp_path / "pictures").iterdir()] == [".png"]
+    assert len(drawn) == 1 and [file.suffix for file in (tmp_path / "pictures").iterdir()] == [
+        ".png"
+    ]
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), PermissionError()])
-def test_a_full_disk_costs_nobody_the_picture(tmp_path, monkeypatch, caplog, fault):
+def test_full_disk_still_serves_the_picture(tmp_path, monkeypatch, caplog, fault):
     def fail(*_):
         raise fault
 
@@ -28,7 +30,7 @@ def test_a_full_disk_costs_nobody_the_picture(tmp_path, monkeypatch, caplog, fau
     assert not list(tmp_path.iterdir())
 
 
-def test_one_that_is_swept_away_at_this_instant_is_drawn_anew(tmp_path, monkeypatch):
+def test_picture_deleted_while_read_is_drawn_again(tmp_path, monkeypatch):
     kept(tmp_path, "x", lambda: b"first")
     for file in tmp_path.iterdir():
         file.unlink()
@@ -37,7 +39,7 @@ def test_one_that_is_swept_away_at_this_instant_is_drawn_anew(tmp_path, monkeypa
 
 
 class Slow:
-    """A drawing that takes until it is let go."""
+    """A drawing that takes until the test releases it."""
 
     def __init__(self):
         self.begun, self.go, self.times = Event(), Event(), 0
@@ -61,24 +63,24 @@ def impatient(monkeypatch):
     monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 0.001)
 
 
-def test_the_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatient):
+def test_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatient):
     assert latest(tmp_path, "cause", 1, lambda: b"old") == Picture(b"old")
     for _ in range(3):
         assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
     slow.go.set()
-    # Another series has no older picture: it waits its turn, and by then the new one is kept.
+    # Another series has no older picture. It waits its turn, and by then the new one is cached.
     assert latest(tmp_path, "other", 1, lambda: b"other") == Picture(b"other")
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
     assert slow.times == 1
 
 
-def test_a_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
+def test_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 60)
     latest(tmp_path, "cause", 1, lambda: b"old")
     assert latest(tmp_path, "cause", 2, lambda: b"new") == Picture(b"new")
 
 
-def test_an_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
+def test_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
     latest(tmp_path, "cause", 1, lambda: b"old")
     [file] = tmp_path.iterdir()
     born = file.stat().st_mtime - KEPT_SECONDS - 1
@@ -87,14 +89,16 @@ def test_an_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
 
 
-def test_one_picture_is_drawn_at_a_time_in_a_process(tmp_path, slow, impatient):
+def test_process_draws_one_picture_at_a_time(tmp_path, slow, impatient):
     for series in ("a", "b"):
         latest(tmp_path, series, 1, lambda: b"old")
     latest(tmp_path, "a", 2, slow)
     assert slow.begun.wait(60)
     drawn = []
     latest(tmp_path, "b", 2, lambda: drawn.append("b") or b"new")
-    other = Thread(target=lambda: kept(tmp_path, "poster", lambda: drawn.append("poster") or b"poster"))
+    other = Thread(
+        target=lambda: kept(tmp_path, "poster", lambda: drawn.append("poster") or b"poster")
+    )
     other.start()
     assert drawn == []
     slow.go.set()
@@ -103,7 +107,7 @@ def test_one_picture_is_drawn_at_a_time_in_a_process(tmp_path, slow, impatient):
     assert sorted(drawn) == ["b", "poster"]
 
 
-def test_many_who_wait_see_the_last_picture_or_are_sent_away(tmp_path, slow, monkeypatch):
+def test_waiting_crowd_gets_the_last_picture_or_is_refused(tmp_path, slow, monkeypatch):
     latest(tmp_path, "cause", 1, lambda: b"old")
     monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
@@ -111,7 +115,7 @@ def test_many_who_wait_see_the_last_picture_or_are_sent_away(tmp_path, slow, mon
         latest(tmp_path, "other", 2, slow)
 
 
-def test_a_failed_drawing_is_tried_again(tmp_path):
+def test_failed_drawing_is_tried_again(tmp_path):
     def fail():
         raise ValueError
 

@@ -39,7 +39,7 @@ def test_places_follow_the_documented_rule(name):
 
 @settings(max_examples=25, deadline=None)
 @given(first=FAR, length=st.integers(0, 40_000))
-def test_a_stretch_of_places_is_a_slice_of_all_places(first, length):
+def test_range_of_places_is_a_slice_of_all_places(first, length):
     _, x, y = places(MONARCH, 1, first + length)
     numbers, part_x, part_y = places(MONARCH, first, first + length)
     assert numbers[0] == first and numbers[-1] == first + length
@@ -65,7 +65,7 @@ def test_no_two_butterflies_share_a_place():
 
 @settings(max_examples=20, deadline=None)
 @given(name=st.sampled_from(shape_names()), count=st.integers(1_000, 300_000))
-def test_the_first_ones_spread_evenly_over_the_four_quarters(name, count):
+def test_first_ones_spread_evenly_over_the_four_quarters(name, count):
     shape = shape_named(name)
     _, x, y = places(shape, 1, count)
     row, column = np.divmod(np.flatnonzero(shape.mask), 1024)
@@ -79,18 +79,18 @@ def test_the_first_ones_spread_evenly_over_the_four_quarters(name, count):
             assert here == pytest.approx(room, rel=0.1)
 
 
-def test_a_far_stretch_touches_only_the_mask():
+def test_distant_range_touches_only_the_mask():
     _, x, y = places(MONARCH, 4_999_000, 5_000_000)
     assert MONARCH.mask.ravel()[pixel_of(x, y)].all()
 
 
-def test_an_empty_stretch_is_empty_and_number_zero_is_refused():
+def test_empty_range_is_empty_and_number_zero_is_refused():
     assert [len(each) for each in places(MONARCH, 5, 4)] == [0, 0, 0]
     with pytest.raises(ValueError, match="numbered from 1"):
         places(MONARCH, 0, 3)
 
 
-def test_the_look_stays_within_its_bounds():
+def test_look_stays_within_its_bounds():
     numbers, x, y = places(MONARCH, 1, 100_000)
     look = wings(MONARCH, numbers, x, y)
     assert set(look.variant.tolist()) == set(range(8))
@@ -106,7 +106,7 @@ def test_hashes_of_different_numbers_differ():
     assert len(np.unique(mixed(np.arange(1_000_000, dtype=np.uint32)))) == 1_000_000
 
 
-def test_a_bearing_is_the_angle_from_straight_up():
+def test_bearing_is_the_angle_from_straight_up():
     across, up = np.meshgrid(np.arange(-600, 600, 7), np.arange(-600, 600, 7))
     away = (bearing(across, up) / 65_536 * 2 * np.pi - np.arctan2(across, up) + np.pi) % (
         2 * np.pi

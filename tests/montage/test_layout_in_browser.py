@@ -1,4 +1,4 @@
-"""The JavaScript of the montage gives the same answers as the Python, in a real browser."""
+"""Tests in a real browser that the montage's JavaScript and Python give the same answers."""
 
 import json
 from functools import partial
@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from campaign.montage.layout import size
 from campaign.montage.shapes import shape_named, shape_names
-from tests.chromium import find
+from tests.chromium import ARGUMENTS, find
 from tests.montage.vectors import STRETCHES, vector_path
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ BEST_OF_FIVE = """() => Math.min(...[1, 2, 3, 4, 5].map(() => {
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *details):
-        """A test says nothing unless it fails."""
+        """A quiet request handler: a test prints nothing unless it fails."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def page():
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=ROOT))
     Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/campaign/montage/data/sprites.svg")
         yield page
@@ -69,7 +69,7 @@ def page():
 
 
 @pytest.mark.parametrize("name", shape_names())
-def test_the_browser_finds_every_butterfly_where_python_does(page, name):
+def test_browser_places_every_butterfly_as_python_does(page, name):
     shape = shape_named(name)
     assert page.evaluate(PREPARE, [name, list(shape.centre)]) == shape.area
     assert (
@@ -78,7 +78,7 @@ def test_the_browser_finds_every_butterfly_where_python_does(page, name):
     )
 
 
-def test_the_browser_gives_the_same_size(page):
+def test_browser_computes_the_same_size(page):
     shape = shape_named("monarch")
     page.evaluate(PREPARE, ["monarch", list(shape.centre)])
     for count in (0, 1, 42, 43, 643, 1_999, 2_000, 12_408, 1_000_000):
@@ -86,7 +86,7 @@ def test_the_browser_gives_the_same_size(page):
         assert there == pytest.approx(size(shape, count), rel=1e-12)
 
 
-def test_the_browser_finds_a_million_places_in_a_blink(page):
+def test_browser_computes_a_million_places_quickly(page):
     page.evaluate(PREPARE, ["monarch", list(shape_named("monarch").centre)])
-    # Three times the promise, since the machine that tests may be busy.
+    # Three times the promise, since the test machine may be busy.
     assert page.evaluate(BEST_OF_FIVE) < 300

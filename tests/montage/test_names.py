@@ -1,11 +1,19 @@
-"""Names in chunks: what supporters allowed, and nothing else."""
+"""Tests of names in chunks: what supporters allowed, and nothing else."""
 
 import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db
 from campaign.montage.names import butterfly, chunk, chunk_of
-from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    change,
+    hatch_now,
+    sign_and_hatch,
+    withdraw,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -22,14 +30,14 @@ def test_each_supporter_is_shown_as_she_chose(petition):
     assert (found.first, found.last, found.counted_only, found.free) == (1, 3, 1, ())
 
 
-def test_words_are_shown_only_once_they_are_let_through(petition):
+def test_comment_is_shown_only_after_approval(petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full", comment="For my sister.")
     assert butterfly(petition.cause_id, 1).comment == ""
     change(row_id, comment_shown=True)
     assert butterfly(petition.cause_id, 1).comment == "For my sister."
 
 
-def test_who_withdraws_is_gone_before_her_number_is_free(petition):
+def test_withdrawn_name_disappears_before_its_number_is_free(petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE, name_display="full")
     withdraw(row_id)
@@ -42,7 +50,7 @@ def test_who_withdraws_is_gone_before_her_number_is_free(petition):
     assert butterfly(petition.cause_id, 1) == "free"
 
 
-def test_there_is_no_chunk_beyond_the_last_butterfly(petition):
+def test_there_is_no_chunk_after_the_last_butterfly(petition):
     assert chunk(petition.cause_id, 0, 0) is None
     assert chunk(petition.cause_id, 1, 1000) is None
     assert chunk(petition.cause_id, -1, 1000) is None
@@ -53,7 +61,7 @@ def test_the_thousandth_is_the_last_of_its_chunk():
     assert [chunk_of(number) for number in (1, 1000, 1001, 2000)] == [0, 0, 1, 1]
 
 
-def test_a_chunk_is_one_question_to_the_database(petition):
+def test_chunk_needs_one_database_query(petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     db.session.rollback()
     asked = []

@@ -1,4 +1,4 @@
-"""The life of posters, on both databases."""
+"""Tests of the life cycle of posters, on both databases."""
 
 from datetime import timedelta
 
@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.montage import operations
 from campaign.montage.models import Poster
 from campaign.montage.operations import (
     GRACE,
     LOCK,
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
     PressBusy,
     ask_for_poster,
     claim_poster,
@@ -22,9 +21,18 @@ from campaign.montage.operations import (
     sweep_posters,
 )
 from campaign.montage.queries import Variety, is_work_for_the_press, poster_standing, shown_names
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    change,
+    hatch_now,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -59,25 +67,25 @@ def state_of(poster_id):
     return db.session.scalar(select(Poster.state).where(Poster.id == poster_id))
 
 
-def test_many_who_ask_at_once_make_one_poster(app, variety):
+def test_concurrent_requests_make_one_poster(app, variety):
     together(app, [lambda: ask(variety)] * 8)
     assert len(db.session.scalars(select(Poster)).all()) == 1
 
 
-def test_each_variety_is_drawn_for_itself(variety):
+def test_each_variety_is_drawn_separately(variety):
     ask(variety)
     ask(Variety(variety.cause_id, "pdf", "A2", "fr", False))
     assert len(db.session.scalars(select(Poster)).all()) == 2
 
 
-def test_a_full_line_takes_nobody_in(variety, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_IN_WORK", 1)
+def test_full_queue_accepts_no_poster(variety, monkeypatch):
+    monkeypatch.setattr(operations, "MAX_IN_PROGRESS", 1)
     ask(variety)
     with pytest.raises(PressBusy):
         ask(Variety(variety.cause_id, "pdf", "A3", "en", False))
 
 
-def test_one_press_draws_a_poster_while_it_tells_how_far_it_is(variety):
+def test_worker_draws_a_poster_and_reports_its_progress(variety):
     ask(variety)
     poster = claim()
     assert claim("two") is None
@@ -87,7 +95,7 @@ def test_one_press_draws_a_poster_while_it_tells_how_far_it_is(variety):
     assert poster_standing(variety).in_work.progress == 40
 
 
-def test_a_poster_left_by_a_killed_press_is_taken_up(variety):
+def test_poster_left_by_a_killed_worker_is_taken_over(variety):
     ask(variety)
     first = claim()
     assert not is_work_for_the_press(NOON + LOCK / 2)
@@ -97,7 +105,7 @@ def test_a_poster_left_by_a_killed_press_is_taken_up(variety):
     assert not write(finish_poster, first.id, holder="one", drawn_at=NOON)
 
 
-def test_a_press_that_is_told_to_stop_gives_its_poster_back_at_once(variety):
+def test_stopping_worker_releases_its_poster_at_once(variety):
     ask(variety)
     poster = claim()
     write(give_back, poster.id, holder="one")
@@ -105,9 +113,9 @@ def test_a_press_that_is_told_to_stop_gives_its_poster_back_at_once(variety):
     assert (again.id, again.attempts) == (poster.id, 1)
 
 
-def test_what_fails_again_and_again_is_given_up(variety):
+def test_poster_that_fails_repeatedly_is_given_up(variety):
     ask(variety)
-    for attempt in range(MOST_ATTEMPTS + 1):
+    for attempt in range(MAX_ATTEMPTS + 1):
         poster = claim(now=NOON + attempt * LOCK)
     assert poster is None
     assert poster_standing(variety).failed
@@ -116,14 +124,14 @@ def test_what_fails_again_and_again_is_given_up(variety):
     assert not poster_standing(variety).failed
 
 
-def test_a_poster_stays_a_day(variety):
+def test_poster_stays_a_day(variety):
     poster_id = finish(variety)
     assert write(sweep_posters, now=NOON + DAY / 2) == [f"{poster_id}.pdf"]
     assert write(sweep_posters, now=NOON + DAY) == []
     assert state_of(poster_id) is None
 
 
-def test_one_that_was_replaced_goes_when_nobody_can_still_be_reading_it(variety):
+def test_replaced_poster_is_deleted_when_no_one_can_still_be_reading_it(variety):
     old, new = finish(variety), finish(variety, NOON + GRACE)
     write(sweep_posters, now=NOON + 1.5 * GRACE)
     assert state_of(old) == "ready"
@@ -131,14 +139,14 @@ def test_one_that_was_replaced_goes_when_nobody_can_still_be_reading_it(variety)
     assert (state_of(old), state_of(new)) == (None, "ready")
 
 
-def test_the_oldest_go_where_the_disk_would_fill(variety, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_OCTETS", 15)
+def test_oldest_posters_are_deleted_when_the_disk_would_fill(variety, monkeypatch):
+    monkeypatch.setattr(operations, "MAX_BYTES", 15)
     old, new = finish(variety), finish(Variety(variety.cause_id, "pdf", "A3", "en", False))
     write(sweep_posters, now=NOON)
     assert (state_of(old), state_of(new)) == (None, "ready")
 
 
-def test_names_are_shown_as_their_owners_let_them(app):
+def test_names_are_shown_as_their_supporters_chose(app):
     petition = make_petition()
     sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, TEO, email="teo@brandt.example", name_display="initials")
@@ -146,7 +154,7 @@ def test_names_are_shown_as_their_owners_let_them(app):
     assert list(shown_names(petition.cause_id, 3)) == ["Amalia Rosales", "T. B."]
 
 
-def test_whoever_withdraws_or_hides_is_named_no_more(app):
+def test_supporter_who_withdraws_or_hides_is_no_longer_named(app):
     petition = make_petition()
     first = sign_and_hatch(petition, AMALIA, name_display="full")
     second = sign_and_hatch(petition, ODILE, name_display="full")

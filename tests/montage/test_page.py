@@ -1,4 +1,7 @@
-"""The live montage in a real browser: pixels, counts, words and errors; never frame rates."""
+"""Tests of the live montage in a real browser: pixels, counts, text and errors.
+
+They never measure frame rates.
+"""
 
 import re
 
@@ -6,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.chromium import find
 from tests.browser.modules.actions import until
+from tests.chromium import find
 from tests.montage.stage import BREATHE, place_of
 
 pytestmark = [
@@ -25,7 +28,7 @@ NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
 
 
 @pytest.mark.parametrize("last", [0, 1, 43, 640])
-def test_the_browser_draws_what_the_server_draws(visit, last):
+def test_browser_draws_what_the_server_draws(visit, last):
     visit(last).drawn().matches(2, 16)
 
 
@@ -44,7 +47,7 @@ def test_without_webgl_a_plain_canvas_shows_the_same(visit):
 
 
 @pytest.mark.parametrize("missing", [[], [NO_WEBGL]])
-def test_where_there_is_no_room_yet_it_waits_for_some(visit, missing):
+def test_canvas_without_a_size_yet_waits_for_one(visit, missing):
     visitor = visit(43, script=[NO_ROOM, *missing])
     visitor.page.locator(".stage canvas").first.wait_for(state="attached")
     visitor.page.wait_for_load_state("networkidle")
@@ -60,13 +63,13 @@ def test_newcomers_fly_in_and_settle_where_the_server_has_them(visit):
     visitor.matches(2, 16)
 
 
-def test_a_swarm_of_hundreds_ends_as_the_server_has_it(visit):
+def test_swarm_of_hundreds_ends_as_the_server_has_it(visit):
     visitor = visit(43).drawn()
     visitor.becomes(440)
     visitor.matches(2, 16)
 
 
-def test_a_freed_number_leaves_its_place_and_the_next_takes_it(visit):
+def test_freed_number_leaves_its_place_and_the_next_takes_it(visit):
     visitor = visit(43).drawn()
     visitor.becomes(43, free=[7, 21])
     visitor.matches(256, 16)
@@ -80,7 +83,7 @@ def test_with_reduced_motion_newcomers_fade_in(visit):
     visitor.matches(2, 16)
 
 
-def test_a_hidden_tab_draws_nothing_and_catches_up_at_once(visit):
+def test_hidden_tab_draws_nothing_and_catches_up_at_once(visit):
     frames = "window.frames_ = 0; requestAnimationFrame = ((real) => (act) => { frames_ += 1; return real(act); })(requestAnimationFrame);"
     hide = "Object.defineProperty(document, 'hidden', { get: () => window.away_ === true });"
     visitor = visit(43, script=[frames, hide]).drawn().settles()
@@ -93,7 +96,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up_at_once(visit):
     visitor.matches(2, 16)
 
 
-def test_a_tap_opens_the_card_of_that_butterfly(visit):
+def test_tap_opens_the_card_of_that_butterfly(visit):
     visitor = visit(2).drawn()
     visitor.page.locator(".stage-surface").click(position=visitor.where(place_of(1)))
     card = visitor.page.locator("[data-butterfly]")
@@ -104,7 +107,7 @@ def test_a_tap_opens_the_card_of_that_butterfly(visit):
     expect(card.locator("[data-card=say]")).to_have_text(card.get_attribute("data-counted"))
 
 
-def test_the_one_pointed_at_is_named_while_large_and_not_twice(visit):
+def test_hovered_butterfly_is_named_while_large_and_not_twice(visit):
     page = visit(28_000, query="?n=2", reduced_motion="reduce").drawn().settles().page
     tip, stage = page.locator("[data-tip]"), page.locator(".stage-surface").bounding_box()
     x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
@@ -119,12 +122,12 @@ def test_the_one_pointed_at_is_named_while_large_and_not_twice(visit):
 
 
 def said(page, name):
-    """Return a pattern of what the line below the picture says of what is in view, with any number."""
+    """Return a pattern of the line below the picture that describes the view, with any number."""
     words = page.get_attribute("[data-seen]", f"data-{name}")
     return re.compile(re.escape(words).replace(re.escape("{n}"), r"[\d,]+"))
 
 
-def test_an_address_with_a_number_flies_there_and_lights_it(visit):
+def test_url_with_a_number_flies_there_and_highlights_it(visit):
     visitor = visit(640, query="?n=1", reduced_motion="reduce").drawn().settles()
     side = len(visitor.seen())
     # The lens is white, and far larger than the wings in it.
@@ -133,9 +136,11 @@ def test_an_address_with_a_number_flies_there_and_lights_it(visit):
     assert "Amalia Rosales" in visitor.page.inner_text("[data-butterfly]")
 
 
-def test_on_a_phone_a_very_long_name_leaves_the_lens_in_sight(visit):
+def test_very_long_name_leaves_the_lens_visible_on_a_phone(visit):
     visitor = visit(1000, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
-    visitor.named = [{"n": 7, "name": "Wilhelmina Maximiliana " * 20, "country": "GB", "at": "2026-09-14"}]
+    visitor.named = [
+        {"n": 7, "name": "Wilhelmina Maximiliana " * 20, "country": "GB", "at": "2026-09-14"}
+    ]
     page = visitor.page
     page.fill("#find", "7")
     page.keyboard.press("Enter")
@@ -144,7 +149,8 @@ def test_on_a_phone_a_very_long_name_leaves_the_lens_in_sight(visit):
     assert stage["y"] + stage["height"] / 2 + LENS_RADIUS < card["y"]
 
 
-# A slow machine: each frame comes 80 ms after the last. Counts what each frame paints, and the programs of each task.
+# A slow machine: each frame comes 80 ms after the last. Counts what each frame paints, and the
+# programs of each task.
 UNITS = """window.frames_ = [0]; window.programs_ = []; window.task_ = 0;
 requestAnimationFrame = ((real) => (act) => real(() => { frames_.push(0); act(80 * frames_.length); }))(requestAnimationFrame);
 const counted = (name, units) => {
@@ -163,7 +169,7 @@ def test_no_frame_paints_too_much_and_no_task_compiles_two_programs(visit):
     assert len(set(programs)) == len(programs) > 1
 
 
-def test_all_of_it_works_by_keyboard(visit):
+def test_everything_works_by_keyboard(visit):
     visitor = visit(2, reduced_motion="reduce").drawn()
     page = visitor.page
     page.locator(".stage-surface").focus()
@@ -181,7 +187,7 @@ def test_all_of_it_works_by_keyboard(visit):
     expect(page.locator("[data-seen]")).to_have_text(said(page, "all"))
 
 
-def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):
+def test_buttons_zoom_and_are_large_enough_for_a_finger(visit):
     visitor = visit(43, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
     for name in ("in", "out", "whole"):
         button = visitor.page.locator(f'[data-zoom="{name}"]')
@@ -192,15 +198,18 @@ def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):
 
 
 @pytest.mark.parametrize("last", [0, 1, 43, 1_000_000])
-def test_on_a_phone_the_way_to_sign_is_in_sight_and_nothing_lies_over_it(visit, last):
+def test_sign_link_is_visible_and_uncovered_on_a_phone(visit, last):
     page = visit(last, viewport={"width": 390, "height": 844}).drawn().page
     expect(page.locator("[data-count=cause]")).to_have_text(f"{last:,}")
-    sign, read, zooms = (page.locator(each).bounding_box() for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]"))
+    sign, read, zooms = (
+        page.locator(each).bounding_box()
+        for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]")
+    )
     assert sign["y"] + sign["height"] <= 844
     assert zooms["y"] + zooms["height"] <= min(sign["y"], read["y"])
 
 
-def test_what_is_seen_repeats_the_count_to_the_ear_alone(visit):
+def test_view_description_repeats_the_count_for_screen_readers_only(visit):
     page = visit(43).drawn().page
     line = page.locator("[data-seen]")
     count = line.get_attribute("data-many").replace("{n}", "43")
@@ -208,7 +217,7 @@ def test_what_is_seen_repeats_the_count_to_the_ear_alone(visit):
     assert line.locator(".visually-hidden").text_content() == count
 
 
-def test_where_no_canvas_can_be_had_the_names_open(visit):
+def test_without_any_canvas_the_list_of_names_opens(visit):
     visitor = visit(2, script=[NO_CANVAS])
     visitor.page.locator("#names").get_by_text("Amalia Rosales").wait_for()
     assert visitor.page.locator("img.montage").is_visible()
@@ -222,7 +231,9 @@ def test_without_script_picture_search_and_list_are_there(browser, site):
     page.keyboard.press("Enter")
     page.wait_for_url("**?n=1")
     assert "Amalia Rosales" in page.inner_text("[data-butterfly]")
-    card, count = (page.locator(each).bounding_box() for each in ("[data-butterfly]", ".montage-count"))
+    card, count = (
+        page.locator(each).bounding_box() for each in ("[data-butterfly]", ".montage-count")
+    )
     assert card["y"] + card["height"] + 12 <= count["y"]
     page.click("[data-list]")
     page.wait_for_url("**?list=1")
@@ -230,16 +241,19 @@ def test_without_script_picture_search_and_list_are_there(browser, site):
     page.close()
 
 
-def test_axe_finds_no_fault_on_the_page(visit):
+def test_axe_finds_no_violation_on_the_page(visit):
     visitor = visit(2, query="?n=1").drawn()
     found = Axe().run(visitor.page).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 @pytest.mark.slow
-def test_a_million_are_woven_in_eight_bytes_each(visit):
-    woven = visit(2).drawn().page.evaluate(
-        """async () => {
+def test_a_million_butterflies_take_eight_bytes_each(visit):
+    woven = (
+        visit(2)
+        .drawn()
+        .page.evaluate(
+            """async () => {
             const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
             const { fetchShape } = await import(`${base}montage/parcel.js`);
             const { Weaver } = await import(`${base}montage/weaver.js`);
@@ -249,14 +263,18 @@ def test_a_million_are_woven_in_eight_bytes_each(visit):
             for (let at = 1; at < flock.length; at += 2) numbers.add(flock[at]);
             return { bytes: flock.byteLength, numbers: numbers.size, missing: !numbers.has(5) && !numbers.has(17) };
         }"""
+        )
     )
     assert woven["numbers"] == 999_998 and woven["missing"]
     assert woven["bytes"] == 8 * 999_998
 
 
 def test_few_fly_singly_and_many_as_a_swarm(visit):
-    aloft = visit(2).drawn().page.evaluate(
-        """async () => {
+    aloft = (
+        visit(2)
+        .drawn()
+        .page.evaluate(
+            """async () => {
             const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
             const { fetchShape } = await import(`${base}montage/parcel.js`);
             const { Arrivals } = await import(`${base}montage/arrivals.js`);
@@ -274,5 +292,6 @@ def test_few_fly_singly_and_many_as_a_swarm(visit):
             };
             return [fly(9, 400), fly(300, 400), fly(300, 40)];
         }"""
+        )
     )
     assert aloft == [[3, 9], [300, 300], [300, 300]]

@@ -1,4 +1,4 @@
-"""What browsers draw from says the same as what the server draws from."""
+"""Tests that browsers and the server draw from the same data."""
 
 import json
 import struct
@@ -11,12 +11,14 @@ from campaign.montage.shapes import shape_named, shape_names
 
 
 @pytest.mark.parametrize("name", shape_names())
-def test_a_parcel_holds_mask_palette_and_outline_to_the_bit(name):
+def test_parcel_holds_mask_palette_and_outline_to_the_bit(name):
     shape, packed = shape_named(name), parcel(name)
     (length,) = struct.unpack_from("<I", packed)
     facts = json.loads(packed[4 : 4 + length])
     dots = np.frombuffer(packed, "<u2", 2 * facts["dots"], 4 + length).reshape(-1, 2)
-    pixels = np.frombuffer(packed, np.uint8, 1024 * 1024, 4 + length + dots.nbytes).reshape(1024, 1024)
+    pixels = np.frombuffer(packed, np.uint8, 1024 * 1024, 4 + length + dots.nbytes).reshape(
+        1024, 1024
+    )
     assert length % 4 == 0
     assert np.array_equal(pixels > 0, shape.mask)
     colours = np.array(facts["colours"], np.uint8).reshape(-1, 3)

@@ -1,4 +1,4 @@
-"""The addresses of posters."""
+"""Tests of the routes of posters."""
 
 import io
 import re
@@ -12,9 +12,9 @@ from sqlalchemy import update
 
 from campaign.causes.models import CauseText
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.montage.models import Poster
 from campaign.montage.tasks import Press, posters_folder
+from campaign.process.clock import utcnow
 from tests.factories.signatures import AMALIA, sign_and_hatch
 
 PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
@@ -32,12 +32,12 @@ def draw(app):
 
 
 def later(**time):
-    """Let the posters be so much older."""
+    """Make the posters this much older."""
     write(lambda: db.session.execute(update(Poster).values(drawn_at=utcnow() - timedelta(**time))))
 
 
 @pytest.mark.parametrize(
-    # With what would be right, where there is a choice.
+    # The second value is the limit that the error message names, where there is one.
     ("path", "said"),
     [
         (f"{PNG}?w=0", "300"),
@@ -50,25 +50,25 @@ def later(**time):
         (f"{PDF}?lang=de", "en, es, fr"),
     ],
 )
-def test_what_cannot_be_drawn_is_said_plainly(client, petition, path, said):
+def test_impossible_poster_is_refused_plainly(client, petition, path, said):
     answer = client.get(path)
     assert answer.status_code == 400 and answer.mimetype == "text/plain"
     assert answer.text and said in answer.text
 
 
-def test_a_small_poster_is_drawn_at_once(client, petition):
+def test_small_poster_is_drawn_at_once(client, petition):
     answer = client.get(f"{PNG}?w=500")
     assert answer.status_code == 200 and answer.cache_control.public
     assert Image.open(io.BytesIO(answer.data)).size == (500, 707)
 
 
-def test_a_width_between_the_steps_leads_to_the_next(client, petition):
+def test_width_between_the_steps_redirects_to_the_next(client, petition):
     answer = client.get(f"{PNG}?w=2600&lang=fr")
     assert answer.status_code == 302
     assert answer.location == f"{PNG}?w=3000&lang=fr"
 
 
-def test_a_large_poster_is_waited_for_on_a_page_that_needs_no_script(client, petition):
+def test_large_poster_is_awaited_on_a_page_that_needs_no_script(client, petition):
     answer = client.get(f"{PDF}?size=a3&lang=es")
     assert answer.status_code == 202
     assert answer.cache_control.no_store and "Set-Cookie" not in answer.headers
@@ -81,17 +81,19 @@ def test_a_large_poster_is_waited_for_on_a_page_that_needs_no_script(client, pet
 
 
 def how_far(answer):
-    """Return what the page says of a poster that is waited for."""
+    """Return what the page says about a poster in the queue."""
     return html.fromstring(answer.data).xpath("string(//*[@data-far])").strip()
 
 
-def test_a_poster_in_line_says_how_many_come_first(client, petition):
-    alone, second, third = (how_far(client.get(f"{PDF}?size={size}")) for size in ("A3", "A2", "A1"))
+def test_queued_poster_says_how_many_come_first(client, petition):
+    alone, second, third = (
+        how_far(client.get(f"{PDF}?size={size}")) for size in ("A3", "A2", "A1")
+    )
     assert len({alone, second, third}) == 3
     assert "2" in third
 
 
-def test_a_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, draw):
+def test_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
     assert client.get(f"{PDF}?size=A3&progress=1").json == {"state": "ready"}
@@ -101,17 +103,23 @@ def test_a_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, dr
     assert "valley-A3-en.pdf" in answer.headers["Content-Disposition"]
     assert answer.cache_control.public and not answer.cache_control.no_cache
     assert client.get(f"{PDF}?size=A3", headers={"Range": "bytes=0-4"}).data == b"%PDF-"
-    assert client.get(f"{PDF}?size=A3", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert (
+        client.get(f"{PDF}?size=A3", headers={"If-None-Match": answer.headers["ETag"]}).status_code
+        == 304
+    )
 
 
-def test_names_are_given_out_for_seconds_only(client, petition, draw):
+def test_names_are_cacheable_for_seconds_only(client, petition, draw):
     client.get(f"{PDF}?size=A3&names=1")
     draw()
     answer = client.get(f"{PDF}?size=A3&names=1")
-    assert answer.cache_control.max_age <= 30 and "stale-if-error" not in answer.headers["Cache-Control"]
+    assert (
+        answer.cache_control.max_age <= 30
+        and "stale-if-error" not in answer.headers["Cache-Control"]
+    )
 
 
-def test_an_hour_long_newcomers_wait_for_the_next_poster(client, petition, draw):
+def test_newcomers_wait_an_hour_for_the_next_poster(client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
     sign_and_hatch(petition, AMALIA)
@@ -121,7 +129,7 @@ def test_an_hour_long_newcomers_wait_for_the_next_poster(client, petition, draw)
     assert client.get(f"{PDF}?size=A3").status_code == 202
 
 
-def test_while_nobody_signs_the_poster_stays_as_it_is(client, petition, draw):
+def test_poster_stays_the_same_while_no_one_signs(client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
     later(hours=20)
@@ -135,7 +143,7 @@ def test_another_title_makes_another_poster(client, petition, draw):
     assert client.get(f"{PDF}?size=A3").status_code == 202
 
 
-def test_a_poster_whose_file_was_lost_is_drawn_anew(app, client, petition, draw):
+def test_poster_with_a_lost_file_is_drawn_again(app, client, petition, draw):
     client.get(f"{PDF}?size=A3")
     draw()
     for file in posters_folder(app.config).glob("*.pdf"):
@@ -143,7 +151,7 @@ def test_a_poster_whose_file_was_lost_is_drawn_anew(app, client, petition, draw)
     assert client.get(f"{PDF}?size=A3").status_code == 202
 
 
-def test_what_failed_says_so_and_is_not_tried_at_once(client, petition):
+def test_failed_poster_says_so_and_is_not_retried_at_once(client, petition):
     client.get(f"{PDF}?size=A3")
     write(lambda: db.session.execute(update(Poster).values(state="failed", asked_at=utcnow())))
     answer = client.get(f"{PDF}?size=A3")
@@ -151,15 +159,18 @@ def test_what_failed_says_so_and_is_not_tried_at_once(client, petition):
     assert "http-equiv" not in answer.text and "data-drawing" not in answer.text
 
 
-def test_the_page_of_posters_ticks_nothing(client, petition):
+def test_poster_page_preselects_nothing(client, petition):
     page = client.get("/fr/causes/valley/posters")
     assert page.status_code == 200 and "Set-Cookie" not in page.headers
-    assert re.search(r'type="checkbox"[^>]*>', page.text) and not re.search(r'type="checkbox"[^>]*checked', page.text)
+    assert re.search(r'type="checkbox"[^>]*>', page.text) and not re.search(
+        r'type="checkbox"[^>]*checked', page.text
+    )
     assert 'name="lang" value="fr"' in page.text
 
 
 @pytest.mark.parametrize(
-    "path", ["/causes/nowhere/poster.pdf", "/causes/nowhere/poster.png", "/en/causes/nowhere/posters"]
+    "path",
+    ["/causes/nowhere/poster.pdf", "/causes/nowhere/poster.png", "/en/causes/nowhere/posters"],
 )
-def test_no_cause_has_no_poster(client, petition, path):
+def test_unknown_cause_has_no_poster(client, petition, path):
     assert client.get(path).status_code == 404

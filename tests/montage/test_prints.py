@@ -1,4 +1,7 @@
-"""The same number has the same place and colour on a card, on a poster and in the montage; and what posters say."""
+"""Tests of printed montages and of the text on posters.
+
+A number has the same place and colour on a card, on a poster and in the montage.
+"""
 
 import io
 import json
@@ -16,9 +19,9 @@ from campaign.montage.cards import LEFT, SIDE, TOP, Card, draw_card
 from campaign.montage.drawing import Painting, draw, over
 from campaign.montage.layout import places, size
 from campaign.montage.ornaments import PAPER
+from campaign.montage.poster_renderer import print_poster
 from campaign.montage.poster_sheets import set_poster
 from campaign.montage.poster_spec import PosterSpec, pixels_of
-from campaign.montage.press import print_poster
 from campaign.montage.shapes import DATA, shape_named, shape_names
 
 SHAPES = shape_names()
@@ -40,15 +43,36 @@ def card(shape, last, gaps=(), **more):
         "count": "43",
         "words": "butterflies",
     }
-    words |= {"address": "volante.example", "shape": shape, "last": last, "gaps": tuple(gaps), **more}
+    words |= {
+        "address": "volante.example",
+        "shape": shape,
+        "last": last,
+        "gaps": tuple(gaps),
+        **more,
+    }
     picture = Image.open(io.BytesIO(draw_card(Card(**words), shape_named(shape)))).convert("RGB")
     return np.asarray(picture).astype(int)
 
 
 def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more):
-    words = {"lang": "en", "palette": "monarch", "title": "Butterflies", "count": f"{last}", "words": "butterflies"}
-    words |= {"counted_on": "Counted on Tuesday", "address": "volante.example", "picture_words": "The picture."}
-    words |= {"shape_folder": str(DATA / shape), "last": last, "gaps": tuple(gaps), "names_words": WORDS}
+    words = {
+        "lang": "en",
+        "palette": "monarch",
+        "title": "Butterflies",
+        "count": f"{last}",
+        "words": "butterflies",
+    }
+    words |= {
+        "counted_on": "Counted on Tuesday",
+        "address": "volante.example",
+        "picture_words": "The picture.",
+    }
+    words |= {
+        "shape_folder": str(DATA / shape),
+        "last": last,
+        "gaps": tuple(gaps),
+        "names_words": WORDS,
+    }
     return PosterSpec(form=form, size=size, names_file=str(names_file), **{**words, **more})
 
 
@@ -63,7 +87,7 @@ def poster(order):
 
 
 def frame_of(order):
-    """The corner and side in pixels of the montage on a PNG poster."""
+    """Return the corner and side in pixels of the montage on a PNG poster."""
     _, frame = set_poster(order, shape_named(Path(order.shape_folder).name))
     scale = int(order.size) / order.sheet[0]
     return tuple(round(length * scale) for length in (frame.x, frame.y, frame.side))
@@ -83,11 +107,13 @@ def middle_of_difference(one, other):
 @pytest.mark.one_case
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("number", [1, 17, 43])
-def test_a_butterfly_sits_at_its_place_on_card_and_poster(shape, number):
+def test_butterfly_has_its_place_on_card_and_poster(shape, number):
     whole, without = card(shape, 43), card(shape, 43, [number])
     reach = size(shape_named(shape), 43) * 0.4
     across, down = place_of(shape, number, 43, SIDE)
-    assert middle_of_difference(whole, without) == pytest.approx((LEFT + across, TOP + down), abs=reach * SIDE)
+    assert middle_of_difference(whole, without) == pytest.approx(
+        (LEFT + across, TOP + down), abs=reach * SIDE
+    )
     order = spec(shape, 43)
     x, y, side = frame_of(order)
     across, down = place_of(shape, number, 43, side)
@@ -98,7 +124,7 @@ def test_a_butterfly_sits_at_its_place_on_card_and_poster(shape, number):
 @pytest.mark.one_case
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("last", [0, 1, 43, 3000])
-def test_the_montage_on_a_card_is_the_montage(shape, last):
+def test_montage_on_a_card_is_the_montage(shape, last):
     paper = Image.new("RGBA", (SIDE, SIDE), (*PAPER, 255))
     paper.alpha_composite(draw(shape_named(shape), last, SIDE))
     found = card(shape, last)[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
@@ -107,7 +133,7 @@ def test_the_montage_on_a_card_is_the_montage(shape, last):
 
 @pytest.mark.one_case
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_montage_on_a_poster_is_the_montage(shape):
+def test_montage_on_a_poster_is_the_montage(shape):
     order = spec(shape, 3000)
     x, y, side = frame_of(order)
     painting = Painting(shape_named(shape), 3000, side, printed=True).rows(0, side)
@@ -119,7 +145,7 @@ def test_the_montage_on_a_poster_is_the_montage(shape):
     assert np.abs(found - expected.astype(int))[painted].max() <= 2
 
 
-def test_a_pdf_shows_what_the_png_shows():
+def test_pdf_shows_what_the_png_shows():
     png = Image.fromarray(poster(spec("dove", 640, size="842")).astype(np.uint8))
     pdf = pypdfium2.PdfDocument(printed(spec("dove", 640, form="pdf", size="A3")))
     seen = pdf[0].render(scale=1).to_pil().convert("RGB").resize(png.size)
@@ -128,32 +154,41 @@ def test_a_pdf_shows_what_the_png_shows():
 
 
 @pytest.mark.parametrize(
-    ("paper", "millimetres"), [("A3", (297, 420)), ("A2", (420, 594)), ("A1", (594, 841)), ("A0", (841, 1189))]
+    ("paper", "millimetres"),
+    [("A3", (297, 420)), ("A2", (420, 594)), ("A1", (594, 841)), ("A0", (841, 1189))],
 )
-def test_a_pdf_has_the_size_of_its_paper(paper, millimetres):
+def test_pdf_has_the_size_of_its_paper(paper, millimetres):
     sheets, _ = set_poster(spec("drop", 0, form="pdf", size=paper), shape_named("drop"))
     page = pypdfium2.PdfDocument(sheets.output())[0]
     assert page.get_size() == pytest.approx([length * 72 / 25.4 for length in millimetres], abs=0.1)
 
 
 @pytest.mark.parametrize(
-    "title", ["Bring them home", "Retrouver les quarante-trois " * 6, "Donaudampfschifffahrtsgesellschaftskapitän" * 4]
+    "title",
+    [
+        "Bring them home",
+        "Retrouver les quarante-trois " * 6,
+        "Donaudampfschifffahrtsgesellschaftskapitän" * 4,
+    ],
 )
 @pytest.mark.parametrize("last", [0, 1, 28_000])
-def test_nothing_runs_out_of_the_sheet_or_into_the_montage(title, last):
+def test_nothing_overflows_the_page_or_the_montage(title, last):
     order = spec("monarch", last, title=title.strip(), form="pdf", size="A3")
     sheets, frame = set_poster(order, shape_named("monarch"))
     page = pypdfium2.PdfDocument(sheets.output())[0]
     width, height = page.get_size()
     text = page.get_textpage()
-    top, bottom = height - frame.y - frame.side * frame.first, height - frame.y - frame.side * frame.last
+    top, bottom = (
+        height - frame.y - frame.side * frame.first,
+        height - frame.y - frame.side * frame.last,
+    )
     for each in range(text.count_rects()):
         left, low, right, high = text.get_rect(each)
         assert left > 0.04 * width and right < 0.96 * width and low > 0
         assert low > top - 1 or high < bottom + 1
 
 
-def test_every_name_is_on_the_sheets_once_in_its_own_letters(tmp_path):
+def test_every_name_is_printed_once_in_its_own_script(tmp_path):
     names = [f"Ana {each} de la Cruz" for each in range(900)] + [
         "فاطمة الزهراء",
         "王小明",
@@ -162,7 +197,9 @@ def test_every_name_is_on_the_sheets_once_in_its_own_letters(tmp_path):
         "Олена Шевченко",
     ]
     (tmp_path / "names").write_text("\n".join(names) + "\n", encoding="utf-8")
-    document = pypdfium2.PdfDocument(printed(spec("drop", 905, form="pdf", size="A3", names_file=tmp_path / "names")))
+    document = pypdfium2.PdfDocument(
+        printed(spec("drop", 905, form="pdf", size="A3", names_file=tmp_path / "names"))
+    )
     assert len(document) == 2
     words = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
     assert all(words.count(name) == 1 for name in names[:900:50])
@@ -170,24 +207,31 @@ def test_every_name_is_on_the_sheets_once_in_its_own_letters(tmp_path):
     assert "Further." in words and "Sheet 2 of 2" in words
 
 
-def test_a_name_in_signs_without_a_face_is_told_not_printed_as_boxes(tmp_path):
+def test_name_without_a_font_is_reported_and_not_printed_as_boxes(tmp_path):
     (tmp_path / "names").write_text("Amalia Rosales\n𓀀𓀁\n", encoding="utf-8")
-    [page] = pypdfium2.PdfDocument(printed(spec("drop", 2, form="pdf", size="A3", names_file=tmp_path / "names")))
+    [page] = pypdfium2.PdfDocument(
+        printed(spec("drop", 2, form="pdf", size="A3", names_file=tmp_path / "names"))
+    )
     assert "Unset: 1." in page.get_textpage().get_text_range()
 
 
-def test_names_that_a_png_has_no_room_for_are_said_to_be_in_the_pdf(tmp_path):
+def test_names_that_do_not_fit_on_a_png_are_said_to_be_in_the_pdf(tmp_path):
     (tmp_path / "names").write_text("Amalia Rosales\n" * 2000, encoding="utf-8")
     order = spec("drop", 2000, size="600", names_file=tmp_path / "names")
     sheets, _ = set_poster(order, shape_named("drop"), ["Amalia Rosales"] * 2000)
-    assert "In the PDF." in pypdfium2.PdfDocument(sheets.output())[0].get_textpage().get_text_range()
+    assert (
+        "In the PDF." in pypdfium2.PdfDocument(sheets.output())[0].get_textpage().get_text_range()
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process needed")
-def test_a_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
-    """For the largest paper and the widest picture, in a process of its own."""
-    for order in (spec("drop", 1_000_000, form="pdf", size="A0"), spec("monarch", 1_000_000, size="12000")):
+def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
+    """Measured in a separate process, for the largest paper and the widest picture."""
+    for order in (
+        spec("drop", 1_000_000, form="pdf", size="A0"),
+        spec("monarch", 1_000_000, size="12000"),
+    ):
         (tmp_path / "spec.json").write_text(order.to_json())
         output = tmp_path / f"poster.{order.form}"
         done = subprocess.run(
@@ -203,6 +247,6 @@ def test_a_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
             assert Image.open(output).size == pixels_of(12_000)
 
 
-def test_a_spec_survives_its_file():
+def test_spec_survives_its_file():
     order = spec("dove", 43, [7])
     assert PosterSpec.from_json(json.dumps(json.loads(order.to_json()))) == order

@@ -1,4 +1,4 @@
-"""The montage's addresses."""
+"""Tests of the montage's routes."""
 
 import re
 
@@ -35,10 +35,12 @@ def test_names_are_public_tagged_and_short_lived(client, petition):
     assert client.get(NAMES, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
-def test_names_hold_nothing_of_those_only_counted(client, petition):
+def test_names_omit_supporters_who_are_only_counted(client, petition):
     sign_and_hatch(petition, AMALIA, comment="Nobody shall read this.")
     text = client.get(NAMES).text
-    assert not any(secret in text for secret in ("Amalia", "Rosales", "M5V", "Nobody shall", "example"))
+    assert not any(
+        secret in text for secret in ("Amalia", "Rosales", "M5V", "Nobody shall", "example")
+    )
     assert client.get(NAMES).json["butterflies"] == []
 
 
@@ -51,18 +53,28 @@ def test_free_numbers_are_listed(client, petition):
     assert client.get("/causes/valley/numbers.json").json == {"count": 1, "last": 2, "free": [1]}
 
 
-@pytest.mark.parametrize("path", [NAMES, "/causes/valley/butterflies/7.json", "/causes/nowhere/butterflies/0.json", "/causes/nowhere/numbers.json"])
-def test_what_is_not_there_is_not_found(client, petition, path):
+@pytest.mark.parametrize(
+    "path",
+    [
+        NAMES,
+        "/causes/valley/butterflies/7.json",
+        "/causes/nowhere/butterflies/0.json",
+        "/causes/nowhere/numbers.json",
+    ],
+)
+def test_unknown_path_is_not_found(client, petition, path):
     assert client.get(path).status_code == 404
 
 
-def test_the_page_is_public_and_has_no_cookie(client, petition):
+def test_page_is_public_and_has_no_cookie(client, petition):
     answer = client.get(PAGE)
     assert answer.status_code == 200
     assert answer.cache_control.public
     assert "Set-Cookie" not in answer.headers
     page = html.fromstring(answer.data)
-    [say], [counted] = (page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-words"))
+    [say], [counted] = (
+        page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-words")
+    )
     assert say.text == say.get("data-none") and "hidden" not in say.attrib
     assert not counted.text and "hidden" in counted.attrib
 
@@ -78,16 +90,16 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
     ("asked", "said"),
     [
         ("1", "counted"),
-        # As it stands on a French page.
+        # As it is written on a French page.
         ("0\u202f001", "counted"),
         ("2", "beyond"),
         ("9" * 40, "beyond"),
-        # How to ask.
+        # The hint that says how to search.
         ("x", None),
         ("0", None),
     ],
 )
-def test_a_card_says_kindly_what_it_cannot_show(client, petition, asked, said):
+def test_card_explains_kindly_what_it_cannot_show(client, petition, asked, said):
     sign_and_hatch(petition, AMALIA)
     [card] = html.fromstring(client.get(f"{PAGE}?n={asked}").data).xpath("//*[@data-butterfly]")
     words = card.xpath("string(.//*[@data-card='say'])")
@@ -105,7 +117,7 @@ def test_without_script_the_names_are_a_list(client, petition):
     assert client.get(f"{PAGE}?list=1&page=2").status_code == 404
 
 
-def test_a_list_of_nobody_says_so(client, petition):
+def test_empty_list_says_so(client, petition):
     names = client.get(f"{PAGE}?list=1").text.partition('id="names"')[2]
     assert 'data-state="none"' in names and 'class="name"' not in names
 
@@ -116,7 +128,7 @@ def test_names_of_people_are_never_markup(client, petition):
         assert "<b>Rosales" not in client.get(f"{PAGE}?{query}").text
 
 
-def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
+def test_drawing_data_is_cached_only_under_its_own_digest(client, petition):
     lasting = client.get(f"/montage/{version()}/monarch.bin")
     assert "immutable" in lasting.headers["Cache-Control"]
     former = client.get("/montage/old/monarch.bin").headers
@@ -136,7 +148,7 @@ def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
         (card_routes, "card_png", "/petitions/home/card.png"),
     ],
 )
-def test_an_older_picture_is_kept_for_seconds(client, petition, monkeypatch, module, function, path):
+def test_older_picture_is_cached_for_seconds(client, petition, monkeypatch, module, function, path):
     monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"older", is_current=False))
     assert client.get(path).cache_control.max_age <= 5
     monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"current"))

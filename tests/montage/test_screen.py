@@ -1,4 +1,4 @@
-"""The montage on a wall, for hours, in front of a hall."""
+"""Tests of the montage on a big screen, for hours, in front of a hall."""
 
 import re
 
@@ -24,7 +24,7 @@ STARTED = """document.addEventListener("volante:montage-started", ({ detail }) =
 NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
 WREN = {"n": 2, "name": "Wren Ashdown", "country": "GB", "at": "2026-09-14"}
 AMALIA = {"n": 1, "name": "A. R.", "country": "MX", "at": "2026-09-14"}
-# Which counts reach past the column that they stand in.
+# Finds counts that reach past their column.
 TOO_WIDE = """(counts) => {
     const [place, column] = [document.querySelector(".screen-count"), document.querySelector(".screen-words")];
     const wide = [];
@@ -48,7 +48,7 @@ def wall(visit):
     return open_wall
 
 
-def test_the_wall_shows_picture_count_and_where_to_sign_and_nothing_else(wall):
+def test_big_screen_shows_picture_count_and_where_to_sign_and_nothing_else(wall):
     visitor = wall(43).drawn()
     page = visitor.page
     expect(page.locator(".screen-count")).to_have_text("43")
@@ -62,10 +62,12 @@ def test_the_wall_shows_picture_count_and_where_to_sign_and_nothing_else(wall):
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (3840, 2160), (1080, 1920)])
 @pytest.mark.parametrize("last", [0, 5_000_000])
-def test_on_every_wall_all_is_in_sight_and_large_enough(wall, size, last):
-    # Drawing so many is not what is looked at here, nor whose names they are.
+def test_everything_is_visible_and_large_enough_on_every_screen(wall, size, last):
+    # Neither drawing so many nor their names matter here.
     viewport = dict(zip(("width", "height"), size, strict=True))
-    page = wall(last, viewport=viewport, reduced_motion="reduce", script=[NO_CANVAS], allowed=["404"]).page
+    page = wall(
+        last, viewport=viewport, reduced_motion="reduce", script=[NO_CANVAS], allowed=["404"]
+    ).page
     expect(page.locator(".screen-count")).to_have_text(f"{last:,}")
     page.evaluate("document.fonts.ready")
     unit = min(viewport["width"] / 1920, viewport["height"] / 1080)
@@ -75,14 +77,22 @@ def test_on_every_wall_all_is_in_sight_and_large_enough(wall, size, last):
         box = words.bounding_box()
         size = words.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
         assert size >= 28.9 * unit
-        assert box["x"] + box["width"] <= viewport["width"] and box["y"] + box["height"] <= viewport["height"]
-    assert page.evaluate(TOO_WIDE, [last, 10_000, 28_000, 100_000, 400_000, 1_000_000, 10_000_000]) == []
+        assert (
+            box["x"] + box["width"] <= viewport["width"]
+            and box["y"] + box["height"] <= viewport["height"]
+        )
+    assert (
+        page.evaluate(TOO_WIDE, [last, 10_000, 28_000, 100_000, 400_000, 1_000_000, 10_000_000])
+        == []
+    )
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 @pytest.mark.parametrize("length", [60, 112, 200])
-def test_a_long_title_leaves_all_else_on_the_wall(wall, length):
-    title = ("Una mariposa por cada familia que recorre los cerros del norte con una pala " * 3)[: length - 1] + "."
+def test_long_title_leaves_room_for_everything_else(wall, length):
+    title = ("Una mariposa por cada familia que recorre los cerros del norte con una pala " * 3)[
+        : length - 1
+    ] + "."
     words = {"title": title, "summary": "", "story": ""}
     write(create_cause, slug=f"long-{length}", texts={"en": words})
     make_petition(f"long-home-{length}", cause_id=cause_by_slug(f"long-{length}").id)
@@ -101,15 +111,17 @@ def test_a_long_title_leaves_all_else_on_the_wall(wall, length):
         assert box["y"] + box["height"] <= min(1080, inside["y"] + inside["height"] + 1)
 
 
-def test_the_count_grows_with_those_who_fly_in(wall):
+def test_count_grows_with_the_butterflies_that_fly_in(wall):
     visitor = wall(2).drawn()
     visitor.becomes(1000)
     expect(visitor.page.locator(".screen-count")).to_have_text("1,000")
     assert visitor.page.get_attribute(".screen-count", "data-digits") == "5"
-    expect(visitor.page.locator(".screen-say")).to_have_text(visitor.page.get_attribute(".screen-say", "data-many"))
+    expect(visitor.page.locator(".screen-say")).to_have_text(
+        visitor.page.get_attribute(".screen-say", "data-many")
+    )
 
 
-def test_by_day_it_is_drawn_for_day_whatever_the_system_wishes(wall):
+def test_day_theme_ignores_the_preference_of_the_system(wall):
     visitor = wall(43, screen="day", color_scheme="dark").drawn()
     visitor.matches(2, 16)
     visitor.page.keyboard.press("n")
@@ -117,14 +129,14 @@ def test_by_day_it_is_drawn_for_day_whatever_the_system_wishes(wall):
     visitor.matches(2, 16, night=True)
 
 
-def test_the_machine_is_kept_awake_and_again_when_it_comes_back(wall):
+def test_wake_lock_is_held_and_renewed_when_the_page_returns(wall):
     visitor = wall(2, script=[AWAKE]).drawn()
     assert visitor.page.evaluate("awake_") == 1
     visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     assert visitor.page.evaluate("awake_") == 2
 
 
-def test_only_names_that_are_public_pass_by_and_withdrawn_ones_go(wall):
+def test_only_public_names_are_shown_and_withdrawn_ones_go(wall):
     visitor = wall(2, clock=True)
     visitor.named = [AMALIA, WREN]
     name = visitor.drawn().page.locator(".screen-name")
@@ -138,7 +150,7 @@ def test_only_names_that_are_public_pass_by_and_withdrawn_ones_go(wall):
 
 @pytest.fixture
 def hall(wall):
-    """A wall at 1,000 butterflies whose clock stands still, and which shows one of their names."""
+    """A big screen at 1,000 butterflies whose clock is stopped, showing one of their names."""
 
     def open_hall(**options):
         visitor = wall(1000, clock=True, script=[STARTED], **options)
@@ -151,7 +163,7 @@ def hall(wall):
     return open_hall
 
 
-def test_a_new_name_is_shown_and_its_butterfly_ringed_at_once(hall):
+def test_new_name_is_shown_and_its_butterfly_ringed_at_once(hall):
     visitor = hall()
     name, tags = visitor.page.locator(".screen-name b"), visitor.page.locator(".screen-tag")
     _arrive(visitor, 1001)
@@ -166,7 +178,7 @@ def test_a_new_name_is_shown_and_its_butterfly_ringed_at_once(hall):
     assert _lit(visitor) == []
 
 
-def test_a_new_name_joins_those_that_just_came(hall):
+def test_new_name_joins_the_most_recent_ones(hall):
     visitor = hall()
     names = visitor.page.locator(".screen-name b")
     _arrive(visitor, 1001)
@@ -177,7 +189,7 @@ def test_a_new_name_joins_those_that_just_came(hall):
     expect(names).to_have_text(["Person 1001", "Person 1002", "Person 1003"])
 
 
-def test_a_full_hall_sees_six_at_once_and_the_others_soon(hall):
+def test_full_hall_sees_six_at_once_and_the_others_soon(hall):
     visitor = hall()
     names = visitor.page.locator(".screen-name b")
     _arrive(visitor, 1010)
@@ -187,7 +199,7 @@ def test_a_full_hall_sees_six_at_once_and_the_others_soon(hall):
     expect(names).to_have_text([f"Person {number}" for number in range(1007, 1011)])
 
 
-def test_a_name_in_a_place_that_was_free_is_shown_at_once(hall):
+def test_name_in_a_reused_place_is_shown_at_once(hall):
     visitor = hall()
     visitor.becomes(1000, free=[7])
     visitor.page.clock.run_for(1000)
@@ -197,14 +209,14 @@ def test_a_name_in_a_place_that_was_free_is_shown_at_once(hall):
     expect(visitor.page.locator(".screen-name b")).to_have_text("Person 7")
 
 
-def test_new_names_are_asked_for_past_every_copy(hall):
+def test_new_names_are_requested_past_every_cache(hall):
     visitor = hall()
     with visitor.page.expect_request("**/butterflies/1.json?*"):
         _arrive(visitor, 1001)
         visitor.page.clock.run_for(1000)
 
 
-def test_a_name_that_an_old_answer_does_not_know_is_asked_for_again(hall):
+def test_name_missing_from_an_old_response_is_requested_again(hall):
     visitor = hall()
     visitor.known = 1000
     _arrive(visitor, 1001)
@@ -215,7 +227,7 @@ def test_a_name_that_an_old_answer_does_not_know_is_asked_for_again(hall):
     expect(visitor.page.locator(".screen-name b")).to_have_text("Person 1001")
 
 
-def test_a_withdrawn_name_leaves_the_picture_too(hall):
+def test_withdrawn_name_leaves_the_picture_too(hall):
     visitor = hall()
     _arrive(visitor, 1002)
     visitor.page.clock.run_for(1000)
@@ -228,7 +240,7 @@ def test_a_withdrawn_name_leaves_the_picture_too(hall):
     expect(visitor.page.locator(".screen-name b")).to_have_text(["Person 1002", "Person 1003"])
 
 
-def test_who_wants_no_motion_gets_the_same_without_fading(hall):
+def test_reduced_motion_shows_the_same_without_fading(hall):
     visitor = hall(reduced_motion="reduce")
     _arrive(visitor, 1001)
     visitor.page.clock.run_for(1000)
@@ -238,7 +250,7 @@ def test_who_wants_no_motion_gets_the_same_without_fading(hall):
     assert visitor.page.locator(".screen-name").evaluate(fade) < 0.01
 
 
-def test_a_name_without_a_font_is_shown_as_its_number(hall):
+def test_name_without_a_font_is_shown_as_its_number(hall):
     visitor = hall()
     # A character that no font has.
     visitor.named = [{**_named(1001), "name": "\U0010fffd. \U0010fffd."}]
@@ -254,17 +266,17 @@ def _named(number):
 
 
 def _arrive(visitor, last):
-    """Let butterflies up to `last` come, all named."""
+    """Add butterflies up to `last`, all of them named."""
     visitor.named += [_named(number) for number in range(visitor.last + 1, last + 1)]
     visitor.becomes(last)
 
 
 def _lit(visitor):
-    """The numbers of the ringed butterflies."""
+    """Return the numbers of the ringed butterflies."""
     return visitor.page.evaluate("window.stage_.scene.lit.map(({ number }) => number)")
 
 
-def test_without_the_network_it_freezes_says_since_when_and_names_nobody(wall):
+def test_offline_screen_freezes_says_since_when_and_names_no_one(wall):
     visitor = wall(43, allowed=[FAILED], clock=True)
     visitor.named = [WREN]
     page = visitor.drawn().settles().page
@@ -275,7 +287,7 @@ def test_without_the_network_it_freezes_says_since_when_and_names_nobody(wall):
     words = re.escape(offline.get_attribute("data-offline")).replace(re.escape("{time}"), r".*\d.*")
     expect(offline).to_have_text(re.compile(words))
     expect(page.locator(".screen-count")).to_have_text("43")
-    # Nobody can say any more whether she still wants to be named.
+    # Offline, the page cannot know whether she still wants to be named.
     visitor.waits(lambda: not _is_shown(name))
     visitor.matches(256, 16, night=True)
     assert not [word for word in ("error", "failed") if word in page.inner_text("body")]
@@ -291,11 +303,11 @@ def _is_shown(name):
 def test_without_a_canvas_the_servers_picture_follows_the_count(wall):
     visitor = wall(2, script=[NO_CANVAS])
     expect(visitor.page.locator(".screen-count")).to_have_text("2")
-    # It listens as soon as its script has started.
+    # The page listens as soon as its script has started.
     until(lambda: visitor.becomes(5) or visitor.page.locator("img.montage[src*='count=5']").count())
 
 
-def test_the_bar_comes_with_the_mouse_and_by_keyboard(wall):
+def test_toolbar_appears_with_the_mouse_and_by_keyboard(wall):
     page = wall(2).drawn().page
     bar = page.locator(".screen-bar")
     page.mouse.move(200, 200)
@@ -308,7 +320,7 @@ def test_the_bar_comes_with_the_mouse_and_by_keyboard(wall):
 
 
 @pytest.mark.parametrize("screen", ["night", "day"])
-def test_axe_finds_no_fault_on_the_wall(wall, screen):
+def test_axe_finds_no_violation_on_the_big_screen(wall, screen):
     visitor = wall(2, screen=screen, reduced_motion="reduce").drawn()
     found = Axe().run(visitor.page).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []

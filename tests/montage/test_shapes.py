@@ -5,12 +5,12 @@ from PIL import Image
 from campaign.montage.shapes import DATA, UnknownShape, shape_named, shape_names
 
 
-def test_the_monarch_is_among_the_shapes_and_not_alone():
+def test_monarch_is_one_of_several_shapes():
     assert {"monarch", "dove", "drop"} <= set(shape_names())
 
 
 @pytest.mark.parametrize("name", shape_names())
-def test_a_shape_is_whole(name):
+def test_shape_is_complete(name):
     shape = shape_named(name)
     assert shape.mask.shape == (1024, 1024) and shape.mask.dtype == bool
     assert shape.palette.shape == (1024, 1024, 3) and shape.palette.dtype == np.uint8
@@ -20,7 +20,7 @@ def test_a_shape_is_whole(name):
 
 
 @pytest.mark.parametrize("name", shape_names())
-def test_the_mask_on_disk_is_the_mask_in_use(name):
+def test_mask_on_disk_is_the_mask_in_use(name):
     shape = shape_named(name)
     with Image.open(DATA / name / "mask.png") as image:
         assert image.size == (1024, 1024) and image.mode == "1"
@@ -33,6 +33,6 @@ def test_every_place_has_a_colour(name):
     assert (shape.palette[shape.mask].max(axis=1) > 20).all()
 
 
-def test_an_unknown_shape_is_refused():
+def test_unknown_shape_is_refused():
     with pytest.raises(UnknownShape):
         shape_named("../monarch")

@@ -1,12 +1,12 @@
-"""Every shape is the same picture in the browser and from the server, also one that was uploaded."""
+"""Tests that every shape looks the same in the browser and from the server, uploads included."""
 
 import pytest
 from flask_migrate import upgrade
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.montage.queries import find_shape
 from campaign.montage.shaping import accept_shape, keep_shape
+from campaign.process.clock import utcnow
 from tests.chromium import find
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
@@ -29,7 +29,11 @@ def site(tmp_path_factory):
             make_cause(shape, shape=shape)
         own = write(keep_shape, content=heart(), title="Heart", now=utcnow())
         write(accept_shape, make_cause("own").id, name=own.name, now=utcnow())
-        shapes = {"dove": find_shape("dove"), "drop": find_shape("drop"), "own": find_shape(own.name)}
+        shapes = {
+            "dove": find_shape("dove"),
+            "drop": find_shape("drop"),
+            "own": find_shape(own.name),
+        }
         db.session.remove()
         site = Site(app)
         yield site, shapes
@@ -39,7 +43,7 @@ def site(tmp_path_factory):
 
 @pytest.mark.parametrize("slug", ["dove", "drop", "own"])
 @pytest.mark.parametrize(("last", "night"), [(0, False), (43, False), (640, True)])
-def test_a_shape_is_drawn_in_the_browser_as_by_the_server(browser, site, slug, last, night):
+def test_shape_is_drawn_in_the_browser_as_by_the_server(browser, site, slug, last, night):
     site, shapes = site
     scheme = "dark" if night else "light"
     visitor = Visitor(browser, site.url, last, slug=slug, color_scheme=scheme)

@@ -1,4 +1,4 @@
-"""How a cause comes by its shape, on both databases; and the process that works on pictures."""
+"""Tests of choosing a cause's shape on both databases, and of the picture process."""
 
 import io
 from datetime import timedelta
@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.montage import shaping, workshop
-from campaign.montage.cutting import Cut
+from campaign.montage import image_jobs, shaping
+from campaign.montage.image_jobs import CutOut, WorkFailed, cut_out, preview_png
 from campaign.montage.models import ShapeDraft, StoredShape
 from campaign.montage.queries import draft_of, find_shape, is_public_shape, shapes_of
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import UnknownShape
 from campaign.montage.shaping import (
     ButterfliesWouldMove,
-    ShapeChangedMeanwhile,
+    ShapeEditConflict,
     ShapeInUse,
     TooManyDrafts,
     accept_shape,
@@ -28,7 +28,7 @@ from campaign.montage.shaping import (
     sweep_shapes,
 )
 from campaign.montage.uploads import PictureRefused, shape_files
-from campaign.montage.workshop import CutOut, WorkFailed, cut_out, preview_png
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.pictures import bomb, grating, heart, ring
@@ -65,7 +65,7 @@ def count_of(model):
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-def test_a_shape_is_kept_once_and_forgotten_unless_accepted(cause):
+def test_shape_is_saved_once_and_deleted_unless_accepted(cause):
     name = keep()
     assert keep() == name
     assert find_shape(name).title == "Heart"
@@ -73,7 +73,7 @@ def test_a_shape_is_kept_once_and_forgotten_unless_accepted(cause):
     assert write(sweep_shapes, now=NOON + DAY) == 1
 
 
-def test_an_accepted_shape_stays(cause):
+def test_accepted_shape_stays(cause):
     name = keep()
     assert not is_public_shape(name)
     write(accept_shape, cause.id, name=name, now=NOON)
@@ -84,24 +84,26 @@ def test_an_accepted_shape_stays(cause):
     assert db.session.get(StoredShape, name).accepted_at == NOON
 
 
-def test_butterflies_move_only_where_that_is_meant(app):
+def test_butterflies_move_only_where_that_is_intended(app):
     petition = make_petition()
     sign_and_hatch(petition)
     with pytest.raises(ButterfliesWouldMove):
         write(accept_shape, petition.cause_id, name="dove", now=NOON)
-    assert write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
+    assert (
+        write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
+    )
 
 
-def test_a_shape_that_nobody_made_is_not_taken(cause):
+def test_unknown_shape_is_not_accepted(cause):
     with pytest.raises(UnknownShape):
         write(accept_shape, cause.id, name="own-nothing", now=NOON)
 
 
-def test_of_two_who_choose_at_once_one_is_told(app, cause):
+def test_second_of_two_simultaneous_choices_is_told(app, cause):
     def take(name):
         try:
             return write(accept_shape, cause.id, name=name, former="monarch", now=NOON).shape
-        except ShapeChangedMeanwhile:
+        except ShapeEditConflict:
             return "told"
 
     results = together(app, [lambda: take("dove"), lambda: take("drop")])
@@ -111,14 +113,14 @@ def test_of_two_who_choose_at_once_one_is_told(app, cause):
     assert [cause_in_any_state("valley").shape] == taken
 
 
-def test_the_same_choice_twice_is_one(cause):
+def test_same_choice_twice_is_one(cause):
     for _ in range(2):
         write(accept_shape, cause.id, name="dove", former="monarch", now=NOON)
     db.session.rollback()
     assert cause_in_any_state("valley").shape == "dove"
 
 
-def test_a_former_shape_may_be_taken_again_or_thrown_away(cause):
+def test_former_shape_can_be_used_again_or_discarded(cause):
     name = keep()
     write(accept_shape, cause.id, name=name, now=NOON)
     with pytest.raises(ShapeInUse):
@@ -130,7 +132,7 @@ def test_a_former_shape_may_be_taken_again_or_thrown_away(cause):
     assert write(sweep_shapes, now=NOON + DAY) == 1
 
 
-def test_a_draft_that_nobody_takes_is_gone_after_a_day_with_its_shape(cause):
+def test_unused_draft_is_deleted_with_its_shape_after_a_day(cause):
     draft = begin(cause)
     assert begin(cause).id == draft.id
     write(sweep_shapes, now=NOON + DAY / 2)
@@ -139,32 +141,32 @@ def test_a_draft_that_nobody_takes_is_gone_after_a_day_with_its_shape(cause):
     assert count_of(ShapeDraft) == 0
 
 
-def test_a_draft_that_is_taken_is_a_draft_no_more(cause):
+def test_accepted_draft_is_no_longer_a_draft(cause):
     draft = begin(cause)
     write(accept_shape, cause.id, name=draft.shape, former="monarch", now=NOON)
     assert draft_of(cause, draft.id) is None
     assert write(sweep_shapes, now=NOON + 8 * DAY) == 0
 
 
-def test_of_two_who_cut_the_same_picture_the_second_is_told(cause):
+def test_second_of_two_who_cut_the_same_picture_is_told(cause):
     draft = begin(cause)
     first, second = made_of(ring()), made_of(heart("white"), cut=Cut("colour", 90))
     seen = draft.shape
     write(cut_draft, draft_id=draft.id, seen=seen, made=first, now=NOON)
-    with pytest.raises(ShapeChangedMeanwhile):
+    with pytest.raises(ShapeEditConflict):
         write(cut_draft, draft_id=draft.id, seen=seen, made=second, now=NOON)
     db.session.rollback()
     assert draft_of(cause, draft.id).shape == first.name
 
 
-def test_a_cause_keeps_so_many_drafts_and_no_more(cause, monkeypatch):
-    monkeypatch.setattr(shaping, "MOST_DRAFTS", 1)
+def test_number_of_drafts_per_cause_is_limited(cause, monkeypatch):
+    monkeypatch.setattr(shaping, "MAX_DRAFTS", 1)
     begin(cause)
     with pytest.raises(TooManyDrafts):
         begin(cause, ring())
 
 
-def test_a_shape_is_cut_out_and_drawn_in_a_process_of_its_own(cause, tmp_path):
+def test_shape_is_cut_out_and_drawn_in_a_separate_process(cause, tmp_path):
     made = cut_out(heart("white", form="JPEG"), title="Heart", cut=Cut())
     assert made.name == shape_files(heart("white", form="JPEG"), "Heart")[0]
     assert (made.cut.by, made.is_clear, made.ground) == ("colour", False, (255, 255, 255))
@@ -175,7 +177,7 @@ def test_a_shape_is_cut_out_and_drawn_in_a_process_of_its_own(cause, tmp_path):
     assert Image.open(io.BytesIO(png)).size == (120, 120)
 
 
-def test_what_is_no_picture_is_refused_and_what_is_no_shape_yet_says_why(app):
+def test_non_picture_is_refused_and_unusable_shape_says_why(app):
     with pytest.raises(PictureRefused, match="too_many_pixels"):
         cut_out(bomb(30_000, 30_000), title="x", cut=Cut())
     made = cut_out(grating(), title="x", cut=Cut())
@@ -183,12 +185,19 @@ def test_what_is_no_picture_is_refused_and_what_is_no_shape_yet_says_why(app):
 
 
 def test_work_that_takes_too_long_is_ended(app, monkeypatch):
-    monkeypatch.setattr(workshop, "LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr(image_jobs, "MAX_SECONDS", 0.01)
     with pytest.raises(WorkFailed):
         cut_out(heart(), title="x", cut=Cut())
 
 
-def test_the_other_way_round_the_ground_becomes_the_shape(app):
-    shape, other = (find_shape(write(keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=each), now=NOON).name) for each in (False, True))
-    # The ring's middle is a hole of the one and part of the other.
+def test_inverting_makes_the_background_the_shape(app):
+    shape, other = (
+        find_shape(
+            write(
+                keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=each), now=NOON
+            ).name
+        )
+        for each in (False, True)
+    )
+    # The ring's middle is a hole in one shape and part of the other.
     assert not shape.mask[512, 512] and other.mask[512, 512]

@@ -1,4 +1,7 @@
-"""A montage that stays open: graphics cards that go, changes that the count hides, names that are withdrawn."""
+"""Tests of a montage that stays open for long.
+
+Graphics cards get lost, changes leave the count as it was, and names are withdrawn.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,10 +18,12 @@ LOSE = """() => document.querySelector(".stage-canvas").getContext("webgl2").get
 GONE = """HTMLCanvasElement.prototype.getContext = ((real) => function (...all) {
     return window.gone_ ? null : real.apply(this, all);
 })(HTMLCanvasElement.prototype.getContext);"""
-# Frames come when they come; what they are told the hour is, `clock_` says.
+# Frames come in real time; `clock_` sets the time that they are told.
 CLOCK = """window.clock_ = (now) => now;
 requestAnimationFrame = ((real) => (act) => real((now) => act(clock_(now))))(requestAnimationFrame);"""
-MODULES = """const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");"""
+MODULES = (
+    """const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");"""
+)
 AMALIA = {"n": 1, "name": "Amalia Rosales", "country": "CA", "at": "2026-09-23"}
 SOON_MS = 60_000
 
@@ -26,10 +31,12 @@ SOON_MS = 60_000
 def lose(visitor):
     visitor.page.evaluate("document.querySelector('.stage-canvas').dataset.old = '1'")
     visitor.page.evaluate(LOSE)
-    visitor.page.wait_for_selector(".stage.is-drawn .stage-canvas:not([data-old])", state="attached")
+    visitor.page.wait_for_selector(
+        ".stage.is-drawn .stage-canvas:not([data-old])", state="attached"
+    )
 
 
-def test_a_lost_graphics_card_is_asked_again_and_the_picture_is_the_same(visit):
+def test_lost_graphics_card_is_requested_again_and_the_picture_is_the_same(visit):
     visitor = visit(43).drawn().settles()
     lose(visitor)
     visitor.matches(2, 16)
@@ -37,50 +44,56 @@ def test_a_lost_graphics_card_is_asked_again_and_the_picture_is_the_same(visit):
     visitor.matches(2, 16)
 
 
-def test_after_a_loss_one_may_still_go_into_the_picture(visit):
+def test_zooming_still_works_after_a_loss(visit):
     visitor = visit(2).drawn()
     lose(visitor)
     visitor.page.locator(".stage-surface").click(position=visitor.where(place_of(1)))
     visitor.page.locator("[data-butterfly]").get_by_text("Amalia Rosales").wait_for()
 
 
-def test_a_card_that_is_lost_twice_is_left_for_a_plain_canvas(visit):
+def test_card_lost_twice_is_replaced_by_a_plain_canvas(visit):
     visitor = visit(43).drawn()
     lose(visitor)
     lose(visitor)
-    assert visitor.page.evaluate("document.querySelector('.stage-canvas').getContext('2d') !== null")
+    assert visitor.page.evaluate(
+        "document.querySelector('.stage-canvas').getContext('2d') !== null"
+    )
     visitor.matches(6, 45)
 
 
 def test_when_nothing_can_be_drawn_the_servers_picture_and_the_list_are_there(visit):
     visitor = visit(2, script=[GONE]).drawn()
-    visitor.page.evaluate("window.gone_ = true; window.lost_ = document.querySelector('.stage-canvas')")
+    visitor.page.evaluate(
+        "window.gone_ = true; window.lost_ = document.querySelector('.stage-canvas')"
+    )
     visitor.page.evaluate("lost_.dispatchEvent(new Event('webglcontextlost'))")
     visitor.page.locator("#names").get_by_text("Amalia Rosales").wait_for()
     expect(visitor.page.locator("img.montage")).to_be_visible()
     expect(visitor.page.locator(".stage-surface")).to_have_count(0)
 
 
-def test_as_many_leaving_as_coming_is_noticed_though_the_count_stays(visit):
+def test_equal_arrivals_and_departures_are_noticed_though_the_count_stays(visit):
     visitor = visit(43).drawn().settles()
-    # 7 withdrew and somebody hatched before its number was free.
+    # Number 7 withdrew, and another signature hatched before that number was free.
     visitor.last, visitor.free = 44, [7]
     visitor.matches(2, 16)
 
 
-def test_who_withdraws_while_her_card_is_open_is_no_longer_named_on_it(visit):
+def test_withdrawn_name_disappears_from_its_open_card(visit):
     visitor = visit(2)
     visitor.named = [AMALIA]
     visitor.drawn().page.locator(".stage-surface").click(position=visitor.where(place_of(1)))
     card = visitor.page.locator("[data-butterfly]")
     expect(card.get_by_text("Amalia Rosales")).to_be_visible()
-    # The place is taken by somebody else at once, so that neither count nor picture tells.
+    # Another signature takes the place at once, so neither count nor picture shows the change.
     visitor.named = []
-    expect(card.locator("[data-card=say]")).to_have_text(card.get_attribute("data-counted"), timeout=SOON_MS)
+    expect(card.locator("[data-card=say]")).to_have_text(
+        card.get_attribute("data-counted"), timeout=SOON_MS
+    )
     assert "Amalia" not in card.inner_text()
 
 
-def test_a_slow_machine_lets_fewer_fly_and_draws_coarser_never_fewer(visit):
+def test_slow_machine_animates_fewer_and_draws_coarser_but_never_fewer(visit):
     visitor = visit(2).drawn()
     before, after = visitor.page.evaluate(
         f"""async () => {{
@@ -99,19 +112,21 @@ def test_a_slow_machine_lets_fewer_fly_and_draws_coarser_never_fewer(visit):
 
 
 @pytest.mark.slow
-def test_coming_back_from_near_shows_all_of_a_million_before_they_are_painted_anew(visit):
-    visitor = visit(1_000_000, query="?n=2", script=[CLOCK], reduced_motion="reduce").drawn().settles()
-    # It never comes to rest, so nothing is painted anew.
+def test_zooming_out_shows_all_of_a_million_before_they_are_repainted(visit):
+    visitor = (
+        visit(1_000_000, query="?n=2", script=[CLOCK], reduced_motion="reduce").drawn().settles()
+    )
+    # The view never comes to rest, so nothing is repainted.
     visitor.page.evaluate("clock_ = ((now) => () => now)(performance.now())")
     visitor.page.locator("[data-card=close]").click()
     visitor.page.keyboard.press("0")
-    # In the middle lies what was seen from near.
+    # The middle holds what was painted at close range.
     mean, _ = visitor.settles().differs()
     assert mean < 4.5
 
 
 @pytest.mark.slow
-def test_however_slow_the_machine_a_million_are_painted_in_a_few_dozen_steps(visit):
+def test_a_million_are_painted_in_a_few_dozen_steps_on_any_machine(visit):
     count = "drawArrays = ((real) => function (kind, ...part) { steps_ += kind === this.POINTS; return real.call(this, kind, ...part); })"
     count = f"window.steps_ = 0; WebGL2RenderingContext.prototype.{count}(WebGL2RenderingContext.prototype.drawArrays);"
     visitor = visit(1_000_000, script=[CLOCK, count], reduced_motion="reduce").drawn().settles()
@@ -124,7 +139,7 @@ def test_however_slow_the_machine_a_million_are_painted_in_a_few_dozen_steps(vis
     assert 0 < visitor.page.evaluate("steps_") <= 35
 
 
-def test_what_is_seen_is_announced_at_most_every_ten_seconds(visit):
+def test_view_is_announced_at_most_every_ten_seconds(visit):
     visitor = visit(640, reduced_motion="reduce", clock=True).drawn()
     visitor.page.clock.fast_forward(12_000)
     visitor.page.evaluate(
@@ -145,7 +160,7 @@ def test_what_is_seen_is_announced_at_most_every_ten_seconds(visit):
     assert visitor.page.get_attribute("[data-said]", "aria-live") == "polite"
 
 
-def test_a_hidden_tab_weaves_nothing(visit):
+def test_hidden_tab_computes_no_places(visit):
     spy = "window.woven_ = 0; Worker.prototype.postMessage = ((real) => function (...all) { woven_ += 1; return real.apply(this, all); })(Worker.prototype.postMessage);"
     hide = "Object.defineProperty(document, 'hidden', { get: () => window.away_ === true });"
     visitor = visit(43, script=[spy, hide]).drawn().settles()

@@ -1,4 +1,4 @@
-"""The worker's press: what it draws, what it removes, and what it does when it is told to stop."""
+"""Tests of the worker's poster renderer: what it draws, deletes, and does when told to stop."""
 
 import os
 import threading
@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.lib import alone
-from campaign.lib.times import utcnow
 from campaign.montage.operations import LOCK, ask_for_poster, claim_poster
 from campaign.montage.queries import Variety, poster_standing
 from campaign.montage.tasks import Press, posters_folder
+from campaign.process import isolated
+from campaign.process.clock import utcnow
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 
 pytestmark = pytest.mark.both_databases
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def press(app, tmp_path):
-    return Press(settings={"VAR_DIR": str(tmp_path)}, write=write, holder="one", stop=threading.Event())
+    return Press(
+        settings={"VAR_DIR": str(tmp_path)}, write=write, holder="one", stop=threading.Event()
+    )
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def words_of(file):
 
 
 @pytest.mark.slow
-def test_a_poster_says_title_count_day_and_names(press, folder, petition):
+def test_poster_says_title_count_day_and_names(press, folder, petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE)
     variety = ask(petition, names=True)
@@ -61,12 +63,12 @@ def test_a_poster_says_title_count_day_and_names(press, folder, petition):
     assert list(folder.iterdir()) == [folder / ready.file_name]
 
 
-def test_without_work_the_press_rests(press, petition):
+def test_renderer_rests_without_work(press, petition):
     assert not press.draw_next()
 
 
 @pytest.mark.slow
-def test_a_poster_whose_names_have_changed_is_gone_with_the_next_tidying(press, folder, petition):
+def test_poster_whose_names_have_changed_is_deleted_by_the_next_sweep(press, folder, petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full")
     with_names, without = ask(petition, names=True), ask(petition)
     press.draw_next()
@@ -88,7 +90,11 @@ def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petit
     second = ask(petition, "A2", names=True)
     press.draw_next()
     asked = []
-    listen = (db.engine, "before_cursor_execute", lambda *details: "given_name" in details[2] and asked.append(details[3]))
+    listen = (
+        db.engine,
+        "before_cursor_execute",
+        lambda *details: "given_name" in details[2] and asked.append(details[3]),
+    )
     event.listen(*listen)
     press.tidy()
     event.remove(*listen)
@@ -100,19 +106,19 @@ def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petit
     assert standing(first).ready and not standing(second).ready
 
 
-def test_files_that_nobody_knows_of_are_removed_once_they_are_old(press, folder, petition):
+def test_unknown_files_are_deleted_once_they_are_old(press, folder, petition):
     folder.mkdir()
     for name, age in (("7.pdf", 7200), ("8.pdf", 0)):
         (folder / name).touch()
         os.utime(folder / name, (time.time() - age,) * 2)
-    # One that went between a look and a touch.
+    # A file that is deleted between listing and access.
     (folder / "9-two").symlink_to("nowhere")
     press.tidy()
     (folder / "9-two").unlink()
     assert [path.name for path in folder.iterdir()] == ["8.pdf"]
 
 
-def test_a_press_told_to_stop_leaves_the_poster_to_another(app, folder, petition):
+def test_renderer_told_to_stop_leaves_the_poster_to_another(app, folder, petition):
     stop = threading.Event()
     press = Press(settings={"VAR_DIR": str(folder.parent)}, write=write, holder="one", stop=stop)
     variety = ask(petition, "12000", form="png")
@@ -123,8 +129,10 @@ def test_a_press_told_to_stop_leaves_the_poster_to_another(app, folder, petition
     assert list(folder.iterdir()) == []
 
 
-def test_a_press_that_fails_says_where_but_nothing_of_people(press, folder, petition, caplog, monkeypatch):
-    monkeypatch.setattr(alone, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
+def test_failing_renderer_logs_where_but_no_personal_data(
+    press, folder, petition, caplog, monkeypatch
+):
+    monkeypatch.setattr(isolated, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
     sign_and_hatch(petition, AMALIA, name_display="full")
     broken = folder / "numpy"
     broken.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Which face prints what, and how lines are broken."""
+"""Tests of which font prints what, and of line breaking."""
 
 import io
 
@@ -7,7 +7,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from campaign.montage.faces import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
+from campaign.montage.fonts import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
 from campaign.montage.png_stream import PngStream
 from campaign.montage.typesetting import Sheets
 
@@ -41,21 +41,23 @@ def sheets():
         ("やまだ ハナコ", "han"),
     ],
 )
-def test_a_name_is_set_in_one_face_that_has_all_its_letters(name, face):
+def test_name_is_set_in_one_font_that_has_all_its_letters(name, face):
     assert [one for one, _ in runs(name, READS)] == [face]
 
 
-def test_a_name_of_two_scripts_is_set_in_two_faces():
+def test_name_of_two_scripts_is_set_in_two_fonts():
     assert runs("王 Ana", READS) == [("han", "王"), (READS, " Ana")]
 
 
-@pytest.mark.parametrize(("text", "printable"), [("Ana", True), ("Ana 😀", False), ("𓀀", False), ("a\u200dn", True)])
-def test_what_no_face_has_is_known(text, printable):
+@pytest.mark.parametrize(
+    ("text", "printable"), [("Ana", True), ("Ana 😀", False), ("𓀀", False), ("a\u200dn", True)]
+)
+def test_characters_without_a_font_are_known(text, printable):
     assert can_print(text) == printable
 
 
 @pytest.mark.parametrize("face", [SAYS, READS, DOES, *OTHERS])
-def test_every_face_may_be_embedded_and_says_whose_it_is(face):
+def test_every_font_may_be_embedded_and_has_a_copyright_notice(face):
     with TTFont(path_of(face)) as font:
         assert font["OS/2"].fsType in (0, 8)
         assert font["name"].getDebugName(0)
@@ -68,8 +70,11 @@ def test_lines_are_never_wider_than_asked_and_lose_no_word(sheets):
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
-def test_a_word_too_wide_for_a_line_is_broken_behind_its_hyphens(sheets):
-    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, READS, 9.5) == ["Papouasie-", "Nouvelle-Guinée"]
+def test_word_too_wide_for_a_line_is_broken_after_its_hyphens(sheets):
+    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, READS, 9.5) == [
+        "Papouasie-",
+        "Nouvelle-Guinée",
+    ]
 
 
 def test_balanced_lines_are_as_few_and_closer_in_length(sheets):
@@ -82,7 +87,7 @@ def test_balanced_lines_are_as_few_and_closer_in_length(sheets):
     assert len(balanced) == len(plain) and spread(balanced) <= spread(plain)
 
 
-def test_a_title_is_set_as_large_as_it_fits(sheets):
+def test_title_is_set_as_large_as_it_fits(sheets):
     lines, size = sheets.fitted("Home", 500, 100, SAYS, (80, 40, 20), 1.1)
     assert (lines, size) == (["Home"], 80)
     _, size = sheets.fitted(LONG, 500, 100, SAYS, (80, 40, 20), 1.1)
@@ -90,7 +95,7 @@ def test_a_title_is_set_as_large_as_it_fits(sheets):
 
 
 @pytest.mark.parametrize("steps", [(5,), (1, 3, 1), (2, 3)])
-def test_a_png_written_row_by_row_is_the_picture(steps):
+def test_png_written_row_by_row_is_the_picture(steps):
     pixels = np.random.default_rng(43).integers(0, 256, (5, 7, 3), np.uint8)
     file = io.BytesIO()
     stream = PngStream(file, 7, 5, 11811)
@@ -104,7 +109,7 @@ def test_a_png_written_row_by_row_is_the_picture(steps):
     assert np.array_equal(np.asarray(Image.open(file)), pixels)
 
 
-def test_a_line_is_not_broken_where_french_keeps_words_together(sheets):
+def test_line_is_not_broken_where_french_keeps_words_together(sheets):
     question = "Où sont les quarante-trois\u202f?"
     wide = sheets.width_of("Où sont les quarante-trois", SAYS, 20) + 1
     assert sheets.lines(question, wide, SAYS, 20) == ["Où sont les", "quarante-trois\u202f?"]

@@ -1,14 +1,14 @@
-"""Shapes made of uploaded pictures."""
+"""Tests of shapes made from uploaded pictures."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from campaign.montage.cutting import Cut
 from campaign.montage.layout import places
-from campaign.montage.parcels import MOST_COLOURS
+from campaign.montage.parcels import MAX_COLOURS
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import shape_from
-from campaign.montage.uploads import MOST_OCTETS, PictureRefused, shape_files
+from campaign.montage.uploads import MAX_BYTES, PictureRefused, shape_files
 from tests.factories.pictures import bomb, grating, heart, png, ring
 
 
@@ -19,43 +19,55 @@ def made(content, **choices):
 
 @pytest.mark.one_case
 @pytest.mark.parametrize(
-    "content", [heart(), heart("white"), heart("#101830"), heart("white", form="JPEG"), heart(form="WEBP"), ring()]
+    "content",
+    [
+        heart(),
+        heart("white"),
+        heart("#101830"),
+        heart("white", form="JPEG"),
+        heart(form="WEBP"),
+        ring(),
+    ],
 )
-def test_a_shape_of_a_picture_is_as_whole_as_ours(content):
+def test_shape_from_a_picture_is_as_complete_as_a_built_in_one(content):
     shape = made(content)
     inside = shape.palette[shape.mask]
     assert shape.title == "A “heart”\\"
     assert shape.mask.shape == (1024, 1024) and 0.3 < shape.area < 0.7
     assert shape.mask[shape.centre[1], shape.centre[0]]
-    assert len(np.unique(inside, axis=0)) <= MOST_COLOURS and inside.max(axis=1).min() > 20
+    assert len(np.unique(inside, axis=0)) <= MAX_COLOURS and inside.max(axis=1).min() > 20
     assert not shape.palette[~shape.mask].any()
     assert len(shape.ghost) > 200 and (shape.ghost > 0).all() and (shape.ghost < 1).all()
     assert len(places(shape, 1, 5000)[0]) == 5000
 
 
-def test_a_plain_ground_and_a_clear_one_make_the_same_shape():
+def test_plain_and_transparent_backgrounds_make_the_same_shape():
     clear, plain = made(heart()).mask, made(heart("white")).mask
     assert (clear != plain).mean() < 0.01
 
 
-def test_the_threshold_says_what_is_still_ground():
+def test_threshold_decides_what_is_still_background():
     pale_spot = made(heart("white", form="JPEG"), cut=Cut(threshold=120)).mask
     assert made(heart("white", form="JPEG")).area - pale_spot.mean() > 0.01
 
 
-def test_the_outline_follows_holes_too():
+def test_outline_follows_holes_too():
     distance = np.hypot(*(made(ring()).ghost.T - 0.5))
     assert {True, False} == set((distance < 0.3).tolist())
 
 
-def test_dots_are_evenly_apart():
+def test_dots_are_evenly_spaced():
     dots = made(heart()).ghost * 1024
     steps = np.hypot(*(dots[1:] - dots[:-1]).T)
     assert np.percentile(steps, 5) > 5.5 and np.percentile(steps, 95) < 8.5
 
 
-def test_the_same_picture_makes_the_same_shape():
-    assert shape_files(heart(), "One")[0] == shape_files(heart(), "One")[0] != shape_files(ring(), "One")[0]
+def test_same_picture_makes_the_same_shape():
+    assert (
+        shape_files(heart(), "One")[0]
+        == shape_files(heart(), "One")[0]
+        != shape_files(ring(), "One")[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +80,7 @@ def test_the_same_picture_makes_the_same_shape():
         (bomb(30_000, 30_000), "too_many_pixels"),
         (bomb(9_000, 9_000), "too_many_pixels"),
         (bomb(600, 600), "broken"),
-        (bytes(MOST_OCTETS + 1), "too_heavy"),
+        (bytes(MAX_BYTES + 1), "too_heavy"),
         (png(Image.new("RGBA", (500, 500))), "empty"),
         (png(Image.new("RGB", (500, 500), "white")), "empty"),
         (heart(side=100), "too_coarse"),
@@ -76,20 +88,20 @@ def test_the_same_picture_makes_the_same_shape():
         (grating(), "too_thin"),
     ],
 )
-def test_what_cannot_become_a_shape_is_refused_with_a_reason(content, reason):
+def test_unusable_picture_is_refused_with_a_reason(content, reason):
     with pytest.raises(PictureRefused) as refused:
         shape_files(content, "x")
     assert refused.value.reason == reason
 
 
-def test_a_picture_that_fills_its_square_is_refused():
+def test_picture_that_fills_its_square_is_refused():
     image = Image.new("RGBA", (600, 600), "red")
     image.paste((0, 0, 0, 0), (0, 0, 600, 8))
     with pytest.raises(PictureRefused, match="fills_all"):
         shape_files(png(image), "x")
 
 
-def test_a_small_shape_is_refused():
+def test_small_shape_is_refused():
     image = Image.new("RGBA", (900, 900))
     image.paste("red", (10, 440, 890, 480))
     with pytest.raises(PictureRefused, match="too_small"):

@@ -1,4 +1,4 @@
-"""What Python and JavaScript must both answer; written by ``python -m tests.montage.vectors``."""
+"""Results that Python and JavaScript must share; written by ``python -m tests.montage.vectors``."""
 
 import json
 from pathlib import Path

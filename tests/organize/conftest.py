@@ -1,4 +1,4 @@
-"""Clients who are signed in to the workspace."""
+"""Fixtures: clients who are signed in to the workspace."""
 
 import re
 from secrets import token_hex
@@ -11,19 +11,19 @@ from tests.factories.organizers import make_organizer, sign_in
 
 
 def csrf_token(client):
-    """Put a token into the session of a client, as each of our forms does, and return it as the form would carry it."""
+    """Put a CSRF token into the session of a client; return it as the form would send it."""
     with client.session_transaction("/organize/") as session:
         value = session.setdefault("csrf_token", token_hex(20))
     return URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token").dumps(value)
 
 
 def without_token(page):
-    """Return the words of a page without its tokens, which tell the time."""
+    """Return the text of a page without its tokens, which depend on the time."""
     return re.sub(r'(value|data-token)="[^"]{60,}"', "", page)
 
 
 class Desk:
-    """A client at the workspace: `get` and `post`, with the form's token as a page would send it."""
+    """A client of the workspace: `get` and `post`, which sends the form's token as a page would."""
 
     def __init__(self, client, organizer=None):
         self.client, self.organizer = client, organizer
@@ -43,7 +43,7 @@ class Desk:
 
 @pytest.fixture
 def desk_of(app):
-    """Calling it signs an organizer with a role in, and returns their Desk."""
+    """Call it to sign in an organizer with a role; it returns their Desk."""
 
     def desk_of(role="admin", cause_id=None, **columns):
         client = app.test_client()
@@ -56,7 +56,7 @@ def desk_of(app):
 
 @pytest.fixture
 def desk(desk_of):
-    """The Desk of an editor of `desk.cause`, which is public and has nothing under it yet."""
+    """The Desk of an editor of `desk.cause`, which is public and still empty."""
     cause = make_cause()
     desk = desk_of("editor", cause.id)
     desk.cause = cause
@@ -65,5 +65,5 @@ def desk(desk_of):
 
 @pytest.fixture
 def door(client):
-    """The Desk of somebody who is not signed in."""
+    """The Desk of a visitor who is not signed in."""
     return Desk(client)

@@ -1,4 +1,4 @@
-"""One's own account."""
+"""Tests of an organizer's own account."""
 
 import re
 from datetime import timedelta
@@ -7,13 +7,13 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.presence import DEVICE_COOKIE
+from campaign.organize.identity import DEVICE_COOKIE
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -58,7 +58,7 @@ def test_name_and_language_are_changed(editor):
     assert alerts(page) == ["sure"]
 
 
-def test_who_changes_their_name_is_found_in_the_trail_by_the_one_before(desk_of, editor):
+def test_renamed_person_is_found_in_the_activity_log_by_the_former_name(desk_of, editor):
     for name in ("Odile Kwan", "Odile Kwan", "Editor"):
         editor.post("/organize/account", {"name": name, "lang": "en"})
     assert [action for action, *_ in trail()] == ["account.name"] * 2
@@ -67,19 +67,31 @@ def test_who_changes_their_name_is_found_in_the_trail_by_the_one_before(desk_of,
     assert "<bdi>Editor</bdi>" in page
 
 
-@pytest.mark.parametrize("words", [{"name": "", "lang": "en"}, {"name": "x", "lang": "xx"}, {"name": "http://evil.example", "lang": "en"}])
-def test_a_wrong_name_or_language_changes_nothing(editor, words):
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"name": "", "lang": "en"},
+        {"name": "x", "lang": "xx"},
+        {"name": "http://evil.example", "lang": "en"},
+    ],
+)
+def test_wrong_name_or_language_changes_nothing(editor, words):
     assert editor.post("/organize/account", words).status_code == 422
     assert fresh(editor.organizer).name == "Editor"
 
 
-def test_a_new_password_asks_for_the_present_one_and_ends_other_sessions(app, editor):
+def test_new_password_requires_the_current_one_and_ends_other_sessions(app, editor):
     elsewhere = app.test_client()
     sign_in(elsewhere, editor.organizer)
     wrong = editor.post("/organize/account/password", {"present": "wrong", "password": NEW})
     assert wrong.status_code == 422
     assert wrong_fields(wrong).keys() == {"present"}
-    assert editor.post("/organize/account/password", {"present": PASSWORD, "password": NEW}).status_code == 303
+    assert (
+        editor.post(
+            "/organize/account/password", {"present": PASSWORD, "password": NEW}
+        ).status_code
+        == 303
+    )
     assert editor.get("/organize/account").status_code == 200
     assert elsewhere.get("/organize/account").status_code == 303
     assert [kind for kind, *_ in owed()] == ["account_changed"]
@@ -93,7 +105,7 @@ def test_guessing_the_password_from_an_open_session_is_slowed_too(editor):
     assert 15 in figures(text_at(answer, "//div[@data-kind='grave']"))
 
 
-def test_guessing_from_an_open_session_is_slowed_whatever_cookies_are_made_up(editor):
+def test_guessing_from_an_open_session_is_slowed_with_any_forged_cookies(editor):
     for number in range(10):
         editor.client.set_cookie(DEVICE_COOKIE, f"made up {number}", path="/organize")
         editor.post("/organize/account/confirm", {"password": "wrong"})
@@ -110,13 +122,13 @@ def test_sessions_are_listed_and_ended(app, editor):
     assert len(sessions_of(editor.organizer.id, utcnow())) == 1
 
 
-def test_nobody_ends_the_sessions_of_another(app, desk_of, editor):
+def test_sessions_of_another_person_cannot_be_ended(app, desk_of, editor):
     theirs = sign_in(app.test_client(), desk_of().organizer)
     editor.post(f"/organize/account/sessions/{theirs.id}/close")
     assert theirs.id in {each.id for each in sessions_of(theirs.organizer_id, utcnow())}
 
 
-def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_kept(editor):
+def test_app_is_set_up_by_its_first_code_and_recovery_codes_show_until_saved(editor):
     secret, answer = set_up_app(editor)
     assert answer.location.endswith("/codes")
     page = editor.get(answer.location).text
@@ -130,7 +142,7 @@ def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_k
     assert editor.get("/organize/account/second-factor/codes.txt").status_code == 303
     assert editor.get(answer.location).status_code == 303
     who = fresh(editor.organizer)
-    assert keys.unseal(who.totp_secret) == secret
+    assert tokens.unseal(who.totp_secret) == secret
     assert unused_recovery_codes(who.id) == 10
     assert [action for action, *_ in trail()] == ["account.app_added", "account.recovery_codes"]
 
@@ -145,14 +157,14 @@ def test_next_person_at_a_browser_sees_neither_key_nor_codes_of_the_last(desk_of
     assert editor.get("/organize/account/second-factor/codes").status_code == 303
 
 
-def test_the_first_code_does_not_open_the_door_again(editor, door):
+def test_first_code_cannot_be_used_again_to_sign_in(editor, door):
     secret, _ = set_up_app(editor)
     door.post("/organize/sign-in", {"email": editor.organizer.email, "password": PASSWORD})
     code = pyotp.TOTP(secret).generate_otp(fresh(editor.organizer).totp_step)
     assert door.post("/organize/sign-in/second-step", {"code": code}).status_code == 422
 
 
-def test_a_wrong_first_code_sets_nothing_up_and_the_picture_stays_the_same(editor):
+def test_wrong_first_code_sets_nothing_up_and_keeps_the_qr_code(editor):
     secret = secret_on(editor.get(APP))
     answer = editor.post(APP, {"code": "000000"})
     assert answer.status_code == 422
@@ -160,25 +172,29 @@ def test_a_wrong_first_code_sets_nothing_up_and_the_picture_stays_the_same(edito
     assert not fresh(editor.organizer).has_second_factor
 
 
-def test_the_picture_for_the_app_is_drawn_without_inline_style(editor):
+def test_qr_code_for_the_app_is_drawn_without_inline_style(editor):
     page = editor.get(APP).text
     assert "<svg" in page
     assert "style=" not in page
 
 
-def test_grave_changes_ask_for_the_password_again_after_a_while(editor):
+def test_sensitive_changes_ask_for_the_password_again_after_a_while(editor):
     let_pass(21)
     for path in ("", "/app"):
         answer = editor.get(f"/organize/account/second-factor{path}")
-        assert answer.location.startswith("/organize/account/confirm?next=/organize/account/second-factor")
+        assert answer.location.startswith(
+            "/organize/account/confirm?next=/organize/account/second-factor"
+        )
     assert editor.post(APP, {"code": "1"}).location.startswith("/organize/account/confirm")
-    assert editor.post("/organize/account/passkeys/options").location.startswith("/organize/account/confirm")
+    assert editor.post("/organize/account/passkeys/options").location.startswith(
+        "/organize/account/confirm"
+    )
     answer = editor.post(f"/organize/account/confirm?next={APP}", {"password": PASSWORD})
     assert answer.location == APP
     assert editor.get(APP).status_code == 200
 
 
-def test_who_may_export_gets_nowhere_before_a_second_factor_is_set_up(desk_of):
+def test_exporter_gets_nowhere_before_a_second_factor_is_set_up(desk_of):
     desk = desk_of("exporter", make_cause().id, second_factor=False)
     answer = desk.get("/organize/")
     assert answer.location == "/organize/account/second-factor"
@@ -187,32 +203,38 @@ def test_who_may_export_gets_nowhere_before_a_second_factor_is_set_up(desk_of):
     assert desk.get("/organize/").status_code == 200
 
 
-def test_who_may_export_cannot_take_the_last_factor_away(desk_of):
+def test_exporter_cannot_remove_the_last_second_factor(desk_of):
     desk = desk_of("exporter", make_cause().id, second_factor=False)
     set_up_app(desk)
     desk.post(f"{APP}/stop")
     assert fresh(desk.organizer).has_second_factor
 
 
-def test_who_need_not_have_a_second_factor_may_take_it_away(editor):
+def test_optional_second_factor_can_be_removed(editor):
     set_up_app(editor)
     editor.post(f"{APP}/stop")
     assert not fresh(editor.organizer).has_second_factor
 
 
-def test_a_passkey_that_proves_nothing_is_not_kept(editor):
+def test_invalid_passkey_is_not_saved(editor):
     def send(path, body):
         return editor.client.post(path, json=body, headers={"X-CSRFToken": editor.token()})
 
     assert send("/organize/account/passkeys/options", {}).json["challenge"]
-    for body in ({}, [], {"answer": {}}, {"answer": {"id": "x", "rawId": "x", "type": "public-key", "response": {}}}, "x"):
+    for body in (
+        {},
+        [],
+        {"answer": {}},
+        {"answer": {"id": "x", "rawId": "x", "type": "public-key", "response": {}}},
+        "x",
+    ):
         answer = send("/organize/account/passkeys", body)
         assert answer.status_code == 422
         assert answer.json["error"]
     assert fresh(editor.organizer).passkeys == []
 
 
-def test_a_passkey_that_proves_nothing_opens_no_door(door, app):
+def test_invalid_passkey_signs_no_one_in(door, app):
     def send(path, body):
         return door.client.post(path, json=body, headers={"X-CSRFToken": door.token()})
 
@@ -221,7 +243,7 @@ def test_a_passkey_that_proves_nothing_opens_no_door(door, app):
         assert send("/organize/sign-in/passkey", body).status_code == 422
 
 
-def test_an_app_seen_by_somebody_else_is_worth_nothing_after_the_phone_is_changed(editor):
+def test_app_key_seen_by_another_is_worthless_after_the_phone_is_changed(editor):
     first, _ = set_up_app(editor)
     secret = secret_on(editor.get(APP))
     assert secret != first
@@ -229,7 +251,7 @@ def test_an_app_seen_by_somebody_else_is_worth_nothing_after_the_phone_is_change
 
 
 @pytest.mark.parametrize(("shown", "status"), [(True, 200), (False, 422)])
-def test_a_passkey_stands_in_for_the_password_before_a_sensitive_step(desk_of, monkeypatch, shown, status):
+def test_passkey_replaces_the_password_before_a_sensitive_step(desk_of, monkeypatch, shown, status):
     desk = desk_of()
     asked = {}
 
@@ -239,21 +261,33 @@ def test_a_passkey_stands_in_for_the_password_before_a_sensitive_step(desk_of, m
 
     monkeypatch.setattr("campaign.organize.account.passkeys.spend_passkey", spend)
     headers = {"X-CSRFToken": desk.token()}
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     assert desk.get(APP).status_code == 303
     desk.client.post("/organize/account/passkeys/confirm/options", json={}, headers=headers)
-    answer = desk.client.post("/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers)
+    answer = desk.client.post(
+        "/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers
+    )
     assert answer.status_code == status
     assert asked["organizer_id"] == desk.organizer.id
     assert desk.get(APP).status_code == (200 if shown else 303)
-    again = desk.client.post("/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers)
+    again = desk.client.post(
+        "/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers
+    )
     assert again.status_code == 422
 
 
-def test_what_was_typed_waits_for_the_password_on_a_sensitive_form(desk_of):
+def test_typed_input_survives_the_password_check_of_a_sensitive_form(desk_of):
     cause, desk = make_cause(), desk_of()
     desk.token()
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     words = {"email": "teo@brandt.example", "role": "editor", "cause": str(cause.id), "name": "Teo"}
     answer = desk.post("/organize/people/invite", words, headers={"Accept": "text/html"})
     assert answer.status_code == 403

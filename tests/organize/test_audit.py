@@ -1,4 +1,4 @@
-"""The audit trail in the browser."""
+"""Tests of the activity log in the browser."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
-from campaign.lib.locales import LOCALES
-from campaign.organize.change_words import FIELDS
+from campaign.i18n.locales import LOCALES
+from campaign.organize.change_labels import FIELDS
 from campaign.organize.changes import TOLD
-from campaign.organize.people.audit_words import ACTIONS
+from campaign.organize.people.audit_labels import ACTIONS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch
 from tests.page_parts import is_empty, text, tree
@@ -21,11 +21,17 @@ def causes(app):
     return make_cause(), make_cause("hill")
 
 
-def test_an_owner_reads_of_their_own_cause_alone(desk_of, causes):
+def test_owner_sees_the_log_of_their_own_cause_only(desk_of, causes):
     own, foreign = causes
     desk = desk_of("owner", own.id)
     for cause in causes:
-        write(record, Actor(desk.organizer.id), "people.invite", cause_id=cause.id, reason=f"for {cause.slug}")
+        write(
+            record,
+            Actor(desk.organizer.id),
+            "people.invite",
+            cause_id=cause.id,
+            reason=f"for {cause.slug}",
+        )
     write(record, COMMAND, "people.remove", reason="for nobody")
     page = desk.get("/organize/audit/").text
     assert "for valley" in page
@@ -34,7 +40,7 @@ def test_an_owner_reads_of_their_own_cause_alone(desk_of, causes):
     assert "for nobody" in desk_of().get("/organize/audit/").text
 
 
-def test_the_trail_is_searched(desk_of, causes):
+def test_log_is_searched(desk_of, causes):
     desk = desk_of()
     write(record, Actor(desk.organizer.id), "people.invite", reason="by Odile")
     write(record, COMMAND, "account.password", reason="by command")
@@ -48,11 +54,21 @@ def test_the_trail_is_searched(desk_of, causes):
     assert found("about=account") == (False, True)
     assert found("since=2020-01-01&until=2020-01-02") == (False, False)
     assert found("since=2020-01-01") == (True, True)
-    for odd in ("who=x", "who=99999999999999999999", "about=x", "since=x", "until=9999-12-31", "since=0001-01-01", "before=x", "before=99999999999999999999", "before=-1"):
+    for odd in (
+        "who=x",
+        "who=99999999999999999999",
+        "about=x",
+        "since=x",
+        "until=9999-12-31",
+        "since=0001-01-01",
+        "before=x",
+        "before=99999999999999999999",
+        "before=-1",
+    ):
         assert desk.get(f"/organize/audit/?{odd}").status_code == 200
 
 
-def test_what_somebody_did_is_found_after_they_were_removed(desk_of, causes):
+def test_actions_of_a_removed_person_are_still_found(desk_of, causes):
     desk, gone = desk_of(), desk_of("editor", causes[0].id).organizer
     write(record, Actor(gone.id), "petitions.edit", reason="by who is gone")
     write(record, COMMAND, "people.invite", reason="by command")
@@ -62,20 +78,28 @@ def test_what_somebody_did_is_found_after_they_were_removed(desk_of, causes):
     assert "by command" not in page
 
 
-def test_the_pages_of_the_trail_follow_each_other_without_gap_or_repeat(desk_of):
+def test_pages_of_the_log_have_no_gap_or_repeat(desk_of):
     desk = desk_of()
-    write(lambda: [record(COMMAND, "people.invite", reason=f"no. {number:03}") for number in range(120)])
+    write(
+        lambda: [
+            record(COMMAND, "people.invite", reason=f"no. {number:03}") for number in range(120)
+        ]
+    )
     seen, address = [], "/organize/audit/?about=people"
     while address:
         page = desk.get(address).text
         seen += [int(part[:3]) for part in page.split("no. ")[1:]]
         more = page.split('href="/organize/audit/?before=')
-        address = "/organize/audit/?before=" + more[1].split('"')[0].replace("&amp;", "&") if len(more) > 1 else None
+        address = (
+            "/organize/audit/?before=" + more[1].split('"')[0].replace("&amp;", "&")
+            if len(more) > 1
+            else None
+        )
         assert address is None or "about=people" in address
     assert seen == list(reversed(range(120)))
 
 
-def test_empty_trail_and_empty_search_are_told_apart(desk_of):
+def test_empty_log_and_empty_search_have_different_messages(desk_of):
     page = desk_of().get("/organize/audit/")
     assert is_empty(page) and not is_searched(page)
     page = desk_of(email="x@kwan.example").get("/organize/audit/?about=mail")
@@ -83,13 +107,17 @@ def test_empty_trail_and_empty_search_are_told_apart(desk_of):
 
 
 def is_searched(page):
-    """Return whether the page leads back to the whole trail."""
+    """Return whether the page links back to the whole log."""
     return bool(tree(page).xpath("//form[@role='search']//a[@href='/organize/audit/']"))
 
 
-def test_every_action_that_is_recorded_has_words():
-    code = "".join(path.read_text() for path in (Path(__file__).parents[2] / "campaign").rglob("*.py"))
-    recorded = set(re.findall(r'(?:Fact|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code))
+def test_every_recorded_action_has_a_label():
+    code = "".join(
+        path.read_text() for path in (Path(__file__).parents[2] / "campaign").rglob("*.py")
+    )
+    recorded = set(
+        re.findall(r'(?:Fact|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code)
+    )
     assert recorded <= ACTIONS.keys()
     assert len(recorded) > 8
 
@@ -101,60 +129,106 @@ def told(action="petitions.edit"):
     return {(each["field"], each["part"]): (each["before"], each["after"]) for each in changes}
 
 
-def test_trail_tells_what_changed_before_and_after(desk_of, petition):
+def test_log_shows_what_changed_before_and_after(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     desk.post("/organize/petitions/home/goal", {"goal": "3000"})
     assert told() == {("goal", ""): ("0", "3000")}
-    desk.post("/organize/petitions/home/targets", {"revision": 1, "rows-0-en": "The Mayor", "press": "new-version"})
-    assert told() == {("names", "0"): ("The Senate of the Valley; El Senado del Valle", "The Mayor")}
+    desk.post(
+        "/organize/petitions/home/targets",
+        {"revision": 1, "rows-0-en": "The Mayor", "press": "new-version"},
+    )
+    assert told() == {
+        ("names", "0"): ("The Senate of the Valley; El Senado del Valle", "The Mayor")
+    }
     contents = {"names": "full", "details": ["country", "day"], "press": "new-version"}
     desk.post("/organize/handovers/home/contents", contents)
-    assert told("handovers.edit") == {("handed_names", ""): ("shown", "full"), ("handed_details", ""): ("country", "country, day")}
+    assert told("handovers.edit") == {
+        ("handed_names", ""): ("shown", "full"),
+        ("handed_details", ""): ("country", "country, day"),
+    }
     desk.post("/organize/petitions/home/close")
     assert told("petitions.close") == {("state", ""): ("published", "closed")}
 
 
-def test_long_text_is_told_around_its_first_difference(desk_of, petition):
+def test_long_text_is_shown_around_its_first_difference(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     body = "Word " * 300
-    texts = {"title_en": "Bring them home", "summary_en": "We ask where they are.", "press": "new-version"}
-    desk.post("/organize/petitions/home/letter", {**texts, "revision": 1, "body_en": body + "and more"})
-    desk.post("/organize/petitions/home/letter", {**texts, "revision": 2, "body_en": body + "and less"})
+    texts = {
+        "title_en": "Bring them home",
+        "summary_en": "We ask where they are.",
+        "press": "new-version",
+    }
+    desk.post(
+        "/organize/petitions/home/letter", {**texts, "revision": 1, "body_en": body + "and more"}
+    )
+    desk.post(
+        "/organize/petitions/home/letter", {**texts, "revision": 2, "body_en": body + "and less"}
+    )
     [(before, after)] = told().values()
     assert before.endswith("more") and after.endswith("less") and len(after) < 60
 
 
-def test_trail_reads_in_each_language(desk_of, petition):
+def test_log_is_readable_in_each_language(desk_of, petition):
     desk = desk_of("admin")
     desk.post("/organize/petitions/home/goal", {"goal": "3000"})
-    desk.post("/organize/petitions/home/dates", {"revision": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"})
+    desk.post(
+        "/organize/petitions/home/dates",
+        {"revision": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"},
+    )
     told_in = {}
     for lang in LOCALES:
         reader = desk_of("admin", lang=lang, email=f"{lang}@kwan.example")
-        told_in[lang] = [text(each) for each in tree(reader.get("/organize/audit/")).xpath("//ul[@class='audit-changes']/li")]
-        assert [figure for figure in ("3000", "2027") if figure not in " ".join(told_in[lang])] == []
-    assert len({each[0] for each in told_in.values()}) == len({each[-1] for each in told_in.values()}) == len(LOCALES)
+        told_in[lang] = [
+            text(each)
+            for each in tree(reader.get("/organize/audit/")).xpath(
+                "//ul[@class='audit-changes']/li"
+            )
+        ]
+        assert [
+            figure for figure in ("3000", "2027") if figure not in " ".join(told_in[lang])
+        ] == []
+    assert (
+        len({each[0] for each in told_in.values()})
+        == len({each[-1] for each in told_in.values()})
+        == len(LOCALES)
+    )
 
 
-def test_trail_tells_nothing_that_supporters_wrote(desk_of, petition):
+def test_log_reveals_nothing_that_supporters_wrote(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     signature_id = sign_and_hatch(petition, comment="For my brother")
-    seen = re.search(r'name="seen" type="hidden" value="([^"]+)"', desk.get(f"/organize/signatures/{signature_id}").text)
-    desk.post(f"/organize/signatures/{signature_id}/reject", {"reason": "A test", "seen": seen and seen[1]})
+    seen = re.search(
+        r'name="seen" type="hidden" value="([^"]+)"',
+        desk.get(f"/organize/signatures/{signature_id}").text,
+    )
+    desk.post(
+        f"/organize/signatures/{signature_id}/reject",
+        {"reason": "A test", "seen": seen and seen[1]},
+    )
     db.session.rollback()
     assert [entry.action for entry in entries() if "changes" in entry.details] == []
 
 
-def test_every_field_that_the_trail_tells_of_exists_and_has_a_name():
-    told_of = {(table, column) for parts in TOLD.values() for table, _key, columns in parts for column in columns.split()}
+def test_every_field_in_the_log_exists_and_has_a_name():
+    told_of = {
+        (table, column)
+        for parts in TOLD.values()
+        for table, _key, columns in parts
+        for column in columns.split()
+    }
     assert [each for each in told_of if each[1] not in db.metadata.tables[each[0]].c] == []
     assert {column for _table, column in told_of} == set(FIELDS)
 
 
-@pytest.mark.parametrize("name", ["2026-02-30", "0000-00-00", "2026-02-30T10:00", "0001-01-01T00:00+05:00", "٢٠٢٦-٠١-٠١"])
-def test_text_that_looks_like_a_day_is_told_as_it_is(desk_of, petition, name):
+@pytest.mark.parametrize(
+    "name", ["2026-02-30", "0000-00-00", "2026-02-30T10:00", "0001-01-01T00:00+05:00", "٢٠٢٦-٠١-٠١"]
+)
+def test_text_that_looks_like_a_date_is_shown_as_it_is(desk_of, petition, name):
     desk = desk_of("owner", petition.cause_id)
-    desk.post("/organize/petitions/home/targets", {"revision": 1, "rows-0-en": name, "press": "new-version"})
+    desk.post(
+        "/organize/petitions/home/targets",
+        {"revision": 1, "rows-0-en": name, "press": "new-version"},
+    )
     page = desk.get("/organize/audit/")
     assert page.status_code == 200
     assert name in page.text

@@ -1,4 +1,4 @@
-"""What comes about by the clock stands in the audit trail, once, as done by the worker and planned by whoever planned it."""
+"""Tests that scheduled changes enter the activity log once, with worker and planner."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +8,8 @@ from campaign.accounts.audit import entries
 from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.tasks import note_turns, publish_due_petitions
+from campaign.process.clock import utcnow
 from campaign.updates.tasks import note_published
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -68,11 +68,17 @@ def desk(desk_of):
 def told():
     """Return (action, door, who planned it) of what the worker did."""
     db.session.rollback()
-    return [(each.action, each.details.get("planned_by")) for each in entries(most=500) if each.door == "worker"]
+    return [
+        (each.action, each.details.get("planned_by"))
+        for each in entries(most=500)
+        if each.door == "worker"
+    ]
 
 
-@pytest.mark.parametrize("plan", [plan_cause, plan_event, plan_petition, plan_update, plan_opening, plan_close])
-def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
+@pytest.mark.parametrize(
+    "plan", [plan_cause, plan_event, plan_petition, plan_update, plan_opening, plan_close]
+)
+def test_planned_change_is_logged_once_at_its_time(desk, plan):
     operation, action = plan(desk)
     assert write(operation, now=HOUR - timedelta(seconds=1)) == 0
     assert write(operation, now=HOUR) == 1
@@ -82,15 +88,22 @@ def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
     assert line.find("bdi").text == "Owner" and line.find("b").text != "Owner"
 
 
-@pytest.mark.parametrize("kind", ["causes/hill", "petitions/home", "events/talk", "updates/answer", "mail/news"])
-def test_planning_for_an_hour_that_comes_twice_says_which_is_meant(desk_of, kind):
+@pytest.mark.parametrize(
+    "kind", ["causes/hill", "petitions/home", "events/talk", "updates/answer", "mail/news"]
+)
+def test_planning_for_an_ambiguous_time_says_which_one_is_meant(desk_of, kind):
     desk = desk_of("owner", make_cause("hill", state="draft").id)
     cause_id = desk.organizer.grants[0].cause_id
     make_petition(cause_id=cause_id, state="draft")
     make_event(cause_id=cause_id, draft=True)
     make_update(cause_id=cause_id, draft=True)
     make_update("news", cause_id=cause_id)
-    hour = {"publish_at": "2030-11-03T01:30", "starts_at": "2030-11-03T01:30", "time_zone": "America/Toronto", "when": "later"}
+    hour = {
+        "publish_at": "2030-11-03T01:30",
+        "starts_at": "2030-11-03T01:30",
+        "time_zone": "America/Toronto",
+        "when": "later",
+    }
     more = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0"}
     path = {"updates": "/publish", "mail": ""}.get(kind.partition("/")[0], "/publish-later")
     answer = desk.post(f"/organize/{kind}{path}", {**hour, **more}, follow_redirects=True)
@@ -98,7 +111,7 @@ def test_planning_for_an_hour_that_comes_twice_says_which_is_meant(desk_of, kind
     assert "waiting" in alerts(answer)
 
 
-def test_what_goes_out_at_once_is_noted_as_done_by_hand_alone(desk):
+def test_immediate_change_is_logged_as_done_by_hand_only(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
     make_update(cause_id=desk.cause.id, draft=True)
     desk.post("/organize/petitions/home/publish")
@@ -108,7 +121,7 @@ def test_what_goes_out_at_once_is_noted_as_done_by_hand_alone(desk):
     assert told() == []
 
 
-def test_what_never_was_planned_in_the_workspace_is_not_noted(desk):
+def test_change_that_was_never_planned_in_the_workspace_is_not_logged(desk):
     make_petition(cause_id=desk.cause.id, closes_at=utcnow() + timedelta(hours=1))
     make_update(cause_id=desk.cause.id, days=1)
     for operation in (note_turns, note_published):

@@ -1,4 +1,4 @@
-"""Writing causes in the workspace."""
+"""Tests of editing causes in the workspace."""
 
 import re
 from datetime import timedelta
@@ -23,35 +23,50 @@ def now_of(slug="valley"):
     return cause_in_any_state(slug)
 
 
-def test_a_cause_begins_as_a_draft_in_any_language(desk_of, client):
+def test_cause_begins_as_a_draft_in_any_language(desk_of, client):
     desk = desk_of("admin")
     words = {"title_fr": "De l’eau pour tous", "summary_fr": "Beaucoup de gouttes d’eau.", **LOOK}
     for _ in range(2):
-        assert desk.post("/organize/causes/new", words).location == "/organize/causes/de-l-eau-pour-tous"
+        assert (
+            desk.post("/organize/causes/new", words).location
+            == "/organize/causes/de-l-eau-pour-tous"
+        )
     made = now_of("de-l-eau-pour-tous")
-    assert (made.state, made.palette, [text.lang for text in made.texts]) == ("draft", "water", ["fr"])
+    assert (made.state, made.palette, [text.lang for text in made.texts]) == (
+        "draft",
+        "water",
+        ["fr"],
+    )
     assert client.get("/fr/causes/de-l-eau-pour-tous").status_code == 404
-    assert "Beaucoup de gouttes d’eau." in desk.get("/organize/causes/de-l-eau-pour-tous/preview?lang=fr").text
+    assert (
+        "Beaucoup de gouttes d’eau."
+        in desk.get("/organize/causes/de-l-eau-pour-tous/preview?lang=fr").text
+    )
     desk.post("/organize/causes/de-l-eau-pour-tous/publish")
     assert client.get("/fr/causes/de-l-eau-pour-tous").status_code == 200
 
 
-def test_only_admins_begin_causes(desk_of):
+def test_only_admins_create_causes(desk_of):
     desk = desk_of("owner", make_cause().id)
     assert desk.get("/organize/causes/new").status_code == 403
     assert "/organize/causes/new" not in links(desk.get("/organize/causes/"))
 
 
-@pytest.mark.parametrize("words", [{}, {"title_es": "Agua"}, {"title_en": "x" * 201, "summary_en": "x"}])
-def test_a_cause_without_its_words_is_refused_and_what_was_typed_stays(desk_of, words):
+@pytest.mark.parametrize(
+    "words", [{}, {"title_es": "Agua"}, {"title_en": "x" * 201, "summary_en": "x"}]
+)
+def test_cause_without_its_text_is_refused_and_input_is_kept(desk_of, words):
     answer = desk_of("admin").post("/organize/causes/new", {**LOOK, **words})
     assert answer.status_code == 422
     assert all(word in answer.text for word in words.values())
 
 
-def test_of_two_editors_the_second_sees_both_and_nothing_is_overwritten(desk_of):
+def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk_of):
     desk = desk_of("editor", make_cause().id)
-    mine, theirs = ({"revision": 1, "title_en": title, "summary_en": "One", **LOOK} for title in ("Mine", "Theirs"))
+    mine, theirs = (
+        {"revision": 1, "title_en": title, "summary_en": "One", **LOOK}
+        for title in ("Mine", "Theirs")
+    )
     assert desk.post(f"{VALLEY}/words", theirs).status_code == 303
     answer = desk.post(f"{VALLEY}/words", mine)
     assert answer.status_code == 409
@@ -60,14 +75,17 @@ def test_of_two_editors_the_second_sees_both_and_nothing_is_overwritten(desk_of)
     assert now_of().text("en").title == "Theirs"
 
 
-def test_a_moved_cause_leads_on_from_its_old_address(desk_of, client):
+def test_renamed_cause_redirects_from_its_old_address(desk_of, client):
     desk = desk_of("editor", make_cause().id)
     desk.post(f"{VALLEY}/address", {"revision": 1, "slug": "hills"})
     for path in ("/en/causes/{}", "/en/causes/{}/montage", "/causes/{}/pulse.json"):
         answer = client.get(path.format("valley"))
         assert (answer.status_code, answer.location) == (301, path.format("hills"))
     make_cause("other")
-    assert desk.post("/organize/causes/hills/address", {"revision": 2, "slug": "other"}).status_code == 422
+    assert (
+        desk.post("/organize/causes/hills/address", {"revision": 2, "slug": "other"}).status_code
+        == 422
+    )
 
 
 def sign_card_state(client, slug):
@@ -76,7 +94,7 @@ def sign_card_state(client, slug):
     return card.get("data-state")
 
 
-def test_an_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, client):
+def test_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, client):
     petition = make_petition()
     desk = desk_of("owner", petition.cause_id)
     assert desk.post(f"{VALLEY}/archive").status_code == 303
@@ -87,7 +105,7 @@ def test_an_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, cli
     assert "Butterflies for the Valley" in client.get("/en/").text
 
 
-def test_a_closed_cause_keeps_its_page_says_so_and_takes_nothing_until_it_is_opened(desk_of, client):
+def test_closed_cause_keeps_its_page_and_takes_nothing_until_reopened(desk_of, client):
     petition = make_petition()
     earlier = make_petition("earlier", cause_id=petition.cause_id)
     write(close_petition, petition_id=earlier.id)
@@ -103,17 +121,22 @@ def test_a_closed_cause_keeps_its_page_says_so_and_takes_nothing_until_it_is_ope
     assert "Butterflies for the Valley" in client.get("/en/").text
     assert sign_card_state(client, "home") == "closed"
     assert post_signature(client, petition, AMALIA).status_code != 303
-    news = client.post("/en/causes/valley/subscriptions", data={"email": "ines@walsh.example", "frequency": "each"})
+    news = client.post(
+        "/en/causes/valley/subscriptions", data={"email": "ines@walsh.example", "frequency": "each"}
+    )
     assert (news.status_code, news.location) == (303, "/en/causes/valley")
     desk.post("/organize/petitions/home/reopen")
     assert sign_card_state(client, "home") == "closed"
     desk.post(f"{VALLEY}/reopen")
-    assert (sign_card_state(client, "home"), sign_card_state(client, "earlier")) == ("open", "closed")
+    assert (sign_card_state(client, "home"), sign_card_state(client, "earlier")) == (
+        "open",
+        "closed",
+    )
     assert post_signature(client, petition, AMALIA).status_code == 303
     assert "causes.reopen" in values(desk.get("/organize/audit/"), "data-action")
 
 
-def test_a_draft_goes_out_by_itself_at_an_hour_that_exists_and_is_ahead(desk_of, client):
+def test_draft_is_published_automatically_at_a_valid_future_time(desk_of, client):
     desk = desk_of("owner", make_cause(state="draft").id)
 
     def plan(hour, zone="America/Toronto"):
@@ -135,7 +158,7 @@ def test_a_draft_goes_out_by_itself_at_an_hour_that_exists_and_is_ahead(desk_of,
     assert client.get("/en/causes/valley").status_code == 200
 
 
-def test_preview_of_a_draft_asks_for_no_picture_that_is_not_there(desk_of):
+def test_preview_of_a_draft_requests_no_missing_picture(desk_of):
     cause = make_cause(state="draft")
     desk = desk_of("editor", cause.id)
     page = desk.get(f"/organize/causes/{cause.slug}/preview").text

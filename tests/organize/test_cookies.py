@@ -1,11 +1,14 @@
-"""Cookies of a site served by https: names that no other host can set, and the former ones read once."""
+"""Tests of cookies on an https site.
+
+No other host can set their names, and cookies with the former names are read once.
+"""
 
 import re
 
 import pytest
 
 from campaign.extensions import db
-from campaign.organize.presence import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.organize.identity import DEVICE_COOKIE, SESSION_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, sign_in, with_password
 
@@ -25,7 +28,7 @@ def editor(app):
 
 
 def cookies_of(answer):
-    """Return {name: attributes} of the cookies that an answer sets, and the names of those that it deletes."""
+    """Return {name: attributes} of the cookies that a response sets, and the names it deletes."""
     set_, dropped = {}, set()
     for header in answer.headers.getlist("Set-Cookie"):
         name, _, rest = header.partition("=")
@@ -39,7 +42,12 @@ def cookies_of(answer):
 def enter(client, email):
     page = client.get("/organize/sign-in", base_url=HTTPS)
     words = {"email": email, "password": PASSWORD, "csrf_token": TOKEN.search(page.text).group(1)}
-    return client.post("/organize/sign-in", base_url=HTTPS, data=words, headers={"Referer": f"{HTTPS}/organize/sign-in"})
+    return client.post(
+        "/organize/sign-in",
+        base_url=HTTPS,
+        data=words,
+        headers={"Referer": f"{HTTPS}/organize/sign-in"},
+    )
 
 
 def test_every_cookie_belongs_to_this_host_alone(secure, editor):
@@ -47,43 +55,64 @@ def test_every_cookie_belongs_to_this_host_alone(secure, editor):
     answer = enter(secure, editor.email)
     assert answer.location == "/organize/"
     made = cookies_of(page)[0] | cookies_of(answer)[0]
-    assert {f"__Host-{SESSION_COOKIE}", f"__Host-{DEVICE_COOKIE}", "__Host-session_organize"} == made.keys()
+    assert {
+        f"__Host-{SESSION_COOKIE}",
+        f"__Host-{DEVICE_COOKIE}",
+        "__Host-session_organize",
+    } == made.keys()
     for attributes in made.values():
-        assert "Secure" in attributes and "HttpOnly" in attributes and "Path=/;" in f"{attributes};" and "Domain" not in attributes
+        assert (
+            "Secure" in attributes
+            and "HttpOnly" in attributes
+            and "Path=/;" in f"{attributes};"
+            and "Domain" not in attributes
+        )
     assert secure.get("/organize/", base_url=HTTPS).status_code == 200
 
 
-def test_a_session_under_its_former_name_goes_on_under_the_new_one(secure, editor):
+def test_session_under_its_former_name_continues_under_the_new_one(secure, editor):
     sign_in(secure, editor)
     answer = secure.get("/organize/", base_url=HTTPS)
     assert answer.status_code == 200
     made, dropped = cookies_of(answer)
     assert f"__Host-{SESSION_COOKIE}" in made
     assert SESSION_COOKIE in dropped
-    assert cookies_of(secure.get("/organize/", base_url=HTTPS))[0].keys() <= {"__Host-session_organize"}
+    assert cookies_of(secure.get("/organize/", base_url=HTTPS))[0].keys() <= {
+        "__Host-session_organize"
+    }
 
 
-def test_words_kept_under_the_former_name_are_kept_under_the_new_one(app, editor, monkeypatch):
+def test_input_saved_under_the_former_name_is_kept_under_the_new_one(app, editor, monkeypatch):
     client = app.test_client()
     sign_in(client, editor)
     token = TOKEN.search(client.get("/organize/account").text).group(1)
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
     words = {"name": "Teo Brandt", "lang": "en", "csrf_token": token}
-    answer = client.post("/organize/account", base_url=HTTPS, data=words, headers={"Referer": f"{HTTPS}/organize/account"})
+    answer = client.post(
+        "/organize/account",
+        base_url=HTTPS,
+        data=words,
+        headers={"Referer": f"{HTTPS}/organize/account"},
+    )
     assert "session" in cookies_of(answer)[1]
     db.session.rollback()
     assert "Teo Brandt" in client.get("/organize/account", base_url=HTTPS).text
 
 
-def test_signing_out_drops_the_cookie(secure, editor):
+def test_signing_out_deletes_the_cookie(secure, editor):
     enter(secure, editor.email)
     token = TOKEN.search(secure.get("/organize/account", base_url=HTTPS).text).group(1)
-    answer = secure.post("/organize/sign-in/out", base_url=HTTPS, data={"csrf_token": token}, headers={"Referer": f"{HTTPS}/organize/account"})
+    answer = secure.post(
+        "/organize/sign-in/out",
+        base_url=HTTPS,
+        data={"csrf_token": token},
+        headers={"Referer": f"{HTTPS}/organize/account"},
+    )
     assert f"__Host-{SESSION_COOKIE}" in cookies_of(answer)[1]
     assert secure.get("/organize/", base_url=HTTPS).status_code == 303
 
 
-def test_public_pages_set_no_cookie_for_who_is_signed_in(secure, editor, petition):
+def test_public_pages_set_no_cookie_for_signed_in_users(secure, editor, petition):
     enter(secure, editor.email)
     answer = secure.get(f"/en/petitions/{petition.slug}", base_url=HTTPS)
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""The screen of changed names that a rule held."""
+"""Tests of the page of name corrections that a rule held."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def held(petition):
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "exporter", "reviewer", "tabler", "admin"])
-def test_who_reviews_signatures_sees_it(desk_of, petition, held, role):
+def test_reviewers_of_signatures_see_it(desk_of, petition, held, role):
     desk = desk_of(role, None if role == "admin" else petition.cause_id)
     answer = desk.get(PAGE)
     if role in ("owner", "reviewer", "admin"):
@@ -40,18 +40,23 @@ def test_who_reviews_signatures_sees_it(desk_of, petition, held, role):
 
 @pytest.mark.parametrize(
     ("decision", "name", "action"),
-    [("show", "<b>Zzzqqq</b> Rosales", "corrections.show"), ("keep", "Amalia Rosales", "corrections.refuse")],
+    [
+        ("show", "<b>Zzzqqq</b> Rosales", "corrections.show"),
+        ("keep", "Amalia Rosales", "corrections.refuse"),
+    ],
 )
-def test_a_decision_is_done_and_noted(desk_of, petition, held, decision, name, action):
+def test_decision_is_carried_out_and_logged(desk_of, petition, held, decision, name, action):
     desk = desk_of("reviewer", petition.cause_id)
-    answer = desk.post(f"{PAGE}{held}", {"decision": decision, "seen": mark_of(correction_of(held))})
+    answer = desk.post(
+        f"{PAGE}{held}", {"decision": decision, "seen": mark_of(correction_of(held))}
+    )
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert row(held).full_name == name
     assert (action, desk.organizer.id, ("signature", held)) in trail()
     assert desk.get(PAGE).text.count("queue-row--comment") == 0
 
 
-def test_what_was_changed_since_is_not_decided(desk_of, petition, held):
+def test_correction_changed_since_is_not_decided(desk_of, petition, held):
     desk = desk_of("reviewer", petition.cause_id)
     desk.post(f"{PAGE}{held}", {"decision": "show", "seen": "old"})
     assert row(held).full_name == "Amalia Rosales"
@@ -59,17 +64,25 @@ def test_what_was_changed_since_is_not_decided(desk_of, petition, held):
     assert not [each for each in trail() if each[0].startswith("corrections.")]
 
 
-def test_another_causes_corrections_are_not_to_be_found(desk_of, petition, held):
+def test_corrections_of_another_cause_are_not_found(desk_of, petition, held):
     desk = desk_of("owner", make_cause("elsewhere").id)
     assert "Zzzqqq" not in desk.get(PAGE).text
-    assert desk.post(f"{PAGE}{held}", {"decision": "show", "seen": mark_of(correction_of(held))}).status_code == 404
+    assert (
+        desk.post(
+            f"{PAGE}{held}", {"decision": "show", "seen": mark_of(correction_of(held))}
+        ).status_code
+        == 404
+    )
     assert row(held).full_name == "Amalia Rosales"
 
 
-def test_a_copy_holds_the_correction_and_the_forms_that_wait(desk_of, petition, held):
+def test_copy_contains_the_correction_and_the_pending_forms(desk_of, petition, held):
     desk = desk_of("owner", petition.cause_id)
     copy = desk.post(f"/organize/copies/{held}", {"reason": "asked by telephone"}).json
-    assert (copy["correction_in_review"], copy["unconfirmed_forms"]) == ({"given_name": "<b>Zzzqqq</b>"}, [])
+    assert (copy["correction_in_review"], copy["unconfirmed_forms"]) == (
+        {"given_name": "<b>Zzzqqq</b>"},
+        [],
+    )
     pending = sign(petition, ODILE)
     sign(petition, ODILE, comment="Another")
     copy = desk.post(f"/organize/copies/{pending}", {"reason": "asked by telephone"}).json

@@ -1,4 +1,4 @@
-"""Events in the workspace: from the draft in one language to the archive."""
+"""Tests of events in the workspace, from the first draft to the archive."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,8 @@ from campaign.accounts.permissions import TABLE
 from campaign.events.editing import change_part, mark_of, publish_due
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
@@ -26,18 +26,18 @@ NEW |= {"starts": "2027-03-05T19:00", "ends": "2027-03-05T20:30"}
 
 
 def now_of(slug="talk"):
-    """Return the event as it is in the database now."""
+    """Return the event as it is in the database right now."""
     db.session.rollback()
     return event_in_any_state(slug)
 
 
 def kinds_owed():
     db.session.rollback()
-    return [owed.kind for owed in db.session.query(OwedMessage).order_by(OwedMessage.id)]
+    return [owed.kind for owed in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
 
 
 def places(page, *slugs):
-    """Return whether links to these events stand in the page, in this order."""
+    """Return whether links to these events are on the page, in this order."""
     found = [page.find(f'href="/organize/events/{slug}"') for slug in slugs]
     return -1 not in found and found == sorted(found)
 
@@ -58,17 +58,24 @@ def save(desk, part, event=None, **typed):
     return desk.post(f"{TALK}/{part}", {"mark": mark_of(event or now_of(), part), **typed})
 
 
-def test_an_event_begins_with_title_and_hours_and_a_button_pressed_twice_makes_one(desk, client):
+def test_event_begins_with_title_and_times_and_a_double_press_makes_one(desk, client):
     for _ in range(2):
         answer = desk.post("/organize/events/new", {**NEW, "cause": desk.cause.id})
-        assert (answer.status_code, answer.location) == (303, "/organize/events/como-busca-una-familia")
+        assert (answer.status_code, answer.location) == (
+            303,
+            "/organize/events/como-busca-una-familia",
+        )
     made = now_of("como-busca-una-familia")
     assert (made.state, made.original_lang) == ("draft", "es")
     assert made.starts_at == datetime(2027, 3, 6, 0, 0, tzinfo=UTC)
     assert [entry.action for entry in entries(action="events.create")] == ["events.create"]
     assert client.get("/es/events/como-busca-una-familia").status_code == 404
-    todo = tree(desk.get("/organize/events/como-busca-una-familia")).xpath("//section[@class='todo']//li")
-    assert {("place", None), ("untranslated", "en")} <= {(each.get("data-fault"), each.get("data-lang")) for each in todo}
+    todo = tree(desk.get("/organize/events/como-busca-una-familia")).xpath(
+        "//section[@class='todo']//li"
+    )
+    assert {("place", None), ("untranslated", "en")} <= {
+        (each.get("data-fault"), each.get("data-lang")) for each in todo
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,7 +86,7 @@ def test_an_event_begins_with_title_and_hours_and_a_button_pressed_twice_makes_o
         ("ends", {"ends": "2027-05-05T18:00"}),
         # In this night clocks go forward from two to three.
         ("starts", {"starts": "2027-03-14T02:30", "ends": "2027-03-14T04:00"}),
-        # Kiosks are taken back days later, and the calendar ends here.
+        # Kiosks are revoked days after an event, which is past the end of the calendar.
         ("ends", {"starts": "9999-12-31T18:00", "ends": "9999-12-31T19:00"}),
         ("starts", {"starts": "0001-01-01T18:00", "ends": "0001-01-01T19:00"}),
         ("zone", {"zone": "Mars/Olympus"}),
@@ -87,22 +94,26 @@ def test_an_event_begins_with_title_and_hours_and_a_button_pressed_twice_makes_o
         ("slug", {"slug": "Not An Address"}),
     ],
 )
-def test_what_cannot_be_is_said_at_its_field_and_the_words_stay(desk, talk, field, typed):
+def test_invalid_input_is_explained_at_its_field_and_kept(desk, talk, field, typed):
     answer = desk.post("/organize/events/new", {**NEW, "cause": desk.cause.id, **typed})
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
     assert "Cómo busca una familia" in answer.text
 
 
-def test_an_hour_that_comes_twice_is_said_to_the_editor(desk, talk):
+def test_ambiguous_time_is_explained_to_the_editor(desk, talk):
     typed = {"zone": "America/Toronto", "starts": "2027-11-07T01:30", "ends": "2027-11-07T04:00"}
-    page = desk.client.post(f"{TALK}/hours", data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed}, follow_redirects=True)
+    page = desk.client.post(
+        f"{TALK}/hours",
+        data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed},
+        follow_redirects=True,
+    )
     assert "waiting" in alerts(page)
-    # The first of the two is by summer time.
+    # The first of the two is in summer time.
     assert now_of().starts_at == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
 
 
-def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
+def test_no_one_creates_events_for_another_persons_cause(desk):
     other = make_cause("other")
     assert desk.post("/organize/events/new", {**NEW, "cause": other.id}).status_code == 422
     make_event(cause_id=other.id)
@@ -110,23 +121,27 @@ def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
         assert desk.get(TALK + path).status_code == 404
 
 
-def test_words_are_written_in_three_languages_and_one_is_taken_away(desk, talk):
+def test_text_is_written_in_three_languages_and_one_is_removed(desk, talk):
     typed = {f"title_{lang}": f"Title {lang}" for lang in ("en", "es", "fr")}
     assert save(desk, "words", **typed, body_fr="Venez **tous**.").status_code == 303
-    assert {text.lang: text.title for text in now_of().texts} == {"en": "Title en", "es": "Title es", "fr": "Title fr"}
+    assert {text.lang: text.title for text in now_of().texts} == {
+        "en": "Title en",
+        "es": "Title es",
+        "fr": "Title fr",
+    }
     assert "<strong>tous</strong>" in desk.get(f"{TALK}/preview?lang=fr").text
     assert save(desk, "words", title_en="Title en", body_fr="Sans titre").status_code == 422
     save(desk, "words", title_en="Title en")
     assert [text.lang for text in now_of().texts] == ["en"]
 
 
-def test_a_preview_of_words_saves_nothing(desk, talk):
+def test_preview_of_text_saves_nothing(desk, talk):
     page = save(desk, "words", title_en="Other", body_en="Half a *thought*", press="preview")
     assert "<em>thought</em>" in page.text
     assert now_of().text("en").title == "How a family searches"
 
 
-def test_of_two_at_the_same_part_the_second_sees_both_and_others_do_not_meet(desk, talk):
+def test_edits_of_the_same_part_conflict_and_of_others_do_not(desk, talk):
     seen = mark_of(now_of(), "words")
     theirs = {"en": {"title": "Theirs", "kind": "", "body": "", "access": ""}}
     write(change_part, talk.id, part="words", mark=seen, now=utcnow(), texts=theirs)
@@ -134,31 +149,77 @@ def test_of_two_at_the_same_part_the_second_sees_both_and_others_do_not_meet(des
     assert answer.status_code == 409
     assert "Theirs" in answer.text and 'value="Mine"' in answer.text
     assert now_of().text("en").title == "Theirs"
-    # The hours were nobody's business meanwhile.
+    # No one else had changed the times.
     typed = {"zone": "America/Toronto", "starts": "2027-05-05T18:00", "ends": "2027-05-05T19:00"}
-    assert desk.post(f"{TALK}/hours", {"mark": mark_of(now_of(), "hours"), **typed}).status_code == 303
-    # The same pressed twice is no conflict.
-    assert desk.post(f"{TALK}/words", {"mark": mark_of(now_of(), "words"), "title_en": "Mine"}).status_code == 303
+    assert (
+        desk.post(f"{TALK}/hours", {"mark": mark_of(now_of(), "hours"), **typed}).status_code == 303
+    )
+    # The same change saved twice is no conflict.
+    assert (
+        desk.post(
+            f"{TALK}/words", {"mark": mark_of(now_of(), "words"), "title_en": "Mine"}
+        ).status_code
+        == 303
+    )
     assert desk.post(f"{TALK}/words", {"mark": seen, "title_en": "Mine"}).status_code == 303
 
 
-def test_every_part_is_kept_as_typed_and_shown_again(desk, talk, client):
+def test_every_part_is_saved_as_typed_and_shown_again(desk, talk, client):
     petition = make_petition(cause_id=desk.cause.id)
     save(desk, "place", place_en="Larch Library", address_en="12 Larch St", town="Ottawa", country="CA",
          point="https://www.openstreetmap.org/#map=17/45.42153/-75.69719", online_url="https://meet.example.org/talk", online_for="registered")  # fmt: skip
     save(desk, "coming", registration="required", capacity="40", most_seats="2", price_en="10 dollars",
          **{"rows-0-type": "text", "rows-0-label_en": "What do you eat?"})  # fmt: skip
-    save(desk, "programme", **{"rows-0-at": "20:00", "rows-0-what_en": "Questions", "rows-1-at": "19:00", "rows-1-what_en": "Doors"})
-    save(desk, "people", **{"rows-0-name": "Zora Quetzalli", "rows-0-role": "speaker", "rows-0-words_es": "Busca a su hermano"})
+    save(
+        desk,
+        "programme",
+        **{
+            "rows-0-at": "20:00",
+            "rows-0-what_en": "Questions",
+            "rows-1-at": "19:00",
+            "rows-1-what_en": "Doors",
+        },
+    )
+    save(
+        desk,
+        "people",
+        **{
+            "rows-0-name": "Zora Quetzalli",
+            "rows-0-role": "speaker",
+            "rows-0-words_es": "Busca a su hermano",
+        },
+    )
     save(desk, "about", languages=["es", "en"], others="Nahuatl, LSM", petitions=[petition.id])
     event = now_of()
-    assert (event.latitude, event.longitude, event.online_for) == (45.42153, -75.69719, "registered")
-    assert (event.capacity, event.most_seats, event.is_free, event.questions[0]["name"]) == (40, 2, False, "what-do-you-eat")
+    assert (event.latitude, event.longitude, event.online_for) == (
+        45.42153,
+        -75.69719,
+        "registered",
+    )
+    assert (event.capacity, event.most_seats, event.is_free, event.questions[0]["name"]) == (
+        40,
+        2,
+        False,
+        "what-do-you-eat",
+    )
     assert event.text("en").programme == [["19:00", "Doors"], ["20:00", "Questions"]]
-    assert event.people == [{"name": "Zora Quetzalli", "role": "speaker", "words": {"es": "Busca a su hermano"}}]
-    assert event.languages == ["es", "en", "Nahuatl", "LSM"] and [each.petition_id for each in event.petitions] == [petition.id]
+    assert event.people == [
+        {"name": "Zora Quetzalli", "role": "speaker", "words": {"es": "Busca a su hermano"}}
+    ]
+    assert event.languages == ["es", "en", "Nahuatl", "LSM"] and [
+        each.petition_id for each in event.petitions
+    ] == [petition.id]
     page = client.get("/en/events/talk").text
-    for words in ("12 Larch St", "10 dollars", "What do you eat?", "Doors", "Zora Quetzalli", "Nahuatl", "calendar.google.com", "outlook.live.com"):
+    for words in (
+        "12 Larch St",
+        "10 dollars",
+        "What do you eat?",
+        "Doors",
+        "Zora Quetzalli",
+        "Nahuatl",
+        "calendar.google.com",
+        "outlook.live.com",
+    ):
         assert words in page
     assert "meet.example.org" not in page
     for part in ("hours", "place", "coming", "programme", "people", "about", "address"):
@@ -173,13 +234,22 @@ def test_every_part_is_kept_as_typed_and_shown_again(desk, talk, client):
         ("place", {"online_url": "meet"}, "online_url"),
         ("place", {"point": "somewhere"}, "point"),
         ("coming", {"registration": "none", "most_seats": "99"}, "most_seats"),
-        ("coming", {"registration": "none", "most_seats": "2", "rows-0-type": "choice", "rows-0-label_en": "Which?"}, "rows-0-choices_en"),
+        (
+            "coming",
+            {
+                "registration": "none",
+                "most_seats": "2",
+                "rows-0-type": "choice",
+                "rows-0-label_en": "Which?",
+            },
+            "rows-0-choices_en",
+        ),
         ("programme", {"rows-0-what_en": "When?"}, "rows-0-at"),
         ("people", {"rows-0-words_en": "Who?"}, "rows-0-name"),
         ("address", {"slug": "Not An Address"}, "slug"),
     ],
 )
-def test_what_a_part_cannot_hold_is_said_at_its_field(desk, talk, part, typed, field):
+def test_invalid_value_is_explained_at_its_field(desk, talk, part, typed, field):
     answer = save(desk, part, **typed)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
@@ -190,11 +260,14 @@ def test_rows_are_added_and_moved_without_saving(desk, talk):
     page = save(desk, "people", **rows, press="up-1").text
     assert page.index('value="B"') < page.index('value="A"')
     assert 'name="rows-2-name"' in save(desk, "people", **rows, press="add").text
-    assert 'name="rows-0-label_en"' in save(desk, "coming", registration="none", most_seats="2", press="add").text
+    assert (
+        'name="rows-0-label_en"'
+        in save(desk, "coming", registration="none", most_seats="2", press="add").text
+    )
     assert now_of().people == []
 
 
-def test_a_draft_goes_out_once_it_has_a_place_and_by_itself_at_its_hour(desk, client):
+def test_draft_is_published_once_it_has_a_place_and_automatically_at_its_time(desk, client):
     make_event(cause_id=desk.cause.id, draft=True, town="", texts={"en": {"title": "A talk"}})
     desk.post(f"{TALK}/publish")
     assert now_of().state == "draft"
@@ -208,7 +281,7 @@ def test_a_draft_goes_out_once_it_has_a_place_and_by_itself_at_its_hour(desk, cl
     assert client.get("/en/events/talk").status_code == 200
 
 
-def test_the_registered_hear_of_another_hour_and_of_the_end(desk, talk):
+def test_registered_people_are_told_of_a_new_time_and_of_a_cancellation(desk, talk):
     come(talk)
     assert tree(desk.get(f"{TALK}/hours")).find_class("told-note")
     save(desk, "words", title_en="Another title")
@@ -222,7 +295,7 @@ def test_the_registered_hear_of_another_hour_and_of_the_end(desk, talk):
     assert now_of().text("en").notice == "The hall has no power."
 
 
-def test_registering_is_closed_and_opened_again(desk, talk, client):
+def test_registration_is_closed_and_reopened(desk, talk, client):
     mine = link(come(talk, seats=2))
     desk.post(f"{TALK}/close")
     assert client.post(mine, data={"name": "Amalia", "seats": "1"}).location.endswith("saved=1")
@@ -232,22 +305,34 @@ def test_registering_is_closed_and_opened_again(desk, talk, client):
     assert 'name="seats"' in client.get("/en/events/talk").text
 
 
-def test_the_next_event_takes_all_over_to_a_week_ahead(desk, client):
+def test_next_event_copies_everything_to_a_week_later(desk, client):
     old = make_event(cause_id=desk.cause.id, days=-20)
     come_before = utcnow() - timedelta(days=21)
     come(old, now=come_before)
-    save(desk, "picture", alt_en="A hall", focal_x=10, focal_y=20, picture=(io.BytesIO(photograph()), "hall.jpg"))
+    save(
+        desk,
+        "picture",
+        alt_en="A hall",
+        focal_x=10,
+        focal_y=20,
+        picture=(io.BytesIO(photograph()), "hall.jpg"),
+    )
     assert desk.post(f"{TALK}/duplicate").location == f"{TALK}-2"
     made = now_of("talk-2")
     assert made.state == "draft" and utcnow() < made.starts_at < utcnow() + timedelta(days=8)
-    assert (made.starts_local.time(), made.starts_local.weekday()) == (old.starts_local.time(), old.starts_local.weekday())
+    assert (made.starts_local.time(), made.starts_local.weekday()) == (
+        old.starts_local.time(),
+        old.starts_local.weekday(),
+    )
     assert made.text("es").title == "How a family searches (es)" and made.picture.focal_x == 10
 
 
-def test_an_archived_event_is_in_no_list_and_stays_at_its_address(desk, client):
+def test_archived_event_is_in_no_list_and_stays_at_its_address(desk, client):
     make_event(cause_id=desk.cause.id, days=-3)
     desk.post(f"{TALK}/archive")
-    assert "/events/talk" not in client.get("/en/events/?when=past").text.replace("/events/talk.ics", "")
+    assert "/events/talk" not in client.get("/en/events/?when=past").text.replace(
+        "/events/talk.ics", ""
+    )
     assert client.get("/en/events/talk").status_code == 200
     used = desk.get("/organize/events/")
     assert "/organize/events/?archived=1" in links(used) and not places(used.text, "talk")
@@ -256,22 +341,25 @@ def test_an_archived_event_is_in_no_list_and_stays_at_its_address(desk, client):
     assert "/en/events/talk" in client.get("/en/events/?when=past").text
 
 
-def test_an_old_address_leads_on(desk, talk, client):
+def test_old_address_redirects(desk, talk, client):
     assert save(desk, "address", slug="evening").location == "/organize/events/evening"
     assert client.get("/en/events/talk").location == "/en/events/evening"
     make_event("other", cause_id=desk.cause.id)
-    answer = desk.post("/organize/events/evening/address", {"mark": mark_of(now_of("evening"), "address"), "slug": "other"})
+    answer = desk.post(
+        "/organize/events/evening/address",
+        {"mark": mark_of(now_of("evening"), "address"), "slug": "other"},
+    )
     assert answer.status_code == 422 and 'id="slug-error"' in answer.text
 
 
-def test_a_picture_is_set_cut_and_taken_away(desk, talk, client):
+def test_picture_is_set_cropped_and_removed(desk, talk, client):
     def send(**typed):
         return save(desk, "picture", **{"focal_x": 50, "focal_y": 50, "alt_en": "A hall", **typed})
 
     refused = send(picture=(io.BytesIO(b"<svg onload='alert(1)'/>"), "hall.png"))
     assert refused.status_code == 422 and 'id="picture-error"' in refused.text
     assert send().status_code == 422
-    # Larger than what other pages take.
+    # Larger than what other pages accept.
     noise = Image.effect_noise((900, 900), 90).convert("RGB")
     file = io.BytesIO()
     noise.save(file, "PNG")
@@ -287,29 +375,40 @@ def test_a_picture_is_set_cut_and_taken_away(desk, talk, client):
     assert send(focal_y=0).status_code == 303
     assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
     assert send(mark="old").status_code == 409
-    assert alerts(desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True)) == ["waiting"]
+    assert alerts(
+        desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True)
+    ) == ["waiting"]
     assert now_of().picture is not None
-    assert desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code == 303
+    assert (
+        desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code
+        == 303
+    )
     assert now_of().picture is None
 
 
-def test_a_stranger_cannot_send_more_than_other_pages_take(door, app):
+def test_visitor_cannot_upload_more_than_other_pages_accept(door, app):
     make_event(cause_id=make_cause().id)
-    answer = door.client.post(f"{TALK}/picture", data={"picture": (io.BytesIO(bytes(400_000)), "hall.png")})
+    answer = door.client.post(
+        f"{TALK}/picture", data={"picture": (io.BytesIO(bytes(400_000)), "hall.png")}
+    )
     assert answer.status_code == 413
 
 
-def test_a_tabler_sees_the_door_and_not_the_desk(desk_of):
+def test_tabler_sees_the_check_in_and_not_the_workspace(desk_of):
     cause = make_cause()
     make_event(cause_id=cause.id)
     desk = desk_of("tabler", cause.id)
     page = desk.get(TALK).text
-    assert f"{TALK}/door" in page and f"{TALK}/words" not in page and "/registrations/export" not in page
+    assert (
+        f"{TALK}/door" in page
+        and f"{TALK}/words" not in page
+        and "/registrations/export" not in page
+    )
     assert desk.get(f"{TALK}/words").status_code == 403
     assert registration(1) is None
 
 
-def test_of_two_editors_who_save_the_same_part_at_once_one_is_told(desk, desk_of, talk, app):
+def test_second_of_two_editors_who_save_a_part_at_once_is_told(desk, desk_of, talk, app):
     other = desk_of("editor", desk.cause.id, email="teo@kwan.example")
     mark = mark_of(now_of(), "words")
 
@@ -322,7 +421,7 @@ def test_of_two_editors_who_save_the_same_part_at_once_one_is_told(desk, desk_of
 
 
 @pytest.mark.parametrize("role", ["editor", "exporter", "tabler"])
-def test_each_role_meets_what_the_table_says_at_an_event_that_exists(desk_of, role):
+def test_each_role_may_do_what_the_table_says_at_an_existing_event(desk_of, role):
     cause = make_cause()
     make_event(cause_id=cause.id)
     desk = desk_of(role, cause.id)
@@ -337,13 +436,13 @@ def test_each_role_meets_what_the_table_says_at_an_event_that_exists(desk_of, ro
     assert wrong == []
 
 
-def test_the_list_says_what_is_next_and_goes_on_page_by_page(desk, monkeypatch):
-    monkeypatch.setattr("campaign.organize.events.pages.ON_A_PAGE", 3)
+def test_list_shows_what_is_next_page_by_page(desk, monkeypatch):
+    monkeypatch.setattr("campaign.organize.events.routes.ON_A_PAGE", 3)
     for slug, days in (("last-year", -300), ("next-month", 30), ("tomorrow", 1), ("last-week", -7)):
         make_event(slug, cause_id=desk.cause.id, days=days)
     make_event("unsaid", cause_id=desk.cause.id, days=2, draft=True)
     first, second = (desk.get(f"/organize/events/?page={number}").text for number in (1, 2))
-    # However many are ahead, whoever comes to finish drafts finds them.
+    # Drafts are found even when many events are ahead.
     assert places(first, "unsaid", "tomorrow", "next-month") and "last-week" not in first
     assert places(second, "last-week", "last-year") and "tomorrow" not in second
     assert 'href="/organize/events/?page=2"' in first and 'rel="next"' not in second

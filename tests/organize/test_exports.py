@@ -1,4 +1,4 @@
-"""The screens of exports and hand-overs: what is asked first, who may, what is noted, and what becomes of it."""
+"""Tests of the pages of exports and hand-overs: questions, permissions, log and results."""
 
 import csv
 import hashlib
@@ -13,27 +13,37 @@ import pytest
 from flask_babel import force_locale
 
 from campaign.accounts.audit import entries
-from campaign.edge.memory import PublicMemory
-from campaign.exports import packing
+from campaign.edge.page_cache import PageCache
+from campaign.exports import delivery_pack
+from campaign.exports.export_queries import exports_of, file_of
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
-from campaign.exports.shelf import exports_of, file_of
 from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
-from campaign.lib.locales import LOCALES
-from campaign.lib.sealed_files import new_seed
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import erase_one
+from campaign.process.clock import utcnow
+from campaign.security.sealed_files import new_seed
+from campaign.signatures.erasure import erase_one
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, post_signature, rows, sign, sign_and_hatch
 from tests.page_parts import alerts, figures, links, sends_to, text, text_at, tree, values
 
-ASKED = {"purpose": "For our members’ meeting", "columns": ["number", "email"], "state": "counted", "kind": "csv"}
+ASKED = {
+    "purpose": "For our members’ meeting",
+    "columns": ["number", "email"],
+    "state": "counted",
+    "kind": "csv",
+}
 PACK = {"purpose": "For the Senate", "lang": "en", "paper": "letter"}
-RECEIPT = {"day": "2026-11-20", "received_by": "The clerk of the Senate", "signatures": "2", "note": "She promised an answer."}
+RECEIPT = {
+    "day": "2026-11-20",
+    "received_by": "The clerk of the Senate",
+    "signatures": "2",
+    "note": "She promised an answer.",
+}
 
 
 @pytest.fixture
@@ -47,32 +57,49 @@ def ask(desk, aim="records", **changes):
 
 
 def present(petition):
-    """Return the exports of a petition, the newest first."""
+    """Return the exports of a petition, newest first."""
     db.session.rollback()
     return exports_of([petition.id])
 
 
 def noted(action):
-    """Return the entries of the trail for an action, the newest first."""
+    """Return the activity log entries of an action, newest first."""
     db.session.rollback()
     return entries(action=action)
 
 
 @pytest.mark.parametrize(
     ("role", "exports", "records"),
-    [("owner", 200, 200), ("exporter", 200, 200), ("editor", 403, 200), ("reviewer", 403, 403), ("tabler", 403, 403)],
+    [
+        ("owner", 200, 200),
+        ("exporter", 200, 200),
+        ("editor", 403, 200),
+        ("reviewer", 403, 403),
+        ("tabler", 403, 403),
+    ],
 )
-def test_each_screen_opens_for_the_roles_in_the_table(desk_of, petition, role, exports, records):
+def test_each_page_opens_for_the_roles_in_the_table(desk_of, petition, role, exports, records):
     desk = desk_of(role, petition.cause_id)
     for path in ("home", "home/new?aim=letters"):
         assert desk.get(f"/organize/exports/{path}").status_code == exports
     assert desk.get("/organize/handovers/home/pack").status_code == exports
     assert desk.get("/organize/handovers/home").status_code == records
-    assert desk.get("/organize/handovers/home/contents").status_code == (200 if role == "owner" else 403)
+    assert desk.get("/organize/handovers/home/contents").status_code == (
+        200 if role == "owner" else 403
+    )
     assert ask(desk).status_code == (303 if exports == 200 else 403)
 
 
-@pytest.mark.parametrize(("role", "may_export"), [("owner", True), ("exporter", True), ("editor", False), ("reviewer", False), ("tabler", False)])
+@pytest.mark.parametrize(
+    ("role", "may_export"),
+    [
+        ("owner", True),
+        ("exporter", True),
+        ("editor", False),
+        ("reviewer", False),
+        ("tabler", False),
+    ],
+)
 def test_sidebar_has_exports_for_people_who_may_export(desk_of, petition, role, may_export):
     page = desk_of(role, petition.cause_id).get("/organize/petitions/").text
     # Once in the wide sidebar, once in the menu of a phone.
@@ -83,11 +110,14 @@ def test_sidebar_marks_exports_on_every_page_of_exports(desk_of, petition):
     desk = desk_of("admin")
     make_petition("second", cause_id=petition.cause_id)
     for path in ("exports/", "exports/home", "handovers/home"):
-        assert '<a href="/organize/exports/" aria-current="page">' in desk.get(f"/organize/{path}").text, path
+        assert (
+            '<a href="/organize/exports/" aria-current="page">'
+            in desk.get(f"/organize/{path}").text
+        ), path
     assert '<a class="go" href="/organize/exports/">' in desk.get("/organize/exports/home").text
 
 
-def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of, petition):
+def test_purpose_comes_first_and_is_logged_with_the_count(desk_of, petition):
     sign_and_hatch(petition)
     sign(petition, ODILE)
     desk = desk_of("exporter", petition.cause_id)
@@ -99,28 +129,45 @@ def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of,
     assert page.index('name="purpose"') < page.index('name="columns"')
     ask(desk)
     [entry] = noted("exports.ask")
-    assert (entry.reason, entry.organizer_id, entry.subject_id) == (ASKED["purpose"], desk.organizer.id, petition.id)
-    assert entry.details == {"kind": "csv", "aim": "records", "columns": ["number", "email"], "signatures": 1}
+    assert (entry.reason, entry.organizer_id, entry.subject_id) == (
+        ASKED["purpose"],
+        desk.organizer.id,
+        petition.id,
+    )
+    assert entry.details == {
+        "kind": "csv",
+        "aim": "records",
+        "columns": ["number", "email"],
+        "signatures": 1,
+    }
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"columns": []}, {"columns": ["email_digest"]}, {"kind": "exe"}, {"state": "everybody"}, {"country": "XX"}, {"source": "not a code"}, {"since": "soon"},
-     {"since": "2026-11-20", "until": "2026-11-19"}],
+    [
+        {"columns": []},
+        {"columns": ["email_digest"]},
+        {"kind": "exe"},
+        {"state": "everybody"},
+        {"country": "XX"},
+        {"source": "not a code"},
+        {"since": "soon"},
+        {"since": "2026-11-20", "until": "2026-11-19"},
+    ],
 )
-def test_what_is_no_choice_of_ours_is_refused_and_the_words_stay(desk_of, petition, wrong):
+def test_invalid_choice_is_refused_and_input_is_kept(desk_of, petition, wrong):
     answer = ask(desk_of("owner", petition.cause_id), **wrong)
     assert (answer.status_code, present(petition)) == (422, [])
     assert "For our members" in answer.text
 
 
-def test_days_at_the_ends_of_the_calendar_bound_nothing(desk_of, petition):
+def test_dates_at_the_ends_of_the_calendar_limit_nothing(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert ask(desk, since="0001-01-01", until="9999-12-31").status_code == 303
     assert desk.get("/organize/exports/home/new?aim=records").status_code == 200
 
 
-def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
+def test_purpose_is_not_offered_data_that_it_does_not_need(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert desk.get("/organize/exports/home/new?aim=anything").status_code == 404
     assert ask(desk, "delivery", columns=["email"]).status_code == 422
@@ -129,56 +176,75 @@ def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
     assert 'name="state"' not in page
 
 
-def test_letters_go_only_to_who_asked_for_news(desk_of, petition, exporter):
+def test_mailing_export_has_only_people_who_asked_for_news(desk_of, petition, exporter):
     sign_and_hatch(petition, AMALIA, subscribe=True)
     sign_and_hatch(petition, ODILE)
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk, "letters", columns=["email"], state="all").location
     exporter.make_next()
-    assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == ["email", AMALIA["email"]]
+    assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == [
+        "email",
+        AMALIA["email"],
+    ]
 
 
-def test_who_came_by_a_campaigns_link_can_be_taken_out_alone(desk_of, petition, exporter):
+def test_signatures_from_one_campaign_link_can_be_exported_alone(desk_of, petition, exporter):
     sign(petition, AMALIA, source="radio-north")
     sign(petition, ODILE, source="radio")
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk, columns=["email"], state="all", source=" Radio ").location
     exporter.make_next()
-    assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == ["email", ODILE["email"]]
+    assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == [
+        "email",
+        ODILE["email"],
+    ]
     assert 'value="radio"' in desk.get("/organize/exports/home/new?aim=records").text
 
 
-def test_what_one_chose_is_remembered_for_the_petition_and_the_aim(desk_of, petition):
+def test_choices_are_remembered_for_the_petition_and_the_purpose(desk_of, petition):
     make_petition("law", cause_id=petition.cause_id)
     desk = desk_of("owner", petition.cause_id)
     ask(desk, kind="jsonl", country="MX", since="2026-11-01", until="2026-11-02")
     ask(desk, kind="xlsx", country="MX", since="2026-11-01", until="2026-11-02")
     page = desk.get("/organize/exports/home/new?aim=records").text
-    for words in ('value="MX" selected', 'value="2026-11-01"', 'value="2026-11-02"', 'value="xlsx" checked', "usual=1"):
+    for words in (
+        'value="MX" selected',
+        'value="2026-11-01"',
+        'value="2026-11-02"',
+        'value="xlsx" checked',
+        "usual=1",
+    ):
         assert words in page
-    assert page.count('name="columns"') - page.count('value="comment" checked') == page.count('name="columns"')
+    assert page.count('name="columns"') - page.count('value="comment" checked') == page.count(
+        'name="columns"'
+    )
     assert ASKED["purpose"] not in page
     for other in ("home/new?aim=records&usual=1", "home/new?aim=delivery", "law/new?aim=records"):
         assert 'value="MX" selected' not in desk.get(f"/organize/exports/{other}").text
 
 
-def test_a_broken_download_goes_on_where_it_broke_unless_the_file_is_another(desk_of, petition, exporter):
+def test_broken_download_resumes_unless_the_file_has_changed(desk_of, petition, exporter):
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
     exporter.make_next()
     whole = desk.get(f"{here}/download")
     assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
-    rest = desk.get(f"{here}/download", headers={"Range": "bytes=9-", "If-Range": whole.headers["ETag"]})
+    rest = desk.get(
+        f"{here}/download", headers={"Range": "bytes=9-", "If-Range": whole.headers["ETag"]}
+    )
     last = len(whole.data) - 1
     assert (rest.status_code, rest.headers["Content-Range"]) == (206, f"bytes 9-{last}/{last + 1}")
     assert whole.data[:9] + rest.data == whole.data
-    assert desk.get(f"{here}/download", headers={"Range": "bytes=9-", "If-Range": '"another"'}).data == whole.data
+    assert (
+        desk.get(f"{here}/download", headers={"Range": "bytes=9-", "If-Range": '"another"'}).data
+        == whole.data
+    )
     assert desk.get(f"{here}/download", headers={"Range": "bytes=99999-"}).status_code == 416
 
 
-def test_a_broken_download_goes_on_behind_the_edge_too(desk_of, petition, exporter, app, monkeypatch):
-    monkeypatch.setattr(app, "wsgi_app", PublicMemory(app.wsgi_app))
+def test_broken_download_resumes_behind_the_edge_too(desk_of, petition, exporter, app, monkeypatch):
+    monkeypatch.setattr(app, "wsgi_app", PageCache(app.wsgi_app))
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
@@ -186,7 +252,7 @@ def test_a_broken_download_goes_on_behind_the_edge_too(desk_of, petition, export
     assert desk.get(f"{here}/download", headers={"Range": "bytes=9-"}).status_code == 206
 
 
-def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition, exporter):
+def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, exporter):
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk, columns=["number", "given_name"]).location
@@ -198,25 +264,41 @@ def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition
     exporter.make_next()
     assert desk.get(f"{here}?progress=1").json["state"] == "ready"
     answer = desk.get(f"{here}/download")
-    assert list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))) == [["number", "given_name"], ["1", "'=Amalia"]]
-    assert (answer.content_length, answer.headers["Cache-Control"]) == (len(answer.data), "no-store")
+    assert list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))) == [
+        ["number", "given_name"],
+        ["1", "'=Amalia"],
+    ]
+    assert (answer.content_length, answer.headers["Cache-Control"]) == (
+        len(answer.data),
+        "no-store",
+    )
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=home-")
     assert answer.headers["Content-Disposition"].endswith(".csv")
     page = desk.get(here).text
     assert hashlib.sha256(answer.data).hexdigest() in page
     assert 'data-rows="1"' in page
     desk.get(f"{here}/download")
-    assert [(entry.reason, entry.details["signatures"]) for entry in noted("exports.download")] == [(ASKED["purpose"], 1)] * 2
-    downloads = tree(desk_of("admin").get("/organize/audit/")).xpath("//p[@data-action='exports.download']")
+    assert [(entry.reason, entry.details["signatures"]) for entry in noted("exports.download")] == [
+        (ASKED["purpose"], 1)
+    ] * 2
+    downloads = tree(desk_of("admin").get("/organize/audit/")).xpath(
+        "//p[@data-action='exports.download']"
+    )
     assert [figures(text(each)) for each in downloads] == [[1], [1]]
 
 
-def test_only_a_fresh_password_and_a_second_factor_take_signatures_out(desk_of, petition, exporter, monkeypatch):
+def test_signatures_are_exported_only_with_fresh_password_and_second_factor(
+    desk_of, petition, exporter, monkeypatch
+):
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
     exporter.make_next()
-    monkeypatch.setattr("campaign.organize.guard.utcnow", lambda: utcnow() + timedelta(hours=1))
-    for path in (f"{here}/download", "/organize/exports/home/new?aim=records", "/organize/handovers/home/pack"):
+    monkeypatch.setattr("campaign.organize.access.utcnow", lambda: utcnow() + timedelta(hours=1))
+    for path in (
+        f"{here}/download",
+        "/organize/exports/home/new?aim=records",
+        "/organize/handovers/home/pack",
+    ):
         assert "/organize/account/confirm" in desk.get(path).location
     assert "confirm" in ask(desk).location
     assert desk.get(here).status_code == 200
@@ -225,7 +307,7 @@ def test_only_a_fresh_password_and_a_second_factor_take_signatures_out(desk_of, 
     assert "second-factor" in bare.get(f"{here}/download").location
 
 
-def test_another_causes_files_are_not_there(desk_of, petition, exporter):
+def test_files_of_another_cause_are_not_found(desk_of, petition, exporter):
     here = ask(desk_of("owner", petition.cause_id)).location
     exporter.make_next()
     stranger = desk_of("owner", make_cause("elsewhere").id, email="stranger@kwan.example")
@@ -236,7 +318,7 @@ def test_another_causes_files_are_not_there(desk_of, petition, exporter):
     assert stranger.get(f"/organize/exports/files/{2**70}").status_code == 404
 
 
-def test_a_file_can_be_stopped_and_deleted_at_once(desk_of, petition, exporter):
+def test_file_can_be_cancelled_and_deleted_at_once(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     assert alerts(desk.post(f"{here}/delete", follow_redirects=True)) == ["sure"]
@@ -247,22 +329,28 @@ def test_a_file_can_be_stopped_and_deleted_at_once(desk_of, petition, exporter):
     assert (present(petition), path.exists()) == ([], False)
     gone = desk.get(here)
     assert gone.status_code == 404 and tree(gone).xpath("//main//a[@href='/organize/exports/']")
-    assert [entry.action for entry in noted("exports")][:3] == ["exports.delete", "exports.ask", "exports.cancel"]
+    assert [entry.action for entry in noted("exports")][:3] == [
+        "exports.delete",
+        "exports.ask",
+        "exports.cancel",
+    ]
 
 
-def test_a_failed_file_says_why_and_is_made_again(desk_of, petition, exporter):
+def test_failed_file_says_why_and_can_be_made_again(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     export_id = present(petition)[0].id
     write(lambda: db.session.get(Export, export_id).__setattr__("state", "working"))
     write(fail_export, export_id, holder="", fault="no_room")
-    assert values(desk.get(here), "data-fault") == ["no_room"] and f"{here}/again" in sends_to(desk.get(here))
+    assert values(desk.get(here), "data-fault") == ["no_room"] and f"{here}/again" in sends_to(
+        desk.get(here)
+    )
     desk.post(f"{here}/again")
     exporter.make_next()
     assert f"{here}/download" in links(desk.get(here))
 
 
-def test_a_file_that_no_key_opens_any_more_is_said_to_be_gone(desk_of, petition, exporter):
+def test_file_that_no_key_decrypts_is_reported_as_gone(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     exporter.make_next()
@@ -272,7 +360,7 @@ def test_a_file_that_no_key_opens_any_more_is_said_to_be_gone(desk_of, petition,
     assert noted("exports.download") == []
 
 
-def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
+def test_pack_asks_for_its_purpose_and_needs_a_signature(desk_of, petition):
     desk = desk_of("exporter", petition.cause_id)
     refused = desk.post("/organize/handovers/home/pack", PACK)
     assert (refused.status_code, alerts(refused), present(petition)) == (422, ["grave"], [])
@@ -282,37 +370,50 @@ def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
     answer = desk.post("/organize/handovers/home/pack", PACK)
     assert desk.get(answer.location).status_code == 200
     [export] = present(petition)
-    assert (export.kind, export.choice["names"], export.choice["details"]) == ("pack", "shown", ["country"])
+    assert (export.kind, export.choice["names"], export.choice["details"]) == (
+        "pack",
+        "shown",
+        ["country"],
+    )
     assert noted("exports.ask")[0].details["signatures"] == 1
     assert answer.location in links(desk.get("/organize/exports/home"))
 
 
 def hand_over(desk, names, *details):
-    """Change what the targets of the petition get to see, by a new version."""
+    """Change what the targets of the petition get to see, by making a new version."""
     chosen = {"names": names, "details": list(details), "press": "new-version"}
     assert desk.post("/organize/handovers/home/contents", chosen).status_code == 303
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, petition, lang):
+def test_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, petition, lang):
     with force_locale(LOCALES[lang]):
         shown, country = delivered_items("shown", ["country"])
         full, postal_code, day = delivered_items("full", ["postal_code", "day"])
     desk = desk_of("owner", petition.cause_id)
-    pages = [f"/{lang}/petitions/home", f"/embed/petitions/home?lang={lang}", f"/api/v1/petitions/home?lang={lang}"]
+    pages = [
+        f"/{lang}/petitions/home",
+        f"/embed/petitions/home?lang={lang}",
+        f"/api/v1/petitions/home?lang={lang}",
+    ]
 
     def told():
         """Return for each page which of the details it names."""
         texts = [client.get(page).get_data(as_text=True) for page in pages]
         texts[2] = client.get(pages[2]).json["delivered"]["sentence"]
-        return [[words for words in (shown, full, country, postal_code, day) if words in unescape(text)] for text in texts]
+        return [
+            [words for words in (shown, full, country, postal_code, day) if words in unescape(text)]
+            for text in texts
+        ]
 
     assert told() == [[shown, country]] * 3
     hand_over(desk, "full", "postal_code", "day")
     assert told() == [[full, postal_code, day]] * 3
 
 
-def test_who_signed_earlier_is_delivered_with_no_more_than_they_were_told(client, desk_of, petition, exporter):
+def test_earlier_supporters_are_delivered_with_no_more_than_they_were_told(
+    client, desk_of, petition, exporter
+):
     desk = desk_of("owner", petition.cause_id)
     sign_and_hatch(petition, AMALIA, name_display="initials")
     hand_over(desk, "full", "country", "postal_code", "day")
@@ -322,28 +423,47 @@ def test_who_signed_earlier_is_delivered_with_no_more_than_they_were_told(client
     exporter.make_next()
     first, second = map(json.loads, desk.get(f"{here}/download").data.splitlines())
     assert [first[name] for name in columns] == ["A. R.", "CA", "", ""]
-    assert (second["full_name"], second["country"], second["postal_code"]) == ("Odile Kwan", "CA", "H3Z 2Y7")
+    assert (second["full_name"], second["country"], second["postal_code"]) == (
+        "Odile Kwan",
+        "CA",
+        "H3Z 2Y7",
+    )
     assert second["day"]
     hand_over(desk, "shown")
     assert ask(desk, "delivery", columns=["country"]).status_code == 422
 
 
-def test_an_old_page_is_signed_on_the_terms_that_it_showed(client, desk_of, petition):
+def test_form_from_an_old_page_is_signed_on_the_terms_it_showed(client, desk_of, petition):
     hand_over(desk_of("owner", petition.cause_id), "full", "country")
     post_signature(client, petition, {**AMALIA, "version": "1"})
     post_signature(client, petition, {**ODILE, "version": "2"})
-    versions = {version.id: version.handed_names for version in petition_by_id(petition.id).versions}
+    versions = {
+        version.id: version.handed_names for version in petition_by_id(petition.id).versions
+    }
     assert [versions[each.version_id] for each in rows()] == ["shown", "full"]
 
 
-def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, desk_of, petition):
+def test_receipt_is_shown_on_the_petition_and_can_be_withdrawn(client, desk_of, petition):
     desk = desk_of("editor", petition.cause_id)
     tomorrow = (date.today() + timedelta(days=3)).isoformat()
-    for wrong in ({"day": ""}, {"day": tomorrow}, {"received_by": " "}, {"signatures": "0"}, {"signatures": "many"}, {"note": "x" * 1001}):
-        assert desk.post("/organize/handovers/home/receipts", {**RECEIPT, **wrong}).status_code == 422
+    for wrong in (
+        {"day": ""},
+        {"day": tomorrow},
+        {"received_by": " "},
+        {"signatures": "0"},
+        {"signatures": "many"},
+        {"note": "x" * 1001},
+    ):
+        assert (
+            desk.post("/organize/handovers/home/receipts", {**RECEIPT, **wrong}).status_code == 422
+        )
     assert desk.post("/organize/handovers/home/receipts", RECEIPT).status_code == 303
     page = client.get("/en/petitions/home").text
-    [receipt] = [text(each) for each in tree(page).iter("dd") if "The clerk of the Senate" in each.text_content()]
+    [receipt] = [
+        text(each)
+        for each in tree(page).iter("dd")
+        if "The clerk of the Senate" in each.text_content()
+    ]
     assert "20 November 2026" in receipt and 2 in figures(receipt)
     assert "She promised an answer." in page
     number = desk.get("/organize/handovers/home").text.split("/receipts/")[1].split("/")[0]
@@ -355,7 +475,7 @@ def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, 
     assert [entry.action for entry in noted("handovers")][-1] == "handovers.record"
 
 
-def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
+def test_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     signature = sign_and_hatch(petition, AMALIA, comment="For my brother")
     sign_and_hatch(petition, ODILE)
     desk = desk_of("reviewer", petition.cause_id)
@@ -364,27 +484,45 @@ def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     copy = desk.post(path, {"reason": "She wrote to us"})
     told = json.loads(copy.data)
     assert '\n  "comment": "For my brother",\n' in copy.text, "people read it too"
-    assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {**AMALIA, "comment": "For my brother", "number": 1}
-    assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [("She wrote to us", signature)]
+    assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {
+        **AMALIA,
+        "comment": "For my brother",
+        "number": 1,
+    }
+    assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [
+        ("She wrote to us", signature)
+    ]
     assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403
 
 
-def test_counts_on_page_pack_receipt_and_trail_agree_or_say_why_not(client, desk_of, petition, exporter, monkeypatch):
+def test_counts_on_page_pack_receipt_and_log_agree_or_say_why_not(
+    client, desk_of, petition, exporter, monkeypatch
+):
     def no_poster(_, scratch):
         yield
-        (scratch / packing.POSTER).write_bytes(b"%PDF-poster")
+        (scratch / delivery_pack.POSTER).write_bytes(b"%PDF-poster")
 
-    monkeypatch.setattr(packing._Pack, "_draw_poster", no_poster)
-    gone, *_others = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)]
+    monkeypatch.setattr(delivery_pack._Pack, "_draw_poster", no_poster)
+    gone, *_others = [
+        sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)
+    ]
     write(erase_one, signature_id=gone)
     desk = desk_of("owner", petition.cause_id)
-    assert {4, 3} <= set(figures(text_at(desk.get("/organize/handovers/home/pack"), "//dd[@id='to-deliver']")))
+    assert {4, 3} <= set(
+        figures(text_at(desk.get("/organize/handovers/home/pack"), "//dd[@id='to-deliver']"))
+    )
     here = desk.post("/organize/handovers/home/pack", PACK).location
     while exporter.make_next():
         pass
-    assert 'data-rows="3">3<' in desk.get(here).text and tree(desk.get(here)).xpath("//dd[@data-rows]/span")
+    assert 'data-rows="3">3<' in desk.get(here).text and tree(desk.get(here)).xpath(
+        "//dd[@data-rows]/span"
+    )
     desk.get(f"{here}/download")
-    assert [noted(f"exports.{action}")[0].details["signatures"] for action in ("ask", "download")] == [3, 3]
+    assert [
+        noted(f"exports.{action}")[0].details["signatures"] for action in ("ask", "download")
+    ] == [3, 3]
     sign_and_hatch(petition, AMALIA)
     page = desk.get("/organize/handovers/home").text
-    assert re.search(r'name="signatures"[^>]*value="3"', page), "what was handed over, not what is counted by now"
+    assert re.search(r'name="signatures"[^>]*value="3"', page), (
+        "what was handed over, not what is counted by now"
+    )

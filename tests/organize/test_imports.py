@@ -1,4 +1,4 @@
-"""The screens of what comes in from paper."""
+"""Tests of the pages for importing signatures from paper."""
 
 import io
 import re
@@ -9,15 +9,15 @@ import pytest
 import sqlalchemy
 
 from campaign.extensions import db, write
+from campaign.i18n.locales import LOCALES
 from campaign.imports import sheet_pdf
 from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
-from campaign.imports.sheet_pdf import LEAST_ROW, MM
+from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
+from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.imports.tasks import go_on
-from campaign.imports.wording import consent_of, sheet_spec
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
-from campaign.organize.imports.words import DUPLICATE_WORDS
+from campaign.organize.imports.labels import DUPLICATE_WORDS
+from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -28,7 +28,14 @@ from tests.page_parts import alerts, figures, sends_to, text_at, tree, values, w
 
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
-SETTINGS = {"lang": "en", "country": "", "signed_on": "2026-11-20", "dates": "day", "wording": "I sign.", "has_heading": "y"}
+SETTINGS = {
+    "lang": "en",
+    "country": "",
+    "signed_on": "2026-11-20",
+    "dates": "day",
+    "wording": "I sign.",
+    "has_heading": "y",
+}
 
 
 LARGE = [f"Zora{n},Quetzalli,,MX,{n:05},,," for n in range(AT_ONE_SITTING)] + [ZORA]
@@ -40,14 +47,20 @@ def desk(desk_of, petition):
 
 
 def upload(desk, data, name="list.csv"):
-    return desk.post("/organize/imports/upload", {"petition": "home", "file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
+    return desk.post(
+        "/organize/imports/upload",
+        {"petition": "home", "file": (io.BytesIO(data), name)},
+        content_type="multipart/form-data",
+    )
 
 
 def matched(desk, data, **columns):
-    """Upload a file and match its columns as they were guessed, or as `columns` say; return the batch's address."""
+    """Upload a file, match its columns as guessed or by `columns`; return its address."""
     place = upload(desk, data).location
     page = desk.get(place).text
-    guessed = dict(re.findall(r'name="(column-\d+)">.*?<option value="([^"]+)" selected', page, re.DOTALL))
+    guessed = dict(
+        re.findall(r'name="(column-\d+)">.*?<option value="([^"]+)" selected', page, re.DOTALL)
+    )
     answer = desk.post(place, {**SETTINGS, **guessed, **columns, "seen": SEEN.search(page)[1]})
     assert answer.status_code == 303, answer.text
     return answer.location
@@ -62,18 +75,23 @@ def seen_at(desk, place):
     return SEEN.search(desk.get(place).text)[1]
 
 
-def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
+def test_file_goes_from_upload_to_counted_and_back(desk, petition):
     place = matched(desk, csv_of(ZORA, "Ana,,,Narnia,,,,", "Zora,Q,zora@correo.mx,,,,,"))
     page = desk.get(place)
     assert values(page, "data-code") == ["country"]
     assert f"{place}/bring-in" not in sends_to(page)
     desk.post(f"{place}/mend", {"cell:3:country": "México", "seen": seen_at(desk, place)})
-    assert figures(text_at(desk.get(place), "//tr[@data-fate='duplicate']//span[@class='sub']")) == [2]
+    assert figures(
+        text_at(desk.get(place), "//tr[@data-fate='duplicate']//span[@class='sub']")
+    ) == [2]
     refused = desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place)})
     assert (refused.status_code, rows()) == (422, [])
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
     hatch_now()
-    assert sorted((row.given_name, row.country, row.state) for row in rows()) == [("Ana", "MX", "counted"), ("Zora", "MX", "counted")]
+    assert sorted((row.given_name, row.country, row.state) for row in rows()) == [
+        ("Ana", "MX", "counted"),
+        ("Zora", "MX", "counted"),
+    ]
     shown = desk.get(f"/organize/signatures/{rows()[0].id}").text
     assert place in shown
     assert desk.post(f"{place}/undo", {"reason": ""}).status_code == 422
@@ -82,12 +100,18 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     assert {row.state for row in rows()} == {"withdrawn"}
     assert values(desk.get(place), "data-fate").count("taken-out") == 2
     emptied = desk.get(f"/organize/signatures/{rows()[0].id}").text
-    assert "/take-back" not in emptied and "/copies/" not in emptied, "nothing of it is left to bring back or to give"
+    assert "/take-back" not in emptied and "/copies/" not in emptied, (
+        "nothing of it is left to bring back or to give"
+    )
     assert differences() == []
     batch_id = int(place.rsplit("/", 1)[1])
     done = [action for action, _who, subject in trail() if subject == ("import", batch_id)]
     assert [action for action in done if action != "imports.see"] == [
-        "imports.begin", "imports.match", "imports.mend", "imports.bring_in", "imports.undo",
+        "imports.begin",
+        "imports.match",
+        "imports.mend",
+        "imports.bring_in",
+        "imports.undo",
     ]
     assert "imports.see" in done
 
@@ -96,7 +120,7 @@ def test_file_with_an_unstorable_character_in_its_name_is_read(desk, petition):
     assert batch_at(upload(desk, csv_of(ZORA), name="list\0\u202e.csv").location).name == "list.csv"
 
 
-def test_typed_sheet_that_another_went_on_with_is_not_discarded_unseen(desk, petition):
+def test_typed_sheet_continued_by_another_person_is_not_discarded_unseen(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     drop = re.compile(r'action="([^"]+/drop)".*?name="seen" value="([^"]+)"', re.DOTALL)
     address, seen = drop.search(desk.get(place).text).groups()
@@ -107,7 +131,7 @@ def test_typed_sheet_that_another_went_on_with_is_not_discarded_unseen(desk, pet
     assert batch_at(place).state == "dropped"
 
 
-def test_columns_by_any_name_are_matched_by_hand(desk, petition):
+def test_columns_with_any_name_are_matched_by_hand(desk, petition):
     data = csv_of("x,Zora Quetzalli,06600", header="a,b,c")
     place = matched(desk, data, **{"column-1": "full_name", "column-2": "postal_code"})
     assert batch_at(place).counts == {"new": 1}
@@ -126,17 +150,22 @@ def test_columns_by_any_name_are_matched_by_hand(desk, petition):
 )
 def test_impossible_columns_are_refused_before_any_row_is_checked(desk, petition, columns, wrong):
     place = upload(desk, csv_of("Ana,b", header="given_name,b")).location
-    answer = desk.post(place, {**SETTINGS, "column-0": "given_name", **columns, "seen": seen_at(desk, place)})
+    answer = desk.post(
+        place, {**SETTINGS, "column-0": "given_name", **columns, "seen": seen_at(desk, place)}
+    )
     assert answer.status_code == 422
     assert (alerts(answer), list(wrong_fields(answer))) == (["grave"], wrong)
     assert batch_at(place).checked_at is None
 
 
 def test_unreadable_and_too_large_files_are_refused_at_the_form(app, desk, petition, monkeypatch):
-    nothing_in_it, no_file = upload(desk, b""), desk.post("/organize/imports/upload", {"petition": "home"})
-    assert (nothing_in_it.status_code, no_file.status_code) == (422, 422)
-    assert wrong_fields(nothing_in_it).keys() == wrong_fields(no_file).keys() == {"file"}
-    assert wrong_fields(nothing_in_it) != wrong_fields(no_file)
+    nothing_in_it, abort_missing_file = (
+        upload(desk, b""),
+        desk.post("/organize/imports/upload", {"petition": "home"}),
+    )
+    assert (nothing_in_it.status_code, abort_missing_file.status_code) == (422, 422)
+    assert wrong_fields(nothing_in_it).keys() == wrong_fields(abort_missing_file).keys() == {"file"}
+    assert wrong_fields(nothing_in_it) != wrong_fields(abort_missing_file)
     monkeypatch.setitem(app.config, "IMPORT_BYTES", 300_000)
     assert upload(desk, b"given_name\n" + b"Ana\n" * 70_000).status_code == 422
     too_large = upload(desk, b"given_name\n" + b"Ana\n" * 80_000)
@@ -144,13 +173,16 @@ def test_unreadable_and_too_large_files_are_refused_at_the_form(app, desk, petit
     assert alerts(desk.get(too_large.location)) == ["grave"]
 
 
-def test_nobody_else_may_send_more_than_a_form(client, desk_of, petition):
+def test_visitor_cannot_upload_more_than_a_form(client, desk_of, petition):
     # Too large to be read at all.
-    assert client.post("/organize/imports/upload", data=b"x" * 300_000).location == "/organize/imports/upload"
+    assert (
+        client.post("/organize/imports/upload", data=b"x" * 300_000).location
+        == "/organize/imports/upload"
+    )
     assert upload(desk_of("editor", petition.cause_id), csv_of(ZORA)).status_code == 403
 
 
-def test_somebody_of_another_cause_sees_neither_the_petition_nor_the_batch(desk, desk_of, petition):
+def test_person_of_another_cause_sees_neither_the_petition_nor_the_batch(desk, desk_of, petition):
     place = matched(desk, csv_of(ZORA))
     other = desk_of("owner", make_petition("elsewhere", cause_id=make_cause("other").id).cause_id)
     assert other.get(place).status_code == 404
@@ -175,7 +207,9 @@ def test_changed_batch_is_not_discarded_unseen(desk, petition):
     assert alerts(answer)[0] == "waiting"
     assert "Zoraida" in answer.text
     assert batch_at(place).state == "open"
-    drops = re.findall(r'action="[^"]+/drop"[^>]*>.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL)
+    drops = re.findall(
+        r'action="[^"]+/drop"[^>]*>.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL
+    )
     assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
 
 
@@ -192,15 +226,21 @@ def one_line(words):
 
 
 def printed(desk, **settings):
-    place = desk.post("/organize/imports/print", {"petition": "home", "lang": "en", "paper": "A4", "sheets": "3", **settings}).location
+    place = desk.post(
+        "/organize/imports/print",
+        {"petition": "home", "lang": "en", "paper": "A4", "sheets": "3", **settings},
+    ).location
     return place, runs_among(None)[0]
 
 
-@pytest.mark.parametrize(("lang", "paper", "words"), [
-    ("en", "A4", ("Bring them home", "The Senate of the Valley", "We ask where they are.")),
-    ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.")),
-    ("fr", "A4", ("Bring them home",)),
-])
+@pytest.mark.parametrize(
+    ("lang", "paper", "words"),
+    [
+        ("en", "A4", ("Bring them home", "The Senate of the Valley", "We ask where they are.")),
+        ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.")),
+        ("fr", "A4", ("Bring them home",)),
+    ],
+)
 def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, lang, paper, words):
     place, run = printed(desk, lang=lang, paper=paper)
     spec = sheet_spec(run)
@@ -212,40 +252,60 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     pages = [page.get_textpage().get_text_range() for page in document]
     whole, cover, *sheets = pages
     assert len(sheets) == 3
-    # It lies over the names above, so it says how in each language and nothing of the sheets.
+    # The cover is laid over the names above, so it is in each language and repeats no sheet.
     assert len(set(spec.cover)) == len(LOCALES)
     assert [sentence for sentence in spec.cover if one_line(sentence) not in one_line(cover)] == []
-    assert "Bring them home" not in one_line(cover) and not [serial for serial in run.serials if serial in cover]
-    assert ("Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask.") in whole
+    assert "Bring them home" not in one_line(cover) and not [
+        serial for serial in run.serials if serial in cover
+    ]
+    assert (
+        "Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask."
+    ) in whole
     assert not [serial for serial in run.serials if serial in whole]
     for serial, text in zip(run.serials, sheets, strict=True):
         assert text.count(serial) == 2
-        assert [part for part in (*words, spec.to, spec.consent) if one_line(part) not in one_line(text)] == []
-        assert not [column.heading for column in spec.columns if column.heading.split()[0] not in text]
+        assert [
+            part for part in (*words, spec.to, spec.consent) if one_line(part) not in one_line(text)
+        ] == []
+        assert not [
+            column.heading for column in spec.columns if column.heading.split()[0] not in text
+        ]
     width, height = document[0].get_size()
     assert (round(width), round(height)) == ((842, 595) if paper == "A4" else (792, 612))
 
 
-def test_a_long_title_and_many_questions_leave_room_for_hands(app, desk, monkeypatch, petition):
+def test_long_title_and_many_questions_leave_room_for_handwriting(app, desk, monkeypatch, petition):
     highs = []
     monkeypatch.setattr(sheet_pdf._Printing, "_square", lambda self, x, y, side: highs.append(y))
     texts = {"en": {"title": "Where are they " * 13, "summary": "We ask. " * 120, "body": "Long."}}
-    questions = [{"name": f"q{n}", "type": "tick", "label": {"en": "A rather long question of ours"}} for n in range(2)]
-    make_petition("long", cause_id=petition.cause_id, texts=texts, targets=[{"en": "A Ministry of Everything " * 4}] * 3, questions=questions)
+    questions = [
+        {"name": f"q{n}", "type": "tick", "label": {"en": "A rather long question of ours"}}
+        for n in range(2)
+    ]
+    make_petition(
+        "long",
+        cause_id=petition.cause_id,
+        texts=texts,
+        targets=[{"en": "A Ministry of Everything " * 4}] * 3,
+        questions=questions,
+    )
     place, _run = printed(desk, petition="long", sheets="1")
     assert desk.get(f"{place}/sheets.pdf").data.startswith(b"%PDF")
     steps = {round(b - a, 3) for a, b in zip(highs, highs[1:], strict=False) if b > a}
-    assert min(steps) >= LEAST_ROW - 0.01 > 9 * MM
+    assert min(steps) >= MIN_ROW_HEIGHT - 0.01 > 9 * MM
     assert len(set(highs)) >= 8
 
 
-def test_how_many_sheets_has_bounds(desk, petition):
+def test_number_of_sheets_has_bounds(desk, petition):
     for sheets in ("0", "101", "many", ""):
-        answer = desk.post("/organize/imports/print", {"petition": "home", "lang": "en", "paper": "A4", "sheets": sheets})
+        answer = desk.post(
+            "/organize/imports/print",
+            {"petition": "home", "lang": "en", "paper": "A4", "sheets": sheets},
+        )
         assert answer.status_code == 422
 
 
-def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
+def test_code_of_a_sheet_leads_to_its_rows(desk, petition):
     _place, run = printed(desk)
     serial = run.serials[1]
     asked = desk.get(f"/organize/imports/sheets/{serial}").location
@@ -253,12 +313,17 @@ def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
     begun = desk.post("/organize/imports/type", typed_sheet(serial.lower().replace("-", " ")))
     batch = batch_at(begun.location)
     assert (batch.sheet, batch.wording, batch.version_id) == (serial, run.wording, run.version_id)
-    assert desk.post("/organize/imports/type", typed_sheet(serial)).location == f"/organize/imports/{batch.id}"
-    assert desk.get(f"/organize/imports/sheets/{serial}").location == f"/organize/imports/{batch.id}"
+    assert (
+        desk.post("/organize/imports/type", typed_sheet(serial)).location
+        == f"/organize/imports/{batch.id}"
+    )
+    assert (
+        desk.get(f"/organize/imports/sheets/{serial}").location == f"/organize/imports/{batch.id}"
+    )
     assert desk.get("/organize/imports/sheets/1-002-A").status_code == 404
 
 
-def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
+def test_printed_run_shows_the_progress_of_each_sheet(desk, petition):
     _place, run = printed(desk)
     place = f"/organize/imports/runs/{run.id}"
     assert values(desk.get(place), "data-state") == []
@@ -266,7 +331,7 @@ def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
     assert values(desk.get(place), "data-state") == ["open"]
 
 
-def test_a_run_of_many_sheets_takes_no_more_questions_than_one_of_few(desk, petition):
+def test_long_run_needs_no_more_queries_than_a_short_one(desk, petition):
     def asked(place):
         questions = []
 
@@ -283,29 +348,61 @@ def test_a_run_of_many_sheets_takes_no_more_questions_than_one_of_few(desk, peti
 
 
 def typed_sheet(serial="own 1"):
-    return {"petition": "home", "sheet": serial, "signed_on": "2026-11-20", "lang": "es", "country": "MX", "wording": "I sign."}
+    return {
+        "petition": "home",
+        "sheet": serial,
+        "signed_on": "2026-11-20",
+        "lang": "es",
+        "country": "MX",
+        "wording": "I sign.",
+    }
 
 
-def test_a_sheet_is_typed_without_script(desk, petition):
+def test_sheet_is_typed_without_script(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     page = desk.get(place)
     assert page.text.count("data-line=") == 10
-    cells = {"cell:1:given_name": "Zora", "cell:1:postal_code": "06600", "cell:1:subscribe": "yes", "cell:1:email": "z@correo.mx", "cell:12:given_name": "Ana"}
+    cells = {
+        "cell:1:given_name": "Zora",
+        "cell:1:postal_code": "06600",
+        "cell:1:subscribe": "yes",
+        "cell:1:email": "z@correo.mx",
+        "cell:12:given_name": "Ana",
+    }
     answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "seen": seen_at(desk, place)})
     [wrong] = tree(desk.get(answer.location)).xpath("//tr[@data-fate='wrong']")
     assert figures(wrong.xpath("string(th)")) == [2]
     desk.post(place, {**cells, "cell:2:email": "", "seen": seen_at(desk, place)})
-    desk.post(f"{answer.location}/bring-in", {"attested": "y", "seen": seen_at(desk, answer.location)})
-    assert sorted((row.given_name, row.country, row.lang, row.subscribe) for row in rows()) == [("Ana", "MX", "es", False), ("Zora", "MX", "es", True)]
-    assert "own 1 / 12" in desk.get(f"/organize/signatures/{max(row.id for row in rows() if row.given_name == 'Ana')}").text
+    desk.post(
+        f"{answer.location}/bring-in", {"attested": "y", "seen": seen_at(desk, answer.location)}
+    )
+    assert sorted((row.given_name, row.country, row.lang, row.subscribe) for row in rows()) == [
+        ("Ana", "MX", "es", False),
+        ("Zora", "MX", "es", True),
+    ]
+    assert (
+        "own 1 / 12"
+        in desk.get(
+            f"/organize/signatures/{max(row.id for row in rows() if row.given_name == 'Ana')}"
+        ).text
+    )
 
 
-def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
+def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
     sign_and_hatch(petition)
     place = desk.post("/organize/imports/type", typed_sheet()).location
     json = {"headers": {"Accept": "application/json"}}
     seen = seen_at(desk, place)
-    told = desk.post(place, {"cell:1:given_name": "Amalia", "cell:1:email": "AMALIA@rosales.example", "cell:3:email": "x", "seen": seen}, **json).json
+    told = desk.post(
+        place,
+        {
+            "cell:1:given_name": "Amalia",
+            "cell:1:email": "AMALIA@rosales.example",
+            "cell:3:email": "x",
+            "seen": seen,
+        },
+        **json,
+    ).json
     assert (told["rows"]["1"]["fate"], told["rows"]["1"]["fields"]) == ("duplicate", [])
     assert told["rows"]["1"]["why"] == str(DUPLICATE_WORDS["email"])
     assert told["rows"]["3"]["fields"] == ["email", "given_name"]
@@ -315,11 +412,13 @@ def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
     assert [action for action, *_ in trail()].count("imports.type") == 0
 
 
-def test_worker_brings_in_a_large_file_while_nobody_waits(desk):
+def test_worker_imports_a_large_file_in_the_background(desk):
     place = matched(desk, csv_of(*LARGE))
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
     page = desk.get(place)
-    assert [(bar.get("value"), bar.get("max")) for bar in tree(page).iter("progress")] == [("0", str(len(LARGE)))]
+    assert [(bar.get("value"), bar.get("max")) for bar in tree(page).iter("progress")] == [
+        ("0", str(len(LARGE)))
+    ]
     assert "fresh-page" in values(page, "data-module")
     assert (len(rows()), go_on(write, now=utcnow()), len(rows())) == (0, 1, len(LARGE))
     assert "fresh-page" not in values(desk.get(place), "data-module")
@@ -333,8 +432,12 @@ def test_worker_brings_in_a_large_file_while_nobody_waits(desk):
     assert "fresh-page" not in values(page, "data-module") and alerts(page) == []
 
 
-def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petition):
-    river = make_petition("river", cause_id=petition.cause_id, texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "organisation": "Plataforma"}})
+def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition):
+    river = make_petition(
+        "river",
+        cause_id=petition.cause_id,
+        texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "organisation": "Plataforma"}},
+    )
     desk = desk_of("reviewer", petition.cause_id)
     first = desk.get("/organize/imports/type").text
     assert 'name="wording"' not in first
@@ -342,39 +445,64 @@ def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petitio
     wording = unescape(re.search(r'name="wording"[^>]*>([^<]*)', page)[1]).strip()
     assert wording == consent_of(river, "es") and "Plataforma" in wording
     hidden = dict(re.findall(r'type="hidden" name="(petition|lang)" value="([^"]*)"', page))
-    place = desk.post("/organize/imports/type", {**typed_sheet(), **hidden, "wording": wording}).location
+    place = desk.post(
+        "/organize/imports/type", {**typed_sheet(), **hidden, "wording": wording}
+    ).location
     batch = batch_at(place)
     assert (batch.petition_id, batch.wording, batch.lang) == (river.id, wording, "es")
 
 
 @pytest.mark.parametrize("path", ["type", "upload", "print"])
-def test_no_form_for_paper_chooses_a_petition_by_itself(desk_of, petition, path):
-    """Where there is only one, it is chosen."""
+def test_no_paper_form_preselects_a_petition(desk_of, petition, path):
+    """A single petition is chosen automatically."""
     desk = desk_of("reviewer", petition.cause_id)
     assert '<option value="">' not in desk.get(f"/organize/imports/{path}").text
     make_petition("river", cause_id=petition.cause_id)
     page = desk.get(f"/organize/imports/{path}").text
     assert re.search(r'<option value=""[^>]*>[^<]+</option>', page)
-    sent = {**typed_sheet(), "petition": "", "paper": "A4", "sheets": "2", "file": (io.BytesIO(csv_of(ZORA)), "list.csv")}
+    sent = {
+        **typed_sheet(),
+        "petition": "",
+        "paper": "A4",
+        "sheets": "2",
+        "file": (io.BytesIO(csv_of(ZORA)), "list.csv"),
+    }
     answer = desk.post(f"/organize/imports/{path}", sent, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "petition" in wrong_fields(answer)
 
 
-@pytest.mark.parametrize(("country", "sheets", "pack"), [("CA", "Letter", "letter"), ("MX", "Letter", "letter"), ("DE", "A4", "a4")])
-def test_paper_forms_agree_on_the_size_of_the_sites_country(app, desk_of, petition, monkeypatch, country, sheets, pack):
+@pytest.mark.parametrize(
+    ("country", "sheets", "pack"),
+    [("CA", "Letter", "letter"), ("MX", "Letter", "letter"), ("DE", "A4", "a4")],
+)
+def test_paper_forms_agree_on_the_paper_size_of_the_country(
+    app, desk_of, petition, monkeypatch, country, sheets, pack
+):
     monkeypatch.setitem(app.config, "FIRST_COUNTRIES", (country,))
     desk = desk_of("owner", petition.cause_id)
-    chosen = [re.search(r'name="paper"[^>]*value="([^"]+)"[^>]*checked', desk.get(path).text)[1] for path in ("/organize/imports/print", "/organize/handovers/home/pack")]
+    chosen = [
+        re.search(r'name="paper"[^>]*value="([^"]+)"[^>]*checked', desk.get(path).text)[1]
+        for path in ("/organize/imports/print", "/organize/handovers/home/pack")
+    ]
     assert chosen == [sheets, pack]
 
 
-def test_mending_a_row_keeps_the_lines_of_a_comment(desk, petition):
+def test_correcting_a_row_keeps_the_lines_of_a_comment(desk, petition):
     heading = "given_name,family_name,email,country,postal_code,comment\r\n"
-    place = matched(desk, (heading + '"Zora","Q",nowhere,MX,06600,"First line\nSecond line"\r\n').encode())
+    place = matched(
+        desk, (heading + '"Zora","Q",nowhere,MX,06600,"First line\nSecond line"\r\n').encode()
+    )
     page = desk.get(place).text
     [comment] = re.findall(r'<textarea[^>]*name="cell:2:comment"[^>]*>\s*([^<]*)</textarea>', page)
     assert comment.split("\n") == ["First line", "Second line"]
-    desk.post(f"{place}/mend", {"cell:2:email": "", "cell:2:comment": comment.replace("\n", "\r\n"), "seen": seen_at(desk, place)})
+    desk.post(
+        f"{place}/mend",
+        {
+            "cell:2:email": "",
+            "cell:2:comment": comment.replace("\n", "\r\n"),
+            "seen": seen_at(desk, place),
+        },
+    )
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
     assert [row.comment for row in rows()] == ["First line\nSecond line"]

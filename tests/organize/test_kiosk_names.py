@@ -1,11 +1,14 @@
-"""Full names from a table: approved by those who review, one by one or all at once; and junk of one tablet, discarded in one step."""
+"""Tests of full names and junk from a table.
+
+Reviewers approve names one by one or all at once, and discard the junk of one tablet in one step.
+"""
 
 import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import write
 from campaign.kiosk import pairing
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records
 from tests.factories.signatures import hatch_now, rows
@@ -29,7 +32,9 @@ def reviewer(desk_of, event):
 
 def sign_in_full(tablet, many):
     names = [f"Odile {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number]}" for number in range(many)]
-    tablet.receipts(*(tablet.seal(words={**AMALIA, "given_name": name}, name_display="full") for name in names))
+    tablet.receipts(
+        *(tablet.seal(words={**AMALIA, "given_name": name}, name_display="full") for name in names)
+    )
     hatch_now()
 
 
@@ -37,7 +42,7 @@ def shown():
     return [row.name_display for row in rows()]
 
 
-def test_ticked_names_are_shown_or_stay_private(reviewer, tablet, event):
+def test_selected_names_are_shown_or_stay_private(reviewer, tablet, event):
     sign_in_full(tablet, 3)
     path = f"/organize/kiosks/{event.slug}/names"
     assert path in reviewer.get("/organize/").text
@@ -59,30 +64,37 @@ def test_all_names_of_an_event_are_decided_in_one_step(reviewer, tablet, event):
     assert is_empty(reviewer.get(path))
 
 
-def test_names_are_for_those_who_review_in_that_cause(desk_of, tablet, event):
+def test_only_reviewers_of_that_cause_see_names(desk_of, tablet, event):
     sign_in_full(tablet, 1)
     path = f"/organize/kiosks/{event.slug}/names"
     stranger = desk_of("owner", make_cause("elsewhere").id)
     tabler = desk_of("tabler", event.cause_id)
     assert (stranger.get(path).status_code, tabler.get(path).status_code) == (404, 403)
-    assert (stranger.post(path, {"do": "show.all"}).status_code, tabler.post(path, {"do": "show.all"}).status_code) == (404, 403)
+    assert (
+        stranger.post(path, {"do": "show.all"}).status_code,
+        tabler.post(path, {"do": "show.all"}).status_code,
+    ) == (404, 403)
     assert shown() == ["counted"]
     assert "names-to-approve" not in values(tabler.get(f"/organize/kiosks/{event.slug}"), "id")
 
 
-def test_a_tabler_is_not_told_how_many_are_kept(desk_of, tablet, event):
+def test_tabler_is_not_told_how_many_wait_for_review(desk_of, tablet, event):
     tablet.sign()
     tablet.sign()
     sign_in_full(tablet, 1)
     owner = desk_of("owner", event.cause_id)
-    assert {"for-review", "names-to-approve"} <= set(values(owner.get(f"/organize/kiosks/{event.slug}"), "id"))
+    assert {"for-review", "names-to-approve"} <= set(
+        values(owner.get(f"/organize/kiosks/{event.slug}"), "id")
+    )
     assert values(owner.get("/organize/kiosks/"), "data-to-review") == ["1"]
     tabler = desk_of("tabler", event.cause_id)
-    assert not {"for-review", "names-to-approve"} & set(values(tabler.get(f"/organize/kiosks/{event.slug}"), "id"))
+    assert not {"for-review", "names-to-approve"} & set(
+        values(tabler.get(f"/organize/kiosks/{event.slug}"), "id")
+    )
     assert values(tabler.get("/organize/kiosks/"), "data-to-review") == []
 
 
-def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, client, tablet, event):
+def test_junk_of_one_tablet_is_discarded_in_one_step_and_restored(reviewer, client, tablet, event):
     other = make_tablet(client, event)
     tablet.receipts(*({**tablet.seal(), "sealed": "QUJD"} for _ in range(30)))
     tablet.sign(words={**AMALIA, "given_name": ""})
@@ -92,7 +104,9 @@ def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, clie
     review = f"/organize/kiosks/{event.slug}/review"
     page = reviewer.get(f"{review}?tablet={kiosk_of(other).id}").text
     assert page.count("data-row") == 1 and f"{path}/discard" in page
-    assert figures(text_at(reviewer.get(f"{path}/discard"), "//button[@value='unreadable']")) == [30]
+    assert figures(text_at(reviewer.get(f"{path}/discard"), "//button[@value='unreadable']")) == [
+        30
+    ]
 
     refused = reviewer.post(f"{path}/discard", {"do": "unreadable"})
     assert (refused.status_code, wrong_fields(refused).keys()) == (422, {"reason"})
@@ -102,20 +116,27 @@ def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, clie
     assert all(record.decided_at is None for record in records())
     reviewer.post(f"{path}/discard", {"do": "all", "reason": "Junk"})
     assert [record.decided_at is None for record in records()] == [False] * 31 + [True]
-    assert [entry.action for entry in entries()][:3] == ["kiosks.discard", "kiosks.put_back", "kiosks.discard"]
+    assert [entry.action for entry in entries()][:3] == [
+        "kiosks.discard",
+        "kiosks.put_back",
+        "kiosks.discard",
+    ]
 
 
-def test_what_a_revoked_tablet_sent_can_be_discarded_and_told_from_junk(reviewer, tablet):
+def test_discarding_unreadable_records_keeps_what_a_revoked_tablet_sent(reviewer, tablet):
     tablet.sync(last_sequence=9)
     batch = [{**tablet.seal(), "sealed": "QUJD"}, tablet.seal()]
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     tablet.receipts(*batch)
     path = f"/organize/kiosks/tablets/{kiosk_of(tablet).id}/discard"
     reviewer.post(path, {"do": "unreadable", "reason": "Junk"})
-    assert [(record.reason, record.decided_at is None) for record in records()] == [("unreadable", False), ("revoked", True)]
+    assert [(record.reason, record.decided_at is None) for record in records()] == [
+        ("unreadable", False),
+        ("revoked", True),
+    ]
 
 
-def test_another_causes_tablet_is_not_there_to_discard(desk_of, tablet):
+def test_tablet_of_another_cause_cannot_be_discarded(desk_of, tablet):
     stranger = desk_of("owner", make_cause("elsewhere").id)
     path = f"/organize/kiosks/tablets/{kiosk_of(tablet).id}"
     assert stranger.get(f"{path}/discard").status_code == 404

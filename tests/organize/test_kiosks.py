@@ -1,4 +1,4 @@
-"""Kiosks in the workspace: paired, watched, revoked, and what they sent decided upon."""
+"""Tests of kiosks in the workspace: pairing, status, revoking, and deciding on what they sent."""
 
 import re
 from datetime import timedelta
@@ -12,14 +12,34 @@ from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
-from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition
-from campaign.sharing.arrivals import clean_source
+from campaign.process.clock import utcnow
+from campaign.sharing.attribution import clean_source
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
-from tests.factories.kiosks import AMALIA, Tablet, give_code, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.kiosks import (
+    AMALIA,
+    Tablet,
+    give_code,
+    kiosk_of,
+    make_table,
+    make_tablet,
+    records,
+    said_at,
+)
 from tests.factories.signatures import change, confirm, rows, sign_many
-from tests.page_parts import alerts, figures, is_empty, links, sends_to, text, text_at, tree, values, wrong_fields
+from tests.page_parts import (
+    alerts,
+    figures,
+    is_empty,
+    links,
+    sends_to,
+    text,
+    text_at,
+    tree,
+    values,
+    wrong_fields,
+)
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
 
@@ -49,7 +69,7 @@ def actions():
 
 
 def kept(tablet, reason="duplicate"):
-    """Bring a record into review, and return its id."""
+    """Put a record into review and return its id."""
     if reason == "duplicate":
         tablet.sign()
     later = utcnow() + timedelta(seconds=2)
@@ -58,13 +78,15 @@ def kept(tablet, reason="duplicate"):
     return records()[-1].id
 
 
-def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
+def test_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     page = tabler.get("/organize/kiosks/").text
     assert f"/organize/kiosks/{event.slug}" in page
     short = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "12"})
     assert short.status_code == 422
     assert wrong_fields(short).keys() == {"pin"} and 'value="By the door"' in short.text
-    made = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "204 060"})
+    made = tabler.post(
+        f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "204 060"}
+    )
     assert made.status_code == 303
     page = tabler.get(made.location)
     assert tree(page).find_class("pairing-picture") and "<svg" in page.text
@@ -73,14 +95,16 @@ def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     tablet = Tablet(client, code)
     assert tablet.name == "By the door"
     paired = tabler.get(made.location)
-    assert alerts(paired) == ["sure"] and "By the door" in text_at(paired, "//div[@data-kind='sure']")
+    assert alerts(paired) == ["sure"] and "By the door" in text_at(
+        paired, "//div[@data-kind='sure']"
+    )
     assert actions()[:3] == ["kiosks.pair", "kiosks.code", "kiosks.pin"]
     # The event has its PIN now.
     assert 'name="pin"' not in tabler.get(f"/organize/kiosks/{event.slug}/new").text
     assert tablet.campaign().json["pin"]
 
 
-def test_a_code_that_is_over_offers_another(tabler, event):
+def test_expired_code_offers_another(tabler, event):
     code = write(pairing.new_code, event_id=event.id, now=utcnow() - CODE_GOOD_FOR)
     page = tabler.get(f"/organize/kiosks/codes/{code.id}")
     assert alerts(page) == ["waiting"] and not CODE.search(page.text)
@@ -88,14 +112,21 @@ def test_a_code_that_is_over_offers_another(tabler, event):
 
 
 @pytest.mark.parametrize("pin", ["111111", "123456"])
-def test_a_pin_that_is_tried_first_is_refused(tabler, event, pin):
+def test_guessable_pin_is_refused(tabler, event, pin):
     answer = tabler.post(f"/organize/kiosks/{event.slug}/pin", {"pin": pin})
     assert (answer.status_code, list(wrong_fields(answer))) == (422, ["pin"])
 
 
-def test_the_list_tells_how_tablets_do(tabler, tablet, event):
-    batch = [tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")]
-    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": "2026-09-23T10:00:00Z", "tally": 3}
+def test_list_shows_the_state_of_tablets(tabler, tablet, event):
+    batch = [
+        tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")
+    ]
+    shift = {
+        "id": "11111111-1111-4111-8111-111111111111",
+        "tabler": "M. R.",
+        "started_at": "2026-09-23T10:00:00Z",
+        "tally": 3,
+    }
     tablet.sync(batch[0], batch[2], waiting=7, shifts=[shift])
     kiosk = kiosk_of(tablet)
     page = tabler.get(f"/organize/kiosks/{event.slug}").text
@@ -108,25 +139,33 @@ def test_the_list_tells_how_tablets_do(tabler, tablet, event):
     assert "Rosales" not in page + own
 
 
-def test_tablets_that_lie_in_a_drawer_are_folded_away_from_those_at_work(tabler, client, event):
-    here, waits, misses, gone, revoked = (make_tablet(client, event, name=name) for name in ("Here", "Waits", "Misses", "Gone", "Revoked"))
+def test_tablets_in_storage_are_folded_away_from_those_in_use(tabler, client, event):
+    here, waits, misses, gone, revoked = (
+        make_tablet(client, event, name=name)
+        for name in ("Here", "Waits", "Misses", "Gone", "Revoked")
+    )
     for tablet, told in ((here, {}), (waits, {"waiting": 2}), (gone, {}), (revoked, {})):
         tablet.sync(**told)
     misses.seal()
     misses.sync(misses.seal())
     long_since = utcnow() - timedelta(days=2)
     for tablet in (waits, misses, gone):
-        write(lambda tablet=tablet: setattr(pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since))
+        write(
+            lambda tablet=tablet: setattr(
+                pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since
+            )
+        )
     write(pairing.revoke, kiosk_id=kiosk_of(revoked).id, now=utcnow())
     page = tree(tabler.get(f"/organize/kiosks/{event.slug}"))
     at_work, put_away = (
-        {text(link) for link in page.xpath(f"//div[@data-live='{part}']//th/a")} for part in ("tablets", "put-away")
+        {text(link) for link in page.xpath(f"//div[@data-live='{part}']//th/a")}
+        for part in ("tablets", "put-away")
     )
     assert (at_work, put_away) == ({"Here", "Waits", "Misses"}, {"Gone", "Revoked"})
     assert page.xpath("//details[@id='put-away']//div[@data-live='put-away']")
 
 
-def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
+def test_many_tablets_need_no_more_queries_than_few(tabler, client, event):
     path = f"/organize/kiosks/{event.slug}"
 
     def many():
@@ -135,7 +174,7 @@ def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
         def listen(*told):
             asked.append(told[2])
 
-        # Rows that the test has in hand would be read again one by one.
+        # The session would otherwise load the test's own rows again, one by one.
         db.session.expunge_all()
         sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
         assert tabler.get(path).status_code == 200
@@ -152,7 +191,7 @@ def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
     assert many() == few
 
 
-def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):
+def test_signature_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):
     event, petition = table
     began = utcnow() - timedelta(minutes=20)
     ids = sign_many(petition, 3)
@@ -162,14 +201,19 @@ def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, ta
     confirm(ids[0])
     confirm(ids[1])
     change(ids[1], created_at=began - timedelta(minutes=5))
-    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": said_at(began), "tally": 3}
+    shift = {
+        "id": "11111111-1111-4111-8111-111111111111",
+        "tabler": "M. R.",
+        "started_at": said_at(began),
+        "tally": 3,
+    }
     tablet.sync(shifts=[shift])
     page = tabler.get(f"/organize/kiosks/{event.slug}").text
     assert figures(text_at(page, "//p[@id='on-phones']")) == [2]
     assert text_at(page, "//td[@data-on-phones]") == "1"
 
 
-def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
+def test_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     kiosk = kiosk_of(tablet)
     path = f"/organize/kiosks/tablets/{kiosk.id}"
     assert tabler.post(f"{path}/name", {"name": ""}).status_code == 422
@@ -184,7 +228,7 @@ def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     assert f"{path}/revoke" not in sends_to(tabler.get(path))
 
 
-def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_of, tablet, event):
+def test_signature_from_a_table_names_it_and_shows_the_drawing(desk_of, tablet, event):
     tablet.sign(drawn="M 10,20 C 1,2 3,4 5,6")
     page = desk_of("reviewer", event.cause_id).get(f"/organize/signatures/{rows()[0].id}").text
     assert values(page, "data-evidence") == ["in_person"]
@@ -192,42 +236,62 @@ def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_
     assert '<path d="M 10,20 C 1,2 3,4 5,6"/>' in page
 
 
-def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):
+def test_tablets_of_another_cause_are_not_found(desk_of, client, tablet, event):
     elsewhere = make_event("elsewhere", cause_id=make_cause("elsewhere").id)
     stranger = desk_of("owner", elsewhere.cause_id)
-    for path in (event.slug, f"{event.slug}/new", f"tablets/{kiosk_of(tablet).id}", f"{event.slug}/review"):
+    for path in (
+        event.slug,
+        f"{event.slug}/new",
+        f"tablets/{kiosk_of(tablet).id}",
+        f"{event.slug}/review",
+    ):
         assert stranger.get(f"/organize/kiosks/{path}").status_code == 404, path
     assert f"/organize/kiosks/{event.slug}" not in stranger.get("/organize/kiosks/").text
     assert Kiosk.query.count() == 1
 
 
-def test_a_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):
+def test_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):
     kept(tablet)
     assert tabler.get(f"/organize/kiosks/{event.slug}/review").status_code == 403
     page = desk_of("reviewer", event.cause_id).get(f"/organize/kiosks/{event.slug}/review").text
-    assert "Amalia Rosales" in page and "Vivos" in page and values(page, "data-reason") == ["duplicate"]
+    assert (
+        "Amalia Rosales" in page
+        and "Vivos" in page
+        and values(page, "data-reason") == ["duplicate"]
+    )
     assert actions()[0] == "kiosks.review"
 
 
-def test_what_was_kept_for_the_close_is_let_in(desk_of, tablet, table):
+def test_record_held_until_the_close_is_approved(desk_of, tablet, table):
     event, petition = table
     write(close_petition, petition_id=petition.id)
     record_id = kept(tablet, "closed")
     desk = desk_of("reviewer", event.cause_id)
-    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
+    answer = desk.post(
+        f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}
+    )
     assert answer.status_code == 303
     [record] = records()
     [signature] = rows()
-    assert (record.status, record.reason, record.sealed, record.signature_id) == ("stored", "", None, signature.id)
-    assert (signature.state, signature.evidence, signature.comment) == ("confirmed", "in_person", "Vivos")
+    assert (record.status, record.reason, record.sealed, record.signature_id) == (
+        "stored",
+        "",
+        None,
+        signature.id,
+    )
+    assert (signature.state, signature.evidence, signature.comment) == (
+        "confirmed",
+        "in_person",
+        "Vivos",
+    )
     assert actions()[0] == "kiosks.let_in"
-    # Pressed twice, and asked for again by the tablet.
+    # Pressed twice, and requested again by the tablet.
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
     assert len(rows()) == 1
     assert is_empty(desk.get(f"/organize/kiosks/{event.slug}/review"))
 
 
-def test_a_second_signature_stays_out(desk_of, tablet, event):
+def test_second_signature_stays_out(desk_of, tablet, event):
     record_id = kept(tablet)
     desk = desk_of("reviewer", event.cause_id)
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
@@ -236,12 +300,17 @@ def test_a_second_signature_stays_out(desk_of, tablet, event):
     assert len(rows()) == 1
 
 
-def test_turning_away_asks_why_and_keeps_the_ticks(desk_of, tablet, event):
+def test_rejecting_asks_for_a_reason_and_keeps_the_selection(desk_of, tablet, event):
     record_id = kept(tablet)
     desk = desk_of("reviewer", event.cause_id)
-    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id})
+    answer = desk.post(
+        f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id}
+    )
     assert answer.status_code == 422 and "checked" in answer.text
-    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "Twice"})
+    desk.post(
+        f"/organize/kiosks/{event.slug}/review",
+        {"do": "reject", "ticked": record_id, "reason": "Twice"},
+    )
     assert records()[-1].decided_at
     assert is_empty(desk.get(f"/organize/kiosks/{event.slug}/review"))
     assert entries()[0].reason == "Twice" or entries()[1].reason == "Twice"
@@ -251,14 +320,21 @@ def test_rejected_record_is_not_approved_from_an_old_page(desk_of, tablet, table
     event, petition = table
     write(close_petition, petition_id=petition.id)
     record_id, desk = kept(tablet, "closed"), desk_of("reviewer", event.cause_id)
-    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "A joke"})
-    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}, follow_redirects=True)
+    desk.post(
+        f"/organize/kiosks/{event.slug}/review",
+        {"do": "reject", "ticked": record_id, "reason": "A joke"},
+    )
+    answer = desk.post(
+        f"/organize/kiosks/{event.slug}/review",
+        {"do": "let_in", "ticked": record_id},
+        follow_redirects=True,
+    )
     assert figures(text_at(answer, "//div[@data-kind='waiting']")) == [1]
     assert rows() == []
     assert "kiosks.let_in" not in actions()
 
 
-def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event):
+def test_only_an_admin_approves_what_a_revoked_tablet_sent(desk_of, tablet, event):
     sealed = tablet.seal()
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     assert tablet.receipts(sealed) == [("review", "revoked")]
@@ -271,17 +347,21 @@ def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event
     assert [signature.evidence for signature in rows()] == ["in_person"]
 
 
-def test_what_cannot_be_read_can_only_be_turned_away(desk_of, tablet, event):
+def test_unreadable_record_can_only_be_rejected(desk_of, tablet, event):
     record = {**tablet.seal(), "sealed": "AAAA"}
     assert tablet.receipts(record) == [("review", "unreadable")]
     desk = desk_of("reviewer", event.cause_id)
-    assert values(desk.get(f"/organize/kiosks/{event.slug}/review"), "data-reason") == ["unreadable"]
+    assert values(desk.get(f"/organize/kiosks/{event.slug}/review"), "data-reason") == [
+        "unreadable"
+    ]
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": records()[0].id})
-    assert figures(text_at(desk.get(f"/organize/kiosks/{event.slug}/review"), "//div[@data-kind='waiting']")) == [1]
+    assert figures(
+        text_at(desk.get(f"/organize/kiosks/{event.slug}/review"), "//div[@data-kind='waiting']")
+    ) == [1]
 
 
 @pytest.mark.parametrize("size", ["A4", "A2", "nonsense"])
-def test_the_poster_of_the_table_is_one_sheet_with_the_short_address(tabler, client, event, size):
+def test_table_poster_is_one_sheet_with_the_short_address(tabler, client, event, size):
     answer = tabler.get(f"/organize/kiosks/{event.slug}/table.pdf?size={size}")
     assert answer.mimetype == "application/pdf"
     document = pypdfium2.PdfDocument(answer.data)

@@ -1,19 +1,26 @@
-"""Invitations and new passwords, by the links of letters."""
+"""Tests of invitations and password resets by emailed links."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import enrol, make_link
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db, write
-from campaign.lib.mail_addresses import parse_address
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
+from campaign.text.email_addresses import parse_address
 from tests.factories.causes import make_cause
-from tests.factories.organizers import PASSWORD, fresh, make_organizer, trail, with_app, with_password
+from tests.factories.organizers import (
+    PASSWORD,
+    fresh,
+    make_organizer,
+    trail,
+    with_app,
+    with_password,
+)
 from tests.factories.signatures import owed
 from tests.organize.conftest import without_token
 from tests.page_parts import wrong_fields
@@ -25,9 +32,14 @@ WORDS = {"name": "Teo Brandt", "lang": "es", "password": PASSWORD}
 def invited(app):
     """(Teo, the path of his invitation)."""
     given, link = write(
-        enrol, address=parse_address("teo@brandt.example"), role="editor", cause_id=make_cause().id, lang="en", now=utcnow()
+        enrol,
+        address=parse_address("teo@brandt.example"),
+        role="editor",
+        cause_id=make_cause().id,
+        lang="en",
+        now=utcnow(),
     )
-    return organizer_by_id(given.organizer_id), f"/organize/invitations/{keys.link_token(link)}"
+    return organizer_by_id(given.organizer_id), f"/organize/invitations/{tokens.link_token(link)}"
 
 
 @pytest.fixture
@@ -36,10 +48,10 @@ def odile(app):
 
 
 def reset_path(who):
-    return f"/organize/reset/{keys.link_token(write(make_link, organizer_id=who.id, purpose='reset', now=utcnow()))}"
+    return f"/organize/reset/{tokens.link_token(write(make_link, organizer_id=who.id, purpose='reset', now=utcnow()))}"
 
 
-def test_an_invitation_lets_in_who_sets_a_password(door, invited):
+def test_invitation_signs_in_once_a_password_is_set(door, invited):
     teo, path = invited
     assert "teo@brandt.example" in door.get(path).text
     answer = door.post(path, WORDS)
@@ -51,19 +63,19 @@ def test_an_invitation_lets_in_who_sets_a_password(door, invited):
     assert [action for action, *_ in trail()] == ["account.password", "account.signed_in"]
 
 
-def test_looking_at_an_invitation_uses_nothing_up(door, invited):
+def test_looking_at_an_invitation_does_not_use_it_up(door, invited):
     teo, path = invited
     for _ in range(3):
         assert door.get(path).status_code == 200
     assert fresh(teo).is_invited
 
 
-def test_the_language_offered_is_that_of_the_page(door, invited):
+def test_offered_language_is_that_of_the_page(door, invited):
     _, path = invited
     assert '<option value="fr" selected>' in door.get(path, headers={"Accept-Language": "fr"}).text
 
 
-def test_an_invitation_opens_once(door, invited):
+def test_invitation_works_once(door, invited):
     _, path = invited
     door.post(path, WORDS)
     for answer in (door.get(path), door.post(path, {**WORDS, "password": PASSWORD + "s"})):
@@ -71,9 +83,13 @@ def test_an_invitation_opens_once(door, invited):
         assert 'href="/organize/forgotten"' in answer.text
 
 
-def test_an_expired_invitation_opens_nothing_and_says_what_to_do(door, invited):
+def test_expired_invitation_explains_what_to_do(door, invited):
     teo, path = invited
-    write(lambda: db.session.execute(update(AccountLink).values(expires_at=utcnow() - timedelta(seconds=1))))
+    write(
+        lambda: db.session.execute(
+            update(AccountLink).values(expires_at=utcnow() - timedelta(seconds=1))
+        )
+    )
     assert door.get(path).status_code == 410
     assert door.post(path, WORDS).status_code == 410
     assert fresh(teo).is_invited
@@ -81,17 +97,17 @@ def test_an_expired_invitation_opens_nothing_and_says_what_to_do(door, invited):
 
 
 @pytest.mark.parametrize("token", ["x", "1.x", "zzzzzzzzzzzzzzzzzzzz.x", "1.", ".", "1.é"])
-def test_a_garbled_link_is_an_ended_one(door, token):
+def test_garbled_link_is_treated_as_expired(door, token):
     assert door.get(f"/organize/invitations/{token}").status_code == 410
     assert door.get(f"/organize/reset/{token}").status_code == 410
 
 
-def test_an_invitation_is_no_reset(door, invited):
+def test_invitation_is_not_a_password_reset(door, invited):
     _, path = invited
     assert door.get(path.replace("invitations", "reset")).status_code == 410
 
 
-def test_a_weak_password_is_said_at_its_field_and_the_name_stays(door, invited):
+def test_weak_password_is_explained_at_its_field_and_the_name_is_kept(door, invited):
     teo, path = invited
     answer = door.post(path, {**WORDS, "password": "teobrandt1234"})
     assert answer.status_code == 422
@@ -101,26 +117,28 @@ def test_a_weak_password_is_said_at_its_field_and_the_name_stays(door, invited):
     assert fresh(teo).is_invited
 
 
-def test_asking_for_a_new_password_tells_nobody_who_has_an_account(door, odile):
+def test_password_reset_never_reveals_who_has_an_account(door, odile):
     there = door.post("/organize/forgotten", {"email": odile.email})
     nobody = door.post("/organize/forgotten", {"email": "nobody@kwan.example"})
     assert there.status_code == nobody.status_code == 200
-    assert without_token(there.text).replace(odile.email, "nobody@kwan.example") == without_token(nobody.text)
+    assert without_token(there.text).replace(odile.email, "nobody@kwan.example") == without_token(
+        nobody.text
+    )
     assert [kind for kind, *_ in owed()] == ["account_reset"] * 2
 
 
-def test_one_account_gets_no_more_than_four_letters_an_hour(door, odile):
+def test_account_gets_at_most_four_emails_an_hour(door, odile):
     for _ in range(6):
         assert door.post("/organize/forgotten", {"email": odile.email}).status_code == 200
     assert len(owed()) == 4
 
 
-def test_who_was_only_invited_gets_the_invitation_again(door, invited):
+def test_invited_person_gets_the_invitation_again(door, invited):
     door.post("/organize/forgotten", {"email": "teo@brandt.example"})
     assert [kind for kind, *_ in owed()] == ["account_invitation"]
 
 
-def test_a_new_password_is_set_and_the_second_factor_still_asked_for(door, odile):
+def test_new_password_is_set_and_the_second_factor_still_required(door, odile):
     with_app(odile)
     path = reset_path(odile)
     answer = door.post(path, {"password": "cardamom Tuesday violin otter"})
@@ -131,7 +149,7 @@ def test_a_new_password_is_set_and_the_second_factor_still_asked_for(door, odile
     assert door.get(path).status_code == 410
 
 
-def test_a_newer_letter_ends_the_older_link(door, odile):
+def test_newer_email_invalidates_the_older_link(door, odile):
     older, newer = reset_path(odile), reset_path(odile)
     assert door.get(older).status_code == 410
     assert door.get(newer).status_code == 200

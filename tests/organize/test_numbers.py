@@ -1,4 +1,4 @@
-"""The figures are those of the ledger, whatever happened to the signatures, and all of them can be taken along."""
+"""Tests that figures always match the ledger, and that all of them can be downloaded."""
 
 import csv
 import io
@@ -8,19 +8,29 @@ from datetime import date, timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.organize.numbers.tables import TABLES
-from campaign.signatures.ownership import erase
-from campaign.signatures.sums import SumsKeeper
+from campaign.organize.statistics.tables import TABLES
+from campaign.process.clock import utcnow
+from campaign.signatures.aggregates import AggregateRefresher
+from campaign.signatures.owner_operations import erase
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
+from tests.factories.signatures import (
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    restore,
+    sign,
+    sign_and_hatch,
+    sign_many,
+    withdraw,
+)
 from tests.page_parts import alerts, figures, text_at, values
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time")]
 
 
 def rows_of(desk, address):
-    """Return the rows of a table as it is downloaded, without its heading."""
+    """Return the rows of a downloaded table, without its heading."""
     answer = desk.get(address)
     assert answer.status_code == 200, address
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))[1:]
@@ -28,7 +38,7 @@ def rows_of(desk, address):
 
 @pytest.fixture
 def stormy(app):
-    """A petition whose signatures were counted, withdrawn, restored, held after counting, and wait."""
+    """A petition with counted, withdrawn, restored, held and waiting signatures."""
     petition = make_petition(goal=1000)
     sign_many(petition, 9)
     gone = sign_and_hatch(petition, ODILE, email="gone@kwan.example")
@@ -46,7 +56,7 @@ def stormy(app):
     return petition
 
 
-def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
+def test_page_and_tables_match_the_audit(desk_of, app, stormy):
     desk = desk_of("editor", stormy.cause_id)
     said = app.test_cli_runner().invoke(args=["signatures", "audit"])
     assert (said.exit_code, "agree" in said.output) == (0, True)
@@ -54,10 +64,18 @@ def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
         page = desk.get(f"/organize/numbers/{kind}/{slug}").text
         assert values(page, "data-ledger") == ["agrees"]
         shown = [int(each) for each in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
-        tables = {name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES}
+        tables = {
+            name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES
+        }
         states = {name: int(count) for name, count in tables["states"]}
         counted = states["counted"]
-        assert shown == [counted, sum(map(int, tables["days"][-1][1:])), states["pending"], states["held"], states["withdrawn"]]
+        assert shown == [
+            counted,
+            sum(map(int, tables["days"][-1][1:])),
+            states["pending"],
+            states["held"],
+            states["withdrawn"],
+        ]
         assert sum(int(row[-1]) for row in tables["ledger"]) == counted
         for name in ("evidence", "countries", "regions", "sources", "languages"):
             assert sum(int(row[-1]) for row in tables[name]) == counted, name
@@ -66,7 +84,7 @@ def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
             assert sum(int(row[2]) for row in tables[name]) == states["pending"] + states["held"]
 
 
-def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of):
+def test_forecast_and_confirmation_rate_can_be_downloaded(desk_of):
     petition = make_petition(goal=100)
     early = utcnow() - timedelta(days=9)
     for day in range(9):
@@ -75,61 +93,85 @@ def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of)
     sign(petition, ODILE, email="waits@kwan.example", now=early)
     hatch_now()
     desk = desk_of("owner", petition.cause_id)
-    [[slug, counted, goal, pace, earliest, latest]] = rows_of(desk, "/organize/numbers/petitions/home/forecast.csv")
+    [[slug, counted, goal, pace, earliest, latest]] = rows_of(
+        desk, "/organize/numbers/petitions/home/forecast.csv"
+    )
     assert (slug, counted, goal) == ("home", "9", "100")
     assert 0.5 < float(pace) <= 1.5
     assert f"{utcnow():%Y-%m-%d}" < earliest <= (latest or earliest)
-    [[_since, _until, asked, confirmed]] = rows_of(desk, "/organize/numbers/causes/valley/confirming.csv")
-    # The last of the nine signed a day ago, and by then has had as long as the share gives to everybody.
+    [[_since, _until, asked, confirmed]] = rows_of(
+        desk, "/organize/numbers/causes/valley/confirming.csv"
+    )
+    # The last of the nine signed a day ago, so it has had the time that the rate allows everyone.
     assert (asked, confirmed) == ("10", "9")
 
 
-def test_on_a_phone_the_chart_shows_as_many_days_as_it_says(desk_of):
+def test_chart_shows_as_many_days_as_it_says_on_a_phone(desk_of):
     petition = make_petition()
     for days in (0, 20):
-        sign(petition, ODILE, email=f"odile.{days}@kwan.example", now=utcnow() - timedelta(days=days))
-    page = desk_of("editor", petition.cause_id).get("/organize/numbers/petitions/home?range=month").text
-    wide, narrow = (page.partition(f'chart--{size}"')[2].partition("</svg>")[0] for size in ("wide", "narrow"))
+        sign(
+            petition, ODILE, email=f"odile.{days}@kwan.example", now=utcnow() - timedelta(days=days)
+        )
+    page = (
+        desk_of("editor", petition.cause_id)
+        .get("/organize/numbers/petitions/home?range=month")
+        .text
+    )
+    wide, narrow = (
+        page.partition(f'chart--{size}"')[2].partition("</svg>")[0] for size in ("wide", "narrow")
+    )
     assert wide.count("<title>") == narrow.count("<title>") == 2
 
 
-def test_who_signed_today_is_in_the_share_of_those_who_confirm(desk_of):
+def test_confirmation_rate_includes_people_who_signed_today(desk_of):
     petition = make_petition()
     sign_and_hatch(petition)
     sign(petition, ODILE, email="waits@kwan.example")
     desk = desk_of("owner", petition.cause_id)
     page = desk.get("/organize/numbers/petitions/home").text
-    assert {1, 2} <= set(figures(text_at(page, "//section[@aria-labelledby='share']/p[@class='hint']")))
-    [[since, until, asked, confirmed]] = rows_of(desk, "/organize/numbers/petitions/home/confirming.csv")
+    assert {1, 2} <= set(
+        figures(text_at(page, "//section[@aria-labelledby='share']/p[@class='hint']"))
+    )
+    [[since, until, asked, confirmed]] = rows_of(
+        desk, "/organize/numbers/petitions/home/confirming.csv"
+    )
     assert (asked, confirmed) == ("2", "1")
     assert until == rows_of(desk, "/organize/numbers/petitions/home/days.csv")[-1][0]
     assert date.fromisoformat(until) - date.fromisoformat(since) == timedelta(days=13)
 
 
-def test_rejected_and_erased_signatures_stay_in_no_column_but_their_own(desk_of):
+def test_rejected_and_erased_signatures_are_in_no_other_column(desk_of):
     petition = make_petition()
-    # Of what is erased the day is kept, as noon of it in UTC, which may be later than now.
+    # Only the day is kept of an erased signature, as noon in UTC. That may be later than now.
     erased = sign_and_hatch(petition, now=utcnow() - timedelta(days=1))
     sign(petition, ODILE, email="waits@kwan.example")
-    change(sign(petition, ODILE, email="no@kwan.example", held_reason="no_proof"), rejected_at=utcnow())
+    change(
+        sign(petition, ODILE, email="no@kwan.example", held_reason="no_proof"), rejected_at=utcnow()
+    )
     write(erase, [erased])
     desk = desk_of("owner", petition.cause_id)
-    states = {name: int(count) for name, count in rows_of(desk, "/organize/numbers/petitions/home/states.csv")}
+    states = {
+        name: int(count)
+        for name, count in rows_of(desk, "/organize/numbers/petitions/home/states.csv")
+    }
     assert (states["counted"], states["rejected"]) == (1, 1)
     for name in ("days", "hours"):
         rows = rows_of(desk, f"/organize/numbers/petitions/home/{name}.csv")
-        assert [sum(int(row[column]) for row in rows) for column in (1, 2)] == [states["counted"], states["pending"] + states["held"]]
+        assert [sum(int(row[column]) for row in rows) for column in (1, 2)] == [
+            states["counted"],
+            states["pending"] + states["held"],
+        ]
 
 
-def test_many_that_nobody_has_added_up_keep_no_page_waiting(desk_of, monkeypatch):
+def test_many_rows_without_aggregates_do_not_slow_the_page(desk_of, monkeypatch):
     petition = make_petition()
     for place in range(3):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr("campaign.signatures.sums.MAX_UNKEPT", 2)
+    monkeypatch.setattr("campaign.signatures.aggregates.MAX_UNKEPT", 2)
     assert alerts(desk.get("/organize/numbers/petitions/home")) == ["note"]
     assert ">3</dd>" in desk.get("/organize/").text
-    monkeypatch.setattr("campaign.signatures.sums.MANY", 1)
-    SumsKeeper(write, holder="test").keep()
+    monkeypatch.setattr("campaign.signatures.aggregates.MANY", 1)
+    AggregateRefresher(write, holder="test").keep()
     page = desk.get("/organize/numbers/petitions/home")
     assert alerts(page) == [] and values(page, "data-ledger") == ["agrees"]

@@ -1,4 +1,4 @@
-"""What may stay empty is marked in one way in every form: for supporters, on tablets and for organizers."""
+"""Tests that all forms, for supporters, tablets and organizers, mark optional fields alike."""
 
 import re
 
@@ -6,17 +6,28 @@ import pytest
 
 from tests.factories.petitions import make_petition
 
-MARK = re.compile(r' <span class="optional"(?: data-optional data-word="optional")?>(?:\(optional\))?</span></(?:label|legend)>')
+MARK = re.compile(
+    r' <span class="optional"(?: data-optional data-word="optional")?>(?:\(optional\))?</span></(?:label|legend)>'
+)
 CLASS = re.compile(r'class="(?:[^"]* )?optional[ "]')
 PUBLIC = ("/en/petitions/home", "/embed/petitions/home?lang=en")
 TABLET = ("/kiosk/",)
-ORGANIZE = ("petitions/home/dates", "petitions/home/letter", "petitions/home/sharing", "exports/home/new?aim=records", "updates/new", "events/new")
+ORGANIZE = (
+    "petitions/home/dates",
+    "petitions/home/letter",
+    "petitions/home/sharing",
+    "exports/home/new?aim=records",
+    "updates/new",
+    "events/new",
+)
 
 
-def test_same_mark_in_every_form(client, desk_of):
+def test_every_form_uses_the_same_mark(client, desk_of):
     make_petition("home")
     desk = desk_of()
-    pages = {path: client.get(path) for path in (*PUBLIC, *TABLET)} | {path: desk.get(f"/organize/{path}") for path in ORGANIZE}
+    pages = {path: client.get(path) for path in (*PUBLIC, *TABLET)} | {
+        path: desk.get(f"/organize/{path}") for path in ORGANIZE
+    }
     for path, page in pages.items():
         assert page.status_code == 200, path
         marks = len(MARK.findall(page.text))
@@ -26,6 +37,9 @@ def test_same_mark_in_every_form(client, desk_of):
 
 
 @pytest.mark.parametrize(("lang", "word"), [("es", "(opcional)"), ("fr", "(facultatif)")])
-def test_mark_speaks_the_language_of_the_page(client, lang, word):
+def test_mark_is_in_the_language_of_the_page(client, lang, word):
     make_petition("home")
-    assert f'<span class="optional">{word}</span></label>' in client.get(f"/{lang}/petitions/home").text
+    assert (
+        f'<span class="optional">{word}</span></label>'
+        in client.get(f"/{lang}/petitions/home").text
+    )

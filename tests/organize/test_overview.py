@@ -1,4 +1,4 @@
-"""The overview: the day, what waits for somebody and what happened, each told only to who may know it."""
+"""Tests of the overview: the day, open tasks and recent activity, each only for permitted roles."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,11 @@ from campaign.events.operations import Hours
 from campaign.exports.models import Export
 from campaign.extensions import db, write
 from campaign.kiosk.models import Kiosk
-from campaign.lib.times import utcnow
-from campaign.mail.models import OwedMessage
-from campaign.organize.overview.happened import PERMISSION
-from campaign.organize.people.audit_words import ACTIONS
+from campaign.mail.models import OutboxMessage
+from campaign.organize.overview.activity import PERMISSION
+from campaign.organize.people.audit_labels import ACTIONS
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 from campaign.updates.mailing import pause_mailing, plan_mailing
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event
@@ -39,7 +39,7 @@ MAIL = {"/organize/mail/paused"}
 
 @pytest.fixture
 def cause_id(client):
-    """A cause in which something of each kind waits."""
+    """A cause with one open task of each kind."""
     event, petition = make_table()
     cause_id = petition.cause_id
     tablet = make_tablet(client, event)
@@ -54,8 +54,16 @@ def cause_id(client):
     one = come(seats)
     write(lambda: db.session.query(Registration).filter_by(id=one).update({"state": "held"}))
     old = make_petition("old", cause_id=cause_id, closes_at=utcnow() + timedelta(days=1))
-    write(lambda: db.session.query(Petition).filter_by(id=old.id).update({"retention_days": 9, "retention_told_at": utcnow()}))
-    paused = write(plan_mailing, update_id=make_update("paused", cause_id=cause_id).id, now=utcnow())
+    write(
+        lambda: (
+            db.session.query(Petition)
+            .filter_by(id=old.id)
+            .update({"retention_days": 9, "retention_told_at": utcnow()})
+        )
+    )
+    paused = write(
+        plan_mailing, update_id=make_update("paused", cause_id=cause_id).id, now=utcnow()
+    )
     write(pause_mailing, mailing_id=paused.id)
     return cause_id
 
@@ -66,8 +74,11 @@ def tasks_in(page):
 
 
 def happened_in(page):
-    """Return (action, its sentence) of each thing that the overview tells of, the newest first."""
-    return [(row.get("data-action"), text(row.xpath("p")[-1])) for row in tree(page).xpath("//li[@data-action]")]
+    """Return (action, its sentence) of each entry of the overview, newest first."""
+    return [
+        (row.get("data-action"), text(row.xpath("p")[-1]))
+        for row in tree(page).xpath("//li[@data-action]")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,27 +91,27 @@ def happened_in(page):
         ("tabler", SEATS | TABLES),
     ],
 )
-def test_each_role_is_told_what_waits_for_it(desk_of, cause_id, role, tasks):
+def test_each_role_sees_its_own_tasks(desk_of, cause_id, role, tasks):
     desk = desk_of(role, cause_id)
     assert tasks_in(desk.get("/organize/").text) == tasks
     for address in tasks:
         assert desk.get(address).status_code == 200
 
 
-def test_nothing_waits_in_a_cause_at_rest_or_in_another(desk_of, cause_id):
+def test_quiet_or_foreign_cause_has_no_tasks(desk_of, cause_id):
     desk = desk_of("owner", make_petition(cause_id=make_cause("hill").id, slug="quiet").cause_id)
     page = desk.get("/organize/").text
     assert tree(page).find_class("today") and tree(page).find_class("happened")
     assert (tasks_in(page), happened_in(page)) == (set(), [])
 
 
-def test_a_draft_that_goes_out_by_itself_waits_for_nobody(desk_of):
+def test_scheduled_draft_is_not_a_task(desk_of):
     cause = make_cause()
     make_event("later", cause_id=cause.id, draft=True, publish_at=utcnow() + timedelta(days=1))
     assert tasks_in(desk_of("owner", cause.id).get("/organize/").text) == set()
 
 
-def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
+def test_tablets_with_held_records_or_without_contact_are_named(desk_of, client):
     event, petition = make_table()
     for name in ("Lost", "Kept", "Silent", "Awake"):
         make_tablet(client, event, name=name)
@@ -111,32 +122,56 @@ def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
     seen |= {"Silent": {"last_seen_at": utcnow() - timedelta(hours=1)}}
     seen["Awake"] = {"last_seen_at": utcnow()}
     for name, columns in seen.items():
-        write(lambda name=name, columns=columns: db.session.query(Kiosk).filter_by(name=name).update(columns))
+        write(
+            lambda name=name, columns=columns: (
+                db.session.query(Kiosk).filter_by(name=name).update(columns)
+            )
+        )
     page = desk_of("tabler", petition.cause_id).get("/organize/").text
-    tasks = [text(each) for each in tree(page).xpath("//section[@aria-labelledby='today']//li/span")]
+    tasks = [
+        text(each) for each in tree(page).xpath("//section[@aria-labelledby='today']//li/span")
+    ]
     told = {name: figures(task) for name in seen for task in tasks if name in task}
     assert told.keys() == {"Lost", "Kept", "Silent"}
     assert 5 in told["Lost"] and told["Kept"] == [12]
-    # Of those that are silent it says since when.
+    # The page says since when the silent ones are silent.
     assert len(told["Lost"]) > 1 and told["Silent"]
 
 
-def test_a_failed_file_is_told_to_who_asked_for_it_alone(desk_of):
+def test_failed_file_is_shown_only_to_the_person_who_requested_it(desk_of):
     petition = make_petition()
-    asked, other = desk_of("exporter", petition.cause_id), desk_of("exporter", petition.cause_id, email="other@kwan.example")
-    columns = {"organizer_id": asked.organizer.id, "kind": "csv", "aim": "records", "purpose": "x", "choice": {}, "state": "failed"}
-    write(lambda: db.session.add(Export(petition_id=petition.id, cause_id=petition.cause_id, **columns)))
+    asked, other = (
+        desk_of("exporter", petition.cause_id),
+        desk_of("exporter", petition.cause_id, email="other@kwan.example"),
+    )
+    columns = {
+        "organizer_id": asked.organizer.id,
+        "kind": "csv",
+        "aim": "records",
+        "purpose": "x",
+        "choice": {},
+        "state": "failed",
+    }
+    write(
+        lambda: db.session.add(
+            Export(petition_id=petition.id, cause_id=petition.cause_id, **columns)
+        )
+    )
     [export_id] = db.session.scalars(db.select(Export.id))
     assert tasks_in(asked.get("/organize/").text) == {f"/organize/exports/files/{export_id}"}
     assert tasks_in(other.get("/organize/").text) == set()
 
 
-def test_admins_are_told_that_no_email_goes_out(desk_of):
+def test_admins_are_told_when_no_email_is_sent(desk_of):
     petition = make_petition()
     sign(petition)
     admin, owner = desk_of(), desk_of("owner", petition.cause_id)
     assert "/organize/mail/" not in tasks_in(admin.get("/organize/").text)
-    write(lambda: db.session.query(OwedMessage).update({"created_at": utcnow() - timedelta(hours=1)}))
+    write(
+        lambda: db.session.query(OutboxMessage).update(
+            {"created_at": utcnow() - timedelta(hours=1)}
+        )
+    )
     assert "/organize/mail/" in tasks_in(admin.get("/organize/").text)
     assert "/organize/mail/" not in tasks_in(owner.get("/organize/").text)
 
@@ -151,7 +186,7 @@ def test_admins_are_told_that_no_email_goes_out(desk_of):
         ("tabler", {"petitions.publish"}),
     ],
 )
-def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
+def test_each_role_sees_the_activity_it_may_see(desk_of, role, seen):
     petition, foreign = make_petition(), make_petition("far", cause_id=make_cause("hill").id)
     desk = desk_of(role, petition.cause_id, name="Teo Brandt")
     here = {"subject": ("petition", petition.id), "cause_id": petition.cause_id}
@@ -160,50 +195,71 @@ def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
     def happen():
         who = Actor(desk.organizer.id)
         record(who, "petitions.publish", **here)
-        record(who, "petitions.publish", subject=("petition", foreign.id), cause_id=foreign.cause_id)
+        record(
+            who, "petitions.publish", subject=("petition", foreign.id), cause_id=foreign.cause_id
+        )
         record(who, "petitions.publish", **here, at=utcnow() - timedelta(days=3))
         for some in (4, 2):
             record(who, "signatures.reject", **here, details={"signatures": some})
         record(who, "exports.download", **here, details={"signatures": 1200})
-        record(WORKER, "mail.done", subject=("update", news.id), cause_id=news.cause_id, details={"letters": 8112})
+        record(
+            WORKER,
+            "mail.done",
+            subject=("update", news.id),
+            cause_id=news.cause_id,
+            details={"letters": 8112},
+        )
         record(who, "signatures.see", **here)
 
     write(happen)
     told = happened_in(desk.get("/organize/").text)
     assert sorted(action for action, _sentence in told) == sorted(seen)
-    numbers = {"petitions.publish": [], "mail.done": [8112], "signatures.reject": [6], "exports.download": [1200]}
+    numbers = {
+        "petitions.publish": [],
+        "mail.done": [8112],
+        "signatures.reject": [6],
+        "exports.download": [1200],
+    }
     for action, sentence in told:
         assert ("Teo Brandt" in sentence) == (action != "mail.done")
         assert ("An answer came" if action == "mail.done" else "Bring them home") in sentence
         assert figures(sentence) == numbers[action]
 
 
-def test_what_came_in_by_itself_is_told_too(desk_of, cause_id):
+def test_automatic_arrivals_are_shown_too(desk_of, cause_id):
     told = dict(happened_in(desk_of("owner", cause_id).get("/organize/").text))
     assert figures(told["signatures.held"]) == [1]
-    # Also the one of someone who had signed already, as the tablet was told.
+    # Including the record of someone who had signed already, as the tablet was told.
     assert 2 in figures(told["kiosks.sent"])
-    assert "signatures.held" not in dict(happened_in(desk_of("editor", cause_id).get("/organize/").text))
+    assert "signatures.held" not in dict(
+        happened_in(desk_of("editor", cause_id).get("/organize/").text)
+    )
 
 
-def test_the_digest_knows_only_actions_that_there_are():
+def test_digest_names_only_existing_actions():
     assert PERMISSION.keys() <= ACTIONS.keys()
 
 
 @pytest.mark.parametrize(
     ("lang", "day", "hour"),
-    [("en", "Thursday 1 January", "22:30"), ("es", "Jueves 1 de enero", "22:30"), ("fr", "Jeudi 1er janvier", "22\N{NBSP}h\N{NBSP}30")],
+    [
+        ("en", "Thursday 1 January", "22:30"),
+        ("es", "Jueves 1 de enero", "22:30"),
+        ("fr", "Jeudi 1er janvier", "22\N{NBSP}h\N{NBSP}30"),
+    ],
 )
-def test_the_day_is_that_of_the_campaigns_clock(desk_of, monkeypatch, lang, day, hour):
+def test_day_follows_the_time_zone_of_the_campaign(desk_of, monkeypatch, lang, day, hour):
     # In Toronto it is still the evening of New Year's Day.
-    monkeypatch.setattr("campaign.organize.overview.pages.utcnow", lambda: datetime(2026, 1, 2, 3, 30, tzinfo=UTC))
+    monkeypatch.setattr(
+        "campaign.organize.overview.routes.utcnow", lambda: datetime(2026, 1, 2, 3, 30, tzinfo=UTC)
+    )
     desk = desk_of("owner", make_petition().cause_id, lang=lang)
     page = desk.get("/organize/").text
     assert f"<h1>{day}</h1>" in page
     assert hour in page
 
 
-def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table(desk_of):
+def test_counts_match_the_tally_and_the_chart_matches_its_table(desk_of):
     petition = make_petition()
     sign_and_hatch(petition)
     sign(petition, {**AMALIA, "email": "waits@rosales.example"})
@@ -211,15 +267,22 @@ def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     page = desk_of("editor", petition.cause_id).get("/organize/?range=hours").text
     assert re.findall(r"<dd[^>]*>(\d+)</dd>", page) == ["1", "3", "1", "1", "0"]
-    assert {tuple(sorted(figures(label))) for label in tree(page).xpath("//svg[@role='img']/@aria-label") if figures(label)} == {(1, 2)}
-    assert [sum(map(int, column)) for column in zip(*re.findall(r"</th><td>(\d+)</td><td>(\d+)</td></tr>", page), strict=True)] == [1, 2]
+    assert {
+        tuple(sorted(figures(label)))
+        for label in tree(page).xpath("//svg[@role='img']/@aria-label")
+        if figures(label)
+    } == {(1, 2)}
+    assert [
+        sum(map(int, column))
+        for column in zip(*re.findall(r"</th><td>(\d+)</td><td>(\d+)</td></tr>", page), strict=True)
+    ] == [1, 2]
     assert values(page, "data-phase") == ["open", "draft"]
     tabler = desk_of("tabler", petition.cause_id).get("/organize/").text
     assert not tree(tabler).find_class("figures") and not tree(tabler).find_class("chart")
     assert "/organize/numbers/" not in tabler
 
 
-def test_of_many_petitions_the_open_ones_are_shown_first_and_the_list_has_the_rest(desk_of):
+def test_open_petitions_come_first_and_the_list_has_the_rest(desk_of):
     first = make_petition(state="closed")
     for place in range(6):
         make_petition(f"ours-{place}", cause_id=first.cause_id)
@@ -229,16 +292,22 @@ def test_of_many_petitions_the_open_ones_are_shown_first_and_the_list_has_the_re
     assert figures(text_at(page, "//main//a[@class='go' and @href='/organize/petitions/']")) == [2]
 
 
-def test_several_signatures_are_counted_in_the_plural_and_one_in_the_singular(desk_of, monkeypatch):
-    monkeypatch.setattr("babel.support.Translations.ungettext", lambda _self, _one, _many, num: "one" if num == 1 else "many")
+def test_signature_counts_use_plural_and_singular(desk_of, monkeypatch):
+    monkeypatch.setattr(
+        "babel.support.Translations.ungettext",
+        lambda _self, _one, _many, num: "one" if num == 1 else "many",
+    )
     petition = make_petition()
     desk = desk_of("owner", petition.cause_id, lang="fr")
     for address, form in (("a@rosales.example", "one"), ("b@rosales.example", "many")):
         sign_and_hatch(petition, {**AMALIA, "given_name": address[0], "email": address})
-        assert text_at(desk.get("/organize/numbers/petitions/home"), "//div[@class='figure-hero']/dt") == form
+        assert (
+            text_at(desk.get("/organize/numbers/petitions/home"), "//div[@class='figure-hero']/dt")
+            == form
+        )
 
 
-def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
+def test_person_who_may_create_a_cause_does_not_get_an_empty_page(desk_of):
     assert 'href="/organize/causes/new"' in desk_of("admin").get("/organize/").text
     cause = make_cause()
     for role, may_write in (("editor", True), ("tabler", False)):
@@ -248,7 +317,7 @@ def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
 
 
 @pytest.mark.parametrize("year", [1, 9999])
-def test_an_event_at_an_end_of_the_calendar_breaks_no_page(desk_of, year):
+def test_event_at_the_end_of_the_calendar_breaks_no_page(desk_of, year):
     starts = datetime(year, 12, 31, 10, 0) if year > 1 else datetime(year, 1, 1, 10, 0)
     event = make_event(hours=Hours(starts, starts + timedelta(hours=1), "America/Toronto"))
     desk = desk_of("owner", event.cause_id)

@@ -1,4 +1,4 @@
-"""What organizers set about passing a petition on and showing it elsewhere."""
+"""Tests of what organizers set up for sharing and embedding a petition."""
 
 import pytest
 
@@ -29,13 +29,17 @@ def wordings(petition):
     return [(text.lang, text.words) for text in texts_of(petition.id)]
 
 
-def test_sites_are_written_as_people_paste_them_and_kept_plain(desk, petition):
+def test_sites_are_accepted_as_pasted_and_stored_plainly(desk, petition):
     typed = "https://Example.org/page?x=1\n\n bücher.example \nhttp://localhost:8080\nexample.org"
     answer = desk.post(f"{HOME}/embedding", {"allowed": "listed", "origins": typed})
     assert (answer.status_code, answer.location) == (303, f"{HOME}/embedding")
     kept = embedding_now(petition)
     assert kept.allowed == "listed"
-    assert kept.origins == ["https://example.org", "https://xn--bcher-kva.example", "http://localhost:8080"]
+    assert kept.origins == [
+        "https://example.org",
+        "https://xn--bcher-kva.example",
+        "http://localhost:8080",
+    ]
     [entry] = entries(action="petitions.edit")
     assert entry.details["part"] == "embedding"
     assert "https://example.org" in desk.get(f"{HOME}/embedding").text
@@ -55,7 +59,7 @@ def test_sites_are_written_as_people_paste_them_and_kept_plain(desk, petition):
         ("listed", "\n".join(f"https://a{place}.example" for place in range(51)), "origins"),
     ],
 )
-def test_what_is_no_site_is_said_and_stays_typed(desk, petition, allowed, origins, field):
+def test_invalid_site_is_explained_and_input_is_kept(desk, petition, allowed, origins, field):
     answer = desk.post(f"{HOME}/embedding", {"allowed": allowed, "origins": origins})
     assert answer.status_code == 422
     assert wrong_fields(answer).keys() == {field}
@@ -63,32 +67,47 @@ def test_what_is_no_site_is_said_and_stays_typed(desk, petition, allowed, origin
     assert origins.split("\n")[0] in answer.text
 
 
-def test_the_piece_to_copy_is_as_chosen_and_plain_text(desk, petition):
+def test_embed_code_matches_the_choices_and_is_plain_text(desk, petition):
     page = desk.get(f"{HOME}/embedding?show=counter&theme=dark&lang=es").text
-    assert '&lt;volante-petition slug="home" show="counter" theme="dark" lang="es"&gt;' in page.replace("&#34;", '"')
+    assert (
+        '&lt;volante-petition slug="home" show="counter" theme="dark" lang="es"&gt;'
+        in page.replace("&#34;", '"')
+    )
     assert 'src="/embed/petitions/home?show=counter&amp;theme=dark&amp;lang=es"' in page
     write(change_embedding, petition_id=petition.id, allowed="nobody", origins=[])
     assert "volante-petition" not in desk.get(f"{HOME}/embedding").text
 
 
-def test_wordings_are_written_by_language_and_an_emptied_one_goes(desk, petition):
-    words = {"texts_en-0": "Sign with me.", "texts_en-1": "  It takes\na minute. ", "texts_es-0": "Firma conmigo.", "texts_fr-0": ""}
+def test_wordings_are_saved_by_language_and_an_empty_one_is_removed(desk, petition):
+    words = {
+        "texts_en-0": "Sign with me.",
+        "texts_en-1": "  It takes\na minute. ",
+        "texts_es-0": "Firma conmigo.",
+        "texts_fr-0": "",
+    }
     assert desk.post(f"{HOME}/sharing", words).status_code == 303
-    assert wordings(petition) == [("en", "Sign with me."), ("en", "It takes a minute."), ("es", "Firma conmigo.")]
+    assert wordings(petition) == [
+        ("en", "Sign with me."),
+        ("en", "It takes a minute."),
+        ("es", "Firma conmigo."),
+    ]
     assert values(desk.get(f"{HOME}/sharing"), "data-verdict") == ["early", "alone"]
     desk.post(f"{HOME}/sharing", {"texts_en-0": "", "texts_en-1": "It takes a minute."})
     assert wordings(petition) == [("en", "It takes a minute.")]
-    assert [entry.details["part"] for entry in entries(action="petitions.edit")] == ["sharing", "sharing"]
+    assert [entry.details["part"] for entry in entries(action="petitions.edit")] == [
+        "sharing",
+        "sharing",
+    ]
 
 
-def test_a_wording_that_is_too_long_is_said_at_its_field(desk, petition):
+def test_too_long_wording_is_explained_at_its_field(desk, petition):
     answer = desk.post(f"{HOME}/sharing", {"texts_en-0": "x" * 241})
     assert answer.status_code == 422
     assert 'id="texts_en-0-error"' in answer.text
     assert wordings(petition) == []
 
 
-def test_where_signatures_come_from_is_told_without_small_figures(desk, petition):
+def test_sources_of_signatures_are_shown_without_small_figures(desk, petition):
     for place in range(5):
         sign_and_hatch(petition, {**ODILE, "email": f"o{place}@kwan.example"}, source="radio")
     for place in range(3):

@@ -1,4 +1,4 @@
-"""Writing petitions in the workspace: from the draft to the archive."""
+"""Tests of editing petitions in the workspace, from the draft to the archive."""
 
 import io
 import re
@@ -9,11 +9,11 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.tasks import publish_due_petitions
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.pictures import bomb, heart
@@ -25,14 +25,18 @@ HOME = "/organize/petitions/home"
 
 
 def now_of(slug="home"):
-    """Return the petition as it is in the database now."""
+    """Return the petition as it is in the database right now."""
     db.session.rollback()
     return petition_in_any_state(slug)
 
 
 def letter(petition, **changes):
-    """Return the letter's form as its page would send it, with `changes` such as body_en."""
-    words = {f"{part}_{lang}": text for lang, parts in letter_of(petition).items() for part, text in parts.items()}
+    """Return the form of the text as its page would send it, with `changes` such as body_en."""
+    words = {
+        f"{part}_{lang}": text
+        for lang, parts in letter_of(petition).items()
+        for part, text in parts.items()
+    }
     return {**words, "revision": petition.text_revision, "press": "save", **changes}
 
 
@@ -41,54 +45,77 @@ def home(desk):
     return make_petition(cause_id=desk.cause.id)
 
 
-def test_of_two_who_set_a_goal_the_second_hears_of_the_first(desk, home):
+def test_second_of_two_who_set_a_goal_sees_the_first(desk, home):
     seen = str(home.goal)
     desk.post(f"{HOME}/goal", {"goal": "2000", "seen": seen})
     answer = desk.post(f"{HOME}/goal", {"goal": "3000", "seen": seen})
     page = desk.get(answer.location)
-    assert alerts(page)[-1] == "waiting" and figures(text_at(page, "//div[@data-kind='waiting']")) == [2000]
+    assert alerts(page)[-1] == "waiting" and figures(
+        text_at(page, "//div[@data-kind='waiting']")
+    ) == [2000]
     assert now_of().goal == 2000
     desk.post(f"{HOME}/goal", {"goal": "3000", "seen": "2000"})
     assert values(desk.get(HOME), "data-goal") == ["3000"]
 
 
-def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
-    answer = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "es", "title": "Árboles para Iguala"})
-    assert (answer.status_code, answer.location) == (303, "/organize/petitions/arboles-para-iguala/letter?guide=1")
+def test_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
+    answer = desk.post(
+        "/organize/petitions/new",
+        {"cause": desk.cause.id, "lang": "es", "title": "Árboles para Iguala"},
+    )
+    assert (answer.status_code, answer.location) == (
+        303,
+        "/organize/petitions/arboles-para-iguala/letter?guide=1",
+    )
     made = now_of("arboles-para-iguala")
-    assert (made.state, made.original_lang, made.current_version.texts[0].lang) == ("draft", "es", "es")
+    assert (made.state, made.original_lang, made.current_version.texts[0].lang) == (
+        "draft",
+        "es",
+        "es",
+    )
     assert client.get("/es/petitions/arboles-para-iguala").status_code == 404
-    todo = tree(desk.get("/organize/petitions/arboles-para-iguala")).xpath("//section[@class='todo']//li")
+    todo = tree(desk.get("/organize/petitions/arboles-para-iguala")).xpath(
+        "//section[@class='todo']//li"
+    )
     missing = {(each.get("data-fault"), each.get("data-lang")) for each in todo}
     assert {("target", ""), ("body", "es"), ("untranslated", "en")} <= missing
 
 
-def test_a_button_pressed_twice_makes_one_petition(desk):
+def test_button_pressed_twice_makes_one_petition(desk):
     words = {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
     for _ in range(2):
-        assert desk.post("/organize/petitions/new", words).location.startswith("/organize/petitions/trees")
+        assert desk.post("/organize/petitions/new", words).location.startswith(
+            "/organize/petitions/trees"
+        )
     assert [entry.action for entry in entries(action="petitions.create")] == ["petitions.create"]
 
 
 @pytest.mark.parametrize("slug", ["home", "Not An Address", "new", "x" * 81])
-def test_a_taken_or_impossible_address_is_said_at_its_field_and_the_words_stay(desk, home, slug):
-    answer = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": LONG, "slug": slug})
+def test_taken_or_invalid_address_is_explained_at_its_field_and_input_kept(desk, home, slug):
+    answer = desk.post(
+        "/organize/petitions/new",
+        {"cause": desk.cause.id, "lang": "en", "title": LONG, "slug": slug},
+    )
     assert answer.status_code == 422
     assert 'id="slug-error"' in answer.text
     assert LONG in answer.text
 
 
-def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
+def test_no_one_creates_petitions_for_another_persons_cause(desk):
     other = make_cause("other")
-    answer = desk.post("/organize/petitions/new", {"cause": other.id, "lang": "en", "title": "Trees"})
+    answer = desk.post(
+        "/organize/petitions/new", {"cause": other.id, "lang": "en", "title": "Trees"}
+    )
     assert answer.status_code == 422
     make_petition(cause_id=other.id, state="draft")
     for path in ("", "/letter", "/preview", "/targets", "/publish"):
         assert desk.get(HOME + path).status_code == 404
 
 
-def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, client):
-    draft = make_petition(cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}})
+def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
+    draft = make_petition(
+        cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}}
+    )
     page = desk.get(f"{HOME}/publish")
     assert alerts(page) == ["grave", "waiting"] and f"{HOME}/publish" not in sends_to(page)
     assert "Español, Français" in page.text
@@ -101,11 +128,13 @@ def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, cl
     assert now_of().opened_at <= utcnow()
 
 
-def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk, client):
+def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk, client):
     draft = make_petition(cause_id=desk.cause.id, state="draft", targets=[])
 
     def plan(hour):
-        return desk.post(f"{HOME}/publish-later", {"publish_at": hour, "time_zone": "America/Toronto"})
+        return desk.post(
+            f"{HOME}/publish-later", {"publish_at": hour, "time_zone": "America/Toronto"}
+        )
 
     assert plan("2027-03-15T08:00").status_code == 409
     desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Senate"})
@@ -113,9 +142,14 @@ def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk,
         assert plan(wrong).status_code == 422
     assert plan("2027-03-15T08:00").status_code == 303
     hour = now_of().publish_at
-    assert (hour.isoformat(), now_of().time_zone) == ("2027-03-15T12:00:00+00:00", "America/Toronto")
+    assert (hour.isoformat(), now_of().time_zone) == (
+        "2027-03-15T12:00:00+00:00",
+        "America/Toronto",
+    )
     assert "2027" in text_at(desk.get(HOME), "//p[@class='petition-state']")
-    assert not tree(desk.get("/organize/")).xpath("//section[@aria-labelledby='today']//a[@href='/organize/petitions/']")
+    assert not tree(desk.get("/organize/")).xpath(
+        "//section[@aria-labelledby='today']//a[@href='/organize/petitions/']"
+    )
     desk.post(f"{HOME}/publish-not")
     assert write(publish_due_petitions, now=hour) == 0
 
@@ -124,13 +158,17 @@ def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk,
     assert (write(publish_due_petitions, now=hour), now_of().state) == (0, "draft")
     desk.post(f"{HOME}/letter", letter(now_of(), body_en="We ask."))
     assert write(publish_due_petitions, now=hour + timedelta(minutes=1)) == 1
-    assert (now_of().state, now_of().publish_at, now_of().opened_at) == ("published", None, hour + timedelta(minutes=1))
+    assert (now_of().state, now_of().publish_at, now_of().opened_at) == (
+        "published",
+        None,
+        hour + timedelta(minutes=1),
+    )
     assert client.get("/en/petitions/home").status_code == 200
     assert plan("2027-03-16T08:00").status_code == 303
     assert now_of().publish_at is None
 
 
-def test_words_change_in_place_until_the_petition_opens(desk):
+def test_text_changes_in_place_until_the_petition_opens(desk):
     later = utcnow() + timedelta(days=1)
     petition = make_petition(cause_id=desk.cause.id, opens_at=later)
     assert desk.post(f"{HOME}/letter", letter(petition, body_en="Other words.")).status_code == 303
@@ -139,7 +177,7 @@ def test_words_change_in_place_until_the_petition_opens(desk):
     assert changed.current_version.text("en", "en").body == "Other words."
 
 
-def test_other_words_after_the_opening_are_shown_first_and_then_a_new_version(desk, home):
+def test_text_change_after_the_opening_is_previewed_and_makes_a_new_version(desk, home):
     signed = sign(home)
     review = desk.post(f"{HOME}/letter", letter(home, body_en="We, the undersigned, *insist*."))
     assert review.status_code == 200
@@ -156,7 +194,7 @@ def test_other_words_after_the_opening_are_shown_first_and_then_a_new_version(de
     assert signed
 
 
-def test_going_back_from_the_warning_keeps_the_words(desk, home):
+def test_going_back_from_the_warning_keeps_the_text(desk, home):
     page = desk.post(f"{HOME}/letter", letter(home, body_en="Half a thought", press="back"))
     assert "Half a thought</textarea>" in page.text
     assert len(now_of().versions) == 1
@@ -166,9 +204,15 @@ def test_dates_goal_and_required_fields_make_no_version(desk, home):
     desk.post(f"{HOME}/goal", {"goal": "1000"})
     delivery = {"deliver_on": "2027-05-01", "deliver_place_es": "Iguala"}
     desk.post(f"{HOME}/dates", {"revision": 1, "time_zone": "America/Toronto", **delivery})
-    desk.post(f"{HOME}/form", {"revision": 2, "required_fields": "country", "confirmation": "email"})
+    desk.post(
+        f"{HOME}/form", {"revision": 2, "required_fields": "country", "confirmation": "email"}
+    )
     changed = now_of()
-    assert (changed.goal, len(changed.versions), changed.deliver_places) == (1000, 1, {"es": "Iguala"})
+    assert (changed.goal, len(changed.versions), changed.deliver_places) == (
+        1000,
+        1,
+        {"es": "Iguala"},
+    )
     assert changed.required_fields == ["country"]
 
 
@@ -176,15 +220,24 @@ CHANGES = {
     "targets": ("petitions/home/targets", {"revision": 1, "rows-0-en": "The Mayor"}, "The Mayor"),
     "form": (
         "petitions/home/form",
-        {"revision": 1, "confirmation": "email", "rows-0-type": "text", "rows-0-label_en": "How did you hear of us?"},
+        {
+            "revision": 1,
+            "confirmation": "email",
+            "rows-0-type": "text",
+            "rows-0-label_en": "How did you hear of us?",
+        },
         "How did you hear of us?",
     ),
-    "delivery": ("handovers/home/contents", {"names": "shown", "details": ["country", "day"], "mark": "shown-country"}, None),
+    "delivery": (
+        "handovers/home/contents",
+        {"names": "shown", "details": ["country", "day"], "mark": "shown-country"},
+        None,
+    ),
 }
 
 
 @pytest.mark.parametrize("part", CHANGES)
-def test_what_supporters_agreed_to_changes_only_by_a_version_that_was_seen(desk_of, petition, part):
+def test_terms_for_supporters_change_only_by_a_version_the_editor_saw(desk_of, petition, part):
     desk = desk_of("owner", petition.cause_id)
     path, typed, words = CHANGES[part]
     words = words or delivered_items("shown", ["day"])[-1]
@@ -202,21 +255,36 @@ def test_what_supporters_agreed_to_changes_only_by_a_version_that_was_seen(desk_
     assert words in desk.get(f"{HOME}/versions/2").text
 
 
-def test_the_hidden_fields_of_the_warning_carry_all_that_was_typed(desk, home):
-    review = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "rows-1-en": "The Senate", "rows-1-es": "El Senado"})
-    typed = dict(re.findall(r'type="hidden" name="(rows[^"]+|revision)" value="([^"]*)"', review.text))
+def test_hidden_fields_of_the_warning_carry_everything_typed(desk, home):
+    review = desk.post(
+        f"{HOME}/targets",
+        {
+            "revision": 1,
+            "rows-0-en": "The House",
+            "rows-1-en": "The Senate",
+            "rows-1-es": "El Senado",
+        },
+    )
+    typed = dict(
+        re.findall(r'type="hidden" name="(rows[^"]+|revision)" value="([^"]*)"', review.text)
+    )
     desk.post(f"{HOME}/targets", {**typed, "press": "new-version"})
-    assert [target.names for target in now_of().targets] == [{"en": "The House"}, {"en": "The Senate", "es": "El Senado"}]
+    assert [target.names for target in now_of().targets] == [
+        {"en": "The House"},
+        {"en": "The Senate", "es": "El Senado"},
+    ]
 
 
-def test_a_draft_changes_without_versions(desk):
+def test_draft_changes_without_versions(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
-    assert desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"}).status_code == 303
+    assert (
+        desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"}).status_code == 303
+    )
     [version] = now_of().versions
     assert version.targets == [{"en": "The House"}]
 
 
-def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
+def test_second_of_two_editors_of_the_text_sees_both_texts(desk, home):
     mine = letter(home, body_en="Mine", press="new-version")
     theirs = letter_of(home)
     theirs["en"]["body"] = "Theirs"
@@ -232,7 +300,7 @@ def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
     assert now_of().current_version.text("en", "en").body == "Mine"
 
 
-def test_of_two_editors_of_the_targets_the_second_sees_both_lists(desk, home):
+def test_second_of_two_editors_of_the_targets_sees_both_lists(desk, home):
     desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "press": "new-version"})
     answer = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor"})
     assert answer.status_code == 409
@@ -250,12 +318,17 @@ def test_rows_move_without_being_saved(desk, home):
     assert len(now_of().targets) == 1
 
 
-def test_a_public_petition_keeps_somebody_to_ask(desk, home):
+def test_public_petition_keeps_at_least_one_target(desk, home):
     assert desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": ""}).status_code == 422
 
 
-def test_hours_are_meant_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
-    times = {"revision": 1, "time_zone": "Europe/Paris", "opens_at": "2026-01-10T09:00", "closes_at": "2026-07-10T09:00"}
+def test_times_are_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
+    times = {
+        "revision": 1,
+        "time_zone": "Europe/Paris",
+        "opens_at": "2026-01-10T09:00",
+        "closes_at": "2026-07-10T09:00",
+    }
     assert desk.post(f"{HOME}/dates", times).status_code == 303
     changed = now_of()
     assert changed.opens_at == datetime(2026, 1, 10, 8, tzinfo=UTC)
@@ -272,13 +345,16 @@ def test_hours_are_meant_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
         ("soon", "", "opens_at"),
     ],
 )
-def test_hours_that_cannot_be_are_said_at_their_field(desk, home, opens_at, closes_at, field):
-    answer = desk.post(f"{HOME}/dates", {"revision": 1, "time_zone": "Europe/Paris", "opens_at": opens_at, "closes_at": closes_at})
+def test_impossible_times_are_explained_at_their_field(desk, home, opens_at, closes_at, field):
+    answer = desk.post(
+        f"{HOME}/dates",
+        {"revision": 1, "time_zone": "Europe/Paris", "opens_at": opens_at, "closes_at": closes_at},
+    )
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
 
 
-def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in_one(desk, home, client):
+def test_own_questions_are_in_the_readers_language_and_answers_stored_in_one(desk, home, client):
     form = {
         "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y", "neutral_emails": "y",
         "rows-0-type": "choice", "rows-0-required": "y", "rows-0-label_en": "How far?", "rows-0-choices_en": "near\nfar",
@@ -286,7 +362,11 @@ def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in
     }  # fmt: skip
     assert desk.post(f"{HOME}/form", form).status_code == 303
     changed = now_of()
-    assert (changed.required_fields, changed.two_per_address, changed.questions[0]["name"]) == (["country"], True, "how-far")
+    assert (changed.required_fields, changed.two_per_address, changed.questions[0]["name"]) == (
+        ["country"],
+        True,
+        "how-far",
+    )
     assert changed.neutral_emails
     assert '<option value="far">lejos</option>' in client.get("/es/petitions/home").text
     too_few = desk.post(f"{HOME}/form", {**form, "revision": 2, "rows-0-choices_es": "cerca"})
@@ -295,13 +375,16 @@ def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in
     assert 'href="#rows-0-choices_es"' in too_few.text
 
 
-def test_a_new_address_leads_on_from_the_old_one_in_every_method(desk, home, client):
+def test_new_address_redirects_from_the_old_one_for_every_method(desk, home, client):
     moved = desk.post(f"{HOME}/address", {"revision": 1, "slug": "come-home"})
     assert moved.location == "/organize/petitions/come-home"
     answer = client.get("/es/petitions/home?from=paper")
     assert (answer.status_code, answer.location) == (301, "/es/petitions/come-home?from=paper")
     assert client.post("/en/petitions/home/signatures", data={}).status_code == 308
-    taken = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "x", "slug": "home"})
+    taken = desk.post(
+        "/organize/petitions/new",
+        {"cause": desk.cause.id, "lang": "en", "title": "x", "slug": "home"},
+    )
     assert taken.status_code == 422
     back = desk.post("/organize/petitions/come-home/address", {"revision": 2, "slug": "home"})
     assert back.status_code == 303
@@ -322,20 +405,28 @@ def test_closing_reopening_and_the_archive(desk, home, client):
     desk.post(f"{HOME}/reopen")
     assert (now_of().state, now_of().archived_at) == ("published", None)
     actions = [entry.action for entry in entries(subject=("petition", home.id))]
-    assert actions == ["petitions.reopen", "petitions.restore", "petitions.archive", "petitions.close", "petitions.close"]
+    assert actions == [
+        "petitions.reopen",
+        "petitions.restore",
+        "petitions.archive",
+        "petitions.close",
+        "petitions.close",
+    ]
 
 
-def test_the_next_campaign_starts_as_a_draft_with_the_same_words(desk, home):
+def test_next_campaign_starts_as_a_draft_with_the_same_text(desk, home):
     assert f'action="{HOME}/duplicate" data-module="once"' in desk.get(HOME).text
     answer = desk.post(f"{HOME}/duplicate")
     assert answer.location == "/organize/petitions/home-2"
     made = now_of("home-2")
     assert (made.state, made.opened_at, made.closes_at) == ("draft", None, None)
     assert made.current_version.text("es", "en").body == TEXTS["es"]["body"]
-    assert [target.names for target in made.targets] == [target.names for target in now_of().targets]
+    assert [target.names for target in made.targets] == [
+        target.names for target in now_of().targets
+    ]
 
 
-def test_the_preview_is_the_public_page_for_organizers_alone(desk, client):
+def test_preview_is_the_public_page_for_organizers_only(desk, client):
     make_petition(cause_id=desk.cause.id, state="draft")
     answer = desk.get(f"{HOME}/preview?lang=es")
     assert answer.headers["Cache-Control"] == "no-store"
@@ -345,13 +436,15 @@ def test_the_preview_is_the_public_page_for_organizers_alone(desk, client):
     assert client.get(f"{HOME}/preview").status_code == 303
 
 
-def test_markdown_is_shown_while_writing_and_runs_nothing(desk):
-    answer = desk.post("/organize/petitions/new/letter-as-read", {"body": "**Find** them<script>alert(1)</script>"})
+def test_markdown_is_previewed_while_writing_and_runs_nothing(desk):
+    answer = desk.post(
+        "/organize/petitions/new/letter-as-read", {"body": "**Find** them<script>alert(1)</script>"}
+    )
     assert "<strong>Find</strong>" in answer.text
     assert "<script>" not in answer.text
 
 
-def test_who_may_only_see_is_shown_no_button_and_may_do_nothing(desk_of):
+def test_read_only_role_sees_no_button_and_may_change_nothing(desk_of):
     cause = make_cause()
     petition = make_petition(cause_id=cause.id)
     reviewer = desk_of("reviewer", cause.id)
@@ -359,11 +452,21 @@ def test_who_may_only_see_is_shown_no_button_and_may_do_nothing(desk_of):
     assert page.status_code == 200
     assert [path for path in sends_to(page) if path.startswith(HOME)] == []
     assert not tree(page).find_class("part-row-act")
-    for path in ("close", "duplicate", "letter", "publish", "goal", "targets", "dates", "form", "address"):
+    for path in (
+        "close",
+        "duplicate",
+        "letter",
+        "publish",
+        "goal",
+        "targets",
+        "dates",
+        "form",
+        "address",
+    ):
         assert reviewer.post(f"{HOME}/{path}", letter(petition)).status_code == 403
 
 
-def test_the_next_goal_is_suggested_as_the_first_nears(desk):
+def test_next_goal_is_suggested_as_the_first_nears(desk):
     petition = make_petition(cause_id=desk.cause.id, goal=1)
     assert alerts(desk.get(HOME)) == []
     from_one = desk.post(f"{HOME}/goal", {"goal": "many"})
@@ -371,25 +474,31 @@ def test_the_next_goal_is_suggested_as_the_first_nears(desk):
     assert petition.goal == 1
 
 
-def test_an_empty_desk_says_what_a_petition_is(desk):
+def test_empty_workspace_explains_what_a_petition_is(desk):
     page = desk.get("/organize/petitions/")
     assert is_empty(page)
     assert "/organize/petitions/new" in links(page)
 
 
 def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
-    monkeypatch.setattr("campaign.organize.petitions.pages.ON_A_PAGE", 2)
+    monkeypatch.setattr("campaign.organize.petitions.routes.ON_A_PAGE", 2)
     for number in range(3):
         make_petition(f"home-{number}", cause_id=desk.cause.id)
     first, second = (desk.get(f"/organize/petitions/?page={number}").text for number in (1, 2))
-    assert 'href="/organize/petitions/home-1"' in first and 'href="/organize/petitions/home-2"' not in first
+    assert (
+        'href="/organize/petitions/home-1"' in first
+        and 'href="/organize/petitions/home-2"' not in first
+    )
     assert 'href="/organize/petitions/home-2"' in second and 'rel="next"' not in second
     assert tree(desk.get("/organize/petitions/?page=9")).find_class("empty-page")
 
 
-def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
+def test_petition_gets_a_picture_with_alt_text_and_loses_it(desk, home, client):
     def send(**typed):
-        return desk.post(f"{HOME}/picture", {"mark": "", "focal_x": 50, "focal_y": 50, "alt_en": "A square", **typed})
+        return desk.post(
+            f"{HOME}/picture",
+            {"mark": "", "focal_x": 50, "focal_y": 50, "alt_en": "A square", **typed},
+        )
 
     assert send().status_code == 422
     assert 'id="alt_en-error"' in send(alt_en="", picture=(io.BytesIO(heart()), "heart.png")).text
@@ -408,40 +517,68 @@ def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
     assert desk.get(path).status_code == 404
 
 
-def test_preview_shows_the_page_with_what_was_typed_and_saves_nothing(desk, home):
-    typed = letter(home, title_es="Un título nuevo", body_es="Otras **palabras**.", press="preview-es")
+def test_preview_shows_the_page_with_the_input_and_saves_nothing(desk, home):
+    typed = letter(
+        home, title_es="Un título nuevo", body_es="Otras **palabras**.", press="preview-es"
+    )
     page = desk.post(f"{HOME}/letter", typed)
     assert page.status_code == 200
-    for shown in ("Un título nuevo", "<strong>palabras</strong>", '<html lang="es"', 'method="dialog"'):
+    for shown in (
+        "Un título nuevo",
+        "<strong>palabras</strong>",
+        '<html lang="es"',
+        'method="dialog"',
+    ):
         assert shown in page.text
-    rows = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor of Nowhere", "press": "preview"})
+    rows = desk.post(
+        f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor of Nowhere", "press": "preview"}
+    )
     assert (rows.status_code, "The Mayor of Nowhere" in rows.text) == (200, True)
-    form = {"revision": 1, "confirmation": "email", "rows-0-type": "text", "rows-0-label_en": "How did you hear of us?", "press": "preview"}
+    form = {
+        "revision": 1,
+        "confirmation": "email",
+        "rows-0-type": "text",
+        "rows-0-label_en": "How did you hear of us?",
+        "press": "preview",
+    }
     assert "How did you hear of us?" in desk.post(f"{HOME}/form", form).text
-    assert [len(now_of().versions), now_of().targets[0].name("en")] == [1, "The Senate of the Valley"]
+    assert [len(now_of().versions), now_of().targets[0].name("en")] == [
+        1,
+        "The Senate of the Valley",
+    ]
 
 
 @pytest.mark.parametrize("press", ["preview", "save", "new-version"])
-def test_only_a_saved_form_tells_the_browser_to_forget_its_draft(desk, home, press):
+def test_only_a_saved_form_makes_the_browser_delete_its_draft(desk, home, press):
     name = f"petition:{home.id}:letter"
-    answer = desk.post(f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name))
+    answer = desk.post(
+        f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name)
+    )
     told = f'data-module="saved-draft" data-draft="{name}"'
     assert (answer.status_code == 303) == (press == "new-version")
     assert (told in desk.get(HOME).text) == (press == "new-version")
     assert told not in desk.get(HOME).text
 
 
-def test_a_refused_form_keeps_the_draft_in_the_browser(desk, home):
+def test_refused_form_keeps_the_draft_in_the_browser(desk, home):
     name = f"petition:{home.id}:letter"
     assert desk.post(f"{HOME}/letter", letter(home, title_en="", draft=name)).status_code == 422
     assert "saved-draft" not in desk.get(HOME).text
 
 
-def test_the_guide_leads_from_a_title_to_a_published_petition(desk, client):
-    here = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"}).location
+def test_guide_leads_from_a_title_to_a_published_petition(desk, client):
+    here = desk.post(
+        "/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
+    ).location
     steps = []
     sent = {
-        "letter": {"revision": 1, "title_en": "Trees", "summary_en": "We ask for trees.", "body_en": "Plant them.", "press": "save"},
+        "letter": {
+            "revision": 1,
+            "title_en": "Trees",
+            "summary_en": "We ask for trees.",
+            "body_en": "Plant them.",
+            "press": "save",
+        },
         "targets": {"revision": 1, "rows-0-en": "The Mayor"},
         "form": {"revision": 2, "required_fields": "country", "confirmation": "email"},
         "dates": {"revision": 3, "time_zone": "America/Toronto"},
@@ -465,14 +602,16 @@ def way_on(page):
     return tree(page).xpath("//form//a[contains(@href, 'guide=1')]/@href")
 
 
-def test_a_refused_step_stays_in_the_guide(desk):
+def test_refused_step_stays_in_the_guide(desk):
     desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"})
-    page = desk.post("/organize/petitions/trees/letter", {"revision": 1, "title_en": "", "guide": "1"})
+    page = desk.post(
+        "/organize/petitions/trees/letter", {"revision": 1, "title_en": "", "guide": "1"}
+    )
     assert page.status_code == 422
     assert 'name="guide" value="1"' in page.text and 'aria-current="step"' in page.text
 
 
-def test_publishing_under_a_draft_cause_says_that_nobody_sees_it(desk_of, client):
+def test_publishing_under_a_draft_cause_warns_that_no_one_sees_it(desk_of, client):
     cause = make_cause(state="draft")
     make_petition(cause_id=cause.id, state="draft")
     desk = desk_of("owner", cause.id)

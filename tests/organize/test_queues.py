@@ -1,4 +1,7 @@
-"""The pages of a queue: one stays where one was, ticks and words are kept, and what was passed over comes again."""
+"""Tests of the pages of a queue.
+
+A decision stays on the page, keeps selection and text, and shows again what was skipped.
+"""
 
 import re
 
@@ -13,14 +16,17 @@ PAGE = 20
 
 
 def hold(petition, count):
-    return [sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field") for place in range(count)]
+    return [
+        sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field")
+        for place in range(count)
+    ]
 
 
 def shown_on(page):
     return [int(each) for each in re.findall(r'name="shown" value="(\d+)"', page)]
 
 
-def test_a_reason_that_is_missing_on_the_second_page_leaves_one_there_with_the_ticks(desk_of, petition):
+def test_missing_reason_on_the_second_page_keeps_page_and_selection(desk_of, petition):
     ids = hold(petition, PAGE + 2)
     desk = desk_of("reviewer", petition.cause_id)
     last = ids[PAGE - 1]
@@ -31,11 +37,15 @@ def test_a_reason_that_is_missing_on_the_second_page_leaves_one_there_with_the_t
     assert answer.status_code == 422
     assert shown_on(answer.text) == ids[PAGE:]
     assert f'value="{ids[-1]}" data-key="x" aria-labelledby="name-{ids[-1]}" checked' in answer.text
-    done = desk.post("/organize/held/", {"do": "let_through.ticked", "ticked": ids[-1], "after": last}, follow_redirects=True)
+    done = desk.post(
+        "/organize/held/",
+        {"do": "let_through.ticked", "ticked": ids[-1], "after": last},
+        follow_redirects=True,
+    )
     assert shown_on(done.text) == ids[PAGE:-1]
 
 
-def test_after_the_last_page_what_was_passed_over_comes_again(desk_of, petition):
+def test_skipped_rows_come_again_after_the_last_page(desk_of, petition):
     ids = hold(petition, PAGE + 1)
     desk = desk_of("reviewer", petition.cause_id)
     words = {"do": "let_through.shown", "shown": ids[-1], "after": ids[PAGE - 1]}
@@ -48,22 +58,32 @@ def test_signature_rejected_by_another_is_not_approved_with_the_rest_of_a_page(d
     desk.post("/organize/held/", {"do": "reject.ticked", "ticked": ids[0], "reason": "A program"})
     desk.post("/organize/held/", {"do": "let_through.shown", "shown": ids})
     assert [row(each).state for each in ids] == ["held", "pending"]
-    late = desk.post("/organize/held/", {"do": "let_through.shown", "shown": ids}, follow_redirects=True)
+    late = desk.post(
+        "/organize/held/", {"do": "let_through.shown", "shown": ids}, follow_redirects=True
+    )
     assert alerts(late)[-1] == "waiting"
     desk.post(f"/organize/signatures/{ids[0]}/let-through", {"reason": "It was her after all"})
     assert row(ids[0]).state == "pending"
 
 
 def test_comments_keep_their_page_too(desk_of, petition):
-    ids = [sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}") for n in range(PAGE + 2)]
+    ids = [
+        sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}")
+        for n in range(PAGE + 2)
+    ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get(f"/organize/comments/?after={ids[PAGE - 1]}").text
-    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {"shown": shown_on(page), "after": ids[PAGE - 1]}
-    left = desk.post("/organize/comments/", {**fields, f"decision-{ids[-1]}": "show"}, follow_redirects=True).text
+    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {
+        "shown": shown_on(page),
+        "after": ids[PAGE - 1],
+    }
+    left = desk.post(
+        "/organize/comments/", {**fields, f"decision-{ids[-1]}": "show"}, follow_redirects=True
+    ).text
     assert shown_on(left) == ids[PAGE:-1]
 
 
-def test_a_reason_that_is_missing_is_said_where_it_belongs(desk_of, petition):
+def test_missing_reason_is_explained_at_its_field(desk_of, petition):
     signature = sign_and_hatch(petition)
     path = f"/organize/signatures/{signature}/withdraw"
     page = desk_of("reviewer", petition.cause_id).post(path, {}).text
@@ -78,4 +98,8 @@ def test_review_says_why_a_comment_stays_private(desk_of, petition):
     hidden = sign_and_hatch(petition, AMALIA, name_display="counted", comment="For my brother")
     shown = sign_and_hatch(petition, ODILE, name_display="initials", comment="For my sister")
     pages = ["comments/", *(f"signatures/{signature_id}" for signature_id in (hidden, shown))]
-    assert [len(values(desk.get(f"/organize/{page}"), "data-stays-private")) for page in pages] == [1, 1, 0]
+    assert [len(values(desk.get(f"/organize/{page}"), "data-stays-private")) for page in pages] == [
+        1,
+        1,
+        0,
+    ]

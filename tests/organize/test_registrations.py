@@ -1,4 +1,4 @@
-"""Registrations in the workspace: the list, the door with several people at it, and the list taken along."""
+"""Tests of registrations in the workspace: list, check-in by several people, download."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.events.models import Registration
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event, move, registration, registrations, states
 from tests.factories.organizers import trail
@@ -34,9 +34,14 @@ def check_in(desk, code, **more):
     return desk.post(f"{TALK}/door/check-in", {"code": code, **more}, headers=JSON)
 
 
-def test_the_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
+def test_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
     ids = [come(desk.event, name) for name in ("amalia", "zora")]
-    write(lambda: db.session.execute(update(Registration).where(Registration.id == ids[1]).values(name="Zora Ñuu")))
+    write(
+        lambda: db.session.execute(
+            update(Registration).where(Registration.id == ids[1]).values(name="Zora Ñuu")
+        )
+    )
+
     def found(words, state=""):
         page = desk.get(f"{TALK}/registrations", query_string={"words": words, "state": state}).text
         return ["amalia@" in page, "zora@" in page]
@@ -49,42 +54,64 @@ def test_the_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk)
     assert found("", "waiting") == [False, False]
     assert found("%") == [False, False]
     trail = entries(action="registrations.see")
-    assert trail[0].details == {"by": ["words"], "shown": 1} and "Zora" not in str([entry.details for entry in trail])
+    assert trail[0].details == {"by": ["words"], "shown": 1} and "Zora" not in str(
+        [entry.details for entry in trail]
+    )
 
 
-@pytest.mark.parametrize(("asked", "shown"), [("What do you eat?", "What do you eat?</span> <bdi>"), ("Diet", "Diet</span>: <bdi>")])
-def test_a_question_that_asks_has_no_colon_behind_it(desk_of, asked, shown):
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("What do you eat?", "What do you eat?</span> <bdi>"), ("Diet", "Diet</span>: <bdi>")],
+)
+def test_question_that_ends_in_a_question_mark_has_no_colon_after_it(desk_of, asked, shown):
     cause = make_cause()
-    event = make_event(cause_id=cause.id, questions=[{"name": "diet", "type": "text", "label": {"en": asked}}])
+    event = make_event(
+        cause_id=cause.id, questions=[{"name": "diet", "type": "text", "label": {"en": asked}}]
+    )
     first = come(event, "amalia")
-    write(lambda: db.session.execute(update(Registration).where(Registration.id == first).values(answers={"diet": "beans"})))
+    write(
+        lambda: db.session.execute(
+            update(Registration).where(Registration.id == first).values(answers={"diet": "beans"})
+        )
+    )
     assert f"{shown}beans" in desk_of("tabler", cause.id).get(f"{TALK}/registrations").text
 
 
-def test_a_code_checks_in_once_and_the_second_at_the_door_is_told_when(desk, desk_of):
+def test_code_checks_in_once_and_the_second_check_in_says_when(desk, desk_of):
     code = registration(come(desk.event, seats=2)).code
     other = desk_of("tabler", desk.event.cause_id, email="second@kwan.example")
     first = check_in(desk, code).json
     assert first["kind"] == "sure" and "Amalia" in first["words"] and figures(first["words"]) == [2]
     second = check_in(other, code).json
     assert second["kind"] == "waiting" and "Amalia" in second["words"] and figures(second["words"])
-    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='door-numbers']"))[:2] == [2, 2]
+    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='door-numbers']"))[:2] == [
+        2,
+        2,
+    ]
     assert "Amalia" in desk.post(f"{TALK}/door/undo", {"code": code}, headers=JSON).json["words"]
-    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='door-numbers']"))[:2] == [0, 2]
+    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='door-numbers']"))[:2] == [
+        0,
+        2,
+    ]
     assert check_in(other, "nonsense").status_code == 404
-    assert [e.action for e in reversed(entries(action="registrations"))][:2] == ["registrations.check_in"] * 2
+    assert [e.action for e in reversed(entries(action="registrations"))][:2] == [
+        "registrations.check_in"
+    ] * 2
 
 
-def test_of_several_who_check_the_same_person_in_at_once_one_is_first(desk, desk_of, app):
+def test_one_of_several_simultaneous_check_ins_is_first(desk, desk_of, app):
     code = registration(come(desk.event)).code
-    desks = [desk, *(desk_of("tabler", desk.event.cause_id, email=f"{n}@kwan.example") for n in range(3))]
+    desks = [
+        desk,
+        *(desk_of("tabler", desk.event.cause_id, email=f"{n}@kwan.example") for n in range(3)),
+    ]
     for each in desks:
         each.token()
     kinds = together(app, [lambda each=each: check_in(each, code).json["kind"] for each in desks])
     assert sorted(kinds) == ["sure", "waiting", "waiting", "waiting"]
 
 
-def test_who_waits_is_told_so_and_let_in_where_there_is_room(desk):
+def test_waitlisted_person_is_told_so_and_admitted_where_there_is_room(desk):
     for name in ("a", "b", "c"):
         come(desk.event, name)
     code = registration(come(desk.event, "late")).code
@@ -95,7 +122,7 @@ def test_who_waits_is_told_so_and_let_in_where_there_is_room(desk):
     assert states().count("registered") == 4
 
 
-def test_the_list_at_the_door_is_noted_once_in_some_hours_however_it_is_asked_for(desk, monkeypatch):
+def test_check_in_list_is_logged_once_in_some_hours(desk, monkeypatch):
     def noted():
         return [action for action, *_ in trail()].count("registrations.see")
 
@@ -105,16 +132,22 @@ def test_the_list_at_the_door_is_noted_once_in_some_hours_however_it_is_asked_fo
     desk.get(f"{TALK}/door")
     assert noted() == 2
     later = utcnow() + timedelta(hours=7)
-    monkeypatch.setattr("campaign.organize.events.door.utcnow", lambda: later)
+    monkeypatch.setattr("campaign.organize.events.check_in.utcnow", lambda: later)
     desk.get(f"{TALK}/door/list")
     assert noted() == 3
 
 
-def test_without_script_the_door_answers_with_a_page(desk):
+def test_without_script_check_in_answers_with_a_page(desk):
     code = registration(come(desk.event)).code
-    page = desk.client.post(f"{TALK}/door/check-in", data={"csrf_token": desk.token(), "code": code}, follow_redirects=True)
+    page = desk.client.post(
+        f"{TALK}/door/check-in",
+        data={"csrf_token": desk.token(), "code": code},
+        follow_redirects=True,
+    )
     assert alerts(page) == ["sure"] and "Amalia" in text_at(page, "//div[@data-kind='sure']")
-    assert "/cancel" not in desk.get(f"{TALK}/registrations").text, "who has come does not cancel any more"
+    assert "/cancel" not in desk.get(f"{TALK}/registrations").text, (
+        "who has come does not cancel any more"
+    )
     assert "camera=(self)" in page.headers["Permissions-Policy"]
     assert "camera=()" in desk.get(TALK).headers["Permissions-Policy"]
 
@@ -123,13 +156,19 @@ def test_person_without_registration_is_added_and_overfilling_asks_first(desk):
     words = {"name": "Tomás", "seats": "2", "comes_in": "y"}
     assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/door"
     refused = desk.post(f"{TALK}/registrations/new", words)
-    assert refused.status_code == 409 and 'name="anyway"' in refused.text and 'value="Tomás"' in refused.text
+    assert (
+        refused.status_code == 409
+        and 'name="anyway"' in refused.text
+        and 'value="Tomás"' in refused.text
+    )
     assert desk.post(f"{TALK}/registrations/new", {**words, "anyway": "y"}).status_code == 303
     assert desk.post(f"{TALK}/registrations/new", {"name": " ", "seats": "1"}).status_code == 422
-    assert [(row.name, row.seats, row.checked_in_at is not None) for row in registrations()] == [("Tomás", 2, True)] * 2
+    assert [(row.name, row.seats, row.checked_in_at is not None) for row in registrations()] == [
+        ("Tomás", 2, True)
+    ] * 2
 
 
-def test_who_gives_an_address_gets_the_letter_and_is_on_the_list_once(desk):
+def test_person_who_gives_an_address_gets_the_email_and_is_listed_once(desk):
     words = {"name": "Tomás", "seats": "1", "email": "tomas@correo.mx"}
     assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/registrations"
     assert desk.post(f"{TALK}/registrations/new", words).status_code == 409
@@ -150,31 +189,62 @@ def test_seat_is_given_out_of_turn_only_if_one_is_free_and_can_be_cancelled(desk
     assert registration(ids[1]).state == "registered"
 
 
-def test_the_list_is_taken_along_for_a_purpose_and_no_cell_runs(desk_of):
+def test_list_is_downloaded_for_a_purpose_and_no_cell_runs(desk_of):
     cause = make_cause()
     desk = desk_of("owner", cause.id)
     questions = [{"name": "diet", "type": "text", "label": {"en": "What do you eat?"}}]
     event = make_event(cause_id=cause.id, questions=questions)
     first = come(event, "amalia")
-    write(lambda: db.session.execute(update(Registration).where(Registration.id == first).values(name="=HYPERLINK(1)", answers={"diet": "+beans"})))
+    write(
+        lambda: db.session.execute(
+            update(Registration)
+            .where(Registration.id == first)
+            .values(name="=HYPERLINK(1)", answers={"diet": "+beans"})
+        )
+    )
     come(event, "zora")
-    assert desk.post(f"{TALK}/registrations/export", {"who": "registered", "reason": ""}).status_code == 422
-    answer = desk.post(f"{TALK}/registrations/export", {"who": "registered", "reason": "Chairs for the hall"})
+    assert (
+        desk.post(f"{TALK}/registrations/export", {"who": "registered", "reason": ""}).status_code
+        == 422
+    )
+    answer = desk.post(
+        f"{TALK}/registrations/export", {"who": "registered", "reason": "Chairs for the hall"}
+    )
     assert "talk-registered.csv" in answer.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert rows[0][:4] == ["name", "email", "seats", "state"] and rows[0][-1] == "What do you eat?"
     assert rows[1][0] == "'=HYPERLINK(1)" and rows[1][-1] == "'+beans" and len(rows) == 3
     [entry] = entries(action="registrations.export")
-    assert (entry.reason, entry.details) == ("Chairs for the hall", {"who": "registered", "rows": 2})
-    assert len(list(csv.reader(io.StringIO(desk.post(f"{TALK}/registrations/export", {"who": "came", "reason": "x"}).text)))) == 1
+    assert (entry.reason, entry.details) == (
+        "Chairs for the hall",
+        {"who": "registered", "rows": 2},
+    )
+    assert (
+        len(
+            list(
+                csv.reader(
+                    io.StringIO(
+                        desk.post(
+                            f"{TALK}/registrations/export", {"who": "came", "reason": "x"}
+                        ).text
+                    )
+                )
+            )
+        )
+        == 1
+    )
 
 
-def test_downloading_the_list_asks_for_a_fresh_password_and_a_second_factor(desk_of, app):
+def test_downloading_the_list_requires_a_fresh_password_and_a_second_factor(desk_of, app):
     cause = make_cause()
     make_event(cause_id=cause.id)
     desk = desk_of("exporter", cause.id)
     assert desk.get(f"{TALK}/registrations/export").status_code == 200
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     assert "/account/confirm" in desk.get(f"{TALK}/registrations/export").location
     plain = desk_of("exporter", cause.id, email="plain@kwan.example", second_factor=False)
     assert "/account/second-factor" in plain.client.get(f"{TALK}/registrations/export").location
@@ -182,7 +252,10 @@ def test_downloading_the_list_asks_for_a_fresh_password_and_a_second_factor(desk
 
 
 def test_no_seat_free_is_singular_in_french(desk, desk_of, monkeypatch):
-    monkeypatch.setattr("babel.support.Translations.ungettext", lambda self, _one, _many, num: f"[form {self.plural(num)} of {num}]")
+    monkeypatch.setattr(
+        "babel.support.Translations.ungettext",
+        lambda self, _one, _many, num: f"[form {self.plural(num)} of {num}]",
+    )
     come(desk.event, seats=3)
     french = desk_of("tabler", desk.event.cause_id, email="second@kwan.example", lang="fr")
     assert "[form 0 of 0]" in text_at(french.get(f"{TALK}/door/list"), "//p[@class='door-numbers']")

@@ -1,14 +1,14 @@
-"""How long data is kept, and whether the count moves in batches, as an owner sets it."""
+"""Tests of an owner's settings for retention and for counting in batches."""
 
 from campaign.accounts.audit import entries
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import keeps_by_choice, set_quiet, set_retention
+from campaign.process.clock import utcnow
+from campaign.signatures.erasure import keeps_by_choice, set_quiet, set_retention
 from tests.factories.signatures import confirm, hatch_now, row, sign
 from tests.page_parts import alerts, values
 
@@ -24,13 +24,13 @@ def keep_forever(petition):
     write(set_retention, petition_id=petition.id, days=None)
 
 
-def test_a_new_petition_erases_data_some_time_after_its_end(desk_of, petition):
+def test_new_petition_erases_data_some_time_after_its_end(desk_of, petition):
     assert now_of(petition).retention_days == DEFAULT_RETENTION_DAYS
     page = desk_of("owner", petition.cause_id).get(RETENTION).text
     assert f'value="{DEFAULT_RETENTION_DAYS}"' in page
 
 
-def test_who_has_not_chosen_is_asked_until_they_choose(desk_of, petition):
+def test_owner_is_asked_for_a_retention_until_they_choose(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert RETENTION not in desk.get("/organize/").text
     keep_forever(petition)
@@ -42,7 +42,7 @@ def test_who_has_not_chosen_is_asked_until_they_choose(desk_of, petition):
     assert entry.details == {"days": None, "before": None}
 
 
-def test_an_owner_turns_the_quiet_count_on_and_off(desk_of, petition):
+def test_owner_turns_the_quiet_count_on_and_off(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert desk.post(f"{RETENTION}/quiet", {"quiet": "y"}).status_code == 303
     assert now_of(petition).is_quiet
@@ -58,19 +58,21 @@ def test_an_owner_turns_the_quiet_count_on_and_off(desk_of, petition):
     assert actions[:2] == ["petitions.loud", "petitions.quiet"]
 
 
-def test_an_editor_does_not_turn_the_quiet_count_off(desk_of, petition):
+def test_editor_cannot_turn_the_quiet_count_off(desk_of, petition):
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
     assert desk_of("editor", petition.cause_id).post(f"{RETENTION}/quiet", {}).status_code == 403
     assert now_of(petition).is_quiet
 
 
-def test_the_next_campaign_is_as_quiet_as_the_last(petition):
+def test_next_campaign_is_as_quiet_as_the_last(petition):
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
     assert write(duplicate_petition, petition_id=petition.id, slug="next").is_quiet
 
 
-def test_a_doubted_key_is_a_task_for_who_makes_keys(desk_of, petition):
-    key, _ = write(make_key, cause_id=petition.cause_id, name="Friends", is_trusted=True, now=utcnow())
+def test_suspect_key_is_a_task_for_people_who_make_keys(desk_of, petition):
+    key, _ = write(
+        make_key, cause_id=petition.cause_id, name="Friends", is_trusted=True, now=utcnow()
+    )
     desk = desk_of("owner", petition.cause_id)
     assert "Friends" not in desk.get("/organize/").text
     write(lambda: db.session.query(ApiKey).filter_by(id=key.id).update({"doubted_at": utcnow()}))

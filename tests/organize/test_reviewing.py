@@ -1,4 +1,4 @@
-"""The screens of figures, signatures, queues, rules and retention: what they show, to whom, and what they note."""
+"""Tests of the pages of figures, signatures, queues, rules and retention, and of what they log."""
 
 import re
 from datetime import timedelta
@@ -6,18 +6,37 @@ from datetime import timedelta
 import pytest
 
 from campaign.accounts.audit import entries
-from campaign.lib.times import utcnow
-from campaign.organize.overview import todo_people
-from campaign.organize.people.audit_words import ACTIONS
-from campaign.organize.reviewing import rules as rule_pages
-from campaign.signatures import rule_keeping
+from campaign.organize.moderation import rules as rule_pages
+from campaign.organize.overview import people_tasks
+from campaign.organize.people.audit_labels import ACTIONS
+from campaign.process.clock import utcnow
+from campaign.signatures import rule_operations
 from campaign.signatures.queries import differences
-from campaign.signatures.trials import Trial
+from campaign.signatures.rule_preview import Trial
 from tests.factories.causes import make_cause
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, row, rows, sign, sign_and_hatch
-from tests.page_parts import alerts, figures, is_empty, links, sends_to, text_at, tree, values, wrong_fields
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    change,
+    hatch_now,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+)
+from tests.page_parts import (
+    alerts,
+    figures,
+    is_empty,
+    links,
+    sends_to,
+    text_at,
+    tree,
+    values,
+    wrong_fields,
+)
 
 OWNED = {"owner", "admin"}
 REVIEWERS = {"reviewer", *OWNED}
@@ -46,21 +65,29 @@ def petition(app):
 
 
 @pytest.mark.parametrize("role", ["owner", "editor", "exporter", "reviewer", "tabler", "admin"])
-def test_each_screen_opens_for_the_roles_in_the_table(desk_of, petition, role):
+def test_each_review_page_opens_for_the_roles_in_the_table(desk_of, petition, role):
     desk = desk_of(role, None if role == "admin" else petition.cause_id)
     opened = {path for path in PLACES if desk.get(path).status_code == 200}
     assert opened == {path for path, roles in PLACES.items() if role in roles}
 
 
-def test_another_causes_signatures_are_not_to_be_found(desk_of, petition):
+def test_signatures_of_another_cause_are_not_found(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("owner", make_cause("elsewhere").id)
     assert desk.get(f"/organize/signatures/{signature}").status_code == 404
     assert desk.get("/organize/numbers/petitions/home").status_code == 404
     assert "Amalia" not in desk.get("/organize/signatures/").text
     for verb in ("correct", "withdraw", "reject", "let-through", "comment", "take-back", "merge/1"):
-        assert desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": "x"}).status_code == 404
-    assert desk.post("/organize/held/", {"do": "reject.shown", "shown": signature, "reason": "x"}).status_code == 303
+        assert (
+            desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": "x"}).status_code
+            == 404
+        )
+    assert (
+        desk.post(
+            "/organize/held/", {"do": "reject.shown", "shown": signature, "reason": "x"}
+        ).status_code
+        == 303
+    )
     assert row(signature).state == "counted"
 
 
@@ -76,7 +103,7 @@ def test_figures_show_the_tally_and_can_be_downloaded(desk_of, petition):
         assert '<dd data-count="petition:home">7</dd>' in page.text
         assert values(page, "data-ledger") == ["agrees"]
     assert "Amalia" not in page.text
-    # The one Mexican is merged with the next larger cell: there is only one.
+    # The one Mexican signature is merged with the next larger cell, as a single one is too few.
     table = desk.get("/organize/numbers/petitions/home/countries.csv")
     assert table.data.decode("utf-8-sig").splitlines() == ["country,signatures", "2 others,7"]
     for name in ("states", "days", "hours", "ledger", "regions", "evidence", "languages", "mail"):
@@ -84,32 +111,46 @@ def test_figures_show_the_tally_and_can_be_downloaded(desk_of, petition):
     assert desk.get("/organize/numbers/causes/valley/people.csv").status_code == 404
 
 
-def test_an_empty_petition_says_so(desk_of, petition):
+def test_empty_petition_says_so(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
-    for page in ("numbers/petitions/home", "signatures/", "held/", "comments/", "rules/", "signatures/?words=zora"):
+    for page in (
+        "numbers/petitions/home",
+        "signatures/",
+        "held/",
+        "comments/",
+        "rules/",
+        "signatures/?words=zora",
+    ):
         assert is_empty(desk.get(f"/organize/{page}")), page
 
 
-def test_looking_at_people_is_noted_without_what_was_asked(desk_of, petition):
+def test_viewing_people_is_logged_without_the_search(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("reviewer", petition.cause_id)
     assert "Amalia Rosales" in desk.get("/organize/signatures/?words=amalia&petition=home").text
     desk.get(f"/organize/signatures/{signature}")
     [shown, listed] = entries(action="signatures")
     assert (shown.subject_kind, shown.subject_id) == ("signature", signature)
-    assert (listed.subject_id, listed.details) == (petition.id, {"by": ["petition", "words"], "shown": 1})
+    assert (listed.subject_id, listed.details) == (
+        petition.id,
+        {"by": ["petition", "words"], "shown": 1},
+    )
 
 
-def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, petition):
+def test_refused_form_that_shows_a_person_is_logged_too(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("owner", petition.cause_id)
     for verb in ("withdraw", "reject", "correct"):
-        assert "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
+        assert (
+            "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
+        )
     assert "Amalia" in desk.get(f"/organize/erasures/{signature}").text
-    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [(signature, {"shown": 1})] * 4
+    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [
+        (signature, {"shown": 1})
+    ] * 4
 
 
-def test_perhaps_the_same_person_beside_a_signature_was_seen_too(desk_of, petition):
+def test_possible_duplicate_shown_beside_a_signature_is_logged_too(desk_of, petition):
     first = sign_and_hatch(petition)
     second = sign_and_hatch(petition, email="amalia.again@rosales.example")
     desk = desk_of("reviewer", petition.cause_id)
@@ -117,7 +158,7 @@ def test_perhaps_the_same_person_beside_a_signature_was_seen_too(desk_of, petiti
     assert {each.subject_id for each in entries(action="signatures.see")} == {first, second}
 
 
-def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, petition):
+def test_owners_see_in_the_log_each_list_that_showed_people_of_their_cause(desk_of, petition):
     other = make_petition("hill", cause_id=make_cause("hill").id)
     make_petition("second", cause_id=petition.cause_id)
     for each in (petition, other):
@@ -128,10 +169,14 @@ def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, p
         assert admin.get(f"/organize/{path}").status_code == 200
     for cause_id in (petition.cause_id, other.cause_id):
         seen = entries(cause_ids=[cause_id], action="signatures.see")
-        assert [(each.details["by"], each.details["shown"]) for each in seen] == [(["comments"], 1), (["held"], 1), ([], 2)]
+        assert [(each.details["by"], each.details["shown"]) for each in seen] == [
+            (["comments"], 1),
+            (["held"], 1),
+            ([], 2),
+        ]
 
 
-def test_late_decision_changes_nothing_and_is_not_in_the_trail(desk_of, petition):
+def test_late_decision_changes_nothing_and_is_not_in_the_log(desk_of, petition):
     first, second = (sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2))
     desk = desk_of("reviewer", petition.cause_id)
     reject = f"/organize/signatures/{first}/reject"
@@ -143,12 +188,16 @@ def test_late_decision_changes_nothing_and_is_not_in_the_trail(desk_of, petition
     assert found == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
 
 
-def test_an_exporter_sees_but_is_not_offered_to_change(desk_of, petition):
+def test_exporter_sees_signatures_but_is_offered_no_change(desk_of, petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     page = desk_of("exporter", petition.cause_id).get(f"/organize/signatures/{signature}")
     assert "For my brother" in page.text
     offered = [*sends_to(page), *links(page)]
-    assert [path for path in offered if path.startswith((f"/organize/signatures/{signature}/", "/organize/erasures/"))] == []
+    assert [
+        path
+        for path in offered
+        if path.startswith((f"/organize/signatures/{signature}/", "/organize/erasures/"))
+    ] == []
     assert "can" not in values(page, "id")
 
 
@@ -171,34 +220,51 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
     assert entry.reason == "She wrote to us"
 
 
-def test_a_correction_that_makes_two_people_without_addresses_one_is_said(desk_of, petition):
+def test_correction_that_merges_two_people_without_addresses_is_explained(desk_of, petition):
     bring(begin(petition, csv_of("Bo,Quetz,,MX,06600", "Bob,Quetz,,MX,06600")))
     first, second = rows()
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"
     seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
-    words = {"given_name": "Bo", "family_name": "Quetz", "postal_code": "06600", "country": second.country, "name_display": "full"}
+    words = {
+        "given_name": "Bo",
+        "family_name": "Quetz",
+        "postal_code": "06600",
+        "country": second.country,
+        "name_display": "full",
+    }
     answer = desk.post(f"{path}/correct", {**words, "seen": seen, "reason": "A slip"})
     assert answer.status_code == 409
     assert alerts(answer) == ["grave"]
     assert row(second.id).given_name == "Bob"
 
 
-def test_grave_things_ask_why_and_keep_the_ledger_right(desk_of, petition):
+def test_serious_actions_ask_for_a_reason_and_keep_the_ledger_right(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{signature}"
     assert desk.post(f"{path}/reject", {}).status_code == 422
-    for verb, state in (("reject", "held"), ("let-through", "counted"), ("withdraw", "withdrawn"), ("take-back", "counted")):
+    for verb, state in (
+        ("reject", "held"),
+        ("let-through", "counted"),
+        ("withdraw", "withdrawn"),
+        ("take-back", "counted"),
+    ):
         assert desk.post(f"{path}/{verb}", {"reason": "because"}).status_code == 303
         hatch_now()
         assert row(signature).state == state
         assert differences() == []
-    assert alerts(desk.post(f"{path}/take-back", {"reason": "x"}, follow_redirects=True))[-1] == "waiting"
+    assert (
+        alerts(desk.post(f"{path}/take-back", {"reason": "x"}, follow_redirects=True))[-1]
+        == "waiting"
+    )
 
 
-def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petition):
-    ids = [sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field") for place in range(3)]
+def test_queue_shows_reasons_and_decides_on_exactly_the_rows_shown(desk_of, petition):
+    ids = [
+        sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field")
+        for place in range(3)
+    ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/held/").text
     assert values(page, "data-reason") == ["hidden_field"] * 3
@@ -206,23 +272,47 @@ def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petit
     shown = re.findall(r'name="shown" value="(\d+)"', page)
     assert shown == [str(each) for each in ids]
     assert desk.post("/organize/held/", {"do": "reject.shown", "shown": shown}).status_code == 422
-    assert desk.post("/organize/held/", {"do": "reject.ticked", "ticked": shown[:1], "shown": shown, "reason": "a machine"}).status_code == 303
-    assert desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
+    assert (
+        desk.post(
+            "/organize/held/",
+            {"do": "reject.ticked", "ticked": shown[:1], "shown": shown, "reason": "a machine"},
+        ).status_code
+        == 303
+    )
+    assert (
+        desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
+    )
     assert [row(each).state for each in ids] == ["held", "pending", "pending"]
     assert row(late).state == "held"
-    assert desk.post("/organize/held/", {"do": "let_through.shown", "shown": "9" * 30}).status_code == 303
-    assert {entry.details["signatures"][0] for entry in entries(action="signatures.reject")} == {ids[0]}
+    assert (
+        desk.post("/organize/held/", {"do": "let_through.shown", "shown": "9" * 30}).status_code
+        == 303
+    )
+    assert {entry.details["signatures"][0] for entry in entries(action="signatures.reject")} == {
+        ids[0]
+    }
 
 
-def test_comments_are_let_through_one_by_one_or_all_that_were_shown(client, desk_of, petition):
-    ids = [sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}", name_display="full") for n in range(3)]
+def test_comments_are_approved_one_by_one_or_all_that_were_shown(client, desk_of, petition):
+    ids = [
+        sign_and_hatch(
+            petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}", name_display="full"
+        )
+        for n in range(3)
+    ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/comments/").text
-    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {"shown": [str(each) for each in ids]}
+    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {
+        "shown": [str(each) for each in ids]
+    }
     decisions = {f"decision-{ids[0]}": "show", f"decision-{ids[1]}": "hide"}
     assert desk.post("/organize/comments/", {**fields, **decisions}).status_code == 303
     public = client.get("/en/petitions/home").text
-    assert ("Thought 0" in public, "Thought 1" in public, "Thought 2" in public) == (True, False, False)
+    assert ("Thought 0" in public, "Thought 1" in public, "Thought 2" in public) == (
+        True,
+        False,
+        False,
+    )
     change(ids[2], comment="Thought changed")
     answer = desk.post("/organize/comments/", {**fields, "all": "show"}, follow_redirects=True)
     assert "waiting" in alerts(answer)
@@ -248,25 +338,28 @@ RULES = [
 
 
 @pytest.mark.parametrize(("kind", "typed", "kept"), RULES)
-def test_a_rule_is_written_canonically_or_refused_at_its_field(desk_of, petition, kind, typed, kept):
+def test_rule_is_stored_canonically_or_refused_at_its_field(desk_of, petition, kind, typed, kept):
     desk = desk_of("reviewer", petition.cause_id)
     answer = desk.post("/organize/rules/new", {"kind": kind, "pattern": typed, "where": "home"})
     if kept is None:
         assert answer.status_code == 422
         assert 'id="pattern-error"' in answer.text
-        assert rule_keeping.rules_of(None) == []
+        assert rule_operations.rules_of(None) == []
     else:
         assert answer.status_code == 303
-        assert [rule.pattern for rule in rule_keeping.rules_of(None)] == [kept]
+        assert [rule.pattern for rule in rule_operations.rules_of(None)] == [kept]
         assert desk.get(answer.location).status_code == 200
         assert desk.get("/organize/rules/").status_code == 200
 
 
-def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petition):
+def test_rule_is_previewed_enabled_for_past_signatures_and_undone(desk_of, petition):
     sign_and_hatch(petition)
     sign_and_hatch(petition, {**ODILE, "country": "MX", "postal_code": "06000"})
     desk = desk_of("reviewer", petition.cause_id)
-    here = desk.post("/organize/rules/new", {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"}).location
+    here = desk.post(
+        "/organize/rules/new",
+        {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"},
+    ).location
     page = desk.get(here).text
     assert figures(text_at(page, "//h2[@id='trial']")) == [1]
     assert "Odile Kwan" in page
@@ -277,7 +370,10 @@ def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petit
     assert values(desk.get("/organize/held/"), "data-reason") == [f"rule:{here.rsplit('/', 1)[1]}"]
     desk.post(f"{here}/off")
     off = desk.get(here)
-    assert (figures(text_at(off, "//h2[@id='undo']")), figures(text_at(off, "//h2[@id='trial']"))) == ([1], [])
+    assert (
+        figures(text_at(off, "//h2[@id='undo']")),
+        figures(text_at(off, "//h2[@id='trial']")),
+    ) == ([1], [])
     desk.post(f"{here}/release")
     hatch_now()
     assert [each.state for each in rows()] == ["counted", "counted"]
@@ -291,7 +387,7 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
     path = f"/organize/erasures/{signature}"
     assert path in sends_to(desk.get(path))
     assert desk.post(path, {"reason": ""}).status_code == 422
-    monkeypatch.setattr("campaign.organize.guard.utcnow", lambda: utcnow() + timedelta(hours=1))
+    monkeypatch.setattr("campaign.organize.access.utcnow", lambda: utcnow() + timedelta(hours=1))
     assert "confirm" in desk.post(path, {"reason": "She asked"}).location
     monkeypatch.undo()
     assert desk.post(path, {"reason": "She asked"}).status_code == 303
@@ -308,33 +404,47 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
         ({"keeps": "days", "days": "90"}, 422, None),
         ({"keeps": "days", "days": "soon", "sure": "y"}, 422, None),
         ({"keeps": "days", "days": "00365099", "sure": "y"}, 422, None),
-        # Days that are written without being chosen are asked about, not dropped.
+        # Days entered without their option selected are asked about, not dropped.
         ({"keeps": "forever", "days": "90"}, 422, None),
         ({"keeps": "forever", "days": ""}, 303, None),
         ({}, 422, None),
     ],
 )
-def test_how_long_data_is_kept_is_set_with_care(desk_of, petition, words, status, days):
+def test_retention_is_set_with_confirmation(desk_of, petition, words, status, days):
     desk = desk_of("owner", petition.cause_id)
     assert desk.post("/organize/retention/home", words).status_code == status
     [cell] = tree(desk.get("/organize/retention/")).xpath("//tbody/tr/td[1]")
     assert (90 in figures(cell.text_content())) == (days == 90)
     if days:
-        assert desk.post("/organize/retention/home", {"keeps": "forever", "days": str(days)}).status_code == 303
+        assert (
+            desk.post(
+                "/organize/retention/home", {"keeps": "forever", "days": str(days)}
+            ).status_code
+            == 303
+        )
 
 
-def test_every_action_that_is_noted_here_has_words():
-    for action in ("signatures.see", "comments.show", "rules.hold_past", "retention.erase", "signatures.merge"):
+def test_every_logged_action_here_has_a_label():
+    for action in (
+        "signatures.see",
+        "comments.show",
+        "rules.hold_past",
+        "retention.erase",
+        "signatures.merge",
+    ):
         assert action in ACTIONS
 
 
-def test_large_numbers_of_a_rule_and_of_what_waits_are_grouped(desk_of, petition, monkeypatch):
+def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition, monkeypatch):
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr(todo_people, "held_by_reason", lambda _ids: {"rule:1": 1234})
-    monkeypatch.setattr(todo_people, "how_many_unread", lambda _ids: 2345)
+    monkeypatch.setattr(people_tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
+    monkeypatch.setattr(people_tasks, "how_many_unread", lambda _ids: 2345)
     page = text_at(desk.get("/organize/"), "//section[@aria-labelledby='today']")
     assert "1,234" in page and "2,345" in page
-    here = desk.post("/organize/rules/new", {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"}).location
+    here = desk.post(
+        "/organize/rules/new",
+        {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"},
+    ).location
     found = Trial(ids=tuple(range(9000, 10234)), looked_at=150570, counted=1234, since=None)
     monkeypatch.setattr(rule_pages, "try_rule", lambda _rule: found)
     page = desk.get(here)
@@ -347,8 +457,16 @@ def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
     title = "</select><input type=hidden name=role value=admin><button formaction=/organize/people/invite>Go on</button>"
     cause = make_cause()
     make_petition(cause_id=cause.id)
-    words = {"revision": cause.revision, "title_en": title, "summary_en": "A butterfly for every name.", "palette": cause.palette}
-    assert desk_of("editor", cause.id).post(f"/organize/causes/{cause.slug}/words", words).status_code == 303
+    words = {
+        "revision": cause.revision,
+        "title_en": title,
+        "summary_en": "A butterfly for every name.",
+        "palette": cause.palette,
+    }
+    assert (
+        desk_of("editor", cause.id).post(f"/organize/causes/{cause.slug}/words", words).status_code
+        == 303
+    )
     page = desk_of().get("/organize/rules/new").text
     assert "formaction" in page
     assert "<button formaction" not in page

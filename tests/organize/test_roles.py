@@ -1,4 +1,4 @@
-"""Each role on each route of the workspace, against the table."""
+"""Tests of each role on each route of the workspace, against the table."""
 
 from datetime import timedelta
 
@@ -11,23 +11,30 @@ from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.permissions import ADMIN, PERSONAL, ROLES, TABLE
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.guard import ANYBODY, ORGANIZER
+from campaign.organize.access import ANYBODY, ORGANIZER
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 
-# No row has this number: who is let in meets a 404 and not a 403.
+# No row has this number: a permitted role gets a 404 and not a 403.
 NUMBER, WORD = 9_999_999, "no-such-thing"
 
 
 def routes():
-    """Return (method, address, what it takes) of every guarded route."""
+    """Return (method, address, requirement) of every guarded route."""
     for rule in current_app.url_map.iter_rules():
         permission = getattr(current_app.view_functions[rule.endpoint], "permission", None)
         if not rule.rule.startswith("/organize") or permission == ANYBODY:
             continue
-        values = {name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else WORD for name in rule.arguments}
+        values = {
+            name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else WORD
+            for name in rule.arguments
+        }
         for method in rule.methods - {"HEAD", "OPTIONS"}:
-            yield method, current_app.url_map.bind("").build(rule.endpoint, values, method=method), permission
+            yield (
+                method,
+                current_app.url_map.bind("").build(rule.endpoint, values, method=method),
+                permission,
+            )
 
 
 def ask(desk, method, path):
@@ -35,7 +42,7 @@ def ask(desk, method, path):
 
 
 @pytest.mark.parametrize("role", [ADMIN, *ROLES, None])
-def test_each_role_meets_what_the_table_says(desk_of, role):
+def test_each_role_may_do_what_the_table_says(desk_of, role):
     cause = make_cause()
     desk = desk_of(role, None if role in (ADMIN, None) else cause.id)
     wrong = []
@@ -43,29 +50,30 @@ def test_each_role_meets_what_the_table_says(desk_of, role):
         answer = ask(desk, method, path)
         may = permission == ORGANIZER or role == ADMIN or role in TABLE[permission]
         takes_thing = answer.status_code == 404
-        # A thing that does not exist is not there for anybody.
+        # A missing object is a 404 for every role.
         if not takes_thing and may == (answer.status_code == 403):
             wrong.append((method, path, permission, answer.status_code))
     assert wrong == []
 
 
-def test_nobody_gets_in_anywhere_without_signing_in(door):
+def test_every_route_requires_signing_in(door):
     wrong = [
         (method, path)
         for method, path, _ in routes()
-        if not (answer := ask(door, method, path)).location or "/organize/sign-in" not in answer.location
+        if not (answer := ask(door, method, path)).location
+        or "/organize/sign-in" not in answer.location
     ]
     assert wrong == []
 
 
-def test_no_address_of_the_workspace_changes_anything_by_get(desk_of):
+def test_get_changes_nothing_in_the_workspace(desk_of):
     desk = desk_of()
     for method, path, _ in routes():
         if method == "POST":
             assert desk.get(path).status_code in (200, 303, 404, 405), path
 
 
-def test_places_that_one_may_not_see_are_not_on_the_rail(desk_of):
+def test_forbidden_places_are_not_in_the_sidebar(desk_of):
     cause = make_cause()
     for role, sees in (("editor", False), ("owner", True)):
         page = desk_of(role, cause.id).get("/organize/").text
@@ -86,28 +94,34 @@ SENSITIVE = {
 }  # fmt: skip
 
 
-def test_sensitive_steps_ask_for_a_fresh_password(app):
+def test_sensitive_steps_require_a_fresh_password(app):
     views = current_app.view_functions
     assert SENSITIVE <= views.keys()
     assert [name for name in SENSITIVE if not getattr(views[name], "is_fresh", False)] == []
 
 
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
-def test_an_old_session_is_led_to_its_password_by_every_sensitive_route(desk_of, role):
+def test_old_session_is_asked_for_its_password_by_every_sensitive_route(desk_of, role):
     cause = make_cause()
     desk = desk_of(role, None if role == ADMIN else cause.id)
     desk.token()
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     for method, path, _ in routes():
         view = view_of(method, path)
         if getattr(view, "is_fresh", False):
             answer = ask(desk, method, path)
-            is_led = answer.status_code == 303 and answer.location.startswith("/organize/account/confirm")
+            is_led = answer.status_code == 303 and answer.location.startswith(
+                "/organize/account/confirm"
+            )
             assert is_led or answer.status_code in (403, 404), path
 
 
 @pytest.mark.parametrize("role", [ADMIN, *ROLES])
-def test_without_its_second_factor_a_role_that_sees_people_gets_nowhere(desk_of, role):
+def test_role_that_sees_people_needs_its_second_factor(desk_of, role):
     cause = make_cause()
     desk = desk_of(role, None if role == ADMIN else cause.id, second_factor=False)
     is_open = not (role == ADMIN or any(role in TABLE[action] for action in PERSONAL))
@@ -124,7 +138,7 @@ def view_of(method, path):
     return current_app.view_functions[endpoint]
 
 
-def test_refused_access_is_noted_once_with_growing_counts(desk_of):
+def test_refused_access_is_logged_once_with_growing_counts(desk_of):
     cause, other = make_cause(), make_cause("hill")
     desk = desk_of("editor", cause.id)
     for _ in range(12):
@@ -132,7 +146,14 @@ def test_refused_access_is_noted_once_with_growing_counts(desk_of):
     assert desk.get("/organize/people/").status_code == 403
     assert desk.get("/organize/causes/nowhere").status_code == 404
     db.session.rollback()
-    noted = [(each.details["action"], each.details["count"], each.cause_id) for each in reversed(entries(action="access"))]
-    assert noted == [("causes.see", 1, other.id), ("causes.see", 10, other.id), ("people.see", 1, None)]
+    noted = [
+        (each.details["action"], each.details["count"], each.cause_id)
+        for each in reversed(entries(action="access"))
+    ]
+    assert noted == [
+        ("causes.see", 1, other.id),
+        ("causes.see", 10, other.id),
+        ("people.see", 1, None),
+    ]
     assert {each.organizer_id for each in entries(action="access")} == {desk.organizer.id}
     assert "causes.see" in desk_of().get("/organize/audit/?about=access").text

@@ -1,4 +1,4 @@
-"""The shape of a montage in the workspace: choosing, sending a picture, cutting it out, taking it."""
+"""Tests of a montage's shape in the workspace: choosing, uploading, cutting out."""
 
 import io
 
@@ -7,12 +7,12 @@ from PIL import Image, ImageDraw
 
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.montage import workbench, workshop
+from campaign.montage import image_jobs, image_worker
 from campaign.montage.queries import drafts_of
 from campaign.montage.shaping import accept_shape, keep_shape
-from campaign.montage.uploads import MOST_OCTETS
+from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.causes.shape_forms import REFUSALS, REFUSALS_BY_ALPHA
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.pictures import heart, png
@@ -33,19 +33,26 @@ def send(desk, content, name="heart.png", **words):
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch):
-    """Pictures are worked on in this process: that it is another one is proved where the workshop is tested."""
-    monkeypatch.setattr(workshop, "_work", lambda kind, folder, **order: workbench.WORK[kind](folder, **order))
+    """Work on pictures in this process.
+
+    The tests of the picture process cover the separate process.
+    """
+    monkeypatch.setattr(
+        image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order)
+    )
     monkeypatch.setattr("campaign.organize.causes.shape.PREVIEW_WIDTH", 60)
 
 
-def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):
+def test_only_editors_choose_among_the_built_in_shapes(desk_of, client):
     petition = make_petition()
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("editor", petition.cause_id)
     page = desk.get(SHAPE).text
     assert all(f'href="{SHAPE}/{name}"' in page for name in ("monarch", "dove", "drop"))
     look = desk.get(f"{SHAPE}/dove")
-    assert figures(text_at(look, f"//form[@action='{SHAPE}/dove']//button")) == [1] and tree(look).find_class("shape-facts")
+    assert figures(text_at(look, f"//form[@action='{SHAPE}/dove']//button")) == [1] and tree(
+        look
+    ).find_class("shape-facts")
     assert desk.post(f"{SHAPE}/dove", {"former": "monarch"}).location == SHAPE
     assert now_of().shape == "dove"
     assert alerts(desk.get(SHAPE)) == ["sure", "note"]
@@ -58,7 +65,7 @@ def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):
     assert now_of().shape == "dove"
 
 
-def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
+def test_picture_is_uploaded_previewed_and_accepted(desk_of, client):
     cause = make_cause()
     desk = desk_of("owner", cause.id)
     place = send(desk, heart()).location
@@ -67,11 +74,17 @@ def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
     page = desk.get(place)
     assert f"{SHAPE}/{draft.shape}" in sends_to(page) and not tree(page).find_class("shape-facts")
     assert (draft.title, now_of().shape) == ("heart", "monarch")
-    assert Image.open(io.BytesIO(desk.get(f"{place}.webp").data)).size == (draft.width, draft.height)
+    assert Image.open(io.BytesIO(desk.get(f"{place}.webp").data)).size == (
+        draft.width,
+        draft.height,
+    )
     for count in ("100", "now"):
-        assert Image.open(io.BytesIO(desk.get(f"{SHAPE}/{draft.shape}/{count}.png").data)).size == (60, 60)
+        assert Image.open(io.BytesIO(desk.get(f"{SHAPE}/{draft.shape}/{count}.png").data)).size == (
+            60,
+            60,
+        )
     assert desk.get(f"{SHAPE}/{draft.shape}/7.png").status_code == 404
-    # Until it is taken it is no business of anybody else's.
+    # Until it is accepted, no one else can see it.
     stranger = desk_of("editor", make_cause("other").id)
     for path in (place, f"{place}.webp", f"{SHAPE}/{draft.shape}/100.png"):
         assert stranger.get(path).status_code in (303, 404)
@@ -85,7 +98,7 @@ def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
     assert alerts(desk.get(place, follow_redirects=True))[-1] == "waiting"
 
 
-def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(desk_of):
+def test_picture_is_cut_out_in_another_way_and_errors_are_at_the_field(desk_of):
     cause = make_cause()
     desk = desk_of("editor", cause.id)
     place = send(desk, heart("white", form="JPEG"), title="Our heart").location
@@ -93,14 +106,23 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
     answer = desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "254"})
     assert (answer.status_code, 'id="threshold-error"' in answer.text) == (422, True)
     for wrong in ("", "x", "0", "255"):
-        assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": wrong}).status_code == 422
+        assert (
+            desk.post(place, {"seen": first, "cut_by": "colour", "threshold": wrong}).status_code
+            == 422
+        )
     assert drafts_of(now_of())[0].shape == first
-    assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "120"}).location == place
+    assert (
+        desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "120"}).location == place
+    )
     draft = drafts_of(now_of())[0]
     assert (draft.threshold, draft.shape == first, draft.title) == (120, False, "Our heart")
-    # Of two who had the first before them, the second is told, whatever they press.
-    assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
-    assert alerts(desk.post(f"{SHAPE}/{first}", {"former": "monarch"}, follow_redirects=True)) == ["waiting"]
+    # Of two people who saw the first cut, the second is told, whichever button they press.
+    assert (
+        desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
+    )
+    assert alerts(desk.post(f"{SHAPE}/{first}", {"former": "monarch"}, follow_redirects=True)) == [
+        "waiting"
+    ]
     assert now_of().shape == "monarch"
     desk.post(f"{place}/discard")
     assert drafts_of(now_of()) == []
@@ -111,43 +133,48 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_picture"),
         (heart()[:2000], "broken"),
-        (bytes(MOST_OCTETS + 1), "too_heavy"),
+        (bytes(MAX_BYTES + 1), "too_heavy"),
     ],
 )
-def test_what_is_no_picture_is_refused_with_its_reason_and_the_title_stays(desk_of, content, code):
+def test_non_picture_is_refused_with_its_reason_and_the_title_is_kept(desk_of, content, code):
     answer = send(desk_of("editor", make_cause().id), content, title="Our heart")
     assert answer.status_code == 422
-    assert wrong_fields(answer) == {"picture": str(REFUSALS[code])} and 'value="Our heart"' in answer.text
+    assert (
+        wrong_fields(answer) == {"picture": str(REFUSALS[code])}
+        and 'value="Our heart"' in answer.text
+    )
     assert drafts_of(now_of()) == []
 
 
-def test_a_file_must_be_chosen_and_a_far_too_large_one_is_said(desk_of):
+def test_missing_file_and_far_too_large_file_are_explained(desk_of):
     desk = desk_of("editor", make_cause().id)
     assert wrong_fields(desk.post(SHAPE, {"title": "x"})).keys() == {"picture"}
-    assert alerts(desk.get(send(desk, bytes(MOST_OCTETS + 2**20)).location)) == ["grave"]
+    assert alerts(desk.get(send(desk, bytes(MAX_BYTES + 2**20)).location)) == ["grave"]
 
 
-def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):
+def test_picture_without_an_automatic_shape_can_be_cut_another_way(desk_of):
     desk = desk_of("editor", make_cause().id)
-    # Two things in it, of which the fainter is found first, and fills the square.
+    # It holds two things. The fainter one is found first, and fills the square.
     picture = Image.new("RGB", (600, 600), "white")
     picture.paste("#909090", (9, 9, 591, 591))
     ImageDraw.Draw(picture).ellipse((150, 150, 450, 450), fill="#101010")
     place = send(desk, png(picture), "two.png").location
     page = desk.get(place)
-    assert wrong_fields(page) == {"threshold": str(REFUSALS["fills_all"])} and "former" not in values(page, "name")
+    assert wrong_fields(page) == {
+        "threshold": str(REFUSALS["fills_all"])
+    } and "former" not in values(page, "name")
     assert desk.post(place, {"seen": "", "cut_by": "colour", "threshold": "200"}).location == place
     assert "former" in values(desk.get(place), "name")
 
 
-def test_what_is_see_through_decides_without_a_number_to_try(desk_of):
+def test_transparency_decides_without_a_threshold_to_try(desk_of):
     desk = desk_of("editor", make_cause().id)
     place = send(desk, png(Image.new("RGBA", (600, 600))), "clear.png").location
     assert wrong_fields(desk.get(place)) == {"cut_by": str(REFUSALS_BY_ALPHA["empty"])}
     assert REFUSALS_BY_ALPHA["empty"] != REFUSALS["empty"]
 
 
-def test_of_two_who_choose_the_second_is_told(desk_of):
+def test_second_of_two_who_choose_is_told(desk_of):
     desk = desk_of("editor", make_cause().id)
     desk.post(f"{SHAPE}/dove", {"former": "monarch"})
     answer = desk.post(f"{SHAPE}/drop", {"former": "monarch"})
@@ -163,23 +190,29 @@ def test_of_two_who_choose_the_second_is_told(desk_of):
 
 
 def _fail(*_given, **_order):
-    raise workshop.WorkFailed
+    raise image_jobs.WorkFailed
 
 
-def test_when_the_workshop_fails_nothing_is_kept_and_it_is_said(desk_of, monkeypatch):
-    monkeypatch.setattr(workshop, "_work", _fail)
+def test_failure_of_the_picture_process_keeps_nothing_and_is_explained(desk_of, monkeypatch):
+    monkeypatch.setattr(image_jobs, "_work", _fail)
     answer = send(desk_of("editor", make_cause().id), heart())
     assert (answer.status_code, list(wrong_fields(answer))) == (422, ["picture"])
     assert drafts_of(now_of()) == []
 
 
-def test_writing_the_words_of_a_cause_leaves_its_own_shape(desk_of):
+def test_editing_the_text_of_a_cause_leaves_its_own_shape(desk_of):
     cause = make_cause()
     name = write(keep_shape, content=heart(), title="Heart", now=utcnow()).name
     write(accept_shape, cause.id, name=name, now=utcnow())
     desk = desk_of("editor", cause.id)
     assert ">Heart<" in desk.get("/organize/causes/valley").text
-    words = {"revision": cause.revision, "title_en": "Valley", "summary_en": "One", "palette": "water", "shape": "drop"}
+    words = {
+        "revision": cause.revision,
+        "title_en": "Valley",
+        "summary_en": "One",
+        "palette": "water",
+        "shape": "drop",
+    }
     assert desk.post("/organize/causes/valley/words", words).status_code == 303
     assert now_of().shape == name
     desk.post(f"{SHAPE}/monarch", {"former": name})

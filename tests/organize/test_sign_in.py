@@ -1,4 +1,4 @@
-"""The door: the same answer for a wrong password and for nobody, the second step, and what is remembered of a browser."""
+"""Tests of signing in: equal answers for unknown addresses, second factor, known browsers."""
 
 from datetime import timedelta
 
@@ -8,15 +8,15 @@ from sqlalchemy import select, update
 
 from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
-from campaign.accounts.keys import link_token
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.accounts.operations import make_link
 from campaign.accounts.passwords import HashingBusy
 from campaign.accounts.sessions import is_known
+from campaign.accounts.tokens import link_token
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.entrance.letting_in import safe_next
-from campaign.organize.presence import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.organize.auth.sessions import safe_next
+from campaign.organize.identity import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -32,7 +32,7 @@ def editor(app):
 
 @pytest.fixture
 def odile(app):
-    """An admin, with a password and an app."""
+    """An admin with a password and an app."""
     return with_password(make_organizer(second_factor=False))
 
 
@@ -53,25 +53,29 @@ def test_address_and_password_open_the_overview(door, editor):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_a_wrong_password_and_nobodys_address_get_the_same_answer(door, editor, lang):
+def test_wrong_password_and_unknown_address_get_the_same_answer(door, editor, lang):
     door.get(f"/organize/sign-in?lang={lang}")
     wrong = enter(door, editor.email, "wrong")
     nobody = enter(door, "nobody@kwan.example", "wrong")
     assert wrong.status_code == nobody.status_code == 422
-    assert without_token(wrong.text).replace(editor.email, "nobody@kwan.example") == without_token(nobody.text)
+    assert without_token(wrong.text).replace(editor.email, "nobody@kwan.example") == without_token(
+        nobody.text
+    )
     assert cookie(door) is None
     assert "wrong" not in wrong.text
 
 
-def test_who_was_only_invited_cannot_sign_in(door, app):
+def test_invited_person_cannot_sign_in_yet(door, app):
     who = make_organizer("editor", make_cause().id)
     assert enter(door, who.email, "").status_code == 422
     assert enter(door, who.email, "nobody has this password").status_code == 422
 
 
-def test_the_same_work_is_done_for_nobody(door, editor, monkeypatch):
+def test_unknown_address_takes_the_same_work(door, editor, monkeypatch):
     done = []
-    monkeypatch.setattr("campaign.organize.entrance.sign_in.matches", lambda kept, typed: done.append(kept) or False)
+    monkeypatch.setattr(
+        "campaign.organize.auth.sign_in.matches", lambda kept, typed: done.append(kept) or False
+    )
     enter(door, editor.email, "wrong")
     enter(door, "nobody@kwan.example", "wrong")
     assert done == [editor.password_hash, None]
@@ -90,15 +94,15 @@ def test_the_same_work_is_done_for_nobody(door, editor, monkeypatch):
         ("", "/organize/"),
     ],
 )
-def test_the_way_on_stays_in_the_workspace(door, editor, asked, led):
+def test_redirect_after_sign_in_stays_in_the_workspace(door, editor, asked, led):
     assert enter(door, editor.email, next=asked).location == led
 
 
-def test_ten_wrong_tries_shut_the_door_to_strangers_but_not_to_a_known_browser(app, door, editor):
+def test_ten_wrong_tries_lock_out_strangers_but_not_a_known_browser(app, door, editor):
     enter(door, editor.email)
     known = cookie(door, DEVICE_COOKIE)
     strange = Desk(app.test_client())
-    # The first of ten tries was that of the known browser, before it was known.
+    # The first of the ten tries came from the known browser, before it was known.
     for _ in range(9):
         assert enter(strange, editor.email, "wrong").status_code == 422
     answer = enter(strange, editor.email)
@@ -108,20 +112,23 @@ def test_ten_wrong_tries_shut_the_door_to_strangers_but_not_to_a_known_browser(a
     assert enter(strange, editor.email).status_code == 303
 
 
-def test_nobodys_address_is_shut_as_well(door, app):
+def test_unknown_address_is_locked_as_well(door, app):
     for _ in range(10):
         enter(door, "nobody@kwan.example", "wrong")
     assert enter(door, "nobody@kwan.example", "wrong").status_code == 429
 
 
-def test_a_second_factor_is_asked_for_and_half_a_session_opens_nothing(door, odile):
+def test_second_factor_is_required_and_half_a_session_opens_nothing(door, odile):
     secret = with_app(odile)
     answer = enter(door, odile.email, next="/organize/people/")
     assert answer.location == "/organize/sign-in/second-step?next=/organize/people/"
     assert door.get("/organize/").location.startswith("/organize/sign-in/second-step")
     assert door.get("/organize/account").status_code == 303
     half = cookie(door)
-    answer = door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now(), "next": "/organize/people/"})
+    answer = door.post(
+        "/organize/sign-in/second-step",
+        {"code": pyotp.TOTP(secret).now(), "next": "/organize/people/"},
+    )
     assert answer.location == "/organize/people/"
     assert cookie(door) != half
     db.session.rollback()
@@ -133,7 +140,7 @@ def test_a_second_factor_is_asked_for_and_half_a_session_opens_nothing(door, odi
     ("code", "is_tried"),
     [("", False), ("abcdef", False), ("000 000", True), ("1234567890123456", True)],
 )
-def test_a_wrong_code_is_said_at_its_field(door, odile, code, is_tried):
+def test_wrong_code_is_explained_at_its_field(door, odile, code, is_tried):
     with_app(odile)
     enter(door, odile.email)
     answer = door.post("/organize/sign-in/second-step", {"code": code})
@@ -144,7 +151,7 @@ def test_a_wrong_code_is_said_at_its_field(door, odile, code, is_tried):
     assert door.get("/organize/").status_code == 303
 
 
-def test_a_recovery_code_opens_once_typed_in_groups(door, odile):
+def test_recovery_code_works_once_also_typed_in_groups(door, odile):
     with_app(odile)
     codes = new_recovery_codes()
     write(replace_recovery_codes, organizer_id=odile.id, codes=codes)
@@ -161,10 +168,13 @@ def test_ten_wrong_codes_are_enough(door, odile):
     enter(door, odile.email)
     for _ in range(10):
         door.post("/organize/sign-in/second-step", {"code": "000000"})
-    assert door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code == 429
+    assert (
+        door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code
+        == 429
+    )
 
 
-def test_the_second_step_leads_back_when_it_took_too_long(door, odile):
+def test_second_step_returns_to_the_password_when_it_took_too_long(door, odile):
     secret = with_app(odile)
     enter(door, odile.email)
     past = update(OrganizerSession).values(expires_at=utcnow() - timedelta(seconds=1))
@@ -174,7 +184,7 @@ def test_the_second_step_leads_back_when_it_took_too_long(door, odile):
     assert alerts(door.get(answer.location)) == ["waiting"]
 
 
-def test_a_session_brought_along_is_not_carried_into_the_new_one(door, editor):
+def test_session_is_replaced_at_sign_in(door, editor):
     door.client.set_cookie(SESSION_COOKIE, "chosen-by-somebody", path="/organize")
     enter(door, editor.email)
     assert cookie(door) not in (None, "chosen-by-somebody")
@@ -188,7 +198,7 @@ def test_signing_out_ends_the_session_on_the_server(door, editor):
     assert door.get("/organize/").status_code == 303
 
 
-def test_a_new_browser_is_told_of_by_mail_but_not_the_very_first(app, door, editor):
+def test_new_browser_is_reported_by_email_except_the_very_first(app, door, editor):
     enter(door, editor.email)
     assert owed() == []
     door.post("/organize/sign-in/out")
@@ -201,43 +211,48 @@ def test_a_new_browser_is_told_of_by_mail_but_not_the_very_first(app, door, edit
     assert letters == [("account_new_device", device, "en")]
 
 
-def test_a_post_without_the_token_of_our_page_changes_nothing(client, editor):
+def test_post_without_a_csrf_token_changes_nothing(client, editor):
     answer = client.post("/organize/sign-in", data={"email": editor.email, "password": PASSWORD})
     assert answer.status_code == 400
     assert PASSWORD not in answer.text
     assert client.get_cookie(SESSION_COOKIE, path="/organize") is None
 
 
-def test_a_page_of_another_site_cannot_post(door, editor):
+def test_page_of_another_site_cannot_post(door, editor):
     data = {"email": editor.email, "password": PASSWORD, "csrf_token": door.token()}
-    answer = door.client.post("/organize/sign-in", data=data, headers={"Origin": "https://evil.example"})
+    answer = door.client.post(
+        "/organize/sign-in", data=data, headers={"Origin": "https://evil.example"}
+    )
     assert answer.status_code == 403
 
 
-def test_the_door_speaks_the_language_that_is_asked_for(door, app):
+def test_sign_in_page_uses_the_requested_language(door, app):
     assert '<html lang="fr">' in door.get("/organize/sign-in?lang=fr").text
     assert '<html lang="fr">' in door.get("/organize/forgotten").text
     assert '<html lang="es">' in door.get("/organize/sign-in?lang=es&next=/organize/people/").text
     assert '<html lang="es">' in door.get("/organize/sign-in?lang=xx").text
 
 
-def test_the_door_is_not_shown_to_who_is_in(door, editor):
+def test_sign_in_page_is_not_shown_to_signed_in_users(door, editor):
     enter(door, editor.email)
     assert door.get("/organize/sign-in?next=/organize/account").location == "/organize/account"
 
 
 def try_in(door, email, password=PASSWORD):
-    # They are noted once the answer is out.
+    # Refused tries are logged after the response is sent.
     enter(door, email, password).close()
 
 
 def refused():
-    """Return (way, id of the account or None) of each refused try in the audit trail."""
+    """Return (method, account id or None) of each refused try in the activity log."""
     db.session.rollback()
-    return [(entry.details["way"], entry.subject_id) for entry in reversed(entries(action="account.refused"))]
+    return [
+        (entry.details["way"], entry.subject_id)
+        for entry in reversed(entries(action="account.refused"))
+    ]
 
 
-def test_refused_tries_stand_in_the_audit_trail_without_what_a_stranger_typed(door, odile, desk_of):
+def test_refused_tries_are_logged_without_what_a_stranger_typed(door, odile, desk_of):
     with_app(odile)
     try_in(door, odile.email, "wrong")
     try_in(door, "somebody@else.example", "a password typed in the wrong place")
@@ -247,11 +262,13 @@ def test_refused_tries_stand_in_the_audit_trail_without_what_a_stranger_typed(do
     said = str([(entry.details, entry.reason) for entry in entries()])
     assert "else.example" not in said and "wrong place" not in said
     page = desk_of("admin", email="teo@kwan.example").get("/organize/audit/")
-    # A wrong code, a wrong password, and one at an address that nobody has read differently.
-    assert len({text(each) for each in tree(page).xpath("//p[@data-action='account.refused']")}) == 3
+    # A wrong code, a wrong password, and a try at an unknown address, which the log tells apart.
+    assert (
+        len({text(each) for each in tree(page).xpath("//p[@data-action='account.refused']")}) == 3
+    )
 
 
-def test_a_flood_of_tries_leaves_few_rows(door, odile):
+def test_flood_of_tries_leaves_few_rows(door, odile):
     for number in range(14):
         try_in(door, odile.email, "wrong")
         try_in(door, f"n{number}@else.example", "wrong")
@@ -259,8 +276,10 @@ def test_a_flood_of_tries_leaves_few_rows(door, odile):
     assert len([way for way, who in refused() if not who]) == 2
 
 
-@pytest.mark.parametrize("address", [7, True, [], {"a": 1}, None, "", "//evil.example", "/organizer", "/organize/\nx"])
-def test_what_is_no_address_of_the_workspace_leads_to_the_overview(app, address):
+@pytest.mark.parametrize(
+    "address", [7, True, [], {"a": 1}, None, "", "//evil.example", "/organizer", "/organize/\nx"]
+)
+def test_unknown_return_address_leads_to_the_overview(app, address):
     with app.test_request_context():
         assert safe_next(address) == "/organize/"
 
@@ -269,21 +288,21 @@ def busy(*_):
     raise HashingBusy
 
 
-def test_busy_sign_in_keeps_what_was_typed_and_says_when_to_try_again(door, editor, monkeypatch):
-    monkeypatch.setattr("campaign.organize.entrance.sign_in.matches", busy)
+def test_busy_sign_in_keeps_the_input_and_says_when_to_try_again(door, editor, monkeypatch):
+    monkeypatch.setattr("campaign.organize.auth.sign_in.matches", busy)
     answer = enter(door, editor.email)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
     assert editor.email in answer.text
     assert PASSWORD not in answer.text
 
 
-def test_too_many_tries_say_when_to_come_again(door, app):
+def test_too_many_tries_say_when_to_try_again(door, app):
     for _ in range(10):
         enter(door, "nobody@kwan.example", "wrong")
     assert enter(door, "nobody@kwan.example", "wrong").headers["Retry-After"] == "900"
 
 
-def test_a_reset_ends_the_browsers_that_were_known(app, door, editor):
+def test_password_reset_forgets_the_known_browsers(app, door, editor):
     enter(door, editor.email)
     link = write(make_link, organizer_id=editor.id, purpose="reset", now=utcnow())
     elsewhere = Desk(app.test_client())

@@ -1,4 +1,4 @@
-"""What an organizer typed while their session ended, or grew old, is kept until they can send it."""
+"""Tests that input survives a session that ends or grows old, until the organizer can send it."""
 
 import re
 from datetime import timedelta
@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from campaign.accounts.models import OrganizerSession
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_in_any_state
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import sign_in
 from tests.factories.petitions import make_petition
@@ -31,11 +31,19 @@ def desk(desk_of):
 
 
 def end_sessions():
-    write(lambda: db.session.execute(update(OrganizerSession).values(expires_at=utcnow() - timedelta(minutes=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(expires_at=utcnow() - timedelta(minutes=1))
+        )
+    )
 
 
 def grow_old():
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
 
 
 def kept_in(page):
@@ -45,12 +53,12 @@ def kept_in(page):
 
 
 def door_of(page):
-    """Return where the page sends its reader first, in a tab of its own."""
+    """Return the page that the reader is sent to first, in a separate tab."""
     [address] = tree(page).xpath("//ol[@class='door-steps']//a[@target='_blank']/@href")
     return address
 
 
-def test_typed_words_outlive_a_session_and_are_sent_once_their_writer_is_in_again(desk):
+def test_input_survives_the_session_and_is_sent_once_after_sign_in(desk):
     typed = {"revision": "1", "rows-0-en": WORDS, "press": "new-version"}
     end_sessions()
     answer = desk.post(TARGETS, typed, headers=PAGE)
@@ -63,41 +71,58 @@ def test_typed_words_outlive_a_session_and_are_sent_once_their_writer_is_in_agai
     assert petition_in_any_state("home").targets[0].name("en") == WORDS
 
 
-def test_a_button_without_words_leads_to_the_door_and_back_to_its_page(desk):
+def test_button_without_input_leads_to_sign_in_and_back_to_its_page(desk):
     end_sessions()
     whence = {**PAGE, "Referer": "http://localhost/organize/petitions/home?a=b"}
     answer = desk.post("/organize/petitions/home/close", headers=whence)
-    assert (answer.status_code, answer.location) == (303, "/organize/sign-in?next=/organize/petitions/home?a%3Db")
+    assert (answer.status_code, answer.location) == (
+        303,
+        "/organize/sign-in?next=/organize/petitions/home?a%3Db",
+    )
     foreign = {**PAGE, "Referer": "https://evil.example/organize/"}
-    assert desk.post("/organize/petitions/home/close", headers=foreign).location == "/organize/sign-in"
+    assert (
+        desk.post("/organize/petitions/home/close", headers=foreign).location == "/organize/sign-in"
+    )
 
 
-def test_an_address_of_before_that_is_none_leads_to_the_door(desk):
+def test_invalid_previous_address_leads_to_sign_in(desk):
     end_sessions()
     odd = {**PAGE, "Referer": "http://[localhost/organize/"}
     assert desk.post("/organize/petitions/home/close", headers=odd).location == "/organize/sign-in"
 
 
-def test_a_page_that_is_at_no_address_changes_nothing(desk):
-    answer = desk.post("/organize/account", {"name": "Odile"}, base_url="https://localhost", headers={"Referer": "https://[localhost/"})
+def test_page_without_an_address_changes_nothing(desk):
+    answer = desk.post(
+        "/organize/account",
+        {"name": "Odile"},
+        base_url="https://localhost",
+        headers={"Referer": "https://[localhost/"},
+    )
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("headers", [{}, {**PAGE, "Sec-Fetch-Mode": "cors"}])
-def test_a_script_that_saves_is_led_to_the_door(desk, headers):
+def test_script_that_saves_is_sent_to_sign_in(desk, headers):
     end_sessions()
     assert desk.post(TARGETS, {"rows-0-en": WORDS}, headers=headers).status_code == 303
 
 
-def test_what_opens_something_is_written_into_no_page(desk):
+def test_secrets_are_written_into_no_page(desk):
     end_sessions()
-    assert desk.post("/organize/people/invite", {"password": "one two three"}, headers=PAGE).status_code == 303
+    assert (
+        desk.post(
+            "/organize/people/invite", {"password": "one two three"}, headers=PAGE
+        ).status_code
+        == 303
+    )
 
 
-def test_the_purpose_of_a_pack_waits_for_the_password(desk):
+def test_purpose_of_a_pack_waits_for_the_password(desk):
     grow_old()
     address = "/organize/handovers/home/pack"
     answer = desk.post(address, {"purpose": WORDS, "lang": "en", "paper": "a4"}, headers=PAGE)
     assert door_of(answer).startswith("/organize/account/confirm")
     assert kept_in(answer.text)["purpose"] == WORDS
-    assert desk.post(address, headers={**PAGE, "Referer": f"http://localhost{address}"}).location.endswith(f"next={address}")
+    assert desk.post(
+        address, headers={**PAGE, "Referer": f"http://localhost{address}"}
+    ).location.endswith(f"next={address}")

@@ -1,4 +1,4 @@
-"""Where words are asked for, spaces alone are none."""
+"""Tests that required text fields refuse spaces alone."""
 
 import pytest
 
@@ -10,8 +10,21 @@ from tests.factories.signatures import sign_and_hatch
 from tests.factories.updates import make_update
 
 SPACES = "  "
-SUPPORTER = {"given_name": "Amalia", "country": "CA", "postal_code": "K1A 0B1", "name_display": "full", "reason": "By telephone"}
-SHEET = {"petition": "home", "sheet": "1", "signed_on": "2026-11-20", "lang": "en", "country": "", "wording": "I sign."}
+SUPPORTER = {
+    "given_name": "Amalia",
+    "country": "CA",
+    "postal_code": "K1A 0B1",
+    "name_display": "full",
+    "reason": "By telephone",
+}
+SHEET = {
+    "petition": "home",
+    "sheet": "1",
+    "signed_on": "2026-11-20",
+    "lang": "en",
+    "country": "",
+    "wording": "I sign.",
+}
 
 
 @pytest.fixture
@@ -25,12 +38,12 @@ def desk(desk_of, petition):
 
 
 def refuses(desk, path, words):
-    """Return whether the desk is asked for words again, with nothing noted as done."""
+    """Return whether the form asks for the text again, with no action logged."""
     before = len(entries())
     return desk.post(f"/organize/{path}", words).status_code == 422 and len(entries()) == before
 
 
-def test_no_address_is_made_of_spaces(desk, petition):
+def test_address_cannot_be_made_of_spaces(desk, petition):
     make_event(cause_id=petition.cause_id)
     make_update(cause_id=petition.cause_id)
     for path in ("causes/valley", "petitions/home", "events/talk", "updates/answer"):
@@ -38,24 +51,32 @@ def test_no_address_is_made_of_spaces(desk, petition):
 
 
 @pytest.mark.parametrize("kind", ["petitions", "updates"])
-def test_no_draft_is_called_by_spaces(desk, petition, kind):
+def test_draft_title_cannot_be_spaces(desk, petition, kind):
     assert refuses(desk, f"{kind}/new", {"cause": petition.cause_id, "lang": "en", "title": SPACES})
 
 
-def test_no_key_and_no_tablet_is_called_by_spaces(client, desk, petition):
+def test_key_and_tablet_names_cannot_be_spaces(client, desk, petition):
     assert refuses(desk, "keys/", {"cause": petition.cause_id, "name": SPACES})
     kiosk = kiosk_of(make_tablet(client, make_event(cause_id=petition.cause_id)))
     assert refuses(desk, f"kiosks/tablets/{kiosk.id}/name", {"name": SPACES})
 
 
-def test_no_reason_is_made_of_spaces(desk, petition):
+def test_reason_cannot_be_spaces(desk, petition):
     event, signature = make_event(cause_id=petition.cause_id), sign_and_hatch(petition)
-    assert refuses(desk, f"events/{event.slug}/registrations/export", {"who": "all", "reason": SPACES})
+    assert refuses(
+        desk, f"events/{event.slug}/registrations/export", {"who": "all", "reason": SPACES}
+    )
     page = desk.get(f"/organize/signatures/{signature}").text
     seen = page.split('name="seen" type="hidden" value="')[1].split('"')[0]
-    assert desk.post(f"/organize/signatures/{signature}/correct", {**SUPPORTER, "seen": seen, "reason": SPACES}).status_code == 422
+    assert (
+        desk.post(
+            f"/organize/signatures/{signature}/correct",
+            {**SUPPORTER, "seen": seen, "reason": SPACES},
+        ).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize("name", ["sheet", "wording"])
-def test_no_sheet_is_without_number_and_wording(desk, name):
+def test_sheet_needs_a_number_and_a_wording(desk, name):
     assert refuses(desk, "imports/type", {**SHEET, name: SPACES})

@@ -1,13 +1,13 @@
-"""The list of those never written to, in the workspace."""
+"""Tests of the suppression list in the workspace: addresses that we never email."""
 
 from urllib.parse import urlsplit
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
 from campaign.mail.operations import refusal_of, refuse_address
-from campaign.signatures.keys import email_digest
+from campaign.process.clock import utcnow
+from campaign.signatures.tokens import email_digest
 from campaign.subscriptions.operations import suppress
 from campaign.subscriptions.queries import is_suppressed, suppression_of
 from tests.factories.causes import make_cause
@@ -34,8 +34,12 @@ def listed(email, reason="request"):
 
 def test_address_added_by_hand_gets_no_more_news(owner, app):
     reader = subscribe("amalia")
-    assert wrong_fields(owner.post(f"{HERE}/add", {"email": AMALIA, "reason": " "})).keys() == {"reason"}
-    answer = owner.post(f"{HERE}/add", {"email": "Amalia@Rosales.example", "reason": "Asked by telephone"})
+    assert wrong_fields(owner.post(f"{HERE}/add", {"email": AMALIA, "reason": " "})).keys() == {
+        "reason"
+    }
+    answer = owner.post(
+        f"{HERE}/add", {"email": "Amalia@Rosales.example", "reason": "Asked by telephone"}
+    )
     assert urlsplit(answer.location).path == entry_of(AMALIA)
     assert subscription(reader).state == "ended" and is_suppressed(email_digest(AMALIA))
     page = owner.get(f"{HERE}/").text
@@ -43,25 +47,31 @@ def test_address_added_by_hand_gets_no_more_news(owner, app):
     assert trail()[-1][0] == "suppressions.add"
 
 
-def test_email_address_is_looked_up_without_appearing_in_url_or_trail(owner):
+def test_email_address_is_looked_up_without_appearing_in_url_or_log(owner):
     listed(AMALIA)
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
     assert found.status_code == 303 and AMALIA not in found.location
     page = owner.get(found.location)
-    assert values(page, "data-reason") == ["request"] and f"{entry_of(AMALIA)}/lift" not in sends_to(page)
-    unlisted = owner.post(f"{HERE}/find", {"find-email": "nobody@rosales.example"}, follow_redirects=True)
+    assert values(page, "data-reason") == [
+        "request"
+    ] and f"{entry_of(AMALIA)}/lift" not in sends_to(page)
+    unlisted = owner.post(
+        f"{HERE}/find", {"find-email": "nobody@rosales.example"}, follow_redirects=True
+    )
     assert alerts(unlisted) == ["sure"] and unlisted.request.path == f"{HERE}/"
     assert wrong_fields(owner.post(f"{HERE}/find", {})).keys() == {"find-email"}
     assert [action for action, _, _ in trail()][-2:] == ["suppressions.see"] * 2
 
 
 @pytest.mark.parametrize("reason", ["request", "complaint"])
-def test_own_request_for_no_news_is_lifted_by_nobody(desk_of, reason):
+def test_supporters_own_request_for_no_news_cannot_be_lifted(desk_of, reason):
     listed(AMALIA, "organizer")
     listed(AMALIA, reason)
     admin = desk_of()
     assert f"{entry_of(AMALIA)}/lift" not in sends_to(admin.get(entry_of(AMALIA)))
-    assert alerts(admin.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}, follow_redirects=True)) == ["grave"]
+    assert alerts(
+        admin.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}, follow_redirects=True)
+    ) == ["grave"]
     assert suppression_of(email_digest(AMALIA)).reason == reason
     listed(AMALIA, "organizer")
     assert suppression_of(email_digest(AMALIA)).reason == reason
@@ -75,10 +85,12 @@ def test_admin_lifts_what_an_organizer_added_and_gives_a_reason(owner, desk_of):
     assert f"{entry_of(AMALIA)}/lift" in sends_to(admin.get(entry_of(AMALIA)))
     assert admin.post(f"{entry_of(AMALIA)}/lift", {"reason": ""}).status_code == 422
     assert admin.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}).status_code == 303
-    assert not is_suppressed(email_digest(AMALIA)) and admin.get(entry_of(AMALIA)).status_code == 404
+    assert (
+        not is_suppressed(email_digest(AMALIA)) and admin.get(entry_of(AMALIA)).status_code == 404
+    )
 
 
-def test_address_that_bounced_can_be_tried_again(owner):
+def test_bounced_address_can_be_tried_again(owner):
     digest = email_digest(AMALIA)
     write(refuse_address, digest, reason="5.1.1 no such user", now=utcnow())
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
@@ -97,13 +109,15 @@ def test_list_has_pages_and_says_when_it_ends(owner):
         assert owner.get(f"{HERE}/{nonsense}").status_code == 404
 
 
-def test_an_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
+def test_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
     stranger = {"email": "stranger@rosales.example", "reason": "Asked by telephone"}
     answer = owner.post(f"{HERE}/add", stranger)
     assert answer.status_code == 422
     assert stranger["email"] in answer.text
     subscribe("odile", cause_id=make_cause("hill").id)
-    assert owner.post(f"{HERE}/add", {**stranger, "email": "odile@rosales.example"}).status_code == 422
+    assert (
+        owner.post(f"{HERE}/add", {**stranger, "email": "odile@rosales.example"}).status_code == 422
+    )
     assert not is_suppressed(email_digest("odile@rosales.example"))
     assert desk_of().post(f"{HERE}/add", stranger).status_code == 303
     assert is_suppressed(email_digest(stranger["email"]))

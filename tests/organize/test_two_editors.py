@@ -1,4 +1,4 @@
-"""Two people at one part of a petition: the second is told, and nothing is overwritten unseen."""
+"""Tests of two people editing one part of a petition: nothing is overwritten unseen."""
 
 import re
 from html import unescape
@@ -15,7 +15,7 @@ from tests.page_parts import alerts, figures, text_at, tree
 
 pytestmark = pytest.mark.both_databases
 
-# What the petition says to supporters changes by a version that its editor has seen.
+# What the petition says to supporters changes only by a version that its editor has seen.
 SAVE = {"press": "new-version"}
 PARTS = {
     "/petitions/home/sharing": ({"texts_en-0": "Theirs."}, {"texts_en-0": "Mine."}, "Theirs."),
@@ -24,8 +24,16 @@ PARTS = {
         {"allowed": "nobody", "origins": ""},
         "https://theirs.example",
     ),
-    "/handovers/home/contents": ({"names": "full", "details": "day"}, {"names": "shown", "details": "country"}, DETAIL_CHOICES["day"]),
-    "/retention/home": ({"keeps": "days", "days": "90", "sure": "y"}, {"keeps": "days", "days": "30", "sure": "y"}, "90"),
+    "/handovers/home/contents": (
+        {"names": "full", "details": "day"},
+        {"names": "shown", "details": "country"},
+        DETAIL_CHOICES["day"],
+    ),
+    "/retention/home": (
+        {"keeps": "days", "days": "90", "sure": "y"},
+        {"keeps": "days", "days": "30", "sure": "y"},
+        "90",
+    ),
     "/petitions/home/targets": ({"rows-0-en": "Theirs"}, {"rows-0-en": "Mine"}, "Theirs"),
     "/petitions/home/dates": (
         {"time_zone": "America/Toronto", "deliver_place_en": "Theirs"},
@@ -43,14 +51,14 @@ def desk(desk_of):
 
 
 def seen_on(page):
-    """Return what the page says of the state that its editor has before their eyes."""
+    """Return the version mark of the state that the page shows its editor."""
     fields = re.findall(r'<input[^>]* name="(mark|revision)"[^>]*>', page)
     value = re.search(rf'<input[^>]* name="{fields[0]}"[^>]* value="([^"]*)">', page).group(1)
     return {fields[0]: unescape(value)}
 
 
 @pytest.mark.parametrize("path", PARTS)
-def test_the_second_sees_both_and_saves_knowingly(desk, path):
+def test_second_editor_sees_both_and_saves_knowingly(desk, path):
     theirs, mine, shown = PARTS[path]
     path = f"/organize{path}"
     seen = seen_on(desk.get(path).text)
@@ -58,26 +66,35 @@ def test_the_second_sees_both_and_saves_knowingly(desk, path):
     answer = desk.post(path, mine | seen | SAVE)
     assert answer.status_code == 409
     assert "grave" in alerts(answer)
-    assert any(str(shown) in words.text_content() for words in tree(answer).find_class("conflict-words"))
+    assert any(
+        str(shown) in words.text_content() for words in tree(answer).find_class("conflict-words")
+    )
     assert desk.post(path, mine | seen_on(answer.text) | SAVE).status_code == 303
 
 
 @pytest.mark.parametrize("path", PARTS)
-def test_the_same_twice_is_no_conflict(desk, path):
+def test_same_change_twice_is_no_conflict(desk, path):
     theirs, path = PARTS[path][0], f"/organize{path}"
     seen = seen_on(desk.get(path).text)
     for _ in range(2):
         assert desk.post(path, theirs | seen | SAVE).status_code == 303
 
 
-def test_how_long_data_is_kept_can_be_tried_without_changing_it(desk):
+def test_retention_can_be_tried_without_changing_it(desk):
     path = "/organize/retention/home"
     page = desk.post(path, {"keeps": "days", "days": "30", "press": "try"})
     assert alerts(page) == ["note"]
-    assert figures(text_at(page, "//div[@data-kind='note']")) == [0], "no day is known before the petition has an end"
+    assert figures(text_at(page, "//div[@data-kind='note']")) == [0], (
+        "no day is known before the petition has an end"
+    )
     assert desk.post(path, {"keeps": "days", "days": "soon", "press": "try"}).status_code == 422
-    desk.post("/organize/petitions/home/dates", {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"})
-    told = text_at(desk.post(path, {"keeps": "days", "days": "30", "press": "try"}), "//div[@data-kind='note']")
+    desk.post(
+        "/organize/petitions/home/dates",
+        {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"},
+    )
+    told = text_at(
+        desk.post(path, {"keeps": "days", "days": "30", "press": "try"}), "//div[@data-kind='note']"
+    )
     assert "31 May 2031" in told and 0 in figures(told)
     db.session.rollback()
     assert petition_in_any_state("home").retention_days == DEFAULT_RETENTION_DAYS

@@ -1,4 +1,4 @@
-"""Adding pictures to the text of an update in the workspace."""
+"""Tests of adding pictures to the text of an update in the workspace."""
 
 import io
 
@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db
-from campaign.lib.pictures import clean_picture
 from campaign.organize import picture_forms
+from campaign.publishing.pictures import clean_picture
 from campaign.updates.body_pictures import alts_mark
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -32,41 +32,57 @@ def upload(desk, **changes):
 
 def words(**changes):
     update = update_now()
-    typed = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in ("title", "summary", "body")}
+    typed = {
+        f"{part}_{text.lang}": getattr(text, part)
+        for text in update.texts
+        for part in ("title", "summary", "body")
+    }
     return {**typed, "revision": update.revision, "event": "", **changes}
 
 
-def test_a_picture_needs_its_words_in_each_language_and_is_then_put_in_by_its_line(desk):
+def test_picture_needs_alt_text_in_each_language_and_is_inserted_by_its_line(desk):
     assert wrong_fields(upload(desk, alt_es="")).keys() == {"alt_es"}
-    assert wrong_fields(upload(desk, picture=(io.BytesIO(b"<svg onload=alert(1)>"), "x.png"))).keys() == {"picture"}
+    assert wrong_fields(
+        upload(desk, picture=(io.BytesIO(b"<svg onload=alert(1)>"), "x.png"))
+    ).keys() == {"picture"}
     assert upload(desk).status_code == 303
     page = desk.get("/organize/updates/answer/words").text
     assert page.count('data-words="![](picture:1)"') == 3
     read = desk.post("/organize/updates/answer/words-as-read", {"body": "![](picture:1)"}).text
     assert '<figure><img src="/pictures/' in read and 'alt="A lake"' in read
-    assert desk.post("/organize/updates/answer/words", words(body_en="Look:\n\n![](picture:1)")).status_code == 303
+    assert (
+        desk.post(
+            "/organize/updates/answer/words", words(body_en="Look:\n\n![](picture:1)")
+        ).status_code
+        == 303
+    )
     assert '<figure><img src="/pictures/' in desk.get("/organize/updates/answer/preview").text
     assert trail()[-2][0] == "updates.edit"
 
 
-def test_a_line_without_a_picture_and_a_picture_from_elsewhere_are_said_at_the_text(desk):
-    answer = desk.post("/organize/updates/answer/words", words(body_en="![](picture:4)", body_es="![x](https://elsewhere.example/a.png)"))
+def test_unknown_and_foreign_pictures_are_explained_at_the_text(desk):
+    answer = desk.post(
+        "/organize/updates/answer/words",
+        words(body_en="![](picture:4)", body_es="![x](https://elsewhere.example/a.png)"),
+    )
     assert answer.status_code == 422
     wrong = wrong_fields(answer)
     assert wrong.keys() == {"body_en", "body_es"} and "picture:4" in wrong["body_en"]
     assert "https://elsewhere.example/a.png" in answer.text
 
 
-def test_of_two_who_say_what_is_seen_the_second_sees_what_the_first_said(desk):
+def test_second_of_two_who_write_alt_text_sees_the_first(desk):
     upload(desk)
     mark = alts_mark(update_now().body_pictures[0])
-    assert desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "The lake"}).status_code == 303
+    assert (
+        desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "The lake"}).status_code == 303
+    )
     second = desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "Water"})
     assert second.status_code == 409 and "The lake" in second.text and "Water" in second.text
     assert update_now().body_pictures[0].alts == {"en": "The lake", "es": "Un lago"}
 
 
-def test_one_that_no_text_shows_is_taken_away_and_one_in_the_text_stays(desk):
+def test_unused_picture_is_removed_and_one_in_the_text_stays(desk):
     upload(desk)
     desk.post("/organize/updates/answer/words", words(body_es="![](picture:1)"))
     page = desk.post(f"{PICTURES}/1/remove", follow_redirects=True)
@@ -77,7 +93,7 @@ def test_one_that_no_text_shows_is_taken_away_and_one_in_the_text_stays(desk):
     assert desk.get(f"{PICTURES}/1").status_code == 404
 
 
-def test_a_picture_is_decoded_before_anybody_has_to_wait_for_the_database(desk, monkeypatch):
+def test_picture_is_decoded_before_anyone_has_to_wait_for_the_database(desk, monkeypatch):
     held = []
 
     def look(data):
@@ -89,9 +105,11 @@ def test_a_picture_is_decoded_before_anybody_has_to_wait_for_the_database(desk, 
     assert held == [False]
 
 
-def test_what_keeps_it_from_going_out_leads_to_where_it_is_mended(desk):
+def test_publishing_problem_links_to_where_it_is_fixed(desk):
     upload(desk)
     french = {"title_fr": "Une réponse", "summary_fr": "", "body_fr": "![](picture:1)"}
     assert desk.post("/organize/updates/answer/words", words(**french)).status_code == 303
     page = desk.get("/organize/updates/answer/publish")
-    assert alerts(page)[-1] == "grave" and "Français" in text_at(page, f"//ul[@class='error-links']//a[@href='{PICTURES}']")
+    assert alerts(page)[-1] == "grave" and "Français" in text_at(
+        page, f"//ul[@class='error-links']//a[@href='{PICTURES}']"
+    )

@@ -1,4 +1,4 @@
-"""Writing, picturing, publishing and mailing updates in the workspace."""
+"""Tests of writing, illustrating, publishing and mailing updates in the workspace."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.organize.acts import act
+from campaign.organize.audited_write import act
 from campaign.organize.updates import picture as picture_page
-from campaign.updates import picturing
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.updates import pictures
 from campaign.updates.mailing import mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
-from campaign.updates.picturing import mark_of, set_update_picture
+from campaign.updates.pictures import mark_of, set_update_picture
 from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -44,8 +44,12 @@ def mailing_now(update):
 
 
 def words(update, **changes):
-    """Return the form of the words as its page would send it."""
-    typed = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in ("title", "summary", "body")}
+    """Return the form of the text as its page would send it."""
+    typed = {
+        f"{part}_{text.lang}": getattr(text, part)
+        for text in update.texts
+        for part in ("title", "summary", "body")
+    }
     return {**typed, "revision": update.revision, "event": update.event_id or "", **changes}
 
 
@@ -55,31 +59,46 @@ def picture(size=(900, 600)):
     return io.BytesIO(file.getvalue()), "water.png"
 
 
-def test_an_update_begins_with_a_title_and_a_button_pressed_twice_makes_one(desk, client):
+def test_update_begins_with_a_title_and_a_double_press_makes_one(desk, client):
     asked = {"cause": desk.cause.id, "lang": "fr", "title": "Le Sénat répond"}
     for ending in ("/words", ""):
-        assert desk.post("/organize/updates/new", asked).location == f"/organize/updates/le-senat-repond{ending}"
+        assert (
+            desk.post("/organize/updates/new", asked).location
+            == f"/organize/updates/le-senat-repond{ending}"
+        )
     assert update_now("le-senat-repond").state == "draft"
     assert client.get("/fr/updates/le-senat-repond").status_code == 404
     todo = tree(desk.get("/organize/updates/le-senat-repond")).xpath("//section[@class='todo']//li")
-    assert {("body", "fr"), ("untranslated", "en")} <= {(each.get("data-fault"), each.get("data-lang")) for each in todo}
+    assert {("body", "fr"), ("untranslated", "en")} <= {
+        (each.get("data-fault"), each.get("data-lang")) for each in todo
+    }
     assert desk.get("/organize/updates/le-senat-repond/preview?lang=fr").status_code == 200
 
 
-def test_words_and_what_it_is_about_are_saved_and_seen_before(desk, client):
+def test_text_and_subject_are_saved_and_previewed(desk, client):
     update = make_update(cause_id=desk.cause.id)
     petition, event = make_petition(cause_id=desk.cause.id), make_event(cause_id=desk.cause.id)
-    change = words(update, title_fr="Réponse", body_fr="Ils ont *écrit*.", petitions=petition.id, event=event.id)
+    change = words(
+        update,
+        title_fr="Réponse",
+        body_fr="Ils ont *écrit*.",
+        petitions=petition.id,
+        event=event.id,
+    )
     seen = desk.post(f"{ANSWER}/words", {**change, "press": "preview-fr"}).text
     assert "<em>écrit</em>" in seen and len(update_now().texts) == 2
     assert desk.post(f"{ANSWER}/words", {**change, "press": "save"}).status_code == 303
     now = update_now()
-    assert ([text.lang for text in now.texts], now.petitions[0].petition_id, now.event_id) == (["en", "es", "fr"], petition.id, event.id)
+    assert ([text.lang for text in now.texts], now.petitions[0].petition_id, now.event_id) == (
+        ["en", "es", "fr"],
+        petition.id,
+        event.id,
+    )
     assert "Réponse" in client.get("/fr/petitions/home").text
     assert ("updates.edit", desk.organizer.id, ("update", update.id)) in trail()
 
 
-def test_the_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
+def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
     update = make_update(cause_id=desk.cause.id)
     texts = {"en": {"title": "Theirs", "summary": "", "body": "Theirs."}}
     write(change_update, update_id=update.id, revision=1, texts=texts, links=Links(), now=utcnow())
@@ -92,65 +111,134 @@ def test_the_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
     assert update_now().text("en").title == "Mine"
 
 
-def test_a_published_update_cannot_lose_its_words(desk):
+def test_published_update_cannot_lose_its_text(desk):
     update = make_update(cause_id=desk.cause.id)
     answer = desk.post(f"{ANSWER}/words", words(update, body_es="", title_en=""))
     assert answer.status_code == 422
     assert 'id="body_es-error"' in answer.text and 'id="title_en-error"' in answer.text
-    write(set_update_picture, update_id=update.id, picture=clean_picture(picture()[0].read()), alts={"en": "Water", "es": "Agua"}, now=utcnow())
+    write(
+        set_update_picture,
+        update_id=update.id,
+        picture=clean_picture(picture()[0].read()),
+        alts={"en": "Water", "es": "Agua"},
+        now=utcnow(),
+    )
     french = desk.post(f"{ANSWER}/words", words(update_now(), title_fr="Eau", body_fr="Eau."))
     assert (french.status_code, alerts(french)) == (422, ["grave"])
     assert [text.lang for text in update_now().texts] == ["en", "es"]
 
 
-def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
+def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     path = f"{ANSWER}/picture"
-    alts = {"alt_en": "A lake", "alt_es": "Un lago", "focal_x": "20", "focal_y": "80", "mark": "-en:-es:"}
-    assert desk.post(path, {"picture": picture(), **alts, "alt_es": ""}, content_type="multipart/form-data").status_code == 422
+    alts = {
+        "alt_en": "A lake",
+        "alt_es": "Un lago",
+        "focal_x": "20",
+        "focal_y": "80",
+        "mark": "-en:-es:",
+    }
+    assert (
+        desk.post(
+            path, {"picture": picture(), **alts, "alt_es": ""}, content_type="multipart/form-data"
+        ).status_code
+        == 422
+    )
     odd = (io.BytesIO(b"<svg onload=alert(1)>"), "x.png")
-    assert wrong_fields(desk.post(path, {"picture": odd, **alts}, content_type="multipart/form-data")).keys() == {"picture"}
-    assert desk.post(path, {**alts, "focal_x": "101"}, content_type="multipart/form-data").status_code == 422
-    assert desk.post(path, {"picture": picture(), **alts}, content_type="multipart/form-data").status_code == 303
+    assert wrong_fields(
+        desk.post(path, {"picture": odd, **alts}, content_type="multipart/form-data")
+    ).keys() == {"picture"}
+    assert (
+        desk.post(path, {**alts, "focal_x": "101"}, content_type="multipart/form-data").status_code
+        == 422
+    )
+    assert (
+        desk.post(
+            path, {"picture": picture(), **alts}, content_type="multipart/form-data"
+        ).status_code
+        == 303
+    )
     made, before = update_now(), update_now().picture.digest
-    assert (made.picture.focus_x, made.picture.focus_y, made.text("es").picture_alt) == (20, 80, "Un lago")
-    assert desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code == 409
+    assert (made.picture.focus_x, made.picture.focus_y, made.text("es").picture_alt) == (
+        20,
+        80,
+        "Un lago",
+    )
+    assert (
+        desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code
+        == 409
+    )
     alts["mark"] = mark_of(made)
-    assert desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code == 303
+    assert (
+        desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code
+        == 303
+    )
     assert update_now().picture.focus_x == 70 and update_now().picture.digest != before
     assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
-    assert alerts(desk.post(f"{path}/remove", {"mark": "older"}, follow_redirects=True))[-1] == "waiting"
+    assert (
+        alerts(desk.post(f"{path}/remove", {"mark": "older"}, follow_redirects=True))[-1]
+        == "waiting"
+    )
     assert update_now().picture is not None
     desk.post(f"{path}/remove")
     assert update_now().picture is None
 
 
-def test_the_wide_picture_is_cut_before_the_transaction_that_others_wait_for(desk, monkeypatch):
+def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch):
     make_update(cause_id=desk.cause.id, draft=True)
     done = []
-    monkeypatch.setattr(picturing, "cut", lambda *_: done.append("cut") or b"wide")
-    monkeypatch.setattr(picture_page, "act", lambda fact, operation, **named: done.append("act") or act(fact, operation, **named))
-    sent = {"picture": picture(), "alt_en": "A lake", "alt_es": "Un lago", "focal_x": "20", "focal_y": "80", "mark": "-en:-es:"}
-    assert desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303
+    monkeypatch.setattr(pictures, "cut", lambda *_: done.append("cut") or b"wide")
+    monkeypatch.setattr(
+        picture_page,
+        "act",
+        lambda fact, operation, **named: done.append("act") or act(fact, operation, **named),
+    )
+    sent = {
+        "picture": picture(),
+        "alt_en": "A lake",
+        "alt_es": "Un lago",
+        "focal_x": "20",
+        "focal_y": "80",
+        "mark": "-en:-es:",
+    }
+    assert (
+        desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303
+    )
     assert (done, update_now().picture.wide) == (["cut", "act"], b"wide")
 
 
-def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_large(desk):
+def test_picture_of_one_megabyte_is_accepted_and_of_twenty_is_too_large(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     noise = io.BytesIO()
     Image.effect_noise((1500, 1500), 90).save(noise, "PNG")
     assert noise.tell() > 1024 * 1024
     alts = {"alt_en": "x", "alt_es": "x", "focal_x": "50", "focal_y": "50", "mark": "-en:-es:"}
     noise.seek(0)
-    assert desk.post(f"{ANSWER}/picture", {"picture": (noise, "n.png"), **alts}, content_type="multipart/form-data").status_code == 303
+    assert (
+        desk.post(
+            f"{ANSWER}/picture",
+            {"picture": (noise, "n.png"), **alts},
+            content_type="multipart/form-data",
+        ).status_code
+        == 303
+    )
     large = (io.BytesIO(b"x" * 20 * 1024 * 1024), "l.png")
-    assert desk.post(f"{ANSWER}/picture", {"picture": large, **alts}, content_type="multipart/form-data").status_code == 413
+    assert (
+        desk.post(
+            f"{ANSWER}/picture", {"picture": large, **alts}, content_type="multipart/form-data"
+        ).status_code
+        == 413
+    )
 
 
-def test_it_goes_out_at_once_or_at_an_hour_of_a_place_and_can_be_taken_back(desk, client):
+def test_update_is_published_at_once_or_at_a_local_time_and_taken_back(desk, client):
     make_update(cause_id=desk.cause.id, draft=True)
     later = datetime.now(ZoneInfo("America/Mexico_City")) + timedelta(days=3)
-    asked = {"when": "later", "publish_at": f"{later:%Y-%m-%dT%H:%M}", "time_zone": "America/Mexico_City"}
+    asked = {
+        "when": "later",
+        "publish_at": f"{later:%Y-%m-%dT%H:%M}",
+        "time_zone": "America/Mexico_City",
+    }
     assert desk.post(f"{ANSWER}/publish", asked).status_code == 303
     assert update_now().publish_at == later.replace(second=0, microsecond=0)
     assert client.get("/en/updates/answer").status_code == 404
@@ -159,18 +247,29 @@ def test_it_goes_out_at_once_or_at_an_hour_of_a_place_and_can_be_taken_back(desk
     assert client.get("/en/updates/answer").status_code == 200
     desk.post(f"{ANSWER}/withdraw")
     assert client.get("/en/updates/answer").status_code == 404
-    assert [action for action, _, _ in trail()][-3:] == ["updates.publish", "updates.publish", "updates.withdraw"]
+    assert [action for action, _, _ in trail()][-3:] == [
+        "updates.publish",
+        "updates.publish",
+        "updates.withdraw",
+    ]
 
 
-@pytest.mark.parametrize("wrong", [{"publish_at": ""}, {"publish_at": "2027-03-14T02:30"}, {"time_zone": "Mars/Olympus"}])
-def test_an_hour_that_does_not_come_is_said(desk, wrong):
+@pytest.mark.parametrize(
+    "wrong", [{"publish_at": ""}, {"publish_at": "2027-03-14T02:30"}, {"time_zone": "Mars/Olympus"}]
+)
+def test_time_that_does_not_exist_is_explained(desk, wrong):
     make_update(cause_id=desk.cause.id, draft=True)
-    asked = {"when": "later", "publish_at": "2027-03-14T09:30", "time_zone": "America/Toronto", **wrong}
+    asked = {
+        "when": "later",
+        "publish_at": "2027-03-14T09:30",
+        "time_zone": "America/Toronto",
+        **wrong,
+    }
     assert desk.post(f"{ANSWER}/publish", asked).status_code == 422
     assert update_now().state == "draft"
 
 
-def test_what_is_not_whole_is_not_offered_for_publishing(desk):
+def test_incomplete_update_is_not_offered_for_publishing(desk):
     make_update(cause_id=desk.cause.id, draft=True, texts={"en": {"title": "Only"}})
     page = desk.get(f"{ANSWER}/publish")
     assert alerts(page) == ["grave"]
@@ -178,15 +277,18 @@ def test_what_is_not_whole_is_not_offered_for_publishing(desk):
     assert desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC"}).status_code == 409
 
 
-def test_its_address_moves_and_the_old_one_leads_on(desk, client):
+def test_renamed_update_redirects_from_its_old_address(desk, client):
     make_update(cause_id=desk.cause.id)
     make_update("other", cause_id=desk.cause.id)
     assert desk.post(f"{ANSWER}/address", {"slug": "other", "revision": 1}).status_code == 422
-    assert desk.post(f"{ANSWER}/address", {"slug": "reply", "revision": 1}).location == "/organize/updates/reply"
+    assert (
+        desk.post(f"{ANSWER}/address", {"slug": "reply", "revision": 1}).location
+        == "/organize/updates/reply"
+    )
     assert client.get("/en/updates/answer").location == "/en/updates/reply"
 
 
-def test_publishing_with_the_tick_mails_it_and_an_editor_has_no_tick(desk, desk_of):
+def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(desk, desk_of):
     subscribe(cause_id=desk.cause.id, now=utcnow() - timedelta(days=1))
     update = make_update(cause_id=desk.cause.id, draft=True)
     editor = desk_of("editor", desk.cause.id)
@@ -207,10 +309,14 @@ def test_mail_page_shows_readers_and_email_and_sends_a_test_to_the_organizer_onl
     page = desk.get("/organize/mail/answer").text
     assert "The Senate wrote back." in page and ">2</td>" in page and ">1</td>" in page
     assert ">3</td>" in page, "all of them"
-    assert tree(page).xpath("//form[@action='/organize/mail/answer']//details[.//button[@type='submit']]/p"), "a warning comes first"
+    assert tree(page).xpath(
+        "//form[@action='/organize/mail/answer']//details[.//button[@type='submit']]/p"
+    ), "a warning comes first"
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
-    letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
+    letter = composers_of(app)[kind](
+        type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
+    )
     assert (letter.to, letter.lang) == (desk.organizer.email, "es")
     assert is_marked(letter.subject, "An answer came (es)")
     assert trail()[-1][0] == "mail.test"
@@ -221,13 +327,17 @@ def is_marked(subject, title):
     return title in subject and subject != title
 
 
-def test_mail_shows_the_letter_as_mail_programs_do_in_a_frame_that_may_do_nothing(desk):
+def test_mail_page_shows_the_email_in_a_sandboxed_frame(desk):
     make_update(cause_id=desk.cause.id)
     assert 'src="/organize/mail/answer/letter/es"' in desk.get("/organize/mail/answer").text
     letter = desk.get("/organize/mail/answer/letter/es")
     assert 'target="_blank"' in letter.text and "style=" in letter.text
     policy = letter.headers["Content-Security-Policy"]
-    assert policy.startswith("sandbox") and "allow-scripts" not in policy and "frame-ancestors 'self'" in policy
+    assert (
+        policy.startswith("sandbox")
+        and "allow-scripts" not in policy
+        and "frame-ancestors 'self'" in policy
+    )
     assert desk.get("/organize/mail/answer/letter/de").status_code == 404
 
 
@@ -235,34 +345,64 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
     make_update(cause_id=desk.cause.id)
     make_update("other", cause_id=desk.cause.id)
     later = (utcnow() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    wishes = {"langs": ["es"], "kinds": ["signers"], "per_minute": "30", "starts_at": later, "time_zone": "UTC"}
+    wishes = {
+        "langs": ["es"],
+        "kinds": ["signers"],
+        "per_minute": "30",
+        "starts_at": later,
+        "time_zone": "UTC",
+    }
     page = desk.post("/organize/mail/answer", wishes, follow_redirects=True)
     at_once = desk.post("/organize/mail/other", {**wishes, "starts_at": ""}, follow_redirects=True)
     planned, begun = (text_at(each, "//div[@data-kind='sure']") for each in (page, at_once))
     assert values(page, "data-state") == ["planned"] and planned != begun
-    begins, readers = (row.text_content() for row in tree(page).xpath("//dl[@data-live='report']/div/dd")[:2])
+    begins, readers = (
+        row.text_content() for row in tree(page).xpath("//dl[@data-live='report']/div/dd")[:2]
+    )
     assert 30 in figures(begins)
-    signers, subscribers = (text_at(page, f"//div[input[@value='{kind}']]/label") for kind in ("signers", "subscribers"))
+    signers, subscribers = (
+        text_at(page, f"//div[input[@value='{kind}']]/label") for kind in ("signers", "subscribers")
+    )
     assert signers in readers and subscribers not in readers
     assert 'data-module="fresh-page"' in page.text, "it tells how far it is by itself"
 
 
-def test_a_mailing_is_planned_paused_and_stopped_and_nothing_is_planned_twice(desk):
+def test_mailing_is_planned_paused_and_stopped_and_never_planned_twice(desk):
     update = make_update(cause_id=desk.cause.id)
-    wishes = {"langs": ["en", "es"], "kinds": ["subscribers"], "per_minute": "30", "time_zone": "America/Toronto"}
+    wishes = {
+        "langs": ["en", "es"],
+        "kinds": ["subscribers"],
+        "per_minute": "30",
+        "time_zone": "America/Toronto",
+    }
     assert desk.post("/organize/mail/answer", {**wishes, "langs": []}).status_code == 422
     for _ in range(2):
         assert desk.post("/organize/mail/answer", wishes).status_code == 303
     planned = mailing_now(update)
-    assert (planned.langs, planned.kinds, planned.per_minute, planned.state) == (["en", "es"], ["subscribers"], 30, "planned")
-    for step, state in (("pause", "paused"), ("resume", "sending"), ("stop", "stopped"), ("resume", "stopped")):
+    assert (planned.langs, planned.kinds, planned.per_minute, planned.state) == (
+        ["en", "es"],
+        ["subscribers"],
+        30,
+        "planned",
+    )
+    for step, state in (
+        ("pause", "paused"),
+        ("resume", "sending"),
+        ("stop", "stopped"),
+        ("resume", "stopped"),
+    ):
         desk.post(f"/organize/mail/answer/{step}")
         assert mailing_now(update).state == state
-    assert [action for action, _, _ in trail() if action.startswith("mail.")] == ["mail.plan", "mail.pause", "mail.resume", "mail.stop"]
+    assert [action for action, _, _ in trail() if action.startswith("mail.")] == [
+        "mail.plan",
+        "mail.pause",
+        "mail.resume",
+        "mail.stop",
+    ]
     assert values(desk.get("/organize/mail/"), "data-state") == ["stopped"]
 
 
-def test_a_draft_is_not_mailed(desk):
+def test_draft_is_not_mailed(desk):
     update = make_update(cause_id=desk.cause.id, draft=True)
     wishes = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0", "time_zone": "UTC"}
     desk.post("/organize/mail/answer", wishes)
@@ -283,7 +423,11 @@ def test_planned_mailing_is_changed_cancelled_and_planned_again(desk):
     update = make_update(cause_id=desk.cause.id)
     desk.post("/organize/mail/answer", {**WISHES, "starts_at": in_days(2)})
     page = desk.get("/organize/mail/answer").text
-    assert "/mail/answer/change" in page and "/mail/answer/cancel" in page and "/mail/answer/stop" not in page
+    assert (
+        "/mail/answer/change" in page
+        and "/mail/answer/cancel" in page
+        and "/mail/answer/stop" not in page
+    )
     assert desk.post("/organize/mail/answer/change", {**WISHES, "langs": []}).status_code == 422
     before = mailing_now(update).starts_at
     desk.post("/organize/mail/answer/change", {**WISHES, "langs": ["es"], "starts_at": in_days(4)})
@@ -294,7 +438,12 @@ def test_planned_mailing_is_changed_cancelled_and_planned_again(desk):
     desk.post("/organize/mail/answer/cancel")
     desk.post("/organize/mail/answer", {**WISHES, "starts_at": in_days(2)})
     assert mailing_now(update).state == "planned"
-    assert [action for action, _, _ in trail() if action.startswith("mail.")] == ["mail.plan", "mail.change", "mail.cancel", "mail.plan"]
+    assert [action for action, _, _ in trail() if action.startswith("mail.")] == [
+        "mail.plan",
+        "mail.change",
+        "mail.cancel",
+        "mail.plan",
+    ]
 
 
 def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
@@ -302,12 +451,14 @@ def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
     assert "/organize/mail/answer/test/en" in desk.get(ANSWER).text
     desk.post("/organize/mail/answer/test/en")
     kind, entry, lang = owed()[-1]
-    letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
+    letter = composers_of(app)[kind](
+        type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
+    )
     assert letter.to == desk.organizer.email and is_marked(letter.subject, "An answer came")
     assert mailing_now(update) is None
 
 
-def test_mailing_starts_at_the_hour_of_the_place_that_was_chosen(awkward_time, desk):
+def test_mailing_starts_at_the_local_time_that_was_chosen(awkward_time, desk):
     update = make_update(cause_id=desk.cause.id)
     # The clocks of Toronto have gone back by then.
     typed = {**WISHES, "starts_at": "2026-11-02T09:05", "time_zone": "America/Toronto"}

@@ -1,8 +1,8 @@
-"""How long a body the server reads, before any view runs."""
+"""Tests of how large a body the server reads, before any view runs."""
 
 import io
 
-from campaign.organize.presence import SESSION_COOKIE
+from campaign.organize.identity import SESSION_COOKIE
 from campaign.organize.uploads import max_bytes_for
 
 
@@ -19,6 +19,9 @@ def test_only_signed_in_organizers_may_send_files(app, client, desk_of, petition
     cookie = f"{SESSION_COOKIE}={desk.client.get_cookie(SESSION_COOKIE, path='/organize').value}"
     assert max_bytes_for(app, environ("/organize/imports/upload", cookie)) == files
     assert max_bytes_for(app, environ("/organize/imports/upload")) == usual
-    assert max_bytes_for(app, environ("/organize/imports/upload", f"{SESSION_COOKIE}=invented")) == usual
+    assert (
+        max_bytes_for(app, environ("/organize/imports/upload", f"{SESSION_COOKIE}=invented"))
+        == usual
+    )
     assert max_bytes_for(app, environ("/organize/account", cookie)) == usual
     assert max_bytes_for(app, environ("/no/such/page", cookie)) == usual

@@ -1,10 +1,10 @@
-"""What is true of every page of the workspace."""
+"""Tests of what holds on every page of the workspace."""
 
 import pytest
 from flask import current_app
 
 from campaign.accounts.permissions import TABLE
-from campaign.organize.guard import ANYBODY, ORGANIZER
+from campaign.organize.access import ANYBODY, ORGANIZER
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import row, sign_and_hatch
@@ -22,7 +22,7 @@ def test_every_route_of_the_workspace_says_who_may_use_it(app):
     assert silent == set()
 
 
-def test_the_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
+def test_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
     answer = desk_of().get("/organize/")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
@@ -35,36 +35,55 @@ def test_the_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
 
 
 @pytest.mark.parametrize("path", ["causes/valley/words", "petitions/home/letter", "imports/type"])
-def test_words_that_are_too_long_are_not_called_a_file(desk_of, path):
+def test_too_long_text_is_not_called_a_file(desk_of, path):
     petition = make_petition()
-    answer = desk_of("owner", petition.cause_id).post(f"/organize/{path}", {"title_en": "x" * 300_000})
+    answer = desk_of("owner", petition.cause_id).post(
+        f"/organize/{path}", {"title_en": "x" * 300_000}
+    )
     assert answer.status_code == 413
     assert answer.location is None and 'type="file"' not in answer.text
 
 
-def test_who_is_not_signed_in_is_led_to_the_door_and_back(client):
+def test_signed_out_visitor_is_sent_to_sign_in_and_back(client):
     answer = client.get("/organize/?cause=valley")
     assert answer.status_code == 303
     assert answer.location == "/organize/sign-in?next=/organize/?cause%3Dvalley"
 
 
-def test_the_workspace_speaks_the_language_of_the_organizer(desk_of):
+def test_workspace_uses_the_language_of_the_organizer(desk_of):
     titles = set()
     for lang in ("en", "es", "fr"):
-        answer = desk_of(lang=lang, email=f"{lang}@kwan.example").get("/organize/", headers={"Accept-Language": "de"})
+        answer = desk_of(lang=lang, email=f"{lang}@kwan.example").get(
+            "/organize/", headers={"Accept-Language": "de"}
+        )
         assert f'<html lang="{lang}">' in answer.text
         titles.add(text_at(answer, "//title"))
     assert len(titles) == 3
 
 
-def test_a_sign_that_no_database_keeps_is_left_out_of_what_was_copied(desk_of):
+def test_unstorable_character_is_dropped_from_pasted_text(desk_of):
     petition = make_petition()
     make_event(cause_id=petition.cause_id)
     signature, desk = sign_and_hatch(petition), desk_of()
-    for path in ("signatures/?words=ama%00lia", "events/talk/registrations?words=%00", "events/talk/door/list?words=%00"):
+    for path in (
+        "signatures/?words=ama%00lia",
+        "events/talk/registrations?words=%00",
+        "events/talk/door/list?words=%00",
+    ):
         answer = desk.get(f"/organize/{path}")
         assert answer.status_code == 200, path
     assert "Amalia" in desk.get("/organize/signatures/?words=ama%00lia").text
-    assert desk.post("/organize/rules/new", {"kind": "words", "pattern": "ab\0cd", "where": "home", "note": "\0"}).status_code == 303
-    assert desk.post(f"/organize/signatures/{signature}/withdraw", {"reason": "by tele\0phone"}).status_code == 303
+    assert (
+        desk.post(
+            "/organize/rules/new",
+            {"kind": "words", "pattern": "ab\0cd", "where": "home", "note": "\0"},
+        ).status_code
+        == 303
+    )
+    assert (
+        desk.post(
+            f"/organize/signatures/{signature}/withdraw", {"reason": "by tele\0phone"}
+        ).status_code
+        == 303
+    )
     assert row(signature).state == "withdrawn"

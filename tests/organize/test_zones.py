@@ -1,4 +1,4 @@
-"""Time zones as the forms of the workspace offer them."""
+"""Tests of the time zones that the workspace's forms offer."""
 
 import re
 from html import unescape
@@ -22,9 +22,13 @@ def groups(page):
     """Return {group: [(value, label, is selected), …]} of the field."""
     select = re.search(r'<select[^>]*name="time_zone".*?</select>', page, re.DOTALL)[0]
     found = {}
-    for label, inside in re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', select, re.DOTALL):
+    for label, inside in re.findall(
+        r'<optgroup label="([^"]*)">(.*?)</optgroup>', select, re.DOTALL
+    ):
         options = re.findall(r'<option value="([^"]*)"( selected)?>([^<]*)</option>', inside)
-        found[unescape(label)] = [(value, unescape(text), bool(selected)) for value, selected, text in options]
+        found[unescape(label)] = [
+            (value, unescape(text), bool(selected)) for value, selected, text in options
+        ]
     return found
 
 
@@ -47,19 +51,32 @@ def test_cities_and_countries_are_named_in_the_language_of_the_page(desk_of, des
     page = groups(desk_of("admin", lang="fr").get(DATES).text)
     labels = {value: text for options in page.values() for value, text, _ in options}
     assert labels["Europe/London"].startswith("Londres, Royaume-Uni · UTC")
-    assert labels["America/Argentina/Buenos_Aires"].startswith("Buenos Aires, Argentine · UTC−03:00")
+    assert labels["America/Argentina/Buenos_Aires"].startswith(
+        "Buenos Aires, Argentine · UTC−03:00"
+    )
 
 
-def test_a_stored_zone_of_an_old_name_stays_and_can_be_saved_again(desk, home):
+def test_stored_zone_with_an_old_name_stays_and_can_be_saved_again(desk, home):
     db.session.execute(update(Petition).values(time_zone="Asia/Calcutta"))
     db.session.commit()
     found = groups(desk.get(DATES).text)
-    chosen = [(value, selected) for options in found.values() for value, _, selected in options if selected]
+    chosen = [
+        (value, selected)
+        for options in found.values()
+        for value, _, selected in options
+        if selected
+    ]
     assert chosen == [("Asia/Calcutta", True)]
-    answer = desk.post(DATES, {"revision": home.revision, "time_zone": "Asia/Calcutta", "closes_at": "2031-05-01T12:00"})
+    answer = desk.post(
+        DATES,
+        {"revision": home.revision, "time_zone": "Asia/Calcutta", "closes_at": "2031-05-01T12:00"},
+    )
     assert answer.status_code == 303
 
 
-def test_a_zone_that_there_is_not_is_refused(desk, home):
-    answer = desk.post(DATES, {"revision": home.revision, "time_zone": "Mars/Olympus", "closes_at": "2031-05-01T12:00"})
+def test_unknown_zone_is_refused(desk, home):
+    answer = desk.post(
+        DATES,
+        {"revision": home.revision, "time_zone": "Mars/Olympus", "closes_at": "2031-05-01T12:00"},
+    )
     assert answer.status_code == 422 and 'id="time_zone-error"' in answer.text

@@ -1,14 +1,20 @@
-"""What changes in a petition, and who may be first."""
+"""Tests of concurrent edits of a petition."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_letter, letter_of, move_petition
+from campaign.petitions.editing import (
+    EditConflict,
+    change_dates,
+    change_letter,
+    letter_of,
+    move_petition,
+)
 from campaign.petitions.operations import SlugTaken, close_petition, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.signatures import sign
 from tests.together import together
@@ -29,14 +35,17 @@ def reworded(petition, body):
     return texts
 
 
-def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_told(app):
+def test_one_of_several_simultaneous_editors_wins_and_the_others_are_told(app):
     petition = make_petition()
 
     def save(number):
         texts = reworded(petition, f"Words of editor {number}")
         try:
-            return write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow()) is not None
-        except ChangedMeanwhile:
+            return (
+                write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
+                is not None
+            )
+        except EditConflict:
             return False
 
     saved = together(app, [lambda number=number: save(number) for number in range(4)])
@@ -44,7 +53,7 @@ def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_tol
     assert [version.number for version in now_of(petition).versions] == [1, 2]
 
 
-def test_the_line_at_the_end_of_a_file_is_no_change_of_words(app):
+def test_line_break_at_the_end_is_no_change_of_text(app):
     words = TEXTS["en"]
     petition = make_petition(texts={"en": {**words, "body": f"{words['body']}\r\n\n"}})
     typed = {"en": {"organisation": "", **words}}
@@ -52,17 +61,23 @@ def test_the_line_at_the_end_of_a_file_is_no_change_of_words(app):
     assert len(now_of(petition).versions) == 1
 
 
-def test_what_opened_once_keeps_its_words_even_if_its_opening_is_moved_away(app):
+def test_text_of_an_opened_petition_stays_fixed_if_its_opening_is_moved(app):
     petition = make_petition()
     sign(petition)
-    dates = {"opens_at": utcnow() + DAY, "closes_at": None, "time_zone": "UTC", "deliver_on": None, "deliver_places": {}}
+    dates = {
+        "opens_at": utcnow() + DAY,
+        "closes_at": None,
+        "time_zone": "UTC",
+        "deliver_on": None,
+        "deliver_places": {},
+    }
     write(change_dates, petition_id=petition.id, revision=1, now=utcnow(), **dates)
     texts = reworded(now_of(petition), "Other words")
     write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
     assert len(now_of(petition).versions) == 2
 
 
-def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
+def test_closing_loses_no_signature_that_was_acknowledged(app):
     petition = make_petition()
 
     def try_to_sign(number):
@@ -73,12 +88,14 @@ def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
             return None
 
     works = [lambda number=number: try_to_sign(number) for number in range(6)]
-    answers = together(app, [*works[:3], lambda: write(close_petition, petition_id=petition.id), *works[3:]])
+    answers = together(
+        app, [*works[:3], lambda: write(close_petition, petition_id=petition.id), *works[3:]]
+    )
     assert now_of(petition).state == "closed"
     assert len(answers) == 7
 
 
-def test_nobody_else_may_have_an_address_that_leads_on(app):
+def test_redirecting_address_cannot_be_taken_by_another_petition(app):
     petition = make_petition()
     write(move_petition, petition_id=petition.id, revision=1, slug="come-home")
     assert slugs.is_taken("home")

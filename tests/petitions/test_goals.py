@@ -1,4 +1,4 @@
-"""Goals that people believe in."""
+"""Tests of goals and milestones."""
 
 from itertools import pairwise
 
@@ -28,14 +28,12 @@ def test_milestones_are_round_numbers():
         (1, 1, 10),
     ],
 )
-def test_the_goal_is_the_organizers_until_reached_and_then_the_next_round_number(
-    count, goal, shown
-):
+def test_goal_is_the_organizers_until_reached_and_then_the_next_round_number(count, goal, shown):
     assert current_goal(count, goal) == shown
 
 
 @given(count=st.integers(0, 10**8), goal=st.integers(1, 10**8))
-def test_the_goal_is_always_ahead_and_past_goals_always_behind(count, goal):
+def test_goal_is_always_ahead_and_past_goals_always_behind(count, goal):
     ahead = current_goal(count, goal)
     behind = past_goals(count, ahead)
     assert ahead > count

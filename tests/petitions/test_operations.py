@@ -1,4 +1,4 @@
-"""What changes a petition."""
+"""Tests of the operations that change a petition."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.factories.signatures import row, sign
 pytestmark = pytest.mark.both_databases
 
 
-def test_a_new_petition_has_one_version_its_targets_and_a_tally_at_nought(app):
+def test_new_petition_has_one_version_its_targets_and_a_tally_of_zero(app):
     petition = make_petition(goal=43)
     assert [version.number for version in petition.versions] == [1]
     assert [text.lang for text in petition.current_version.texts] == ["en", "es"]
@@ -21,7 +21,7 @@ def test_a_new_petition_has_one_version_its_targets_and_a_tally_at_nought(app):
     db.session.rollback()
 
 
-def test_two_petitions_cannot_live_at_one_address(app):
+def test_two_petitions_cannot_share_an_address(app):
     first = make_petition()
     with pytest.raises(SlugTaken):
         make_petition(cause_id=first.cause_id)
@@ -29,7 +29,7 @@ def test_two_petitions_cannot_live_at_one_address(app):
     db.session.rollback()
 
 
-def test_a_changed_text_is_a_new_version_and_leaves_the_old_one_alone(app):
+def test_changed_text_is_a_new_version_and_keeps_the_old_one(app):
     petition = make_petition()
     signed = sign(petition)
     before = row(signed).version_id
@@ -46,7 +46,7 @@ def test_a_changed_text_is_a_new_version_and_leaves_the_old_one_alone(app):
     db.session.rollback()
 
 
-def test_closing_twice_is_closing_once(app):
+def test_closing_twice_is_harmless(app):
     petition = make_petition()
     for _ in range(2):
         write(close_petition, petition_id=petition.id)

@@ -1,4 +1,4 @@
-"""The picture of a petition."""
+"""Tests of the picture of a petition."""
 
 import io
 
@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
-from campaign.lib.pictures import clean_picture
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.pictures import change_picture, mark_of, remove_picture
 from campaign.petitions.queries import petition_in_any_state
+from campaign.publishing.pictures import clean_picture
 from tests.factories.petitions import make_petition
 
 ALTS = {"en": "Mothers with photographs", "es": "Madres con fotografías", "fr": ""}
@@ -30,40 +30,59 @@ def picture_now():
 
 
 def give_picture(petition, **more):
-    typed = {"picture": clean_picture(photograph()), "alts": ALTS, "mark": mark_of(picture_now()), "focal": (20, 90), **more}
+    typed = {
+        "picture": clean_picture(photograph()),
+        "alts": ALTS,
+        "mark": mark_of(picture_now()),
+        "focal": (20, 90),
+        **more,
+    }
     return write(change_picture, petition_id=petition.id, **typed)
 
 
-def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
+def test_picture_is_above_the_text_with_alt_text_in_two_sizes(client):
     give_picture(make_petition())
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
-    for lang, alt in (("en", "Mothers with photographs"), ("es", "Madres con fotografías"), ("fr", "Mothers with photographs")):
+    for lang, alt in (
+        ("en", "Mothers with photographs"),
+        ("es", "Madres con fotografías"),
+        ("fr", "Mothers with photographs"),
+    ):
         page = client.get(f"/{lang}/petitions/home").text
-        assert f'alt="{alt}"' in page and f"{path}?size=small 800w" in page and "focal-x-20 focal-y-90" in page
+        assert (
+            f'alt="{alt}"' in page
+            and f"{path}?size=small 800w" in page
+            and "focal-x-20 focal-y-90" in page
+        )
         assert 'property="og:image" content="http://localhost/petitions/home/card.png' in page
     whole, small = client.get(path), client.get(f"{path}?size=small")
     assert [Image.open(io.BytesIO(answer.data)).width for answer in (whole, small)] == [1600, 800]
     assert whole.headers["Cache-Control"].startswith("public") and b"secret place" not in whole.data
 
 
-def test_a_small_one_has_one_size(client):
+def test_small_picture_has_one_size(client):
     give_picture(make_petition(), picture=clean_picture(photograph((300, 200))))
-    assert "srcset" not in client.get("/en/petitions/home").text.partition("petition-picture")[0].rpartition("<img")[2]
+    assert (
+        "srcset"
+        not in client.get("/en/petitions/home")
+        .text.partition("petition-picture")[0]
+        .rpartition("<img")[2]
+    )
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
     assert client.get(f"{path}?size=small").data == client.get(path).data
 
 
-def test_words_and_point_change_without_a_new_file_and_the_second_editor_is_told(client):
+def test_alt_text_and_focus_change_without_a_new_file_and_conflicts_are_told(client):
     petition = make_petition()
     give_picture(petition)
     digest, seen = picture_now().digest, mark_of(picture_now())
     give_picture(petition, picture=None, focal=(0, 0))
     assert (picture_now().digest, picture_now().focal_x) == (digest, 0)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(EditConflict):
         give_picture(petition, mark=seen)
 
 
-def test_that_of_a_draft_and_one_that_was_taken_away_are_nobodys_to_see(client):
+def test_pictures_of_drafts_and_removed_pictures_are_not_served(client):
     petition = make_petition(state="draft")
     give_picture(petition)
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
@@ -73,7 +92,7 @@ def test_that_of_a_draft_and_one_that_was_taken_away_are_nobodys_to_see(client):
     assert picture_now() is None
 
 
-def test_the_next_campaign_begins_with_the_same_picture(client):
+def test_next_campaign_begins_with_the_same_picture(client):
     petition = make_petition()
     give_picture(petition)
     write(duplicate_petition, petition_id=petition.id, slug="home-2")

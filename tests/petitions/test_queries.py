@@ -1,17 +1,17 @@
-"""What pages, forms and commands ask about petitions."""
+"""Tests of the queries about petitions that pages, forms and commands use."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.extensions import db
-from campaign.lib.times import utcnow
 from campaign.petitions.queries import (
     petition_by_id,
     petition_by_slug,
     published_petitions,
     signing_terms,
 )
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
 
@@ -33,14 +33,14 @@ NOW = utcnow()
         ({"state": "closed", "opens_at": NOW + HOUR}, "closed"),
     ],
 )
-def test_a_petition_is_open_from_its_first_instant_until_its_last(app, settings, phase):
+def test_petition_is_open_from_its_first_instant_until_its_last(app, settings, phase):
     petition = make_petition(**settings)
     assert terms_of(petition, now=NOW).phase == phase
     assert petition_by_slug("home").phase(NOW) == phase
     db.session.rollback()
 
 
-def test_the_terms_tell_all_that_signing_needs(app):
+def test_terms_contain_everything_that_signing_needs(app):
     question = {"name": "why", "type": "text", "label": {"en": "Why?"}, "required": False}
     petition = make_petition(
         two_per_address=True, required_fields=["country"], questions=[question]
@@ -52,7 +52,7 @@ def test_the_terms_tell_all_that_signing_needs(app):
     assert terms.version_id == petition.current_version.id
 
 
-def test_the_terms_name_the_version_that_was_read_or_else_the_newest(app):
+def test_terms_name_the_version_that_was_read_or_else_the_newest(app):
     petition = make_petition()
     first = petition.current_version.id
     second = new_version(petition).id
@@ -66,7 +66,7 @@ def test_the_terms_name_the_version_that_was_read_or_else_the_newest(app):
 
 
 @pytest.mark.parametrize("slug", ["nowhere", "draft", "hidden", ""])
-def test_what_is_not_public_has_no_terms_and_is_not_found(app, slug):
+def test_unpublished_petition_has_no_terms_and_is_not_found(app, slug):
     make_petition("draft", state="draft")
     make_petition("hidden", cause_id=make_cause("hidden", state="draft").id)
     assert signing_terms(slug, now=NOW) is None
@@ -74,7 +74,7 @@ def test_what_is_not_public_has_no_terms_and_is_not_found(app, slug):
     db.session.rollback()
 
 
-def test_public_petitions_come_in_their_order_closed_ones_too(app):
+def test_public_petitions_come_in_their_order_including_closed_ones(app):
     first = make_petition("last", position=9)
     make_petition("first", cause_id=first.cause_id, position=1)
     make_petition("middle", cause_id=first.cause_id, position=5, state="closed")
@@ -89,7 +89,7 @@ def test_public_petitions_come_in_their_order_closed_ones_too(app):
     db.session.rollback()
 
 
-def test_a_petition_is_found_by_its_number_whatever_its_state(app):
+def test_petition_is_found_by_its_id_in_any_state(app):
     assert petition_by_id(make_petition(state="draft").id).slug == "home"
     assert petition_by_id(404) is None
     db.session.rollback()

@@ -1,4 +1,4 @@
-"""The petition's page."""
+"""Tests of the petition's page."""
 
 import re
 from datetime import timedelta
@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.long_dates import long_date
-from campaign.lib.times import utcnow
+from campaign.i18n.long_dates import long_date
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import AMALIA, JSON, post_signature, sign_and_hatch
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 PAGE = "/en/petitions/home"
 
 
-def test_the_page_holds_the_letter_the_targets_and_the_form(client, app):
+def test_page_has_the_text_the_targets_and_the_form(client, app):
     make_petition(goal=1000)
     answer = client.get(PAGE)
     assert answer.status_code == 200
@@ -35,7 +35,7 @@ def test_the_page_holds_the_letter_the_targets_and_the_form(client, app):
 @pytest.mark.parametrize(
     ("lang", "title"), [("en", "Bring them home"), ("es", "Que vuelvan"), ("fr", "Bring them home")]
 )
-def test_the_page_speaks_three_languages_and_says_which_the_letter_is_in(client, app, lang, title):
+def test_page_is_in_three_languages_and_marks_the_language_of_the_text(client, app, lang, title):
     make_petition()
     page = client.get(f"/{lang}/petitions/home").text
     assert f'<html lang="{lang}"' in page
@@ -44,7 +44,7 @@ def test_the_page_speaks_three_languages_and_says_which_the_letter_is_in(client,
     assert ('class="petition-title" lang="en"' in page) == (lang == "fr")
 
 
-def test_without_a_language_the_address_leads_to_the_visitors(client, app):
+def test_address_without_a_language_redirects_to_the_visitors(client, app):
     make_petition()
     answer = client.get("/petitions/home?source=poster", headers={"Accept-Language": "es-MX"})
     assert (answer.status_code, answer.location) == (302, "/es/petitions/home?source=poster")
@@ -59,27 +59,31 @@ def test_without_a_language_the_address_leads_to_the_visitors(client, app):
         ({"state": "closed"}, "closed"),
     ],
 )
-def test_outside_its_time_the_page_has_the_letter_and_no_form(client, app, settings, state):
+def test_page_has_the_text_and_no_form_outside_its_time(client, app, settings, state):
     petition = make_petition(**settings)
     make_petition(
         "law", cause_id=petition.cause_id, texts={"en": {**TEXTS["en"], "title": "A law"}}
     )
     page = client.get(PAGE).text
-    # Once before the letter, once in the card behind it.
+    # Once before the text, once in the card after it.
     told = f'data-state="{state}"'
     assert page.index(told) < page.index("<em>ask</em>") < page.rindex(told)
     assert 'id="given_name"' not in page
     assert 'href="/en/petitions/law"' in page
     assert "data-signers" not in page
-    # There is none yet that could stay.
+    # Without signatures, none can stay in the picture.
     assert "data-kept" not in page
 
 
-def test_one_that_was_closed_by_hand_before_its_hour_names_the_day_on_which_it_was(client, petition):
+def test_petition_closed_early_by_hand_names_the_day_it_was_closed(client, petition):
     sign_and_hatch(petition)
     closed = utcnow() - 2 * DAY
     times = {"state": "closed", "closed_at": closed, "closes_at": utcnow() + 30 * DAY}
-    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(**times)))
+    write(
+        lambda: db.session.execute(
+            update(Petition).where(Petition.id == petition.id).values(**times)
+        )
+    )
     day = long_date(closed.astimezone(ZoneInfo("America/Toronto")), "en_GB")
     page = client.get(PAGE).text
     card = page.partition('id="sign"')[2]
@@ -87,16 +91,19 @@ def test_one_that_was_closed_by_hand_before_its_hour_names_the_day_on_which_it_w
     assert f'"expires": "{closed:%Y-%m-%dT%H:%M:%S}' in page
     assert client.get("/api/v1/petitions/home").json["closes_at"] == f"{closed:%Y-%m-%dT%H:%M:%SZ}"
     answer = post_signature(client, petition, AMALIA, headers=JSON)
-    assert (answer.status_code, answer.json["closes_at"]) == (410, f"{closed:%Y-%m-%dT%H:%M:%S}+00:00")
+    assert (answer.status_code, answer.json["closes_at"]) == (
+        410,
+        f"{closed:%Y-%m-%dT%H:%M:%S}+00:00",
+    )
 
 
-def test_the_count_follows_what_hatches(client, app):
+def test_count_follows_hatching(client, app):
     petition = make_petition(goal=10)
     sign_and_hatch(petition)
     assert 'data-count="petition:home">1<' in client.get(PAGE).text
 
 
-def test_a_changed_text_is_said_to_be_one(client, app):
+def test_changed_text_is_marked_as_changed(client, app):
     petition = make_petition()
     assert "letter-version" not in client.get(PAGE).text
     new_version(petition)
@@ -105,21 +112,21 @@ def test_a_changed_text_is_said_to_be_one(client, app):
     assert "/versions/1" in note
 
 
-def test_the_page_may_be_kept_by_everybody_for_a_second(client, app):
+def test_page_is_publicly_cacheable_for_a_second(client, app):
     make_petition()
     headers = client.get(PAGE).headers
     assert headers["Cache-Control"].startswith("public, max-age=1, ")
     assert "Set-Cookie" not in headers
 
 
-def test_a_title_is_text_whatever_stands_in_it(client, app):
+def test_title_is_always_text(client, app):
     make_petition(texts={"en": {**TEXTS["en"], "title": '<b>"Home" & <i>', "summary": "<script>"}})
     page = client.get(PAGE).text
     assert "<script>" not in page.replace('<script type="module"', "").replace("<script src=", "")
     assert "&lt;b&gt;&#34;Home&#34; &amp; &lt;i&gt;" in page
 
 
-def test_two_facts_come_before_the_letter_and_the_others_after_it(client, app):
+def test_two_facts_come_before_the_text_and_the_others_after_it(client, app):
     make_petition()
     page = client.get(PAGE).text
     before, after = page.split('class="petition-letter"', 1)

@@ -1,10 +1,14 @@
-"""Where in a text the found words stand, and which part of a long one is shown."""
+"""Tests of marking found words in a text, and of choosing which part of a long one to show."""
 
 import pytest
 
-from campaign.search.excerpts import LONGEST, excerpt, parts
+from campaign.search.excerpts import MAX_LENGTH, excerpt, parts
 
-LONG = "Una frase tras otra. " * 30 + "Aquí está la desaparición de la que hablamos. " + "Y otra frase más. " * 30
+LONG = (
+    "Una frase tras otra. " * 30
+    + "Aquí está la desaparición de la que hablamos. "
+    + "Y otra frase más. " * 30
+)
 
 
 def marked(found):
@@ -24,36 +28,42 @@ def marked(found):
         ("", ["x"], ""),
     ],
 )
-def test_a_word_that_begins_with_a_term_is_marked_whole(text, terms, shown):
+def test_word_that_begins_with_a_term_is_marked_whole(text, terms, shown):
     assert marked(parts(text, terms)) == shown
 
 
-def test_the_summary_is_shown_where_it_has_the_words():
-    assert marked(excerpt("Sobre la desaparición.", LONG, ["desaparicion"])) == "Sobre la [desaparición]."
+def test_summary_is_shown_where_it_has_the_words():
+    assert (
+        marked(excerpt("Sobre la desaparición.", LONG, ["desaparicion"]))
+        == "Sobre la [desaparición]."
+    )
 
 
-def test_a_piece_of_the_body_is_shown_where_only_that_has_them():
+def test_part_of_the_body_is_shown_where_only_the_body_has_the_words():
     shown = marked(excerpt("Un resumen.", LONG, ["desaparicion"]))
     assert "la [desaparición] de la" in shown
     assert shown.startswith("… ") and shown.endswith(" …")
-    assert len(shown) <= LONGEST + len("… [] …")
+    assert len(shown) <= MAX_LENGTH + len("… [] …")
 
 
-def test_paragraphs_stay_apart_in_one_line():
+def test_paragraphs_stay_separate_in_one_line():
     shown = marked(excerpt("", "To the Senate\n\nWe ask.\n\nFind them:\n\nall of them", ["ask"]))
     assert shown == "To the Senate · We [ask]. Find them: all of them"
 
 
-def test_the_summary_is_shown_where_the_words_stand_in_the_title_only():
+def test_summary_is_shown_where_only_the_title_has_the_words():
     assert marked(excerpt("Un resumen.", LONG, ["mariposa"])) == "Un resumen."
 
 
-@pytest.mark.parametrize("body", ["palabra " * 100, "x" * 900, "x" * 400 + " " + "y" * 400, " \n ", "", "a" * 175 + " término"])
+@pytest.mark.parametrize(
+    "body",
+    ["palabra " * 100, "x" * 900, "x" * 400 + " " + "y" * 400, " \n ", "", "a" * 175 + " término"],
+)
 def test_any_text_is_cut_between_words_where_there_are_any(body):
     shown = marked(excerpt("", body, ["termino"]))
-    assert len(shown) <= LONGEST + 6
+    assert len(shown) <= MAX_LENGTH + 6
     assert shown.strip() == shown
 
 
-def test_what_keeps_words_together_still_does():
+def test_non_breaking_characters_still_keep_words_together():
     assert marked(excerpt("Où sont-ils\u202f?", "", ["ou"])) == "[Où] sont-ils\u202f?"

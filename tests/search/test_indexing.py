@@ -1,4 +1,4 @@
-"""The index follows what is public, whoever changes it."""
+"""Tests that the index follows what is public, whoever changes it."""
 
 from datetime import datetime
 
@@ -11,10 +11,10 @@ from campaign.events import operations as events
 from campaign.events.editing import archive_event, restore_event
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.petitions import editing, operations
-from campaign.petitions.endings import retire_cause
+from campaign.petitions.closing import retire_cause
 from campaign.petitions.models import PetitionText
+from campaign.process.clock import utcnow
 from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh
 from campaign.search.models import SearchDocument
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def found(query, lang="en", **chosen):
-    """Return (kind, slug) of what is found once the index has been brought in step."""
+    """Return (kind, slug) of what is found once the index is up to date."""
     index_now()
     db.session.rollback()
     return [(hit.kind, hit.slug) for hit in search(query, lang, **chosen).hits]
@@ -41,7 +41,7 @@ def words(**changes):
     return {lang: {"organisation": "", **text, **changes} for lang, text in TEXTS.items()}
 
 
-def test_each_public_thing_is_found_in_each_language_of_the_site(app):
+def test_each_public_item_is_found_in_each_language_of_the_site(app):
     cause = make_cause(story="The *river* took nobody.")
     make_petition(cause_id=cause.id)
     make_event(cause_id=cause.id)
@@ -51,13 +51,13 @@ def test_each_public_thing_is_found_in_each_language_of_the_site(app):
     assert found("senate") == [("petition", "home")]
     assert found("larch library questions") == [("event", "talk")]
     assert found("ottawa") == [("event", "talk")]
-    # Pages without words in the reader's language show those there are, and so are they found.
+    # Pages without text in the reader's language show another one, and are found by it.
     assert found("butterflies", "fr") == [("cause", "valley")]
     assert found("charla", "es") == [("event", "talk")]
     assert found("charla", "en") == []
 
 
-def test_an_archived_event_is_not_found_until_it_is_taken_out_again(app):
+def test_archived_event_is_not_found_until_it_is_restored(app):
     event = make_event(cause_id=make_cause().id)
     assert found("larch") == [("event", "talk")]
     write(archive_event, event_id=event.id, now=utcnow())
@@ -66,14 +66,14 @@ def test_an_archived_event_is_not_found_until_it_is_taken_out_again(app):
     assert found("larch") == [("event", "talk")]
 
 
-def test_nothing_changes_while_nothing_changes(app):
+def test_index_without_changes_stays_unchanged(app):
     make_event(cause_id=make_petition().cause_id)
     assert index_now() == 9
     assert due() == []
     assert refresh(write, holder="test", now=utcnow()) == 0
 
 
-def test_drafts_and_what_belongs_to_a_draft_or_an_archived_cause_never_appear(app):
+def test_drafts_and_content_of_draft_or_archived_causes_never_appear(app):
     hidden = make_cause("hidden", state="draft")
     make_petition("of-hidden", cause_id=hidden.id)
     make_event("event-of-hidden", cause_id=hidden.id)
@@ -89,7 +89,7 @@ def test_drafts_and_what_belongs_to_a_draft_or_an_archived_cause_never_appear(ap
     assert found("home") == found("talk") == []
 
 
-def test_a_petition_is_found_from_its_publishing_until_it_is_put_away(app):
+def test_petition_is_found_from_publishing_until_archiving(app):
     petition = make_petition(state="draft")
     steps = {"petition_id": petition.id}
     assert found("home") == []
@@ -103,7 +103,7 @@ def test_a_petition_is_found_from_its_publishing_until_it_is_put_away(app):
     assert found("home") == [("petition", "home")]
 
 
-def test_an_update_is_found_from_its_hour_until_it_is_taken_back(app):
+def test_update_is_found_from_its_time_until_it_is_taken_back(app):
     update = make_update(days=-1, draft=False)
     assert found("answer") == []
     make_update("second", cause_id=update.cause_id, title="A second answer")
@@ -116,15 +116,27 @@ def test_an_update_is_found_from_its_hour_until_it_is_taken_back(app):
 def test_new_words_are_found_and_old_ones_are_not(app):
     petition = make_petition()
     assert found("undersigned") == [("petition", "home")]
-    write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(body="We beg."), now=utcnow())
+    write(
+        editing.change_letter,
+        petition_id=petition.id,
+        revision=1,
+        texts=words(body="We beg."),
+        now=utcnow(),
+    )
     assert found("undersigned") == []
     assert found("beg") == [("petition", "home")]
-    write(editing.change_targets, petition_id=petition.id, revision=1, targets=[{"en": "The Court"}], now=utcnow())
+    write(
+        editing.change_targets,
+        petition_id=petition.id,
+        revision=1,
+        targets=[{"en": "The Court"}],
+        now=utcnow(),
+    )
     assert found("court") == [("petition", "home")]
     assert found("senate") == []
 
 
-def test_a_moved_thing_is_found_at_its_new_address(app):
+def test_renamed_item_is_found_at_its_new_address(app):
     petition = make_petition()
     index_now()
     write(editing.move_petition, petition_id=petition.id, revision=1, slug="house")
@@ -133,7 +145,7 @@ def test_a_moved_thing_is_found_at_its_new_address(app):
     assert found("valley") == [("cause", "plain"), ("petition", "house")]
 
 
-def test_a_cause_is_found_by_its_new_words(app):
+def test_cause_is_found_by_its_new_words(app):
     cause = make_cause()
     index_now()
     texts = {lang: {**text, "title": "Moths for the Hill"} for lang, text in CAUSE_TEXTS.items()}
@@ -142,7 +154,7 @@ def test_a_cause_is_found_by_its_new_words(app):
     assert found("valley") == []
 
 
-def test_an_event_that_is_changed_or_called_off_says_so(app):
+def test_changed_or_cancelled_event_says_so(app):
     event = make_event()
     index_now()
     day = Hours(datetime(2031, 5, 4, 18, 0), datetime(2031, 5, 4, 19, 0), ZONE)
@@ -156,25 +168,36 @@ def test_an_event_that_is_changed_or_called_off_says_so(app):
     assert "Sunday 4 May 2031" in hit.line
 
 
-def test_what_vanished_from_the_tables_vanishes_from_the_index(app):
+def test_row_deleted_from_the_tables_leaves_the_index(app):
     event = make_event()
     assert found("talk") == [("event", "talk")]
-    write(lambda: db.session.execute(text("delete from event_text")) and db.session.execute(text("delete from event")))
+    write(
+        lambda: (
+            db.session.execute(text("delete from event_text"))
+            and db.session.execute(text("delete from event"))
+        )
+    )
     assert found("talk") == []
     assert db.session.scalars(select(SearchDocument.kind).distinct()).all() == ["cause"]
     assert event.id
 
 
-def test_a_thing_that_changes_while_it_is_read_is_read_again(app):
+def test_item_that_changes_while_it_is_read_is_read_again(app):
     petition = make_petition()
     changes = read(due())
-    write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(title="Wholly new"), now=utcnow())
+    write(
+        editing.change_letter,
+        petition_id=petition.id,
+        revision=1,
+        texts=words(title="Wholly new"),
+        now=utcnow(),
+    )
     write(put, changes, holder="test", now=utcnow())
     assert search("wholly", "en").total == 0
     assert found("wholly") == [("petition", "home")]
 
 
-def test_of_two_workers_one_writes(app):
+def test_one_of_two_workers_writes(app):
     make_petition()
     now = utcnow()
     changes = read(due())
@@ -183,14 +206,14 @@ def test_of_two_workers_one_writes(app):
         assert write(put, changes, holder="two", now=now) == 0
 
 
-def test_a_new_edition_reads_everything_anew(app, monkeypatch):
+def test_new_index_version_reads_everything_again(app, monkeypatch):
     make_petition()
     assert index_now() == 6
     monkeypatch.setattr(indexing, "EDITION", 99)
     assert index_now() == 6
 
 
-def test_forgotten_marks_mend_what_was_changed_behind_our_back(app):
+def test_deleted_marks_repair_changes_made_outside_the_application(app):
     make_petition()
     index_now()
     write(lambda: db.session.execute(update(PetitionText).values(title="By hand")))
@@ -200,7 +223,7 @@ def test_forgotten_marks_mend_what_was_changed_behind_our_back(app):
     assert found("hand") == [("cause", "valley"), ("petition", "home")]
 
 
-def test_many_things_come_in_batches(app, monkeypatch):
+def test_many_items_come_in_batches(app, monkeypatch):
     monkeypatch.setattr(indexing, "BATCH", 2)
     cause = make_cause()
     for number in range(5):
@@ -209,7 +232,16 @@ def test_many_things_come_in_batches(app, monkeypatch):
     assert found("home") == [("petition", f"p-{number}") for number in (4, 3, 2, 1, 0)]
 
 
-@pytest.mark.parametrize("body", ["", "x" * 5000, "word " * 60_000, "'quoted' \\ back:slash & | ! ( ) * \" {title} NEAR(a b)", "\U0001f98b"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "x" * 5000,
+        "word " * 60_000,
+        "'quoted' \\ back:slash & | ! ( ) * \" {title} NEAR(a b)",
+        "\U0001f98b",
+    ],
+)
 def test_no_text_breaks_the_index(app, body):
     make_petition(texts={"en": {**TEXTS["en"], "body": body}}, targets=TARGETS)
     assert found("home") == [("petition", "home")]

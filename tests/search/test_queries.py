@@ -1,4 +1,4 @@
-"""The same table of questions and answers on both databases."""
+"""Tests of one table of queries and results on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -20,20 +20,56 @@ from tests.factories.signatures import sign_and_hatch
 pytestmark = pytest.mark.both_databases
 
 BUTTERFLIES = {
-    "en": {"title": "Butterflies for Mexico", "summary": "One for each name.", "story": "In Iguala they were taken."},
-    "es": {"title": "Mariposas por México", "summary": "Una por cada nombre.", "story": "En Iguala se los llevaron."},
-    "fr": {"title": "Des papillons pour le Mexique", "summary": "Un par nom.", "story": "À Iguala, on les a pris."},
+    "en": {
+        "title": "Butterflies for Mexico",
+        "summary": "One for each name.",
+        "story": "In Iguala they were taken.",
+    },
+    "es": {
+        "title": "Mariposas por México",
+        "summary": "Una por cada nombre.",
+        "story": "En Iguala se los llevaron.",
+    },
+    "fr": {
+        "title": "Des papillons pour le Mexique",
+        "summary": "Un par nom.",
+        "story": "À Iguala, on les a pris.",
+    },
 }
 PETITIONS = {
     "find-the-43": {
-        "en": ("Find the 43 of Ayotzinapa", "Where are they?", "A forced disappearance does not end."),
-        "es": ("Encuentren a los 43 de Ayotzinapa", "¿Dónde están?", "Una desaparición forzada no termina."),
-        "fr": ("Retrouvez les 43 d'Ayotzinapa", "Où sont-ils ?", "Une disparition forcée ne finit pas."),
+        "en": (
+            "Find the 43 of Ayotzinapa",
+            "Where are they?",
+            "A forced disappearance does not end.",
+        ),
+        "es": (
+            "Encuentren a los 43 de Ayotzinapa",
+            "¿Dónde están?",
+            "Una desaparición forzada no termina.",
+        ),
+        "fr": (
+            "Retrouvez les 43 d'Ayotzinapa",
+            "Où sont-ils ?",
+            "Une disparition forcée ne finit pas.",
+        ),
     },
     "a-law-for-searching": {
-        "en": ("A law for those who search", "Mexico needs it.", "Mothers search the hills by themselves."),
-        "es": ("Una ley para quienes buscan", "México la necesita.", "Las madres buscan solas en los cerros."),
-        "fr": ("Une loi pour celles qui cherchent", "Le Mexique en a besoin.", "Les mères cherchent seules, cœur serré."),
+        "en": (
+            "A law for those who search",
+            "Mexico needs it.",
+            "Mothers search the hills by themselves.",
+        ),
+        "es": (
+            "Una ley para quienes buscan",
+            "México la necesita.",
+            "Las madres buscan solas en los cerros.",
+        ),
+        "fr": (
+            "Une loi pour celles qui cherchent",
+            "Le Mexique en a besoin.",
+            "Les mères cherchent seules, cœur serré.",
+        ),
     },
 }
 TABLE = (
@@ -84,9 +120,17 @@ TABLE = (
 def library(app):
     cause = write(create_cause, slug="mexico", texts=BUTTERFLIES)
     for slug, texts in PETITIONS.items():
-        named = {lang: dict(zip(("title", "summary", "body"), each, strict=True)) for lang, each in texts.items()}
+        named = {
+            lang: dict(zip(("title", "summary", "body"), each, strict=True))
+            for lang, each in texts.items()
+        }
         make_petition(slug, cause_id=cause.id, texts=named, targets=TARGETS)
-    words = {"title": "Table at the station", "kind": "Table", "place": "Larch Library", "body": "Two hours."}
+    words = {
+        "title": "Table at the station",
+        "kind": "Table",
+        "place": "Larch Library",
+        "body": "Two hours.",
+    }
     day = Hours(datetime(2031, 5, 6, 18), datetime(2031, 5, 6, 19), ZONE)
     make_event("table", cause_id=cause.id, town="Toluca", texts={"en": words}, hours=day)
     index_now()
@@ -97,15 +141,17 @@ def slugs(results):
     return [hit.slug for hit in results.hits]
 
 
-def test_the_table_of_questions(library):
+def test_table_of_queries(library):
     """In one test, so that the library is built once for each database."""
     wrong = {
-        (lang, query): found for lang, query, wanted in TABLE if (found := slugs(search(query, lang))) != wanted
+        (lang, query): found
+        for lang, query, wanted in TABLE
+        if (found := slugs(search(query, lang))) != wanted
     }
     assert wrong == {}
 
 
-def test_the_title_comes_first_then_the_summary_then_the_text(app):
+def test_title_comes_first_then_the_summary_then_the_text(app):
     cause = make_cause()
 
     def petition(slug, title, summary, body):
@@ -118,7 +164,13 @@ def test_the_title_comes_first_then_the_summary_then_the_text(app):
     petition("in-body", "None", "None", "The river")
     petition("newer-in-body", "None", "None", "A river")
     index_now()
-    assert slugs(search("river", "en")) == ["in-title", "begins-in-title", "in-summary", "newer-in-body", "in-body"]
+    assert slugs(search("river", "en")) == [
+        "in-title",
+        "begins-in-title",
+        "in-summary",
+        "newer-in-body",
+        "in-body",
+    ]
 
 
 def test_kinds_are_counted_whichever_is_chosen(library):
@@ -148,7 +200,7 @@ def test_results_come_in_pages_without_gap_or_repetition(app):
 
 
 @pytest.mark.parametrize("step", ["_ask", "_hits"])
-def test_what_is_read_anew_while_somebody_asks_breaks_nothing(app, library, monkeypatch, step):
+def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step):
     done, everything = getattr(queries, step), ["mexico", "a-law-for-searching"]
 
     def read_anew():
@@ -164,13 +216,13 @@ def test_what_is_read_anew_while_somebody_asks_breaks_nothing(app, library, monk
 
     with monkeypatch.context() as patch:
         patch.setattr(queries, step, with_the_worker)
-        # SQLite shows each reader what was there when they began.
+        # SQLite shows each reader the state from when their transaction began.
         assert slugs(search("mexico", "en")) in ([], everything)
     db.session.rollback()
     assert slugs(search("mexico", "en")) == everything
 
 
-def test_counts_are_those_of_now(library):
+def test_counts_are_current(library):
     petition = make_petition("counted", cause_id=library.id)
     index_now()
     sign_and_hatch(petition)
@@ -183,22 +235,32 @@ def test_other_languages_answer_where_this_one_has_nothing(library):
     languages = ("en", "es", "fr")
     assert search("desaparición", "en").total == 0
     found = found_elsewhere("desaparición", "en", languages)
-    assert {lang: [hit.slug for hit in results.hits] for lang, results in found.items()} == {"es": ["find-the-43"]}
+    assert {lang: [hit.slug for hit in results.hits] for lang, results in found.items()} == {
+        "es": ["find-the-43"]
+    }
     assert set(found_elsewhere("ayotzinapa", "en", languages)) == {"es", "fr"}
     assert found_elsewhere("…", "en", languages) == {}
     assert found_elsewhere("desaparición", "en", languages, cause_id=make_cause("other").id) == {}
 
 
-def test_a_text_that_fell_back_to_another_language_is_found_once(library):
-    make_petition("river", cause_id=library.id, texts={"es": {"title": "Un río", "summary": "", "body": "Que corra limpio."}})
+def test_text_that_fell_back_to_another_language_is_found_once(library):
+    make_petition(
+        "river",
+        cause_id=library.id,
+        texts={"es": {"title": "Un río", "summary": "", "body": "Que corra limpio."}},
+    )
     index_now()
     assert search("corra", "fr").total == 1
     assert set(found_elsewhere("corra", "en", ("en", "es", "fr"))) == {"es"}
 
 
 @pytest.mark.parametrize("query", ["ñ", "É", "n\u0303", " à! "])
-def test_an_accented_letter_alone_does_not_find_another_letter(library, query):
-    make_petition("a-letter", cause_id=library.id, texts={"fr": {"title": "Il y a, a n’importe quoi", "summary": "", "body": "N E A"}})
+def test_accented_letter_alone_does_not_find_another_letter(library, query):
+    make_petition(
+        "a-letter",
+        cause_id=library.id,
+        texts={"fr": {"title": "Il y a, a n’importe quoi", "summary": "", "body": "N E A"}},
+    )
     index_now()
     assert search(query, "fr").total == 0
     assert found_elsewhere(query, "en", ("en", "es", "fr")) == {}
@@ -217,5 +279,5 @@ def test_an_accented_letter_alone_does_not_find_another_letter(library, query):
         ("", []),
     ],
 )
-def test_a_wrong_address_has_neighbours(library, slug, near):
+def test_wrong_address_has_neighbours(library, slug, near):
     assert [each.slug for each in neighbours(slug, "en")] == near

@@ -1,4 +1,4 @@
-"""The page of results."""
+"""Tests of the page of results."""
 
 import re
 
@@ -30,17 +30,20 @@ def links(answer):
 
 
 def tabs(answer):
-    return re.findall(r'<a href="([^"]+)"(?: aria-current="page")?>([^<]+) <span class="search-number">(\d+)', answer.text)
+    return re.findall(
+        r'<a href="([^"]+)"(?: aria-current="page")?>([^<]+) <span class="search-number">(\d+)',
+        answer.text,
+    )
 
 
-def test_without_words_the_page_says_how_to_search(client, library):
+def test_empty_search_page_says_how_to_search(client, library):
     answer = client.get("/en/search")
     assert heading(answer)
     assert links(answer) == []
     assert 'class="lead search-lead"' in answer.text
 
 
-def test_results_lead_to_their_pages_in_the_same_language(client, library):
+def test_results_link_to_their_pages_in_the_same_language(client, library):
     answer = client.get("/en/search?q=valley")
     assert "valley" in heading(answer)
     assert links(answer) == ["/en/causes/valley", "/en/petitions/home"]
@@ -50,7 +53,7 @@ def test_results_lead_to_their_pages_in_the_same_language(client, library):
     assert "noindex" in answer.text
 
 
-def test_the_words_stay_in_the_field_and_in_the_other_languages(client, library):
+def test_query_stays_in_the_field_and_in_the_language_links(client, library):
     answer = client.get("/en/search?q=Valle%26+%22x%22&kind=event")
     assert 'value="Valle&amp; &#34;x&#34;"' in answer.text
     assert 'href="/es/search?q=Valle%26+%22x%22&amp;kind=event"' in answer.text
@@ -66,7 +69,7 @@ def test_kinds_are_tabs_with_their_numbers(client, library):
     assert all(link.startswith("/en/events/") for link in links(answer))
 
 
-def test_nothing_found_leads_on_to_where_it_is(client, library):
+def test_empty_results_link_to_other_content(client, library):
     answer = client.get("/en/search?q=charla")
     assert "charla" in heading(answer)
     assert 'class="search-tabs' not in answer.text
@@ -76,7 +79,7 @@ def test_nothing_found_leads_on_to_where_it_is(client, library):
     assert 'href="/en/events/"' in answer.text
 
 
-def test_of_two_causes_one_can_be_chosen(client, library):
+def test_one_of_two_causes_can_be_chosen(client, library):
     make_petition("far", cause_id=make_cause("other").id)
     index_now()
     assert len(links(client.get("/en/search?q=undersigned"))) == 2
@@ -100,17 +103,29 @@ def test_many_results_have_pages(client, app):
 
 
 @pytest.mark.parametrize(
-    "query", ["?q=%00", "?q=" + "x" * 5000, "?q=valley&page=x", "?q=valley&page=-1", "?q=valley&page=99999999999999999999",
-              "?q=valley&kind=x", "?q=valley&cause='", "?q=<script>alert(1)</script>", "?q=%ff%fe", "?q[]=1", "?_external=1&q=x"]
+    "query",
+    [
+        "?q=%00",
+        "?q=" + "x" * 5000,
+        "?q=valley&page=x",
+        "?q=valley&page=-1",
+        "?q=valley&page=99999999999999999999",
+        "?q=valley&kind=x",
+        "?q=valley&cause='",
+        "?q=<script>alert(1)</script>",
+        "?q=%ff%fe",
+        "?q[]=1",
+        "?_external=1&q=x",
+    ],
 )
-def test_odd_questions_are_answered(client, library, query):
+def test_odd_queries_are_answered(client, library, query):
     answer = client.get(f"/en/search{query}")
     assert answer.status_code == 200
     assert "<script>alert" not in answer.text
 
 
-def test_what_organizers_write_is_shown_as_text(client, app):
-    title = "A <b>bold</b> & \"quoted\" <script>alert(1)</script>"
+def test_organizers_text_is_shown_as_text(client, app):
+    title = 'A <b>bold</b> & "quoted" <script>alert(1)</script>'
     make_petition(texts={"en": {**TEXTS["en"], "title": title}}, targets=TARGETS)
     index_now()
     answer = client.get("/en/search?q=bold")
@@ -118,7 +133,7 @@ def test_what_organizers_write_is_shown_as_text(client, app):
     assert "<script>alert" not in answer.text
 
 
-def test_one_letter_finds_its_own_words_and_says_how_to_find_more(client, library):
+def test_single_letter_finds_its_own_words_and_says_how_to_find_more(client, library):
     hint = 'data-hint="one-letter"'
     for lang in ("en", "es", "fr"):
         assert hint in client.get(f"/{lang}/search?q=%20V%20").text
@@ -126,21 +141,34 @@ def test_one_letter_finds_its_own_words_and_says_how_to_find_more(client, librar
     assert hint not in client.get("/en/search?q=%E5%AE%B6").text
 
 
-def test_words_that_nobody_has_translated_are_read_in_their_own_language(client, app):
-    make_petition("casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es")
+def test_untranslated_text_is_marked_with_its_own_language(client, app):
+    make_petition(
+        "casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es"
+    )
     index_now()
     found = client.get("/en/search?q=casa").text
     assert re.search(r'<a href="/en/petitions/casa" lang="es">', found)
     assert re.search(r'<p class="reading" lang="es">', found)
-    assert re.search(r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text)
+    assert re.search(
+        r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text
+    )
     assert re.search(r'<a href="/es/petitions/casa">', client.get("/es/petitions/cassa").text)
 
 
 def test_hits_of_another_language_are_named_and_marked(client, app):
     texts = {"en": ("The valley", "", ""), "es": ("Las víctimas del valle", "", "")}
-    write(create_cause, slug="river", texts={lang: dict(zip(("title", "summary", "story"), each, strict=True)) for lang, each in texts.items()})
+    write(
+        create_cause,
+        slug="river",
+        texts={
+            lang: dict(zip(("title", "summary", "story"), each, strict=True))
+            for lang, each in texts.items()
+        },
+    )
     index_now()
     answer = client.get("/en/search?q=victimas&kind=event")
     assert re.search(r'<h2 id="found-es">[^<]*<span lang="es">Español</span></h2>', answer.text)
-    assert re.search(r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>', answer.text)
+    assert re.search(
+        r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>', answer.text
+    )
     assert 'href="/es/search?q=victimas" hreflang="es"' in answer.text

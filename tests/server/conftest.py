@@ -17,9 +17,13 @@ SECONDS = 60
 
 @contextmanager
 def running(kind):
-    """Run `tests.server.echo`; yield what asks it."""
+    """Run `tests.server.echo`; yield a client for it."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.server.echo", kind, str(port)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.server.echo", kind, str(port)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     try:
         yield Asker(port).wait()
     finally:
@@ -30,19 +34,19 @@ def running(kind):
 
 
 class Asker:
-    """Sends requests as they are written, byte by byte."""
+    """Sends requests exactly as written, byte by byte."""
 
     def __init__(self, port):
         self._port = port
 
     def open(self, sent):
-        """Send this and nothing more; return the open connection."""
+        """Send only this and return the open connection."""
         connection = socket.create_connection(("127.0.0.1", self._port), timeout=SECONDS)
         connection.sendall(sent)
         return connection
 
     def ask(self, sent):
-        """Return (head, body) of the answer to one request, read until the server closes."""
+        """Return (head, body) of the response to one request, read until the server closes."""
         with self.open(sent.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)) as connection:
             return read(connection)
 
@@ -55,7 +59,7 @@ class Asker:
 
 
 def read(connection):
-    """Return (head, body) of all that comes until the other side closes."""
+    """Return (head, body) of everything received until the other side closes."""
     received = b""
     while piece := connection.recv(65_536):
         received += piece

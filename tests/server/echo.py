@@ -1,4 +1,4 @@
-"""A small application that says what it was asked, for both ways of Granian to call it."""
+"""A small application that echoes its request, for both interfaces of Granian."""
 
 import json
 import sys
@@ -28,17 +28,23 @@ def app(environ, start_response):
         return (b"x" * 100_000 for _ in range(LONG_ANSWER // 100_000))
     if path == "/fails":
         raise LookupError("on purpose")
-    told = {key: value for key, value in environ.items() if isinstance(value, str) and (key.isupper() or key == "wsgi.url_scheme")}
+    told = {
+        key: value
+        for key, value in environ.items()
+        if isinstance(value, str) and (key.isupper() or key == "wsgi.url_scheme")
+    }
     request = Request(environ)
     request.max_content_length = MAX_BYTES
     told["body"] = request.stream.read().decode("latin-1")
     answer = json.dumps(told).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    start_response(
+        "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+    )
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer]
 
 
 def quick_bridge():
-    """Return a bridge that soon gives up on slow senders, and on readers who have gone."""
+    """Return a bridge with short timeouts for slow senders and for readers who have gone."""
     bodies.BODY_SECONDS = 1
     bodies.LOOK_SECONDS = 0.05
     answers.OPEN_SECONDS = 0.2
@@ -47,12 +53,25 @@ def quick_bridge():
 
 def bridge():
     """Return a bridge that lets requests with `Cookie: known` send more."""
-    return WsgiBridge(app, MAX_BYTES, lambda environ: MAX_UPLOAD_BYTES if environ.get("HTTP_COOKIE") == "known" else MAX_BYTES)
+    return WsgiBridge(
+        app,
+        MAX_BYTES,
+        lambda environ: MAX_UPLOAD_BYTES if environ.get("HTTP_COOKIE") == "known" else MAX_BYTES,
+    )
 
 
 if __name__ == "__main__":
     kind, port = sys.argv[1], int(sys.argv[2])
     if kind == "wsgi":
-        Granian("tests.server.echo:app", port=port, interface=Interfaces.WSGI, log_level="error").serve()
+        Granian(
+            "tests.server.echo:app", port=port, interface=Interfaces.WSGI, log_level="error"
+        ).serve()
     else:
-        server(f"tests.server.echo:{kind}", host="127.0.0.1", port=port, processes=1, threads=2, stop_seconds=2).serve()
+        server(
+            f"tests.server.echo:{kind}",
+            host="127.0.0.1",
+            port=port,
+            processes=1,
+            threads=2,
+            stop_seconds=2,
+        ).serve()

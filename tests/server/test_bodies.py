@@ -1,4 +1,4 @@
-"""How bodies are read, with a server's futures made by hand."""
+"""Tests of reading bodies, with hand-made server futures."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge, BodyTooS
 
 
 class Future:
-    """As Granian's: calls back on whatever thread completes or cancels it."""
+    """A future like Granian's: it calls back on the thread that completes or cancels it."""
 
     def __init__(self):
         self._callback, self._result, self._cancelled = None, None, False
@@ -84,7 +84,7 @@ def test_chunks_beyond_the_limit_are_refused(reader, proto):
 
 
 @pytest.mark.parametrize("length", [3, None])
-def test_body_is_given_up_when_its_time_is_over(reader, proto, monkeypatch, length):
+def test_body_is_abandoned_when_its_time_is_over(reader, proto, monkeypatch, length):
     monkeypatch.setattr(bodies.time, "monotonic", lambda: 100)
     found = reading(reader, proto, length)
     reader.close_slow(100 + bodies.BODY_SECONDS - 1)
@@ -103,7 +103,7 @@ def test_longer_body_has_time_at_the_lowest_rate(reader, proto, monkeypatch):
     assert found == [(None, BodyTooSlow)]
 
 
-def test_sender_who_goes_away_is_an_error(reader, proto):
+def test_disconnected_sender_is_an_error(reader, proto):
     found = reading(reader, proto, 3)
     proto.futures[0].complete(RuntimeError("transport closed"))
     assert found == [(None, BodyError)]

@@ -1,4 +1,4 @@
-"""Passing a petition on, and what comes of it."""
+"""Tests of sharing a petition, and of counting what comes of it."""
 
 import re
 from datetime import timedelta
@@ -7,13 +7,27 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.sharing import queries
-from campaign.sharing.codes import code_of
-from campaign.signatures.erasing import set_quiet
+from campaign.sharing.referral_codes import code_of
+from campaign.signatures.erasure import set_quiet
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, answer_now, confirm, confirm_form, forms, hatch_now, link, post_signature, row, rows, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    answer_now,
+    confirm,
+    confirm_form,
+    forms,
+    hatch_now,
+    link,
+    post_signature,
+    row,
+    rows,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.factories.updates import make_update
 
 CODE = re.compile(r"by=([\w-]{22})")
@@ -21,7 +35,7 @@ BROUGHT_FIVE = re.compile(r'class="brought-count says">[^<]*\b5\b')
 
 
 def bring(client, petition, code, place=0, **options):
-    """Sign by somebody's link, confirm and hatch; return the new row."""
+    """Sign through a supporter's link, confirm and hatch; return the new row."""
     words = {**ODILE, "email": f"odile.{place}@kwan.example", "by": code}
     assert post_signature(client, petition, words, **options).status_code == 303
     signature = rows()[-1]
@@ -30,25 +44,36 @@ def bring(client, petition, code, place=0, **options):
     return row(signature.id)
 
 
-def test_the_page_of_a_number_offers_every_way_with_the_own_link(client, petition):
+def test_page_of_a_number_offers_every_channel_with_the_own_link(client, petition):
     amalia = sign_and_hatch(petition)
     page = client.get(link("hatched", amalia)).text
     address = f"http://localhost/en/petitions/home?by={code_of(amalia)}"
     assert f'value="{address}"' in page
-    for way in ("wa.me", "t.me", "facebook.com", "bsky.app", "x.com", "mailto:", "#mastodon", "#code"):
+    for way in (
+        "wa.me",
+        "t.me",
+        "facebook.com",
+        "bsky.app",
+        "x.com",
+        "mailto:",
+        "#mastodon",
+        "#code",
+    ):
         assert way in page
     assert 'class="brought"' not in page
-    assert not re.search(r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page)
+    assert not re.search(
+        r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page
+    )
 
 
 @pytest.fixture
 def late(monkeypatch):
-    """Tell at once what is told a day late, and let the steps of every link begin at nought."""
+    """Report without the one-day delay, and start the steps of every link at zero."""
     monkeypatch.setattr(queries, "DELAY", timedelta(0))
     monkeypatch.setattr(queries, "keyed_digest", lambda *_: b"\0")
 
 
-def test_below_five_a_link_tells_nothing_of_who_came_by_it(client, petition, late):
+def test_link_reports_nothing_below_five_arrivals(client, petition, late):
     amalia = sign_and_hatch(petition)
     for place in range(4):
         assert bring(client, petition, code_of(amalia), place).brought_by == amalia
@@ -64,7 +89,7 @@ def test_below_five_a_link_tells_nothing_of_who_came_by_it(client, petition, lat
     assert BROUGHT_FIVE.search(client.get(link("mine", amalia)).text)
 
 
-def test_who_came_by_a_link_is_told_a_day_late(client, petition):
+def test_arrivals_by_a_link_are_reported_a_day_late(client, petition):
     amalia = sign_and_hatch(petition)
     for place in range(9):
         bring(client, petition, code_of(amalia), place)
@@ -72,7 +97,7 @@ def test_who_came_by_a_link_is_told_a_day_late(client, petition):
     assert queries.brought_about(amalia, now=utcnow() + queries.DELAY) == 5
 
 
-def test_a_quiet_petition_tells_nothing_of_links(client, petition, late):
+def test_quiet_petition_reports_nothing_about_links(client, petition, late):
     amalia = sign_and_hatch(petition)
     for place in range(5):
         bring(client, petition, code_of(amalia), place)
@@ -80,40 +105,55 @@ def test_a_quiet_petition_tells_nothing_of_links(client, petition, late):
     assert not BROUGHT_FIVE.search(client.get(link("mine", amalia)).text)
 
 
-def test_without_script_the_address_of_the_page_tells_who_brought_somebody(client, petition):
+def test_without_script_the_page_url_attributes_the_visit(client, petition):
     amalia = sign_and_hatch(petition)
     page = f"http://localhost/en/petitions/home?by={code_of(amalia)}&source=Radio"
     bring(client, petition, "", headers={"Referer": page})
     assert (rows()[-1].brought_by, rows()[-1].source) == (amalia, "radio")
 
 
-@pytest.mark.parametrize("page", ["http://[?by=x", "?", "http://x/?" + "by=a&" * 5000, "x?by=%ff%00&source=%20", "#?by=1"])
-def test_an_odd_address_of_the_page_keeps_nobody_from_signing(client, petition, page):
+@pytest.mark.parametrize(
+    "page",
+    ["http://[?by=x", "?", "http://x/?" + "by=a&" * 5000, "x?by=%ff%00&source=%20", "#?by=1"],
+)
+def test_odd_page_url_does_not_prevent_signing(client, petition, page):
     bring(client, petition, "", headers={"Referer": page})
     assert (rows()[-1].brought_by, rows()[-1].source) == (None, "")
 
 
-def test_a_refused_form_still_knows_who_brought_somebody(client, petition):
+def test_refused_form_keeps_the_attribution(client, petition):
     code = code_of(sign_and_hatch(petition))
-    answer = post_signature(client, petition, {**ODILE, "email": "x", "by": code, "source": "radio"})
+    answer = post_signature(
+        client, petition, {**ODILE, "email": "x", "by": code, "source": "radio"}
+    )
     assert answer.status_code == 422
     assert f'name="by" value="{code}"' in answer.text
     assert 'name="source" value="radio"' in answer.text
 
 
 @pytest.mark.parametrize("by", ["x", "A" * 22, "1", "é" * 22, "<b>", "a" * 5000, "\0"])
-def test_what_is_no_code_of_ours_keeps_nobody_from_signing(client, petition, by):
+def test_unknown_code_does_not_prevent_signing(client, petition, by):
     bring(client, petition, by)
     assert rows()[-1].brought_by is None
 
 
-@pytest.mark.parametrize(("source", "kept"), [("Flyer-7", "flyer-7"), ("t-K7Q2", "t-k7q2"), ("a b", ""), ("x" * 41, ""), ("=1+1", ""), ("é", "")])
-def test_a_campaign_code_is_kept_in_small_letters_where_it_is_one(client, petition, source, kept):
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("Flyer-7", "flyer-7"),
+        ("t-K7Q2", "t-k7q2"),
+        ("a b", ""),
+        ("x" * 41, ""),
+        ("=1+1", ""),
+        ("é", ""),
+    ],
+)
+def test_valid_campaign_code_is_stored_in_lower_case(client, petition, source, kept):
     post_signature(client, petition, {**AMALIA, "source": source})
     assert rows()[0].source == kept
 
 
-def test_nobody_brings_themselves_back(client, petition, late, monkeypatch):
+def test_supporter_cannot_refer_themselves(client, petition, late, monkeypatch):
     monkeypatch.setattr(queries, "STEP", 1)
     amalia = sign_and_hatch(petition)
     withdraw(amalia)
@@ -126,19 +166,19 @@ def test_nobody_brings_themselves_back(client, petition, late, monkeypatch):
     assert queries.brought_about(amalia, now=utcnow()) == 0
 
 
-def test_a_page_is_the_same_however_somebody_came(client, petition):
+def test_page_is_the_same_for_every_referral(client, petition):
     code = code_of(sign_and_hatch(petition))
     for path in ("/en/petitions/home", "/en/causes/valley", "/en/"):
         assert client.get(path).data == client.get(f"{path}?by={code}&source=radio&fbclid=1").data
 
 
-def test_the_short_address_takes_the_code_along(client, petition):
+def test_short_address_keeps_the_code(client, petition):
     answer = client.get("/s/home?source=t-k7q2&by=abc&other=1")
     assert parse_qs(urlsplit(answer.location).query) == {"by": ["abc"], "source": ["t-k7q2"]}
 
 
 @pytest.mark.parametrize("kind", ["petitions", "causes"])
-def test_everything_has_a_page_to_pass_it_on_and_a_qr_code(client, petition, kind):
+def test_everything_shareable_has_a_share_page_and_a_qr_code(client, petition, kind):
     slug = "home" if kind == "petitions" else "valley"
     page = client.get(f"/es/{kind}/{slug}/share")
     assert page.status_code == 200
@@ -151,7 +191,7 @@ def test_everything_has_a_page_to_pass_it_on_and_a_qr_code(client, petition, kin
     assert client.get(f"/{kind}/nothing/qr.png").status_code == 404
 
 
-def test_the_page_with_a_supporters_code_is_kept_by_no_cache(client, petition):
+def test_page_with_a_supporters_code_is_not_cached(client, petition):
     code = code_of(sign_and_hatch(petition))
     page = client.get(f"/en/petitions/home/share?code={code}")
     assert f"home?by={code}" in page.text
@@ -161,15 +201,32 @@ def test_the_page_with_a_supporters_code_is_kept_by_no_cache(client, petition):
 
 @pytest.mark.parametrize(
     ("typed", "host"),
-    [("mastodon.social", "mastodon.social"), ("https://Mastodon.Social/@ana", "mastodon.social"), ("@ana@tuiter.rocks", "tuiter.rocks"), ("bücher.example", "xn--bcher-kva.example")],
+    [
+        ("mastodon.social", "mastodon.social"),
+        ("https://Mastodon.Social/@ana", "mastodon.social"),
+        ("@ana@tuiter.rocks", "tuiter.rocks"),
+        ("bücher.example", "xn--bcher-kva.example"),
+    ],
 )
-def test_mastodon_asks_for_the_server_and_leads_there(client, petition, typed, host):
+def test_mastodon_asks_for_the_server_and_redirects_there(client, petition, typed, host):
     page = client.get("/en/petitions/home/share", query_string={"instance": typed})
     assert f'href="https://{host}/share?text=' in page.text
 
 
-@pytest.mark.parametrize("typed", ["", "x", "javascript:alert(1)", "a b.example", "evil.example/?", "-x.example", "x" * 300, "1.2.3.4:80"])
-def test_what_is_no_server_is_said_at_the_field(client, petition, typed):
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "x",
+        "javascript:alert(1)",
+        "a b.example",
+        "evil.example/?",
+        "-x.example",
+        "x" * 300,
+        "1.2.3.4:80",
+    ],
+)
+def test_invalid_server_is_explained_at_the_field(client, petition, typed):
     page = client.get("/en/petitions/home/share", query_string={"instance": typed})
     if page.status_code == 422:
         assert 'id="instance-error"' in page.text
@@ -177,18 +234,21 @@ def test_what_is_no_server_is_said_at_the_field(client, petition, typed):
         assert 'href="https://evil.example/share?text=' in page.text
 
 
-def test_a_draft_is_passed_on_by_nobody(client, app):
+def test_draft_cannot_be_shared(client, app):
     make_petition("draft", cause_id=make_cause("other").id, state="draft")
     assert client.get("/en/petitions/draft/share").status_code == 404
     assert client.get("/petitions/draft/qr.svg").status_code == 404
 
 
-def test_an_update_is_passed_on_once_it_is_public(client):
+def test_update_can_be_shared_once_it_is_public(client):
     first = make_update()
     make_update("secret", cause_id=first.cause_id, draft=True)
     assert 'href="/en/updates/answer/share#code"' in client.get("/en/updates/answer").text
     page = client.get("/es/updates/answer/share")
-    assert (page.status_code, 'value="http://localhost/es/updates/answer"' in page.text) == (200, True)
+    assert (page.status_code, 'value="http://localhost/es/updates/answer"' in page.text) == (
+        200,
+        True,
+    )
     assert client.get("/updates/answer/qr.svg").mimetype == "image/svg+xml"
     assert client.get("/updates/answer", follow_redirects=True).status_code == 200
     for path in ("/en/updates/secret/share", "/updates/secret/qr.png", "/en/updates/nothing/share"):

@@ -1,4 +1,4 @@
-"""What the tests of signatures share."""
+"""Fixtures that the tests of signatures share."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def shared_petition(app):
 
 @pytest.fixture
 def served(app, monkeypatch):
-    """The application as the production server runs it: what comes together is committed together."""
+    """The application as the production server runs it, with group commit."""
     for name in ("turnstile", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=True)

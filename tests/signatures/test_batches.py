@@ -1,4 +1,4 @@
-"""Who waits to be counted, and that the public count tells nobody who has just signed."""
+"""Tests of delayed counting: the public count does not reveal who has just signed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,11 +7,23 @@ import pytest
 from campaign.causes.queries import cause_count
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import batches, erasing
+from campaign.signatures import batches, erasure
 from campaign.signatures.queries import differences
-from campaign.signatures.signers import signers
+from campaign.signatures.recent_signers import signers
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import ODILE, change, confirm, hatch_now, link, restore, row, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    link,
+    restore,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 NOW = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -42,7 +54,7 @@ def vouched(petition, place, *, now=NOW):
     return signature_id
 
 
-def test_what_a_partner_sends_does_not_move_the_count_when_it_comes(petition):
+def test_partner_signatures_do_not_move_the_count_on_arrival(petition):
     waits = vouched(petition, 1)
     assert (count_of(petition), row(waits).state) == (0, "confirmed")
     assert NOW < row(waits).waits_until <= NOW + DAY
@@ -55,13 +67,13 @@ def test_what_a_partner_sends_does_not_move_the_count_when_it_comes(petition):
     assert differences() == []
 
 
-def test_what_partners_send_in_one_hour_is_counted_together(petition, monkeypatch):
+def test_partner_signatures_of_one_hour_are_counted_together(petition, monkeypatch):
     monkeypatch.setattr(batches.secrets, "randbelow", lambda most: 3)
     ids = [vouched(petition, place, now=NOW + place * SECOND) for place in range(4)]
     assert len({row(each).waits_until for each in ids}) == 1
 
 
-def test_a_quiet_petition_counts_a_day_together(quiet):
+def test_quiet_petition_counts_a_day_together(quiet):
     ids = [sign_confirmed(quiet, place, now=NOW + place * timedelta(hours=2)) for place in range(3)]
     [until] = {row(each).waits_until for each in ids}
     assert until <= NOW + DAY
@@ -73,7 +85,7 @@ def test_a_quiet_petition_counts_a_day_together(quiet):
     assert differences() == []
 
 
-def test_ten_who_wait_together_are_counted_sooner_at_a_random_minute(quiet):
+def test_ten_waiting_signatures_are_counted_sooner_at_a_random_minute(quiet):
     for place in range(10):
         sign_confirmed(quiet, place)
     assert write(batches.move_full_batches, now=NOW + SECOND, is_turn=lambda: False) == 0
@@ -83,7 +95,7 @@ def test_ten_who_wait_together_are_counted_sooner_at_a_random_minute(quiet):
     assert row(later).state == "confirmed"
 
 
-def test_a_quiet_petition_does_not_slow_another(quiet):
+def test_quiet_petition_does_not_slow_another(quiet):
     other = make_petition("other", cause_id=quiet.cause_id)
     for place in range(3):
         sign_confirmed(quiet, place)
@@ -91,7 +103,7 @@ def test_a_quiet_petition_does_not_slow_another(quiet):
     assert count_of(other) == 1
 
 
-def test_who_waits_is_told_that_the_number_comes_later(client, quiet):
+def test_waiting_supporter_is_told_that_the_number_comes_later(client, quiet):
     waits = sign_confirmed(quiet, 1)
     page = client.get(link("hatched", waits)).text
     assert 'data-module="hatching"' not in page
@@ -99,7 +111,7 @@ def test_who_waits_is_told_that_the_number_comes_later(client, quiet):
     assert 'data-number="later"' in client.get(link("mine", waits)).text
 
 
-def test_who_has_just_confirmed_is_told_so_before_the_runner_comes_by(client, quiet):
+def test_supporter_who_just_confirmed_is_told_so_before_hatching(client, quiet):
     confirmed = sign(quiet)
     confirm(confirmed)
     page = client.get(link("hatched", confirmed)).text
@@ -107,11 +119,11 @@ def test_who_has_just_confirmed_is_told_so_before_the_runner_comes_by(client, qu
     assert "?by=" not in page
 
 
-def test_nobody_is_told_who_brought_whom_under_a_quiet_petition(quiet):
+def test_quiet_petition_does_not_reveal_referrals(quiet):
     assert row(sign(quiet, brought_by=7)).brought_by is None
 
 
-def test_who_withdraws_while_waiting_and_comes_back_waits_again(quiet):
+def test_supporter_who_withdraws_while_waiting_and_returns_waits_again(quiet):
     waits = sign_confirmed(quiet, 1)
     withdraw(waits, now=NOW)
     later = NOW + 2 * DAY
@@ -121,7 +133,7 @@ def test_who_withdraws_while_waiting_and_comes_back_waits_again(quiet):
     assert row(waits).waits_until > later
 
 
-def test_who_was_counted_and_comes_back_keeps_the_number(quiet):
+def test_counted_supporter_who_returns_keeps_the_number(quiet):
     first = sign_confirmed(quiet, 1)
     hatch_now(now=NOW + DAY)
     withdraw(first)
@@ -130,33 +142,46 @@ def test_who_was_counted_and_comes_back_keeps_the_number(quiet):
     assert (row(first).state, row(first).number) == ("counted", 1)
 
 
-def test_turning_it_off_counts_those_who_wait(quiet):
+def test_turning_it_off_counts_waiting_signatures(quiet):
     sign_confirmed(quiet, 1)
     assert batches.waiting_under(quiet.id).many == 1
-    write(erasing.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
+    write(erasure.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
     hatch_now(now=NOW + SECOND)
     assert (count_of(quiet), batches.waiting_under(quiet.id)) == (1, (0, None))
 
 
-def test_the_public_ledger_of_a_quiet_petition_tells_days(client, quiet):
+def test_public_ledger_of_a_quiet_petition_shows_days(client, quiet):
     for place in range(10):
         sign_confirmed(quiet, place)
     hatch_now(now=NOW + DAY)
     [entry] = client.get("/petitions/quiet/ledger.json").json["hours"]
-    assert (entry["hour"][11:], entry["period"], entry["evidence"], entry["change"]) == ("00:00:00Z", "day", "mixed", 10)
+    assert (entry["hour"][11:], entry["period"], entry["evidence"], entry["change"]) == (
+        "00:00:00Z",
+        "day",
+        "mixed",
+        10,
+    )
 
 
-def test_the_public_ledger_does_not_tell_how_a_few_signed(client, petition):
+def test_public_ledger_does_not_reveal_how_a_few_signed(client, petition):
     for place in range(5):
         sign_confirmed(petition, place)
-    change(sign(petition, ODILE, email="paper@kwan.example", now=NOW), evidence="paper", state="confirmed", confirmed_at=NOW)
+    change(
+        sign(petition, ODILE, email="paper@kwan.example", now=NOW),
+        evidence="paper",
+        state="confirmed",
+        confirmed_at=NOW,
+    )
     hatch_now(now=NOW)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["period"], each["evidence"], each["change"]) for each in answer["hours"]] == [("day", "mixed", 1), ("hour", "email", 5)]
+    assert [(each["period"], each["evidence"], each["change"]) for each in answer["hours"]] == [
+        ("day", "mixed", 1),
+        ("hour", "email", 5),
+    ]
     assert answer["count"] == 6
 
 
-def test_few_who_are_only_counted_are_not_told_apart(petition):
+def test_few_supporters_who_are_only_counted_are_not_shown_separately(petition):
     sign_and_hatch(petition, name_display="full")
     for place in range(4):
         sign_confirmed(petition, place)

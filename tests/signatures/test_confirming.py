@@ -1,4 +1,4 @@
-"""The link in the mail: looking changes nothing, pressing confirms, and what comes after."""
+"""Tests of the confirmation link: viewing changes nothing, pressing the button confirms."""
 
 import re
 from datetime import timedelta
@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import make_token
 from campaign.petitions.operations import close_petition
-from campaign.sharing.codes import code_of
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.security.tokens import make_token
+from campaign.sharing.referral_codes import code_of
+from campaign.signatures import tokens
 from tests.conftest import SECRET
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -42,7 +42,7 @@ def facts():
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_looking_at_the_link_changes_nothing_as_mail_scanners_look_too(client, petition, method):
+def test_viewing_the_link_changes_nothing_as_mail_scanners_do_it_too(client, petition, method):
     path = link("confirm", sign(petition, name_display="initials"))
     before = facts()
     answer = client.open(path, method=method)
@@ -51,7 +51,7 @@ def test_looking_at_the_link_changes_nothing_as_mail_scanners_look_too(client, p
     assert len(owed()) == 1
 
 
-def test_the_page_says_who_and_what_and_has_one_button(client, petition):
+def test_page_says_who_and_what_and_has_one_button(client, petition):
     page = client.get(link("confirm", sign(petition, name_display="initials"))).text
     assert re.search("<h1>[^<]*<bdi>Amalia</bdi>", page)
     assert "A. R." in page
@@ -59,7 +59,7 @@ def test_the_page_says_who_and_what_and_has_one_button(client, petition):
     assert page.count('method="post"') == 1
 
 
-def test_the_page_is_kept_nowhere_and_found_by_no_search(client, petition):
+def test_page_is_neither_cached_nor_indexed(client, petition):
     headers = client.get(link("confirm", sign(petition))).headers
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Robots-Tag"] == "noindex"
@@ -67,7 +67,7 @@ def test_the_page_is_kept_nowhere_and_found_by_no_search(client, petition):
     assert "Set-Cookie" not in headers
 
 
-def test_pressing_confirms_and_leaves_the_token_behind(client, petition):
+def test_pressing_confirms_and_removes_the_token_from_the_url(client, petition):
     signature_id = sign(petition)
     path = link("confirm", signature_id)
     answer = client.post(path)
@@ -98,7 +98,7 @@ def test_confirming_still_works_when_the_petition_has_closed(client, petition):
     assert row(signature_id).state == "confirmed"
 
 
-def test_an_old_link_leads_to_a_button_that_asks_for_a_new_letter(client, petition):
+def test_expired_link_offers_a_new_email(client, petition):
     signature_id = sign(petition, now=utcnow() - 8 * DAY)
     path = link("confirm", signature_id)
     old = client.get(path)
@@ -116,21 +116,21 @@ def test_an_old_link_leads_to_a_button_that_asks_for_a_new_letter(client, petiti
     assert row(signature_id).state == "confirmed"
 
 
-def test_the_button_for_a_new_letter_cannot_flood_a_mailbox(client, petition):
+def test_button_for_a_new_email_cannot_flood_a_mailbox(client, petition):
     path = link("confirm", sign(petition, now=utcnow() - 8 * DAY))
     for _ in range(10):
         client.post(path, data={"again": "1"})
     assert len(owed()) == 2
 
 
-def test_a_new_letter_for_what_is_confirmed_is_not_sent(client, petition):
+def test_confirmed_signature_gets_no_new_confirmation_email(client, petition):
     signature_id = sign(petition, now=utcnow() - 8 * DAY)
     confirm(signature_id, now=utcnow() - 7 * DAY)
     client.post(link("confirm", signature_id), data={"again": "1"})
     assert len(owed()) == 1
 
 
-def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(client, petition):
+def test_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(client, petition):
     now = utcnow()
     held = sign(petition, AMALIA, now=now, held_reason="hidden_field")
     free = sign(petition, AMALIA, now=now, email="another@rosales.example")
@@ -171,19 +171,19 @@ def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(c
         lambda token: "é" * 20,
         lambda token: "1." + "A" * 20,
         lambda token: "%00",
-        lambda token: make_token(b"another key", keys.CONFIRM, 1),
-        lambda token: make_token(SECRET.encode(), keys.CONFIRM, 1),
-        lambda token: keys.token_for(keys.MINE, rows()[0]),
-        lambda token: keys.token_for(keys.RECEIPT, rows()[0]),
+        lambda token: make_token(b"another key", tokens.CONFIRM, 1),
+        lambda token: make_token(SECRET.encode(), tokens.CONFIRM, 1),
+        lambda token: tokens.token_for(tokens.MINE, rows()[0]),
+        lambda token: tokens.token_for(tokens.RECEIPT, rows()[0]),
         lambda token: "rr" + token[token.index(".") :],
         lambda token: "z" * 12 + token[token.index(".") :],
         lambda token: "z" * 13 + token[token.index(".") :],
     ],
 )
-def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
+def test_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
     client, petition, method, spoil
 ):
-    token = keys.token_for(keys.CONFIRM, row(sign(petition)))
+    token = tokens.token_for(tokens.CONFIRM, row(sign(petition)))
     before = facts()
     answer = client.open(f"/en/signatures/confirm/{spoil(token)}", method=method)
     assert answer.status_code == 404
@@ -191,7 +191,7 @@ def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_link_of_a_withdrawn_signature_leads_nowhere(client, petition, method):
+def test_link_of_a_withdrawn_signature_opens_nothing(client, petition, method):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     assert client.open(link("confirm", signature_id), method=method).status_code == 404
@@ -199,7 +199,7 @@ def test_the_link_of_a_withdrawn_signature_leads_nowhere(client, petition, metho
     assert client.get(link("hatched", signature_id)).status_code == 404
 
 
-def test_the_link_and_the_receipt_of_an_erased_signature_lead_nowhere(client, petition):
+def test_link_and_receipt_of_an_erased_signature_open_nothing(client, petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id, now=utcnow() - LONG_AGO)
     hatch_now()
@@ -208,7 +208,7 @@ def test_the_link_and_the_receipt_of_an_erased_signature_lead_nowhere(client, pe
         assert client.get(link(purpose, signature_id)).status_code == 404
 
 
-def test_the_number_is_shown_once_it_hatched_and_as_json(client, petition):
+def test_number_is_shown_after_hatching_also_as_json(client, petition):
     signature_id = sign(petition)
     path = client.post(link("confirm", signature_id)).location
     before = client.get(path).text
@@ -222,18 +222,18 @@ def test_the_number_is_shown_once_it_hatched_and_as_json(client, petition):
     assert client.get(path, headers=JSON).json == {"number": 1}
 
 
-def test_the_page_of_the_number_tells_nothing_else(client, petition):
+def test_number_page_reveals_nothing_else(client, petition):
     signature_id = sign_and_hatch(petition, {**AMALIA, "comment": "A private thought"})
     page = client.get(link("hatched", signature_id)).text
     for secret in ("Amalia", "Rosales", "rosales.example", "M5V", "private"):
         assert secret not in page
 
 
-def test_an_unconfirmed_signature_has_no_receipt(client, petition):
+def test_unconfirmed_signature_has_no_receipt(client, petition):
     assert client.get(link("hatched", sign(petition))).status_code == 404
 
 
-def test_the_hatched_page_offers_what_else_can_be_signed(client, petition):
+def test_hatched_page_offers_other_petitions_to_sign(client, petition):
     make_petition("law", cause_id=petition.cause_id)
     page = client.get(link("hatched", sign_and_hatch(petition, ODILE))).text
     assert 'href="/en/petitions/law"' in page

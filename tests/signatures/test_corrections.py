@@ -1,12 +1,18 @@
-"""Corrections by owners pass the rules: what a rule holds is not shown until an organizer has looked."""
+"""Tests of supporters' corrections: a held one is not shown until an organizer reviews it."""
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys, ownership
-from campaign.signatures.corrections import correction_of, count_held_corrections, held_corrections, mark_of, settle_correction
-from campaign.signatures.ownership import erase
+from campaign.process.clock import utcnow
+from campaign.signatures import owner_operations, tokens
+from campaign.signatures.corrections import (
+    correction_of,
+    count_held_corrections,
+    held_corrections,
+    mark_of,
+    settle_correction,
+)
+from campaign.signatures.owner_operations import erase
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, hatch_now, link, owned, row, sign, sign_and_hatch
 from tests.signatures.test_rules import make_rule
@@ -15,7 +21,7 @@ SHOWN = {**AMALIA, "name_display": "full"}
 
 
 def correct(signature_id, **words):
-    return write(ownership.correct, **owned(signature_id), now=utcnow(), **words)
+    return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **words)
 
 
 def settle(signature_id, *, is_accepted, seen=None):
@@ -25,25 +31,35 @@ def settle(signature_id, *, is_accepted, seen=None):
 
 @pytest.fixture
 def held(petition):
-    """The id of a counted signature whose owner's correction of the name is held."""
+    """The id of a counted signature whose name correction is held."""
     make_rule(petition, "words", "zzzqqq")
     signature_id = sign_and_hatch(petition, SHOWN)
-    correct(signature_id, given_name="Zzzqqq", family_name="Is Shown", postal_code="H3Z 2Y7", name_display="initials")
+    correct(
+        signature_id,
+        given_name="Zzzqqq",
+        family_name="Is Shown",
+        postal_code="H3Z 2Y7",
+        name_display="initials",
+    )
     return signature_id
 
 
-def test_the_former_name_is_shown_and_counted_until_somebody_has_looked(client, held):
+def test_former_name_is_shown_and_counted_until_the_review(client, held):
     hatch_now()
     signature = row(held)
-    assert (signature.full_name, signature.state, signature.number) == ("Amalia Rosales", "counted", 1)
+    assert (signature.full_name, signature.state, signature.number) == (
+        "Amalia Rosales",
+        "counted",
+        1,
+    )
     assert "Zzzqqq" not in client.get("/en/petitions/home").text
 
 
-def test_what_no_rule_holds_changes_at_once(held):
+def test_correction_that_no_rule_holds_applies_at_once(held):
     assert (row(held).postal_code, row(held).name_display) == ("H3Z 2Y7", "initials")
 
 
-def test_the_owner_is_told_that_it_waits(client, held):
+def test_supporter_is_told_that_the_correction_waits(client, held):
     page = client.get(link("mine", held)).text
     assert "alert--waiting" in page
     assert "Zzzqqq" not in page
@@ -51,43 +67,46 @@ def test_the_owner_is_told_that_it_waits(client, held):
     assert kept["correction_in_review"] == {"given_name": "Zzzqqq", "family_name": "Is Shown"}
 
 
-def test_an_accepted_correction_is_shown(petition, held):
+def test_accepted_correction_is_shown(petition, held):
     [(correction, signature)] = held_corrections([petition.id], limit=10)
-    assert (correction.words, signature.id) == ({"given_name": "Zzzqqq", "family_name": "Is Shown"}, held)
+    assert (correction.words, signature.id) == (
+        {"given_name": "Zzzqqq", "family_name": "Is Shown"},
+        held,
+    )
     assert settle(held, is_accepted=True) == [held]
     assert row(held).full_name == "Zzzqqq Is Shown"
-    assert row(held).person_digest == keys.person_digest("Zzzqqq", "Is Shown", "H3Z 2Y7")
+    assert row(held).person_digest == tokens.person_digest("Zzzqqq", "Is Shown", "H3Z 2Y7")
     assert count_held_corrections([petition.id]) == 0
     assert differences() == []
 
 
-def test_a_refused_correction_leaves_the_former_name(petition, held):
+def test_refused_correction_keeps_the_former_name(petition, held):
     assert settle(held, is_accepted=False) == [held]
     assert row(held).full_name == "Amalia Rosales"
     assert count_held_corrections([petition.id]) == 0
 
 
-def test_what_was_changed_since_it_was_read_is_not_decided(held):
+def test_correction_changed_since_it_was_read_is_not_decided(held):
     seen = mark_of(correction_of(held))
     correct(held, given_name="Zzzqqq", family_name="Again")
     assert settle(held, is_accepted=True, seen=seen) == []
     assert row(held).full_name == "Amalia Rosales"
 
 
-def test_a_later_correction_takes_the_place_of_the_one_that_waits(petition, held):
+def test_later_correction_replaces_the_waiting_one(petition, held):
     correct(held, given_name="Amália", family_name="Rosales")
     assert row(held).full_name == "Amália Rosales"
     assert count_held_corrections([petition.id]) == 0
 
 
-def test_an_unconfirmed_signature_is_held_as_at_signing(petition):
+def test_unconfirmed_signature_is_held_as_at_signing(petition):
     rule = make_rule(petition, "words", "zzzqqq")
     signature_id = sign(petition, SHOWN)
     correct(signature_id, given_name="Zzzqqq")
     assert (row(signature_id).state, row(signature_id).held_reason) == ("held", rule.reason)
 
 
-def test_what_was_not_changed_holds_nothing(petition):
+def test_unchanged_fields_hold_nothing(petition):
     signature_id = sign_and_hatch(petition, SHOWN)
     make_rule(petition, "words", "rosales")
     make_rule(petition, "mail_domain", "rosales.example")
@@ -95,7 +114,7 @@ def test_what_was_not_changed_holds_nothing(petition):
     assert row(signature_id).full_name == "Amália Rosales"
 
 
-def test_a_held_country_waits_too(petition):
+def test_held_country_waits_too(petition):
     make_rule(petition, "country", "FR")
     signature_id = sign_and_hatch(petition, SHOWN)
     correct(signature_id, country="FR", postal_code="75011")

@@ -1,4 +1,4 @@
-"""Many at the same instant: nothing is counted twice, nothing is lost."""
+"""Tests of many requests at once: nothing is counted twice, and nothing is lost."""
 
 import threading
 from functools import partial
@@ -56,7 +56,7 @@ def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petiti
     assert len({each.full_name for each in rows()}) == 2
 
 
-def test_thirty_one_who_confirm_at_once_are_thirty_one_numbers_without_a_gap(served, petition):
+def test_thirty_one_who_confirm_at_once_get_numbers_without_a_gap(served, petition):
     ids = sign_many(petition, 31)
     presses = [lambda path=link("confirm", each): served.test_client().post(path) for each in ids]
     answers = together(served, presses)
@@ -67,7 +67,7 @@ def test_thirty_one_who_confirm_at_once_are_thirty_one_numbers_without_a_gap(ser
     assert differences() == []
 
 
-def test_one_button_pressed_by_many_fingers_confirms_once(served, petition):
+def test_concurrent_presses_of_one_button_confirm_once(served, petition):
     path = link("confirm", sign(petition))
     targets = together(served, [lambda: served.test_client().post(path).location] * 10)
     assert len(set(targets)) == 1
@@ -76,7 +76,7 @@ def test_one_button_pressed_by_many_fingers_confirms_once(served, petition):
     assert differences() == []
 
 
-def test_runners_at_the_same_time_never_count_twice(app, petition):
+def test_concurrent_runners_never_count_twice(app, petition):
     for signature_id in sign_many(petition, 60):
         confirm(signature_id)
 
@@ -110,7 +110,7 @@ def test_people_sign_confirm_and_withdraw_while_two_runners_hatch(served, petiti
 
 @pytest.fixture
 def meanwhile(app, monkeypatch):
-    """Let something happen after the runner has chosen its rows and before it writes them."""
+    """Do something after the runner has chosen its rows and before it writes them."""
     threads = []
 
     def arrange(name, act):
@@ -121,7 +121,7 @@ def meanwhile(app, monkeypatch):
                 thread = threading.Thread(target=_in_context, args=(app, act))
                 threads.append(thread)
                 thread.start()
-                # It may have to wait for the runner; then it goes on right after it.
+                # It may have to wait for the runner. Then it continues right after.
                 thread.join(0.3)
             return original(*arguments, **options)
 
@@ -133,7 +133,7 @@ def meanwhile(app, monkeypatch):
         assert not thread.is_alive()
 
 
-def test_a_withdrawal_at_the_instant_of_hatching_is_not_lost(meanwhile, petition):
+def test_withdrawal_during_hatching_is_not_lost(meanwhile, petition):
     signature_id = sign(petition)
     confirm(signature_id)
     done = threading.Event()
@@ -145,7 +145,7 @@ def test_a_withdrawal_at_the_instant_of_hatching_is_not_lost(meanwhile, petition
     assert differences() == []
 
 
-def test_a_change_of_mind_at_the_instant_of_release_is_not_lost(meanwhile, petition):
+def test_change_of_mind_during_the_release_is_not_lost(meanwhile, petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     done = threading.Event()
@@ -157,7 +157,7 @@ def test_a_change_of_mind_at_the_instant_of_release_is_not_lost(meanwhile, petit
     assert differences() == []
 
 
-def test_a_failing_neighbour_takes_nothing_from_those_who_sign_with_it(served, petition):
+def test_failing_request_harms_no_other_in_its_group_commit(served, petition):
     def fail():
         raise KeyError("not theirs")
 

@@ -1,4 +1,4 @@
-"""The mails that signatures cause: who gets which, when it is no longer apt, and where its links lead."""
+"""Tests of the emails that signatures cause: recipients, obsolete emails, and links."""
 
 import re
 from datetime import timedelta
@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.spaces import in_one_line
-from campaign.lib.times import utcnow
-from campaign.mail.delivery import composers_of, postman_for
+from campaign.mail.delivery import composers_of, make_outbox_worker
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures import emails
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.ownership import erase
+from campaign.signatures.owner_operations import erase
 from campaign.signatures.repeats import CONFIRMATION, REPEAT
+from campaign.text.whitespace import in_one_line
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
@@ -36,14 +36,14 @@ ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
 
 
 def day(moment):
-    """Return a day as a letter in English writes it."""
+    """Return a date as an English email writes it."""
     local = moment.astimezone(ZoneInfo("America/Toronto"))
     return f"{local.day} {local:%B %Y}"
 
 
 @pytest.fixture
 def worded(app):
-    """Word a mail of a kind about a signature, as the postman asks for it."""
+    """Compose an email of a kind about a signature, as the postman requests it."""
 
     def word(kind, signature_id, lang="en"):
         owed = SimpleNamespace(subject_id=signature_id, lang=lang)
@@ -55,7 +55,7 @@ def worded(app):
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", ASKING)
-def test_a_letter_that_asks_leads_to_the_button_in_its_language(petition, worded, kind, lang):
+def test_confirmation_email_links_to_the_button_in_its_language(petition, worded, kind, lang):
     signature_id = sign(petition, lang=lang)
     message = worded(kind, signature_id, lang)
     assert f"http://localhost{link('confirm', signature_id, lang)}" in message.text.split()
@@ -64,7 +64,7 @@ def test_a_letter_that_asks_leads_to_the_button_in_its_language(petition, worded
     assert message.lang == lang
 
 
-def test_a_letter_does_not_promise_more_days_than_the_signature_itself_has(petition, worded):
+def test_email_promises_no_more_days_than_the_signature_has(petition, worded):
     signed = utcnow() - timedelta(days=3)
     signature_id = sign(petition, now=signed)
     assert day(signed + timedelta(days=7)) in in_one_line(worded(CONFIRMATION, signature_id).text)
@@ -73,13 +73,11 @@ def test_a_letter_does_not_promise_more_days_than_the_signature_itself_has(petit
     assert day(now + timedelta(days=4)) in in_one_line(worded(CONFIRMATION, signature_id).text)
 
 
-def test_a_letter_whose_link_has_expired_meanwhile_is_not_sent(petition, worded):
+def test_email_whose_link_has_expired_is_not_sent(petition, worded):
     assert worded(CONFIRMATION, sign(petition, now=utcnow() - timedelta(days=8))) is None
 
 
-def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mailbox(
-    petition, worded
-):
+def test_email_goes_to_the_address_as_typed_with_the_digest_of_the_mailbox(petition, worded):
     signature_id = sign(petition, email="Amalia.Rosales+petition@Gmail.com")
     message = worded(CONFIRMATION, signature_id)
     assert (message.to, message.to_name) == ("Amalia.Rosales+petition@Gmail.com", "Amalia Rosales")
@@ -87,12 +85,12 @@ def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mai
 
 
 @pytest.mark.parametrize("kind", ASKING)
-def test_a_held_signature_is_asked_like_any_other(petition, worded, kind):
+def test_held_signature_is_asked_like_any_other(petition, worded, kind):
     assert worded(kind, sign(petition, held_reason="hidden_field")).subject
 
 
 @pytest.mark.parametrize("kind", ASKING)
-def test_nobody_is_asked_once_they_have_confirmed_withdrawn_or_gone(petition, worded, kind):
+def test_no_one_is_asked_after_confirming_withdrawing_or_erasure(petition, worded, kind):
     done = sign_and_hatch(petition)
     assert worded(kind, done) is None
     withdraw(done)
@@ -103,7 +101,7 @@ def test_nobody_is_asked_once_they_have_confirmed_withdrawn_or_gone(petition, wo
     assert worded(kind, 10**6) is None
 
 
-def test_a_repeat_is_told_to_who_has_confirmed_and_leads_to_all_they_signed(petition, worded):
+def test_confirmed_supporter_is_told_of_a_repeat_with_a_link_to_everything(petition, worded):
     signature_id = sign_and_hatch(petition)
     message = worded(REPEAT, signature_id)
     assert f"http://localhost{link('mine', signature_id)}" in message.text.split()
@@ -112,14 +110,14 @@ def test_a_repeat_is_told_to_who_has_confirmed_and_leads_to_all_they_signed(peti
     assert worded(REPEAT, signature_id).subject == message.subject
 
 
-def test_a_repeat_is_not_told_to_who_has_not_confirmed_or_has_withdrawn(petition, worded):
+def test_unconfirmed_or_withdrawn_supporter_is_not_told_of_a_repeat(petition, worded):
     assert worded(REPEAT, sign(petition)) is None
     gone = sign_and_hatch(petition, email="gone@rosales.example")
     withdraw(gone)
     assert worded(REPEAT, gone) is None
 
 
-def test_whoever_repeats_cannot_put_words_into_the_owners_mail(petition, worded):
+def test_repeat_cannot_put_text_into_the_supporters_email(petition, worded):
     signature_id = sign_and_hatch(petition)
     sign(petition, given_name="Mallory", family_name="Grin", comment="Come to my shop")
     text = worded(REPEAT, signature_id).text
@@ -128,14 +126,14 @@ def test_whoever_repeats_cannot_put_words_into_the_owners_mail(petition, worded)
     assert "shop" not in text
 
 
-def test_markup_in_names_is_text_in_the_html_of_a_letter(petition, worded):
+def test_markup_in_names_is_text_in_the_html_of_an_email(petition, worded):
     message = worded(CONFIRMATION, sign(petition, given_name="<b>Ama</b>", family_name="&lia"))
     assert "<b>Ama" not in message.html
     assert "&lt;b&gt;Ama" in message.html
     assert "<b>Ama</b>" in message.text
 
 
-def test_a_letter_about_a_petition_in_another_language_uses_the_original_words(app, worded):
+def test_email_about_a_petition_in_another_language_uses_the_original_text(app, worded):
     petition = make_petition(original_lang="es")
     assert "Bring them home" in worded(CONFIRMATION, sign(petition), "en").text
     assert (
@@ -143,14 +141,12 @@ def test_a_letter_about_a_petition_in_another_language_uses_the_original_words(a
     )
 
 
-def test_from_the_form_to_the_number_by_the_letter_alone(
-    app, client, petition, tmp_path, monkeypatch
-):
+def test_from_the_form_to_the_number_by_email_alone(app, client, petition, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     post_signature(
         client, petition, {**AMALIA, "given_name": "Zoë", "name_display": "full"}, lang="es"
     )
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
     letter = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert letter["To"].addresses[0].addr_spec == "amalia@rosales.example"
@@ -164,20 +160,18 @@ def test_from_the_form_to_the_number_by_the_letter_alone(
     assert rows()[0].state == "counted"
 
 
-def test_a_letter_whose_occasion_has_passed_is_dropped_by_the_postman(
-    app, petition, tmp_path, monkeypatch
-):
+def test_obsolete_email_is_dropped_by_the_postman(app, petition, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     confirm(sign(petition))
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     assert not list(tmp_path.rglob("*.eml"))
 
 
-def test_the_letters_of_one_pass_read_their_petition_once(app, petition, tmp_path, monkeypatch):
+def test_emails_of_one_pass_load_their_petition_once(app, petition, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     for number in range(3):
         sign(petition, {**AMALIA, "email": f"amalia.{number}@example.org"})
     read = []
     monkeypatch.setattr(emails, "petition_by_id", lambda id: read.append(id) or petition_by_id(id))
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 3
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 3
     assert read == [petition.id]

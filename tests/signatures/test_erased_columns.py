@@ -1,4 +1,4 @@
-"""An erased signature holds nothing but what the privacy page says is kept permanently."""
+"""Tests that an erased signature keeps only what the privacy page says is kept permanently."""
 
 from datetime import UTC, datetime
 
@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.sharing.models import ShareDeal, ShareText
-from campaign.signatures import counting, erasing
+from campaign.signatures import erasure, statistics
+from campaign.signatures.aggregates import sums
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
-from campaign.signatures.sums import sums
-from campaign.web.kept import PLAIN
-from campaign.web.kept_signers import LEFT
+from campaign.web.privacy_register import PLAIN
+from campaign.web.privacy_supporters import LEFT
 from tests.factories.signatures import change, hatch_now, row, sign_and_hatch
 
 AT = datetime(2026, 11, 3, 23, 59, 58, 123456, tzinfo=UTC)
@@ -43,19 +43,19 @@ EMPTIED = [column for column in Signature.__table__.columns if column.name not i
 
 @pytest.fixture
 def erased(petition):
-    """The id of a signature in which everything was said, after it was erased."""
+    """The id of a signature with every field filled, after it was erased."""
     signature_id = sign_and_hatch(petition, lang="es")
     change(signature_id, **FILLED)
-    write(erasing.erase_one, signature_id=signature_id)
+    write(erasure.erase_one, signature_id=signature_id)
     return signature_id
 
 
 @pytest.mark.parametrize("column", EMPTIED, ids=lambda column: column.name)
-def test_a_column_that_is_not_kept_is_empty(erased, column):
+def test_column_that_is_not_kept_is_empty(erased, column):
     assert getattr(row(erased), column.name) in (None, "", 0, False, {}, "counted")
 
 
-def test_of_its_times_the_day_is_left(erased):
+def test_timestamps_keep_only_the_day(erased):
     left = row(erased)
     assert [getattr(left, name) for name in INSTANTS] == [NOON] * 3
     assert (left.state, left.number, left.evidence) == ("erased", 1, "email")
@@ -65,13 +65,13 @@ def test_figures_still_add_up(petition, erased):
     hatch_now()
     sign_and_hatch(petition, email="second@rosales.example", given_name="Teo")
     assert differences() == []
-    kinds = counting.counted_by_kind([petition.id])
+    kinds = statistics.counted_by_kind([petition.id])
     assert (kinds["country"], kinds["lang"]) == ({"": 1, "CA": 1}, {"": 1, "en": 1})
-    assert sum(hour.sure for hour in counting.hours([petition.id])) == 2
+    assert sum(hour.sure for hour in statistics.hours([petition.id])) == 2
     assert sum(sums("sources", [petition.id]).values()) == 2
 
 
-def test_what_was_handed_to_pass_on_is_forgotten(petition):
+def test_assigned_share_wording_is_deleted(petition):
     signature_id = sign_and_hatch(petition)
 
     def hand():
@@ -81,5 +81,5 @@ def test_what_was_handed_to_pass_on_is_forgotten(petition):
         db.session.add(ShareDeal(signature_id=signature_id, text_id=text.id, dealt_at=AT))
 
     write(hand)
-    write(erasing.erase_one, signature_id=signature_id)
+    write(erasure.erase_one, signature_id=signature_id)
     assert db.session.scalars(select(ShareDeal)).all() == []

@@ -1,4 +1,4 @@
-"""The signing form: what it takes, and what it says at which field."""
+"""Tests of the signing form: what it accepts, and which field shows which error."""
 
 import unicodedata
 from contextvars import Context
@@ -18,14 +18,17 @@ SCALE = {
     "required": False,
 }
 WHY = {"name": "why", "type": "text", "label": "Why?", "choices": (), "required": False}
-# What the form says of a name and of an address, by its code.
+# The form's messages about names and email addresses, by code.
 FAULTS = {**NAME_FAULTS, **ADDRESS_FAULTS, "long_name": TOO_LONG, "no_address": EmailField.missing}
 ADULT = {"name": "adult", "type": "tick", "label": "I am of age", "choices": (), "required": False}
 
 
 @pytest.fixture
 def fill(app):
-    """Fill the form of a petition and return it, checked; `required` and `questions` are the petition's."""
+    """Fill in the form of a petition and return it, validated.
+
+    `required` and `questions` are the petition's.
+    """
 
     def fill_in(words, required, questions, lang):
         with app.test_request_context(f"/{lang}/", method="POST", data=MultiDict(words)):
@@ -42,7 +45,7 @@ def fill(app):
     return fill_apart
 
 
-def test_a_whole_form_passes_and_its_words_are_clean(fill):
+def test_complete_form_passes_and_its_text_is_clean(fill):
     form = fill(
         {**AMALIA, "given_name": "  Amalia \t María ", "postal_code": "m5v2t6", "subscribe": "y"}
     )
@@ -56,7 +59,7 @@ def test_a_whole_form_passes_and_its_words_are_clean(fill):
     assert form.name_display.data == "counted"
 
 
-def test_name_and_address_alone_are_enough_where_the_petition_asks_no_more(fill):
+def test_name_and_address_are_enough_where_the_petition_requires_no_more(fill):
     form = fill({"given_name": "Li", "email": "li@wen.example"})
     assert form.is_valid
     empty = (form.family_name.data, form.country.data, form.postal_code.data, form.comment.data)
@@ -83,7 +86,7 @@ def test_name_and_address_alone_are_enough_where_the_petition_asks_no_more(fill)
         ("email", "a" * 250 + "@rosales.example", "too_long"),
     ],
 )
-def test_each_slip_is_named_at_its_field_and_nowhere_else(fill, field, typed, fault):
+def test_each_mistake_is_explained_at_its_field_only(fill, field, typed, fault):
     assert fill({**AMALIA, field: typed}).said == {field: [str(FAULTS[fault])]}
 
 
@@ -92,7 +95,7 @@ def test_each_slip_is_named_at_its_field_and_nowhere_else(fill, field, typed, fa
     [
         ("country", "ZZ", ""),
         ("country", "Canada", ""),
-        # An example of what would be right.
+        # An example of a valid value.
         ("postal_code", "1234", "H3Z 2Y7"),
         ("postal_code", "9" * 17, ""),
         ("comment", "x" * 501, ""),
@@ -101,7 +104,7 @@ def test_each_slip_is_named_at_its_field_and_nowhere_else(fill, field, typed, fa
         ("name_display", "loud", ""),
     ],
 )
-def test_what_cannot_be_is_named_at_its_field_with_what_helps(fill, field, typed, value):
+def test_impossible_value_is_explained_at_its_field_with_a_hint(fill, field, typed, value):
     said = fill({**AMALIA, field: typed}).said
     assert list(said) == [field]
     assert len(said[field]) == 1
@@ -110,7 +113,7 @@ def test_what_cannot_be_is_named_at_its_field_with_what_helps(fill, field, typed
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("field", ["given_name", "email", "country"])
-def test_a_slip_is_named_in_the_readers_language(fill, field, lang):
+def test_error_is_in_the_readers_language(fill, field, lang):
     said = [str(fill({**AMALIA, field: "?"}, lang=code).said[field]) for code in ("en", lang)]
     assert (said[0] == said[1]) == (lang == "en")
 
@@ -137,11 +140,11 @@ def test_names_of_all_kinds_pass(fill, name):
 
 
 @pytest.mark.parametrize("chosen", [{}, {"name_display": ""}])
-def test_who_chooses_nothing_is_counted_only(fill, chosen):
+def test_supporter_without_a_choice_is_only_counted(fill, chosen):
     assert fill({**AMALIA, **chosen}).name_display.data == "counted"
 
 
-def test_names_are_kept_composed(fill):
+def test_names_are_stored_composed(fill):
     taken_apart = unicodedata.normalize("NFD", "Zoë Nuñez")
     assert fill({**AMALIA, "given_name": taken_apart}).given_name.data == "Zoë Nuñez"
 
@@ -150,12 +153,12 @@ def test_eighty_accented_letters_fit_however_they_were_typed(fill):
     assert fill({**AMALIA, "given_name": unicodedata.normalize("NFD", "é" * 80)}).said == {}
 
 
-def test_letters_that_fall_apart_when_composed_are_counted_as_they_are_kept(fill):
-    form = fill({**AMALIA, "given_name": "\u0958" * 80})  # each is two letters in NFC
+def test_letters_that_decompose_in_nfc_are_counted_as_they_are_stored(fill):
+    form = fill({**AMALIA, "given_name": "\u0958" * 80})  # Each is two letters in NFC.
     assert form.said == {"given_name": [str(TOO_LONG)]}
 
 
-def test_a_comment_may_have_500_letters_and_lines_as_any_browser_sends_them(fill):
+def test_comment_may_have_500_letters_and_any_browsers_line_breaks(fill):
     assert fill({**AMALIA, "comment": "x" * 500}).is_valid
     form = fill({**AMALIA, "comment": "First.\r\nSecond.\x00 "})
     assert form.comment.data == "First.\nSecond."
@@ -173,25 +176,27 @@ def test_a_comment_may_have_500_letters_and_lines_as_any_browser_sends_them(fill
         ("HK", "none", "NONE"),
     ],
 )
-def test_postal_codes_are_taken_as_people_type_them(fill, country, typed, kept):
+def test_postal_codes_are_accepted_as_people_type_them(fill, country, typed, kept):
     form = fill({**AMALIA, "country": country, "postal_code": typed})
     assert (form.said, form.postal_code.data) == ({}, kept)
 
 
-def test_a_petition_can_require_more(fill):
+def test_petition_can_require_more(fill):
     form = fill(
         {"given_name": "A", "email": "a@b.example"},
         required=("family_name", "country", "postal_code", "comment"),
     )
-    assert form.said == {name: [str(MISSING[name])] for name in ("family_name", "country", "postal_code", "comment")}
+    assert form.said == {
+        name: [str(MISSING[name])] for name in ("family_name", "country", "postal_code", "comment")
+    }
 
 
-def test_nobody_is_asked_for_a_postal_code_where_there_is_none(fill):
+def test_postal_code_is_not_required_where_the_country_has_none(fill):
     words = {**AMALIA, "country": "HK", "postal_code": ""}
     assert fill(words, required=("postal_code",)).said == {}
 
 
-def test_a_required_field_that_is_wrong_is_named_once(fill):
+def test_invalid_required_field_has_one_error(fill):
     assert len(fill({**AMALIA, "country": "ZZ"}, required=("country",)).said["country"]) == 1
 
 
@@ -204,32 +209,32 @@ def test_own_questions_are_answered_by_name(fill):
     assert form.answers() == {"scale": "far", "why": "Because", "adult": True}
 
 
-def test_questions_that_need_no_answer_can_be_left(fill):
+def test_optional_questions_can_be_skipped(fill):
     form = fill(AMALIA, questions=(SCALE, WHY, ADULT))
     assert form.is_valid
     assert form.answers() == {"scale": "", "why": "", "adult": False}
 
 
 @pytest.mark.parametrize("question", [SCALE, WHY, ADULT])
-def test_a_question_that_needs_an_answer_says_so(fill, question):
+def test_required_question_says_so(fill, question):
     form = fill(AMALIA, questions=({**question, "required": True},))
     assert form.said == {f"answers-{question['name']}": [str(MISSING_ANSWER)]}
 
 
 @pytest.mark.parametrize(("name", "typed"), [("scale", "sideways"), ("why", "x" * 501)])
-def test_an_answer_that_cannot_be_is_named_at_its_question(fill, name, typed):
+def test_invalid_answer_is_explained_at_its_question(fill, name, typed):
     form = fill({**AMALIA, f"answers-{name}": typed}, questions=(SCALE, WHY))
     assert list(form.said) == [f"answers-{name}"]
 
 
-def test_the_correcting_form_asks_for_a_name_and_no_address(app):
+def test_correction_form_asks_for_a_name_and_no_address(app):
     with app.test_request_context("/en/", method="POST", data={"family_name": "Rosales"}):
         form = SupporterForm.sent()
         assert not form.validate()
         assert list(form.errors) == ["given_name"]
 
 
-def test_an_answer_that_is_no_longer_offered_is_told_in_the_readers_language(fill):
+def test_answer_no_longer_offered_is_explained_in_the_readers_language(fill):
     gone = {**AMALIA, "answers-scale": "gone"}
     said = [fill(gone, questions=(SCALE,), lang=lang).said for lang in ("en", "es", "fr")]
     assert [list(each) for each in said] == [["answers-scale"]] * 3

@@ -1,11 +1,11 @@
-"""Invented signatures, for demonstrations and benches."""
+"""Tests of invented signatures, for demonstrations and benchmarks."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures import generation
 from campaign.signatures.generation import add_rows, invented_rows
 from tests.factories.petitions import make_petition
@@ -20,12 +20,12 @@ def generated(petition, n, **options):
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(1, [1]), (5, [5]), (11, [5, 5, 1])])
-def test_rows_come_in_batches_and_are_as_many_as_asked_for(petition, monkeypatch, n, sizes):
+def test_rows_come_in_batches_and_are_as_many_as_requested(petition, monkeypatch, n, sizes):
     monkeypatch.setattr(generation, "BATCH", 5)
     assert [len(batch) for batch in generated(petition, n)] == sizes
 
 
-def test_added_rows_are_confirmed_signatures_that_need_no_mail(petition):
+def test_added_rows_are_confirmed_signatures_that_need_no_email(petition):
     [batch] = generated(petition, 40)
     assert write(add_rows, batch) == 40
     assert {each.state for each in rows()} == {"confirmed"}
@@ -33,14 +33,14 @@ def test_added_rows_are_confirmed_signatures_that_need_no_mail(petition):
     assert {each.comment_shown for each in rows()} == {False, True}
 
 
-def test_whoever_is_there_already_is_left_out(petition):
+def test_existing_people_are_skipped(petition):
     [batch] = generated(petition, 20)
     write(add_rows, batch[:8])
     assert write(add_rows, batch) == 12
     assert len(rows()) == 20
 
 
-def test_nobody_signed_before_the_petition_opened_or_after_now(app):
+def test_no_one_signed_before_the_petition_opened_or_after_now(app):
     now = utcnow()
     opened = now - timedelta(days=3)
     petition = make_petition(opens_at=opened)
@@ -51,7 +51,7 @@ def test_nobody_signed_before_the_petition_opened_or_after_now(app):
     ) > timedelta(days=2)
 
 
-def test_what_the_petition_requires_is_filled(app):
+def test_required_fields_of_the_petition_are_filled(app):
     petition = make_petition(required_fields=["family_name", "country", "comment"])
     [batch] = generated(petition, 100)
     assert all(row["family_name"] and row["country"] and row["comment"] for row in batch)

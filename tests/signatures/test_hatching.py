@@ -1,4 +1,4 @@
-"""Hatching: numbers without gaps, tally and ledger that agree, and who is set aside."""
+"""Tests of hatching: numbers without gaps, matching tally and ledger, and held signatures."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,9 +9,9 @@ from sqlalchemy import event, select, text, update
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
-from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import hatching, keys
+from campaign.process.clock import utcnow
+from campaign.signatures import hatching, tokens
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
@@ -61,7 +61,7 @@ def given_numbers():
     return [each.number for each in rows() if each.number]
 
 
-def test_a_confirmed_signature_gets_a_number_and_moves_tally_and_ledger(petition):
+def test_confirmed_signature_gets_a_number_and_moves_tally_and_ledger(petition):
     signature_id = sign(petition)
     confirm(signature_id)
     assert hatch_now(now=NOON) == 1
@@ -72,7 +72,7 @@ def test_a_confirmed_signature_gets_a_number_and_moves_tally_and_ledger(petition
     assert differences() == []
 
 
-def test_nothing_hatches_unconfirmed_held_or_withdrawn(petition):
+def test_unconfirmed_held_or_withdrawn_signatures_do_not_hatch(petition):
     sign(petition, AMALIA)
     confirm(sign(petition, ODILE, held_reason="hidden_field"))
     gone = sign(petition, ODILE, email="gone@kwan.example")
@@ -104,7 +104,7 @@ def test_another_cause_counts_from_one(petition):
     assert differences() == []
 
 
-def test_a_pass_takes_only_so_many_and_the_next_goes_on_without_a_gap(petition):
+def test_pass_is_limited_and_the_next_continues_without_a_gap(petition):
     confirm_many(petition, 7)
     assert [hatch_now(limit=3) for _ in range(4)] == [3, 3, 1, 0]
     assert given_numbers() == [1, 2, 3, 4, 5, 6, 7]
@@ -112,7 +112,7 @@ def test_a_pass_takes_only_so_many_and_the_next_goes_on_without_a_gap(petition):
     assert differences() == []
 
 
-def test_a_withdrawal_leaves_tally_and_ledger_in_the_hour_it_is_released(petition):
+def test_withdrawal_leaves_tally_and_ledger_in_the_hour_of_its_release(petition):
     signature_id = sign(petition)
     confirm(signature_id)
     hatch_now(now=NOON)
@@ -127,7 +127,7 @@ def test_a_withdrawal_leaves_tally_and_ledger_in_the_hour_it_is_released(petitio
     assert differences() == []
 
 
-def test_a_counted_signature_that_is_held_leaves_the_count_with_that_reason(petition):
+def test_counted_signature_that_is_held_leaves_the_count_with_that_reason(petition):
     signature_id = sign_and_hatch(petition)
     change(signature_id, state="held", held_reason="reviewed")
     hatch_now(now=NOON)
@@ -147,7 +147,7 @@ def test_one_pass_releases_and_reuses(petition):
     assert differences() == []
 
 
-def test_a_return_before_the_release_keeps_the_butterfly_where_it_is(petition):
+def test_return_before_the_release_keeps_the_butterfly_in_place(petition):
     signature_id = sign_and_hatch(petition, now=utcnow() - timedelta(days=1))
     withdraw(signature_id)
     sign(petition)
@@ -158,7 +158,7 @@ def test_a_return_before_the_release_keeps_the_butterfly_where_it_is(petition):
     assert differences() == []
 
 
-def test_a_return_in_the_middle_of_a_pass_keeps_the_butterfly_too(petition, monkeypatch):
+def test_return_during_a_pass_keeps_the_butterfly_too(petition, monkeypatch):
     first = sign_and_hatch(petition)
     second = sign(petition, ODILE)
     confirm(second)
@@ -173,12 +173,15 @@ def test_a_return_in_the_middle_of_a_pass_keeps_the_butterfly_too(petition, monk
         patch.setattr(hatching, "_resume", resume_too_early)
         hatch_now()
     hatch_now()
-    assert [(each.state, each.number) for each in (row(first), row(second))] == [("counted", 1), ("counted", 2)]
+    assert [(each.state, each.number) for each in (row(first), row(second))] == [
+        ("counted", 1),
+        ("counted", 2),
+    ]
     assert count_of(petition) == 2
     assert differences() == []
 
 
-def test_the_runner_sees_what_there_is_to_do(petition):
+def test_runner_sees_what_there_is_to_do(petition):
     assert not work_for_the_runner()
     signature_id = sign(petition)
     assert not work_for_the_runner()
@@ -193,7 +196,7 @@ def test_the_runner_sees_what_there_is_to_do(petition):
     assert not work_for_the_runner()
 
 
-def test_a_runner_whose_lease_another_holds_does_nothing_until_it_ends(app, petition):
+def test_runner_without_the_lease_does_nothing_until_it_ends(app, petition):
     if db.engine.dialect.name == "postgresql":
         pytest.skip("PostgreSQL's lock ends with the transaction")
     confirm_many(petition, 2)
@@ -207,10 +210,10 @@ def test_a_runner_whose_lease_another_holds_does_nothing_until_it_ends(app, peti
 
 @pytest.fixture
 def crowd(petition):
-    """Five confirmed signatures from one network address and one from another."""
-    room = keys.network_digest("203.0.113.7")
+    """Five confirmed signatures from one IP address and one from another."""
+    room = tokens.network_digest("203.0.113.7")
     ids = confirm_many(petition, 5, address_digest=room)
-    confirm(sign(petition, AMALIA, address_digest=keys.network_digest("198.51.100.9")))
+    confirm(sign(petition, AMALIA, address_digest=tokens.network_digest("198.51.100.9")))
     return ids
 
 
@@ -218,7 +221,7 @@ def states():
     return [each.state for each in rows()]
 
 
-def test_as_many_as_allowed_from_one_address_pass_and_those_beyond_are_held(crowd):
+def test_signatures_beyond_the_limit_of_one_address_are_held(crowd):
     hatch_now(most_per_address=3)
     assert states() == ["counted"] * 3 + ["held"] * 2 + ["counted"]
     assert {row(signature_id).held_reason for signature_id in crowd[3:]} == {
@@ -228,32 +231,32 @@ def test_as_many_as_allowed_from_one_address_pass_and_those_beyond_are_held(crow
     assert differences() == []
 
 
-def test_a_room_below_the_limit_passes_whole(crowd):
+def test_group_below_the_limit_passes_whole(crowd):
     hatch_now(most_per_address=5)
     assert states() == ["counted"] * 6
 
 
-def test_no_limit_holds_nobody(crowd):
+def test_without_a_limit_nothing_is_held(crowd):
     hatch_now(most_per_address=0)
     assert states() == ["counted"] * 6
 
 
-def test_what_was_signed_an_hour_ago_no_longer_counts_against_an_address(crowd):
+def test_signatures_of_an_hour_ago_no_longer_count_against_an_address(crowd):
     for signature_id in crowd[:3]:
         change(signature_id, created_at=utcnow() - timedelta(hours=2))
     hatch_now(most_per_address=3)
     assert states() == ["counted"] * 6
 
 
-def test_signatures_that_nobody_confirmed_do_not_shut_the_door_behind_them(petition):
-    room = keys.network_digest("203.0.113.7")
+def test_unconfirmed_signatures_do_not_block_later_ones(petition):
+    room = tokens.network_digest("203.0.113.7")
     sign_many(petition, 5, address_digest=room)
     confirm(sign(petition, AMALIA, address_digest=room))
     hatch_now(most_per_address=3)
     assert states()[-1] == "counted"
 
 
-def test_signatures_without_an_address_are_no_crowd(petition):
+def test_signatures_without_an_address_are_not_limited(petition):
     confirm_many(petition, 5)
     hatch_now(most_per_address=1)
     assert states() == ["counted"] * 5
@@ -264,12 +267,20 @@ def confirmed_rows(petition, count, seed):
     version_id = petition.current_version.id
     batches = invented_rows(petition, version_id, count, seed=seed, now=utcnow())
     rows = [row for batch in batches for row in batch]
-    networks = (keys.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count))
-    return [row | {"created_at": utcnow(), "address_digest": network} for row, network in zip(rows, networks, strict=True)]
+    networks = (
+        tokens.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count)
+    )
+    return [
+        row | {"created_at": utcnow(), "address_digest": network}
+        for row, network in zip(rows, networks, strict=True)
+    ]
 
 
 def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
-    """Whatever PostgreSQL's statistics say: in everyday use hardly anything waits, and they say that it is one row."""
+    """It must not depend on PostgreSQL's statistics.
+
+    In everyday use hardly anything waits, so the statistics expect a single row.
+    """
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite does not count the rows of a plan")
     count = 1500
@@ -287,12 +298,14 @@ def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
 
 @contextmanager
 def rows_read_by(word):
-    """Yield a list that gets, for each statement with `word` in it, how many rows PostgreSQL's plan handled."""
+    """Yield a list of the rows that PostgreSQL's plan handled per statement with `word` in it."""
     read = []
 
     def explain(connection, _cursor, statement, parameters, _context, _many):
         if word in statement and not statement.startswith("explain"):
-            explained = connection.exec_driver_sql(f"explain (analyze, timing off, format json) {statement}", parameters)
+            explained = connection.exec_driver_sql(
+                f"explain (analyze, timing off, format json) {statement}", parameters
+            )
             read.append(_handled(explained.scalar()[0]["Plan"]))
 
     event.listen(db.engine, "before_cursor_execute", explain)
@@ -303,5 +316,9 @@ def rows_read_by(word):
 
 
 def _handled(node):
-    here = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)) * node["Actual Loops"]
+    here = (
+        node["Actual Rows"]
+        + node.get("Rows Removed by Filter", 0)
+        + node.get("Rows Removed by Join Filter", 0)
+    ) * node["Actual Loops"]
     return here + sum(_handled(below) for below in node.get("Plans", ()))

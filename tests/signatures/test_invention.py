@@ -11,7 +11,7 @@ from campaign.signatures.invention import DOMAINS, invent
 
 CROWD = list(invent(12_000, seed=43))
 
-# Their names are theirs: nobody invented here may carry one.
+# These are real people's names, so no invented person may have one.
 SURNAMES_OF_THE_STUDENTS = frozenset(
     """
     abarca abrajan alcaraz alvarez arnulfo arzola ascencio baranda bartolo bautista bello
@@ -37,12 +37,12 @@ def share(condition):
     return sum(1 for signer in CROWD if condition(signer)) / len(CROWD)
 
 
-def test_the_same_seed_invents_the_same_people():
+def test_same_seed_invents_the_same_people():
     assert list(invent(300, seed=9)) == list(invent(300, seed=9))
     assert list(invent(300, seed=9)) != list(invent(300, seed=10))
 
 
-def test_nobody_is_invented_when_nobody_is_asked_for():
+def test_zero_people_can_be_requested():
     assert list(invent(0, seed=1)) == []
 
 
@@ -57,7 +57,7 @@ def test_another_seed_shares_no_address():
     assert other.isdisjoint(signer.email for signer in CROWD)
 
 
-def test_every_address_is_one_that_the_form_accepts():
+def test_every_address_is_accepted_by_the_form():
     shapes = {re.sub(r"\.[0-9a-f]+@", ".1@", signer.email) for signer in CROWD}
     for address in shapes:
         assert validate_email(address, check_deliverability=False).normalized == address
@@ -86,7 +86,7 @@ def test_names_are_written_in_many_scripts():
     }  # fmt: skip
 
 
-def test_names_have_the_shapes_that_forms_trip_over():
+def test_names_have_shapes_that_often_break_forms():
     full = {f"{signer.given_name} {signer.family_name}" for signer in CROWD}
     for sign in "-'’ʻ.":
         assert any(sign in name for name in full), sign
@@ -102,28 +102,28 @@ def test_names_and_comments_fit_the_form():
     assert all(len(signer.comment) <= 200 for signer in CROWD)
 
 
-def test_nobody_carries_a_surname_of_the_students():
+def test_no_one_has_a_surname_of_the_students():
     surnames = {
         word for signer in CROWD for word in re.split(r"[\s-]+", plain(signer.family_name)) if word
     }
     assert surnames.isdisjoint(SURNAMES_OF_THE_STUDENTS)
 
 
-def test_a_petition_that_needs_a_family_name_gets_one_from_everyone():
+def test_petition_that_requires_a_family_name_gets_one_from_everyone():
     signers = list(invent(4_000, seed=3, petition_required=["family_name", "country"]))
     assert all(signer.family_name and signer.country for signer in signers)
 
 
-def test_a_petition_that_needs_a_comment_gets_one_from_everyone():
+def test_petition_that_requires_a_comment_gets_one_from_everyone():
     assert all(signer.comment for signer in invent(500, seed=3, petition_required=["comment"]))
 
 
-def test_some_leave_a_few_words_and_nobody_shouts():
+def test_some_leave_a_short_comment_and_no_one_shouts():
     assert share(lambda signer: signer.comment) == pytest.approx(0.08, abs=0.015)
     assert not any(sign in signer.comment for signer in CROWD for sign in "!¡")
 
 
-def test_comments_are_in_the_language_of_their_signer():
+def test_comments_are_in_the_language_of_their_supporter():
     words = {
         lang: {
             signer.comment
@@ -138,7 +138,7 @@ def test_comments_are_in_the_language_of_their_signer():
     assert all(len(own - german_and_portuguese) == 20 for own in words.values())
 
 
-def test_the_choices_on_the_form_are_spread_as_people_make_them():
+def test_form_choices_are_spread_as_people_make_them():
     shown = Counter(signer.name_display for signer in CROWD)
     assert shown["full"] / len(CROWD) == pytest.approx(0.35, abs=0.02)
     assert shown["initials"] / len(CROWD) == pytest.approx(0.25, abs=0.02)
@@ -146,19 +146,19 @@ def test_the_choices_on_the_form_are_spread_as_people_make_them():
     assert share(lambda signer: signer.subscribe) == pytest.approx(0.30, abs=0.02)
 
 
-def test_languages_are_mixed_as_asked():
+def test_languages_are_mixed_as_requested():
     signers = list(invent(4_000, seed=2, language_mix={"fr": 3, "es": 1}))
     spoken = Counter(signer.lang for signer in signers)
     assert set(spoken) == {"fr", "es"}
     assert spoken["fr"] / len(signers) == pytest.approx(0.75, abs=0.03)
 
 
-def test_a_language_that_nobody_speaks_is_refused_at_once():
+def test_unknown_language_is_refused_at_once():
     with pytest.raises(ValueError, match="'tlh'"):
         invent(1, seed=1, language_mix={"tlh": 1})
 
 
-def test_signers_come_in_order_within_the_time_the_petition_was_open():
+def test_signatures_come_in_order_within_the_petitions_open_time():
     span = timedelta(days=58)
     ages = [signer.age_seconds for signer in invent(380, seed=1, span=span)]
     assert ages == sorted(ages, reverse=True)
@@ -166,7 +166,7 @@ def test_signers_come_in_order_within_the_time_the_petition_was_open():
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 3599, 3601, 100_000])
-def test_a_petition_that_has_just_opened_has_no_signature_before_it(seconds):
+def test_newly_opened_petition_has_no_signature_before_its_opening(seconds):
     span = timedelta(seconds=seconds)
     assert all(0 <= signer.age_seconds <= seconds for signer in invent(500, seed=6, span=span))
 

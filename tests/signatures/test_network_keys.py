@@ -1,9 +1,9 @@
-"""Fingerprints of networks, under a key that is forgotten."""
+"""Tests of network fingerprints under a daily key that is deleted."""
 
 from datetime import UTC, datetime, timedelta
 
 from campaign.extensions import db, write
-from campaign.signatures import keys, network_keys
+from campaign.signatures import network_keys, tokens
 from campaign.signatures.network_key_models import NetworkKey
 from campaign.signatures.tasks import forget
 from tests.factories.signatures import row, sign
@@ -13,10 +13,10 @@ ADDRESS = "203.0.113.7"
 
 
 def fingerprint(now):
-    return keys.network_digest(ADDRESS, now=now)
+    return tokens.network_digest(ADDRESS, now=now)
 
 
-def test_fingerprint_is_the_same_all_day_and_another_the_next(app):
+def test_fingerprint_is_the_same_all_day_and_differs_the_next(app):
     midnight = DAY.replace(hour=0)
     assert fingerprint(midnight) == fingerprint(midnight + timedelta(hours=23, minutes=59))
     assert fingerprint(midnight - timedelta(minutes=1)) != fingerprint(midnight)
@@ -26,11 +26,11 @@ def test_processes_share_the_key_of_a_day(app):
     one = fingerprint(DAY)
     network_keys.forget_loaded(app)
     assert fingerprint(DAY) == one
-    # Two that need it at once: the first one's stays.
+    # Two processes need it at once: the first one's key stays.
     assert write(network_keys._make, DAY.date()) == network_keys.key_of(DAY.date())
 
 
-def test_keys_are_forgotten_with_the_fingerprints(app, petition):
+def test_keys_are_deleted_with_the_fingerprints(app, petition):
     days = app.config["ADDRESS_DAYS"]
     signature_id = sign(petition, now=DAY, address_digest=fingerprint(DAY))
     write(forget, now=DAY + timedelta(days=days - 1), unconfirmed_days=100, address_days=days)

@@ -1,4 +1,4 @@
-"""Petitions whose organizers chose neutral emails: nothing around an email says that somebody signed, and the text stays honest."""
+"""Tests of neutral emails: nothing around the text reveals a signature, and it stays honest."""
 
 import re
 from datetime import timedelta
@@ -7,24 +7,33 @@ from email import message_from_bytes, policy
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.mail.delivery import postman_for
+from campaign.mail.delivery import make_outbox_worker
+from campaign.process.clock import utcnow
 from campaign.signatures.tasks import remind
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, sign
 
 DAY = timedelta(days=1)
 TITLES = {"en": "Bring them home", "es": "Que vuelvan", "fr": "Bring them home"}
-REVEALING = ("sign", "firma", "petition", "petición", "pétition", "amalia", "bring them home", "volante")
+REVEALING = (
+    "sign",
+    "firma",
+    "petition",
+    "petición",
+    "pétition",
+    "amalia",
+    "bring them home",
+    "volante",
+)
 
 
 @pytest.fixture
 def delivered(app, tmp_path, monkeypatch):
-    """Calling it delivers what is due, and returns the emails in their order."""
+    """Call it to deliver what is due; it returns the emails in their order."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver():
-        postman = postman_for(app, write)
+        postman = make_outbox_worker(app, write)
         while postman.deliver_due(now=utcnow() + timedelta(minutes=2)):
             pass
         paths = sorted((tmp_path / "mail").glob("*.eml"))
@@ -34,7 +43,7 @@ def delivered(app, tmp_path, monkeypatch):
 
 
 def cause_all_emails(petition, lang):
-    """Cause a confirmation, one of another form, a reminder, and one that tells of a repeat."""
+    """Cause four emails: confirmation, another form's confirmation, reminder, repeat."""
     signed = utcnow() - 2 * DAY
     signature_id = sign(petition, AMALIA, lang=lang, now=signed)
     sign(petition, AMALIA, lang=lang, comment="Another", now=signed)
@@ -43,7 +52,7 @@ def cause_all_emails(petition, lang):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_neither_subject_nor_sender_nor_first_line_tells(app, delivered, lang):
+def test_subject_sender_and_first_line_reveal_nothing(app, delivered, lang):
     petition = make_petition(neutral_emails=True)
     signature_id = cause_all_emails(petition, lang)
     delivered()
@@ -70,7 +79,12 @@ def test_other_petitions_keep_their_subjects(delivered, petition):
         assert letter["From"].addresses[0].display_name
 
 
-def test_no_header_says_what_an_email_is_about(delivered, petition):
+def test_no_header_reveals_the_subject_of_an_email(delivered, petition):
     cause_all_emails(petition, "en")
     for letter in delivered():
-        assert "signature" not in "".join(f"{name}: {value}\n" for name, value in letter.items() if name not in ("Subject",)).lower()
+        assert (
+            "signature"
+            not in "".join(
+                f"{name}: {value}\n" for name, value in letter.items() if name not in ("Subject",)
+            ).lower()
+        )

@@ -1,4 +1,4 @@
-"""Bodies that no page of ours sends: refused with words, never with a failure."""
+"""Tests that bodies which none of our pages send get an error message, never a failure."""
 
 import pytest
 
@@ -16,13 +16,13 @@ from tests.factories.signatures import AMALIA, JSON, post_signature, rows
         {**AMALIA, "given_name": ["", "Amalia"]},
     ],
 )
-def test_odd_forms_are_refused_with_words(client, petition, words):
+def test_odd_forms_are_refused_with_a_message(client, petition, words):
     answer = post_signature(client, petition, words, headers=JSON)
     assert answer.status_code == 422
     assert answer.json["errors"]
 
 
-def test_null_bytes_in_free_words_are_left_out(client, petition):
+def test_null_bytes_in_free_text_are_dropped(client, petition):
     words = {
         **AMALIA,
         "comment": "so\x00on",
@@ -49,14 +49,14 @@ def test_null_bytes_in_free_words_are_left_out(client, petition):
         {"data": b"\xff\xfe", "content_type": "text/plain"},
     ],
 )
-def test_a_body_that_is_no_form_is_refused_with_words(client, petition, body):
+def test_body_that_is_no_form_is_refused_with_a_message(client, petition, body):
     answer = client.post("/en/petitions/home/signatures", headers=JSON, **body)
     assert answer.status_code == 422
     assert "given_name" in answer.json["errors"]
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_a_body_of_300_kilobytes_is_too_much(client, petition, headers):
+def test_body_of_300_kilobytes_is_too_large(client, petition, headers):
     answer = post_signature(client, petition, {**AMALIA, "comment": "x" * 300_000}, headers=headers)
     assert answer.status_code == 413
     assert rows() == []

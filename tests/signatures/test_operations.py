@@ -1,12 +1,12 @@
-"""Signing: what is written down, who is the same person, and what they are told."""
+"""Tests of signing: what is stored, who counts as the same person, and which emails they get."""
 
 from datetime import timedelta
 
 import pytest
 
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures.operations import PetitionClosed, PetitionNotYetOpen
-from campaign.signatures.repeats import MOST_MAILS
+from campaign.signatures.repeats import MAX_EMAILS
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import (
     AMALIA,
@@ -32,12 +32,12 @@ DAY = timedelta(days=1)
 
 
 def sign_daily(petition, times, words=AMALIA, **more):
-    """Sign once a day, the last time today, so that no mail is too soon after another."""
+    """Sign once a day, the last time today, so that no email is too soon after another."""
     now = utcnow()
     return [sign(petition, words, now=now - day * DAY, **more) for day in reversed(range(times))]
 
 
-def test_a_fresh_signature_waits_for_its_owner_and_one_mail_is_owed(petition):
+def test_new_signature_waits_for_confirmation_and_one_email_is_queued(petition):
     signature_id = sign(petition, comment="For my brother.", name_display="initials")
     signature = row(signature_id)
     assert (signature.state, signature.number, signature.confirmed_at) == ("pending", None, None)
@@ -47,7 +47,7 @@ def test_a_fresh_signature_waits_for_its_owner_and_one_mail_is_owed(petition):
     assert owed() == [(CONFIRMATION, signature_id, "en")]
 
 
-def test_a_repeat_before_confirming_sends_the_letter_again_and_changes_nothing(petition):
+def test_repeat_before_confirming_sends_the_email_again_and_changes_nothing(petition):
     first, second = sign_daily(petition, 2, {**AMALIA, "comment": ""})
     third = sign(
         petition, {**AMALIA, "given_name": "Mallory", "comment": "Not hers"}, now=utcnow() + DAY
@@ -59,9 +59,7 @@ def test_a_repeat_before_confirming_sends_the_letter_again_and_changes_nothing(p
 
 
 @pytest.mark.parametrize("is_hatched", [False, True])
-def test_a_repeat_after_confirming_tells_the_owner_in_the_language_of_the_repeat(
-    petition, is_hatched
-):
+def test_repeat_after_confirming_tells_the_supporter_in_the_language_used(petition, is_hatched):
     signature_id = sign(petition, now=utcnow() - DAY)
     confirm(signature_id)
     if is_hatched:
@@ -71,30 +69,30 @@ def test_a_repeat_after_confirming_tells_the_owner_in_the_language_of_the_repeat
     assert len(rows()) == 1
 
 
-def test_somebody_whose_confirmed_signature_is_held_hears_the_same_at_a_repeat(petition):
+def test_supporter_whose_confirmed_signature_is_held_gets_the_same_email(petition):
     signature_id = sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
     confirm(signature_id)
     sign(petition)
     assert owed()[1:] == [(REPEAT, signature_id, "en")]
 
 
-def test_a_double_click_sends_one_letter(petition):
+def test_double_click_sends_one_email(petition):
     now = utcnow()
     for seconds in (0, 0, 0.4, 0.9):
         sign(petition, now=now + timedelta(seconds=seconds))
     assert len(owed()) == 1
 
 
-def test_the_owner_hears_of_a_repeat_a_moment_later(petition):
+def test_supporter_is_told_of_a_repeat_a_moment_later(petition):
     now = utcnow()
     for seconds in (0, 2):
         sign(petition, now=now + timedelta(seconds=seconds))
     assert len(owed()) == 2
 
 
-def test_nobody_gets_more_than_five_letters_however_often_they_sign(petition):
+def test_supporter_gets_at_most_five_emails_however_often_they_sign(petition):
     sign_daily(petition, 9)
-    assert len(owed()) == MOST_MAILS == 5
+    assert len(owed()) == MAX_EMAILS == 5
     assert rows()[0].mail_count == 5
 
 
@@ -107,18 +105,18 @@ def test_nobody_gets_more_than_five_letters_however_often_they_sign(petition):
         "AMALIAROSALES@GMAIL.COM",
     ],
 )
-def test_one_mailbox_signs_once_however_its_address_is_written(petition, other_spelling):
+def test_mailbox_signs_once_however_its_address_is_written(petition, other_spelling):
     first = sign(petition, email="amaliarosales@gmail.com")
     assert sign(petition, email=other_spelling) == first
     assert [each.email for each in rows()] == ["amaliarosales@gmail.com"]
 
 
-def test_the_same_address_may_sign_another_petition(petition):
+def test_same_address_may_sign_another_petition(petition):
     other = make_petition("law", cause_id=petition.cause_id)
     assert sign(petition) != sign(other)
 
 
-def test_somebody_who_withdrew_can_sign_again_with_new_words(petition):
+def test_supporter_who_withdrew_can_sign_again_with_a_new_comment(petition):
     signature_id = sign_and_hatch(petition, comment="The first words", now=utcnow() - DAY)
     withdraw(signature_id)
     hatch_now()
@@ -134,7 +132,7 @@ def test_somebody_who_withdrew_can_sign_again_with_new_words(petition):
     assert row(signature_id).number == 1
 
 
-def test_new_words_after_a_withdrawal_wait_for_an_organizer_again(petition):
+def test_new_comment_after_a_withdrawal_waits_for_review_again(petition):
     signature_id = sign_and_hatch(petition, comment="Kind words", now=utcnow() - DAY)
     change(signature_id, comment_shown=True)
     withdraw(signature_id)
@@ -143,7 +141,7 @@ def test_new_words_after_a_withdrawal_wait_for_an_organizer_again(petition):
     assert (row(signature_id).comment, row(signature_id).comment_shown) == ("Buy my pills", False)
 
 
-def test_nobody_slips_out_of_review_by_withdrawing_and_signing_again(petition):
+def test_withdrawing_and_signing_again_does_not_evade_review(petition):
     signature_id = sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
     withdraw(signature_id)
     sign(petition)
@@ -152,7 +150,7 @@ def test_nobody_slips_out_of_review_by_withdrawing_and_signing_again(petition):
     assert (signature.state, signature.held_reason) == ("held", "hidden_field")
 
 
-def test_a_withdrawn_signature_that_comes_back_under_suspicion_is_held(petition):
+def test_withdrawn_signature_that_returns_under_suspicion_is_held(petition):
     signature_id = sign_and_hatch(petition, now=utcnow() - DAY)
     withdraw(signature_id)
     sign(petition, held_reason="no_proof")
@@ -160,7 +158,7 @@ def test_a_withdrawn_signature_that_comes_back_under_suspicion_is_held(petition)
     assert (row(signature_id).state, row(signature_id).held_reason) == ("held", "no_proof")
 
 
-def test_a_closed_or_future_petition_takes_no_signature(app):
+def test_closed_or_future_petition_takes_no_signature(app):
     now = utcnow()
     closed = make_petition(closes_at=now - DAY)
     future = make_petition("later", cause_id=closed.cause_id, opens_at=now + DAY)
@@ -172,7 +170,7 @@ def test_a_closed_or_future_petition_takes_no_signature(app):
     assert owed() == []
 
 
-def test_the_version_that_was_read_is_the_version_that_is_kept(petition):
+def test_signature_keeps_the_version_that_was_read(petition):
     read = petition.current_version.id
     newest = new_version(petition).id
     assert row(sign(petition, version=1)).version_id == read

@@ -1,4 +1,4 @@
-"""The link to "What I signed": sent on request, the same answer for everyone, and good for some days."""
+"""Tests of the link to "What I signed": equal answers for everyone, valid for some days."""
 
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -8,17 +8,30 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import make_token
-from campaign.mail.delivery import composers_of, postman_for
-from campaign.signatures import keys, own_links
+from campaign.mail.delivery import composers_of, make_outbox_worker
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
+from campaign.security.tokens import make_token
+from campaign.signatures import own_links, tokens
+from campaign.signatures.abuse_limits import LINK_REQUESTS
 from campaign.signatures.models import OwnLinkRequest
-from campaign.signatures.own_links import MAX_LINKS_PER_ADDRESS_PER_DAY, OWN_LINK, forget_link_requests
-from campaign.signatures.pressure import LINK_REQUESTS
+from campaign.signatures.own_links import (
+    MAX_LINKS_PER_ADDRESS_PER_DAY,
+    OWN_LINK,
+    forget_link_requests,
+)
 from tests.conftest import SECRET
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, link, owed, row, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    link,
+    owed,
+    row,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 DAY = timedelta(days=1)
 TODAY = utcnow().date()
@@ -29,7 +42,7 @@ def ask(client, email, *, lang="en", **options):
 
 
 def word(app, position=-1):
-    """Word an email of the outbox, the last one, as the postman asks for it."""
+    """Compose the newest email of the outbox, as the postman requests it."""
     kind, subject_id, lang = owed()[position]
     assert kind == OWN_LINK
     return composers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
@@ -37,7 +50,7 @@ def word(app, position=-1):
 
 @pytest.fixture
 def statements(app):
-    """The statements that reach the database, as they come."""
+    """The statements that reach the database, in order."""
     seen = []
 
     def note(_connection, _cursor, statement, *_):
@@ -49,13 +62,19 @@ def statements(app):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_link_comes_in_the_language_of_the_page_and_opens_all_that_was_signed(app, client, petition, lang):
+def test_link_is_in_the_language_of_the_page_and_opens_everything_signed(
+    app, client, petition, lang
+):
     sign_and_hatch(petition)
     sign(make_petition("law", cause_id=petition.cause_id))
     assert ask(client, AMALIA["email"], lang=lang).location == f"/{lang}/mine?sent=1"
     message = word(app)
     assert (message.to, message.lang) == (AMALIA["email"], lang)
-    [path] = [line.removeprefix("http://localhost") for line in message.text.split() if "/signatures/mine/" in line]
+    [path] = [
+        line.removeprefix("http://localhost")
+        for line in message.text.split()
+        if "/signatures/mine/" in line
+    ]
     page = client.get(path)
     assert page.status_code == 200
     assert page.text.count('class="mine-one"') == 2
@@ -69,24 +88,35 @@ def test_everyone_gets_the_same_answer_and_the_same_statements(client, petition,
         statements.clear()
         answer = ask(client, email)
         counts.add(len(statements))
-        answers.add((answer.status_code, answer.location, answer.text, tuple(name for name, _ in answer.headers)))
+        answers.add(
+            (
+                answer.status_code,
+                answer.location,
+                answer.text,
+                tuple(name for name, _ in answer.headers),
+            )
+        )
     assert len(answers) == len(counts) == 1
 
 
-def test_nobody_is_written_to_who_signed_nothing(app, client, petition):
+def test_address_that_signed_nothing_gets_no_email(app, client, petition):
     sign(petition)
     ask(client, "nobody@kwan.example")
     assert word(app) is None
 
 
-def test_the_link_opens_only_what_was_signed_with_exactly_that_address(app, client, petition):
+def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
     sign(petition, email="vera@yahoo.com")
     sign(law, ODILE, email="vera-x9@yahoo.com")
     ask(client, "vera-x9@yahoo.com")
     message = word(app)
     assert message.to == "vera-x9@yahoo.com"
-    [path] = [line.removeprefix("http://localhost") for line in message.text.split() if "/signatures/mine/" in line]
+    [path] = [
+        line.removeprefix("http://localhost")
+        for line in message.text.split()
+        if "/signatures/mine/" in line
+    ]
     page = client.get(path).text
     assert page.count('class="mine-one"') == 1
     assert "Odile" in page
@@ -96,23 +126,30 @@ def test_the_link_opens_only_what_was_signed_with_exactly_that_address(app, clie
     assert word(app) is None
 
 
-def test_the_email_tells_neither_subject_nor_first_line_what_it_is_about(app, client, petition):
+def test_subject_and_first_line_do_not_reveal_what_the_email_is_about(app, client, petition):
     sign(petition)
     ask(client, AMALIA["email"])
     message = word(app)
     assert "sign" not in message.subject.lower()
-    assert "sign" not in message.html.partition("overflow:hidden;mso-hide:all")[2].partition("</div>")[0].lower()
+    assert (
+        "sign"
+        not in message.html.partition("overflow:hidden;mso-hide:all")[2]
+        .partition("</div>")[0]
+        .lower()
+    )
 
 
-def test_more_than_three_links_a_day_are_not_sent_to_one_address(app, client, petition):
+def test_address_gets_at_most_three_links_a_day(app, client, petition):
     sign(petition)
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
     sent = [word(app, place) for place, each in enumerate(owed()) if each[0] == OWN_LINK]
-    assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [False] * 2
+    assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [
+        False
+    ] * 2
 
 
-def test_a_day_later_links_are_sent_again(app, petition):
+def test_links_are_sent_again_a_day_later(app, petition):
     sign(petition)
     asked = {"email": AMALIA["email"], "normalized": AMALIA["email"], "lang": "en"}
     for _ in range(5):
@@ -121,7 +158,7 @@ def test_a_day_later_links_are_sent_again(app, petition):
     assert word(app) is not None
 
 
-def test_requests_are_forgotten_after_a_day(client, petition):
+def test_requests_are_deleted_after_a_day(client, petition):
     ask(client, AMALIA["email"])
     assert write(forget_link_requests, now=utcnow()) == 0
     assert write(forget_link_requests, now=utcnow() + DAY) == 1
@@ -129,7 +166,7 @@ def test_requests_are_forgotten_after_a_day(client, petition):
     assert db.session.scalars(db.select(OwnLinkRequest)).all() == []
 
 
-def test_no_address_is_written_down(client, petition):
+def test_no_address_is_stored(client, petition):
     ask(client, AMALIA["email"])
     db.session.rollback()
     [request] = db.session.scalars(db.select(OwnLinkRequest))
@@ -138,7 +175,7 @@ def test_no_address_is_written_down(client, petition):
 
 
 @pytest.mark.parametrize("email", ["", "amalia", "a@b@c.example", "x" * 400])
-def test_an_address_that_cannot_be_is_told_at_its_field_and_stays(client, app, email):
+def test_invalid_address_is_explained_at_its_field_and_kept(client, app, email):
     answer = ask(client, email)
     assert answer.status_code == 422
     assert 'id="email-error"' in answer.text
@@ -146,21 +183,33 @@ def test_an_address_that_cannot_be_is_told_at_its_field_and_stays(client, app, e
     assert owed() == []
 
 
-def test_one_network_cannot_ask_without_end(client, app):
+def test_requests_of_one_network_are_limited(client, app):
     here = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     for place in range(LINK_REQUESTS.amount):
         assert ask(client, f"n{place}@kwan.example", **here).status_code == 303
     assert ask(client, "one.more@kwan.example", **here).status_code == 429
-    assert ask(client, "other@kwan.example", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}).status_code == 303
+    assert (
+        ask(
+            client, "other@kwan.example", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}
+        ).status_code
+        == 303
+    )
 
 
-def test_a_page_of_another_site_cannot_ask(client, app):
-    assert ask(client, AMALIA["email"], headers={"Origin": "https://evil.example"}).status_code == 403
-    assert ask(client, AMALIA["email"], headers={"Sec-Fetch-Site": "cross-site", "Origin": "null"}).status_code == 403
+def test_page_of_another_site_cannot_request_a_link(client, app):
+    assert (
+        ask(client, AMALIA["email"], headers={"Origin": "https://evil.example"}).status_code == 403
+    )
+    assert (
+        ask(
+            client, AMALIA["email"], headers={"Sec-Fetch-Site": "cross-site", "Origin": "null"}
+        ).status_code
+        == 403
+    )
     assert owed() == []
 
 
-def test_the_form_is_public_and_led_to_from_every_page(client, app):
+def test_form_is_public_and_linked_from_every_page(client, app):
     page = client.get("/en/mine")
     assert page.headers["Cache-Control"].startswith("public")
     assert "Set-Cookie" not in page.headers
@@ -169,12 +218,17 @@ def test_the_form_is_public_and_led_to_from_every_page(client, app):
 
 
 def ended_links(signature):
-    """Links that opened the page once: from an older version, and one whose days are over."""
-    old = make_token(SECRET.encode(), keys.MINE, signature.id, keys.seal(signature.petition_id, signature.email_digest))
-    return [old, keys.own_token(signature, TODAY - timedelta(days=3))]
+    """Links that no longer open the page: one from an older version, and an expired one."""
+    old = make_token(
+        SECRET.encode(),
+        tokens.MINE,
+        signature.id,
+        tokens.seal(signature.petition_id, signature.email_digest),
+    )
+    return [old, tokens.own_token(signature, TODAY - timedelta(days=3))]
 
 
-def test_a_link_that_has_ended_opens_nothing_and_offers_a_new_one(client, petition):
+def test_expired_link_opens_nothing_and_offers_a_new_one(client, petition):
     signature_id = sign_and_hatch(petition)
     for token in ended_links(row(signature_id)):
         path = f"/en/signatures/mine/{token}"
@@ -188,47 +242,59 @@ def test_a_link_that_has_ended_opens_nothing_and_offers_a_new_one(client, petiti
     assert row(signature_id).state == "counted"
 
 
-def test_a_link_works_through_its_last_day_everywhere_on_earth(client, petition):
+def test_link_works_through_its_last_day_everywhere_on_earth(client, petition):
     signature = row(sign(petition))
     for days, status in ((-1, 200), (0, 200), (5, 200)):
-        token = keys.own_token(signature, TODAY + timedelta(days=days))
+        token = tokens.own_token(signature, TODAY + timedelta(days=days))
         assert client.get(f"/en/signatures/mine/{token}").status_code == status
 
 
-def test_nobody_can_give_a_link_more_days(client, petition):
+def test_lifetime_of_a_link_cannot_be_forged(client, petition):
     signature = row(sign(petition))
-    head, _, day = keys.token_for(keys.MINE, signature).rpartition(".")
-    for forged in (f"{head}.{int(day) + 1}", f"{head}.999999", f"{head}.{'9' * 30}", f"{head}.-1", f"{head}.٣", head):
+    head, _, day = tokens.token_for(tokens.MINE, signature).rpartition(".")
+    for forged in (
+        f"{head}.{int(day) + 1}",
+        f"{head}.999999",
+        f"{head}.{'9' * 30}",
+        f"{head}.-1",
+        f"{head}.٣",
+        head,
+    ):
         assert client.get(f"/en/signatures/mine/{forged}").status_code == 404
 
 
-def test_a_garbled_link_offers_a_new_one_too(client, app):
+def test_garbled_link_offers_a_new_one_too(client, app):
     page = client.get("/en/signatures/mine/nonsense")
     assert page.status_code == 404
     assert 'action="/en/mine"' in page.text
 
 
-def test_what_waits_for_confirmation_can_be_confirmed_from_the_page(client, petition):
+def test_pending_signature_can_be_confirmed_from_the_page(client, petition):
     signature_id = sign(petition)
     assert f'href="{link("confirm", signature_id)}"' in client.get(link("mine", signature_id)).text
     client.post(link("confirm", signature_id))
     assert "/signatures/confirm/" not in client.get(link("mine", signature_id)).text
 
 
-def test_the_page_says_until_when_its_link_works(client, petition):
+def test_page_says_until_when_its_link_works(client, petition):
     signature = row(sign(petition))
-    token = keys.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
+    token = tokens.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
     day = last_day_of(token)
     assert f"{day.day} {day:%B %Y}" in client.get(f"/en/signatures/mine/{token}").text
 
 
-def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(app, client, petition, tmp_path, monkeypatch):
+def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(
+    app, client, petition, tmp_path, monkeypatch
+):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    petitions = [petition, *(make_petition(f"more-{place}", cause_id=petition.cause_id) for place in range(4))]
+    petitions = [
+        petition,
+        *(make_petition(f"more-{place}", cause_id=petition.cause_id) for place in range(4)),
+    ]
     for each in petitions:
         for place in range(5):
             sign(each, AMALIA, comment=f"Forged {place}")
-    postman = postman_for(app, write)
+    postman = make_outbox_worker(app, write)
     while postman.deliver_due(now=utcnow()):
         pass
     delivered = tmp_path / "mail"
@@ -236,6 +302,14 @@ def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(
     ask(client, AMALIA["email"])
     while postman.deliver_due(now=utcnow()):
         pass
-    text = message_from_bytes(max(delivered.glob("*.eml")).read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
-    [path] = [word.removeprefix("http://localhost") for word in text.split() if "/signatures/mine/" in word]
+    text = (
+        message_from_bytes(max(delivered.glob("*.eml")).read_bytes(), policy=policy.default)
+        .get_body(("plain",))
+        .get_content()
+    )
+    [path] = [
+        word.removeprefix("http://localhost")
+        for word in text.split()
+        if "/signatures/mine/" in word
+    ]
     assert client.get(path).text.count("/signatures/confirm/") == 5 * len(petitions)

@@ -1,4 +1,4 @@
-"""The page behind the link in the mail: see, correct, hide, withdraw, restore, download."""
+"""Tests of the supporter's own page: see, correct, hide, withdraw, restore, download."""
 
 import re
 from datetime import timedelta
@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -42,11 +42,11 @@ def foreign(petition, own):
 
 
 def act(client, opener, target, verb, words=None):
-    """Press the button `verb` of the signature `target` on the page that the link of `opener` opens."""
+    """Press button `verb` for signature `target` on the page that the link of `opener` opens."""
     return client.post(f"{link('mine', opener)}/{target}/{verb}", data=words)
 
 
-def test_the_page_shows_all_that_was_signed_with_the_address_and_nothing_else(
+def test_page_shows_everything_signed_with_the_address_and_nothing_else(
     client, petition, own, foreign
 ):
     law = make_petition("law", cause_id=petition.cause_id)
@@ -60,7 +60,7 @@ def test_the_page_shows_all_that_was_signed_with_the_address_and_nothing_else(
         assert hidden not in page
 
 
-def test_the_page_is_private(client, own):
+def test_page_is_private(client, own):
     answer = client.get(link("mine", own))
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex"
@@ -71,8 +71,8 @@ def test_the_page_is_private(client, own):
     "spoil",
     [lambda t: t[:-1], lambda t: t + "x", lambda t: "x", lambda t: t.replace(t[-20:], "A" * 20)],
 )
-def test_a_foreign_or_garbled_link_opens_nothing(client, own, spoil):
-    token = spoil(keys.token_for(keys.MINE, row(own)))
+def test_foreign_or_garbled_link_opens_nothing(client, own, spoil):
+    token = spoil(tokens.token_for(tokens.MINE, row(own)))
     assert client.get(f"/en/signatures/mine/{token}").status_code == 404
     assert client.get(f"/en/signatures/mine/{token}/download.json").status_code == 404
     assert client.post(f"/en/signatures/mine/{token}/{own}/withdraw").status_code == 404
@@ -80,14 +80,14 @@ def test_a_foreign_or_garbled_link_opens_nothing(client, own, spoil):
 
 
 @pytest.mark.parametrize("verb", ["correct", "withdraw", "restore"])
-def test_a_forged_number_reaches_nobody_elses_signature(client, own, foreign, verb):
+def test_forged_id_reaches_no_other_signature(client, own, foreign, verb):
     before = row(foreign).state, row(foreign).given_name
     for target in (foreign, 10**9, 10**30):
         assert act(client, own, target, verb, AMALIA).status_code == 404
     assert (row(foreign).state, row(foreign).given_name) == before
 
 
-def test_words_are_corrected_and_the_page_says_saved(client, own):
+def test_correction_is_saved_and_the_page_says_so(client, own):
     answer = act(
         client,
         own,
@@ -109,7 +109,7 @@ def test_words_are_corrected_and_the_page_says_saved(client, own):
     )
 
 
-def test_a_correction_cannot_reach_what_is_not_the_owners_to_change(client, own):
+def test_correction_cannot_reach_fields_that_are_not_the_supporters_to_change(client, own):
     words = {
         **AMALIA,
         "email": "mallory@evil.example",
@@ -131,21 +131,21 @@ def title_of(answer):
     return re.search("<title>(.*?)</title>", answer.text, re.DOTALL)[1]
 
 
-def test_a_wrong_correction_comes_back_with_its_words_and_changes_nothing(client, own):
+def test_invalid_correction_keeps_the_input_and_changes_nothing(client, own):
     answer = act(
         client, own, own, "correct", {**AMALIA, "given_name": "", "comment": "Newer words"}
     )
     assert answer.status_code == 422
     assert f'id="given_name-{own}-error"' in answer.text
     assert "Newer words" in answer.text
-    # A screen reader hears it first of all.
+    # A screen reader says it first of all.
     assert title_of(answer) != title_of(client.get(link("mine", own)))
     assert f'href="#given_name-{own}"' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert (row(own).given_name, row(own).comment) == ("Amalia", "For my brother")
 
 
-def test_what_the_petition_requires_cannot_be_emptied_later(client, app):
+def test_required_fields_of_the_petition_cannot_be_emptied_later(client, app):
     petition = make_petition(required_fields=["country", "postal_code"])
     own = sign_and_hatch(petition)
     answer = act(client, own, own, "correct", {"given_name": "Amalia"})
@@ -153,7 +153,7 @@ def test_what_the_petition_requires_cannot_be_emptied_later(client, app):
     assert row(own).postal_code == "M5V 2T6"
 
 
-def test_hiding_takes_the_name_off_the_petition_at_once(client, petition, own):
+def test_hiding_removes_the_name_from_the_petition_at_once(client, petition, own):
     assert "Amalia Rosales" in client.get("/en/petitions/home").text
     act(client, own, own, "correct", {**AMALIA, "name_display": "counted"})
     page = client.get("/en/petitions/home").text
@@ -177,19 +177,19 @@ def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
     db.session.rollback()
 
 
-def test_looking_at_the_buttons_addresses_changes_nothing(client, own):
+def test_get_on_the_action_addresses_changes_nothing(client, own):
     for verb in ("withdraw", "restore", "correct"):
         assert client.get(f"{link('mine', own)}/{own}/{verb}").status_code in (302, 405)
     assert row(own).state == "counted"
 
 
-def test_a_page_of_another_site_cannot_withdraw(client, own):
+def test_page_of_another_site_cannot_withdraw(client, own):
     path = f"{link('mine', own)}/{own}/withdraw"
     assert client.post(path, headers={"Origin": "https://elsewhere.example"}).status_code == 403
     assert row(own).state == "counted"
 
 
-def test_everything_kept_can_be_downloaded(client, petition, own, foreign):
+def test_all_stored_data_can_be_downloaded(client, petition, own, foreign):
     answer = client.get(f"{link('mine', own)}/download.json")
     assert answer.headers["Content-Disposition"] == "attachment; filename=my-signatures.json"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -202,7 +202,7 @@ def test_everything_kept_can_be_downloaded(client, petition, own, foreign):
     assert "digest" not in answer.text
 
 
-def test_the_download_holds_the_petitions_own_questions_with_their_answers(client, app):
+def test_download_contains_the_petitions_own_questions_with_answers(client, app):
     label = {"en": "For whom do you sign?", "es": "¿Por quién firmas?"}
     petition = make_petition(
         questions=[{"name": "whom", "type": "text", "label": label, "required": False}]
@@ -223,7 +223,7 @@ def test_both_of_a_couple_see_what_was_signed_with_their_address(client, shared_
     assert act(client, teo, amalia, "withdraw").status_code == 303
 
 
-def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, petition):
+def test_link_still_opens_after_a_withdrawal_and_a_new_signature(client, petition):
     own = sign(petition, now=utcnow() - DAY)
     withdraw(own)
     assert client.get(link("mine", own)).status_code == 200
@@ -236,14 +236,16 @@ def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, pet
 
 
 @pytest.mark.parametrize("view", ["mine", "confirm"])
-def test_a_name_in_arabic_keeps_to_itself(client, petition, view):
-    signed = sign(petition, {**AMALIA, "given_name": "سلمى", "family_name": "حدّاد", "name_display": "full"})
+def test_arabic_name_does_not_change_the_direction_around_it(client, petition, view):
+    signed = sign(
+        petition, {**AMALIA, "given_name": "سلمى", "family_name": "حدّاد", "name_display": "full"}
+    )
     page = client.get(link(view, signed)).text
     assert "<dd><bdi>سلمى حدّاد</bdi></dd>" in page
     assert view == "mine" or re.search("<h1>[^<]*<bdi>سلمى</bdi>[^<]*</h1>", page)
 
 
-def test_the_download_can_be_read_by_people(client, petition):
+def test_download_is_readable_by_people(client, petition):
     signed = sign_and_hatch(petition, {**AMALIA, "given_name": "سلمى", "comment": "¿Dónde están?"})
     text = client.get(f"{link('mine', signed)}/download.json").text
     assert '\n      "given_name": "سلمى",\n' in text and "¿Dónde están?" in text

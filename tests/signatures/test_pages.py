@@ -1,4 +1,4 @@
-"""What the public sees of signatures: names as far as people chose, and nothing that finds a person."""
+"""Tests of what the public sees of signatures: names as chosen, no contact details."""
 
 import pytest
 from lxml.html import fromstring
@@ -59,7 +59,7 @@ def petition(app):
 
 
 def public_answers(client):
-    """Return the text of every public answer, with its headers."""
+    """Return the text of every public response, with its headers."""
     answers = [client.get(path) for path in PUBLIC]
     assert {answer.status_code for answer in answers} == {200}
     return [f"{answer.headers}{answer.text}" for answer in answers]
@@ -70,7 +70,9 @@ def page(client, lang="en"):
 
 
 @pytest.mark.parametrize("display", ["full", "initials", "counted"])
-def test_no_public_answer_holds_an_address_a_postal_code_or_an_answer(client, petition, display):
+def test_no_public_response_contains_an_address_a_postal_code_or_an_answer(
+    client, petition, display
+):
     words = {**SECRETS, "name_display": display}
     post_signature(client, petition, words, address="203.0.113.201")
     signature_id = rows()[0].id
@@ -94,7 +96,7 @@ def test_no_public_answer_holds_an_address_a_postal_code_or_an_answer(client, pe
         ("counted", [], ["Xaviera", "Quillfeather", "X. Q."]),
     ],
 )
-def test_a_name_is_shown_as_its_owner_chose_and_nowhere_else(
+def test_name_is_shown_as_its_supporter_chose_and_nowhere_else(
     client, petition, display, shown, hidden
 ):
     post_signature(client, petition, {**SECRETS, "name_display": display})
@@ -108,7 +110,7 @@ def test_a_name_is_shown_as_its_owner_chose_and_nowhere_else(
             assert "Quillfeather" not in text
 
 
-def test_names_appear_when_they_hatch_and_go_when_they_are_withdrawn(client, petition):
+def test_names_appear_after_hatching_and_disappear_after_withdrawal(client, petition):
     signature_id = sign(petition, ODILE, name_display="full")
     assert "Odile Kwan" not in page(client)
     confirm(signature_id)
@@ -122,15 +124,13 @@ def test_names_appear_when_they_hatch_and_go_when_they_are_withdrawn(client, pet
     assert "Odile Kwan" in page(client)
 
 
-def test_a_held_name_is_not_shown(client, petition):
+def test_held_name_is_not_shown(client, petition):
     signature_id = sign_and_hatch(petition, ODILE, name_display="full")
     change(signature_id, state="held", held_reason="reviewed")
     assert "Odile" not in page(client)
 
 
-def test_words_are_shown_once_an_organizer_let_them_through_and_only_beside_a_name(
-    client, petition
-):
+def test_comment_is_shown_only_after_approval_and_beside_a_name(client, petition):
     signature_id = sign_and_hatch(
         petition, ODILE, name_display="initials", comment="unmistakable sentence"
     )
@@ -141,7 +141,7 @@ def test_words_are_shown_once_an_organizer_let_them_through_and_only_beside_a_na
     assert "unmistakable sentence" not in page(client)
 
 
-def test_markup_in_names_and_words_is_shown_and_never_run(client, petition):
+def test_markup_in_names_and_comments_is_shown_and_never_run(client, petition):
     evil = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
     signature_id = sign_and_hatch(
         petition, given_name=evil, family_name="<b>", comment=evil, name_display="full"
@@ -153,7 +153,7 @@ def test_markup_in_names_and_words_is_shown_and_never_run(client, petition):
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
 
 
-def test_markup_typed_into_a_refused_form_is_not_run_either(client, petition):
+def test_markup_typed_into_a_refused_form_is_not_run(client, petition):
     evil = '"><script>alert(1)</script></textarea>'
     answer = post_signature(
         client, petition, {"given_name": evil, "email": evil, "comment": evil, "country": evil}
@@ -163,20 +163,25 @@ def test_markup_typed_into_a_refused_form_is_not_run_either(client, petition):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_title_of_a_refused_form_begins_with_the_error(client, petition, lang):
-    """A screen reader hears the title first; what is shared keeps its own."""
-    refused, shown = (fromstring(answer.data) for answer in (
-        post_signature(client, petition, {"email": "amalia"}, lang=lang),
-        client.get(f"/{lang}/petitions/home"),
-    ))
+def test_title_of_a_refused_form_begins_with_the_error(client, petition, lang):
+    """A screen reader reads the title first. The title for sharing stays as it was."""
+    refused, shown = (
+        fromstring(answer.data)
+        for answer in (
+            post_signature(client, petition, {"email": "amalia"}, lang=lang),
+            client.get(f"/{lang}/petitions/home"),
+        )
+    )
     before, title, after = refused.findtext(".//title").partition(shown.findtext(".//title"))
     assert before and title and not after
-    assert refused.xpath("//meta[@property='og:title']/@content") == shown.xpath("//meta[@property='og:title']/@content")
+    assert refused.xpath("//meta[@property='og:title']/@content") == shown.xpath(
+        "//meta[@property='og:title']/@content"
+    )
     assert refused.xpath("//*[@autofocus]")
     assert not shown.xpath("//*[@autofocus]")
 
 
-def test_markup_in_the_address_is_not_run(client, petition):
+def test_markup_in_the_url_is_not_run(client, petition):
     for path in (
         "/en/petitions/<script>alert(1)</script>",
         "/en/petitions/home?<script>alert(1)</script>",
@@ -184,7 +189,7 @@ def test_markup_in_the_address_is_not_run(client, petition):
         assert "<script>alert" not in client.get(path).text
 
 
-def test_right_to_left_names_and_words_turn_nothing_else_around(client, petition):
+def test_right_to_left_names_and_comments_do_not_reverse_other_text(client, petition):
     signature_id = sign(petition, {**AMALIA, "given_name": "x"})
     post_signature(
         client,
@@ -207,9 +212,9 @@ def test_right_to_left_names_and_words_turn_nothing_else_around(client, petition
     assert "\u202e" not in html
 
 
-def test_the_newest_twelve_are_shown_and_the_others_counted(client, petition):
+def test_newest_twelve_are_shown_and_the_others_counted(client, petition):
     for place in range(19):
-        # Five, as fewer are not told of: the number would point at them.
+        # Five, as fewer are not mentioned: the number would single them out.
         display = "counted" if 13 <= place <= 17 else "full"
         sign_and_hatch(
             petition,
@@ -238,7 +243,7 @@ def test_the_newest_twelve_are_shown_and_the_others_counted(client, petition):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_answers_are_the_same_for_everybody_and_set_no_cookie(client, petition, path):
+def test_public_responses_are_the_same_for_everyone_and_set_no_cookie(client, petition, path):
     plain = client.get(path)
     dressed = client.get(
         path, headers={"Cookie": "session=abc", "User-Agent": "x", "Accept-Language": "fr"}
@@ -250,7 +255,7 @@ def test_public_answers_are_the_same_for_everybody_and_set_no_cookie(client, pet
         assert plain.data == dressed.data
 
 
-def test_asking_for_json_does_not_turn_a_public_page_into_something_else(client, petition):
+def test_requesting_json_does_not_change_a_public_page(client, petition):
     assert (
         client.get("/en/petitions/home", headers=JSON).data == client.get("/en/petitions/home").data
     )

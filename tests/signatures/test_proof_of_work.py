@@ -1,4 +1,4 @@
-"""The work that a browser does in a rush."""
+"""Tests of the proof of work that a browser does in a rush."""
 
 import base64
 import json
@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, solve_challenge_v1
 
-from campaign.lib.times import utcnow
-from campaign.signatures import pressure as module
-from campaign.signatures.pressure import is_proof, new_task
+from campaign.process.clock import utcnow
+from campaign.signatures import abuse_limits as module
+from campaign.signatures.abuse_limits import is_proof, new_task
 from tests.factories.signatures import AMALIA
 
 
@@ -25,7 +25,7 @@ def solved(task):
     return PayloadV1(*words).to_base64()
 
 
-def test_a_proof_of_our_own_task_holds_and_a_changed_or_foreign_one_does_not(app):
+def test_proof_of_our_task_is_valid_and_a_changed_or_foreign_one_is_not(app):
     good = solved(new_task())
     words = json.loads(base64.b64decode(good))
     assert is_proof(good)
@@ -40,12 +40,12 @@ def test_a_proof_of_our_own_task_holds_and_a_changed_or_foreign_one_does_not(app
     assert not is_proof(solved({**foreign, "maxnumber": foreign["maxNumber"]}))
 
 
-def test_an_expired_proof_does_not_hold(app, monkeypatch):
+def test_expired_proof_is_invalid(app, monkeypatch):
     monkeypatch.setattr(module, "utcnow", lambda: utcnow() - timedelta(hours=1))
     assert not is_proof(solved(new_task()))
 
 
-def test_the_task_is_worded_as_the_browser_reads_it(app):
+def test_task_has_the_format_that_the_browser_reads(app):
     assert set(new_task()) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
     assert new_task()["algorithm"] == "SHA-256"
     assert AMALIA["email"] not in str(new_task())

@@ -1,4 +1,4 @@
-"""What is asked of signatures: who signed lately, and whether everything agrees."""
+"""Tests of queries about signatures: recent signatures, and the audit."""
 
 import pytest
 from sqlalchemy import delete, update
@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db, write
 from campaign.petitions.models import PetitionTally
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.models import LedgerEntry
 from campaign.signatures.queries import (
     counted_only_since,
@@ -41,7 +41,7 @@ def found():
 
 @pytest.fixture
 def hatched(petition):
-    """The ids of three counted signatures; a fourth was withdrawn, so that the number 2 is free."""
+    """The ids of three counted signatures; a fourth was withdrawn, so the number 2 is free."""
     ids = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)]
     withdraw(ids[1])
     hatch_now()
@@ -65,28 +65,28 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("sentence", PLANTED)
-def test_every_kind_of_difference_is_found_and_said(hatched, sentence):
+def test_every_kind_of_difference_is_found_and_reported(hatched, sentence):
     run(PLANTED[sentence])
     assert sentence in found()
 
 
-def test_a_signature_that_lost_its_number_is_missed(hatched):
+def test_signature_that_lost_its_number_is_reported(hatched):
     change(hatched[0], state="confirmed", number=None)
     assert len(found()) == 4
 
 
-def test_a_cause_without_a_tally_is_missed(hatched):
+def test_missing_tally_of_a_cause_is_reported(hatched):
     run(delete(CauseTally))
     assert found()
 
 
-def test_a_ledger_of_a_petition_that_nobody_signed_is_found(hatched, petition):
+def test_ledger_of_a_petition_without_signatures_is_reported(hatched, petition):
     other = make_petition("law", cause_id=petition.cause_id)
     run(update(LedgerEntry).where(LedgerEntry.reason == "withdrawn").values(petition_id=other.id))
     assert len(found()) == 2
 
 
-def test_an_empty_site_agrees_with_itself(app):
+def test_empty_site_has_no_differences(app):
     assert found() == []
 
 
@@ -96,19 +96,21 @@ def test_everything_signed_with_an_address_is_found_in_upper_or_lower_case(petit
     sign(petition, ODILE)
     db.session.rollback()
     email = "amalia@ROSALES.example"
-    assert [each.id for each in signatures_of_address(keys.email_digest(email), email)] == ids
+    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == ids
 
 
-def test_what_another_way_to_write_the_address_has_signed_is_not_found(petition):
+def test_signatures_with_another_spelling_of_the_address_are_not_found(petition):
     law = make_petition("law", cause_id=petition.cause_id)
     signature_id = sign(petition, AMALIA, email="vera@yahoo.com")
     sign(law, AMALIA, email="vera-x9@yahoo.com")
     db.session.rollback()
     email = "vera@yahoo.com"
-    assert [each.id for each in signatures_of_address(keys.email_digest(email), email)] == [signature_id]
+    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == [
+        signature_id
+    ]
 
 
-def test_the_newest_signers_are_those_who_let_themselves_be_seen(petition):
+def test_recent_signatures_are_those_that_may_be_shown(petition):
     shown = sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE, name_display="counted")
     newest = sign_and_hatch(petition, ODILE, email="o2@kwan.example", name_display="initials")
@@ -120,5 +122,5 @@ def test_the_newest_signers_are_those_who_let_themselves_be_seen(petition):
     assert counted_only_since(petition.cause_id, petition.id, 3) == 0
 
 
-def test_an_unknown_signature_is_none(app):
+def test_unknown_signature_is_none(app):
     assert signature_by_id(404) is None

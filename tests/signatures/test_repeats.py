@@ -1,11 +1,11 @@
-"""Whoever signs again is answered by the worker: nothing of it is lost, and letters stay few."""
+"""Tests of repeats, which the worker handles: nothing is lost, and emails stay few."""
 
 from datetime import timedelta
 
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures import operations
 from campaign.signatures.repeats import repeats_wait
 from campaign.signatures.tasks import forget
@@ -43,9 +43,7 @@ def letters():
     return len(owed())
 
 
-def test_what_was_typed_by_the_second_of_a_couple_waits_whole_for_the_worker(
-    client, shared_petition
-):
+def test_form_of_the_second_of_a_couple_waits_complete_for_the_worker(client, shared_petition):
     sign(shared_petition, AMALIA)
     words = {**TEO, "comment": "Ñandú 🦋", "name_display": "full", "subscribe": "y"}
     post_signature(client, shared_petition, words, lang="es", address="203.0.113.7")
@@ -62,9 +60,7 @@ def test_what_was_typed_by_the_second_of_a_couple_waits_whole_for_the_worker(
     assert not repeats_wait()
 
 
-def test_many_who_came_again_are_answered_once_each_by_workers_at_the_same_time(
-    app, client, shared_petition
-):
+def test_many_repeats_are_handled_once_each_by_concurrent_workers(app, client, shared_petition):
     addresses = [{"email": f"o{place}@kwan.example"} for place in range(30)]
     for words in addresses:
         sign(shared_petition, AMALIA, now=utcnow() - DAY, **words)
@@ -79,7 +75,7 @@ def test_many_who_came_again_are_answered_once_each_by_workers_at_the_same_time(
     assert letters() == 90
 
 
-def test_a_repeat_of_somebody_who_was_erased_meanwhile_is_a_first_signature(client, petition):
+def test_repeat_of_a_supporter_erased_in_between_is_a_first_signature(client, petition):
     now = utcnow()
     sign(petition, AMALIA, now=now - 14 * DAY)
     post_signature(client, petition, AMALIA, lang="es")
@@ -91,7 +87,7 @@ def test_a_repeat_of_somebody_who_was_erased_meanwhile_is_a_first_signature(clie
     assert owed()[-1] == (CONFIRMATION, anew.id, "es")
 
 
-def test_a_worker_that_slept_sends_one_letter_whose_link_is_good(client, petition):
+def test_worker_that_slept_sends_one_email_with_a_valid_link(client, petition):
     signature_id = sign(petition, now=utcnow() - 9 * DAY)
     for _ in range(3):
         post_signature(client, petition, AMALIA)
@@ -102,13 +98,13 @@ def test_a_worker_that_slept_sends_one_letter_whose_link_is_good(client, petitio
 
 
 def used_up(petition, mailed_at):
-    """A pending signature that has had its five letters, the last at `mailed_at`."""
+    """A pending signature that has had its five emails, the last at `mailed_at`."""
     signature_id = sign(petition, now=mailed_at)
     change(signature_id, mail_count=5)
     return signature_id
 
 
-def test_after_five_letters_none_comes_while_the_last_ones_link_is_good(petition):
+def test_after_five_emails_none_is_sent_while_the_last_link_is_valid(petition):
     now = utcnow()
     signature_id = used_up(petition, now - 6 * DAY)
     sign(petition)
@@ -117,7 +113,7 @@ def test_after_five_letters_none_comes_while_the_last_ones_link_is_good(petition
     assert row(signature_id).state == "confirmed"
 
 
-def test_after_five_letters_one_comes_once_the_last_ones_link_has_expired(petition):
+def test_after_five_emails_one_is_sent_once_the_last_link_has_expired(petition):
     now = utcnow()
     signature_id = used_up(petition, now - 8 * DAY)
     for hours in range(6):
@@ -127,7 +123,7 @@ def test_after_five_letters_one_comes_once_the_last_ones_link_has_expired(petiti
     assert row(signature_id).state == "confirmed"
 
 
-def test_the_button_for_a_new_letter_works_after_five_letters_once_a_week(petition):
+def test_button_for_a_new_email_works_after_five_emails_once_a_week(petition):
     now = utcnow()
     signature_id = used_up(petition, now - 8 * DAY)
     for hours in range(6):
@@ -138,7 +134,7 @@ def test_the_button_for_a_new_letter_works_after_five_letters_once_a_week(petiti
     assert row(signature_id).state == "confirmed"
 
 
-def test_who_has_confirmed_hears_of_repeats_five_times_and_never_more(petition):
+def test_confirmed_supporter_is_told_of_repeats_at_most_five_times(petition):
     signature_id = sign_and_hatch(petition, now=utcnow() - DAY)
     for week in range(9):
         sign(petition, now=utcnow() + week * WEEK)
@@ -147,7 +143,7 @@ def test_who_has_confirmed_hears_of_repeats_five_times_and_never_more(petition):
 
 @pytest.mark.parametrize("last_letter", [timedelta(0), timedelta(hours=1), 3 * DAY, 30 * DAY])
 @pytest.mark.parametrize("had_confirmed", [False, True])
-def test_who_withdrew_after_five_letters_can_sign_and_confirm_again(
+def test_supporter_who_withdrew_after_five_emails_can_sign_and_confirm_again(
     client, petition, had_confirmed, last_letter
 ):
     now = utcnow()
@@ -167,7 +163,7 @@ def test_who_withdrew_after_five_letters_can_sign_and_confirm_again(
     assert (row(signature_id).state, row(signature_id).comment) == ("confirmed", "Again")
 
 
-def test_who_says_it_was_not_them_is_not_written_to_more_often_for_it(petition):
+def test_supporter_who_says_it_was_not_them_gets_no_more_emails_for_it(petition):
     now = utcnow()
     signature_id = sign(petition, now=now - DAY)
     for minute in range(0, 60, 2):
@@ -176,7 +172,7 @@ def test_who_says_it_was_not_them_is_not_written_to_more_often_for_it(petition):
     assert letters() == 5
 
 
-def test_nothing_tells_before_the_worker_comes_whether_an_address_has_signed(petition):
+def test_nothing_reveals_before_the_worker_runs_whether_an_address_has_signed(petition):
     facts = {"lang": "en", "now": utcnow(), "terms": terms_of(petition)}
     sign(petition, ODILE)
     columns = {name: getattr(rows()[0], name) for name in (*ODILE, "email_digest", "person_digest")}

@@ -1,4 +1,4 @@
-"""Signing over HTTP: the way in, and everything that is turned away."""
+"""Tests of signing over HTTP: accepted and refused requests."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition
+from campaign.process.clock import utcnow
 from campaign.signatures import routes
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from tests.factories.causes import make_cause
@@ -17,7 +17,7 @@ from tests.factories.signatures import AMALIA, JSON, owed, post_signature, rows
 DAY = timedelta(days=1)
 
 
-def test_a_signature_is_taken_and_leads_to_the_thanks_page(client, petition):
+def test_signature_is_accepted_and_redirects_to_the_thanks_page(client, petition):
     answer = post_signature(
         client, petition, {**AMALIA, "comment": "Soon", "subscribe": "y"}, lang="es"
     )
@@ -37,14 +37,14 @@ def test_a_signature_is_taken_and_leads_to_the_thanks_page(client, petition):
     assert owed() == [("signature_confirmation", signature.id, "es")]
 
 
-def test_the_network_address_is_kept_as_a_fingerprint_alone(client, petition):
+def test_ip_address_is_stored_as_a_fingerprint_only(client, petition):
     post_signature(client, petition, AMALIA, address="203.0.113.77")
     [signature] = rows()
     assert len(signature.address_digest) == 16
     assert b"203.0.113.77" not in signature.address_digest
 
 
-def test_the_version_that_was_read_travels_with_the_form(client, petition):
+def test_version_that_was_read_is_sent_with_the_form(client, petition):
     read = petition.current_version.id
     assert 'name="version" value="1"' in client.get("/en/petitions/home").text
     new_version(petition)
@@ -54,13 +54,13 @@ def test_the_version_that_was_read_travels_with_the_form(client, petition):
 
 
 @pytest.mark.parametrize("version", ["", "7", "0", "-1", "abc", "1.5", "9" * 30, "9" * 5000])
-def test_a_version_that_never_was_signs_the_newest(client, petition, version):
+def test_unknown_version_signs_the_newest(client, petition, version):
     newest = new_version(petition).id
     assert post_signature(client, petition, {**AMALIA, "version": version}).status_code == 303
     assert rows()[0].version_id == newest
 
 
-def test_a_refused_form_comes_back_with_all_its_words_and_each_error_at_its_field(client, petition):
+def test_refused_form_keeps_its_input_and_shows_each_error_at_its_field(client, petition):
     words = {
         **AMALIA,
         "email": "amalia@rosales",
@@ -86,14 +86,17 @@ def test_a_refused_form_comes_back_with_all_its_words_and_each_error_at_its_fiel
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_program_gets_the_errors_by_field(client, petition):
+def test_api_client_gets_the_errors_by_field(client, petition):
     answer = post_signature(client, petition, {"given_name": "", "email": "x"}, headers=JSON)
     assert answer.status_code == 422
     assert list(answer.json) == ["errors"]
-    assert answer.json["errors"] == {"given_name": [str(NAME_FAULTS["empty"])], "email": [str(ADDRESS_FAULTS["no_at"])]}
+    assert answer.json["errors"] == {
+        "given_name": [str(NAME_FAULTS["empty"])],
+        "email": [str(ADDRESS_FAULTS["no_at"])],
+    }
 
 
-def test_the_errors_of_own_questions_stand_at_them_and_answers_are_kept(client, app):
+def test_errors_of_own_questions_are_shown_at_them_and_answers_are_kept(client, app):
     label = {"en": "How far?", "es": "¿Qué tan lejos?"}
     scale = {
         "name": "scale",
@@ -120,7 +123,7 @@ def test_the_errors_of_own_questions_stand_at_them_and_answers_are_kept(client, 
     ],
 )
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_outside_its_time_a_petition_says_so(client, app, settings, status, headers):
+def test_petition_says_when_it_is_not_open(client, app, settings, status, headers):
     answer = post_signature(client, make_petition(**settings), AMALIA, headers=headers)
     assert answer.status_code == status
     assert rows() == []
@@ -144,22 +147,27 @@ def test_outside_its_time_a_petition_says_so(client, app, settings, status, head
     ],
 )
 @pytest.mark.parametrize("words", [AMALIA, {}])
-def test_a_program_hears_why_a_petition_takes_no_signature(client, app, settings, status, told, words):
+def test_api_client_is_told_why_a_petition_takes_no_signature(
+    client, app, settings, status, told, words
+):
     petition = make_petition(**settings)
     answer = post_signature(client, petition, words, headers=JSON)
     said = answer.json
-    in_english, in_spanish = said.pop("message"), post_signature(client, petition, words, lang="es", headers=JSON).json["message"]
+    in_english, in_spanish = (
+        said.pop("message"),
+        post_signature(client, petition, words, lang="es", headers=JSON).json["message"],
+    )
     assert (answer.status_code, said) == (status, told)
     assert in_english and in_spanish and in_english != in_spanish
 
 
-def test_a_program_hears_that_there_is_no_such_petition(client, app):
+def test_api_client_is_told_that_there_is_no_such_petition(client, app):
     answer = client.post("/en/petitions/nowhere/signatures", data=AMALIA, headers=JSON)
     assert (answer.status_code, answer.json["status"]) == (404, "unknown")
     assert answer.json["message"]
 
 
-def test_a_petition_that_closes_while_somebody_types_takes_no_more(client, petition, monkeypatch):
+def test_petition_that_closes_while_someone_types_takes_no_more(client, petition, monkeypatch):
     read = terms_of(petition)
     monkeypatch.setattr(routes, "recent_terms", lambda *_, **__: read)
     write(close_petition, petition_id=petition.id)
@@ -170,7 +178,7 @@ def test_a_petition_that_closes_while_somebody_types_takes_no_more(client, petit
 @pytest.mark.parametrize(
     "slug", ["nowhere", "draft", "hidden", "x" * 3000, "a%00b", "%F0%9F%A6%8B", "..%2Fhome"]
 )
-def test_an_unknown_or_unpublished_petition_is_not_found(client, app, slug):
+def test_unknown_or_unpublished_petition_is_not_found(client, app, slug):
     make_petition("draft", state="draft")
     make_petition("hidden", cause_id=make_cause("hidden", state="draft").id)
     for method, path in (
@@ -186,7 +194,7 @@ def test_an_unknown_or_unpublished_petition_is_not_found(client, app, slug):
     assert rows() == []
 
 
-def test_the_hidden_field_of_machines_sets_aside_and_looks_the_same(client, petition):
+def test_honeypot_field_holds_the_signature_and_looks_the_same(client, petition):
     answer = post_signature(client, petition, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/petitions/home/thanks")
     assert [(each.state, each.held_reason) for each in rows()] == [("held", "hidden_field")]
@@ -201,7 +209,7 @@ def test_the_hidden_field_of_machines_sets_aside_and_looks_the_same(client, peti
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_a_page_of_another_site_cannot_sign(client, petition, headers):
+def test_page_of_another_site_cannot_sign(client, petition, headers):
     assert post_signature(client, petition, AMALIA, headers=headers).status_code == 403
     assert rows() == []
 
@@ -209,12 +217,12 @@ def test_a_page_of_another_site_cannot_sign(client, petition, headers):
 @pytest.mark.parametrize(
     "headers", [{"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}]
 )
-def test_our_own_page_can(client, petition, headers):
+def test_our_own_page_can_sign(client, petition, headers):
     assert post_signature(client, petition, AMALIA, headers=headers).status_code == 303
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_a_database_that_cannot_write_asks_to_try_again_and_keeps_the_words(
+def test_database_that_cannot_write_asks_to_try_again_and_keeps_the_input(
     client, petition, monkeypatch, headers
 ):
     def fail(*_):

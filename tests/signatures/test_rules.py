@@ -1,18 +1,29 @@
-"""Rules: tried on the past, applied at signing, undone."""
+"""Tests of rules: tried on the past, applied at signing, undone."""
 
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys, reviewing, rule_keeping
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation, rule_operations, tokens
 from campaign.signatures.queries import differences
-from campaign.signatures.trials import try_rule
+from campaign.signatures.rule_preview import try_rule
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, JSON, ODILE, confirm, hatch_now, post_signature, row, rows, sign_and_hatch, sign_many
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    confirm,
+    hatch_now,
+    post_signature,
+    row,
+    rows,
+    sign_and_hatch,
+    sign_many,
+)
 
 pytestmark = pytest.mark.both_databases
 
-WAYS = [
+KINDS = [
     ("words", "casino royale", {"comment": "Come to the CASINO-Royale!"}),
     ("words", "perez", {"family_name": "Pérez"}),
     ("mail_domain", "rosales.example", {"email": "amalia@mail.rosales.example"}),
@@ -23,44 +34,65 @@ WAYS = [
 
 def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
     petition_id = None if whole_cause else petition.id
-    rule = write(rule_keeping.create_rule, cause_id=petition.cause_id, petition_id=petition_id, kind=kind, pattern=pattern)
-    return write(rule_keeping.switch_on, rule_id=rule.id, now=utcnow()) if is_on else rule
+    rule = write(
+        rule_operations.create_rule,
+        cause_id=petition.cause_id,
+        petition_id=petition_id,
+        kind=kind,
+        pattern=pattern,
+    )
+    return write(rule_operations.switch_on, rule_id=rule.id, now=utcnow()) if is_on else rule
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), WAYS)
-def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(client, petition, kind, pattern, words):
+@pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
+def test_signature_that_matches_a_rule_is_held_with_the_same_answer(
+    client, petition, kind, pattern, words
+):
     rule = make_rule(petition, kind, pattern)
     innocent = post_signature(client, petition, ODILE, address="198.51.100.7", headers=JSON)
-    held = post_signature(client, petition, {**AMALIA, **words}, address="203.0.113.77", headers=JSON)
-    assert (held.status_code, held.json) == (innocent.status_code, innocent.json) == (201, {"status": "pending"})
-    assert [(each.state, each.held_reason) for each in rows()] == [("pending", ""), ("held", rule.reason)]
+    held = post_signature(
+        client, petition, {**AMALIA, **words}, address="203.0.113.77", headers=JSON
+    )
+    assert (
+        (held.status_code, held.json)
+        == (innocent.status_code, innocent.json)
+        == (201, {"status": "pending"})
+    )
+    assert [(each.state, each.held_reason) for each in rows()] == [
+        ("pending", ""),
+        ("held", rule.reason),
+    ]
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), WAYS)
-def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_nothing(petition, kind, pattern, words):
-    sign_and_hatch(petition, ODILE, address_digest=keys.network_digest("198.51.100.7"))
-    held = sign_and_hatch(petition, {**AMALIA, **words}, address_digest=keys.network_digest("203.0.113.77"))
+@pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
+def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, words):
+    sign_and_hatch(petition, ODILE, address_digest=tokens.network_digest("198.51.100.7"))
+    held = sign_and_hatch(
+        petition, {**AMALIA, **words}, address_digest=tokens.network_digest("203.0.113.77")
+    )
     trial = try_rule(make_rule(petition, kind, pattern, is_on=False))
     assert (trial.ids, trial.counted, trial.looked_at) == ((held,), 1, 2)
     assert {each.state for each in rows()} == {"counted"}
 
 
-def test_whole_words_only(client, petition):
+def test_only_whole_words_match(client, petition):
     make_rule(petition, "words", "ale")
-    post_signature(client, petition, {**AMALIA, "family_name": "Rosales", "comment": "Talent and scale"})
+    post_signature(
+        client, petition, {**AMALIA, "family_name": "Rosales", "comment": "Talent and scale"}
+    )
     assert rows()[0].state == "pending"
 
 
-def test_a_rule_of_another_petition_or_one_that_is_off_holds_nothing(client, petition):
+def test_rule_of_another_petition_or_a_disabled_one_holds_nothing(client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
     make_rule(law, "country", "CA")
     off = make_rule(petition, "country", "CA")
-    write(rule_keeping.switch_off, rule_id=off.id, now=utcnow())
+    write(rule_operations.switch_off, rule_id=off.id, now=utcnow())
     post_signature(client, petition, AMALIA)
     assert rows()[0].state == "pending"
 
 
-def test_a_rate_is_judged_by_the_runner_and_tried_on_the_past(petition):
+def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
     ids = sign_many(petition, 4, address_digest=b"a" * 16)
     for each in ids:
         confirm(each)
@@ -68,33 +100,41 @@ def test_a_rate_is_judged_by_the_runner_and_tried_on_the_past(petition):
     hatch_now()
     assert [row(each).state for each in ids] == ["counted", "counted", "held", "held"]
     assert row(ids[3]).held_reason == rule.reason
-    write(reviewing.release_all, reason=rule.reason, now=utcnow(), limit=10)
+    write(moderation.release_all, reason=rule.reason, now=utcnow(), limit=10)
     hatch_now()
     assert {each.state for each in rows()} == {"counted"}
-    # What an organizer let through is not found again.
+    # A signature that an organizer approved is not found again.
     assert try_rule(rule).ids == ()
     assert differences() == []
 
 
-def test_past_ones_are_held_and_released_and_the_ledger_stays_right(petition):
+def test_past_matches_are_held_and_released_and_the_ledger_stays_right(petition):
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
-    assert sorted(write(rule_keeping.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())) == ids
+    assert (
+        sorted(
+            write(rule_operations.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())
+        )
+        == ids
+    )
     hatch_now()
     assert {each.number for each in rows()} == {None}
-    assert rule_keeping.held_by_rules([rule]) == {rule.id: 2}
+    assert rule_operations.held_by_rules([rule]) == {rule.id: 2}
     assert differences() == []
-    write(reviewing.release_all, reason=rule.reason, now=utcnow(), limit=1)
-    write(reviewing.release_all, reason=rule.reason, now=utcnow(), limit=1)
+    write(moderation.release_all, reason=rule.reason, now=utcnow(), limit=1)
+    write(moderation.release_all, reason=rule.reason, now=utcnow(), limit=1)
     hatch_now()
     assert {each.state for each in rows()} == {"counted"}
     assert differences() == []
 
 
-def test_a_rule_that_was_on_is_never_thrown_away(petition):
-    tried, used = make_rule(petition, "country", "FR", is_on=False), make_rule(petition, "country", "MX")
-    write(rule_keeping.drop_rule, rule_id=tried.id)
-    with pytest.raises(rule_keeping.RuleInUse):
-        write(rule_keeping.drop_rule, rule_id=used.id)
+def test_rule_that_was_enabled_is_never_deleted(petition):
+    tried, used = (
+        make_rule(petition, "country", "FR", is_on=False),
+        make_rule(petition, "country", "MX"),
+    )
+    write(rule_operations.drop_rule, rule_id=tried.id)
+    with pytest.raises(rule_operations.RuleInUse):
+        write(rule_operations.drop_rule, rule_id=used.id)
     db.session.rollback()
-    assert [rule.id for rule in rule_keeping.rules_of(None)] == [used.id]
+    assert [rule.id for rule in rule_operations.rules_of(None)] == [used.id]

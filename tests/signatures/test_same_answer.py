@@ -1,4 +1,4 @@
-"""Whoever signs, the screen says the same: nobody can find out who signed."""
+"""Tests that every signing gets the same answer, so that no one can find out who signed."""
 
 import sqlite3
 from contextlib import closing
@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from campaign.db import transactions
 from campaign.extensions import db
-from campaign.lib import transactions
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.signatures import (
     AMALIA,
     JSON,
@@ -30,7 +30,7 @@ FULL_BOX = {"mail_count": 5}
 
 
 def first(petition, words):
-    """Nobody has signed with this address."""
+    """No one has signed with this address."""
 
 
 def pending(petition, words):
@@ -67,7 +67,7 @@ PASTS = (first, pending, just_signed, confirmed, counted, held, withdrawn, told_
 
 @pytest.fixture
 def answers(client, petition):
-    """Sign once after each past, with `headers`, and return the answers."""
+    """Sign once after each past, with `headers`, and return the responses."""
 
     def ask(**headers):
         found = []
@@ -80,7 +80,7 @@ def answers(client, petition):
     return ask
 
 
-def test_a_browser_is_sent_to_the_same_page_whatever_went_before(answers):
+def test_browser_is_sent_to_the_same_page_in_every_case(answers):
     seen = {(answer.status_code, answer.text, tuple(answer.headers)) for answer in answers()}
     assert len(seen) == 1
     [(status, _, headers)] = seen
@@ -88,7 +88,7 @@ def test_a_browser_is_sent_to_the_same_page_whatever_went_before(answers):
     assert "Set-Cookie" not in dict(headers)
 
 
-def test_a_program_gets_the_same_words_whatever_went_before(answers):
+def test_api_client_gets_the_same_body_in_every_case(answers):
     seen = {(answer.status_code, answer.text, tuple(answer.headers)) for answer in answers(**JSON)}
     assert len(seen) == 1
     [(status, text, headers)] = seen
@@ -97,27 +97,27 @@ def test_a_program_gets_the_same_words_whatever_went_before(answers):
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_every_answer_waits_for_a_moment_that_nobody_foresees(answers, monkeypatch, headers):
+def test_every_response_waits_for_an_unpredictable_moment(answers, monkeypatch, headers):
     waits = []
     monkeypatch.setattr(transactions, "sleep", waits.append)
     answers(**headers)
     assert len(set(waits)) == len(PASTS)
-    assert all(0 <= wait <= transactions.LONGEST_PAUSE_SECONDS for wait in waits)
+    assert all(0 <= wait <= transactions.MAX_PAUSE_SECONDS for wait in waits)
 
 
-def test_the_thanks_page_says_nothing_of_who_signed(client, petition):
+def test_thanks_page_does_not_reveal_who_signed(client, petition):
     empty = client.get("/en/petitions/home/thanks").text
     post_signature(client, petition, AMALIA)
     assert client.get("/en/petitions/home/thanks").text == empty
 
 
-def test_the_second_of_a_couple_and_a_third_get_the_same_answer(client, shared_petition):
+def test_second_of_a_couple_and_a_third_get_the_same_answer(client, shared_petition):
     people = (AMALIA, TEO, TEO, {**AMALIA, "given_name": "Nestor"})
     seen = {post_signature(client, shared_petition, words, headers=JSON).text for words in people}
     assert len(seen) == 1
 
 
-def test_a_refused_form_says_the_same_to_those_who_signed(client, petition):
+def test_refused_form_looks_the_same_to_people_who_signed(client, petition):
     wrong = {**AMALIA, "country": "ZZ"}
     before = post_signature(client, petition, wrong, headers=JSON)
     counted(petition, AMALIA)
@@ -126,7 +126,7 @@ def test_a_refused_form_says_the_same_to_those_who_signed(client, petition):
 
 
 @pytest.mark.parametrize("past", PASTS)
-def test_every_signing_waits_for_the_disk_even_one_that_has_nothing_to_say(client, petition, past):
+def test_every_signing_waits_for_the_disk_even_without_changes(client, petition, past):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL writes down the lock that it takes on a row")
     words = {**ODILE, "email": "odile.again@kwan.example"}
@@ -139,7 +139,7 @@ def test_every_signing_waits_for_the_disk_even_one_that_has_nothing_to_say(clien
 
 @pytest.fixture
 def statements(app):
-    """The statements that reach the database, as they come."""
+    """The statements that reach the database, in order."""
     seen = []
 
     def note(_connection, _cursor, statement, *_):
@@ -150,9 +150,7 @@ def statements(app):
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_whatever_went_before_costs_the_database_as_many_statements(
-    client, shared_petition, statements
-):
+def test_every_case_needs_as_many_database_statements(client, shared_petition, statements):
     costs = {}
     for past in PASTS:
         words = {**ODILE, "email": f"{past.__name__}@kwan.example"}

@@ -1,10 +1,10 @@
-"""Two people who share an address: both may sign where the petition allows it, and nobody may sign twice."""
+"""Tests of shared email addresses: two may sign where the petition allows it, and neither twice."""
 
 from datetime import timedelta
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import ownership
+from campaign.process.clock import utcnow
+from campaign.signatures import owner_operations
 from campaign.signatures.tasks import forget
 from tests.factories.signatures import (
     AMALIA,
@@ -30,13 +30,13 @@ def names():
     return [(each.seat, each.full_name) for each in rows()]
 
 
-def test_a_couple_signs_with_one_address_and_each_gets_a_letter(shared_petition):
+def test_couple_signs_with_one_address_and_each_gets_an_email(shared_petition):
     amalia, teo = sign(shared_petition, AMALIA), sign(shared_petition, TEO)
     assert names() == [(1, "Amalia Rosales"), (2, "Teo Brandt")]
     assert [subject for _, subject, _ in owed()] == [amalia, teo]
 
 
-def test_a_third_at_one_address_is_a_repeat(shared_petition):
+def test_third_signature_with_one_address_is_a_repeat(shared_petition):
     amalia = sign(shared_petition, AMALIA, now=utcnow() - DAY)
     sign(shared_petition, TEO, now=utcnow() - DAY)
     assert sign(shared_petition, AMALIA, given_name="Nestor") == amalia
@@ -44,7 +44,7 @@ def test_a_third_at_one_address_is_a_repeat(shared_petition):
     assert len(owed()) == 3
 
 
-def test_each_of_a_couple_who_signs_again_is_recognised(shared_petition):
+def test_each_of_a_couple_who_signs_again_is_recognized(shared_petition):
     amalia, teo = sign(shared_petition, AMALIA), sign(shared_petition, TEO)
     assert sign(shared_petition, TEO) == teo
     assert sign(shared_petition, AMALIA) == amalia
@@ -62,26 +62,26 @@ def test_another_name_from_another_place_is_no_second_person(shared_petition):
     assert len(rows()) == 1
 
 
-def test_without_a_postal_code_nobody_can_tell_so_the_second_is_a_repeat(shared_petition):
+def test_without_a_postal_code_the_second_is_a_repeat(shared_petition):
     sign(shared_petition, AMALIA, postal_code="")
     sign(shared_petition, TEO, postal_code="")
     assert len(rows()) == 1
 
 
-def test_a_petition_that_does_not_allow_it_takes_one_per_address(petition):
+def test_petition_that_does_not_allow_it_takes_one_per_address(petition):
     sign(petition, AMALIA)
     sign(petition, TEO)
     assert names() == [(1, "Amalia Rosales")]
 
 
-def test_somebody_who_corrected_a_name_is_still_the_same_person(shared_petition):
+def test_supporter_who_corrected_a_name_is_still_the_same_person(shared_petition):
     signature_id = sign(shared_petition, AMALIA, family_name="Rosale")
-    write(ownership.correct, **owned(signature_id), now=utcnow(), family_name="Rosales")
+    write(owner_operations.correct, **owned(signature_id), now=utcnow(), family_name="Rosales")
     assert sign(shared_petition, AMALIA) == signature_id
     assert names() == [(1, "Amalia Rosales")]
 
 
-def test_the_one_who_stays_cannot_sign_twice_when_the_other_is_forgotten(shared_petition):
+def test_remaining_partner_cannot_sign_twice_when_the_other_is_deleted(shared_petition):
     long_ago = utcnow() - 20 * DAY
     sign(shared_petition, AMALIA, now=long_ago)
     teo = sign_and_hatch(shared_petition, TEO)
@@ -90,7 +90,7 @@ def test_the_one_who_stays_cannot_sign_twice_when_the_other_is_forgotten(shared_
     assert names() == [(1, "Teo Brandt")]
 
 
-def test_the_one_who_stays_cannot_sign_twice_when_the_others_words_are_erased(shared_petition):
+def test_remaining_partner_cannot_sign_twice_when_the_others_data_is_erased(shared_petition):
     amalia = sign(shared_petition, AMALIA)
     teo = sign_and_hatch(shared_petition, TEO)
     withdraw(amalia, now=utcnow() - 20 * DAY)
@@ -101,14 +101,14 @@ def test_the_one_who_stays_cannot_sign_twice_when_the_others_words_are_erased(sh
     assert len(rows()) == 3
 
 
-def test_a_couple_forgotten_together_leaves_nothing(shared_petition):
+def test_couple_deleted_together_leaves_nothing(shared_petition):
     for person in (AMALIA, TEO):
         sign(shared_petition, person, now=utcnow() - 20 * DAY)
     write(forget, now=utcnow(), **FORTNIGHT)
     assert rows() == []
 
 
-def test_the_seat_of_someone_who_withdrew_can_be_taken(shared_petition):
+def test_place_of_a_partner_who_withdrew_can_be_used(shared_petition):
     amalia = sign(shared_petition, AMALIA, now=utcnow() - DAY)
     teo = sign(shared_petition, TEO)
     withdraw(amalia)
@@ -121,7 +121,7 @@ def test_the_seat_of_someone_who_withdrew_can_be_taken(shared_petition):
     assert row(amalia).state == "confirmed"
 
 
-def test_one_letter_more_to_one_of_a_couple_takes_none_from_the_other(shared_petition):
+def test_extra_email_to_one_of_a_couple_uses_none_of_the_others(shared_petition):
     amalia, teo = sign(shared_petition, AMALIA), sign(shared_petition, TEO)
     change(amalia, mail_count=5)
     sign(shared_petition, TEO, now=utcnow() + DAY)

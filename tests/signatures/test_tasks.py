@@ -1,4 +1,4 @@
-"""What happens with time: reminders, and forgetting."""
+"""Tests of scheduled work: reminders and deletion."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import delete
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
 from campaign.signatures.tasks import forget, remind
@@ -48,7 +48,7 @@ def kinds():
     return [kind for kind, _, _ in owed()]
 
 
-def test_reminders_come_after_one_and_after_four_days_and_then_none(petition):
+def test_reminders_are_sent_after_one_and_four_days_and_no_more(petition):
     start = utcnow()
     sign(petition, now=start)
     sent = {hours: remind_at(start + hours * HOUR) for hours in range(0, 24 * 14, 6)}
@@ -56,7 +56,7 @@ def test_reminders_come_after_one_and_after_four_days_and_then_none(petition):
     assert kinds() == ["signature_confirmation", *REMINDERS]
 
 
-def test_a_reminder_comes_in_the_language_of_the_signing_and_renews_the_link(petition):
+def test_reminder_is_in_the_language_of_signing_and_renews_the_link(petition):
     start = utcnow()
     signature_id = sign(petition, now=start, lang="es")
     remind_at(start + DAY)
@@ -64,7 +64,7 @@ def test_a_reminder_comes_in_the_language_of_the_signing_and_renews_the_link(pet
     assert row(signature_id).mailed_at == start + DAY
 
 
-def test_a_worker_that_slept_for_a_week_does_not_send_both_reminders_at_once(petition):
+def test_worker_that_slept_for_a_week_does_not_send_both_reminders_at_once(petition):
     start = utcnow()
     sign(petition, now=start)
     sent = [remind_at(start + 7 * DAY + minutes * timedelta(minutes=1)) for minutes in range(3)]
@@ -74,23 +74,23 @@ def test_a_worker_that_slept_for_a_week_does_not_send_both_reminders_at_once(pet
 
 
 @pytest.mark.parametrize("end", [confirm, withdraw])
-def test_nobody_is_reminded_of_what_is_settled(petition, end):
+def test_settled_signature_gets_no_reminder(petition, end):
     start = utcnow()
     end(sign(petition, now=start))
     assert remind_at(start + DAY) + remind_at(start + 4 * DAY) == 0
 
 
-def test_nobody_is_reminded_of_a_signature_set_aside(petition):
+def test_held_signature_gets_no_reminder(petition):
     sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
     assert remind_at(utcnow()) == 0
 
 
-def test_who_has_had_five_letters_is_left_in_peace(petition):
+def test_supporter_who_has_had_five_emails_gets_no_reminder(petition):
     change(sign(petition, now=utcnow() - DAY), mail_count=5)
     assert remind_at(utcnow()) == 0
 
 
-def test_workers_that_remind_at_the_same_instant_remind_each_person_once(app, petition):
+def test_concurrent_workers_remind_each_person_once(app, petition):
     long_ago = utcnow() - 2 * DAY
     ids = sign_many(petition, 40, now=long_ago)
     now = utcnow()
@@ -100,7 +100,7 @@ def test_workers_that_remind_at_the_same_instant_remind_each_person_once(app, pe
     assert sorted(reminded) == ids
 
 
-def test_an_unconfirmed_signature_is_forgotten_after_its_days_and_not_before(petition):
+def test_unconfirmed_signature_is_deleted_after_its_days_and_not_before(petition):
     start = utcnow()
     signature_id = sign(petition, now=start)
     assert forget_at(start + 14 * DAY - HOUR, address_days=99) == 0
@@ -108,7 +108,7 @@ def test_an_unconfirmed_signature_is_forgotten_after_its_days_and_not_before(pet
     assert row(signature_id) is None
 
 
-def test_what_is_confirmed_is_not_forgotten_counted_or_set_aside(petition):
+def test_confirmed_signature_is_not_deleted_when_counted_or_held(petition):
     start = utcnow() - 90 * DAY
     counted = sign_and_hatch(petition, AMALIA, now=utcnow() - DAY)
     change(counted, created_at=start, confirmed_at=start)
@@ -117,7 +117,7 @@ def test_what_is_confirmed_is_not_forgotten_counted_or_set_aside(petition):
     assert [each.state for each in rows()] == ["counted", "held"]
 
 
-def test_what_was_set_aside_and_nobody_confirmed_is_forgotten_like_any_other(petition):
+def test_held_and_unconfirmed_signature_is_deleted_like_any_other(petition):
     start = utcnow()
     signature_id = sign(petition, now=start, held_reason="hidden_field")
     assert forget_at(start + 14 * DAY - HOUR, address_days=99) == 0
@@ -125,14 +125,14 @@ def test_what_was_set_aside_and_nobody_confirmed_is_forgotten_like_any_other(pet
     assert row(signature_id) is None
 
 
-def test_paper_set_aside_waits_for_an_organizer_as_nobody_is_asked_to_confirm_it(petition):
+def test_held_paper_signature_waits_for_an_organizer_as_no_one_can_confirm_it(petition):
     signature_id = sign(petition, now=utcnow() - 90 * DAY, held_reason="hidden_field")
     change(signature_id, evidence="paper")
     forget_at(utcnow())
     assert row(signature_id).state == "held"
 
 
-def test_an_old_link_never_opens_the_signature_of_somebody_who_came_later(client, petition):
+def test_old_link_never_opens_a_later_supporters_signature(client, petition):
     start = utcnow()
     forgotten = sign(petition, AMALIA, now=start - 20 * DAY)
     letters = [link(purpose, forgotten) for purpose in ("confirm", "mine", "hatched")]
@@ -142,9 +142,7 @@ def test_an_old_link_never_opens_the_signature_of_somebody_who_came_later(client
     assert [client.get(address).status_code for address in letters] == [404, 404, 404]
 
 
-def test_after_a_restore_an_old_link_does_not_open_the_newcomer_who_got_its_number(
-    client, petition
-):
+def test_after_a_restore_an_old_link_does_not_open_a_reused_id(client, petition):
     letters = [link(purpose, sign(petition, AMALIA)) for purpose in ("confirm", "mine", "hatched")]
     [lost] = [each.id for each in rows()]
     write(lambda: db.session.execute(delete(Signature)))
@@ -157,9 +155,7 @@ def test_after_a_restore_an_old_link_does_not_open_the_newcomer_who_got_its_numb
     assert client.get(link("mine", lost)).status_code == 200
 
 
-def test_after_a_restore_an_old_link_does_not_open_the_same_persons_other_signature(
-    client, petition
-):
+def test_after_a_restore_an_old_link_does_not_open_the_persons_other_signature(client, petition):
     letter = link("confirm", sign(petition, AMALIA))
     [lost] = [each.id for each in rows()]
     write(lambda: db.session.execute(delete(Signature)))
@@ -167,7 +163,7 @@ def test_after_a_restore_an_old_link_does_not_open_the_same_persons_other_signat
     assert client.get(letter).status_code == 404
 
 
-def test_the_words_of_a_withdrawn_signature_are_erased_after_as_many_days(petition):
+def test_data_of_a_withdrawn_signature_is_erased_after_as_many_days(petition):
     start = utcnow()
     signature_id = sign_and_hatch(petition, comment="Private words")
     withdraw(signature_id, now=start)
@@ -183,7 +179,7 @@ def test_the_words_of_a_withdrawn_signature_are_erased_after_as_many_days(petiti
     assert differences() == []
 
 
-def test_a_withdrawn_signature_keeps_its_words_until_its_number_is_freed(petition):
+def test_withdrawn_signature_keeps_its_data_until_its_number_is_freed(petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id, now=utcnow() - 30 * DAY)
     forget_at(utcnow())
@@ -194,16 +190,16 @@ def test_a_withdrawn_signature_keeps_its_words_until_its_number_is_freed(petitio
     assert differences() == []
 
 
-def test_an_erased_address_can_sign_anew(petition):
+def test_erased_address_can_sign_again(petition):
     signature_id = sign(petition, TEO)
     withdraw(signature_id, now=utcnow() - 30 * DAY)
     forget_at(utcnow())
     assert sign(petition, TEO) != signature_id
 
 
-def test_network_fingerprints_go_after_their_days(petition):
+def test_network_fingerprints_are_deleted_after_their_days(petition):
     start = utcnow()
-    digest = keys.network_digest("203.0.113.7")
+    digest = tokens.network_digest("203.0.113.7")
     signature_id = sign(petition, now=start, address_digest=digest)
     confirm(signature_id)
     forget_at(start + 3 * DAY - HOUR, address_days=3)

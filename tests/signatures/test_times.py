@@ -1,4 +1,4 @@
-"""To the second, on a day when clocks change: when personal data is erased, and who is told before."""
+"""Tests, to the second over a clock change, of when data is erased and supporters are told."""
 
 from datetime import timedelta
 
@@ -7,10 +7,19 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
-from campaign.signatures import erasing
+from campaign.signatures import erasure
 from campaign.signatures.tasks import forget
 from tests.factories.organizers import make_organizer
-from tests.factories.signatures import confirm, hatch_now, owed, row, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    confirm,
+    hatch_now,
+    owed,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 pytestmark = pytest.mark.usefixtures("awkward_time")
 
@@ -21,8 +30,14 @@ UNCONFIRMED_DAYS, ADDRESS_DAYS = 30, 14
 
 @pytest.fixture
 def petition(awkward_time, petition):
-    """A petition that was opened long before the clocks change."""
-    write(lambda: db.session.execute(update(Petition).values(opens_at=awkward_time - 99 * DAY, opened_at=awkward_time - 99 * DAY)))
+    """A petition that was opened long before the clock change."""
+    write(
+        lambda: db.session.execute(
+            update(Petition).values(
+                opens_at=awkward_time - 99 * DAY, opened_at=awkward_time - 99 * DAY
+            )
+        )
+    )
     return petition
 
 
@@ -30,39 +45,43 @@ def forgotten(now):
     return write(forget, now=now, unconfirmed_days=UNCONFIRMED_DAYS, address_days=ADDRESS_DAYS)
 
 
-def test_owners_are_told_two_weeks_before_and_data_goes_to_the_second(awkward_time, petition):
+def test_supporters_are_told_two_weeks_before_and_data_is_erased_to_the_second(
+    awkward_time, petition
+):
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
     days = 30
-    ended = awkward_time - days * DAY + erasing.NOTICE
+    ended = awkward_time - days * DAY + erasure.NOTICE
     write(lambda: db.session.execute(update(Petition).values(closes_at=ended)))
-    write(erasing.set_retention, petition_id=petition.id, days=days)
-    assert write(erasing.tell_of_erasing, now=awkward_time - SECOND) == 0
-    assert write(erasing.tell_of_erasing, now=awkward_time) == 1
-    assert [kind for kind, *_ in owed()].count(erasing.NOTICE_LETTER) == 1
-    assert write(erasing.anonymise_due, now=awkward_time + erasing.NOTICE - SECOND) == 0
-    assert write(erasing.anonymise_due, now=awkward_time + erasing.NOTICE) == 1
+    write(erasure.set_retention, petition_id=petition.id, days=days)
+    assert write(erasure.tell_of_erasing, now=awkward_time - SECOND) == 0
+    assert write(erasure.tell_of_erasing, now=awkward_time) == 1
+    assert [kind for kind, *_ in owed()].count(erasure.NOTICE_LETTER) == 1
+    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE - SECOND) == 0
+    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE) == 1
     assert [each.state for each in rows()] == ["erased"]
 
 
-def test_petition_closed_right_now_is_kept_for_its_days(awkward_time, petition):
+def test_petition_closed_right_now_is_stored_for_its_days(awkward_time, petition):
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
-    write(lambda: db.session.execute(update(Petition).values(state="closed", closed_at=awkward_time)))
-    write(erasing.set_retention, petition_id=petition.id, days=14)
-    assert write(erasing.tell_of_erasing, now=awkward_time) == 1
-    assert write(erasing.anonymise_due, now=awkward_time + 14 * DAY - SECOND) == 0
-    assert write(erasing.anonymise_due, now=awkward_time + 14 * DAY) == 1
+    write(
+        lambda: db.session.execute(update(Petition).values(state="closed", closed_at=awkward_time))
+    )
+    write(erasure.set_retention, petition_id=petition.id, days=14)
+    assert write(erasure.tell_of_erasing, now=awkward_time) == 1
+    assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY - SECOND) == 0
+    assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY) == 1
 
 
-def test_unconfirmed_signature_goes_after_its_days(awkward_time, petition):
+def test_unconfirmed_signature_is_deleted_after_its_days(awkward_time, petition):
     sign(petition, now=awkward_time - UNCONFIRMED_DAYS * DAY)
     assert forgotten(awkward_time - SECOND) == 0
     assert forgotten(awkward_time) == 1
     assert rows() == []
 
 
-def test_words_of_a_withdrawn_signature_go_as_many_days_later(awkward_time, petition):
+def test_data_of_a_withdrawn_signature_is_erased_as_many_days_later(awkward_time, petition):
     signature = sign(petition)
     confirm(signature)
     hatch_now()

@@ -1,4 +1,7 @@
-"""The links in emails of news: preferences open by the exact address and end, while the link to stop works forever."""
+"""Tests of the links in news emails.
+
+Links to preferences need the exact address and expire. The link to unsubscribe always works.
+"""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -7,15 +10,15 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.secret import secret_key
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import make_token
 from campaign.mail.delivery import composers_of
-from campaign.signatures.keys import email_digest
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
+from campaign.security.secret_key import secret_key
+from campaign.security.tokens import make_token
 from campaign.signatures.own_links import OWN_LINK
 from campaign.signatures.queries import signature_by_id
-from campaign.subscriptions import keys, operations
+from campaign.signatures.tokens import email_digest
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.models import Subscription
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -34,20 +37,29 @@ def cause(app):
 
 
 def readdress(subscription_id, email):
-    """Let news of a subscription go to `email`."""
+    """Change the address of a subscription to `email`."""
     values = {"email": email, "email_digest": email_digest(email)}
-    write(lambda: db.session.execute(update(Subscription).where(Subscription.id == subscription_id).values(**values)))
+    write(
+        lambda: db.session.execute(
+            update(Subscription).where(Subscription.id == subscription_id).values(**values)
+        )
+    )
     return subscription_id
 
 
 def ended_links(row):
-    """Links that opened the preferences once: one whose days are over, and one of an older version, which named no day."""
-    old = make_token(secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest)
-    return [f"/en/subscriptions/{token}" for token in (keys.preferences_token(row, TODAY - timedelta(days=3)), old)]
+    """Expired links to the preferences: an old one, and one of an older version without a date."""
+    old = make_token(
+        secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest
+    )
+    return [
+        f"/en/subscriptions/{token}"
+        for token in (tokens.preferences_token(row, TODAY - timedelta(days=3)), old)
+    ]
 
 
 def word(app):
-    """Word the newest email of the outbox, which is one with a personal link."""
+    """Compose the newest email of the outbox, which has a personal link."""
     kind, subject_id, lang = owed()[-1]
     assert kind == OWN_LINK
     return composers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
@@ -57,14 +69,19 @@ def paths_in(message, part):
     return [each.removeprefix("http://localhost") for each in message.text.split() if part in each]
 
 
-def test_preferences_end_and_offer_a_new_link(client, cause):
+def test_preferences_link_expires_and_offers_a_new_link(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     for path in ended_links(subscription(subscription_id)):
         page = client.get(path)
         assert (page.status_code, page.headers["Cache-Control"]) == (410, "no-store")
         assert 'action="/en/mine"' in page.text
         assert "Valley" not in page.text.partition("<main")[2].partition("</main>")[0]
-        for action, data in ((f"/{subscription_id}", {"frequency": "weekly", "lang": "es"}), (f"/{subscription_id}/end", {}), ("/never", {}), ("/again", {})):
+        for action, data in (
+            (f"/{subscription_id}", {"frequency": "weekly", "lang": "es"}),
+            (f"/{subscription_id}/end", {}),
+            ("/never", {}),
+            ("/again", {}),
+        ):
             assert client.post(f"{path}{action}", data=data).status_code == 410
     row = subscription(subscription_id)
     assert (row.state, row.frequency) == ("active", "each")
@@ -73,19 +90,28 @@ def test_preferences_end_and_offer_a_new_link(client, cause):
 @pytest.mark.parametrize(("days", "status"), [(-3, 410), (-1, 200), (0, 200), (30, 200)])
 def test_preferences_open_through_their_last_day_everywhere(client, cause, days, status):
     row = subscription(subscribe(cause_id=cause.id))
-    token = keys.preferences_token(row, TODAY + timedelta(days=days))
+    token = tokens.preferences_token(row, TODAY + timedelta(days=days))
     assert client.get(f"/en/subscriptions/{token}").status_code == status
 
 
 def test_email_links_to_preferences_last_as_long_as_other_personal_links(app, cause):
-    token = keys.token_for(keys.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
-    assert last_day_of(token) - TODAY in (timedelta(days=app.config["OWN_LINK_DAYS"] + day) for day in (0, 1))
+    token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
+    assert last_day_of(token) - TODAY in (
+        timedelta(days=app.config["OWN_LINK_DAYS"] + day) for day in (0, 1)
+    )
 
 
-def test_no_one_can_give_preferences_more_days(client, cause):
-    token = keys.token_for(keys.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
+def test_lifetime_of_a_preferences_link_cannot_be_forged(client, cause):
+    token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
     head, _, day = token.rpartition(".")
-    for forged in (f"{head}.{int(day) + 1}", f"{head}.999999", f"{head}.{'9' * 30}", f"{head}.-1", head, "nonsense"):
+    for forged in (
+        f"{head}.{int(day) + 1}",
+        f"{head}.999999",
+        f"{head}.{'9' * 30}",
+        f"{head}.-1",
+        head,
+        "nonsense",
+    ):
         page = client.get(f"/en/subscriptions/{forged}")
         assert page.status_code == 404
         assert 'action="/en/mine"' in page.text
@@ -97,13 +123,18 @@ def test_preferences_show_and_change_only_the_exact_address(client, cause):
     page = client.get(link("preferences", mine)).text
     assert f"/{mine}/end" in page and f"/{other}/end" not in page
     for action in (f"/{other}/end", f"/{other}"):
-        assert client.post(f"{link('preferences', mine)}{action}", data={"frequency": "weekly", "lang": "es"}).status_code == 404
+        assert (
+            client.post(
+                f"{link('preferences', mine)}{action}", data={"frequency": "weekly", "lang": "es"}
+            ).status_code
+            == 404
+        )
     row = subscription(other)
     assert (row.state, row.frequency) == ("active", "each")
 
 
 @pytest.mark.parametrize(("view", "action"), [("preferences", "/never"), ("confirm", "")])
-def test_a_link_does_not_open_what_now_goes_to_another_address(client, cause, view, action):
+def test_link_does_not_open_a_subscription_moved_to_another_address(client, cause, view, action):
     subscription_id = readdress(ask_for_news("vera", cause_id=cause.id), VERA)
     path = link(view, subscription_id)
     assert client.get(path).status_code == 200
@@ -119,7 +150,7 @@ def test_upper_and_lower_case_make_no_difference(client, cause):
     assert f"/{subscription_id}/end" in client.get(path).text
 
 
-def test_one_click_of_an_old_email_always_stops_it(client, cause):
+def test_one_click_unsubscribe_of_an_old_email_always_works(client, cause):
     row = subscription(subscribe(cause_id=cause.id))
     _ended, old = ended_links(row)
     readdress(row.id, "AMALIA@rosales.example")
@@ -129,18 +160,21 @@ def test_one_click_of_an_old_email_always_stops_it(client, cause):
     assert (row.state, row.ended_mailing_id) == ("ended", 7)
 
 
-def test_the_link_to_stop_opens_nothing_and_tells_nothing(client, cause):
+def test_unsubscribe_link_opens_and_reveals_nothing(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     path = link("end", subscription_id)
     before = client.get(path).text
-    assert "rosales" not in before and "Valley" not in before.partition("<main")[2].partition("</main>")[0]
+    assert (
+        "rosales" not in before
+        and "Valley" not in before.partition("<main")[2].partition("</main>")[0]
+    )
     assert f'href="{path.removesuffix("/end")}"' not in before
     client.post(path)
     assert client.get(path).text == before
     assert client.get(path.removesuffix("/end")).status_code == 410
 
 
-def test_a_stop_link_to_what_is_forgotten_offers_a_way_to_stop_all_news(client, cause):
+def test_unsubscribe_link_of_a_deleted_subscription_offers_to_stop_all_news(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     path = link("end", subscription_id)
     write(operations.suppress, email_digest=digest("amalia"), reason="request", now=utcnow())
@@ -151,9 +185,12 @@ def test_a_stop_link_to_what_is_forgotten_offers_a_way_to_stop_all_news(client, 
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_a_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
+def test_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
     subscription_id = subscribe(cause_id=cause.id)
-    assert client.post(f"/{lang}/mine", data={"email": "Amalia@rosales.example"}).location == f"/{lang}/mine?sent=1"
+    assert (
+        client.post(f"/{lang}/mine", data={"email": "Amalia@rosales.example"}).location
+        == f"/{lang}/mine?sent=1"
+    )
     message = word(app)
     assert (message.to, message.lang) == ("amalia@rosales.example", lang)
     [path] = paths_in(message, "/subscriptions/")
@@ -161,15 +198,17 @@ def test_a_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
     assert client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("email", ["vera-x9@yahoo.com", "vera-other@yahoo.com", "nobody@kwan.example"])
-def test_no_link_is_sent_to_an_address_written_otherwise(app, client, cause, email):
+@pytest.mark.parametrize(
+    "email", ["vera-x9@yahoo.com", "vera-other@yahoo.com", "nobody@kwan.example"]
+)
+def test_no_link_is_sent_to_another_spelling_of_the_address(app, client, cause, email):
     readdress(subscribe("vera", cause_id=cause.id), VERA)
     assert client.post("/en/mine", data={"email": email}).status_code == 303
     assert word(app) is None
 
 
 @pytest.mark.parametrize("state", ["pending", "ended"])
-def test_no_link_is_sent_where_no_news_goes(app, client, cause, state):
+def test_no_link_is_sent_to_an_address_without_news(app, client, cause, state):
     subscription_id = ask_for_news(cause_id=cause.id)
     if state == "ended":
         client.post(link("confirm", subscription_id))
@@ -178,7 +217,7 @@ def test_no_link_is_sent_where_no_news_goes(app, client, cause, state):
     assert word(app) is None
 
 
-def test_who_signed_reaches_the_news_from_their_own_page_until_the_same_day(app, client):
+def test_supporter_reaches_the_news_from_their_own_page_until_the_same_day(app, client):
     petition = make_petition()
     signature_id = sign_and_hatch(petition)
     email = signature_by_id(signature_id).email
@@ -187,6 +226,6 @@ def test_who_signed_reaches_the_news_from_their_own_page_until_the_same_day(app,
     [path] = paths_in(word(app), "/signatures/mine/")
     page = client.get(path)
     row = subscription(subscription_id)
-    token = keys.preferences_token(row, last_day_of(path.rpartition("/")[2]))
+    token = tokens.preferences_token(row, last_day_of(path.rpartition("/")[2]))
     assert f'href="/en/subscriptions/{token}"' in page.text
     assert path == signature_link("mine", signature_id)

@@ -1,4 +1,4 @@
-"""Asking for news, confirming it, changing and ending it."""
+"""Tests of subscribing to news, confirming, changing and ending it."""
 
 import re
 from datetime import timedelta
@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.long_dates import long_date
-from campaign.lib.times import utcnow
+from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import composers_of
+from campaign.process.clock import utcnow
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import send_again, suppress
@@ -41,36 +41,59 @@ def letter_of(app, subscription_id):
     """Return the Message that the worker would send about a subscription."""
     row = subscription(subscription_id)
     kind = "subscription_confirmation"
-    return composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": row.id, "lang": row.lang}))
+    return composers_of(app)[kind](
+        type("Owed", (), {"kind": kind, "subject_id": row.id, "lang": row.lang})
+    )
 
 
 @pytest.mark.parametrize(("path", "of_cause"), [(PATH, True), ("/fr/subscriptions", False)])
-def test_the_form_leads_to_a_letter_and_its_button_confirms(client, cause, path, of_cause):
+def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cause):
     answer = client.post(path, data={**AMALIA, "frequency": "weekly"})
     assert (answer.status_code, "/subscriptions/thanks" in answer.location) == (303, True)
     assert client.get(answer.location).status_code == 200
     [row] = subscriptions()
-    assert (row.state, row.frequency, row.cause_id) == ("pending", "weekly", cause.id if of_cause else None)
+    assert (row.state, row.frequency, row.cause_id) == (
+        "pending",
+        "weekly",
+        cause.id if of_cause else None,
+    )
     assert owed() == [("subscription_confirmation", row.id, row.lang)]
     address = link("confirm", row.id)
     assert client.get(address).status_code == 200
     assert subscription(row.id).state == "pending"
     for _ in range(2):
         answer = client.post(address)
-        assert answer.status_code == 303 and "token" not in answer.location and client.get(answer.location).status_code == 200
+        assert (
+            answer.status_code == 303
+            and "token" not in answer.location
+            and client.get(answer.location).status_code == 200
+        )
     row = subscription(row.id)
-    assert (row.state, row.evidence, row.source, row.consent_version) == ("active", "email", "form", "form-1")
+    assert (row.state, row.evidence, row.source, row.consent_version) == (
+        "active",
+        "email",
+        "form",
+        "form-1",
+    )
     assert row.consent_text == wording(FORM, "en" if of_cause else "fr")
 
 
-def test_the_answer_is_the_same_whoever_subscribed_before_and_the_owner_is_told(client, app, cause):
+def test_answer_is_the_same_for_existing_subscribers_and_they_are_told(client, app, cause):
     first = client.post(PATH, data=AMALIA)
     [row] = subscriptions()
     asking = letter_of(app, row.id)
     client.post(link("confirm", row.id))
-    write(lambda: db.session.execute(update(Subscription).values(mailed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(Subscription).values(mailed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     again = client.post(PATH, data={"email": "amalia@ROSALES.example", "frequency": "weekly"})
-    assert (first.status_code, first.location, first.data) == (again.status_code, again.location, again.data)
+    assert (first.status_code, first.location, first.data) == (
+        again.status_code,
+        again.location,
+        again.data,
+    )
     [row] = subscriptions()
     assert (row.state, row.frequency) == ("active", "each")
     assert len(owed()) == 2
@@ -79,15 +102,18 @@ def test_the_answer_is_the_same_whoever_subscribed_before_and_the_owner_is_told(
     assert link("confirm", row.id) in asking.text and link("confirm", row.id) not in told.text
 
 
-def test_programs_are_answered_in_json(client, cause):
+def test_api_clients_are_answered_in_json(client, cause):
     answer = client.post(PATH, data=AMALIA, headers=JSON)
     assert (answer.status_code, answer.json) == (201, {"status": "pending"})
     refused = client.post(PATH, data={"email": "amalia"}, headers=JSON)
     assert refused.status_code == 422 and refused.json["errors"]["email"]
-    assert client.post("/en/causes/nowhere/subscriptions", data=AMALIA, headers=JSON).status_code == 404
+    assert (
+        client.post("/en/causes/nowhere/subscriptions", data=AMALIA, headers=JSON).status_code
+        == 404
+    )
 
 
-def test_a_slip_is_said_at_the_field_and_the_words_stay(client, cause):
+def test_mistake_is_explained_at_the_field_and_input_is_kept(client, cause):
     answer = client.post(PATH, data={"email": "amalia@correo", "frequency": "weekly"})
     assert answer.status_code == 422
     assert 'value="amalia@correo"' in answer.text and 'id="subscribe-email-error"' in answer.text
@@ -95,7 +121,7 @@ def test_a_slip_is_said_at_the_field_and_the_words_stay(client, cause):
     assert subscriptions() == []
 
 
-def test_what_fills_the_hidden_field_gets_the_same_answer_and_no_letter(client, cause):
+def test_honeypot_field_gets_the_same_answer_and_no_email(client, cause):
     plain = client.post(PATH, data={"email": "teo@rosales.example"})
     trapped = client.post(PATH, data={**AMALIA, "website": "https://spam.example"})
     assert (plain.status_code, plain.location) == (trapped.status_code, trapped.location)
@@ -105,7 +131,7 @@ def test_what_fills_the_hidden_field_gets_the_same_answer_and_no_letter(client, 
     assert subscription(asked.id).held_reason == ""
 
 
-def test_no_more_than_five_letters_and_not_two_at_once(client, cause):
+def test_at_most_five_emails_are_sent_and_not_two_at_once(client, cause):
     start = utcnow()
     for minute in range(8):
         ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute))
@@ -115,7 +141,7 @@ def test_no_more_than_five_letters_and_not_two_at_once(client, cause):
     assert len(owed()) == 6
 
 
-def test_an_old_letter_offers_a_new_one(client, cause):
+def test_expired_email_offers_a_new_one(client, cause):
     subscription_id = ask_for_news(now=utcnow() - timedelta(days=8))
     address = link("confirm", subscription_id)
     assert client.get(address).status_code == 410
@@ -127,7 +153,7 @@ def test_an_old_letter_offers_a_new_one(client, cause):
     assert subscription(subscription_id).state == "active"
 
 
-def test_a_link_opens_only_what_it_was_made_for(client, cause):
+def test_link_opens_only_what_it_was_made_for(client, cause):
     one, two = subscribe("amalia"), subscribe("teo")
     confirming = link("confirm", one).rpartition("/")[2]
     assert client.get(f"/en/subscriptions/{confirming}").status_code == 404
@@ -136,25 +162,30 @@ def test_a_link_opens_only_what_it_was_made_for(client, cause):
     assert subscription(two).state == "active"
 
 
-def test_the_owner_sees_all_of_their_address_and_changes_language_and_frequency(client, cause):
+def test_subscriber_sees_all_of_their_address_and_changes_language_and_frequency(client, cause):
     one, two = subscribe(cause_id=cause.id), subscribe()
     page = client.get(link("preferences", one)).text
     assert "Butterflies for the Valley" in page and "amalia@" not in page
     assert all(f'{link("preferences", one)}/{each}"' in page for each in (one, two))
     client.post(f"{link('preferences', one)}/{two}", data={"frequency": "weekly", "lang": "es"})
     assert (subscription(two).frequency, subscription(two).lang) == ("weekly", "es")
-    wrong = client.post(f"{link('preferences', one)}/{two}", data={"frequency": "hourly", "lang": "de"})
+    wrong = client.post(
+        f"{link('preferences', one)}/{two}", data={"frequency": "hourly", "lang": "de"}
+    )
     assert wrong.status_code == 422
 
 
-def test_one_click_ends_it_without_cookie_or_token_and_looking_does_not(client, cause):
+def test_one_click_unsubscribes_without_cookie_or_token_and_get_does_not(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     address = link("end", subscription_id)
     assert client.get(f"{address}?mailing=7").status_code == 200
     assert subscription(subscription_id).state == "active"
     for _ in range(2):
-        # Programs that unsubscribe are not to be redirected.
-        assert client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        # Email programs that unsubscribe must not be redirected.
+        assert (
+            client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code
+            == 200
+        )
     answer = client.post(address)
     assert (answer.status_code, answer.location) == (303, "/en/subscriptions/stopped")
     row = subscription(subscription_id)
@@ -163,7 +194,7 @@ def test_one_click_ends_it_without_cookie_or_token_and_looking_does_not(client, 
     assert page.status_code == 200 and page.headers["Cache-Control"].startswith("public")
 
 
-def test_the_list_of_never_again_wins_over_everything(client, app, cause):
+def test_suppression_list_overrides_everything(client, app, cause):
     one = subscribe(cause_id=cause.id)
     client.post(f"{link('preferences', one)}/never")
     assert subscription(one).state == "ended"
@@ -176,7 +207,7 @@ def test_the_list_of_never_again_wins_over_everything(client, app, cause):
     assert letter_of(app, one) is not None
 
 
-def test_who_was_suppressed_for_a_complaint_is_not_let_back_by_a_link(client, cause):
+def test_address_suppressed_for_a_complaint_is_not_resubscribed_by_a_link(client, cause):
     one = subscribe(cause_id=cause.id)
     write(suppress, email_digest=digest("amalia"), reason="complaint", now=utcnow())
     client.post(f"{link('preferences', one)}/again")
@@ -184,7 +215,7 @@ def test_who_was_suppressed_for_a_complaint_is_not_let_back_by_a_link(client, ca
     assert is_suppressed(digest("amalia"))
 
 
-def test_what_nobody_confirms_is_erased_and_of_what_ended_no_address_is_kept(app):
+def test_unconfirmed_subscription_is_erased_and_an_ended_one_keeps_no_address(app):
     now = utcnow()
     old = now - timedelta(days=20)
     ask_for_news("waits", now=old)
@@ -192,10 +223,13 @@ def test_what_nobody_confirms_is_erased_and_of_what_ended_no_address_is_kept(app
     ended = subscribe("went", now=old)
     write(suppress, email_digest=digest("went"), reason="request", now=old)
     assert write(forget, now=now, days=14) == 2
-    assert [(row.id, row.state, row.email is None) for row in subscriptions()] == [(kept, "active", False), (ended, "ended", True)]
+    assert [(row.id, row.state, row.email is None) for row in subscriptions()] == [
+        (kept, "active", False),
+        (ended, "ended", True),
+    ]
 
 
-def test_the_letter_names_its_list_and_how_to_leave_it(app, cause):
+def test_email_names_its_list_and_how_to_unsubscribe(app, cause):
     subscription_id = ask_for_news(cause_id=cause.id, lang="es")
     letter = letter_of(app, subscription_id)
     assert letter.list_id == "valley.localhost"
@@ -205,7 +239,7 @@ def test_the_letter_names_its_list_and_how_to_leave_it(app, cause):
     assert owed_states("subscription_confirmation") == ["owed"]
 
 
-def test_a_letter_sent_again_names_no_day_after_the_wish_is_erased(app, cause):
+def test_email_sent_again_names_no_date_after_the_erasure(app, cause):
     now = utcnow()
     subscription_id = ask_for_news(cause_id=cause.id, now=now - timedelta(days=10))
     write(send_again, subscription_id=subscription_id, now=now, good_for=timedelta(days=7))

@@ -1,18 +1,36 @@
-"""A signer who ticked the box is subscribed by the confirmed signature, once, and by nothing else."""
+"""Tests that only a confirmed signature with the box selected subscribes, and only once."""
 
 import pytest
 
 from campaign.accounts.audit import WORKER
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import reviewing
-from campaign.signatures.erasing import anonymise, erase_one
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation
+from campaign.signatures.erasure import anonymise, erase_one
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, TEO, change, confirm, hatch_now, restore, row, sign, sign_and_hatch, withdraw
-from tests.factories.subscriptions import WEEK, digest, owed_states, subscribe, subscription, subscriptions
+from tests.factories.signatures import (
+    AMALIA,
+    TEO,
+    change,
+    confirm,
+    hatch_now,
+    restore,
+    row,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+from tests.factories.subscriptions import (
+    WEEK,
+    digest,
+    owed_states,
+    subscribe,
+    subscription,
+    subscriptions,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,7 +44,7 @@ def states():
     return [(each.state, each.source) for each in subscriptions()]
 
 
-def test_the_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(petition):
+def test_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(petition):
     unconfirmed = sign(petition, AMALIA, subscribe=True, lang="es")
     hatch_now()
     assert subscriptions() == []
@@ -34,13 +52,22 @@ def test_the_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(
     hatch_now()
     hatch_now()
     [made] = subscriptions()
-    assert (made.state, made.source, made.lang, made.cause_id) == ("active", "signature", "es", petition.cause_id)
-    assert (made.signature_id, made.email, made.consent_version) == (unconfirmed, AMALIA["email"], "signature-1")
+    assert (made.state, made.source, made.lang, made.cause_id) == (
+        "active",
+        "signature",
+        "es",
+        petition.cause_id,
+    )
+    assert (made.signature_id, made.email, made.consent_version) == (
+        unconfirmed,
+        AMALIA["email"],
+        "signature-1",
+    )
     assert made.consent_text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
     assert made.consent_at == row(unconfirmed).created_at
 
 
-def test_who_did_not_tick_is_not_subscribed_and_two_of_one_address_are_once(petition):
+def test_unselected_box_does_not_subscribe_and_two_of_one_address_are_one(petition):
     sign_and_hatch(petition, {**AMALIA, "email": "no@rosales.example"})
     both = [sign(petition, AMALIA, subscribe=True), sign(petition, TEO, subscribe=True)]
     for each in both:
@@ -49,7 +76,7 @@ def test_who_did_not_tick_is_not_subscribed_and_two_of_one_address_are_once(peti
     assert len(subscriptions()) == 1
 
 
-def test_a_withdrawn_signature_takes_its_subscription_along_and_brings_it_back(petition):
+def test_withdrawn_signature_ends_its_subscription_and_its_return_restores_it(petition):
     signature_id = sign_and_hatch(petition, subscribe=True)
     withdraw(signature_id)
     hatch_now()
@@ -59,10 +86,12 @@ def test_a_withdrawn_signature_takes_its_subscription_along_and_brings_it_back(p
     assert states() == [("active", "signature")]
 
 
-def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
+def test_unsubscribed_supporter_stays_so_when_a_withdrawal_is_undone(petition):
     signature_id = sign_and_hatch(petition, subscribe=True)
     [made] = subscriptions()
-    write(end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow())
+    write(
+        end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow()
+    )
     withdraw(signature_id)
     hatch_now()
     restore(signature_id)
@@ -70,29 +99,31 @@ def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
     assert states() == [("ended", "signature")]
 
 
-def test_a_new_signature_with_the_box_ticked_is_a_new_consent(petition):
+def test_new_signature_with_the_box_selected_is_a_new_consent(petition):
     sign_and_hatch(petition, subscribe=True)
     [made] = subscriptions()
-    write(end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow())
+    write(
+        end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow()
+    )
     sign_and_hatch(make_petition("second", cause_id=petition.cause_id), subscribe=True)
     assert states() == [("active", "signature")]
 
 
-def test_what_was_subscribed_otherwise_outlives_the_signature(petition):
+def test_other_subscription_outlives_the_signature(petition):
     subscribe("amalia", cause_id=petition.cause_id)
     signature_id = sign_and_hatch(petition, subscribe=True)
-    write(reviewing.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
+    write(moderation.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
     hatch_now()
     assert states() == [("active", "form")]
 
 
-def test_suppression_wins_over_the_tick(petition):
+def test_suppression_overrides_the_box(petition):
     write(suppress, email_digest=digest("amalia"), reason="complaint", now=utcnow())
     sign_and_hatch(petition, subscribe=True)
     assert subscriptions() == []
 
 
-def test_who_asks_to_be_erased_is_gone_whole_and_retention_leaves_the_consent(petition):
+def test_erasure_on_request_deletes_everything_and_retention_keeps_the_consent(petition):
     erased = sign_and_hatch(petition, subscribe=True)
     kept = sign_and_hatch(petition, {**AMALIA, "email": "teo@rosales.example"}, subscribe=True)
     write(erase_one, signature_id=erased)
@@ -105,7 +136,7 @@ def test_who_asks_to_be_erased_is_gone_whole_and_retention_leaves_the_consent(pe
 
 
 @pytest.mark.parametrize(("evidence", "source"), [("in_person", "kiosk"), ("paper", "paper")])
-def test_an_address_given_at_a_table_or_on_a_sheet_is_asked_first(petition, evidence, source):
+def test_address_from_a_table_or_a_sheet_is_asked_first(petition, evidence, source):
     signature_id = sign(petition, subscribe=True)
     change(signature_id, evidence=evidence, state="confirmed", confirmed_at=utcnow())
     hatch_now()

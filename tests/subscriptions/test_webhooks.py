@@ -1,4 +1,4 @@
-"""A mail service tells of bounces, if it knows the secret."""
+"""Tests of the bounce webhook of an email service, which needs the secret."""
 
 import pytest
 
@@ -8,7 +8,11 @@ from campaign.subscriptions.queries import is_suppressed
 from tests.factories.subscriptions import digest
 
 SECRET = "s" * 40
-HARD = {"email": "Amalia@rosales.example", "kind": "hard", "reason": "5.1.1 <Amalia@rosales.example> unknown"}
+HARD = {
+    "email": "Amalia@rosales.example",
+    "kind": "hard",
+    "reason": "5.1.1 <Amalia@rosales.example> unknown",
+}
 
 
 @pytest.fixture
@@ -16,29 +20,49 @@ def tell(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", SECRET)
 
     def tell(words, secret=SECRET, data=None):
-        body = {"json": words} if data is None else {"data": data, "content_type": "application/json"}
-        return client.post("/webhooks/bounces", headers={"Authorization": f"Bearer {secret}"}, **body)
+        body = (
+            {"json": words} if data is None else {"data": data, "content_type": "application/json"}
+        )
+        return client.post(
+            "/webhooks/bounces", headers={"Authorization": f"Bearer {secret}"}, **body
+        )
 
     return tell
 
 
-def test_a_hard_bounce_and_a_complaint_mark_the_address(tell):
+def test_hard_bounce_and_complaint_mark_the_address(tell):
     assert tell(HARD).json == {"noted": 1}
-    assert tell([{"email": "teo@rosales.example", "kind": "complaint"}, {"email": "odile@rosales.example", "kind": "soft"}]).json == {"noted": 2}
+    assert tell(
+        [
+            {"email": "teo@rosales.example", "kind": "complaint"},
+            {"email": "odile@rosales.example", "kind": "soft"},
+        ]
+    ).json == {"noted": 2}
     db.session.rollback()
     assert refusal_of(digest("amalia")) and is_suppressed(digest("teo"))
     assert not refusal_of(digest("odile")) and not is_suppressed(digest("odile"))
 
 
-@pytest.mark.parametrize("words", [None, [], "x", {"email": "amalia", "kind": "hard"}, {**HARD, "kind": "odd"}, [HARD, {}], {**HARD, "reason": 4}])
-def test_what_cannot_be_understood_changes_nothing(tell, words):
+@pytest.mark.parametrize(
+    "words",
+    [
+        None,
+        [],
+        "x",
+        {"email": "amalia", "kind": "hard"},
+        {**HARD, "kind": "odd"},
+        [HARD, {}],
+        {**HARD, "reason": 4},
+    ],
+)
+def test_unknown_content_changes_nothing(tell, words):
     answer = tell(words)
     assert answer.status_code == (200 if words == [] else 422)
     db.session.rollback()
     assert not refusal_of(digest("amalia"))
 
 
-def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, monkeypatch):
+def test_wrong_secret_and_missing_setting_are_refused(tell, app, client, monkeypatch):
     assert tell(HARD, secret="wrong").status_code == 401
     assert client.post("/webhooks/bounces", json=HARD).status_code == 401
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", "")
@@ -47,13 +71,17 @@ def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, mon
     assert not refusal_of(digest("amalia"))
 
 
-def test_a_reason_that_is_no_text_is_noted_all_the_same(tell):
+def test_reason_that_is_no_text_is_still_stored(tell):
     assert tell({**HARD, "reason": "550\0 5.1.1\r\nno such user"}).json == {"noted": 1}
     db.session.rollback()
     assert refusal_of(digest("amalia")).reason == "550 5.1.1 no such user"
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000, '{"email": "\\ud800@rosales.example", "kind": "hard"}'], ids=["lists", "objects", "half a letter"])
-def test_json_that_nothing_can_be_made_of_is_refused_like_any_other(tell, body):
+@pytest.mark.parametrize(
+    "body",
+    ["[" * 100_000, '{"a":' * 50_000, '{"email": "\\ud800@rosales.example", "kind": "hard"}'],
+    ids=["lists", "objects", "half a letter"],
+)
+def test_invalid_json_is_refused_like_any_other(tell, body):
     answer = tell(None, data=body)
     assert answer.status_code == 422

@@ -1,4 +1,4 @@
-"""Feeds, judged by others: the grammar of RFC 4287 and a reader that is in wide use."""
+"""Tests of feeds against the grammar of RFC 4287 and a widely used reader."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.updates.body_pictures import add_body_picture
-from campaign.updates.picturing import set_update_picture
+from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.pictures import heart
 from tests.factories.updates import make_update
@@ -29,34 +29,61 @@ ODD = {
 def news(app):
     cause = make_cause()
     made = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
-    write(set_update_picture, update_id=made.id, picture=clean_picture(heart()), alts={"en": "A heart"}, now=utcnow())
-    write(add_body_picture, update_id=made.id, picture=clean_picture(heart()), alts={"en": "A heart"}, now=utcnow())
-    make_update("plain", cause_id=cause.id, days=9, texts={"en": {"title": "Plain", "body": "Plain."}})
+    write(
+        set_update_picture,
+        update_id=made.id,
+        picture=clean_picture(heart()),
+        alts={"en": "A heart"},
+        now=utcnow(),
+    )
+    write(
+        add_body_picture,
+        update_id=made.id,
+        picture=clean_picture(heart()),
+        alts={"en": "A heart"},
+        now=utcnow(),
+    )
+    make_update(
+        "plain", cause_id=cause.id, days=9, texts={"en": {"title": "Plain", "body": "Plain."}}
+    )
     return cause
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_the_grammar_of_the_rfc_finds_no_fault(client, news, path):
+def test_grammar_of_the_rfc_finds_no_error(client, news, path):
     feed = etree.fromstring(client.get(path).data)
     assert GRAMMAR.validate(feed), GRAMMAR.error_log
-    # What the RFC demands beside its grammar: who wrote, where it is read, and one address for each kind.
+    # What the RFC requires beyond its grammar: an author, a link to read it, and one link of each
+    # kind.
     assert feed.find(f"{ATOM}author/{ATOM}name").text
     for each in (feed, *feed.iter(f"{ATOM}entry")):
-        links = [(link.get("rel"), link.get("type"), link.get("hreflang")) for link in each.findall(f"{ATOM}link")]
+        links = [
+            (link.get("rel"), link.get("type"), link.get("hreflang"))
+            for link in each.findall(f"{ATOM}link")
+        ]
         assert len(links) == len(set(links)) and any(rel == "alternate" for rel, *_ in links)
     ids = [each.text for each in feed.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids)) == 3
 
 
-def test_the_grammar_finds_the_faults_of_a_broken_feed(client, news):
+def test_grammar_finds_the_errors_of_a_broken_feed(client, news):
     words = client.get("/en/feed.atom").text
-    for whole, broken in (("<updated>", "<changed>"), ("T", " "), ('type="html"', 'type="markup"'), ("<id>", "<id>x</id><id>")):
-        feed = etree.fromstring(words.replace(whole, broken).replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>").encode())
+    for whole, broken in (
+        ("<updated>", "<changed>"),
+        ("T", " "),
+        ('type="html"', 'type="markup"'),
+        ("<id>", "<id>x</id><id>"),
+    ):
+        feed = etree.fromstring(
+            words.replace(whole, broken)
+            .replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>")
+            .encode()
+        )
         assert not GRAMMAR.validate(feed), broken
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_a_reader_takes_it_without_complaint_and_shows_what_was_written(client, news, path):
+def test_reader_accepts_it_without_warning_and_shows_the_text(client, news, path):
     answer = client.get(path)
     read = feedparser.parse(answer.data, response_headers={"content-type": answer.content_type})
     assert not read.bozo, read.get("bozo_exception")
@@ -64,13 +91,19 @@ def test_a_reader_takes_it_without_complaint_and_shows_what_was_written(client, 
     entry = read.entries[0]
     assert entry.title == ODD["title"] and entry.summary == ODD["summary"]
     shown = entry.content[0].value
-    assert "<em>ask</em>" in shown and "<script>" not in shown and 'src="http://localhost/pictures/' in shown
+    assert (
+        "<em>ask</em>" in shown
+        and "<script>" not in shown
+        and 'src="http://localhost/pictures/' in shown
+    )
     assert entry.published_parsed and entry.updated_parsed
 
 
 @pytest.mark.parametrize("path", FEEDS)
-def test_a_feed_without_news_is_whole_too(client, app, path):
+def test_feed_without_updates_is_valid_too(client, app, path):
     make_cause()
     answer = client.get(path)
     assert GRAMMAR.validate(etree.fromstring(answer.data)), GRAMMAR.error_log
-    assert not feedparser.parse(answer.data, response_headers={"content-type": answer.content_type}).bozo
+    assert not feedparser.parse(
+        answer.data, response_headers={"content-type": answer.content_type}
+    ).bozo

@@ -1,4 +1,4 @@
-"""Mailing an update: to each once, whatever dies in between, and to nobody who has left."""
+"""Tests of mailing an update: once to each subscriber despite crashes, never to people who left."""
 
 import email
 import re
@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks
@@ -21,7 +21,14 @@ from campaign.updates.operations import withdraw_update
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch, withdraw
-from tests.factories.subscriptions import digest, link, owed_states, subscribe, subscribe_many, subscription
+from tests.factories.subscriptions import (
+    digest,
+    link,
+    owed_states,
+    subscribe,
+    subscribe_many,
+    subscription,
+)
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.postmen import postman_to
@@ -43,7 +50,7 @@ def plan(update, **wishes):
 
 
 def send_all(now=None):
-    """Let the worker owe all there is to owe; return in how many batches."""
+    """Let the worker enqueue everything due; return the number of batches."""
     batches = 0
     while write(tasks.send_batch, now=now or utcnow()):
         batches += 1
@@ -52,11 +59,13 @@ def send_all(now=None):
 
 def owed_now():
     db.session.rollback()
-    return db.session.scalar(select(func.count()).where(OwedMessage.kind == LETTER, OwedMessage.state == "owed"))
+    return db.session.scalar(
+        select(func.count()).where(OutboxMessage.kind == LETTER, OutboxMessage.state == "owed")
+    )
 
 
 def delivered(app, script):
-    """Let the postman hand over all that is owed to a server with `script`."""
+    """Let the postman deliver everything queued to a server with `script`."""
     with mail_server(script) as url, postman_to(url, composers=composers_of(app)) as postman:
         while postman.deliver_due(now=utcnow()):
             pass
@@ -68,11 +77,11 @@ def parsed(content):
 
 
 def is_update(content):
-    """Return whether a delivered email carries an update: its link to unsubscribe names the mailing."""
+    """Return whether a delivered email has an update: its unsubscribe link names the mailing."""
     return "mailing=" in str(parsed(content)["List-Unsubscribe"])
 
 
-def test_a_stop_says_how_many_it_never_reached_also_once_its_letters_are_swept(app, cause):
+def test_stopped_mailing_counts_unreached_readers_also_after_the_sweep(app, cause):
     subscribe_many(5, cause_id=cause.id, now=utcnow() - EARLIER)
     update = make_update(cause_id=cause.id)
     planned = plan(update, per_minute=2)
@@ -89,7 +98,7 @@ def _unreached(update):
     return mailings.report(mailings.mailing_of(update.id))["unreached"]
 
 
-def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batches(app, cause, monkeypatch):
+def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, monkeypatch):
     subscribe_many(200, cause_id=cause.id, now=utcnow() - EARLIER)
     monkeypatch.setattr(tasks, "BATCH", 30)
     planned = plan(make_update(cause_id=cause.id))
@@ -99,8 +108,8 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as death:
-        # The receipts are written by then; nothing of this batch may stay.
-        death.setattr(tasks, "owe_all", die)
+        # The receipts are written by then. Nothing of this batch may stay.
+        death.setattr(tasks, "enqueue_many", die)
         with pytest.raises(KeyboardInterrupt):
             write(tasks.send_batch, now=utcnow())
     assert owed_now() == 30
@@ -110,18 +119,34 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
     received = delivered(app, script)
     assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(200))
     counts = mailings.report(mailings.mailing_of(planned.update_id))
-    assert counts == {"waiting": 0, "sent": 200, "failed": 0, "dropped": 0, "unreached": 0, "ended": 0}
+    assert counts == {
+        "waiting": 0,
+        "sent": 200,
+        "failed": 0,
+        "dropped": 0,
+        "unreached": 0,
+        "ended": 0,
+    }
     assert mailings.mailing_of(planned.update_id).state == "done"
     [told] = [entry for entry in entries() if entry.action == "mail.done"]
     assert (told.door, told.details) == ("worker", {"letters": 200})
     assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
 
 
-def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
-    words = {"title": "Ha llegado una respuesta", "summary": "Es breve.", "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)"}
-    plan(make_update(cause_id=cause.id, texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words}))
+def test_each_email_has_what_a_list_email_should_have(app, client, cause):
+    words = {
+        "title": "Ha llegado una respuesta",
+        "summary": "Es breve.",
+        "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)",
+    }
+    plan(
+        make_update(
+            cause_id=cause.id,
+            texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words},
+        )
+    )
     reader = subscribe("amalia", cause_id=cause.id, lang="es", now=utcnow() - EARLIER)
-    # Written to before it was planned, so that the hour of planning counts.
+    # She confirmed before the mailing starts, so she is one of its readers.
     write(tasks.send_batch, now=utcnow())
     [(recipient, content)] = [pair for pair in delivered(app, Script()) if is_update(pair[1])]
     letter = parsed(content)
@@ -133,25 +158,38 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
     one_click = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
     text = letter.get_body(("plain",)).get_content()
     html = letter.get_body(("html",)).get_content()
-    assert "El Senado escribió." in text and "Léela (https://senado.example/)" in text and text.count(one_click) == 1
+    assert (
+        "El Senado escribió." in text
+        and "Léela (https://senado.example/)" in text
+        and text.count(one_click) == 1
+    )
     assert "<img" not in html and "background=" not in html and "<script" not in html
-    # Every link but those of the news itself is one of ours, and answers.
+    # Every link except those in the news itself is one of ours, and works.
     for address in set(re.findall(r'href="http://localhost([^"]+)"', html)):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
     assert client.post(one_click, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert subscription(reader).state == "ended"
 
 
-def test_who_left_or_was_suppressed_gets_nothing_even_when_owed_already(app, cause):
+def test_unsubscribed_or_suppressed_reader_gets_nothing_even_when_queued(app, cause):
     earlier = utcnow() - EARLIER
-    readers = {name: subscribe(name, cause_id=cause.id, now=earlier) for name in ("left", "never", "gone", "stays")}
+    readers = {
+        name: subscribe(name, cause_id=cause.id, now=earlier)
+        for name in ("left", "never", "gone", "stays")
+    }
     petition = make_petition(cause_id=cause.id)
     signer = sign_and_hatch(petition, subscribe=True, now=earlier)
     update = make_update(cause_id=cause.id)
     plan(update, starts_at=utcnow() + timedelta(minutes=1))
     send_all(utcnow() + timedelta(minutes=2))
     assert owed_now() == 5
-    write(end, subscription_id=readers["left"], email_digest=digest("left"), email="left@rosales.example", now=utcnow())
+    write(
+        end,
+        subscription_id=readers["left"],
+        email_digest=digest("left"),
+        email="left@rosales.example",
+        now=utcnow(),
+    )
     write(suppress, email_digest=digest("never"), reason="complaint", now=utcnow())
     write(note_bounce, email_digest=digest("gone"), kind="hard", reason="5.1.1", now=utcnow())
     withdraw(signer)
@@ -161,7 +199,7 @@ def test_who_left_or_was_suppressed_gets_nothing_even_when_owed_already(app, cau
     assert mailings.report(mailings.mailing_of(update.id))["dropped"] == 4
 
 
-def test_the_pending_the_ended_the_weekly_and_other_causes_are_not_among_the_readers(app, cause):
+def test_pending_ended_weekly_and_other_causes_subscribers_are_not_readers(app, cause):
     earlier = utcnow() - EARLIER
     other = make_cause("hill")
     subscribe("here", cause_id=cause.id, now=earlier)
@@ -177,16 +215,20 @@ def test_the_pending_the_ended_the_weekly_and_other_causes_are_not_among_the_rea
     assert got == {digest("here"), digest("everywhere")}
 
 
-def test_signers_or_subscribers_can_be_chosen(app, cause):
+def test_supporters_or_subscribers_can_be_chosen(app, cause):
     subscribe("reader", cause_id=cause.id, now=utcnow() - EARLIER)
     sign_and_hatch(make_petition(cause_id=cause.id), subscribe=True)
-    plan(make_update(cause_id=cause.id), kinds=["signers"], starts_at=utcnow() + timedelta(seconds=1))
+    plan(
+        make_update(cause_id=cause.id), kinds=["signers"], starts_at=utcnow() + timedelta(seconds=1)
+    )
     send_all(utcnow() + timedelta(seconds=2))
     db.session.rollback()
-    assert [bytes(each) for each in db.session.scalars(select(MailingReceipt.email_digest))] == [digest("amalia")]
+    assert [bytes(each) for each in db.session.scalars(select(MailingReceipt.email_digest))] == [
+        digest("amalia")
+    ]
 
 
-def test_an_update_is_mailed_once_and_only_when_public(app, cause):
+def test_update_is_mailed_once_and_only_when_public(app, cause):
     draft = make_update("draft", cause_id=cause.id, draft=True)
     with pytest.raises(mailings.NotPublic):
         plan(draft)
@@ -199,7 +241,7 @@ def test_an_update_is_mailed_once_and_only_when_public(app, cause):
     assert send_all(utcnow() + timedelta(days=1, minutes=1)) == 1
 
 
-def test_a_throttle_a_pause_and_a_stop_are_obeyed(app, cause):
+def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     subscribe_many(30, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=10)
     now = utcnow()
@@ -220,7 +262,7 @@ def test_a_throttle_a_pause_and_a_stop_are_obeyed(app, cause):
         write(mailings.resume_mailing, mailing_id=planned.id)
 
 
-def test_what_is_taken_back_stays_unsent(app, cause):
+def test_withdrawn_update_stays_unsent(app, cause):
     subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
     update = make_update(cause_id=cause.id)
     plan(update)
@@ -229,20 +271,20 @@ def test_what_is_taken_back_stays_unsent(app, cause):
     assert delivered(app, Script()) == []
 
 
-def test_the_report_outlives_the_outbox(app, cause):
+def test_report_outlives_the_outbox(app, cause):
     subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id))
     send_all()
     delivered(app, Script())
     write(tasks.send_batch, now=utcnow())
     later = utcnow() + timedelta(days=26)
-    # Of several workers one settles it: the others would find no receipts any more, and report nought.
+    # One of several workers settles it. The others would find no receipts left, and report zero.
     assert sorted(together(app, [lambda: write(tasks.settle, now=later)] * 4)) == [0, 0, 0, 1]
-    write(lambda: db.session.execute(delete(OwedMessage)))
+    write(lambda: db.session.execute(delete(OutboxMessage)))
     assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
 
 
-def test_the_week_comes_in_one_letter_and_nothing_comes_twice(app, cause):
+def test_weekly_news_is_one_email_and_nothing_is_sent_twice(app, cause):
     now = utcnow()
     old = now - timedelta(days=10)
     weekly = subscribe("amalia", cause_id=cause.id, now=old, frequency="weekly")
@@ -253,19 +295,29 @@ def test_the_week_comes_in_one_letter_and_nothing_comes_twice(app, cause):
     assert owed_states(LETTER) == []
     assert write(tasks.send_digests, now=now + timedelta(minutes=1)) == 1
     assert write(tasks.send_digests, now=now + timedelta(minutes=2)) == 0
-    [letter] = [parsed(content) for _, content in delivered(app, Script()) if b"News two" in content]
+    [letter] = [
+        parsed(content) for _, content in delivered(app, Script()) if b"News two" in content
+    ]
     text = letter.get_body(("plain",)).get_content()
     assert "News one" in text and "News two" in text and "Not mailed" not in text
     assert letter["List-Unsubscribe"].strip("<>") == "http://localhost" + link("end", weekly)
     assert write(tasks.send_digests, now=now + timedelta(days=8)) == 0
 
 
-def test_who_changes_to_weekly_does_not_get_again_what_came_by_itself(app, cause):
+def test_reader_who_changes_to_weekly_does_not_get_updates_again(app, cause):
     old = utcnow() - timedelta(days=10)
     reader = subscribe("amalia", cause_id=cause.id, now=old)
     plan(make_update("one", cause_id=cause.id))
     send_all()
-    write(change, subscription_id=reader, email_digest=digest("amalia"), email="amalia@rosales.example", lang="en", frequency="weekly", now=utcnow())
+    write(
+        change,
+        subscription_id=reader,
+        email_digest=digest("amalia"),
+        email="amalia@rosales.example",
+        lang="en",
+        frequency="weekly",
+        now=utcnow(),
+    )
     assert write(tasks.send_digests, now=utcnow() + timedelta(days=8)) == 0
 
 
@@ -273,10 +325,17 @@ def later(hours=1):
     return utcnow() + timedelta(hours=hours)
 
 
-def test_planned_mailing_is_moved_and_goes_out_at_its_new_time(app, cause):
+def test_planned_mailing_is_moved_and_starts_at_its_new_time(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), starts_at=later())
-    write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later(5), langs=["en"], kinds=["subscribers"])
+    write(
+        mailings.change_mailing,
+        mailing_id=planned.id,
+        now=utcnow(),
+        starts_at=later(5),
+        langs=["en"],
+        kinds=["subscribers"],
+    )
     assert send_all(now=later(2)) == 0
     assert send_all(now=later(6)) > 0
     assert owed_now() == 3
@@ -295,7 +354,7 @@ def test_cancelled_mailing_can_be_planned_again(app, cause):
     assert owed_now() == 3
 
 
-def test_begun_mailing_is_neither_moved_nor_cancelled(app, cause):
+def test_started_mailing_is_neither_moved_nor_cancelled(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=1)
     write(tasks.send_batch, now=utcnow())
@@ -313,7 +372,12 @@ def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
 
     def move():
         try:
-            return write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later()) is not None
+            return (
+                write(
+                    mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later()
+                )
+                is not None
+            )
         except mailings.MailingBegun:
             return False
 

@@ -1,4 +1,4 @@
-"""The pages and feeds of news."""
+"""Tests of the pages and feeds of news."""
 
 import io
 import json
@@ -10,11 +10,11 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.updates.operations import (
     Links,
-    UpdateChangedMeanwhile,
+    UpdateEditConflict,
     UpdateNotReady,
     UpdateSlugTaken,
     change_update,
@@ -23,7 +23,7 @@ from campaign.updates.operations import (
     publish_update,
     withdraw_update,
 )
-from campaign.updates.picturing import set_update_picture
+from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -42,29 +42,40 @@ def picture(size=(400, 300)):
     return file.getvalue()
 
 
-def test_only_what_is_published_and_whose_hour_has_come_is_shown(client, app):
+def test_only_published_updates_whose_time_has_come_are_shown(client, app):
     cause = make_cause()
     make_update("out", cause_id=cause.id)
     make_update("draft", cause_id=cause.id, draft=True)
     make_update("later", cause_id=cause.id, days=-1)
     hidden = make_cause("hidden", state="draft")
     make_update("behind", cause_id=hidden.id)
-    assert [client.get(f"/en/updates/{slug}").status_code for slug in ("out", "draft", "later", "behind")] == [200, 404, 404, 404]
+    assert [
+        client.get(f"/en/updates/{slug}").status_code
+        for slug in ("out", "draft", "later", "behind")
+    ] == [200, 404, 404, 404]
     assert titles(client.get("/en/updates/").text) == ["out"]
     page = client.get("/en/causes/valley").text
-    assert "/en/updates/out" in page and "/en/updates/later" not in page and "/en/updates/draft" not in page
+    assert (
+        "/en/updates/out" in page
+        and "/en/updates/later" not in page
+        and "/en/updates/draft" not in page
+    )
 
 
-def test_a_cause_shows_its_three_newest_and_leads_to_the_rest(client, app):
+def test_cause_shows_its_three_newest_and_links_to_the_rest(client, app):
     cause = make_cause()
     for days in (4, 3, 2, 1):
         make_update(f"before-{days}", cause_id=cause.id, days=days)
     page = client.get("/en/causes/valley").text
-    assert re.findall(r'href="/en/updates/(before-\d)"', page) == ["before-1", "before-2", "before-3"]
+    assert re.findall(r'href="/en/updates/(before-\d)"', page) == [
+        "before-1",
+        "before-2",
+        "before-3",
+    ]
     assert 'href="/en/causes/valley/updates"' in page
 
 
-def test_the_archive_goes_by_year_cause_and_page(client, app):
+def test_archive_is_by_year_cause_and_page(client, app):
     one, two = make_cause(), make_cause("hill")
     for place in range(22):
         make_update(f"n{place}", cause_id=one.id, days=place)
@@ -82,34 +93,46 @@ def test_the_archive_goes_by_year_cause_and_page(client, app):
     assert titles(nothing) == []
 
 
-def test_an_update_says_what_it_is_about_and_machines_can_read_it(client, app):
+def test_update_says_what_it_is_about_and_is_machine_readable(client, app):
     cause = make_cause()
     petition, event = make_petition(cause_id=cause.id), make_event(cause_id=cause.id)
     make_update(cause_id=cause.id, petition_ids=[petition.id], event_id=event.id)
     page = client.get("/en/updates/answer").text
     assert "<em>wrote</em>" in page and "/en/petitions/home" in page and "/en/events/talk" in page
     words = json.loads(re.search(r'ld\+json">(.*?)</script>', page).group(1))
-    assert (words["@type"], words["inLanguage"], words["headline"]) == ("NewsArticle", "en", "An answer came")
+    assert (words["@type"], words["inLanguage"], words["headline"]) == (
+        "NewsArticle",
+        "en",
+        "An answer came",
+    )
     assert '<link rel="canonical" href="http://localhost/en/updates/answer">' in page
     assert "An answer came" in client.get("/en/petitions/home").text
     french = client.get("/fr/updates/answer").text
     assert '<h1 lang="en"' in french
 
 
-def test_its_picture_is_whole_on_its_page_and_cut_around_its_point_elsewhere(client, app):
+def test_picture_is_whole_on_its_page_and_cropped_around_its_focus_elsewhere(client, app):
     made = make_update()
-    write(set_update_picture, update_id=made.id, picture=clean_picture(picture((1000, 2000))), focus=(50, 0), now=utcnow())
+    write(
+        set_update_picture,
+        update_id=made.id,
+        picture=clean_picture(picture((1000, 2000))),
+        focus=(50, 0),
+        now=utcnow(),
+    )
     page = client.get("/en/updates/answer").text
-    [whole] = set(re.findall(r'/updates/answer/picture-\w+\.webp', page))
-    [wide] = set(re.findall(r'/updates/answer/wide-\w+\.jpg', page))
+    [whole] = set(re.findall(r"/updates/answer/picture-\w+\.webp", page))
+    [wide] = set(re.findall(r"/updates/answer/wide-\w+\.jpg", page))
     assert Image.open(io.BytesIO(client.get(whole).data)).size == (800, 1600)
     assert Image.open(io.BytesIO(client.get(wide).data)).size == (1200, 630)
     write(set_update_picture, update_id=made.id, focus=(50, 100), now=utcnow())
     assert client.get(wide).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "count"), [("/en/feed.atom", 3), ("/es/causes/valley/feed.atom", 2)])
-def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
+@pytest.mark.parametrize(
+    ("path", "count"), [("/en/feed.atom", 3), ("/es/causes/valley/feed.atom", 2)]
+)
+def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, count):
     cause, other = make_cause(), make_cause("hill")
     made = make_update("one", cause_id=cause.id, days=1)
     make_update("two", cause_id=cause.id, days=2)
@@ -118,12 +141,20 @@ def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
     assert answer.content_type.startswith("application/atom+xml")
     feed = etree.fromstring(answer.data)
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == path[1:3]
-    assert feed.xpath("string(a:link[@rel='self']/@href)", namespaces=ATOM) == f"http://localhost{path}"
-    assert all(feed.xpath(f"string(a:{part})", namespaces=ATOM) for part in ("id", "title", "updated"))
+    assert (
+        feed.xpath("string(a:link[@rel='self']/@href)", namespaces=ATOM)
+        == f"http://localhost{path}"
+    )
+    assert all(
+        feed.xpath(f"string(a:{part})", namespaces=ATOM) for part in ("id", "title", "updated")
+    )
     entries = feed.findall("a:entry", ATOM)
     assert len(entries) == count
     for entry in entries:
-        assert all(entry.xpath(f"string(a:{part})", namespaces=ATOM) for part in ("id", "title", "updated", "published", "content"))
+        assert all(
+            entry.xpath(f"string(a:{part})", namespaces=ATOM)
+            for part in ("id", "title", "updated", "published", "content")
+        )
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
     assert len(set(ids)) == count and all(each.startswith("urn:uuid:") for each in ids)
     write(move_update, update_id=made.id, revision=1, slug="moved")
@@ -131,7 +162,7 @@ def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
     assert [e.findtext("a:id", namespaces=ATOM) for e in again.findall("a:entry", ATOM)] == ids
 
 
-def test_a_feed_without_news_is_still_a_feed(client, app):
+def test_feed_without_updates_is_still_a_feed(client, app):
     make_cause()
     for path in ("/en/feed.atom", "/en/causes/valley/feed.atom"):
         feed = etree.fromstring(client.get(path).data)
@@ -139,32 +170,39 @@ def test_a_feed_without_news_is_still_a_feed(client, app):
     assert client.get("/en/causes/nowhere/feed.atom").status_code == 404
 
 
-def test_a_former_address_leads_on_and_nobody_else_may_have_it(client, app):
+def test_old_address_redirects_and_cannot_be_taken_by_another(client, app):
     made = make_update()
     write(move_update, update_id=made.id, revision=1, slug="reply")
     answer = client.get("/es/updates/answer")
     assert (answer.status_code, answer.location) == (301, "/es/updates/reply")
     with pytest.raises(UpdateSlugTaken):
-        write(create_update, cause_id=made.cause_id, slug="answer", texts={"en": {"title": "Other"}})
+        write(
+            create_update, cause_id=made.cause_id, slug="answer", texts={"en": {"title": "Other"}}
+        )
 
 
-def test_of_two_editors_the_second_is_told(app):
+def test_second_of_two_editors_is_told(app):
     made = make_update()
-    change = {"update_id": made.id, "revision": 1, "texts": {"en": {"title": "New", "body": "x"}}, "now": utcnow()}
+    change = {
+        "update_id": made.id,
+        "revision": 1,
+        "texts": {"en": {"title": "New", "body": "x"}},
+        "now": utcnow(),
+    }
     write(change_update, links=Links(), **change)
-    with pytest.raises(UpdateChangedMeanwhile):
+    with pytest.raises(UpdateEditConflict):
         write(change_update, links=Links(), **change)
     assert [text.lang for text in update_now().texts] == ["en"]
 
 
-def test_what_is_not_whole_does_not_go_out(app):
+def test_incomplete_update_is_not_published(app):
     draft = make_update(draft=True, texts={"en": {"title": "Only a title"}})
     with pytest.raises(UpdateNotReady) as refusal:
         write(publish_update, update_id=draft.id, now=utcnow())
     assert refusal.value.faults == [("body", "en")]
 
 
-def test_an_update_is_taken_back_and_published_again(client, app):
+def test_update_is_taken_back_and_published_again(client, app):
     made = make_update()
     write(withdraw_update, update_id=made.id, now=utcnow())
     assert client.get("/en/updates/answer").status_code == 404
@@ -172,7 +210,14 @@ def test_an_update_is_taken_back_and_published_again(client, app):
     assert client.get("/en/updates/answer").status_code == 200
 
 
-def test_its_markdown_cannot_run(client, app):
-    make_update(texts={"en": {"title": "<b>x</b>", "body": "<img src=x onerror=alert(1)> [a](javascript:alert(1))"}})
+def test_markdown_of_an_update_cannot_run(client, app):
+    make_update(
+        texts={
+            "en": {
+                "title": "<b>x</b>",
+                "body": "<img src=x onerror=alert(1)> [a](javascript:alert(1))",
+            }
+        }
+    )
     page = client.get("/en/updates/answer").text
     assert "<img src=x" not in page and 'href="javascript' not in page and "<b>x</b>" not in page

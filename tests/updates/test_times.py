@@ -1,4 +1,4 @@
-"""To the second, on a day when clocks change: when updates come out and their mailings begin."""
+"""Tests, to the second over a clock change, of when updates and their mailings start."""
 
 from datetime import timedelta
 
@@ -33,15 +33,22 @@ def sent(now):
 
 def test_mailing_begins_at_the_time_set_for_it(cause, awkward_time):
     starts = awkward_time + 6 * HOUR
-    write(mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time, starts_at=starts)
+    write(
+        mailings.plan_mailing,
+        update_id=make_update(cause_id=cause.id).id,
+        now=awkward_time,
+        starts_at=starts,
+    )
     assert sent(starts - SECOND) == 0
     assert sent(starts) == 1
 
 
-def test_mailing_planned_with_an_update_waits_until_it_comes_out(cause, awkward_time, client):
+def test_mailing_planned_with_an_update_waits_until_it_is_published(cause, awkward_time, client):
     out = awkward_time + 3 * HOUR
     update = make_update(cause_id=cause.id, draft=True)
-    write(mailings.publish_and_mail, update_id=update.id, now=awkward_time, publish_at=out, mails=True)
+    write(
+        mailings.publish_and_mail, update_id=update.id, now=awkward_time, publish_at=out, mails=True
+    )
     assert client.get("/en/updates/answer").status_code == 404
     assert update_now().phase(out - SECOND) != "public"
     assert sent(out - SECOND) == 0
@@ -51,7 +58,12 @@ def test_mailing_planned_with_an_update_waits_until_it_comes_out(cause, awkward_
 
 def test_limit_per_minute_lets_the_next_go_a_minute_later(cause, awkward_time):
     subscribe("odile", cause_id=cause.id, now=awkward_time - DAY)
-    write(mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time, per_minute=1)
+    write(
+        mailings.plan_mailing,
+        update_id=make_update(cause_id=cause.id).id,
+        now=awkward_time,
+        per_minute=1,
+    )
     assert sent(awkward_time) == 1
     assert sent(awkward_time + tasks.MINUTE - SECOND) == 0
     assert sent(awkward_time + tasks.MINUTE) == 1
@@ -61,7 +73,9 @@ def test_weekly_email_goes_seven_days_after_the_last(app, awkward_time):
     cause = make_cause()
     began = awkward_time - tasks.WEEK
     subscribe(cause_id=cause.id, now=began, frequency="weekly")
-    write(mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time - DAY)
+    write(
+        mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time - DAY
+    )
     assert write(tasks.send_digests, now=awkward_time - SECOND) == 0
     assert write(tasks.send_digests, now=awkward_time) == 1
     assert write(tasks.send_digests, now=awkward_time) == 0

@@ -1,4 +1,4 @@
-"""Signers who were rejected or merged into another signature get no news, and the counts of readers say so."""
+"""Tests that rejected and merged supporters get no news, and that reader counts exclude them."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures import reviewing
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks
 from campaign.updates.mailing_models import MailingReceipt
-from campaign.updates.readers import audience
+from campaign.updates.recipients import audience
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
 from tests.factories.subscriptions import owed_states, subscribe, subscriptions
@@ -25,23 +25,23 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def signer(petition):
-    """The id of a counted signature that brought a subscription."""
+    """The id of a counted signature that caused a subscription."""
     return sign_and_hatch(petition, AMALIA, subscribe=True, now=utcnow() - 2 * DAY)
 
 
 def reject(signature_id):
-    write(reviewing.reject, ids=[signature_id], cause_ids=None, now=utcnow())
+    write(moderation.reject, ids=[signature_id], cause_ids=None, now=utcnow())
     hatch_now()
 
 
 def merge(signature_id):
     kept = sign_and_hatch(petition_by_id(row(signature_id).petition_id), ODILE)
-    write(reviewing.merge, kept_id=kept, other_id=signature_id, now=utcnow())
+    write(moderation.merge, kept_id=kept, other_id=signature_id, now=utcnow())
     hatch_now()
 
 
 def mail(cause_id):
-    """Plan a mailing and owe its letters; return how many."""
+    """Plan a mailing and enqueue its emails; return how many."""
     update = make_update(cause_id=cause_id)
     write(mailings.plan_mailing, update_id=update.id, now=utcnow())
     while write(tasks.send_batch, now=utcnow() + timedelta(minutes=1)):
@@ -54,30 +54,30 @@ def readers(cause_id):
 
 
 @pytest.mark.parametrize("turn_away", [reject, merge])
-def test_who_is_turned_away_gets_no_update_and_is_not_counted(petition, signer, turn_away):
+def test_rejected_supporter_gets_no_update_and_is_not_counted(petition, signer, turn_away):
     assert readers(petition.cause_id) == 1
     turn_away(signer)
     assert readers(petition.cause_id) == 0
     assert mail(petition.cause_id) == 0
 
 
-def test_nobody_who_is_turned_away_gets_the_weekly_email(petition, signer):
+def test_rejected_supporter_gets_no_weekly_email(petition, signer):
     reject(signer)
     assert write(tasks.send_digests, now=utcnow() + 8 * DAY) == 0
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_taking_a_rejection_back_brings_the_news_back(petition, signer, waits):
-    write(reviewing.reject, ids=[signer], cause_ids=None, now=utcnow())
+def test_undoing_a_rejection_restores_the_news(petition, signer, waits):
+    write(moderation.reject, ids=[signer], cause_ids=None, now=utcnow())
     if waits:
         hatch_now()
-    write(reviewing.let_through, ids=[signer], cause_ids=None, now=utcnow())
+    write(moderation.let_through, ids=[signer], cause_ids=None, now=utcnow())
     hatch_now()
     assert readers(petition.cause_id) == 1
     assert mail(petition.cause_id) == 1
 
 
-def test_a_letter_that_waits_is_dropped_for_who_is_rejected_meanwhile(app, petition, signer):
+def test_waiting_email_is_dropped_for_a_supporter_rejected_in_between(app, petition, signer):
     assert mail(petition.cause_id) == 1
     [receipt_id] = db.session.scalars(select(MailingReceipt.id)).all()
     receipt = SimpleNamespace(subject_id=receipt_id, lang="en", kind=mailings.LETTER)
@@ -86,14 +86,14 @@ def test_a_letter_that_waits_is_dropped_for_who_is_rejected_meanwhile(app, petit
     assert composers_of(app)[mailings.LETTER](receipt) is None
 
 
-def test_another_signature_of_the_address_still_brings_the_news(petition, signer):
+def test_another_signature_of_the_address_still_gets_the_news(petition, signer):
     law = make_petition("law", cause_id=petition.cause_id)
     sign_and_hatch(law, AMALIA, subscribe=True)
     reject(signer)
     assert readers(petition.cause_id) == 1
 
 
-def test_who_subscribed_by_the_form_goes_on_getting_news(petition, signer):
+def test_subscriber_by_the_form_continues_to_get_news(petition, signer):
     reject(signer)
     subscribe("odile", cause_id=petition.cause_id)
     assert readers(petition.cause_id) == 1

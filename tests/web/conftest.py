@@ -1,4 +1,4 @@
-"""What the tests of the web share."""
+"""Fixtures that the tests of the web package share."""
 
 import pytest
 from flask import abort, request
@@ -9,7 +9,7 @@ from tests.conftest import make_app
 
 
 class Faults:
-    """What the probing page is to raise next; None lets it answer."""
+    """The error that the probe page raises next; with None it responds normally."""
 
     def __init__(self):
         self.next = None
@@ -24,7 +24,7 @@ class Faults:
 
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory):
-    """An application with a page that fails in any way: /<lang>/probe and /probe.json, and its Faults."""
+    """An application whose /<lang>/probe and /probe.json fail on request, and its Faults."""
     folder = tmp_path_factory.mktemp("probed")
     app = make_app(f"sqlite:///{folder / 'volante.sqlite3'}", folder, EDGE=True)
     faults = Faults()
@@ -45,5 +45,5 @@ def faults(probed):
 
 @pytest.fixture
 def probe(probed):
-    """A visitor of the probing page."""
+    """A visitor of the probe page."""
     return probed[0].test_client()

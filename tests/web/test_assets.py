@@ -1,4 +1,4 @@
-"""Static files under a name that changes with their content."""
+"""Tests of static files whose names change with their content."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,15 @@ import pytest
 
 from campaign.web.assets import Assets, asset
 
-SHEETS = {"print": "p{}", "zebra": "z{}", "colors": "c{}", "base": "b{}", "type": "t{}", "layout": "l{}", "alert": "a{}"}
+SHEETS = {
+    "print": "p{}",
+    "zebra": "z{}",
+    "colors": "c{}",
+    "base": "b{}",
+    "type": "t{}",
+    "layout": "l{}",
+    "alert": "a{}",
+}
 
 
 @pytest.fixture
@@ -20,11 +28,19 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_the_sheets_are_one_in_a_fixed_order(folder):
-    assert Assets(folder).joined["css/site.css"].split() == ["c{}", "t{}", "b{}", "l{}", "a{}", "z{}", "p{}"]
+def test_stylesheets_are_one_file_in_a_fixed_order(folder):
+    assert Assets(folder).joined["css/site.css"].split() == [
+        "c{}",
+        "t{}",
+        "b{}",
+        "l{}",
+        "a{}",
+        "z{}",
+        "p{}",
+    ]
 
 
-def test_a_folder_of_sheets_is_one_of_its_own_and_adds_nothing_to_that_of_the_site(folder):
+def test_stylesheets_of_a_folder_are_separate_from_the_sites(folder):
     before = Assets(folder).joined["css/site.css"]
     (folder / "css" / "organize").mkdir()
     for name in ("rail", "base"):
@@ -34,8 +50,10 @@ def test_a_folder_of_sheets_is_one_of_its_own_and_adds_nothing_to_that_of_the_si
     assert sheets["css/site.css"] == before
 
 
-@pytest.mark.parametrize("change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")])
-def test_any_change_gives_everything_a_new_name(folder, change):
+@pytest.mark.parametrize(
+    "change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")]
+)
+def test_any_change_renames_everything(folder, change):
     before = Assets(folder).version
     assert Assets(folder).version == before
     path, words = change
@@ -57,7 +75,7 @@ def address(app, path):
         ("fonts/kalnia.woff2", "font/woff2"),
     ],
 )
-def test_a_file_is_kept_for_a_year(app, client, path, kind):
+def test_file_is_cached_for_a_year(app, client, path, kind):
     answer = client.get(address(app, path))
     assert answer.status_code == 200
     assert answer.mimetype == kind
@@ -65,7 +83,7 @@ def test_a_file_is_kept_for_a_year(app, client, path, kind):
     assert answer.data
 
 
-def test_a_page_of_yesterday_gets_todays_file_for_a_minute_and_is_told_so(app, client):
+def test_page_of_yesterday_gets_todays_file_for_a_minute_and_is_told_so(app, client):
     answer = client.get("/static/0123456789ab/js/main.js")
     assert answer.status_code == 200
     assert answer.cache_control.max_age == 60
@@ -86,18 +104,26 @@ def test_a_page_of_yesterday_gets_todays_file_for_a_minute_and_is_told_so(app, c
         "/etc/passwd",
     ],
 )
-def test_no_address_leads_out_of_the_folder(app, client, path):
+def test_no_url_escapes_the_folder(app, client, path):
     assert client.get(address(app, "") + path).status_code in (404, 308)
 
 
 def test_controls_have_our_look_in_older_browsers_too():
-    sheets = [path.read_text() for path in (Path(__file__).parents[2] / "static" / "css").rglob("*.css")]
-    # Safari before 15.4 and Firefox before 80 know the word behind its prefix alone.
-    known = [(len(re.findall(r"(?<![-\w])appearance: none", words)), words.count("-webkit-appearance: none")) for words in sheets]
+    sheets = [
+        path.read_text() for path in (Path(__file__).parents[2] / "static" / "css").rglob("*.css")
+    ]
+    # Safari before 15.4 and Firefox before 80 know only the prefixed property.
+    known = [
+        (
+            len(re.findall(r"(?<![-\w])appearance: none", words)),
+            words.count("-webkit-appearance: none"),
+        )
+        for words in sheets
+    ]
     assert all(bare == prefixed for bare, prefixed in known) and any(bare for bare, _ in known)
 
 
-def test_the_icon_stands_where_browsers_look(client):
+def test_icon_is_where_browsers_look(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 200
     assert answer.mimetype in ("image/x-icon", "image/vnd.microsoft.icon")

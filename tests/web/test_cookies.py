@@ -1,4 +1,4 @@
-"""Public pages set no cookie, ask nobody else for anything, and may be kept by caches."""
+"""Tests that public pages set no cookie, make no third-party request and can be cached."""
 
 import re
 
@@ -28,7 +28,7 @@ PUBLIC = (
     "/favicon.ico",
 )
 ADDRESSES = re.compile(r"""(?:src|href|action|content|poster|data)=["']((?:https?:)?//[^"']+)""")
-# Plain links to a map or for passing on: nothing is asked of anybody before the reader follows one.
+# Plain links to a map or for sharing: nothing is requested before the reader follows one.
 OFFERED = re.compile(r"""<a [^>]*rel="noopener noreferrer external"[^>]*>""")
 
 
@@ -41,7 +41,7 @@ def petition(app):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_answers_set_no_cookie_and_may_be_kept(client, petition, path):
+def test_public_responses_set_no_cookie_and_are_cacheable(client, petition, path):
     answer = client.get(path)
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
@@ -50,17 +50,21 @@ def test_public_answers_set_no_cookie_and_may_be_kept(client, petition, path):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_a_cookie_or_a_referrer_changes_nothing(client, petition, path):
+def test_cookie_or_referrer_changes_nothing(client, petition, path):
     plain = client.get(path)
     other = client.get(
         path,
-        headers={"Cookie": "session=abc; theme=night", "Referer": "https://example.org/", "User-Agent": "x"},
+        headers={
+            "Cookie": "session=abc; theme=night",
+            "Referer": "https://example.org/",
+            "User-Agent": "x",
+        },
     )
     without_time = re.compile(rb'"at":"[^"]*"')
     assert without_time.sub(b"", other.data) == without_time.sub(b"", plain.data)
 
 
-def test_private_answers_set_no_cookie_and_are_kept_nowhere(client, petition):
+def test_private_responses_set_no_cookie_and_are_not_cached(client, petition):
     signature_id = sign(petition, AMALIA, email="other@rosales.example")
     for purpose in ("confirm", "mine"):
         answer = client.get(link(purpose, signature_id))
@@ -77,7 +81,7 @@ def test_signing_and_failing_set_no_cookie(client, petition):
 
 
 @pytest.mark.parametrize("path", [path for path in PUBLIC if "." not in path])
-def test_a_page_names_no_other_host(client, petition, path):
+def test_page_names_no_other_host(client, petition, path):
     make_cause("hill")
     found = [
         address

@@ -1,4 +1,4 @@
-"""Every address that can be read, on both databases, with the demonstration in them."""
+"""Tests of every readable address, on both databases, with the demonstration in them."""
 
 import pytest
 from flask import current_app
@@ -28,10 +28,17 @@ def first(model, column):
 
 
 def value_of(rule, name):
-    """Return a value for an argument of a route, from rows of the demonstration where it has any."""
+    """Return a value for an argument of a route, from the demonstration where possible."""
     if name == "slug":
         # A path that names none of the subjects before its slug is about a petition.
-        subject = next((part for part in reversed(rule.rule.partition("<slug>")[0].split("/")) if part in SLUGS), "petitions")
+        subject = next(
+            (
+                part
+                for part in reversed(rule.rule.partition("<slug>")[0].split("/"))
+                if part in SLUGS
+            ),
+            "petitions",
+        )
         return first(SLUGS[subject], SLUGS[subject].slug)
     if isinstance(rule._converters[name], IntegerConverter):
         model = NUMBERS.get(name)
@@ -51,6 +58,8 @@ def test_no_address_fails(client, run, few_signers):
     index_now()
     sign_in(client, make_organizer())
     answers = {path: client.get(path).status_code for path in addresses()}
-    assert {path: status for path, status in answers.items() if status >= 500 and path != "/readyz"} == {}
-    # Most of them show something: the demonstration has it.
+    assert {
+        path: status for path, status in answers.items() if status >= 500 and path != "/readyz"
+    } == {}
+    # The demonstration has content for most of them.
     assert sum(status == 200 for status in answers.values()) > len(answers) / 2

@@ -1,4 +1,4 @@
-"""What every answer says about trust, and which posts are refused for coming from elsewhere."""
+"""Tests of security headers on every response, and of refused cross-site posts."""
 
 import re
 
@@ -27,7 +27,7 @@ ADDRESSES = (
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_every_kind_of_answer_carries_the_headers_of_trust(client, petition, path):
+def test_every_kind_of_response_has_the_security_headers(client, petition, path):
     answer = client.get(path)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == POLICY
@@ -36,7 +36,7 @@ def test_every_kind_of_answer_carries_the_headers_of_trust(client, petition, pat
         assert len(answer.headers.getlist(name)) == 1
 
 
-def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline():
+def test_content_security_policy_allows_nothing_foreign_or_inline():
     assert POLICY.startswith("default-src 'none'")
     assert not re.search(r"unsafe|https?:|\*|ws", POLICY)
     for rule in ("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"):
@@ -44,13 +44,15 @@ def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline():
 
 
 @pytest.mark.parametrize("path", ["/en/signatures/confirm/1.x", "/en/nowhere", "/healthz"])
-def test_what_says_nothing_of_caches_is_kept_nowhere(client, path):
+def test_response_without_cache_headers_is_not_stored(client, path):
     assert client.get(path).headers["Cache-Control"] == "no-store"
 
 
-def test_only_production_demands_https(client, tmp_path):
+def test_only_production_requires_https(client, tmp_path):
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
-    production = make_app(f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path, PRODUCTION=True).test_client()
+    production = make_app(
+        f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path, PRODUCTION=True
+    ).test_client()
     assert production.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000"
     assert production.get("/dev/mail").status_code == 404
 
@@ -70,7 +72,7 @@ OWN = "http://localhost"
     ],
     ids=str,
 )
-def test_posts_of_our_pages_and_of_programs_are_taken(client, petition, headers):
+def test_posts_of_our_pages_and_of_programs_are_accepted(client, petition, headers):
     assert post_signature(client, petition, AMALIA, headers=headers).status_code == 303
 
 
@@ -92,7 +94,7 @@ def test_posts_of_our_pages_and_of_programs_are_taken(client, petition, headers)
     ],
     ids=str,
 )
-def test_posts_of_pages_elsewhere_are_refused(client, petition, headers):
+def test_posts_of_other_sites_are_refused(client, petition, headers):
     answer = post_signature(client, petition, AMALIA, headers=headers)
     assert answer.status_code == 403
     assert "<h1" in answer.text
@@ -101,15 +103,18 @@ def test_posts_of_pages_elsewhere_are_refused(client, petition, headers):
 @pytest.mark.parametrize(
     "path", ["/en/signatures/confirm/1.x", "/en/signatures/mine/1.x/1/withdraw", "/en/nowhere"]
 )
-def test_no_post_at_all_is_taken_from_elsewhere(client, path):
+def test_no_route_accepts_cross_site_posts(client, path):
     assert client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
-def test_reading_from_elsewhere_is_free(client, petition):
-    assert client.get("/en/petitions/home", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+def test_cross_site_reading_is_allowed(client, petition):
+    assert (
+        client.get("/en/petitions/home", headers={"Sec-Fetch-Site": "cross-site"}).status_code
+        == 200
+    )
 
 
-def test_a_proxy_may_call_us_by_another_name(client, petition, app, monkeypatch):
+def test_proxy_may_use_another_host_name(client, petition, app, monkeypatch):
     monkeypatch.setitem(app.config, "PUBLIC_URL", "https://sign.example.org")
     public = {"Origin": "https://sign.example.org", "Host": "127.0.0.1:8000"}
     assert post_signature(client, petition, AMALIA, headers=public).status_code == 303

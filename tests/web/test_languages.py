@@ -1,4 +1,4 @@
-"""Which language a page speaks."""
+"""Tests of which language a page uses."""
 
 from urllib.parse import urlsplit
 
@@ -29,24 +29,26 @@ def spoken(client, path, accepted=None):
         (None, "en"),
     ],
 )
-def test_the_front_door_speaks_the_first_of_the_visitors_languages_that_we_do(client, accepted, lang):
+def test_home_page_uses_the_visitors_first_language_that_we_have(client, accepted, lang):
     assert spoken(client, "/", accepted) == f"/{lang}/"
 
 
-def test_an_address_without_a_language_leads_to_one_that_has_it(client, app):
+def test_address_without_a_language_redirects_to_one_with_it(client, app):
     make_petition()
     assert spoken(client, "/petitions/home", "es") == "/es/petitions/home"
     assert spoken(client, "/privacy", "fr") == "/fr/privacy"
-    assert spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
+    assert (
+        spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
+    )
 
 
-def test_a_question_that_is_no_text_is_passed_on_as_far_as_it_is_one(client, app):
+def test_query_that_is_not_text_is_passed_on_as_far_as_it_is(client, app):
     make_petition()
     answer = client.get("/petitions/home", query_string=b"ref=\xff&b=1".decode("latin-1"))
     assert answer.status_code == 302 and answer.location.endswith("&b=1")
 
 
-def test_a_slash_too_many_is_forgiven(client, app):
+def test_extra_slash_is_forgiven(client, app):
     make_petition()
     assert spoken(client, "/en/petitions/home/?ref=a") == "/en/petitions/home?ref=a"
     assert spoken(client, "/petitions/home/", "es") == "/es/petitions/home"
@@ -55,22 +57,30 @@ def test_a_slash_too_many_is_forgiven(client, app):
     assert client.post("/en/petitions/home/signatures/").status_code == 404
 
 
-def test_the_redirect_varies_by_language_and_is_not_kept(client):
+def test_redirect_varies_by_language_and_is_not_cached(client):
     answer = client.get("/privacy")
     assert answer.status_code == 302
     assert "Accept-Language" in answer.vary
     assert "no-cache" in answer.headers["Cache-Control"]
 
 
-def test_the_address_outweighs_the_browser(client):
+def test_address_overrides_the_browser(client):
     page = client.get("/es/privacy", headers={"Accept-Language": "fr"})
     assert '<html lang="es"' in page.text
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//", "//evil.example/en/privacy/"]
+    "path",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "//evil.example/privacy",
+        "/\r\nX-Evil: 1",
+        "//",
+        "//evil.example/en/privacy/",
+    ],
 )
-def test_no_address_leads_away_from_the_house(client, path):
+def test_no_address_redirects_to_another_host(client, path):
     answer = client.get("/", environ_overrides={"PATH_INFO": path})
     assert answer.status_code in (302, 308, 404)
     assert urlsplit(answer.location or "").netloc in ("", "localhost")
@@ -78,11 +88,11 @@ def test_no_address_leads_away_from_the_house(client, path):
     assert "X-Evil" not in answer.headers
 
 
-def test_a_post_without_a_language_is_not_sent_elsewhere(client):
+def test_post_without_a_language_is_not_redirected(client):
     assert client.post("/petitions/home/signatures").status_code == 404
 
 
-def test_each_page_names_itself_in_the_other_languages(client, app):
+def test_each_page_links_to_itself_in_the_other_languages(client, app):
     make_petition()
     page = client.get("/es/petitions/home?ref=x").text
     for lang in ("en", "es", "fr"):
@@ -90,7 +100,7 @@ def test_each_page_names_itself_in_the_other_languages(client, app):
     assert '<link rel="canonical" href="http://localhost/es/petitions/home">' in page
 
 
-def test_a_language_without_its_slash_leads_home(client):
+def test_language_without_its_slash_redirects_to_its_home_page(client):
     answer = client.get("/fr")
     assert answer.status_code == 308
     assert answer.location.endswith("/fr/")

@@ -1,4 +1,4 @@
-"""Values inside lazy translations stay text, wherever a page or an answer shows them."""
+"""Tests that values inside lazy translations stay text wherever they are shown."""
 
 import ast
 from pathlib import Path
@@ -11,20 +11,24 @@ from markupsafe import escape
 from wtforms import Form, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 ROOT = Path(__file__).parents[2] / "campaign"
 HOSTILE = '</select><b title="x">&\''
-# Of no catalogue, so that it stays as it is.
+# It is in no catalogue, so it stays as it is.
 SENTENCE = "→ %(cause)s ←"
 
 
 def sentences():
-    """Return {message: names of its values} of every lazy translation in the code that takes values."""
+    """Return {message: names of its values} of every lazy translation with values in the code."""
     found = {}
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_l", "lazy_gettext") and node.keywords:
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("_l", "lazy_gettext")
+                and node.keywords
+            ):
                 found[node.args[0].value] = tuple(each.arg for each in node.keywords)
     return found
 
@@ -50,14 +54,20 @@ def test_every_lazy_sentence_is_escaped_with_its_values(app, page, lang):
         for message, names in sentences().items():
             text = _l(message, **dict.fromkeys(names, HOSTILE))
             assert str(escape(text)) == str(escape(str(text))), message
-            assert render_template_string("{{ text }}", text=text) == str(escape(str(text))), message
+            assert render_template_string("{{ text }}", text=text) == str(escape(str(text))), (
+                message
+            )
 
 
 def test_choices_labels_hints_and_errors_of_fields_are_escaped(page):
     class Probe(Form):
-        where = SelectField(hostile(), choices=[SelectChoice("a", hostile())], description=hostile())
+        where = SelectField(
+            hostile(), choices=[SelectChoice("a", hostile())], description=hostile()
+        )
         which = RadioField(hostile(), choices=[SelectChoice("a", hostile())])
-        name = StringField(hostile(), [refuse], description=hostile(), render_kw={"placeholder": hostile()})
+        name = StringField(
+            hostile(), [refuse], description=hostile(), render_kw={"placeholder": hostile()}
+        )
 
     form = Probe(data={"name": "x"})
     form.validate()
@@ -71,15 +81,21 @@ def test_choices_labels_hints_and_errors_of_fields_are_escaped(page):
     assert shown.count("&lt;b title=") >= 9
 
 
-def test_flash_is_escaped_once(page):
+def test_flash_message_is_escaped_once(page):
     flash(hostile())
     assert page("{{ get_flashed_messages()[0] }}") == str(escape(f"→ {HOSTILE} ←"))
 
 
 def test_joined_and_formatted_sentences_are_escaped(page):
-    for source in ('{{ "– " ~ text }}', '{{ [text, text]|join(", ") }}', '{{ "%s!"|format(text) }}', "{{ text|upper }}", "{{ text|trim }}"):
+    for source in (
+        '{{ "– " ~ text }}',
+        '{{ [text, text]|join(", ") }}',
+        '{{ "%s!"|format(text) }}',
+        "{{ text|upper }}",
+        "{{ text|trim }}",
+    ):
         assert "<b" not in page(source, text=hostile()).lower(), source
 
 
-def test_json_holds_the_plain_sentence(app, page):
+def test_json_contains_the_plain_sentence(app, page):
     assert app.json.loads(app.json.dumps({"errors": [hostile()]})) == {"errors": [f"→ {HOSTILE} ←"]}

@@ -1,4 +1,4 @@
-"""What the site tells whoever watches over it, and nobody else."""
+"""Tests of the metrics, which only monitoring may read."""
 
 import re
 from datetime import timedelta
@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db
-from campaign.lib.times import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
@@ -20,7 +20,7 @@ LINE = re.compile(r'^(volante_[a-z_]+)(\{[a-z]+="[a-z0-9-]+"\})? (-?\d+(?:\.\d+)
 
 
 def figures(client, **options):
-    """Return {name with labels: number}; every line that is no remark must be one."""
+    """Return {name with labels: number}; every line must be a comment or a metric."""
     answer = client.get("/metrics", **options)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -29,15 +29,23 @@ def figures(client, **options):
     return {match[1] + (match[2] or ""): float(match[3]) for match in map(LINE.match, lines)}
 
 
-def test_counts_and_queues_are_told(client, app):
+def test_counts_and_queues_are_reported(client, app):
     petition = make_petition()
     sign_and_hatch(petition)
     waiting = sign(petition, ODILE)
     confirm(waiting)
     change(waiting, confirmed_at=utcnow() - timedelta(minutes=5))
-    sign(petition, {**AMALIA, "email": "held@rosales.example", "given_name": "Held"}, held_reason="pressure")
+    sign(
+        petition,
+        {**AMALIA, "email": "held@rosales.example", "given_name": "Held"},
+        held_reason="pressure",
+    )
     told = figures(client)
-    assert told['volante_butterflies{cause="valley"}'] == told['volante_signatures{petition="home"}'] == 1
+    assert (
+        told['volante_butterflies{cause="valley"}']
+        == told['volante_signatures{petition="home"}']
+        == 1
+    )
     assert told["volante_hatching_waiting"] == told["volante_signatures_held"] == 1
     assert 300 <= told["volante_hatching_oldest_seconds"] < 400
     assert told["volante_mail_due"] > 0
@@ -48,41 +56,53 @@ def test_counts_and_queues_are_told(client, app):
     assert figures(client)["volante_search_behind"] == 0
 
 
-def test_an_empty_site_has_figures_too(client):
+def test_empty_site_has_metrics_too(client):
     told = figures(client)
     assert told["volante_hatching_oldest_seconds"] == told["volante_mail_oldest_seconds"] == 0
 
 
-def test_every_figure_says_what_it_means(client):
+def test_every_metric_has_a_description(client):
     text = client.get("/metrics").text
-    assert set(re.findall(r"^(volante_\w+)", text, re.MULTILINE)) <= set(re.findall(r"^# HELP (\w+) \w", text, re.MULTILINE))
+    assert set(re.findall(r"^(volante_\w+)", text, re.MULTILINE)) <= set(
+        re.findall(r"^# HELP (\w+) \w", text, re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
-def test_whoever_comes_through_a_proxy_or_from_afar_is_refused(client, header):
+def test_request_through_a_proxy_or_from_afar_is_refused(client, header):
     assert client.get("/metrics", **FAR).status_code == 403
     assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
     assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": ""}).status_code == 403
 
 
-def test_a_trusted_network_may_ask_for_itself(client, app, monkeypatch):
+def test_trusted_network_may_read_metrics_itself(client, app, monkeypatch):
     monkeypatch.setitem(app.config, "TRUSTED_PROXIES", ["203.0.113.0/24"])
     assert client.get("/metrics", **FAR).status_code == 200
 
 
-def test_the_token_opens_from_anywhere(client, app, monkeypatch):
+def test_token_allows_access_from_anywhere(client, app, monkeypatch):
     asked = {**FAR, "headers": {"Authorization": "Bearer sesame"}}
     assert client.get("/metrics", **asked).status_code == 403
     monkeypatch.setitem(app.config, "METRICS_TOKEN", "sesame")
     assert client.get("/metrics", **asked).status_code == 200
     for wrong in ("Bearer sesam", "Bearer ", "Bearer", "sésame", ""):
-        assert client.get("/metrics", **{**FAR, "headers": {"Authorization": wrong}}).status_code == 403
+        assert (
+            client.get("/metrics", **{**FAR, "headers": {"Authorization": wrong}}).status_code
+            == 403
+        )
 
 
 def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client, app):
     sign(make_petition())
     day_ago = utcnow() - timedelta(days=1)
-    db.session.execute(update(OwedMessage).values(created_at=day_ago, attempts=4, last_error="450 4.2.0", due_at=utcnow() + timedelta(hours=1)))
+    db.session.execute(
+        update(OutboxMessage).values(
+            created_at=day_ago,
+            attempts=4,
+            last_error="450 4.2.0",
+            due_at=utcnow() + timedelta(hours=1),
+        )
+    )
     db.session.commit()
     told = figures(client)
     assert told["volante_mail_due"] == 0

@@ -1,4 +1,4 @@
-"""The demonstration's facts and words, read from a folder; nothing here knows the database."""
+"""Read the demonstration's content from a folder; nothing here touches the database."""
 
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,9 +23,9 @@ OPENING_HOUR = time(14, tzinfo=UTC)
 
 
 def load_cause(folder: Path, today: date) -> DemoCause:
-    """Return the cause written in `folder` as it stands on `today`.
+    """Return the cause described in `folder`, with its dates relative to `today`.
 
-    Raises ContentInvalid, which names the file and the key at fault.
+    Raise ContentInvalid, which names the file and the key at fault.
     """
     cause = read_table(folder, "cause.toml").only("slug", "palette", "shape", "petitions")
     events = read_table(folder, "events.toml").only("events").tables("events")
@@ -70,8 +70,13 @@ def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
         two_per_address=table.get("two_per_address", bool),
         targets=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("targets")),
         questions=tuple(_question(question) for question in table.tables("questions")),
-        wordings=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("wordings")),
-        codes={each.only("code", "percent").get("code", str): each.count("percent") for each in table.tables("codes")},
+        wordings=tuple(
+            _in_all_languages(each.only(*LANGUAGES)) for each in table.tables("wordings")
+        ),
+        codes={
+            each.only("code", "percent").get("code", str): each.count("percent")
+            for each in table.tables("codes")
+        },
         texts={lang: _petition_text(folder, f"{place}/{lang}.md", delivered) for lang in LANGUAGES},
     )
 
@@ -124,7 +129,7 @@ def _event_text(table: Table) -> DemoEventText:
 
 def _day(table: Table, today: date) -> date:
     if table.find("yearly", bool):
-        # The month and the day of `date`, in whichever year comes next.
+        # Take the month and day of `date`, in the year of their next occurrence.
         month_and_day = table.get("date", date)
         this_year = month_and_day.replace(year=today.year)
         return this_year if this_year > today else month_and_day.replace(year=today.year + 1)
@@ -132,7 +137,7 @@ def _day(table: Table, today: date) -> date:
 
 
 def _day_ahead(table: Table, today: date) -> date:
-    """Return the first day of the wanted name that is at least `days_ahead` days after `today`."""
+    """Return the first such weekday at least `days_ahead` days after `today`."""
     weekday = table.get("weekday", str)
     if weekday not in WEEKDAYS:
         raise table.fault("weekday", f"should be one of {', '.join(WEEKDAYS)}")

@@ -1,5 +1,6 @@
-"""How the demonstration's invented signers came: some by the link of one who had signed before, some with a campaign's code."""
+"""How the demonstration's invented signers came: through another signer's link or with a code."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -10,18 +11,26 @@ from campaign.sharing.models import ShareDeal
 from campaign.sharing.operations import change_texts, deal, note_share
 from campaign.signatures.models import Signature
 
-# Of a hundred signers, so many came by somebody's link.
+# Percentage of signers who came through another signer's link.
 BY_LINK = 24
-# How much likelier each wording's bearers bring somebody than those of the first; the others as likely as the last.
+# How likely a signer with each wording is to bring another one, relative to the first wording.
+# Further wordings use the last value.
 PULL = (1, 2)
 SHARED_IN_VAIN = 30
 A_MINUTE = timedelta(minutes=1)
 
 
-def pass_on(petition_id, wordings, codes, *, seed):
-    """Hand these wordings, each {language: words}, to the invented signers, and let some bring others or come with `codes` {code: percent}."""
+def pass_on(
+    petition_id: int, wordings: Sequence[Mapping[str, str]], codes: Mapping[str, int], *, seed: int
+) -> None:
+    """Give the invented signers wordings to share, and let some of them bring others.
+
+    Each of `wordings` maps a language to a text. Others come with one of `codes`, {code: percent}.
+    """
     signers = db.session.execute(
-        select(Signature.id, Signature.lang, Signature.confirmed_at).where(Signature.petition_id == petition_id).order_by(Signature.id)
+        select(Signature.id, Signature.lang, Signature.confirmed_at)
+        .where(Signature.petition_id == petition_id)
+        .order_by(Signature.id)
     ).all()
     if not signers or not (wordings or codes):
         return
@@ -39,21 +48,40 @@ def pass_on(petition_id, wordings, codes, *, seed):
 
 
 def _deal_all(petition_id, wordings, signers):
-    texts = {lang: [each[lang] for each in wordings] for lang in {signer.lang for signer in signers}}
+    texts = {
+        lang: [each[lang] for each in wordings] for lang in {signer.lang for signer in signers}
+    }
     change_texts(petition_id=petition_id, texts=texts, now=signers[0].confirmed_at)
     for signer in signers:
-        deal(signature_id=signer.id, petition_id=petition_id, lang=signer.lang, now=signer.confirmed_at + A_MINUTE)
+        deal(
+            signature_id=signer.id,
+            petition_id=petition_id,
+            lang=signer.lang,
+            now=signer.confirmed_at + A_MINUTE,
+        )
 
 
 def _pulls(petition_id, signers):
-    """Return {signature id: how likely it brings somebody}, by the place of its wording among those of its language."""
+    """Return {signature id: weight for bringing others}, by its wording's rank in its language."""
     ids = [signer.id for signer in signers]
-    dealt = dict(map(tuple, db.session.execute(select(ShareDeal.signature_id, ShareDeal.text_id).where(ShareDeal.signature_id.in_(ids)))))
+    dealt = dict(
+        map(
+            tuple,
+            db.session.execute(
+                select(ShareDeal.signature_id, ShareDeal.text_id).where(
+                    ShareDeal.signature_id.in_(ids)
+                )
+            ),
+        )
+    )
     langs = {signer.id: signer.lang for signer in signers}
     by_lang = {}
     for signature_id, text_id in dealt.items():
         by_lang.setdefault(langs[signature_id], set()).add(text_id)
-    return {each: PULL[min(sorted(by_lang[langs[each]]).index(text_id), len(PULL) - 1)] for each, text_id in dealt.items()}
+    return {
+        each: PULL[min(sorted(by_lang[langs[each]]).index(text_id), len(PULL) - 1)]
+        for each, text_id in dealt.items()
+    }
 
 
 def _bringer(chance, earlier, pulls):
@@ -62,7 +90,7 @@ def _bringer(chance, earlier, pulls):
     return chance.choices(earlier, [pulls.get(each.id, 1) for each in earlier])[0]
 
 
-def _code(chance, codes):
+def _code(chance: Random, codes: Mapping[str, int]) -> str:
     drawn = chance.randrange(100)
     for code, percent in codes.items():
         if drawn < percent:

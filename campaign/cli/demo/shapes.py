@@ -1,4 +1,4 @@
-"""The shapes of the demonstration: what the loader hands to whoever stores it."""
+"""The data classes of the demonstration, passed from its loader to the code that stores it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class DemoPetitionText:
 
 @dataclass(frozen=True, slots=True)
 class DemoQuestion:
-    """A field of the petition's own; `labels` maps a language to its words."""
+    """A petition's own question; `labels` maps a language to its label."""
 
     name: str
     type: str
@@ -39,8 +39,10 @@ class DemoQuestion:
 class DemoPetition:
     """A petition with its texts by language.
 
-    Each of `targets` maps a language to a name; `generated` is how many signers to invent for it. Each of `wordings` maps a language to
-    the words that supporters are handed to pass it on with; `codes` maps a campaign's code to how many of a hundred signers came with it.
+    - `targets`: each maps a language to a name.
+    - `generated`: the number of signers to invent.
+    - `wordings`: each maps a language to a text for sharing the petition.
+    - `codes`: maps a campaign code to the percentage of signers who came with it.
     """
 
     slug: str
@@ -60,7 +62,7 @@ class DemoPetition:
 
 @dataclass(frozen=True, slots=True)
 class DemoEventText:
-    """A gathering in one language; `text` is Markdown, `programme` a tuple of (hour, words).
+    """An event in one language; `text` is Markdown, `programme` a tuple of (time, text).
 
     Address, access and programme may be empty.
     """
@@ -76,9 +78,9 @@ class DemoEventText:
 
 @dataclass(frozen=True, slots=True)
 class DemoEvent:
-    """A gathering; its hours are those of the town it is held in.
+    """An event; its times are those of the town it is held in.
 
-    `registration` and `capacity` are as an Event's; `petitions` are slugs.
+    `registration` and `capacity` are as in Event; `petitions` are slugs.
     """
 
     slug: str
@@ -97,7 +99,7 @@ class DemoEvent:
 
 @dataclass(frozen=True, slots=True)
 class DemoUpdateText:
-    """A piece of news in one language."""
+    """An update in one language."""
 
     title: str
     text: str
@@ -105,7 +107,7 @@ class DemoUpdateText:
 
 @dataclass(frozen=True, slots=True)
 class DemoUpdate:
-    """Dated news of a cause; `petitions` are slugs."""
+    """A dated update of a cause; `petitions` are slugs."""
 
     slug: str
     date: date
@@ -115,7 +117,7 @@ class DemoUpdate:
 
 @dataclass(frozen=True, slots=True)
 class DemoCause:
-    """A cause and all it owns: events with the earliest first, updates with the newest."""
+    """A cause and all it owns: events with the earliest first, updates with the newest first."""
 
     slug: str
     palette: str

@@ -1,4 +1,4 @@
-"""Reads TOML and Markdown pages, and says in which file and under which key a fault lies."""
+"""Read TOML and Markdown pages; errors name the file and the key at fault."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ FENCE = "+++"
 
 
 class ContentInvalid(ValueError):
-    """Raised when a file of the demonstration lacks a value, or holds one that cannot be used."""
+    """A file of the demonstration lacks a value, or has one that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a TOML file, together with the place where it stands."""
+    """One table of a TOML file, and where it is in the file."""
 
     file: str
     key: str
@@ -23,11 +23,11 @@ class Table:
         return ContentInvalid(f"{self.file}: {self._path(name)} {problem}")
 
     def get(self, name: str, kind: type):
-        """Return the value of `name`, which must be there and be exactly of `kind`."""
+        """Return the value of `name`, which must exist and be exactly of type `kind`."""
         if name not in self.values:
             raise self.fault(name, "is not there")
         value = self.values[name]
-        # Exactly: true would pass for 1, and an instant for a day.
+        # Compare types exactly: isinstance would accept true as 1, and a datetime as a date.
         if type(value) is not kind:
             raise self.fault(name, f"should be of type {kind.__name__}, not {type(value).__name__}")
         if value == "":
@@ -35,7 +35,7 @@ class Table:
         return value
 
     def find(self, name: str, kind: type):
-        """Return the value of `name`, or None where the table does not have it."""
+        """Return the value of `name`, or None if the table does not have it."""
         return self.get(name, kind) if name in self.values else None
 
     def count(self, name: str) -> int:
@@ -54,14 +54,14 @@ class Table:
         return Table(self.file, self._path(name), self.get(name, dict))
 
     def tables(self, name: str) -> list["Table"]:
-        """Return the tables listed under `name`, none where there is no such key."""
+        """Return the tables listed under `name`; an empty list if there is no such key."""
         found = self.find(name, list) or []
         if not all(type(values) is dict for values in found):
             raise self.fault(name, "should hold tables only")
         return [Table(self.file, f"{self._path(name)}[{i}]", each) for i, each in enumerate(found)]
 
     def only(self, *names: str) -> "Table":
-        """Return this table; refuse it if it has a key beyond `names`, most likely a slip."""
+        """Return this table; refuse it if it has a key not in `names`, most likely a typo."""
         for name in self.values:
             if name not in names:
                 raise self.fault(name, "is not a key that is read here")
@@ -77,7 +77,7 @@ def read_table(folder: Path, name: str) -> Table:
 
 
 def read_page(folder: Path, name: str) -> tuple[Table, str]:
-    """Return the front matter, TOML between two lines of `+++`, and the Markdown below it."""
+    """Return the front matter (TOML between two lines of `+++`) and the Markdown below it."""
     before, *rest = f"\n{_read(folder, name)}".split(f"\n{FENCE}\n", 2)
     if before or len(rest) != 2:
         raise ContentInvalid(f"{name}: front matter should stand first, within {FENCE}")

@@ -1,9 +1,9 @@
 """Draws the committed PNG files of the montage from the vector art beside this script.
 
 Run it by hand after changing an SVG: ``python campaign/montage/data/build.py``. It needs Playwright
-and a Chromium, which the site itself never does. A mask is a promise (a butterfly keeps its place
-for ever), so a mask that exists is compared and never rewritten; ``--new-mask NAME`` says that you
-mean to move every butterfly of that shape.
+and a Chromium, which the site itself never does. A mask is a promise: a butterfly keeps its place
+permanently. So an existing mask is compared and never overwritten. With ``--new-mask NAME`` you
+confirm that every butterfly of that shape may move.
 """
 
 import argparse
@@ -21,9 +21,9 @@ HERE = Path(__file__).parent
 SIDE = 1024
 VARIANTS = ["open", "raised", "glide", "bank", "quarter", "narrow", "lift", "side"]
 
-# The sprites are drawn in false colours that a painter reads as shares: red = wing cell, green =
-# how far along the wash from hinge to rim, blue = pale spot, black = ink, alpha = how much of the
-# pixel is butterfly at all.
+# The sprites are drawn in false colours, which are read as shares. Red is wing cell, green how far
+# along the wash from hinge to rim, blue pale spot, and black ink. Alpha is the share of the pixel
+# that the butterfly covers.
 FALSE_COLOURS = """
 <svg width="0" height="0"><defs>
 <radialGradient id="fore" gradientUnits="userSpaceOnUse" cx="0" cy="0" r="480">
@@ -40,14 +40,16 @@ FALSE_COLOURS = """
 svg{display:block}</style>
 """
 # Level of detail → side in pixels of one sprite. The small ones show a plain wing without spots,
-# the middle ones leave out the outer row of spots: what is smaller than a pixel is only noise.
+# and the middle ones leave out the outer row of spots. Anything smaller than a pixel would only be
+# noise.
 LEVELS = {"full": 512, "mid": 128, "small": 64}
-# On paper the few first butterflies are a hand wide. One file a pose: all at once would take much memory.
+# On paper, the first butterflies are as wide as a hand. There is one file per pose, because all of
+# them at once would need much memory.
 PRINT_SIDE = 2048
-SMALLEST_SPOT = 11
+MIN_SPOT = 11
 
 
-# Walks every outline of class ghost, <use> copies included, and sets a dot each `step` pixels.
+# Walks every outline of class ghost, including <use> copies, and places a dot every `step` pixels.
 DOTS = """(step) => {
     const svg = document.querySelector("svg");
     for (let use; (use = svg.querySelector("use")); ) {
@@ -76,26 +78,31 @@ DOTS = """(step) => {
 
 
 def photograph(page: Page, markup: str, width: int, height: int) -> Image.Image:
+    """Return a screenshot of the markup as RGBA, with a transparent background."""
     page.set_viewport_size({"width": width, "height": height})
     page.set_content(markup)
     return Image.open(io.BytesIO(page.screenshot(omit_background=True))).convert("RGBA")
 
 
 def plain(symbols: str) -> str:
+    """Return the symbols with plain small wings, without spots."""
     symbols = symbols.replace('href="#w-fore"', 'href="#w-fore-small"')
     return symbols.replace('href="#w-hind"', 'href="#w-hind-small"')
 
 
 def without_rim_spots(symbols: str) -> str:
+    """Return the symbols without the small spots of the outer row."""
     return re.sub(r' d="([^"]*)" fill="var\(--s', keep_large_spots, symbols)
 
 
 def keep_large_spots(path: re.Match[str]) -> str:
-    spots = [spot for spot in re.findall(r"M[^M]+", path[1]) if breadth(spot) >= SMALLEST_SPOT]
+    """Return the matched path with only its spots of at least MIN_SPOT."""
+    spots = [spot for spot in re.findall(r"M[^M]+", path[1]) if breadth(spot) >= MIN_SPOT]
     return path[0].replace(path[1], "".join(spots))
 
 
 def breadth(outline: str) -> float:
+    """Return the larger of an outline's width and height."""
     points = [
         tuple(map(float, point.split())) for point in re.findall(r"-?[\d.]+ -?[\d.]+", outline)
     ]
@@ -103,6 +110,7 @@ def breadth(outline: str) -> float:
 
 
 def draw_sprites(page: Page) -> None:
+    """Draw the sprite sheet of each level of detail."""
     art = (HERE / "sprites.svg").read_text()
     symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
     detail = {"full": symbols, "mid": without_rim_spots(symbols), "small": plain(symbols)}
@@ -119,6 +127,7 @@ def draw_sprites(page: Page) -> None:
 
 
 def draw_print_sprites(page: Page) -> None:
+    """Draw one large file per pose for print."""
     art = (HERE / "sprites.svg").read_text()
     symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
     (HERE / "sprites-print").mkdir(exist_ok=True)
@@ -130,6 +139,7 @@ def draw_print_sprites(page: Page) -> None:
 
 
 def draw_shape(page: Page, name: str, new_mask: bool) -> None:
+    """Draw the mask, outline dots and palette of one shape."""
     folder = HERE / name
     art = (folder / "plate.svg").read_text()
     image = photograph(
@@ -152,6 +162,7 @@ def draw_shape(page: Page, name: str, new_mask: bool) -> None:
 
 
 def main() -> None:
+    """Draw all sprites and shapes."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
         "--chromium", help="the browser to draw with, when it is not Playwright's own"

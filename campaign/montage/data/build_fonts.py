@@ -1,11 +1,13 @@
-"""Makes the committed faces that cards and posters are set in.
+"""Makes the committed fonts of cards and posters.
 
-Run by hand: ``python campaign/montage/data/build_fonts.py NOTO DROID``. Ours come out of static/fonts; NOTO is a folder
-with the Noto fonts (Debian's fonts-noto-core), DROID the file DroidSansFallback.ttf (fonts-droid-fallback). What is left
-out is hints, which print does not use, and the signs that names do not hold.
+Run it by hand: ``python campaign/montage/data/build_fonts.py NOTO DROID``. Our own fonts come from
+static/fonts. NOTO is a folder with the Noto fonts (Debian's fonts-noto-core), and DROID the file
+DroidSansFallback.ttf (fonts-droid-fallback). Left out are hints, which print does not use, and
+characters that names do not contain.
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from fontTools.pens.recordingPen import DecomposingRecordingPen
@@ -18,7 +20,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 HERE = Path(__file__).parent
 OURS = HERE.parents[2] / "static" / "fonts"
 OUT = HERE / "fonts"
-# type.css: what the browser is told of these three digits.
+# The `size-adjust` of these three digits in type.css.
 SWASHES, SIZE_ADJUST = "457", 1.27
 NOTO = {
     "noto-serif": "NotoSerif-Regular",
@@ -61,13 +63,17 @@ HAN_KANA_HANGUL = [
 ]
 
 
-def at_weight(name, weight):
+def at_weight(name: str, weight: int) -> TTFont:
+    """Return one of our fonts at this weight."""
     font = TTFont(OURS / f"{name}.woff2")
     return instantiateVariableFont(font, {"wght": weight}) if "fvar" in font else font
 
 
-def kalnia():
-    """Kalnia with the three digits that the pages too take from elsewhere, as `size-adjust` draws them."""
+def kalnia() -> TTFont:
+    """Return Kalnia with three digits from another font.
+
+    They are scaled as `size-adjust` does on web pages.
+    """
     font = at_weight("kalnia", 500)
     digits = TTFont(OURS / "kalnia-digits-4-5-7.woff2")
     scale = SIZE_ADJUST * font["head"].unitsPerEm / digits["head"].unitsPerEm
@@ -83,21 +89,29 @@ def kalnia():
     return font
 
 
-def subset(font, unicodes=None):
-    options = Options(hinting=False, layout_features=["*"], notdef_outline=True, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14])
+def subset(font: TTFont, unicodes: Iterable[int] | None = None) -> TTFont:
+    """Remove hints and all characters but `unicodes` from a font; return it."""
+    options = Options(
+        hinting=False,
+        layout_features=["*"],
+        notdef_outline=True,
+        name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14],
+    )
     work = Subsetter(options)
     work.populate(unicodes=unicodes or font.getBestCmap())
     work.subset(font)
     return font
 
 
-def save(font, name):
+def save(font: TTFont, name: str) -> None:
+    """Write a font to the folder of committed fonts."""
     font.flavor = None
     font.recalcTimestamp = False
     font.save(OUT / f"{name}.ttf")
 
 
-def main():
+def main() -> None:
+    """Make all fonts."""
     noto, droid = map(Path, sys.argv[1:])
     OUT.mkdir(exist_ok=True)
     save(kalnia(), "kalnia")

@@ -1,11 +1,14 @@
-"""One's second factor: the codes of an app, passkeys, and recovery codes for when both are lost."""
+"""An organizer's second factor: app codes, passkeys, and recovery codes for when both are lost."""
 
 import segno
 from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.factors import (
     new_recovery_codes,
     new_secret,
@@ -16,13 +19,14 @@ from campaign.accounts.factors import (
     stop_codes,
     unused_recovery_codes,
 )
+from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import must_have_second_factor
-from campaign.lib.times import utcnow
+from campaign.organize.access import fresh, own_account
 from campaign.organize.account.forms import AppForm, PasskeyForm
-from campaign.organize.acts import act_on_account
-from campaign.organize.entrance.passkey_talk import passkeys_work
-from campaign.organize.guard import fresh, own_account
-from campaign.organize.presence import organizer
+from campaign.organize.audited_write import act_on_account
+from campaign.organize.auth.passkey_challenges import passkeys_work
+from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
 SECRET, CODES = "app_secret", "recovery_codes"
@@ -31,7 +35,7 @@ SECRET, CODES = "app_secret", "recovery_codes"
 @blueprint.get("")
 @own_account
 @fresh
-def index():
+def index() -> ResponseReturnValue:
     who = organizer()
     return render_template(
         "organize/second_factor/index.html",
@@ -46,22 +50,24 @@ def index():
 @blueprint.get("/app")
 @own_account
 @fresh
-def app():
+def app() -> ResponseReturnValue:
     return _app_page(AppForm(formdata=None))
 
 
 @blueprint.post("/app")
 @own_account
 @fresh
-def start_app():
-    """Take codes of the app from now on, once one has been shown."""
+def start_app() -> ResponseReturnValue:
+    """Require codes of the app from now on, once the user has entered a valid one."""
     who, form, secret = organizer(), AppForm(), _secret()
     if not form.validate():
         return _app_page(form, 422)
     step = step_of(secret, form.code.data, utcnow())
     if step is None:
         form.code.errors = [
-            _("That is not the code of this moment. Scan the picture once more, and check the clock of your phone.")
+            _(
+                "That is not the code of this moment. Scan the picture once more, and check the clock of your phone."
+            )
         ]
         return _app_page(form, 422)
     act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)
@@ -73,10 +79,13 @@ def start_app():
 @blueprint.post("/app/stop")
 @own_account
 @fresh
-def stop_app():
+def stop_app() -> ResponseReturnValue:
     who = organizer()
     if not _may_lose_one(who):
-        flash(_("Your role asks for a second factor. Make a passkey first, then the app can go."), "grave")
+        flash(
+            _("Your role asks for a second factor. Make a passkey first, then the app can go."),
+            "grave",
+        )
     else:
         act_on_account("account.app_removed", stop_codes, organizer_id=who.id)
         flash(_("The app is no longer asked for."), "sure")
@@ -86,7 +95,7 @@ def stop_app():
 @blueprint.post("/codes")
 @own_account
 @fresh
-def renew_codes():
+def renew_codes() -> ResponseReturnValue:
     make_codes()
     return redirect(url_for("organize.second_factor.codes"), 303)
 
@@ -94,8 +103,8 @@ def renew_codes():
 @blueprint.get("/codes")
 @own_account
 @fresh
-def codes():
-    """Show the recovery codes just made, until their owner says that they are kept."""
+def codes() -> ResponseReturnValue:
+    """Show the new recovery codes until the user says that they are saved."""
     made = _kept(CODES)
     if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
@@ -105,12 +114,16 @@ def codes():
 @blueprint.get("/codes.txt")
 @own_account
 @fresh
-def download_codes():
-    """Send the recovery codes just made as a file."""
+def download_codes() -> ResponseReturnValue:
+    """Send the new recovery codes as a file."""
     made = _kept(CODES)
     if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
-    lines = [_("Recovery codes for the account %(email)s", email=organizer().email), "", *_in_groups(made)]
+    lines = [
+        _("Recovery codes for the account %(email)s", email=organizer().email),
+        "",
+        *_in_groups(made),
+    ]
     response = Response("\r\n".join(lines) + "\r\n", mimetype="text/plain")
     response.headers["Content-Disposition"] = "attachment; filename=recovery-codes.txt"
     return response
@@ -118,37 +131,45 @@ def download_codes():
 
 @blueprint.post("/codes/kept")
 @own_account
-def keep_codes():
+def keep_codes() -> ResponseReturnValue:
     session.pop(CODES, None)
     return redirect(url_for("organize.overview.index"), 303)
 
 
-def after_new_factor():
-    """Lead to fresh recovery codes where there are none, else back."""
+def after_new_factor() -> BaseResponse:
+    """Redirect to new recovery codes if there are none, else back."""
     if unused_recovery_codes(organizer().id):
         return redirect(url_for("organize.second_factor.index"), 303)
     make_codes()
     return redirect(url_for("organize.second_factor.codes"), 303)
 
 
-def make_codes():
-    """Make new recovery codes, and seal them into the session cookie for the page that shows them."""
+def make_codes() -> None:
+    """Create recovery codes, and store them for the page that shows them.
+
+    They are encrypted into the session cookie.
+    """
     made = new_recovery_codes()
-    act_on_account("account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made)
+    act_on_account(
+        "account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made
+    )
     _keep(CODES, " ".join(made))
 
 
-def _in_groups(made):
-    """Return the codes of a text that holds them, each in groups of four digits."""
-    return [" ".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in made.split()]
+def _in_groups(made: str) -> list[str]:
+    """Return the codes of a space-separated text, each in groups of four digits."""
+    return [
+        " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+        for code in made.split()
+    ]
 
 
-def _may_lose_one(who):
+def _may_lose_one(who: Organizer) -> bool:
     return bool(who.passkeys) or not must_have_second_factor(who)
 
 
-def _secret():
-    """Return the secret that the picture shows: the same for every page that is open, until it is taken."""
+def _secret() -> str:
+    """Return the secret of the QR code: the same for every open page until the app is set up."""
     secret = _kept(SECRET)
     if secret is None:
         secret = new_secret()
@@ -156,24 +177,34 @@ def _secret():
     return secret
 
 
-def _keep(name, words):
-    """Seal words into the session cookie, for who is signed in alone: whoever signs in next at this browser is somebody else."""
-    session[name] = keys.seal(f"{organizer().id}:{words}").decode()
+def _keep(name: str, words: str) -> None:
+    """Encrypt text into the session cookie for the current organizer only.
+
+    The next person who signs in at this browser may be someone else.
+    """
+    session[name] = tokens.seal(f"{organizer().id}:{words}").decode()
 
 
-def _kept(name):
-    """Return the words that were kept for who is signed in, or None."""
+def _kept(name: str) -> str | None:
+    """Return the text that was stored for the current organizer, or None."""
     sealed = session.get(name)
-    owner, _colon, words = ((sealed and keys.unseal(sealed.encode())) or "").partition(":")
+    owner, _colon, words = ((sealed and tokens.unseal(sealed.encode())) or "").partition(":")
     return words if owner == str(organizer().id) else None
 
 
-def _app_page(form, status=200):
+def _app_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     secret = _secret()
     uri = provisioning_uri(secret, organizer().email)
-    # The policy allows no inline style, and segno needs none; light and dark are fixed, as cameras read black on white.
-    picture = segno.make(uri, error="m").svg_inline(scale=5, border=3, dark="#17110d", light="#fff", omitsize=True)
+    # The Content-Security-Policy allows no inline style, and segno needs none. The colours are
+    # fixed, since cameras read black on white.
+    picture = segno.make(uri, error="m").svg_inline(
+        scale=5, border=3, dark="#17110d", light="#fff", omitsize=True
+    )
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return render_template(
-        "organize/second_factor/app.html", form=form, picture=Markup(picture), secret=groups, uri=uri
+        "organize/second_factor/app.html",
+        form=form,
+        picture=Markup(picture),
+        secret=groups,
+        uri=uri,
     ), status

@@ -1,10 +1,13 @@
-"""The forms by which a cause is written."""
+"""The forms that edit a cause."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice
 
-from campaign.lib.locales import LOCALES
+from campaign.causes.models import Cause
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     InLanguages,
     LineField,
@@ -31,7 +34,7 @@ SHAPES = [
 
 
 class _Cause(InLanguages, FlaskForm):
-    """The words of a cause in all languages, its colour, and what its butterflies add up to."""
+    """A cause's texts in all languages, its colour, and the shape of its montage."""
 
     parts, lacking = PARTS, LACKING
     revision = RevisionField()
@@ -40,19 +43,26 @@ class _Cause(InLanguages, FlaskForm):
     shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")
 
     @classmethod
-    def of(cls, cause):
-        words = {f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS}
+    def of(cls, cause: Cause) -> Self:
+        words = {
+            f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
+        }
         looks = {"palette": cause.palette, "slug": cause.slug}
-        return cls(formdata=None, data={"revision": cause.revision, **looks, **words}).without_shape()
+        return cls(
+            formdata=None, data={"revision": cause.revision, **looks, **words}
+        ).without_shape()
 
-    def without_shape(self):
-        """Ask for no shape: once there is a cause, it is chosen where one sees it. Return the form."""
+    def without_shape(self) -> Self:
+        """Remove the shape field, and return the form.
+
+        An existing cause has its own page for shapes.
+        """
         del self.shape
         return self
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
-        # Without any words it is the first language that asks for them.
+        # If nothing was entered, require the first language.
         return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
 
 
@@ -61,7 +71,12 @@ CauseForm = type(
     (_Cause,),
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
-        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("story", lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)])),
+        **by_language(
+            "summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])
+        ),
+        **by_language(
+            "story",
+            lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)]),
+        ),
     },
 )

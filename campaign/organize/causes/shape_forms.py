@@ -1,6 +1,7 @@
-"""The forms by which a picture becomes the shape of a montage, and why one cannot."""
+"""The forms that turn a picture into the shape of a montage, and the errors."""
 
 from pathlib import PurePath
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -8,49 +9,70 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.names import clean_text
-from campaign.montage.cutting import LEAST_THRESHOLD, MOST_THRESHOLD, Cut
-from campaign.montage.uploads import MOST_OCTETS
+from campaign.montage.models import ShapeDraft
+from campaign.montage.shape_extraction import MAX_THRESHOLD, MIN_THRESHOLD, Cut
+from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.content_fields import LineField, WholeField, most
+from campaign.text.names import clean_text
 
-# The form's words come along with the file.
-MOST_SENT = MOST_OCTETS + 256 * 1024
-MOST_TITLE = 80
+# The form's text fields are sent along with the file.
+MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
+MAX_TITLE_LENGTH = 80
 OUT_OF_RANGE = _l("Write a whole number from 1 to 254.")
 REFUSALS = {
     "too_heavy": _l("The file is larger than 12 MB. Make it smaller, or take another."),
     "not_a_picture": _l("That is no picture that can be read. PNG, JPEG and WebP can."),
-    "too_many_pixels": _l("The picture has more than 40 million pixels. Make it smaller, or take another."),
-    "broken": _l("The picture cannot be read to its end: the file is damaged. Save it anew, or take another."),
-    "too_coarse": _l("What would become the shape is less than 160 pixels wide and high. Take a larger picture."),
-    "empty": _l("Nothing stands out from the ground. Try a smaller number, or a picture with a clear ground."),
-    "too_small": _l("The shape covers too little of its square: butterflies would lie on one another."),
-    "fills_all": _l("The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."),
-    "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."),
+    "too_many_pixels": _l(
+        "The picture has more than 40 million pixels. Make it smaller, or take another."
+    ),
+    "broken": _l(
+        "The picture cannot be read to its end: the file is damaged. Save it anew, or take another."
+    ),
+    "too_coarse": _l(
+        "What would become the shape is less than 160 pixels wide and high. Take a larger picture."
+    ),
+    "empty": _l(
+        "Nothing stands out from the ground. Try a smaller number, or a picture with a clear ground."
+    ),
+    "too_small": _l(
+        "The shape covers too little of its square: butterflies would lie on one another."
+    ),
+    "fills_all": _l(
+        "The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."
+    ),
+    "too_thin": _l(
+        "The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."
+    ),
 }
-# Where what is see-through decides, there is no number to try.
+# When transparency decides the shape, there is no number to try.
 REFUSALS_BY_ALPHA = {
     **REFUSALS,
-    "empty": _l("Nothing is left that could become the shape. Choose otherwise, or take another picture."),
-    "fills_all": _l("The shape fills the whole square: nobody would recognise it. Choose otherwise, or take a picture with room around."),
-    "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Choose otherwise, or take another picture."),
+    "empty": _l(
+        "Nothing is left that could become the shape. Choose otherwise, or take another picture."
+    ),
+    "fills_all": _l(
+        "The shape fills the whole square: nobody would recognise it. Choose otherwise, or take a picture with room around."
+    ),
+    "too_thin": _l(
+        "The shape is too thin or in too many pieces: butterflies would hide its lines. Choose otherwise, or take another picture."
+    ),
 }
 
 
 class ShapePictureForm(FlaskForm):
-    """A picture that may become a shape, and how organizers call it."""
+    """A picture that may become a shape, and its title for organizers."""
 
     picture = FileField(_l("Picture"), [FileRequired(_l("Choose a file."))])
-    title = LineField(_l("What organizers call it"), [most(MOST_TITLE)])
+    title = LineField(_l("What organizers call it"), [most(MAX_TITLE_LENGTH)])
 
-    def called(self):
-        """Return the title that was typed, or the name of the file without its ending, or what any picture may be called."""
+    def called(self) -> str:
+        """Return the entered title, else the file name without its extension, else "1"."""
         stem = clean_text(PurePath(self.picture.data.filename or "").stem, lines=False)
-        return self.title.data or stem[:MOST_TITLE].strip() or "1"
+        return self.title.data or stem[:MAX_TITLE_LENGTH].strip() or "1"
 
 
 class CutForm(FlaskForm):
-    """How a picture is cut out; `seen` tells which shape its editor had before their eyes."""
+    """How a picture is cut out; `seen` identifies the shape that the editor had on the screen."""
 
     seen = HiddenField()
     cut_by = RadioField(
@@ -63,24 +85,24 @@ class CutForm(FlaskForm):
     )
     threshold = WholeField(
         _l("How far a colour may differ and still be ground"),
-        [InputRequired(OUT_OF_RANGE), NumberRange(LEAST_THRESHOLD, MOST_THRESHOLD, OUT_OF_RANGE)],
+        [InputRequired(OUT_OF_RANGE), NumberRange(MIN_THRESHOLD, MAX_THRESHOLD, OUT_OF_RANGE)],
         default=40,
     )
     inverted = BooleanField(_l("The other way round: the ground becomes the shape"))
 
     @classmethod
-    def of(cls, draft):
+    def of(cls, draft: ShapeDraft | Any) -> Self:
         cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
         known = {"threshold": draft.threshold} if draft.threshold else {}
         return cls(formdata=None, data={"seen": draft.shape or "", **cut, **known})
 
-    def tell(self, fault):
-        """Say at the field that decides why the picture, cut out so, makes no shape."""
+    def tell(self, fault: str) -> None:
+        """Set the error on the deciding field: why this picture and cut make no shape."""
         if self.cut_by.data == "alpha":
             self.cut_by.errors = [REFUSALS_BY_ALPHA[fault]]
         else:
             self.threshold.errors = [REFUSALS[fault]]
 
-    def cut(self):
-        """Return the Cut that was asked for."""
+    def cut(self) -> Cut:
+        """Return the chosen Cut."""
         return Cut(self.cut_by.data, self.threshold.data, self.inverted.data)

@@ -1,30 +1,56 @@
-"""The forms for where an event is, how one comes to it, and what it is about."""
+"""The forms for an event's place, its registration, and what it is about."""
 
 import re
+from collections.abc import Iterable
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FormField, RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    FormField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from campaign.lib.locales import NAMES
-from campaign.organize.content_fields import LineField, RowsField, WholeField, by_language, in_language, most, moved
+from campaign.events.models import Event
+from campaign.i18n.locales import NAMES
+from campaign.organize.content_fields import (
+    LineField,
+    RowsField,
+    WholeField,
+    by_language,
+    in_language,
+    most,
+    moved,
+)
 from campaign.organize.events.forms import PartForm, texts_of
-from campaign.organize.petitions.questions_forms import MOST_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
+from campaign.organize.petitions.questions_forms import (
+    MAX_QUESTIONS,
+    QuestionRow,
+    check_rows,
+    questions_in,
+    rows_of,
+)
 from campaign.signatures.fields import CountryField
 
-MOST_PLACE = 200
-MOST_ADDRESS = 300
-MOST_TOWN = 80
-MOST_URL = 500
-MOST_SEATS = 20
-MOST_PEOPLE = 1_000_000
-# As maps write it: two numbers with a point, whatever stands around them.
+MAX_PLACE_LENGTH = 200
+MAX_ADDRESS_LENGTH = 300
+MAX_TOWN_LENGTH = 80
+MAX_URL_LENGTH = 500
+MAX_SEATS = 20
+MAX_PEOPLE = 1_000_000
+# Matches how map services write a point: two decimal numbers, whatever surrounds them.
 _PAIR = re.compile(r"(-?\d{1,2}\.\d+)[,/&;\s]+(?:[a-z]+=)?(-?\d{1,3}\.\d+)")
 ONLINE_FOR = [
     SelectChoice("everyone", _l("On the page, for everybody")),
     SelectChoice("registered", _l("Only in the letter to those who register")),
 ]
-WAYS = [
+REGISTRATION_CHOICES = [
     SelectChoice("none", _l("Come as you are")),
     SelectChoice("optional", _l("One may register")),
     SelectChoice("required", _l("One must register")),
@@ -32,81 +58,110 @@ WAYS = [
 
 
 class PointField(StringField):
-    """A point on the map: latitude and longitude, or the address of a map that shows it. `point` is the pair, or None."""
+    """A point on the map: latitude and longitude, or the URL of a map that shows it.
+
+    `point` is the pair, or None.
+    """
 
     point = None
 
-    def pre_validate(self, form):
-        text = (self.data or "").strip()[:MOST_URL]
+    def pre_validate(self, form: Form) -> None:
+        text = (self.data or "").strip()[:MAX_URL_LENGTH]
         if not text:
             return
         found = _PAIR.search(text)
         pair = tuple(map(float, found.groups())) if found else None
         if pair is None or abs(pair[0]) > 90 or abs(pair[1]) > 180:
-            raise StopValidation(_l("Two numbers, such as 45.42153, -75.69719; or the address of a map that shows the place."))
+            raise StopValidation(
+                _l(
+                    "Two numbers, such as 45.42153, -75.69719; or the address of a map that shows the place."
+                )
+            )
         self.point = pair
         self.data = said_point(*pair)
 
 
-def said_point(latitude, longitude):
+def said_point(latitude: float, longitude: float) -> str:
     return f"{latitude:.5f}, {longitude:.5f}"
 
 
 class _Place(PartForm):
-    """Where it is, on earth and online."""
+    """Where the event takes place, on site and online."""
 
     part = "place"
-    town = LineField(_l("Town"), [most(MOST_TOWN)])
+    town = LineField(_l("Town"), [most(MAX_TOWN_LENGTH)])
     country = CountryField(_l("Country"))
     point = PointField(_l("Point on the map"))
-    online_url = LineField(_l("Address for taking part online"), [most(MOST_URL)])
+    online_url = LineField(_l("Address for taking part online"), [most(MAX_URL_LENGTH)])
     online_for = RadioField(_l("Who is shown that address"), choices=ONLINE_FOR, default="everyone")
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         has_point = event.latitude is not None and event.longitude is not None
         names = ("town", "country", "online_url", "online_for")
         point = said_point(event.latitude, event.longitude) if has_point else ""
-        return {**{name: getattr(event, name) for name in names}, "point": point, **texts_of(event, "place", "address")}
+        return {
+            **{name: getattr(event, name) for name in names},
+            "point": point,
+            **texts_of(event, "place", "address"),
+        }
 
-    def validate_online_url(self, field):
+    def validate_online_url(self, field: Field) -> None:
         if field.data and not re.match(r"https?://[^\s/]+\.[^\s]+$", field.data):
             raise StopValidation(_l("A whole address, such as https://meet.example.org/evening."))
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         latitude, longitude = self.point.point or (None, None)
-        settings = {name: self[name].data or "" for name in ("town", "country", "online_url", "online_for")}
-        return {**settings, "latitude": latitude, "longitude": longitude, "texts": self.by_language("place", "address")}
+        settings = {
+            name: self[name].data or "" for name in ("town", "country", "online_url", "online_for")
+        }
+        return {
+            **settings,
+            "latitude": latitude,
+            "longitude": longitude,
+            "texts": self.by_language("place", "address"),
+        }
 
 
 PlaceForm = type(
     "PlaceForm",
     (_Place,),
     {
-        **by_language("place", lambda lang: LineField(in_language(_l("Place"), lang), [most(MOST_PLACE)])),
-        **by_language("address", lambda lang: LineField(in_language(_l("Street and number"), lang), [most(MOST_ADDRESS)])),
+        **by_language(
+            "place",
+            lambda lang: LineField(in_language(_l("Place"), lang), [most(MAX_PLACE_LENGTH)]),
+        ),
+        **by_language(
+            "address",
+            lambda lang: LineField(
+                in_language(_l("Street and number"), lang), [most(MAX_ADDRESS_LENGTH)]
+            ),
+        ),
     },
 )
 
 
 class _Coming(PartForm):
-    """How one comes: with or without a seat kept, free or not, and what is asked of those who register."""
+    """How people take part: with or without registration, free or not, and questions for them."""
 
     part = "coming"
-    registration = RadioField(_l("Registering"), choices=WAYS, default="none")
-    capacity = WholeField(_l("Seats there are"), [Optional(), NumberRange(1, MOST_PEOPLE, _l("Write a number from 1 up."))])
+    registration = RadioField(_l("Registering"), choices=REGISTRATION_CHOICES, default="none")
+    capacity = WholeField(
+        _l("Seats there are"),
+        [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))],
+    )
     most_seats = WholeField(
         _l("Seats that one person may take"),
         [
             InputRequired(_l("Write a number from 1 to 20.")),
-            NumberRange(1, MOST_SEATS, _l("Write a number from 1 to 20.")),
+            NumberRange(1, MAX_SEATS, _l("Write a number from 1 to 20.")),
         ],
     )
     is_free = BooleanField(_l("It is free"))
-    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         names = ("registration", "capacity", "most_seats", "is_free")
         return {
             **{name: getattr(event, name) for name in names},
@@ -114,19 +169,23 @@ class _Coming(PartForm):
             **texts_of(event, "price"),
         }
 
-    def rearranged(self, press):
+    def rearranged(self, press: str | None) -> Self | None:
         rows = moved(self.rows.data, press)
         if rows is None:
             return None
-        typed = {field.name: field.data for field in self if field.name not in ("rows", "csrf_token")}
-        return type(self)(self.event, formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
+        typed = {
+            field.name: field.data for field in self if field.name not in ("rows", "csrf_token")
+        }
+        return type(self)(self.event, formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         return check_rows(self.rows, self.event.original_lang) and valid
 
-    def changes(self):
-        settings = {name: self[name].data for name in ("registration", "capacity", "most_seats", "is_free")}
+    def changes(self) -> dict[str, Any]:
+        settings = {
+            name: self[name].data for name in ("registration", "capacity", "most_seats", "is_free")
+        }
         questions = questions_in(self.rows, self.event.original_lang)
         return {**settings, "questions": questions, "texts": self.by_language("price")}
 
@@ -134,21 +193,26 @@ class _Coming(PartForm):
 ComingForm = type(
     "ComingForm",
     (_Coming,),
-    by_language("price", lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MOST_PLACE)])),
+    by_language(
+        "price",
+        lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MAX_PLACE_LENGTH)]),
+    ),
 )
 
 
 class AboutForm(PartForm):
-    """What is spoken there, and which petitions it is about."""
+    """The languages spoken there, and the petitions it is about."""
 
     part = "about"
-    languages = SelectMultipleField(_l("Languages spoken"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    others = LineField(_l("Other languages spoken"), [most(MOST_PLACE)])
+    languages = SelectMultipleField(
+        _l("Languages spoken"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )
+    others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
     is_vigil = BooleanField(_l("It is a vigil for the forty-three"))
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         return {
             "languages": [code for code in event.languages if code in NAMES],
             "others": ", ".join(name for name in event.languages if name not in NAMES),
@@ -156,12 +220,12 @@ class AboutForm(PartForm):
             "is_vigil": event.is_vigil,
         }
 
-    def offer(self, petitions):
+    def offer(self, petitions: Iterable[Any]) -> Self:
         """Offer these PetitionCards; return the form."""
         self.petitions.choices = [SelectChoice(each.id, each.title) for each in petitions]
         return self
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         others = [name for each in (self.others.data or "").split(",") if (name := each.strip())]
         return {
             "languages": [*self.languages.data, *dict.fromkeys(others)],

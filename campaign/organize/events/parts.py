@@ -1,36 +1,44 @@
-"""The parts of an event, a page for each: words, hours, place, coming, programme, people, what it is about, address."""
+"""The parts of an event, one page each.
+
+The parts are texts, hours, place, registration, programme, people, what it is about, and slug.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.events.editing import ChangedMeanwhile, change_part, mark_of
-from campaign.events.finding import numbers_of
+from campaign.events.editing import EditConflict, change_part, mark_of
+from campaign.events.models import Event
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_html
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.events.registration_search import numbers_of
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts
 from campaign.organize.drafts import preview_asked
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
-from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, preview_page
 from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
+from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, preview_page
 from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
-from campaign.organize.guard import allowed
-from campaign.petitions.cards import cards_of_cause
+from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
 
 
 @blueprint.get("/<slug>/words")
-@allowed("events.edit", any_event)
-def words(event):
+@allowed("events.edit", load_event)
+def words(event: Event) -> ResponseReturnValue:
     return _page(event, WordsForm.of(event))
 
 
 @blueprint.post("/<slug>/words")
-@allowed("events.edit", any_event)
-def save_words(event):
+@allowed("events.edit", load_event)
+def save_words(event: Event) -> ResponseReturnValue:
     form = WordsForm(event)
     if preview_asked() and form.validate():
         return preview_page(event, **_as_typed(form, event))
@@ -38,86 +46,86 @@ def save_words(event):
 
 
 @blueprint.get("/<slug>/hours")
-@allowed("events.edit", any_event)
-def hours(event):
+@allowed("events.edit", load_event)
+def hours(event: Event) -> ResponseReturnValue:
     return _page(event, HoursForm.of(event))
 
 
 @blueprint.post("/<slug>/hours")
-@allowed("events.edit", any_event)
-def save_hours(event):
+@allowed("events.edit", load_event)
+def save_hours(event: Event) -> ResponseReturnValue:
     return _saved(event, HoursForm(event))
 
 
 @blueprint.get("/<slug>/place")
-@allowed("events.edit", any_event)
-def place(event):
+@allowed("events.edit", load_event)
+def place(event: Event) -> ResponseReturnValue:
     return _page(event, PlaceForm.of(event))
 
 
 @blueprint.post("/<slug>/place")
-@allowed("events.edit", any_event)
-def save_place(event):
+@allowed("events.edit", load_event)
+def save_place(event: Event) -> ResponseReturnValue:
     return _saved(event, PlaceForm(event))
 
 
 @blueprint.get("/<slug>/coming")
-@allowed("events.edit", any_event)
-def coming(event):
+@allowed("events.edit", load_event)
+def coming(event: Event) -> ResponseReturnValue:
     return _page(event, ComingForm.of(event))
 
 
 @blueprint.post("/<slug>/coming")
-@allowed("events.edit", any_event)
-def save_coming(event):
+@allowed("events.edit", load_event)
+def save_coming(event: Event) -> ResponseReturnValue:
     return _saved(event, ComingForm(event))
 
 
 @blueprint.get("/<slug>/programme")
-@allowed("events.edit", any_event)
-def programme(event):
+@allowed("events.edit", load_event)
+def programme(event: Event) -> ResponseReturnValue:
     return _page(event, ProgrammeForm.of(event))
 
 
 @blueprint.post("/<slug>/programme")
-@allowed("events.edit", any_event)
-def save_programme(event):
+@allowed("events.edit", load_event)
+def save_programme(event: Event) -> ResponseReturnValue:
     return _saved(event, ProgrammeForm(event))
 
 
 @blueprint.get("/<slug>/people")
-@allowed("events.edit", any_event)
-def people(event):
+@allowed("events.edit", load_event)
+def people(event: Event) -> ResponseReturnValue:
     return _page(event, PeopleForm.of(event))
 
 
 @blueprint.post("/<slug>/people")
-@allowed("events.edit", any_event)
-def save_people(event):
+@allowed("events.edit", load_event)
+def save_people(event: Event) -> ResponseReturnValue:
     return _saved(event, PeopleForm(event))
 
 
 @blueprint.get("/<slug>/about")
-@allowed("events.edit", any_event)
-def about(event):
+@allowed("events.edit", load_event)
+def about(event: Event) -> ResponseReturnValue:
     return _page(event, _offered(AboutForm.of(event)))
 
 
 @blueprint.post("/<slug>/about")
-@allowed("events.edit", any_event)
-def save_about(event):
+@allowed("events.edit", load_event)
+def save_about(event: Event) -> ResponseReturnValue:
     return _saved(event, _offered(AboutForm(event)))
 
 
 @blueprint.get("/<slug>/address")
-@allowed("events.edit", any_event)
-def address(event):
+@allowed("events.edit", load_event)
+def address(event: Event) -> ResponseReturnValue:
     return _page(event, EventSlugForm.of(event))
 
 
 @blueprint.post("/<slug>/address")
-@allowed("events.edit", any_event)
-def save_address(event):
+@allowed("events.edit", load_event)
+def save_address(event: Event) -> ResponseReturnValue:
     form = EventSlugForm(event)
     try:
         return _saved(event, form)
@@ -126,21 +134,26 @@ def save_address(event):
         return _page(event, form, 422)
 
 
-def _as_typed(form, event):
-    """Return what the public page says of what was typed, as columns of an EventPage."""
+def _as_typed(form: Any, event: Event) -> dict[str, Any]:
+    """Return the entered texts as fields of an EventPage."""
     texts = form.texts()
     lang = g.lang if g.lang in texts else event.original_lang
     words = texts[lang]
-    shown = {"kind": words["kind"], "title": words["title"], "body": to_html(words["body"]), "access": to_html(words["access"])}
+    shown = {
+        "kind": words["kind"],
+        "title": words["title"],
+        "body": to_html(words["body"]),
+        "access": to_html(words["access"]),
+    }
     return {**shown, "lang": lang, "written_in": tuple(texts)}
 
 
-def _offered(form):
+def _offered(form: Any) -> AboutForm:
     return form.offer(cards_of_cause(form.event.cause_id, g.lang, utcnow()))
 
 
-def _saved(event, form):
-    """Save what was typed into a part, and go back to the event; or show the part again with what is wrong."""
+def _saved(event: Event, form: Any) -> ResponseReturnValue:
+    """Save a part and redirect to the event, or show the part again with its errors."""
     rearranged = form.rearranged(request.form.get("press"))
     if rearranged is not None:
         return _page(event, rearranged)
@@ -150,10 +163,10 @@ def _saved(event, form):
     try:
         named = {"part": form.part, "mark": form.mark.data, "now": utcnow(), **form.changes()}
         changed = act(fact, change_part, event_id=event.id, **named)
-    except ChangedMeanwhile:
+    except EditConflict:
         changed = event_in_any_state(event.slug)
         present = type(form).of(changed)
-        # A button pressed twice, or two who meant the same, are no conflict.
+        # Pressing a button twice, or entering the same as someone else, is no conflict.
         if conflicting := conflicts(form, _offered(present) if form.part == "about" else present):
             form.mark.data = mark_of(changed, form.part)
             return _page(changed, form, 409, conflicting=conflicting)
@@ -163,8 +176,14 @@ def _saved(event, form):
     return back_to(changed.slug)
 
 
-def _page(event, form, status=200, *, conflicting=()):
-    told = numbers_of(event) if form.part in ("hours", "place") and event.state == "published" else None
+def _page(
+    event: Event, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
+    told = (
+        numbers_of(event)
+        if form.part in ("hours", "place") and event.state == "published"
+        else None
+    )
     return render_template(
         PAGES[form.part],
         event=event,
@@ -174,7 +193,9 @@ def _page(event, form, status=200, *, conflicting=()):
         told=told.registered + told.waiting if told and event.ends_at > utcnow() else 0,
         written=form.written,
         order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],
-        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES} if form.part == "words" else {},
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES}
+        if form.part == "words"
+        else {},
     ), status
 
 

@@ -1,16 +1,18 @@
-"""The forms about registrations: searching them, adding somebody by hand, and taking the list along."""
+"""The forms for registrations: search, add someone by hand, and download the list."""
+
+from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from campaign.events.forms import SeatsField
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
-MOST_SEATS = 20
+MAX_SEATS = 20
 STATE_WORDS = {
     "registered": _l("has a seat"),
     "came": _l("came"),
@@ -23,7 +25,7 @@ STATE_WORDS = {
 
 
 class RegistrationSearch(FlaskForm):
-    """What is looked for in the list of one event."""
+    """The search in the list of one event."""
 
     class Meta:
         csrf = False
@@ -31,40 +33,40 @@ class RegistrationSearch(FlaskForm):
     words = StringField(_l("Name, whole e-mail address or code"), [Length(max=200)])
     state = SelectField(_l("State"), validate_choice=False)
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(formdata=request.args)
         choices = (SelectChoice(state, words) for state, words in STATE_WORDS.items())
         self.state.choices = [SelectChoice("", _l("Any")), *choices]
 
     @property
-    def asked(self):
-        """What was asked for, as the next page's address carries it."""
+    def asked(self) -> dict[str, Any]:
+        """Return the search as it is carried in the URL of the next page."""
         state = self.state.data if self.state.data in STATE_WORDS else ""
         asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
         return {name: value for name, value in asked.items() if value}
 
 
 class ByHandForm(FlaskForm):
-    """Somebody who asks for a seat at the door, by telephone or by letter."""
+    """A person who asks for a seat in person, by telephone or by mail."""
 
     name = NameField(_l("Name"))
-    seats = SeatsField(_l("Seats"), most=MOST_SEATS)
+    seats = SeatsField(_l("Seats"), most=MAX_SEATS)
     email = OptionalEmailField(_l("E-mail"))
     comes_in = BooleanField(_l("They are here, and come in now"))
     anyway = BooleanField(_l("Let them in although all seats are taken"))
 
-    def validate_name(self, field):
+    def validate_name(self, field: Field) -> None:
         if not field.data:
             raise Missing(_l("Write the name."))
 
-    def address(self):
-        """Return (address, its digest), or None where none was given."""
+    def address(self) -> tuple[str, bytes] | None:
+        """Return (address, its digest), or None if no address was entered."""
         typed = self.email.address
-        return (typed.typed, keys.email_digest(typed.normalized)) if typed else None
+        return (typed.typed, tokens.email_digest(typed.normalized)) if typed else None
 
 
 class AttendanceForm(FlaskForm):
-    """Which list is taken along, and what for."""
+    """Which list to download, and why."""
 
     who = RadioField(
         _l("Who"),

@@ -1,35 +1,46 @@
-"""The forms whose rows are the hours of an event and the people of it."""
+"""The forms made of rows: an event's programme and its people."""
 
 from collections import Counter
 from datetime import time
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, FormField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
-from campaign.lib.locales import LOCALES
-from campaign.organize.content_fields import LineField, RowsField, by_language, in_language, most, moved
+from campaign.events.models import Event
+from campaign.i18n.locales import LOCALES
+from campaign.organize.content_fields import (
+    LineField,
+    RowsField,
+    by_language,
+    in_language,
+    most,
+    moved,
+)
 from campaign.organize.events.forms import PartForm
 from campaign.organize.hour_fields import TimeOfDayField
 
-MOST_ROWS = 40
-MOST_WORDS = 300
-MOST_NAME = 120
+MAX_ROWS = 40
+MAX_TEXT_LENGTH = 300
+MAX_NAME_LENGTH = 120
 ROLES = [SelectChoice("speaker", _l("Speaks")), SelectChoice("host", _l("Invites"))]
 
 
 class _RowsForm(PartForm):
     """A part that is a list of rows."""
 
-    def rearranged(self, press):
+    def rearranged(self, press: str | None) -> Self | None:
         rows = moved(self.rows.data, press)
         if rows is None:
             return None
-        return type(self)(self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MOST_ROWS]})
+        return type(self)(
+            self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MAX_ROWS]}
+        )
 
 
 class _Hour(Form):
-    """An hour, and what happens then."""
+    """A time, and what happens then."""
 
     at = TimeOfDayField(_l("Hour"), [Optional()])
 
@@ -37,18 +48,21 @@ class _Hour(Form):
 HourRow = type(
     "HourRow",
     (_Hour,),
-    by_language("what", lambda lang: LineField(in_language(_l("What happens"), lang), [most(MOST_WORDS)])),
+    by_language(
+        "what",
+        lambda lang: LineField(in_language(_l("What happens"), lang), [most(MAX_TEXT_LENGTH)]),
+    ),
 )
 
 
 class ProgrammeForm(_RowsForm):
-    """Hour by hour."""
+    """The programme, by time."""
 
     part = "programme"
-    rows = RowsField(FormField(HourRow), _l("Hours"), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(HourRow), _l("Hours"), max_entries=MAX_ROWS)
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         rows = {}
         for text in sorted(event.texts, key=lambda text: text.lang != event.original_lang):
             seen = Counter()
@@ -58,49 +72,64 @@ class ProgrammeForm(_RowsForm):
         ordered = [rows[key] for key in sorted(rows)]
         return {"rows": [{**row, "at": time.fromisoformat(row["at"])} for row in ordered] or [{}]}
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         for row in self.rows:
-            if not row["at"].data and not row["at"].errors and any(row[f"what_{lang}"].data for lang in LOCALES):
+            if (
+                not row["at"].data
+                and not row["at"].errors
+                and any(row[f"what_{lang}"].data for lang in LOCALES)
+            ):
                 row["at"].errors = [_l("Say at what hour.")]
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         rows = sorted((row for row in self.rows.data if row["at"]), key=lambda row: row["at"])
         return {
             "texts": {
-                lang: {"programme": [[f"{row['at']:%H:%M}", row[f"what_{lang}"]] for row in rows if row[f"what_{lang}"]]}
+                lang: {
+                    "programme": [
+                        [f"{row['at']:%H:%M}", row[f"what_{lang}"]]
+                        for row in rows
+                        if row[f"what_{lang}"]
+                    ]
+                }
                 for lang in self.written
             }
         }
 
 
 class _Person(Form):
-    """Who speaks or invites."""
+    """A person who speaks or invites."""
 
-    name = LineField(_l("Name"), [most(MOST_NAME)])
+    name = LineField(_l("Name"), [most(MAX_NAME_LENGTH)])
     role = SelectField(_l("What they do"), choices=ROLES)
 
 
 PersonRow = type(
     "PersonRow",
     (_Person,),
-    by_language("words", lambda lang: LineField(in_language(_l("A few words about them"), lang), [most(MOST_WORDS)])),
+    by_language(
+        "words",
+        lambda lang: LineField(
+            in_language(_l("A few words about them"), lang), [most(MAX_TEXT_LENGTH)]
+        ),
+    ),
 )
 
 
 class PeopleForm(_RowsForm):
-    """Who speaks and who invites."""
+    """The people who speak and invite."""
 
     part = "people"
-    rows = RowsField(FormField(PersonRow), _l("People"), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(PersonRow), _l("People"), max_entries=MAX_ROWS)
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         return {"rows": [_row(person) for person in event.people] or [{}]}
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         for row in self.rows:
             if not row["name"].data and any(row[f"words_{lang}"].data for lang in LOCALES):
@@ -108,15 +137,15 @@ class PeopleForm(_RowsForm):
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         return {"people": [_person(row) for row in self.rows.data if row["name"]]}
 
 
-def _row(person):
+def _row(person: dict[str, Any]) -> dict[str, Any]:
     words = {f"words_{lang}": said for lang, said in person.get("words", {}).items()}
     return {"name": person["name"], "role": person["role"], **words}
 
 
-def _person(row):
+def _person(row: dict[str, Any]) -> dict[str, Any]:
     words = {lang: said for lang in LOCALES if (said := row[f"words_{lang}"])}
     return {"name": row["name"], "role": row["role"], "words": words}

@@ -1,32 +1,38 @@
-"""The forms by which an event goes out later, and is called off."""
+"""The forms that schedule an event's publication and cancel the event."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired, ValidationError
 
 from campaign.events.hours import HourSkipped, instant_of
-from campaign.lib.local_times import local_time
-from campaign.lib.times import utcnow
+from campaign.events.models import Event
+from campaign.i18n.local_times import local_time
 from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
 from campaign.organize.hour_fields import IS_OVER, NO_SUCH_HOUR, HourField
+from campaign.process.clock import utcnow
 
-MOST_NOTICE = 600
+MAX_NOTICE_LENGTH = 600
 
 
 class LaterForm(FlaskForm):
-    """When a draft is published by itself, by the clocks of its place; `at` is the instant."""
+    """When a draft is published automatically, in local time of its place; `at` is the instant."""
 
-    publish_at = HourField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))])
+    publish_at = HourField(
+        _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
+    )
     at = None
 
-    def __init__(self, event, **named):
+    def __init__(self, event: Event, **named: Any) -> None:
         self.event = event
         known = local_time(event.publish_at, event.zone) if event.publish_at else None
         super().__init__(data={"publish_at": known}, **named)
 
-    def validate_publish_at(self, field):
+    def validate_publish_at(self, field: HourField) -> None:
         if not field.data:
-            # It says by itself that this is no hour.
+            # The field has already reported that the value is no valid time.
             return
         try:
             self.at = instant_of(field.data, self.event.zone)
@@ -37,14 +43,19 @@ class LaterForm(FlaskForm):
 
 
 class _Cancel(FlaskForm):
-    """Why an event is called off, in each of its languages."""
+    """Why an event is cancelled, in each of its languages."""
 
-    def notices(self, langs):
+    def notices(self, langs: Iterable[str]) -> dict[str, str]:
         return {lang: self[f"notice_{lang}"].data or "" for lang in langs}
 
 
 CancelForm = type(
     "CancelForm",
     (_Cancel,),
-    by_language("notice", lambda lang: ShortTextField(in_language(_l("Why, and what instead"), lang), [most(MOST_NOTICE)])),
+    by_language(
+        "notice",
+        lambda lang: ShortTextField(
+            in_language(_l("Why, and what instead"), lang), [most(MAX_NOTICE_LENGTH)]
+        ),
+    ),
 )

@@ -1,23 +1,26 @@
-"""The states of an event: going out, now or by itself; registering; being called off; the archive."""
+"""The states of an event: publish now or automatically, close registration, cancel, archive."""
 
 from flask import flash, g, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.events import editing
-from campaign.events.finding import numbers_of
+from campaign.events.models import Event
 from campaign.events.operations import EventOver, cancel
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.events.registration_search import numbers_of
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.events.forms import texts_of
-from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, page
+from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, page
 from campaign.organize.events.state_forms import CancelForm, LaterForm
-from campaign.organize.guard import allowed
+from campaign.process.clock import utcnow
 
 
 @blueprint.post("/<slug>/publish")
-@allowed("events.edit", any_event)
-def publish(event):
+@allowed("events.edit", load_event)
+def publish(event: Event) -> ResponseReturnValue:
     try:
         act(fact_of("events.publish", event), editing.announce, event_id=event.id, now=utcnow())
     except editing.NotReady:
@@ -30,13 +33,15 @@ def publish(event):
 
 
 @blueprint.post("/<slug>/publish-later")
-@allowed("events.edit", any_event)
-def publish_later(event):
+@allowed("events.edit", load_event)
+def publish_later(event: Event) -> ResponseReturnValue:
     form = LaterForm(event)
     if not form.validate():
         return page(event, form, 422)
     try:
-        act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=form.at)
+        act(
+            fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=form.at
+        )
     except editing.NotReady:
         flash(_("It cannot go out yet: it has no place, neither on earth nor online."), "grave")
     else:
@@ -46,41 +51,43 @@ def publish_later(event):
 
 
 @blueprint.post("/<slug>/publish-not")
-@allowed("events.edit", any_event)
-def publish_not(event):
-    """Take back that it goes out by itself."""
+@allowed("events.edit", load_event)
+def publish_not(event: Event) -> ResponseReturnValue:
+    """Cancel the scheduled publication."""
     act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=None)
     flash(_("It stays a draft until you publish it."), "sure")
     return back_to(event.slug)
 
 
 @blueprint.post("/<slug>/close")
-@allowed("events.edit", any_event)
-def close(event):
+@allowed("events.edit", load_event)
+def close(event: Event) -> ResponseReturnValue:
     act(fact_of("events.close", event), editing.close_registration, event_id=event.id, closed=True)
     flash(_("It takes no more registrations. Whoever has a seat keeps it."), "sure")
     return back_to(event.slug)
 
 
 @blueprint.post("/<slug>/reopen")
-@allowed("events.edit", any_event)
-def reopen(event):
-    act(fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False)
+@allowed("events.edit", load_event)
+def reopen(event: Event) -> ResponseReturnValue:
+    act(
+        fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False
+    )
     flash(_("It takes registrations again."), "sure")
     return back_to(event.slug)
 
 
 @blueprint.get("/<slug>/cancel")
-@allowed("events.edit", any_event)
-def calling_off(event):
+@allowed("events.edit", load_event)
+def calling_off(event: Event) -> ResponseReturnValue:
     if event.state != "published":
         return back_to(event.slug)
     return _calling_off_page(event, CancelForm(formdata=None, data=texts_of(event, "notice")))
 
 
 @blueprint.post("/<slug>/cancel")
-@allowed("events.edit", any_event)
-def call_off(event):
+@allowed("events.edit", load_event)
+def call_off(event: Event) -> ResponseReturnValue:
     form = CancelForm()
     if not form.validate():
         return _calling_off_page(event, form, 422)
@@ -91,22 +98,22 @@ def call_off(event):
 
 
 @blueprint.post("/<slug>/archive")
-@allowed("events.edit", any_event)
-def archive(event):
+@allowed("events.edit", load_event)
+def archive(event: Event) -> ResponseReturnValue:
     act(fact_of("events.archive", event), editing.archive_event, event_id=event.id, now=utcnow())
     flash(_("Archived. It stands in no list any more."), "sure")
     return back_to(event.slug)
 
 
 @blueprint.post("/<slug>/restore")
-@allowed("events.edit", any_event)
-def restore(event):
+@allowed("events.edit", load_event)
+def restore(event: Event) -> ResponseReturnValue:
     act(fact_of("events.restore", event), editing.restore_event, event_id=event.id)
     flash(_("Out of the archive again."), "sure")
     return back_to(event.slug)
 
 
-def _calling_off_page(event, form, status=200):
+def _calling_off_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/events/cancel.html",
         event=event,

@@ -1,42 +1,50 @@
-"""What an export is to hold, and what for."""
+"""The forms for an export: what it holds, and its purpose."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import starmap
+from typing import Any, Self
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from campaign.exports.columns import COLUMNS
+from campaign.exports.models import ExportChoice
 from campaign.exports.selection import Selection
-from campaign.lib.countries import countries
-from campaign.lib.locales import NAMES
+from campaign.i18n.countries import countries
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, most
-from campaign.organize.exports.words import KIND_WORDS, STATE_WORDS, USUAL, offered
+from campaign.organize.exports.labels import DEFAULT_COLUMNS, KIND_WORDS, STATE_WORDS, offered
 from campaign.organize.hour_fields import DayField
-from campaign.organize.numbers.figures import zone
-from campaign.organize.signatures.words import EVIDENCE_WORDS
-from campaign.sharing.arrivals import clean_source
+from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.statistics.figures import zone
+from campaign.petitions.models import Petition
+from campaign.sharing.attribution import clean_source
 
-MOST_PURPOSE = 300
+MAX_PURPOSE_LENGTH = 300
 FILTERS = ("state", "evidence", "country", "lang", "source", "subscribed")
 
 
 class PurposeForm(FlaskForm):
-    """What whoever takes signatures out of the house says first."""
+    """The purpose that must be given before signatures are exported."""
 
     purpose = LineField(
         _l("What exactly for?"),
-        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), most(MOST_PURPOSE)],
+        [
+            DataRequired(_l("Say it in a few words: it stands in the audit trail.")),
+            most(MAX_PURPOSE_LENGTH),
+        ],
     )
 
 
 class ExportForm(PurposeForm):
-    """Columns, filters and the kind of file, for one of the AIMS."""
+    """Columns, filters and file type, for one of the AIMS."""
 
-    columns = SelectMultipleField(_l("Columns"), validators=[InputRequired(_l("Choose at least one column."))])
+    columns = SelectMultipleField(
+        _l("Columns"), validators=[InputRequired(_l("Choose at least one column."))]
+    )
     state = SelectField(_l("Which ones"), default="counted")
     evidence = SelectField(_l("Evidence"), default="")
     country = SelectField(_l("Country"), default="")
@@ -47,38 +55,51 @@ class ExportForm(PurposeForm):
     subscribed = BooleanField(_l("Only those who asked for news"))
     kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
 
-    def __init__(self, aim, petition, **named):
+    def __init__(self, aim: str, petition: Petition, **named: Any) -> None:
         super().__init__(**named)
         self._aim = aim
         anything = SelectChoice("", _l("Any"))
-        self.columns.choices = [SelectChoice(name, COLUMNS[name].label) for name in COLUMNS if name in offered(aim, petition)]
+        self.columns.choices = [
+            SelectChoice(name, COLUMNS[name].label)
+            for name in COLUMNS
+            if name in offered(aim, petition)
+        ]
         self.state.choices = list(starmap(SelectChoice, STATE_WORDS.items()))
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
         self.lang.choices = [anything, *starmap(SelectChoice, NAMES.items())]
         if aim == "letters":
-            # Nobody else is ever written to.
+            # Nobody else may be written to.
             del self.state, self.subscribed
 
     @classmethod
-    def begin(cls, aim, petition, chosen):
-        """Return the form as it was sent last for this petition (an ExportChoice), or with what is usual."""
+    def begin(cls, aim: str, petition: Petition, chosen: ExportChoice | None) -> Self:
+        """Return the form with the last ExportChoice for this petition, or the defaults."""
         if chosen is None:
-            usual = [name for name in USUAL[aim] if name in offered(aim, petition)]
-            return cls(aim, petition, formdata=None, data={"columns": usual, "state": "counted", "kind": "csv"})
+            usual = [name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)]
+            return cls(
+                aim,
+                petition,
+                formdata=None,
+                data={"columns": usual, "state": "counted", "kind": "csv"},
+            )
         kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
-        return cls(aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})
+        return cls(
+            aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind}
+        )
 
-    def validate_source(self, field):
+    def validate_source(self, field: Field) -> None:
         if field.data and not clean_source(field.data):
-            raise ValidationError(_l("No link bears such a code. Write it as it stands behind ?source=."))
+            raise ValidationError(
+                _l("No link bears such a code. Write it as it stands behind ?source=.")
+            )
 
-    def validate_until(self, field):
+    def validate_until(self, field: Field) -> None:
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError(_l("That is before the first day."))
 
-    def selection(self, petition_id):
-        """Return the Selection that was asked for."""
+    def selection(self, petition_id: int) -> Selection:
+        """Return the requested Selection."""
         to_letters = self._aim == "letters"
         return Selection(
             petition_id,
@@ -95,8 +116,11 @@ class ExportForm(PurposeForm):
         )
 
 
-def _start(day, days=0):
-    """Return the first instant of a day in the campaign's zone, or None; at the ends of the calendar nothing is bounded."""
+def _start(day: date | None, days: int = 0) -> datetime | None:
+    """Return the first instant of a day in the site's time zone.
+
+    Return None, which sets no limit, without a day or at the ends of the calendar.
+    """
     if day is None:
         return None
     try:
@@ -105,8 +129,8 @@ def _start(day, days=0):
         return None
 
 
-def _days(choice):
-    """Return the days that the instants of a choice were made of."""
+def _days(choice: dict[str, Any]) -> dict[str, date | None]:
+    """Return the days that the instants of a saved choice were made from."""
     kept = Selection.from_json(choice)
     since = kept.since and kept.since.astimezone(zone()).date()
     until = kept.until and (kept.until.astimezone(zone()) - timedelta(days=1)).date()

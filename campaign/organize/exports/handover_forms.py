@@ -1,28 +1,35 @@
-"""The forms around a hand-over: the pack, what of each signature is handed over, and the receipt."""
+"""The forms of a hand-over: the delivery pack, its contents, and the receipt."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
-from campaign.lib.locales import NAMES
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, LinesField, WholeField, most
 from campaign.organize.exports.forms import PurposeForm
 from campaign.organize.hour_fields import DayField
-from campaign.petitions.handing import mark_of
+from campaign.petitions.handovers import mark_of
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 
-MOST_RECEIVER, MOST_NOTE = 200, 1000
-LARGEST = 2**31 - 1
+MAX_RECEIVER_LENGTH, MAX_NOTE_LENGTH = 200, 1000
+MAX_SIGNATURES = 2**31 - 1
 NAME_CHOICES = {
     "shown": _l("As each of them lets it be shown"),
     "full": _l("Whole names"),
 }
 NAME_HINTS = {
-    "shown": _l("Whoever asked only to be counted stands in the list as a number. This is what supporters expect."),
-    "full": _l("Only where a law or the rules of the house ask for it. The petition’s page says so to whoever signs."),
+    "shown": _l(
+        "Whoever asked only to be counted stands in the list as a number. This is what supporters expect."
+    ),
+    "full": _l(
+        "Only where a law or the rules of the house ask for it. The petition’s page says so to whoever signs."
+    ),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),
@@ -33,7 +40,7 @@ DETAIL_CHOICES = {
 
 
 class PackForm(PurposeForm):
-    """The language and the paper of a delivery pack."""
+    """The language and paper size of a delivery pack."""
 
     lang = SelectField(_l("Language"))
     paper = RadioField(
@@ -45,13 +52,13 @@ class PackForm(PurposeForm):
         validators=[InputRequired(_l("Choose one."))],
     )
 
-    def __init__(self, languages, **named):
+    def __init__(self, languages: Collection[str], **named: Any) -> None:
         super().__init__(**named)
         self.lang.choices = [SelectChoice(code, NAMES[code]) for code in NAMES if code in languages]
 
 
 class HandingForm(FlaskForm):
-    """What of each signature the targets get to see; `mark` tells what of it the editor had before their eyes."""
+    """What the targets see of each signature; `mark` identifies the state that the editor saw."""
 
     mark = HiddenField()
     names = RadioField(
@@ -59,29 +66,39 @@ class HandingForm(FlaskForm):
         choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
         validators=[InputRequired(_l("Choose one."))],
     )
-    details = SelectMultipleField(_l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()])
+    details = SelectMultipleField(
+        _l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()]
+    )
 
     @classmethod
-    def of(cls, petition):
-        """Return the form as the petition stands."""
-        data = {"mark": mark_of(petition), "names": petition.handed_names, "details": petition.handed_details}
+    def of(cls, petition: Petition) -> Self:
+        """Return the form with the petition's current values."""
+        data = {
+            "mark": mark_of(petition),
+            "names": petition.handed_names,
+            "details": petition.handed_details,
+        }
         return cls(formdata=None, data=data)
 
 
 class ReceiptForm(FlaskForm):
-    """Who received the signatures, when, and what they said. All of it is shown on the petition's page."""
+    """Who received the signatures, when, and what they said; all shown on the petition's page."""
 
     day = DayField(_l("Day"), [InputRequired(_l("Write the day."))])
     received_by = LineField(
-        _l("Received by"), [DataRequired(_l("Write who took them: a name, an office, or both.")), most(MOST_RECEIVER)]
+        _l("Received by"),
+        [
+            DataRequired(_l("Write who took them: a name, an office, or both.")),
+            most(MAX_RECEIVER_LENGTH),
+        ],
     )
     signatures = WholeField(
         _l("How many signatures"),
-        [NumberRange(min=1, max=LARGEST, message=_l("Write a number, such as 12408."))],
+        [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Write a number, such as 12408."))],
     )
-    note = LinesField(_l("What became of it"), [most(MOST_NOTE)])
+    note = LinesField(_l("What became of it"), [most(MAX_NOTE_LENGTH)])
 
-    def validate_day(self, field):
-        # Where the day has begun already, it may be tomorrow here.
+    def validate_day(self, field: Field) -> None:
+        # Allow tomorrow: in other time zones that day may have begun.
         if field.data and field.data > (utcnow() + timedelta(days=1)).date():
             raise ValidationError(_l("That day is still to come. Note it once it has happened."))

@@ -1,47 +1,64 @@
-"""The hand-over of a petition: the pack for the day, what of each signature is in it, and the receipt."""
+"""The hand-over of a petition: the delivery pack, its contents, and the receipt."""
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
+from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import ask_for_export
-from campaign.exports.shelf import exports_of
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.exports.handover_forms import DETAIL_CHOICES, NAME_CHOICES, NAME_HINTS, HandingForm, PackForm, ReceiptForm
-from campaign.organize.exports.words import words
+from campaign.organize.exports.handover_forms import (
+    DETAIL_CHOICES,
+    NAME_CHOICES,
+    NAME_HINTS,
+    HandingForm,
+    PackForm,
+    ReceiptForm,
+)
+from campaign.organize.exports.labels import words
 from campaign.organize.fields import site_paper
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.identity import may, organizer
 from campaign.organize.petitions.versions import makes_version, review
-from campaign.organize.presence import may, organizer
-from campaign.organize.scope import any_petition, in_sight
-from campaign.petitions.editing import ChangedMeanwhile
-from campaign.petitions.handing import change_handing, handovers_of, mark_of, record_handover, remove_handover
-from campaign.petitions.models import HANDED_DETAILS
+from campaign.organize.scope import in_sight, load_petition
+from campaign.petitions.editing import EditConflict
+from campaign.petitions.handovers import (
+    change_handing,
+    handovers_of,
+    mark_of,
+    record_handover,
+    remove_handover,
+)
+from campaign.petitions.models import HANDED_DETAILS, Petition
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.signatures.counting import counted_without_data
+from campaign.process.clock import utcnow
+from campaign.signatures.statistics import counted_without_data
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 
 
 @blueprint.get("/<slug>")
-@allowed("handovers.record", any_petition)
-def show(petition):
+@allowed("handovers.record", load_petition)
+def show(petition: Petition) -> ResponseReturnValue:
     return _page(petition, ReceiptForm(formdata=None, signatures=_handed_over(petition) or None))
 
 
 @blueprint.get("/<slug>/pack")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 @fresh
-def pack(petition):
+def pack(petition: Petition) -> ResponseReturnValue:
     usual = {"lang": petition.original_lang, "paper": site_paper().lower()}
     return _pack_page(petition, PackForm(_languages(petition), formdata=None, data=usual))
 
 
 @blueprint.post("/<slug>/pack")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 @fresh
-def make_pack(petition):
+def make_pack(petition: Petition) -> ResponseReturnValue:
     form = PackForm(_languages(petition))
     if not form.validate():
         return _pack_page(petition, form, 422)
@@ -51,7 +68,12 @@ def make_pack(petition):
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.handed_names, "details": petition.handed_details}
-    fact = _fact("exports.ask", petition, form.purpose.data, {"kind": "pack", "aim": "delivery", "signatures": count, **choice})
+    fact = _fact(
+        "exports.ask",
+        petition,
+        form.purpose.data,
+        {"kind": "pack", "aim": "delivery", "signatures": count, **choice},
+    )
     export = act(
         fact,
         ask_for_export,
@@ -68,28 +90,40 @@ def make_pack(petition):
 
 
 @blueprint.get("/<slug>/contents")
-@allowed("handovers.edit", any_petition)
-def contents(petition):
+@allowed("handovers.edit", load_petition)
+def contents(petition: Petition) -> ResponseReturnValue:
     return _contents_page(petition, HandingForm.of(petition))
 
 
 @blueprint.post("/<slug>/contents")
-@allowed("handovers.edit", any_petition)
+@allowed("handovers.edit", load_petition)
 @fresh
-def save_contents(petition):
+def save_contents(petition: Petition) -> ResponseReturnValue:
     form = HandingForm()
     if not form.validate():
         return _contents_page(petition, form, 422)
     if request.form.get("press") == "back":
         return _contents_page(petition, form)
     names, details = form.names.data, [name for name in HANDED_DETAILS if name in form.details.data]
-    here, leave = (url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show"))
-    if form.mark.data == mark_of(petition) and (changes := makes_version(petition, handed_names=names, handed_details=details)):
+    here, leave = (
+        url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show")
+    )
+    if form.mark.data == mark_of(petition) and (
+        changes := makes_version(petition, handed_names=names, handed_details=details)
+    ):
         return review(petition, here, leave, changes)
     fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
     try:
-        act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, names=names, details=details, now=utcnow())
-    except ChangedMeanwhile:
+        act(
+            fact,
+            change_handing,
+            petition_id=petition.id,
+            mark=form.mark.data,
+            names=names,
+            details=details,
+            now=utcnow(),
+        )
+    except EditConflict:
         present = petition_by_id(petition.id)
         if conflicting := caught_up(form, HandingForm.of(present)):
             return _contents_page(present, form, 409, conflicting)
@@ -98,8 +132,8 @@ def save_contents(petition):
 
 
 @blueprint.post("/<slug>/receipts")
-@allowed("handovers.record", any_petition)
-def record(petition):
+@allowed("handovers.record", load_petition)
+def record(petition: Petition) -> ResponseReturnValue:
     form = ReceiptForm()
     if not form.validate():
         return _page(petition, form, 422)
@@ -111,52 +145,83 @@ def record(petition):
 
 
 @blueprint.post("/<slug>/receipts/<int:handover_id>/remove")
-@allowed("handovers.record", any_petition)
-def remove(petition, handover_id):
+@allowed("handovers.record", load_petition)
+def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
     slug = petition.slug
-    if act(_fact("handovers.remove", petition), remove_handover, petition_id=petition.id, handover_id=handover_id):
+    if act(
+        _fact("handovers.remove", petition),
+        remove_handover,
+        petition_id=petition.id,
+        handover_id=handover_id,
+    ):
         flash(_("Taken back. It stands on the page no longer."), "sure")
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 
-def _fact(action, petition, reason="", details=None):
-    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, reason=reason, details=details)
+def _fact(
+    action: str, petition: Petition, reason: str = "", details: dict[str, Any] | None = None
+) -> Fact:
+    return Fact(
+        action,
+        on=("petition", petition.id),
+        cause_id=petition.cause_id,
+        reason=reason,
+        details=details,
+    )
 
 
-def _count(petition):
+def _count(petition: Petition) -> int:
     return petition_counts([petition.id]).get(petition.id, 0)
 
 
-def _deliverable(petition):
-    """Return how many signatures a pack of today holds: those that are counted, without those whose data was erased."""
+def _deliverable(petition: Petition) -> int:
+    """Return how many signatures a pack made today holds: counted ones with data not yet erased."""
     return _count(petition) - counted_without_data(petition.id)
 
 
-def _handed_over(petition):
-    """Return how many signatures the last pack held or, where there is none, how many one of today would hold."""
-    packs = [each.done for each in exports_of([petition.id]) if each.kind == "pack" and each.state == "ready"]
+def _handed_over(petition: Petition) -> int:
+    """Return how many signatures the last pack held or, without one, a pack today would hold."""
+    packs = [
+        each.done
+        for each in exports_of([petition.id])
+        if each.kind == "pack" and each.state == "ready"
+    ]
     return packs[0] if packs else _deliverable(petition)
 
 
-def _languages(petition):
+def _languages(petition: Petition) -> list[str]:
     return [text.lang for text in petition.current_version.texts]
 
 
-def _page(petition, form, status=200):
+def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
     may_export = may("signatures.export", petition)
-    packs = [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
-    return _rendered("show", petition, form, status, handovers=handovers_of(petition.id), exports=packs, titles={})
+    packs = (
+        [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
+    )
+    return _rendered(
+        "show",
+        petition,
+        form,
+        status,
+        handovers=handovers_of(petition.id),
+        exports=packs,
+        titles={},
+    )
 
 
-def _pack_page(petition, form, status=200):
+def _pack_page(petition: Petition, form: PackForm, status: int = 200) -> ResponseReturnValue:
     return _rendered("pack", petition, form, status)
 
 
-def _contents_page(petition, form, status=200, conflicting=()):
+def _contents_page(
+    petition: Petition, form: HandingForm, status: int = 200, conflicting: Any = ()
+) -> ResponseReturnValue:
     return _rendered("contents", petition, form, status, conflicting=conflicting)
 
 
-def _rendered(view, petition, form, status, **named):
+def _rendered(
+    view: str, petition: Petition, form: FlaskForm, status: int, **named: Any
+) -> ResponseReturnValue:
     page = render_template(
         TEMPLATES[view],
         petition=petition,

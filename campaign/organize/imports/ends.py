@@ -1,24 +1,34 @@
-"""How a batch from paper ends: brought in, undone or thrown away. Joined to the views of pages.py."""
+"""Finish a paper batch: import, undo or discard it. Uses the blueprint of routes.py."""
 
 from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports import bringing_in, operations, taking_out
-from campaign.imports.deciding import decide
+from campaign.imports import commit, operations, rollback
+from campaign.imports.classification import decide
+from campaign.imports.models import ImportBatch
 from campaign.imports.queries import batch_by_id, checker_for, items_of
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
 from campaign.organize.imports.forms import BringInForm
-from campaign.organize.imports.pages import any_batch, back, blueprint, decide_anew, fact_of, overtaken, page
+from campaign.organize.imports.routes import (
+    back,
+    blueprint,
+    decide_anew,
+    fact_of,
+    load_batch,
+    overtaken,
+    page,
+)
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.process.clock import utcnow
 
 
 @blueprint.post("/<int:batch_id>/bring-in")
-@allowed("signatures.import", any_batch)
-def bring_in(batch):
+@allowed("signatures.import", load_batch)
+def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     form = BringInForm()
     if not form.validate():
         return page(batch, form=form, status=422)
@@ -30,16 +40,16 @@ def bring_in(batch):
     fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
     batch_id = batch.id
     try:
-        act(fact, bringing_in.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
+        act(fact, commit.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
+    except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
-    except bringing_in.StillWrong:
+    except commit.StillWrong:
         decide_anew(batch)
         flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
         return back(batch_id)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    brought = bringing_in.carry_in(write, batch_id, decided)
+    brought = commit.carry_in(write, batch_id, decided)
     flash(
         ngettext(
             "%(figure)s signature came in, and counts within a second.",
@@ -53,19 +63,19 @@ def bring_in(batch):
 
 
 @blueprint.post("/<int:batch_id>/undo")
-@allowed("signatures.import", any_batch)
-def undo(batch):
+@allowed("signatures.import", load_batch)
+def undo(batch: ImportBatch) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate():
         return page(batch, reason=form, status=422)
     batch_id = batch.id
     try:
-        act(fact_of("imports.undo", batch, form.reason.data), taking_out.undo, batch_id=batch_id)
-    except taking_out.NothingToUndo:
+        act(fact_of("imports.undo", batch, form.reason.data), rollback.undo, batch_id=batch_id)
+    except rollback.NothingToUndo:
         return overtaken(batch)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    taken = taking_out.carry_out(write, batch_id)
+    taken = rollback.carry_out(write, batch_id)
     flash(
         ngettext(
             "Undone: %(figure)s signature is taken out, and its words are erased.",
@@ -79,13 +89,18 @@ def undo(batch):
 
 
 @blueprint.post("/<int:batch_id>/drop")
-@allowed("signatures.import", any_batch)
-def drop(batch):
+@allowed("signatures.import", load_batch)
+def drop(batch: ImportBatch) -> ResponseReturnValue:
     batch_id = batch.id
     try:
-        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id, seen=request.form.get("seen"))
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
+        act(
+            fact_of("imports.drop", batch),
+            operations.drop,
+            batch_id=batch_id,
+            seen=request.form.get("seen"),
+        )
+    except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
-    taking_out.erase_rows(write, batch_id)
+    rollback.erase_rows(write, batch_id)
     flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")
     return redirect(url_for("organize.imports.index"), 303)

@@ -1,50 +1,67 @@
-"""A file from paper: uploaded, and its columns matched. Joined to the views of pages.py."""
+"""Upload a file of paper signatures and match its columns. Uses the blueprint of routes.py."""
+
+from collections.abc import Mapping
+from typing import cast
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports.beginning import batch_of, keep_file, open_file
 from campaign.imports.columns import fields_for
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
+from campaign.imports.models import ImportBatch
 from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
+from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
-from campaign.imports.wording import consent_of
-from campaign.lib.names import clean_text
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.identity import organizer
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
-from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
-from campaign.organize.imports.words import FILE_FAULTS
-from campaign.organize.presence import organizer
+from campaign.organize.imports.labels import FILE_FAULTS
+from campaign.organize.imports.routes import (
+    blueprint,
+    changed,
+    fact_of,
+    labels_of,
+    load_batch,
+    note_sight,
+    overtaken,
+)
 from campaign.organize.scope import in_sight, petitions_where
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.text.names import clean_text
 
 MEGABYTE = 1024 * 1024
 
 
 @blueprint.get("/upload")
 @allowed("signatures.import")
-def upload():
+def upload() -> ResponseReturnValue:
     return _upload_page(UploadForm(formdata=None, petition=request.args.get("petition")))
 
 
-def _refuse_large():
+def _refuse_large() -> ResponseReturnValue:
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
-    flash(_("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most), "grave")
+    flash(
+        _("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most),
+        "grave",
+    )
     return redirect(url_for("organize.imports.upload"), 303)
 
 
 @blueprint.post("/upload")
 @takes_bytes("IMPORT_BYTES", _refuse_large)
 @allowed("signatures.import")
-def take_file():
-    """Read the file and keep its rows, for its columns to be matched; the file itself is not kept."""
+def take_file() -> ResponseReturnValue:
+    """Read the file and keep its rows, so that columns can be matched; do not keep the file."""
     form = UploadForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _upload_page(form, 422)
-    petition = petition_in_any_state(form.petition.data)
+    petition = cast(Petition, petition_in_any_state(form.petition.data))
     try:
         table = read_file(form.file.data.read())
     except FileRefused as refusal:
@@ -58,15 +75,20 @@ def take_file():
         lang=petition.original_lang,
         remembered=remembered_columns(petition.cause_id),
     )
-    fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"rows": batch.rows})
+    fact = Fact(
+        "imports.begin",
+        on=lambda made: ("import", made.id),
+        cause_id=petition.cause_id,
+        details={"rows": batch.rows},
+    )
     kept = keep_file(write, batch=batch, table=table)
     made = act(fact, open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 
 
 @blueprint.get("/<int:batch_id>/columns")
-@allowed("signatures.import", any_batch)
-def columns(batch):
+@allowed("signatures.import", load_batch)
+def columns(batch: ImportBatch) -> ResponseReturnValue:
     if not batch.is_open or batch.kind != "file":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
@@ -85,13 +107,16 @@ def columns(batch):
 
 
 @blueprint.post("/<int:batch_id>/columns")
-@allowed("signatures.import", any_batch)
-def match_columns(batch):
-    """Keep what the columns hold, and say what becomes of each row."""
+@allowed("signatures.import", load_batch)
+def match_columns(batch: ImportBatch) -> ResponseReturnValue:
+    """Keep what the columns hold, and show the outcome of each row."""
     if not batch.is_open or batch.kind != "file":
         return overtaken(batch)
     petition = petition_by_id(batch.petition_id)
-    form, mapping = ColumnsForm().offer_versions(petition.versions), _sent_mapping(petition, batch.read_as["width"])
+    form, mapping = (
+        ColumnsForm().offer_versions(petition.versions),
+        _sent_mapping(petition, batch.read_as["width"]),
+    )
     form.fields = mapping.values()
     if not form.validate() or not _is_possible(form, mapping):
         return _columns_page(batch, petition, form, mapping, 422)
@@ -117,8 +142,8 @@ def _sent_mapping(petition, width):
     return {place: field for place, field in sent.items() if field in known}
 
 
-def _is_possible(form, mapping):
-    """Somebody must have a name, and no two columns are the same thing."""
+def _is_possible(form: ColumnsForm, mapping: Mapping[int, str]) -> bool:
+    """Check that a name column exists, and that no two columns hold the same field."""
     fields = list(mapping.values())
     if not {"given_name", "full_name"} & set(fields):
         form.form_errors = [_("Say which column holds the name.")]
@@ -129,7 +154,13 @@ def _is_possible(form, mapping):
     return not form.form_errors
 
 
-def _columns_page(batch, petition, form, mapping, status=200):
+def _columns_page(
+    batch: ImportBatch,
+    petition: Petition,
+    form: ColumnsForm,
+    mapping: Mapping[int, str],
+    status: int = 200,
+) -> ResponseReturnValue:
     rows = first_rows(batch.id)
     note_sight(batch, rows)
     width = batch.read_as["width"]
@@ -141,12 +172,18 @@ def _columns_page(batch, petition, form, mapping, status=200):
         mapping=mapping,
         width=width,
         rows=[(row, [*row.cells, *[""] * (width - len(row.cells))]) for row in rows],
-        choices=[(field, label) for field, label in labels_of(petition).items() if field in fields_for(petition.questions)],
+        choices=[
+            (field, label)
+            for field, label in labels_of(petition).items()
+            if field in fields_for(petition.questions)
+        ],
         required=petition.required_fields,
     ), status
 
 
-def _upload_page(form, status=200):
+def _upload_page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
     form.offer(petitions_where("signatures.import"))
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
-    return render_template("organize/imports/upload.html", form=form, most=most, lang_here=g.lang), status
+    return render_template(
+        "organize/imports/upload.html", form=form, most=most, lang_here=g.lang
+    ), status

@@ -1,41 +1,62 @@
-"""What is asked before sheets are printed, typed or uploaded, and before what they hold comes in."""
+"""The forms for printing, typing or uploading paper sheets, and for importing their rows."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
+from typing import Any, Self
 
 from flask import current_app
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.form import BaseForm
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
-from campaign.imports.checking import MOST_SHEET
-from campaign.imports.values import OLDEST, newest_day
-from campaign.lib.countries import countries
-from campaign.lib.times import utcnow
+from campaign.i18n.countries import countries
+from campaign.imports.checking import MAX_SHEET_LENGTH
+from campaign.imports.values import MIN_DATE, newest_day
 from campaign.organize.content_fields import WholeField
 from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField
+from campaign.organize.scope import PetitionInSight
+from campaign.petitions.models import PetitionVersion
+from campaign.process.clock import utcnow
 
-MOST_SHEETS = 100
-MOST_WORDING = 3000
+MAX_SHEETS = 100
+MAX_WORDING_LENGTH = 3000
 PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter, as in North America")}
 TOO_LONG = _l("That is too long.")
 
 
 class CountryChoice(SelectField):
-    """A country for rows that name none."""
+    """The country of rows that do not name one."""
 
     def __init__(self, label, **options):
         super().__init__(label, choices=[], validate_choice=False, **options)
 
-    def iter_choices(self):
+    def iter_choices(self) -> Iterator[tuple[Any, ...]]:
         yield "", _l("None"), not self.data, {}
         for code, name in countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"]):
             yield code, name, code == self.data, {}
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: BaseForm) -> None:
         if self.data and self.data not in {code for code, _name in countries("en", ())}:
             raise ValidationError(_l("Choose a country from the list."))
 
@@ -43,15 +64,15 @@ class CountryChoice(SelectField):
 class SigningDayField(DayField):
     """The day on which people signed."""
 
-    def post_validate(self, form, validation_stopped):
-        if self.data and not self.errors and not OLDEST <= self.data <= newest_day(utcnow()):
+    def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
+        if self.data and not self.errors and not MIN_DATE <= self.data <= newest_day(utcnow()):
             raise ValidationError(_l("Take a day that has been."))
 
 
 class _OfPetition(FlaskForm):
     petition = SelectField(_l("Petition"), [InputRequired(_l("Choose a petition."))])
 
-    def offer(self, petitions):
+    def offer(self, petitions: Iterable[PetitionInSight]) -> Self:
         """Offer these PetitionsInSight; return the form."""
         choices = [SelectChoice(each.slug, each.title) for each in petitions]
         self.petition.choices = unchosen(choices, _l("Choose a petition"))
@@ -59,38 +80,50 @@ class _OfPetition(FlaskForm):
 
 
 class PrintForm(_OfPetition):
-    """Which sheets are printed, and how many."""
+    """Which sheets to print, and how many."""
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
-    paper = RadioField(_l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper)
+    paper = RadioField(
+        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper
+    )
     sheets = WholeField(
         _l("How many sheets?"),
         [
             InputRequired(_l("Write a number of sheets.")),
-            NumberRange(1, MOST_SHEETS, _l("Write a number from 1 to %(most)s.", most=MOST_SHEETS)),
+            NumberRange(1, MAX_SHEETS, _l("Write a number from 1 to %(most)s.", most=MAX_SHEETS)),
         ],
         default=10,
     )
 
 
 class SheetChoice(_OfPetition):
-    """The petition and the language of a sheet: what it asked consent to belongs to them, so they are chosen first."""
+    """The petition and language of a sheet, chosen first: the consent text depends on them."""
 
     lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
 
 
 class SheetForm(SheetChoice):
-    """A sheet that somebody is about to type in: one of ours by its serial, or another by what stands on it."""
+    """A sheet to be typed in: one of ours by its serial, or any other by what is written on it."""
 
     sheet = StringField(
         _l("Number of the sheet"),
-        [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
+        [
+            DataRequired(
+                _l("Write the number of the sheet, so that its paper can be found again.")
+            ),
+            Length(max=MAX_SHEET_LENGTH, message=TOO_LONG),
+        ],
     )
-    signed_on = SigningDayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
+    signed_on = SigningDayField(
+        _l("Signed on"), [InputRequired(_l("Say on which day people signed it."))]
+    )
     country = CountryChoice(_l("Country of those who wrote none"))
     wording = TextAreaField(
         _l("What the sheet asked consent to"),
-        [DataRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [
+            DataRequired(_l("Copy what stands on the sheet.")),
+            Length(max=MAX_WORDING_LENGTH, message=TOO_LONG),
+        ],
     )
 
 
@@ -99,13 +132,13 @@ class UploadForm(_OfPetition):
 
     file = FileField(_l("File"))
 
-    def validate_file(self, field):
+    def validate_file(self, field: Field) -> None:
         if not field.data or not field.data.filename:
             raise ValidationError(_l("Choose a file."))
 
 
 class ColumnsForm(FlaskForm):
-    """What the columns of a file hold, and what is true of all its rows."""
+    """What the columns of a file hold, and what applies to all its rows."""
 
     seen = HiddenField()
     has_heading = BooleanField(_l("The first row names the columns"))
@@ -115,16 +148,22 @@ class ColumnsForm(FlaskForm):
     version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
     dates = RadioField(
         _l("Dates such as 03/04/2026"),
-        choices=[SelectChoice("day", _l("begin with the day")), SelectChoice("month", _l("begin with the month"))],
+        choices=[
+            SelectChoice("day", _l("begin with the day")),
+            SelectChoice("month", _l("begin with the month")),
+        ],
         default="day",
     )
     wording = TextAreaField(
         _l("What the sheets asked consent to"),
-        [DataRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [
+            DataRequired(_l("Copy what stood on the sheets.")),
+            Length(max=MAX_WORDING_LENGTH, message=TOO_LONG),
+        ],
     )
 
-    def validate(self, extra_validators=None):
-        """Check each field, and that somebody says when people signed."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, and that a column or the form says when people signed."""
         valid = super().validate(extra_validators)
         field = self.signed_on
         if not field.data and not field.errors and "signed_at" not in self.fields:
@@ -132,27 +171,31 @@ class ColumnsForm(FlaskForm):
             valid = False
         return valid
 
-    def offer_versions(self, versions):
+    def offer_versions(self, versions: Sequence[PetitionVersion]) -> Self:
         """Offer the PetitionVersions of a petition, the newest first; return the form."""
-        self.version.choices = [SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)]
+        self.version.choices = [
+            SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)
+        ]
         return self
 
     @property
-    def version_id(self):
-        """The version chosen, or the newest where what was sent is none of them."""
+    def version_id(self) -> int:
+        """The chosen version, or the newest if the form data names none of them."""
         known = [choice.value for choice in self.version.choices]
         return int(self.version.data if self.version.data in known else known[0])
 
-    # The fields that columns were said to hold; filled from what was sent before validating.
+    # The fields assigned to columns; set from the form data before validating.
     fields = ()
 
 
 class BringInForm(FlaskForm):
-    """The organizer's word before a batch comes in."""
+    """The organizer's statement before a batch is imported."""
 
     seen = HiddenField()
-    attested = BooleanField(_l("We hold the signed sheets, and what came in says what stands on them"))
+    attested = BooleanField(
+        _l("We hold the signed sheets, and what came in says what stands on them")
+    )
 
-    def validate_attested(self, field):
+    def validate_attested(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(_l("Tick this first: signatures from paper count by your word."))

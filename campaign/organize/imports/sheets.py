@@ -1,12 +1,17 @@
-"""Sheets of paper: printed with a number each, and typed in by keyboard. Joined to the views of pages.py."""
+"""Paper sheets: print them numbered, and type them in. Uses the blueprint of routes.py."""
+
+from typing import Any
 
 from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports.beginning import ROWS_ON_SHEET, begin_sheet, print_sheets
-from campaign.imports.deciding import decide
-from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
+from campaign.i18n.locales import NAMES
+from campaign.imports.classification import decide
+from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
+from campaign.imports.models import ImportBatch, PrintRun
+from campaign.imports.operations import BatchClosed, EditConflict, keep_typed
 from campaign.imports.queries import (
     batch_by_id,
     batch_of_sheet,
@@ -18,102 +23,143 @@ from campaign.imports.queries import (
     run_of_serial,
 )
 from campaign.imports.sheet_pdf import sheets_pdf
-from campaign.imports.wording import consent_of, sheet_spec
-from campaign.lib.locales import NAMES
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.imports.sheet_texts import consent_of, sheet_spec
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.identity import organizer
 from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
-from campaign.organize.imports.words import FATE_WORDS, why_in_words
-from campaign.organize.numbers.figures import zone
-from campaign.organize.presence import organizer
+from campaign.organize.imports.labels import FATE_WORDS, why_in_words
+from campaign.organize.imports.routes import (
+    blueprint,
+    changed,
+    fact_of,
+    load_batch,
+    note_sight,
+    sent_cells,
+    words_of,
+)
 from campaign.organize.scope import in_sight, petitions_where
-from campaign.petitions.cards import in_language
+from campaign.organize.statistics.figures import zone
+from campaign.petitions.models import Petition
+from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.process.clock import utcnow
 
-MOST_LINES = 60
+MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
 
 
-def any_run(run_id):
+def any_run(run_id: int) -> PrintRun | None:
     return run_by_id(run_id)
 
 
-def any_sheet(serial):
+def any_sheet(serial: str) -> PrintRun | None:
     found = run_of_serial(serial)
     return found and found[0]
 
 
 @blueprint.get("/print")
 @allowed("signatures.import")
-def printing():
+def printing() -> ResponseReturnValue:
     return _print_page(PrintForm(formdata=None, petition=request.args.get("petition"), lang=g.lang))
 
 
 @blueprint.post("/print")
 @allowed("signatures.import")
-def print_now():
+def print_now() -> ResponseReturnValue:
     form = PrintForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _print_page(form, 422)
     petition = petition_in_any_state(form.petition.data)
-    fact = Fact("imports.print", on=lambda run: ("print_run", run.id), cause_id=petition.cause_id, details={"sheets": form.sheets.data})
+    fact = Fact(
+        "imports.print",
+        on=lambda run: ("print_run", run.id),
+        cause_id=petition.cause_id,
+        details={"sheets": form.sheets.data},
+    )
     wording = consent_of(petition, form.lang.data)
-    named = {"lang": form.lang.data, "paper": form.paper.data, "sheets": form.sheets.data, "wording": wording}
+    named = {
+        "lang": form.lang.data,
+        "paper": form.paper.data,
+        "sheets": form.sheets.data,
+        "wording": wording,
+    }
     run = act(fact, print_sheets, petition=petition, **named)
     return redirect(url_for("organize.imports.run", run_id=run.id), 303)
 
 
 @blueprint.get("/runs/<int:run_id>")
 @allowed("signatures.import", any_run)
-def run(run):
+def run(run: PrintRun) -> ResponseReturnValue:
     begun = batches_of_sheets(run.petition_id, run.serials)
     petition = in_sight(petition_by_id(run.petition_id))
-    return render_template("organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS)
+    return render_template(
+        "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS
+    )
 
 
 @blueprint.get("/runs/<int:run_id>/sheets.pdf")
 @allowed("signatures.import", any_run)
-def pdf(run):
+def pdf(run: PrintRun) -> ResponseReturnValue:
     name = f"{run.petition.slug}-{run.lang}-{run.id}.pdf"
-    return Response(sheets_pdf(sheet_spec(run)), mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return Response(
+        sheets_pdf(sheet_spec(run)),
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
 
 
 @blueprint.get("/sheets/<serial>")
 @allowed("signatures.import", any_sheet)
-def sheet(run):
-    """Where the code on a sheet leads: to its rows, or to where they are begun."""
+def sheet(run: PrintRun) -> ResponseReturnValue:
+    """Redirect the QR code of a sheet to its rows, or to the page where typing begins."""
     serial = run_of_serial(request.view_args["serial"])[1]
     batch = batch_of_sheet(run.petition_id, serial)
     if batch:
         return redirect(url_for("organize.imports.show", batch_id=batch.id), 303)
-    return redirect(url_for("organize.imports.typing", sheet=serial, petition=run.petition.slug), 303)
+    return redirect(
+        url_for("organize.imports.typing", sheet=serial, petition=run.petition.slug), 303
+    )
 
 
 @blueprint.get("/type")
 @allowed("signatures.import")
-def typing():
-    """Ask first for the petition and the language of a sheet, unless they are known; then for the rest."""
+def typing() -> ResponseReturnValue:
+    """Ask for a sheet's petition and language first, unless known; then for the rest."""
     found = run_of_serial(request.args.get("sheet", ""))
     petitions = petitions_where("signatures.import")
     asked = found[0].petition.slug if found else request.args.get("petition")
     known = [each.slug for each in petitions if each.slug == asked or len(petitions) == 1]
     lang = found[0].lang if found else request.args.get("lang")
     if not known or lang not in NAMES:
-        return _choosing_page(SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions))
+        return _choosing_page(
+            SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions)
+        )
     wording = found[0].wording if found else consent_of(petition_in_any_state(known[0]), lang)
     today = utcnow().astimezone(zone()).date()
-    return _typing_page(SheetForm(formdata=None, petition=known[0], sheet=found[1] if found else "", lang=lang, signed_on=today, wording=wording))
+    return _typing_page(
+        SheetForm(
+            formdata=None,
+            petition=known[0],
+            sheet=found[1] if found else "",
+            lang=lang,
+            signed_on=today,
+            wording=wording,
+        )
+    )
 
 
 @blueprint.post("/type")
 @allowed("signatures.import")
-def begin_typing():
-    """Begin to type a sheet, or go on with the one that somebody began."""
+def begin_typing() -> ResponseReturnValue:
+    """Begin to type a sheet, or continue one that was begun before."""
     form = SheetForm().offer(petitions_where("signatures.import"))
     if not form.validate():
-        return _choosing_page(form, 422) if form.petition.errors or form.lang.errors else _typing_page(form, 422)
+        return (
+            _choosing_page(form, 422)
+            if form.petition.errors or form.lang.errors
+            else _typing_page(form, 422)
+        )
     petition, found = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
     if found and found[0].petition_id != petition.id:
         form.sheet.errors = [_("This sheet was printed for another petition.")]
@@ -123,7 +169,12 @@ def begin_typing():
     if before:
         flash(_("This sheet has been begun before."), "note")
         return redirect(url_for("organize.imports.show", batch_id=before.id), 303)
-    fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"sheet": serial})
+    fact = Fact(
+        "imports.begin",
+        on=lambda made: ("import", made.id),
+        cause_id=petition.cause_id,
+        details={"sheet": serial},
+    )
     made = act(
         fact,
         begin_sheet,
@@ -140,12 +191,12 @@ def begin_typing():
 
 
 @blueprint.get("/<int:batch_id>/grid")
-@allowed("signatures.import", any_batch)
-def grid(batch):
+@allowed("signatures.import", load_batch)
+def grid(batch: ImportBatch) -> ResponseReturnValue:
     if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
-    rows = first_rows(batch.id, MOST_LINES)
+    rows = first_rows(batch.id, MAX_LINES)
     note_sight(batch, [row for row in rows if any((row.typed or {}).values())])
     return render_template(
         "organize/imports/grid.html",
@@ -155,29 +206,32 @@ def grid(batch):
         fields=[*GRID, *(f"answers-{each['name']}" for each in petition.questions)],
         kinds=_kinds(petition),
         required={"given_name", *petition.required_fields},
-        most=MOST_LINES,
+        most=MAX_LINES,
         **words_of(petition),
     )
 
 
 @blueprint.post("/<int:batch_id>/grid")
-@allowed("signatures.import", any_batch)
-def keep_grid(batch):
-    """Keep the sheet as it was typed so far; the page sends it while somebody types, and is told what becomes of each row."""
+@allowed("signatures.import", load_batch)
+def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
+    """Save the sheet as typed so far.
+
+    The page sends it while the organizer types, and gets the fate of each row in return.
+    """
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
         fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
         return changed(batch, fact, keep_typed, typed=typed, seen=request.form.get("seen"))
     batch_id = batch.id
     try:
-        # Half a sheet is of no consequence, and has no line in the trail.
+        # An unfinished sheet has no effect, so it gets no entry in the activity log.
         write(keep_typed, batch_id=batch_id, typed=typed, seen=request.form.get("seen"))
-    except (BatchClosed, ChangedMeanwhile):
+    except (BatchClosed, EditConflict):
         return jsonify(overtaken=True), 409
     return jsonify(_told(batch_by_id(batch_id)))
 
 
-def _told(batch):
+def _told(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
     decided = decide(checker, items_of(batch)) if checker else []
     rows = {
@@ -192,32 +246,48 @@ def _told(batch):
     return {"seen": batch.changed_at.isoformat(), "rows": rows}
 
 
-def _sent_rows(batch):
+def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     petition = petition_by_id(batch.petition_id)
-    known = {*GRID, "subscribe", "name_display", "comment", *(f"answers-{each['name']}" for each in petition.questions)}
+    known = {
+        *GRID,
+        "subscribe",
+        "name_display",
+        "comment",
+        *(f"answers-{each['name']}" for each in petition.questions),
+    }
     typed = {}
     for (place, field), text in sent_cells().items():
-        if place <= MOST_LINES and field in known:
+        if place <= MAX_LINES and field in known:
             typed.setdefault(place, {})[field] = text[:2000]
     return typed
 
 
-def _kinds(petition):
+def _kinds(petition: Petition) -> dict[str, tuple[str, Any]]:
     """Return {field: (type, choices)} of the petition's own questions."""
     own = (in_language(question, g.lang) for question in petition.questions)
-    return {f"answers-{question['name']}": (question["type"], question["choices"]) for question in own}
+    return {
+        f"answers-{question['name']}": (question["type"], question["choices"]) for question in own
+    }
 
 
-def _print_page(form, status=200):
-    return render_template("organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))), status
+def _print_page(form: PrintForm, status: int = 200) -> ResponseReturnValue:
+    return render_template(
+        "organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))
+    ), status
 
 
-def _choosing_page(form, status=200):
+def _choosing_page(form: SheetChoice, status: int = 200) -> ResponseReturnValue:
     return render_template("organize/imports/choosing.html", form=form), status
 
 
-def _typing_page(form, status=200):
+def _typing_page(form: SheetForm, status: int = 200) -> ResponseReturnValue:
     petitions = petitions_where("signatures.import")
     petition = next(each for each in petitions if each.slug == form.petition.data)
-    page = render_template("organize/imports/typing.html", form=form, petition=petition, is_only=len(petitions) == 1, lines=ROWS_ON_SHEET)
+    page = render_template(
+        "organize/imports/typing.html",
+        form=form,
+        petition=petition,
+        is_only=len(petitions) == 1,
+        lines=ROWS_ON_SHEET,
+    )
     return page, status

@@ -1,30 +1,32 @@
-"""One kiosk: what it tells of itself, its name, its time, and how it loses our trust."""
+"""The page of one kiosk: its state, renaming it, extending its time, and revoking it."""
 
 from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.kiosk import pairing
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import kiosk_by_id
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.kiosks.forms import NameForm
-from campaign.organize.kiosks.pages import blueprint, clock_of, rows_of
+from campaign.organize.kiosks.routes import blueprint, clock_of, rows_of
+from campaign.process.clock import utcnow
 
 
-def any_kiosk(kiosk_id):
+def load_kiosk(kiosk_id: int) -> Kiosk | None:
     return kiosk_by_id(kiosk_id)
 
 
 @blueprint.get("/tablets/<int:kiosk_id>")
-@allowed("kiosks.see", any_kiosk)
-def tablet(kiosk):
+@allowed("kiosks.see", load_kiosk)
+def tablet(kiosk: Kiosk) -> ResponseReturnValue:
     return _page(kiosk, NameForm(formdata=None, name=kiosk.name))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/name")
-@allowed("kiosks.pair", any_kiosk)
-def rename(kiosk):
+@allowed("kiosks.pair", load_kiosk)
+def rename(kiosk: Kiosk) -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
         return _page(kiosk, form, 422)
@@ -34,22 +36,27 @@ def rename(kiosk):
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/extend")
-@allowed("kiosks.pair", any_kiosk)
-def extend(kiosk):
+@allowed("kiosks.pair", load_kiosk)
+def extend(kiosk: Kiosk) -> ResponseReturnValue:
     act(_fact("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
     flash(_("It may collect for a day longer."), "sure")
     return _back_to(kiosk)
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/revoke")
-@allowed("kiosks.revoke", any_kiosk)
-def revoke(kiosk):
+@allowed("kiosks.revoke", load_kiosk)
+def revoke(kiosk: Kiosk) -> ResponseReturnValue:
     act(_fact("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
-    flash(_("Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."), "sure")
+    flash(
+        _(
+            "Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."
+        ),
+        "sure",
+    )
     return _back_to(kiosk)
 
 
-def _page(kiosk, form, status=200):
+def _page(kiosk: Kiosk, form: NameForm, status: int = 200) -> ResponseReturnValue:
     now = utcnow()
     [row] = rows_of([kiosk], now)
     page = render_template(
@@ -63,9 +70,9 @@ def _page(kiosk, form, status=200):
     return page, status
 
 
-def _back_to(kiosk):
+def _back_to(kiosk: Kiosk) -> ResponseReturnValue:
     return redirect(url_for("organize.kiosks.tablet", kiosk_id=kiosk.id), 303)
 
 
-def _fact(action, kiosk):
+def _fact(action: str, kiosk: Kiosk) -> Fact:
     return Fact(action, on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)

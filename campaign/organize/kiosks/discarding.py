@@ -1,56 +1,76 @@
-"""All that one tablet sent for review, discarded in one step, and put back."""
+"""Discard all that one tablet sent for review in one step, and put it back."""
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from campaign.kiosk import deciding
+from campaign.kiosk import review_decisions
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.review_queries import review_by_kiosk
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
-from campaign.organize.kiosks.devices import any_kiosk
-from campaign.organize.kiosks.pages import blueprint
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.kiosks.devices import load_kiosk
+from campaign.organize.kiosks.routes import blueprint
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/tablets/<int:kiosk_id>/discard")
-@allowed("signatures.review", any_kiosk)
-def discard(kiosk):
+@allowed("signatures.review", load_kiosk)
+def discard(kiosk: Kiosk) -> ResponseReturnValue:
     return _page(kiosk, ReasonForm(formdata=None))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/discard")
-@allowed("signatures.review", any_kiosk)
-def discard_now(kiosk):
+@allowed("signatures.review", load_kiosk)
+def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
     form, only_unreadable = ReasonForm(), request.form.get("do") == "unreadable"
     if not form.validate():
         return _page(kiosk, form, 422)
     slug = kiosk.event.slug
-    fact = Fact("kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data)
-    done = act(fact, deciding.discard, kiosk_id=kiosk.id, only_unreadable=only_unreadable, now=utcnow())
+    fact = Fact(
+        "kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data
+    )
+    done = act(
+        fact,
+        review_decisions.discard,
+        kiosk_id=kiosk.id,
+        only_unreadable=only_unreadable,
+        now=utcnow(),
+    )
     flash(ngettext("%(num)s record is discarded.", "%(num)s records are discarded.", done), "sure")
     return _back(slug)
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/put-back")
-@allowed("signatures.review", any_kiosk)
-def put_back(kiosk):
+@allowed("signatures.review", load_kiosk)
+def put_back(kiosk: Kiosk) -> ResponseReturnValue:
     slug = kiosk.event.slug
     fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
-    done = act(fact, deciding.put_back, kiosk_id=kiosk.id)
-    flash(ngettext("%(num)s record waits for review again.", "%(num)s records wait for review again.", done), "sure")
+    done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
+    flash(
+        ngettext(
+            "%(num)s record waits for review again.", "%(num)s records wait for review again.", done
+        ),
+        "sure",
+    )
     return _back(slug)
 
 
-def _back(slug):
+def _back(slug: str) -> ResponseReturnValue:
     return redirect(url_for("organize.kiosks.review", slug=slug), 303)
 
 
-def _page(kiosk, form, status=200):
+def _page(kiosk: Kiosk, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
     event = kiosk.event
     row = next((row for row in review_by_kiosk(event.id) if row.id == kiosk.id), None)
     page = render_template(
-        "organize/kiosks/discard.html", kiosk=kiosk, event=event, title=event.text(g.lang).title, row=row, form=form,
+        "organize/kiosks/discard.html",
+        kiosk=kiosk,
+        event=event,
+        title=event.text(g.lang).title,
+        row=row,
+        form=form,
         discard_days=current_app.config["ERASE_PENDING_DAYS"],
     )
     return page, status

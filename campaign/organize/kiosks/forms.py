@@ -1,29 +1,36 @@
-"""The forms by which tablets are paired and kept."""
+"""The forms for pairing and renaming tablets, and for their PIN."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from campaign.kiosk.keys import is_pin
-from campaign.kiosk.pairing import GUESSED_PINS, MOST_NAME
+from campaign.kiosk.codes import is_pin
+from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
 from campaign.organize.content_fields import LineField
 
-TOO_LONG = Length(max=MOST_NAME, message=_l("That is longer than %(most)s letters.", most=MOST_NAME))
+TOO_LONG = Length(
+    max=MAX_NAME_LENGTH, message=_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH)
+)
 
 
 class PinField(StringField):
-    """Six digits that nobody tries first."""
+    """Six digits that are not among the first guesses."""
 
-    def process_formdata(self, valuelist):
+    def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         self.data = "".join((self.data or "").split())
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: BaseForm) -> None:
         if not is_pin(self.data or ""):
             raise ValidationError(_l("A PIN has six digits."))
         if self.data in GUESSED_PINS:
-            raise ValidationError(_l("Whoever watches the table would try that first. Take another."))
+            raise ValidationError(
+                _l("Whoever watches the table would try that first. Take another.")
+            )
 
 
 class PinForm(FlaskForm):
@@ -33,13 +40,13 @@ class PinForm(FlaskForm):
 
 
 class PairForm(FlaskForm):
-    """A tablet that is about to be paired; the first one of an event brings the PIN."""
+    """A tablet to be paired; with the first tablet of an event, its PIN is set too."""
 
     name = LineField(_l("Name of the tablet"), [TOO_LONG])
     pin = PinField(_l("Staff PIN"))
 
-    def without_pin(self):
-        """Take the PIN away, where the event has one; return the form."""
+    def without_pin(self) -> Self:
+        """Remove the PIN field, for an event that has a PIN already; return the form."""
         del self.pin
         return self
 

@@ -1,36 +1,40 @@
-"""Pairing a tablet to an event: the code, and the page that waits until it has been used."""
+"""Pair a tablet with an event: the code, and the page that waits until it is used."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from campaign.kiosk import keys, pairing
+from campaign.events.models import Event
+from campaign.i18n.clock_times import clock_time
+from campaign.kiosk import codes, pairing
+from campaign.kiosk.models import PairingCode
 from campaign.kiosk.queries import code_by_id, kiosk_name, pin_of
-from campaign.lib.clock_times import clock_time
-from campaign.lib.qr_codes import qr_code
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import act
 from campaign.organize.kiosks.forms import PairForm
-from campaign.organize.kiosks.pages import any_event, blueprint, fact_on
+from campaign.organize.kiosks.routes import blueprint, fact_on, load_event
+from campaign.process.clock import utcnow
+from campaign.sharing.qr_codes import qr_code
 
 
-def any_code(code_id):
+def any_code(code_id: int) -> PairingCode | None:
     return code_by_id(code_id)
 
 
 @blueprint.get("/<slug>/new")
-@allowed("kiosks.pair", any_event)
-def new(event):
+@allowed("kiosks.pair", load_event)
+def new(event: Event) -> ResponseReturnValue:
     return _pair_page(event, _pair_form(event, formdata=None))
 
 
 @blueprint.post("/<slug>/new")
-@allowed("kiosks.pair", any_event)
+@allowed("kiosks.pair", load_event)
 @fresh
-def create(event):
-    """Give out a code; the first one of an event sets the PIN of its tablets, too."""
+def create(event: Event) -> ResponseReturnValue:
+    """Create a pairing code; the first one of an event also sets the PIN of its tablets."""
     form = _pair_form(event)
     if not form.validate():
         return _pair_page(event, form, 422)
@@ -45,15 +49,15 @@ def create(event):
 
 @blueprint.get("/codes/<int:code_id>")
 @allowed("kiosks.pair", any_code)
-def code(code):
-    """The code to type or scan, as long as it is good; then which tablet was paired by it."""
-    letters, event, now = keys.code_of(code.seed), code.event, utcnow()
+def code(code: PairingCode) -> ResponseReturnValue:
+    """Show the code to type or scan while it is valid, and then the tablet paired with it."""
+    letters, event, now = codes.code_of(code.seed), code.event, utcnow()
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     return render_template(
         "organize/kiosks/code.html",
         event=event,
         title=event.text(g.lang).title,
-        code=keys.spaced(letters),
+        code=codes.spaced(letters),
         picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,
@@ -63,11 +67,11 @@ def code(code):
     )
 
 
-def _pair_form(event, **manner):
+def _pair_form(event: Event, **manner: Any) -> PairForm:
     form = PairForm(**manner)
     return form.without_pin() if pin_of(event.id) else form
 
 
-def _pair_page(event, form, status=200):
+def _pair_page(event: Event, form: PairForm, status: int = 200) -> ResponseReturnValue:
     title = event.text(g.lang).title
     return render_template("organize/kiosks/new.html", event=event, title=title, form=form), status

@@ -1,16 +1,18 @@
-"""The poster of a table, to print: a QR code and a short address in three languages."""
+"""The printable poster of a table: a QR code and a short address in all languages of the site."""
 
 from flask import Response, current_app, request
+from flask.typing import ResponseReturnValue
 
+from campaign.events.models import Event
 from campaign.kiosk.bundle import petitions_of
 from campaign.kiosk.table_poster import PAPERS, table_poster
-from campaign.organize.guard import allowed
-from campaign.organize.kiosks.pages import any_event, blueprint, table_url
+from campaign.organize.access import allowed
+from campaign.organize.kiosks.routes import blueprint, load_event, table_url
 
 
 @blueprint.get("/<slug>/table.pdf")
-@allowed("kiosks.see", any_event)
-def poster(event):
+@allowed("kiosks.see", load_event)
+def poster(event: Event) -> ResponseReturnValue:
     paper = request.args.get("size") if request.args.get("size") in PAPERS else "A3"
     pdf = table_poster(titles=_titles_to_sign(event), url=table_url(event), paper=paper)
     answer = Response(pdf, mimetype="application/pdf")
@@ -18,7 +20,7 @@ def poster(event):
     return answer
 
 
-def _titles_to_sign(event):
+def _titles_to_sign(event: Event) -> dict[str, str]:
     """Return the title of what is signed at the table, by language."""
     petitions = petitions_of(event)
     languages = current_app.config["LANGUAGES"]

@@ -1,37 +1,40 @@
-"""What tablets sent and nobody may count yet: opened for those who review signatures, let in or turned away."""
+"""Review records from tablets that cannot be counted yet: approve or reject them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from campaign.kiosk import deciding
+from campaign.events.models import Event
+from campaign.i18n.countries import country_name
+from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import KioskRecord
-from campaign.kiosk.reading import Said
+from campaign.kiosk.parsing import Said
 from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
-from campaign.lib.countries import country_name
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act, note
-from campaign.organize.guard import allowed, fresh
-from campaign.organize.kiosks.pages import any_event, blueprint
-from campaign.organize.presence import may
-from campaign.organize.reviewing.queues import decision, queue_page, same_page
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.identity import may
+from campaign.organize.kiosks.routes import blueprint, load_event
+from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import LARGEST_ID
-from campaign.signatures.collecting import NEW
+from campaign.organize.signatures.routes import MAX_ID
+from campaign.process.clock import utcnow
+from campaign.signatures.bulk_create import NEW
 
-# What came of a kiosk that nobody trusts any more takes an admin.
+# Records from a revoked kiosk need an admin's decision.
 NEEDS_ADMIN = "revoked"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A record and what it says, or None where nobody can read it; `faults` are the fields that keep it out."""
+    """A record and its content, or None if it is unreadable; `faults` names the invalid fields."""
 
     record: KioskRecord
     said: Said | None
@@ -39,33 +42,36 @@ class Kept:
 
 
 @blueprint.get("/<slug>/review")
-@allowed("signatures.review", any_event)
-def review(event):
+@allowed("signatures.review", load_event)
+def review(event: Event) -> ResponseReturnValue:
     return _page(event, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<slug>/review")
-@allowed("signatures.review", any_event)
+@allowed("signatures.review", load_event)
 @fresh
-def decide(event):
-    """Let the ticked records in, or turn them away with a reason."""
+def decide(event: Event) -> ResponseReturnValue:
+    """Approve the selected records, or reject them with a reason."""
     (way, ids), form = decision(), ReasonForm()
     if way not in ("let_in", "reject") or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
         return _back(event.slug)
-    # Letting in needs no reason: the record says why it was kept.
+    # Approving needs no reason: the record says why it was kept for review.
     if way == "reject" and not form.validate():
         return _page(event, form, 422, ticked=ids)
     slug, records = event.slug, records_by_id(event.id, ids)
     if way == "reject":
         done = _reject(event, [record.id for record in records], form.reason.data)
-        flash(ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done), "sure")
+        flash(
+            ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done),
+            "sure",
+        )
     else:
         _let_in(event, records)
     return _back(slug)
 
 
-def _let_in(event, records):
+def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
     event_id, cause_id = event.id, event.cause_id
     may_recover, fates = may("kiosks.recover", event), []
     chosen = [_ready(record) for record in records if record.reason != NEEDS_ADMIN or may_recover]
@@ -74,13 +80,30 @@ def _let_in(event, records):
         if opened is None or opened.reason:
             refused += 1
             continue
-        fact = Fact("kiosks.let_in", on=("event", event_id), cause_id=cause_id, details={"record": opened.uuid})
+        fact = Fact(
+            "kiosks.let_in",
+            on=("event", event_id),
+            cause_id=cause_id,
+            details={"record": opened.uuid},
+        )
         try:
-            fates.append(act(fact, deciding.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
-        except deciding.Decided:
+            fates.append(
+                act(
+                    fact,
+                    review_decisions.let_in,
+                    kiosk_id=kiosk_id,
+                    record_id=record_id,
+                    opened=opened,
+                    now=utcnow(),
+                )
+            )
+        except review_decisions.Decided:
             refused += 1
     done = fates.count(NEW)
-    flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
+    flash(
+        ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done),
+        "sure" if done else "note",
+    )
     if twice := len(fates) - done:
         flash(
             ngettext(
@@ -91,11 +114,13 @@ def _let_in(event, records):
             "waiting",
         )
     if refused:
-        flash(ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting")
+        flash(
+            ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting"
+        )
 
 
 def _ready(record):
-    """Return (id, id of the kiosk, what it would become or None) of a record, as it is read before anything is changed."""
+    """Return (id, kiosk id, what it would become or None) of a record, read before any change."""
     try:
         _, opened = read_again(record)
     except Unreadable:
@@ -103,26 +128,43 @@ def _ready(record):
     return record.id, record.kiosk_id, opened
 
 
-def _reject(event, ids, reason):
-    fact = Fact("kiosks.reject", on=("event", event.id), cause_id=event.cause_id, reason=reason, details={"records": len(ids)})
-    return len(act(fact, deciding.reject, record_ids=ids, now=utcnow()))
+def _reject(event: Event, ids: list[int], reason: str) -> int:
+    fact = Fact(
+        "kiosks.reject",
+        on=("event", event.id),
+        cause_id=event.cause_id,
+        reason=reason,
+        details={"records": len(ids)},
+    )
+    return len(act(fact, review_decisions.reject, record_ids=ids, now=utcnow()))
 
 
-def _back(slug):
-    return redirect(url_for("organize.kiosks.review", slug=slug, tablet=_tablet(), **same_page()), 303)
+def _back(slug: str) -> ResponseReturnValue:
+    return redirect(
+        url_for("organize.kiosks.review", slug=slug, tablet=_tablet(), **same_page()), 303
+    )
 
 
-def _tablet():
-    """Return the id of the tablet whose records alone are wanted, or None."""
+def _tablet() -> int | None:
+    """Return the id of the tablet whose records alone are requested, or None."""
     asked = request.values.get("tablet", type=int)
-    return asked if asked and 0 < asked <= LARGEST_ID else None
+    return asked if asked and 0 < asked <= MAX_ID else None
 
 
-def _page(event, form, status=200, ticked=()):
+def _page(
+    event: Event, form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
+) -> ResponseReturnValue:
     queue = queue_page(partial(kept_for_review, event.id, _tablet()))
     shown = [_kept(record) for record in queue.rows]
     if shown:
-        note(Fact("kiosks.review", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(shown)}))
+        note(
+            Fact(
+                "kiosks.review",
+                on=("event", event.id),
+                cause_id=event.cause_id,
+                details={"shown": len(shown)},
+            )
+        )
     page = render_template(
         "organize/kiosks/review.html",
         event=event,
@@ -139,7 +181,7 @@ def _page(event, form, status=200, ticked=()):
     return page, status
 
 
-def _kept(record):
+def _kept(record: KioskRecord) -> Kept:
     try:
         said, opened = read_again(record)
         return Kept(record, said, opened.faults)

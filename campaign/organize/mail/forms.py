@@ -1,20 +1,25 @@
-"""The form by which an update is mailed."""
+"""The form for mailing an update."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from campaign.lib.local_times import local_time
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content_fields import WholeField
 from campaign.organize.hour_fields import HourField, ZoneField
+from campaign.updates.mailing_models import Mailing
 
 
 class MailingForm(FlaskForm):
-    """To whom an update is mailed, and how fast."""
+    """Who gets an update by email, when, and how fast."""
 
-    langs = SelectMultipleField(_l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    langs = SelectMultipleField(
+        _l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )
     kinds = SelectMultipleField(
         _l("To whom"),
         choices=[
@@ -24,7 +29,10 @@ class MailingForm(FlaskForm):
     )
     per_minute = WholeField(
         _l("Letters a minute"),
-        [InputRequired(_l("Write a whole number; 0 for no limit.")), NumberRange(0, 100_000, _l("Write a number from 0 to 100,000."))],
+        [
+            InputRequired(_l("Write a whole number; 0 for no limit.")),
+            NumberRange(0, 100_000, _l("Write a number from 0 to 100,000.")),
+        ],
         default=0,
     )
     starts_at = HourField(_l("Begins"), [Optional()])
@@ -33,23 +41,46 @@ class MailingForm(FlaskForm):
     moment = None
 
     @classmethod
-    def usual(cls, zone):
-        return cls(formdata=None, data={"langs": list(LOCALES), "kinds": ["subscribers", "signers"], "per_minute": 0, "time_zone": zone})
+    def usual(cls, zone: str) -> Self:
+        return cls(
+            formdata=None,
+            data={
+                "langs": list(LOCALES),
+                "kinds": ["subscribers", "signers"],
+                "per_minute": 0,
+                "time_zone": zone,
+            },
+        )
 
     @classmethod
-    def of(cls, mailing, zone):
-        """Return the form as a Mailing was planned, its time told in `zone`."""
-        chosen = {"langs": mailing.langs or list(LOCALES), "kinds": mailing.kinds or ["subscribers", "signers"]}
+    def of(cls, mailing: Mailing, zone: str) -> Self:
+        """Return the form with the values of a planned Mailing, its time shown in `zone`."""
+        chosen = {
+            "langs": mailing.langs or list(LOCALES),
+            "kinds": mailing.kinds or ["subscribers", "signers"],
+        }
         starts_at = local_time(mailing.starts_at, zone)
-        return cls(formdata=None, data={**chosen, "per_minute": mailing.per_minute, "starts_at": starts_at, "time_zone": zone})
+        return cls(
+            formdata=None,
+            data={
+                **chosen,
+                "per_minute": mailing.per_minute,
+                "starts_at": starts_at,
+                "time_zone": zone,
+            },
+        )
 
-    def wishes(self):
-        """Return what `plan_mailing` takes of a valid form."""
-        chosen = {"langs": self.langs.data, "kinds": self.kinds.data, "per_minute": self.per_minute.data}
+    def wishes(self) -> dict[str, Any]:
+        """Return the arguments for `plan_mailing` from a valid form."""
+        chosen = {
+            "langs": self.langs.data,
+            "kinds": self.kinds.data,
+            "per_minute": self.per_minute.data,
+        }
         return {**chosen, "starts_at": self.moment}
 
-    def validate(self, extra_validators=None):
-        """Check the fields; `moment` is then the instant that was set, or None for at once."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; `moment` is then the chosen instant, or None for immediately."""
         valid = super().validate(extra_validators)
         for field in (self.langs, self.kinds):
             if not field.data and not field.errors:

@@ -1,4 +1,4 @@
-"""The forms by which an address is looked up among those never written to, and put there."""
+"""The forms for looking up a suppressed address and for adding one."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -6,18 +6,21 @@ from wtforms.validators import DataRequired
 
 from campaign.organize.content_fields import LineField, most
 from campaign.organize.fields import AddressField
-from campaign.signatures import keys
+from campaign.signatures import tokens
 
 
 class FindForm(FlaskForm):
-    """An address to look up; it is sent by POST, so that it stands in no log."""
+    """An address to look up; sent by POST so that it is in no log."""
 
     email = AddressField(_l("E-mail"))
 
     @property
-    def digest(self):
-        return keys.email_digest(self.email.address.normalized)
+    def digest(self) -> bytes:
+        return tokens.email_digest(self.email.address.normalized)
 
 
 class AddForm(FindForm):
-    reason = LineField(_l("Why?"), [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), most(300)])
+    reason = LineField(
+        _l("Why?"),
+        [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), most(300)],
+    )

@@ -1,22 +1,24 @@
-"""The addresses that are never written news to: looking one up, putting one there, and taking it off where that is ours to do.
+"""Suppressed addresses, which never get news: look one up, add one, or lift it if we may.
 
-Only fingerprints are kept, so nobody can read the list; a fingerprint also names an entry in an address, as no mail address may stand in a log.
+Only digests are kept, so nobody can read the list. A digest also identifies an entry in its URL,
+because no email address may appear in a log.
 """
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.accounts.permissions import EVERYWHERE
-from campaign.lib.digests import DIGEST_BYTES
-from campaign.lib.times import utcnow
 from campaign.mail.operations import refusal_of, try_again
-from campaign.organize.acts import Fact, act, note
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.identity import causes_where
 from campaign.organize.mail.known_addresses import is_known_in
 from campaign.organize.mail.suppression_forms import AddForm, FindForm
-from campaign.organize.paging import page_of
-from campaign.organize.presence import causes_where
+from campaign.organize.pagination import page_of
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.process.clock import utcnow
+from campaign.security.digests import DIGEST_BYTES
 from campaign.subscriptions import operations
 from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason
 
@@ -26,13 +28,13 @@ ON_A_PAGE = 50
 
 @blueprint.get("/")
 @allowed("suppressions.see")
-def index():
+def index() -> ResponseReturnValue:
     return _page(FindForm(formdata=None, prefix="find"), AddForm(formdata=None))
 
 
 @blueprint.post("/find")
 @allowed("suppressions.see")
-def find():
+def find() -> ResponseReturnValue:
     form = FindForm(prefix="find")
     if not form.validate():
         return _page(form, AddForm(formdata=None), 422)
@@ -46,58 +48,85 @@ def find():
 
 @blueprint.post("/add")
 @allowed("suppressions.add")
-def add():
+def add() -> ResponseReturnValue:
     form = AddForm()
     if not form.validate():
         return _page(FindForm(formdata=None, prefix="find"), form, 422)
     cause_ids = causes_where("suppressions.add")
-    # The list holds for all causes, so an owner of one decides about people of that one only.
+    # A suppression applies to all causes, so the owner of one decides only about people in that
+    # cause.
     if cause_ids is not EVERYWHERE and not is_known_in(form.digest, cause_ids):
-        form.email.errors = [_("This address has not signed, subscribed or registered in your cause. Ask an admin to add it.")]
+        form.email.errors = [
+            _(
+                "This address has not signed, subscribed or registered in your cause. Ask an admin to add it."
+            )
+        ]
         return _page(FindForm(formdata=None, prefix="find"), form, 422)
     fact = Fact("suppressions.add", reason=form.reason.data)
-    act(fact, operations.suppress, email_digest=form.digest, reason="organizer", note=form.reason.data, now=utcnow())
-    flash(_("No news goes there any more. Letters about the person’s own signatures and seats still do."), "sure")
+    act(
+        fact,
+        operations.suppress,
+        email_digest=form.digest,
+        reason="organizer",
+        note=form.reason.data,
+        now=utcnow(),
+    )
+    flash(
+        _(
+            "No news goes there any more. Letters about the person’s own signatures and seats still do."
+        ),
+        "sure",
+    )
     return _back_to(form.digest)
 
 
 @blueprint.get("/<fingerprint>")
 @allowed("suppressions.see")
-def show(fingerprint):
+def show(fingerprint: str) -> ResponseReturnValue:
     return _entry_page(_digest(fingerprint), ReasonForm(formdata=None))
 
 
 @blueprint.post("/<fingerprint>/lift")
 @allowed("suppressions.lift")
-def lift(fingerprint):
+def lift(fingerprint: str) -> ResponseReturnValue:
     digest, form = _digest(fingerprint), ReasonForm()
     if not form.validate():
         return _entry_page(digest, form, 422)
     try:
-        act(Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest)
+        act(
+            Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest
+        )
     except operations.OwnersWish:
         flash(_("It stands there by its owner’s own word. Only they can take that back."), "grave")
         return _back_to(digest)
-    flash(_("Taken off. Nothing is subscribed by that: whoever wants news subscribes anew."), "sure")
+    flash(
+        _("Taken off. Nothing is subscribed by that: whoever wants news subscribes anew."), "sure"
+    )
     return redirect(url_for("organize.suppressions.index"), 303)
 
 
 @blueprint.post("/<fingerprint>/retry")
 @allowed("suppressions.add")
-def retry(fingerprint):
+def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
     act(Fact("suppressions.retry"), try_again, digest=digest)
     flash(_("The next letter to it is tried again."), "sure")
-    return _back_to(digest) if _known(digest) else redirect(url_for("organize.suppressions.index"), 303)
+    return (
+        _back_to(digest)
+        if _known(digest)
+        else redirect(url_for("organize.suppressions.index"), 303)
+    )
 
 
-def _page(finding, adding, status=200):
+def _page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseReturnValue:
     page = page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
     counts = suppressions_by_reason()
-    return render_template("organize/suppressions/index.html", finding=finding, adding=adding, page=page, counts=counts), status
+    return render_template(
+        "organize/suppressions/index.html", finding=finding, adding=adding, page=page, counts=counts
+    ), status
 
 
-def _entry_page(digest, form, status=200):
+def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
     if not _known(digest):
         abort(404)
     return render_template(
@@ -109,12 +138,12 @@ def _entry_page(digest, form, status=200):
     ), status
 
 
-def _known(digest):
+def _known(digest: bytes) -> bool:
     return bool(suppression_of(digest) or refusal_of(digest))
 
 
-def _digest(fingerprint):
-    """Return the digest that an address of ours names, or end with 404."""
+def _digest(fingerprint: str) -> bytes:
+    """Return the digest in a URL, or abort with 404."""
     try:
         digest = bytes.fromhex(fingerprint)
     except ValueError:
@@ -122,5 +151,5 @@ def _digest(fingerprint):
     return digest if len(digest) == DIGEST_BYTES else abort(404)
 
 
-def _back_to(digest):
+def _back_to(digest: bytes) -> ResponseReturnValue:
     return redirect(url_for("organize.suppressions.show", fingerprint=digest.hex()), 303)

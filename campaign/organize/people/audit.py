@@ -1,31 +1,36 @@
-"""The audit trail, searchable: who did what, when, why and from where."""
+"""The activity log, searchable: who did what, when, why and from where."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from campaign.accounts.audit import entries
+from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.models import Organizer
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
-from campaign.organize.change_words import changes_in_words
-from campaign.organize.guard import allowed
-from campaign.organize.overview.happened_titles import titles_of
+from campaign.organize.access import allowed
+from campaign.organize.change_labels import changes_in_words
+from campaign.organize.identity import causes_where
+from campaign.organize.overview.activity_titles import titles_of
 from campaign.organize.people.audit_forms import AuditSearch
-from campaign.organize.people.audit_words import ACTIONS, DOORS, THINGS, WAYS
-from campaign.organize.presence import causes_where
+from campaign.organize.people.audit_labels import ACTIONS, DOORS, REFUSED_METHODS, THINGS
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
 @blueprint.get("/")
 @allowed("audit.see")
-def index():
+def index() -> ResponseReturnValue:
     where = causes_where("audit.see")
-    # What somebody did stays, and is looked for most where they were removed.
+    # Include removed organizers: their actions stay in the log, and are searched for most often.
     form = AuditSearch(organizers_of(where, with_removed=True))
     form.validate()
     found = entries(
@@ -48,27 +53,30 @@ def index():
         changes_of=changes_in_words,
         things=THINGS,
         doors=DOORS,
-        ways=WAYS,
+        ways=REFUSED_METHODS,
         role_names=ROLE_NAMES,
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},
         searched={name: value for name, value in request.args.items() if name in form and value},
     )
 
 
-def named_in(found):
-    """Return {id: Organizer} of those whom entries are about, or who planned what the worker did."""
+def named_in(found: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
+    """Return {id: Organizer} of people whom entries are about, or who planned a worker's action."""
     about = {each.subject_id for each in found if each.subject_kind == "organizer"}
-    return {each: organizer_by_id(each) for each in about | {each.details.get("planned_by") for each in found} - {None}}
+    return {
+        each: organizer_by_id(each)
+        for each in about | {each.details.get("planned_by") for each in found} - {None}
+    }
 
 
-def _before():
-    """Return the id behind which the page begins, or None; what no row can have is as if it had not been asked."""
+def _before() -> int | None:
+    """Return the id before which the page begins, or None; ignore an impossible id."""
     before = request.args.get("before", type=int)
-    return before if before and 0 < before <= LARGEST_ID else None
+    return before if before and 0 < before <= MAX_ID else None
 
 
 def _start(field, days=0):
-    """Return the first instant of a day in the campaign's zone, or None where no day was asked for."""
+    """Return the first instant of a day in the site's time zone, or None if none was requested."""
     if field.errors or not field.data:
         return None
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])

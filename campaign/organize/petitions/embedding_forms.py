@@ -1,35 +1,41 @@
-"""The forms for a petition in somebody else's page: who may hold it, and what the piece to copy shows."""
+"""Forms for embedding a petition: who may embed it, and what the code to copy shows."""
 
+from typing import Self
 from urllib.parse import urlsplit
 
 import idna
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import Form, HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
 from campaign.embeds.frames import SHOWS, THEMES
+from campaign.embeds.models import Embedding
 from campaign.embeds.queries import mark_of
-from campaign.lib.locales import NAMES
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LinesField
 
-MOST_ORIGINS = 50
+MAX_ORIGINS = 50
 SHOW_WORDS = {
     "form": _l("The form, with the letter"),
     "thermometer": _l("The thermometer, with a button"),
     "counter": _l("The count, with a button"),
     "montage": _l("The picture, with the count"),
 }
-THEME_WORDS = {"auto": _l("As the reader’s device has it"), "light": _l("Light"), "dark": _l("Dark")}
+THEME_WORDS = {
+    "auto": _l("As the reader’s device has it"),
+    "light": _l("Light"),
+    "dark": _l("Dark"),
+}
 
 
 class OriginsField(LinesField):
-    """Sites, one on each line; `origins` holds them plain once they are valid."""
+    """Sites, one on each line; `origins` holds them normalized once they are valid."""
 
     origins = ()
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
         plain = [_origin(line) for line in lines]
         wrong = [line for line, origin in zip(lines, plain, strict=True) if origin is None]
@@ -43,14 +49,14 @@ class OriginsField(LinesField):
                 )
             )
         self.origins = list(dict.fromkeys(plain))
-        if len(self.origins) > MOST_ORIGINS:
-            raise StopValidation(_l("At most %(most)s sites.", most=MOST_ORIGINS))
+        if len(self.origins) > MAX_ORIGINS:
+            raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
             raise StopValidation(_l("Write at least one site, or allow nobody."))
 
 
 class EmbeddingForm(FlaskForm):
-    """Who may hold the petition; `mark` tells what of it the editor had before their eyes."""
+    """Who may embed the petition; `mark` identifies the settings that the editor saw."""
 
     mark = HiddenField()
     allowed = RadioField(
@@ -64,34 +70,53 @@ class EmbeddingForm(FlaskForm):
     origins = OriginsField(_l("Sites"))
 
     @classmethod
-    def of(cls, embedding):
-        data = {"mark": mark_of(embedding), "allowed": embedding.allowed, "origins": "\n".join(embedding.origins)}
+    def of(cls, embedding: Embedding) -> Self:
+        data = {
+            "mark": mark_of(embedding),
+            "allowed": embedding.allowed,
+            "origins": "\n".join(embedding.origins),
+        }
         return cls(formdata=None, data=data)
 
 
 class PieceForm(FlaskForm):
-    """What the piece to copy shows; it is part of the address, and changes nothing."""
+    """What the embedded piece shows; sent in the URL, it changes nothing."""
 
     class Meta:
         csrf = False
 
-    show = SelectField(_l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS])
-    theme = SelectField(_l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES])
+    show = SelectField(
+        _l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS]
+    )
+    theme = SelectField(
+        _l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES]
+    )
     lang = SelectField(
         _l("Language"),
-        choices=[SelectChoice("", _l("As the page around it, or the reader")), *(SelectChoice(*each) for each in NAMES.items())],
+        choices=[
+            SelectChoice("", _l("As the page around it, or the reader")),
+            *(SelectChoice(*each) for each in NAMES.items()),
+        ],
     )
 
 
-def _origin(line):
-    """Return `scheme://host[:port]` of what was typed, or None; the scheme may be left out."""
+def _origin(line: str) -> str | None:
+    """Return `scheme://host[:port]` of the entered text, or None; the scheme is optional."""
     try:
         parts = urlsplit(line if "://" in line else f"https://{line}")
-        host = idna.encode(parts.hostname or "", uts46=True).decode() if parts.hostname != "localhost" else "localhost"
+        host = (
+            idna.encode(parts.hostname or "", uts46=True).decode()
+            if parts.hostname != "localhost"
+            else "localhost"
+        )
         port = f":{parts.port}" if parts.port else ""
     except (ValueError, idna.IDNAError):
         return None
-    is_site = parts.scheme in ("http", "https") and ("." in host or host == "localhost") and not parts.username
+    is_site = (
+        parts.scheme in ("http", "https")
+        and ("." in host or host == "localhost")
+        and not parts.username
+    )
     return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_LETTERS else None
 
 

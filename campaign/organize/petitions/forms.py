@@ -1,4 +1,6 @@
-"""The forms by which a petition begins, and what is typed into its letter."""
+"""The forms that start a petition and edit its text."""
+
+from typing import Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -16,11 +18,12 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
+from campaign.petitions.models import Petition
 
-MOST_TITLE = 200
-MOST_SUMMARY = 1000
-MOST_BODY = 20_000
-MOST_GOAL = 100_000_000
+MAX_TITLE_LENGTH = 200
+MAX_SUMMARY_LENGTH = 1000
+MAX_BODY_LENGTH = 20_000
+MAX_GOAL = 100_000_000
 PARTS = ("title", "summary", "body", "organisation")
 LACKING = {
     "title": _l("Write a title; the other words of this language wait for it."),
@@ -30,59 +33,64 @@ LACKING = {
 
 
 class SlugForm(FlaskForm):
-    """The address of a cause or petition."""
+    """The slug of a cause, petition or update."""
 
     revision = RevisionField()
     slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
 
 
 class GoalForm(FlaskForm):
-    """How many signatures are hoped for; 0 for no goal."""
+    """The goal for the number of signatures; 0 for no goal."""
 
     goal = WholeField(
         _l("Goal"),
         [
             InputRequired(_l("Write a whole number; 0 for no goal.")),
-            NumberRange(0, MOST_GOAL, _l("Write a number from 0 to 100 million.")),
+            NumberRange(0, MAX_GOAL, _l("Write a number from 0 to 100 million.")),
         ],
     )
 
 
 class _Letter(InLanguages, FlaskForm):
-    """The words of a petition in all languages at once, so that one change is one version."""
+    """A petition's texts in all languages at once, so that one change makes one version."""
 
     parts, lacking = PARTS, LACKING
     revision = RevisionField()
 
     @classmethod
-    def of(cls, petition):
-        """Return the form as the petition stands."""
+    def of(cls, petition: Petition) -> Self:
+        """Return the form filled with the petition's current text."""
         words = {
-            f"{part}_{text.lang}": getattr(text, part) for text in petition.current_version.texts for part in PARTS
+            f"{part}_{text.lang}": getattr(text, part)
+            for text in petition.current_version.texts
+            for part in PARTS
         }
         return cls(formdata=None, data={"revision": petition.text_revision, **words})
 
-    def validate_for(self, petition):
-        """Check the words; those of a public petition must be whole in each language that has any."""
+    def validate_for(self, petition: Petition) -> bool:
+        """Check the texts.
+
+        A public petition needs title, summary and body in each language that has any text.
+        """
         valid = self.validate()
         needed = ("title",) if petition.state == "draft" else ("title", "summary", "body")
         return self.demand({petition.original_lang, *self.texts()}, needed) and valid
 
 
-def _title(lang):
-    return LineField(in_language(_l("Title"), lang), [most(MOST_TITLE)])
+def _title(lang: str) -> LineField:
+    return LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)])
 
 
-def _summary(lang):
-    return ShortTextField(in_language(_l("In short"), lang), [most(MOST_SUMMARY)])
+def _summary(lang: str) -> ShortTextField:
+    return ShortTextField(in_language(_l("In short"), lang), [most(MAX_SUMMARY_LENGTH)])
 
 
-def _body(lang):
-    return LinesField(in_language(_l("Letter"), lang), [most(MOST_BODY)])
+def _body(lang: str) -> LinesField:
+    return LinesField(in_language(_l("Letter"), lang), [most(MAX_BODY_LENGTH)])
 
 
-def _organisation(lang):
-    return LineField(in_language(_l("Written by"), lang), [most(MOST_TITLE)])
+def _organisation(lang: str) -> LineField:
+    return LineField(in_language(_l("Written by"), lang), [most(MAX_TITLE_LENGTH)])
 
 
 LetterForm = type(

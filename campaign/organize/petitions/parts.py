@@ -1,34 +1,66 @@
-"""Saving a part of a petition, a page for each: what is the same for all of them."""
+"""Save one part of a petition: the code shared by the pages of all parts."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
-from campaign.organize.acts import act
+from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.pages import fact_of
+from campaign.organize.petitions.routes import fact_of
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 
 
-def part_page(part, petition, form, status=200, conflicting=()):
-    """Return the page of a part with its form as it stands."""
-    return render_template(PAGES[part], petition=petition, form=form, conflicting=conflicting), status
+def part_page(
+    part: str,
+    petition: Petition | Any,
+    form: FlaskForm,
+    status: int = 200,
+    conflicting: Sequence[Any] = (),
+) -> tuple[str, int]:
+    """Return the page of a part with the given form."""
+    return render_template(
+        PAGES[part], petition=petition, form=form, conflicting=conflicting
+    ), status
 
 
-def save_part(part, petition, form, form_of, operation, *, versioned=None, **named):
-    """Save what was typed into a part, and go back to the petition; `form_of` makes the form as a petition stands.
+def save_part(
+    part: str,
+    petition: Any,
+    form: FlaskForm,
+    form_of: Callable[..., FlaskForm],
+    operation: Callable[..., Petition],
+    *,
+    versioned: dict[str, Any] | None = None,
+    **named: Any,
+) -> ResponseReturnValue:
+    """Save a part, and redirect to the petition or the guide's next step.
 
-    Where somebody else was quicker both states are shown, and the editor saves theirs knowing the other. `versioned` are those
-    of the values that belong to a version: once the petition has opened, their editor sees first what becomes a new one.
+    `form_of` makes the form of a petition's saved state. If someone else saved first, both states
+    are shown, and the editor can save again knowing the other one.
+
+    `versioned` holds the values that belong to a version. Once the petition has opened, the editor
+    first sees what will become a new version.
     """
     if request.form.get("press") == "back":
         return part_page(part, petition, form)
-    changes = makes_version(petition, **versioned) if versioned and form.revision.data == petition.revision else []
+    changes = (
+        makes_version(petition, **versioned)
+        if versioned and form.revision.data == petition.revision
+        else []
+    )
     if changes:
         here = url_for(f"organize.petitions.{part}", slug=petition.slug)
-        return review(petition, here, url_for("organize.petitions.show", slug=petition.slug), changes)
+        return review(
+            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
+        )
     number = petition.current_version.number
     try:
         petition = act(
@@ -39,9 +71,9 @@ def save_part(part, petition, form, form_of, operation, *, versioned=None, **nam
             **(versioned or {}),
             **named,
         )
-    except ChangedMeanwhile:
+    except EditConflict:
         petition = petition_in_any_state(petition.slug)
-        # A button pressed twice, or two who meant the same, are no conflict.
+        # Pressing a button twice, or entering the same as someone else, is no conflict.
         if conflicting := caught_up(form, form_of(petition)):
             return part_page(part, petition, form, 409, conflicting)
     flash(saved(number, petition) if versioned else _("Saved."), "sure")

@@ -1,27 +1,29 @@
-"""What supporters of a petition are asked: the fields that must be filled, its own questions, how they confirm."""
+"""The form of a petition: required fields, its own questions, and how supporters confirm."""
 
 from flask import g, request
+from flask.typing import ResponseReturnValue
 
-from campaign.lib.times import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.content_fields import moved
 from campaign.organize.drafts import preview_asked
-from campaign.organize.guard import allowed
-from campaign.organize.petitions.pages import any_petition, blueprint, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.questions_forms import FormForm
-from campaign.petitions.cards import in_language
+from campaign.organize.petitions.routes import blueprint, load_petition, preview_page
 from campaign.petitions.editing import change_form
+from campaign.petitions.models import Petition
+from campaign.petitions.presenters import in_language
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/<slug>/form")
-@allowed("petitions.edit", any_petition)
-def form(petition):
+@allowed("petitions.edit", load_petition)
+def form(petition: Petition) -> ResponseReturnValue:
     return part_page("form", petition, FormForm.of(petition))
 
 
 @blueprint.post("/<slug>/form")
-@allowed("petitions.edit", any_petition)
-def save_form(petition):
+@allowed("petitions.edit", load_petition)
+def save_form(petition: Petition) -> ResponseReturnValue:
     typed = FormForm()
     rows = moved(typed.rows.data, request.form.get("press"))
     if rows is not None:

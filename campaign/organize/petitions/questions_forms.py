@@ -1,9 +1,13 @@
-"""The form about the form: what supporters of a petition are asked."""
+"""The form that edits a petition's form: what supporters are asked."""
+
+from collections.abc import Iterable
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    Field,
     Form,
     FormField,
     HiddenField,
@@ -13,13 +17,22 @@ from wtforms import (
     SelectMultipleField,
 )
 
-from campaign.lib.locales import LOCALES
-from campaign.lib.slugs import free_slug, slug_of
-from campaign.organize.content_fields import LineField, LinesField, RevisionField, RowsField, by_language, in_language, most
+from campaign.i18n.locales import LOCALES
+from campaign.organize.content_fields import (
+    LineField,
+    LinesField,
+    RevisionField,
+    RowsField,
+    by_language,
+    in_language,
+    most,
+)
+from campaign.petitions.models import Petition
+from campaign.text.slugs import free_slug, slug_of
 
-MOST_QUESTIONS = 12
-MOST_LABEL = 200
-MOST_CHOICES = 4000
+MAX_QUESTIONS = 12
+MAX_LABEL_LENGTH = 200
+MAX_CHOICES_LENGTH = 4000
 FIELDS = [
     SelectChoice("family_name", _l("Family name")),
     SelectChoice("country", _l("Country")),
@@ -37,12 +50,12 @@ CONFIRMATIONS = [
 ]
 
 
-# What is set besides the questions.
+# The settings besides the questions.
 SETTINGS = ("revision", "required_fields", "confirmation", "two_per_address", "neutral_emails")
 
 
 class _Question(Form):
-    """A question of the petition's own, as it is asked in each language."""
+    """A petition's own question, as asked in each language."""
 
     name = HiddenField()
     type = SelectField(_l("Kind"), choices=KINDS)
@@ -53,24 +66,32 @@ QuestionRow = type(
     "QuestionRow",
     (_Question,),
     {
-        **by_language("label", lambda lang: LineField(in_language(_l("Question"), lang), [most(MOST_LABEL)])),
-        **by_language("choices", lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MOST_CHOICES)])),
+        **by_language(
+            "label",
+            lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)]),
+        ),
+        **by_language(
+            "choices",
+            lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)]),
+        ),
     },
 )
 
 
 class FormForm(FlaskForm):
-    """What is asked, what must be filled, and how one confirms."""
+    """Questions, required fields, and how supporters confirm."""
 
     revision = RevisionField()
     required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
-    neutral_emails = BooleanField(_l("Neutral emails: the subject does not say that someone signed"))
-    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
+    neutral_emails = BooleanField(
+        _l("Neutral emails: the subject does not say that someone signed")
+    )
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
-    def of(cls, petition):
+    def of(cls, petition: Petition) -> Self:
         return cls(
             formdata=None,
             data={
@@ -83,22 +104,26 @@ class FormForm(FlaskForm):
             },
         )
 
-    def with_rows(self, rows):
-        """Return the form with other rows, all else as typed."""
+    def with_rows(self, rows: list[dict[str, Any]]) -> Self:
+        """Return the form with other rows; everything else stays as entered."""
         typed = {name: self[name].data for name in SETTINGS}
-        return type(self)(formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
+        return type(self)(formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
-    def validate_asking(self, original):
-        """Check the form and its questions, whose words in the language `original` count."""
+    def validate_asking(self, original: str) -> bool:
+        """Check the form and its questions; texts in the language `original` are required."""
         valid = self.validate()
         return check_rows(self.rows, original) and valid
 
-    def questions(self, original):
+    def questions(self, original: str) -> list[dict[str, Any]]:
         return questions_in(self.rows, original)
 
 
-def check_rows(rows, original):
-    """Check a list of QuestionRows: each needs words in the language `original`, a choice as many answers in each."""
+def check_rows(rows: RowsField, original: str) -> bool:
+    """Check a list of QuestionRows, and set errors on their fields.
+
+    Each needs a label in the language `original`. A choice needs the same number of answers in each
+    language.
+    """
     for row in rows:
         label, choices = row[f"label_{original}"], row[f"choices_{original}"]
         if _is_empty(row.form):
@@ -107,43 +132,53 @@ def check_rows(rows, original):
             label.errors = [_l("Write the question in the language that was written first.")]
         if row["type"].data == "choice":
             _check_choices(row.form, choices)
-    # The summary over the form asks the list, which looked at its rows before.
+    # The error summary reads the list's own errors, which were set before these checks.
     rows.errors = [row.errors for row in rows if row.errors]
     return not rows.errors
 
 
-def questions_in(rows, original):
-    """Return the questions as `Petition` and `Event` keep them; a new one is named after its words in the language `original`."""
+def questions_in(rows: RowsField, original: str) -> list[dict[str, Any]]:
+    """Return the questions as `Petition` and `Event` store them.
+
+    A new question gets its name from its label in the language `original`.
+    """
     kept = [row.form for row in rows if not _is_empty(row.form)]
     names = {row.name.data for row in kept if row.name.data}
     order = (original, *(lang for lang in LOCALES if lang != original))
     return [_question(row, names, order) for row in kept]
 
 
-def rows_of(questions):
+def rows_of(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the questions of a petition or an event as rows of a form."""
     return [_row(question) for question in questions]
 
 
-def _is_empty(row):
+def _is_empty(row: Any) -> bool:
     return not any(row[f"{part}_{lang}"].data for part in ("label", "choices") for lang in LOCALES)
 
 
-def _check_choices(row, first):
+def _check_choices(row: Any, first: Field) -> None:
     wanted = len(_lines(first.data))
     if wanted < 2:
         first.errors = [_l("Write at least two answers, one on each line.")]
     for lang in LOCALES:
         field = row[f"choices_{lang}"]
         if field.data and len(_lines(field.data)) != wanted and field is not first:
-            field.errors = [_l("There must be as many answers as in the first language, in the same order.")]
+            field.errors = [
+                _l("There must be as many answers as in the first language, in the same order.")
+            ]
 
 
-def _question(row, names, order):
-    """Answers are kept in the first language of the petition, so that stands first."""
+def _question(row: Any, names: set[str], order: tuple[str, ...]) -> dict[str, Any]:
+    """Return a row as a stored question.
+
+    Answers are stored in the petition's first language, so that language comes first.
+    """
     name = row.name.data
     if not name:
-        name = free_slug(slug_of(row[f"label_{order[0]}"].data)[:40].strip("-") or "question", names.__contains__)
+        name = free_slug(
+            slug_of(row[f"label_{order[0]}"].data)[:40].strip("-") or "question", names.__contains__
+        )
         names.add(name)
     question = {
         "name": name,
@@ -152,16 +187,24 @@ def _question(row, names, order):
         "label": {lang: words for lang in order if (words := row[f"label_{lang}"].data)},
     }
     if row.type.data == "choice":
-        question["choices"] = {lang: lines for lang in order if (lines := _lines(row[f"choices_{lang}"].data))}
+        question["choices"] = {
+            lang: lines for lang in order if (lines := _lines(row[f"choices_{lang}"].data))
+        }
     return question
 
 
-def _row(question):
+def _row(question: dict[str, Any]) -> dict[str, Any]:
     labels = {f"label_{lang}": words for lang, words in question["label"].items()}
-    choices = {f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()}
-    facts = {"name": question["name"], "type": question["type"], "required": bool(question.get("required"))}
+    choices = {
+        f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()
+    }
+    facts = {
+        "name": question["name"],
+        "type": question["type"],
+        "required": bool(question.get("required")),
+    }
     return {**facts, **labels, **choices}
 
 
-def _lines(text):
+def _lines(text: str | None) -> list[str]:
     return list(filter(None, map(str.strip, (text or "").split("\n"))))

@@ -1,34 +1,38 @@
-"""Whom a petition asks, when it can be signed, and where it lives."""
+"""Settings of a petition: targets, dates and slug."""
+
+from typing import Any
 
 from flask import current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import caught_up, moved
 from campaign.organize.drafts import preview_asked
-from campaign.organize.guard import allowed
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.petitions.pages import any_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
-from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_targets, move_petition
-from campaign.petitions.models import name_in
+from campaign.petitions.editing import EditConflict, change_dates, change_targets, move_petition
+from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import NotReady, SlugTaken
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import Fault
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/<slug>/targets")
-@allowed("petitions.edit", any_petition)
-def targets(petition):
+@allowed("petitions.edit", load_petition)
+def targets(petition: Petition) -> ResponseReturnValue:
     return part_page("targets", petition, TargetsForm.of(petition))
 
 
 @blueprint.post("/<slug>/targets")
-@allowed("petitions.edit", any_petition)
-def save_targets(petition):
+@allowed("petitions.edit", load_petition)
+def save_targets(petition: Petition) -> ResponseReturnValue:
     form = TargetsForm()
     rows = moved(form.rows.data, request.form.get("press"))
     if rows is not None:
@@ -36,25 +40,37 @@ def save_targets(petition):
     if not form.validate():
         return part_page("targets", petition, form, 422)
     if preview_asked():
-        return preview_page(petition, targets=dict(name_in(names, g.lang) for names in form.targets()))
+        return preview_page(
+            petition, targets=dict(name_in(names, g.lang) for names in form.targets())
+        )
     try:
         if petition.state != "draft" and not form.targets():
             raise NotReady([Fault("target")])
-        return save_part("targets", petition, form, TargetsForm.of, change_targets, versioned={"targets": form.targets()}, now=utcnow())
+        return save_part(
+            "targets",
+            petition,
+            form,
+            TargetsForm.of,
+            change_targets,
+            versioned={"targets": form.targets()},
+            now=utcnow(),
+        )
     except NotReady:
-        form.form_errors.append(_("The petition is public, so it must ask somebody. Write at least one name."))
+        form.form_errors.append(
+            _("The petition is public, so it must ask somebody. Write at least one name.")
+        )
         return part_page("targets", petition, form, 422)
 
 
 @blueprint.get("/<slug>/dates")
-@allowed("petitions.edit", any_petition)
-def dates(petition):
+@allowed("petitions.edit", load_petition)
+def dates(petition: Petition) -> ResponseReturnValue:
     return part_page("dates", petition, _dates_of(petition))
 
 
 @blueprint.post("/<slug>/dates")
-@allowed("petitions.edit", any_petition)
-def save_dates(petition):
+@allowed("petitions.edit", load_petition)
+def save_dates(petition: Petition) -> ResponseReturnValue:
     form = DatesForm()
     if not form.validate():
         return part_page("dates", petition, form, 422)
@@ -72,33 +88,39 @@ def save_dates(petition):
 
 
 @blueprint.get("/<slug>/address")
-@allowed("petitions.edit", any_petition)
-def address(petition):
+@allowed("petitions.edit", load_petition)
+def address(petition: Petition) -> ResponseReturnValue:
     return part_page("address", petition, _slug_of(petition))
 
 
 @blueprint.post("/<slug>/address")
-@allowed("petitions.edit", any_petition)
-def save_address(petition):
+@allowed("petitions.edit", load_petition)
+def save_address(petition: Petition) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return part_page("address", petition, form, 422)
     fact = fact_of("petitions.edit", petition, part="address")
     try:
-        act(fact, move_petition, petition_id=petition.id, revision=form.revision.data, slug=form.slug.data)
+        act(
+            fact,
+            move_petition,
+            petition_id=petition.id,
+            revision=form.revision.data,
+            slug=form.slug.data,
+        )
     except SlugTaken:
         form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
         return part_page("address", petition, form, 422)
-    except ChangedMeanwhile:
+    except EditConflict:
         present = petition_in_any_state(petition.slug)
         return part_page("address", present, form, 409, caught_up(form, _slug_of(present)))
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
     return redirect(url_for("organize.petitions.show", slug=form.slug.data), 303)
 
 
-def _dates_of(petition):
+def _dates_of(petition: Petition) -> FlaskForm:
     return DatesForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def _slug_of(petition):
+def _slug_of(petition: Petition | Any) -> SlugForm:
     return SlugForm(formdata=None, slug=petition.slug, revision=petition.revision)

@@ -1,43 +1,59 @@
-"""The forms for what is set about a petition: whom it asks, and when."""
+"""The forms for a petition's targets and dates."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, FormField
 from wtforms.validators import Optional
 
-from campaign.lib.local_times import local_time
-from campaign.lib.locales import LOCALES, NAMES
-from campaign.organize.content_fields import LineField, RevisionField, RowsField, by_language, in_language, most
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES, NAMES
+from campaign.organize.content_fields import (
+    LineField,
+    RevisionField,
+    RowsField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.organize.hour_fields import DayField, HourField, ZoneField
+from campaign.petitions.models import Petition
 
-MOST_TARGETS = 30
-MOST_TARGET = 200
+MAX_TARGETS = 30
+MAX_TARGET_LENGTH = 200
 
-TargetRow = type("TargetRow", (Form,), {lang: LineField(NAMES[lang], [most(MOST_TARGET)]) for lang in LOCALES})
+TargetRow = type(
+    "TargetRow",
+    (Form,),
+    {lang: LineField(NAMES[lang], [most(MAX_TARGET_LENGTH)]) for lang in LOCALES},
+)
 
 
 class TargetsForm(FlaskForm):
-    """Who is asked, in their order, each called as in each language."""
+    """The targets in order, each with its name in each language."""
 
     revision = RevisionField()
-    rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MOST_TARGETS)
+    rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MAX_TARGETS)
 
     @classmethod
-    def of(cls, petition):
-        return cls.with_rows([target.names for target in petition.targets] or [{}], petition.revision)
+    def of(cls, petition: Petition) -> Self:
+        return cls.with_rows(
+            [target.names for target in petition.targets] or [{}], petition.revision
+        )
 
     @classmethod
-    def with_rows(cls, rows, revision):
-        return cls(formdata=None, data={"rows": rows[:MOST_TARGETS], "revision": revision})
+    def with_rows(cls, rows: list[dict[str, str]], revision: int) -> Self:
+        return cls(formdata=None, data={"rows": rows[:MAX_TARGETS], "revision": revision})
 
-    def targets(self):
-        """Return the rows in which anything was typed as {language: name}."""
+    def targets(self) -> list[dict[str, str]]:
+        """Return the rows that are not empty, as {language: name}."""
         rows = ({lang: row[lang] for lang in LOCALES if row[lang]} for row in self.rows.data)
         return [row for row in rows if row]
 
 
 class _Dates(FlaskForm):
-    """When it can be signed, and when and where the signatures are handed over."""
+    """When supporters can sign, and when and where the signatures are delivered."""
 
     revision = RevisionField()
     time_zone = ZoneField()
@@ -46,38 +62,47 @@ class _Dates(FlaskForm):
     deliver_on = DayField(_l("Day of the hand-over"), [Optional()])
 
     @classmethod
-    def of(cls, petition, usual_zone):
+    def of(cls, petition: Petition, usual_zone: str) -> Self:
         zone = petition.time_zone or usual_zone
         times = {
-            name: local_time(moment, zone) for name in ("opens_at", "closes_at") if (moment := getattr(petition, name))
+            name: local_time(moment, zone)
+            for name in ("opens_at", "closes_at")
+            if (moment := getattr(petition, name))
         }
         places = {f"deliver_place_{lang}": place for lang, place in petition.deliver_places.items()}
-        data = {"revision": petition.revision, "time_zone": zone, "deliver_on": petition.deliver_on, **times, **places}
+        data = {
+            "revision": petition.revision,
+            "time_zone": zone,
+            "deliver_on": petition.deliver_on,
+            **times,
+            **places,
+        }
         return cls(formdata=None, data=data)
 
-    def __init__(self, *arguments, **named):
+    def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.opens, self.closes = None, None
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if self.time_zone.errors:
             return False
-        self.opens, self.closes = (
-            field.instant_in(self.time_zone.data) if field.data and not field.errors else None for field in (self.opens_at, self.closes_at)
+        self.opens, self.closes = (  # type: ignore[assignment]
+            field.instant_in(self.time_zone.data) if field.data and not field.errors else None
+            for field in (self.opens_at, self.closes_at)
         )
         if self.opens and self.closes and self.closes <= self.opens:
             self.closes_at.errors = [_l("That is not after it opens.")]
         return valid and not self.opens_at.errors and not self.closes_at.errors
 
-    def places(self):
-        """Return {language: where the signatures are handed over}."""
+    def places(self) -> dict[str, str]:
+        """Return {language: where the signatures are delivered}."""
         typed = {lang: self[f"deliver_place_{lang}"].data for lang in LOCALES}
         return {lang: place for lang, place in typed.items() if place}
 
 
-def _place(lang):
-    return LineField(in_language(_l("Place of the hand-over"), lang), [most(MOST_TARGET)])
+def _place(lang: str) -> LineField:
+    return LineField(in_language(_l("Place of the hand-over"), lang), [most(MAX_TARGET_LENGTH)])
 
 
 DatesForm = type(

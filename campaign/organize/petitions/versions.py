@@ -1,31 +1,38 @@
-"""The versions of a petition: how each came from the one before, and what a change would make the next one."""
+"""The versions of a petition: what changed in each, and what a change would put in the next one."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from flask import abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.lib.differences import line_pieces, pieces
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
-from campaign.organize.guard import allowed
-from campaign.organize.petitions.pages import any_petition, blueprint
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import allowed
+from campaign.organize.differences import Piece, line_pieces, pieces
+from campaign.organize.petitions.routes import blueprint, load_petition
 from campaign.petitions.delivery import delivered_items
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import WORDS, terms_of, texts_of
+from campaign.process.clock import utcnow
 
 NOT_TYPED = ("csrf_token", "press")
 LISTS = ("targets", "questions", "delivered")
 
 
 @blueprint.get("/<slug>/versions/")
-@allowed("petitions.see", any_petition)
-def versions(petition):
-    return render_template("organize/petitions/versions.html", petition=petition, title=_title(petition))
+@allowed("petitions.see", load_petition)
+def versions(petition: Petition) -> ResponseReturnValue:
+    return render_template(
+        "organize/petitions/versions.html", petition=petition, title=_title(petition)
+    )
 
 
 @blueprint.get("/<slug>/versions/<int:number>")
-@allowed("petitions.see", any_petition)
-def version(petition, number):
-    """One version, and how it came from the one before."""
+@allowed("petitions.see", load_petition)
+def version(petition: Petition, number: int) -> ResponseReturnValue:
+    """Show one version, and what changed since the one before."""
     by_number = {each.number: each for each in petition.versions}
     if number not in by_number:
         abort(404)
@@ -35,51 +42,82 @@ def version(petition, number):
         petition=petition,
         title=_title(petition),
         version=here,
-        changes=_differences(_parts(texts_of(before), terms_of(before)) if before else {}, _parts(texts_of(here), terms_of(here))),
+        changes=_differences(
+            _parts(texts_of(before), terms_of(before)) if before else {},
+            _parts(texts_of(here), terms_of(here)),
+        ),
     )
 
 
-def changes_of(petition, *, texts=None, **terms):
-    """Return [(language or "", part, pieces)] of what would differ in the next version with these texts and terms."""
+def changes_of(
+    petition: Petition, *, texts: dict[str, dict[str, str]] | None = None, **terms: Any
+) -> list[tuple[str, str, list[Piece]]]:
+    """Return [(language or "", part, pieces)] for the next version with these texts and terms."""
     present, present_terms = texts_of(petition.current_version), terms_of(petition)
-    return _differences(_parts(present, present_terms), _parts(present if texts is None else texts, {**present_terms, **terms}))
+    return _differences(
+        _parts(present, present_terms),
+        _parts(present if texts is None else texts, {**present_terms, **terms}),
+    )
 
 
-def makes_version(petition, **named):
-    """Return the changes that a new version would make, or nothing where none is needed or its editor has seen them."""
+def makes_version(petition: Petition, **named: Any) -> list[tuple[str, str, list[Piece]]]:
+    """Return the changes that a new version would contain.
+
+    Return nothing if no version is needed, or if the editor has already seen the changes.
+    """
     if request.form.get("press") == "new-version" or not petition.has_opened(utcnow()):
         return []
     return changes_of(petition, **named)
 
 
-def review(petition, action, leave, changes):
-    """Show what becomes a new version before anything is saved; what was typed goes along to `action`, for either press."""
+def review(
+    petition: Petition, action: str, leave: str, changes: list[tuple[str, str, list[Piece]]]
+) -> str:
+    """Show what becomes a new version before anything is saved.
+
+    The submitted form goes along to `action`, whichever button is pressed next.
+    """
     return render_template(
         "organize/petitions/version_review.html",
         petition=petition,
         action=action,
         leave=leave,
-        typed=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED],
+        typed=[
+            (name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED
+        ],
         changes=changes,
         count=petition_counts([petition.id]).get(petition.id, 0),
     )
 
 
-def saved(before, changed):
-    """Return what is said after saving: which version it became, where a new one was made. `before` is the number it had."""
+def saved(before: int, changed: Petition) -> str:
+    """Return the message after saving; it names the version if a new one was made.
+
+    `before` is the version number before the change.
+    """
     number = changed.current_version.number
     return _("Saved as version %(number)s.", number=number) if number != before else _("Saved.")
 
 
-def _parts(texts, terms):
+def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str], str]:
     """Return {(language or "", part): its text} of one version."""
     written = {(lang, part): words[part] for lang, words in texts.items() for part in WORDS}
-    asked = {(lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES}
-    questions = {(lang, "questions"): _lines(_question(each, lang) for each in terms["questions"]) for lang in LOCALES}
-    return {**written, **asked, **questions, ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"]))}
+    asked = {
+        (lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES
+    }
+    questions = {
+        (lang, "questions"): _lines(_question(each, lang) for each in terms["questions"])
+        for lang in LOCALES
+    }
+    return {
+        **written,
+        **asked,
+        **questions,
+        ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"])),
+    }
 
 
-def _question(question, lang):
+def _question(question: dict[str, Any], lang: str) -> str | None:
     choices = question.get("choices", {}).get(lang, ())
     label = question["label"].get(lang)
     if label and question.get("required"):
@@ -87,12 +125,18 @@ def _question(question, lang):
     return label and _lines((label, *(f"– {choice}" for choice in choices)))
 
 
-def _lines(lines):
+def _lines(lines: Iterable[str | None]) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _differences(before, after):
-    order = [(lang, part) for lang in LOCALES for part in ("targets", "title", "summary", "organisation", "body", "questions")]
+def _differences(
+    before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
+) -> list[tuple[str, str, list[Piece]]]:
+    order = [
+        (lang, part)
+        for lang in LOCALES
+        for part in ("targets", "title", "summary", "organisation", "body", "questions")
+    ]
     return [
         (lang, part, (line_pieces if part in LISTS else pieces)(old, new))
         for lang, part in (*order, ("", "delivered"))
@@ -100,5 +144,5 @@ def _differences(before, after):
     ]
 
 
-def _title(petition):
+def _title(petition: Petition) -> str:
     return petition.current_version.text(g.lang, petition.original_lang).title

@@ -1,39 +1,53 @@
-"""A copy of all that is kept of one signature, because its owner asked for it otherwise than by their link."""
+"""Download everything stored about one signature, when the supporter asks without their link."""
 
 import json
 
 from flask import Blueprint, Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.exports.formats import JsonLines
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
-from campaign.organize.acts import Fact, note
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, note
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import any_signature
+from campaign.organize.signatures.routes import load_signature
 from campaign.signatures.corrections import correction_of
-from campaign.signatures.unconfirmed import copies_of_forms
+from campaign.signatures.models import Signature
+from campaign.signatures.pending_forms import copies_of_forms
 
 blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 
 
 @blueprint.post("/<int:signature_id>")
-@allowed("signatures.correct", any_signature)
+@allowed("signatures.correct", load_signature)
 @fresh
-def create(signature):
+def create(signature: Signature) -> ResponseReturnValue:
     form, signature_id = ReasonForm(), signature.id
     if not form.validate():
         flash(_("Say why, in a few words: it stands in the audit trail."), "grave")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
     sheet = Sheet(Selection(signature.petition_id, state="all"))
-    fact = Fact("signatures.copy", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
+    fact = Fact(
+        "signatures.copy",
+        on=("signature", signature_id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
     _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
     kept = json.loads(JsonLines(sheet.header, sheet.kinds).add(columns))
     correction = correction_of(signature_id)
-    kept |= {"unconfirmed_forms": copies_of_forms(signature), "correction_in_review": correction.words if correction else None}
-    # Whoever asked may open it with no program for such files: a line for each thing that is kept.
-    response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=f"signature-{signature_id}.json")
+    kept |= {
+        "unconfirmed_forms": copies_of_forms(signature),
+        "correction_in_review": correction.words if correction else None,
+    }
+    # Indented, one value per line, so that the supporter can read it in any text editor.
+    response = Response(
+        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
+    )
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"signature-{signature_id}.json"
+    )
     note(fact)
     return response

@@ -1,36 +1,44 @@
-"""Erasing one signature because its owner asked for it otherwise than by their link."""
+"""Erase one signature, when the supporter asks without their link."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.scope import in_sight
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import any_signature
-from campaign.organize.signatures.sights import note_each
+from campaign.organize.signatures.routes import load_signature
+from campaign.organize.signatures.view_log import note_each
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import StillCounted, erase_one
+from campaign.signatures.erasure import StillCounted, erase_one
+from campaign.signatures.models import Signature
 
 blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
 
 
 @blueprint.get("/<int:signature_id>")
-@allowed("signatures.erase", any_signature)
+@allowed("signatures.erase", load_signature)
 @fresh
-def new(signature):
+def new(signature: Signature) -> ResponseReturnValue:
     return _page(signature, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<int:signature_id>")
-@allowed("signatures.erase", any_signature)
+@allowed("signatures.erase", load_signature)
 @fresh
-def create(signature):
+def create(signature: Signature) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate():
         return _page(signature, form, 422)
     signature_id = signature.id
-    fact = Fact("signatures.erase", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
+    fact = Fact(
+        "signatures.erase",
+        on=("signature", signature_id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
     try:
         act(fact, erase_one, signature_id=signature_id)
     except StillCounted:
@@ -40,7 +48,9 @@ def create(signature):
     return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
 
 
-def _page(signature, form, status=200):
+def _page(signature: Signature, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     note_each([signature])
     petition = in_sight(petition_by_id(signature.petition_id))
-    return render_template("organize/erasures/new.html", signature=signature, petition=petition, form=form), status
+    return render_template(
+        "organize/erasures/new.html", signature=signature, petition=petition, form=form
+    ), status

@@ -1,29 +1,42 @@
-"""What signatures are found and corrected by."""
+"""The forms that search and correct signatures, and set how long data is kept."""
 
 from datetime import datetime, time, timedelta
 from itertools import starmap
+from typing import Any, Self
 
 from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from campaign.lib.countries import countries
+from campaign.i18n.countries import countries
 from campaign.organize.hour_fields import DayField
-from campaign.organize.numbers.figures import zone
-from campaign.organize.scope import chosen
-from campaign.organize.signatures.words import EVIDENCE_WORDS, STATE_WORDS
-from campaign.signatures.erasing import mark_of
-from campaign.signatures.finding import STATES, Search
+from campaign.organize.scope import PetitionInSight, chosen
+from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
+from campaign.organize.statistics.figures import zone
+from campaign.petitions.models import Petition
+from campaign.signatures.erasure import mark_of
 from campaign.signatures.forms import SupporterForm
+from campaign.signatures.search import STATES, Search
 
 SHORT = Length(max=300, message=_l("That is too long."))
 
 
 class SignatureSearch(FlaskForm):
-    """Sent by GET: it changes nothing. `petitions` are those in sight of who asks."""
+    """The search, sent by GET as it changes nothing.
+
+    `petitions` are those that the organizer may see.
+    """
 
     class Meta:
         csrf = False
@@ -36,18 +49,21 @@ class SignatureSearch(FlaskForm):
     since = DayField(_l("Since"), [Optional()])
     until = DayField(_l("Until"), [Optional()])
 
-    def __init__(self, petitions):
+    def __init__(self, petitions: list[PetitionInSight]) -> None:
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
         titles = (SelectChoice(each.slug, each.title) for each in petitions)
         self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
-        self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
+        self.state.choices = [
+            anything,
+            *(SelectChoice(state, STATE_WORDS[state]) for state in STATES),
+        ]
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
 
-    def search(self):
-        """Return the Search that was asked for; what is no choice of ours is as if it were not asked."""
+    def search(self) -> Search:
+        """Return the Search that was asked for; unknown choices are ignored."""
         return Search(
             petition_ids=tuple(each.id for each in self.petitions),
             words=(self.words.data or "")[:200],
@@ -59,21 +75,26 @@ class SignatureSearch(FlaskForm):
         )
 
     @property
-    def petitions(self):
+    def petitions(self) -> list[PetitionInSight]:
         return chosen(self._petitions, self.petition.data)
 
     @property
-    def asked(self):
-        """The names and values of what was asked for, as the next page's address carries them."""
-        return {name: value for name, value in request.args.items() if name in self._fields and value}
+    def asked(self) -> dict[str, str]:
+        """Return the search's names and values as carried in the URL of the next page."""
+        return {
+            name: value for name, value in request.args.items() if name in self._fields and value
+        }
 
     @staticmethod
-    def _known(field):
+    def _known(field: Any) -> str:
         return field.data if field.data in {choice.value for choice in field.choices} else ""
 
 
 class CorrectionForm(SupporterForm):
-    """A supporter's words, put right as they asked; `seen` is the mark of the words as this page showed them."""
+    """A supporter's data, corrected as they asked.
+
+    `seen` is the fingerprint of the data that this page showed.
+    """
 
     class Meta(FlaskForm.Meta):
         csrf = True
@@ -86,7 +107,7 @@ class CorrectionForm(SupporterForm):
 
 
 class ReasonForm(FlaskForm):
-    """Anything grave that is done to a signature asks why."""
+    """The reason that every serious action on a signature requires."""
 
     reason = StringField(
         _l("Why?"),
@@ -95,7 +116,10 @@ class ReasonForm(FlaskForm):
 
 
 class RetentionForm(FlaskForm):
-    """How long personal data is kept after a petition's end; `mark` tells what of it the editor had before their eyes."""
+    """How long personal data is kept after a petition ends.
+
+    `mark` identifies the settings that the editor had on the screen.
+    """
 
     mark = HiddenField()
     keeps = RadioField(
@@ -108,27 +132,31 @@ class RetentionForm(FlaskForm):
     )
     days = StringField(_l("Days after the end"))
     sure = BooleanField(_l("I know that erased data cannot be brought back"))
-    # Whether one only asks what would be erased.
+    # Whether the editor only asks what would be erased.
     is_trial = False
-    # The days that the petition has so far.
+    # The number of days currently set for the petition.
     before = None
 
     @classmethod
-    def of(cls, petition):
-        """Return the form as the petition stands."""
+    def of(cls, petition: Petition) -> Self:
+        """Return the form filled with the petition's settings."""
         days = petition.retention_days
-        data = {"mark": mark_of(petition), "keeps": "days" if days else "forever", "days": str(days or "")}
+        data = {
+            "mark": mark_of(petition),
+            "keeps": "days" if days else "forever",
+            "days": str(days or ""),
+        }
         return cls(formdata=None, data=data)
 
     @property
-    def number(self):
-        """The days, or None where it is kept."""
+    def number(self) -> int | None:
+        """Return the days, or None if the data is kept forever."""
         return int(self.days.data) if self.keeps.data == "days" else None
 
-    def validate_days(self, field):
+    def validate_days(self, field: Field) -> None:
         text = (field.data or "").strip()
         if self.keeps.data != "days":
-            # What somebody wrote here is never dropped without a word.
+            # Never drop an entered value silently.
             if text and self.keeps.data and text != str(self.before or ""):
                 raise ValidationError(_l("Choose “Erase it after some time”, or leave this empty."))
             return
@@ -136,13 +164,13 @@ class RetentionForm(FlaskForm):
             raise ValidationError(_l("Write a number of days, from 1 to 3,650."))
         field.data = text
 
-    def validate_sure(self, field):
+    def validate_sure(self, field: Field) -> None:
         if self.keeps.data == "days" and not field.data and not self.is_trial:
             raise ValidationError(_l("Tick this first."))
 
 
-def _start(field, days=0):
-    """Return the first instant of a day in the campaign's zone, or None where no day was asked for."""
+def _start(field: DayField, days: int = 0) -> datetime | None:
+    """Return the first instant of a day in the campaign's time zone, or None without a day."""
     if field.errors or not field.data:
         return None
     try:

@@ -1,41 +1,53 @@
-"""How long the personal data of each petition is kept after its end."""
+"""How long each petition's personal data is kept after it ends."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.guard import allowed, fresh
-from campaign.organize.scope import any_petition, in_sight, petitions_where
+from campaign.organize.scope import in_sight, load_petition, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
-from campaign.petitions.editing import ChangedMeanwhile
-from campaign.petitions.models import DEFAULT_RETENTION_DAYS
+from campaign.petitions.editing import EditConflict
+from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures.batches import waiting_under
-from campaign.signatures.erasing import NOTICE, ended_at, erases_at, personal_left, set_quiet, set_retention, would_erase_at
+from campaign.signatures.erasure import (
+    NOTICE,
+    ended_at,
+    erases_at,
+    personal_left,
+    set_quiet,
+    set_retention,
+    would_erase_at,
+)
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 
 
 @blueprint.get("/")
 @allowed("retention.edit")
-def index():
+def index() -> ResponseReturnValue:
     petitions = [petition_by_id(each.id) for each in petitions_where("retention.edit")]
     rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
     return render_template("organize/retention/index.html", rows=rows)
 
 
 @blueprint.get("/<slug>")
-@allowed("retention.edit", any_petition)
-def edit(petition):
+@allowed("retention.edit", load_petition)
+def edit(petition: Petition) -> ResponseReturnValue:
     return _page(petition, RetentionForm.of(petition))
 
 
 @blueprint.post("/<slug>")
-@allowed("retention.edit", any_petition)
+@allowed("retention.edit", load_petition)
 @fresh
-def update(petition):
+def update(petition: Any) -> ResponseReturnValue:
     form = RetentionForm()
     form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"
     if not form.validate():
@@ -43,10 +55,12 @@ def update(petition):
     if form.is_trial:
         return _page(petition, form, shows_trial=True)
     details = {"days": form.number, "before": petition.retention_days}
-    fact = Fact("retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+    fact = Fact(
+        "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
+    )
     try:
         act(fact, set_retention, petition_id=petition.id, days=form.number, mark=form.mark.data)
-    except ChangedMeanwhile:
+    except EditConflict:
         if conflicting := caught_up(form, RetentionForm.of(petition_by_id(petition.id))):
             return _page(petition, form, 409, conflicting)
     flash(_("Saved."), "sure")
@@ -54,17 +68,30 @@ def update(petition):
 
 
 @blueprint.post("/<slug>/quiet")
-@allowed("retention.edit", any_petition)
-def quiet(petition):
-    """Let the count move in batches only, or at once again."""
+@allowed("retention.edit", load_petition)
+def quiet(petition: Petition) -> ResponseReturnValue:
+    """Make the count move in batches only, or right away again."""
     is_quiet = request.form.get("quiet") == "y"
-    fact = Fact("petitions.quiet" if is_quiet else "petitions.loud", on=("petition", petition.id), cause_id=petition.cause_id)
+    fact = Fact(
+        "petitions.quiet" if is_quiet else "petitions.loud",
+        on=("petition", petition.id),
+        cause_id=petition.cause_id,
+    )
     act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
     flash(_("Saved."), "sure")
-    return redirect(url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303)
+    return redirect(
+        url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303
+    )
 
 
-def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
+def _page(
+    petition: Petition,
+    form: Any,
+    status: int = 200,
+    conflicting: Sequence[Any] = (),
+    *,
+    shows_trial: bool = False,
+) -> tuple[str, int]:
     whole, now = petition_by_id(petition.id), utcnow()
     page = render_template(
         "organize/retention/edit.html",
@@ -73,7 +100,9 @@ def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
         form=form,
         conflicting=conflicting,
         shows_trial=shows_trial,
-        would_erase_at=would_erase_at(whole, form.number, now) if shows_trial and form.number else None,
+        would_erase_at=would_erase_at(whole, form.number, now)
+        if shows_trial and form.number
+        else None,
         ended_at=ended_at(whole),
         erases_at=erases_at(whole),
         left=personal_left(whole.id),

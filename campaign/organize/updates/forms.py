@@ -1,4 +1,7 @@
-"""The forms by which an update is written and published."""
+"""The forms that edit and publish an update."""
+
+from collections.abc import Iterable
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -6,8 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from campaign.lib.local_times import local_time
-from campaign.lib.locales import LOCALES
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     InLanguages,
     LineField,
@@ -20,15 +23,21 @@ from campaign.organize.content_fields import (
 )
 from campaign.organize.hour_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
+from campaign.updates.models import Update
 
-ELSEWHERE = _l("A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text.")
+ELSEWHERE = _l(
+    "A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text."
+)
 PARTS = ("title", "summary", "body")
-LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
-MOST_BODY = 20_000
+LACKING = {
+    "title": _l("Write a title; the other words of this language wait for it."),
+    "body": _l("Write what has happened."),
+}
+MAX_BODY_LENGTH = 20_000
 
 
 class _Words(InLanguages, FlaskForm):
-    """The words of an update in all languages, and what it is about."""
+    """An update's texts in all languages, and what it is about."""
 
     parts, lacking = PARTS, LACKING
     revision = RevisionField()
@@ -36,30 +45,47 @@ class _Words(InLanguages, FlaskForm):
     event = SelectField(_l("Event that it is about"), default="")
 
     @classmethod
-    def of(cls, update):
-        """Return the form as the update stands."""
-        words = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS}
-        about = {"petitions": [str(each.petition_id) for each in update.petitions], "event": str(update.event_id or "")}
+    def of(cls, update: Update) -> Self:
+        """Return the form filled with the saved update."""
+        words = {
+            f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS
+        }
+        about = {
+            "petitions": [str(each.petition_id) for each in update.petitions],
+            "event": str(update.event_id or ""),
+        }
         return cls(formdata=None, data={"revision": update.revision, **about, **words})
 
-    def offer(self, petitions, events):
+    def offer(
+        self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
+    ) -> Self:
         """Offer these pairs (id, title); return the form."""
         self.petitions.choices = [SelectChoice(str(each), title) for each, title in petitions]
-        self.event.choices = [SelectChoice("", _l("none")), *(SelectChoice(str(each), title) for each, title in events)]
+        self.event.choices = [
+            SelectChoice("", _l("none")),
+            *(SelectChoice(str(each), title) for each, title in events),
+        ]
         return self
 
-    def validate_for(self, update):
-        """Check the words; those of a published update must be whole in each language that has any."""
+    def validate_for(self, update: Update) -> bool:
+        """Check the texts.
+
+        A published update needs title and body in each language that has any text.
+        """
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
         is_whole = self.demand({update.original_lang, *self.texts()}, needed)
         return self._knows_pictures(update) and is_whole and valid
 
-    def _knows_pictures(self, update):
+    def _knows_pictures(self, update: Update) -> bool:
         for lang, words in self.texts().items():
             for name in unknown_names(update, words["body"])[:1]:
                 is_ours = name.startswith("picture:")
-                self[f"body_{lang}"].errors = [_("There is no %(name)s. Add it under Pictures in the text.", name=name) if is_ours else ELSEWHERE]
+                self[f"body_{lang}"].errors = [
+                    _("There is no %(name)s. Add it under Pictures in the text.", name=name)
+                    if is_ours
+                    else ELSEWHERE
+                ]
         return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 
@@ -68,17 +94,29 @@ WordsForm = type(
     (_Words,),
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
-        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(MOST_BODY)])),
+        **by_language(
+            "summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])
+        ),
+        **by_language(
+            "body",
+            lambda lang: LinesField(
+                in_language(_l("What has happened"), lang), [most(MAX_BODY_LENGTH)]
+            ),
+        ),
     },
 )
 
 
 class PublishForm(FlaskForm):
-    """When an update goes out, and whether it is mailed."""
+    """When an update is published, and whether it is emailed."""
 
     when = RadioField(
-        _l("When?"), choices=[SelectChoice("now", _l("At once")), SelectChoice("later", _l("At an hour that you set"))], default="now"
+        _l("When?"),
+        choices=[
+            SelectChoice("now", _l("At once")),
+            SelectChoice("later", _l("At an hour that you set")),
+        ],
+        default="now",
     )
     publish_at = HourField(_l("Day and hour"), [Optional()])
     time_zone = ZoneField()
@@ -87,13 +125,17 @@ class PublishForm(FlaskForm):
     moment = None
 
     @classmethod
-    def of(cls, update, usual_zone):
+    def of(cls, update: Update, usual_zone: str) -> Self:
         zone = update.time_zone or usual_zone
-        planned = {"when": "later", "publish_at": local_time(update.publish_at, zone)} if update.publish_at else {}
+        planned = (
+            {"when": "later", "publish_at": local_time(update.publish_at, zone)}
+            if update.publish_at
+            else {}
+        )
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
-    def validate(self, extra_validators=None):
-        """Check the fields; `moment` is then the instant that was set, or None for at once."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; `moment` is then the chosen instant, or None for now."""
         valid = super().validate(extra_validators)
         if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
             return valid

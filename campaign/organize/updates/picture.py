@@ -1,61 +1,92 @@
 """The picture of an update."""
 
-from flask import flash, g, redirect, render_template, url_for
-from flask_babel import gettext as _
+from typing import Any
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
-from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
-from campaign.updates.operations import UpdateChangedMeanwhile
-from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture, wide_cut
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
+from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update
+from campaign.process.clock import utcnow
+from campaign.updates.models import Update
+from campaign.updates.operations import UpdateEditConflict
+from campaign.updates.pictures import (
+    change_update_picture,
+    mark_of,
+    remove_update_picture,
+    wide_cut,
+)
 from campaign.updates.queries import update_in_any_state
 
 
 @blueprint.get("/<slug>/picture")
-@allowed("updates.edit", any_update)
-def picture(update):
+@allowed("updates.edit", load_update)
+def picture(update: Update) -> ResponseReturnValue:
     return _page(update, _form_of(update))
 
 
 @blueprint.post("/<slug>/picture")
-@takes_bytes(MOST_SENT)
-@allowed("updates.edit", any_update)
-def save_picture(update):
+@takes_bytes(MAX_UPLOAD_BYTES)
+@allowed("updates.edit", load_update)
+def save_picture(update: Update) -> ResponseReturnValue:
     form, written = PictureForm(), update.written_in
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
     wide = wide_cut(update, form.sent, form.focal())
-    named = {"picture": form.sent, "focus": form.focal(), "wide": wide, "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
+    named = {
+        "picture": form.sent,
+        "focus": form.focal(),
+        "wide": wide,
+        "alts": form.alts(written),
+        "mark": form.mark.data,
+        "now": utcnow(),
+    }
     try:
-        act(fact_of("updates.edit", update, part="picture"), change_update_picture, update_id=update.id, **named)
-    except UpdateChangedMeanwhile:
+        act(
+            fact_of("updates.edit", update, part="picture"),
+            change_update_picture,
+            update_id=update.id,
+            **named,
+        )
+    except UpdateEditConflict:
         present = update_in_any_state(update.slug)
         form.mark.data = mark_of(present)
-        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        form.form_errors = [
+            _(
+                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
+            )
+        ]
         return _page(present, form, 409)
     flash(_("Saved."), "sure")
     return back_to(update.slug)
 
 
 @blueprint.post("/<slug>/picture/remove")
-@allowed("updates.edit", any_update)
-def remove_picture(update):
+@allowed("updates.edit", load_update)
+def remove_picture(update: Update) -> ResponseReturnValue:
     if is_as_seen(mark_of(update)):
-        act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())
+        act(
+            fact_of("updates.edit", update, part="picture"),
+            remove_update_picture,
+            update_id=update.id,
+            now=utcnow(),
+        )
         flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.updates.picture", slug=update.slug), 303)
 
 
-def _form_of(update):
+def _form_of(update: Update) -> FlaskForm:
     shown = update.picture
     known = {"focal_x": shown.focus_x, "focal_y": shown.focus_y} if shown else {}
     alts = {f"alt_{text.lang}": text.picture_alt for text in update.texts}
     return PictureForm(formdata=None, data={"mark": mark_of(update), **known, **alts})
 
 
-def _page(update, form, status=200):
+def _page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/updates/picture.html",
         update=update,

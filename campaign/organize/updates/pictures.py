@@ -1,63 +1,89 @@
-"""Pictures within the text of an update: adding them, what is seen on them, taking them away."""
+"""Pictures within the text of an update: add, edit alt texts, remove."""
+
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.lib.locales import NAMES
-from campaign.lib.markdown import to_html
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, BodyPictureForm
-from campaign.organize.updates.forms import MOST_BODY
-from campaign.organize.updates.pages import any_update, blueprint, fact_of
+from campaign.i18n.locales import NAMES
+from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, BodyPictureForm
+from campaign.organize.updates.forms import MAX_BODY_LENGTH
+from campaign.organize.updates.routes import blueprint, fact_of, load_update
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
 from campaign.updates import body_pictures
-from campaign.updates.operations import UpdateChangedMeanwhile
+from campaign.updates.models import Update, UpdateBodyPicture
+from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.queries import update_in_any_state
 
 
 @blueprint.get("/<slug>/pictures")
-@allowed("updates.edit", any_update)
-def pictures(update):
+@allowed("updates.edit", load_update)
+def pictures(update: Update) -> ResponseReturnValue:
     return _all_page(update, BodyPictureForm(formdata=None))
 
 
 @blueprint.post("/<slug>/pictures")
-@takes_bytes(MOST_SENT)
-@allowed("updates.edit", any_update)
-def add_picture(update):
+@takes_bytes(MAX_UPLOAD_BYTES)
+@allowed("updates.edit", load_update)
+def add_picture(update: Update) -> ResponseReturnValue:
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=False, spoken=written):
         return _all_page(update, form, 422)
     named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
     try:
-        made = act(fact_of("updates.edit", update, part="pictures"), body_pictures.add_body_picture, update_id=update.id, **named)
+        made = act(
+            fact_of("updates.edit", update, part="pictures"),
+            body_pictures.add_body_picture,
+            update_id=update.id,
+            **named,
+        )
     except body_pictures.TooManyPictures:
-        form.picture.errors = [_("An update has at most %(most)s pictures in its text. Take one away first.", most=body_pictures.MOST_PICTURES)]
+        form.picture.errors = [
+            _(
+                "An update has at most %(most)s pictures in its text. Take one away first.",
+                most=body_pictures.MAX_PICTURES,
+            )
+        ]
         return _all_page(update, form, 409)
-    flash(_("It is picture %(number)s. Now put its line into the text.", number=made.number), "sure")
+    flash(
+        _("It is picture %(number)s. Now put its line into the text.", number=made.number), "sure"
+    )
     return _back(update)
 
 
 @blueprint.get("/<slug>/pictures/<int:number>")
-@allowed("updates.edit", any_update)
-def one_picture(update, number):
+@allowed("updates.edit", load_update)
+def one_picture(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
     alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
-    return _one_page(update, picture, BodyPictureForm(formdata=None, data={"mark": body_pictures.alts_mark(picture), **alts}))
+    return _one_page(
+        update,
+        picture,
+        BodyPictureForm(formdata=None, data={"mark": body_pictures.alts_mark(picture), **alts}),
+    )
 
 
 @blueprint.post("/<slug>/pictures/<int:number>")
-@allowed("updates.edit", any_update)
-def save_picture_words(update, number):
+@allowed("updates.edit", load_update)
+def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=True, spoken=written):
         return _one_page(update, picture, form, 422)
     named = {"number": number, "mark": form.mark.data, "alts": form.alts(written), "now": utcnow()}
     try:
-        act(fact_of("updates.edit", update, part="pictures"), body_pictures.change_alts, update_id=update.id, **named)
-    except UpdateChangedMeanwhile:
+        act(
+            fact_of("updates.edit", update, part="pictures"),
+            body_pictures.change_alts,
+            update_id=update.id,
+            **named,
+        )
+    except UpdateEditConflict:
         present = update_in_any_state(update.slug)
         picture = body_pictures.body_picture(present, number)
         if picture is None:
@@ -65,15 +91,20 @@ def save_picture_words(update, number):
             return _back(update)
         form.mark.data = body_pictures.alts_mark(picture)
         theirs = "; ".join(f"{NAMES[lang]}: {words}" for lang, words in picture.alts.items())
-        form.form_errors = [_("Somebody else changed these words meanwhile, to: %(words)s. Save again to put yours in their place.", words=theirs)]
+        form.form_errors = [
+            _(
+                "Somebody else changed these words meanwhile, to: %(words)s. Save again to put yours in their place.",
+                words=theirs,
+            )
+        ]
         return _one_page(present, picture, form, 409)
     flash(_("Saved."), "sure")
     return _back(update)
 
 
 @blueprint.post("/<slug>/pictures/<int:number>/remove")
-@allowed("updates.edit", any_update)
-def remove_body_picture(update, number):
+@allowed("updates.edit", load_update)
+def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
     try:
         act(
             fact_of("updates.edit", update, part="pictures"),
@@ -84,34 +115,49 @@ def remove_body_picture(update, number):
         )
     except body_pictures.PictureInText as fact:
         shown_in = ", ".join(NAMES[lang] for lang in fact.langs)
-        flash(_("It stands in the text still (%(languages)s). Take its line out there first.", languages=shown_in), "grave")
+        flash(
+            _(
+                "It stands in the text still (%(languages)s). Take its line out there first.",
+                languages=shown_in,
+            ),
+            "grave",
+        )
         return _back(update)
     flash(_("The picture is taken away."), "sure")
     return _back(update)
 
 
 @blueprint.post("/<slug>/words-as-read")
-@allowed("updates.edit", any_update)
-def words_as_read(update):
-    """Return Markdown with the update's pictures as readers will see it: what the page asks for while somebody writes."""
-    body = request.form.get("body", "")[:MOST_BODY]
-    return render_template("organize/petitions/letter_as_read.html", body=to_html(body, body_pictures.pictures_of(update, update.original_lang)))
+@allowed("updates.edit", load_update)
+def words_as_read(update: Update) -> ResponseReturnValue:
+    """Return Markdown with the update's pictures as readers will see it, for the live preview."""
+    body = request.form.get("body", "")[:MAX_BODY_LENGTH]
+    return render_template(
+        "organize/petitions/letter_as_read.html",
+        body=to_html(body, body_pictures.pictures_of(update, update.original_lang)),
+    )
 
 
-def _all_page(update, form, status=200):
+def _all_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/updates/pictures.html",
         update=update,
         title=update.text(g.lang).title,
         form=form,
-        shown_in={each.number: body_pictures.langs_showing(update, each) for each in update.body_pictures},
-        most=body_pictures.MOST_PICTURES,
+        shown_in={
+            each.number: body_pictures.langs_showing(update, each) for each in update.body_pictures
+        },
+        most=body_pictures.MAX_PICTURES,
     ), status
 
 
-def _one_page(update, picture, form, status=200):
-    return render_template("organize/updates/one_picture.html", update=update, picture=picture, form=form), status
+def _one_page(
+    update: Update, picture: UpdateBodyPicture, form: Any, status: int = 200
+) -> tuple[str, int]:
+    return render_template(
+        "organize/updates/one_picture.html", update=update, picture=picture, form=form
+    ), status
 
 
-def _back(update):
+def _back(update: Update) -> BaseResponse:
     return redirect(url_for("organize.updates.pictures", slug=update.slug), 303)

@@ -1,30 +1,35 @@
-"""An update before everybody's eyes: publishing it now or later, taking it back."""
+"""The states of an update: publish now or later, withdraw."""
 
 from flask import current_app, flash, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.guard import allowed
-from campaign.organize.presence import may
+from campaign.organize.identity import may
 from campaign.organize.updates.forms import PublishForm
-from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
+from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update
+from campaign.process.clock import utcnow
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
+from campaign.updates.models import Update
 from campaign.updates.queries import update_in_any_state
-from campaign.updates.readers import audience
+from campaign.updates.recipients import audience
 
 
 @blueprint.get("/<slug>/publish")
-@allowed("updates.edit", any_update)
-def ready(update):
-    return _publishing_page(update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+@allowed("updates.edit", load_update)
+def ready(update: Update) -> ResponseReturnValue:
+    return _publishing_page(
+        update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    )
 
 
 @blueprint.post("/<slug>/publish")
-@allowed("updates.edit", any_update)
-def publish(update):
+@allowed("updates.edit", load_update)
+def publish(update: Update) -> ResponseReturnValue:
     form = PublishForm()
     if not form.validate():
         return _publishing_page(update, form, 422)
@@ -41,20 +46,30 @@ def publish(update):
         )
     except operations.UpdateNotReady:
         return _publishing_page(update_in_any_state(update.slug), form, 409)
-    flash(_("Published. It stands at its address from now on.") if form.moment is None else _("It goes out by itself at the hour you set."), "sure")
+    flash(
+        _("Published. It stands at its address from now on.")
+        if form.moment is None
+        else _("It goes out by itself at the hour you set."),
+        "sure",
+    )
     tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
     return back_to(update.slug)
 
 
 @blueprint.post("/<slug>/withdraw")
-@allowed("updates.edit", any_update)
-def withdraw(update):
-    act(fact_of("updates.withdraw", update), operations.withdraw_update, update_id=update.id, now=utcnow())
+@allowed("updates.edit", load_update)
+def withdraw(update: Update) -> ResponseReturnValue:
+    act(
+        fact_of("updates.withdraw", update),
+        operations.withdraw_update,
+        update_id=update.id,
+        now=utcnow(),
+    )
     flash(_("Taken back. It is a draft again, and only organizers see it."), "sure")
     return back_to(update.slug)
 
 
-def _publishing_page(update, form, status=200):
+def _publishing_page(update: Update, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/updates/publish.html",
         update=update,
@@ -66,5 +81,5 @@ def _publishing_page(update, form, status=200):
     ), status
 
 
-def _may_mail(update):
+def _may_mail(update: Update) -> bool:
     return may("mail.send", update) and mailing_of(update.id) is None

@@ -1,29 +1,30 @@
-// Who signed here with a witness and is not among the server's butterflies yet: what waits to be sent, and
-// what was stored and has not hatched. The server tells up to which number all of it is counted, and the same
-// of someone who had signed already.
+// Signatures made here with a witness that are not among the server's butterflies yet: those in the
+// queue, and those stored but not hatched. For each stored record the server answers with the last
+// counted number of the cause. It answers the same for someone who had signed before, so it reveals
+// nobody's number.
 
 import { ask } from "./server.js";
 
 const ASKS = 20;
-const MOST_IDS = 500;
+const MAX_IDS = 500;
 
 export class Ahead {
   constructor(store) {
-    // Stored by the server: how often each is asked for until it is given up.
+    // `stored` maps the id of each record on the server to how often we still ask for it.
     Object.assign(this, { store, stored: new Map(), counted: new Map() });
   }
 
-  /** The server has stored these records; from now on they are not known by the queue. */
+  /** Track records that the server has stored, because the queue no longer holds them. */
   expect(ids) {
     for (const id of ids) if (!this.stored.has(id)) this.stored.set(id, ASKS);
   }
 
-  /** Whether something is stored of which the server's butterflies up to `last` tell nothing yet. */
+  /** Return whether a stored record is not yet covered by the server's numbers up to `last`. */
   isOpen(last) {
     return [...this.stored].some(([id, asks]) => asks && !this.isAmong(id, last));
   }
 
-  /** How many there are, where the server's butterflies reach up to number `last`. */
+  /** Return how many signatures the server's numbers up to `last` do not include yet. */
   async count(last) {
     const { ids } = await this.look();
     return ids.filter((id) => !this.isAmong(id, last)).length;
@@ -33,10 +34,10 @@ export class Ahead {
     return this.counted.has(id) && this.counted.get(id) <= last;
   }
 
-  /** Ask what is counted of the rest; fails where the server does not tell. */
+  /** Ask the server which of the other records are counted. Throws if it does not answer. */
   async ask() {
     const { secret, ids } = await this.look();
-    const unknown = ids.filter((id) => !this.counted.has(id)).slice(0, MOST_IDS);
+    const unknown = ids.filter((id) => !this.counted.has(id)).slice(0, MAX_IDS);
     if (!unknown.length) return;
     const { answer } = await ask("/kiosk/numbers", { secret, body: { ids: unknown } });
     const { counted = {} } = answer;
@@ -46,7 +47,8 @@ export class Ahead {
     }
   }
 
-  // Of a table that was left nothing flies here any more. What never hatches is given up.
+  // Only the current table's signatures count here, and stored records that never hatch are given
+  // up.
   async look() {
     const { kiosk, secret } = (await this.store.pairing()) || {};
     const queue = kiosk ? await this.store.queue(kiosk) : [];

@@ -1,4 +1,4 @@
-// Starts the kiosk, or says in plain words why it does not.
+// Starts the kiosk, or explains in plain language why it cannot start.
 
 import { Kiosk } from "./kiosk.js";
 import { Stuck } from "./screens/stuck.js";

@@ -1,11 +1,15 @@
 const PATIENCE_MS = 500;
 
-/** Return { level, isCharging }, the charge from 0 to 1; null where the browser does not say, or not soon. */
+/**
+ * Return { level, isCharging }, with a level from 0 to 1.
+ *
+ * Return null if the browser does not tell, or not in time.
+ */
 export function battery() {
   const silence = new Promise((resolve) => {
     setTimeout(resolve, PATIENCE_MS, null);
   });
-  // What is asked for beside the signatures must never keep them waiting.
+  // The battery report is sent with the signatures and must never delay them.
   return Promise.race([asked().catch(() => null), silence]);
 }
 

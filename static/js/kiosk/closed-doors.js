@@ -1,23 +1,23 @@
-// On a shared screen there is no way back, no menu under the finger, and no way out by a link.
+// Blocks the back button, context menus and links that leave the app, on a shared screen.
 
 function stayHere() {
   window.history.pushState(null, "", window.location.pathname);
 }
 
-/** Shut what leads away from the app, or back to somebody's words. */
+/** Block everything that leads out of the app, or back to what someone else typed. */
 export function closeDoors() {
   window.history.replaceState(null, "", window.location.pathname);
   stayHere();
   window.addEventListener("popstate", stayHere);
-  // Browsers forget a place that was made before anybody touched the page.
+  // Browsers drop history entries that were added before the first user interaction.
   document.addEventListener("pointerdown", stayHere, { once: true });
   document.addEventListener("contextmenu", (event) => event.preventDefault());
   document.addEventListener("dragstart", (event) => event.preventDefault());
-  // A page that a browser would bring back from its memory brings its words too.
+  // A page restored from the back/forward cache would bring back what was typed in it.
   window.addEventListener("pageshow", ({ persisted }) => persisted && window.location.reload());
 }
 
-/** Take the links out of `letter`: it is to be read here. */
+/** Remove the links from `letter`, since it must be read here. Keep their text. */
 export function withoutLinks(letter) {
   for (const link of letter.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   return letter;

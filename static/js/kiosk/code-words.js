@@ -1,9 +1,9 @@
-// The eight characters of a pairing code, however they are typed or wherever they stand.
+// The eight characters of a pairing code, however they are typed and wherever they are found.
 
 const LENGTH = 8;
 const ADDRESS = /^https?:\/\//i;
 
-/** Return the code as it is sent, "K7M2-9QXW", or as much of it as there is. */
+/** Return the code in the form it is sent, "K7M2-9QXW", or as much of it as there is. */
 export function tidied(text) {
   const plain = text.toUpperCase().replace(/[^A-Z0-9]/g, "").slice(0, LENGTH);
   return plain.length > LENGTH / 2
@@ -13,7 +13,7 @@ export function tidied(text) {
 
 export const isWhole = (code) => code.replace(/-/g, "").length === LENGTH;
 
-/** Return the code that `text` holds: alone, or at the end of an address; else "". */
+/** Return the code in `text`, alone or at the end of an address. Return "" if there is none. */
 export function codeIn(text) {
   const last = ADDRESS.test(text) ? text.split(/[#?=/&]/).filter(Boolean).pop() : text.trim();
   const plain = (last || "").replace(/[\s-]/g, "");

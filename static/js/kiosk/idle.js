@@ -1,4 +1,4 @@
-// Somebody left in the middle: first a warning that can be seen and heard, then all is wiped. A
+// Wipes the screen when someone leaves in the middle, after a warning that can be seen and heard. A
 // tablet that slept is wiped when it wakes.
 
 const DEFAULT_IDLE_MS = 45000;
@@ -7,7 +7,7 @@ const TICK_MS = 250;
 const STIRS = ["pointerdown", "keydown", "input", "touchstart", "wheel"];
 
 export class Idle {
-  /** `warn(seconds)` while time runs out, `calm()` when somebody stirs, `end()` when nobody did. */
+  /** Call `warn(seconds)` while time runs out, `calm()` on activity, and `end()` at the end. */
   constructor({ warn, calm, end }) {
     Object.assign(this, { warn, calm, end, timer: null, stirredAt: 0, isWarning: false });
     this.idleMs = DEFAULT_IDLE_MS;
@@ -34,17 +34,17 @@ export class Idle {
 
   stir() {
     if (!this.timer) return;
-    // Who touches a screen that should have been wiped long ago is somebody else.
+    // A touch after the time limit comes from another person, so wipe the screen first.
     if (this.tick()) return;
     this.stirredAt = Date.now();
     if (this.isWarning) this.calm();
     this.isWarning = false;
   }
 
-  /** Return whether time is up. */
+  /** Return whether the time is up. */
   tick() {
     const rest = Date.now() - this.stirredAt;
-    // A clock that was set back says nothing: the time begins anew.
+    // If the clock was set back, elapsed time is unknown, so start again.
     if (rest < 0) this.stirredAt = Date.now();
     if (rest >= this.idleMs + WARN_MS) {
       this.stop();

@@ -1,4 +1,4 @@
-// The conductor: which screen is shown, in which language, and what happens between two people.
+// The app's controller: which screen is shown, in which language, and what happens between people.
 
 import { keepAwake } from "../screen/awake.js";
 import { keepAssets, keptCampaign, refresh } from "./campaign.js";
@@ -62,7 +62,7 @@ export class Kiosk {
     this.sync.start();
   }
 
-  /** The address of a pairing code was opened while the app runs. */
+  /** Handle the address of a pairing code that was opened while the app runs. */
   async meet(code) {
     if (!code) return;
     window.history.replaceState(null, "", window.location.pathname);
@@ -70,7 +70,7 @@ export class Kiosk {
     else if (this.campaign) this.show(Taken, code);
   }
 
-  /** The tablet is paired: show what it has, and fetch what it has not. */
+  /** Show what a paired tablet has stored, and fetch what it lacks. */
   async open(Screen, ...details) {
     askToLast();
     this.campaign = await keptCampaign(this.store);
@@ -83,13 +83,13 @@ export class Kiosk {
     this.download().catch(() => {});
   }
 
-  /** Fetch campaign and picture where they are new. */
+  /** Fetch the campaign and the montage's files if they are new. */
   async download() {
     await this.renew();
     if (this.campaign) await keepAssets(this.picture.urls());
   }
 
-  /** Fetch the campaign where it is new. */
+  /** Fetch the campaign if it is new. */
   async renew() {
     const pairing = await this.store.pairing();
     if (!pairing) return;
@@ -102,7 +102,7 @@ export class Kiosk {
     }
   }
 
-  /** Collect no more, because of `reason`; with "" go on. */
+  /** Stop collecting signatures for `reason`. Pass "" to continue. */
   async stop(reason) {
     if (this.stopped === reason) return;
     this.stopped = reason;
@@ -124,7 +124,7 @@ export class Kiosk {
     return all.filter((each) => languages.includes(each));
   }
 
-  /** The petitions that can be signed at this moment. */
+  /** The petitions that can be signed right now. */
   get petitions() {
     const isOpen = ({ phase, closes_at: end }) =>
       phase === "open" && (!end || Date.parse(end) > Date.now());
@@ -135,7 +135,7 @@ export class Kiosk {
     const { campaign, problem } = this.sync.state;
     if (campaign && campaign !== this.news) {
       this.news = campaign;
-      // What could not be fetched is news again with the next beat.
+      // If the download failed, forget this version, so that the next sync tries again.
       this.download().catch((error) => {
         if (!(error instanceof Refused)) this.news = "";
       });
@@ -144,17 +144,21 @@ export class Kiosk {
     if (this.campaign && this.screen.isFree && !(await this.isOurs())) window.location.reload();
   }
 
-  /** Whether the tablet still belongs to the table of this campaign: another tab may have paired it anew. */
+  /**
+   * Return whether the tablet still belongs to this campaign's table.
+   *
+   * Another tab may have paired it with a different one.
+   */
   async isOurs() {
     const pairing = await this.store.pairing();
     return Boolean(pairing) && pairing.kiosk === this.campaign.kiosk.id;
   }
 
-  /** Show a screen in place of the last, of which nothing stays. */
+  /** Replace the current screen with a new one and keep nothing of the old. */
   show(Screen, ...details) {
     const wasCrews = isCrews(this.screen);
     this.leave();
-    // The crew reads its own screens in its own language, whatever the table begins with.
+    // Crew screens are in the crew's language, whatever language the table starts in.
     if (Screen.isCrews) this.speak(this.crews);
     else if (wasCrews) this.speak(this.languages[0]);
     const sheet = document.getElementById(`screen-${Screen.template}`);
@@ -176,7 +180,7 @@ export class Kiosk {
     if (!this.screen) return;
     if (this.screen.leave) this.screen.leave();
     this.screen = null;
-    // What was typed goes with its line, even where something else still holds on to that line.
+    // Clear every field, because something else may still hold a reference to it.
     for (const line of this.place.querySelectorAll("input, textarea, select")) {
       line.value = "";
       line.checked = false;
@@ -184,7 +188,7 @@ export class Kiosk {
     this.picture.putAway();
   }
 
-  /** Change the language of all that is seen; typed words stay. */
+  /** Change the language of everything shown, and keep what was typed. */
   speak(language) {
     document.documentElement.lang = language;
     label(document);
@@ -194,7 +198,7 @@ export class Kiosk {
     }
   }
 
-  /** Somebody touched a language: the crew's is kept for the next time that it comes. */
+  /** Switch to the language that was tapped. On a crew screen, remember it for next time. */
   choose(language) {
     this.speak(language);
     if (!isCrews(this.screen)) return;
@@ -206,7 +210,7 @@ export class Kiosk {
     if (this.screen.say) this.screen.say();
   }
 
-  /** Back to the beginning, in the first language, with nothing of the last person. */
+  /** Return to the start, in the first language, with nothing left of the last person. */
   restart() {
     this.speakQuietly(this.languages[0]);
     this.show(this.campaign ? Attract : Pairing);
@@ -218,12 +222,12 @@ export class Kiosk {
     this.speak(language);
   }
 
-  /** Ask for the crew's digits, and then show `next`: a screen and what it is told. */
+  /** Ask for the crew's PIN, then show `next`: a screen and its arguments. */
   askPin(...next) {
     if (this.campaign) this.show(Pin, ...next);
   }
 
-  /** Go back to the beginning: at once, or after a question where something was typed. */
+  /** Return to the start: immediately, or after a question if something was typed. */
   askRestart() {
     if (this.screen.hasInput && this.screen.hasInput()) this.restartDialog.open();
     else this.restart();

@@ -1,4 +1,4 @@
-/** Return a random UUID, also where the browser has no word for it. */
+/** Return a random UUID, also in browsers without crypto.randomUUID. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,5 +1,5 @@
-// One table's queue goes out in batches. Only a receipt removes a record; whatever is unclear is sent
-// again, since the server takes each once.
+// Sends one table's queue in batches. Only a receipt removes a record. Anything unclear is sent
+// again, since the server stores each record only once.
 
 import { battery } from "./battery.js";
 import { Portions } from "./portions.js";
@@ -12,14 +12,22 @@ const TOO_LARGE = 413;
 const STUMBLE = 500;
 
 export class Outbox {
-  /** `hear(answer, receipts, batch, pairing)` is told of each good answer, its receipts by their ids. */
+  /**
+   * Call `hear(answer, receipts, batch, pairing)` for each valid answer.
+   *
+   * `receipts` maps record ids to receipts.
+   */
   constructor(store, hear) {
     Object.assign(this, { store, hear, limits: { batch: 50, body_bytes: 1000000 } });
-    // So many records at once the network carries before our patience ends, as far as we know.
+    // How many records the network can carry before a request times out, as far as we know.
     this.carried = Infinity;
   }
 
-  /** Send all that `pairing` has, batch after batch; at least one message, so that the server sees us. */
+  /**
+   * Send everything `pairing` has, batch by batch.
+   *
+   * Send at least one message for the current table, so that the server sees the tablet.
+   */
   async empty(pairing) {
     const { kiosk, current, shifts = [] } = pairing;
     const waits = (await this.store.queue(kiosk)).filter(({ refused }) => !refused);
@@ -34,14 +42,14 @@ export class Outbox {
         portions.passed(batch.length);
         this.carried += 1;
       } catch (error) {
-        // Too slow for so many: with the next round fewer go, or they would never arrive.
+        // The batch was too slow, so send half as many next round, or they would never arrive.
         if (error.name === "AbortError") this.carried = Math.ceil(batch.length / 2) || 1;
         if (!batch.length || !isOfOne(error)) throw error;
         if (batch.length > 1) {
           portions.failed(batch.length);
           continue;
         }
-        // One must not keep back the others.
+        // One faulty record must not hold back the others.
         waits.shift();
         portions.found();
         if (error.status !== STUMBLE) {
@@ -51,7 +59,7 @@ export class Outbox {
         else stumble = error;
       }
     }
-    // It stays, and comes again with the next round.
+    // The record stays in the queue and is tried again in the next round.
     if (stumble) throw stumble;
   }
 
@@ -70,7 +78,7 @@ export class Outbox {
     const { kiosk, secret } = pairing;
     const body = { ...(await this.report(kiosk)), records: batch.map(sendable) };
     const { answer } = await ask("/kiosk/sync", { secret, body });
-    // What has no receipts is no answer of ours, whatever stands in between us and the server.
+    // An answer without receipts is not from our server, but from something in between.
     if (!Array.isArray(answer.receipts)) throw new TypeError("No receipts");
     const receipts = new Map(answer.receipts.map((receipt) => [receipt.id, receipt]));
     const [removed, refused, review, left] = [[], [], [], []];
@@ -81,15 +89,16 @@ export class Outbox {
       else if (status === "refused") refused.push([sequence, reason || "refused"]);
       else if (status !== "stored") left.push(sequence);
     }
-    // Before they leave the queue, so that a butterfly is counted once at every moment.
+    // Report before the records leave the queue, so each butterfly is counted exactly once at any
+    // moment.
     this.hear(answer, receipts, batch, pairing);
     await this.store.settle(kiosk, removed, refused, review);
     if (!pairing.current) await this.store.handOver(kiosk);
-    // No receipt for some: they go with the next round, not at once again.
+    // Records without a receipt wait for the next round instead of being sent again immediately.
     if (left.length === batch.length && batch.length) throw new Refused(503, "no_receipt");
   }
 
-  /** What the tablet tells of itself with each message. */
+  /** Return the status report that the tablet sends with each message. */
   async report(kiosk) {
     const [pairings, queue, shifts, charge] = await Promise.all([
       this.store.pairings(),
@@ -111,7 +120,7 @@ export class Outbox {
   }
 }
 
-// Whether an answer can be owed to a single record of those that were sent.
+// Whether a single record in the batch can be the cause of this answer.
 const isOfOne = ({ status, code }) =>
   status === STUMBLE || status === TOO_LARGE || code === "too_large" || code === "malformed";
 const sendable = ({ id, sequence, key, sealed }) => ({ id, sequence, key, sealed });

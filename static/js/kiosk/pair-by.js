@@ -1,10 +1,10 @@
-// A code makes this tablet the kiosk of a table; the table before, if there was one, keeps what it has to send.
+// Pairs this tablet with a table by a code. A previous table keeps what it still has to send.
 
 import { ask, Refused } from "./server.js";
 
 const KNOWN = ["unknown_code", "expired_code", "used_code", "too_many"];
 
-/** Pair by `code`; return "" or the name of what stood in the way, which has its words as pair_<name>. */
+/** Pair by `code`. Return "" or the name of the problem, whose text is pair_<name>. */
 export async function pairBy(store, code) {
   try {
     const { answer } = await ask("/kiosk/pairings", { body: { code, app: "1" } });

@@ -1,4 +1,4 @@
-// The montage at the table: one stage for the life of the app, lent to whichever screen shows it.
+// The montage at the table: one stage for the life of the app, moved to the screen that shows it.
 
 import { Ahead } from "./ahead.js";
 import { TableNumbers } from "./table-numbers.js";
@@ -17,7 +17,7 @@ export class Picture {
     kiosk.sync.addEventListener("stored", ({ detail }) => this.expect(detail));
   }
 
-  /** How many butterflies there are: the server's, and those who signed here. */
+  /** The number of butterflies: the server's, plus those who signed here. */
   get count() {
     const isKnown = this.numbers && this.numbers.isKnown;
     return isKnown ? this.numbers.count : this.kiosk.campaign.cause.count;
@@ -28,7 +28,7 @@ export class Picture {
     return document.body.dataset[name].replace("{shape}", shape).replace("{cause}", slug);
   }
 
-  /** What must be kept so that the picture can be drawn without a network. */
+  /** Return the URLs to cache so that the montage can be drawn without a network. */
   urls() {
     const sprites = this.address("sprites");
     return [this.address("shape"), ...LEVELS.map((level) => sprites.replace("{level}", level))];
@@ -67,7 +67,7 @@ export class Picture {
       await stage.start();
       this.stage = stage;
     } catch (error) {
-      // Without a canvas the words and the count are enough; the next screen tries again.
+      // Without a canvas, the text and the count are enough. The next screen tries again.
       this.starting = null;
       this.element.replaceChildren();
       await this.numbers.ask();
@@ -81,14 +81,14 @@ export class Picture {
     this.onCount(this.count);
   }
 
-  /** Let the `more` butterflies come that were just kept here, and return the numbers of their places. */
+  /** Add the `more` butterflies that were just stored here. Return the numbers of their places. */
   async join(more) {
     await this.starting;
     const { numbers } = this;
     const change = await numbers.catchUp();
     if (!this.stage) return [];
     this.stage.take(change);
-    // A look in between may have let them in already.
+    // A check in between may have added them already.
     return change.born.length ? change.born : numbers.newest(more);
   }
 
@@ -106,7 +106,7 @@ export class Picture {
     if (!this.timer) this.timer = setTimeout(() => this.follow(), FIRST_MS);
   }
 
-  // Until the last that was stored is among the server's.
+  // Poll until the last stored record is among the server's butterflies.
   async follow() {
     await this.starting;
     if (this.stage) await this.stage.recheck();

@@ -1,25 +1,25 @@
-// The crew's six digits, compared without a network. A try is written down before it is looked at, so
-// that loading the page anew gives nobody another one.
+// The crew's six-digit PIN, checked without a network. Each attempt is recorded before it is
+// checked, so that reloading the page gives nobody an extra one.
 
 import { toBytes } from "../lib/base64url.js";
 
 export const DIGITS = 6;
 const TRIES = 4;
-// A child that plays shuts the crew out for a moment only; who goes on trying is stopped for longer.
+// A child who plays with the keys blocks the crew only briefly. Further attempts wait longer.
 const FIRST_WAIT_MS = 30000;
 const WAIT_MS = 300000;
 
-/** Return how many tries are left and, where none is, for how many ms the tablet waits. */
+/** Return how many attempts are left and, if none, how many ms the tablet waits. */
 export async function triesLeft(store, now = Date.now()) {
   const { used = 0, at = 0, waits = 0 } = (await store.read("tries")) || {};
   const wait = waits ? WAIT_MS : FIRST_WAIT_MS;
-  // A clock that was set back does not make the wait longer than it is, nor set forward counts double.
+  // Setting the clock back must not lengthen the wait, and setting it forward must not count twice.
   const rest = used < TRIES ? 0 : Math.min(wait, at + wait - now);
   if (used >= TRIES && rest <= 0) return { left: TRIES, rest: 0, waits: waits + 1 };
   return { left: Math.max(0, TRIES - used), rest, waits };
 }
 
-/** Return whether `digits` are the crew's. */
+/** Return whether `digits` are the crew's PIN. */
 export async function isPin(store, { salt, iterations, digest }, digits) {
   const { left, waits } = await triesLeft(store);
   if (!left) return false;

@@ -1,9 +1,9 @@
-// How many records go at once. Where some cannot pass, the one at fault is looked for by halves; where
-// there is none, they were too many for whatever stands at the door.
+// How many records to send at once. If a batch is rejected, halve it to find the faulty record. If
+// none is faulty, the batches were too large for a proxy on the way.
 
 export class Portions {
   constructor(most) {
-    // Among the next `suspects` records there is one at fault, or they are too many.
+    // Among the next `suspects` records one is faulty, or they are too many at once.
     Object.assign(this, { most, size: most, suspects: 0, smallest: most });
   }
 
@@ -18,7 +18,7 @@ export class Portions {
     Object.assign(this, { suspects: n, smallest: n, size: Math.ceil(n / 2) });
   }
 
-  /** The one at fault is out of the way. */
+  /** Return to the full size, because the faulty record was found. */
   found() {
     Object.assign(this, { suspects: 0, size: this.most });
   }

@@ -1,4 +1,5 @@
-// What the crew should know, in plain words, the gravest first. No network is no problem.
+// Problems the crew should know about, in plain language, most serious first. Being offline is
+// normal and not a problem.
 
 import { moment, number, span } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -6,11 +7,15 @@ import { isWord, word, words } from "./words.js";
 
 const CLOCK_MS = 300000;
 const LOW = 0.2;
-const MOST_NAMED = 6;
+const MAX_NAMED = 6;
 
 const of = (kind, name) => ({ kind, title: word(name), text: word(`${name}_hint`) });
 
-/** Return [{ kind, title, text, lines, notes }, …]; `facts` are those of the panel, `notes` what the crew may put away. */
+/**
+ * Return the problems as [{ kind, title, text, lines, notes }, …].
+ *
+ * The second argument holds the panel's facts. Its `notes` are those the crew may dismiss.
+ */
 export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt, notes }, update) {
   const found = [];
   if (state.isOnline === false) {
@@ -44,7 +49,7 @@ export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt, 
 
 const latestFirst = (one, other) => other.at - one.at || other.sequence - one.sequence;
 
-/** Return a line for each reason: which numbers of this tablet, and when they were signed, the latest first. */
+/** Return one line per reason: which numbers of this tablet, and when signed, latest first. */
 function byReason(records) {
   const lines = new Map();
   for (const { reason, sequence, at } of [...records].sort(latestFirst)) {
@@ -53,7 +58,7 @@ function byReason(records) {
     lines.set(name, [...(lines.get(name) || []), which]);
   }
   return [...lines].map(([name, all]) => {
-    const rest = all.length > MOST_NAMED ? " …" : "";
-    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MOST_NAMED).join(" · ")}${rest}`;
+    const rest = all.length > MAX_NAMED ? " …" : "";
+    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MAX_NAMED).join(" · ")}${rest}`;
   });
 }

@@ -1,11 +1,11 @@
-// A QR code as SVG of one path, made on the tablet.
+// A QR code as an SVG with one path, made on the tablet.
 
 import { encodeQR } from "../../vendor/qr-0.7.0.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 3;
 
-/** Return an svg element that leads to `address`, read aloud as `name`. */
+/** Return an svg element with the code for `address`, and `name` as its accessible name. */
 export function qrCode(address, name) {
   const rows = encodeQR(address, "raw", { ecc: "medium", border: QUIET });
   const runs = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));

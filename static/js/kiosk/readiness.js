@@ -1,4 +1,4 @@
-// "Ready for offline": each part is looked at itself, not remembered to have gone well once.
+// Checks "ready for offline" by testing each part now, not by remembering an earlier success.
 
 import { areKept } from "./campaign.js";
 import { seal } from "./seal.js";
@@ -10,7 +10,7 @@ async function asked() {
   return files;
 }
 
-// The list is kept beside the files, so that it can be asked for without a network.
+// The file list is cached with the files, so it can be read without a network.
 async function hasFiles() {
   const registration = await navigator.serviceWorker.getRegistration("/kiosk/");
   return Boolean(registration && registration.active) && areKept(["/kiosk/", ...(await asked())]);
@@ -21,7 +21,7 @@ async function canSeal({ key, kiosk }) {
   return sealed.length > 0;
 }
 
-/** Return which of PARTS are ready, by name, and whether the browser has promised to keep them. */
+/** Return which of PARTS are ready, by name, and whether the browser promised to keep them. */
 export async function readiness(campaign, pictureUrls) {
   const checks = {
     worker: hasFiles,
@@ -40,12 +40,13 @@ async function isLasting() {
 }
 
 /**
- * Whether this is Safari on an iPad or iPhone, and not the app on its home screen, which remembers
- * for itself: only there `standalone` is known at all.
+ * Return whether this is a Safari tab on an iPad or iPhone, not the app on its home screen.
+ *
+ * The home screen app has its own storage. Only Safari there defines `standalone` at all.
  */
 export const isTabOfSafari = () => navigator.standalone === false;
 
-/** Ask the browser not to clear what it keeps for us; return whether it promised. */
+/** Ask the browser not to clear our storage. Return whether it promised. */
 export async function askToLast() {
   const { storage } = navigator;
   return Boolean(storage && storage.persist && (await storage.persist().catch(() => false)));

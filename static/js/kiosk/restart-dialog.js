@@ -1,4 +1,4 @@
-// "Start again?": asked before what somebody typed is cleared.
+// "Start again?": asked before clearing what someone typed.
 
 export class RestartDialog {
   constructor(guard, restart) {

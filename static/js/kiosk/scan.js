@@ -1,5 +1,5 @@
-// Reads a pairing code by the camera: the browser's own reader where there is one, else ours, which is
-// fetched only then.
+// Reads a pairing code with the camera: by the browser's own reader, or else by ours, which is
+// loaded only then.
 
 const EACH_MS = 250;
 const WIDTH = 640;
@@ -39,7 +39,7 @@ export class Scanner {
     Object.assign(this, { video, stream: null, timer: null });
   }
 
-  /** Show the camera, and call `found(text)` for each code seen; fails where there is no camera. */
+  /** Show the camera and call `found(text)` for each code seen. Throws if there is no camera. */
   async start(found) {
     const facing = { video: { facingMode: "environment" }, audio: false };
     this.stream = await navigator.mediaDevices.getUserMedia(facing);

@@ -1,5 +1,5 @@
-// Sealing to the server's public key (HPKE, RFC 9180): what is sealed here cannot be opened here. The
-// curve is the library's own and not the browser's, which older tablets do not have.
+// Seals records to the server's public key (HPKE, RFC 9180), so the tablet cannot open them again.
+// The curve comes from the library, because older tablets' browsers do not have it.
 
 import {
   Aes128Gcm,
@@ -12,7 +12,11 @@ import { toBytes, toText } from "../lib/base64url.js";
 const SUITE = "X25519-HKDF-SHA256-AES-128-GCM";
 const text = new TextEncoder();
 
-/** Return what only the owner of `key` can read, bound to its kiosk, its id and its sequence. */
+/**
+ * Return `value` sealed so that only the holder of the private key can read it.
+ *
+ * The result is bound to its kiosk, its id and its sequence number.
+ */
 export async function seal(value, key, { kiosk, id, sequence }) {
   if (key.suite !== SUITE) throw new Error(`Unknown suite ${key.suite}`);
   const kem = new DhkemX25519HkdfSha256();

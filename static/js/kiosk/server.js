@@ -1,8 +1,8 @@
-// Questions to the server, with the secret of a pairing and no cookie; none waits forever.
+// Requests to the server, with the secret of a pairing and without cookies. Each has a timeout.
 
 const PATIENCE_MS = 30000;
 
-/** An answer that is no 200: `status`, the server's word for it in `code`, seconds to wait in `after`. */
+/** An error response: its `status`, the server's error `code`, and `after`, the seconds to wait. */
 export class Refused extends Error {
   constructor(status, code, after = 0) {
     super(`${status} ${code}`);
@@ -26,7 +26,8 @@ export async function ask(path, { secret, body, headers = {}, patience = PATIENC
       signal: giveUp.signal,
     });
     if (response.status === 304) return { response, answer: null };
-    // Also what a hotel's door says with a 200 is no answer of ours: it is no JSON.
+    // A captive portal may answer 200 with HTML. Anything that is not JSON is not our server's
+    // answer.
     const answer = await response.json().catch(() => ({}));
     if (!response.ok) {
       const after = Number(response.headers.get("Retry-After")) || 0;

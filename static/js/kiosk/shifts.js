@@ -1,5 +1,5 @@
-// Who stands at the table, from when to when, and how many signed meanwhile. Shifts of the crew, never
-// names of signers.
+// Who staffs the table, from when to when, and how many people signed. These are names of the crew,
+// never of supporters.
 
 import { newId } from "./new-id.js";
 
@@ -13,7 +13,7 @@ export function endShift(store) {
   });
 }
 
-/** Start a shift of `tabler`; the one before ends. */
+/** Start a shift for `tabler` and end the one before. */
 export function startShift(store, tabler) {
   return store.shifts((shifts) => {
     const now = new Date().toISOString();

@@ -1,11 +1,11 @@
-// "Sign" was touched: one sealed record for each petition, kept before anybody is thanked.
+// Runs when "Sign" is tapped: stores one sealed record per petition before anyone is thanked.
 
 import { newId } from "./new-id.js";
 import { seal } from "./seal.js";
 
 const TRIES = 8;
 
-/** What one person says under one petition, as the protocol has it. */
+/** Return one person's record for one petition, in the format of the protocol. */
 export function plainOf(person, petition, { lang, consent, shift, at }) {
   const { answers, email, ...rest } = person;
   return {
@@ -23,22 +23,27 @@ export function plainOf(person, petition, { lang, consent, shift, at }) {
   };
 }
 
-/** Seal `plains` for the table of `campaign` and keep them durably; return their ids. Fails where the tablet cannot keep them. */
+/**
+ * Seal `plains` for the campaign's table, store them durably, and return their ids.
+ *
+ * Throws if the tablet cannot store them.
+ */
 export async function keepSealed(store, { key, kiosk: { id: table } }, plains, at) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const pairing = await store.pairing();
-    // Another tab may have paired the tablet anew.
+    // Another tab may have paired the tablet with another table.
     if (!pairing || pairing.kiosk !== table) throw new Error("Not of this table");
     const { kiosk, last } = pairing;
     const records = await Promise.all(
       plains.map(async (plain, place) => {
         const [id, sequence] = [newId(), last + 1 + place];
         const sealed = await seal(plain, key, { kiosk, id, sequence });
-        // Its butterfly flies at once where a witness is enough; that alone is told outside the seal.
+        // `flies` stays outside the seal: a witnessed signature's butterfly is shown immediately.
+        // Nothing else is readable.
         return { id, sequence, key: key.id, sealed, flies: plain.witnessed };
       }),
     );
-    // Another tab may have taken these numbers between: then with the next ones.
+    // Another tab may have used these numbers in between. If so, try again with the next ones.
     if (await store.keep(kiosk, last, records, at)) return records.map(({ id }) => id);
   }
   throw new Error("Numbers taken again and again");

@@ -1,4 +1,4 @@
-// "Are you still there?": a bar that runs out, and words for whoever hears the screen.
+// "Are you still there?": a bar that runs out, and announcements for screen reader users.
 
 import { word, words } from "./words.js";
 
@@ -12,11 +12,11 @@ export class StillThere {
     this.alarm = document.getElementById("alarm");
     this.before = null;
     this.said = null;
-    // Touching anything is an answer; the key that closes a dialog is one too.
+    // Touching anything counts as an answer, and so does the key that closes a dialog.
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
   }
 
-  /** Say that the screen is cleared in `seconds`; `hint` names the word that says why. */
+  /** Warn that the screen is cleared in `seconds`. `hint` names the text that says why. */
   warn(seconds, hint = "still_hint") {
     if (!this.dialog.open) {
       this.dialog.querySelector("#still-text").textContent = word(hint);

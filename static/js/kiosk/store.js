@@ -1,14 +1,14 @@
-// What the tablet remembers: pairings, sealed records, settings. No word of a signer is ever among
-// them unsealed. A write is done once it would survive the battery's end.
+// What the tablet stores: pairings, sealed records and settings. It never stores a supporter's data
+// unsealed. A write is done only once it would survive a sudden power loss.
 
 const NAME = "volante-kiosk";
 const STORES = { settings: null, pairings: { keyPath: "kiosk" } };
 const QUEUE = { keyPath: ["kiosk", "sequence"] };
-// What belongs to one pairing, and goes with it.
+// Settings that belong to one pairing and are deleted with it.
 const OF_A_TABLE = ["campaign", "isNew", "numbers", "shifts", "signed", "stopped", "tries"];
 const DAY_MS = 86400000;
-const MOST_SHIFTS = 40;
-const MOST_NOTES = 2000;
+const MAX_SHIFTS = 40;
+const MAX_NOTES = 2000;
 
 const done = (request) =>
   new Promise((resolve, reject) => {
@@ -47,7 +47,7 @@ export class Store {
     return this.opened;
   }
 
-  // Safari may lose its database while a tablet sleeps, and not say so: then it is opened anew.
+  // Safari may silently lose its database connection while a tablet sleeps, so open it again.
   async begin(names, mode) {
     const how = { durability: "strict" };
     try {
@@ -58,7 +58,7 @@ export class Store {
     }
   }
 
-  /** Do `work(of)` in one transaction, `of(name)` being a store; resolve once it is durable. */
+  /** Run `work(of)` in one transaction, where `of(name)` is a store. Resolve once it is durable. */
   async within(names, mode, work) {
     const transaction = await this.begin(names, mode);
     const finished = new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ export class Store {
     return this.within(["settings"], "readonly", (of) => done(of("settings").get(name)));
   }
 
-  /** Keep `values` by their names. */
+  /** Store `values` by their names. */
   write(values) {
     return this.within(["settings"], "readwrite", (of) => {
       for (const [name, value] of Object.entries(values)) of("settings").put(value, name);
@@ -92,12 +92,12 @@ export class Store {
     return this.within(["pairings"], "readonly", (of) => done(of("pairings").getAll()));
   }
 
-  /** The pairing that signs now, or undefined. */
+  /** Return the pairing that collects signatures now, or undefined. */
   async pairing() {
     return (await this.pairings()).find(({ current }) => current);
   }
 
-  /** Pair anew. A former pairing stays until all that it has was sent. */
+  /** Pair with a new table. A former pairing stays until everything it has is sent. */
   pair({ kiosk, secret, name }) {
     return this.within(["pairings", "settings"], "readwrite", async (of) => {
       await leaveTable(of);
@@ -111,7 +111,7 @@ export class Store {
     await this.forgetFormer();
   }
 
-  /** The server has what the shifts of a table that was left handed over. */
+  /** Clear the shifts of a former table, because the server has received them. */
   handOver(kiosk) {
     return this.within(["pairings"], "readwrite", async (of) => {
       const pairing = await done(of("pairings").get(kiosk));
@@ -119,7 +119,7 @@ export class Store {
     });
   }
 
-  /** Former pairings are forgotten once nothing of them is left to send. */
+  /** Forget former pairings that have nothing left to send. */
   forgetFormer() {
     return this.within(["pairings", "queue"], "readwrite", async (of) => {
       for (const { kiosk, current, shifts = [] } of await done(of("pairings").getAll())) {
@@ -130,8 +130,10 @@ export class Store {
   }
 
   /**
-   * Keep sealed `records` that were numbered from `last` + 1 on, all or none, and count them for
-   * the hour, the day and the open shift; false where another tab took these numbers meanwhile.
+   * Store sealed `records`, numbered from `last` + 1, all or none. Return whether that worked.
+   *
+   * Also count them for the hour, the day and the open shift. Return false if another tab took
+   * these numbers first.
    */
   keep(kiosk, last, records, at) {
     return this.within(["pairings", "queue", "settings"], "readwrite", async (of) => {
@@ -150,14 +152,14 @@ export class Store {
     });
   }
 
-  /** The records of one kiosk, or of all, in their order. */
+  /** Return the records of one kiosk, or of all, in order. */
   queue(kiosk) {
     return this.within(["queue"], "readonly", (of) =>
       done(of("queue").getAll(kiosk ? ofKiosk(kiosk) : undefined)),
     );
   }
 
-  /** How many wait, those among them that the server refused, and since when the oldest does. */
+  /** Return how many records wait, which of them were refused, and since when the oldest waits. */
   async waiting() {
     const queue = await this.queue();
     const oldest = queue.length ? Math.min(...queue.map(({ at }) => at)) : null;
@@ -165,18 +167,20 @@ export class Store {
   }
 
   /**
-   * Remove what has a receipt; what was refused stays, with the reason. Of what is kept for `review`,
-   * [sequence, reason], a note stays until the crew has seen it: nothing in it tells who signed.
+   * Remove records that have a receipt. Keep refused ones, with the reason.
+   *
+   * Records held for review, [sequence, reason], leave a note until the crew has seen it. Nothing
+   * in the note reveals who signed.
    */
   settle(kiosk, removed, refused, review = []) {
     return this.within(["queue", "settings"], "readwrite", async (of) => {
       const notes = (await done(of("settings").get("notes"))) || [];
       for (const [sequence, reason] of review) {
         const record = await done(of("queue").get([kiosk, sequence]));
-        // Where it is gone another tab had the receipt, and has noted it.
+        // If the record is gone, another tab got the receipt and has added the note.
         if (record) notes.push({ kiosk, sequence, reason, at: record.at });
       }
-      if (review.length) of("settings").put(notes.slice(-MOST_NOTES), "notes");
+      if (review.length) of("settings").put(notes.slice(-MAX_NOTES), "notes");
       for (const sequence of removed) of("queue").delete([kiosk, sequence]);
       for (const [sequence, reason] of refused) {
         const record = await done(of("queue").get([kiosk, sequence]));
@@ -185,7 +189,7 @@ export class Store {
     });
   }
 
-  /** The crew has seen these notes; what came meanwhile stays. */
+  /** Remove the notes that the crew has seen, and keep any that came since. */
   forgetNotes(seen) {
     const isSeen = (note) =>
       seen.some(({ kiosk, sequence }) => kiosk === note.kiosk && sequence === note.sequence);
@@ -195,7 +199,7 @@ export class Store {
     });
   }
 
-  /** Let what was refused be tried again. */
+  /** Allow refused records to be tried again. */
   forgive() {
     return this.within(["queue"], "readwrite", async (of) => {
       for (const record of await done(of("queue").getAll())) {
@@ -204,18 +208,18 @@ export class Store {
     });
   }
 
-  /** Change the list of shifts by `change(shifts)`. */
+  /** Change the list of shifts with `change(shifts)`. */
   shifts(change) {
     return this.within(["settings"], "readwrite", async (of) => {
       const shifts = (await done(of("settings").get("shifts"))) || [];
       change(shifts);
-      of("settings").put(shifts.slice(-MOST_SHIFTS), "shifts");
+      of("settings").put(shifts.slice(-MAX_SHIFTS), "shifts");
       return shifts;
     });
   }
 }
 
-// The table that signed until now becomes a former one, and takes along what its shifts have to hand over.
+// The current table becomes a former one and keeps the shifts it still has to hand over.
 async function leaveTable(of) {
   const shifts = (await done(of("settings").get("shifts"))) || [];
   const now = new Date().toISOString();

@@ -1,5 +1,5 @@
-// When what waits is sent: whenever there is network, by one tab at a time, more and more rarely while it
-// fails, and never before the server has said that we may come again.
+// When waiting records are sent: whenever there is a network, by one tab at a time. After failures
+// the pauses grow, and the tablet never returns before the server allows it.
 
 import { Outbox } from "./outbox.js";
 import { Refused } from "./server.js";
@@ -7,7 +7,7 @@ import { Refused } from "./server.js";
 const LOCK = "volante-kiosk-sync";
 const BEAT_MS = 60000;
 const FIRST_MS = 2000;
-const LONGEST_MS = 300000;
+const MAX_MS = 300000;
 
 export class Sync extends EventTarget {
   constructor(store) {
@@ -15,7 +15,7 @@ export class Sync extends EventTarget {
     Object.assign(this, { store, failures: 0, timer: null, dueAt: 0, restsUntil: 0 });
     Object.assign(this, { running: null, isAskedAgain: false });
     this.outbox = new Outbox(store, (...news) => this.hear(...news));
-    // What the crew is told; nothing of it outlives the app but the hour of the last sync.
+    // Shown to the crew. Only the time of the last sync is stored beyond the life of the app.
     this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], skew: 0 };
     this.state.campaign = null;
   }
@@ -26,9 +26,9 @@ export class Sync extends EventTarget {
     this.soon(0);
   }
 
-  /** Sync in `ms`, unless it happens sooner anyway; later where the server wants to be left alone. */
+  /** Sync in `ms` or sooner, but never before the server allows it. */
   soon(ms) {
-    // The steady clock: that of the tablet may be set meanwhile.
+    // Use the monotonic clock, because the tablet's clock may be set while waiting.
     const now = performance.now();
     const dueAt = Math.max(now + ms, this.restsUntil);
     if (this.timer && this.dueAt <= dueAt) return;
@@ -37,14 +37,14 @@ export class Sync extends EventTarget {
     this.timer = setTimeout(() => this.begin(), dueAt - now);
   }
 
-  /** Sync now; resolves once a round is over that has seen all that waits now, however it went. */
+  /** Sync now. Resolve after a round that saw everything waiting now, whatever its outcome. */
   async run() {
-    // The round that runs may have looked at the queue before the last came into it.
+    // The running round may have read the queue before the latest record was added.
     if (this.running) await this.running;
     await this.begin();
   }
 
-  /** Somebody of the crew wants all to go out: what was refused before is tried once more. */
+  /** Send everything at the crew's request, including records that were refused before. */
   async sendAll() {
     await this.store.forgive();
     await this.run();
@@ -67,7 +67,8 @@ export class Sync extends EventTarget {
     return this.running;
   }
 
-  // One tab at a time, where the browser can tell; elsewhere both send, and the server takes it once.
+  // One tab at a time where the browser has locks. Elsewhere both send, and the server stores each
+  // record once.
   alone() {
     if (!navigator.locks) return this.round();
     return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
@@ -89,7 +90,8 @@ export class Sync extends EventTarget {
     }
   }
 
-  // A table that the server refuses must not keep back what another has; the present one comes first.
+  // A table that the server refuses must not hold back another's records. The current table comes
+  // first.
   async emptyAll() {
     const pairings = await this.store.pairings();
     pairings.sort((one, other) => Number(other.current) - Number(one.current));
@@ -108,13 +110,14 @@ export class Sync extends EventTarget {
   fail(error) {
     this.failures += 1;
     const isAnswer = error instanceof Refused;
-    const most = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.failures);
-    // Anywhere below it: tablets that lost the same network must not all come back at once.
+    const most = Math.min(MAX_MS, FIRST_MS * 2 ** this.failures);
+    // Random jitter, so that tablets that lost the same network do not all return at once.
     const wait = most * (0.5 + Math.random() / 2);
     const since = this.state.offlineSince || Date.now();
     if (isAnswer) {
-      // Who answers is there: no signature and no network that comes back makes us ask sooner.
-      this.restsUntil = performance.now() + Math.max(wait, Math.min(error.after * 1000, LONGEST_MS));
+      // The server is reachable and refused, so neither a new signature nor a network that returns
+      // may ask sooner.
+      this.restsUntil = performance.now() + Math.max(wait, Math.min(error.after * 1000, MAX_MS));
       this.tell({ isOnline: true, offlineSince: null, problem: error.code || "busy" });
     } else this.tell({ isOnline: false, offlineSince: since, problem: "" });
     this.soon(wait);
@@ -124,7 +127,7 @@ export class Sync extends EventTarget {
     const { gaps = [], campaign = null } = answer;
     const skew = answer.server_time ? Date.now() - Date.parse(answer.server_time) : 0;
     this.store.write({ synced: Date.now() });
-    // What is said of a table that was left is no news of this one.
+    // News about a former table does not concern the current one.
     this.tell(current ? { gaps, campaign, skew } : { skew });
     const hatching = batch.filter(({ id, flies }) => flies && isStored(receipts.get(id)));
     const detail = hatching.map(({ id }) => id);

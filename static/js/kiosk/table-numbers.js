@@ -1,5 +1,5 @@
-// The butterflies of the cause as far as this tablet knows: the server's, then those that were signed
-// here and have not hatched yet. Without a network the last answer counts.
+// The butterflies of the cause as far as this tablet knows: the server's, plus those signed here
+// that have not hatched yet. Without a network, the last answer counts.
 
 import { Numbers } from "../montage/numbers.js";
 import { ask } from "./server.js";
@@ -7,7 +7,7 @@ import { ask } from "./server.js";
 const PATIENCE_MS = 6000;
 
 export class TableNumbers extends Numbers {
-  /** `ahead` knows who was signed here and is not among the server's yet. */
+  /** `ahead` knows which signatures made here are not among the server's numbers yet. */
   constructor(url, store, ahead) {
     super(url);
     Object.assign(this, { store, ahead, servers: null });
@@ -15,21 +15,26 @@ export class TableNumbers extends Numbers {
 
   async ask() {
     const servers = await this.known();
-    // First how far the server's reach, then who of ours has a number: so nobody is counted twice.
+    // Ask first how far the server's numbers reach, then which of ours are counted. This order
+    // counts nobody twice.
     const isTold = await this.ahead.ask().then(() => true, () => false);
     if (isTold) await this.store.write({ numbers: servers });
     if (isTold || !this.servers) this.servers = servers;
     return this.catchUp();
   }
 
-  /** Count in what was signed here, by what the server last said; return { born, gone } against what was known. */
+  /**
+   * Add the signatures made here to the server's last numbers.
+   *
+   * Return { born, gone } compared with what was known.
+   */
   async catchUp() {
     const { last, free } = this.servers || (await this.known());
     const ahead = await this.ahead.count(last);
     return this.learn(last + Math.max(0, ahead - free.length), free.slice(ahead));
   }
 
-  /** The `many` highest numbers that are taken. */
+  /** Return the `many` highest taken numbers. */
   newest(many) {
     const taken = [];
     for (let number = this.last; number > 0 && taken.length < many; number -= 1) {

@@ -1,4 +1,4 @@
-// Keeps the second tap of a double tap from acting on the screen that the first one brought.
+// Keeps the second tap of a double tap from acting on the screen that the first one opened.
 
 const GUARD_MS = 500;
 
@@ -7,7 +7,7 @@ export class TapGuard {
     Object.assign(this, { place, timer: null });
   }
 
-  /** Let nothing be pressed for a moment, and then call `ready`. */
+  /** Block taps for a moment, then call `ready`. */
   start(ready = () => {}) {
     clearTimeout(this.timer);
     this.place.inert = true;

@@ -1,19 +1,19 @@
-// The app renews itself only while nobody signs; what waits to be sent is not touched by it.
+// Updates the app only while nobody is signing. Records waiting to be sent are not affected.
 
 const CHECK_MS = 900000;
 
 export class Update {
-  /** `isFree()` says whether the app may be loaded anew. */
+  /** `isFree()` says whether the app may reload now. */
   constructor(isFree) {
     Object.assign(this, { isFree, registration: null, isDue: false });
   }
 
-  /** Put the service worker in, and look after it from now on. */
+  /** Register the service worker and watch for updates from now on. */
   async start() {
     if (!navigator.serviceWorker) throw new Error("No service worker");
     let hadWorker = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.addEventListener("controllerchange", () => {
-      // The first worker takes over a page that is of its own version.
+      // The first worker takes over a page of its own version, so no reload is needed.
       this.isDue = hadWorker;
       hadWorker = true;
       this.takeOver();
@@ -26,7 +26,12 @@ export class Update {
     this.registration = await navigator.serviceWorker.register("/kiosk/worker.js");
   }
 
-  /** Look for another version; where not even the first could be kept, the browser has forgotten it, and it is put in again. */
+  /**
+   * Check for a new version.
+   *
+   * If even the first worker could not be installed, the browser has forgotten it. Register it
+   * again.
+   */
   check() {
     const { registration } = this;
     const isThere = registration && registration.active;
@@ -34,7 +39,8 @@ export class Update {
     else (isThere ? registration.update() : this.register()).catch(() => {});
   }
 
-  // The first is just being put in. If that fails, whoever has asked meanwhile wants it tried once more.
+  // The first worker is still installing. If that fails, check again, because a check was
+  // requested.
   checkAfter(coming) {
     const isLost = () => coming.state === "redundant";
     coming.addEventListener("statechange", () => isLost() && this.check(), { once: true });
@@ -44,7 +50,7 @@ export class Update {
     return Boolean(this.registration && this.registration.waiting);
   }
 
-  /** Take over the new version if there is one and nobody is at the screen. */
+  /** Switch to the new version if there is one and nobody is using the screen. */
   takeOver() {
     if (!this.isFree()) return;
     if (this.isDue) window.location.reload();

@@ -1,6 +1,7 @@
-// The same kind words at the same fields as the server has; what only it can know, it judges later.
+// The same validation and friendly messages as on the server. What only the server can know, it
+// checks later.
 
-const MOST = { name: 80, answer: 500, comment: 500, postal_code: 16, email: 254, local: 64 };
+const MAX_LENGTHS = { name: 80, answer: 500, comment: 500, postal_code: 16, email: 254, local: 64 };
 const LETTER = /\p{L}/u;
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\n-\u001f\u007f-\u009f\ud800-\udfff]/u;
@@ -18,7 +19,7 @@ function nameFault(text) {
   if (CONTROL.test(name)) return ["name_control"];
   if (LINK.test(name)) return ["name_link"];
   if (!LETTER.test(name)) return ["name_no_letter"];
-  return length(name) > MOST.name ? ["name_long"] : null;
+  return length(name) > MAX_LENGTHS.name ? ["name_long"] : null;
 }
 
 function emailFault(text) {
@@ -27,7 +28,7 @@ function emailFault(text) {
   const labels = domain.split(".");
   if (!typed.includes("@")) return ["email_no_at"];
   if (others.length) return ["email_several"];
-  if (typed.length > MOST.email || local.length > MOST.local) return ["email_long"];
+  if (typed.length > MAX_LENGTHS.email || local.length > MAX_LENGTHS.local) return ["email_long"];
   if (/\s/.test(typed)) return ["email_spaces"];
   if (!labels.filter(Boolean)[1]) return ["email_ending"];
   if (!labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels[labels.length - 1])) {
@@ -36,11 +37,11 @@ function emailFault(text) {
   return LOCAL.test(local) ? null : ["email_local"];
 }
 
-// `shape` is the country's pattern and example codes: with their separators, without, or as an example
-// has them.
+// `shape` is the country's pattern and example codes. Codes are accepted with their separators,
+// without them, or with those of an example.
 function postalFault(text, shape) {
   const typed = text.trim().toUpperCase().normalize("NFKC");
-  if (!shape) return length(typed) > MOST.postal_code ? ["too_long"] : null;
+  if (!shape) return length(typed) > MAX_LENGTHS.postal_code ? ["too_long"] : null;
   const [pattern, examples] = shape;
   const bare = typed.replace(SEPARATORS, "");
   const right = new RegExp(`^(?:${pattern})$`);
@@ -59,8 +60,10 @@ function postalFault(text, shape) {
 }
 
 /**
- * Return [code, values] of each fault by the name of its field; those of own questions are named
- * `slug/name`. `asks` has `required` (a Set), `isEmailRequired`, and `questions` with their petition.
+ * Return [code, values] for each error by field name.
+ *
+ * Errors of a petition's own questions are named `slug/name`. `asks` has `required` (a Set),
+ * `isEmailRequired`, and `questions` with their petition.
  */
 export function faultsOf(person, asks, postalCodes) {
   const faults = {};
@@ -80,18 +83,18 @@ export function faultsOf(person, asks, postalCodes) {
     wants("postal_code", ["postal_code_missing"]);
   }
   const words = length(person.comment.trim());
-  if (words > MOST.comment) wants("comment", ["too_long"]);
+  if (words > MAX_LENGTHS.comment) wants("comment", ["too_long"]);
   else if (!words && asks.required.has("comment")) wants("comment", ["comment"]);
   for (const { slug, question } of asks.questions) {
     const answer = (person.answers[slug] || {})[question.name];
-    const isLong = typeof answer === "string" && length(answer) > MOST.answer;
+    const isLong = typeof answer === "string" && length(answer) > MAX_LENGTHS.answer;
     const isMissing = question.required && !(answer === true || String(answer || "").trim());
     if (isMissing || isLong) wants(`${slug}/${question.name}`, [isLong ? "too_long" : "answer"]);
   }
   return faults;
 }
 
-/** Return "a•••@correo.mx": enough for its owner to recognise it. */
+/** Return "a•••@correo.mx": enough for the person to recognize their own address. */
 export function mask(address) {
   const at = address.lastIndexOf("@");
   return `${at > 1 ? address[0] : ""}•••${address.slice(at)}`;

@@ -1,4 +1,5 @@
-// All that the app says lies in the page, in every language: one touch changes it, without a network.
+// All texts of the app are in the page in every language, so switching needs one tap and no
+// network.
 
 import { counted, fill } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -9,35 +10,35 @@ export const languages = Object.keys(all);
 /** What each language calls itself. */
 export const nameOf = (language) => all[language].language;
 
-/** The language of ours that the browser's owner reads best. */
+/** Return the app language that the browser's owner prefers most. */
 export function ofTheBrowser() {
   const read = (navigator.languages || []).map((each) => each.slice(0, 2));
   return read.find((each) => languages.includes(each)) || languages[0];
 }
 
-/** Return the sentence `name` in the language of the page, with `values` in its {braces}. */
+/** Return the text `name` in the page's language, with `values` in its {braces}. */
 export const word = (name, values = {}) => fill(all[lang()][name], values);
 
-/** Whether there is a sentence `name`: a newer server may say what this app has no words for. */
+/** Return whether there is a text `name`. A newer server may send names this app does not know. */
 export const isWord = (name) => name in all[lang()];
 
-/** Return the sentence of `name` that goes with the number `n`. */
+/** Return the plural form of the text `name` for the number `n`. */
 export const words = (name, n) =>
   counted(n, all[lang()][`${name}_one`], all[lang()][`${name}_many`], lang());
 
-/** Return the sentence `name` in another language than that of the page. */
+/** Return the text `name` in a given language. */
 export const wordIn = (language, name) => all[language][name];
 
-/** Return of `texts`, one for each language, that of the page or else the first. */
+/** Return the text for the page's language from `texts`, or else the first one. */
 export const local = (texts) => (texts && (texts[lang()] || Object.values(texts)[0])) || "";
 
-/** Return what an event is called and where it is. */
+/** Return an event's title and place. */
 export const whereOf = ({ title, place, places }) =>
   [local(title), local(places) || place].filter(Boolean).join(" · ");
 
 const TARGETS = { word: null, label: "aria-label", placeholder: "placeholder" };
 
-/** Put the words in all of `root` that asks for them: data-word, data-word-label, data-word-placeholder. */
+/** Fill in all texts in `root` marked data-word, data-word-label or data-word-placeholder. */
 export function label(root) {
   for (const [kind, attribute] of Object.entries(TARGETS)) {
     const name = attribute ? `word-${kind}` : "word";

@@ -1,12 +1,12 @@
-// Keeps the app on the tablet. The server puts the version and the list of files, `kiosk`, before it.
+// Keeps the app on the tablet. The server prepends `kiosk`: the version and the list of files.
 
 const CACHE = `volante-kiosk-${kiosk.version}`;
 const KEPT = [CACHE, "volante-kiosk-campaign"];
 const SHELL = "/kiosk/";
 const APP = kiosk.files.find((file) => file.endsWith("/js/kiosk/app.js"));
 
-// All or nothing, and all of one version: while servers are being replaced the last one may answer, or a
-// copy on the way, and what is kept here is never asked for again.
+// Install all files or none, and all of one version. During a deployment the old server or a cache
+// on the way may answer, and files stored here are never requested again.
 async function install() {
   try {
     await keep(await caches.open(CACHE));
@@ -19,16 +19,17 @@ async function install() {
 async function keep(cache) {
   await cache.addAll(kiosk.files);
   const kept = await Promise.all(kiosk.files.map((file) => cache.match(file)));
-  // The server says so where it gives what belongs elsewhere.
+  // The server sets this header when the file it returns belongs to another version.
   if (kept.some(({ headers }) => headers.has("Content-Location"))) throw new Error("Other files");
-  // Past the browser's own memory, which may hold the last version.
+  // Bypass the HTTP cache, which may hold the previous version.
   const page = await fetch(SHELL, { cache: "reload", credentials: "omit" });
   if (!page.ok || !(await page.clone().text()).includes(APP)) throw new Error("Another page");
   await cache.put(SHELL, page);
 }
 
 async function activate() {
-  // One that is just being put in has begun to keep its own: then the next that takes over clears up.
+  // Another worker that is installing has started filling its cache. Leave the clean-up to the next
+  // activation.
   if (!self.registration.installing) await clearUp();
   await self.clients.claim();
 }
@@ -42,7 +43,7 @@ async function clearUp() {
 async function answer(request) {
   const wanted = request.mode === "navigate" ? SHELL : request;
   for (const cacheName of KEPT) {
-    // Of our own version: what the last one kept may still lie there.
+    // Look only in our version's caches, because an older one may still exist.
     const kept = await caches.match(wanted, { cacheName });
     if (kept) return kept;
   }

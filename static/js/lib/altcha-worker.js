@@ -1,6 +1,6 @@
-// Counts up from 0 until SHA-256(salt + number) is the challenge. Hashing here, and not by
-// crypto.subtle, works without a secure context too, and is quicker for messages this short, since
-// no promise stands between two numbers.
+// Counts up from 0 until SHA-256(salt + number) equals the challenge. Hashing here works without a
+// secure context, unlike crypto.subtle. It is also faster for such short messages, because no
+// promise is awaited between two numbers.
 
 const primes = [];
 for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime)) primes.push(n);

@@ -1,4 +1,4 @@
-// A proof of work for the form, after ALTCHA's protocol, version 1: find the number whose hash the
+// A proof of work for forms, following ALTCHA protocol version 1: find the number whose hash the
 // server chose.
 
 const LIMIT_MS = 15000;
@@ -14,7 +14,7 @@ async function challengeAt(url, signal) {
   return response.status === 204 ? {} : response.json();
 }
 
-// The worker is a classic script, as phones of before 2021 start no module in one.
+// A classic script, because phones from before 2021 cannot run modules in a worker.
 function solve({ challenge, salt, maxnumber }, signal) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("altcha-worker.js", import.meta.url));
@@ -33,9 +33,10 @@ function solve({ challenge, salt, maxnumber }, signal) {
 }
 
 /**
- * Return the payload for the field `altcha` (Base64 of JSON), or "" where none is asked for, or
- * where finding one fails or takes longer than `limitMs`: nobody is kept from signing by an old
- * phone, the server then judges without it.
+ * Return the payload for the field `altcha` (Base64 of JSON), or "" without one.
+ *
+ * It is "" if none is required, or if finding one fails or takes longer than `limitMs`. An old
+ * phone must not keep anyone from signing. The server then decides without it.
  */
 export async function proofFor(url, limitMs = LIMIT_MS) {
   const stopper = new AbortController();

@@ -1,4 +1,4 @@
-// Bytes as WebAuthn and our own protocols write them in JSON: base64 with - and _, and no padding.
+// Bytes as WebAuthn and our own protocols write them in JSON: base64 with - and _, no padding.
 
 const SLICE = 8192;
 
@@ -10,7 +10,7 @@ export function toBytes(text) {
 export function toText(buffer) {
   const bytes = new Uint8Array(buffer);
   let plain = "";
-  // In slices: as many arguments as a long text has bytes are more than some browsers take.
+  // Convert in slices, because some browsers limit the number of arguments of a call.
   for (let at = 0; at < bytes.length; at += SLICE) {
     plain += String.fromCharCode(...bytes.subarray(at, at + SLICE));
   }

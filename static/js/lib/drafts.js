@@ -1,4 +1,4 @@
-// Words typed into a petition's form, kept by the tab until they are signed.
+// What was typed into a petition's form, kept by the tab until it is signed.
 
 import { read, remove, SESSION, write } from "./storage.js";
 
@@ -10,8 +10,9 @@ export function keepDraft(petition, words, at = Date.now()) {
 }
 
 /**
- * Return {field: text or list of texts}, or null; phones revive tabs after weeks, so a day is the
- * limit.
+ * Return {field: text or list of texts}, or null.
+ *
+ * Phones restore tabs after weeks, so a draft expires after a day.
  */
 export function draftOf(petition, now = Date.now()) {
   const draft = read(SESSION, key(petition));

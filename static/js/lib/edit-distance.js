@@ -1,7 +1,9 @@
 /**
- * Count the slips of the fingers between two words: a letter too many, too few or wrong, or two
- * neighbours swapped. Damerau-Levenshtein in its "optimal string alignment" form: no letter is
- * touched twice.
+ * Count the typing mistakes between two words.
+ *
+ * A mistake is one character too many, missing or wrong, or two neighbours swapped. This is the
+ * Damerau-Levenshtein distance in its "optimal string alignment" form: no character is edited
+ * twice.
  */
 export function editDistance(from, to) {
   let beforeLast = [];

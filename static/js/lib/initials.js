@@ -1,9 +1,8 @@
-// A name as its first letters: "A. R.".
+// A name as its initials: "A. R.".
 
 const LETTER = /^\P{M}\p{M}*/u;
 
-// A letter may be several characters: an accent with no letter of its own, a pair of surrogates, a
-// syllable of Hangul.
+// One letter may be several code points: a combining accent, a surrogate pair, a Hangul syllable.
 function firstLetter(name) {
   if (Intl.Segmenter) {
     const [first] = new Intl.Segmenter().segment(name);
@@ -13,7 +12,7 @@ function firstLetter(name) {
   return first;
 }
 
-/** Return the initials of a name; a name of one word has one. */
+/** Return the initials of a name. A name of one word has one. */
 export function initials(given, family, lang) {
   return [given, family]
     .map((name) => firstLetter(name.normalize("NFC").trim()).toLocaleUpperCase(lang))

@@ -1,17 +1,18 @@
-// When a signature is confirmed in one tab, those where its butterfly still waits hear of it. Only
-// the tab whose own button confirmed it says so: the address of the page after it is passed on.
+// When one tab confirms a signature, tells the tabs that still wait for its butterfly. Only the tab
+// whose own button confirmed it does so, because the address of the page that follows may be
+// shared.
 
 import { readText, remove, SESSION, writeText } from "./storage.js";
 
 const KEY = "volante:confirming";
 const CHANNEL = "volante:landed";
 
-/** This tab's button is about to confirm a signature under `petition`. */
+/** Remember that this tab's button is about to confirm a signature under `petition`. */
 export function markConfirming(petition) {
   writeText(SESSION, KEY, petition);
 }
 
-/** Return whether this tab confirmed a signature under `petition`, once. */
+/** Return whether this tab confirmed a signature under `petition`. True only once. */
 export function didConfirm(petition) {
   const isOurs = readText(SESSION, KEY) === petition;
   if (isOurs) remove(SESSION, KEY);
@@ -25,7 +26,7 @@ export function tellLanded(petition, number) {
   channel.close();
 }
 
-/** Call `act({ petition, number })` for each that lands while this page is open. */
+/** Call `act({ petition, number })` for each butterfly that lands while this page is open. */
 export function onLanded(act) {
   if (!("BroadcastChannel" in globalThis)) return;
   new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => act(data));

@@ -1,5 +1,5 @@
-// Words of an organizer's form, kept by the browser until they are saved; no form of these holds
-// what supporters told of themselves.
+// What was typed into an organizer's form, kept by the browser until it is saved. None of these
+// forms contain supporters' data.
 
 import { LOCAL, read, remove, write } from "./storage.js";
 
@@ -10,7 +10,7 @@ export function keepWriting(name, revision, words, at = Date.now()) {
   write(LOCAL, key(name), { revision, words, at });
 }
 
-/** Return {revision, words: {field: text}, at}, or null where nothing is kept or it is too old. */
+/** Return {revision, words: {field: text}, at}, or null if nothing is kept or it is too old. */
 export function writingOf(name, now = Date.now()) {
   const kept = read(LOCAL, key(name));
   return kept && kept.words && now - kept.at < KEPT_MS ? kept : null;

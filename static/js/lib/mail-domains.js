@@ -1,8 +1,9 @@
-// Slips in the domain of a mail address: what is meant is offered, never set.
+// Finds typing mistakes in the domain of an email address. The correction is offered, never
+// applied.
 
 import { editDistance } from "./edit-distance.js";
 
-// Where most addresses are, the likeliest first: between two that are equally near, the first wins.
+// The domains of most addresses, most likely first. If two are equally close, the first wins.
 const COMMON = `
   gmail.com hotmail.com outlook.com yahoo.com icloud.com live.com
   yahoo.com.mx live.com.mx prodigy.net.mx unam.mx outlook.es hotmail.es yahoo.es
@@ -14,7 +15,7 @@ const COMMON = `
   .trim()
   .split(/\s+/);
 
-// Real houses whose names lie near a common one.
+// Real email providers whose names are close to a common one.
 const NEIGHBOURS = new Set(
   `
   ymail.com mail.com email.com gmx.com gmx.fr gmx.net rocketmail.com fastmail.com zoho.com hey.com
@@ -25,8 +26,8 @@ const NEIGHBOURS = new Set(
     .split(/\s+/),
 );
 
-// Endings that exist. "co", "cm" and "om" exist too, but after these names they are a slip for
-// "com".
+// Endings that exist. "co", "cm" and "om" exist too, but after these names they are a typing
+// mistake for "com".
 const ENDINGS = new Set(
   `
   com net org edu fr ca mx es de it uk us be ch ar br cl pe uy ec gt cr nl pt eu at in jp ie au nz
@@ -37,7 +38,7 @@ const ENDINGS = new Set(
     .split(/\s+/),
 );
 
-// Google's house has one ending, so that any other is a slip.
+// Gmail has only one ending, so any other is a typing mistake.
 const SINGLE = new Map([["gmail", "gmail.com"]]);
 
 function parts(domain) {
@@ -50,8 +51,8 @@ const isSwap = (typed, meant) =>
   editDistance(typed, meant) === 1 &&
   [...typed].sort().join() === [...meant].sort().join();
 
-// How many slips lead from `typed` to `meant`, or Infinity where they are rather two different
-// houses.
+// Return how many mistakes lead from `typed` to `meant`, or Infinity if they are more likely two
+// different providers.
 function slips(typed, meant) {
   const [name, ending] = parts(typed);
   const [meantName, meantEnding] = parts(meant);
@@ -59,15 +60,15 @@ function slips(typed, meant) {
   if (ENDINGS.has(ending) && ending !== meantEnding) return Infinity;
   const distance = editDistance(typed, meant);
   if (name === meantName) return ending.length === 2 && distance > 1 ? Infinity : distance;
-  // In a short name one other letter makes another word (love, live), so only two swapped letters
-  // count.
+  // In a short name, one other character makes another word (love, live), so only two swapped
+  // characters count.
   if (meantName.length < 5) {
     return meantName.length === 4 && isSwap(name, meantName) ? distance : Infinity;
   }
   return distance === 2 && name[0] !== meantName[0] ? Infinity : distance;
 }
 
-/** Return the domain that was probably meant, or null where the typed one may well be right. */
+/** Return the domain that was probably meant, or null if the typed one may be right. */
 function meantDomain(typed) {
   if (COMMON.includes(typed) || NEIGHBOURS.has(typed)) return null;
   const [name] = parts(typed);

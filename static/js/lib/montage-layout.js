@@ -8,7 +8,7 @@ const STEP_X = 3242174889;
 const STEP_Y = 2447445414;
 const BLOCK = 1 << 14;
 const CANDIDATES = 2 ** 32;
-const LARGEST_SIZE = 0.34;
+const MAX_SIZE = 0.34;
 
 /* 1,048,576 pixels, eight to a byte, first pixel in the lowest bit, and the share of them that is
    set. `rgba` is mask.png as a canvas gives it. */
@@ -154,8 +154,8 @@ function paint(colour, at, palette, from, hash) {
 
 /* The side of a butterfly's square when there are `count`, as a fraction of the montage's side. */
 export function size(area, count) {
-  if (count < 1) return LARGEST_SIZE;
+  if (count < 1) return MAX_SIZE;
   const way = Math.min(Math.max(Math.log(count / 43) / Math.log(2000 / 43), 0), 1);
   const factor = 1.2 + 0.7 * way * way * (3 - 2 * way);
-  return Math.min(LARGEST_SIZE, factor * Math.sqrt(area / count));
+  return Math.min(MAX_SIZE, factor * Math.sqrt(area / count));
 }

@@ -1,20 +1,21 @@
-// The pulse of a cause: one small answer, asked for again and again at the pace that the server
-// sets in it.
+// The pulse of a cause: one small response, polled at the pace that the server sets in it.
 
 const TIMEOUT_MS = 8000;
-const QUICKEST_MS = 500;
-const SLOWEST_MS = 60000;
-const QUIET_MS = 1000;
+const MIN_INTERVAL_MS = 500;
+const MAX_INTERVAL_MS = 60000;
+const DEFAULT_INTERVAL_MS = 1000;
 
 /**
- * Milliseconds until the next question. `chance` in [0, 1) spreads a crowd: up to a tenth later
- * than asked for, and after failures, which double the pause each time, up to a tenth sooner than a
- * minute at most.
+ * Return the milliseconds until the next request.
+ *
+ * `chance` in [0, 1) spreads the load of a crowd: a request comes up to a tenth later than the
+ * server asked. After failures the pause doubles each time, to at most a minute, less up to a
+ * tenth.
  */
 export function pauseAfter(nextMs, failures, chance = Math.random()) {
-  const pace = Math.min(SLOWEST_MS, Math.max(QUICKEST_MS, Number(nextMs) || QUIET_MS));
+  const pace = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, Number(nextMs) || DEFAULT_INTERVAL_MS));
   if (!failures) return pace * (1 + chance / 10);
-  return Math.min(SLOWEST_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
+  return Math.min(MAX_INTERVAL_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
 }
 
 function checked(answer) {
@@ -24,9 +25,11 @@ function checked(answer) {
 }
 
 /**
- * One watcher of one address. Calls `onAnswer(answer)` for every new answer, and `onLive(isLive,
- * knownSince)` when the second question in a row has failed and when the next succeeds.
- * `knownSince` (ms) is when the count was last true.
+ * One watcher of one address.
+ *
+ * Calls `onAnswer(answer)` for every new answer. Calls `onLive(isLive, knownSince)` when two
+ * requests in a row have failed, and when the next one succeeds. `knownSince` (ms) is when the
+ * count was last true.
  */
 export class Pulse {
   constructor(url, { onAnswer, onLive }) {
@@ -47,7 +50,7 @@ export class Pulse {
     this.stopper = null;
   }
 
-  /** Ask now, whatever is under way: an old question may hang in a network that is gone. */
+  /** Ask now and cancel any running request, which may hang in a network that is gone. */
   async ask() {
     this.stop();
     const stopper = new AbortController();
@@ -66,9 +69,9 @@ export class Pulse {
     else this.succeeded(answer);
   }
 
-  // The tag is ours to keep, as a browser's cache would hide the 304 from us. A copy one second old
-  // is welcome: without that word, browsers add "no-cache", which sends every question through a
-  // CDN to the server.
+  // We keep the ETag ourselves, because the browser's cache would hide the 304 from us. "max-age=1"
+  // accepts a copy one second old. Without it browsers add "no-cache", which sends every request
+  // through a CDN to the server.
   async fetchAnswer(signal) {
     const headers = { Accept: "application/json", "Cache-Control": "max-age=1" };
     if (this.etag) headers["If-None-Match"] = this.etag;
@@ -101,7 +104,7 @@ export class Pulse {
   failed(retryMs) {
     this.failures += 1;
     const pause = pauseAfter(this.answer && this.answer.next_ms, this.failures);
-    this.askIn(Math.max(pause, Math.min(SLOWEST_MS, retryMs)));
+    this.askIn(Math.max(pause, Math.min(MAX_INTERVAL_MS, retryMs)));
     if (this.failures === 2) this.onLive(false, this.knownSince);
   }
 

@@ -1,7 +1,9 @@
 /**
- * Wrap `act` so that it acts at most once in `ms` milliseconds: at once when it may, else later
- * with the newest value. Where `act` returns false it had nothing to do, and the next may follow at
- * once. What cannot wait goes through `.now(value)`, and supersedes what waits.
+ * Wrap `act` so that it runs at most once in `ms` milliseconds.
+ *
+ * It runs immediately if it may, else later with the newest value. If `act` returns false, it had
+ * nothing to do and the next call may follow immediately. `.now(value)` does not wait, and replaces
+ * a waiting call.
  */
 export function seldom(ms, act) {
   let last = -Infinity;

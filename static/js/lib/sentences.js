@@ -1,16 +1,17 @@
-// Sentences come from the page; here they only get their numbers, names and hours.
+// Sentences come from the page. This module only fills in numbers, names and times.
 
-// As the server writes them: English names the day before its month, and "es" means Mexico: 28,000 with a comma, from four digits on.
+// Same formats as on the server. English puts the day before the month. "es" means Mexico: 28,000
+// with a comma, from four digits on.
 const LOCALES = { en: "en-GB", es: "es-MX" };
 export const localeOf = (lang) => LOCALES[lang] || lang || "en-GB";
 
 export function number(n, lang) {
   const text = new Intl.NumberFormat(localeOf(lang)).format(n);
-  // Older phones part French thousands with a wide space.
+  // Older phones separate French thousands with a wide space.
   return lang === "fr" ? text.replace(/\s/g, "\u202f") : text;
 }
 
-/** Write the day of an ISO date in words. French counts the first of a month, 1er mai, and names the others. */
+/** Return the day of an ISO date in words. French writes the first of a month as 1er. */
 export function day(iso, lang) {
   const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
   const words = new Intl.DateTimeFormat(localeOf(lang), format).format(new Date(`${iso}T00:00:00Z`));
@@ -23,7 +24,7 @@ const SPANS = [
   ["minute", 60000],
 ];
 
-/** Return in words how long `ms` is, in the largest unit that it fills, or nearly. */
+/** Return how long `ms` is in words, in the largest unit that it fills, or nearly fills. */
 export function span(ms, lang) {
   const long = Math.abs(ms);
   const [unit, size] = SPANS.find(([, each]) => long >= 0.95 * each) || SPANS[SPANS.length - 1];
@@ -32,7 +33,7 @@ export function span(ms, lang) {
   return lang === "fr" ? text.replace(/(\d)\s(?=\d)/g, "$1\u202f") : text;
 }
 
-// The time of day by the 24-hour clock, as the server writes it: "1:38" alone could be either half of the day.
+// The 24-hour clock, as on the server: "1:38" alone could be morning or afternoon.
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 function timed(date, lang, parts) {
@@ -43,18 +44,18 @@ function timed(date, lang, parts) {
   );
 }
 
-/** Return the time of `ms` on the reader's clock, with its day when that is not today. */
+/** Return the time of `ms` on the reader's clock, with the day if that is not today. */
 export function moment(ms, lang, now = Date.now()) {
   const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
   return timed(ms, lang, isToday ? {} : { day: "numeric", month: "long" });
 }
 
-/** Return weekday and time of `date` by the clock of `zone`, or of the reader without one. */
+/** Return the weekday and time of `date` in the time zone `zone`, by default the reader's. */
 export function dayAndHour(date, lang, zone) {
   return timed(date, lang, { weekday: "short", timeZone: zone });
 }
 
-/** Put `values` in the {braces} of `text`; unknown names stay as they are. */
+/** Put `values` in the {braces} of `text`. Unknown names stay as they are. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }

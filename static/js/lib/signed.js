@@ -1,5 +1,5 @@
-// What this tab signed last: {petition, given_name, email, form, at}. It never leaves the tab, save
-// to send a letter again.
+// What this tab signed last: {petition, given_name, email, form, at}. It leaves the tab only to
+// send the email again.
 
 import { read, remove, SESSION, write } from "./storage.js";
 
@@ -11,8 +11,9 @@ export function keepSigned(petition, form, at = Date.now()) {
 }
 
 /**
- * Return what was signed of `petition` in the last thirty minutes, or null; forget it once it is
- * older.
+ * Return what was signed under `petition` in the last thirty minutes, or null.
+ *
+ * Older data is deleted.
  */
 export function signedOf(petition, now = Date.now()) {
   const signed = read(SESSION, KEY);
@@ -22,7 +23,7 @@ export function signedOf(petition, now = Date.now()) {
   return null;
 }
 
-/** Forget what was signed of `petition`: it is confirmed. */
+/** Forget what was signed under `petition`, because it is confirmed. */
 export function forgetSigned(petition) {
   const signed = read(SESSION, KEY);
   if (signed && signed.petition === petition) remove(SESSION, KEY);

@@ -1,6 +1,6 @@
-// What the browser keeps for us, when it keeps anything: private windows and full disks throw.
+// Browser storage, if there is any: private windows and full disks throw errors.
 
-// Even reading the property `sessionStorage` can throw, so it is named here and fetched inside.
+// Even reading the property `sessionStorage` can throw, so pass its name and read it in here.
 function attempt(action) {
   try {
     return action();
@@ -24,7 +24,7 @@ export function remove(area, key) {
   attempt(() => globalThis[area].removeItem(key));
 }
 
-/** Return what was kept under `key`, or null where there is nothing, or nothing readable. */
+/** Return the value stored under `key`, or null if there is none or it is not valid JSON. */
 export function read(area, key) {
   return attempt(() => JSON.parse(readText(area, key)));
 }

@@ -1,13 +1,13 @@
-// How somebody came to this page, by a supporter's link or with a campaign's code: it goes along
-// with the form, and along the links that lead to a petition or to this page in another language.
+// How someone came to this page: by a supporter's link, or with a campaign's code. Both are added
+// to the form, and to links to a petition or to this page in another language.
 
-const LONGEST = 40;
+const MAX_LENGTH = 40;
 const WAYS = ["by", "source"];
 const LINKS = 'a[hreflang], a[href*="/petitions/"]';
 
 export default function arrival(element) {
   const asked = new URLSearchParams(window.location.search);
-  const came = WAYS.filter((name) => asked.get(name) && asked.get(name).length <= LONGEST);
+  const came = WAYS.filter((name) => asked.get(name) && asked.get(name).length <= MAX_LENGTH);
   if (!came.length) return;
   for (const field of element.querySelectorAll('input[name="by"], input[name="source"]')) {
     if (!field.value && came.includes(field.name)) field.value = asked.get(field.name);

@@ -1,5 +1,5 @@
-// The page after signing: greets by name and offers to send again or correct, out of what this tab
-// remembers.
+// The page after signing. It greets by name and offers to send the email again or to correct the
+// form, using what this tab remembers.
 
 import { forgetDraft, keepDraft } from "../lib/drafts.js";
 import { fill } from "../lib/sentences.js";

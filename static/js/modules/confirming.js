@@ -1,4 +1,4 @@
-// The button that confirms: remembers, in this tab alone, that it was pressed here.
+// Remembers, in this tab only, that its confirm button was pressed.
 
 import { markConfirming } from "../lib/landing.js";
 

@@ -1,10 +1,10 @@
-// Copies an address, and says so on the button itself.
+// Copies an address and reports that on the button itself.
 
 import { labelOf, setLabel } from "../parts/label.js";
 
 const SAID_MS = 3000;
 
-// Without a secure context there is no clipboard to write to, but a selection can still be copied.
+// Without a secure context there is no clipboard API, but a selection can still be copied.
 function copySelected(text) {
   const field = document.createElement("textarea");
   field.value = text;

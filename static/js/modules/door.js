@@ -1,17 +1,18 @@
-// At the door: the list is found while somebody types and kept fresh, one touch checks in, the camera reads codes.
+// Check-in at an event: the list filters while someone types and stays fresh, one press checks in,
+// and the camera reads codes.
 
 import { Scanner } from "../organize/scanner.js";
 
 const PAUSE_MS = 250;
 const FRESH_MS = 5000;
-// Each answer brings a new token, and the list is the same for all that.
+// Each response has a new token, which does not change the list.
 const TOKEN = /name="csrf_token" value="[^"]*"/g;
 
-/** Return what says, in this place, how it went with whoever stands at the door. */
+/** Return a function that shows in `verdict` how a check-in went. */
 function teller(verdict) {
   return (kind, words) => {
     verdict.className = `door-verdict door-verdict--${kind}`;
-    // Emptied first, so that the same words twice are read twice.
+    // Empty it first, so that screen readers repeat the same text.
     verdict.textContent = "";
     requestAnimationFrame(() => {
       verdict.textContent = words;
@@ -19,7 +20,7 @@ function teller(verdict) {
   };
 }
 
-/** Return what fetches the list of whoever is called as in `input` from `address`, and shows it. */
+/** Return a function that fetches the list for the text in `input` and shows it. */
 function refresher(list, input, address) {
   let asking = null;
   let shown = "";
@@ -29,17 +30,17 @@ function refresher(list, input, address) {
     const { signal } = asking;
     try {
       const answer = await fetch(`${address}?${new URLSearchParams({ words: input.value })}`, { signal });
-      // Whoever was signed out meanwhile is led to a page; that is no list.
+      // A redirect means that the user was signed out. The response is a page, not the list.
       if (!answer.ok || answer.redirected) return;
       const text = await answer.text();
-      // A finger may be on a button: what is the same stays.
+      // Replace only a changed list, because a finger may be on a button.
       const plain = text.replace(TOKEN, "");
       if (plain !== shown) {
         list.innerHTML = text;
         shown = plain;
       }
     } catch (error) {
-      // Without a network the last list stays; a touch says what is the matter.
+      // Without a network the last list stays. Pressing a button reports the problem.
     }
   };
 }

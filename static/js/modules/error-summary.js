@@ -1,4 +1,4 @@
-// Errors lead to their fields: the summary takes focus, and its links put the cursor into the
+// Links errors to their fields: the summary takes focus, and its links put the cursor into the
 // field.
 
 const FIELDS = "input:not([type=hidden]), select, textarea";
@@ -11,7 +11,7 @@ export default function errorSummary(summary) {
     if (!target) return;
     const field = target.matches(FIELDS) ? target : target.querySelector(FIELDS) || target;
     event.preventDefault();
-    // The words above a field say what is asked, so they come into view with it.
+    // Scroll to the label as well, because it says what to enter.
     const heading = (field.labels && field.labels[0]) || target;
     heading.scrollIntoView();
     field.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-// The point of a picture that stays in sight: touched on the picture, or written as two numbers.
+// The focal point of a picture, which always stays visible: set on the picture, or as two numbers.
 
 import { follow } from "../organize/focal.js";
 

@@ -1,5 +1,5 @@
-// Inside somebody else's page: tells it how high we are, and when an answer has come that should be
-// seen. Both say nothing of the reader, so whoever holds the frame may hear them.
+// Inside another site's page, reports our height, and when a response came that should be seen.
+// Neither reveals anything about the reader, so any embedding page may receive them.
 
 export default function frame(body) {
   if (window.parent === window) return;

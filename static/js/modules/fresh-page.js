@@ -1,4 +1,4 @@
-// Fetches the page's live parts again every so many seconds, while somebody looks at it.
+// Refreshes the page's live parts every few seconds while someone looks at it.
 
 import { keepAsking } from "../parts/keep-asking.js";
 import { refreshLiveParts } from "../parts/live-parts.js";

@@ -1,4 +1,5 @@
-// Waits beside the chrysalis: asks for the butterfly's number and shows its page once there is one.
+// Waits next to the chrysalis: polls for the butterfly's number and shows its page once there is
+// one.
 
 const FIRST_MS = 700;
 const STEADY_TRIES = 5;

@@ -1,4 +1,4 @@
-// The page of a number: where this tab has just confirmed it, the butterfly waits nowhere any more.
+// The page of a butterfly number. If this tab has just confirmed it, other tabs can stop waiting.
 
 import { didConfirm, tellLanded } from "../lib/landing.js";
 import { forgetSigned } from "../lib/signed.js";

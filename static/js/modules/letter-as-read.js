@@ -1,5 +1,5 @@
-// Shows Markdown as readers will see it while somebody writes; the server makes it, as it makes the
-// public page.
+// Previews Markdown as readers will see it while someone types. The server renders it, as it does
+// for the public page.
 
 const PAUSE_MS = 400;
 
@@ -16,12 +16,12 @@ function showing(form, field, place) {
     try {
       const answer = await fetch(form.dataset.readAt, { method: "POST", body, headers, signal });
       const type = answer.headers.get("Content-Type") || "";
-      // Whoever was signed out meanwhile is led to a page; that is no letter.
+      // A redirect means that the user was signed out. The response is a page, not the preview.
       if (answer.ok && !answer.redirected && type.startsWith("text/html")) {
         place.innerHTML = await answer.text();
       }
     } catch (error) {
-      // Without a network the last one stays; the button still works later.
+      // Without a network the last preview stays. The button still works later.
     }
   };
   return () => {

@@ -1,4 +1,4 @@
-// Fetches the page's own figures again once the pulse says that the count has moved.
+// Refreshes the page's own figures once the pulse reports a changed count.
 
 import { refreshLiveParts } from "../parts/live-parts.js";
 

@@ -1,6 +1,6 @@
-// Words that were not saved survive a closed tab: they are kept while one writes, and offered, never
-// forced, when the form is opened again. Only the server says that they were saved (saved-draft.js): a preview or a refused
-// form shows them again, and has saved nothing.
+// Keeps unsaved text when a tab is closed: it is stored during typing and offered, never forced,
+// when the form is opened again. Only the server says that it was saved (saved-draft.js). A preview
+// or a rejected form shows the text again without saving it.
 
 import { forgetWriting, keepWriting, writingOf } from "../lib/local-drafts.js";
 import { fill, moment } from "../lib/sentences.js";
@@ -8,7 +8,7 @@ import { fill, moment } from "../lib/sentences.js";
 const PAUSE_MS = 600;
 
 function wordsOf(form) {
-  // What the server writes in its own way would never be the same again.
+  // Fields that the server reformats would always differ from the stored text.
   const fields = [...form.elements].filter(({ type, dataset }) => ["text", "textarea"].includes(type) && !("rewritten" in dataset));
   return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
 }
@@ -52,7 +52,8 @@ export default function localDraft(form) {
   const kept = writingOf(name);
   if (!kept) return;
   if (!differs(kept.words, wordsOf(form))) {
-    // Another revision that holds them: they were saved. Otherwise the form was only shown again.
+    // A new revision with the same text means that it was saved. Otherwise the form was only shown
+    // again.
     if (kept.revision !== revision) forgetWriting(name);
     return;
   }

@@ -1,4 +1,4 @@
-// Says when an event begins on the reader's own clock, where that is not the clock of its place.
+// Shows when an event starts on the reader's clock, if that differs from the event's time zone.
 
 import { dayAndHour, fill } from "../lib/sentences.js";
 

@@ -1,9 +1,9 @@
-// Waits while a file is made: tells how far it is, and shows the page anew once that is over.
+// Waits while a file is created: shows the progress, and reloads the page at the end.
 
 async function standing(address) {
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error" });
-    // The file may have been stopped in another window: the page says so.
+    // The file may have been cancelled in another window. The reloaded page says so.
     return response.ok ? await response.json() : { state: response.status === 404 ? "gone" : "unknown" };
   } catch (error) {
     return { state: "unknown" };
@@ -24,7 +24,7 @@ export default function making(element) {
     }
     if (told.words) {
       bar.value = told.progress;
-      // Said aloud, so only where it says something new.
+      // Screen readers announce it, so change the text only if it is new.
       if (far.textContent !== told.words) far.textContent = told.words;
     }
     setTimeout(look, pace);

@@ -1,6 +1,6 @@
-// A form that goes out once: the second press of a double click sends nothing.
+// A form that is sent once: the second press of a double click sends nothing.
 
-// A navigation that was stopped leaves no sign in the page, so the form wakes by itself.
+// A stopped navigation cannot be detected in the page, so the form is unlocked after a while.
 const RESCUE_MS = 8000;
 
 export default function once(form) {

@@ -1,5 +1,5 @@
-// A sheet of paper typed in by keyboard: Enter and arrows go from cell to cell, and a ditto mark takes
-// what stands above. The server keeps what was typed, and says what becomes of each line.
+// A paper sheet typed in by keyboard: Enter and the arrow keys move between cells, and a ditto mark
+// copies the cell above. The server stores what was typed and reports the outcome of each row.
 
 import { keeper } from "../parts/grid-keeper.js";
 import { fill } from "../lib/sentences.js";
@@ -49,7 +49,7 @@ export default function paperGrid(form) {
   const lines = () => [...body.children];
   let told = null;
 
-  // Of the line that is being typed nothing is said before it is left.
+  // Report nothing about a row that is being typed until it is left.
   const show = () => {
     if (!told) return;
     for (const line of lines()) {

@@ -1,4 +1,4 @@
-// A button that makes or shows a passkey, and goes on to where the server says.
+// A button that creates or uses a passkey, then continues to the page the server names.
 
 import { makePasskey, showPasskey } from "../organize/passkeys.js";
 
@@ -19,7 +19,7 @@ export default function passkey(box) {
 
   async function talk() {
     const asked = await post(box.dataset.options, {});
-    // Whoever must show their password first is led there.
+    // The server redirects users who must enter their password first.
     if (asked.redirected) return window.location.assign(asked.url);
     const answer = await DEVICE[box.dataset.verb](await asked.json());
     const told = await post(box.dataset.answer, { answer, next: box.dataset.next, name: name ? name.value : "" });

@@ -1,4 +1,4 @@
-// Waits while a poster is drawn: tells how far it is, and opens it once it is there.
+// Waits while a poster is drawn: shows the progress, and opens the poster once it is ready.
 
 async function standing(address) {
   try {
@@ -29,7 +29,7 @@ export default function poster(element) {
     }
     if (told) {
       bar.value = told.progress;
-      // Said aloud, so only where it says something new.
+      // Screen readers announce it, so change the text only if it is new.
       if (far.textContent !== told.words) far.textContent = told.words;
     }
     setTimeout(look, Number(element.dataset.seconds) * 500);

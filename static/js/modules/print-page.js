@@ -1,4 +1,4 @@
-// A button that prints the page it is on.
+// A button that prints its page.
 
 export default function printPage(button) {
   button.hidden = false;

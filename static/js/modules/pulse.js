@@ -1,5 +1,5 @@
-// Keeps the counts of a page live: one watcher for each data-pulse address, however many elements
-// name it.
+// Keeps the counts of a page live: one watcher per data-pulse address, however many elements name
+// it.
 
 import { Pulse } from "../lib/pulse.js";
 import { fill, number } from "../lib/sentences.js";
@@ -9,12 +9,13 @@ import { showProgress, showToGo } from "../parts/progress.js";
 import { sayBack, sayCount, sayOffline } from "../parts/pulse-status.js";
 
 /**
- * The watchers of this page by address; a module that comes late finds the last answer in
- * `.answer`.
+ * The watchers of this page by address.
+ *
+ * A module that starts late finds the last answer in `.answer`.
  */
 export const pulses = new Map();
 
-// An element belongs to the nearest pulse around it; outside of all, to the first of the page.
+// An element belongs to the nearest pulse around it, or else to the first one of the page.
 function elementsOf(url, selector) {
   return [...document.querySelectorAll(selector)].filter((element) => {
     const home = element.closest("[data-pulse]") || document.querySelector("[data-pulse]");
@@ -64,7 +65,7 @@ export default function pulse(element) {
     },
   });
   pulses.set(url, watcher);
-  // Coming back to a page raises more than one event in browsers, and one question is enough.
+  // Browsers fire several events on returning to a page, and one request is enough.
   let isFollowing = false;
   const leave = () => {
     isFollowing = false;

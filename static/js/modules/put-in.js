@@ -1,4 +1,4 @@
-// Puts words into a field as a paragraph of their own: where its caret last stood, or at its end.
+// Inserts text into a field as a separate paragraph: at the last caret position, or at the end.
 
 function gapAfter(text) {
   if (!text || text.endsWith("\n\n")) return "";

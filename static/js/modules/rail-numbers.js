@@ -1,4 +1,4 @@
-// Keeps the numbers of the rail fresh while somebody looks at the page.
+// Keeps the numbers in the sidebar fresh while someone looks at the page.
 
 import { keepAsking } from "../parts/keep-asking.js";
 

@@ -1,4 +1,5 @@
-// The form under an event: one press is one registration, and a slip in the address is noticed.
+// The registration form of an event: one press is one registration, and a mistyped email is
+// noticed.
 
 import { mailSuggestion } from "../parts/mail-suggestion.js";
 import { guardSending } from "../parts/sending.js";

@@ -1,5 +1,5 @@
-// Rows decided on by single keys: J and K go from row to row, and the key that a control names in
-// data-key presses it. Only while nothing is being typed.
+// Reviews rows with single keys: J and K move between rows, and a control's data-key presses it.
+// The keys work only while nothing is being typed.
 
 const isTyped = (target) => target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 

@@ -1,4 +1,4 @@
-// The server saved a form of this name, so what the browser kept of it is no longer needed.
+// The server saved a form of this name, so the browser's draft is no longer needed.
 
 import { forgetWriting } from "../lib/local-drafts.js";
 

@@ -1,5 +1,5 @@
-// The wall: the count as large as it fits, the names of those who came last, and a machine that stays
-// awake. It runs for hours, and whatever fails is tried again without a word.
+// The big screen: the count as large as it fits, the names of recent supporters, and a display kept
+// awake. It runs for hours, and whatever fails is retried silently.
 
 import { number } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -11,7 +11,7 @@ import { pulses } from "./pulse.js";
 
 const PICTURE_MS = 60000;
 
-// Where no canvas can be drawn, the server's picture is asked for again, at most once a minute.
+// Without a canvas, request the server's picture again, at most once a minute.
 function keepPicture(stage) {
   const image = stage.querySelector("img.montage");
   const addresses = [image.src, image.srcset];
@@ -37,7 +37,7 @@ export default function screen(element) {
     passing.hear(Math.max(passing.last, count));
   };
   document.addEventListener("volante:pulse", ({ detail }) => hear(detail));
-  // The pulse may have beaten before this script came.
+  // The pulse may have answered before this script loaded.
   const { answer } = pulses.get(element.dataset.pulse) || {};
   if (answer) hear(answer);
   stage.addEventListener("volante:montage-changed", ({ detail }) => {

@@ -1,8 +1,8 @@
-// Results as one types: the page itself is asked for again and its results are put in place. The
-// address follows without filling the history, and what was found is said once the fingers rest.
+// Search as you type: requests the page again and swaps in its results. The address is replaced
+// without filling the history. The result is announced after a pause in typing.
 
 const REST_MS = 250;
-const FEWEST_LETTERS = 2;
+const MIN_LENGTH = 2;
 
 async function ask(url, signal) {
   const answer = await fetch(url, { signal, headers: { Accept: "text/html" } });
@@ -34,7 +34,7 @@ export default function search(form) {
   async function update() {
     const wish = new URLSearchParams(new FormData(form)).toString();
     const letters = form.elements.q.value.trim().length;
-    if (wish === shown || (letters && letters < FEWEST_LETTERS)) return;
+    if (wish === shown || (letters && letters < MIN_LENGTH)) return;
     asking.abort();
     asking = new AbortController();
     const url = `${form.action}?${wish}`;
@@ -44,7 +44,7 @@ export default function search(form) {
       shown = wish;
       history.replaceState(null, "", url);
     } catch (error) {
-      // Without a network the button still asks, and says what is wrong.
+      // Without a network the button still sends the search, and the browser reports the problem.
       if (error.name === "AbortError") return;
     }
     results.removeAttribute("aria-busy");

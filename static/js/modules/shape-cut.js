@@ -1,14 +1,14 @@
-// The picture as it will be cut out, while one moves the threshold. How butterflies look in it, the
-// server draws once the form is sent.
+// Previews how the picture will be cut out while the threshold is moved. The server draws how
+// butterflies look in it once the form is sent.
 
 import { fill } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
 import { cut } from "../organize/cutting.js";
 
-const MOST_PIXELS = 480;
+const MAX_PIXELS = 480;
 
 function canvasFor(image) {
-  const scale = Math.min(1, MOST_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
+  const scale = Math.min(1, MAX_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
   canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
@@ -51,6 +51,6 @@ async function start(element) {
 }
 
 export default function shapeCut(element) {
-  // A picture that does not load is cut out by the server alone.
+  // If the picture does not load, only the server cuts it out.
   start(element).catch(() => {});
 }

@@ -1,11 +1,11 @@
-// Hands the page to the phone's own sharing sheet, where there is one.
+// Opens the phone's own share dialog, if there is one.
 
 export default function share(button) {
   if (!navigator.share) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     const { title, text, url } = button.dataset;
-    // Closing the sheet rejects the promise; that is a choice and no error.
+    // Closing the dialog rejects the promise. That is a choice, not an error.
     navigator.share({ title, text, url: url || window.location.href }).catch(() => {});
   });
 }

@@ -1,4 +1,4 @@
-// Tells our own server, once, that a way to pass something on was pressed; not which, nor to whom.
+// Tells our server, once, that a share button was pressed: not which one, and not with whom.
 
 export default function shared(element) {
   element.addEventListener("click", ({ target }) => {

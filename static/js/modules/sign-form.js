@@ -1,4 +1,4 @@
-// The form under a petition: keeps what is typed, helps where it can, and is never in the way.
+// The form under a petition: keeps what is typed, helps where it can, and never gets in the way.
 
 import { draftOf, keepDraft } from "../lib/drafts.js";
 import { keepSigned } from "../lib/signed.js";

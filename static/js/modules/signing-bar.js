@@ -1,5 +1,6 @@
-// The bar at the foot of a phone leaves while the form it leads to is in view. Since it leaves, it needs no place of its own
-// between text and form. With very large text it would cover what people read, so it stays in the page then.
+// The bar at the bottom of a phone hides while the form it links to is in view. It therefore needs
+// no space between text and form. With very large text it would cover the page, so then it stays in
+// the page's flow.
 
 const MAX_SHARE = 0.25;
 

@@ -1,4 +1,4 @@
-// Day or night: the system's choice, until the reader makes one.
+// Light or dark theme: the system's setting until the reader chooses one.
 
 import { LOCAL, readText, writeText } from "../lib/storage.js";
 import { setLabel } from "../parts/label.js";
@@ -6,7 +6,8 @@ import { setLabel } from "../parts/label.js";
 const KEY = "volante:theme";
 const SYSTEM_NIGHT = "(prefers-color-scheme: dark)";
 
-// The montage has a picture for the night, which the browser takes by the system's choice unless the reader made one.
+// The montage has a night picture. The browser selects it by the system's setting unless the reader
+// has chosen a theme.
 function showPictures(chosen) {
   const hour = { day: "not all", night: "all" }[chosen] || SYSTEM_NIGHT;
   for (const source of document.querySelectorAll("source[data-night]")) {
@@ -35,7 +36,7 @@ export default function theme(button) {
     writeText(LOCAL, KEY, root.dataset.theme);
     show();
   });
-  // Safari before 14 cannot listen here; it learns of a change with the next page.
+  // Safari before 14 cannot listen here. It sees a change on the next page.
   if (system.addEventListener) system.addEventListener("change", show);
   window.addEventListener("storage", (event) => event.key === KEY && follow());
   window.addEventListener("pageshow", (event) => event.persisted && follow());

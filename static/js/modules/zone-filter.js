@@ -1,5 +1,5 @@
-// A field above a long list of time zones that leaves only those with the words typed: part of a city, a country, a region or
-// an offset. The list itself stays the browser's own, and what is chosen in it is what is sent.
+// A search field above a long list of time zones. It keeps those that match part of a city,
+// country, region or offset. The list stays the browser's own, and its selection is what is sent.
 
 const MARKS = /\p{M}/gu;
 
@@ -64,7 +64,7 @@ export default function zoneFilter(select) {
   search.addEventListener("blur", keep);
   search.addEventListener("keydown", (event) => {
     if (event.isComposing || !["Enter", "ArrowDown"].includes(event.key)) return;
-    // Enter would send the form before the choice has been seen.
+    // Enter would send the form before the selection has been seen.
     event.preventDefault();
     select.focus();
   });

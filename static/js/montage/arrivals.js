@@ -1,5 +1,5 @@
-// Butterflies on their way to their place. Up to a dozen come one after the other, a few aloft at a
-// time; more come together, as a swarm.
+// Butterflies on the way to their place. Up to a dozen arrive one after another, with a few in the
+// air at a time. More than that arrive together, as a swarm.
 
 import { bearing, mixed } from "../lib/montage-layout.js";
 import { easeArrival } from "./easing.js";
@@ -10,13 +10,16 @@ const FADE_MS = 200;
 const APART_MS = 300;
 const SWARM = 12;
 const SPREAD_MS = 800;
-const LEAST_PIXELS = 30;
+const MIN_PIXELS = 30;
 const STRIDE = 28;
 const RIM = 0.92;
 const PLACE = 2 ** -32;
 
 export class Arrivals {
-  /** `places` is a Places; `centre` the shape's; `singly` of those who come one by one are aloft at most. */
+  /**
+   * `places` is a Places, and `centre` is the shape's centre. Of those that come one by one, at
+   * most `singly` are in the air.
+   */
   constructor(places, centre, singly) {
     Object.assign(this, { places, centre, singly, queue: [], aloft: [], landed: [], nextAt: 0 });
   }
@@ -25,12 +28,12 @@ export class Arrivals {
     return this.aloft.length > 0 || this.queue.length > 0;
   }
 
-  /** The numbers that are not yet at their place. */
+  /** The numbers that have not reached their place yet. */
   get away() {
     return [...this.queue, ...this.aloft.map(({ number }) => number)];
   }
 
-  /** Let `numbers` come; at most `most` fly, the others of a swarm are there when it has landed. */
+  /** Start the arrival of `numbers`. In a swarm at most `most` fly, and the others only fade in. */
   come(numbers, now, { still, most }) {
     if (still) {
       this.aloft.push(...numbers.map((number) => this.flight(number, now, FADE_MS)));
@@ -44,7 +47,7 @@ export class Arrivals {
     }
   }
 
-  /** Numbers that are free again neither come nor stay. */
+  /** Remove numbers that are free again, wherever they are. */
   leave(numbers) {
     const gone = new Set(numbers);
     this.queue = this.queue.filter((number) => !gone.has(number));
@@ -53,7 +56,7 @@ export class Arrivals {
     }
   }
 
-  /** All that are on their way are there. */
+  /** Land all that are still on the way. */
   hurry(now) {
     this.landed.push(...this.queue.splice(0).map((number) => this.flight(number, now, 0)));
     this.landed.push(...this.aloft.splice(0));
@@ -64,7 +67,7 @@ export class Arrivals {
     return { number, x, y: yOf(x), start, ms };
   }
 
-  /** Start those whose turn it is, and end flights that are over; return whether any landed. */
+  /** Start the next flight if it is time, and end finished flights. Return whether any landed. */
   step(now) {
     if (this.queue.length && this.aloft.length < this.singly && now >= this.nextAt) {
       this.aloft.push(this.flight(this.queue.shift(), now, FLIGHT_MS));
@@ -77,12 +80,18 @@ export class Arrivals {
     return true;
   }
 
-  /** Forget landed ones that now belong to the settled: all but `away` at the time. */
+  /**
+   * Forget landed numbers that are now among the settled, that is, where `settled(number)` is true.
+   */
   settle(settled) {
     this.landed = this.landed.filter(({ number }) => !settled(number));
   }
 
-  /** What the painter paints over the settled ones: { count, bytes }, see WebGLPainter. */
+  /**
+   * Return what to paint over the settled ones: { count, bytes }.
+   *
+   * WebGLPainter defines the layout.
+   */
   pack(now, view, ratio) {
     const all = [...this.landed, ...this.aloft.filter(({ start }) => now >= start)];
     const bytes = new ArrayBuffer(all.length * STRIDE);
@@ -100,19 +109,20 @@ export class Arrivals {
     if (!each.from) each.from = this.edge(each, view);
     const left = 1 - easeArrival(part);
     const { across, down, bend } = each.from;
-    // A shallow curve: half-way it is `bend` of its length beside the straight line.
+    // A shallow curve. Halfway, its distance from the
+    // straight line is half of `bend` times the length.
     const aside = 2 * left * (1 - left) * bend;
     const dx = across * left - down * aside;
     const dy = down * left + across * aside;
     const slope = 2 * (1 - 2 * left) * bend;
     const heading = Math.atan2(-(across + down * slope), down - across * slope);
     const turn = (this.turnTo(each, heading) * left ** 0.5) | 0;
-    const least = Math.max(1, (LEAST_PIXELS * ratio) / view.size);
+    const least = Math.max(1, (MIN_PIXELS * ratio) / view.size);
     return [dx, dy, turn, 1 + (least - 1) * left ** 0.4, Math.min(1, part * 5)];
   }
 
-  // From where a butterfly comes, relative to its place: the rim of what is seen, where it fades in,
-  // as the canvas would cut off who comes from farther.
+  // Return where a butterfly starts, relative to its place: just inside the edge of the view. It
+  // fades in there, because the canvas would cut off one that starts farther out.
   edge({ number, x, y }, view) {
     const hash = mixed(number ^ 0x5bd1e995);
     const angle = (hash / 2 ** 32) * 2 * Math.PI;
@@ -125,7 +135,8 @@ export class Arrivals {
     };
   }
 
-  // How far `heading` (radians, clockwise from up) is from the turn at rest, in 65,536ths.
+  // Return how far `heading` (radians, clockwise from
+  // up) is from the turn at rest, in 1/65,536 turns.
   turnTo({ number, x, y }, heading) {
     const away = (bearing((x >>> 22) - this.centre[0], this.centre[1] - (y >>> 22)) * 87) >> 8;
     const rest = away + ((((mixed(number) & 0xffff) - 32768) * 5737) >> 15);

@@ -1,5 +1,5 @@
-// Where one looks: the middle of the view in fractions of the square, and how near. Screen places
-// are in CSS pixels of the stage.
+// The view: its middle, in fractions of the square, and its
+// zoom. Screen coordinates are CSS pixels of the stage.
 
 import { easeArrival } from "./easing.js";
 
@@ -10,7 +10,7 @@ export class Camera {
     Object.assign(this, { x: 0.5, y: 0.5, zoom: 1, width: 1, height: 1, most: 3, flight: null });
   }
 
-  /** CSS pixels that the whole square is wide. */
+  /** The width of the whole square in CSS pixels. */
   get scale() {
     return Math.min(this.width, this.height) * this.zoom;
   }
@@ -24,7 +24,9 @@ export class Camera {
     this.hold();
   }
 
-  /** Let one butterfly, `size` of the square wide, grow to LARGE pixels and no further. */
+  /**
+   * Limit the zoom so that a butterfly, `size` of the square wide, grows to at most LARGE pixels.
+   */
   limit(size) {
     this.most = Math.max(3, LARGE / (size * Math.min(this.width, this.height)));
   }
@@ -43,7 +45,11 @@ export class Camera {
     };
   }
 
-  /** What is seen: { left, top, right, bottom } in fractions, `margin` times as wide on each side. */
+  /**
+   * Return what is in view: { left, top, right, bottom }, in fractions of the square.
+   *
+   * Each side is wider by `margin` times the view.
+   */
   seen(margin = 0) {
     const across = (this.width / this.scale) * (0.5 + margin);
     const down = (this.height / this.scale) * (0.5 + margin);
@@ -57,7 +63,7 @@ export class Camera {
     this.hold();
   }
 
-  /** Zoom by `factor`, keeping what is at (px, py) where it is. */
+  /** Zoom by `factor`, and keep what is at (px, py) in place. */
   zoomAt(px, py, factor) {
     this.flight = null;
     const { x, y } = this.toSquare(px, py);
@@ -67,7 +73,7 @@ export class Camera {
     this.hold();
   }
 
-  /** Fly so that the place (x, y) comes to the middle, in `ms`; at once where that is 0. */
+  /** Fly until (x, y) is in the middle, in `ms` milliseconds. With 0, jump there. */
   flyTo({ x, y, zoom }, now, ms) {
     const goal = { x, y, zoom: Math.min(this.most, Math.max(1, zoom)) };
     const { px, py } = this.toScreen(x, y);
@@ -76,13 +82,13 @@ export class Camera {
     if (!ms) this.step(now);
   }
 
-  /** Move along a flight; return whether it goes on. */
+  /** Move along the flight, and return whether it goes on. */
   step(now) {
     if (!this.flight) return false;
     const { goal, from, start, ms } = this.flight;
     const way = ms ? Math.min(1, Math.max(0, (now - start) / ms)) : 1;
     const part = easeArrival(way);
-    // The goal's place on the screen runs straight to the middle, while all grows evenly.
+    // On the screen the goal moves straight to the middle while everything scales evenly.
     this.zoom = from.zoom * (goal.zoom / from.zoom) ** part;
     this.x = goal.x - (from.across * (1 - part)) / this.scale;
     this.y = goal.y - (from.down * (1 - part)) / this.scale;
@@ -91,7 +97,7 @@ export class Camera {
     return way < 1;
   }
 
-  // The middle of the view stays where the square is; once all is in view it stands still.
+  // Keep the middle of the view inside the square. Fix it once the whole square is in view.
   hold() {
     const held = (value, room) => {
       if (room >= 1) return 0.5;

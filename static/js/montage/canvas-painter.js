@@ -1,5 +1,5 @@
-// Paints a montage on a plain canvas, where there is no WebGL2: the same butterflies at the same
-// places, in the palette's colours without their little jitter.
+// Paints a montage on a plain canvas if there is no WebGL2. The butterflies and places are the
+// same. Their colours come from the palette, without the small jitter.
 
 import { wings } from "../lib/montage-layout.js";
 import { yOf } from "./flock.js";
@@ -9,12 +9,13 @@ import { paletteOf } from "./parcel.js";
 import { Sheets } from "./sheets.js";
 import { tintsOf } from "./tints.js";
 
-// Four bytes each: stamps of large butterflies would fill a tablet's memory long before they are many.
-const MOST_STAMPED = 2 ** 24;
+// In pixels of four bytes each. A few stamps of large
+// butterflies would already fill a tablet's memory.
+const MAX_STAMPED = 2 ** 24;
 const STEP = 2 ** 0.25;
 const TURN = Math.PI / 32768;
 
-// The shares of a sheet's pixels, and its side.
+// Return the pixels of a sprite sheet, whose channels are shares, and the side of one pose.
 function sharesOf(image) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: image.width, height: image.height });
@@ -32,7 +33,7 @@ export class CanvasPainter {
     this.sheets = new Sheets(sheetUrl, (image) => Promise.resolve(sharesOf(image)));
   }
 
-  /** As WebGLPainter does; a plain canvas has nothing to compile. */
+  /** Match WebGLPainter. A plain canvas has nothing to compile. */
   prepare() {
     return Promise.resolve();
   }
@@ -86,7 +87,7 @@ export class CanvasPainter {
     return true;
   }
 
-  /** A plain canvas has painted when it says so. */
+  /** Return false, because a plain canvas has finished when a paint call returns. */
   isBusy() {
     return false;
   }
@@ -139,7 +140,7 @@ export class CanvasPainter {
     return true;
   }
 
-  // A pose in the colours of one palette entry, in the next larger of a row of sizes.
+  // Return a pose in the colours of one palette entry, at the next larger of a series of sizes.
   stamp(place, variant, size, night) {
     const pixel = this.shape.pixels[((place.y >>> 22) << 10) | (place.x >>> 22)];
     const level = Math.ceil(Math.log(Math.max(2, size)) / Math.log(STEP));
@@ -148,7 +149,7 @@ export class CanvasPainter {
     const sheet = this.sheets.for(size * 1.1);
     if (kept && kept.sheet === sheet) return kept.canvas;
     if (!sheet) return null;
-    if (this.stamped > MOST_STAMPED) this.forget();
+    if (this.stamped > MAX_STAMPED) this.forget();
     const colour = this.shape.colours.slice(3 * pixel - 3, 3 * pixel);
     const tints = tintsOf(this.shape, colour, size, night);
     const canvas = tinted(sheet, variant, tints, Math.min(sheet.side, Math.ceil(STEP ** level)));
@@ -176,7 +177,7 @@ export class CanvasPainter {
   }
 }
 
-/** How many butterflies a frame may paint at first. */
+/** How many butterflies the first frames may paint. */
 CanvasPainter.budget = 3000;
 
 function tinted({ image, side }, variant, [ink, dark, light, spot], size) {
@@ -208,7 +209,7 @@ function tinted({ image, side }, variant, [ink, dark, light, spot], size) {
   return canvas;
 }
 
-// Safari keeps the pixels of a canvas that nobody holds for a good while.
+// Safari keeps the pixels of an unused canvas for a long time, so set its size to zero.
 const release = (canvas) => Object.assign(canvas, { width: 0, height: 0 });
 
 const mix = (one, other, share) => one + ((other - one) * share) / 255;

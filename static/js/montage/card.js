@@ -1,4 +1,5 @@
-// The card of one butterfly. Its sentences stand in the page; here they get name, country and day.
+// The card of one butterfly. The page holds its
+// sentences, and this script adds name, country and day.
 
 import { day, fill, localeOf, number as inWords } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -34,7 +35,7 @@ export class Card {
     return this.element.querySelector(`[data-card="${name}"]`);
   }
 
-  /** Show butterfly `number` of `last`, still without its words. */
+  /** Show butterfly `number` of `last`, without its name and comment for now. */
   open(number, last) {
     this.number = number;
     this.element.hidden = false;
@@ -50,7 +51,7 @@ export class Card {
     this.element.hidden = true;
   }
 
-  /** Fill in what its supporter allowed, if this is still the one shown. */
+  /** Fill in what its supporter made public, if the card still shows `number`. */
   tell(number, named) {
     if (number !== this.number) return;
     const facts = named ? [countryName(named.country), day(named.at, lang())].filter(Boolean) : [];
@@ -61,7 +62,7 @@ export class Card {
     else this.say(number, "counted");
   }
 
-  /** Say the sentence of data-<kind>: counted, free, beyond or unknown. */
+  /** Write the sentence of data-<kind>: counted, free, beyond or unknown. */
   say(number, kind) {
     if (number !== this.number) return;
     this.write("say", fill(this.element.dataset[kind], { n: inWords(number, lang()) }));
@@ -70,7 +71,7 @@ export class Card {
   write(name, text) {
     const element = this.part(name);
     element.hidden = !text;
-    // Writing the same words again would make some screen readers repeat them.
+    // Writing the same text again would make some screen readers repeat it.
     if (element.textContent !== text) element.textContent = text;
   }
 

@@ -1,9 +1,9 @@
-// All butterflies of a montage in eight bytes each, in the order in which they are painted.
+// All butterflies of a montage, eight bytes each, in the order of painting.
 
 import { mixed } from "../lib/montage-layout.js";
 
-// y of a place follows from its x: both are multiples of the candidate's number, modulo 2³², and the
-// step of x has an inverse (1/3242174889 · 2447445414 modulo 2³²).
+// A place's y follows from its x. Both are multiples of the candidate's number modulo 2³², and the
+// step of x has an inverse. So the factor is 1/3242174889 · 2447445414 modulo 2³².
 export const Y_OF_X = Number(
   (BigInt(2447445414) * inverse(BigInt(3242174889))) % BigInt(2 ** 32),
 );
@@ -13,17 +13,18 @@ const FEW = 4096;
 function inverse(odd) {
   const all = BigInt(2 ** 32);
   let guess = odd;
-  // Each round doubles the number of right bits, three at first.
+  // Each round doubles the number of correct bits, which starts at three.
   for (let round = 0; round < 4; round += 1) guess = (guess * (BigInt(2) - odd * guess)) % all;
   return (guess + all) % all;
 }
 
-/** The y (uint32 fraction of the square) of the place whose x is this. */
+/** Return the y of the place with this x. Both are uint32 fractions of the square. */
 export const yOf = (x) => Math.imul(x, Y_OF_X) >>> 0;
 
 /**
- * Return butterflies 1 … `last` without those in the array `without`, as pairs x, number in one
- * Uint32Array, lowest depth first. `places` is a Places of montage-layout.js.
+ * Return butterflies 1 … `last`, except those in the array `without`, lowest depth first.
+ *
+ * The result is one Uint32Array of pairs (x, number). `places` is a Places of montage-layout.js.
  */
 export function gather(places, last, without) {
   const missing = new Set(without.filter((number) => number <= last));
@@ -46,7 +47,7 @@ export function gather(places, last, without) {
 function byDepth(numbers) {
   const depth = (number) => mixed(number + DEPTH);
   if (numbers.length <= FEW) return numbers.sort((a, b) => depth(a) - depth(b));
-  // A radix sort, sixteen bits at a time: a million in a few dozen milliseconds.
+  // A radix sort, sixteen bits at a time, sorts a million in a few dozen milliseconds.
   let from = numbers;
   let to = new Uint32Array(numbers.length);
   for (const shift of [0, 16]) {
@@ -63,7 +64,9 @@ function byDepth(numbers) {
   return from;
 }
 
-/** Return those of a flock that sit inside { left, top, right, bottom } (fractions), in order. */
+/**
+ * Return the part of a flock inside { left, top, right, bottom } (fractions), in the same order.
+ */
 export function within(flock, { left, top, right, bottom }) {
   const [x0, x1] = [left, right].map((value) => Math.max(0, Math.min(1, value)) * 2 ** 32);
   const [y0, y1] = [top, bottom].map((value) => Math.max(0, Math.min(1, value)) * 2 ** 32);

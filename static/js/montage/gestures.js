@@ -1,4 +1,4 @@
-// Fingers, mouse and wheel on the stage: pan, pinch, wheel, double tap, tap, hover.
+// Fingers, mouse and wheel on the stage: pan, pinch, wheel, double tap, tap and hover.
 
 const TAP_PIXELS = 8;
 const TAP_MS = 500;
@@ -8,8 +8,10 @@ const WHEEL = 0.0022;
 const LINE_PIXELS = 24;
 
 export class Gestures {
-  /** `on` has pan(dx, dy), zoom(px, py, factor), tap(px, py), doubleTap(px, py), hover(px, py) or
-   *  hover(null), and isWhole(). Places are CSS pixels of `canvas`. */
+  /**
+   * `on` has pan(dx, dy), zoom(px, py, factor), tap(px, py), doubleTap(px, py), isWhole(), and
+   * hover(px, py) or hover(null). Coordinates are CSS pixels of `canvas`.
+   */
   constructor(canvas, on) {
     Object.assign(this, { canvas, on, fingers: new Map(), down: null, lastTap: null });
     const listen = (name, act, options) => canvas.addEventListener(name, act, options);
@@ -30,7 +32,7 @@ export class Gestures {
     if (event.button) return;
     const place = this.placeOf(event);
     this.fingers.set(event.pointerId, place);
-    // A new pointer of another kind may lack the right to be held.
+    // The browser may refuse to capture a new pointer of another kind.
     try {
       this.canvas.setPointerCapture(event.pointerId);
     } catch (error) {
@@ -77,7 +79,7 @@ export class Gestures {
   }
 
   wheel(event) {
-    // Who sees the whole and turns on, wants to read on.
+    // A reader who sees the whole picture and scrolls down wants to read on.
     if (event.deltaY > 0 && this.on.isWhole() && !event.ctrlKey) return;
     event.preventDefault();
     const { px, py } = this.placeOf(event);

@@ -1,6 +1,10 @@
-// The few things of WebGL2 that a montage needs: programs, textures, targets.
+// The few WebGL2 helpers that a montage needs: programs, textures and render targets.
 
-/** Return { program, at(name) } of two shader sources; throws the driver's words where they fail. */
+/**
+ * Return { program, at(name) } for two shader sources.
+ *
+ * If they fail, throw the driver's messages.
+ */
 export function programOf(gl, [vertex, fragment]) {
   const program = gl.createProgram();
   const shaders = [
@@ -26,7 +30,7 @@ export function programOf(gl, [vertex, fragment]) {
   return { program, at };
 }
 
-/** Return a texture of bytes; `kind` is "rgba" (smooth), "exact" (rgba) or "index" (one byte). */
+/** Return a texture of bytes. `kind` is "rgba" (smooth), "exact" (RGBA) or "index" (one byte). */
 export function textureOf(gl, kind, width, height, pixels) {
   const [inner, format] =
     kind === "index" ? [gl.R8UI, gl.RED_INTEGER] : [gl.RGBA8, gl.RGBA];
@@ -42,7 +46,7 @@ export function textureOf(gl, kind, width, height, pixels) {
   return texture;
 }
 
-/** Return a texture that can be drawn into. */
+/** Return a texture with a framebuffer to draw into. */
 export function targetOf(gl, width, height) {
   const texture = textureOf(gl, "rgba", width, height, null);
   const frame = gl.createFramebuffer();
@@ -58,8 +62,10 @@ export function dropTarget(gl, target) {
 }
 
 /**
- * Return the eight poses of a sheet as a texture of layers with all smaller sizes. The sheet's
- * colours are shares of a pixel; multiplied by its coverage they may be mixed.
+ * Return the eight poses of a sprite sheet as the layers of one texture, with mipmaps.
+ *
+ * The sheet's channels are shares of a pixel. They can be blended because they are premultiplied by
+ * its coverage (alpha).
  */
 export async function posesOf(gl, image) {
   const side = image.width / 4;

@@ -1,31 +1,33 @@
-// The soft shade beneath many butterflies: campaign/montage/ground.py in JavaScript.
+// The soft shade beneath many butterflies. Keep it the same as campaign/montage/ground.py.
 
 import { yOf } from "./flock.js";
 import { tintsOf } from "./tints.js";
 
 const PLACE = 2 ** -32;
-const WIDEST_GRID = 600;
+const MAX_GRID_WIDTH = 600;
 const STRENGTH = 0.9;
 const DEEPEST = 0.72;
 
-/** How far `count` has come from `low` to `high`, 0 to 1, by its logarithm. */
+/** Return how far `count` is from `low` to `high` on a logarithmic scale, 0 to 1. */
 export function between(count, low, high) {
   const way = Math.log(Math.max(count, 1) / low) / Math.log(high / low);
   return Math.min(Math.max(way, 0), 1);
 }
 
-/** How strong the dots of the outline are: they fade as the shape itself appears. */
+/** Return the opacity of the outline's dots. They fade as the shape itself appears. */
 export const ghostStrength = (count) =>
   (0.8 - 0.18 * between(count, 1, 43)) * (1 - between(count, 300, 2000));
 
 /**
- * Return { side, pixels } (RGBA, premultiplied) for `flock` in a picture `width` pixels wide with
- * butterflies of `size` pixels, or null where butterflies are too few to cast one.
+ * Return the shade as { side, pixels } (RGBA,
+ * premultiplied), or null if there are too few butterflies.
+ *
+ * The picture of `flock` is `width` pixels wide, and each butterfly is `size` pixels wide.
  */
 export function layGround(shape, flock, count, width, size, night) {
   const fullness = between(count, 150, 2500);
   if (!fullness || !flock.length) return null;
-  const side = Math.floor(width / Math.max(width / WIDEST_GRID, size / 8));
+  const side = Math.floor(width / Math.max(width / MAX_GRID_WIDTH, size / 8));
   const heap = heaped(shape, flock, side, size / width, lookOf(shape, size, night, fullness));
   const reach = Math.max(1, Math.round((size * side * 0.3) / width));
   const soft = heap.map((plane) => blurred(blurred(plane, side, reach), side, reach));
@@ -44,8 +46,8 @@ export function layGround(shape, flock, count, width, size, night) {
   return { side, pixels };
 }
 
-// Weight and weighted colour of a butterfly, for each colour of the palette. By night the dark tints
-// glow; the paler neighbour counts for more while butterflies are few.
+// Return the weight and the weighted colour of a butterfly for each colour of the palette. At night
+// the dark tints glow. While butterflies are few, paler ones count for more.
 function lookOf(shape, size, night, fullness) {
   const look = new Float32Array((shape.colours.length / 3) * 4);
   for (let at = 0; at < look.length / 4; at += 1) {
@@ -83,7 +85,7 @@ function blurred(plane, side, reach) {
   return both;
 }
 
-// The mean over 2 · reach + 1 cells around each cell of one row or column.
+// Write the mean over 2 · reach + 1 cells around each cell of one row or column.
 function slide(from, to, start, step, side, reach) {
   let sum = 0;
   for (let at = 0; at < Math.min(reach, side); at += 1) sum += from[start + at * step];

@@ -1,4 +1,4 @@
-// Day or night, as the page shows itself, and the two colours that the lens takes from it.
+// Day or night, as the page currently shows it, and the two colours that the lens uses.
 
 function shareOf(name) {
   const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -8,7 +8,7 @@ function shareOf(name) {
 
 const system = () => window.matchMedia("(prefers-color-scheme: dark)");
 
-/** Return { night, ink, sheet }: colours as shares of red, green, blue. */
+/** Return { night, ink, sheet }. The two colours are shares of red, green and blue, 0 to 1. */
 export function hourNow() {
   const { theme } = document.documentElement.dataset;
   return {
@@ -18,7 +18,7 @@ export function hourNow() {
   };
 }
 
-/** Call `act(hour)` whenever the reader or her system changes between day and night. */
+/** Call `act(hour)` whenever the reader or the system switches between day and night. */
 export function onHour(act) {
   const tell = () => act(hourNow());
   new MutationObserver(tell).observe(document.documentElement, { attributeFilter: ["data-theme"] });

@@ -1,4 +1,5 @@
-// The stage by keyboard: arrows pan, + and − zoom, 0 shows all, Enter chooses what is in the middle.
+// Keyboard control of the stage. Arrows pan, + and − zoom, 0 shows all, and Enter chooses the
+// butterfly in the middle.
 
 const STEP = 0.16;
 const FACTOR = 1.5;

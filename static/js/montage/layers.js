@@ -1,9 +1,13 @@
-// A painted layer seen from elsewhere: until the next one is painted it serves, moved and grown. Where
-// it does not reach, the last layer of the whole square is seen.
+// Shows a painted layer from another view, moved and scaled, until the next one is painted. The
+// last layer of the whole square fills what it does not cover.
 
 const isWhole = ({ scale, width, height }) => scale < 1.001 * Math.min(width, height);
 
-/** Where a layer painted for view `old` lies as seen from `view`: [left, top, width, height], shares of the canvas. */
+/**
+ * Return where a layer painted for view `old` is in `view`: [left, top, width, height].
+ *
+ * All four are shares of the canvas.
+ */
 export function boxOf(old, view) {
   const grown = view.scale / old.scale;
   const wide = (grown * old.width) / view.width;
@@ -16,7 +20,7 @@ export function boxOf(old, view) {
 const covers = ([left, top, wide, high]) =>
   Math.max(left, top) < 1e-4 && Math.min(left + wide, top + high) > 0.9999;
 
-/** Show the front layer, painted on now; what was shown is kept while it is the last of the whole. */
+/** Bring the back layer to the front. Keep the old one if it is the last of the whole square. */
 export function bringForward(painter, spare) {
   const old = painter.front;
   painter.front = painter.back;
@@ -25,7 +29,7 @@ export function bringForward(painter, spare) {
   if (isLast) painter.whole = old;
 }
 
-/** Return the layers to show from `view`, one over the other, as [layer, box]. */
+/** Return the layers to show in `view` as [layer, box], lowest first. */
 export function layersFor({ front, whole }, view) {
   if (!front.view) return [];
   const box = boxOf(front.view, view);

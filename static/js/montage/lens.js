@@ -1,6 +1,6 @@
-// What is painted beside the butterflies: the dotted outline, the lens on a chosen one, the ring
-// around one pointed at. A disc is x, y, radius, inner radius in device pixels, then premultiplied
-// red, green, blue, alpha.
+// What is painted besides the butterflies: the dotted outline, the lens on the chosen butterfly,
+// and the ring around the one under the pointer. A disc is eight numbers: x, y, radius and inner
+// radius in device pixels, then premultiplied red, green, blue and alpha.
 
 import { ghostStrength } from "./ground.js";
 
@@ -10,11 +10,11 @@ const DOT = 1 / 800;
 const RADIUS = 62;
 const LENS_ROOM = 4;
 const ROOM = 0.7;
-const SMALLEST_RING = 9;
+const MIN_RING = 9;
 const RING_ROOM = 0.62;
 const RING_WIDTH = 2.5;
 
-/** Return the discs of the outline, or null once it has faded. */
+/** Return the discs of the outline, or null if none is visible. */
 export function dotsOf(shape, view, count) {
   const strength = ghostStrength(count);
   if (!strength || !shape.dots.length) return null;
@@ -31,7 +31,7 @@ export function dotsOf(shape, view, count) {
   return discs.length ? new Float32Array(discs) : null;
 }
 
-/** Where a butterfly sits in the picture, in device pixels. */
+/** Return where a butterfly is in the picture, in device pixels. */
 export function spotOf(place, view) {
   const held = (value) => Math.min(1 - view.rim, Math.max(view.rim, value * 2 ** -32));
   return {
@@ -40,14 +40,14 @@ export function spotOf(place, view) {
   };
 }
 
-/** The radius of the lens in device pixels. */
+/** Return the radius of the lens in device pixels. */
 export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * ROOM);
 
-// The rings around the butterflies that somebody brought, a light one around a dark one; their own
-// has the stronger.
+// Return a light ring around a dark ring for each `lit`
+// butterfly. The supporter's own gets a thicker ring.
 function rings(lit, view, ratio, { ink, sheet }) {
   return lit.flatMap((place) => {
-    const radius = Math.max((place.radius || SMALLEST_RING) * ratio, view.size * RING_ROOM);
+    const radius = Math.max((place.radius || MIN_RING) * ratio, view.size * RING_ROOM);
     const { x, y } = spotOf(place, view);
     const width = RING_WIDTH * ratio;
     const outer = radius + (place.isOwn ? 2 : 1) * width;
@@ -55,13 +55,17 @@ function rings(lit, view, ratio, { ink, sheet }) {
   });
 }
 
-// So far from its butterfly at `spot` as it takes that the rim of the picture does not cut the lens.
+// Return the middle of the lens, moved from its butterfly at `spot` so that no edge cuts it off.
 function heldIn({ width, height }, spot, room) {
   const held = (at, size) => Math.max(Math.min(room, size / 2), Math.min(Math.max(size - room, size / 2), at));
   return { x: held(spot.x, width), y: held(spot.y, height) };
 }
 
-/** Return { discs, large } for the chosen butterfly { number, x, y, isHeld }, the one pointed at, and the `lit` ones. */
+/**
+ * Return { discs, large } for the chosen butterfly, the one under the pointer, and the `lit` ones.
+ *
+ * `chosen` is { number, x, y, isHeld }. If `isHeld`, its lens stays inside the picture.
+ */
 export function marks(view, ratio, { chosen, pointed, lit, ink, sheet }) {
   const discs = rings(lit, view, ratio, { ink, sheet });
   if (pointed && (!chosen || pointed.number !== chosen.number)) {

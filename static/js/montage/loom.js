@@ -1,4 +1,4 @@
-// Asks the worker for one flock after the other; without a worker does it here.
+// Asks the web worker for one flock after another. Without a worker, computes them on the page.
 
 import { Weaver } from "./weaver.js";
 
@@ -21,7 +21,7 @@ export class Loom {
     }
   }
 
-  /** Return a promise of { flock, ground }; one question at a time. */
+  /** Return a promise of { flock, ground }. Ask only one question at a time. */
   weave(question) {
     if (this.here) return Promise.resolve(this.here.weave(question));
     return new Promise((resolve) => {

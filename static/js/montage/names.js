@@ -1,23 +1,25 @@
-// The names that supporters allowed, a thousand butterflies at a time.
+// The names that supporters made public, fetched for a thousand butterflies at a time.
 
 const CHUNK = 1000;
-const MOST_CHUNKS = 24;
-// With the half minute that copies on the way may be old, whoever withdraws is gone within one.
+const MAX_CHUNKS = 24;
+// HTTP caches may add half a minute. A name that is withdrawn is still gone within a minute.
 const FRESH_MS = 15000;
 
 export class Names {
-  /** `url` has {k} in it. */
+  /** `url` contains {k}, the index of the chunk. */
   constructor(url) {
     Object.assign(this, { url, chunks: new Map() });
   }
 
-  /** Return { name, country, at, comment } of butterfly `number`, or null for one only counted. */
+  /**
+   * Return { name, country, at, comment } of butterfly `number`, or null if its name is not public.
+   */
   async of(number) {
     const names = await this.chunk(Math.floor((number - 1) / CHUNK));
     return names.get(number) || null;
   }
 
-  /** Forget all: somebody left, or came in somebody's place. */
+  /** Clear the cache, because a supporter withdrew or a number has a new supporter. */
   forget() {
     this.chunks.clear();
   }
@@ -29,7 +31,7 @@ export class Names {
     this.chunks.delete(k);
     this.chunks.set(k, { names, at: Date.now() });
     names.catch(() => this.chunks.delete(k));
-    if (this.chunks.size > MOST_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
+    if (this.chunks.size > MAX_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
     return names;
   }
 

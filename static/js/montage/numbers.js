@@ -1,9 +1,11 @@
-// Which butterflies there are: 1 … last, without the free numbers. The pulse says only how many;
-// from it follows who hatched, as the next to hatch takes the lowest free number.
+// Which butterflies exist: 1 … last, without the free numbers. The pulse reports only their count.
+// The next to hatch always gets the lowest free number, so the count tells which numbers hatched.
 
 /**
- * Whether the pulse `answer` is news although the count is the one of `before`: as many withdrew as
- * hatched. An answer that differs in its pace alone is none.
+ * Return whether the pulse `answer` reports a change although its count equals that of `before`.
+ *
+ * That happens when as many supporters withdrew as hatched. An answer that differs only in
+ * `next_ms` reports no change.
  */
 export function hidesChange(before, answer) {
   if (!before || before.count !== answer.count) return false;
@@ -24,7 +26,11 @@ export class Numbers {
     return number >= 1 && number <= this.last && !this.free.includes(number);
   }
 
-  /** Foresee who hatched when there are `count`; null where only the server can tell. */
+  /**
+   * Predict which numbers hatched if there are now `count`.
+   *
+   * Return null if only the server knows.
+   */
   foresee(count) {
     const more = count - this.count;
     if (more < 0) return null;
@@ -36,12 +42,16 @@ export class Numbers {
     return { born, gone: [] };
   }
 
-  /** Know again what there was when there were `count`, where that can be told: none was free then. */
+  /**
+   * Go back to the state with `count` butterflies.
+   *
+   * That state is known only if no number is free.
+   */
   goBackTo(count) {
     if (!this.free.length && count < this.last) this.last = count;
   }
 
-  /** Ask the server; return { born, gone } against what was known. */
+  /** Ask the server, and return { born, gone } compared with what was known. */
   async ask() {
     const headers = { Accept: "application/json" };
     if (this.etag) headers["If-None-Match"] = this.etag;
@@ -53,7 +63,7 @@ export class Numbers {
     return this.learn(last, free);
   }
 
-  // What was there before the first question came from nowhere: nobody was born.
+  // The first answer is the starting point, so none of its numbers counts as born.
   learn(last, free) {
     if (!this.isKnown) {
       Object.assign(this, { last, free, isKnown: true });

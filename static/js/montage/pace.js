@@ -1,11 +1,12 @@
-// Frame time is measured, and drawing adapts: fewer butterflies painted in one frame, fewer that
-// fly, coarser pixels; never fewer that are shown.
+// Adapts drawing to the measured frame time. A slow machine paints fewer butterflies per frame,
+// lets fewer fly, and uses coarser pixels. It still shows every butterfly.
 
 const SLOW_MS = 34;
 const QUICK_MS = 20;
-const LEAST = 1500;
-const MOST = 400000;
-// A fast machine paints a quarter of a million within a dozen frames, and a slow one never begins with too much.
+const MIN_BUTTERFLIES = 1500;
+const MAX_BUTTERFLIES = 400000;
+// With this growth, a fast machine reaches 250,000 butterflies within a dozen frames. A slow
+// machine never starts with too many.
 const FASTER = 1.5;
 
 export class Pace {
@@ -14,7 +15,7 @@ export class Pace {
     Object.assign(this, { last: null, mean: 16, slow: 0, onRatio: () => {} });
   }
 
-  /** A frame that follows another at once began at `now`. */
+  /** Record that a frame began at `now`, directly after the one before. */
   measure(now) {
     const ms = this.last === null ? null : now - this.last;
     this.last = now;
@@ -23,7 +24,7 @@ export class Pace {
     if (this.mean > SLOW_MS) this.ease();
     else if (this.mean < QUICK_MS) {
       this.slow = 0;
-      this.budget = Math.min(MOST, this.budget * FASTER);
+      this.budget = Math.min(MAX_BUTTERFLIES, this.budget * FASTER);
     }
   }
 
@@ -32,7 +33,7 @@ export class Pace {
   }
 
   ease() {
-    this.budget = Math.max(LEAST, this.budget * 0.9);
+    this.budget = Math.max(MIN_BUTTERFLIES, this.budget * 0.9);
     this.mostAloft = Math.max(40, Math.round(this.mostAloft * 0.9));
     this.slow += 1;
     if (this.slow < 40 || this.ratio <= 1) return;

@@ -1,11 +1,13 @@
-// A shape as the server sends it: campaign/montage/parcels.py says how it is packed.
+// A shape as the server sends it. campaign/montage/parcels.py defines the format.
 
 const SIDE = 1024;
 
 /**
- * Return the shape at `url`: { centre, ink, night_ink, near, colours (flat, three numbers each), dots
- * (Uint16Array, pairs in sixteenths of a pixel), pixels (Uint8Array, 0 or 1 + a colour's index),
- * mask, area }, the last two as montage-layout.js wants them.
+ * Return the shape at `url`: { centre, ink, night_ink, near, colours, dots, pixels, mask, area }.
+ *
+ * `colours` is flat, three numbers for each. `dots` is a Uint16Array of pairs in sixteenths of a
+ * pixel. `pixels` is a Uint8Array: 0, or 1 + the index of a colour. `mask` and `area` are in the
+ * form that montage-layout.js expects.
  */
 export async function fetchShape(url) {
   const response = await fetch(url);
@@ -33,7 +35,9 @@ function packed(pixels) {
   return { mask, area: set / pixels.length };
 }
 
-/** Return the palette of a shape as montage-layout.js reads it: RGBA bytes, 1024×1024. */
+/**
+ * Return the palette of a shape in the form that montage-layout.js reads: RGBA bytes, 1024×1024.
+ */
 export function paletteOf({ pixels, colours }) {
   const palette = new Uint8Array(pixels.length * 4);
   for (let pixel = 0; pixel < pixels.length; pixel += 1) {

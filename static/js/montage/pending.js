@@ -1,4 +1,5 @@
-// One's own butterfly that is not confirmed yet: it hovers at the edge, known to this tab alone.
+// The visitor's own butterfly while it is not confirmed. It hovers at the edge, and only this tab
+// knows about it.
 
 import { onLanded } from "../lib/landing.js";
 import { forgetSigned, signedOf } from "../lib/signed.js";
@@ -8,7 +9,11 @@ const TRIES = 5;
 const WAIT_MS = 1000;
 
 export class Pending {
-  /** `page` names the cause's petitions in its data; `land(number)` shows who has landed. */
+  /**
+   * `page` lists the cause's petitions in its data.
+   *
+   * `land(number)` shows the butterfly that landed.
+   */
   constructor(page, stage, land) {
     Object.assign(this, { stage, land, petitions: page.dataset.petitions.split(" ") });
     this.elements = page.querySelectorAll("[data-pending]");
@@ -30,7 +35,7 @@ export class Pending {
     this.meet(number, TRIES);
   }
 
-  // The number may be known to the confirming tab before our pulse has told of it.
+  // The tab that confirms may know the number before this tab's pulse reports it.
   async meet(number, tries) {
     const { numbers } = this.stage;
     if (!numbers.has(number)) await this.stage.recheck();

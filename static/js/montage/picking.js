@@ -1,4 +1,4 @@
-// Which butterfly is at a place of the screen.
+// Finds the butterfly at a point on the screen.
 
 import { yOf } from "./flock.js";
 import { spotOf } from "./lens.js";
@@ -7,8 +7,9 @@ const BODY = 0.36;
 const NEAR = 0.7;
 
 /**
- * Return { number, x, y } of the uppermost butterfly of `flock` whose wings cover (px, py), in device
- * pixels, else of the nearest within `reach` pixels, or null.
+ * Return { number, x, y } of the topmost butterfly of `flock` whose wings cover (px, py).
+ *
+ * If there is none, return the nearest within `reach`, or null. Lengths are device pixels.
  */
 export function pick(flock, view, px, py, reach) {
   const body = (view.size * BODY) ** 2;
@@ -33,7 +34,7 @@ export function pick(flock, view, px, py, reach) {
   return at < 0 ? null : { number: flock[at + 1], x: flock[at], y: yOf(flock[at]) };
 }
 
-/** How many of `flock` have their middle in view. */
+/** Return how many of `flock` have their middle in view. */
 export function inView(flock, view) {
   let count = 0;
   for (let at = 0; at < flock.length; at += 2) {

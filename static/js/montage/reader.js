@@ -1,5 +1,5 @@
-// What is known of single butterflies: the card of the chosen one, the name of the one pointed at.
-// Fetched when somebody first asks for one.
+// Details of single butterflies: the card of the chosen one, and the name of the one under the
+// pointer. This module is loaded when a visitor first asks for one.
 
 import { number as inWords } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -11,7 +11,7 @@ import { Tether } from "./tether.js";
 const FRESH_MS = 10000;
 
 export class Reader {
-  /** `page` is the element around stage and card; `stage` a started Stage. */
+  /** `page` is the element around stage and card. `stage` is a started Stage. */
   constructor(page, stage) {
     Object.assign(this, { page, stage, scene: stage.scene });
     this.names = new Names(stage.element.dataset.names);
@@ -25,7 +25,11 @@ export class Reader {
     setInterval(() => document.hidden || this.renew(), FRESH_MS);
   }
 
-  /** Choose butterfly `number`: light it, open its card; fly there, or take the focus along. */
+  /**
+   * Choose butterfly `number`: highlight it and open its card.
+   *
+   * Fly there or move the focus if asked.
+   */
   async choose(number, { fly = false, focus = false } = {}) {
     const { scene, stage, card } = this;
     const { last } = stage.numbers;
@@ -57,7 +61,7 @@ export class Reader {
     if (focus) this.stage.surface.focus();
   }
 
-  // What the card says may have changed; where it cannot be asked, it stays.
+  // Update the card, as the name may have changed. If the request fails, keep what it says.
   async renew() {
     const { number } = this.card;
     if (!this.scene.chosen || number === null) return;
@@ -65,7 +69,7 @@ export class Reader {
     if (named !== undefined) this.card.tell(number, named);
   }
 
-  // Whose number is free or somebody else's now is no longer named.
+  // Stop naming a supporter whose number is now free or belongs to someone else.
   onChange({ born, gone }) {
     const { number } = this.card;
     this.names.forget();
@@ -73,13 +77,15 @@ export class Reader {
     else this.renew();
   }
 
-  /** Whom the tip names: the one pointed at, unless the card names her already. */
+  /**
+   * The butterfly that the tip names: the one under the pointer, unless the card already names it.
+   */
   get tipped() {
     const { chosen, pointed } = this.scene;
     return pointed && chosen && pointed.number === chosen.number ? null : pointed;
   }
 
-  /** Name the butterfly pointed at. */
+  /** Show the name of the butterfly under the pointer. */
   async showTip(number) {
     const named = await this.names.of(number).catch(() => null);
     if (!this.tipped || this.tipped.number !== number) return;

@@ -1,5 +1,5 @@
-// The picture over time: which butterflies are settled, who is on the way, and what has to be
-// painted for the next frame. Nothing runs while nothing changes.
+// The picture over time: which butterflies are settled, which are on the way, and what the next
+// frame has to paint. Nothing runs while nothing changes.
 
 import { Places, size } from "../lib/montage-layout.js";
 import { isStill } from "../parts/page.js";
@@ -13,8 +13,8 @@ const REST_MS = 90;
 const SIZE_MS = 1400;
 const SETTLE_MS = { few: 150, many: 4000 };
 const SLIM = 1.25;
-// While one sees a stopgap, its picture is painted in so many steps at most, however slow the machine.
-const MOST_STEPS = 30;
+// While a stopgap is shown, the real picture takes at most this many steps, even on a slow machine.
+const MAX_STEPS = 30;
 const smooth = (low, high, value) => {
   const way = Math.min(1, Math.max(0, (value - low) / (high - low)));
   return way * way * (3 - 2 * way);
@@ -34,14 +34,14 @@ export class Scene {
     painter.sheets.onReady = () => this.change();
   }
 
-  /** Paint with another painter from now on; what it needs is woven anew. */
+  /** Switch to another painter, and compute again what it needs. */
   use(painter) {
     Object.assign(this, { painter, layer: null, build: null });
     painter.sheets.onReady = () => this.change();
     this.weave();
   }
 
-  /** There are 1 … last without free; `born` come flying where they may. */
+  /** Show butterflies 1 … `last` without `free`. Those in `born` fly in if motion is allowed. */
   show({ last, free }, born = []) {
     const now = performance.now();
     if (last !== this.last) {
@@ -57,7 +57,7 @@ export class Scene {
     this.wake();
   }
 
-  /** Put those who landed among the settled, soon: at a million that takes a while. */
+  /** Add landed butterflies to the settled ones soon. For many it is slow, so wait longer. */
   weaveSoon() {
     if (this.timer) return;
     const wait = this.last < 50000 ? SETTLE_MS.few : SETTLE_MS.many;
@@ -85,7 +85,7 @@ export class Scene {
     this.change();
   }
 
-  /** The settled ones look different now. */
+  /** Record that the settled butterflies now look different. */
   change() {
     this.version += 1;
     this.wake();
@@ -100,12 +100,13 @@ export class Scene {
     if (this.request || this.isAsleep || document.hidden) return;
     this.request = requestAnimationFrame((now) => {
       this.request = null;
-      // Where the page has no room for it yet, the painter has nothing to paint on; the first room wakes us.
+      // Until the element has a size, the painter has
+      // nothing to paint on. The first resize wakes us.
       if (this.painter.front) this.frame(now);
     });
   }
 
-  // The count that the size of butterflies follows; it eases, so that none jumps.
+  // Return the count that sets the size of butterflies, smoothed so that the size never jumps.
   count(now) {
     if (!this.growth) return this.last;
     const way = smooth(0, SIZE_MS, now - this.growth.start);
@@ -113,13 +114,14 @@ export class Scene {
     return this.growth ? this.growth.from + (this.last - this.growth.from) * way : this.last;
   }
 
-  // The smallest share of their size to which `count` butterflies draw in their wings.
+  // Return the smallest share of its size to which a
+  // butterfly folds its wings, if there are `count`.
   slim(count) {
     const { area } = this.shape;
     return Math.min(1, (SLIM * Math.sqrt(area / Math.max(1, count))) / size(area, count));
   }
 
-  /** The size of a butterfly seen from near, as a fraction of the square. */
+  /** Return the size of a butterfly seen close up, as a fraction of the square. */
   slimmest() {
     return size(this.shape.area, this.last) * this.slim(this.last);
   }
@@ -128,7 +130,7 @@ export class Scene {
     const { camera, pace } = this;
     const count = this.count(now);
     const whole = size(this.shape.area, count);
-    // From near, butterflies draw in their wings a little, so that each can be seen.
+    // Close up, butterflies fold their wings a little, so that each can be seen.
     const way = smooth(1.2, 5, camera.zoom) * smooth(24, 110, whole * camera.scale);
     const scale = camera.scale * pace.ratio;
     return {
@@ -140,7 +142,8 @@ export class Scene {
       size: whole * scale * (1 + (this.slim(count) - 1) * way),
       rim: Math.min(whole * 0.66, 0.5),
       night: this.colours.night,
-      // And the common shade, seen as a fog from near, gives way to each one's own.
+      // Close up, the shared shade looks like fog, so it
+      // fades and leaves each butterfly's own shade.
       ground: 1 - 0.9 * way,
       count,
     };
@@ -148,7 +151,8 @@ export class Scene {
 
   frame(now) {
     if (this.isAsleep || document.hidden || !this.flock) return;
-    // Showing waits for all that was painted before, so nothing is shown, and no more painted, until that is done.
+    // Showing blocks until all earlier painting is done.
+    // So until then, show nothing and paint no more.
     if (!this.layer && this.painter.isBusy()) {
       this.wake();
       return;
@@ -185,7 +189,7 @@ export class Scene {
     const flock = this.inSight(view);
     const isLong = flock.length / 2 > this.pace.budget;
     if (isLong && this.layer && now - this.movedAt < REST_MS) {
-      // Until one rests, the last picture serves, moved and grown.
+      // Until the view rests, show the last picture, moved and scaled.
       this.build = { view: null };
       return;
     }
@@ -200,7 +204,7 @@ export class Scene {
     const { build } = this;
     const all = build.flock.length / 2;
     const isStopgap = !this.layer || !isSame(this.layer.view, build.view);
-    const least = isStopgap ? all / MOST_STEPS : 1;
+    const least = isStopgap ? all / MAX_STEPS : 1;
     const to = Math.min(all, build.at + Math.ceil(Math.max(least, this.pace.budget)));
     if (!this.painter.paint(build.at, to)) {
       this.build = null;
@@ -213,7 +217,7 @@ export class Scene {
     this.build = null;
   }
 
-  // From near, only the butterflies around: a million cost a close view no more than a thousand.
+  // Close up, return only the butterflies nearby, so that a million cost no more than a thousand.
   inSight(view) {
     if (this.flock.length / 2 <= MANY || this.camera.zoom < 1.5) return this.flock;
     const room = view.size / view.scale;
@@ -230,7 +234,7 @@ export class Scene {
   }
 }
 
-// Whether what was gathered covers what is seen, and not far more.
+// Return whether the gathered area covers the view, and not far more.
 function isAround(near, seen, room) {
   const isWide = near.left <= seen.left - room && near.right >= seen.right + room;
   const isHigh = near.top <= seen.top - room && near.bottom >= seen.bottom + room;

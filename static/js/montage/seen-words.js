@@ -1,4 +1,5 @@
-// What is seen, in words: for the eye soon, for a screen reader seldom.
+// Describes in text what is in view. The visible line
+// follows soon, and screen readers hear it rarely.
 
 import { seldom } from "../lib/seldom.js";
 import { counted, fill, number } from "../lib/sentences.js";
@@ -9,7 +10,7 @@ const ANNOUNCE_MS = 10000;
 const WRITE_MS = 400;
 
 export class SeenWords {
-  /** `page` has the line and what is announced of it; `stage` is a started Stage. */
+  /** `page` holds the visible line and the live region. `stage` is a started Stage. */
   constructor(page, stage) {
     this.line = page.querySelector("[data-seen]");
     this.said = page.querySelector("[data-said]");
@@ -22,7 +23,7 @@ export class SeenWords {
     this.say = () => setTimeout(write, WRITE_MS);
   }
 
-  // The eye has the count above the line, so only the ear gets it here.
+  // The count is already shown above the line, so here it is only for screen readers.
   write() {
     const { one, many } = this.line.dataset;
     const [whole, part] = this.line.children;

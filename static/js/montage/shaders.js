@@ -1,5 +1,6 @@
-// What the graphics card runs. SPRITE works out place, turn, size and colours of a butterfly from
-// its x and number: campaign/montage/layout.py and tints.py once more, in the same whole numbers.
+// What the graphics card runs. SPRITE computes the place, turn, size
+// and colours of a butterfly from its x and number. Keep it the same
+// as campaign/montage/layout.py and tints.py, in whole numbers.
 
 import { Y_OF_X } from "./flock.js";
 
@@ -191,13 +192,17 @@ uniform float strength;
 out vec4 colour;
 void main() { colour = texture(picture, at) * strength; }`;
 
-// A speck is a point instead of a square: one corner to work out instead of four. Its side must hold
-// a turned butterfly, so it is as many times as long.
+// A speck is a point instead of a square, so only one corner is computed instead of four. Its side
+// is 1.4 times as long, so that a turned butterfly fits.
 const SPECK = `${HEAD}#define SPECK 1.4\n`;
 const specks = [SPRITE, SHARES].map((source) => source.replace(HEAD, SPECK));
 
-/** Butterflies up to so many pixels may be painted as specks; of larger ones points have too much rim. */
-export const LARGEST_SPECK = 6;
+/**
+ * Butterflies up to this many pixels may be painted as specks.
+ *
+ * Larger points have too much margin.
+ */
+export const MAX_SPECK_SIZE = 6;
 export const SOURCES = {
   sprite: [SPRITE, SHARES],
   speck: specks,

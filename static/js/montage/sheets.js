@@ -1,24 +1,32 @@
-// The sprite sheets: fetched when butterflies first grow large enough to need them.
+// The sprite sheets. Each is fetched when butterflies first grow large enough to need it.
 
-const LARGEST = { small: 15, mid: 70, full: Infinity };
-export const LEVELS = Object.keys(LARGEST);
+const MAX_SIZES = { small: 15, mid: 70, full: Infinity };
+export const LEVELS = Object.keys(MAX_SIZES);
 
 export class Sheets {
-  /** `url` has {level} in it; `prepare(image)` makes of a sheet what the painter draws with. */
+  /** `url` contains {level}. `prepare(image)` turns a sheet into what the painter draws with. */
   constructor(url, prepare) {
     Object.assign(this, { url, prepare, ready: {}, asked: new Set(), onReady: () => {} });
   }
 
-  /** Return the best sheet at hand for butterflies of `size` pixels, and fetch a better one if any. */
+  /**
+   * Return the best loaded sheet for butterflies of `size` pixels.
+   *
+   * Fetch the right one if missing.
+   */
   for(size) {
-    const wanted = LEVELS.findIndex((level) => size < LARGEST[level]);
+    const wanted = LEVELS.findIndex((level) => size < MAX_SIZES[level]);
     this.fetch(LEVELS[wanted]).catch(() => {});
     const order = [...LEVELS.slice(0, wanted + 1).reverse(), ...LEVELS.slice(wanted + 1)];
     const level = order.find((each) => this.ready[each]);
     return level ? this.ready[level] : null;
   }
 
-  /** Fetch one level; a failure is forgotten after a while, so that it is tried again. */
+  /**
+   * Fetch one level.
+   *
+   * A failure is forgotten after five seconds, so that the fetch can be retried.
+   */
   async fetch(level) {
     if (this.asked.has(level)) return;
     this.asked.add(level);

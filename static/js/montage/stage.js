@@ -1,5 +1,5 @@
-// The square of a page where a montage is: puts a canvas over the server's picture, keeps it in step
-// with the pulse, the size of the window and the hour.
+// The square of a page that shows a montage. It puts a canvas over the server's picture. The canvas
+// follows the pulse, the window size, and the switch between day and night.
 
 import { seldom } from "../lib/seldom.js";
 import { isStill } from "../parts/page.js";
@@ -13,14 +13,14 @@ import { WebGLPainter } from "./webgl-painter.js";
 
 const RECHECK_MS = 30000;
 const BETWEEN_MS = 5000;
-const MOST_BORN = 5000;
-const MOST_LOSSES = 2;
+const MAX_ARRIVALS = 5000;
+const MAX_CONTEXT_LOSSES = 2;
 
-// Few need it, so it is fetched only where there is no WebGL2.
+// Few browsers need it, so it is fetched only if there is no WebGL2.
 const fetchCanvasPainter = async () => (await import("./canvas-painter.js")).CanvasPainter;
 
 export class Stage {
-  /** `element` has the addresses in its data, and the server's picture inside. */
+  /** `element` has the URLs in its data attributes, and contains the server's picture. */
   constructor(element) {
     this.element = element;
     this.numbers = new Numbers(element.dataset.numbers);
@@ -31,8 +31,10 @@ export class Stage {
   }
 
   /**
-   * Draw for the first time; fails where the data cannot be had or no canvas drawn on. `news` is what
-   * woke it, { before, answer }: it begins with how many there were, so that who came since flies in.
+   * Draw for the first time. Throw if the data cannot be fetched or no canvas can be drawn on.
+   *
+   * `news` is what started the stage: { before, answer }. The stage begins with the count `before`,
+   * so that butterflies that hatched since then fly in.
    */
   async start(news) {
     const [shape] = await Promise.all([fetchShape(this.element.dataset.shape), this.numbers.ask()]);
@@ -52,7 +54,7 @@ export class Stage {
     if (news) this.hear(news.answer);
   }
 
-  // Once the canvas shows all of them, it takes the place of the server's picture.
+  // Replace the server's picture once the canvas shows all butterflies.
   drawn() {
     return new Promise((resolve) => {
       this.scene.onWhole = () => {
@@ -64,7 +66,7 @@ export class Stage {
   }
 
   async painter() {
-    const kinds = [async () => WebGLPainter, fetchCanvasPainter].slice(this.losses < MOST_LOSSES ? 0 : 1);
+    const kinds = [async () => WebGLPainter, fetchCanvasPainter].slice(this.losses < MAX_CONTEXT_LOSSES ? 0 : 1);
     for (const kind of kinds) {
       try {
         return await this.painterOf(await kind());
@@ -84,7 +86,11 @@ export class Stage {
     return painter;
   }
 
-  /** The graphics card is gone: the server's picture shows until another canvas is drawn. */
+  /**
+   * Recover from a lost WebGL context.
+   *
+   * The server's picture is shown until another canvas is drawn.
+   */
   async revive() {
     this.losses += 1;
     this.element.classList.remove("is-drawn");
@@ -119,7 +125,7 @@ export class Stage {
     return document.hidden || !this.isInView;
   }
 
-  // While nobody looks, nothing is drawn; what came meanwhile is there at once.
+  // While the stage is out of sight, draw nothing. What hatches then appears without flying in.
   attend() {
     this.scene.isAsleep = this.isAway;
     if (this.isAway) this.wasAway = true;
@@ -150,7 +156,7 @@ export class Stage {
     this.scene.change();
   }
 
-  /** The pulse beats: so many butterflies now. */
+  /** Handle a pulse `answer`, which says how many butterflies there are now. */
   hear(answer) {
     if (answer.cause !== this.element.dataset.cause) return;
     const before = this.heard;
@@ -168,13 +174,13 @@ export class Stage {
     try {
       this.take(await this.numbers.ask());
     } catch (error) {
-      // The pulse says so when the site is away; here the next question will do.
+      // The pulse reports it if the site is offline. Here it is enough to try again next time.
     }
   }
 
   take({ born, gone }) {
     if ((born.length || gone.length) && !this.isAway) {
-      const isCrowd = this.wasAway || born.length > MOST_BORN;
+      const isCrowd = this.wasAway || born.length > MAX_ARRIVALS;
       if (isCrowd) this.scene.arrivals.hurry(performance.now());
       this.scene.show(this.numbers, isCrowd ? [] : born);
     }
@@ -183,7 +189,7 @@ export class Stage {
     this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail }));
   }
 
-  /** Fly to butterfly `number`; `near` says how large it shall be, 0 to 1 of the largest. */
+  /** Fly to butterfly `number`. `near` is how far to zoom in, 0 to 1 of the largest zoom. */
   flyTo(number, near = 1) {
     const place = this.scene.arrivals.flight(number, 0, 0);
     const zoom = Math.max(this.camera.zoom, this.camera.most * near);

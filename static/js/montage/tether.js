@@ -1,12 +1,12 @@
-// The line from the lens to the card, where the card stands beside the stage.
+// The line from the lens to the card, drawn if the card is beside the stage.
 
 export class Tether {
-  /** `line` is the svg over the `stage` that holds one line; `card` what it leads to. */
+  /** `line` is the SVG element over `stage` that holds one line. `card` is where the line ends. */
   constructor(line, stage, card) {
     Object.assign(this, { line, stage, card });
   }
 
-  /** Draw it from a lens at [x, y] with `radius`, in CSS pixels of the stage, or not at all. */
+  /** Draw the line from a lens at [x, y] with `radius`, in CSS pixels of the stage, or hide it. */
   draw(spot, radius) {
     const { line, stage, card } = this;
     line.toggleAttribute("data-off", !spot);

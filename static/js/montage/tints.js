@@ -1,5 +1,5 @@
-// The colours of a butterfly's parts, from the colour of its place: campaign/montage/tints.py in
-// JavaScript. shaders.js says the same once more for the graphics card.
+// The colours of a butterfly's parts, computed from the colour of its place. Keep this the same as
+// campaign/montage/tints.py, and as shaders.js for the graphics card.
 
 const CONTRAST = [
   [-0.3, -0.36, -0.44],
@@ -10,17 +10,21 @@ const CONTRAST = [
 const PARTS = ["ink", "dark", "light", "spot"];
 const within = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** 0 where butterflies of `size` pixels are specks of colour, 1 where each is a Monarch. */
+/** Return 0 if butterflies of `size` pixels are specks of colour, up to 1 if each is a Monarch. */
 export const nearness = (size) => within((size - 9) / 70, 0, 1);
 
-/** How much darker and lighter than its place the parts of a butterfly of `size` pixels are. */
+/**
+ * Return how far, 0 to 1, the parts of a butterfly of `size` pixels differ from its place's colour.
+ */
 export const contrastAt = (size) => within((size - 1) / 9, 0, 1);
 
-/** What night adds to the darkest colours of a shape. */
+/** Return what night adds to the darkest colours of a shape. */
 export const liftOf = (shape, night) =>
   shape.ink.map((value, channel) => (night ? shape.night_ink[channel] - value : 0));
 
-/** Return the four tints, [r, g, b] each in 0–255, of a butterfly of this colour and size in pixels. */
+/**
+ * Return the four tints, each [r, g, b] in 0–255, of a butterfly of this colour and size in pixels.
+ */
 export function tintsOf(shape, colour, size, night) {
   const luminance = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
   const lift = liftOf(shape, night);

@@ -1,4 +1,4 @@
-// A visit to the montage: what a reader's hands do to the stage.
+// A visit to the montage: connects the reader's gestures, keys and buttons to the stage.
 
 import { isStill } from "../parts/page.js";
 import { Gestures } from "./gestures.js";
@@ -15,7 +15,7 @@ const ZOOM_MS = 260;
 const REST_MS = 150;
 
 export class Visit {
-  /** `page` is the element around stage and card; `stage` a started Stage. */
+  /** `page` is the element around stage and card. `stage` is a started Stage. */
   constructor(page, stage) {
     Object.assign(this, { page, stage, scene: stage.scene, camera: stage.camera });
     Object.assign(this, { reader: null, asked: null });
@@ -69,7 +69,7 @@ export class Visit {
     this.scene.moved();
   }
 
-  // Zoom towards (px, py) in a short while.
+  // Zoom smoothly towards (px, py).
   glide(px, py, factor) {
     const { camera } = this;
     const { x, y } = camera.toSquare(px, py);
@@ -130,7 +130,7 @@ export class Visit {
       const { Reader } = await this.asked;
       this.reader = this.reader || new Reader(this.page, this.stage);
     } catch (error) {
-      // The network is away; the next tap tries again.
+      // The network is offline. The next tap tries again.
       this.asked = null;
       return;
     }
@@ -139,7 +139,7 @@ export class Visit {
 
   onFrame(view) {
     this.lastSize = view.size / this.stage.pace.ratio;
-    // From afar nobody can tell which one is meant.
+    // At this size nobody can tell which butterfly the pointer means.
     if (this.lastSize < HOVER_PIXELS) this.scene.pointed = null;
     this.stage.element.classList.toggle("is-near", !this.camera.isWhole);
     if (this.reader) this.reader.onFrame(view, this.lastSize);

@@ -1,4 +1,5 @@
-// A Weaver in a thread of its own: first message the shape, then one answer for each question.
+// Runs a Weaver in a web worker. The first message
+// is the shape, and each later one gets one answer.
 
 import { Weaver } from "./weaver.js";
 

@@ -1,9 +1,9 @@
-// Paints a montage with WebGL2. The settled butterflies are a layer, painted once, in as many steps
-// as need be, and shown again and again; what moves is painted over it.
+// Paints a montage with WebGL2. The settled butterflies form a layer, painted once, in as many
+// steps as needed. Every frame shows this layer and paints whatever moves over it.
 
 import { dropTarget, posesOf, programOf, targetOf, textureOf } from "./graphics.js";
 import { bringForward, layersFor } from "./layers.js";
-import { LARGEST_SPECK, SOURCES } from "./shaders.js";
+import { MAX_SPECK_SIZE, SOURCES } from "./shaders.js";
 import { Sheets } from "./sheets.js";
 import { contrastAt, liftOf, nearness } from "./tints.js";
 
@@ -49,7 +49,7 @@ export class WebGLPainter {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
-  /** Compile the programs, each in a task of its own: on a slow phone one alone takes a while. */
+  /** Compile each program in its own task, because on a slow phone even one takes a while. */
   async prepare() {
     for (const [name, pair] of Object.entries(SOURCES)) {
       await pause();
@@ -108,7 +108,7 @@ export class WebGLPainter {
     this.ground = ground && textureOf(this.gl, "rgba", side, side, pixels);
   }
 
-  /** Begin a layer of `flock` (pairs x, number) as `view` shows it, over ground and dots. */
+  /** Begin a layer of `flock` (pairs of x and number) for `view`, over the ground and the dots. */
   begin(view, flock, dots) {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
@@ -126,13 +126,17 @@ export class WebGLPainter {
     if (dots) this.paintDiscs(dots);
   }
 
-  /** Paint butterflies `from` … `to` (not included) of the layer begun; return whether it could. */
+  /**
+   * Paint butterflies `from` up to, not including, `to`.
+   *
+   * Return false if sprites are not loaded.
+   */
   paint(from, to) {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     const { view } = this.back;
-    const areSpecks = view.size <= LARGEST_SPECK;
+    const areSpecks = view.size <= MAX_SPECK_SIZE;
     if (!this.useSprites(view, areSpecks ? "speck" : "sprite")) return false;
     gl.vertexAttrib4f(2, 0, 0, 0, 1);
     gl.vertexAttrib1f(3, 1);
@@ -150,18 +154,18 @@ export class WebGLPainter {
     return true;
   }
 
-  /** Whether what was painted last is still under way. */
+  /** Return whether the graphics card is still painting the last batch. */
   isBusy() {
     const { gl, fence } = this;
     return Boolean(fence) && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED;
   }
 
-  /** The layer begun is whole: show it from now on. */
+  /** Show the new layer from now on, because it is complete. */
   finish() {
     bringForward(this, () => this.target());
   }
 
-  /** Paint the canvas: the layer as seen from `view`, then what moves over it. */
+  /** Paint the canvas: the layer as `view` shows it, then what moves over it. */
   show(view, moving, discs, large) {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
@@ -195,7 +199,8 @@ export class WebGLPainter {
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, discs.length / 8);
   }
 
-  // A texture in `box` (left, top, width, height as shares of the canvas); targets are upside down.
+  // Draw a texture in `box` (left, top, width, height as shares of the canvas). Render targets are
+  // upside down.
   picture(texture, box, strength, isTarget = false) {
     const { gl } = this;
     const { program, at } = this.programs.picture;
@@ -266,5 +271,7 @@ export class WebGLPainter {
   }
 }
 
-/** How many butterflies a frame may paint at first: few enough for a phone without a graphics card. */
+/**
+ * How many butterflies the first frames may paint, few enough for a phone without a graphics card.
+ */
 WebGLPainter.budget = 6000;

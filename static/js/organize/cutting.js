@@ -1,10 +1,14 @@
-// What of a picture becomes a shape, as the server will cut it out: see campaign/montage/cutting.py.
+// Cuts a shape out of a picture, exactly as the server will: see campaign/montage/cutting.py.
 
 const OPAQUE = 128;
 
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-/** Take out of `pixels` (RGBA, changed in place) what is not of the shape; return the share that is, 0 to 1. */
+/**
+ * Make `pixels` outside the shape transparent. Return the share inside the shape, 0 to 1.
+ *
+ * `pixels` are RGBA and changed in place.
+ */
 export function cut(pixels, { by, threshold, inverted, ground }) {
   const [red, green, blue] = channels(ground);
   let stays = 0;

@@ -1,8 +1,9 @@
-// A cross over the picture that goes where one touches, and fills the two fields.
+// A cross over the picture that marks the pressed point and fills in the two fields.
 
 const share = (part, whole) => Math.round(Math.min(1, Math.max(0, part / whole)) * 100);
 
-// The chosen file is shown before it is sent. The policy lets pictures come from this site and from data alone.
+// Show the selected file before it is sent. The content security policy allows pictures only from
+// this site and from data: URLs.
 function show(file, figure, then) {
   const picture = figure.querySelector("img") ?? Object.assign(document.createElement("img"), { alt: "" });
   const reader = new FileReader();

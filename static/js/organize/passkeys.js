@@ -1,4 +1,4 @@
-// What the server asks of a device, and what the device answers, between JSON and WebAuthn's own objects.
+// Converts WebAuthn requests and responses between the server's JSON and the browser's objects.
 
 import { toBytes, toText } from "../lib/base64url.js";
 

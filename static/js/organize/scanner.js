@@ -1,7 +1,7 @@
-// Reads QR codes by the camera where the browser can tell them; elsewhere its button is never shown.
+// Reads QR codes with the camera if the browser can. Otherwise its button is never shown.
 
 const LOOK_MS = 200;
-// The same code stays before the camera for a while.
+// The same code stays in front of the camera for a while.
 const AGAIN_MS = 4000;
 
 export class Scanner {
@@ -35,7 +35,7 @@ export class Scanner {
       this.video.srcObject = this.stream;
       this.video.hidden = false;
       this.words.textContent = this.words.dataset.stop;
-      // A camera that is slow to wake is looked at until it shows something.
+      // Do not wait for a slow camera. It is read repeatedly until it shows something.
       this.video.play().catch(() => {});
       this.look();
     } catch (error) {
@@ -58,7 +58,7 @@ export class Scanner {
       const [seen] = await this.detector.detect(this.video);
       if (seen) this.see(seen.rawValue);
     } catch (error) {
-      // The first frames are not there yet.
+      // The first frames are not available yet.
     }
     setTimeout(() => this.look(), LOOK_MS);
   }

@@ -1,9 +1,9 @@
-// A number that climbs to what the server says, or steps down to it.
+// A number that counts up to the server's value, or down to it.
 
 import { counted, number } from "../lib/sentences.js";
 import { isStill, lang } from "./page.js";
 
-const LONGEST_MS = 900;
+const MAX_MS = 900;
 const LONG = 100000;
 const shown = new WeakMap();
 
@@ -17,7 +17,7 @@ function write(element, n) {
   if (element.classList.contains("count")) element.classList.toggle("count--long", n >= LONG);
 }
 
-/** Show the words of data-none, data-one or data-many that stand beside a count of `n`. */
+/** Show the text beside a count of `n`: data-none, data-one or data-many. */
 export function showCountWords(element, n) {
   const { none, one, many } = element.dataset;
   const words = n || none === undefined ? counted(n, one, many, lang()) : none;
@@ -25,7 +25,7 @@ export function showCountWords(element, n) {
   element.hidden = !words;
 }
 
-/** Show `n` in `element`, whose text is a number, or the sentence of its data-one and data-many. */
+/** Show `n` in `element`, as a number or in its sentence from data-one and data-many. */
 export function showCount(element, n) {
   const state = shown.get(element) || { value: valueIn(element), goal: null };
   shown.set(element, state);
@@ -34,7 +34,7 @@ export function showCount(element, n) {
   cancelAnimationFrame(state.frame);
   const from = state.value;
   const length =
-    isStill() || Math.abs(n - from) < 2 ? 0 : Math.min(LONGEST_MS, 240 + 40 * Math.abs(n - from));
+    isStill() || Math.abs(n - from) < 2 ? 0 : Math.min(MAX_MS, 240 + 40 * Math.abs(n - from));
   let start = null;
   const step = (now) => {
     start = start === null ? now : start;

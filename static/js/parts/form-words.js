@@ -1,11 +1,10 @@
-// The words in a form, as plain values: {field: text, or a list of texts where a field has
-// several}.
+// The data of a form as plain values: {field: text, or a list of texts if it has several}.
 
-// Of no use later: what people do not see, and proofs that serve once.
+// Not kept: the hidden honeypot field, and proofs that are valid only once.
 const NOT_KEPT = new Set(["website", "altcha"]);
 const NOT_TYPED = new Set(["hidden", "submit", "button", "image", "reset", "file", "fieldset"]);
 
-/** Return everything the form would send, but for the honeypot and the proof of work. */
+/** Return everything the form would send, except the honeypot and the proof of work. */
 export function wordsOf(form) {
   const words = {};
   for (const [name, value] of new FormData(form)) {
@@ -15,7 +14,7 @@ export function wordsOf(form) {
   return words;
 }
 
-/** Return the same as a body to post. */
+/** Return the same data as a request body. */
 export function bodyOf(words) {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(words)) {
@@ -42,7 +41,7 @@ function put(field, texts) {
   if (field.type !== "select-one" || [...field.options].some(isListed)) [field.value] = texts;
 }
 
-/** Put kept words back into fields that neither the server nor the browser has filled. */
+/** Restore kept values in fields that neither the server nor the browser has filled. */
 export function restoreWords(form, words) {
   const fields = [...form.elements].filter(
     (field) => field.name in words && !NOT_KEPT.has(field.name) && !NOT_TYPED.has(field.type),

@@ -1,10 +1,10 @@
-// Sends what stands in a form to the server while somebody types: what supporters told of themselves is
-// kept there, sealed off and erased in time, and not in a browser that others may use tomorrow.
+// Sends a form's data to the server while someone types. Supporters' data is stored there,
+// encrypted and erased in time, and not in a browser that others may use tomorrow.
 
 const PAUSE_MS = 700;
 const AGAIN_MS = 4000;
 
-/** Return what to call at each change; `told` gets what the server says of each row. */
+/** Return a function to call at each change. `told` gets the server's result for each row. */
 export function keeper(form, told) {
   const status = form.querySelector("[data-status]");
   const seen = form.elements.namedItem("seen");
@@ -51,7 +51,7 @@ export function keeper(form, told) {
   };
 
   const leave = async (event) => {
-    // What is on its way changes the mark of what was seen: the buttons wait for it.
+    // A running request changes the version token in `seen`, so the buttons wait for it.
     event.preventDefault();
     const leaving = event.currentTarget;
     if (leaving.hasAttribute("aria-busy")) return;
@@ -63,13 +63,13 @@ export function keeper(form, told) {
     leaving.elements.namedItem("seen").value = seen.value;
     leaving.submit();
   };
-  // To check what was typed, and to throw it away.
+  // One form checks what was typed, the other discards it.
   for (const way of [form, form.nextElementSibling]) way.addEventListener("submit", leave);
   addEventListener("beforeunload", (event) => {
     if (isDirty || sending) event.preventDefault();
   });
   addEventListener("pageshow", (event) => {
-    // Brought back by the browser, its mark is an old one.
+    // A page restored from the back/forward cache has an outdated version token.
     if (event.persisted) location.reload();
   });
 

@@ -1,11 +1,15 @@
-// Asks again and again while somebody looks at the page. One that was left open and that nobody has touched for long asks no
-// more: it would keep its organizer signed in for ever.
+// Polls while someone looks at the page. A page left untouched for long stops, because its requests
+// would keep the organizer signed in forever.
 
 const TOUCHES = ["pointerdown", "keydown", "focus"];
 const LEFT_MS = 30 * 60 * 1000;
-const MOST_MS = 120000;
+const MAX_MS = 120000;
 
-/** Call `ask`, which says whether it got an answer, every `everyMs`; less and less often while it gets none. */
+/**
+ * Call `ask` every `everyMs`, less and less often while it fails.
+ *
+ * `ask` resolves to whether it got an answer.
+ */
 export function keepAsking(everyMs, ask) {
   let pause = everyMs;
   let touched = Date.now();
@@ -18,9 +22,9 @@ export function keepAsking(everyMs, ask) {
     try {
       went = await ask();
     } catch {
-      // No network.
+      // There is no network.
     }
-    pause = went ? everyMs : Math.min(2 * pause, MOST_MS);
+    pause = went ? everyMs : Math.min(2 * pause, MAX_MS);
     plan();
   }
 

@@ -1,6 +1,7 @@
 /**
- * Change the words of a control: its [data-label], or its only text, or its accessible name beside
- * an icon.
+ * Change a control's label.
+ *
+ * That is its [data-label], its only text, or the accessible name beside an icon.
  */
 export function setLabel(control, text) {
   const label = control.querySelector("[data-label]") || (control.children.length ? null : control);

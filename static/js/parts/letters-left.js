@@ -1,5 +1,5 @@
-// How many letters the box still takes: always to be seen, read out only near the end and after a
-// pause.
+// Shows how many characters are left in a text box. The number is always visible, but announced
+// only near the end and after a pause.
 
 import { counted } from "../lib/sentences.js";
 import { lang } from "./page.js";
@@ -7,8 +7,8 @@ import { lang } from "./page.js";
 const NEAR = 50;
 const PAUSE_MS = 1000;
 
-// Reading every letter's number aloud would drown the letters, so a second, silent line speaks now
-// and then.
+// Announcing every number would drown out the typed characters, so a second, hidden line speaks
+// occasionally.
 function speakerAfter(hint) {
   const speaker = document.createElement("span");
   speaker.className = "visually-hidden";

@@ -1,11 +1,11 @@
-// "Did you mean …?" under the mail field, for a slip in the domain. It only offers: any address can
-// be sent.
+// "Did you mean …?" under the email field, for a mistake in the domain. It only offers: any address
+// can be sent.
 
 import { meantAddress } from "../lib/mail-domains.js";
 import { fill } from "../lib/sentences.js";
 
-// Not while the address grows; and not in the instant the field is left, perhaps by a press on the
-// button below, which a new line would push away from under the finger.
+// Wait while the address is being typed. Wait a little after the field is left too: a new line
+// would push away the button that may be under the finger.
 const TYPED_MS = 1200;
 const LEFT_MS = 300;
 

@@ -1,4 +1,4 @@
-// Shows each choice of name as it would stand on the page, once there is a name to show.
+// Shows each name option as it would appear on the page, once a name is entered.
 
 import { initials } from "../lib/initials.js";
 import { lang } from "./page.js";

@@ -1,4 +1,4 @@
-// What the page says of itself, and its reader's system of her.
+// Page language, and the reader's system preferences.
 
 export const lang = () => document.documentElement.lang || "en";
 
@@ -27,8 +27,9 @@ const seen = (element) =>
   });
 
 /**
- * Wait until the page has loaded, has nothing to do, and `element` is in sight; resolve to whether
- * its reader would have more fetched then.
+ * Wait until the page is loaded and idle and `element` is visible.
+ *
+ * Resolve to false if the reader asked the browser to save data, so that nothing more is fetched.
  */
 export async function pageAtRest(element) {
   await loaded();

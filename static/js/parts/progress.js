@@ -4,8 +4,9 @@ import { fill, number } from "../lib/sentences.js";
 import { lang } from "./page.js";
 
 /**
- * Fill the bar of `element` up to `n` of its data-goal, and tell a screen reader in the bar's own
- * scale.
+ * Fill the bar of `element` up to `n` of its data-goal.
+ *
+ * The value for screen readers is in the bar's own scale.
  */
 export function showProgress(element, n) {
   const goal = Number(element.dataset.goal);
@@ -30,7 +31,7 @@ export function showProgress(element, n) {
   );
 }
 
-/** Say how many are still to go, or the words of data-reached once none is. */
+/** Show how many are still to go, or the text of data-reached at the goal. */
 export function showToGo(element, n, goal) {
   if (!goal) return;
   const left = Math.max(0, goal - n);

@@ -1,5 +1,5 @@
-// The line that tells a screen reader the count, and everybody since when it is known once it
-// stands still.
+// The status line: announces the count to screen readers, and tells everyone since when the count
+// has not been updated.
 
 import { counted, fill, moment } from "../lib/sentences.js";
 import { seldom } from "../lib/seldom.js";
@@ -12,7 +12,7 @@ function writerOf(element) {
   if (writers.has(element)) return writers.get(element);
   const writer = seldom(BETWEEN_MS, ({ text, isOffline }) => {
     element.classList.toggle("is-offline", isOffline);
-    // Writing the same words again would make some screen readers repeat them.
+    // Writing the same text again would make some screen readers repeat it.
     if (element.textContent.trim() === text) return false;
     element.textContent = text;
     return true;
@@ -24,7 +24,11 @@ function writerOf(element) {
 
 const last = new WeakMap();
 
-/** Say the count once it has moved; the first is no news where the page says nothing yet. */
+/**
+ * Announce the count once it has changed.
+ *
+ * The first count is not announced if the page shows no status yet.
+ */
 export function sayCount(element, n) {
   const isNews = last.has(element) ? last.get(element) !== n : element.textContent.trim() !== "";
   last.set(element, n);
@@ -36,12 +40,12 @@ function live(element, n) {
   return { text: counted(n, one, many, lang()), isOffline: false };
 }
 
-/** Say the count at once, whether it moved or not: it is live again. */
+/** Announce the count immediately, changed or not, because it is live again. */
 export function sayBack(element, n) {
   if (element.dataset.many) writerOf(element).now(live(element, n));
 }
 
-/** Say at once that the count stands still, in the words of data-offline, with {time}. */
+/** Announce immediately that the count is stale, with the text of data-offline and its {time}. */
 export function sayOffline(element, knownSince) {
   const { offline } = element.dataset;
   if (!offline) return;

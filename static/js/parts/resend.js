@@ -1,4 +1,4 @@
-// "Send again": counts the seconds down, posts the same form once more, and says so.
+// "Send again": counts down the seconds, posts the same form again, and reports the result.
 
 import { proofFor } from "../lib/altcha.js";
 import { counted } from "../lib/sentences.js";
@@ -25,12 +25,12 @@ async function post({ action, altcha }, words) {
   }
 }
 
-/** Let `button` send `signed` again, a minute after the last try; `status` says how it went. */
+/** Let `button` send `signed` again, a minute after the last try. `status` shows the result. */
 export function resend(button, status, signed) {
   const label = labelOf(button);
   let last = signed.at;
   let timer = null;
-  // aria-disabled, and not disabled, so that the focus stays where the reader left it.
+  // aria-disabled instead of disabled, so that focus stays where the reader left it.
   const rest = (text) => {
     button.setAttribute("aria-disabled", "true");
     setLabel(button, text);

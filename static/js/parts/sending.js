@@ -1,10 +1,10 @@
-// One press, one signature: the button waits while the form is on its way, and wakes if the page is
-// still here.
+// One press, one signature: the button is disabled while the form is sent. It is enabled again if
+// the page is still there.
 
 import { proofFor } from "../lib/altcha.js";
 import { labelOf, setLabel } from "./label.js";
 
-// A stopped or failed navigation leaves no sign in the page, so that the button wakes by itself.
+// A stopped or failed navigation cannot be detected in the page, so a timer enables the button.
 const RESCUE_MS = 20000;
 
 function proofField(form) {
@@ -15,7 +15,7 @@ function proofField(form) {
   return field;
 }
 
-/** Guard `form`; calls `onSend()` for each submission that goes out. */
+/** Guard `form` against sending twice. Calls `onSend()` for each submission that goes out. */
 export function guardSending(form, onSend) {
   const buttons = [...form.elements].filter(({ type }) => type === "submit");
   const labels = new Map(buttons.map((button) => [button, labelOf(button)]));
@@ -44,7 +44,7 @@ export function guardSending(form, onSend) {
   form.addEventListener("submit", (event) => {
     if (isBusy) return event.preventDefault();
     isBusy = true;
-    // Later, as some browsers drop a submission whose button sleeps already.
+    // Disable the button later, because some browsers drop a submission whose button is disabled.
     setTimeout(() => isBusy && rest(true));
     if (form.dataset.altcha) {
       event.preventDefault();

@@ -1,15 +1,15 @@
-// A projector's machine that falls asleep would take the wall with it.
+// Keeps the display awake, because the big screen would go dark if its computer went to sleep.
 
 async function hold() {
   if (document.hidden || !navigator.wakeLock) return;
   try {
     await navigator.wakeLock.request("screen");
   } catch (error) {
-    // A low battery or the system's setting: then the machine's own settings count.
+    // Refused for a low battery or by a system setting. Then the computer's own settings apply.
   }
 }
 
-/** Keep the screen awake while the page is seen; a lock ends whenever it is not. */
+/** Keep the screen awake while the page is visible. A lock ends whenever it is hidden. */
 export function keepAwake() {
   document.addEventListener("visibilitychange", hold);
   hold();

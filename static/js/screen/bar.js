@@ -1,10 +1,10 @@
-// The few buttons for whoever stands at the machine: they come with the mouse or a key, and go.
+// The few buttons for the person at the computer: the mouse or a key shows them, then they hide.
 
 const IDLE_MS = 3000;
 
 function turnFull() {
   if (document.fullscreenElement) document.exitFullscreen();
-  // Refused where the system has no full screen; the browser's own key is left.
+  // Refused if the system has no full screen. The browser's own key still works.
   else document.documentElement.requestFullscreen().catch(() => {});
 }
 

@@ -1,8 +1,8 @@
-// Whether this machine has a font for every letter of a text. Without one a browser draws an empty
-// box or nothing; both can be told by drawing the letter and looking.
+// Whether this computer has a font for every character of a text. Without one a browser draws an
+// empty box or nothing. Drawing the character and comparing detects both.
 
 const SIDE = 32;
-// Never assigned, so no font has it.
+// A code point that is never assigned, so no font has it.
 const MISSING = "\u{10FFFE}";
 const COMMON = /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u;
 const PRIVATE = /[\p{Co}\p{Cn}]/u;
@@ -27,7 +27,7 @@ function hasFont(letter) {
   return ![drawn(" "), drawn(MISSING)].includes(drawn(letter));
 }
 
-/** Whether every letter of `text` can be seen here. */
+/** Return whether every character of `text` can be displayed here. */
 export function isLegible(text) {
   if (COMMON.test(text) && !PRIVATE.test(text)) return true;
   return [...text.replace(/[\p{Script=Latin}\p{P}\p{Z}\p{M}\p{Cf}]/gu, "")].every((letter) => {

@@ -1,5 +1,6 @@
-// The names on the wall: new ones at once and up to six together, then the newest in turn. Only what
-// supporters allow now: a name that could not be checked for a while is no longer shown.
+// The names on the big screen: new ones immediately, up to six together, then the newest in turn.
+// It shows only names that supporters allow now. A name that could not be checked for a while is
+// hidden.
 
 import { number as inWords } from "../lib/sentences.js";
 import { isStill, lang } from "../parts/page.js";
@@ -13,7 +14,7 @@ const FADE_MS = 650;
 const ASK_MS = 12000;
 const APART_MS = 1000;
 const MAX_TOGETHER = 6;
-const MOST = 40;
+const MAX_NAMES = 40;
 const LOCALES = { es: "es-MX" };
 
 function placeOf({ country }) {
@@ -23,8 +24,9 @@ function placeOf({ country }) {
 
 export class Passing {
   /**
-   * `element` has the address of the names in its data, with {k}, and one name to copy. `rings` has
-   * show(names) and keep(isShown); it marks new butterflies in the picture.
+   * `element` has the address of the names in its data, with {k}, and one name to copy.
+   *
+   * `rings` marks new butterflies in the picture, with show(names) and keep(isShown).
    */
   constructor(element, rings) {
     Object.assign(this, { element, rings, roll: new Roll(element.dataset.names) });
@@ -34,17 +36,17 @@ export class Passing {
     this.wait(EACH_MS);
   }
 
-  /** There are butterflies up to `last`; those in `born` came just now. */
+  /** Tell it that butterflies up to `last` exist and that those in `born` are new. */
   hear(last, born = []) {
     const isFirst = !this.last && last;
     this.last = last;
-    // An answer that was under way may tell of the same ones again.
-    this.fresh = [...new Set([...this.fresh, ...born])].slice(-MOST);
+    // A request that was already running may report the same ones again.
+    this.fresh = [...new Set([...this.fresh, ...born])].slice(-MAX_NAMES);
     if (isFirst) this.ask().then(() => this.shown.length || this.next());
     else if (born.length) this.askSoon();
   }
 
-  // At once, but in a hall that signs together once a second.
+  // Immediately, but at most once a second while a whole hall signs together.
   askSoon() {
     if (this.soon || document.hidden) return;
     const ms = Math.max(0, (this.askedAt || 0) + APART_MS - Date.now());
@@ -52,21 +54,21 @@ export class Passing {
       this.askedAt = Date.now();
       await this.ask(true);
       this.soon = null;
-      // What the answer did not know yet, and what came while it was under way.
+      // Some numbers were not in the response yet, or came while it was on its way.
       if (this.fresh.some((number) => !this.roll.knows(number))) this.askSoon();
     }, ms);
   }
 
   async ask(isNew = false) {
     if (!this.last) return;
-    await this.roll.ask(this.last, this.fresh, MOST, isNew);
+    await this.roll.ask(this.last, this.fresh, MAX_NAMES, isNew);
     const isThere = (each) => this.roll.has(each);
     this.rings.keep(isThere);
     if (!this.shown.every(isThere)) this.show(this.shown.filter(isThere));
     this.welcome();
   }
 
-  // New names do not wait until the turn of others is over.
+  // New names do not wait for other names to finish.
   welcome() {
     const waiting = this.waiting();
     this.fresh = this.fresh.filter((number) => !this.roll.knows(number) || waiting.includes(number));
@@ -109,7 +111,7 @@ export class Passing {
     this.isNew = false;
     this.wait(EACH_MS);
     if (document.hidden) return;
-    const newest = this.roll.named.slice(0, MOST);
+    const newest = this.roll.named.slice(0, MAX_NAMES);
     const named = newest[this.turn % newest.length];
     this.turn += 1;
     if (!named) this.show([]);
@@ -125,7 +127,7 @@ export class Passing {
   show(all) {
     this.shown = all;
     this.element.classList.toggle("is-shown", all.length > 0);
-    // While it fades out it still says what it said.
+    // While it fades out, the old text stays.
     if (!all.length) return;
     this.element.dataset.together = all.length > 1 ? "many" : "one";
     this.element.replaceChildren(...all.map((each) => this.filled(each)));
@@ -144,5 +146,5 @@ export class Passing {
 }
 
 const isSame = (one, other) => one.n === other.n && one.name === other.name;
-// Where the machine has no font for a name, the number stands alone.
+// If the computer has no font for a name, only the number is shown.
 const legibleName = ({ name }) => (isLegible(name) ? name : "");

@@ -1,14 +1,15 @@
-// New butterflies in the picture on the wall: each has a ring for four seconds, and the name beside it.
+// Marks new butterflies in the big screen's picture: each has a ring for four seconds, with its
+// name beside it.
 
 import { spotOf } from "../montage/lens.js";
 
 const SHOWN_MS = 4000;
-// Of the ring, as a share of the picture.
+// The radius of the ring, as a share of the picture.
 const RADIUS = 0.018;
 const ROOM = 8;
 
 export class Rings {
-  /** `element` is where the stage is. */
+  /** `element` contains the stage. */
   constructor(element) {
     Object.assign(this, { element, stage: null, shown: [] });
     this.place = Object.assign(document.createElement("div"), { className: "screen-rings" });
@@ -30,7 +31,7 @@ export class Rings {
     setTimeout(() => this.draw(this.shown.filter((each) => !marks.includes(each))), SHOWN_MS);
   }
 
-  /** Mark no longer those for whom `isShown` is false. */
+  /** Remove the marks of butterflies for which `isShown` is false. */
   keep(isShown) {
     if (!this.shown.every(isShown)) this.draw(this.shown.filter(isShown));
   }
@@ -50,7 +51,8 @@ export class Rings {
     scene.wake();
   }
 
-  // Each name beside its ring, towards the middle of the picture if it has room there, and none over another.
+  // Put each name beside its ring, towards the middle of the picture if there is room, and without
+  // overlaps.
   lay(view) {
     const { ratio } = this.stage.pace;
     const boxes = [];

@@ -1,8 +1,9 @@
-// Who may be named now, among the newest butterflies.
+// Which of the newest butterflies may be named now.
 
 const CHUNK = 1000;
-const MOST_CHUNKS = 4;
-// With the half minute that a copy may be old when it comes, nobody is named a minute after withdrawing.
+const MAX_CHUNKS = 4;
+// A copy may be half a minute old when it arrives. With this limit, nobody is named a minute after
+// withdrawing.
 const TRUSTED_MS = 28000;
 
 const chunkOf = (number) => Math.floor((number - 1) / CHUNK);
@@ -13,29 +14,33 @@ export class Roll {
     Object.assign(this, { url, named: [], byNumber: new Map(), chunks: new Map(), askedAt: 0 });
   }
 
-  /** The name of butterfly `number`: { n, name, country }, or undefined. */
+  /** Return the name of butterfly `number` as { n, name, country }, or undefined. */
   of(number) {
     return this.byNumber.get(number);
   }
 
-  /** Whether this name may still be shown. */
+  /** Return whether this name may still be shown. */
   has({ n, name }) {
     return Boolean(this.of(n)) && this.of(n).name === name;
   }
 
-  /** Whether the last answer knew of butterfly `number`, named or only counted. */
+  /** Return whether the last answer included butterfly `number`, named or only counted. */
   knows(number) {
     const chunk = this.chunks.get(chunkOf(number));
     return Boolean(chunk) && number <= chunk.last && !chunk.free.includes(number);
   }
 
-  /** Ask for the newest `most` of `last` and for `numbers`; `isNew` asks past every copy on the way. */
+  /**
+   * Fetch the newest `most` names up to `last`, and those of `numbers`.
+   *
+   * With `isNew`, bypass any older cached copy on the way.
+   */
   async ask(last, numbers, most, isNew) {
     const top = chunkOf(last);
     const wanted = new Set([top, ...numbers.map(chunkOf)]);
     if (top && last % CHUNK < most) wanted.add(top - 1);
     try {
-      const ks = [...wanted].slice(0, MOST_CHUNKS);
+      const ks = [...wanted].slice(0, MAX_CHUNKS);
       const found = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
       this.chunks = new Map(ks.map((k, at) => [k, found[at]]));
       this.learn(found.flatMap(({ butterflies }) => butterflies));
@@ -52,7 +57,8 @@ export class Roll {
 
   async fetch(k, isNew) {
     const address = this.url.replace("{k}", k);
-    // The same for every wall that asks in this second, so that a cache on the way helps them all.
+    // Every big screen asking in this second uses the same address, so a cache on the way can serve
+    // them all.
     const url = isNew ? `${address}?second=${Math.floor(Date.now() / 1000)}` : address;
     const response = await fetch(url, { credentials: "omit", cache: isNew ? "no-store" : "no-cache" });
     if (response.status === 404) return { last: 0, free: [], butterflies: [] };

@@ -1,4 +1,4 @@
-"""A site on which everything goes wrong as it is told: /<lang>/fails/<status>."""
+"""Serve a site on which everything fails on request: /<lang>/fails/<status>."""
 
 import threading
 
@@ -13,11 +13,11 @@ STATUSES = (403, 404, 405, 410, 413, 422, 429, 500, 503)
 
 class Quiet(WSGIRequestHandler):
     def log(self, *details):
-        """A test says nothing unless it fails."""
+        """Stay silent, because a test prints nothing unless it fails."""
 
 
 def failing_site(var):
-    """Return a server that runs in a thread of its own until its `shutdown()`."""
+    """Return a server that runs in its own thread until its `shutdown()`."""
     app = make_app(f"sqlite:///{var / 'none.sqlite3'}", var)
     app.add_url_rule("/<lang>/fails/<int:status>", view_func=_fail)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)

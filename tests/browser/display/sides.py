@@ -1,6 +1,6 @@
-"""What sticks out of a page at its sides: a bar to scroll with, words or controls that are cut off."""
+"""Find what overflows a page sideways: a scroll bar, or text and controls that are cut off."""
 
-# Words inside a part that scrolls by itself can be reached; what is folded away or only drawn is not missed.
+# Text inside a part that scrolls can be reached. Collapsed or decorative parts do not count.
 CUT_OFF = """() => {
     const wide = document.documentElement.clientWidth;
     const scrolls = (element) =>
@@ -31,5 +31,7 @@ def cut_off(page):
 
 
 def magnify(page, percent):
-    """Make all text larger, as the browser's own setting does."""
-    page.evaluate("(percent) => { document.documentElement.style.fontSize = `${percent}%`; }", percent)
+    """Enlarge all text, as the browser's own setting does."""
+    page.evaluate(
+        "(percent) => { document.documentElement.style.fontSize = `${percent}%`; }", percent
+    )

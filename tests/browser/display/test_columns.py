@@ -1,4 +1,4 @@
-"""Cards in columns: whatever row they stand in, they begin at the same edge."""
+"""Tests of cards in columns: every row begins at the same edge."""
 
 import pytest
 
@@ -16,7 +16,7 @@ EDGES = """(columns) => {
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_first_of_each_row_begins_at_the_same_edge(arrive, width):
+def test_first_card_of_each_row_begins_at_the_same_edge(arrive, width):
     cause = CauseScreen.open(arrive(width=width))
     lefts, rows = {}, set()
     for left, top in cause.find(".petitions").evaluate(EDGES):
@@ -25,8 +25,11 @@ def test_the_first_of_each_row_begins_at_the_same_edge(arrive, width):
     assert len(rows) > 1 and len(set(lefts.values())) == 1
 
 
-def test_all_facts_of_a_petition_stand_beside_its_letter_at_a_desk(arrive):
+def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
-    first, rest, letter = (petition.find(each).bounding_box() for each in (".facts--first", ".facts--rest", ".petition-letter"))
+    first, rest, letter = (
+        petition.find(each).bounding_box()
+        for each in (".facts--first", ".facts--rest", ".petition-letter")
+    )
     assert first["x"] == rest["x"] and first["x"] + first["width"] <= letter["x"]
     assert abs(first["y"] - letter["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1

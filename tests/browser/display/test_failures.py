@@ -1,4 +1,4 @@
-"""The pages for everything that goes wrong, by day and by night."""
+"""Tests of the error pages, by day and by night."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def failing(tmp_path_factory):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "fr", "es"])
-def test_every_failure_has_a_page_without_barriers(browser, failing, lang, scheme):
+def test_every_error_page_is_free_of_barriers(browser, failing, lang, scheme):
     visitor = Visitor(browser, failing, lang=lang, scheme=scheme)
     visitor.noises.allowed.update(STATUSES)
     for status in STATUSES:

@@ -1,4 +1,4 @@
-"""Numbers of eight digits stay in one line and in their column, on public pages and at every width."""
+"""Tests of eight-digit numbers on public pages: one line, within their column."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.browser.screens.reading import CAUSE
 PATHS = ("/{lang}/", f"/{{lang}}/causes/{CAUSE}", "/{lang}/petitions/victims-law")
 
 
-def test_large_counts_of_a_cause_fit_on_a_phone_and_a_desk(arrive):
+def test_large_counts_of_a_cause_fit_on_a_phone_and_a_desktop(arrive):
     found = broken_numbers(arrive().page, PATHS[1], "en", (320, 1024))
     assert not found, "\n".join(found)
 

@@ -1,4 +1,7 @@
-"""Text at 150 % and 200 % on a phone: nothing lies over anything, no word is cut, and the bar leaves room to read."""
+"""Tests of text at 150% and 200% on a phone.
+
+Nothing overlaps, no word is cut, and the signing bar leaves room to read.
+"""
 
 import pytest
 
@@ -17,7 +20,7 @@ CUT = """() => {
     return box.right > innerWidth || box.left < 0;
   }).map((each) => each.textContent);
 }"""
-# The narrowest that its longest word can be: a word broken in the middle makes it narrower.
+# An element narrower than its longest word has broken that word in the middle.
 BROKEN = """() => [...document.querySelectorAll(".facts dt, .signing-bar .sign > span")].filter((each) => {
   const copy = each.cloneNode(true);
   copy.style.cssText = "position: absolute; inline-size: min-content; overflow-wrap: normal; flex: none";

@@ -1,4 +1,4 @@
-"""What a reader has chosen: day or night, stillness, colours of their own."""
+"""Tests of reader preferences: day or night, reduced motion, forced colours."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ RUNNING = """document.getAnimations()
     .map(({ animationName, transitionProperty, effect }) =>
         `${effect.target.className}: ${animationName || transitionProperty}`)"""
 MOVES_SMOOTHLY = "getComputedStyle(document.documentElement).scrollBehavior === 'smooth'"
-# A radio has its card's edge, and the lone icon of day and night needs none.
+# A radio button has the edge of its card, and the single day-or-night icon needs none.
 WITHOUT_EDGE = """() => [...document.querySelectorAll("input, select, textarea, button, .sign, .button, .choice")]
     .filter((control) => control.checkVisibility() && !control.matches(".honeypot *, .choice *, .theme"))
     .filter((control) => {
@@ -26,7 +26,7 @@ WITHOUT_EDGE = """() => [...document.querySelectorAll("input, select, textarea, 
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_night_is_chosen_with_one_press_and_stays_on_the_next_page(arrive, width):
+def test_night_is_chosen_with_one_press_and_kept_on_the_next_page(arrive, width):
     home = HomeScreen.open(arrive(width=width))
     day = home.page.evaluate(GROUND)
     home.find("button.theme").click()
@@ -41,7 +41,7 @@ def test_night_is_chosen_with_one_press_and_stays_on_the_next_page(arrive, width
     assert "night=1" not in _picture(cause)
 
 
-def test_day_can_be_chosen_on_a_system_that_has_night(arrive):
+def test_day_can_be_chosen_on_a_system_in_dark_mode(arrive):
     home = HomeScreen.open(arrive(scheme="dark"))
     night = home.page.evaluate(GROUND)
     home.find("button.theme").click()
@@ -49,7 +49,7 @@ def test_day_can_be_chosen_on_a_system_that_has_night(arrive):
     assert home.find("button.theme").get_attribute("aria-pressed") == "false"
 
 
-def test_nothing_moves_for_who_wants_no_motion(arrive, served):
+def test_nothing_moves_with_reduced_motion(arrive, served):
     still = arrive(reduced_motion="reduce")
     cause = CauseScreen.open(still)
     assert not still.page.evaluate(MOVES_SMOOTHLY)
@@ -59,7 +59,7 @@ def test_nothing_moves_for_who_wants_no_motion(arrive, served):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_controls_keep_an_edge_in_the_systems_own_colours(arrive, scheme):
+def test_controls_keep_an_edge_in_forced_colours(arrive, scheme):
     petition = PetitionScreen.open(arrive(width=1440, scheme=scheme, forced_colors="active"))
     assert petition.page.evaluate(WITHOUT_EDGE) == []
     expect(petition.button).to_be_visible()
@@ -71,7 +71,7 @@ LETTER_TO_FORM = """() => {
 }"""
 
 
-def test_the_phones_bar_leaves_while_the_form_is_in_view(arrive):
+def test_phone_signing_bar_hides_while_the_form_is_in_view(arrive):
     petition = PetitionScreen.open(arrive())
     bar = petition.find("[data-module=signing-bar] a")
     gap = petition.page.evaluate(LETTER_TO_FORM)
@@ -84,7 +84,7 @@ def test_the_phones_bar_leaves_while_the_form_is_in_view(arrive):
     expect(bar).to_be_in_viewport()
 
 
-def test_the_phones_bar_stays_at_the_end_of_the_letter_where_no_script_runs(arrive):
+def test_phone_signing_bar_stays_below_the_text_without_script(arrive):
     petition = PetitionScreen.open(arrive(scripts=False))
     bar = petition.find("[data-module=signing-bar] a")
     expect(bar).to_be_in_viewport()
@@ -93,8 +93,10 @@ def test_the_phones_bar_stays_at_the_end_of_the_letter_where_no_script_runs(arri
     assert bar.bounding_box()["y"] >= letter["y"] + letter["height"]
 
 
-@pytest.mark.parametrize("screen", [HomeScreen, PetitionScreen, ThanksScreen], ids=lambda screen: screen.__name__)
-def test_a_page_whose_script_never_came_has_no_barrier(arrive, screen):
+@pytest.mark.parametrize(
+    "screen", [HomeScreen, PetitionScreen, ThanksScreen], ids=lambda screen: screen.__name__
+)
+def test_page_whose_script_never_arrived_has_no_barrier(arrive, screen):
     visitor = arrive()
     visitor.noises.allowed.add("net::ERR_FAILED")
     visitor.context.route("**/static/*/js/**", lambda route: route.abort())
@@ -103,7 +105,7 @@ def test_a_page_whose_script_never_came_has_no_barrier(arrive, screen):
     barriers.inspect(visitor.page, ("without script", screen))
 
 
-def test_the_phones_menu_opens_without_script_and_has_no_barrier(arrive):
+def test_phone_menu_opens_without_script_and_has_no_barrier(arrive):
     scripted, plain = arrive(), arrive(scripts=False)
     for visitor in (scripted, plain):
         home = HomeScreen.open(visitor)
@@ -113,4 +115,6 @@ def test_the_phones_menu_opens_without_script_and_has_no_barrier(arrive):
 
 
 def _picture(cause):
-    return cause.find("img.montage").first.evaluate("(picture) => picture.decode().then(() => picture.currentSrc)")
+    return cause.find("img.montage").first.evaluate(
+        "(picture) => picture.decode().then(() => picture.currentSrc)"
+    )

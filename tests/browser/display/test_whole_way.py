@@ -1,6 +1,6 @@
-"""Every page, by day and by night, wide and narrow, in each language: nothing cut off, and no barrier that axe finds.
+"""Tests of every page by day and night, wide and narrow, in each language.
 
-Each screen is looked at for barriers as soon as one stands on it.
+Nothing is cut off, and axe finds no barrier. Each screen is inspected as soon as it is shown.
 """
 
 import pytest
@@ -15,7 +15,7 @@ LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
-def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_text_twice_as_large(arrive, lang):
+def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(arrive, lang):
     visitor = arrive(lang=lang, width=320, scheme="dark")
     visitor.address = f"{lang}.{LONG}"
     found = []
@@ -29,15 +29,18 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_text_twice_as_larg
     assert not found, "\n".join(found)
 
 
-def test_the_head_stays_one_row_on_a_small_phone(arrive):
+def test_header_stays_one_row_on_a_small_phone(arrive):
     head = HomeScreen.open(arrive(width=320)).find("header.head")
-    boxes = {part: head.locator(part).bounding_box() for part in (".home-link", ".theme", ".menu > summary")}
+    boxes = {
+        part: head.locator(part).bounding_box()
+        for part in (".home-link", ".theme", ".menu > summary")
+    }
     middles = [box["y"] + box["height"] / 2 for box in boxes.values()]
     assert max(middles) - min(middles) < 8, boxes
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_nothing_is_cut_off_by_day_on_a_desk_or_a_tablet(arrive, lang):
+def test_nothing_is_cut_off_by_day_on_a_desktop_or_a_tablet(arrive, lang):
     found = []
     for screen in whole_way(arrive(lang=lang, width=1440)):
         found += _cut_off(screen)
@@ -47,7 +50,7 @@ def test_nothing_is_cut_off_by_day_on_a_desk_or_a_tablet(arrive, lang):
     assert not found, "\n".join(found)
 
 
-def test_nothing_is_cut_off_on_the_montages_list(arrive):
+def test_nothing_is_cut_off_in_the_montage_list(arrive):
     screen = MontageScreen.open(arrive(lang="fr", width=320, scheme="dark"))
     found = _cut_off(screen)
     assert not found, "\n".join(found)

@@ -1,4 +1,4 @@
-"""Firefox and WebKit where the machine has them, and a site of their own that may be stopped."""
+"""Start Firefox and WebKit where the machine has them, with their own site that may be stopped."""
 
 import sqlite3
 from contextlib import closing
@@ -17,7 +17,9 @@ MISSING = "NO {}: what people see there is untested. On Debian: apt-get install 
 def site(tmp_path_factory):
     """A site at whose tables the crew's witness is enough."""
     site = ServedSite(tmp_path_factory.mktemp("engines")).start()
-    with closing(sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+    with closing(
+        sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
         database.execute("update petition set confirmation = 'email_or_witness'")
     yield site
     site.stop()
@@ -25,7 +27,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(params=ENGINES)
 def start(request, tmp_path):
-    """Calling it starts the browser, again and again on the same profile."""
+    """Return a function that starts the browser, each time on the same profile."""
     find, carrier = ENGINES[request.param]
     if find() is None:
         pytest.skip(MISSING.format(request.param.upper()))

@@ -1,4 +1,4 @@
-"""A browser driven by the commands that all of them know (W3C WebDriver), whatever carries these to it."""
+"""Drive a browser by W3C WebDriver commands, over any transport."""
 
 import os
 import signal
@@ -18,11 +18,14 @@ WAITING = """return new Promise((resolve, reject) => {
 
 
 class Refused(Exception):
-    """The browser did not do what it was told, for instance since the page is just being left."""
+    """The browser refused a command, for instance because the page is being left."""
 
 
 class Engine:
-    """One browser with one window. A carrier has `order(command, **what)` and, in `process`, what it started."""
+    """One browser with one window.
+
+    A transport has `order(command, **what)` and, in `process`, the process it started.
+    """
 
     def __init__(self, url, carrier):
         self.url, self.carrier = url, carrier
@@ -32,11 +35,11 @@ class Engine:
         self.order("navigate", url=self.url + path if path.startswith("/") else path)
 
     def run(self, script, *args):
-        """Return what `script` returns in the page; a promise is awaited."""
+        """Return what `script` returns in the page, after awaiting a promise."""
         return self.order("script", script=script, args=list(args))
 
     def until(self, expression):
-        """Wait until `expression` is true in the page, and return what it is."""
+        """Wait until `expression` is true in the page, and return its value."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             with suppress(Refused):
@@ -46,8 +49,10 @@ class Engine:
         raise AssertionError(f"Never {expression}:\n{self.run('return document.body.innerText')}")
 
     def find(self, selector):
-        # A new screen of the kiosk can be neither pressed nor typed into for half a second.
-        self.until(f"(element => element && !element.closest('[inert]'))(document.querySelector({selector!r}))")
+        # A new screen of the kiosk ignores presses and typing for half a second.
+        self.until(
+            f"(element => element && !element.closest('[inert]'))(document.querySelector({selector!r}))"
+        )
         return self.order("find", using="css selector", value=selector)[ELEMENT]
 
     def click(self, selector):
@@ -57,7 +62,7 @@ class Engine:
         self.order("type", id=self.find(selector), text=text)
 
     def choose(self, selector, value):
-        """Choose `value` in a list, as a finger does; the lists of a driver differ."""
+        """Choose `value` in a list as a finger does, because drivers handle lists differently."""
         self.find(selector)
         self.run(CHOOSE, selector, value)
 
@@ -65,11 +70,11 @@ class Engine:
         self.until(f"{list(names)}.includes(document.querySelector('main').dataset.screen)")
 
     def waiting(self):
-        """Return how many records of the kiosk lie in the queue."""
+        """Return how many kiosk records are in the queue."""
         return self.run(WAITING)
 
     def kill(self):
-        """Every process of this browser ends at once, without a word."""
+        """Kill every process of this browser at once."""
         with suppress(ProcessLookupError):
             os.killpg(self.carrier.process.pid, signal.SIGKILL)
         self.carrier.process.wait()

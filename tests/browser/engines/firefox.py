@@ -1,4 +1,4 @@
-"""Firefox, by the protocol that it speaks itself (Marionette), so that no driver must be had beside it."""
+"""Drive Firefox by its own protocol (Marionette), so that no extra driver is needed."""
 
 import json
 import shutil
@@ -18,17 +18,17 @@ COMMANDS = {
     "type": "WebDriver:ElementSendKeys",
 }
 START_SECONDS = 60
-# The picture is slow to draw without a graphics card, and a click waits for it.
+# The montage is slow to draw without a graphics card, and a click waits for it.
 ANSWER_SECONDS = 60
 
 
 def find():
-    """Return the path of a Firefox, or None."""
+    """Return the path of Firefox, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 class Firefox:
-    """One Firefox with the profile in `folder`, which outlives it."""
+    """One Firefox on the profile in `folder`, which outlives it."""
 
     keeps_its_profile = True
 
@@ -38,7 +38,9 @@ class Firefox:
         (folder / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
         self.process = subprocess.Popen(
             [find(), "--headless", "--marionette", "--no-remote", "--profile", folder],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._count = 0
         self._socket = _reached(port)
@@ -64,7 +66,7 @@ class Firefox:
             raise Refused(error["message"])
         return result
 
-    # "<length>:<json>"
+    # An answer has the form "<length>:<json>".
     def _answer(self):
         length = b""
         while (byte := self._stream.read(1)) != b":":

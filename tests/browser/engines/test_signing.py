@@ -1,4 +1,4 @@
-"""What Volante is there for, in the two engines that are not Chromium."""
+"""Tests of the main journeys in the two engines that are not Chromium."""
 
 import re
 import time
@@ -13,7 +13,7 @@ SECONDS = 60
 
 
 def until_hatched(site, family, count):
-    """Wait until so many signatures of that family have hatched; return their given names."""
+    """Wait until this many signatures of the family have hatched; return their given names."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         found = stored(site, family)
@@ -24,7 +24,7 @@ def until_hatched(site, family, count):
 
 
 def letter_to(site, address):
-    """Return the address in the newest letter by which a signature is confirmed."""
+    """Return the confirmation link in the newest email."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         for letter in (site.var / "mail").glob("**/*"):
@@ -40,7 +40,11 @@ def sign_at_the_table(engine, given, family):
     engine.click("[data-pick]")
     engine.click("[data-act=onward]")
     engine.screen("form")
-    for name, words in {"given_name": given, "family_name": family, "postal_code": "M5V 2T6"}.items():
+    for name, words in {
+        "given_name": given,
+        "family_name": family,
+        "postal_code": "M5V 2T6",
+    }.items():
         engine.type(f"[data-field={name}]", words)
     engine.choose("[data-field=country]", "CA")
     engine.click("[data-act=sign]")
@@ -49,13 +53,18 @@ def sign_at_the_table(engine, given, family):
     engine.screen("attract")
 
 
-def test_somebody_reads_signs_confirms_and_becomes_a_butterfly(start, site):
+def test_visitor_reads_signs_confirms_and_becomes_a_butterfly(start, site):
     engine = start(site)
     family = f"Otromotor {type(engine.carrier).__name__}"
     address = f"amalia.{type(engine.carrier).__name__.lower()}@correo.mx"
     engine.go("/es/petitions/find-the-43")
     form = "#sign form"
-    for name, words in {"given_name": "Amalia", "family_name": family, "email": address, "postal_code": "50000"}.items():
+    for name, words in {
+        "given_name": "Amalia",
+        "family_name": family,
+        "email": address,
+        "postal_code": "50000",
+    }.items():
         engine.type(f"{form} [name={name}]", words)
     engine.choose(f"{form} [name=country]", "MX")
     engine.click(f"{form} button[type=submit]")
@@ -65,12 +74,12 @@ def test_somebody_reads_signs_confirms_and_becomes_a_butterfly(start, site):
     engine.click("main form button[type=submit]")
     assert until_hatched(site, family, 1) == ["Amalia"]
     [(_, number)] = stored(site, family)
-    # The montage draws, by the graphics card or without, and finds it.
+    # The montage draws with or without the graphics card, and finds the butterfly.
     engine.go(f"/es/causes/butterflies-for-mexico/montage?n={number}")
     engine.until("document.querySelector('.stage.is-drawn canvas')")
 
 
-def test_a_tablet_signs_without_a_server_and_sends_each_once(start, site):
+def test_tablet_signs_offline_and_sends_each_signature_once(start, site):
     engine = start(site)
     family = f"Tableta {type(engine.carrier).__name__}"
     engine.go("/kiosk/")

@@ -1,4 +1,4 @@
-"""WebKitGTK, the engine of Safari, by its own driver and on a screen that nobody sees."""
+"""Drive WebKitGTK, the engine of Safari, by its own driver on a virtual screen."""
 
 import json
 import os
@@ -25,14 +25,14 @@ ANSWER_SECONDS = 60
 
 
 def find():
-    """Return the path of WebKit's little browser, or None where it, its driver or a screen is missing."""
+    """Return the path of MiniBrowser, or None where it, its driver or a screen is missing."""
     if not (shutil.which(DRIVER) and shutil.which(SCREEN)):
         return None
     return next((str(path) for path in Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")), None)
 
 
 class WebKit:
-    """One little browser. It forgets all when it ends, as its driver has it."""
+    """One MiniBrowser. Its driver makes it forget everything when it ends."""
 
     keeps_its_profile = False
 
@@ -41,12 +41,17 @@ class WebKit:
         self._display, number = _display(folder)
         port = free_port()
         self.process = subprocess.Popen(
-            [DRIVER, f"--port={port}"], env={**os.environ, "DISPLAY": f":{number}", "HOME": str(folder)},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            [DRIVER, f"--port={port}"],
+            env={**os.environ, "DISPLAY": f":{number}", "HOME": str(folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._address = f"http://127.0.0.1:{port}/session"
         options = {"binary": find(), "args": ["--automation"]}
-        self._address += "/" + self._begin({"alwaysMatch": {"webkitgtk:browserOptions": options}})["sessionId"]
+        self._address += (
+            "/" + self._begin({"alwaysMatch": {"webkitgtk:browserOptions": options}})["sessionId"]
+        )
 
     def order(self, command, **what):
         path = PATHS[command].format(**what)
@@ -78,11 +83,14 @@ class WebKit:
 
 
 def _display(folder):
-    """Start a screen; return its process, and the number that it chose."""
+    """Start a virtual screen; return its process and the number it chose."""
     read, write = os.pipe()
     process = subprocess.Popen(
-        [SCREEN, "-displayfd", str(write), "-screen", "0", "1024x860x24", "-nolisten", "tcp"], pass_fds=(write,),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
+        [SCREEN, "-displayfd", str(write), "-screen", "0", "1024x860x24", "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
     )
     os.close(write)
     with os.fdopen(read) as said:

@@ -1,4 +1,4 @@
-"""A petition that is closed says so kindly, also to those who were just filling in its form."""
+"""Tests of closed petitions: readers are told, and so are people who were filling in the form."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,14 +12,21 @@ SLUG = "a-short-one"
 
 @pytest.fixture(scope="module")
 def short_petition(served, tmp_path_factory):
-    """A petition of our own, so that closing it is nobody else's concern."""
+    """A separate petition, so that closing it affects no other test."""
     letter = tmp_path_factory.mktemp("letter") / "letter.md"
     letter.write_text("## To the mayor\n\nPlease plant milkweed.\n")
-    about = ("--cause", "butterflies-for-mexico", "--title", "Plant milkweed", "--target", "The mayor")
+    about = (
+        "--cause",
+        "butterflies-for-mexico",
+        "--title",
+        "Plant milkweed",
+        "--target",
+        "The mayor",
+    )
     served.flask("petitions", "create", SLUG, *about, "--text", str(letter))
 
 
-def test_closing_a_petition_is_said_to_readers_and_to_late_signers(arrive, served, short_petition):
+def test_closing_a_petition_is_told_to_readers_and_to_late_signers(arrive, served, short_petition):
     early, late, reader = arrive(), arrive(), arrive(lang="fr", width=1440)
     PetitionScreen.open(early, slug=SLUG).sign()
     form = PetitionScreen.open(late, slug=SLUG)

@@ -1,4 +1,4 @@
-"""A window that somebody else has open sees a signature arrive."""
+"""Tests of the live count: a window open elsewhere sees a signature arrive."""
 
 from playwright.sync_api import expect
 
@@ -8,9 +8,9 @@ from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen
 from tests.browser.screens.screen import number_in
 
-# The promise is a second or two; this machine may be busy with other tests.
+# The promise is a second or two, but this machine may be busy with other tests.
 SOON_MS = 30_000
-# Who flew in, whether the canvas stood then, and how long after the beat of the pulse that told of them (milliseconds).
+# Record who flew in, whether the canvas was there, and the delay after the pulse in milliseconds.
 FLIGHTS = """() => {
     const stage = document.querySelector("[data-stage]");
     window.flights = [];
@@ -24,7 +24,7 @@ FLIGHTS = """() => {
 }"""
 
 
-def test_an_open_window_counts_on_while_somebody_else_confirms(arrive):
+def test_open_window_shows_a_signature_that_is_confirmed_elsewhere(arrive):
     watcher, supporter = arrive(width=1440, lang="fr"), arrive()
     cause = CauseScreen.open(watcher)
     petition = PetitionScreen.open(watcher, watcher.context.new_page())
@@ -35,24 +35,28 @@ def test_an_open_window_counts_on_while_somebody_else_confirms(arrive):
     expect(petition.find(".progress [data-count]")).to_have_text(str(shown + 1))
 
 
-def test_a_watched_page_says_its_count_to_who_listens(arrive, served):
+def test_watched_page_reports_its_count_to_listeners(arrive, served):
     cause = CauseScreen.open(arrive())
     number, _ = confirm(served.url, f"listened.{cause.visitor.address}")
     expect(cause.status).to_contain_text(f"{number:,}", timeout=SOON_MS)
     expect(cause.status).to_have_attribute("aria-live", "polite")
 
 
-def test_who_hatches_flies_into_the_picture_of_the_cause_as_soon_as_it_counts(arrive, served):
+def test_new_butterfly_flies_into_the_montage_as_soon_as_it_counts(arrive, served):
     cause = CauseScreen.open(arrive(width=1440))
     cause.page.wait_for_load_state("networkidle")
     stage = cause.find("[data-stage]")
-    # Until then the server's picture is there, and no canvas.
+    # Until then the page shows the server's picture and no canvas.
     expect(stage.locator("img.montage")).to_be_visible()
     expect(stage.locator("canvas")).to_have_count(0)
     cause.page.evaluate(FLIGHTS)
     number, _ = confirm(served.url, f"flown.in.{cause.visitor.address}")
-    cause.page.wait_for_function("(number) => flights.some(({ born }) => born.includes(number))", arg=number)
-    flown = cause.page.evaluate("(number) => flights.find(({ born }) => born.includes(number))", number)
+    cause.page.wait_for_function(
+        "(number) => flights.some(({ born }) => born.includes(number))", arg=number
+    )
+    flown = cause.page.evaluate(
+        "(number) => flights.find(({ born }) => born.includes(number))", number
+    )
     assert flown["drawn"]
-    # A beat of the pulse follows a hatching by a second; what comes after it is waking the canvas.
+    # A pulse follows a hatching within a second. The rest of the delay is starting the canvas.
     assert flown["after"] < SOON_MS

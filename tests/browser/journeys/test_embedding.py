@@ -1,4 +1,4 @@
-"""A petition in somebody else's page: signed there, counting there, and not there for whom it is not meant."""
+"""Tests of an embedded petition: signing and live count work, and unlisted sites get neither."""
 
 import sqlite3
 from contextlib import closing
@@ -16,7 +16,7 @@ SOON_MS = 30_000
 
 
 def frame_of(visitor, host, place=0):
-    """Return the frame that the element has put into the host's page, once it stands."""
+    """Return the frame that the element adds to the host's page, once it is there."""
     visitor.page.goto(host.url)
     frame = visitor.page.locator("volante-petition iframe").nth(place)
     expect(frame.content_frame.locator("main h1")).to_be_visible()
@@ -30,13 +30,18 @@ def fill(page, address, **words):
     page.locator("form button[type=submit]").click()
 
 
-def test_somebody_signs_in_a_page_of_a_partner_and_the_count_there_moves(arrive, served):
+def test_visitor_signs_in_a_partners_page_and_its_count_moves(arrive, served):
     visitor = arrive(width=820)
     body = '<volante-petition slug="find-the-43" source="partner"></volante-petition><volante-petition slug="find-the-43" show="counter"></volante-petition>'
     with HostPage(served.url, body) as host:
         frame = frame_of(visitor, host)
         inside = frame.content_frame
-        counter = visitor.page.locator("volante-petition iframe").nth(1).content_frame.locator("[data-count]").first
+        counter = (
+            visitor.page.locator("volante-petition iframe")
+            .nth(1)
+            .content_frame.locator("[data-count]")
+            .first
+        )
         before = number_in(counter)
         visitor.noises.allowed.add(422)
         fill(inside, "amalia@correo")
@@ -46,8 +51,10 @@ def test_somebody_signs_in_a_page_of_a_partner_and_the_count_there_moves(arrive,
         fill(inside, visitor.address)
         expect(inside.locator("[data-state=signed]")).to_be_visible()
         assert visitor.page.url == host.url
-        # As high as what it shows, so that nothing scrolls within it.
-        inner = inside.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+        # The frame is as high as its content, so that nothing scrolls within it.
+        inner = inside.locator("body").evaluate(
+            "body => Math.ceil(body.getBoundingClientRect().height)"
+        )
         assert frame.get_attribute("height") == str(inner)
         letter = letter_to(served.url, visitor.address)
         receipt = hatched_address(ask(link_in(letter, "confirm"), yes=""), "en")
@@ -57,7 +64,7 @@ def test_somebody_signs_in_a_page_of_a_partner_and_the_count_there_moves(arrive,
 
 @pytest.mark.parametrize("show", ["form", "thermometer", "counter", "montage"])
 @pytest.mark.parametrize(("theme", "lang"), [("light", "es"), ("dark", "fr")])
-def test_each_kind_of_frame_has_no_barrier(arrive, served, show, theme, lang):
+def test_every_kind_of_frame_is_free_of_barriers(arrive, served, show, theme, lang):
     visitor = arrive(width=320)
     visitor.page.goto(f"/embed/petitions/find-the-43?show={show}&theme={theme}&lang={lang}")
     expect(visitor.page.locator("main h1")).to_be_visible()
@@ -65,10 +72,17 @@ def test_each_kind_of_frame_has_no_barrier(arrive, served, show, theme, lang):
     barriers.inspect(visitor.page, ("frame", show, theme))
 
 
-def test_a_page_that_is_not_listed_gets_nothing_to_press(arrive, served):
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        [petition_id] = database.execute("select id from petition where slug = 'victims-law'").fetchone()
-        database.execute("insert into embedding values (?, 'listed', '[\"https://friend.example\"]')", (petition_id,))
+def test_page_that_is_not_listed_gets_no_controls(arrive, served):
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        [petition_id] = database.execute(
+            "select id from petition where slug = 'victims-law'"
+        ).fetchone()
+        database.execute(
+            "insert into embedding values (?, 'listed', '[\"https://friend.example\"]')",
+            (petition_id,),
+        )
     visitor = arrive(width=820)
     with HostPage(served.url, '<volante-petition slug="victims-law"></volante-petition>') as host:
         visitor.page.goto(host.url)
@@ -80,7 +94,7 @@ def test_a_page_that_is_not_listed_gets_nothing_to_press(arrive, served):
     assert any("frame-ancestors" in noise or "BLOCKED" in noise for noise in heard)
 
 
-def test_where_scripts_do_not_run_the_link_within_the_element_stands(arrive, served):
+def test_without_scripts_the_link_in_the_element_is_shown(arrive, served):
     visitor = arrive(scripts=False)
     body = f'<volante-petition slug="find-the-43"><a href="{served.url}/en/petitions/find-the-43">Sign</a></volante-petition>'
     with HostPage(served.url, body) as host:

@@ -1,4 +1,4 @@
-"""From finding an event to a seat, and from a seat given back to whoever waits for it."""
+"""Tests of events, from finding one to a seat, and from a cancelled seat to the waiting list."""
 
 import re
 
@@ -25,7 +25,9 @@ def take_seats(served, names):
     ("lang", "width", "scripts", "scheme"),
     [("en", 390, True, "light"), ("fr", 1440, True, "dark"), ("es", 820, False, "light")],
 )
-def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arrive, lang, width, scripts, scheme):
+def test_event_is_found_and_registered_for_and_the_email_is_the_ticket(
+    arrive, lang, width, scripts, scheme
+):
     visitor = arrive(lang=lang, width=width, scripts=scripts, scheme=scheme)
     event = EventsScreen.open(visitor).follow("vigil")
     expect(event.find(".vigil svg")).to_have_count(43)
@@ -39,7 +41,7 @@ def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arriv
     assert not ticket.cancel().find("main form").count()
 
 
-def test_a_cancelled_seat_goes_to_whoever_waits_and_a_letter_says_so(arrive, served):
+def test_cancelled_seat_goes_to_the_waiting_list_with_an_email(arrive, served):
     first, second = arrive(), arrive(width=1440)
     served.end_holds()
     EventScreen.open(first, slug="talk").thanked(seats="4")
@@ -53,8 +55,8 @@ def test_a_cancelled_seat_goes_to_whoever_waits_and_a_letter_says_so(arrive, ser
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
-def test_a_seat_that_nobody_confirms_goes_to_who_waits(arrive, served, lang):
-    """Without scripts: one registers and does not confirm, one waits, and an hour later has the seats."""
+def test_unconfirmed_seat_goes_to_the_waiting_list(arrive, served, lang):
+    """Without scripts, one visitor does not confirm, so another gets the seats an hour later."""
     never, waits = arrive(lang=lang, scripts=False), arrive(lang=lang, scripts=False, width=1440)
     served.end_holds()
     EventScreen.open(never, slug="talk").thanked(seats="4")
@@ -67,7 +69,7 @@ def test_a_seat_that_nobody_confirms_goes_to_who_waits(arrive, served, lang):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_slip_in_the_form_is_said_and_the_words_stay(arrive, scripts):
+def test_form_error_is_shown_and_the_input_is_kept(arrive, scripts):
     visitor = arrive(scripts=scripts)
     visitor.noises.allowed.add(422)
     event = EventScreen.open(visitor, slug="vigil")
@@ -79,7 +81,7 @@ def test_a_slip_in_the_form_is_said_and_the_words_stay(arrive, scripts):
     expect(refused.find("[name=name]")).to_be_focused()
 
 
-def test_the_list_can_be_chosen_by_place_and_shows_what_has_been(arrive):
+def test_list_is_filtered_by_place_and_shows_past_events(arrive):
     events = EventsScreen.open(arrive(width=820, scheme="dark"))
     events.find("[name=place]").select_option("Ottawa")
     events.find(".event-filters button").click()
@@ -90,8 +92,10 @@ def test_the_list_can_be_chosen_by_place_and_shows_what_has_been(arrive):
     expect(past.find("form[action$='/registrations']")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", re.compile(r"\b1\u00a0h\b"))])
-def test_whoever_lives_by_another_clock_reads_both_hours(arrive, lang, hour):
+@pytest.mark.parametrize(
+    ("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", re.compile(r"\b1\u00a0h\b"))]
+)
+def test_reader_in_another_time_zone_sees_both_times(arrive, lang, hour):
     far = EventScreen.open(arrive(lang=lang, width=1440, timezone_id="Europe/Paris"), slug="talk")
     expect(far.find("[data-module=local-time]")).to_contain_text(hour)
     near = EventScreen.open(arrive(), slug="talk")

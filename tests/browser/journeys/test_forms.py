@@ -1,4 +1,7 @@
-"""Two forms with one address: each link confirms its own. And the link to what one signed, asked for by address."""
+"""Tests of two forms with one email address: each link confirms its own form.
+
+Also tests the link to the owner's page, which is requested by email address.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,17 +12,24 @@ from tests.browser.screens.mine import MineScreen, OwnLinkScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.thanks import ConfirmScreen
 
-STRANGER = {"given_name": "Mallory", "family_name": "Grin", "comment": "Not hers", "name_display": "full"}
+STRANGER = {
+    "given_name": "Mallory",
+    "family_name": "Grin",
+    "comment": "Not hers",
+    "name_display": "full",
+}
 
 
 def stranger_signs(served, visitor):
-    """Somebody signs with the visitor's address before the visitor does."""
+    """Let a stranger sign with the visitor's email address before the visitor does."""
     sign(served.url, visitor.address, visitor.lang, **STRANGER)
     Mailbox.open(visitor).wait_for(visitor.address, 1)
 
 
 @pytest.mark.parametrize(("lang", "width", "scripts"), [("en", 390, True), ("es", 1440, False)])
-def test_the_owner_confirms_their_own_form_and_nothing_of_a_strangers(arrive, served, lang, width, scripts):
+def test_owner_confirms_their_own_form_and_nothing_of_a_strangers(
+    arrive, served, lang, width, scripts
+):
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     stranger_signs(served, visitor)
     PetitionScreen.open(visitor).sign(comment="", name_display="counted")
@@ -36,7 +46,7 @@ def test_the_owner_confirms_their_own_form_and_nothing_of_a_strangers(arrive, se
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_strangers_link_shows_the_strangers_form_and_leads_to_the_owners(arrive, served, scripts):
+def test_strangers_link_shows_that_form_and_links_to_the_owners(arrive, served, scripts):
     visitor = arrive(lang="fr", scripts=scripts)
     stranger_signs(served, visitor)
     strangers = letter_of(visitor).link("confirm")
@@ -56,7 +66,7 @@ def test_the_strangers_link_shows_the_strangers_form_and_leads_to_the_owners(arr
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(390, True), (1440, False)])
-def test_the_link_to_what_was_signed_is_asked_for_and_comes(arrive, width, scripts):
+def test_link_to_the_owners_page_is_requested_and_arrives(arrive, width, scripts):
     visitor = arrive(width=width, scripts=scripts)
     PetitionScreen.open(visitor).sign()
     letter_of(visitor)
@@ -68,7 +78,7 @@ def test_the_link_to_what_was_signed_is_asked_for_and_comes(arrive, width, scrip
     ConfirmScreen(visitor).confirm()
 
 
-def test_an_address_that_cannot_be_stays_in_the_field_and_is_explained(arrive):
+def test_invalid_email_address_stays_in_the_field_with_an_error(arrive):
     visitor = arrive(lang="es", scripts=False)
     visitor.noises.allowed.add(422)
     asking = OwnLinkScreen.open(visitor)
@@ -78,7 +88,7 @@ def test_an_address_that_cannot_be_stays_in_the_field_and_is_explained(arrive):
     assert visitor.page.locator("[name=email]").input_value() == "amalia@correo"
 
 
-def test_a_link_that_has_ended_offers_a_new_one(arrive):
+def test_expired_link_offers_a_new_one(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     letter_of(visitor)

@@ -1,4 +1,4 @@
-"""Signing without a mouse."""
+"""Tests of signing without a mouse."""
 
 from playwright.sync_api import expect
 
@@ -6,16 +6,16 @@ from tests.browser.screens.mail import letter_of
 from tests.browser.screens.petition import AMALIA, PetitionScreen
 from tests.browser.screens.thanks import ThanksScreen
 
-MOST_TABS = 60
+MAX_TABS = 60
 NAME = "document.activeElement.name || document.activeElement.className"
-# A radio is drawn by its card, which carries the ring.
+# A radio button is drawn by its card, which has the focus ring.
 HAS_RING = """[document.activeElement, document.activeElement.closest("label")].some(
     (element) => element && getComputedStyle(element).outlineStyle !== "none")"""
 
 
 def tab_to(page, name):
-    """Press Tab until the control called `name` has the focus; it must be seen to have it."""
-    for _ in range(MOST_TABS):
+    """Press Tab until the control called `name` has the focus, which must be visible."""
+    for _ in range(MAX_TABS):
         page.keyboard.press("Tab")
         if name in page.evaluate(NAME):
             assert page.evaluate(HAS_RING), f"{name} has the focus and does not show it"
@@ -23,7 +23,7 @@ def tab_to(page, name):
     raise AssertionError(f"{name} is not reached")
 
 
-def test_the_first_tab_offers_to_skip_to_the_text(arrive):
+def test_first_tab_offers_to_skip_to_the_text(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     petition.page.keyboard.press("Tab")
     expect(petition.find("a.skip")).to_be_focused()
@@ -63,7 +63,7 @@ def test_signing_and_confirming_need_no_mouse(arrive):
     page.wait_for_url("**/hatched/*")
 
 
-def test_enter_in_a_field_sends_the_form(arrive):
+def test_enter_in_a_field_submits_the_form(arrive):
     visitor = arrive()
     petition = PetitionScreen.open(visitor)
     petition.fill()

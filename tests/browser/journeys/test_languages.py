@@ -1,4 +1,4 @@
-"""Changing the language keeps the reader where they are."""
+"""Tests of changing the language: readers stay where they are."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PUBLIC = [(HomeScreen, 1440), (CauseScreen, 390), (PetitionScreen, 1440), (Priva
 
 
 @pytest.mark.parametrize(("screen", "width"), PUBLIC)
-def test_every_page_has_its_twins(arrive, screen, width):
+def test_every_page_links_to_its_translations(arrive, screen, width):
     here = screen.open(arrive(width=width))
     path = here.page.url.partition("/en/")[2].partition("#")[0]
     for lang in ("es", "fr", "en"):
@@ -20,7 +20,7 @@ def test_every_page_has_its_twins(arrive, screen, width):
         assert here.page.url.endswith(f"/{lang}/{path}")
 
 
-def test_the_way_of_a_supporter_can_change_its_language_at_every_step(arrive):
+def test_language_can_be_changed_at_every_step_of_signing(arrive):
     visitor = arrive(width=1440)
     thanks = PetitionScreen.open(visitor).sign().speak("fr")
     assert thanks.lang == "fr"
@@ -32,21 +32,21 @@ def test_the_way_of_a_supporter_can_change_its_language_at_every_step(arrive):
     assert hatched.speak("fr").number == number
 
 
-def test_words_typed_before_the_language_is_changed_are_kept(arrive):
+def test_typed_text_is_kept_when_the_language_is_changed(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     petition.fill(comment="Hasta encontrarles.")
     typed = petition.words
     assert petition.speak("es").words == typed
 
 
-def test_a_refused_form_can_change_its_language(arrive):
+def test_language_of_a_refused_form_can_be_changed(arrive):
     refused = PetitionScreen.open(arrive(width=1440)).refuse(email="amalia@correo")
     refused.find("nav.tongues a[hreflang=fr]:visible").click()
     refused.page.wait_for_url("**/fr/petitions/find-the-43#sign")
     assert PetitionScreen(refused.visitor).words["given_name"] == "Amalia"
 
 
-def test_an_address_without_language_speaks_the_browsers_and_an_unknown_one_too(arrive):
+def test_url_without_language_uses_the_browsers_and_so_does_an_unknown_one(arrive):
     visitor = arrive(lang="fr")
     visitor.page.goto("/causes/butterflies-for-mexico")
     assert CauseScreen(visitor).lang == "fr"

@@ -1,4 +1,4 @@
-"""Letters that are asked for again, and letters that are too old."""
+"""Tests of confirmation emails that are sent again or have expired."""
 
 from playwright.sync_api import expect
 
@@ -8,7 +8,7 @@ from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.thanks import ConfirmScreen, ExpiredScreen, UnknownScreen
 
 
-def test_the_thanks_page_names_the_address_and_sends_again_after_a_minute(arrive, served):
+def test_thanks_page_shows_the_email_address_and_resends_after_a_minute(arrive, served):
     visitor, reader = arrive(), arrive()
     reader.address = visitor.address
     visitor.page.clock.install()
@@ -22,7 +22,7 @@ def test_the_thanks_page_names_the_address_and_sends_again_after_a_minute(arrive
     letter_of(reader, letters=2)
 
 
-def test_without_script_the_thanks_page_offers_to_sign_once_more(arrive):
+def test_without_script_the_thanks_page_offers_to_sign_again(arrive):
     visitor = arrive(scripts=False)
     thanks = PetitionScreen.open(visitor).sign()
     expect(thanks.again).to_be_hidden()
@@ -30,7 +30,7 @@ def test_without_script_the_thanks_page_offers_to_sign_once_more(arrive):
     assert PetitionScreen(visitor).words["email"] == ""
 
 
-def test_a_letter_that_is_too_old_says_so_and_is_written_anew(arrive, served):
+def test_expired_email_says_so_and_a_new_one_is_sent(arrive, served):
     visitor = arrive(lang="es")
     PetitionScreen.open(visitor).sign()
     link = letter_of(visitor).link("confirm")
@@ -45,7 +45,7 @@ def test_a_letter_that_is_too_old_says_so_and_is_written_anew(arrive, served):
     letter_of(visitor, letters=2)
 
 
-def test_a_link_that_lost_a_piece_is_explained(arrive):
+def test_truncated_link_is_explained(arrive):
     visitor = arrive(lang="fr")
     PetitionScreen.open(visitor).sign()
     visitor.noises.allowed.add(404)

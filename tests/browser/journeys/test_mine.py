@@ -1,4 +1,4 @@
-"""The owner's page: correct, hide, withdraw, and change one's mind."""
+"""Tests of the owner's page: correct, hide, withdraw, and undo."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ SOON_MS = 30_000
 
 @pytest.fixture
 def confirmed(arrive, served):
-    """Calling it brings a visitor who has signed with their whole name, confirmed, and opened their page."""
+    """Return a function that creates a visitor on their own page, confirmed with a full name."""
 
     def confirmed(**manner):
         visitor = arrive(**manner)
@@ -29,7 +29,7 @@ def confirmed(arrive, served):
 @pytest.mark.parametrize(
     ("lang", "width", "scripts"), [("en", 390, True), ("fr", 1440, False), ("es", 390, False)]
 )
-def test_a_name_is_corrected_then_hidden(confirmed, lang, width, scripts):
+def test_name_is_corrected_then_hidden(confirmed, lang, width, scripts):
     mine = confirmed(lang=lang, width=width, scripts=scripts)
     assert mine.shown() == "Amalia Rosales"
     mine = mine.correct(family_name="Rosales Peña")
@@ -42,7 +42,7 @@ def test_a_name_is_corrected_then_hidden(confirmed, lang, width, scripts):
     assert mine.form().locator("[name=family_name]").input_value() == "Rosales Peña"
 
 
-def test_a_hidden_name_leaves_the_petitions_page(confirmed):
+def test_hidden_name_is_removed_from_the_petition_page(confirmed):
     mine = confirmed().correct(given_name="Xochiquétzal")
     expect(_signers(mine)).to_contain_text("Xochiquétzal", timeout=SOON_MS)
     mine.page.go_back()
@@ -51,7 +51,7 @@ def test_a_hidden_name_leaves_the_petitions_page(confirmed):
     loads_until(mine.page, lambda: "Xochiquétzal" not in signers.inner_text())
 
 
-def test_a_withdrawal_is_no_longer_counted_and_can_be_undone(arrive, confirmed):
+def test_withdrawn_signature_is_not_counted_and_can_be_restored(arrive, confirmed):
     mine = confirmed(lang="es")
     cause = CauseScreen.open(arrive(lang="es"))
     before = cause.count
@@ -65,7 +65,7 @@ def test_a_withdrawal_is_no_longer_counted_and_can_be_undone(arrive, confirmed):
     expect(mine.one().locator("dd")).to_have_count(4)
 
 
-def test_a_correction_that_cannot_be_taken_is_said_at_its_field(confirmed):
+def test_invalid_correction_is_reported_at_its_field(confirmed):
     mine = confirmed()
     mine.visitor.noises.allowed.add(422)
     mine = mine.correct(given_name="")
@@ -75,7 +75,7 @@ def test_a_correction_that_cannot_be_taken_is_said_at_its_field(confirmed):
     expect(mine.find("main .alert--grave")).to_be_focused()
 
 
-def test_what_the_petition_asks_for_is_not_called_optional_here(confirmed):
+def test_required_fields_are_not_called_optional(confirmed):
     form = confirmed().form()
     for name in ("given_name", "country", "postal_code"):
         expect(form.locator(f"label[for^={name}] .optional")).to_have_count(0)
@@ -83,13 +83,13 @@ def test_what_the_petition_asks_for_is_not_called_optional_here(confirmed):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
-def test_the_language_can_be_changed_after_a_refused_correction(confirmed, scripts):
+def test_language_can_be_changed_after_a_refused_correction(confirmed, scripts):
     mine = confirmed(width=1440, scripts=scripts)
     mine.visitor.noises.allowed.add(422)
     assert mine.correct(given_name="").speak("fr").lang == "fr"
 
 
-def test_two_signatures_of_one_address_have_a_form_each(arrive):
+def test_two_signatures_of_one_email_address_each_have_a_form(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     PetitionScreen.open(visitor, slug="victims-law").sign()
@@ -101,7 +101,7 @@ def test_two_signatures_of_one_address_have_a_form_each(arrive):
     expect(mine.form(1).locator("[name=given_name]")).to_be_focused()
 
 
-def test_everything_kept_can_be_downloaded(confirmed):
+def test_all_stored_data_can_be_downloaded(confirmed):
     mine = confirmed()
     with mine.page.expect_download() as download:
         mine.find("main a.go").last.click()

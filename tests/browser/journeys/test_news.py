@@ -1,4 +1,4 @@
-"""From a piece of news to a subscription, to the letter that brings the next one, and to its end."""
+"""Tests of updates: subscribe, get the next one by email, and unsubscribe."""
 
 import sqlite3
 from contextlib import closing
@@ -9,7 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screens.mail import letter_of
-from tests.browser.screens.news import AskedScreen, EndScreen, NewsBox, PreferencesScreen, UpdatesScreen, links_in
+from tests.browser.screens.news import (
+    AskedScreen,
+    EndScreen,
+    NewsBox,
+    PreferencesScreen,
+    UpdatesScreen,
+    links_in,
+)
 
 TITLES = {"en": "An answer from the Senate", "es": "El Senado responde", "fr": "Le Sénat répond"}
 
@@ -18,7 +25,7 @@ TITLES = {"en": "An answer from the Senate", "es": "El Senado responde", "fr": "
     ("lang", "width", "scripts", "scheme"),
     [("en", 390, True, "light"), ("fr", 1440, True, "dark"), ("es", 820, False, "light")],
 )
-def test_news_is_read_subscribed_to_and_stopped(arrive, served, lang, width, scripts, scheme):
+def test_update_is_read_subscribed_to_and_stopped(arrive, served, lang, width, scripts, scheme):
     visitor = arrive(lang=lang, width=width, scripts=scripts, scheme=scheme)
     update = UpdatesScreen.open(visitor).follow("six-years-on")
     expect(update.find(".news-links a")).to_have_count(1)
@@ -37,7 +44,7 @@ def test_news_is_read_subscribed_to_and_stopped(arrive, served, lang, width, scr
     expect(visitor.page.locator("main form")).to_have_count(0)
 
 
-def test_a_slip_is_said_at_the_field_and_the_words_stay(arrive):
+def test_form_error_is_shown_at_its_field_and_input_is_kept(arrive):
     visitor = arrive(width=1440)
     visitor.noises.allowed.add(422)
     refused = NewsBox.open(visitor).refused(address="amalia@correo", often="weekly")
@@ -49,7 +56,7 @@ def test_a_slip_is_said_at_the_field_and_the_words_stay(arrive):
 
 
 def _mail_an_update(file, slug):
-    """Publish an update and plan its mailing to those who subscribed by a form, as the desk would."""
+    """Publish an update, and plan its mailing to people who subscribed by a form."""
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
     with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as database:
         database.execute("begin immediate")

@@ -1,4 +1,4 @@
-"""However often somebody presses, goes back, reloads or opens tabs: one signature, and nothing lost."""
+"""Tests of double presses, going back, reloads and tabs: one signature, nothing lost."""
 
 from playwright.sync_api import expect
 
@@ -8,10 +8,12 @@ from tests.browser.screens.reading import CauseScreen
 from tests.browser.screens.thanks import ThanksScreen
 
 
-def test_a_double_click_makes_one_signature_and_one_letter(arrive):
+def test_double_click_makes_one_signature_and_one_email(arrive):
     visitor = arrive()
     posts = []
-    visitor.context.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    visitor.context.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     petition = PetitionScreen.open(visitor)
     petition.fill()
     petition.button.dblclick(no_wait_after=True)
@@ -20,7 +22,7 @@ def test_a_double_click_makes_one_signature_and_one_letter(arrive):
     letter_of(visitor)
 
 
-def test_a_double_click_without_script_makes_one_letter_too(arrive):
+def test_double_click_without_script_also_makes_one_email(arrive):
     visitor = arrive(scripts=False)
     before = CauseScreen.open(visitor).count
     petition = PetitionScreen.open(visitor)
@@ -30,7 +32,7 @@ def test_a_double_click_without_script_makes_one_letter_too(arrive):
     assert letter_of(visitor).press().confirm().number == before + 1
 
 
-def test_signing_again_looks_the_same_and_the_owner_is_told_by_mail(arrive, served):
+def test_signing_again_looks_the_same_and_the_owner_gets_an_email(arrive, served):
     visitor = arrive()
     first = PetitionScreen.open(visitor).sign().find("main").inner_html()
     letter_of(visitor).press().confirm()
@@ -39,13 +41,15 @@ def test_signing_again_looks_the_same_and_the_owner_is_told_by_mail(arrive, serv
     assert _without_seconds(second) == _without_seconds(first)
     repeat = letter_of(visitor, letters=2)
     assert repeat.open_mine().find(".mine-one").count() == 1
-    assert "/signatures/confirm/" not in Mailbox.open(visitor).newest().find("main pre").text_content()
+    assert (
+        "/signatures/confirm/" not in Mailbox.open(visitor).newest().find("main pre").text_content()
+    )
 
 
-def test_going_back_finds_the_form_awake_and_signing_from_there_counts_once(arrive, served):
+def test_form_works_after_going_back_and_signing_again_counts_once(arrive, served):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
-    # Not as quick as a double click, however quick this machine is: then the second try is told of.
+    # Even on a fast machine this counts as a second attempt rather than a double click.
     served.let_pass("61 seconds", visitor.address)
     visitor.page.go_back()
     petition = PetitionScreen(visitor)
@@ -54,17 +58,19 @@ def test_going_back_finds_the_form_awake_and_signing_from_there_counts_once(arri
     assert letter_of(visitor, letters=2).open_mine().find(".mine-one").count() == 1
 
 
-def test_a_reload_of_the_thanks_page_sends_nothing(arrive):
+def test_reloading_the_thanks_page_sends_nothing(arrive):
     visitor = arrive()
     posts = []
     PetitionScreen.open(visitor).sign()
-    visitor.context.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    visitor.context.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     visitor.page.reload()
     expect(ThanksScreen(visitor).greeting).to_contain_text(visitor.address)
     assert posts == []
 
 
-def test_a_reload_in_the_middle_of_the_form_loses_no_word(arrive):
+def test_reloading_a_half_filled_form_loses_no_input(arrive):
     petition = PetitionScreen.open(arrive())
     petition.fill(comment="Hasta encontrarles.")
     typed = petition.words

@@ -1,4 +1,4 @@
-"""An editor writes an update with a picture, sees it before, publishes it, and looks at who would get it by mail."""
+"""Tests of an editor who writes, previews and publishes an update and sees who gets it."""
 
 import re
 
@@ -15,14 +15,22 @@ SLUG = "trees-stand-in-the-square"
 
 @pytest.fixture(scope="module")
 def way_in(served):
-    """The link that invites an editor; it works once."""
-    said = served.flask("organizers", "add", "rosa@news.example", "--role", "editor", "--cause", "butterflies-for-mexico")
+    """The link that invites an editor, which works once."""
+    said = served.flask(
+        "organizers",
+        "add",
+        "rosa@news.example",
+        "--role",
+        "editor",
+        "--cause",
+        "butterflies-for-mexico",
+    )
     return re.search(r"http\S+", said).group()
 
 
-def test_an_update_from_its_title_to_its_page(arrive, way_in):
+def test_update_goes_from_its_title_to_its_page(arrive, way_in):
     editor = arrive(width=820)
-    # A picture without words for who does not see it is refused.
+    # A picture without alternative text is refused.
     editor.noises.allowed.add(422)
     desk = editor.page
     desk.goto(way_in)
@@ -76,7 +84,9 @@ def _write(editor):
 def _picture(editor):
     desk = editor.page
     desk.goto(f"/organize/updates/{SLUG}/picture")
-    desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
+    desk.locator("[name=picture]").set_input_files(
+        {"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+    )
     desk.locator("[data-focal] img").click(position={"x": 5, "y": 5})
     assert int(desk.locator("[name=focal_x]").input_value()) < 20
     desk.locator("[name=alt_en]").fill("Twelve young trees")
@@ -84,7 +94,9 @@ def _picture(editor):
     expect(desk.locator(".error-links a")).to_have_count(1)
     expect(desk.locator("[name=alt_fr]")).to_have_attribute("aria-invalid", "true")
     _inspect(editor, "picture refused")
-    desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
+    desk.locator("[name=picture]").set_input_files(
+        {"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+    )
     desk.locator("[name=alt_fr]").fill("Douze jeunes arbres")
     desk.locator(".picture-form button[type=submit]").click()
     expect(desk.locator(".part-picture")).to_be_visible()
@@ -94,7 +106,9 @@ def _pictures_in_text(editor):
     desk = editor.page
     desk.goto(f"/organize/updates/{SLUG}/pictures")
     _inspect(editor, "pictures in the text")
-    desk.locator("[name=picture]").set_input_files({"name": "bench.png", "mimeType": "image/png", "buffer": heart("white", side=300)})
+    desk.locator("[name=picture]").set_input_files(
+        {"name": "bench.png", "mimeType": "image/png", "buffer": heart("white", side=300)}
+    )
     desk.locator("[name=alt_en]").fill("An empty bench")
     desk.locator("[name=alt_fr]").fill("Un banc vide")
     desk.locator(f"form[action$='/{SLUG}/pictures'] button[type=submit]").dblclick()

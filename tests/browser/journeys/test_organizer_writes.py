@@ -1,4 +1,4 @@
-"""An editor writes a petition in three languages, sends it out, changes its words, and closes it."""
+"""Tests of an editor who writes a petition in three languages, publishes, edits and closes it."""
 
 import re
 
@@ -12,21 +12,35 @@ from tests.browser.screens.petition import ClosedScreen, PetitionScreen
 SLUG = "shade-for-the-square"
 CAUSE = "butterflies-for-mexico"
 WORDS = {
-    "es": ("Sombra para la plaza", "Pedimos árboles.", "Señora alcaldesa:\n\n1. **Plante** doce árboles."),
-    "en": ("Shade for the square", "We ask for trees.", "Madam Mayor,\n\n1. **Plant** twelve trees."),
-    "fr": ("De l’ombre sur la place", "Nous demandons des arbres.", "Madame la maire,\n\n1. **Plantez** douze arbres."),
+    "es": (
+        "Sombra para la plaza",
+        "Pedimos árboles.",
+        "Señora alcaldesa:\n\n1. **Plante** doce árboles.",
+    ),
+    "en": (
+        "Shade for the square",
+        "We ask for trees.",
+        "Madam Mayor,\n\n1. **Plant** twelve trees.",
+    ),
+    "fr": (
+        "De l’ombre sur la place",
+        "Nous demandons des arbres.",
+        "Madame la maire,\n\n1. **Plantez** douze arbres.",
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def way_in(served):
-    """The link that invites an editor; it works once."""
-    said = served.flask("organizers", "add", "rosa@editor.example", "--role", "editor", "--cause", CAUSE)
+    """The link that invites an editor, which works once."""
+    said = served.flask(
+        "organizers", "add", "rosa@editor.example", "--role", "editor", "--cause", CAUSE
+    )
     return re.search(r"http\S+", said).group()
 
 
 @pytest.mark.slow
-def test_a_petition_from_its_first_title_to_its_end(arrive, way_in):
+def test_petition_goes_from_its_first_title_to_its_end(arrive, way_in):
     editor = arrive(width=820)
     desk = editor.page
     desk.goto(way_in)
@@ -75,7 +89,7 @@ def _write(editor):
             desk.locator(f"[name={part}_{lang}]").fill(words)
         expect(desk.locator(f"[data-as-read=body_{lang}] li strong")).to_be_visible()
     _inspect(editor, "letter")
-    # A closed tab loses nothing: the words are offered again.
+    # Closing a tab loses nothing: the input is offered again.
     keeps_draft(desk, "**Plantez**")
     desk.reload()
     desk.locator("[data-draft-take]").click()

@@ -1,4 +1,4 @@
-"""On paper the petition is a letter to pass on, that says where it can be signed."""
+"""Tests of printed pages: the petition's text, with the address where it can be signed."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,7 +7,7 @@ from tests.browser.screens.petition import PetitionScreen
 
 
 @pytest.mark.parametrize("width", [390, 820])
-def test_a_printed_petition_has_its_letter_and_an_address_and_nothing_to_press(arrive, width):
+def test_printed_petition_has_its_text_and_address_and_no_buttons(arrive, width):
     petition = PetitionScreen.open(arrive(width=width))
     petition.page.emulate_media(media="print")
     expect(petition.find(".letter")).to_be_visible()
@@ -16,7 +16,7 @@ def test_a_printed_petition_has_its_letter_and_an_address_and_nothing_to_press(a
         expect(petition.find(pressed).locator("visible=true")).to_have_count(0)
 
 
-def test_a_printed_event_says_its_hour_and_has_nothing_to_press(arrive):
+def test_printed_event_has_its_time_and_no_buttons(arrive):
     page = arrive(width=820).page
     page.goto("/en/events/talk")
     page.emulate_media(media="print")

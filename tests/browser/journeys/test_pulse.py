@@ -1,4 +1,4 @@
-"""The live counter when the network leaves, and when nobody looks."""
+"""Tests of the live counter offline and in a hidden tab."""
 
 from playwright.sync_api import expect
 
@@ -11,7 +11,7 @@ FAILED = "net::ERR_FAILED"
 OFFLINE, LIVE = "pulse-status is-offline", "pulse-status"
 
 
-def test_a_lost_pulse_says_since_when_the_count_stands_still_and_recovers(arrive):
+def test_failing_pulse_shows_the_time_of_the_last_count_and_recovers(arrive):
     visitor = arrive(lang="es")
     visitor.page.clock.install()
     visitor.noises.allowed.add(FAILED)
@@ -28,7 +28,7 @@ def test_a_lost_pulse_says_since_when_the_count_stands_still_and_recovers(arrive
     _let_run(cause, LIVE)
 
 
-def test_a_hidden_tab_asks_for_nothing(arrive):
+def test_hidden_tab_sends_no_requests(arrive):
     visitor = arrive()
     page, asked = visitor.page, _questions(visitor)
     page.clock.install()
@@ -40,12 +40,12 @@ def test_a_hidden_tab_asks_for_nothing(arrive):
     page.clock.run_for(60_000)
     page.evaluate(GO_ON)
     assert asked == []
-    # At once: the clock stands still.
+    # The request comes at once, because the clock stands still.
     with page.expect_request(PULSE):
         hide(page, False)
 
 
-def test_a_page_left_open_asks_about_once_a_second(arrive):
+def test_page_left_open_polls_about_once_a_second(arrive):
     visitor = arrive()
     page, asked = visitor.page, _questions(visitor)
     page.clock.install()
@@ -60,12 +60,19 @@ def test_a_page_left_open_asks_about_once_a_second(arrive):
 
 
 def _questions(visitor):
-    """Return a list to which the page adds each time it asks for the pulse."""
+    """Return a list to which each request for the pulse is added."""
     asked = []
-    visitor.context.on("request", lambda request: asked.append(request.url) if "pulse.json" in request.url else None)
+    visitor.context.on(
+        "request",
+        lambda request: asked.append(request.url) if "pulse.json" in request.url else None,
+    )
     return asked
 
 
 def _let_run(cause, state):
     """Let the page's clock run until its status line is in that state."""
-    until(lambda: cause.page.clock.run_for(1000) or cause.status.get_attribute("class").strip() == state)
+    until(
+        lambda: (
+            cause.page.clock.run_for(1000) or cause.status.get_attribute("class").strip() == state
+        )
+    )

@@ -1,4 +1,4 @@
-"""A form that cannot be taken: what is wrong is said where it is, and nothing typed is lost."""
+"""Tests of refused forms: each error is at its field, and no input is lost."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ EMPTY = {"given_name": "", "family_name": "", "email": "", "country": "", "posta
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
 @pytest.mark.parametrize("lang", ["en", "fr", "es"])
-def test_an_empty_form_is_answered_with_a_summary_that_leads_to_the_fields(arrive, lang, scripts):
+def test_empty_form_shows_an_error_summary_with_links_to_the_fields(arrive, lang, scripts):
     refused = PetitionScreen.open(arrive(lang=lang, scripts=scripts)).refuse(**EMPTY)
     if scripts:
         expect(refused.summary).to_be_focused()
@@ -22,7 +22,7 @@ def test_an_empty_form_is_answered_with_a_summary_that_leads_to_the_fields(arriv
         expect(refused.find(f"#{error}")).to_be_visible()
 
 
-def test_a_link_of_the_summary_puts_the_cursor_into_its_field(arrive):
+def test_summary_link_moves_the_focus_to_its_field(arrive):
     refused = PetitionScreen.open(arrive()).refuse(**EMPTY)
     for link in refused.links.all():
         link.click()
@@ -32,7 +32,7 @@ def test_a_link_of_the_summary_puts_the_cursor_into_its_field(arrive):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
 @pytest.mark.parametrize(("width", "typed"), [(390, "amalia@correo"), (1440, "amalia correo.mx")])
-def test_a_bad_address_keeps_all_words_and_is_put_right(arrive, typed, width, scripts):
+def test_wrong_email_address_keeps_all_input_and_can_be_corrected(arrive, typed, width, scripts):
     visitor = arrive(width=width, scripts=scripts)
     petition = PetitionScreen.open(visitor)
     refused = petition.refuse(email=typed, comment="Hasta encontrarles.", name_display="initials")
@@ -51,7 +51,7 @@ def test_a_bad_address_keeps_all_words_and_is_put_right(arrive, typed, width, sc
     visitor.page.wait_for_url("**/thanks")
 
 
-def test_a_slip_in_the_address_is_offered_to_be_mended_before_it_is_sent(arrive):
+def test_correction_is_offered_for_a_mistyped_email_address(arrive):
     petition = PetitionScreen.open(arrive())
     petition.field("email").fill("amalia@gmial.com")
     petition.field("postal_code").focus()
@@ -59,7 +59,7 @@ def test_a_slip_in_the_address_is_offered_to_be_mended_before_it_is_sent(arrive)
     expect(petition.field("email")).to_have_value("amalia@gmail.com")
 
 
-def test_a_reload_after_a_refusal_asks_nothing_and_leads_to_the_form(arrive):
+def test_reload_after_a_refusal_asks_nothing_and_shows_the_form(arrive):
     visitor = arrive()
     refused = PetitionScreen.open(visitor).refuse(email="amalia@correo")
     visitor.page.goto(visitor.page.url)

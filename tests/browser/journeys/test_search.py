@@ -1,4 +1,4 @@
-"""Finding a petition by a word of it, from any page."""
+"""Tests of finding a petition by a word of it, from any page."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ from tests.browser.screens.search import AccessibilityScreen, SearchScreen
         ("fr", 820, False, "light", "disparition"),
     ],
 )
-def test_words_lead_to_a_page_with_and_without_script(arrive, lang, width, scripts, scheme, words):
+def test_search_finds_a_page_with_and_without_script(arrive, lang, width, scripts, scheme, words):
     search = SearchScreen.open(arrive(lang=lang, width=width, scripts=scripts, scheme=scheme))
     search.look_for(words)
     search.see_title(words)
@@ -25,7 +25,7 @@ def test_words_lead_to_a_page_with_and_without_script(arrive, lang, width, scrip
     expect(search.find("main h1")).to_be_visible()
 
 
-def test_results_come_while_one_types_are_said_and_leave_no_trail(arrive):
+def test_results_appear_while_typing_are_announced_and_leave_no_history(arrive):
     search = SearchScreen.open(arrive(width=1440))
     entries = search.page.evaluate("history.length")
     search.look_for("mexico")
@@ -37,11 +37,11 @@ def test_results_come_while_one_types_are_said_and_leave_no_trail(arrive):
     search.find(".search-tabs a").nth(1).click()
     chosen = SearchScreen(search.visitor)
     assert len(chosen.titles) == 1
-    # The twin in another language is asked for the same words.
+    # The page in another language searches for the same text.
     assert chosen.speak("es").page.url.endswith("/es/search?q=mexico&kind=cause")
 
 
-def test_nothing_found_is_said_and_leads_on(arrive):
+def test_empty_result_says_so_and_suggests_what_to_do(arrive):
     search = SearchScreen.open(arrive())
     search.look_for("desaparición")
     search.see_title("desaparición")
@@ -53,7 +53,7 @@ def test_nothing_found_is_said_and_leads_on(arrive):
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(390, False), (390, True)])
-def test_the_menu_of_a_phone_has_the_field(arrive, width, scripts):
+def test_phone_menu_has_the_search_field(arrive, width, scripts):
     home = HomeScreen.open(arrive(width=width, scripts=scripts))
     summary = home.find(".menu summary")
     before = summary.bounding_box()
@@ -65,7 +65,7 @@ def test_the_menu_of_a_phone_has_the_field(arrive, width, scripts):
     expect(home.find(".result").first).to_be_visible()
 
 
-def test_a_slip_in_an_address_leads_to_what_was_meant(arrive):
+def test_mistyped_url_suggests_the_intended_page(arrive):
     visitor = arrive(width=1440)
     visitor.noises.allowed.add(404)
     visitor.page.goto("/en/petitions/find-the-34")
@@ -75,5 +75,5 @@ def test_a_slip_in_an_address_leads_to_what_was_meant(arrive):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
-def test_the_statement_on_accessibility_has_no_barrier_of_its_own(arrive, width, scheme):
+def test_accessibility_statement_is_free_of_barriers(arrive, width, scheme):
     AccessibilityScreen.open(arrive(width=width, scheme=scheme))

@@ -1,4 +1,4 @@
-"""From the own link to the butterflies that came by it, with and without script."""
+"""Tests of personal links and the signatures that came by them, with and without script."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,12 +14,15 @@ class SharingScreen(Screen):
 
 
 class PassedOnScreen(PetitionScreen):
-    """The petition, as somebody's link opens it."""
+    """The petition, opened by a personal link."""
 
 
 @pytest.mark.parametrize(("lang", "scripts"), [("en", True), ("es", False)])
-def test_a_link_does_not_tell_whether_a_friend_signed(arrive, lang, scripts):
-    amalia, friend = arrive(lang=lang, scripts=scripts), arrive(lang=lang, scripts=scripts, width=1440)
+def test_link_does_not_reveal_whether_a_friend_signed(arrive, lang, scripts):
+    amalia, friend = (
+        arrive(lang=lang, scripts=scripts),
+        arrive(lang=lang, scripts=scripts, width=1440),
+    )
     PetitionScreen.open(amalia).sign()
     hatched = letter_of(amalia).press().confirm()
     link = hatched.find("#share-link").input_value()
@@ -34,7 +37,7 @@ def test_a_link_does_not_tell_whether_a_friend_signed(arrive, lang, scripts):
     expect(hatched.find(".brought")).to_have_count(0)
 
 
-def test_a_pressed_way_is_noted_once_and_leads_where_it_says(arrive, served):
+def test_share_button_is_recorded_once_and_opens_the_right_place(arrive, served):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     hatched = letter_of(visitor).press().confirm()
@@ -53,7 +56,7 @@ def test_a_pressed_way_is_noted_once_and_leads_where_it_says(arrive, served):
     assert "by%3D" in address
 
 
-def test_the_way_of_a_link_goes_along_into_another_language(arrive, served):
+def test_link_source_is_kept_in_another_language(arrive, served):
     visitor = arrive(width=1440)
     visitor.page.goto("/en/petitions/human-rights-first?source=radio")
     petition = PassedOnScreen(visitor)

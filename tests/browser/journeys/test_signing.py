@@ -1,4 +1,4 @@
-"""The whole way of a supporter: read, sign, look into the mail, confirm, get a number."""
+"""Tests of a supporter's whole journey: read, sign, open the email, confirm, get a number."""
 
 import pytest
 from playwright.sync_api import expect
@@ -20,7 +20,7 @@ from tests.browser.screens.thanks import ConfirmScreen
         ("es", 1440, False),
     ],
 )
-def test_a_signature_is_confirmed_by_mail_and_becomes_the_next_butterfly(arrive, lang, width, scripts):
+def test_signature_confirmed_by_email_becomes_the_next_butterfly(arrive, lang, width, scripts):
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     before = CauseScreen.open(visitor).count
     PetitionScreen.open(visitor).sign(comment="Hasta encontrarles.", name_display="full")
@@ -29,7 +29,7 @@ def test_a_signature_is_confirmed_by_mail_and_becomes_the_next_butterfly(arrive,
     assert hatched.lang == lang
 
 
-def test_home_leads_to_the_petition_and_the_petition_to_its_form(arrive):
+def test_home_links_to_the_petition_and_the_petition_to_its_form(arrive):
     visitor = arrive()
     HomeScreen.open(visitor).find("main .hero a.sign").click()
     visitor.page.wait_for_url("**/petitions/*")
@@ -38,7 +38,7 @@ def test_home_leads_to_the_petition_and_the_petition_to_its_form(arrive):
     expect(petition.field("given_name")).to_be_in_viewport()
 
 
-def test_the_link_in_plain_text_works_as_the_button_does(arrive):
+def test_link_in_plain_text_works_like_the_button(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     letter = letter_of(visitor)
@@ -47,7 +47,7 @@ def test_the_link_in_plain_text_works_as_the_button_does(arrive):
     assert ConfirmScreen(visitor).confirm().number > 0
 
 
-def test_a_letter_already_answered_leads_straight_to_the_number(arrive):
+def test_link_of_a_confirmed_signature_goes_straight_to_the_number(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     link = letter_of(visitor).link("confirm")
@@ -57,7 +57,7 @@ def test_a_letter_already_answered_leads_straight_to_the_number(arrive):
     expect(visitor.page.locator(".hatched-number")).to_have_text(str(number))
 
 
-def test_looking_at_the_link_confirms_nothing(arrive):
+def test_opening_the_link_confirms_nothing(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     letter = letter_of(visitor)
@@ -67,7 +67,7 @@ def test_looking_at_the_link_confirms_nothing(arrive):
     ConfirmScreen(visitor)
 
 
-def test_a_wrong_address_is_corrected_without_filling_in_the_rest_again(arrive):
+def test_wrong_email_address_is_corrected_without_refilling_the_form(arrive):
     visitor = arrive()
     thanks = PetitionScreen.open(visitor).sign(comment="Hasta encontrarles.")
     thanks.find("[data-correct]").click()

@@ -1,4 +1,4 @@
-"""One's own butterfly between signing and confirming."""
+"""Tests of one's own butterfly between signing and confirming."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ PATIENCE_MS = 30_000
 
 
 def wait_at_the_edge(visitor):
-    """Sign, and follow the thanks page to the montage, where the own butterfly hovers."""
+    """Sign, and follow the thanks page to the montage, where one's own butterfly hovers."""
     thanks = PetitionScreen.open(visitor).sign()
     expect(thanks.find("[data-waiting] .pending")).to_be_visible()
     thanks.find("[data-waiting] a.go").click()
@@ -23,7 +23,7 @@ def wait_at_the_edge(visitor):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_it_hovers_at_the_edge_says_that_it_waits_and_lands_when_confirmed(arrive, width):
+def test_own_butterfly_hovers_while_pending_and_lands_when_confirmed(arrive, width):
     visitor = arrive(width=width)
     montage = wait_at_the_edge(visitor)
     expect(montage.find(".montage-pending")).to_be_visible()
@@ -36,7 +36,7 @@ def test_it_hovers_at_the_edge_says_that_it_waits_and_lands_when_confirmed(arriv
     expect(first.locator("[data-card=number]")).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
 
 
-def test_nobody_else_sees_it_and_it_is_gone_after_half_an_hour(arrive):
+def test_own_butterfly_is_private_and_gone_after_half_an_hour(arrive):
     visitor = arrive()
     wait_at_the_edge(visitor)
     stranger = MontageScreen.open(arrive())
@@ -53,7 +53,7 @@ def test_nobody_else_sees_it_and_it_is_gone_after_half_an_hour(arrive):
     expect(visitor.page.locator("[data-pending]:visible")).to_have_count(0)
 
 
-def test_a_number_page_that_was_passed_on_lets_nothing_land(arrive):
+def test_shared_number_page_lets_no_butterfly_land(arrive):
     visitor = arrive()
     PetitionScreen.open(visitor).sign()
     hatched = letter_of(visitor).press().confirm().page.url
@@ -66,7 +66,12 @@ def test_a_number_page_that_was_passed_on_lets_nothing_land(arrive):
     expect(montage.find(".stage-pending")).to_be_visible()
 
 
-def test_with_reduced_motion_it_keeps_still(arrive):
+def test_own_butterfly_keeps_still_with_reduced_motion(arrive):
     visitor = arrive(reduced_motion="reduce")
     wait_at_the_edge(visitor)
-    assert visitor.page.evaluate("getComputedStyle(document.querySelector('.stage-pending .pending')).animationName") == "none"
+    assert (
+        visitor.page.evaluate(
+            "getComputedStyle(document.querySelector('.stage-pending .pending')).animationName"
+        )
+        == "none"
+    )

@@ -1,4 +1,4 @@
-"""What the montage's page weighs over the wire, and when it is fetched on a cause's page."""
+"""Tests of the montage page's size over the wire, and of when a cause page fetches it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,36 +6,43 @@ from playwright.sync_api import expect
 from tests.browser.by_post import confirm
 from tests.browser.screens.reading import CAUSE
 
-MOST = 120_000
+MAX_BYTES = 120_000
 MILLION = {"count": 1_000_000, "last": 1_000_000, "free": []}
 DRAWN = ".stage.is-drawn"
 PATIENCE_MS = 90_000
-# Mask and palette are a picture, though not one that browsers know; the pulse is asked for again and again.
+# Mask and palette are pictures in other formats. The pulse is requested again and again.
 PICTURES = (".png", ".svg", ".bin")
 
 
 def first_visit(visitor, path):
-    """Return {address: bytes of head and body as they came} of a first visit until the canvas is drawn."""
+    """Return {URL: bytes over the wire} of a first visit, until the canvas is drawn."""
     answers = []
     visitor.page.on("requestfinished", lambda request: answers.append(request))
     visitor.page.goto(path)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
     visitor.page.wait_for_load_state("networkidle")
-    return {each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize")) for each in answers}
+    return {
+        each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize"))
+        for each in answers
+    }
 
 
 def payload(sizes):
-    return sum(size for url, size in sizes.items() if not url.split("?")[0].endswith((*PICTURES, "pulse.json")))
+    return sum(
+        size
+        for url, size in sizes.items()
+        if not url.split("?")[0].endswith((*PICTURES, "pulse.json"))
+    )
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_montage_with_script_is_small_before_its_pictures(arrive, width):
+def test_montage_with_script_is_small_before_its_pictures(arrive, width):
     sizes = first_visit(arrive(width=width), f"/en/causes/{CAUSE}/montage")
     assert any(url.endswith("montage.js") for url in sizes)
-    assert payload(sizes) < MOST, sizes
+    assert payload(sizes) < MAX_BYTES, sizes
 
 
-def test_a_million_butterflies_weigh_no_more(arrive):
+def test_page_with_a_million_butterflies_is_no_larger(arrive):
     few = payload(first_visit(arrive(), f"/en/causes/{CAUSE}/montage"))
     visitor = arrive()
     visitor.page.route("**/numbers.json", lambda route: route.fulfill(json=MILLION))
@@ -43,7 +50,7 @@ def test_a_million_butterflies_weigh_no_more(arrive):
     assert abs(many - few) < 2000
 
 
-def test_on_the_page_of_a_cause_the_canvas_comes_with_the_first_newcomer(arrive, served):
+def test_cause_page_fetches_the_canvas_with_the_first_new_butterfly(arrive, served):
     visitor = arrive()
     asked = []
     visitor.page.on("request", lambda request: asked.append(request.url))
@@ -54,13 +61,17 @@ def test_on_the_page_of_a_cause_the_canvas_comes_with_the_first_newcomer(arrive,
     assert [url for url in asked if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
     number, _ = confirm(served.url, visitor.address)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
-    expect(visitor.page.locator("[data-count=cause]").first).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("[data-count=cause]").first).to_have_text(
+        f"{number:,}", timeout=PATIENCE_MS
+    )
     expect(visitor.page.locator(".stage canvas")).to_be_visible()
 
 
-def test_who_saves_data_keeps_the_servers_picture(arrive):
+def test_data_saver_keeps_the_servers_picture(arrive):
     visitor = arrive()
-    visitor.page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    visitor.page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    )
     visitor.page.clock.install()
     visitor.page.goto(f"/en/causes/{CAUSE}")
     visitor.page.wait_for_load_state("networkidle")

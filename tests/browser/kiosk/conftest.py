@@ -1,4 +1,4 @@
-"""Tablets whose browsers keep what they keep on disk."""
+"""Provide tablets whose browsers store their data on disk."""
 
 import sqlite3
 from contextlib import closing
@@ -11,15 +11,20 @@ from tests.browser.kiosk.tablet import Tablet
 
 @pytest.fixture(scope="package")
 def witnessing(served):
-    """At this table the crew's witness is enough, as the organizers of its petitions chose."""
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+    """Make the crew's witness enough at this table, as its organizers chose."""
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
         database.execute("update petition set confirmation = 'email_or_witness'")
     return served
 
 
 @pytest.fixture
 def new_tablet(browser, witnessing, tmp_path):
-    """Calling it brings a tablet with an empty profile, to the site or to another `at` its place; none may have complained at the end."""
+    """Return a function that creates a tablet with an empty profile.
+
+    It opens the site, or another site given as `at`. No tablet may have complained at the end.
+    """
     tablets = []
 
     def new_tablet(at=witnessing, **manner):

@@ -1,4 +1,4 @@
-"""The site behind a door of our own, which at a word hands out another version of the app."""
+"""Serve the site through a proxy of the test, which can switch to another version of the app."""
 
 import threading
 from contextlib import contextmanager
@@ -19,7 +19,9 @@ class Door(BaseHTTPRequestHandler):
 
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        asked = {
+            name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"
+        }
         behind = HTTPConnection("127.0.0.1", urlsplit(self.server.site.url).port, timeout=30)
         behind.request(self.command, self.path, body or None, asked)
         answer = behind.getresponse()
@@ -46,10 +48,11 @@ class Door(BaseHTTPRequestHandler):
 
 
 class NewerSite(ThreadingHTTPServer):
-    """`url`, `var` and `flask` as those of a ServedSite; `is_newer` says whether its app is another one.
+    """A site like ServedSite; `is_newer` says whether its app is the other version.
 
-    `changes` are pairs (what stood there, what stands there now) by path; what ends with `broken` is refused while
-    `refuses` is set, and waits else; the app's page is given only while `gives_page` is set.
+    `changes` are pairs (old text, new text) by path. A path that ends with `broken` is refused
+    while `refuses` is set, and waits otherwise. The app's page is served only while `gives_page` is
+    set.
     """
 
     daemon_threads = True

@@ -1,4 +1,4 @@
-"""What the app says, found by the key of each sentence. Its text may be rewritten; its key stays."""
+"""Find the app's sentences by their keys. The text may be rewritten, but the key stays."""
 
 import re
 
@@ -12,7 +12,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 
 
 def sentence(page, key, count=None, lang=None, **values):
-    """Return a pattern of what the app says by `key`, in the language of the page or in another.
+    """Return a pattern of the app's sentence `key`, in the language of the page or another.
 
     With a `count` it is the form for that number. A value that is not given may be anything.
     """
@@ -22,5 +22,9 @@ def sentence(page, key, count=None, lang=None, **values):
     # Every second part is the name of a value.
     for place, part in enumerate(parts := PLACE.split(text)):
         is_value = place % 2
-        parts[place] = ".+" if is_value and part not in values else re.escape(str(values[part] if is_value else part))
+        parts[place] = (
+            ".+"
+            if is_value and part not in values
+            else re.escape(str(values[part] if is_value else part))
+        )
     return re.compile("".join(parts))

@@ -1,4 +1,4 @@
-"""A tablet at a table: a Chromium with a profile of its own on disk, that can be killed and started again."""
+"""Drive a tablet: a Chromium with its own profile on disk, which can be killed and restarted."""
 
 import json
 import os
@@ -11,12 +11,13 @@ from pathlib import Path
 from tests.browser import barriers
 from tests.browser.modules.actions import until
 from tests.browser.noises import Noises
+from tests.chromium import ARGUMENTS
 
 PIN = "482913"
 LANDSCAPE = {"width": 1024, "height": 768}
 PATIENCE_MS = 60_000
 HOLD_MS = 3_000
-# Without a network the browser says so by itself, each time that we try.
+# Without a network the browser logs this itself, each time the app tries.
 NO_NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "net::ERR_CONNECTION_REFUSED")
 CODE = re.compile(r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b")
 
@@ -28,7 +29,11 @@ class Tablet:
 
     def __init__(self, chromium, path, served, folder, **manner):
         self._chromium, self._path, self.served, self.folder = chromium, path, served, Path(folder)
-        self._manner = {"viewport": LANDSCAPE, "locale": "en-CA", "timezone_id": "America/Toronto"} | manner
+        self._manner = {
+            "viewport": LANDSCAPE,
+            "locale": "en-CA",
+            "timezone_id": "America/Toronto",
+        } | manner
         self.heard = []
         self.start()
 
@@ -37,7 +42,7 @@ class Tablet:
         self.context = self._chromium.launch_persistent_context(
             str(self.folder),
             executable_path=self._path,
-            args=["--no-sandbox"],
+            args=ARGUMENTS,
             base_url=self.served.url,
             has_touch=True,
             **self._manner,
@@ -76,36 +81,43 @@ class Tablet:
         self.page.locator(f"main[data-screen={name}]").wait_for()
 
     def choose(self, *letters, lang="en"):
-        """Touch the language, and choose letters by their places, the first without any."""
+        """Tap the language, and choose petitions by position (the first if none is given)."""
         self.page.locator(f"[data-signs] [lang={lang}]").click()
         for place in letters or (0,):
             self.page.locator("[data-pick]").nth(place).click()
         self.page.locator("[data-act=onward]").click()
 
     def fill(self, given, family="", email="", country="CA", postal_code="M5V 2T6"):
-        for name, value in (("given_name", given), ("family_name", family), ("email", email), ("postal_code", postal_code)):
+        for name, value in (
+            ("given_name", given),
+            ("family_name", family),
+            ("email", email),
+            ("postal_code", postal_code),
+        ):
             self.page.locator(f"[data-field={name}]").fill(value)
         self.page.locator("[data-field=country]").select_option(country)
 
     def sign(self, given, family="", *letters, lang="en", **words):
-        """The whole way of a person, up to the thanks."""
+        """Sign as a person does, up to the thanks screen."""
         self.choose(*letters, lang=lang)
         self.fill(given, family, **words)
         self.page.locator("[data-act=sign]").click()
-        # On a slow machine the thanks may be over before anybody here looks.
+        # On a slow machine the thanks screen may be over before we look.
         self.page.locator("main:is([data-screen=thanks], [data-screen=attract])").wait_for()
 
     def sign_quickly(self, names, family):
-        """The same for one after the other, by fingers faster than any, up to the picture that asks the next."""
+        """Sign faster than any finger, up to the first screen for the next person."""
         self.page.evaluate(QUICK_FINGERS, [names, family])
         self.screen("attract")
 
     def linger(self):
-        """From now on the thanks stay, as they do while somebody touches them."""
-        self.page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
+        """Keep the thanks screen, as it stays while a person touches it."""
+        self.page.evaluate(
+            "() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)"
+        )
 
     def start_again(self):
-        """Clear what was typed, and say yes to the question whether to."""
+        """Clear the input, and confirm the question whether to."""
         self.page.locator("[data-act=again]").click()
         self.page.locator("#restart [data-act=clear]").click()
         self.screen("attract")
@@ -115,9 +127,10 @@ class Tablet:
         self.screen("attract")
 
     def hold_brand(self):
-        """Keep a finger on the brand for as long as it takes; the page's clock is put forward by it."""
+        """Hold a finger on the brand long enough, by moving the page's clock forward."""
         if not self._has_clock:
-            # Once: it would be put right again, and take back what has passed since.
+            # Install it once: a second time would reset the clock to before the time that has
+            # passed.
             self.page.clock.install()
             self._has_clock = True
         self.page.locator("[data-brand]").dispatch_event("pointerdown")
@@ -134,41 +147,43 @@ class Tablet:
         self.screen("panel")
 
     def answered(self, status, said=None, **headers):
-        """From now on each sync is answered so, in place of the server; with 0 by the server itself again."""
+        """Answer each sync with this status instead of the server; 0 restores the server."""
         self.noises.allowed.add(status)
         self.context.unroute_all()
         if status:
             body = json.dumps(said) if isinstance(said, dict) else said or ""
             head = {name.replace("_", "-"): value for name, value in headers.items()}
-            self.context.route("**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head))
+            self.context.route(
+                "**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head)
+            )
 
     def waiting(self):
-        """Return how many records lie in the queue."""
+        """Return how many records are in the queue."""
         return len(self.kept("queue"))
 
     def emptied(self):
-        """Wait until nothing waits any more."""
+        """Wait until the queue is empty."""
         until(lambda: not self.waiting(), seconds=2 * PATIENCE_MS / 1000)
 
     def kept(self, store):
         return self.page.evaluate(ALL_OF, store)
 
     def inspect(self, kind):
-        # A new screen can be neither pressed nor heard for half a second.
+        # A new screen ignores presses for half a second.
         self.page.locator("main:not([inert])").wait_for()
         barriers.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
 
     def kill(self):
-        """The battery is out, and its place is cleared for another start."""
+        """Kill the browser as an empty battery does, and clear its locks for another start."""
         self.cut_power()
         with suppress(Exception):
             self.context.close()
-        # It tells a browser that another has this profile open.
+        # The lock tells a browser that another one has this profile open.
         for lock in self.folder.glob("Singleton*"):
             lock.unlink(missing_ok=True)
 
     def cut_power(self):
-        """Every process of this browser ends at once, without a word; any thread may do it."""
+        """Kill every process of this browser at once; any thread may do it."""
         for process in Path("/proc").iterdir():
             if process.name.isdigit() and str(self.folder) in _command(process):
                 with suppress(ProcessLookupError):
@@ -215,7 +230,9 @@ def _command(process):
 
 
 def stored(served, family):
-    """Return (given name, number) of all signatures with this family name, as the server has them."""
+    """Return (given name, number) of all signatures with this family name on the server."""
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
-        sentence = "select given_name, number from signature where family_name = ? order by given_name"
+        sentence = (
+            "select given_name, number from signature where family_name = ? order by given_name"
+        )
         return database.execute(sentence, (family,)).fetchall()

@@ -1,4 +1,6 @@
-"""Whatever the site answers: nobody at the table is stopped, the crew is told, and nothing is lost."""
+"""Tests of every server answer: signing continues, the crew is told, nothing is lost."""
+
+from playwright.sync_api import expect
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
@@ -14,7 +16,7 @@ ANSWERS = [
 ]
 
 
-def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(new_tablet, served):
+def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     for turn, (status, said, head, problem) in enumerate(ANSWERS):
@@ -23,13 +25,16 @@ def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(ne
         tablet.panel()
         page.locator("[data-act=sync]").click()
         page.locator("[data-problems]", has_text=sentence(page, problem)).wait_for()
-        page.locator("[data-sent]", has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly")).wait_for()
-        assert page.locator("[data-figure=waiting]").inner_text() == str(turn + 1)
+        page.locator(
+            "[data-sent]",
+            has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly"),
+        ).wait_for()
+        expect(page.locator("[data-figure=waiting]")).to_have_text(str(turn + 1))
         page.locator("[data-act=back]").click()
         tablet.screen("attract")
     assert stored(served, "Respuestas") == []
 
-    # What a door on the way took for too much is set aside, and tried again by hand.
+    # A record that a proxy refused as too large is set aside, and sent again by hand.
     tablet.answered(413)
     tablet.panel()
     page.locator("[data-act=sync]").click()
@@ -42,7 +47,7 @@ def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(ne
     assert page.locator("[data-problems] .alert--grave").count() == 0
 
 
-def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
+def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     sent = []
 
@@ -51,8 +56,13 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
         # They may come in one batch or in several.
         reasons = ["quota", "closed", "duplicate"][len(sent) :]
         sent.extend(record["id"] for record in records)
-        receipts = [{"id": each["id"], "status": "review", "reason": why} for each, why in zip(records, reasons, strict=False)]
-        route.fulfill(json={"receipts": receipts, "gaps": [[4, 7]], "server_time": "2026-01-01T00:00:00Z"})
+        receipts = [
+            {"id": each["id"], "status": "review", "reason": why}
+            for each, why in zip(records, reasons, strict=False)
+        ]
+        route.fulfill(
+            json={"receipts": receipts, "gaps": [[4, 7]], "server_time": "2026-01-01T00:00:00Z"}
+        )
 
     tablet.context.set_offline(True)
     tablet.sign_quickly(["Una", "Dos", "Tres"], "Revisada")
@@ -71,8 +81,12 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
         note(page, reason, number).wait_for()
     tablet.inspect("panel with problems")
 
-    # They outlive the app, until somebody of the crew has seen them; and hold no more than these words.
-    notes = next(kept for kept in tablet.kept("settings") if isinstance(kept, list) and kept and "reason" in kept[0])
+    # The notes outlive the app until the crew has seen them, and contain nothing else.
+    notes = next(
+        kept
+        for kept in tablet.kept("settings")
+        if isinstance(kept, list) and kept and "reason" in kept[0]
+    )
     assert [set(note) for note in notes] == [{"kiosk", "sequence", "reason", "at"}] * 3
     tablet.page.reload()
     tablet.screen("attract")
@@ -88,12 +102,15 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
     assert review.count() == 0
 
 
-def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
+def test_refused_record_stays_and_the_crew_reads_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
 
     def refuse_all(route):
         records = route.request.post_data_json["records"]
-        receipts = [{"id": each["id"], "status": "refused", "reason": reason} for each, reason in zip(records, ("too_large", "newer"), strict=False)]
+        receipts = [
+            {"id": each["id"], "status": "refused", "reason": reason}
+            for each, reason in zip(records, ("too_large", "newer"), strict=False)
+        ]
         route.fulfill(json={"receipts": receipts, "gaps": []})
 
     tablet.context.set_offline(True)
@@ -104,7 +121,7 @@ def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
     page = tablet.page
     page.locator("[data-problems]").get_by_text(sentence(page, "problem_refused", 2)).wait_for()
     note(page, "too_large", 1).wait_for()
-    # A site that is newer than the app may have reasons of its own.
+    # A site newer than the app may use reasons that the app does not know.
     note(page, "other", 2).wait_for()
     assert tablet.waiting() == 2
 

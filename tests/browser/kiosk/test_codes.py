@@ -1,4 +1,4 @@
-"""The codes that lead a queue to its own phones: on the tablet, and on the poster as it comes out of a printer."""
+"""Tests of the QR codes for people's own phones, on the tablet and the printed poster."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.organize.steps import accept, secure
 
-# By the reader with which tablets scan pairing codes; it knows nothing of who drew these.
+# The reader is the one tablets use for pairing codes. It shares no code with the generator.
 READ = """async ([url, bytes]) => {
   const { decodeQR } = await import(url);
   const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
@@ -21,20 +21,22 @@ DOTS_PER_INCH = 60
 
 
 def read_code(page, picture):
-    """Return the address in a picture that holds one code."""
-    reader = page.evaluate("() => new URL('../../vendor/qr-decode-0.7.0.js', document.querySelector('script[src*=kiosk]').src).href")
+    """Return the URL in a picture that contains one code."""
+    reader = page.evaluate(
+        "() => new URL('../../vendor/qr-decode-0.7.0.js', document.querySelector('script[src*=kiosk]').src).href"
+    )
     return page.evaluate(READ, [reader, list(picture)])
 
 
 def printed(pdf):
-    """Return the first page of a PDF as a coarse printer would show it, and its words."""
+    """Return the first page of a PDF as a coarse printer would show it, and its text."""
     page = pypdfium2.PdfDocument(pdf)[0]
     picture = io.BytesIO()
     page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("RGB").save(picture, "PNG")
     return picture.getvalue(), page.get_textpage().get_text_range()
 
 
-def test_every_code_leads_to_what_is_signed_at_this_table(new_tablet, newcomer, served):
+def test_every_code_opens_what_is_signed_at_this_table(new_tablet, newcomer, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.panel()
@@ -49,7 +51,8 @@ def test_every_code_leads_to_what_is_signed_at_this_table(new_tablet, newcomer, 
     assert read_code(page, page.locator("[data-code] svg").screenshot()) == address
     assert len(pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))) == 1
 
-    # People who follow it can choose among the petitions of the table, each of which knows the table.
+    # People who follow it can choose among the petitions of the table, and each is linked to the
+    # table.
     phone = page.context.new_page()
     phone.goto(address)
     for place in range(phone.locator("article h3 a").count()):
@@ -68,12 +71,12 @@ def test_every_code_leads_to_what_is_signed_at_this_table(new_tablet, newcomer, 
         picture, words = printed(answer.body())
         code = read_code(page, picture)
         assert code.startswith(f"{served.url}/t/")
-        # To the letter what is printed below it, for who has no camera.
+        # The printed address below is the same to the character, for people without a camera.
         assert code.partition("://")[2] in words
         assert page.context.request.get(code).ok
 
 
-def test_the_thanks_show_the_butterfly_at_once_and_the_way_home(new_tablet, served):
+def test_thanks_screen_shows_the_butterfly_at_once_and_the_way_home(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.linger()
@@ -87,12 +90,16 @@ def test_the_thanks_show_the_butterfly_at_once_and_the_way_home(new_tablet, serv
     tablet.context.set_offline(False)
     tablet.emptied()
     tablet.sign("Con Red", "Numerada")
-    address = next(each["facts"]["table"]["url"] for each in tablet.kept("settings") if isinstance(each, dict) and "facts" in each)
+    address = next(
+        each["facts"]["table"]["url"]
+        for each in tablet.kept("settings")
+        if isinstance(each, dict) and "facts" in each
+    )
     page.locator("[data-carry] svg").wait_for()
     assert read_code(page, page.locator("[data-carry] svg").screenshot()) == address
 
 
-def test_someone_who_has_signed_sees_what_a_newcomer_sees(new_tablet, served):
+def test_repeat_sees_the_same_screens_as_a_new_signer(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.linger()
@@ -101,21 +108,32 @@ def test_someone_who_has_signed_sees_what_a_newcomer_sees(new_tablet, served):
         tablet.sign(given, "Dos Veces")
         tablet.screen("thanks")
         tablet.emptied()
-        # But for the seconds that are left.
-        thanks.append([page.locator(each).inner_html() for each in ("[data-thanks]", "[data-what]", "[data-carry]")])
+        # Only the remaining seconds may differ.
+        thanks.append(
+            [
+                page.locator(each).inner_html()
+                for each in ("[data-thanks]", "[data-what]", "[data-carry]")
+            ]
+        )
         tablet.next_person()
         counts.append(many(page))
     assert thanks[0] == thanks[1]
     assert len(stored(served, "Dos Veces")) == 1
-    # The picture takes it back once the site has told that all is counted: of a newcomer it is the site's own by then.
+    # The tablet removes the new butterfly once the site has counted everything, because the site
+    # then shows it.
     counted = page.locator("[data-count]", has_text=re.compile(f"^{counts[0]:,}$"))
     counted.wait_for()
     tablet.panel()
     for count in (1, 2):
-        assert page.locator("[data-problems]", has_text=sentence(page, "problem_review", count)).count() == 0
+        assert (
+            page.locator(
+                "[data-problems]", has_text=sentence(page, "problem_review", count)
+            ).count()
+            == 0
+        )
 
 
 def many(page):
-    """Return how many butterflies the first screen tells."""
+    """Return how many butterflies the first screen shows."""
     page.locator("[data-count]", has_text=re.compile(r"\d")).wait_for()
     return int(page.locator("[data-count]").inner_text().replace(",", ""))

@@ -1,4 +1,4 @@
-"""What the people of the table do: their language, their shifts, and a hand that signs on glass."""
+"""Tests of the crew's tasks: their language, their shifts, and signatures drawn on glass."""
 
 import re
 import sqlite3
@@ -15,10 +15,10 @@ def asked(served, sentence, *values):
         return database.execute(sentence, values).fetchall()
 
 
-def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
+def test_crew_and_signers_each_read_their_own_language(new_tablet):
     tablet = new_tablet(reduced_motion="reduce", locale="fr-CA").open()
     page = tablet.page
-    # A tablet that speaks French is set up in French.
+    # A tablet in French is set up in French.
     page.locator("h1", has_text=sentence(page, "pair_heading", lang="fr")).wait_for()
     tablet.pair_by(tablet.code())
     assert page.locator("html").get_attribute("lang") == "fr"
@@ -32,10 +32,12 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
     assert page.locator("html").get_attribute("lang") == "en"
     tablet.panel()
     assert page.locator("html").get_attribute("lang") == "fr"
-    # The figures come first, and languages at the foot.
-    figures, languages = (page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-tongues]"))
+    # The figures come first, and languages are at the bottom.
+    figures, languages = (
+        page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-tongues]")
+    )
     assert figures["y"] + figures["height"] < languages["y"]
-    # The next crew prefers another, and finds it again.
+    # The next crew prefers another language, and its choice is remembered.
     page.locator("[data-tongues] [lang=es]").click()
     page.locator("[data-shift]", has_text=sentence(page, "shift_none", lang="es")).wait_for()
     page.locator("[data-act=code]").click()
@@ -47,7 +49,7 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
     assert page.locator("html").get_attribute("lang") == "es"
 
 
-def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, served):
+def test_shift_hands_over_its_tally_online_and_offline(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair()
     page = tablet.page
     page.locator("#k-tabler").fill("M. R.")
@@ -77,11 +79,13 @@ def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, ser
 
 
 def _shift(page, name, tally):
-    """Return the line of the shift that is open, with its name and how many have signed."""
-    return page.locator("[data-shift]", has_text=sentence(page, "shift_open", name=name)).filter(has_text=sentence(page, "shift_tally", tally))
+    """Return the line of the open shift, with its name and count."""
+    return page.locator("[data-shift]", has_text=sentence(page, "shift_open", name=name)).filter(
+        has_text=sentence(page, "shift_tally", tally)
+    )
 
 
-def test_a_shift_of_nobody_is_refused_at_its_field(new_tablet):
+def test_shift_without_a_name_is_refused_at_its_field(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.panel()
@@ -93,7 +97,7 @@ def test_a_shift_of_nobody_is_refused_at_its_field(new_tablet):
     assert line.get_attribute("aria-invalid") == "true"
     assert line.get_attribute("aria-describedby") == error.get_attribute("id")
     assert line.input_value() == "  " and line.evaluate("(line) => line === document.activeElement")
-    # It stays while the panel looks again, and in the language that is chosen.
+    # The error stays when the panel refreshes, and in the chosen language.
     page.clock.run_for(6_000)
     page.locator("[data-tongues] [lang=fr]").click()
     assert sentence(page, "shift_nameless", lang="fr").fullmatch(error.inner_text())
@@ -104,7 +108,7 @@ def test_a_shift_of_nobody_is_refused_at_its_field(new_tablet):
     page.locator("[data-shift]", has_text="Zoë").wait_for()
 
 
-def test_crew_hears_of_low_battery_and_of_a_time_that_is_over(new_tablet, served):
+def test_crew_is_told_of_a_low_battery_and_of_the_end_of_the_tablets_time(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     page.add_init_script("""
@@ -114,22 +118,29 @@ def test_crew_hears_of_low_battery_and_of_a_time_that_is_over(new_tablet, served
     tablet.pair().begin()
     kiosk = tablet.kept("pairings")[0]["kiosk"]
     tablet.panel()
-    is_low, is_over = (page.locator("[data-problems]").get_by_text(sentence(page, f"problem_{name}")) for name in ("battery", "expired"))
+    is_low, is_over = (
+        page.locator("[data-problems]").get_by_text(sentence(page, f"problem_{name}"))
+        for name in ("battery", "expired")
+    )
     is_low.wait_for()
     page.locator("[data-battery]", has_text="12%").wait_for()
     assert is_over.count() == 0
 
-    # Plugged in it fills by itself. Meanwhile an organizer's list shows what the tablet told.
+    # It is charging now. An organizer's list still shows what the tablet reported.
     page.evaluate("() => { window.power.charging = true; }")
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        database.execute("update kiosk set expires_at = '2026-01-02 10:00:00' where uuid = ?", (kiosk,))
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        database.execute(
+            "update kiosk set expires_at = '2026-01-02 10:00:00' where uuid = ?", (kiosk,)
+        )
     page.locator("[data-act=sync]").click()
     is_over.wait_for()
     is_low.wait_for(state="detached")
     assert asked(served, "select battery from kiosk where uuid = ?", kiosk) == [(0.12,)]
 
 
-def test_a_signature_drawn_by_hand_keeps_its_shape_when_the_tablet_is_turned(new_tablet, served):
+def test_drawn_signature_keeps_its_shape_when_the_tablet_is_turned(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.choose()
@@ -149,7 +160,7 @@ def test_a_signature_drawn_by_hand_keeps_its_shape_when_the_tablet_is_turned(new
         "select drawn from kiosk_record join signature on signature.id = signature_id where family_name = 'Manuscrita'",
     )
     spots = [(int(x), int(y)) for x, y in SPOT.findall(path)]
-    # One stroke, from a tenth of the box to nine tenths, whatever size the box had meanwhile.
+    # It is one stroke across the box from 10% to 90%, whatever size the box had.
     assert path.count("M") == 1
     assert abs(spots[0][0] - 60) < 10 and abs(spots[-1][0] - 540) < 10
     assert {abs(y - 100) < 10 for _, y in spots} == {True}
@@ -159,7 +170,7 @@ def test_a_signature_drawn_by_hand_keeps_its_shape_when_the_tablet_is_turned(new
 def draw(page):
     """Draw a line through the middle of the pad."""
     pad = page.locator("[data-pad]")
-    # It is there once its script has sized it to its box.
+    # The pad is ready once its script has sized it to its box.
     page.wait_for_function("() => document.querySelector('[data-pad]').width > 300")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()

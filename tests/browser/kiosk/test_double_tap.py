@@ -1,4 +1,4 @@
-"""A double tap never acts on the screen that its first tap has brought."""
+"""Tests of double taps: the second tap never acts on the screen that the first one opened."""
 
 from datetime import datetime, timedelta
 
@@ -7,14 +7,24 @@ import pytest
 from tests.browser.kiosk.tablet import stored
 
 PHONES = [(360, 740), (390, 844), (412, 915), (430, 932)]
-TABLETS = [(600, 960), (834, 1112), (1133, 744), (1080, 700), (960, 600), (1280, 720), (1366, 1024), (1024, 768), (768, 1024)]
+TABLETS = [
+    (600, 960),
+    (834, 1112),
+    (1133, 744),
+    (1080, 700),
+    (960, 600),
+    (1280, 720),
+    (1366, 1024),
+    (1024, 768),
+    (768, 1024),
+]
 SECOND_TAP_MS = 200
-# Longer than a new screen is guarded.
+# This is longer than a new screen ignores taps.
 A_MOMENT_MS = 600
 
 
 def tap_twice(page, target):
-    """Tap the middle of `target` twice, as a finger that trembles or a person who is used to a mouse does."""
+    """Tap the middle of `target` twice, like a trembling finger or a mouse user."""
     target.scroll_into_view_if_needed()
     box = target.bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -31,7 +41,7 @@ def tap(page, target):
 
 @pytest.fixture
 def tablet(new_tablet):
-    """A tablet whose time passes only when the test says so: a slow machine must not part the two taps."""
+    """A tablet whose clock the test controls, so a slow machine cannot separate two taps."""
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     page.locator("main:not([inert])").wait_for()
@@ -83,7 +93,7 @@ def test_greeting_opens_the_form_in_its_language(new_tablet):
     assert page.locator("html").get_attribute("lang") == "fr"
 
 
-def test_whole_first_screen_begins(tablet):
+def test_tap_anywhere_on_the_first_screen_begins(tablet):
     page = tablet.page
     for part in ("[data-cause]", "[data-count]", "[data-picture]"):
         tap(page, part)

@@ -1,4 +1,4 @@
-"""The page for tablers is one sheet of paper."""
+"""Tests that the page for tablers is one sheet of paper."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ GUIDE = Path(__file__).parents[3] / "docs" / "tablers.md"
 MARGINS = dict.fromkeys(("top", "bottom", "left", "right"), "10mm")
 
 
-def test_the_guide_is_one_page_when_printed_as_it_says(browser):
+def test_guide_for_tablers_prints_on_one_page(browser):
     text = GUIDE.read_text()
     page = browser.new_page()
     page.set_content(MarkdownIt("commonmark").enable("table").render(text))

@@ -1,4 +1,4 @@
-"""The app renews itself while its queue is full: never under somebody's fingers, and without losing a record."""
+"""Tests of an app update with a full queue: it interrupts nobody and loses no record."""
 
 from contextlib import suppress
 
@@ -12,7 +12,7 @@ from tests.browser.modules.actions import until
 pytestmark = pytest.mark.slow
 
 VERSION = "() => caches.keys().then((names) => names.filter((name) => name !== 'volante-kiosk-campaign').sort())"
-# What the clock does every quarter of an hour.
+# The app's clock does this every quarter of an hour.
 LOOK = "async () => { await (await navigator.serviceWorker.getRegistration('/kiosk/')).update(); }"
 WAITS = "async () => Boolean((await navigator.serviceWorker.getRegistration('/kiosk/')).waiting)"
 TRIED = """async () => {
@@ -26,15 +26,15 @@ IS_TRIED = """async () => {
   const registration = await navigator.serviceWorker.getRegistration('/kiosk/');
   return Boolean(registration && registration.installing);
 }"""
-# The browser has a network again, and the app sends what it has.
-# Not at once: it may load the page anew, and would take the answer along.
+# The browser is online again and sends its queue. This is delayed, since a reload would lose the
+# result.
 ONLINE = "() => { setTimeout(() => window.dispatchEvent(new Event('online'))); }"
 PAUSE = "() => new Promise((done) => setTimeout(done, 400))"
 CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 READY = "main[data-screen=ready] [data-light][data-is=on]"
-# Short of what would ask whether anybody is still there.
+# This is shorter than the time until the app asks if anyone is still there.
 A_WHILE_MS = 40_000
-# On a loaded machine a browser takes its time until it puts a version in.
+# On a loaded machine a browser needs this long to install a version.
 LOADED_SECONDS = 120
 
 
@@ -44,7 +44,7 @@ def site(witnessing):
         yield site
 
 
-def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_tablet, site):
+def test_new_version_waits_for_the_signer_and_then_sends_the_old_queue(new_tablet, site):
     tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
     page = tablet.page
     page.clock.install()
@@ -58,7 +58,7 @@ def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_
     page.evaluate(LOOK)
     until(lambda: page.evaluate(WAITS), LOADED_SECONDS)
     page.evaluate("() => { window.isOld = true; }")
-    # It is there, and leaves whoever signs in peace.
+    # The new version is there, and does not interrupt the signer.
     page.clock.run_for(A_WHILE_MS)
     assert page.evaluate("window.isOld")
     assert page.locator("[data-field=given_name]").input_value() == "Atareada"
@@ -76,7 +76,7 @@ def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_
     assert sorted(name for name, _ in stored(site, "Versiones")) == ["Atareada", "Vieja"]
 
 
-def test_a_code_that_is_being_typed_outlives_a_new_version(new_tablet, site):
+def test_pairing_code_being_typed_survives_a_new_version(new_tablet, site):
     tablet = new_tablet(at=site, reduced_motion="reduce").open()
     page = tablet.page
     page.wait_for_function(CONTROLLED)
@@ -91,7 +91,7 @@ def test_a_code_that_is_being_typed_outlives_a_new_version(new_tablet, site):
     page.clock.run_for(A_WHILE_MS)
     assert page.evaluate(WAITS)
     assert line.input_value() == "K7M2"
-    # Whoever typed has gone.
+    # The person who typed has left.
     line.fill("")
     page.evaluate(ONLINE)
     page.clock.run_for(1000)
@@ -99,41 +99,46 @@ def test_a_code_that_is_being_typed_outlives_a_new_version(new_tablet, site):
 
 
 @pytest.mark.parametrize("where", ["files", "page"])
-def test_what_is_not_all_of_one_version_is_not_kept(new_tablet, site, where):
+def test_incomplete_version_is_not_kept(new_tablet, site, where):
     tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
     page = tablet.page
     before = page.evaluate(VERSION)
-    [version] = page.evaluate("async () => (await (await fetch('/kiosk/assets.json')).json()).files.slice(0, 1)")
+    [version] = page.evaluate(
+        "async () => (await (await fetch('/kiosk/assets.json')).json()).files.slice(0, 1)"
+    )
     folder = version.partition("/js/")[0]
-    # A server that is not replaced yet gives its own files under the new addresses, or its own page.
+    # A server not replaced yet serves its own files at the new URLs, or its own page.
     site.is_newer = True
     if where == "files":
-        site.changes = {path: [(folder, "/static/newer")] for path in ("/kiosk/worker.js", "/kiosk/")}
+        site.changes = {
+            path: [(folder, "/static/newer")] for path in ("/kiosk/worker.js", "/kiosk/")
+        }
     else:
         site.changes = {"/kiosk/": [(folder, "/static/older")]}
     assert page.evaluate(TRIED) == "redundant"
     assert page.evaluate(VERSION) == before
 
-    # It comes with the next look.
+    # It comes with the next check.
     site.changes = {}
     assert page.evaluate(TRIED) == "installed"
 
 
-def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new_tablet, site):
+def test_version_that_takes_over_leaves_the_next_one_its_cache(new_tablet, site):
     tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.choose()
     site.is_newer = True
     page.evaluate(LOOK)
     until(lambda: page.evaluate(WAITS), LOADED_SECONDS)
-    # While it waits for whoever signs, one more comes, slowly.
+    # While it waits for the signer, one more version arrives, slowly.
     site.gives_page.clear()
     site.changes = {"/kiosk/worker.js": [('"version": "newer-', '"version": "newest-')]}
     page.evaluate(LOOK)
     until(lambda: len(page.evaluate(VERSION)) == 3, LOADED_SECONDS)
     page.locator("[data-act=again]").click()
     tablet.screen("attract")
-    # When a browser lets the first of the two take over is its own affair; what the second keeps is there in the end.
+    # The browser decides when the first of the two takes over. In the end the second one's files
+    # are cached.
     with suppress(AssertionError):
         until(lambda: _has_taken_over(page), seconds=2)
     site.gives_page.set()
@@ -147,7 +152,7 @@ def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new
 
 
 @pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "still-tried"])
-def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(new_tablet, site, is_refused):
+def test_tablet_pairs_and_retries_where_the_app_could_not_be_cached(new_tablet, site, is_refused):
     site.broken = "/img/kiosk-maskable-512.png"
     site.refuses.clear()
     tablet = new_tablet(at=site, reduced_motion="reduce")
@@ -176,7 +181,10 @@ def _has_taken_over(page):
 
 
 def _is_alone(page):
-    """Return whether one version only is kept. The next takes over by itself while nobody signs, at a sync at the latest."""
+    """Return whether only one version is cached.
+
+    The next one takes over while nobody signs, at a sync at the latest.
+    """
     with suppress(Error):
         page.evaluate(ONLINE)
         page.evaluate(PAUSE)

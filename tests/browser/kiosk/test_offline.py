@@ -1,4 +1,4 @@
-"""Signing without a network: nothing lost, nothing twice, whatever happens to the browser meanwhile."""
+"""Tests of signing offline: nothing is lost or doubled, whatever happens to the browser."""
 
 import pytest
 
@@ -11,7 +11,10 @@ SECONDS = 120
 
 
 def hatched(served, family, count):
-    """Wait until so many signatures of that family have hatched; return their given names, each as often as it is stored."""
+    """Wait until this many signatures of the family have hatched.
+
+    Return their given names, each as often as it is stored.
+    """
 
     def all_hatched():
         found = stored(served, family)
@@ -21,7 +24,7 @@ def hatched(served, family, count):
 
 
 @pytest.mark.slow
-def test_fifty_sign_offline_the_browser_is_killed_and_all_hatch_once(new_tablet, served):
+def test_fifty_offline_signatures_survive_a_kill_and_hatch_once(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.context.set_offline(True)
     names = [f"Nombre {number:02}" for number in range(MANY)]
@@ -32,19 +35,19 @@ def test_fifty_sign_offline_the_browser_is_killed_and_all_hatch_once(new_tablet,
 
     tablet.start()
     tablet.context.set_offline(True)
-    # The app itself comes from the tablet, and goes on counting where it was.
+    # The app itself comes from the tablet, and continues its count.
     tablet.open().screen("attract")
     tablet.sign("Nombre 50", "Sinred")
     assert [record["sequence"] for record in tablet.kept("queue")] == list(range(1, MANY + 2))
 
-    # Meanwhile the server has turned its key: what was sealed to the former one opens all the same.
+    # The server has rotated its key. What was sealed to the former one still opens.
     served.flask("kiosks", "keys", "rotate")
     tablet.context.set_offline(False)
     assert hatched(served, "Sinred", MANY + 1) == [*names, "Nombre 50"]
     tablet.emptied()
 
 
-def test_a_browser_killed_while_somebody_signs_has_all_or_nothing_of_them(new_tablet, served):
+def test_browser_killed_during_signing_keeps_all_or_nothing_of_it(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.context.set_offline(True)
     tablet.sign("Primera", "Apagón", 0, 1, 2)
@@ -56,7 +59,7 @@ def test_a_browser_killed_while_somebody_signs_has_all_or_nothing_of_them(new_ta
 
     tablet.start()
     tablet.open().screen("attract")
-    # One after the other: with the third all that came before has been sent.
+    # Records go in order, so all earlier ones have been sent when the third has.
     tablet.sign("Tercera", "Apagón")
     tablet.emptied()
     given = hatched(served, "Apagón", 4)
@@ -64,7 +67,7 @@ def test_a_browser_killed_while_somebody_signs_has_all_or_nothing_of_them(new_ta
     assert given.count("Segunda") in (0, 2)
 
 
-def test_two_tabs_that_cross_send_each_record_once(new_tablet, served):
+def test_two_tabs_that_sync_at_once_send_each_record_once(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     first = tablet.page
     second = tablet.context.new_page()
@@ -83,12 +86,12 @@ def test_two_tabs_that_cross_send_each_record_once(new_tablet, served):
     assert len(stored(served, "Cruzada")) == 6
 
 
-def test_a_server_that_fails_half_way_loses_nothing(new_tablet, served):
+def test_server_that_fails_half_way_loses_nothing(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     batches = []
 
     def lose_first(route):
-        """It takes the batch in, and then its answer is lost on the way."""
+        """Let the server accept the batch, and lose its answer."""
         if records := route.request.post_data_json["records"]:
             batches.append([record["sequence"] for record in records])
         if len(batches) != 1 or not records:
@@ -103,7 +106,7 @@ def test_a_server_that_fails_half_way_loses_nothing(new_tablet, served):
     assert hatched(served, "Respuesta", 2) == ["Perdida", "Perdida"]
 
 
-def test_a_tablet_that_cannot_keep_a_signature_thanks_nobody(new_tablet, served):
+def test_tablet_that_cannot_store_a_signature_thanks_nobody(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.choose()
     tablet.fill("Rosa", "Llena")

@@ -1,4 +1,4 @@
-"""A tablet of the oldest kind that docs/browsers.md names: what came later is missing, and nobody notices."""
+"""Tests of the oldest tablet in docs/browsers.md: missing browser features are not noticed."""
 
 import pytest
 
@@ -7,7 +7,8 @@ from tests.browser.kiosk.tablet import stored
 
 pytestmark = pytest.mark.slow
 
-# Each is absent from some browser that people have: the newest Firefox or Safari lacks some, older ones the others.
+# Some supported browser lacks each of these: the newest Firefox or Safari some, older ones the
+# others.
 LATER = """
   delete Navigator.prototype.locks;
   delete Navigator.prototype.wakeLock;
@@ -34,7 +35,7 @@ LATER = """
 """
 
 
-def test_an_old_tablet_pairs_signs_and_sends(new_tablet, served):
+def test_old_tablet_pairs_signs_and_sends(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     page.add_init_script(LATER)
@@ -45,7 +46,7 @@ def test_an_old_tablet_pairs_signs_and_sends(new_tablet, served):
     page.clock.install()
     tablet.choose()
     tablet.fill("Vieja")
-    # The dialog that asks whether somebody is there works without being a modal one.
+    # The dialog that asks if anyone is there also works without being modal.
     page.clock.run_for(46_000)
     page.locator("#still[open] [data-act=stay]").click()
     assert page.locator("#still[open]").count() == 0
@@ -62,10 +63,10 @@ def test_an_old_tablet_pairs_signs_and_sends(new_tablet, served):
     tablet.panel()
 
 
-def test_firefoxs_question_is_waited_for_by_nobody(new_tablet):
+def test_storage_prompt_of_firefox_blocks_nobody(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
-    # It stands there until somebody of the crew answers.
+    # The prompt stays until the crew answers.
     page.add_init_script("""
       let answer;
       const asked = new Promise((resolve) => { answer = resolve; });
@@ -77,7 +78,7 @@ def test_firefoxs_question_is_waited_for_by_nobody(new_tablet):
     tablet.pair()
     lasting = page.locator("[data-part=lasting][data-is=warned]")
     lasting.locator("[data-word=ready_lasting_not]").wait_for()
-    # Looking again looks at once.
+    # The check happens at once on a new look.
     page.evaluate("() => { document.querySelector('[data-part=picture]').dataset.is = 'waiting'; }")
     page.locator("[data-act=look]").click()
     page.locator("[data-part=picture][data-is=done]").wait_for()
@@ -87,7 +88,7 @@ def test_firefoxs_question_is_waited_for_by_nobody(new_tablet):
     assert page.locator("[data-lasting-hint]").is_hidden()
 
 
-def test_an_ipads_crew_is_led_to_the_app_on_the_home_screen(new_tablet):
+def test_ipad_crew_is_told_to_use_the_app_on_the_home_screen(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     page.add_init_script("""

@@ -1,4 +1,4 @@
-"""A device becomes a kiosk: by a link, by its camera, or by eight characters, and it says so where a code is no good."""
+"""Tests of pairing: by a link, the camera or eight characters, with a message for a wrong code."""
 
 import sqlite3
 from contextlib import closing
@@ -7,7 +7,7 @@ import segno
 
 from tests.browser.kiosk.sentences import sentence
 
-# A camera before which somebody holds a picture, module by module in `rows`.
+# A fake camera that sees a picture, given module by module in `rows`.
 CAMERA = """(rows) => {
   window.rows = rows;
   const canvas = document.createElement("canvas");
@@ -35,16 +35,18 @@ def rows_of(text):
     return [list(row) for row in segno.make(text, error="m", micro=False).matrix]
 
 
-def test_the_link_of_the_picture_pairs_at_once_and_leaves_no_code_in_the_address(new_tablet):
+def test_pairing_link_works_at_once_and_leaves_no_code_in_the_url(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     code = tablet.code().replace("-", "")
     tablet.page.goto(f"/kiosk/#code={code}")
     tablet.page.locator(READY).wait_for()
     assert tablet.page.url.endswith("/kiosk/")
-    assert code not in tablet.page.evaluate("JSON.stringify([document.referrer, location.href, history.state])")
+    assert code not in tablet.page.evaluate(
+        "JSON.stringify([document.referrer, location.href, history.state])"
+    )
 
 
-def test_the_camera_reads_our_code_and_passes_over_others(new_tablet, served):
+def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page
     tablet.screen("pairing")
@@ -59,10 +61,12 @@ def test_the_camera_reads_our_code_and_passes_over_others(new_tablet, served):
     page.evaluate("(rows) => { window.rows = rows; }", rows_of(f"{served.url}/kiosk/#code={code}"))
     page.locator(READY).wait_for()
     # The camera is off again.
-    assert page.evaluate("window.filming.getTracks().every((track) => track.readyState === 'ended')")
+    assert page.evaluate(
+        "window.filming.getTracks().every((track) => track.readyState === 'ended')"
+    )
 
 
-def test_a_code_that_is_no_good_is_told_at_its_field_and_the_next_one_pairs(new_tablet, served):
+def test_wrong_code_is_reported_at_its_field_and_the_next_one_pairs(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page
     tablet.noises.allowed.update((404, 410))
@@ -70,8 +74,12 @@ def test_a_code_that_is_no_good_is_told_at_its_field_and_the_next_one_pairs(new_
     pairing = {"data": {"code": used, "app": "1"}}
     assert page.request.post("/kiosk/pairings", **pairing).status == 201
     old = tablet.code()
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        database.execute("update kiosk_pairing_code set expires_at = '2026-01-02 10:00:00' where used_at is null")
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        database.execute(
+            "update kiosk_pairing_code set expires_at = '2026-01-02 10:00:00' where used_at is null"
+        )
     tries = [
         ("K7M2", "short"),
         ("K7M2-9QXW", "unknown_code"),

@@ -1,4 +1,4 @@
-"""A tablet is revoked, or leaves its table, while its queue is full: it says so, and nothing is lost."""
+"""Tests of a tablet that is revoked, or leaves its table, with a full queue: nothing is lost."""
 
 import re
 import sqlite3
@@ -16,18 +16,20 @@ pytestmark = pytest.mark.slow
 
 
 def kept_in_review(served, tablet):
-    """Return (reason, sealed) of the records of this tablet that wait for somebody, as the database has them."""
+    """Return (reason, sealed) of this tablet's records that wait for review in the database."""
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
         sentence = "select reason, sealed from kiosk_record join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ? and status = 'review'"
         return database.execute(sentence, (tablet.kept("pairings")[0]["kiosk"],)).fetchall()
 
 
 def takes_no_more(page):
-    """Wait until the first screen says so, in each language of the table."""
+    """Wait until the first screen says that signing has ended, in each language of the table."""
     page.locator("[data-call] [lang=en]", has_text=sentence(page, "stopped", lang="en")).wait_for()
 
 
-def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_tablet, newcomer, served):
+def test_revoked_tablet_says_so_and_an_admin_recovers_its_sealed_records(
+    new_tablet, newcomer, served
+):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     name = tablet.kept("pairings")[0]["name"]
     tablet.context.set_offline(True)
@@ -36,9 +38,11 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
     admin = newcomer("admin")
     page = admin.page
     accept(admin)
-    # Who may recover what a revoked tablet had needs a second factor.
+    # Recovering what a revoked tablet had needs a second factor.
     go(admin, "account/second-factor/app", "app")
-    page.fill("[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now())
+    page.fill(
+        "[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now()
+    )
     press(admin, "codes")
     go(admin, "kiosks/table", "tablets")
     page.locator("main tbody a", has_text=re.compile(f"^{name}$")).click()
@@ -74,20 +78,25 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
         assert len(stored(served, "Recuperada")) == (3 if visitor is admin else 0)
 
 
-def test_a_tablet_revoked_while_nobody_signs_takes_no_more(new_tablet, served):
+def test_tablet_revoked_while_idle_stops_signing(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.emptied()
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        database.execute("update kiosk set revoked_at = '2026-11-02 10:00:00' where uuid = ?", (tablet.kept("pairings")[0]["kiosk"],))
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        database.execute(
+            "update kiosk set revoked_at = '2026-11-02 10:00:00' where uuid = ?",
+            (tablet.kept("pairings")[0]["kiosk"],),
+        )
     tablet.noises.allowed.add(403)
-    # The beat of a minute, or a network that is back.
+    # A beat comes each minute, or when the network is back.
     tablet.page.evaluate("() => window.dispatchEvent(new Event('online'))")
     takes_no_more(tablet.page)
     tablet.page.reload()
     takes_no_more(tablet.page)
 
 
-def test_closing_while_nobody_signs_without_network_asks_for_no_touch(new_tablet):
+def test_closing_while_idle_and_offline_needs_no_touch(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     soon = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -113,7 +122,7 @@ def test_closing_while_nobody_signs_without_network_asks_for_no_touch(new_tablet
     tablet.inspect("nothing open")
 
 
-def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet, served):
+def test_leaving_with_a_full_queue_warns_and_the_queue_is_still_sent(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.context.set_offline(True)
@@ -133,7 +142,7 @@ def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet
     page.locator("[data-former]", has_text="2").wait_for()
     assert tablet.waiting() == 2
 
-    # Another table begins meanwhile, and each sends what is its own.
+    # Another table begins, and each pairing sends its own records.
     tablet.context.set_offline(False)
     tablet.emptied()
     assert len(stored(served, "Despedida")) == 2
@@ -147,7 +156,7 @@ def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet
     assert len(stored(served, "Despedida")) == 3
 
 
-def test_what_a_door_refused_goes_out_from_the_page_where_tablets_are_paired(new_tablet, served):
+def test_records_that_a_proxy_refused_are_sent_from_the_pairing_page(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.answered(413)
@@ -165,11 +174,13 @@ def test_what_a_door_refused_goes_out_from_the_page_where_tablets_are_paired(new
     assert len(stored(served, "Chica")) == 1
 
 
-def test_a_tablet_that_never_got_its_letters_can_be_paired_by_another_code(new_tablet):
+def test_tablet_that_never_got_its_petitions_can_pair_by_another_code(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     tablet.noises.allowed.add(403)
-    tablet.context.route("**/kiosk/campaign.json", lambda route: route.fulfill(status=403, json={"error": "revoked"}))
+    tablet.context.route(
+        "**/kiosk/campaign.json", lambda route: route.fulfill(status=403, json={"error": "revoked"})
+    )
     code = tablet.code()
     tablet.open()
     page.locator("#k-code").fill(code)

@@ -1,4 +1,4 @@
-"""On a shared screen and on a stolen tablet: nothing of the last person."""
+"""Tests of a shared screen and a stolen tablet: nothing remains of the last person."""
 
 from datetime import datetime, timedelta
 
@@ -18,18 +18,27 @@ MINUTE_MS = 60_000
 
 
 def found_in(folder, *words):
-    """Return the words that lie somewhere in the files below `folder`, in either of the codes that browsers write."""
-    spelt = {word: (word.encode(), word.encode("utf-16-le"), word.encode("latin-1", "replace")) for word in words}
-    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    """Return the words found in files below `folder`, in either encoding of browsers."""
+    spelt = {
+        word: (word.encode(), word.encode("utf-16-le"), word.encode("latin-1", "replace"))
+        for word in words
+    }
+    files = [
+        path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
+    ]
     assert len(files) > 20
-    return {word for word, forms in spelt.items() if any(form in content for content in files for form in forms)}
+    return {
+        word
+        for word, forms in spelt.items()
+        if any(form in content for content in files for form in forms)
+    }
 
 
 @pytest.mark.slow
-def test_the_whole_profile_on_disk_holds_no_word_of_a_signer(new_tablet):
+def test_profile_on_disk_contains_no_word_of_a_signer(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.context.set_offline(True)
-    # The search would find what a careless app writes.
+    # This proves that the search would find what a careless app writes.
     tablet.page.evaluate("(word) => localStorage.setItem('careless', word)", PLANTED)
     tablet.choose(0, 1)
     page = tablet.page
@@ -37,35 +46,46 @@ def test_the_whole_profile_on_disk_holds_no_word_of_a_signer(new_tablet):
     page.locator("[data-field=comment]").fill("Recuerdo a Cuauhtlehuanitzin")
     for name in ("given_name", "family_name", "email", "postal_code"):
         line = page.locator(f"[data-field={name}]")
-        line.press_sequentially(SIGNER["given" if name == "given_name" else "family" if name == "family_name" else name])
+        line.press_sequentially(
+            SIGNER["given" if name == "given_name" else "family" if name == "family_name" else name]
+        )
         line.press("Tab")
     page.locator("[data-field=country]").select_option("CA")
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")
     tablet.next_person()
-    # Somebody else types, and leaves without signing.
+    # Another person types, and leaves without signing.
     tablet.choose()
     tablet.fill("Nezahualpilli", "Abandonado")
     tablet.start_again()
     assert tablet.waiting() == 2
     tablet.context.close()
 
-    words = (*SIGNER.values(), "Cuauhtlehuanitzin", "Nezahualpilli", "Abandonado", "quelonio@correo")
+    words = (
+        *SIGNER.values(),
+        "Cuauhtlehuanitzin",
+        "Nezahualpilli",
+        "Abandonado",
+        "quelonio@correo",
+    )
     assert found_in(tablet.folder, PLANTED, *words) == {PLANTED}
 
 
-def test_nothing_of_one_person_meets_the_next(new_tablet):
+def test_nothing_of_one_person_is_shown_to_the_next(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.choose()
     tablet.fill("Amalia", "Rosales", email="amalia@correo.example")
     lines = page.locator("main :is(input, select, textarea)")
     assert {line.get_attribute("autocomplete") for line in lines.all()} == {"off"}
-    assert all(not (line.get_attribute("name") or "").startswith(("given", "family", "email")) for line in lines.all())
+    assert all(
+        not (line.get_attribute("name") or "").startswith(("given", "family", "email"))
+        for line in lines.all()
+    )
     tablet.start_again()
     assert page.locator("main :is(input, select, textarea)").count() == 0
 
-    # There is no way back, and the next form is empty.
+    # Going back is impossible, and the next form is empty.
     page.go_back()
     page.go_back()
     tablet.screen("attract")
@@ -77,7 +97,7 @@ def test_nothing_of_one_person_meets_the_next(new_tablet):
     assert "Amalia" not in page.content()
 
 
-def test_what_one_person_had_to_mend_is_not_held_against_the_next(new_tablet):
+def test_errors_of_one_person_are_not_shown_to_the_next(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.choose()
@@ -92,7 +112,7 @@ def test_what_one_person_had_to_mend_is_not_held_against_the_next(new_tablet):
     assert page.locator("[data-summary]").is_hidden()
 
 
-def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
+def test_abandoned_form_warns_and_is_cleared(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     page.clock.install()
@@ -107,7 +127,7 @@ def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
     assert sentence(page, "still_left", 15).search(page.locator("#alarm").text_content())
     tablet.inspect("still there")
 
-    # Whoever is there goes on where they were.
+    # A person who is still there continues where they were.
     dialog.locator("[data-act=stay]").click()
     assert page.locator("[data-field=given_name]").input_value() == "Amalia"
     page.clock.run_for(MINUTE_MS)
@@ -115,10 +135,12 @@ def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
     assert "Amalia" not in page.content()
     assert sentence(page, "wiped").fullmatch(page.locator("#aloud").inner_text())
 
-    # And twenty seconds after the thanks the next may come.
+    # Twenty seconds after the thanks, the next person may begin.
     tablet.choose()
     tablet.fill("Amalia", "Veintesegundos")
-    page.clock.pause_at(datetime.fromtimestamp(page.evaluate("() => Date.now()") / 1000) + timedelta(seconds=1))
+    page.clock.pause_at(
+        datetime.fromtimestamp(page.evaluate("() => Date.now()") / 1000) + timedelta(seconds=1)
+    )
     page.locator("[data-act=sign]").click()
     page.locator("[data-thanks]", has_text=sentence(page, "thanks", name="Amalia")).wait_for()
     page.clock.run_for(19_500)
@@ -127,7 +149,7 @@ def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
     tablet.screen("attract")
 
 
-def test_reading_a_petition_takes_two_minutes_before_anyone_is_asked(new_tablet):
+def test_reading_a_petition_takes_two_minutes_before_the_app_asks(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     page.clock.install()
@@ -142,7 +164,7 @@ def test_reading_a_petition_takes_two_minutes_before_anyone_is_asked(new_tablet)
     assert sentence(page, "still_hint_reading").fullmatch(asked.text_content())
 
 
-def test_restart_asks_before_it_clears_what_was_typed(new_tablet):
+def test_restart_asks_before_it_clears_the_input(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.choose()
@@ -158,10 +180,10 @@ def test_restart_asks_before_it_clears_what_was_typed(new_tablet):
     assert "Amalia" not in page.content()
 
 
-def test_pin_waits_briefly_at_first_and_longer_after_that(new_tablet):
+def test_pin_delay_is_short_at_first_and_longer_after_that(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
-    # A touch alone leads nowhere.
+    # A single touch does nothing.
     page.locator("[data-brand]").click()
     tablet.screen("attract")
     tablet.hold_brand()
@@ -177,7 +199,9 @@ def test_pin_waits_briefly_at_first_and_longer_after_that(new_tablet):
     for _ in range(3):
         before = page.locator("[data-tries]").text_content()
         tablet.enter("000000")
-        page.wait_for_function("(before) => document.querySelector('[data-tries]').textContent !== before", arg=before)
+        page.wait_for_function(
+            "(before) => document.querySelector('[data-tries]').textContent !== before", arg=before
+        )
     tablet.enter("000000")
     wait_for_lock(page)
     page.clock.run_for(30_000)

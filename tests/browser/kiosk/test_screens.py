@@ -1,4 +1,7 @@
-"""Every screen in three languages, on tablets both ways and on a phone: no barrier, no sideways scroll, no small target."""
+"""Tests of every kiosk screen in three languages, on tablets in both orientations and on a phone.
+
+No screen has a barrier, sideways scrolling or a small target.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -25,14 +28,21 @@ def look(tablet, kind):
     tablet.inspect(kind)
     assert tablet.page.evaluate(WIDE) <= 0, kind
     assert tablet.page.evaluate(SMALL) == [], kind
-    # What leads on from a screen that nobody scrolls.
+    # The control to continue is in view on screens that nobody scrolls.
     assert tablet.page.evaluate(BELOW) == [], kind
 
 
-def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
+def test_shortest_way_to_sign_is_six_touches_and_two_fields(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
-    ways = ("[data-signs] button", "[data-pick]", "[data-act=onward]", "[data-field=given_name]", "[data-field=postal_code]", "[data-act=sign]")
+    ways = (
+        "[data-signs] button",
+        "[data-pick]",
+        "[data-act=onward]",
+        "[data-field=given_name]",
+        "[data-field=postal_code]",
+        "[data-act=sign]",
+    )
     lines = {"[data-field=given_name]": "Amalia", "[data-field=postal_code]": "m5v2t6"}
     for way in ways:
         page.locator(way).first.click()
@@ -42,8 +52,10 @@ def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
 
 @pytest.fixture
 def confirm_by_mail(witnessing):
-    """Under one of the letters of the table a witness is not enough."""
-    with closing(sqlite3.connect(witnessing.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+    """Require confirmation by email for one petition of the table."""
+    with closing(
+        sqlite3.connect(witnessing.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
         change = "update petition set confirmation = ? where slug = 'victims-law'"
         database.execute(change, ("email",))
         yield
@@ -51,7 +63,7 @@ def confirm_by_mail(witnessing):
 
 
 @pytest.mark.usefixtures("confirm_by_mail")
-def test_of_several_letters_one_may_wait_for_mail_and_the_thanks_say_so(new_tablet):
+def test_one_of_several_petitions_may_need_an_email_and_the_thanks_say_so(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.sign("أمل", "Dos Cartas", 0, 2, email="amal@correo.example")
     page = tablet.page
@@ -71,7 +83,7 @@ def test_of_several_letters_one_may_wait_for_mail_and_the_thanks_say_so(new_tabl
         ("fr", PHONE, "light"),
     ],
 )
-def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme):
+def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     tablet = new_tablet(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     page = tablet.open().page
     tablet.screen("pairing")
@@ -89,10 +101,16 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme):
     assert page.locator("main .letter a").count() == 0
     page.locator("[data-act=onward]").click()
     look(tablet, "form")
-    [campaign] = [each["facts"] for each in tablet.kept("settings") if isinstance(each, dict) and "facts" in each]
-    assert campaign["petitions"][0]["delivered"][lang] in page.locator("[data-delivery]").inner_text()
+    [campaign] = [
+        each["facts"]
+        for each in tablet.kept("settings")
+        if isinstance(each, dict) and "facts" in each
+    ]
+    assert (
+        campaign["petitions"][0]["delivered"][lang] in page.locator("[data-delivery]").inner_text()
+    )
     page.locator("[data-act=sign]").click()
-    # The faults take the focus, and stay in step with the language.
+    # The errors take the focus, and change with the language.
     assert page.evaluate("() => document.activeElement.matches('[data-summary]')")
     look(tablet, "faults")
     before = page.locator("[data-summary-title]").inner_text()
@@ -106,7 +124,9 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme):
     page.locator("[data-field=email]").fill("")
     tablet.linger()
     page.locator("[data-act=sign]").click()
-    page.locator("[data-thanks]", has_text=sentence(page, "thanks", lang=lang, name="Amalia")).wait_for()
+    page.locator(
+        "[data-thanks]", has_text=sentence(page, "thanks", lang=lang, name="Amalia")
+    ).wait_for()
     look(tablet, "thanks")
     page.locator("[data-act=next]").click()
     tablet.screen("attract")

@@ -1,4 +1,7 @@
-"""A tablet that has its table meets the code of another: it says so, and goes over only with the crew's digits, losing nothing."""
+"""Tests of a paired tablet that meets another table's code.
+
+It says so, changes tables only with the crew's PIN, and loses nothing.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -23,13 +26,13 @@ def asked(served, sentence, *values):
 
 
 def tables_of(served, family):
-    """Return (given name, slug of the event) of those who signed at a table."""
+    """Return (given name, slug of the event) of the people who signed at a table."""
     sentence = "select given_name, event.slug from signature join event on event.id = event_id where family_name = ? order by 1"
     return asked(served, sentence, family)
 
 
 def opened(tablet, code):
-    """Open the address of the code, as a camera does that knows nothing of us."""
+    """Open the URL of the code, as any camera app does."""
     tablet.page.goto("about:blank")
     tablet.page.goto(f"/kiosk/#code={code.replace('-', '')}")
     tablet.screen("taken")
@@ -47,7 +50,7 @@ def tablet(new_tablet):
     return new_tablet(reduced_motion="reduce").pair().begin()
 
 
-def test_the_code_of_another_table_changes_nothing_by_itself(tablet, served):
+def test_code_of_another_table_changes_nothing_without_the_pin(tablet, served):
     page = tablet.page
     before = tablet.kept("pairings")
     code = tablet.code(OTHER)
@@ -61,7 +64,7 @@ def test_the_code_of_another_table_changes_nothing_by_itself(tablet, served):
         tablet.inspect("taken")
     page.locator(STAY).click()
     tablet.screen("attract")
-    # The same in the app itself, without loading it anew.
+    # The same happens in the app itself, without a reload.
     page.evaluate("(code) => { location.hash = `code=${code}`; }", code)
     tablet.screen("taken")
     page.wait_for_function("() => location.hash === ''")
@@ -73,7 +76,7 @@ def test_the_code_of_another_table_changes_nothing_by_itself(tablet, served):
     assert tables_of(served, "Demesa") == [("Fiel", "table")]
 
 
-def test_left_alone_it_goes_back_to_signing(tablet):
+def test_app_left_alone_returns_to_signing(tablet):
     opened(tablet, tablet.code(OTHER))
     tablet.page.clock.install()
     tablet.page.locator(ANEW).click()
@@ -82,7 +85,7 @@ def test_left_alone_it_goes_back_to_signing(tablet):
     tablet.screen("attract")
 
 
-def test_paired_anew_with_a_full_queue_it_sends_each_to_its_own_table(tablet, served):
+def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     page = tablet.page
     tablet.panel()
     page.locator("#k-next-tabler").fill("M. R.")
@@ -100,32 +103,34 @@ def test_paired_anew_with_a_full_queue_it_sends_each_to_its_own_table(tablet, se
     tablet.inspect("pairing anew with a full queue")
     page.locator(GO_OVER, has_text=sentence(page, "anew_anyway")).click()
     page.locator(READY).wait_for()
-    # The light stays until somebody begins, also when the app is loaded anew.
+    # The light stays until the crew begins, also after a reload.
     page.reload()
     page.locator(READY).wait_for()
     assert tablet.waiting() == 2
     assert stored(served, "Cambiada") == []
     tablet.begin()
-    # There is one letter at that table: it is chosen.
+    # That table has one petition, so it is chosen.
     page.locator("[data-signs] [lang=en]").click()
     page.locator("[data-act=onward]").click()
     tablet.fill("Tres", "Cambiada")
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")
     tablet.next_person()
-    assert {record["kiosk"] for record in tablet.kept("queue")} == {each["kiosk"] for each in tablet.kept("pairings")}
+    assert {record["kiosk"] for record in tablet.kept("queue")} == {
+        each["kiosk"] for each in tablet.kept("pairings")
+    }
 
     tablet.answered(0)
     page.evaluate("() => window.dispatchEvent(new Event('online'))")
     tablet.emptied()
     assert tables_of(served, "Cambiada") == [("Dos", "table"), ("Tres", OTHER), ("Una", "table")]
-    # What the shift handed over went along, and then nothing is left of the former table.
+    # The shift's handover was sent too, and then nothing is left of the former table.
     until(lambda: len(tablet.kept("pairings")) == 1)
     shifts = "select tabler, tally, ended_at is null from kiosk_shift join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ?"
     assert asked(served, shifts, former["kiosk"]) == [("M. R.", 2, 0)]
 
 
-def test_a_code_that_is_no_good_leaves_the_tablet_at_its_table(tablet):
+def test_wrong_code_leaves_the_tablet_at_its_table(tablet):
     page = tablet.page
     tablet.noises.allowed.add(410)
     before = tablet.kept("pairings")
@@ -142,7 +147,7 @@ def test_a_code_that_is_no_good_leaves_the_tablet_at_its_table(tablet):
     assert tablet.kept("pairings") == before
 
 
-def test_a_tab_of_the_former_table_signs_nobody_for_the_new_one(tablet, served):
+def test_tab_of_the_former_table_signs_nobody_for_the_new_one(tablet, served):
     first = tablet.page
     tablet.choose()
     tablet.fill("Tardía", "Depestaña")
@@ -157,6 +162,6 @@ def test_a_tab_of_the_former_table_signs_nobody_for_the_new_one(tablet, served):
     assert tablet.waiting() == 0
     first.locator("[data-act=again]").click()
     first.locator("#restart [data-act=clear]").click()
-    # It learns of its table by itself.
+    # The first tab finds out about its table without help.
     first.evaluate("() => window.dispatchEvent(new Event('online'))")
     first.locator(READY).wait_for()

@@ -1,4 +1,4 @@
-"""What the module tests do again and again."""
+"""Share the actions that module tests repeat."""
 
 import time
 
@@ -16,7 +16,7 @@ def call(page, module, name, *arguments):
 
 
 def until(claim, seconds=60):
-    """Wait until `claim()` holds, and return what it returned; `seconds` only bound what never comes."""
+    """Wait until `claim()` is true, and return its value; `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := claim():
@@ -26,7 +26,7 @@ def until(claim, seconds=60):
 
 
 def loads_until(page, claim):
-    """Load a page again until `claim()` holds: a copy of a page for everyone may be a second old."""
+    """Reload a page until `claim()` holds, because a cached public page may be a second old."""
 
     def holds():
         page.reload()
@@ -36,11 +36,14 @@ def loads_until(page, claim):
 
 
 def keeps_draft(page, words):
-    """Wait until the browser keeps these words of a form that was not saved."""
-    page.wait_for_function("(words) => Object.values({ ...localStorage }).some((kept) => kept.includes(words))", arg=words)
+    """Wait until the browser stores this text of an unsaved form."""
+    page.wait_for_function(
+        "(words) => Object.values({ ...localStorage }).some((kept) => kept.includes(words))",
+        arg=words,
+    )
 
 
-# Let a script go on as far as it can without its clock, which stands still.
+# Let a script go on as far as it can while its clock stands still.
 GO_ON = """async () => {
     for (let turn = 0; turn < 50; turn += 1) {
         const { port1, port2 } = new MessageChannel();
@@ -58,7 +61,7 @@ def hide(page, is_hidden):
 
 
 def open_form(page, query="", left=200):
-    """Open the petition and wait for its module; who is quicker would sign without script."""
+    """Open the petition and wait for its module; signing earlier would happen without script."""
     page.goto(f"/pages/petition.html{query}")
     expect(page.locator("#left")).to_have_text(f"{left} letters left")
 

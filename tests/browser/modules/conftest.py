@@ -1,4 +1,4 @@
-"""The little site, and pages on it that may not make a noise."""
+"""Serve the little site, and open pages on it that may not complain."""
 
 import threading
 from http.server import ThreadingHTTPServer
@@ -39,7 +39,7 @@ def context(browser, server, site):
 
 @pytest.fixture
 def noises(context):
-    """What the pages write to the console, but for the browser's own word on failed answers."""
+    """Collect console output, except the browser's own lines on failed responses."""
     noises = []
     context.on("console", lambda message: noises.append(message.text))
     context.on("weberror", lambda error: noises.append(str(error.error)))

@@ -1,4 +1,7 @@
-"""A site of a few pages, behind the real policy, that answers as it is told and remembers what it was asked."""
+"""A site of a few pages with the real content policy.
+
+It answers as the test says and records the requests.
+"""
 
 import hashlib
 import json
@@ -22,7 +25,7 @@ PULSE = "/causes/butterflies/pulse.json"
 
 
 class Site:
-    """What the little server answers, and what it was asked."""
+    """The responses of the little server, and the requests it got."""
 
     def __init__(self):
         self.count = 1200
@@ -56,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, status, body=b"", kind="application/json", **headers):
-        # A browser that left before the answer is no concern of ours.
+        # A browser that left before the response is not a failure.
         with suppress(BrokenPipeError, ConnectionResetError):
             self.send_response(status)
             for name, value in headers.items():

@@ -1,4 +1,4 @@
-"""The pages after the form: thanks, and waiting for the number."""
+"""Tests of the pages after signing: thanks, and waiting for the number."""
 
 import re
 import time
@@ -9,13 +9,13 @@ from playwright.sync_api import expect
 from tests.browser.modules.actions import sign, until
 
 
-def test_the_thanks_page_greets_by_name_and_treats_it_as_text(page):
+def test_thanks_page_greets_by_name_and_escapes_it(page):
     sign(page, given_name="<b>Amalia</b>")
     expect(page.locator("#greeting")).to_have_text("Hello <b>Amalia</b> at amalia@correo.mx.")
 
 
 @pytest.mark.parametrize("signed", [{"at": 0}, {"petition": "another"}, None])
-def test_the_thanks_page_of_another_hour_petition_or_tab_stays_as_it_was_made(page, signed):
+def test_thanks_page_of_another_time_petition_or_tab_is_not_personalized(page, signed):
     page.goto("/pages/hatched.html")
     record = {
         "petition": "find-them",
@@ -35,7 +35,7 @@ def test_the_thanks_page_of_another_hour_petition_or_tab_stays_as_it_was_made(pa
     expect(page.locator("[data-resend]")).to_be_hidden()
 
 
-def test_sending_again_waits_a_minute_then_posts_the_same_form_and_says_so(page, site):
+def test_resend_waits_a_minute_then_posts_the_same_form_and_says_so(page, site):
     page.clock.install()
     sign(page)
     button = page.locator("[data-resend]")
@@ -54,7 +54,7 @@ def test_sending_again_waits_a_minute_then_posts_the_same_form_and_says_so(page,
     expect(button).to_have_text("Once more: 1 second")
 
 
-def test_sending_again_says_when_it_did_not_work_and_waits_for_the_next_try(page, site):
+def test_failed_resend_says_so_and_waits_for_the_next_try(page, site):
     page.clock.install()
     sign(page)
     page.clock.run_for(61_000)
@@ -66,20 +66,20 @@ def test_sending_again_says_when_it_did_not_work_and_waits_for_the_next_try(page
     assert len(site.posts) == 2
 
 
-def test_correcting_the_address_brings_the_form_back_filled(page):
+def test_correcting_the_email_address_brings_the_form_back_filled(page):
     sign(page)
     page.get_by_role("link", name="Correct it here").click()
     expect(page.locator("[name=email]")).to_have_value("amalia@correo.mx")
     expect(page.locator("[name=family_name]")).to_have_value("Rosales")
 
 
-def test_a_hatched_number_reloads_the_page_once_it_is_there(page, site):
+def test_page_reloads_once_the_number_is_there(page, site):
     page.goto("/pages/hatched.html#top")
     page.wait_for_url("**/pages/hatched.html")
     assert site.hatched_asks >= 3
 
 
-def test_waiting_for_a_number_ends_after_twenty_questions(page, site):
+def test_waiting_for_a_number_ends_after_twenty_requests(page, site):
     site.number_after = 1000
     page.clock.install()
     page.goto("/pages/hatched.html")

@@ -1,11 +1,11 @@
-"""Without WebGL2 butterflies are stamped: what is kept of stamps has a bound in bytes, however large they are."""
+"""Tests of butterfly stamps without WebGL2: their cache is bounded in bytes."""
 
 from tests.browser.modules.little_site import BASE
 
-MOST_PIXELS = 2**24
+MAX_PIXELS = 2**24
 SIDE = 400
 
-# A painter whose shape has another colour at each of its first places, and a sheet that is there.
+# Use a painter whose shape has a different colour at each of its first places, and a loaded sheet.
 STAMP = """async ([url, many, size]) => {
   const { CanvasPainter } = await import(url);
   const pixels = new Uint8Array(1024 * 1024).map((_, at) => 1 + (at % 250));
@@ -26,7 +26,7 @@ STAMP = """async ([url, many, size]) => {
 }"""
 
 
-def test_large_stamps_are_forgotten_before_they_fill_the_memory(page):
+def test_large_stamps_are_evicted_before_they_fill_the_memory(page):
     page.goto("/pages/thanks.html")
     most = page.evaluate(STAMP, [f"{BASE}/montage/canvas-painter.js", 150, SIDE])
-    assert MOST_PIXELS / 2 < most <= MOST_PIXELS + (SIDE * 1.2) ** 2
+    assert MAX_PIXELS / 2 < most <= MAX_PIXELS + (SIDE * 1.2) ** 2

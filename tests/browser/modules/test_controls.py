@@ -1,11 +1,11 @@
-"""Small controls: the signing bar, day and night, copying, sharing, the way from an error to its field."""
+"""Tests of small controls: signing bar, day and night, copying, sharing, error summary."""
 
 from playwright.sync_api import expect
 
 from tests.browser.modules.actions import open_form
 
 
-def test_the_signing_bar_leaves_while_the_form_is_in_view(page):
+def test_signing_bar_hides_while_the_form_is_in_view(page):
     open_form(page)
     bar = page.locator("#bar")
     expect(bar).to_be_visible()
@@ -15,7 +15,7 @@ def test_the_signing_bar_leaves_while_the_form_is_in_view(page):
     expect(bar).to_be_visible()
 
 
-def test_night_is_chosen_remembered_and_there_before_the_page_is_painted(controls):
+def test_night_mode_is_chosen_stored_and_applied_before_the_first_paint(controls):
     button = controls.locator("#theme")
     expect(button).to_have_text("Day")
     expect(button).to_have_attribute("aria-pressed", "false")
@@ -32,7 +32,7 @@ def test_night_is_chosen_remembered_and_there_before_the_page_is_painted(control
     expect(controls.locator("html")).to_have_attribute("data-theme", "day")
 
 
-def test_a_link_is_copied_and_the_button_says_so(context, controls):
+def test_link_is_copied_and_the_button_says_so(context, controls):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     controls.locator("#copy").click()
     expect(controls.locator("#copy")).to_have_text("Copied")
@@ -43,7 +43,7 @@ def test_a_link_is_copied_and_the_button_says_so(context, controls):
     expect(controls.locator("#copy")).to_have_text("Copy the link")
 
 
-def test_a_link_is_copied_without_a_clipboard_to_write_to(context, controls):
+def test_link_is_copied_without_the_clipboard_api(context, controls):
     controls.evaluate("""() => {
         Object.defineProperty(navigator, "clipboard", { value: undefined });
         document.addEventListener("copy", () => { window.copied = document.activeElement.value; });
@@ -53,7 +53,7 @@ def test_a_link_is_copied_without_a_clipboard_to_write_to(context, controls):
     assert controls.evaluate("window.copied") == "https://volante.example/en/petitions/find-them"
 
 
-def test_sharing_is_offered_only_where_the_browser_can(context, noises):
+def test_sharing_is_offered_only_where_the_browser_supports_it(context, noises):
     page = context.new_page()
     page.add_init_script(
         "Object.defineProperty(Navigator.prototype, 'share', { value: undefined, writable: true });"
@@ -71,7 +71,7 @@ def test_sharing_is_offered_only_where_the_browser_can(context, noises):
     noises[:] = [noise for noise in noises if "nowhere" not in noise]
 
 
-def test_the_error_summary_takes_focus_and_leads_to_the_fields(controls):
+def test_error_summary_takes_the_focus_and_links_to_the_fields(controls):
     expect(controls.locator("#summary")).to_be_focused()
     controls.get_by_role("link", name="The address stops").click()
     expect(controls.locator("#email")).to_be_focused()

@@ -1,4 +1,4 @@
-"""What a page shows of each answer of the pulse."""
+"""Tests of what a page shows of each pulse response."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.modules.actions import until
 
 
-def test_counts_climb_to_what_the_server_says_and_go_down_with_it(page, site):
+def test_counts_follow_the_server_up_and_down(page, site):
     site.count = 28_043
     page.goto("/pages/pulse.html")
     for place in ("#cause", "#again", "#outside"):
@@ -16,7 +16,7 @@ def test_counts_climb_to_what_the_server_says_and_go_down_with_it(page, site):
     expect(page.locator("#cause")).to_have_text("28,001")
 
 
-def test_a_count_climbs_through_numbers_between(page, site):
+def test_count_climbs_through_the_numbers_between(page, site):
     page.add_init_script("""window.seen = [];
         addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
             window.seen.push(Number(document.getElementById("cause").textContent.replace(",", "")));
@@ -29,7 +29,7 @@ def test_a_count_climbs_through_numbers_between(page, site):
     assert seen == sorted(seen)
 
 
-def test_a_count_moves_at_once_for_who_wants_no_motion(context, noises, site):
+def test_count_changes_at_once_with_reduced_motion(context, noises, site):
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
     page.add_init_script("window.requestAnimationFrame = () => { window.moved = true; };")
@@ -42,7 +42,7 @@ def test_a_count_moves_at_once_for_who_wants_no_motion(context, noises, site):
 @pytest.mark.parametrize(
     ("lang", "shown"), [("en", "28,043"), ("es", "28,043"), ("fr", "28\u202f043")]
 )
-def test_a_count_is_written_as_its_language_writes_it(page, site, lang, shown):
+def test_count_is_formatted_for_its_language(page, site, lang, shown):
     site.count = 28_043
     page.goto(f"/pages/pulse.html?lang={lang}")
     page.wait_for_function(
@@ -50,7 +50,7 @@ def test_a_count_is_written_as_its_language_writes_it(page, site, lang, shown):
     )
 
 
-def test_a_petition_moves_its_counts_its_bar_and_what_is_left(page, site):
+def test_petition_updates_its_counts_progress_bar_and_remainder(page, site):
     site.petitions = {"find-them": 955, "another": 3}
     page.goto("/pages/pulse.html")
     expect(page.locator("#find")).to_have_text("955")
@@ -66,7 +66,7 @@ def test_a_petition_moves_its_counts_its_bar_and_what_is_left(page, site):
     expect(page.locator("#bar rect")).to_have_attribute("width", "100")
 
 
-def test_whoever_listens_gets_each_new_answer(page, site):
+def test_listeners_get_each_new_response(page, site):
     page.add_init_script(
         """window.heard = [];
         document.addEventListener("volante:pulse", ({ detail }) => window.heard.push(detail));"""
@@ -81,7 +81,7 @@ def test_whoever_listens_gets_each_new_answer(page, site):
     assert heard[0]["petitions"] == {"find-them": 900}
 
 
-def test_the_count_is_read_out_once_in_ten_seconds_at_most(page, site):
+def test_count_is_announced_at_most_every_ten_seconds(page, site):
     page.clock.install()
     page.goto("/pages/pulse.html")
     status = page.locator("#status")

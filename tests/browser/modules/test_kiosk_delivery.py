@@ -1,4 +1,4 @@
-"""What a tablet says of the delivery, made of the petitions that somebody chose."""
+"""Tests of what a tablet says about the delivery, depending on the chosen petitions."""
 
 import json
 
@@ -22,13 +22,16 @@ SAY = """async ([base, words, petitions]) => {
 
 
 def said(page, **lists):
-    """Return the lines that stand there when petitions with these lists (by title) are chosen."""
-    petitions = [{"title": {"es": title}, **({"delivered": {"en": "–", "es": each}} if each else {})} for title, each in lists.items()]
+    """Return the lines shown when petitions with these lists (by title) are chosen."""
+    petitions = [
+        {"title": {"es": title}, **({"delivered": {"en": "–", "es": each}} if each else {})}
+        for title, each in lists.items()
+    ]
     page.goto("/pages/thanks.html")
     return page.evaluate(SAY, [BASE, json.dumps(WORDS), petitions])
 
 
-def test_list_of_one_petition_is_told_in_the_language_of_the_page(page):
+def test_delivery_of_one_petition_is_shown_in_the_page_language(page):
     assert said(page, A="nombre y país") == ["una: nombre y país"]
 
 
@@ -36,9 +39,14 @@ def test_petitions_that_agree_share_one_sentence(page):
     assert said(page, A="nombre", B="nombre") == ["varias: nombre"]
 
 
-def test_petitions_that_differ_are_told_apart(page):
-    assert said(page, A="nombre", B="nombre y día", C="nombre") == ["cada una:", "A · C – nombre", "B – nombre y día", "nunca"]
+def test_petitions_that_differ_are_listed_apart(page):
+    assert said(page, A="nombre", B="nombre y día", C="nombre") == [
+        "cada una:",
+        "A · C – nombre",
+        "B – nombre y día",
+        "nunca",
+    ]
 
 
-def test_stored_campaign_that_does_not_tell_says_nothing(page):
+def test_stored_campaign_without_delivery_says_nothing(page):
     assert said(page, A="", B="") == []

@@ -1,10 +1,14 @@
-"""How many butterflies a tablet shows: whoever signed here is counted once at every moment, by the site or by the tablet."""
+"""Tests of a tablet's butterfly count: each signer counts exactly once at any time.
+
+The site or the tablet counts them.
+"""
 
 import pytest
 
 from tests.browser.modules.little_site import BASE
 
-# A tablet whose queue is `queue`, and a site that has hatched up to `last`, by when it has counted what is `known`; both may change.
+# A tablet with the records of `queue`, and a site that has hatched up to `last` and counted
+# `known`. Both may change.
 OPEN = """async (base) => {
   const { Ahead } = await import(`${base}/kiosk/ahead.js`);
   const { TableNumbers } = await import(`${base}/kiosk/table-numbers.js`);
@@ -43,10 +47,10 @@ def tablet(page):
     return page
 
 
-def test_who_signs_is_counted_once_from_the_touch_to_the_hatching(tablet):
+def test_signer_is_counted_once_from_the_touch_to_the_hatching(tablet):
     tablet.evaluate("() => window.sign('a')")
     assert tablet.evaluate(LOOK) == 11
-    # The site has it, with a number, and the tablet has not heard: its receipt is on the way, or was lost.
+    # The site has numbered it, but the tablet's receipt is on its way or was lost.
     tablet.evaluate("() => Object.assign(window.site, { last: 11, known: { a: 11 } })")
     assert tablet.evaluate(ASK) == 11
     # Its receipt is there; the record leaves the queue a moment later.
@@ -55,52 +59,60 @@ def test_who_signs_is_counted_once_from_the_touch_to_the_hatching(tablet):
     tablet.evaluate("() => { window.queue = []; }")
     assert tablet.evaluate(LOOK) == 11
     assert tablet.evaluate(ASK) == 11
-    # Someone who had signed already is told of like anybody, and is no butterfly more.
+    # A repeat signer is reported like anyone, and adds no butterfly.
     tablet.evaluate("() => window.ahead.expect(['known'])")
     assert tablet.evaluate(LOOK) == 12
     tablet.evaluate("() => { window.site.known.known = 11; }")
     assert tablet.evaluate(ASK) == 11
 
 
-def test_stored_and_not_hatched_it_is_ours_and_then_the_sites(tablet):
+def test_stored_record_is_counted_by_the_tablet_until_it_hatches(tablet):
     tablet.evaluate("() => { window.ahead.expect(['a', 'b']); }")
     assert tablet.evaluate(ASK) == 12
     assert tablet.evaluate("window.ahead.isOpen(10)")
-    # One hatches between the two questions: it has a number, and the site's last is lower still.
+    # One hatches between the two requests: it has a number above the site's earlier last number.
     tablet.evaluate("() => { window.site.known = { a: 11 }; }")
     assert tablet.evaluate(ASK) == 12
     tablet.evaluate("() => Object.assign(window.site, { last: 13, known: { a: 11, b: 13 } })")
-    # Somebody else, elsewhere, is number 12.
+    # Another person, elsewhere, is number 12.
     assert tablet.evaluate(ASK) == 13
     assert not tablet.evaluate("window.ahead.isOpen(13)")
-    # What is known is not asked for again.
+    # What is known is not requested again.
     tablet.evaluate("() => { window.asked = []; }")
     assert tablet.evaluate(ASK) == 13
     assert tablet.evaluate("window.asked") == []
 
 
-def test_without_a_network_and_after_it_nobody_is_lost_or_doubled(tablet):
+def test_nobody_is_lost_or_doubled_offline_and_afterwards(tablet):
     tablet.evaluate("() => { window.site.isDown = true; window.sign('a'); window.sign('b'); }")
     assert tablet.evaluate(ASK) == 12
-    # The site took both in, and answers only half of what it is asked.
-    tablet.evaluate("() => Object.assign(window.site, { isDown: false, last: 12, known: { a: 11, b: 12 } })")
-    tablet.evaluate("() => { const { fetch } = window; window.back = fetch; window.fetch = (path, how) => path === '/numbers.json' ? fetch(path, how) : Promise.reject(new TypeError()); }")
+    # The site accepted both, and answers only half of the request.
+    tablet.evaluate(
+        "() => Object.assign(window.site, { isDown: false, last: 12, known: { a: 11, b: 12 } })"
+    )
+    tablet.evaluate(
+        "() => { const { fetch } = window; window.back = fetch; window.fetch = (path, how) => path === '/numbers.json' ? fetch(path, how) : Promise.reject(new TypeError()); }"
+    )
     assert tablet.evaluate(ASK) == 12
     tablet.evaluate("() => { window.fetch = window.back; }")
     assert tablet.evaluate(ASK) == 12
 
 
-def test_what_never_hatches_is_given_up_and_what_was_refused_does_not_fly(tablet):
-    tablet.evaluate("() => { window.sign('a'); window.queue[0].refused = 'too_large'; window.sign('b'); window.queue[1].flies = false; }")
+def test_record_that_never_hatches_is_given_up_and_a_refused_one_does_not_fly(tablet):
+    tablet.evaluate(
+        "() => { window.sign('a'); window.queue[0].refused = 'too_large'; window.sign('b'); window.queue[1].flies = false; }"
+    )
     assert tablet.evaluate(ASK) == 10
     tablet.evaluate("() => window.ahead.expect(['c'])")
     assert tablet.evaluate(ASK) == 11
-    tablet.evaluate("async () => { for (let at = 0; at < 20; at += 1) await window.numbers.ask(); }")
+    tablet.evaluate(
+        "async () => { for (let at = 0; at < 20; at += 1) await window.numbers.ask(); }"
+    )
     assert tablet.evaluate(ASK) == 10
     assert not tablet.evaluate("window.ahead.isOpen(10)")
 
 
-def test_a_lens_at_the_rim_is_whole_where_it_is_held(tablet):
+def test_lens_at_the_rim_is_whole_where_it_is_held(tablet):
     marks = """async ([base, isHeld]) => {
       const { marks } = await import(`${base}/montage/lens.js`);
       const view = { x: 0.5, y: 0.5, width: 400, height: 200, scale: 200, rim: 0.01, size: 10 };
@@ -111,7 +123,7 @@ def test_a_lens_at_the_rim_is_whole_where_it_is_held(tablet):
     }"""
     low, spot = tablet.evaluate(marks, [BASE, True])
     assert low <= 200
-    # The butterfly is moved with it, from where it sits.
+    # The butterfly is moved with it, from its place.
     assert abs(spot - 196) < 0.5
     low, spot = tablet.evaluate(marks, [BASE, False])
     assert low > 200 and abs(spot - 196) < 0.5

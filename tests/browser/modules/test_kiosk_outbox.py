@@ -1,10 +1,11 @@
-"""A tablet's queue goes out in batches: whatever a server answers, no record is lost and none keeps back the others."""
+"""Tests of a tablet's queue, sent in batches: no record is lost, and none holds up the others."""
 
 import pytest
 
 from tests.browser.modules.little_site import BASE
 
-# A server in place of fetch: `faults` are [status, its word] by the sequence that brings them, "all" by any.
+# This replaces fetch: `faults` are [status, error] by the sequence that causes them, or "all" for
+# any.
 RUN = """async ([url, count, faults, limits, rounds]) => {
   const { Outbox } = await import(url);
   const record = (sequence) => ({ kiosk: "k", id: `id-${sequence}`, sequence, sealed: "x".repeat(100), at: 1, refused: "" });
@@ -40,52 +41,65 @@ RUN = """async ([url, count, faults, limits, rounds]) => {
 
 @pytest.fixture
 def empty(page):
-    """Calling it empties a queue of `count` against a server with `faults`, and returns what came of it."""
+    """Return a function that empties a queue of `count` against a server with `faults`.
+
+    It returns the result.
+    """
 
     def empty(count, faults=None, limits=None, rounds=1):
         page.goto("/pages/thanks.html")
-        return page.evaluate(RUN, [f"{BASE}/kiosk/outbox.js", count, faults or {}, limits or {}, rounds])
+        return page.evaluate(
+            RUN, [f"{BASE}/kiosk/outbox.js", count, faults or {}, limits or {}, rounds]
+        )
 
     return empty
 
 
-def test_a_queue_goes_out_in_batches_as_large_as_the_server_takes(empty):
+def test_queue_goes_out_in_batches_as_large_as_the_server_accepts(empty):
     done = empty(120)
     assert done["asks"] == [50, 50, 20]
     assert done["left"] == []
-    # 300 bytes each, and 2,000 around them.
+    # Each record has 300 bytes, and the envelope 2,000.
     assert empty(20, limits={"body_bytes": 2000 + 7 * 300})["asks"] == [7, 7, 6]
 
 
-def test_over_a_slow_network_fewer_go_until_they_arrive(empty):
+def test_slow_network_makes_batches_smaller_until_they_arrive(empty):
     done = empty(40, {"slow": 12}, rounds=4)
     assert done["asks"] == [40, 20, 10, 11, 12, 7, 0]
     assert done["left"] == []
     assert done["ends"][2:] == ["", ""]
 
 
-def test_without_anything_to_send_the_server_still_sees_the_tablet(empty):
+def test_server_sees_the_tablet_even_with_an_empty_queue(empty):
     assert empty(0)["asks"] == [0]
 
 
-@pytest.mark.parametrize(("fault", "reason"), [([400, "malformed"], "malformed"), ([413, "too_large"], "too_large"), ([413, ""], "too_large")])
-def test_one_that_the_server_refuses_is_found_by_halves_and_keeps_its_reason(empty, fault, reason):
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ([400, "malformed"], "malformed"),
+        ([413, "too_large"], "too_large"),
+        ([413, ""], "too_large"),
+    ],
+)
+def test_refused_record_is_found_by_halving_and_keeps_its_reason(empty, fault, reason):
     done = empty(120, {"70": fault}, rounds=2)
     assert done["ends"] == ["", ""]
     assert sorted(done["stored"]) == [number for number in range(1, 121) if number != 70]
     assert done["left"] == [[70, reason]]
-    # 50, and 50 in which it is; seven to find it, what is left, and the second round, that has nothing to send.
+    # These are 50, then the 50 with the bad record, seven to find it, the rest, and an empty second
+    # round.
     assert len(done["asks"]) <= 12
 
 
-def test_a_door_that_is_too_small_for_many_takes_fewer_at_once(empty):
+def test_proxy_with_a_small_limit_gets_smaller_batches(empty):
     done = empty(40, {"over true": [413, ""]})
     assert done["left"] == []
     assert len(done["stored"]) == len(set(done["stored"])) == 40
     assert len(done["asks"]) <= 15
 
 
-def test_one_at_which_the_server_stumbles_waits_while_the_others_pass(empty):
+def test_record_that_crashes_the_server_waits_while_the_others_pass(empty):
     done = empty(60, {"10": [500, ""]})
     assert len(done["stored"]) == 59
     assert done["left"] == [[10, ""]]
@@ -93,7 +107,7 @@ def test_one_at_which_the_server_stumbles_waits_while_the_others_pass(empty):
 
 
 @pytest.mark.parametrize("fault", [[500, ""], [503, ""], [401, "unknown_kiosk"], [429, "too_many"]])
-def test_a_server_that_refuses_everything_is_left_alone_soon(empty, fault):
+def test_server_that_refuses_everything_is_soon_left_alone(empty, fault):
     done = empty(200, {"all": fault})
     assert len(done["left"]) == 200
     assert {reason for _, reason in done["left"]} == {""}

@@ -1,10 +1,14 @@
-"""Screens that were left while they waited for the tablet's own store: their place is another's by then."""
+"""Tests of screens that were left while they waited for the tablet's storage.
+
+Their place belongs to another screen by then.
+"""
 
 import pytest
 
 from tests.browser.modules.little_site import BASE
 
-# The place has what the screen needs; the store answers when it is told to, and the next screen has the place.
+# The container has what the screen needs. The store answers when told to, after the next screen
+# took over.
 LEAVE = """async ([base, name, shown]) => {
   document.body.innerHTML = `<script type="application/json" id="words">{}</script><main></main>`;
   const place = document.querySelector("main");
@@ -32,6 +36,6 @@ PAIRING = """<div class="field"><input id="k-code"></div><button data-act="scan"
 
 
 @pytest.mark.parametrize(("name", "shown"), [("pairing", PAIRING), ("unpair", "")])
-def test_what_the_store_says_late_touches_no_other_screen(page, name, shown):
+def test_late_answer_of_the_store_changes_no_other_screen(page, name, shown):
     page.goto("/pages/thanks.html")
     assert page.evaluate(LEAVE, [BASE, name, shown]) == "<h1>The next screen</h1>"

@@ -1,8 +1,8 @@
-"""What a tablet keeps is kept also when its browser lost the database meanwhile."""
+"""Tests that a tablet still stores data after its browser lost the database."""
 
 from tests.browser.modules.little_site import BASE
 
-# As Safari leaves it to a tablet that slept: the database is there and no longer answers.
+# Safari does this to a tablet that slept: the database is there but no longer answers.
 LOSE = """async (url) => {
   const { Store } = await import(url);
   const store = new Store();
@@ -13,6 +13,6 @@ LOSE = """async (url) => {
 }"""
 
 
-def test_a_database_that_was_lost_is_opened_anew(page):
+def test_lost_database_is_opened_again(page):
     page.goto("/pages/thanks.html")
     assert page.evaluate(LOSE, f"{BASE}/kiosk/store.js") == ["night", "fr"]

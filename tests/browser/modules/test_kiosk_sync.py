@@ -1,4 +1,8 @@
-"""When a tablet sends: at once where there is something, more rarely while it fails, and not before it may come again."""
+"""Tests of when a tablet syncs.
+
+It syncs at once with something to send, less often while that fails, and not before the server
+allows.
+"""
 
 import pytest
 
@@ -39,7 +43,7 @@ BACK = "() => window.dispatchEvent(new Event('online'))"
 
 @pytest.fixture
 def tablet(page):
-    """A page with a Sync that has just begun, and a clock that stands still."""
+    """A page with a Sync that has just begun, and a stopped clock."""
     page.goto("/pages/thanks.html")
     page.clock.install()
     page.evaluate(OPEN, f"{BASE}/kiosk/sync.js")
@@ -48,25 +52,27 @@ def tablet(page):
 
 
 def asked(page, count=1):
-    """Wait until so many messages have been sent; return which kiosk sent how many records with each."""
+    """Wait for this many messages; return which kiosk sent how many records in each."""
     until(lambda: page.evaluate("window.asks.length") >= count)
     return page.evaluate("window.asks.splice(0)")
 
 
 def idle(page, seconds):
-    """Let so much time pass; nothing may be sent."""
+    """Let this much time pass; nothing may be sent."""
     page.clock.run_for(1000 * seconds)
     page.evaluate(GO_ON)
     assert page.evaluate("window.asks") == []
 
 
 def ended(page):
-    """Wait until no round runs."""
+    """Wait until no round is running."""
     until(lambda: page.evaluate("window.sync.running === null"))
 
 
 def answer(page, status, after=0):
-    page.evaluate("([status, after]) => { window.answer = async () => ({ status, after }); }", [status, after])
+    page.evaluate(
+        "([status, after]) => { window.answer = async () => ({ status, after }); }", [status, after]
+    )
 
 
 def start(page):
@@ -74,8 +80,10 @@ def start(page):
     page.clock.run_for(100)
 
 
-def test_what_is_signed_while_a_round_runs_goes_out_right_after_it(tablet):
-    tablet.evaluate("() => { window.answer = () => new Promise((done) => { window.let = () => done({ status: 200 }); }); }")
+def test_record_signed_during_a_round_is_sent_right_after_it(tablet):
+    tablet.evaluate(
+        "() => { window.answer = () => new Promise((done) => { window.let = () => done({ status: 200 }); }); }"
+    )
     start(tablet)
     assert asked(tablet) == [["now", 0]]
     tablet.evaluate("() => { window.sign(1); window.sync.soon(0); }")
@@ -92,7 +100,7 @@ def test_what_is_signed_while_a_round_runs_goes_out_right_after_it(tablet):
     assert asked(tablet) == [["now", 0]]
 
 
-def test_nothing_makes_it_come_back_sooner_than_the_server_has_asked_for(tablet):
+def test_nothing_shortens_the_pause_that_the_server_asked_for(tablet):
     answer(tablet, 429, after=60)
     tablet.evaluate("() => window.sign(1)")
     start(tablet)
@@ -107,8 +115,10 @@ def test_nothing_makes_it_come_back_sooner_than_the_server_has_asked_for(tablet)
     assert asked(tablet) == [["now", 1]]
 
 
-def test_without_a_network_the_tries_become_rare_and_its_return_is_used_at_once(tablet):
-    tablet.evaluate("() => { window.answer = async () => { throw new TypeError('Failed to fetch'); }; }")
+def test_offline_tries_become_rare_and_going_online_sends_at_once(tablet):
+    tablet.evaluate(
+        "() => { window.answer = async () => { throw new TypeError('Failed to fetch'); }; }"
+    )
     start(tablet)
     for most in (4, 8, 16, 32, 64, 128, 256, 300, 300):
         asked(tablet)
@@ -127,7 +137,7 @@ def test_without_a_network_the_tries_become_rare_and_its_return_is_used_at_once(
     assert tablet.evaluate("window.sync.state.isOnline") is True
 
 
-def test_a_table_that_is_refused_keeps_back_nothing_of_another(tablet):
+def test_refused_table_does_not_hold_up_another(tablet):
     tablet.evaluate(
         """() => {
           window.pairings.unshift({ kiosk: "gone", secret: "gone", last: 1, current: false });

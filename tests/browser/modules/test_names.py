@@ -1,4 +1,4 @@
-"""Names as they will stand: initials of any script, and the previews beside the choices."""
+"""Tests of names as shown: initials of any script, and previews beside the choices."""
 
 from datetime import date
 
@@ -6,8 +6,8 @@ import pytest
 from flask_babel import force_locale
 from playwright.sync_api import expect
 
-from campaign.lib.locales import LOCALES
-from campaign.web.formats import day as day_in_words
+from campaign.i18n.locales import LOCALES
+from campaign.web.template_filters import day as day_in_words
 from tests.browser.modules.actions import call, open_form
 
 
@@ -37,7 +37,7 @@ def test_initials_without_a_segmenter_keep_accents_and_pairs_whole(page):
     assert call(page, "initials", "initials", "X\u0301a", "𠮷田", "fr") == "X\u0301. 𠮷."
 
 
-def test_a_name_is_previewed_as_it_will_stand(page):
+def test_name_preview_shows_what_will_be_published(page):
     open_form(page)
     page.locator("[name=given_name]").press_sequentially("Amalia")
     expect(page.locator("[data-preview=initials]")).to_have_text("A.")
@@ -51,10 +51,16 @@ def test_a_name_is_previewed_as_it_will_stand(page):
 
 @pytest.mark.parametrize(
     ("lang", "first", "other"),
-    [("en", "1 May 2026", "26 November 2026"), ("es", "1 de mayo de 2026", "26 de noviembre de 2026"), ("fr", "1er mai 2026", "26 novembre 2026")],
+    [
+        ("en", "1 May 2026", "26 November 2026"),
+        ("es", "1 de mayo de 2026", "26 de noviembre de 2026"),
+        ("fr", "1er mai 2026", "26 novembre 2026"),
+    ],
 )
-def test_a_day_is_written_as_the_server_writes_it(form_page, app, lang, first, other):
-    assert [call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")] == [first, other]
+def test_date_is_formatted_as_on_the_server(form_page, app, lang, first, other):
+    assert [
+        call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")
+    ] == [first, other]
     with force_locale(LOCALES[lang]):
         assert [day_in_words(date(2026, 5, 1)), day_in_words(date(2026, 11, 26))] == [first, other]
 
@@ -68,6 +74,6 @@ def test_a_day_is_written_as_the_server_writes_it(form_page, app, lang, first, o
         (-400 * 86_400_000, "400 days", "400 días", "400 jours"),
     ],
 )
-def test_how_long_something_is_reads_as_people_say_it(form_page, ms, en, es, fr):
+def test_duration_reads_as_people_say_it(form_page, ms, en, es, fr):
     said = [call(form_page, "sentences", "span", ms, lang) for lang in ("en", "es", "fr")]
     assert [text.replace("\u00a0", " ") for text in said] == [en, es, fr]

@@ -1,4 +1,4 @@
-"""The proof of work that the form does while a petition is under pressure."""
+"""Tests of the proof of work that the form does while a petition is under pressure."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ def sign_with_proof(page):
     page.locator("#sign form button").click()
 
 
-def test_a_proof_of_work_is_found_that_the_server_accepts(page, site):
+def test_proof_of_work_is_accepted_by_the_server(page, site):
     challenge = altcha.create_challenge(hmac_key="key", max_number=5000, number=4321)
     site.challenge = {
         "algorithm": challenge.algorithm,
@@ -34,7 +34,7 @@ def test_a_proof_of_work_is_found_that_the_server_accepts(page, site):
 
 
 @pytest.mark.parametrize("length", [0, 12, 40, 46, 47, 48, 54, 55, 56, 63, 64, 120])
-def test_the_workers_hash_is_right_at_every_length_of_salt(form_page, length):
+def test_workers_hash_is_right_at_every_length_of_salt(form_page, length):
     salt = "é" * (length // 2) + "s" * (length % 2)
     challenge = hashlib.sha256(f"{salt}1234".encode()).hexdigest()
     script = """([url, task]) => new Promise((resolve) => {
@@ -49,14 +49,14 @@ def test_the_workers_hash_is_right_at_every_length_of_salt(form_page, length):
 @pytest.mark.parametrize(
     "challenge", [{}, None, {"algorithm": "SHA-512", "challenge": "ab", "salt": "s"}]
 )
-def test_without_a_challenge_that_can_be_solved_the_form_goes_all_the_same(page, site, challenge):
+def test_form_is_sent_even_without_a_solvable_challenge(page, site, challenge):
     site.challenge = challenge
     sign_with_proof(page)
     page.wait_for_url("**/thanks.html")
     assert site.posts[0]["altcha"] == [""]
 
 
-def test_a_proof_that_takes_too_long_is_given_up(form_page, server):
+def test_proof_that_takes_too_long_is_given_up(form_page, server):
     server.site.challenge = {
         "algorithm": "SHA-256",
         "challenge": "0" * 64,

@@ -1,4 +1,4 @@
-"""How and when a page asks for the pulse, and what it says when no answer comes."""
+"""Tests of how and when a page polls the pulse, and what it says without a response."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.browser.modules.actions import GO_ON, call, hide, until
 from tests.browser.modules.little_site import PULSE
 
 
-def test_the_page_asks_with_the_tag_and_takes_304_for_still_true(page, site):
+def test_page_sends_the_etag_and_treats_304_as_unchanged(page, site):
     page.goto("/pages/pulse.html")
     until(lambda: len(site.pulses) >= 3)
     first, second = site.pulses[:2]
@@ -20,7 +20,7 @@ def test_the_page_asks_with_the_tag_and_takes_304_for_still_true(page, site):
     expect(page.locator("#cause")).to_have_text("1,201")
 
 
-def test_questions_carry_no_cookie_and_let_caches_answer(context, page, site, server):
+def test_pulse_requests_carry_no_cookie_and_allow_caching(context, page, site, server):
     context.add_cookies(
         [{"name": "session", "value": "x", "url": f"http://127.0.0.1:{server.server_port}"}]
     )
@@ -31,13 +31,13 @@ def test_questions_carry_no_cookie_and_let_caches_answer(context, page, site, se
         assert headers["Cache-Control"] == "max-age=1"
 
 
-def test_one_address_is_asked_by_one_watcher_at_the_servers_pace(page, site):
+def test_one_url_is_polled_by_one_watcher_at_the_servers_interval(page, site):
     page.clock.install()
     page.goto("/pages/pulse.html")
     page.clock.pause_at(page.evaluate("Date.now() + 10"))
     for _ in range(3):
         asked = len(site.pulses)
-        # The site asks for half a second; a crowd is spread over a tenth more.
+        # The site asks for half a second. Up to a tenth more spreads out a crowd.
         page.clock.run_for(430)
         page.evaluate(GO_ON)
         assert len(site.pulses) == asked
@@ -58,7 +58,7 @@ def test_one_address_is_asked_by_one_watcher_at_the_servers_pace(page, site):
         (1000, 60, 54_000, 60_000),
     ],
 )
-def test_pauses_keep_the_servers_pace_and_grow_with_failures(
+def test_pauses_follow_the_servers_interval_and_grow_with_failures(
     page, next_ms, failures, soonest, latest
 ):
     page.goto("/pages/hatched.html")
@@ -66,11 +66,13 @@ def test_pauses_keep_the_servers_pace_and_grow_with_failures(
     assert call(page, "pulse", "pauseAfter", next_ms, failures, 1) == pytest.approx(latest)
 
 
-@pytest.mark.parametrize(("told", "offset"), [("00:30", "-05:00"), ("09:59", "-06:00"), ("23:59", "-06:00")])
-def test_two_failures_say_since_when_the_count_is_known_and_one_answer_recovers(
+@pytest.mark.parametrize(
+    ("told", "offset"), [("00:30", "-05:00"), ("09:59", "-06:00"), ("23:59", "-06:00")]
+)
+def test_two_failures_show_the_time_of_the_count_and_one_response_recovers(
     page, site, told, offset
 ):
-    # Clocks in Mexico City, the zone of this browser, were put back on that day.
+    # Clocks in Mexico City, this browser's time zone, were put back on that day.
     page.clock.set_fixed_time(f"2022-10-30T{told}:00{offset}")
     page.goto("/pages/pulse.html")
     until(lambda: len(site.pulses) >= 1)
@@ -89,7 +91,7 @@ def test_two_failures_say_since_when_the_count_is_known_and_one_answer_recovers(
     page.wait_for_function("() => window.live === true")
 
 
-def test_once_the_network_is_back_the_page_asks_and_says_so_at_once(page, site):
+def test_going_online_polls_and_says_so_at_once(page, site):
     page.clock.install()
     page.goto("/pages/pulse.html")
     until(lambda: len(site.pulses) >= 1)
@@ -98,7 +100,7 @@ def test_once_the_network_is_back_the_page_asks_and_says_so_at_once(page, site):
     expect(status).to_have_text("1,201 butterflies")
     site.pulse_status = 503
     expect(status).to_have_class("is-offline")
-    # From here on the clock stands still: nothing that waits for it can help.
+    # From here on the clock stands still, so nothing that waits for it can help.
     page.clock.pause_at(page.evaluate("Date.now() + 10"))
     site.pulse_status, site.count = 200, 1203
     page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -106,7 +108,7 @@ def test_once_the_network_is_back_the_page_asks_and_says_so_at_once(page, site):
     expect(status).to_have_text("1,203 butterflies")
 
 
-def test_an_answer_without_a_count_changes_nothing(page, site):
+def test_response_without_a_count_changes_nothing(page, site):
     page.goto("/pages/pulse.html")
     until(lambda: len(site.pulses) >= 1)
     site.count = None
@@ -114,7 +116,7 @@ def test_an_answer_without_a_count_changes_nothing(page, site):
     expect(page.locator("#cause")).to_have_text("1,200")
 
 
-def test_a_server_that_does_not_answer_is_left_after_eight_seconds(page, site):
+def test_unresponsive_server_is_given_up_after_eight_seconds(page, site):
     page.clock.install()
     site.pulse_hangs.set()
     page.goto("/pages/pulse.html")
@@ -128,8 +130,8 @@ def test_a_server_that_does_not_answer_is_left_after_eight_seconds(page, site):
     expect(page.locator("#status")).to_have_text(re.compile("^Not live"))
 
 
-def test_a_hidden_page_asks_nothing_and_asks_at_once_on_return(page, site):
-    # However slow the machine is, the next question is not due before the clock stands still.
+def test_hidden_page_polls_nothing_and_polls_at_once_on_return(page, site):
+    # However slow the machine is, the next request is not due before the clock stops.
     site.next_ms = 60_000
     page.clock.install()
     with page.expect_response(f"**{PULSE}"):
@@ -140,8 +142,11 @@ def test_a_hidden_page_asks_nothing_and_asks_at_once_on_return(page, site):
     page.clock.run_for(2 * site.next_ms)
     page.evaluate(GO_ON)
     assert len(site.pulses) == asked
-    # The clock stands still: only what does not wait for it is asked.
-    for back in (lambda: hide(page, False), lambda: page.evaluate("window.dispatchEvent(new Event('online'))")):
+    # The clock stands still, so only requests that do not wait for it are sent.
+    for back in (
+        lambda: hide(page, False),
+        lambda: page.evaluate("window.dispatchEvent(new Event('online'))"),
+    ):
         asked += 1
         with page.expect_response(f"**{PULSE}"):
             back()
@@ -149,7 +154,7 @@ def test_a_hidden_page_asks_nothing_and_asks_at_once_on_return(page, site):
         assert len(site.pulses) == asked
 
 
-def test_a_page_in_sight_that_is_told_so_again_asks_only_once(page, site):
+def test_repeated_visibility_event_polls_only_once(page, site):
     site.next_ms = 60_000
     with page.expect_response(f"**{PULSE}"):
         page.goto("/pages/pulse.html")

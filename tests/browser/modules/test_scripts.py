@@ -1,31 +1,31 @@
-"""What holds for every script: its syntax, and that none leans on another."""
+"""Tests of rules for every script: its syntax, and independence from other modules."""
 
 import re
 
 from playwright.sync_api import expect
 
-from campaign.web.modules import joined
+from campaign.web.script_bundles import joined
 from tests.browser.modules.actions import fill_form
 from tests.browser.modules.little_site import SCRIPTS
 
 
-def test_the_script_uses_nothing_newer_than_es2020():
+def test_script_uses_nothing_newer_than_es2020():
     newer = re.compile(
         r"\d_\d|\?\?=|\|\|=|&&=|this\.#|static \{"
         r"|replaceAll|\.at\(|hasOwn\(|Promise\.any|structuredClone"
     )
     written = ((path.name, path.read_text()) for path in SCRIPTS.rglob("*.js"))
-    # What joins them is script too.
+    # The tool that joins them is a script too.
     for name, words in (*written, *joined(SCRIPTS)):
         assert not newer.search(words), name
 
 
-def test_the_lib_knows_no_document():
+def test_lib_scripts_do_not_use_the_document():
     for path in (SCRIPTS / "lib").glob("*.js"):
         assert not re.search(r"\bdocument\b|\bwindow\b", path.read_text()), path.name
 
 
-def test_a_module_that_fails_stops_no_other(context, noises):
+def test_failing_module_stops_no_other(context, noises):
     page = context.new_page()
     page.add_init_script("navigator.share = () => Promise.resolve();")
     page.goto("/pages/controls.html")

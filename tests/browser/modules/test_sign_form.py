@@ -1,4 +1,4 @@
-"""The form under a petition, while it is filled and sent."""
+"""Tests of the form under a petition, while it is filled in and sent."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from tests.browser.modules.actions import call, fill_form, kept, open_form
 VECTORS = Path(__file__).parents[2] / "vectors"
 
 
-def test_letters_are_counted_down_and_read_out_only_near_the_end(page):
+def test_character_count_is_shown_and_announced_only_near_the_limit(page):
     page.clock.install()
     open_form(page)
     hint, speaker = page.locator("#left"), page.locator("#left + [role=status]")
@@ -27,7 +27,7 @@ def test_letters_are_counted_down_and_read_out_only_near_the_end(page):
     assert speaker.text_content() == "1 letter left"
 
 
-def test_a_slip_in_a_mail_domain_is_seen_and_a_neighbour_left_alone(form_page):
+def test_mistyped_email_domain_is_found_and_similar_valid_one_is_left_alone(form_page):
     rows = json.loads((VECTORS / "mail_domains.json").read_text())
     assert len(rows) >= 40
     found = {
@@ -36,7 +36,7 @@ def test_a_slip_in_a_mail_domain_is_seen_and_a_neighbour_left_alone(form_page):
     assert found == {row["typed"]: row["suggested"] for row in rows}
 
 
-def test_a_slip_in_the_address_is_offered_to_be_mended(page):
+def test_correction_is_offered_for_a_mistyped_email_address(page):
     open_form(page)
     page.locator("#email").fill("amalia@gmial.com")
     page.locator("[name=given_name]").focus()
@@ -46,7 +46,7 @@ def test_a_slip_in_the_address_is_offered_to_be_mended(page):
     expect(page.locator("[data-mail-suggestion]")).to_be_empty()
 
 
-def test_a_suggestion_stops_nobody(page, site):
+def test_suggestion_never_blocks_submitting(page, site):
     open_form(page)
     fill_form(page, email="amalia@gmial.com")
     page.locator("#sign form button").click()
@@ -70,7 +70,7 @@ def test_pressing_twice_signs_once(page, site):
     assert len(site.posts) == 1
 
 
-def test_the_button_wakes_on_a_page_that_comes_back_whole(page):
+def test_button_works_on_a_page_restored_from_the_back_forward_cache(page):
     open_form(page)
     fill_form(page)
     page.evaluate("""() => {
@@ -84,13 +84,13 @@ def test_the_button_wakes_on_a_page_that_comes_back_whole(page):
     expect(button).to_have_text("Sign the petition")
 
 
-def test_typed_words_come_back_after_a_reload_and_spare_what_is_filled(page):
+def test_typed_text_returns_after_a_reload_and_overwrites_no_filled_field(page):
     open_form(page)
     fill_form(page, comment="Until all are home")
     page.locator("[name=country]").select_option("MX")
     page.locator("[name=name_display][value=initials]").check()
     page.locator("[name=subscribe]").check()
-    # A fresh visit in the same tab: nothing is left to the browser's own memory of the form.
+    # A fresh visit in the same tab leaves nothing to the browser's own memory of the form.
     page.goto("/pages/hatched.html")
     open_form(page, left=182)
     expect(page.locator("[name=email]")).to_have_value("amalia@correo.mx")
@@ -102,7 +102,7 @@ def test_typed_words_come_back_after_a_reload_and_spare_what_is_filled(page):
     expect(page.locator("[name=version]")).to_have_value("3")
 
 
-def test_what_was_signed_is_remembered_without_the_trap_and_the_draft_ends(page):
+def test_sent_form_is_stored_without_the_honeypot_and_the_draft_is_deleted(page):
     open_form(page)
     fill_form(page)
     page.locator("#sign form button").click()

@@ -1,4 +1,4 @@
-"""Times of day as scripts write them, on days when clocks change and near midnight."""
+"""Tests of times written by scripts, on days when clocks change and near midnight."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The field that searches a list of time zones."""
+"""Tests of the field that searches a list of time zones."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ def zones(page):
     return page
 
 
-def test_words_without_accents_leave_what_has_them(zones):
+def test_text_without_accents_matches_names_with_them(zones):
     search, select = zones.get_by_role("searchbox", name="Search"), zones.locator("#zone")
     search.press_sequentially("bogota")
     expect(select.locator("option")).to_have_text(["Bogotá, Colombia · UTC−05:00"])
@@ -21,7 +21,7 @@ def test_words_without_accents_leave_what_has_them(zones):
     assert select.input_value() == "America/Bogota"
 
 
-def test_enter_goes_to_the_list_and_sends_nothing(zones):
+def test_enter_moves_to_the_list_and_submits_nothing(zones):
     zones.get_by_role("searchbox").press_sequentially("japan")
     zones.keyboard.press("Enter")
     expect(zones.locator("#zone")).to_be_focused()
@@ -29,13 +29,13 @@ def test_enter_goes_to_the_list_and_sends_nothing(zones):
     assert "?" not in zones.url
 
 
-def test_a_choice_that_fits_the_words_stays(zones):
+def test_choice_that_matches_the_text_stays(zones):
     zones.get_by_role("searchbox").press_sequentially("-05:00")
     expect(zones.locator("option")).to_have_count(3)
     assert zones.locator("#zone").input_value() == "America/Toronto"
 
 
-def test_where_nothing_fits_the_list_is_whole_and_its_choice_stays(zones):
+def test_list_without_a_match_is_whole_and_keeps_its_choice(zones):
     zones.get_by_role("searchbox").press_sequentially("atlantis")
     expect(zones.get_by_role("status")).to_have_text("Nothing found")
     expect(zones.locator("option")).to_have_count(4)

@@ -1,4 +1,4 @@
-"""Owners who have come as far as the overview."""
+"""Create owners who have reached the overview."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.browser.organize.steps import SLUG, accept, secure
 
 @pytest.fixture
 def owner(newcomer):
-    """Calling it brings an owner with a second factor."""
+    """Return a function that creates an owner with a second factor."""
 
     def owner(**manner):
         odile = newcomer("owner", **manner)
@@ -20,7 +20,7 @@ def owner(newcomer):
 
 @pytest.fixture
 def owner_of_200(owner, served):
-    """Calling it brings such an owner, of a cause under whose petition 200 have signed."""
+    """Return a function that creates such an owner of a petition with 200 signatures."""
 
     def owner_of_200(**manner):
         served.flask("signatures", "generate", SLUG, "200")

@@ -1,4 +1,4 @@
-"""A flood of signatures, put into the database of a served site, and taken out again."""
+"""Add many signatures to the database of a served site, and remove them again."""
 
 import sqlite3
 from contextlib import closing, contextmanager
@@ -19,13 +19,17 @@ INSERT = """
 
 @contextmanager
 def flood(served, slug, many):
-    """Let `many` signatures be held under a petition; gives a function that counts those which fit a condition."""
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=SECONDS, isolation_level=None)) as database:
+    """Hold `many` signatures; yield a function that counts those matching a condition."""
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=SECONDS, isolation_level=None)
+    ) as database:
         at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         database.execute(INSERT, {"many": many, "slug": slug, "at": at})
 
         def count(condition):
-            return database.execute(f"select count(*) from signature where given_name = 'Flood' and {condition}").fetchone()[0]
+            return database.execute(
+                f"select count(*) from signature where given_name = 'Flood' and {condition}"
+            ).fetchone()[0]
 
         try:
             yield count

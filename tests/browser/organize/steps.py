@@ -1,15 +1,15 @@
-"""What organizers do on most of their days."""
+"""Share the steps that organizers take on most days."""
 
 import pyotp
 
 from tests.factories.organizers import PASSWORD
 
-# The petition of the demonstration that they look after.
+# The demonstration's petition that they look after.
 SLUG = "victims-law"
 
 
 def press(visitor, kind):
-    """Press the button of the form, and look at the page that comes."""
+    """Press the button of the form, and inspect the next page."""
     visitor.page.locator("main form button[type=submit]").first.click()
     look(visitor, kind)
 
@@ -18,7 +18,9 @@ def look(visitor, kind):
     page = visitor.page
     page.wait_for_load_state()
     visitor.inspect(page, f"organize {kind}")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{kind} scrolls sideways"
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
+        f"{kind} scrolls sideways"
+    )
 
 
 def go(visitor, path, kind):
@@ -37,6 +39,8 @@ def secure(visitor):
     """Set up an app for codes, and go on to the overview."""
     page = visitor.page
     go(visitor, "account/second-factor/app", "app")
-    page.fill("[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now())
+    page.fill(
+        "[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now()
+    )
     press(visitor, "codes")
     press(visitor, "overview")

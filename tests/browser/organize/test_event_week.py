@@ -1,4 +1,8 @@
-"""The week of an event: written in three languages, sent out, registered for, the door with two people at it, and the list taken along."""
+"""Tests of an event's week.
+
+The event is written in three languages, published, registered for, checked in by two people, and
+its list is exported.
+"""
 
 import csv
 import io
@@ -18,8 +22,19 @@ WORDS = {
     "en": ("A reading in the square", "We read **forty-three** names."),
     "fr": ("Une lecture sur la place", "Nous lisons **quarante-trois** noms."),
 }
-SCREENS = ("", "/words", "/place", "/coming", "/programme", "/people", "/picture", "/cancel", "/registrations", "/door")
-# A camera that holds the code in __code before a browser that can tell it.
+SCREENS = (
+    "",
+    "/words",
+    "/place",
+    "/coming",
+    "/programme",
+    "/people",
+    "/picture",
+    "/cancel",
+    "/registrations",
+    "/door",
+)
+# This fakes a camera that sees the code in __code, in a browser that can read it.
 CAMERA = """
 globalThis.BarcodeDetector = class {
   static async getSupportedFormats() { return ["qr_code"]; }
@@ -30,21 +45,21 @@ if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => do
 
 
 def save(visitor, kind):
-    """Press the button that saves, and look at the event's page that follows."""
+    """Press the save button, and inspect the event's page that follows."""
     visitor.page.locator("main form .actions button[type=submit]").first.click()
     look(visitor, kind)
     expect(visitor.page.locator(".alert--sure")).to_be_visible()
 
 
 @pytest.mark.slow
-def test_every_screen_of_an_event_at_a_desk_by_night(owner):
+def test_every_event_screen_on_a_desktop_by_night(owner):
     odile = owner(lang="fr", width=1440, scheme="dark")
     for path in ("", "new", *(f"talk{part}" for part in SCREENS)):
         go(odile, f"events/{path}", f"event at a desk: {path}")
 
 
 @pytest.mark.slow
-def test_from_the_first_title_to_the_list_of_who_came(owner, arrive):
+def test_event_goes_from_its_first_title_to_the_list_of_attendees(owner, arrive):
     odile = owner(lang="es", width=390)
     page, slug = odile.page, "reading"
     odile.noises.allowed |= {409, 422}
@@ -59,7 +74,7 @@ def test_from_the_first_title_to_the_list_of_who_came(owner, arrive):
 
     guest = arrive(lang="es")
     EventScreen.open(guest, slug=slug).thanked(seats="2")
-    # There is no code to show at the door before the seat is confirmed.
+    # There is no code to show at the entrance before the seat is confirmed.
     ticket = TicketScreen.confirmed_by_letter(guest)
     code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", ticket.find(".ticket").inner_text()).group()
     go(odile, f"events/{slug}/registrations", "registrations")
@@ -99,7 +114,7 @@ def _write(odile, slug):
         page.fill(f"[name=body_{lang}]", body)
         expect(page.locator(f"[data-as-read=body_{lang}] strong")).to_be_visible()
     look(odile, "event words written")
-    # A closed tab loses nothing: the words are offered again.
+    # Closing a tab loses nothing: the input is offered again.
     keeps_draft(page, WORDS["fr"][1])
     page.reload()
     page.locator("[data-draft-take]").click()
@@ -132,7 +147,9 @@ def _settle(odile, slug):
     page.locator("[name=petitions]").first.check()
     save(odile, "event about petitions")
     go(odile, f"events/{slug}/picture", "event picture")
-    page.set_input_files("[name=picture]", {"name": "heart.png", "mimeType": "image/png", "buffer": heart("white")})
+    page.set_input_files(
+        "[name=picture]", {"name": "heart.png", "mimeType": "image/png", "buffer": heart("white")}
+    )
     page.fill("[name=alt_es]", "Un corazón")
     save(odile, "event with picture")
     go(odile, f"events/{slug}/picture", "event picture there")
@@ -143,7 +160,11 @@ def _settle(odile, slug):
 
 
 def _receive(odile, slug, code):
-    """One looks for the name and touches, another's camera sees the code of whoever is in, a third comes without registration."""
+    """Check in three guests.
+
+    One helper finds a name and taps it. Another's camera sees the code of a guest already checked
+    in. The third guest has no registration.
+    """
     page = odile.page
     odile.context.add_init_script(CAMERA)
     go(odile, f"events/{slug}/door", "door")
@@ -160,11 +181,13 @@ def _receive(odile, slug, code):
     other.goto(page.url)
     other.evaluate("(code) => { globalThis.__code = code; }", code)
     other.locator("[data-scan]").click()
-    expect(other.locator(".door-verdict--waiting")).to_contain_text(re.compile(r"Amalia Rosales.*\d\d?"))
+    expect(other.locator(".door-verdict--waiting")).to_contain_text(
+        re.compile(r"Amalia Rosales.*\d\d?")
+    )
     other.close()
     page.locator(".door-press").click()
     expect(page.locator(".door-verdict--note")).to_contain_text("Amalia Rosales")
-    # The list follows the verdict, and until then a touch is that of before.
+    # The list changes after the result; until then a tap belongs to the old list.
     expect(page.locator(".door-row.is-in")).to_have_count(0)
     page.locator(".door-press").click()
     expect(page.locator(".door-verdict--sure")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Signatures leave the house: what for, how far, the file, its line in the trail; and the pack, the hand-over, and its receipt."""
+"""Tests of exports with their audit events, and of the pack, handover and receipt."""
 
 import csv
 import hashlib
@@ -16,14 +16,14 @@ MADE_MS = 60_000
 
 
 def press_and_wait(visitor, kind):
-    """Press the button, and look at the page that waits as it is before the file is made."""
+    """Press the button, and inspect the waiting page as it is before the file is made."""
     visitor.page.route("**/*progress=1", lambda route: route.fulfill(json={"state": "waiting"}))
     press(visitor, kind)
     visitor.page.unroute("**/*progress=1")
 
 
 def downloaded(visitor):
-    """Wait until the file is made, and return (bytes, digest that the page shows, how many signatures it says)."""
+    """Wait for the file; return (bytes, digest on the page, number of signatures on it)."""
     page = visitor.page
     link = page.locator("main a[href$='/download']")
     expect(link).to_be_visible(timeout=MADE_MS)
@@ -31,16 +31,22 @@ def downloaded(visitor):
     with page.expect_download() as waiting:
         link.click()
     content = waiting.value.path().read_bytes()
-    return content, page.locator(".export-digest").inner_text(), int(page.locator("[data-rows]").get_attribute("data-rows"))
+    return (
+        content,
+        page.locator(".export-digest").inner_text(),
+        int(page.locator("[data-rows]").get_attribute("data-rows")),
+    )
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner_of_200, lang, width, scheme):
+def test_export_goes_from_its_purpose_to_the_file_and_audit_event(
+    owner_of_200, lang, width, scheme
+):
     odile = owner_of_200(lang=lang, width=width, scheme=scheme)
     page = odile.page
     odile.noises.allowed.add(422)
     go(odile, "signatures/", "signatures")
-    page.locator("a[href='/organize/exports/']").click()
+    page.locator("main a[href='/organize/exports/']").click()
     look(odile, "exports")
     page.locator(f"a[href='/organize/exports/{SLUG}']").first.click()
     look(odile, "exports of one")
@@ -66,7 +72,7 @@ def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner_of_200, la
 
 
 @pytest.mark.slow
-def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(owner_of_200, arrive):
+def test_pack_is_opened_and_counted_and_its_receipt_shown_without_script_too(owner_of_200, arrive):
     odile = owner_of_200(width=1440)
     page = odile.page
     go(odile, f"petitions/{SLUG}", "petition with hand-over")

@@ -1,4 +1,4 @@
-"""The first day of an organizer: the invitation, a password, a second factor, the overview, and back in the next morning."""
+"""Tests of an organizer's first day, from the invitation to the next sign-in."""
 
 import pyotp
 import pytest
@@ -30,7 +30,7 @@ def sign_out(visitor):
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_invitation_to_the_overview_and_in_again(newcomer, lang, width, scheme):
+def test_invitation_leads_to_the_overview_and_sign_in_works_again(newcomer, lang, width, scheme):
     odile = newcomer(lang=lang, width=width, scheme=scheme)
     page = odile.page
     odile.noises.allowed.add(422)
@@ -46,7 +46,13 @@ def test_from_the_invitation_to_the_overview_and_in_again(newcomer, lang, width,
     code = page.locator(".recovery-codes li").first.inner_text()
     press(odile, "overview")
     expect(page.locator("main h2").first).to_be_visible()
-    for path, kind in (("people/", "people"), ("people/invite", "invite"), ("audit/", "audit"), ("keys/", "keys"), ("account", "account")):
+    for path, kind in (
+        ("people/", "people"),
+        ("people/invite", "invite"),
+        ("audit/", "audit"),
+        ("keys/", "keys"),
+        ("account", "account"),
+    ):
         go(odile, path, kind)
         expect(page.locator("html")).to_have_attribute("lang", lang)
     sign_out(odile)
@@ -61,7 +67,7 @@ def test_from_the_invitation_to_the_overview_and_in_again(newcomer, lang, width,
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_a_passkey_is_made_and_opens_the_door_without_a_password(newcomer, width):
+def test_passkey_is_created_and_signs_in_without_a_password(newcomer, width):
     odile = newcomer(width=width)
     page = odile.page
     device = odile.context.new_cdp_session(page)
@@ -85,25 +91,29 @@ def test_a_passkey_is_made_and_opens_the_door_without_a_password(newcomer, width
     expect(page).to_have_url("/organize/")
 
 
-def test_a_device_that_does_not_answer_is_said_beside_the_button(newcomer):
+def test_error_of_an_unresponsive_device_is_shown_beside_the_button(newcomer):
     odile = newcomer()
     page = odile.page
     accept(odile)
     device = odile.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
-    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
+    device.send(
+        "WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}}
+    )
     page.locator(".passkey button").click()
     expect(page.locator(".passkey .error")).to_be_visible()
     expect(page.locator(".passkey button")).to_be_enabled()
 
 
-def test_an_editor_is_shown_only_what_is_theirs_without_script_too(newcomer):
+def test_editor_sees_only_permitted_pages_without_script_too(newcomer):
     teo = newcomer("editor", scripts=False)
     teo.page.fill("[name=name]", "Teo Brandt")
     teo.page.fill("[name=password]", PASSWORD)
     teo.page.locator("main form button[type=submit]").click()
     expect(teo.page).to_have_url("/organize/")
-    hrefs = teo.page.locator(".rail-nav--wide a").evaluate_all("links => links.map((link) => link.pathname)")
+    hrefs = teo.page.locator(".rail-nav--wide a").evaluate_all(
+        "links => links.map((link) => link.pathname)"
+    )
     assert "/organize/people/" not in hrefs
     teo.noises.allowed.add(403)
     assert teo.page.goto("/organize/people/").status == 403

@@ -1,4 +1,7 @@
-"""A flood of held signatures is rejected, brought back and rejected again in a few presses; large numbers have room everywhere."""
+"""Tests of many held signatures: rejected, restored and rejected again in a few presses.
+
+Large numbers fit everywhere.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +14,7 @@ MAX_PRESSES = 6
 PATIENCE_MS = 120_000
 WIDTHS = (320, 390, 820, 1024, 1100, 1440)
 LARGE = "99,999,999"
-# Every number of these pages that grows with the signatures.
+# These are all the numbers on the pages that grow with the signatures.
 NUMBERS = ".figures dd, .held-reasons b, .petition-row-count .says, .share-row b, .queue-name b"
 ENLARGE = f"""() => {{
     for (const each of document.querySelectorAll("{NUMBERS}")) each.textContent = "{LARGE}";
@@ -26,7 +29,7 @@ BROKEN = f"""() => [...document.querySelectorAll("{NUMBERS}")].filter((each) => 
 
 
 @pytest.mark.slow
-def test_twenty_thousand_are_rejected_undone_and_rejected_again(owner_of_200, served):
+def test_twenty_thousand_are_rejected_restored_and_rejected_again(owner_of_200, served):
     owner = owner_of_200()
     page, presses = owner.page, []
 
@@ -58,14 +61,22 @@ def test_twenty_thousand_are_rejected_undone_and_rejected_again(owner_of_200, se
     assert "agree" in served.flask("signatures", "audit")
 
 
-def test_numbers_of_eight_digits_stay_in_their_line_at_every_width(owner_of_200, served):
+def test_eight_digit_numbers_fit_their_line_at_every_width(owner_of_200, served):
     owner = owner_of_200(width=1440)
     page = owner.page
     with flood(served, SLUG, 3):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            for path in ("", f"numbers/petitions/{SLUG}", "numbers/causes/butterflies-for-mexico", "held/"):
+            for path in (
+                "",
+                f"numbers/petitions/{SLUG}",
+                "numbers/causes/butterflies-for-mexico",
+                "held/",
+            ):
                 page.goto(f"/organize/{path}")
                 page.evaluate(ENLARGE)
                 assert page.evaluate(BROKEN) == [], (width, path)
-                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (width, path)
+                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
+                    width,
+                    path,
+                )

@@ -1,4 +1,4 @@
-"""A tabler's evening before: a code that gives way to the tablet once it is paired, the list, a poster; and what a reviewer reads."""
+"""Tests of preparing a kiosk: pairing code, list, poster and review."""
 
 import json
 import re
@@ -13,25 +13,32 @@ from tests.factories.kiosks import AMALIA, envelope, seal, signature
 EVENT, PETITION = "table", "victims-law"
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
 LANDS = [("en", 390, "dark"), ("es", 1440, "light"), ("fr", 820, "light")]
-# The page asks every four seconds.
+# The page polls every four seconds.
 SOON_MS = 30_000
 
 
 def ask(served, path, body=None, secret=""):
-    """Speak as a tablet does, and return the answer."""
+    """Send a request as a tablet does, and return the response."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {secret}"}
-    request = Request(served.url + path, data=json.dumps(body).encode() if body else None, headers=headers)
+    request = Request(
+        served.url + path, data=json.dumps(body).encode() if body else None, headers=headers
+    )
     with urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
 
 def send_twice(served, paired):
-    """Sign as a tablet does, without address and witness, and with the same address twice."""
+    """Sign as a tablet does: without address and witness, and with one address twice."""
     key = ask(served, "/kiosk/campaign.json", secret=paired["secret"])["key"]
     address = f"amalia.{paired['kiosk'][:8]}@rosales.example"
     emails = ("", address, address)
     records = [
-        seal(paired["kiosk"], key, number, signature(PETITION, {**AMALIA, "email": email}, witnessed=False))
+        seal(
+            paired["kiosk"],
+            key,
+            number,
+            signature(PETITION, {**AMALIA, "email": email}, witnessed=False),
+        )
         for number, email in enumerate(emails, start=1)
     ]
     said = ask(served, "/kiosk/sync", envelope(records, waiting=2), paired["secret"])
@@ -39,7 +46,7 @@ def send_twice(served, paired):
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_code_to_the_review(newcomer, served, lang, width, scheme):
+def test_tablet_goes_from_the_code_to_the_review(newcomer, served, lang, width, scheme):
     tabler = newcomer("tabler", lang=lang, width=width, scheme=scheme)
     page = tabler.page
     tabler.noises.allowed.add(422)

@@ -1,10 +1,15 @@
-"""Numbers of eight digits stay in one line and in their column, on organizers' pages; the sidebar fits beside them."""
+"""Tests of eight-digit numbers and of the sidebar on organizers' pages."""
 
 import pytest
 
 from tests.browser.large_numbers import broken_numbers
 
-PATHS = ("/organize/", "/organize/petitions/", "/organize/events/", "/organize/events/talk/registrations")
+PATHS = (
+    "/organize/",
+    "/organize/petitions/",
+    "/organize/events/",
+    "/organize/events/talk/registrations",
+)
 
 
 @pytest.mark.slow
@@ -15,6 +20,8 @@ def test_large_numbers_fit_at_every_width(owner, lang):
     assert not found, "\n".join(found)
 
 
-def test_whole_sidebar_is_seen_on_a_desk(owner):
+def test_whole_sidebar_is_seen_on_a_desktop(owner):
     sidebar = owner(width=1440).page.locator(".rail-inner")
-    assert sidebar.evaluate("(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth")
+    assert sidebar.evaluate(
+        "(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth"
+    )

@@ -1,4 +1,4 @@
-"""Paper: sheets are printed, typed in by keyboard alone, counted, and taken out again; a list is uploaded and put right."""
+"""Tests of paper: sheets typed in by keyboard and undone, and an uploaded list."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +14,7 @@ def cell(page, place, field):
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 1440, "light"), ("fr", 390, "dark")])
-def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang, width, scheme):
+def test_sheet_goes_from_the_printer_to_the_count_and_is_undone(owner, served, lang, width, scheme):
     odile = owner(lang=lang, width=width, scheme=scheme)
     page, keys = odile.page, odile.page.keyboard
     odile.noises.allowed.add(422)
@@ -29,10 +29,13 @@ def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang
     page.select_option("[name=country]", "MX")
     press(odile, "grid")
 
-    # From here the mouse is left alone.
+    # From here on the test uses only the keyboard.
     expect(page.locator("[data-more]")).to_be_visible()
     cell(page, 1, "given_name").focus()
-    for words in (("Zora", "Quetzalli", "", "", "06600"), ("Ñuu", "Torres", f"nuu.{lang}@correo", '"', '"')):
+    for words in (
+        ("Zora", "Quetzalli", "", "", "06600"),
+        ("Ñuu", "Torres", f"nuu.{lang}@correo", '"', '"'),
+    ):
         for word in words:
             keys.type(word)
             keys.press("Enter")
@@ -46,7 +49,9 @@ def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang
     expect(cell(page, 2, "given_name")).to_be_focused()
     keys.press("Tab")
     keys.press("Tab")
-    with page.expect_response(lambda answer: b"correo.mx" in (answer.request.post_data_buffer or b"")):
+    with page.expect_response(
+        lambda answer: b"correo.mx" in (answer.request.post_data_buffer or b"")
+    ):
         keys.type(f"nuu.{lang}@correo.mx")
     page.reload()
     expect(cell(page, 2, "email")).to_have_value(f"nuu.{lang}@correo.mx")
@@ -74,15 +79,18 @@ def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang
     page.locator("details [type=submit].button--grave").click()
     expect(page.locator(".alert--sure")).to_be_visible()
     look(odile, "undone")
-    # It fails where a count and the signatures differ.
+    # The command fails where a count and the signatures differ.
     served.flask("signatures", "audit")
 
 
-def test_a_list_is_matched_mended_and_taken(owner):
+def test_uploaded_list_is_matched_corrected_and_imported(owner):
     odile = owner(width=820)
     page = odile.page
     go(odile, f"imports/upload?petition={SLUG}", "upload")
-    page.set_input_files("[name=file]", {"name": "lista.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")})
+    page.set_input_files(
+        "[name=file]",
+        {"name": "lista.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")},
+    )
     press(odile, "columns")
     expect(page.locator("[name=column-3]")).to_have_value("postal_code")
     page.fill("[name=signed_on]", "2026-11-20")
@@ -96,7 +104,7 @@ def test_a_list_is_matched_mended_and_taken(owner):
     expect(page.locator(".alert--sure")).to_be_visible()
 
 
-def test_without_a_network_a_sheet_stays_in_the_page_and_is_kept_later(owner):
+def test_sheet_typed_offline_stays_in_the_page_and_is_saved_later(owner):
     odile = owner(width=1440)
     page = odile.page
     go(odile, f"imports/type?petition={SLUG}&lang=en", "sheet to type")

@@ -1,16 +1,19 @@
-"""An editor writes wordings while their session ends, says who may show a petition, and looks at the piece to copy."""
+"""Tests of an editor whose session ends while writing share texts.
+
+The editor also chooses who may embed a petition, and looks at the code to copy.
+"""
 
 import pytest
 from playwright.sync_api import expect
 
-from campaign.organize.presence import SESSION_COOKIE
+from campaign.organize.identity import SESSION_COOKIE
 from tests.browser.organize.steps import accept, go, press
 
 HOME = "petitions/human-rights-first"
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 1440, "light"), ("es", 390, "dark")])
-def test_wordings_and_frames_are_set(newcomer, lang, width, scheme):
+def test_share_texts_and_frames_are_saved(newcomer, lang, width, scheme):
     editor = newcomer("editor", lang=lang, width=width, scheme=scheme)
     page = editor.page
     editor.noises.allowed |= {403, 422}
@@ -22,7 +25,7 @@ def test_wordings_and_frames_are_set(newcomer, lang, width, scheme):
     editor.context.clear_cookies(name=SESSION_COOKIE)
     press(editor, "words kept at the door")
     expect(page.locator(".door-steps a")).to_be_visible()
-    # As if they had signed in, in another tab.
+    # The session returns as if they had signed in on another tab.
     editor.context.add_cookies(session)
     press(editor, "wordings compared")
     expect(page.locator(f".wordings th[lang={lang}]")).to_have_count(2)

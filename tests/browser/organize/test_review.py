@@ -1,4 +1,7 @@
-"""An organizer's week: figures, finding somebody, correcting, a rule tried and undone, the queue, and comments that are let through."""
+"""Tests of an organizer's week.
+
+It covers figures, search, a correction, a rule tried and undone, the queue, and approved comments.
+"""
 
 import re
 from itertools import count
@@ -16,17 +19,27 @@ numbers = count(1)
 
 
 def signed(served, lang):
-    """Let somebody sign with a comment, and confirm; return their address and the comment."""
+    """Sign with a comment and confirm; return the email address and the comment."""
     address, comment = f"zora.{next(numbers)}@correo.mx", f"Reading this in class {next(numbers)}."
-    confirm(served.url, address, lang, slug=SLUG, comment=comment, given_name="Zora", family_name="Quetzalli")
+    confirm(
+        served.url,
+        address,
+        lang,
+        slug=SLUG,
+        comment=comment,
+        given_name="Zora",
+        family_name="Quetzalli",
+    )
     return address, comment
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, arrive, lang, width, scheme):
+def test_review_goes_from_the_figures_to_a_comment_on_the_public_page(
+    owner_of_200, served, arrive, lang, width, scheme
+):
     odile = owner_of_200(lang=lang, width=width, scheme=scheme)
-    # After the 200, as the public page shows the newest.
+    # It comes after the 200, because the public page shows the newest.
     address, comment = signed(served, lang)
     page = odile.page
     odile.noises.allowed.add(422)
@@ -55,7 +68,7 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     go(odile, "rules/new", "rule")
     page.locator("[name=kind][value=words]").check()
     page.fill("[name=pattern]", "quetzalli nuu")
-    # All of the cause, which comes first behind the choice of nothing.
+    # This chooses the whole cause, the first option after the empty one.
     page.select_option("[name=where]", index=1)
     press(odile, "rule tried")
     expect(page.locator("main tbody tr")).to_have_count(1)
@@ -86,7 +99,11 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     look(odile, "comments decided")
     loads_until(public, lambda: comment in public.locator("body").inner_text())
 
-    for path, kind in (("retention/", "retention"), (f"retention/{SLUG}", "retention of one"), ("audit/", "audit after review")):
+    for path, kind in (
+        ("retention/", "retention"),
+        (f"retention/{SLUG}", "retention of one"),
+        ("audit/", "audit after review"),
+    ):
         go(odile, path, kind)
     page.goto("/organize/signatures/")
     page.locator("main tbody a").first.click()
@@ -95,7 +112,7 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     page.fill("[name=reason]", "They asked by letter")
     page.locator("main form button[type=submit]").click()
     look(odile, "erased")
-    # It fails where a count and the signatures differ.
+    # The command fails where a count and the signatures differ.
     served.flask("signatures", "audit")
 
 
@@ -108,7 +125,7 @@ def test_figures_follow_the_pulse(owner_of_200, served):
     expect(shown).to_have_text(re.compile(rf"^{before + 1:,}$"), timeout=SOON_MS)
 
 
-def test_the_rail_follows_what_comes_in(owner_of_200, served):
+def test_sidebar_follows_what_comes_in(owner_of_200, served):
     odile = owner_of_200(width=1440)
     page = odile.page
     page.clock.install()
@@ -117,4 +134,6 @@ def test_the_rail_follows_what_comes_in(owner_of_200, served):
     before = int(number.inner_text().replace(",", ""))
     served.flask("signatures", "generate", SLUG, "3")
     until(lambda: page.clock.fast_forward(21_000) or number.inner_text() == f"{before + 3:,}")
-    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_contain_text(f"{before + 3:,}")
+    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_contain_text(
+        f"{before + 3:,}"
+    )

@@ -1,4 +1,4 @@
-"""A montage gets a shape of its own: sent, cut out by eye, looked at with a million butterflies, taken, and taken back."""
+"""Tests of a custom montage shape: upload, crop, preview of a million, accept, revert."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.factories.organizers import PASSWORD
 from tests.factories.pictures import heart
 
 PLACE = "causes/butterflies-for-mexico/shape"
-# A page has loaded when its previews are drawn, one after the other, by processes that let others go first.
+# The page has loaded once its previews are drawn, one after the other, by low-priority processes.
 DRAWN_MS = 90_000
 LOADED = "images => images.every((image) => image.complete && image.naturalWidth === 480)"
 
@@ -31,11 +31,14 @@ def take(page):
 
 def sent_to_browsers(page):
     """The name of the shape that public pages draw now."""
-    return re.search(r"data-shape=\"[^\"]*/([\w-]+)\.bin", page.request.get("/en/causes/butterflies-for-mexico/montage").text())[1]
+    return re.search(
+        r"data-shape=\"[^\"]*/([\w-]+)\.bin",
+        page.request.get("/en/causes/butterflies-for-mexico/montage").text(),
+    )[1]
 
 
 @pytest.mark.slow
-def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
+def test_picture_becomes_the_shape_and_the_former_one_can_be_restored(newcomer):
     teo = newcomer("editor", lang="es", width=390, scheme="dark")
     page = teo.page
     teo.noises.allowed.add(422)
@@ -59,13 +62,15 @@ def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
     expect(page.locator("#threshold")).to_have_value("120")
     for image in page.locator(".shape-sights img").all():
         image.scroll_into_view_if_needed()
-    page.wait_for_function(f"() => ({LOADED})([...document.querySelectorAll('.shape-sights img')])", timeout=DRAWN_MS)
+    page.wait_for_function(
+        f"() => ({LOADED})([...document.querySelectorAll('.shape-sights img')])", timeout=DRAWN_MS
+    )
     take(page)
     look(teo, "shape taken")
     until(lambda: sent_to_browsers(page).startswith("own-"))
     go(teo, f"{PLACE}/monarch", "former shape")
     take(page)
-    # Public pages are remembered for a second.
+    # Public pages are cached for a second.
     until(lambda: sent_to_browsers(page) == "monarch")
     page.locator("a[href*='/shape/own-']").first.click()
     look(teo, "shape that was")
@@ -74,7 +79,7 @@ def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
 
 
 @pytest.mark.slow
-def test_without_script_too(newcomer):
+def test_shape_can_be_set_without_script(newcomer):
     teo = newcomer("editor", scripts=False)
     page = teo.page
     page.fill("[name=name]", "Teo Brandt")

@@ -1,11 +1,11 @@
-"""The grid in which paper is typed, with more questions than fit."""
+"""Tests of the grid for typing in paper, with more questions than fit."""
 
 import pytest
 
 from tests.browser.organize.steps import SLUG, go, press
 
 WIDTHS = (320, 390, 820, 1024, 1440)
-# Two more questions in every line, and an error as long as they get.
+# Add two more questions to every row, and an error of the greatest length.
 WIDER = """() => {
   for (const row of document.querySelectorAll(".grid tr")) {
     for (const cell of [row.cells[1], row.cells[2]]) row.lastElementChild.before(cell.cloneNode(true));
@@ -23,7 +23,7 @@ IS_COVERED = """(cell) => {
 
 
 @pytest.mark.slow
-def test_what_becomes_of_a_line_is_in_sight_at_every_width(owner):
+def test_result_of_each_row_is_visible_at_every_width(owner):
     odile = owner(lang="fr", width=1440)
     page = odile.page
     go(odile, f"imports/print?petition={SLUG}", "printing")

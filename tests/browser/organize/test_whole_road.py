@@ -1,5 +1,9 @@
-"""The whole road, on a site where nothing is yet: the first organizer, the one they invite, a petition in three languages, two hundred
-signatures of which some are held, the review, the pack that is opened and counted, and the receipt that everybody reads."""
+"""Tests of the whole journey on an empty site, from the first organizer to the public receipt.
+
+The first organizer invites another. They publish a petition in three languages and collect 200
+signatures, some of them held. They review these, then open and count the pack, and everyone can
+read the receipt.
+"""
 
 import hashlib
 import re
@@ -11,8 +15,8 @@ from playwright.sync_api import expect
 
 from tests.browser.by_post import letter_to
 from tests.browser.crowd import confirm_all, letters_in, sign_all, supporters, wait_for_count
-from tests.browser.organize.packs import Pack
 from tests.browser.modules.actions import loads_until
+from tests.browser.organize.packs import Pack
 from tests.browser.organize.steps import accept, go, look, secure
 from tests.browser.served_site import ServedSite
 
@@ -21,12 +25,32 @@ pytestmark = pytest.mark.slow
 CAUSE, PETITION = "rivers-for-all", "let-the-river-run"
 OWNER = "noor@river.example"
 WORDS = {
-    "es": ("Que corra el río", "Pedimos que se abra la presa.", "Señora ministra:\n\n1. **Abra** la presa."),
-    "en": ("Let the river run", "We ask that the dam be opened.", "Minister,\n\n1. **Open** the dam."),
-    "fr": ("Laissez couler la rivière", "Nous demandons l’ouverture du barrage.", "Madame la ministre,\n\n1. **Ouvrez** le barrage."),
+    "es": (
+        "Que corra el río",
+        "Pedimos que se abra la presa.",
+        "Señora ministra:\n\n1. **Abra** la presa.",
+    ),
+    "en": (
+        "Let the river run",
+        "We ask that the dam be opened.",
+        "Minister,\n\n1. **Open** the dam.",
+    ),
+    "fr": (
+        "Laissez couler la rivière",
+        "Nous demandons l’ouverture du barrage.",
+        "Madame la ministre,\n\n1. **Ouvrez** le barrage.",
+    ),
 }
-TARGETS = {"es": "La ministra del agua", "en": "The minister of water", "fr": "La ministre de l’eau"}
-QUESTION = {"es": ("¿Vives junto al río?", "Sí\nNo"), "en": ("Do you live by the river?", "Yes\nNo"), "fr": ("Vivez-vous près de la rivière ?", "Oui\nNon")}
+TARGETS = {
+    "es": "La ministra del agua",
+    "en": "The minister of water",
+    "fr": "La ministre de l’eau",
+}
+QUESTION = {
+    "es": ("¿Vives junto al río?", "Sí\nNo"),
+    "en": ("Do you live by the river?", "Yes\nNo"),
+    "fr": ("Vivez-vous près de la rivière ?", "Oui\nNon"),
+}
 ANSWER = "answers-vives-junto-al-rio"
 SIGNED, SILENT, HELD, REJECTED, COMMENTED, HIDDEN, ON_PAPER, WITHDRAWN = 200, 4, 5, 2, 6, 1, 3, 1
 COUNTED = SIGNED - SILENT - REJECTED + ON_PAPER - WITHDRAWN
@@ -41,13 +65,13 @@ MADE_MS = 240_000
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A site of its own, so that every number on the way is this test's."""
+    """A separate site, so that every number belongs to this test."""
     site = ServedSite(tmp_path_factory.mktemp("road")).start(demo=False)
     yield site
     site.stop()
 
 
-def test_from_the_first_organizer_to_the_receipt(newcomer, arrive, served, tmp_path):
+def test_first_organizer_reaches_the_public_receipt(newcomer, arrive, served, tmp_path):
     admin = newcomer(lang="es", width=1440)
     accept(admin)
     secure(admin)
@@ -73,7 +97,7 @@ def test_from_the_first_organizer_to_the_receipt(newcomer, arrive, served, tmp_p
     _look_as_everybody(arrive(lang="fr", scripts=False))
     _open(owner, "audit/?about=exports")
     expect(owner.page.locator(".audit-row").first).to_contain_text("Para el ministerio")
-    # It fails where a count and the signatures differ.
+    # The command fails where a count and the signatures differ.
     served.flask("signatures", "audit")
 
 
@@ -102,7 +126,9 @@ def _invite(admin):
 
 
 def _come_in(owner, served):
-    link = re.search(r"http\S+/organize/invitations/[\w.-]+", letter_to(served.url, OWNER, "es")).group()
+    link = re.search(
+        r"http\S+/organize/invitations/[\w.-]+", letter_to(served.url, OWNER, "es")
+    ).group()
     owner.page.goto(link)
     accept(owner)
     secure(owner)
@@ -147,7 +173,7 @@ def _settle(owner):
         page.fill(f"[name=rows-0-choices_{lang}]", choices)
     look(owner, "question on a phone")
     _save(owner)
-    # People are told when they sign, so it is chosen before the first one does.
+    # People are told when they sign, so this is chosen before the first signature.
     _open(owner, f"handovers/{PETITION}/contents")
     for detail in ("country", "day", "shown_comment"):
         page.check(f"[name=details][value={detail}]")
@@ -178,21 +204,28 @@ def _set_rule(owner):
 
 
 def _sign(served, tmp_path):
-    """The first are held, those after them comment, the last never answer their letter; three signed on paper."""
+    """Let everyone sign.
+
+    The first are held, the next leave comments, and the last never confirm. Three signed on paper.
+    """
     people = supporters(SIGNED, **{ANSWER: "Sí"})
     for number, who in enumerate(people):
         if number < HELD:
             who.words["email"] = f"passer.{number}@{HELD_DOMAIN}"
         elif number < HELD + COMMENTED:
             who.words["comment"] = f"El río, {number}"
-            # What people write goes only with a name that they show.
+            # Comments are shared only beside a shown name.
             who.words["name_display"] = "full"
     sign_all(served.url, PETITION, people)
     left = confirm_all(letters_in(served.var / "mail", SIGNED), people[:-SILENT])
     assert set(left) == {who.words["email"] for who in people[-SILENT:]}
-    # Whoever signs again, however the address is written, is thanked and not counted twice.
+    # A repeat is thanked and not counted twice, however the email address is written.
     again = people[HELD]
-    sign_all(served.url, PETITION, [again._replace(words={**again.words, "email": again.words["email"].upper()})])
+    sign_all(
+        served.url,
+        PETITION,
+        [again._replace(words={**again.words, "email": again.words["email"].upper()})],
+    )
     (tmp_path / "hojas.csv").write_text(PAPER, encoding="utf-8")
     served.flask("signatures", "import", PETITION, str(tmp_path / "hojas.csv"))
     wait_for_count(served.url, CAUSE, SIGNED - SILENT - HELD + ON_PAPER)
@@ -221,7 +254,7 @@ def _decide_on_held(owner):
 
 
 def _read_comments(owner):
-    """By keys alone: the first is kept hidden, the others are let through."""
+    """Review comments by keyboard: the first stays hidden, the others are approved."""
     page, keys = owner.page, owner.page.keyboard
     _open(owner, "comments/")
     expect(page.locator(".queue-row")).to_have_count(COMMENTED)
@@ -246,7 +279,7 @@ def _withdraw(owner):
 
 
 def _pack(owner):
-    """Ask for the pack, wait for it, and return it; what the page tells of it must be true."""
+    """Request the pack, wait for it, and return it; the page must describe it correctly."""
     page = owner.page
     _open(owner, f"handovers/{PETITION}/pack")
     page.fill("#purpose", "Para el ministerio")
@@ -264,10 +297,13 @@ def _pack(owner):
 
 
 def _count(pack):
-    """Count three times: the lines on paper, the rows of the table, and what the cover letter says."""
+    """Count three times: lines on paper, rows of the table, and the number in the cover letter."""
     assert pack.numbers_on_paper() == list(range(1, COUNTED + 1))
     rows = pack.rows()
-    assert Counter(row["evidence"] for row in rows) == {"email": COUNTED - ON_PAPER, "paper": ON_PAPER}
+    assert Counter(row["evidence"] for row in rows) == {
+        "email": COUNTED - ON_PAPER,
+        "paper": ON_PAPER,
+    }
     letter = pack.lines("cover-letter.pdf")
     for figure in (COUNTED - ON_PAPER, ON_PAPER, COUNTED):
         assert any(line.endswith(f" {figure}") for line in letter)
@@ -275,7 +311,11 @@ def _count(pack):
         assert any(words in line for line in letter)
     on_paper = "\n".join(pack.lines("signatures.pdf"))
     assert on_paper.count("El río, ") == COMMENTED - HIDDEN
-    assert on_paper.count("Zora Quetzalli") == sum(row["shown_name"] == "Zora Quetzalli" for row in rows) > 0
+    assert (
+        on_paper.count("Zora Quetzalli")
+        == sum(row["shown_name"] == "Zora Quetzalli" for row in rows)
+        > 0
+    )
     assert "@" not in on_paper
 
 
@@ -302,6 +342,6 @@ def _open(visitor, path):
 
 
 def _save(owner):
-    """Press the button that saves; the page that follows says that it did."""
+    """Press the save button; the page that follows must confirm it."""
     owner.page.locator("main form .actions button.button--second").last.click()
     expect(owner.page.locator(".alert--sure")).to_be_visible()

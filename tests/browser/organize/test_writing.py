@@ -1,4 +1,4 @@
-"""Writing a petition: published step by step in few presses, and words that survive a preview and a refused save."""
+"""Tests of writing a petition: few presses, and text that survives preview and refusal."""
 
 import re
 
@@ -7,13 +7,13 @@ from playwright.sync_api import expect
 from tests.browser.organize.steps import SLUG, go, look
 
 LETTER = {"summary_en": "We ask for trees.", "body_en": "Madam Mayor,\n\n- plant **twelve** trees"}
-MOST_PRESSES = 10
+MAX_PRESSES = 10
 SAVE = "form:has([name=guide]) div.actions button[type=submit]"
 SKIP = "form:has([name=guide]) div.actions a.go"
 
 
 class Presses:
-    """Presses buttons and links of the page, and counts them."""
+    """Press buttons and links of the page, and count the presses."""
 
     def __init__(self, visitor):
         self._visitor, self.count = visitor, 0
@@ -24,7 +24,7 @@ class Presses:
         look(self._visitor, kind)
 
 
-def test_a_new_petition_is_published_in_few_presses(owner):
+def test_new_petition_is_published_in_few_presses(owner):
     odile = owner(width=390)
     page, presses = odile.page, Presses(odile)
     go(odile, "petitions/", "petitions")
@@ -43,17 +43,19 @@ def test_a_new_petition_is_published_in_few_presses(owner):
     presses.count += 1
     look(odile, "petition published by steps")
     expect(page.locator(".alert--sure")).to_be_visible()
-    assert presses.count <= MOST_PRESSES
+    assert presses.count <= MAX_PRESSES
     page.goto("/en/petitions/twelve-trees-for-the-square")
     expect(page.locator("h1")).to_have_text("Twelve trees for the square")
 
 
 def kept(page):
-    """Return the names of the forms whose words the browser keeps."""
-    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('volante:writing:'))")
+    """Return the names of the forms whose input the browser stores."""
+    return page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.startsWith('volante:writing:'))"
+    )
 
 
-def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
+def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     odile = owner(width=1440)
     page = odile.page
     odile.noises.allowed.add(422)
@@ -81,4 +83,6 @@ def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
     assert len(kept(page)) == 1
     page.locator("main [value=new-version]").click()
     expect(page.locator(".alert--sure")).to_be_visible()
-    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))")
+    page.wait_for_function(
+        "!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
+    )

@@ -1,4 +1,4 @@
-"""Events: the list, one of them, and the registration that a letter opens."""
+"""Screens of events: the list, one event, and the registration that an email opens."""
 
 import re
 
@@ -21,10 +21,14 @@ class EventScreen(Screen):
     marker = "main .gathering"
 
     def register(self, **words):
-        """Open the form, fill it and send it."""
+        """Open the form, fill it in and send it."""
         self.find(".register summary").first.click()
         form = self.find("form[action$='/registrations']")
-        for name, value in {"name": "Amalia Rosales", "email": self.visitor.address, **words}.items():
+        for name, value in {
+            "name": "Amalia Rosales",
+            "email": self.visitor.address,
+            **words,
+        }.items():
             control = form.locator(f"[name={name}]")
             control.select_option(value) if name == "seats" else control.fill(value)
         form.locator("button[type=submit]").click()
@@ -48,9 +52,11 @@ class TicketScreen(Screen):
 
     @classmethod
     def by_letter(cls, visitor, letters=1):
-        """Wait for so many emails, and follow the link in the newest."""
+        """Wait for this many emails, and follow the link in the newest."""
         letter = letter_of(visitor, letters)
-        visitor.page.goto(re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group())
+        visitor.page.goto(
+            re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group()
+        )
         return cls(visitor)
 
     @classmethod
@@ -69,7 +75,7 @@ class TicketScreen(Screen):
 
     @property
     def seats(self):
-        """How many seats its form holds."""
+        """Return how many seats its form reserves."""
         return self.find("[name=seats]").input_value()
 
     @property

@@ -1,4 +1,4 @@
-"""The developer's mailbox, and a letter in it."""
+"""Screens of the developer's mailbox, and of an email in it."""
 
 import re
 import time
@@ -20,7 +20,7 @@ class Mailbox(Screen):
         return self.find("main ol li", has_text=address)
 
     def wait_for(self, address, letters=1):
-        """Look again until so many letters to `address` lie there."""
+        """Reload until there are this many emails to `address`."""
         end = time.monotonic() + MAIL_SECONDS
         while self.letters_to(address).count() < letters:
             assert time.monotonic() < end, f"No {letters} letters to {address}"
@@ -30,7 +30,7 @@ class Mailbox(Screen):
         return self
 
     def newest(self):
-        """Open the newest letter to the visitor."""
+        """Open the newest email to the visitor."""
         self.letters_to(self.visitor.address).locator("a").first.click()
         return LetterScreen(self.visitor, self.page)
 
@@ -46,19 +46,19 @@ class LetterScreen(Screen):
         return self.find("main iframe").content_frame
 
     def link(self, way):
-        """Return the address in the plain text that leads `way`: confirm or mine."""
+        """Return the link of kind `way` in the plain text: confirm or mine."""
         return re.search(rf"\S+/signatures/{way}/\S+", self.find("main pre").text_content()).group()
 
     def press(self):
-        """Press the button of the letter as it looks; it leads out of its frame."""
-        # While the frame still grows, a press may meet the place where the button was.
+        """Press the button in the HTML email; it opens outside its frame."""
+        # While the frame still grows, a press may hit the button's old place.
         self.page.wait_for_load_state("networkidle")
         self._looks.locator("a[href*='/signatures/confirm/']").first.click()
         self.page.wait_for_url("**/signatures/confirm/*")
         return ConfirmScreen(self.visitor, self.page)
 
     def open_mine(self):
-        """Open the owner's page: by the link in this letter, or by one that is asked for."""
+        """Open the owner's page by the link in this email, or by a new one that is requested."""
         if "/signatures/mine/" not in self.find("main pre").text_content():
             return own_page_of(self.visitor)
         self.page.goto(self.link("mine"))
@@ -66,7 +66,7 @@ class LetterScreen(Screen):
 
 
 def own_page_of(visitor):
-    """Ask for the link to the visitor's own page, and open it from its letter."""
+    """Request the link to the visitor's own page, and open it from the email."""
     before = Mailbox.open(visitor).letters_to(visitor.address).count()
     OwnLinkScreen.open(visitor).ask(visitor.address)
     visitor.page.goto(letter_of(visitor, letters=before + 1).link("mine"))
@@ -74,5 +74,5 @@ def own_page_of(visitor):
 
 
 def letter_of(visitor, letters=1):
-    """Return the newest letter to the visitor, once so many are there."""
+    """Return the newest email to the visitor, once there are this many."""
     return Mailbox.open(visitor).wait_for(visitor.address, letters).newest()

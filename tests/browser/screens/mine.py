@@ -1,4 +1,4 @@
-"""What the owner of an address sees of all they signed."""
+"""The owner's page, with all that an email address signed."""
 
 from tests.browser.screens.screen import Screen
 
@@ -10,7 +10,7 @@ class OwnLinkScreen(Screen):
     marker = "main form[action$='/mine']"
 
     def ask(self, address):
-        """Enter an address, and wait for the answer, which is the same for everyone."""
+        """Enter an email address, and wait for the answer, which is the same for everyone."""
         self.find("[name=email]").fill(address)
         self.find(f"{self.marker} button").click()
         self.page.wait_for_url("**/mine?sent=1")
@@ -24,7 +24,7 @@ class MineScreen(Screen):
         return self.find("main .mine-one").nth(number)
 
     def shown(self, number=0):
-        """Return the words that say how the name stands, the last of the facts."""
+        """Return the text that says how the name is shown, the last of the facts."""
         return self.one(number).locator("dd").last.inner_text()
 
     def correct(self, number=0, **words):

@@ -1,4 +1,4 @@
-"""News: the archive, an update, the box that takes an address, and what its letters lead to."""
+"""Screens of updates: the archive, one update, the subscription form, and its email links."""
 
 import re
 
@@ -49,7 +49,7 @@ class LookInYourMail(Screen):
 
 
 class AskedScreen(Screen):
-    """The page with the button that the letter leads to."""
+    """The page with the button that the email links to."""
 
     marker = "main form[action*='/subscriptions/confirm/']"
 
@@ -73,7 +73,6 @@ class EndScreen(Screen):
         return EndScreen(self.visitor, self.page)
 
 
-
 class PreferencesScreen(Screen):
     marker = "main .mine"
 
@@ -87,5 +86,8 @@ class PreferencesScreen(Screen):
 
 
 def links_in(letter, way=""):
-    """Return the addresses of a subscription's pages in the plain text of a letter: of news, how to stop it and the preferences."""
+    """Return the links to a subscription's pages in the plain text of an email.
+
+    An update email has links to unsubscribe and to the preferences.
+    """
     return re.findall(rf"\S+/subscriptions/{way}\S+", letter.find("main pre").text_content())

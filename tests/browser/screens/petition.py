@@ -1,4 +1,4 @@
-"""A petition: its letter and the form beside it."""
+"""Screens of a petition: its text and the form beside it."""
 
 import re
 
@@ -20,7 +20,7 @@ class PetitionScreen(Screen):
         return super().open(visitor, page, slug=slug)
 
     def settle(self):
-        # Whoever is quicker than the module signs without script, which is another journey.
+        # Signing before the module has started happens without script, which is another journey.
         if self.visitor.scripts:
             expect(self.find("[data-letters-many]")).to_have_text(re.compile(r"\d"))
 
@@ -28,7 +28,7 @@ class PetitionScreen(Screen):
         return self.find(f"#sign form [name={name}]")
 
     def fill(self, **words):
-        """Fill the form as Amalia with the visitor's own address, but for `words`."""
+        """Fill in the form as Amalia with the visitor's own email address, except for `words`."""
         for name, value in {**AMALIA, "email": self.visitor.address, **words}.items():
             if name == "country":
                 self.field(name).select_option(value)
@@ -47,7 +47,7 @@ class PetitionScreen(Screen):
         return ThanksScreen(self.visitor, self.page)
 
     def refuse(self, **words):
-        """Send a form that cannot be taken, and stand before the same page again."""
+        """Send an invalid form, and return the same page with its errors."""
         self.visitor.noises.allowed.add(422)
         self.fill(**words)
         self.button.click()
@@ -55,12 +55,12 @@ class PetitionScreen(Screen):
 
     @property
     def words(self):
-        """What the fields hold now, by name."""
+        """Return the values of the fields, by name."""
         return {name: self.field(name).input_value() for name in (*AMALIA, "email", "comment")}
 
 
 class RefusedScreen(PetitionScreen):
-    """The same page with what has to be put right."""
+    """The same page with its errors."""
 
     marker = "#sign [role=alert]"
 

@@ -1,4 +1,4 @@
-"""The pages for everybody: home, a cause, what is kept, and what went wrong."""
+"""Public screens: home, a cause, the privacy page, and errors."""
 
 from playwright.sync_api import expect
 
@@ -24,13 +24,15 @@ class CauseScreen(Screen):
         return self.find("[data-pulse-status]")
 
     def see_count(self, number, within_ms):
-        """Wait until the counter shows `number`, and the sentence of the next butterfly follows it."""
-        expect(self.find("[data-count=cause]").first).to_have_text(written(number), timeout=within_ms)
+        """Wait until the counter shows `number`, followed by the next butterfly's sentence."""
+        expect(self.find("[data-count=cause]").first).to_have_text(
+            written(number), timeout=within_ms
+        )
         expect(self.find("[data-next-number]")).to_have_text(written(number + 1))
 
 
 class MontageScreen(Screen):
-    """The montage, with the list of names below it opened."""
+    """The montage, with its list of names opened."""
 
     path = f"/{{lang}}/causes/{CAUSE}/montage?list=1"
     marker = "main .montage-title"

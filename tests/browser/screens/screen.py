@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 
 
 class Screen:
-    """One page in front of a visitor; to stand on it proves it sound: it is the right one and has no barrier.
+    """One page in front of a visitor, checked to be the right one without barriers.
 
-    `path` is where it lives, `marker` what only this page has.
+    `path` is its URL, and `marker` is what only this page has.
     """
 
     path = "/{lang}/"
@@ -24,19 +24,19 @@ class Screen:
 
     @classmethod
     def open(cls, visitor, page=None, **where):
-        """Go there by the address."""
+        """Open the page by its URL."""
         (page or visitor.page).goto(cls.path.format(lang=visitor.lang, **where))
         return cls(visitor, page)
 
     def settle(self):
-        """Wait until the page's own behaviours have started, where it has some that matter."""
+        """Wait until the page's own modules have started, where it has any that matter."""
 
     def find(self, selector, **options):
         return self.page.locator(selector, **options)
 
     @property
     def kind(self):
-        """What pages are looked at for barriers but once."""
+        """Return the kind of page, which is inspected for barriers only once."""
         return type(self).__name__
 
     @property
@@ -53,10 +53,10 @@ class Screen:
 
 
 def number_in(locator):
-    """Return the number written in an element, in whatever way its language parts thousands."""
+    """Return the number in an element, whatever its language's thousands separator."""
     return int(re.sub(r"\D", "", locator.first.text_content()))
 
 
 def written(number):
-    """Return a pattern of the number alone, in whatever way a language parts thousands."""
+    """Return a pattern of the number alone, with any thousands separator."""
     return re.compile(rf"^\D*{'[^0-9]?'.join(str(number))}\D*$")

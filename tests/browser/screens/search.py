@@ -1,4 +1,4 @@
-"""The page of results, and the field that other pages have."""
+"""Screens of search results, and of the search field on other pages."""
 
 from playwright.sync_api import expect
 
@@ -18,7 +18,7 @@ class SearchScreen(Screen):
         return self.find(".result-title").all_inner_texts()
 
     def look_for(self, words):
-        """Type, and press Enter where there is no script that asks by itself."""
+        """Type, and press Enter where no script searches while typing."""
         self.field.press_sequentially(words, delay=20)
         if not self.visitor.scripts:
             self.field.press("Enter")

@@ -1,10 +1,10 @@
-"""After signing: thanks, the number, and what the owner can do."""
+"""Screens after signing: thanks, the number, and what the owner can do."""
 
 from playwright.sync_api import expect
 
 from tests.browser.screens.screen import Screen, number_in
 
-# The number comes within a second; a busy machine may take longer to bring it.
+# The number comes within a second, but a busy machine may need longer to show it.
 HATCH_MS = 60_000
 
 
@@ -13,7 +13,7 @@ class ThanksScreen(Screen):
     marker = "main[id] [data-module=check-mail]"
 
     def settle(self):
-        # Here this tab has signed, so that the page's script has something to offer.
+        # This tab has signed, so the page's script has something to offer.
         if self.visitor.scripts:
             expect(self.again).to_be_visible()
 
@@ -34,7 +34,7 @@ class ConfirmScreen(Screen):
     marker = "main form[action*='/signatures/confirm/']"
 
     def confirm(self):
-        """Press the button, and wait for the number; without script it is asked for by hand."""
+        """Press the button, and wait for the number; without script, reload for it."""
         self.find(f"{self.marker} button").click()
         self.page.wait_for_url("**/signatures/hatched/*")
         look_again = self.find("main [data-module=hatching] a:visible")
@@ -46,13 +46,13 @@ class ConfirmScreen(Screen):
 
 
 class ExpiredScreen(ConfirmScreen):
-    """The link of a letter that is too old: its button asks for a new one."""
+    """An expired email link, with a button that asks for a new one."""
 
     marker = "main form:has([name=again])"
 
 
 class UnknownScreen(Screen):
-    """A link that opens nothing: it lost a piece, or its signature is gone."""
+    """A link that opens nothing: it is truncated, or its signature is gone."""
 
     marker = "main .after:not(:has(form)) h1"
 

@@ -1,4 +1,4 @@
-"""Every page that a supporter can come to, one after the other."""
+"""Walk through every page that a supporter can reach."""
 
 from tests.browser.screens.mail import Mailbox, own_page_of
 from tests.browser.screens.mine import OwnLinkScreen
@@ -7,7 +7,10 @@ from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen
 
 
 def whole_way(visitor):
-    """Walk it, and stop at each screen. The owner's page stops with its form open."""
+    """Walk through all pages, and stop at each screen.
+
+    The owner's page stops with its form open.
+    """
     for screen in (HomeScreen, CauseScreen, PrivacyScreen):
         yield screen.open(visitor)
     visitor.noises.allowed.add(404)

@@ -1,7 +1,8 @@
-"""The names that no tool may rename, because somebody else holds them: rows, emails that were sent, browsers, tablets, other programs.
+"""List the names that no tool may rename, because something outside the code relies on them.
 
-They are gathered from the running product and compared with `tests/vectors/stored_names.json`. After a change that is meant,
-`python -m tests.house.stored_names --write` writes that file anew.
+They are in rows, sent emails, browsers, tablets and other programs. They are gathered from the
+running product and compared with `tests/vectors/stored_names.json`. After an intended change,
+`python -m tests.house.stored_names --write` updates that file.
 """
 
 import json
@@ -14,7 +15,10 @@ HOW_TO_UPDATE = "If each of these changes is meant, run: python -m tests.house.s
 
 
 def gather() -> dict[str, list[str]]:
-    """Return the names by group. It needs the application of the tests, with an empty database, and fills it."""
+    """Return the names by group.
+
+    It needs the application of the tests with an empty database, and fills it.
+    """
     tablet = spoken.fill()
     groups = {
         "addresses": server.addresses(),
@@ -67,5 +71,9 @@ def differences(before: dict[str, list[str]], after: dict[str, list[str]]) -> li
         gone = sorted(set(before.get(group, ())) - set(after.get(group, ())))
         new = sorted(set(after.get(group, ())) - set(before.get(group, ())))
         if gone or new:
-            lines += [f"{group}:", *(f"  - {name}" for name in gone), *(f"  + {name}" for name in new)]
+            lines += [
+                f"{group}:",
+                *(f"  - {name}" for name in gone),
+                *(f"  + {name}" for name in new),
+            ]
     return lines

@@ -1,4 +1,7 @@
-"""`python -m tests.house.stored_names`: show how the names differ from those recorded, or record them with `--write`."""
+"""Show how the names differ from those recorded, or record them with `--write`.
+
+Run it as `python -m tests.house.stored_names`.
+"""
 
 import sys
 from tempfile import TemporaryDirectory

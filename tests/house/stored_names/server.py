@@ -1,4 +1,7 @@
-"""Names that operators and browsers know the server by: addresses, commands, settings, cookies, headers, figures."""
+"""Find the server's names that operators and browsers know.
+
+These are URLs, commands, settings, cookies, headers and metrics.
+"""
 
 import ast
 import inspect
@@ -10,15 +13,15 @@ import flask
 from flask import current_app
 
 import config
-from campaign.lib.times import utcnow
-from campaign.organize import presence
-from campaign.web.gauges import gauges
+from campaign.organize import identity
+from campaign.process.clock import utcnow
+from campaign.web.metric_values import gauges
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
 
 HEADER = re.compile(r"X-[A-Za-z-]+|[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]+)+|RateLimit")
 IN_VAR = re.compile(r"VAR_DIR[\"']\](?:\))?(?:, |\}/| / )\"?([\w.]+)|\bvar / [\"']([\w.]+)[\"']")
 QUOTED = re.compile(r"[\"']([A-Z][A-Za-z-]+)[\"']")
-# What of a request is read by name.
+# These parts of a request are read by name.
 READ = {"form", "args", "values", "files"}
 
 
@@ -29,7 +32,7 @@ def addresses() -> set[str]:
 
 
 def commands() -> set[str]:
-    """Return each command of `flask` that is ours, with its arguments and options."""
+    """Return each of our `flask` commands, with its arguments and options."""
     return set(_commands(current_app.cli, ()))
 
 
@@ -50,7 +53,11 @@ def settings() -> set[str]:
             asked.add(name)
             return super().__contains__(name)
 
-    production = {"VOLANTE_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 3, "PUBLIC_URL": "https://sign.example.org"}
+    production = {
+        "VOLANTE_ENV": "production",
+        "SECRET_KEY": "0123456789abcdef" * 3,
+        "PUBLIC_URL": "https://sign.example.org",
+    }
     with TemporaryDirectory() as var:
         config.load(Environment(VAR_DIR=var))
         config.load(Environment(VAR_DIR=var, DATABASE_URL="postgresql://db/volante", **production))
@@ -58,8 +65,8 @@ def settings() -> set[str]:
 
 
 def cookies() -> set[str]:
-    """Return the names of our cookies, and the name that Flask's own has behind each door."""
-    ours = {presence.SESSION_COOKIE, presence.DEVICE_COOKIE}
+    """Return the names of our cookies, and the name of Flask's own in each part of the site."""
+    ours = {identity.SESSION_COOKIE, identity.DEVICE_COOKIE}
     app, names = current_app, set()
     for secure in (False, True):
         before, app.config["SESSION_COOKIE_SECURE"] = app.config["SESSION_COOKIE_SECURE"], secure
@@ -71,7 +78,7 @@ def cookies() -> set[str]:
 
 
 def session_keys() -> set[str]:
-    """Return the names under which something is kept in the signed session cookie."""
+    """Return the keys stored in the signed session cookie."""
     found = set()
     for module, tree in modules():
         for node in ast.walk(tree):
@@ -80,7 +87,7 @@ def session_keys() -> set[str]:
 
 
 def request_names() -> set[str]:
-    """Return the names of form fields and query parameters that are read from a request directly."""
+    """Return form fields and query parameters that are read from a request directly."""
     found = set()
     for module, tree in modules():
         for node in ast.walk(tree):
@@ -92,20 +99,29 @@ def request_names() -> set[str]:
 def headers() -> set[str]:
     """Return the headers that are read, set or explained anywhere, in Python and in the browser."""
     in_scripts = (name for text in files("static/js", ".js") for name in QUOTED.findall(text))
-    # Names in capitals alone are of calendar files, or patterns of dates.
-    return {name for name in (*constants(), *in_scripts) if HEADER.fullmatch(name) and not name.isupper()}
+    # Names only in capitals belong to calendar files, or are date patterns.
+    return {
+        name
+        for name in (*constants(), *in_scripts)
+        if HEADER.fullmatch(name) and not name.isupper()
+    }
 
 
 def files_in_var() -> set[str]:
-    """Return what VAR_DIR holds: an installation that is upgraded has it already."""
+    """Return the contents of VAR_DIR, which an upgraded installation already has."""
     texts = [(ROOT / "config.py").read_text(), *files("campaign", ".py")]
-    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {"FILE"}
+    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {
+        "FILE"
+    }
 
 
 def figures() -> set[str]:
-    """Return the figures of `/metrics`, with their labels."""
+    """Return the metrics of `/metrics`, with their labels."""
     found = gauges(now=utcnow(), next_ms=1000)
-    return {f"volante_{each.name} {' '.join(sorted({name for labels, _number in each.values for name in labels}))}".strip() for each in found}
+    return {
+        f"volante_{each.name} {' '.join(sorted({name for labels, _number in each.values for name in labels}))}".strip()
+        for each in found
+    }
 
 
 def _commands(group, path):
@@ -117,13 +133,17 @@ def _commands(group, path):
 
 
 def _parameter(parameter):
-    name = parameter.human_readable_name if isinstance(parameter, click.Argument) else "/".join((*parameter.opts, *parameter.secondary_opts))
+    name = (
+        parameter.human_readable_name
+        if isinstance(parameter, click.Argument)
+        else "/".join((*parameter.opts, *parameter.secondary_opts))
+    )
     choices = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
     return f"{name}={'|'.join(map(str, choices))}" if choices else name
 
 
 def _key_of(module, node, thing, part=None):
-    """Return by which names a node reads or writes `thing` (or its attribute `part`)."""
+    """Return the names by which a node reads or writes `thing` (or its attribute `part`)."""
     if isinstance(node, ast.Subscript):
         owner, key = node.value, node.slice
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
@@ -136,4 +156,8 @@ def _key_of(module, node, thing, part=None):
         if not isinstance(owner, ast.Attribute) or owner.attr != part:
             return set()
         owner = owner.value
-    return texts_of(module, key) if isinstance(owner, ast.Name) and resolved(module, owner) is thing else set()
+    return (
+        texts_of(module, key)
+        if isinstance(owner, ast.Name) and resolved(module, owner) is thing
+        else set()
+    )

@@ -1,6 +1,7 @@
-"""Reading names out of the sources, where no object of the running code holds them.
+"""Read names out of the sources, where no object of the running code holds them.
 
-A call is found by the function that it calls, not by the name of that function, so a rename does not hide it.
+A call is found by the function that it calls, not by that function's name. So a rename does not
+hide it.
 """
 
 import ast
@@ -15,20 +16,28 @@ from types import ModuleType
 import campaign
 
 ROOT = Path(__file__).parents[3]
-# Programs that run when they are imported.
-SKIPPED = ("campaign.montage.data.", "campaign.lib.alone")
+# These are programs that run on import.
+SKIPPED = ("campaign.montage.data.", "campaign.process.isolated")
 
 
 @cache
 def modules() -> list[tuple[ModuleType, ast.Module]]:
     """Return each module of the product with its syntax tree."""
-    names = [info.name for info in pkgutil.walk_packages(campaign.__path__, "campaign.") if not info.name.startswith(SKIPPED)]
+    names = [
+        info.name
+        for info in pkgutil.walk_packages(campaign.__path__, "campaign.")
+        if not info.name.startswith(SKIPPED)
+    ]
     loaded = [importlib.import_module(name) for name in ("campaign", *sorted(names))]
-    return [(module, ast.parse(inspect.getsource(module))) for module in loaded if Path(module.__file__).stat().st_size]
+    return [
+        (module, ast.parse(inspect.getsource(module)))
+        for module in loaded
+        if Path(module.__file__).stat().st_size
+    ]
 
 
 def calls_of(*functions) -> Iterator[tuple[ModuleType, ast.Call]]:
-    """Yield each call of one of these functions or classes, with the module that it is in."""
+    """Yield each call of one of these functions or classes, with its module."""
     for module, node in _calls():
         if any(resolved(module, node.func) is each for each in functions):
             yield module, node
@@ -36,7 +45,12 @@ def calls_of(*functions) -> Iterator[tuple[ModuleType, ast.Call]]:
 
 @cache
 def _calls():
-    return [(module, node) for module, tree in modules() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        (module, node)
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
 
 
 def resolved(module, node):
@@ -47,42 +61,57 @@ def resolved(module, node):
         return getattr(module, node.id, None)
     if isinstance(node, ast.Attribute):
         owner = resolved(module, node.value)
-        # Anything else may be a stand-in that asks for a request.
+        # Anything else may be a proxy that needs a request.
         return getattr(owner, node.attr, None) if isinstance(owner, ModuleType | type) else None
     return None
 
 
 def texts_of(module, node) -> set[str]:
-    """Return the texts that an expression may be, as far as the module tells; `{}` stands for what is filled in."""
+    """Return the texts that an expression may have, as far as the module shows.
+
+    `{}` stands for values filled in.
+    """
     if isinstance(node, ast.IfExp):
         return texts_of(module, node.body) | texts_of(module, node.orelse)
     if isinstance(node, ast.JoinedStr):
-        parts = (part.value if isinstance(part, ast.Constant) else _filled_in(module, part.value) for part in node.values)
+        parts = (
+            part.value if isinstance(part, ast.Constant) else _filled_in(module, part.value)
+            for part in node.values
+        )
         return {"".join(parts)}
     value = resolved(module, node)
     return {value} if isinstance(value, str) else set()
 
 
 def argument(call, place, *names):
-    """Return the argument of a call by its place or one of its names, or None."""
+    """Return the argument of a call by its position or one of its names, or None."""
     if len(call.args) > place:
         return call.args[place]
     return next((keyword.value for keyword in call.keywords if keyword.arg in names), None)
 
 
 def texts_given(functions, place, *names) -> set[str]:
-    """Return the texts that calls of `functions` give as one argument."""
-    return {text for module, call in calls_of(*functions) for text in texts_of(module, argument(call, place, *names))}
+    """Return the texts that calls of `functions` pass as one argument."""
+    return {
+        text
+        for module, call in calls_of(*functions)
+        for text in texts_of(module, argument(call, place, *names))
+    }
 
 
 def literal_keys(module) -> set[str]:
-    """Return the names by which a module reads dicts: `sent["name"]`, `sent.get("name")`, `"name" in sent`."""
+    """Return the keys of dicts: `sent["name"]`, `sent.get("name")`, `"name" in sent`."""
     found = set()
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         key = None
         if isinstance(node, ast.Subscript):
             key = node.slice
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "get"
+            and node.args
+        ):
             key = node.args[0]
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             found.add(key.value)

@@ -1,4 +1,4 @@
-"""Names in what is said over the wire: JSON answers, the kiosk protocol, form fields."""
+"""Find names sent over the wire: JSON responses, the kiosk protocol, form fields."""
 
 import re
 from collections.abc import Iterator
@@ -8,16 +8,22 @@ from flask import current_app
 from wtforms.form import BaseForm
 
 from campaign.extensions import write
-from campaign.kiosk import pairing, reading, routes
-from campaign.lib.times import utcnow
+from campaign.kiosk import pairing, parsing, routes
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import Tablet, make_table, make_tablet, signature
 from tests.factories.signatures import AMALIA, JSON, sign_and_hatch
 from tests.house.stored_names.sources import files, literal_keys, modules, texts_given
 
 TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*?\bname=\"([^\"{]+)\"", re.DOTALL)
-# Names that are not the product's: of languages, of the petition here, of numbers.
+# These names are not the product's: languages, the petition here, numbers.
 OWN = re.compile(r"en|es|fr|home|\d+")
-QUESTION = {"name": "role", "type": "choice", "label": {"en": "Role"}, "required": False, "choices": {"en": ["Farmer", "Teacher"]}}
+QUESTION = {
+    "name": "role",
+    "type": "choice",
+    "label": {"en": "Role"},
+    "required": False,
+    "choices": {"en": ["Farmer", "Teacher"]},
+}
 
 
 def fill() -> Tablet:
@@ -29,19 +35,24 @@ def fill() -> Tablet:
 
 
 def api() -> set[str]:
-    """Return the addresses of the API with their parameters, and the properties of each schema; schemas may be renamed."""
+    """Return the API's URLs with their parameters, and the properties of each schema.
+
+    Schemas may be renamed.
+    """
     document = current_app.test_client().get("/api/v1/openapi.json").json
     found = set()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method in ("get", "post"):
-                names = sorted(each["name"] for each in operation.get("parameters", ()) if "name" in each)
+                names = sorted(
+                    each["name"] for each in operation.get("parameters", ()) if "name" in each
+                )
                 found.add(" ".join((method.upper(), path, *names)))
     return found | {f"properties {' '.join(names)}" for names in _properties(document)}
 
 
 def kiosk_protocol(tablet: Tablet) -> set[str]:
-    """Return the keys of what tablets are told and of what they send, and the words for errors."""
+    """Return the keys of what tablets receive and send, and the error codes."""
     synced = tablet.sync(tablet.seal(), tablet.seal("unknown"), {"id": str(uuid4())}).json
     answers = {
         "campaign.json": tablet.campaign().json,
@@ -50,22 +61,32 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
         "assets.json": tablet.client.get("/kiosk/assets.json").json,
     }
     said = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
-    errors = texts_given((routes.Refused,), 1, "said") | {getattr(each, "said", None) for each in vars(pairing).values()}
+    errors = texts_given((routes.Refused,), 1, "said") | {
+        getattr(each, "said", None) for each in vars(pairing).values()
+    }
     said |= {f"error {word}" for word in errors if isinstance(word, str)}
     said |= {f"status {each['status']}" for each in synced["receipts"]}
-    return said | {f"sent {name}" for name in (*literal_keys(reading), *signature())}
+    return said | {f"sent {name}" for name in (*literal_keys(parsing), *signature())}
 
 
 def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[str]:
-    """Return the keys of what pages poll and of what the sign form answers to scripts."""
+    """Return the keys of what pages poll, and of the sign form's response to scripts."""
     client = current_app.test_client()
     answers = {
         "pulse": client.get(f"/causes/{cause_slug}/pulse.json").json,
         "butterflies": client.get(f"/causes/{cause_slug}/butterflies/0.json").json,
         "ledger": client.get(f"/petitions/{petition_slug}/ledger.json").json,
-        "oembed": client.get("/oembed", query_string={"url": f"http://localhost/en/petitions/{petition_slug}"}).json,
-        "signed": client.post(f"/en/petitions/{petition_slug}/signatures", data={**AMALIA, "name_display": "counted"}, headers=JSON).json,
-        "invalid": client.post(f"/en/petitions/{petition_slug}/signatures", data={}, headers=JSON).json,
+        "oembed": client.get(
+            "/oembed", query_string={"url": f"http://localhost/en/petitions/{petition_slug}"}
+        ).json,
+        "signed": client.post(
+            f"/en/petitions/{petition_slug}/signatures",
+            data={**AMALIA, "name_display": "counted"},
+            headers=JSON,
+        ).json,
+        "invalid": client.post(
+            f"/en/petitions/{petition_slug}/signatures", data={}, headers=JSON
+        ).json,
     }
     return {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
 
@@ -75,8 +96,14 @@ def form_fields() -> set[str]:
     found = set()
     for module, _tree in modules():
         for each in vars(module).values():
-            if isinstance(each, type) and issubclass(each, BaseForm) and each.__module__.startswith("campaign"):
-                names = sorted(name for name in dir(each) if hasattr(getattr(each, name, None), "_formfield"))
+            if (
+                isinstance(each, type)
+                and issubclass(each, BaseForm)
+                and each.__module__.startswith("campaign")
+            ):
+                names = sorted(
+                    name for name in dir(each) if hasattr(getattr(each, name, None), "_formfield")
+                )
                 found.add(" ".join(names))
     return found - {""}
 
@@ -87,7 +114,7 @@ def template_fields() -> set[str]:
 
 
 def _paths(value, path="") -> Iterator[str]:
-    """Yield the path of each key; `*` stands for a name that is not ours, `[]` for each thing of a list."""
+    """Yield the path of each key; `*` is a name that is not ours, `[]` each item of a list."""
     if isinstance(value, dict):
         for name, each in value.items():
             inner = f"{path}.{'*' if OWN.fullmatch(name) else name}".lstrip(".")

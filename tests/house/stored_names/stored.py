@@ -1,4 +1,7 @@
-"""Words that rows hold: states, kinds, reasons, audit actions, and what links and queues are called."""
+"""Find the values that rows contain.
+
+These are states, kinds, reasons, audit actions, and the names of links and queues.
+"""
 
 import ast
 import re
@@ -6,28 +9,28 @@ import re
 from flask import current_app
 
 from campaign.accounts import audit, permissions
+from campaign.db import ended_log
 from campaign.exports.columns import COLUMNS
 from campaign.exports.selection import Selection
 from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
-from campaign.lib import ended_log
-from campaign.lib.digests import keyed_digest
-from campaign.lib.tokens import make_token, read_token
 from campaign.mail.delivery import bound_kinds, composers_of
-from campaign.organize import acts
+from campaign.organize import audited_write
 from campaign.organize.changes import TOLD
-from campaign.organize.exports import words as export_words
-from campaign.organize.people.audit_words import ACTIONS
-from campaign.organize.signatures import words as signature_words
+from campaign.organize.exports import labels as export_words
+from campaign.organize.people.audit_labels import ACTIONS
+from campaign.organize.signatures import labels as signature_words
+from campaign.security.digests import keyed_digest
+from campaign.security.tokens import make_token, read_token
 from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
-RECORDS = (audit.record, audit.record_planned, acts.Fact)
+RECORDS = (audit.record, audit.record_planned, audited_write.Fact)
 
 
 def states() -> set[str]:
-    """Return, for each column that may hold certain words only, these words; columns may be renamed."""
+    """Return the allowed values of each column that is limited to some; columns may be renamed."""
     found = set()
     for table in db.metadata.tables.values():
         for constraint in table.constraints:
@@ -38,7 +41,7 @@ def states() -> set[str]:
 
 
 def defaults() -> set[str]:
-    """Return the words that columns hold unless something else is said."""
+    """Return the default values of columns."""
     found = set()
     for table in db.metadata.tables.values():
         for column in table.columns:
@@ -49,22 +52,32 @@ def defaults() -> set[str]:
 
 
 def reasons() -> set[str]:
-    """Return the codes by which signatures are held, and exports fail."""
+    """Return the reason codes of held signatures and failed exports."""
     held = {f"signature {each}" for each in (*signature_words.REASON_WORDS, signature_words.MERGED)}
     return held | {f"export {each}" for each in export_words.FAULTS}
 
 
 def audit_actions() -> set[str]:
     recorded = texts_given((audit.record,), 1, "action")
-    return set(ACTIONS) | recorded | texts_given((audit.record_planned, acts.Fact, acts.act_on_account), 0, "action")
+    return (
+        set(ACTIONS)
+        | recorded
+        | texts_given(
+            (audit.record_planned, audited_write.Fact, audited_write.act_on_account), 0, "action"
+        )
+    )
 
 
 def audit_subjects() -> set[str]:
-    """Return the kinds of subject: the first of each pair that an entry of the trail is told to be about."""
+    """Return the kinds of subject: the first of each pair that an audit event is about."""
     found = set(TOLD)
     for _module, call in calls_of(*RECORDS):
         for node in (*call.args, *(keyword.value for keyword in call.keywords)):
-            if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant):
+            if (
+                isinstance(node, ast.Tuple)
+                and len(node.elts) == 2
+                and isinstance(node.elts[0], ast.Constant)
+            ):
                 found.add(node.elts[0].value)
     return found
 
@@ -74,9 +87,11 @@ def roles() -> set[str]:
 
 
 def mail_kinds() -> set[str]:
-    """Return the kinds of queued email; those that the limit of the day counts are marked."""
+    """Return the kinds of queued email; those counted by the daily limit are marked."""
     bound = bound_kinds(current_app)
-    return {f"{kind} (limited per day)" if kind in bound else kind for kind in composers_of(current_app)}
+    return {
+        f"{kind} (limited per day)" if kind in bound else kind for kind in composers_of(current_app)
+    }
 
 
 def leases() -> set[str]:
@@ -84,23 +99,32 @@ def leases() -> set[str]:
 
 
 def labels() -> set[str]:
-    """Return what keyed digests and tokens are made for, as far as the code names it in place; `keyed_values` has examples of all."""
+    """Return the labels of keyed digests and tokens, as far as the code has them in place.
+
+    `keyed_values` has examples of all.
+    """
     digests = {f"digest: {each}" for each in texts_given((keyed_digest,), 1, "purpose")}
-    return digests | {f"token: {each}" for each in texts_given((make_token, read_token), 1, "purpose")}
+    return digests | {
+        f"token: {each}" for each in texts_given((make_token, read_token), 1, "purpose")
+    }
 
 
 def ended() -> set[str]:
-    """Return what the list of ended things says, which outlives the database."""
+    """Return the names in the list of ended things, which outlives the database."""
     given = texts_given((note_ended,), 0, "what")
     back = ended_log.TAKES_BACK
     given |= set(back) | {each for ends in back.values() for each in ends}
-    return given | {f"field {each}" for each in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+    return (
+        given | {f"field {each}" for each in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+    )
 
 
 def export_columns() -> set[str]:
-    """Return the columns of exports, and what the choice for an export is kept as."""
+    """Return the columns of exports, and how the chosen ones are stored."""
     return set(COLUMNS) | {f"choice {name}" for name in Selection(petition_id=1).to_json()}
 
 
 def consent_versions() -> set[str]:
-    return {value for name, value in vars(consents).items() if name.isupper() and isinstance(value, str)}
+    return {
+        value for name, value in vars(consents).items() if name.isupper() and isinstance(value, str)
+    }

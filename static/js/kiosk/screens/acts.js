@@ -1,4 +1,4 @@
-/** Let the buttons of `place` that name an act do it: { name: function }. */
+/** Connect the buttons of `place` that name an act to their functions in { name: function }. */
 export function onActs(place, acts) {
   for (const [name, act] of Object.entries(acts)) {
     const button = place.querySelector(`[data-act="${name}"]`);
@@ -6,7 +6,7 @@ export function onActs(place, acts) {
   }
 }
 
-/** Let Enter in `line` do `act`. */
+/** Call `act` when Enter is pressed in `line`. */
 export function onEnter(line, act) {
   line.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
@@ -17,7 +17,7 @@ export function onEnter(line, act) {
 
 let faults = 0;
 
-/** Put an error under the field of `place` that holds `line`, or take it away with "". */
+/** Show an error under the field of `place` that holds `line`. Pass "" to remove it. */
 export function setFault(place, line, text) {
   const old = place.querySelector(":scope > .error");
   const described = (line.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);

@@ -1,4 +1,4 @@
-// The picture that asks. One tap anywhere begins, in the language that is shown at that moment.
+// The montage that invites people. One tap anywhere starts, in the language shown at that moment.
 
 import { number } from "../../lib/sentences.js";
 import { isStill, lang } from "../../parts/page.js";
@@ -25,7 +25,7 @@ export class Attract {
   }
 
   onTap({ target }) {
-    // Buttons say themselves what they do; those of the languages begin in their own.
+    // Buttons handle their own taps. The language buttons start in their own language.
     if (target.closest("button")) return;
     const line = target.closest("[data-call] [lang]") || this.find("call").querySelector("[lang]");
     this.begin(line ? line.lang : lang());
@@ -36,7 +36,7 @@ export class Attract {
     this.tellCrew();
   }
 
-  /** A word to the people of the table, which they can read without the PIN: what waits, and a battery that is low. */
+  /** Show the crew what waits to be sent, and a low battery. They can read this without the PIN. */
   async tellCrew() {
     const [waiting, charge] = await Promise.all([this.kiosk.store.waiting(), battery()]);
     if (this.kiosk.screen !== this) return;
@@ -65,7 +65,8 @@ export class Attract {
     this.find("signs").hidden = !this.kiosk.petitions.length;
   }
 
-  // The call goes round the languages; where nothing may move, all of them stand there.
+  // The invitation rotates through the languages. With reduced motion, all of them are shown at
+  // once.
   call() {
     const { languages } = this.kiosk;
     const name = this.calls();
@@ -79,7 +80,7 @@ export class Attract {
     this.find("call").classList.toggle("is-still", isStill() || name !== "touch");
   }
 
-  // Nobody is asked to touch what takes nothing.
+  // Do not invite people to touch a screen where nothing can be signed.
   calls() {
     if (this.kiosk.petitions.length) return "touch";
     return this.kiosk.stopped ? "stopped" : "nothing_open";
@@ -98,7 +99,7 @@ export class Attract {
   }
 
   begin(language) {
-    // The hour of the last one's close may have passed while nobody touched the screen.
+    // The last petition may have closed while nobody touched the screen.
     if (!this.kiosk.petitions.length) {
       this.say();
       return;

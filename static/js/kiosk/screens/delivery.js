@@ -1,11 +1,11 @@
-// What of a signature is delivered, said where people sign.
+// What part of a signature is delivered, explained where people sign.
 
 import { fill } from "../../lib/sentences.js";
 import { local, word, words } from "../words.js";
 
-/** Say in `place` what is delivered of a signature: once where all `petitions` agree, otherwise for each. */
+/** Show in `place` what is delivered: once if all `petitions` agree, otherwise for each. */
 export function sayDelivery(place, petitions) {
-  // A campaign that was stored before servers told this has none.
+  // A campaign stored before servers sent this field lacks it.
   const isTold = petitions.every(({ delivered }) => delivered);
   place.replaceChildren(...(isTold ? lines(petitions) : []));
 }

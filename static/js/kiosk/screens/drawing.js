@@ -1,15 +1,15 @@
-// A signature drawn with a finger, as the path of an SVG in a box of 600 by 200.
+// A signature drawn with a finger, as an SVG path in a box of 600 by 200.
 
 const [WIDTH, HEIGHT] = [600, 200];
-const MOST = 20000;
+const MAX_POINTS = 20000;
 
-/** Make `canvas` take a signature; return { path(), clear(), leave() }. */
+/** Turn `canvas` into a signature pad. Return { path(), clear(), leave() }. */
 export async function drawPad(canvas) {
   const { default: SignaturePad } = await import("../../../vendor/signature_pad-5.1.4.js");
   const penColor = getComputedStyle(canvas).color;
   const pad = new SignaturePad(canvas, { penColor, minWidth: 1, maxWidth: 3 });
   let width = 0;
-  // A tablet that is turned keeps what was drawn: it grows or shrinks with its box.
+  // When the tablet is rotated, the drawing is kept and scaled with its box.
   const fit = () => {
     const { clientWidth, clientHeight } = canvas;
     if (!clientWidth || clientWidth === width) return;
@@ -37,11 +37,11 @@ const scaled = (strokes, by) =>
     points: points.map(({ x, y, ...more }) => ({ ...more, x: x * by, y: y * by })),
   }));
 
-/** Return the strokes as one path, `by` times as large, with as many points as fit. */
+/** Return the strokes as one path, scaled by `by`, with as many points as fit. */
 function pathOf(strokes, by) {
   for (let step = 1; step <= 64; step *= 2) {
     const path = strokes.map(({ points }) => stroke(points, step, by)).join("");
-    if (path.length <= MOST) return path;
+    if (path.length <= MAX_POINTS) return path;
   }
   return "";
 }
@@ -49,7 +49,7 @@ function pathOf(strokes, by) {
 function stroke(points, step, by) {
   const kept = points.filter((_, at) => at % step === 0 || at === points.length - 1);
   const spots = kept.map(({ x, y }) => `${within(x * by, WIDTH)} ${within(y * by, HEIGHT)}`);
-  // A dot is a line to itself.
+  // A dot becomes a line to itself.
   if (spots.length === 1) spots.push(spots[0]);
   return spots.length ? `M${spots.join("L")}` : "";
 }

@@ -1,5 +1,5 @@
-// What is to be mended: in words at its field, and by the fields' names above them all, so that the
-// fields stay clear of a keyboard.
+// What to correct: a message at each field, and a summary above them all. The summary takes focus,
+// so that no on-screen keyboard covers the fields.
 
 import { word, words } from "../words.js";
 import { setFault } from "./acts.js";
@@ -12,14 +12,18 @@ export class FormFaults {
     this.find = (name) => place.querySelector(`[data-${name}]`);
   }
 
-  /** Show `faults`, [code, values] by the name of the field, and go there; `whole` is one of no field. */
+  /**
+   * Show `faults`, [code, values] by field name, and focus the summary.
+   *
+   * `whole` is the key of an error that belongs to no field.
+   */
   show(faults) {
     this.faults = faults;
     this.say();
     this.find("summary").focus();
   }
 
-  /** An error goes as soon as its field is touched again; whether it is right, "Sign" says. */
+  /** Remove an error once its field is changed. The sign button checks whether it is right. */
   mend(name) {
     if (!this.faults[name]) return;
     delete this.faults[name];

@@ -1,4 +1,4 @@
-// The form for fingers. What is typed lives in its lines and nowhere else, until it is sealed.
+// The form for fingers. What is typed is kept only in its fields until it is sealed.
 
 import { initials } from "../../lib/initials.js";
 import { lang } from "../../parts/page.js";
@@ -46,7 +46,8 @@ export class Form {
       const next = lines[at + 1];
       if (line.tagName === "INPUT") onEnter(line, () => (next ? next.focus() : line.blur()));
     });
-    // The place outlives this form, and must not tell it of the next one's words.
+    // `place` outlives this form, so the listener is removed later and never sees the next form's
+    // input.
     this.onTyped = (event) => this.onInput(event);
     place.addEventListener("input", this.onTyped);
     onActs(place, { sign: () => this.sign(), "wipe-pad": () => this.pad && this.pad.clear() });
@@ -96,7 +97,7 @@ export class Form {
     return name === "email" ? this.asks.isEmailRequired : this.asks.required.has(name);
   }
 
-  /** Whether something was typed or drawn that a restart would lose. */
+  /** Return whether something was typed or drawn that a restart would lose. */
   hasInput() {
     const lines = [...this.place.querySelectorAll("input[type=text], textarea")];
     return lines.some((line) => line.value.trim()) || Boolean(this.pad && this.pad.path());
@@ -112,7 +113,7 @@ export class Form {
     select.value = isFirst ? this.countryHere() : value;
   }
 
-  // Most people at a table come from the country that it stands in.
+  // Most people at a table come from the country it is in.
   countriesInOrder() {
     const all = local(this.kiosk.campaign.countries);
     const { country } = this.kiosk.campaign.event;
@@ -120,7 +121,7 @@ export class Form {
     return [...all.filter(isHere), ...all.filter((each) => !isHere(each))];
   }
 
-  // Where a country must be named, most at a table name its own.
+  // Where a country is required, preselect the table's, since most people there choose it.
   countryHere() {
     const { country } = this.kiosk.campaign.event;
     return (this.asks.required.has("country") && country) || "";

@@ -1,4 +1,4 @@
-// The letters in large print: one, or several to choose from.
+// The petition texts in large print: one, or several to choose from.
 
 import { withoutLinks } from "../closed-doors.js";
 import { label, local, word, words } from "../words.js";
@@ -8,7 +8,7 @@ import { Form } from "./form.js";
 export class Letters {
   static template = "letters";
   static isPersonal = true;
-  // A petition of a page takes a slow reader two minutes, and nothing was typed that others could see.
+  // A one-page petition takes a slow reader two minutes, and nothing private has been typed yet.
   static idleMs = 120000;
   static idleHint = "still_hint_reading";
 
@@ -63,7 +63,8 @@ export class Letters {
     find("summary").textContent = local(petition.summary);
     const names = (local(petition.targets) || []).join(", ");
     find("to").textContent = names && word("letter_to", { names });
-    // Our own server made this of Markdown and cleaned it; the page's policy runs nothing inside it.
+    // Our server made this from Markdown and sanitized it. The page's policy runs no script inside
+    // it.
     const text = new DOMParser().parseFromString(local(petition.body_html), "text/html").body;
     find("body").replaceChildren(...withoutLinks(text).childNodes);
   }

@@ -1,4 +1,4 @@
-// "Did you mean …@gmail.com?", once somebody pauses at a common slip.
+// "Did you mean …@gmail.com?", shown when someone pauses after a common typing mistake.
 
 import { meantAddress } from "../../lib/mail-domains.js";
 import { word } from "../words.js";

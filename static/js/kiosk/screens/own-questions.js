@@ -1,4 +1,4 @@
-// What a petition asks beside the usual, in its own words.
+// A petition's additional questions, with the organizer's own labels.
 
 import { local, word } from "../words.js";
 
@@ -17,13 +17,13 @@ function fieldOf(question, id) {
   return make("input", { class: "input", id, type: "text", maxlength: 500, dir: "auto", ...typed });
 }
 
-/** Ask all questions of `petitions` in `place`; their words come by sayQuestions. */
+/** Add all questions of `petitions` to `place`. sayQuestions fills in their text. */
 export function askQuestions(place, petitions) {
   petitions.forEach(({ slug, questions }, above) => {
     questions.forEach((question, at) => {
       const id = `k-own-${above}-${at}`;
       const isTick = question.type === "tick";
-      // As on the web: a box to check needs no mark, as leaving it empty is an answer.
+      // As on the web, a checkbox is not marked optional, because leaving it empty is an answer.
       const isMarked = !question.required && !isTick;
       const optional = isMarked ? [" ", make("span", { class: "optional" })] : [];
       const label = make("label", { for: id }, make("span", {}), ...optional);
@@ -43,7 +43,7 @@ function each(place, petitions, act) {
   }
 }
 
-/** Word them in the language of the page; answers stay. */
+/** Show the questions in the page's language and keep the answers. */
 export function sayQuestions(place, petitions) {
   each(place, petitions, (field, slug, question) => {
     field.querySelector("label span").textContent = local(question.label);
@@ -52,7 +52,7 @@ export function sayQuestions(place, petitions) {
     if (question.type !== "choice") return;
     const select = field.querySelector("select");
     const { value } = select;
-    // Whatever language somebody answers in, the same answer is kept.
+    // The same value is stored whatever language the person answers in.
     const kept = Object.values(question.choices || {})[0] || [];
     const read = local(question.choices) || kept;
     const options = kept.map((choice, at) => new Option(read[at], choice));

@@ -1,5 +1,5 @@
-// From one table to another by a code. What waits stays, locked, under the secret by which it was signed,
-// and goes out beside what is signed at the new table.
+// Moves a tablet from one table to another by a code. Waiting records stay sealed and keep the
+// secret of the table they were signed at. They are sent alongside the new table's records.
 
 import { pairBy } from "../pair-by.js";
 import { Unpair } from "./unpair.js";
@@ -19,7 +19,7 @@ export class PairAnew extends Unpair {
   async unpair() {
     this.turn(true, "");
     const fault = await pairBy(this.kiosk.store, this.code);
-    // Also where nobody looks any more: the code is used, and the tablet is another table's.
+    // Reload even if this screen was left: the code is used, so the tablet is at another table now.
     if (fault) this.turn(false, `pair_${fault}`);
     else window.location.reload();
   }

@@ -1,4 +1,4 @@
-// A tablet becomes a kiosk: eight characters, typed or scanned.
+// Pairs the tablet: eight characters, typed or scanned.
 
 import { codeIn, isWhole, tidied } from "../code-words.js";
 import { pairBy } from "../pair-by.js";
@@ -24,12 +24,13 @@ export class Pairing {
     this.scanner = new Scanner(place.querySelector("video"));
     this.onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.onState);
-    // What some door refused before is tried again: the table that was left has no panel to say so any more.
+    // Retry records that were refused before: the former table no longer has a panel to report
+    // them.
     kiosk.sync.sendAll().catch(() => {});
     if (isWhole(this.line.value)) this.pair();
   }
 
-  // A new version of the app must not take away a code that is being typed, seen or sent: it is good once.
+  // An app update must not discard a code being typed, scanned or sent. A code works only once.
   get isFree() {
     return !this.isBusy && !this.line.value && !this.scanner.stream;
   }
@@ -39,7 +40,7 @@ export class Pairing {
     this.showFormer();
   }
 
-  // Records of a table that was left keep going out from here.
+  // Records of a former table continue to be sent from this screen.
   async showFormer() {
     const { count } = await this.kiosk.store.waiting();
     if (this.kiosk.screen !== this) return;
@@ -50,7 +51,7 @@ export class Pairing {
 
   tidy() {
     const { value, selectionStart } = this.line;
-    // In the middle of it nothing is moved under the finger.
+    // Reformat only at the end of the field, so that nothing moves while someone edits the middle.
     if (selectionStart === value.length) this.line.value = tidied(value);
     this.setFault("");
   }

@@ -1,4 +1,4 @@
-// What the crew sees and does: numbers and hours, never a name.
+// What the crew sees and does: numbers and times, never a name.
 
 import { moment, number } from "../../lib/sentences.js";
 import { lang } from "../../parts/page.js";
@@ -97,7 +97,7 @@ export class Panel {
   sayProblems() {
     const problems = problemsOf(this.kiosk.sync.state, this.facts, this.kiosk.update);
     const said = JSON.stringify(problems);
-    // Not said aloud again each time that somebody looks.
+    // Screen readers must not repeat the problems at every refresh.
     if (said === this.said) return;
     this.said = said;
     this.find("problems").replaceChildren(...problems.map((problem) => this.bar(problem)));

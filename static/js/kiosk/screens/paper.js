@@ -1,4 +1,4 @@
-// A blank sheet, made on the tablet: to print, or to copy by hand.
+// A blank paper form made on the tablet, to print or to copy by hand.
 
 import { qrCode } from "../qr-code.js";
 import { local, whereOf, word } from "../words.js";
@@ -20,7 +20,7 @@ export class Paper {
     find("event").textContent = whereOf(event);
     find("consent").textContent = local(consent.words);
     sayDelivery(find("delivery"), this.kiosk.petitions);
-    // Where it is too long for its line, it breaks before the code.
+    // If the address is too long for its line, break it before the code.
     const at = table.short.indexOf("/");
     const [host, path] = [table.short.slice(0, at), table.short.slice(at)];
     find("short").replaceChildren(host, document.createElement("wbr"), path);

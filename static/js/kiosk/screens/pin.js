@@ -1,4 +1,4 @@
-// Six digits, on keys that do not light when they are touched.
+// Entering the PIN: six digits, on keys that do not light up when touched.
 
 import { DIGITS, isPin, triesLeft } from "../pin.js";
 import { word, words } from "../words.js";
@@ -14,7 +14,7 @@ export class Pin {
   static isCrews = true;
   static isPersonal = true;
 
-  /** Where the digits are right, `Next` is shown, with the `details` that it is told. */
+  /** Show `Next`, with `details` as its arguments, once the PIN is right. */
   constructor(kiosk, place, Next = Panel, ...details) {
     Object.assign(this, { kiosk, place, next: [Next, ...details], digits: "", isBusy: false });
     Object.assign(this, { isWrong: false, state: { left: 1, rest: 0 } });

@@ -1,4 +1,4 @@
-// The light that says that the tablet may leave the office.
+// The light that says the tablet is ready to leave the office.
 
 import { askToLast, isTabOfSafari, readiness } from "../readiness.js";
 import { startShift } from "../shifts.js";
@@ -39,7 +39,7 @@ export class Ready {
   async lookAgain() {
     this.kiosk.update.check();
     await this.kiosk.download().catch(() => {});
-    // Firefox asks the crew, and answers only when they do: nothing waits for that.
+    // Firefox asks the crew and answers only when they do, so nothing waits for it.
     askToLast().then(() => this.kiosk.screen === this && this.look());
     await this.look();
   }
@@ -59,7 +59,7 @@ export class Ready {
     light.dataset.is = isReady ? "on" : "off";
     const text = word(isReady ? "ready_yes" : "ready_no");
     const said = light.querySelector("[data-light-words]");
-    // Said aloud only when it changes.
+    // Change the text only if it is new, because screen readers announce it.
     if (said.textContent !== text) said.textContent = text;
     const hint = this.place.querySelector("[data-lasting-hint]");
     hint.hidden = isLasting;

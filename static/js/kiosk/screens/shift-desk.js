@@ -1,4 +1,4 @@
-// Whose shift it is, who was here before, and the tally that each handed over.
+// The current shift, earlier ones, and the tally that each handed over.
 
 import { moment } from "../../lib/sentences.js";
 import { lang } from "../../parts/page.js";
@@ -9,7 +9,7 @@ import { onActs, onEnter, setFault } from "./acts.js";
 const SHOWN = 4;
 
 export class ShiftDesk {
-  /** `changed()` is called, and waited for, when a shift began or ended. */
+  /** Call `changed()` and wait for it when a shift starts or ends. */
   constructor(kiosk, place, changed) {
     Object.assign(this, { kiosk, place, changed, isNameless: false });
     this.find = (name) => place.querySelector(`[data-${name}]`);

@@ -1,4 +1,4 @@
-// The kiosk cannot start: why, and what helps.
+// Explains why the kiosk cannot start, and what helps.
 
 import { word } from "../words.js";
 import { onActs } from "./acts.js";
@@ -11,7 +11,7 @@ export class Stuck {
   constructor(kiosk, place, reason) {
     Object.assign(this, { kiosk, place, reason });
     onActs(place, { reload: () => window.location.reload(), unpair: () => this.unpair() });
-    // Without the letters nobody has signed here: no digits are asked for, and none are known.
+    // Without the petitions nobody has signed here, so no PIN is needed, and none is known.
     place.querySelector('[data-act="unpair"]').hidden = reason !== "campaign";
   }
 

@@ -1,4 +1,4 @@
-// As large as the screen: the queue signs on its own phones.
+// The table's code, as large as the screen, so that people in the queue can sign on their phones.
 
 import { qrCode } from "../qr-code.js";
 import { local, word } from "../words.js";

@@ -1,4 +1,5 @@
-// A pairing code was opened on a tablet that has its table: it says so, and changes nothing by itself.
+// A pairing code was opened on a tablet that already has a table. It says so and changes nothing
+// unasked.
 
 import { whereOf, word } from "../words.js";
 import { onActs } from "./acts.js";

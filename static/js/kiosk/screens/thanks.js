@@ -1,5 +1,5 @@
-// Kept, and therefore thanked: the butterfly joins, a code leads home, and after twenty seconds the next
-// may come; whoever waits presses the button.
+// Shown once the signature is stored. The butterfly joins the montage, and a QR code lets people
+// carry on at home. After twenty seconds the next person can start, or earlier with the button.
 
 import { qrCode } from "../qr-code.js";
 import { mask } from "../validate.js";
@@ -19,7 +19,7 @@ const pause = (ms) =>
 export class Thanks {
   static template = "thanks";
 
-  /** `signed` has the ids of the records, how many are `flying`, the given `name`, and `email` or "". */
+  /** `signed` has the records' `ids`, how many are `flying`, the given `name`, `email` or "". */
   constructor(kiosk, place, signed) {
     Object.assign(this, { kiosk, place, signed, isOver: false });
     this.find = (name) => place.querySelector(`[data-${name}]`);
@@ -42,7 +42,7 @@ export class Thanks {
     this.find("way").style.inlineSize = `${(100 * left) / REST_MS}%`;
     const text = words("thanks_left", Math.ceil(left / 1000));
     if (this.find("left").textContent !== text) this.find("left").textContent = text;
-    // Also when the clock was set back meanwhile.
+    // Restart also if the clock was set back during the wait.
     if (!left || left > REST_MS) this.kiosk.restart();
   }
 
@@ -51,7 +51,7 @@ export class Thanks {
     const { flying } = this.signed;
     await picture.putIn(this.find("picture"));
     await pause(JOIN_MS);
-    // Whoever was quick to go on is in the picture all the same, unseen.
+    // If the person left early, their butterfly joins the montage anyway, unseen.
     const [first] = await picture.join(flying);
     await pause(LAND_MS);
     if (!this.isOver) picture.choose(first);
@@ -59,7 +59,7 @@ export class Thanks {
 
   say() {
     const { name } = this.signed;
-    // The name stands by itself, so that one written from right to left moves nothing around it.
+    // Isolate the name, so that one written right to left does not reorder the text around it.
     const itself = document.createElement("bdi");
     itself.textContent = name;
     const [before, after] = word("thanks").split("{name}");
@@ -72,7 +72,7 @@ export class Thanks {
     this.find("carry").replaceChildren(code, hint);
   }
 
-  // Of several letters some may be confirmed by the crew's witness, and others by mail alone.
+  // With several petitions, the crew's witness may confirm some, and only an email the others.
   whatNow() {
     const { ids, email, flying } = this.signed;
     const masked = { email: mask(email) };

@@ -1,4 +1,4 @@
-// What stands above each screen, and works alike on all.
+// The bar above each screen, with the same behaviour on all of them.
 
 import { lang } from "../../parts/page.js";
 import { nameOf, word } from "../words.js";
@@ -6,7 +6,7 @@ import { nameOf, word } from "../words.js";
 const HOLD_MS = 3000;
 const KEYS = ["Enter", " "];
 
-// Three seconds with a finger or a key; whoever only touches it sees nothing happen.
+// Requires three seconds with a finger or a key. A short touch does nothing visible.
 function onHold(button, act) {
   let timer = null;
   const stop = () => {

@@ -1,5 +1,5 @@
-// Leaving kiosk mode. What waits is not thrown away: it stays, locked, and goes out from the page where
-// tablets are paired.
+// Leaves kiosk mode. Waiting records are not discarded. They stay sealed and are sent from the
+// pairing page.
 
 import { word, words } from "../words.js";
 import { onActs } from "./acts.js";
@@ -8,18 +8,19 @@ export class Unpair {
   static template = "unpair";
   static isCrews = true;
   static isPersonal = true;
-  /** What the names of its words begin with. */
+  /** The prefix of the names of its texts. */
   static words = "unpair";
 
   constructor(kiosk, place) {
-    // Until it is known how much waits, nobody leaves unwarned.
+    // The button stays disabled until the count is known, so that nobody leaves without the
+    // warning.
     Object.assign(this, { kiosk, place, count: null, fault: "", isBusy: false });
     this.find = (name) => place.querySelector(`[data-${name}]`);
     onActs(place, { back: () => kiosk.restart(), unpair: () => this.unpair() });
     this.look = () => this.lookAgain();
     kiosk.sync.addEventListener("state", this.look);
     this.look();
-    // First whatever can still be sent.
+    // First try to send everything that still can be sent.
     kiosk.sync.sendAll();
   }
 
@@ -43,7 +44,7 @@ export class Unpair {
     this.place.querySelector('[data-act="unpair"]').disabled = count === null || isBusy;
   }
 
-  /** What stands in the {braces} of the hint. */
+  /** Return the values for the {braces} in the hint. */
   named() {
     return {};
   }

@@ -1,0 +1,108 @@
+"""Serialize causes, petitions, signatures and events for the API."""
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+
+from campaign.causes.models import Cause
+from campaign.events.models import Event
+from campaign.i18n.locales import LOCALES
+from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+from campaign.signatures.models import Signature
+
+
+def cause_shape(cause: Cause, count: int, lang: str) -> dict[str, Any]:
+    text = cause.text(lang)
+    return {
+        "slug": cause.slug,
+        "title": text.title,
+        "summary": text.summary,
+        "count": count,
+        "url": _address("causes.show", cause.slug, lang),
+        "image": _address("cards.cause", cause.slug, lang),
+    }
+
+
+def petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
+    text = petition.current_version.text(lang, petition.original_lang)
+    return {
+        "slug": petition.slug,
+        "cause": petition.cause.slug,
+        "title": text.title,
+        "summary": text.summary,
+        "lang": text.lang,
+        "languages": sorted(each.lang for each in petition.current_version.texts),
+        "state": petition.phase(utcnow()),
+        "count": count,
+        "goal": petition.goal or None,
+        "targets": [target.name(lang) for target in petition.targets],
+        "opens_at": _instant(petition.opens_at),
+        "closes_at": _instant(petition.ends_at),
+        "url": _address("petitions.show", petition.slug, lang),
+        "image": _address("cards.petition", petition.slug, lang),
+    }
+
+
+def whole_petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
+    version = petition.current_version
+    text = version.text(lang, petition.original_lang)
+    return petition_shape(petition, count, lang) | {
+        "organisation": text.organisation,
+        "body": text.body,
+        "version": version.number,
+        "changed_at": _instant(version.created_at),
+        "delivered": _delivered(petition, lang),
+    }
+
+
+def _delivered(petition, lang):
+    names, details = petition.handed_names, petition.handed_details
+    with force_locale(LOCALES[lang]):
+        return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
+
+
+def signature_shape(signature: Signature) -> dict[str, Any]:
+    """Return the public data of a signature that may be shown; only the day, not the time."""
+    return {
+        "number": signature.number,
+        "name": signature.shown_name,
+        "name_display": signature.name_display,
+        "country": signature.country or None,
+        "date": (signature.confirmed_at or signature.created_at).date().isoformat(),
+        "comment": signature.shared_comment,
+    }
+
+
+def event_shape(event: Event, lang: str) -> dict[str, Any]:
+    text = event.text(lang)
+    return {
+        "slug": event.slug,
+        "cause": event.cause.slug,
+        "title": text.title,
+        "lang": text.lang,
+        "state": "cancelled"
+        if event.state == "cancelled"
+        else "past"
+        if event.ends_at <= utcnow()
+        else "ahead",
+        "starts_at": _instant(event.starts_at),
+        "ends_at": _instant(event.ends_at),
+        "time_zone": event.zone,
+        "place": text.place,
+        "address": text.address,
+        "town": event.town,
+        "country": event.country or None,
+        "is_free": event.is_free,
+        "url": _address("events.show", event.slug, lang),
+    }
+
+
+def _address(endpoint, slug, lang):
+    return current_app.config["PUBLIC_URL"] + url_for(endpoint, slug=slug, lang=lang)
+
+
+def _instant(moment):
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None

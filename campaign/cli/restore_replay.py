@@ -1,0 +1,161 @@
+"""After a restore, end again what had ended since the backup was made."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import delete, select, update
+
+from campaign.accounts import tokens as account_keys
+from campaign.accounts.factors import stop_codes
+from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
+from campaign.accounts.operations import strip
+from campaign.api.models import ApiKey
+from campaign.api.operations import revoke_key
+from campaign.db.ended_log import Ended, seal_of
+from campaign.extensions import db
+from campaign.kiosk.models import Kiosk
+from campaign.kiosk.pairing import revoke
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+from campaign.security.secret_key import secret_key
+from campaign.signatures import moderation
+from campaign.signatures.erasure import erase_one
+from campaign.signatures.hatching import release_left
+from campaign.signatures.models import Signature
+from campaign.signatures.owner_operations import erase
+from campaign.subscriptions.models import Subscription, SuppressedAddress
+from campaign.subscriptions.operations import suppress
+
+
+def end_again(facts: list[Ended]) -> Counter:
+    """End what these facts name and the restored database still has; return {kind: count}.
+
+    Runs in one transaction.
+    """
+    counts = Counter()
+    for fact in facts:
+        replay = REPLAYS.get(fact.what)
+        if replay is not None and replay(fact):
+            counts[fact.what] += 1
+    return counts
+
+
+def end_ways_in() -> tuple[int, int]:
+    """End all sessions and all open links of organizers; return the number of each."""
+    sessions = db.session.execute(delete(OrganizerSession)).rowcount
+    is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
+    return sessions, db.session.execute(
+        update(AccountLink).where(*is_open).values(expires_at=utcnow())
+    ).rowcount
+
+
+def _same(fact: Ended, model: type[Any], born: str = "created_at") -> Any:
+    """Return the row that a fact is about, or None if its id now belongs to another row."""
+    row = db.session.get(model, fact.id, populate_existing=True)
+    if row is None:
+        return None
+    return (
+        row
+        if fact.seal == seal_of(secret_key(), fact.thing, fact.id, getattr(row, born).isoformat())
+        else None
+    )
+
+
+def _withdraw(fact: Ended) -> object:
+    return _same(fact, Signature) and moderation.withdraw(
+        ids=[cast(int, fact.id)], cause_ids=None, now=utcnow()
+    )
+
+
+def _erase_signature(fact: Ended) -> object:
+    row = _same(fact, Signature)
+    if row is None or row.state == "erased":
+        return False
+    if row.number is not None and row.state not in ("counted", "confirmed"):
+        # A counted signature must leave the tally before its data is erased.
+        while release_left(now=utcnow()):
+            pass
+    return erase_one(signature_id=cast(int, fact.id))
+
+
+def _erase_petition(fact: Ended) -> bool:
+    if _same(fact, Petition) is None:
+        return False
+    since = (
+        Signature.petition_id == fact.id,
+        Signature.state != "erased",
+        Signature.created_at <= datetime.fromisoformat(fact.at),
+    )
+    ids = db.session.scalars(select(Signature.id).where(*since)).all()
+    erase(ids)
+    return bool(ids)
+
+
+def _remove_organizer(fact: Ended) -> object:
+    row = _same(fact, Organizer)
+    return row is not None and row.removed_at is None and strip(row, utcnow())
+
+
+def _take_grant(fact: Ended) -> object:
+    row = _same(fact, Grant)
+    return row is not None and db.session.execute(delete(Grant).where(Grant.id == row.id)).rowcount
+
+
+def _remove_passkey(fact: Ended) -> object:
+    row = _same(fact, Passkey)
+    return (
+        row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
+    )
+
+
+def _stop_app(fact: Ended) -> bool:
+    organizer = db.session.get(Organizer, fact.id, populate_existing=True)
+    secret = organizer and organizer.totp_secret and account_keys.unseal(organizer.totp_secret)
+    if not secret or fact.seal != seal_of(secret_key(), fact.thing, fact.id, secret):
+        return False
+    stop_codes(organizer_id=cast(int, fact.id))
+    return True
+
+
+def _revoke_key(fact: Ended) -> object:
+    row = _same(fact, ApiKey)
+    return row is not None and row.revoked_at is None and revoke_key(key_id=row.id, now=utcnow())
+
+
+def _revoke_kiosk(fact: Ended) -> object:
+    row = _same(fact, Kiosk, "paired_at")
+    return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
+
+
+def _end_subscription(fact: Ended) -> bool:
+    row = _same(fact, Subscription)
+    if row is None or row.state == "ended":
+        return False
+    row.state, row.ended_at, row.ended_reason = "ended", utcnow(), "owner"
+    db.session.flush()
+    return True
+
+
+def _suppress(fact) -> bool:
+    digest, reason = bytes.fromhex(fact.id), fact.what.partition(".")[2]
+    known = db.session.get(SuppressedAddress, digest)
+    suppress(email_digest=digest, reason=reason, now=utcnow())
+    return known is None
+
+
+REPLAYS = {
+    "signature.withdrawn": _withdraw,
+    "signature.erased": _erase_signature,
+    "petition.erased": _erase_petition,
+    "subscription.ended": _end_subscription,
+    "address.request": _suppress,
+    "address.complaint": _suppress,
+    "address.organizer": _suppress,
+    "organizer.removed": _remove_organizer,
+    "grant.taken": _take_grant,
+    "passkey.removed": _remove_passkey,
+    "app.stopped": _stop_app,
+    "key.revoked": _revoke_key,
+    "kiosk.revoked": _revoke_kiosk,
+}

@@ -1,0 +1,76 @@
+"""`flask worker`: hatching, email and upkeep, next to the site."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from campaign.cli.worker import Runner, Worker
+from campaign.extensions import db
+from campaign.process.logs import start_logging
+from campaign.process.parent import exit_with_parent
+
+NICENESS = 10
+STOP_SECONDS = 0.5
+
+
+@click.command("worker")
+@click.option(
+    "--parent", type=int, help="Number of the process that starts it; it ends when that one ends."
+)
+@with_appcontext
+def worker(parent: int | None) -> None:
+    """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
+    start_logging()
+    app = current_app._get_current_object()
+    # A forked process must inherit neither threads nor open connections.
+    db.engine.dispose()
+    runner = multiprocessing.get_context("fork").Process(
+        target=_hatch, args=(app,), name="runner", daemon=True
+    )
+    runner.start()
+    stop = _stop_at_signals(runner.terminate)
+    if parent:
+        exit_with_parent(parent)
+        # When all compete for the same processor, signing and hatching have priority over email.
+        os.nice(NICENESS)
+    threading.Thread(target=_await, args=(runner, stop), name="runner", daemon=True).start()
+    Worker(app, stop).run()
+    runner.join(STOP_SECONDS)
+    if runner.exitcode:
+        # The runner was killed. Exit too: our supervisor restarts both.
+        sys.exit("the runner ended by itself")
+
+
+def _hatch(app: Flask) -> None:
+    exit_with_parent()
+    Runner(app, _stop_at_signals()).run()
+
+
+def _stop_at_signals(*others: Callable[[], object]) -> threading.Event:
+    """Return an event that is set when this process is asked to stop; then also call `others`."""
+    stop = threading.Event()
+
+    def heed(*_):
+        stop.set()
+        for other in others:
+            other()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, heed)
+    return stop
+
+
+def _await(runner: BaseProcess, stop: threading.Event) -> None:
+    runner.join()
+    stop.set()
+
+
+COMMANDS = (worker,)

@@ -1,0 +1,116 @@
+"""A log of what has ended, kept beside the database: a restored backup must revive none of it.
+
+A line holds what ended, its id and a seal, but no personal data. It is on disk before the
+database commits. After a crash between the two, the log names something that has not ended.
+That is the safe side.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from campaign.process.clock import utcnow
+from campaign.security.digests import keyed_digest
+
+FILE = "ended.jsonl"
+# Facts that undo an earlier end, and the ends that each of them undoes.
+TAKES_BACK = {
+    "signature.returned": {"signature.withdrawn"},
+    "organizer.returned": {"organizer.removed"},
+    "address.allowed": {"address.request", "address.organizer"},
+}
+
+
+class Ended(NamedTuple):
+    """Something that ended; `what` is "thing.fact", such as "signature.withdrawn".
+
+    `id` is a row's id, or a digest.
+    """
+
+    at: str
+    what: str
+    id: int | str
+    seal: str
+
+    @property
+    def thing(self) -> str:
+        return self.what.partition(".")[0]
+
+
+def seal_of(key: bytes, thing: str, thing_id: int | str, born: str) -> str:
+    """Return a seal that identifies a thing even if another row gets its id after a restore.
+
+    `born` is when the thing was created, or a text that belongs to it alone.
+    """
+    return keyed_digest(key, "ended", f"{thing}:{thing_id}:{born}").hex()
+
+
+def ended_now(key: bytes, what: str, thing_id: int | str, born: str) -> Ended:
+    """Return the log entry for something that ends now."""
+    return Ended(
+        utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born)
+    )
+
+
+class EndedLog:
+    """The log of this machine; several processes append to it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, facts: Iterable[Ended]) -> None:
+        """Append entries; return once they are on disk. Raises OSError."""
+        lines = "".join(json.dumps(fact._asdict(), separators=(",", ":")) + "\n" for fact in facts)
+        is_new = not self._path.exists()
+        with open(
+            os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0
+        ) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # A crash may have left an unfinished line, which must not garble ours.
+            is_cut = file.seek(0, os.SEEK_END) and _last_byte(file) != b"\n"
+            file.write((b"\n" if is_cut else b"") + lines.encode())
+            os.fsync(file.fileno())
+        if is_new:
+            _sync_folder(self._path.parent)
+
+
+def read_ended(paths: Iterable[Path]) -> list[Ended]:
+    """Return the entries of these logs that nothing undid later, oldest first.
+
+    Lines that were cut off are skipped.
+    """
+    standing = {}
+    for fact in sorted(fact for path in paths if path.exists() for fact in _facts(path)):
+        about = standing.setdefault((fact.thing, fact.id, fact.seal), {})
+        if fact.what in TAKES_BACK:
+            for what in TAKES_BACK[fact.what]:
+                about.pop(what, None)
+        else:
+            about[fact.what] = fact
+    return sorted(fact for about in standing.values() for fact in about.values())
+
+
+def _facts(path):
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                fact = Ended(**json.loads(line))
+            except (ValueError, TypeError):
+                continue
+            yield fact
+
+
+def _last_byte(file):
+    file.seek(-1, os.SEEK_END)
+    return file.read(1)
+
+
+def _sync_folder(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,116 @@
+"""Group commit: one thread writes for many, and commits what has queued up together."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from itertools import groupby
+from operator import attrgetter
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
+
+MAX_BATCH_SIZE = 128
+
+
+class Entry(NamedTuple):
+    """Queued work; `operation` takes a list of items and returns as many outcomes."""
+
+    operation: Any
+    item: Any
+    future: Future
+
+
+class GroupCommit:
+    """Runs the work of many threads on one thread, several pieces per transaction.
+
+    A durable commit costs one wait for the disk, however much it holds. Threads that write to
+    SQLite on their own starve each other at its lock.
+
+    Items of one operation are passed to it as one list, so that it can write them with one
+    statement. `begin_batch` returns a context manager that commits on exit. Before each batch,
+    `pause()` waits a little, so that more work can join.
+
+    If a piece or the commit fails, each piece is retried in its own transaction, so that one bad
+    piece costs the others nothing. No caller is told of success before the commit.
+    """
+
+    def __init__(self, begin_batch, pause=lambda: None):
+        self._begin_batch = begin_batch
+        self._pause = pause
+        self._queue = SimpleQueue()
+        self._start = threading.Lock()
+        self._thread = None
+
+    def run(self, work: Callable[[], Any]) -> Any:
+        """Run `work` on the writer thread; return its result after the commit.
+
+        Raises what `work` or the commit raised.
+        """
+        return self.run_together(_call_each, work)
+
+    def run_together(self, operation: Callable[[list[Any]], list[Any]], item: Any) -> Any:
+        """Pass `item`, together with others, to `operation([item, …])`; return its outcome.
+
+        Returns after the commit. An outcome that is an exception is raised, as is what the
+        operation or the commit raised.
+        """
+        self._ensure_thread()
+        future = Future()
+        self._queue.put(Entry(operation, item, future))
+        return future.result()
+
+    def _ensure_thread(self):
+        if self._thread is None:
+            with self._start:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
+                    self._thread.start()
+
+    def _serve(self):
+        while True:
+            # Items of one operation must be adjacent. The sort is stable and keeps their order.
+            batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
+            try:
+                outcomes = self._commit(batch)
+            except BaseException as error:
+                # Not even SystemExit may end this thread, or all callers would wait forever.
+                outcomes = (
+                    [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
+                )
+            for entry, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, BaseException):
+                    entry.future.set_exception(outcome)
+                else:
+                    entry.future.set_result(outcome)
+
+    def _next_batch(self):
+        batch = [self._queue.get()]
+        self._pause()
+        try:
+            while len(batch) < MAX_BATCH_SIZE:
+                batch.append(self._queue.get_nowait())
+        except Empty:
+            pass
+        return batch
+
+    def _commit(self, batch):
+        with ExitStack() as transaction:
+            try:
+                transaction.enter_context(self._begin_batch())
+            except Exception as error:
+                # If the database is locked or away, the whole batch waits once, not each piece.
+                return [error] * len(batch)
+            outcomes = []
+            for operation, entries in groupby(batch, key=attrgetter("operation")):
+                outcomes += operation([entry.item for entry in entries])
+            return outcomes
+
+    def _commit_alone(self, entry):
+        try:
+            return self._commit([entry])[0]
+        except BaseException as error:
+            return error
+
+
+def _call_each(works):
+    return [work() for work in works]

@@ -1,0 +1,37 @@
+"""A fair lock between the processes that write to one SQLite file."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class FairFileLock:
+    """Lets one process at a time write, in order of arrival.
+
+    SQLite's own lock goes to the process that polls at the right instant, so a busy writer can
+    starve the others for seconds. Here a process locks the `.gate` file, then the `.room` file,
+    then unlocks the gate. A writer that wants the lock again must queue behind the one that holds
+    the gate. The kernel releases both locks when a process is killed.
+
+    An instance can be used by one thread at a time.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._gate_path = f"{path}.gate"
+        self._room_path = f"{path}.room"
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the lock for the block; wait without limit, as it is only held briefly."""
+        room = os.open(self._room_path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            gate = os.open(self._gate_path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(gate, fcntl.LOCK_EX)
+                fcntl.flock(room, fcntl.LOCK_EX)
+            finally:
+                os.close(gate)
+            yield
+        finally:
+            os.close(room)

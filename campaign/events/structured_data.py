@@ -1,0 +1,55 @@
+"""Structured data (schema.org) of an event, for search engines."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from campaign.events.models import Event
+from campaign.events.presenters import EventPage
+
+SCHEMA = "https://schema.org"
+STATUS = {"published": "EventScheduled", "cancelled": "EventCancelled"}
+
+
+def structured(
+    event: Event, shown: EventPage, url: str, *, picture_url: str = ""
+) -> dict[str, Any]:
+    """Return JSON-LD of the event as a dict. `shown` is its EventPage at `url`."""
+    zone = ZoneInfo(event.zone)
+    places = []
+    if shown.whole_place:
+        address = {
+            "@type": "PostalAddress",
+            "streetAddress": shown.address,
+            "addressLocality": event.town,
+        }
+        if event.country:
+            address["addressCountry"] = event.country
+        places.append({"@type": "Place", "name": shown.place or event.town, "address": address})
+    if shown.online:
+        # If only registered people get the address, we give the page where they register.
+        places.append({"@type": "VirtualLocation", "url": shown.online_url or url})
+    modes = {(1, 1): "Mixed", (0, 1): "Online"}
+    mode = modes.get((bool(shown.whole_place), bool(shown.online)), "Offline")
+    speakers = [
+        {"@type": "Person", "name": each["name"]}
+        for each in shown.people
+        if each["role"] == "speaker"
+    ]
+    words = {
+        "@context": SCHEMA,
+        "@type": "Event",
+        "name": shown.title,
+        "description": shown.description,
+        "url": url,
+        "startDate": event.starts_at.astimezone(zone).isoformat(),
+        "endDate": event.ends_at.astimezone(zone).isoformat(),
+        "eventStatus": f"{SCHEMA}/{STATUS[event.state]}",
+        "eventAttendanceMode": f"{SCHEMA}/{mode}EventAttendanceMode",
+        "isAccessibleForFree": event.is_free,
+        "inLanguage": event.languages or [shown.lang],
+        "location": places,
+        "image": picture_url,
+        "performer": speakers,
+        "organizer": {"@type": "Organization", "name": shown.cause},
+    }
+    return {name: value for name, value in words.items() if value not in ([], "")}

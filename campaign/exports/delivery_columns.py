@@ -1,0 +1,51 @@
+"""The columns of a delivery: only what each supporter was told we would hand over."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import case, select
+
+from campaign.exports.columns import COLUMNS, Column
+from campaign.extensions import db
+from campaign.petitions.models import HANDED_DETAILS, PetitionVersion
+from campaign.signatures.models import Signature, shown_name
+
+
+def delivered_columns(petition_id: int) -> dict[str, Column]:
+    """Return the export COLUMNS that a petition's targets may get.
+
+    A column is empty for signatures whose petition version did not announce it.
+    """
+    row = PetitionVersion
+    versions = db.session.execute(
+        select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)
+    ).all()
+    columns = dict(COLUMNS)
+    told_names = [each.id for each in versions if each.handed_names == "full"]
+    if len(told_names) < len(versions):
+        columns["full_name"] = _full_name(told_names)
+    for name in HANDED_DETAILS:
+        told = [each.id for each in versions if name in each.handed_details]
+        if len(told) < len(versions):
+            columns[name] = _emptied(columns[name], told)
+    return columns
+
+
+def _full_name(told: Sequence[int]) -> Column:
+    """Return the full name where it was announced, otherwise the name as it may be shown."""
+    column = COLUMNS["full_name"]
+    display = case((Signature.version_id.in_(told), "full"), else_=Signature.name_display)
+    return Column(column.label, (display, *column.sources), make=shown_name)
+
+
+def _emptied(column: Column, told: Sequence[int]) -> Column:
+    is_told = Signature.version_id.in_(told)
+    return column._replace(
+        sources=tuple(case((is_told, source), else_=None) for source in column.sources),
+        make=_told(column.make),
+    )
+
+
+def _told(make: Callable[..., Any] | None) -> Callable[..., Any]:
+    """Wrap `make` to return an empty text if the supporter was not told: then sources are None."""
+    return lambda *sources: "" if None in sources else make(*sources) if make else sources[0]

@@ -1,0 +1,252 @@
+"""The texts of a delivery pack, in the locale that is active when it is made."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import current_app
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from campaign.exports.pdf import Field, Head
+from campaign.i18n.countries import country_name
+from campaign.i18n.long_dates import long_date
+from campaign.montage.texts import ngettext, number
+from campaign.petitions.delivery import may_deliver
+from campaign.petitions.models import Petition
+from campaign.text.markdown import to_paragraphs
+
+EVIDENCE = ("email", "in_person", "paper", "api")
+# Each detail's share of the table's width. The name gets the rest.
+SHARES = {"country": 0.2, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.24}
+NUMBER_SHARE = 0.09
+UNNAMED = _l("counted only, without a name")
+
+
+class PackWords:
+    """The texts of a petition's pack.
+
+    `choice` is that of the Export, and `at` is when the export was requested.
+    """
+
+    def __init__(self, petition: Petition, choice: Mapping[str, Any], at: datetime) -> None:
+        self._petition, self._choice, self._at = petition, choice, at
+        self._lang = choice["lang"]
+        self._text = petition.current_version.text(self._lang, petition.original_lang)
+        self._targets = [target.name(self._lang) for target in petition.targets]
+        self._countries, self._days = {}, {}
+
+    def head(self) -> Head:
+        """Return the header and footer of every page."""
+        by = f"{self._text.organisation} · " if self._text.organisation else ""
+        asked = (
+            _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
+        )
+        return Head(
+            title=self._text.title,
+            demand=asked + self._text.summary,
+            foot=f"{by}{self._address()} · {_day(self._at)}",
+            page=_("Page %(n)s of %(m)s", n="{n}", m="{m}"),
+            unset=_("[in signs that this print does not have; see the table]"),
+            lang=self._lang,
+        )
+
+    def fields(self) -> list[Field]:
+        """Return the Fields of the table of signatures."""
+        labels = {
+            "country": _("Country"),
+            "postal_code": _("Postal code"),
+            "day": _("Date"),
+            "shown_comment": _("Comment"),
+        }
+        details = [Field(labels[name], SHARES[name]) for name in self._details()]
+        name_share = 1 - NUMBER_SHARE - sum(field.share for field in details)
+        return [Field(_("No."), NUMBER_SHARE), Field(_("Name"), name_share), *details]
+
+    def rows(self, columns: Mapping[str, Sequence[Any]], first: int) -> Iterable[tuple[str, ...]]:
+        """Return signatures as rows for `fields`, numbered from `first`.
+
+        `columns` holds the columns by name.
+        """
+        unnamed = str(UNNAMED)
+        names = (name or unnamed for name in columns[f"{self._choice['names']}_name"])
+        numbers = (self._number(each) for each in range(first, first + len(columns["number"])))
+        say = {"country": self._country, "day": self._short_day}
+        details = (map(say.get(name, str), columns[name]) for name in self._details())
+        return zip(numbers, names, *details, strict=True)
+
+    def letter(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
+        """Yield the blocks of the cover letter, as (kind, text).
+
+        `counts` holds {evidence: number of signatures} and {version: number of signatures}, with
+        versions as texts.
+        """
+        text = self._text
+        yield (
+            "small",
+            " · ".join(
+                filter(
+                    None,
+                    (text.organisation, self._petition.deliver_place(self._lang), _day(self._at)),
+                )
+            ),
+        )
+        for target in self._targets:
+            yield "text", target
+        yield "title", text.title
+        sentence = ngettext(
+            "%(num)s person has signed this petition.",
+            "%(num)s people have signed this petition.",
+            total,
+            num=self._number(total),
+        )
+        yield (
+            "text",
+            " ".join(
+                (sentence, _("We hand their signatures over to you, and ask you to act on them."))
+            ),
+        )
+        yield "head", _("How we know of each signature")
+        for evidence in EVIDENCE:
+            if evidence in counts["evidence"]:
+                yield (
+                    "figure",
+                    (self._evidence(evidence), self._number(counts["evidence"][evidence])),
+                )
+        yield "figure", (_("All signatures"), self._number(total))
+        counted = _("Counted on %(day)s.", day=_day(self._at))
+        ledger = _(
+            "Every change of this count, and why, stands in the public ledger of the petition."
+        )
+        yield "small", f"{counted} {ledger}"
+        for explained in filter(None, (self._erased(counts), self._told_less(counts))):
+            yield "small", explained
+        if len(self._petition.versions) > 1:
+            yield "head", _("Which words they signed")
+            for version in self._petition.versions:
+                label = _(
+                    "Version %(number)s, from %(day)s on",
+                    number=version.number,
+                    day=_day(version.created_at),
+                )
+                yield "figure", (label, self._number(counts["version"].get(str(version.number), 0)))
+        yield "head", _("The letter that they signed")
+        yield from to_paragraphs(text.body)
+        yield "head", _("The receipt")
+        for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
+            yield "line", line
+
+    def readme(self, names: Iterable[str], counts: Mapping[str, Any], total: int) -> str:
+        """Return a plain text that describes the archive."""
+        sums = _(
+            "a checksum of each file; “sha256sum --check SHA256SUMS” tells whether any was changed"
+        )
+        lines = [
+            self._text.title,
+            "",
+            ngettext(
+                "%(num)s signature, put together on %(day)s.",
+                "%(num)s signatures, put together on %(day)s.",
+                total,
+                num=self._number(total),
+                day=_day(self._at),
+            ),
+            *filter(None, (self._erased(counts), self._told_less(counts))),
+            "",
+            *(f"{name}: {self._about(name)}" for name in names),
+            f"SHA256SUMS: {sums}",
+            "",
+            _(
+                "These are the names of people who trusted you with them. Give them to nobody but those to whom they are"
+                " addressed, and delete your copies once they are handed over."
+            ),
+        ]
+        return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def volume_name(volume: int, volumes: int) -> str:
+        return f"signatures-{volume:02}.pdf" if volumes > 1 else "signatures.pdf"
+
+    def _about(self, name: str) -> str:
+        if name.startswith("signatures") and name.endswith(".pdf"):
+            return _("the signatures, to be printed")
+        return {
+            "signatures.csv": _("the same signatures as a table"),
+            "cover-letter.pdf": _(
+                "the letter that goes on top, with the counts and a place for the receipt"
+            ),
+            "poster.pdf": _("the picture of the whole cause, on A2"),
+        }[name]
+
+    def _erased(self, counts: Mapping[str, Any]) -> str:
+        """Return why the petition's page counts more than the list, or an empty text."""
+        erased = counts.get("erased", 0)
+        if not erased:
+            return ""
+        return ngettext(
+            "The petition’s page counts %(num)s more: a signature whose personal data was erased stays counted, and is in no list.",
+            "The petition’s page counts %(num)s more: signatures whose personal data was erased stay counted, and are in no list.",
+            erased,
+            num=self._number(erased),
+        )
+
+    def _told_less(self, counts: Mapping[str, Any]) -> str:
+        """Return a sentence about people who signed when we announced less, or an empty text."""
+        wanted = self._choice["names"], self._details()
+        less = [
+            str(each.number)
+            for each in self._petition.versions
+            if may_deliver(each, *wanted) != wanted
+        ]
+        people = sum(counts["version"].get(number, 0) for number in less)
+        if not people:
+            return ""
+        return ngettext(
+            "%(num)s person was told when they signed that less would be handed over. The list holds only that of them.",
+            "%(num)s people were told when they signed that less would be handed over. The list holds only that of them.",
+            people,
+            num=self._number(people),
+        )
+
+    def _details(self) -> list[str]:
+        return [name for name in SHARES if name in self._choice["details"]]
+
+    def _number(self, value: int) -> str:
+        return number(value, self._lang)
+
+    def _country(self, code: str) -> str:
+        if code not in self._countries:
+            self._countries[code] = country_name(code, str(get_locale())) if code else ""
+        return self._countries[code]
+
+    def _short_day(self, day: str) -> str:
+        if day not in self._days:
+            # The day is empty for people who were not told that it is handed over.
+            self._days[day] = day and format_date(
+                date.fromisoformat(day), "medium", locale=get_locale()
+            )
+        return self._days[day]
+
+    @staticmethod
+    def _evidence(evidence: str) -> str:
+        return {
+            "email": _(
+                "Confirmed by e-mail: the owner of the address pressed a button in our letter"
+            ),
+            "in_person": _("Given in person, at a table of ours"),
+            "paper": _("On paper"),
+            "api": _("Through a partner’s own page"),
+        }[evidence]
+
+    def _address(self) -> str:
+        path = current_app.url_map.bind("").build("petitions.short", {"slug": self._petition.slug})
+        return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path
+
+
+def _day(value: datetime) -> str:
+    here = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return long_date(here, get_locale())

@@ -1,0 +1,72 @@
+"""Queries about exports and their files."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from campaign.exports.models import IN_WORK, Export, ExportChoice
+from campaign.extensions import db
+from campaign.security.sealed_files import key_of, unsealed
+
+
+def exports_folder(settings: Mapping[str, Any]) -> Path:
+    """Return the folder of the sealed files."""
+    return Path(settings["VAR_DIR"]) / "exports"
+
+
+def key_for(export: Export, settings: Mapping[str, Any]) -> bytes:
+    """Return the encryption key of an export's file."""
+    return key_of(settings["SECRET_KEY"].encode(), export.seed)
+
+
+def export_by_id(export_id: int) -> Export | None:
+    """Return the export as it is in the database now, or None."""
+    return db.session.scalar(
+        select(Export).where(Export.id == export_id).execution_options(populate_existing=True)
+    )
+
+
+def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export]:
+    """Return the latest exports of these petitions, newest first."""
+    query = (
+        select(Export)
+        .where(Export.petition_id.in_(petition_ids))
+        .order_by(Export.id.desc())
+        .limit(most)
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def exports_wait(now: datetime) -> bool:
+    """Return whether an export is waiting, or was abandoned by its worker."""
+    free = Export.locked_until.is_(None) | (Export.locked_until <= now)
+    return db.session.scalar(select(Export.id).where(IN_WORK, free).limit(1)) is not None
+
+
+def choice_of(organizer_id: int, petition_id: int, aim: str) -> ExportChoice | None:
+    """Return the last ExportChoice of an organizer for a petition and aim, or None."""
+    return db.session.get(ExportChoice, (organizer_id, petition_id, aim))
+
+
+def file_of(export: Export) -> Path | None:
+    """Return the path of a ready export's file, or None if it is not on this machine."""
+    path = exports_folder(current_app.config) / export.file_name
+    return path if export.state == "ready" and path.exists() else None
+
+
+def content_of(export: Export) -> Iterator[bytes]:
+    """Return an iterator over the content of a ready export's file. It may raise SealBroken."""
+    config = current_app.config
+    return unsealed(
+        exports_folder(config) / export.file_name, key_for(export, config), export.frames
+    )
+
+
+def remove_files(export_id: int) -> None:
+    """Remove an export's files at once, if they are on this machine."""
+    for path in exports_folder(current_app.config).glob(f"{export_id}.*"):
+        path.unlink(missing_ok=True)

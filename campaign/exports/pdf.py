@@ -1,0 +1,234 @@
+"""PDFs for the delivery: a cover letter, and signatures in tables under the demand."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS, can_print
+from campaign.montage.ornaments import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3
+from campaign.montage.typesetting import Sheets
+from campaign.text.whitespace import in_one_line
+
+MM = 72 / 25.4
+# Width and height in points. North America prints on Letter.
+PAPERS = {"a4": (210 * MM, 297 * MM), "letter": (612, 792)}
+WHITE = (255, 255, 255)
+EDGE, FOOT = 20 * MM, 18 * MM
+SIZE, LEADING = 9.5, 1.3
+ROW_AIR = 5.4
+LETTER_SIZE, LETTER_LEADING = 11, 1.5
+INDENT = 7 * MM
+
+
+class Head(NamedTuple):
+    """The header and footer of every page: title, demand, and source.
+
+    `demand` says who is asked for what. `page` is the page number's text, with {n} and {m}.
+    `unset` replaces text in characters that our fonts do not have.
+    """
+
+    title: str
+    demand: str
+    foot: str
+    page: str
+    unset: str
+    lang: str
+
+
+class Field(NamedTuple):
+    """A column of the table: its heading and its share of the width."""
+
+    label: str
+    share: float
+
+
+def signature_sheets(
+    head: Head, fields: Sequence[Field], rows: Iterable[Sequence[str]], paper: str
+) -> bytes:
+    """Return a PDF with a table under the petition's title, with as many rows per page as fit.
+
+    Each row has one text for each Field.
+    """
+    return _Table(head, fields, paper).set(rows)
+
+
+def letter_sheets(head: Head, blocks: Iterable[tuple[str, Any]], paper: str) -> bytes:
+    """Return a PDF of blocks (kind, text), one after the other.
+
+    Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
+    texts: its mark and its content. A figure has a label and a number. A line is to be filled in
+    by hand.
+    """
+    return _Letter(head, paper).set(blocks)
+
+
+class _Paper:
+    """The pages of one document. They are drawn last, once the number of pages is known."""
+
+    def __init__(self, head: Head, paper: str) -> None:
+        width, height = PAPERS[paper]
+        self.head = head
+        self.sheets = Sheets(width, height, title=head.title, lang=head.lang)
+        self.room = width - 2 * EDGE
+        self.bottom = height - FOOT - 6 * MM
+        self._width = self.sheets.width
+        self._pages = 0
+
+    def begin(self, of: int) -> None:
+        """Start the next of `of` pages, with a band like a wing's margin above and a footer."""
+        self._pages += 1
+        sheets = self.sheets
+        sheets.add(WHITE)
+        sheets.box(0, 0, self._width, 3.2 * MM, BAND)
+        for spot in range(43):
+            sheets.spot((spot + 0.5) * self._width / 43, 1.6 * MM, 1.5, 1.3, CREAM)
+        line = sheets.height - FOOT
+        sheets.vein(EDGE, line, self.room, INK, thick=1.6)
+        page = self.head.page.format(n=self._pages, m=of)
+        room = self.room - sheets.width_of(page, DOES_BOLD, 9) - 12
+        self.say_fitted(self.head.foot, EDGE, line + 13, DOES, 8.5, INK_3, room)
+        sheets.say(page, self._width - EDGE, line + 13, DOES_BOLD, 9, INK_2, align="right")
+
+    def say_fitted(
+        self, text: str, x: float, y: float, face: Any, size: float, colour: Any, room: float
+    ) -> None:
+        """Draw one line of text, smaller if it would be too long."""
+        wide = self.sheets.width_of(text, face, size)
+        self.sheets.say(text, x, y, face, size * min(1, room / wide) if wide else size, colour)
+
+    def printable(self, text: str) -> str:
+        return text if can_print(text) else self.head.unset
+
+
+class _Table(_Paper):
+    def __init__(self, head: Head, fields: Sequence[Field], paper: str) -> None:
+        super().__init__(head, paper)
+        self._fields = fields
+        widths = [self.room * field.share for field in fields]
+        self._columns = [
+            (EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)
+        ]
+        self._title = self.sheets.lines(self.printable(head.title), self.room, SAYS, 15)[:3]
+        self._demand = self.sheets.lines(self.printable(head.demand), self.room, READS, 9.5)[:5]
+        self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
+
+    def set(self, rows: Iterable[Sequence[str]]) -> bytes:
+        pages = self._broken(rows)
+        for page in pages or [[]]:
+            self.begin(len(pages) or 1)
+            self._set_head()
+            y = self._top
+            for row in page:
+                y = self._set_row(row, y)
+        return self.sheets.output()
+
+    def _broken(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
+        """Return the rows by page; each row is a list of lines for each of its cells."""
+        pages, left = [], 0.0
+        for row in rows:
+            cells = [
+                self._lines(words, wide)
+                for words, (_, wide) in zip(row, self._columns, strict=True)
+            ]
+            height = self._height(cells)
+            if height > left:
+                pages.append([])
+                left = self.bottom - self._top
+            pages[-1].append(cells)
+            left -= height
+        return pages
+
+    def _lines(self, words: str, wide: float) -> list[str]:
+        words = in_one_line(words)
+        # Hardly any character is wider than the font size, so texts this short need no measuring.
+        if len(words) * SIZE <= wide and words.isascii():
+            return [words]
+        words = self.printable(words)
+        return (
+            [words]
+            if self.sheets.width_of(words, READS, SIZE) <= wide
+            else self.sheets.lines(words, wide, READS, SIZE)
+        )
+
+    @staticmethod
+    def _height(cells: Sequence[Sequence[str]]) -> float:
+        return max(map(len, cells)) * SIZE * LEADING + ROW_AIR
+
+    def _set_head(self) -> None:
+        y = 14 * MM
+        for line in self._title:
+            self.sheets.say(line, EDGE, y, SAYS, 15, INK)
+            y += 18
+        for line in self._demand:
+            self.sheets.say(line, EDGE, y - 2, READS, 9.5, INK_2)
+            y += 13
+        for field, (x, wide) in zip(self._fields, self._columns, strict=True):
+            self.say_fitted(field.label, x, y + 10, DOES_BOLD, 9, INK, wide)
+        self.sheets.box(EDGE, y + 15, self.room, 1.4, INK)
+
+    def _set_row(self, cells: Sequence[Sequence[str]], y: float) -> float:
+        for lines, (x, _) in zip(cells, self._columns, strict=True):
+            for place, line in enumerate(lines):
+                if line:
+                    self.sheets.say_plainly(
+                        line, x, y + 2 + (place + 0.9) * SIZE * LEADING, READS, SIZE, INK
+                    )
+        y += self._height(cells)
+        self.sheets.box(EDGE, y, self.room, 0.5, HAIRLINE)
+        return y
+
+
+class _Letter(_Paper):
+    # Font, size, leading, colour, and the space before and after.
+    STYLES = {
+        "title": (SAYS, 22, 1.14, INK, 12, 12),
+        "head": (DOES_BOLD, 12, 1.3, INK, 14, 6),
+        "text": (READS, LETTER_SIZE, LETTER_LEADING, INK, 0, 7),
+        "small": (DOES, 9.5, 1.4, INK_2, 4, 6),
+    }
+
+    def set(self, blocks: Iterable[tuple[str, Any]]) -> bytes:
+        lines = [line for kind, words in blocks for line in self._lines(kind, words)]
+        pages, y = [], self.bottom
+        for height, set_line in lines:
+            if y + height > self.bottom:
+                pages.append([])
+                y = 24 * MM
+            pages[-1].append((set_line, y))
+            y += height
+        for page in pages:
+            self.begin(len(pages))
+            for set_line, y in page:
+                set_line(y)
+        return self.sheets.output()
+
+    def _lines(self, kind, words):
+        """Yield (height, function that draws at y) for each line and space of a block."""
+        if kind in ("figure", "line"):
+            height, (what, count) = (20, words) if kind == "figure" else (38, (words, ""))
+            yield height, lambda y: self._figure(what, count, y + height)
+            return
+        mark, words = words if kind == "item" else ("", words)
+        indent = INDENT if kind == "item" else 0
+        face, size, leading, colour, before, behind = self.STYLES["text" if indent else kind]
+        yield before, lambda y: None
+        for place, line in enumerate(
+            self.sheets.lines(self.printable(words), self.room - indent, face, size)
+        ):
+            marked = mark if place == 0 else ""
+            yield (
+                size * leading,
+                lambda y, pieces=((marked, EDGE), (line, EDGE + indent)): self._say_all(
+                    pieces, y + 0.8 * size, face, size, colour
+                ),
+            )
+        yield behind, lambda y: None
+
+    def _say_all(self, pieces, y, face, size, colour):
+        for words, x in pieces:
+            if words:
+                self.sheets.say(words, x, y, face, size, colour)
+
+    def _figure(self, what: str, count: str, bottom: float) -> None:
+        self.sheets.say(what, EDGE, bottom - 8, DOES, 10.5, INK)
+        self.sheets.say(count, EDGE + self.room, bottom - 8, DOES_BOLD, 10.5, INK, align="right")
+        self.sheets.box(EDGE, bottom - 2.5, self.room, 0.5, HAIRLINE)

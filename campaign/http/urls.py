@@ -1,0 +1,33 @@
+"""Absolute URLs for emails and files, which are often made outside of a request."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import idna
+from flask import current_app, request
+
+
+def absolute_url(endpoint: str, lang: str, **values: Any) -> str:
+    """Return the absolute URL of a page in `lang`."""
+    path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
+    return current_app.config["PUBLIC_URL"] + path
+
+
+def with_query(path: str) -> str:
+    """Return `path` with the current request's query, so that a redirect keeps it."""
+    query = request.query_string.decode(errors="replace")
+    return f"{path}?{query}" if query else path
+
+
+def host_in(address: str) -> str:
+    """Return host and port of a URL, or "" if it is invalid, as anyone can send any header."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
+def host() -> str:
+    """Return the site's host name in ASCII."""
+    name = urlsplit(current_app.config["PUBLIC_URL"]).hostname
+    return name if name.isascii() else idna.encode(name, uts46=True).decode("ascii")

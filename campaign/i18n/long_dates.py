@@ -1,0 +1,22 @@
+"""Dates in words, as each language writes them."""
+
+import datetime
+import re
+
+from babel import Locale
+from babel.dates import format_date
+
+FIRST = re.compile(r"\b1\b")
+
+
+def long_date(date: datetime.date, locale: Locale | str, pattern: str = "long") -> str:
+    """Return a date in a CLDR pattern; French writes the first of a month as 1er mai.
+
+    For a datetime, this is the day in its own time zone.
+    """
+    words = format_date(date, pattern, locale=locale)
+    return (
+        FIRST.sub("1er", words, count=1)
+        if str(locale).startswith("fr") and date.day == 1
+        else words
+    )

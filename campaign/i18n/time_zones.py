@@ -1,0 +1,58 @@
+"""The time zones that people can choose, by country, from the tz database."""
+
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo, available_timezones
+
+UTC_NAME = "UTC"
+# No one lives there permanently. The few stations use the time of their supply bases.
+_LEFT_OUT = "Antarctica/"
+
+
+@cache
+def zone_countries() -> dict[str, str]:
+    """Return {time zone: ISO code of its country}, without aliases and old names.
+
+    Every country has at least one zone, named after a city of its own.
+    """
+    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {
+        name: country for country, _place, name, *_note in rows if not name.startswith(_LEFT_OUT)
+    }
+
+
+def is_zone(name: str) -> bool:
+    """Return whether this is the name of a time zone, even an old one."""
+    return name in _all_names()
+
+
+def main_zones(country: str, year: int) -> list[str]:
+    """Return the zones of a country whose clocks differ in `year`.
+
+    Of zones with the same clock, this is the one that the tz database lists first.
+    """
+    found = {}
+    for name, where in zone_countries().items():
+        if where == country:
+            found.setdefault(_clock(name, year), name)
+    return list(found.values())
+
+
+def offset_text(moment: datetime, zone: str) -> str:
+    """Return the UTC offset of a time zone at an instant, such as "UTC−03:30"."""
+    minutes = round(moment.astimezone(ZoneInfo(zone)).utcoffset().total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours:02}:{rest:02}"
+
+
+@cache
+def _all_names():
+    return available_timezones()
+
+
+def _clock(name, year):
+    return tuple(
+        datetime(year, month, 1, tzinfo=ZoneInfo(name)).utcoffset() for month in range(1, 13)
+    )

@@ -1,0 +1,119 @@
+"""Classify each row of a batch: new, new but held, duplicate, wrong (and why), or left out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from campaign.extensions import db
+from campaign.imports.checking import Checked, Checker
+from campaign.signatures.bulk_create import Collected, collected, duplicates_among
+from campaign.signatures.models import Signature
+from campaign.signatures.rule_cache import reason_among, tests_for
+
+AT_ONCE = 500
+EVIDENCE = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row that is not imported yet.
+
+    `typed` is its text by field. `fault` is set if the row itself is broken, and `left_out` if
+    an organizer excluded it.
+    """
+
+    place: int
+    typed: dict[str, str]
+    fault: str = ""
+    left_out: bool = False
+
+
+@dataclass(slots=True)
+class Decided:
+    """A row with its fate: `why` as in ImportRow, and `collected`, the signature to create."""
+
+    place: int
+    fate: str
+    why: dict[str, Any] = field(default_factory=dict)
+    checked: Checked | None = None
+    collected: Collected | None = None
+
+
+def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
+    """Return the Decided of each Item, in order. Reads the database and changes nothing."""
+    tests = tests_for(checker.terms)
+    decided = [_looked_at(checker, tests, item) for item in items]
+    possible = [each for each in decided if each.collected]
+    doubles = [
+        each
+        for each, is_double in zip(
+            possible, duplicates_among([each.collected for each in possible]), strict=True
+        )
+        if is_double
+    ]
+    owners = _owners(checker.terms.id, [each.checked.key for each in doubles])
+    first_places = {}
+    for each in possible:
+        first_places.setdefault(each.checked.key, each.place)
+    for each in doubles:
+        key = each.checked.key
+        each.fate, each.why = "duplicate", owners.get(key) or {"row": first_places[key]}
+    return decided
+
+
+def without_wrong(decided: list[Decided]) -> list[Decided]:
+    """Mark the wrong rows as left out; return all rows."""
+    for each in decided:
+        if each.fate == "wrong":
+            each.fate, each.why = "left_out", {}
+    return decided
+
+
+def _looked_at(checker: Checker, tests: Any, item: Item) -> Decided:
+    if item.left_out:
+        return Decided(item.place, "left_out")
+    if item.fault:
+        return Decided(item.place, "wrong", {"row": item.fault})
+    checked = checker.check(item.typed)
+    if checked.faults:
+        return Decided(item.place, "wrong", checked.faults)
+    reason = reason_among(
+        tests, network=None, mail_domain=checked.mail_domain, words=checked.columns
+    )
+    one = collected(
+        terms=checker.terms,
+        lang=checked.lang,
+        now=checker.sheet.now,
+        signed_at=checked.signed_at,
+        evidence=EVIDENCE,
+        held_reason=reason,
+        **checked.columns,
+    )
+    return Decided(item.place, "held" if reason else "new", {}, checked, one)
+
+
+def _owners(
+    petition_id: int, wanted: Sequence[tuple[bool, bytes]]
+) -> dict[tuple[bool, bytes], dict[str, Any]]:
+    """Return {key: its id, evidence and state} for the keys that have signed already."""
+    found = {}
+    for has_address, column in ((True, Signature.email_digest), (False, Signature.person_digest)):
+        digests = [digest for is_address, digest in wanted if is_address is has_address]
+        for start in range(0, len(digests), AT_ONCE):
+            query = (
+                select(column, Signature.id, Signature.evidence, Signature.state)
+                .where(
+                    Signature.petition_id == petition_id,
+                    column.in_(digests[start : start + AT_ONCE]),
+                )
+                .order_by(Signature.id.desc())
+            )
+            for digest, signature_id, evidence, state in db.session.execute(query):
+                found[has_address, bytes(digest)] = {
+                    "of": signature_id,
+                    "evidence": evidence,
+                    "state": state,
+                }
+    return found

@@ -1,0 +1,219 @@
+"""Start batches: print sheets, read a file, or begin to type a sheet.
+
+Fifty thousand rows in one transaction would block everyone who signs in the meantime. So the rows
+of a file are stored in many short ones. Until the last of them opens the batch, it counts as
+dropped, so an interrupted batch is erased like any other dropped one.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from campaign.extensions import db
+from campaign.imports.columns import are_places, guessed, is_heading
+from campaign.imports.models import ImportBatch, PrintRun
+from campaign.imports.operations import demand_unchanged, locked, mark_changed
+from campaign.imports.rows import AT_ONCE, insert_rows, row_of
+from campaign.imports.tables import Row, Table
+from campaign.imports.values import is_day_first
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+
+ROWS_ON_SHEET = 10
+
+
+def print_sheets(
+    *, petition: Petition, lang: str, paper: str, sheets: int, wording: str
+) -> PrintRun:
+    """Record a print run of sheets with the petition's current text; return the PrintRun."""
+    run = PrintRun(
+        cause_id=petition.cause_id,
+        petition_id=petition.id,
+        version_id=petition.current_version.id,
+        lang=lang,
+        paper=paper,
+        sheets=sheets,
+        wording=wording,
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def keep_file(
+    write: Callable[..., Any],
+    *,
+    batch: ImportBatch,
+    table: Table,
+    left_out: Collection[int] = frozenset(),
+) -> ImportBatch:
+    """Store the rows of a Table, in parts, in the ImportBatch made by `batch_of`; return it.
+
+    Rows whose places are in `left_out` are marked as left out. Each part is a transaction run by
+    `write`. Nobody sees the batch before `open_file`. Raises EditConflict if it stalled for so
+    long that the worker considered it abandoned.
+    """
+    kept = write(_keep_batch, batch)
+    for start in range(0, len(table.rows), AT_ONCE):
+        kept = write(
+            _keep_part,
+            kept.id,
+            kept.changed_at.isoformat(),
+            table.rows[start : start + AT_ONCE],
+            left_out,
+        )
+    return kept
+
+
+def open_file(*, batch_id: int, seen: str) -> ImportBatch:
+    """Open a batch after all its rows are stored; return it.
+
+    `seen` is when `keep_file` last changed it. Raises EditConflict.
+    """
+    batch = _filling(batch_id, seen)
+    batch.state = "open"
+    db.session.flush()
+    return batch
+
+
+def batch_of(
+    *,
+    petition: Petition,
+    organizer_id: int | None,
+    name: str,
+    table: Table,
+    lang: str,
+    remembered: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> ImportBatch:
+    """Return an unsaved ImportBatch for a Table, with columns matched by their headings.
+
+    `remembered` is {heading: field} from earlier files. It takes priority over our own guess.
+    """
+    heading, remembered = table.rows[0].cells, remembered or {}
+    has_heading = is_heading(heading, petition.questions) or any(
+        cell in remembered for cell in heading
+    )
+    mapping = _matched(heading, petition.questions, remembered) if has_heading else {}
+    if are_places(_cells_of("state", mapping, table)):
+        mapping = {place: field for place, field in mapping.items() if field != "state"}
+    told = is_day_first(_cells_of("signed_at", mapping, table))
+    return _begun(
+        petition,
+        kind="file",
+        organizer_id=organizer_id,
+        name=name[:120],
+        lang=lang,
+        header=heading if has_heading else [],
+        mapping={str(place): field for place, field in mapping.items()},
+        read_as={
+            "encoding": table.encoding,
+            "delimiter": table.delimiter,
+            "width": max(len(row.cells) for row in table.rows),
+        },
+        rows=len(table.rows) - has_heading,
+        **{"day_first": told is not False, **settings},
+    )
+
+
+def begin_sheet(
+    *,
+    petition: Petition,
+    organizer_id: int | None,
+    sheet: str,
+    lang: str,
+    signed_on: date | None,
+    country: str,
+    wording: str,
+    version_id: int,
+    rows: int = ROWS_ON_SHEET,
+) -> ImportBatch:
+    """Start typing a sheet; return the open batch with its empty rows."""
+    batch = _begun(
+        petition,
+        kind="typed",
+        organizer_id=organizer_id,
+        name=sheet,
+        sheet=sheet,
+        lang=lang,
+        signed_on=signed_on,
+        country=country,
+        wording=wording,
+        version_id=version_id,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    insert_rows([row_of(batch.id, place, typed={}) for place in range(1, rows + 1)])
+    return batch
+
+
+def _keep_batch(batch: ImportBatch) -> ImportBatch:
+    batch.state = "dropped"
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def _keep_part(
+    batch_id: int, seen: str, rows: Iterable[Row], left_out: Collection[int]
+) -> ImportBatch:
+    batch = _filling(batch_id, seen)
+    insert_rows(
+        [
+            row_of(
+                batch_id,
+                row.place,
+                cells=row.cells,
+                fault=row.fault,
+                left_out=row.place in left_out,
+            )
+            for row in rows
+        ]
+    )
+    return batch
+
+
+def _filling(batch_id: int, seen: str) -> ImportBatch:
+    """Lock the batch, mark it as changed and return it.
+
+    Raises EditConflict if the worker has started to erase it, because that changes it too.
+    """
+    batch = locked(batch_id)
+    demand_unchanged(batch, seen)
+    return mark_changed(batch)
+
+
+def _begun(petition: Petition, **columns: Any) -> ImportBatch:
+    columns = {"version_id": petition.current_version.id, **columns}
+    now = utcnow()
+    return ImportBatch(
+        cause_id=petition.cause_id,
+        petition_id=petition.id,
+        state="open",
+        created_at=now,
+        changed_at=now,
+        **columns,
+    )
+
+
+def _cells_of(field: str, mapping: Mapping[int, str], table: Table) -> list[str]:
+    places = [place for place, known in mapping.items() if known == field]
+    return [
+        row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)
+    ]
+
+
+def _matched(
+    heading: Sequence[str],
+    questions: Iterable[Mapping[str, Any]],
+    remembered: Mapping[str, str],
+) -> dict[int, str]:
+    mapping = guessed(heading, questions)
+    known = {place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered}
+    taken = {field for field in known.values() if field}
+    mapping = {
+        place: field
+        for place, field in mapping.items()
+        if place not in known and field not in taken
+    }
+    return {**mapping, **{place: field for place, field in known.items() if field}}

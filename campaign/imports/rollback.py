@@ -1,0 +1,94 @@
+"""Undo or drop a batch: decide it at once, then remove its rows in parts.
+
+As with imports, one small transaction decides it and many short ones carry it out, so that nobody
+who signs in the meantime waits for fifty thousand rows. `closed_at` says that everything is
+removed. If the parts are interrupted, the worker continues.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.imports.models import WAITS, ImportBatch, ImportRow
+from campaign.imports.operations import locked, mark_changed
+from campaign.imports.rows import AT_ONCE
+from campaign.process.clock import utcnow
+from campaign.signatures.undo_import import take_out
+
+_rows = ImportRow.__table__
+
+
+class NothingToUndo(CampaignError):
+    """The batch is not imported, or was undone before."""
+
+    status = 409
+
+
+def undo(*, batch_id: int) -> ImportBatch:
+    """Undo an imported batch, or stop one that is being imported; return it.
+
+    `carry_out` then removes its signatures. Raises NothingToUndo.
+    """
+    batch = locked(batch_id)
+    if batch is None or not (batch.state == "imported" or batch.is_arriving):
+        raise NothingToUndo(batch_id)
+    batch.state, batch.closed_at = "undone", None
+    return mark_changed(batch)
+
+
+def carry_out(write: Callable[..., Any], batch_id: int) -> int:
+    """Remove the signatures and personal data of an undone batch; return how many signatures.
+
+    Each part is a transaction run by `write`. The hatching runner updates tally and ledger.
+    Signatures removed earlier are not counted again.
+    """
+    taken, after = 0, 0
+    while part := write(_take_part, batch_id, after):
+        after, many = part
+        taken += many
+    return taken
+
+
+def erase_rows(write: Callable[..., Any], batch_id: int) -> None:
+    """Erase the content of a dropped batch, each part in a transaction run by `write`."""
+    while write(_erase_part, batch_id):
+        pass
+
+
+def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
+    """Remove the signatures of the next rows after a place.
+
+    Return (last place, number of signatures removed), or None once all rows are done.
+    """
+    batch = mark_changed(locked(batch_id))
+    here = _rows.c.batch_id == batch_id
+    rows = db.session.execute(
+        select(_rows.c.place, _rows.c.signature_id)
+        .where(here, _rows.c.place > after)
+        .order_by(_rows.c.place)
+        .limit(AT_ONCE)
+    ).all()
+    if not rows:
+        batch.closed_at = utcnow()
+        return None
+    db.session.execute(
+        delete(_rows).where(here, _rows.c.place.in_([row.place for row in rows]), WAITS)
+    )
+    ids = [row.signature_id for row in rows if row.signature_id is not None]
+    return rows[-1].place, take_out(ids=ids, now=utcnow())
+
+
+def _erase_part(batch_id: int) -> bool:
+    """Erase some rows; return whether there were any."""
+    batch = mark_changed(locked(batch_id))
+    here = _rows.c.batch_id == batch_id
+    some = db.session.scalars(
+        select(_rows.c.place).where(here).order_by(_rows.c.place).limit(AT_ONCE)
+    ).all()
+    if not some:
+        batch.closed_at = utcnow()
+    db.session.execute(delete(_rows).where(here, _rows.c.place.in_(some)))
+    return bool(some)

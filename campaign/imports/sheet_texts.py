@@ -1,0 +1,118 @@
+"""The texts of a printed signature sheet, in one language."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from campaign.i18n.locales import LOCALES
+from campaign.imports.models import PrintRun
+from campaign.imports.sheet_pdf import Column, SheetSpec
+from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.models import Petition
+from campaign.petitions.presenters import in_language
+from campaign.text.markdown import to_paragraphs
+
+WIDE, NARROW, TICK = 24, 12, 8.5
+
+
+def consent_of(petition: Petition, lang: str) -> str:
+    """Return the consent text of a petition's sheets, which we store with their signatures."""
+    text = petition.current_version.text(lang, petition.original_lang)
+    with force_locale(LOCALES[lang]):
+        return _(
+            "You sign this petition. %(keeper)s keeps what you write here for this petition alone. %(delivery)s Nobody writes to you"
+            " unless you check “News”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
+            " signature at any time: %(address)s",
+            delivery=delivery_sentence(petition.handed_names, petition.handed_details),
+            keeper=text.organisation or petition.cause.text(lang).title,
+            address=_aloud(_path("web.privacy", lang=lang)),
+        )
+
+
+def sheet_spec(run: PrintRun) -> SheetSpec:
+    """Return the SheetSpec of all sheets of a PrintRun.
+
+    The petition's text is the version printed then. Its fields and questions are the current ones.
+    """
+    petition, lang = run.petition, run.lang
+    version = next(each for each in petition.versions if each.id == run.version_id)
+    text = version.text(lang, petition.original_lang)
+    public = current_app.config["PUBLIC_URL"]
+    serials = tuple(run.serials)
+    with force_locale(LOCALES[lang]):
+        return SheetSpec(
+            lang=lang,
+            paper=run.paper,
+            cause=petition.cause.text(lang).title,
+            title=text.title,
+            to=_(
+                "To: %(targets)s",
+                targets=" · ".join(target.name(lang) for target in petition.targets),
+            )
+            if petition.targets
+            else "",
+            text=text.summary,
+            letter=tuple(to_paragraphs(text.body)),
+            letter_words=_(
+                "The whole text, for whoever wants to read it before signing. The sheets to sign follow."
+            ),
+            whole_text=_("Read the whole text, and sign online:"),
+            consent=run.wording,
+            columns=_columns(petition, lang),
+            sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
+            sign_words=_("Sign online instead"),
+            short_address=_aloud(_path("petitions.short", slug=petition.slug)),
+            sheet_words=_("Sheet"),
+            collected=(_("Collected by:"), _("Place:"), _("Date:")),
+            foot=_("Please write in capitals. Pass full sheets on at once."),
+            cover=tuple(
+                _cover(lang) for lang in (lang, *(other for other in LOCALES if other != lang))
+            ),
+            serials=serials,
+            serial_urls=tuple(
+                public + _path("organize.imports.sheet", serial=serial) for serial in serials
+            ),
+        )
+
+
+def _cover(lang: str) -> str:
+    with force_locale(LOCALES[lang]):
+        return _(
+            "Fold this page on the line, and lay it over the names above before the next person signs."
+        )
+
+
+def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
+    asked = set(petition.required_fields)
+    own = [in_language(question, lang) for question in petition.questions]
+    return (
+        Column(_("Given name"), WIDE),
+        Column(_("Family name"), WIDE),
+        Column(_("Postal code"), NARROW),
+        *([Column(_("Country"), NARROW)] if "country" in asked else []),
+        Column(_("E-mail (only if you like)"), WIDE + 10),
+        *(
+            Column(
+                question["label"],
+                TICK if question["type"] == "tick" else NARROW + 4,
+                question["type"] == "tick",
+            )
+            for question in own
+        ),
+        Column(_("Date"), NARROW - 1),
+        Column(_("News"), TICK, is_tick=True),
+        Column(_("Name shown"), TICK, is_tick=True),
+        Column(_("Signature"), WIDE),
+    )
+
+
+def _path(endpoint: str, **values: Any) -> str:
+    return current_app.url_map.bind("").build(endpoint, values)
+
+
+def _aloud(path: str) -> str:
+    """Return the URL of a path as people read it out: without the scheme."""
+    return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

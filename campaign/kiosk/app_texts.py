@@ -1,0 +1,42 @@
+"""All texts of the tablet app, in every language, so a supporter can switch language offline.
+
+The tablet fills in placeholders in {braces}. Of the two texts for a number, `name_one` and
+`name_many`, it picks one.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from campaign.i18n.locales import LOCALES
+from campaign.kiosk.supporter_texts import FAULTS, SIGNING
+from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
+
+WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
+NAMES = {"en": "English", "es": "Español", "fr": "Français"}
+NO_SCRIPT = _l(
+    "The kiosk needs JavaScript, to lock signatures on this tablet. Switch it on in the browser’s settings. Without it you can sign on the petition’s own page."
+)
+TOO_OLD = _l(
+    "The kiosk has not started. If this stays, the browser is too old for it: it takes Safari 14.1, Chrome 88 or Firefox 78, or newer. You can always sign on the petition’s own page."
+)
+
+
+@cache
+def app_words(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return {language: {name: text}}; the text `language` is the language's own name."""
+    return {lang: {"language": NAMES[lang], **_said(WORDS, lang)} for lang in languages}
+
+
+@cache
+def without_app(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return {language: {reason: text}} to show until the app starts: `no_script`, `too_old`."""
+    return {lang: _said({"no_script": NO_SCRIPT, "too_old": TOO_OLD}, lang) for lang in languages}
+
+
+def _said(words: Mapping[str, Any], lang: str) -> dict[str, str]:
+    with force_locale(LOCALES[lang]):
+        return {name: str(sentence) for name, sentence in words.items()}

@@ -1,0 +1,238 @@
+"""Receive records from a tablet: each one once, with a receipt that stays true.
+
+A batch is one transaction. It locks the kiosk's row first. So two tabs, or a retry that overtakes
+the first attempt, run one after the other, and the later one finds what the earlier one stored.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from campaign.db.bulk import insert_all
+from campaign.db.insertion import insert
+from campaign.extensions import db
+from campaign.kiosk.emails import tell_signers
+from campaign.kiosk.models import Kiosk, KioskRecord, Shift
+from campaign.kiosk.pairing import locked
+from campaign.kiosk.parsing import Report
+from campaign.kiosk.queries import shift_ids
+from campaign.kiosk.review_quota import Room
+from campaign.kiosk.trust import trusted
+from campaign.petitions.queries import SigningTerms
+from campaign.signatures.bulk_create import DUPLICATE, Collected, collect_all, collected
+from campaign.signatures.name_display import waiting_for_confirmation
+from campaign.signatures.repeats import note_repeats, unvouched
+
+STORED, REVIEW = "stored", "review"
+
+_table = KioskRecord.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened record: the signature it would become, or the `reason` it needs review.
+
+    `claimed_at` is when the device says it was signed, and `signed_at` is that time limited to
+    plausible values. `words` are columns of a Signature. `petition_id` is None if unknown.
+    `faults` are the labels of invalid fields.
+    """
+
+    uuid: str
+    sequence: int
+    key: str
+    sealed: bytes
+    signed_at: datetime
+    claimed_at: datetime | None = None
+    reason: str = ""
+    petition_id: int | None = None
+    terms: SigningTerms | None = None
+    lang: str = ""
+    is_confirmed: bool = True
+    shift: str | None = None
+    consent: str = ""
+    drawn: str = ""
+    words: dict[str, Any] | None = None
+    faults: tuple[str, ...] = ()
+    is_readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the device is told about one record; `status` is `stored` or `review`."""
+
+    uuid: str
+    status: str
+    reason: str = ""
+
+    @classmethod
+    def of(cls, uuid: str, status: str, reason: str) -> "Receipt":
+        """Return the Receipt of a row. A repeat signature gets the same one as a first."""
+        return cls(uuid, STORED) if reason == DUPLICATE else cls(uuid, status, reason)
+
+
+def receive(
+    *,
+    kiosk_id: int,
+    report: Report,
+    records: Sequence[Opened],
+    most_an_hour: int,
+    now: datetime,
+) -> list[Receipt]:
+    """Store a Report and Opened records; return their Receipts in order.
+
+    Records that do not fit into the review quota get no receipt. Records received before get
+    their existing one. More than `most_an_hour` records signed within one hour go to review.
+    """
+    kiosk = locked(kiosk_id)
+    shifts = keep_shifts(kiosk, report.shifts, records)
+    receipts = _receipts(kiosk_id, [record.uuid for record in records])
+    fresh = {record.uuid: record for record in records if record.uuid not in receipts}
+    judged = trusted(kiosk, fresh.values(), most_an_hour=most_an_hour, now=now)
+    receipts |= _keep(kiosk, judged, shifts, now)
+    _note_report(kiosk, report, bool(records), len(receipts), now)
+    return [receipts[record.uuid] for record in records if record.uuid in receipts]
+
+
+def _note_report(
+    kiosk: Kiosk, report: Report, has_records: bool, settled: int, now: datetime
+) -> None:
+    """Store the tablet's report; `settled` of the records it counts as waiting got a receipt."""
+    kiosk.last_seen_at, kiosk.silence_told_at = now, None
+    kiosk.app, kiosk.battery = report.app, report.battery
+    kiosk.waiting = max(0, report.waiting - settled)
+    kiosk.oldest_at = report.oldest_at if kiosk.waiting else None
+    # A thief must not raise the review quota, which depends on this number, by a false report.
+    if not kiosk.revoked_at:
+        kiosk.last_sequence = max(kiosk.last_sequence, report.last_sequence)
+    if not report.waiting and not has_records:
+        kiosk.emptied_at = now
+    db.session.flush()
+
+
+def keep_shifts(kiosk: Kiosk, told: Iterable[dict[str, Any]], records: Iterable[Opened]):
+    """Store the reported shifts, and unreported ones that records refer to; return {UUID: id}."""
+    for shift in told:
+        values = {**shift, "kiosk_id": kiosk.id}
+        news = {name: shift[name] for name in ("tabler", "started_at", "ended_at", "tally")}
+        row = insert(Shift.__table__).values(values)
+        db.session.execute(
+            row.on_conflict_do_update(index_elements=["kiosk_id", "uuid"], set_=news)
+        )
+    untold = {record.shift: record.signed_at for record in records if record.shift}
+    for uuid, started_at in untold.items():
+        row = insert(Shift.__table__).values(
+            uuid=uuid, kiosk_id=kiosk.id, tabler="", started_at=started_at, tally=0
+        )
+        db.session.execute(row.on_conflict_do_nothing(index_elements=["kiosk_id", "uuid"]))
+    return shift_ids(kiosk.id, [*untold, *(shift["uuid"] for shift in told)])
+
+
+def _receipts(kiosk_id: int, uuids: Collection[str]) -> dict[str, Receipt]:
+    rows = db.session.execute(
+        select(_table.c.uuid, _table.c.status, _table.c.reason).where(
+            _table.c.kiosk_id == kiosk_id, _table.c.uuid.in_(uuids)
+        )
+    )
+    return {row.uuid: Receipt.of(*row) for row in rows}
+
+
+def _keep(
+    kiosk: Kiosk, records: Iterable[Opened], shifts: Mapping[str, int], now: datetime
+) -> dict[str, Receipt]:
+    """Store signatures and records; return {UUID: Receipt} of those that fit into the quota."""
+    room = Room(kiosk)
+    records = [record for record in records if not record.reason or room.takes(record)]
+    good = [record for record in records if not record.reason]
+    signatures = [as_collected(record, kiosk, shifts, now) for record in good]
+    fates = collect_all(signatures)
+    tell_signers([fate.id for fate in fates if fate.id], now=now)
+    _note_repeats(
+        [
+            each.columns
+            for each, fate in zip(signatures, fates, strict=True)
+            if fate.outcome == DUPLICATE
+        ]
+    )
+    fate_of = dict(zip((record.uuid for record in good), fates, strict=True))
+    rows = [
+        _row(kiosk.id, record, fate_of.get(record.uuid), room, shifts, now) for record in records
+    ]
+    insert_all(db.session.connection(), _table, rows)
+    return {row["uuid"]: Receipt.of(row["uuid"], row["status"], row["reason"]) for row in rows}
+
+
+def _note_repeats(columns: Iterable[dict[str, Any]]) -> None:
+    """Let the worker email people who have signed before, as when they sign again on the web."""
+    if known := [_by_themselves(each) for each in columns if each["email_digest"]]:
+        note_repeats(known)
+
+
+def _by_themselves(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns as for a web signature, because an email would confirm all of it."""
+    display = columns["name_display_asked"] or columns["name_display"]
+    return {**unvouched(columns), "name_display": display, "name_display_asked": ""}
+
+
+def as_collected(
+    record: Any,
+    kiosk: Kiosk,
+    shifts: Mapping[str, int],
+    now: datetime,
+    *,
+    is_reviewed: bool = False,
+) -> Collected:
+    """Return the signature for an Opened record, as `collect_all` takes it.
+
+    A full name is shown only after the supporter confirms it by email. There is no extra wait if
+    an email confirms the whole signature anyway, or if an organizer has reviewed it.
+    """
+    words = (
+        record.words
+        if is_reviewed or not record.is_confirmed
+        else waiting_for_confirmation(record.words)
+    )
+    return collected(
+        terms=record.terms,
+        lang=record.lang,
+        now=now,
+        signed_at=record.signed_at,
+        evidence="in_person",
+        confirmed=record.is_confirmed,
+        kiosk_id=kiosk.id,
+        shift_id=shifts.get(record.shift),
+        event_id=kiosk.event_id,
+        **words,
+    )
+
+
+def _row(
+    kiosk_id: int,
+    record: Opened,
+    fate: Any,
+    room: Room,
+    shifts: Any,
+    now: datetime,
+) -> dict[str, Any]:
+    is_stored = fate is not None and fate.outcome != DUPLICATE
+    # A repeat signature may be dropped if the quota is full, because nothing is lost.
+    is_kept = not is_stored and (fate is None or room.takes(record))
+    return {
+        "kiosk_id": kiosk_id,
+        "uuid": record.uuid,
+        "sequence": record.sequence,
+        "status": STORED if is_stored else REVIEW,
+        "reason": "" if is_stored else record.reason or DUPLICATE,
+        "received_at": now,
+        "signed_at": record.signed_at,
+        "claimed_at": record.claimed_at,
+        "petition_id": record.petition_id,
+        "signature_id": fate.id if is_stored else None,
+        "shift_id": shifts.get(record.shift),
+        "key": record.key,
+        "sealed": record.sealed if is_kept else None,
+        "consent": record.consent if is_stored else "",
+        "drawn": record.drawn if is_stored else "",
+    }

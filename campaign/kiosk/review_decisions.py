@@ -1,0 +1,87 @@
+"""Organizers' decisions on records in review."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.kiosk.emails import tell_signers
+from campaign.kiosk.models import IN_REVIEW, KioskRecord
+from campaign.kiosk.pairing import locked
+from campaign.kiosk.record_sync import REVIEW, STORED, Opened, as_collected, keep_shifts
+from campaign.signatures.bulk_create import DUPLICATE, NEW, collect_all
+
+
+class Decided(CampaignError):
+    """Someone has already decided otherwise on this record."""
+
+    status = 409
+
+
+def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> str:
+    """Approve a record in review and create its signature; return the outcome of its Fate.
+
+    A record of someone who has signed before stays in review as a duplicate. Raises Decided.
+    """
+    kiosk = locked(kiosk_id)
+    row = db.session.get(KioskRecord, record_id, populate_existing=True)
+    if row.status == STORED:
+        return NEW
+    if row.decided_at is not None:
+        raise Decided(record_id)
+    shifts = keep_shifts(kiosk, [], [opened])
+    [fate] = collect_all([as_collected(opened, kiosk, shifts, now, is_reviewed=True)])
+    tell_signers([fate.id] if fate.id else [], now=now)
+    row.decided_at = now
+    row.petition_id, row.shift_id = opened.petition_id, shifts.get(opened.shift)
+    if fate.outcome == DUPLICATE:
+        row.reason = "duplicate"
+    else:
+        row.status, row.reason, row.sealed = STORED, "", None
+        row.signature_id, row.consent, row.drawn = fate.id, opened.consent, opened.drawn
+    db.session.flush()
+    return fate.outcome
+
+
+def reject(*, record_ids: Collection[int], now: datetime) -> list[int]:
+    """Reject these records; return the ids of those that were in review.
+
+    They never become signatures, and their content is deleted after some time.
+    """
+    rows = db.session.scalars(
+        select(KioskRecord)
+        .where(KioskRecord.id.in_(record_ids), KioskRecord.status == REVIEW)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.decided_at = row.decided_at or now
+    db.session.flush()
+    return [row.id for row in rows]
+
+
+def discard(*, kiosk_id: int, only_unreadable: bool, now: datetime) -> int:
+    """Reject a kiosk's waiting records, or only the unreadable ones; return how many."""
+    unread = (KioskRecord.reason == "unreadable",) if only_unreadable else ()
+    return _decide_all(kiosk_id, KioskRecord.decided_at.is_(None), *unread, decided_at=now)
+
+
+def put_back(*, kiosk_id: int) -> int:
+    """Put a kiosk's rejected records back in review if their content is kept; return how many."""
+    return _decide_all(
+        kiosk_id,
+        KioskRecord.decided_at.is_not(None),
+        KioskRecord.sealed.is_not(None),
+        decided_at=None,
+    )
+
+
+def _decide_all(kiosk_id: int, *here: Any, **values: Any) -> int:
+    done = (
+        update(KioskRecord)
+        .where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *here)
+        .values(**values)
+    )
+    return db.session.execute(done.execution_options(synchronize_session=False)).rowcount

@@ -1,0 +1,58 @@
+"""The quota for a kiosk's sealed records, so a stolen one cannot fill the disk or queue."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from campaign.extensions import db
+from campaign.kiosk.models import IN_REVIEW, KioskRecord
+
+if TYPE_CHECKING:
+    from campaign.kiosk.record_sync import Opened
+
+MAX_ROWS = 5_000
+MAX_BYTES = 20_000_000
+
+
+class Room:
+    """What is left of a kiosk's quota. It reads the database only when a record is to be kept."""
+
+    def __init__(self, kiosk):
+        self._kiosk = kiosk
+
+    def takes(self, record: "Opened") -> bool:
+        """Return whether an Opened record fits into the quota, and count it if it does.
+
+        A revoked kiosk may add unreadable records only up to the number that it had reported
+        before it was revoked.
+        """
+        fits = self._rows < MAX_ROWS and self._bytes + len(record.sealed) <= MAX_BYTES
+        if not record.is_readable and self._kiosk.revoked_at:
+            fits = fits and self._unreadable > 0
+        if fits:
+            self._rows += 1
+            self._bytes += len(record.sealed)
+            self._unreadable -= not record.is_readable
+        return fits
+
+    @cached_property
+    def _kept(self) -> Any:
+        """The number of sealed records, and their total size in bytes."""
+        size = func.coalesce(func.sum(func.length(KioskRecord.sealed)), 0)
+        here = (KioskRecord.kiosk_id == self._kiosk.id, IN_REVIEW, KioskRecord.sealed.is_not(None))
+        return db.session.execute(select(func.count(), size).where(*here)).one()
+
+    @cached_property
+    def _rows(self) -> int:
+        return self._kept[0]
+
+    @cached_property
+    def _bytes(self) -> int:
+        return self._kept[1]
+
+    @cached_property
+    def _unreadable(self) -> int:
+        """How many reported records have not arrived."""
+        arrived = select(func.count()).where(KioskRecord.kiosk_id == self._kiosk.id)
+        return self._kiosk.last_sequence - db.session.scalar(arrived)

@@ -1,0 +1,81 @@
+"""Collect the results of claimed messages, so that one transaction writes many."""
+
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from campaign.extensions import database_now
+from campaign.mail import operations
+
+MAX_RESULTS = 25
+MAX_SECONDS = 1.0
+
+
+class Marks:
+    """Results that are not written yet: at most 25, or those of one second.
+
+    If the process dies before they are written, their messages are sent again after their lock
+    ends. `handled` counts the messages, except those that were returned untried.
+    """
+
+    def __init__(self, write: Callable[..., Any]) -> None:
+        self._write = write
+        self._sent, self._released, self._others = [], [], []
+        self._since = monotonic()
+        self.handled = 0
+
+    def sent(self, id: int) -> None:
+        self._sent.append(id)
+        self.handled += 1
+
+    def released(self, id: int) -> None:
+        self._released.append(id)
+
+    def dropped(self, id: int, *, reason: str = "") -> None:
+        self._others.append(lambda now: operations.drop([id], reason=reason))
+        self.handled += 1
+
+    def reschedule(self, id: int, *, error: str) -> None:
+        self._others.append(lambda now: operations.reschedule(id, error=error, now=now))
+        self.handled += 1
+
+    def waits(self, id: int, *, until: datetime) -> None:
+        """Note that the message's address has had its emails for the day."""
+        self._others.append(lambda now: operations.wait_until(id, until=until))
+        self.handled += 1
+
+    def refused(self, id: int, *, digest: bytes | None, reason: str) -> None:
+        """Note that the message's address accepts no email."""
+        if digest is not None:
+            self._others.append(
+                lambda now: operations.refuse_address(digest, reason=reason, now=now)
+            )
+        self.dropped(id, reason=reason)
+
+    def seconds_left(self) -> float:
+        """Return how many seconds the noted results may still wait."""
+        return max(0.0, self._since + MAX_SECONDS - monotonic())
+
+    def write_if_due(self) -> None:
+        if len(self._sent) + len(self._others) >= MAX_RESULTS or not self.seconds_left():
+            self.write()
+
+    def write(self) -> None:
+        """Write all noted results in one transaction."""
+        if self._sent or self._released or self._others:
+            # Ask for the time before the transaction, which uses its own connection.
+            self._write(_write_down, self._sent, self._released, self._others, now=database_now())
+        self._sent, self._released, self._others = [], [], []
+        self._since = monotonic()
+
+
+def _write_down(
+    sent: list[int], released: list[int], others: list[Callable[[datetime], Any]], *, now: datetime
+) -> None:
+    if sent:
+        operations.mark_sent(sent, now=now)
+    if released:
+        operations.release(released)
+    for operation in others:
+        operation(now)

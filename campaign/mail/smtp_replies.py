@@ -1,0 +1,72 @@
+"""The results of sending an email, and what a mail server's refusal means."""
+
+import re
+from dataclasses import dataclass
+
+# Enhanced status codes (RFC 3463) with which the receiving side says that the address itself is
+# permanently wrong.
+BAD_ADDRESS = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.0", "5.2.1")
+BAD_ADDRESS_REPLIES = (550, 551, 553)
+
+# With a bare 550 many servers mean that they reject *us*. That must never mark a supporter's
+# address as bad.
+ABOUT_US = re.compile(
+    r"relay|auth|denied|polic|block|spam|reputation|sender|rate|limit|quota|full", re.IGNORECASE
+)
+ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The server accepted the email."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The address accepts no email and never will."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class TryLater:
+    """The server did not accept this email now.
+
+    `server_ails` is true if the next email would probably fail too.
+    """
+
+    reason: str
+    server_ails: bool = False
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """The server accepts nothing from us now: no connection, or it refuses our login or sender.
+
+    This says nothing about the email, which was not tried.
+    """
+
+    reason: str
+
+
+def judge(code: int, answer: bytes) -> Refused | TryLater:
+    """Return what the server's negative reply about one recipient or email means.
+
+    `answer` is the reply's text in bytes. Only a reply that says the address is wrong is Refused.
+    After any other permanent refusal the email waits, because our operator must fix it: a policy, a
+    block list, a relay that does not know us. The reason keeps only the codes, because servers
+    often repeat names and addresses.
+    """
+    text = answer.decode("utf-8", "replace")
+    enhanced = ENHANCED.match(text)
+    status = enhanced.group(1) if enhanced else ""
+    reason = f"{code} {status}".strip()
+    return Refused(reason) if _address_is_wrong(code, status, text) else TryLater(reason)
+
+
+def _address_is_wrong(code: int, status: str, text: str) -> bool:
+    if code < 500:
+        return False
+    if status:
+        return status in BAD_ADDRESS
+    return code in BAD_ADDRESS_REPLIES and not ABOUT_US.search(text)

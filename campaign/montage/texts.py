@@ -1,0 +1,221 @@
+"""The texts of share cards and posters, in one language."""
+
+from collections.abc import Collection
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal
+from flask import current_app
+from flask_babel import force_locale, get_translations
+from flask_babel import gettext as _
+
+from campaign.causes.models import Cause
+from campaign.causes.queries import cause_count, cause_numbers
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
+from campaign.montage.cards import Card
+from campaign.montage.poster_spec import PosterSpec
+from campaign.montage.queries import Variety
+from campaign.petitions.models import Petition
+from campaign.petitions.queries import petition_counts
+
+
+def card_of_cause(cause: Cause, lang: str) -> Card:
+    """Return the Card of a cause: its montage, and its number of butterflies."""
+    with force_locale(LOCALES[lang]):
+        count = cause_count(cause.id)
+        return _card(
+            cause,
+            lang,
+            cause.text(lang).title,
+            count,
+            count_words(count),
+            _address("causes.show", lang, cause.slug),
+        )
+
+
+def card_of_petition(petition: Petition, lang: str) -> Card:
+    """Return the Card of a petition: its own signatures, and the montage of its cause."""
+    with force_locale(LOCALES[lang]):
+        count = petition_counts([petition.id]).get(petition.id, 0)
+        title = petition.current_version.text(lang, petition.original_lang).title
+        words = (
+            ngettext("confirmed signature", "confirmed signatures", count)
+            if count
+            else _("Be the first to sign.")
+        )
+        address = _address("petitions.show", lang, petition.slug)
+        return _card(
+            petition.cause,
+            lang,
+            title,
+            count,
+            words,
+            address,
+            above=petition.cause.text(lang).title,
+        )
+
+
+def _card(
+    cause: Cause, lang: str, title: str, count: int, words: str, address: str, above: str = ""
+) -> Card:
+    last, gaps = cause_numbers(cause.id)
+    return Card(
+        lang=lang,
+        palette=cause.palette,
+        title=title,
+        above=above,
+        count=number(count, lang) if count else "",
+        words=words,
+        address=address,
+        shape=cause.shape,
+        last=last,
+        gaps=tuple(sorted(gaps)),
+    )
+
+
+def count_words(count: int) -> str:
+    """Return the text that goes with a count of butterflies."""
+    if not count:
+        return _("The first place is free.")
+    return ngettext(
+        "butterfly, for one confirmed signature",
+        "butterflies, one for each confirmed signature",
+        count,
+    )
+
+
+def poster_spec(
+    cause: Cause,
+    variety: Variety,
+    numbers: tuple[int, Collection[int]],
+    now: datetime,
+    *,
+    shape_folder: Path | str,
+    names_file: Path | str = "",
+    names_count: int = 0,
+) -> PosterSpec:
+    """Return the PosterSpec of a cause for this Variety.
+
+    `numbers` are the last number, and the free numbers below it.
+    """
+    last, gaps = numbers
+    count, lang = last - len(gaps), variety.lang
+    with force_locale(LOCALES[lang]):
+        title = cause.text(lang).title
+        return PosterSpec(
+            form=variety.form,
+            size=variety.size,
+            lang=lang,
+            palette=cause.palette,
+            title=title,
+            count=number(count, lang) if count else "",
+            words=count_words(count),
+            counted_on=_counted_on(now, lang),
+            address=_address("causes.show", lang, cause.slug),
+            picture_words=_picture_words(title, count, lang),
+            shape_folder=str(shape_folder),
+            last=last,
+            gaps=tuple(sorted(gaps)),
+            names_file=str(names_file),
+            names_words=_names_words(names_count, count - names_count, lang) if names_file else {},
+        )
+
+
+def look_of(cause: Cause, lang: str) -> str:
+    """Return a digest of what a poster shows besides butterflies.
+
+    If it changes, existing posters are outdated at once.
+    """
+    shows = (
+        cause.text(lang).title,
+        cause.palette,
+        cause.shape,
+        _address("causes.show", lang, cause.slug),
+    )
+    return blake2b(repr(shows).encode(), digest_size=16).hexdigest()
+
+
+def digest_of(numbers: tuple[int, Collection[int]]) -> str:
+    """Return a digest of which butterflies there are."""
+    last, gaps = numbers
+    return blake2b(repr((last, sorted(gaps))).encode(), digest_size=16).hexdigest()
+
+
+def ngettext(singular: str, plural: str, count: int, **words: Any) -> str:
+    """Like Flask-Babel's `ngettext`, but `num` can be passed as formatted text."""
+    return get_translations().ngettext(singular, plural, count) % words
+
+
+def number(value: int, lang: str) -> str:
+    """Return the number as it is written in this language."""
+    return format_decimal(value, locale=LOCALES[lang])
+
+
+def _counted_on(now: datetime, lang: str) -> str:
+    here = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return _(
+        "Counted on %(day)s at %(hour)s (%(zone)s)",
+        day=long_date(here, LOCALES[lang]),
+        hour=clock_time(here, lang),
+        zone=_zone(here),
+    )
+
+
+def _zone(here: datetime) -> str:
+    """Return the UTC offset, such as UTC−5 or UTC+5:30.
+
+    Time zone abbreviations only mean such an offset, and many languages have none.
+    """
+    minutes = round(here.utcoffset().total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _picture_words(title: str, count: int, lang: str) -> str:
+    if not count:
+        return _(
+            "The picture of “%(title)s”, still empty: no butterfly has taken its place yet.",
+            title=title,
+        )
+    return ngettext(
+        "The picture of “%(title)s”: so far one butterfly sits in it, for one signature.",
+        "The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.",
+        count,
+        title=title,
+        num=number(count, lang),
+    )
+
+
+def _names_words(named: int, counted_only: int, lang: str) -> dict[str, str]:
+    heading = ngettext(
+        "%(num)s name, as its owner lets it be shown.",
+        "%(num)s names, as their owners let them be shown.",
+        named,
+        num=number(named, lang),
+    )
+    if counted_only:
+        heading += " " + ngettext(
+            "%(num)s more person asked only to be counted.",
+            "%(num)s more people asked only to be counted.",
+            counted_only,
+            num=number(counted_only, lang),
+        )
+    return {
+        "heading": heading,
+        "further": _("The list goes on over the page."),
+        "not_all": _("The whole list is in the PDF."),
+        "sheet": _("Sheet %(n)s of %(m)s", n="{n}", m="{m}"),
+        "unset": _("In signs that this press does not have: %(n)s.", n="{n}"),
+    }
+
+
+def _address(endpoint: str, lang: str, slug: str) -> str:
+    """Return a URL as people read it aloud, without the scheme."""
+    path = current_app.url_map.bind("").build(endpoint, {"lang": lang, "slug": slug})
+    return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

@@ -1,0 +1,169 @@
+"""An organizer's own account: name, language, password, and open sessions."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from campaign.accounts.factors import unused_recovery_codes
+from campaign.accounts.operations import describe, set_password
+from campaign.accounts.passwords import HashingBusy, hash_password, matches
+from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
+from campaign.extensions import write
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import own_account
+from campaign.organize.account.forms import ChangePasswordForm, ConfirmForm, OrganizerForm
+from campaign.organize.audited_write import Fact, act, act_on_account
+from campaign.organize.auth.busy import busy_sentence, later
+from campaign.organize.auth.passkey_challenges import passkeys_work
+from campaign.organize.auth.sessions import safe_next
+from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+@blueprint.get("")
+@own_account
+def index() -> ResponseReturnValue:
+    who = organizer()
+    return _page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
+
+
+@blueprint.post("")
+@own_account
+def change() -> ResponseReturnValue:
+    form = OrganizerForm()
+    if not form.validate():
+        return _page(form, 422)
+    who, words = organizer(), {"name": form.name.data, "lang": form.lang.data}
+    if form.name.data == who.name:
+        write(describe, organizer_id=who.id, **words)
+    else:
+        # The activity log shows all their past actions under the new name, so record the old one.
+        fact = Fact("account.name", on=("organizer", who.id), details={"was_called": who.called})
+        act(fact, describe, organizer_id=who.id, **words)
+    # Show the message in the language just chosen.
+    with force_locale(LOCALES[form.lang.data]):
+        flash(_("Saved."), "sure")
+    return redirect(url_for("organize.account.index"), 303)
+
+
+@blueprint.get("/password")
+@own_account
+def password() -> ResponseReturnValue:
+    return _password_page(ChangePasswordForm(organizer(), formdata=None))
+
+
+@blueprint.post("/password")
+@own_account
+def change_password() -> ResponseReturnValue:
+    who = organizer()
+    form = ChangePasswordForm(who)
+    try:
+        if not form.validate() or not _is_right(form, form.present):
+            return _password_page(form, 422)
+        password_hash = hash_password(form.password.data)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_password_page(form, busy.status))
+    act_on_account(
+        "account.password",
+        set_password,
+        organizer_id=who.id,
+        password_hash=password_hash,
+        but_session=g.organizer_session.id,
+        details={"way": "changed"},
+    )
+    flash(_("The new password is set, and you are signed out everywhere else."), "sure")
+    return redirect(url_for("organize.account.index"), 303)
+
+
+@blueprint.get("/confirm")
+@own_account
+def confirm() -> ResponseReturnValue:
+    return _confirm_page(ConfirmForm(formdata=None))
+
+
+@blueprint.post("/confirm")
+@own_account
+def confirmed() -> ResponseReturnValue:
+    """Check the password again before a sensitive step."""
+    form = ConfirmForm()
+    try:
+        if not form.validate() or not _is_right(form, form.password):
+            return _confirm_page(form, 422)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_confirm_page(form, busy.status))
+    write(confirm_session, session_id=g.organizer_session.id, now=utcnow())
+    return redirect(safe_next(request.args.get("next")), 303)
+
+
+@blueprint.post("/sessions/<int:session_id>/close")
+@own_account
+def close(session_id: int) -> ResponseReturnValue:
+    who = organizer().id
+    act(
+        Fact("account.session_closed", on=("organizer", who)),
+        close_session,
+        organizer_id=who,
+        session_id=session_id,
+    )
+    flash(_("Signed out there."), "sure")
+    return redirect(url_for("organize.account.index") + "#sessions", 303)
+
+
+@blueprint.post("/sessions/close")
+@own_account
+def close_others() -> ResponseReturnValue:
+    who = organizer().id
+    fact = Fact("account.session_closed", on=("organizer", who))
+    act(fact, close_sessions, organizer_id=who, but=g.organizer_session.id)
+    flash(_("Signed out everywhere else."), "sure")
+    return redirect(url_for("organize.account.index") + "#sessions", 303)
+
+
+def _is_right(form: FlaskForm, field: Field) -> bool:
+    """Return whether `field` holds the organizer's password; set an error on it if not.
+
+    Tries are rate-limited as at sign-in.
+    """
+    who = organizer()
+    try:
+        # A session counts as a known device, so strangers guessing at the account do not lock its
+        # owner out. The device cookie cannot be used here, since anyone can make one up.
+        pace().admit(
+            network=None, account=who.email_digest, device=g.organizer_session.token_digest
+        )
+    except TooManyTries as wait:
+        field.errors = [_("Too many tries. Wait %(minutes)s minutes.", minutes=wait.minutes)]
+        return False
+    if not matches(who.password_hash, field.data):
+        field.errors = [_("That is not your password.")]
+        return False
+    return True
+
+
+def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    who = organizer()
+    return render_template(
+        "organize/account/index.html",
+        form=form,
+        sessions=sessions_of(who.id, utcnow()),
+        present_session=g.organizer_session.id,
+        codes_left=unused_recovery_codes(who.id),
+    ), status
+
+
+def _password_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template("organize/account/password.html", form=form), status
+
+
+def _confirm_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    has_passkey = bool(organizer().passkeys) and passkeys_work()
+    context = {"form": form, "next": request.args.get("next", ""), "passkeys": has_passkey}
+    return render_template("organize/account/confirm.html", **context), status

@@ -1,0 +1,68 @@
+"""The forms for signing in, resetting a password and accepting an invitation."""
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, SelectField
+from wtforms.validators import InputRequired
+
+from campaign.accounts.models import Organizer
+from campaign.organize.fields import (
+    LANGUAGES,
+    AddressField,
+    CodeField,
+    NewPasswordField,
+    OrganizerNameField,
+)
+
+
+class SignInForm(FlaskForm):
+    """Email address and password."""
+
+    email = AddressField(_l("E-mail"))
+    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password."))])
+    next = HiddenField("next")
+
+
+class SecondStepForm(FlaskForm):
+    """A code of the second factor."""
+
+    code = CodeField(_l("Code"))
+    next = HiddenField("next")
+
+
+class ForgottenForm(FlaskForm):
+    """Ask for a link to reset the password."""
+
+    email = AddressField(_l("E-mail"))
+
+
+class PasswordForm(FlaskForm):
+    """A new password for the organizer whose link was opened."""
+
+    password = NewPasswordField(_l("New password"))
+
+    def __init__(self, organizer: Organizer, **options: Any) -> None:
+        self.organizer = organizer
+        super().__init__(**options)
+
+    def about(self) -> tuple[str, ...]:
+        return "Volante", self.organizer.email, self.organizer.name
+
+
+class WelcomeForm(PasswordForm):
+    """Name, language and password of an organizer who accepts an invitation."""
+
+    name = OrganizerNameField(_l("Your name"))
+    lang = SelectField(_l("Language"), choices=LANGUAGES)
+
+    def about(self) -> tuple[str, ...]:
+        return *super().about(), self.name.data or ""
+
+
+def known_lang(lang: Any) -> str:
+    """Return `lang` if the site has this language, else the site's first one."""
+    languages = current_app.config["LANGUAGES"]
+    return lang if lang in languages else languages[0]

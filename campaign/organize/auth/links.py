@@ -1,0 +1,142 @@
+"""Pages opened by links in emails: the invitation and the password reset."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from campaign.accounts import tokens
+from campaign.accounts.audit import Actor, record
+from campaign.accounts.models import AccountLink
+from campaign.accounts.operations import LinkSpent, ask_reset, follow_link, tell_of_change
+from campaign.accounts.passwords import HashingBusy, hash_password
+from campaign.accounts.queries import link_by_token
+from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.extensions import write
+from campaign.organize.access import anybody
+from campaign.organize.auth.busy import busy_sentence, later
+from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
+from campaign.organize.auth.sessions import ask_second_step, let_in
+from campaign.process.clock import utcnow
+
+blueprint = Blueprint("links", __name__)
+PAGES = {"invitation": "organize/links/invitation.html", "reset": "organize/links/reset.html"}
+
+
+@blueprint.get("/forgotten")
+@anybody
+def ask() -> ResponseReturnValue:
+    return render_template("organize/links/ask.html", form=ForgottenForm(formdata=None))
+
+
+@blueprint.post("/forgotten")
+@anybody
+def send() -> ResponseReturnValue:
+    """Queue an email if the address has an account; the response does not reveal it."""
+    form = ForgottenForm()
+    if not form.validate():
+        return render_template("organize/links/ask.html", form=form), 422
+    address = form.email.address.normalized
+    try:
+        if pace().admit_reset(network=request.remote_addr, account=tokens.email_digest(address)):
+            write(ask_reset, address=address, now=utcnow())
+    except TooManyTries as wait:
+        form.form_errors.append(
+            _("Too many letters were asked for from here. Wait an hour, or ask an admin.")
+        )
+        return later(
+            (render_template("organize/links/ask.html", form=form), wait.status), wait.minutes * 60
+        )
+    return render_template("organize/links/sent.html", email=address)
+
+
+@blueprint.get("/invitations/<token>")
+@anybody
+def invitation(token: str) -> ResponseReturnValue:
+    link = _opened("invitation", token)
+    if link is None:
+        return _ended()
+    # The organizer's stored language was chosen by the person who invited them. This page uses the
+    # browser's.
+    known = {"name": link.organizer.name, "lang": get_locale().language}
+    return _page(link, WelcomeForm(link.organizer, formdata=None, data=known))
+
+
+@blueprint.post("/invitations/<token>")
+@anybody
+def accept(token: str) -> ResponseReturnValue:
+    """Set the invited organizer's name, language and password, once, and sign them in."""
+    return _follow("invitation", token, WelcomeForm)
+
+
+@blueprint.get("/reset/<token>")
+@anybody
+def reset(token: str) -> ResponseReturnValue:
+    link = _opened("reset", token)
+    return _page(link, PasswordForm(link.organizer, formdata=None)) if link else _ended()
+
+
+@blueprint.post("/reset/<token>")
+@anybody
+def set_new(token: str) -> ResponseReturnValue:
+    """Set a new password, once.
+
+    The second factor is still required: access to the mailbox alone is not enough.
+    """
+    return _follow("reset", token, PasswordForm)
+
+
+def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> ResponseReturnValue:
+    link = _opened(purpose, token)
+    if link is None:
+        return _ended()
+    form = form_class(link.organizer)
+    if not form.validate():
+        return _page(link, form, 422)
+    words = (
+        {"name": form.name.data, "lang": known_lang(form.lang.data)}
+        if purpose == "invitation"
+        else {}
+    )
+    who = Actor(link.organizer_id, address=tokens.shorten(request.remote_addr))
+    try:
+        words |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_page(link, form, busy.status))
+    has_factor = link.organizer.has_second_factor
+    try:
+        write(_follow_and_record, who, purpose, **words)
+    except LinkSpent:
+        return _ended()
+    if purpose == "reset":
+        flash(_("The new password is set, and you are signed out everywhere else."), "sure")
+    return (
+        ask_second_step(who.organizer_id, "")
+        if has_factor
+        else let_in(who.organizer_id, "", purpose)
+    )
+
+
+def _follow_and_record(who: Actor, purpose: str, **words: Any) -> None:
+    organizer = follow_link(now=utcnow(), **words)
+    entry = record(
+        who, "account.password", subject=("organizer", organizer.id), details={"way": purpose}
+    )
+    if purpose == "reset":
+        tell_of_change(entry, organizer)
+
+
+def _opened(purpose: str, token: str) -> AccountLink | None:
+    return link_by_token(purpose, token, utcnow())
+
+
+def _page(link: AccountLink, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template(PAGES[link.purpose], form=form, email=link.organizer.email), status
+
+
+def _ended() -> tuple[str, int]:
+    return render_template("organize/links/ended.html"), 410

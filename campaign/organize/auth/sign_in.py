@@ -1,0 +1,159 @@
+"""Sign in to the workspace: email address and password, then the second factor."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from campaign.accounts import tokens
+from campaign.accounts.factors import spend_code
+from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
+from campaign.accounts.queries import organizer_by_address, organizer_by_id
+from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.accounts.sessions import close_session
+from campaign.extensions import write
+from campaign.organize.access import anybody
+from campaign.organize.auth.busy import busy_sentence, later
+from campaign.organize.auth.forms import SecondStepForm, SignInForm
+from campaign.organize.auth.passkey_challenges import passkeys_work
+from campaign.organize.auth.refusals import note_refused
+from campaign.organize.auth.sessions import ask_second_step, known_device, let_in, safe_next
+from campaign.organize.identity import drop_session_cookie, half_signed_in, organizer
+from campaign.process.clock import utcnow
+
+blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
+
+
+@blueprint.get("")
+@anybody
+def new() -> ResponseReturnValue:
+    if organizer():
+        return redirect(safe_next(request.args.get("next")), 303)
+    form = SignInForm(formdata=None, data={"next": request.args.get("next", "")})
+    return _page(form)
+
+
+@blueprint.post("")
+@anybody
+def create() -> ResponseReturnValue:
+    """Check address and password.
+
+    A wrong password and an unknown address get the same response after the same time.
+    """
+    form = SignInForm()
+    if not form.validate():
+        return _page(form, 422)
+    address = form.email.address.normalized
+    who = organizer_by_address(address)
+    device = known_device(who.id if who else None)
+    try:
+        pace().admit(
+            network=request.remote_addr, account=tokens.email_digest(address), device=device
+        )
+        is_right = matches(who.password_hash if who else None, form.password.data)
+        new_hash = (
+            hash_password(form.password.data)
+            if is_right and is_outdated(who.password_hash)
+            else None
+        )
+    except TooManyTries as wait:
+        note_refused(who.id if who else None, "pace")
+        form.form_errors.append(_too_many(wait))
+        return later(_page(form, wait.status), wait.minutes * 60)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_page(form, busy.status))
+    if not is_right:
+        pace().count_refused(device=device)
+        note_refused(who.id if who else None, "password")
+        form.form_errors.append(
+            _(
+                "Address and password do not belong together. Check both, or set a new password by mail."
+            )
+        )
+        return _page(form, 422)
+    if new_hash:
+        write(_keep_hash, who.id, new_hash)
+    if who.has_second_factor:
+        return ask_second_step(who.id, form.next.data)
+    return let_in(who.id, form.next.data, "password")
+
+
+@blueprint.get("/second-step")
+@anybody
+def second_step() -> ResponseReturnValue:
+    if half_signed_in() is None:
+        return redirect(url_for("organize.sign_in.new", next=request.args.get("next")), 303)
+    return _second_page(SecondStepForm(formdata=None, data={"next": request.args.get("next", "")}))
+
+
+@blueprint.post("/second-step")
+@anybody
+def take_second_step() -> ResponseReturnValue:
+    """Check a code of the app, or a recovery code."""
+    who = half_signed_in()
+    if who is None:
+        flash(_("That took longer than ten minutes. Please begin anew."), "waiting")
+        return redirect(url_for("organize.sign_in.new"), 303)
+    form, who_id = SecondStepForm(), who.id
+    if not form.validate():
+        return _second_page(form, 422)
+    try:
+        pace().admit_second_step(account=who.email_digest, device=known_device(who_id))
+    except TooManyTries as wait:
+        note_refused(who_id, "pace")
+        form.form_errors.append(_too_many(wait))
+        return later(_second_page(form, wait.status), wait.minutes * 60)
+    way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
+    if way is None:
+        note_refused(who_id, "code")
+        form.code.errors = [
+            _(
+                "This code does not open. Each opens once: wait for the next one, and check the clock of your phone."
+            )
+        ]
+        return _second_page(form, 422)
+    if way == "recovery":
+        flash(
+            _("A recovery code was used up. Set up your app anew if your phone is lost."), "waiting"
+        )
+    return let_in(who_id, form.next.data, way)
+
+
+@blueprint.post("/out")
+@anybody
+def out() -> ResponseReturnValue:
+    """Sign out of this browser."""
+    session = g.organizer_session
+    if session is not None:
+        write(close_session, organizer_id=session.organizer_id, session_id=session.id)
+    flash(_("You are signed out."), "note")
+    response = redirect(url_for("organize.sign_in.new"), 303)
+    drop_session_cookie(response)
+    return response
+
+
+def _keep_hash(organizer_id: int, password_hash: str) -> None:
+    organizer_by_id(organizer_id).password_hash = password_hash
+
+
+def _too_many(wait: TooManyTries) -> str:
+    return _(
+        "Too many tries from here or at this address."
+        " Wait %(minutes)s minutes, or sign in from a browser that you used before.",
+        minutes=wait.minutes,
+    )
+
+
+def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template("organize/sign_in/new.html", form=form, passkeys=passkeys_work()), status
+
+
+def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    who = half_signed_in()
+    words = {
+        "form": form,
+        "has_app": who.totp_secret is not None,
+        "passkeys": bool(who.passkeys) and passkeys_work(),
+    }
+    return render_template("organize/sign_in/second_step.html", **words), status

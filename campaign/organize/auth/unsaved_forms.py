@@ -1,0 +1,115 @@
+"""Redirect to sign-in (or re-authentication) without losing a submitted form."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.http.urls import host_in
+from campaign.organize.auth.sessions import safe_next
+from campaign.organize.identity import half_signed_in
+
+# A form with one of these fields is never written into a page.
+SECRETS = {"password", "code", "pin"}
+
+
+def to_the_door() -> BaseResponse:
+    """Return the redirect to sign-in, which then leads to the requested or submitted page."""
+    return redirect(_door(next=_whence()), 303)
+
+
+def words_kept_at_the_door() -> Response | None:
+    """Return a page that keeps a submitted form until its sender has signed in.
+
+    Return None if there is no form to keep.
+    """
+    return _kept_words(_door(), is_known=False)
+
+
+def to_the_password() -> Response | BaseResponse:
+    """Return the response that asks for the password again; a submitted form is kept."""
+    confirm = "organize.account.confirm"
+    here = _whence() or url_for("organize.account.index")
+    return _kept_words(url_for(confirm), is_known=True) or redirect(
+        url_for(confirm, next=here), 303
+    )
+
+
+def expired_form() -> Response:
+    """Return a page for a form with an expired CSRF token: it keeps the input and sends it again.
+
+    Posts from other sites were refused before, so this browser entered the data on one of our
+    pages.
+    """
+    typed = _typed()
+    back = request.full_path.rstrip("?") if _has_get() else url_for("organize.overview.index")
+    page = render_template("organize/expired_form.html", typed=typed, back=back, **_sent(typed))
+    return make_response(page, 400)
+
+
+def _kept_words(door: str, is_known: bool) -> Response | None:
+    """Return the page that keeps a submitted form, or None.
+
+    It holds only what this browser sent from one of our pages, as the CSRF token was checked
+    before.
+    """
+    typed = _typed()
+    if not typed or not _is_read_by_somebody():
+        return None
+    page = render_template(
+        "organize/sign_in/kept_words.html",
+        typed=typed,
+        door=door,
+        is_known=is_known,
+        **_sent(typed),
+    )
+    return make_response(page, 403)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return the submitted fields as pairs, or none if one of them is secret."""
+    if SECRETS & request.form.keys():
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def _sent(typed: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "sentences": [value for _, value in typed if " " in value.strip()],
+        "has_file": any(file.filename for file in request.files.values()),
+        "sends_to": request.full_path.rstrip("?"),
+    }
+
+
+def _has_get() -> bool:
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return False
+    return True
+
+
+def _door(**values: Any) -> str:
+    return url_for(f"organize.sign_in.{'second_step' if half_signed_in() else 'new'}", **values)
+
+
+def _whence() -> str | None:
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    before = request.referrer or ""
+    # Anyone can set the header. Only a URL with our own host can be parsed safely.
+    if host_in(before) != request.host:
+        return None
+    parts = urlsplit(before)
+    return safe_next(f"{parts.path}?{parts.query}".rstrip("?"))
+
+
+def _is_read_by_somebody() -> bool:
+    """Return whether a person sees the response.
+
+    Our scripts save in the background and show the error in their own way.
+    """
+    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return is_page and "text/html" in request.headers.get("Accept", "")

@@ -1,0 +1,250 @@
+"""Causes: list, create, edit texts, change the slug."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.causes.models import Cause
+from campaign.causes.operations import (
+    CauseEditConflict,
+    CauseSlugTaken,
+    change_cause,
+    create_cause,
+    move_cause,
+)
+from campaign.causes.presenters import page as cause_page
+from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
+from campaign.events.presenters import cards_ahead, cards_past
+from campaign.i18n.locales import LOCALES
+from campaign.montage.queries import shape_title
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.causes.forms import SHAPES, CauseForm
+from campaign.organize.content_fields import caught_up
+from campaign.organize.drafts import preview_asked
+from campaign.organize.identity import causes_where, may
+from campaign.organize.petitions.forms import SlugForm
+from campaign.organize.schedule_forms import LaterForm
+from campaign.organize.scope import load_cause
+from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
+from campaign.text.slugs import slug_of
+from campaign.updates.presenters import recent_cards
+
+# Show the montage of a draft with this many sample butterflies.
+SAMPLE, NO_PICTURE = 100, "none"
+blueprint = Blueprint("causes", __name__, url_prefix="/causes")
+
+
+@blueprint.get("/")
+@allowed("causes.see")
+def index() -> ResponseReturnValue:
+    causes = causes_among(causes_where("causes.see"))
+    return render_template(
+        "organize/causes/index.html", rows=[(cause, cause_count(cause.id)) for cause in causes]
+    )
+
+
+@blueprint.get("/new")
+@allowed("causes.create")
+def new() -> ResponseReturnValue:
+    return _writing_page(CauseForm(formdata=None))
+
+
+@blueprint.post("/new")
+@allowed("causes.create")
+def create() -> ResponseReturnValue:
+    form = CauseForm()
+    if not form.validate():
+        return _writing_page(form, status=422)
+    texts = form.texts()
+    slug = form.slug.data or slug_of(next(iter(texts.values()))["title"]) or "cause"
+    try:
+        act(
+            Fact(
+                "causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id
+            ),
+            create_cause,
+            slug=slug,
+            texts=texts,
+            palette=form.palette.data,
+            shape=form.shape.data,
+            state="draft",
+        )
+    except CauseSlugTaken:
+        found = cause_in_any_state(slug)
+        if (
+            found is None
+            or found.state != "draft"
+            or {lang: t["title"] for lang, t in texts.items()} != _titles(found)
+        ):
+            form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+            return _writing_page(form, status=422)
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.causes.show", slug=slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("causes.see", load_cause)
+def show(cause: Cause) -> ResponseReturnValue:
+    return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+
+
+def shown(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
+    """Return the page of a cause, with the given LaterForm."""
+    missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
+    return render_template(
+        "organize/causes/show.html",
+        cause=cause,
+        title=cause.text(g.lang).title,
+        count=cause_count(cause.id),
+        missing=missing,
+        shape_title=next((choice.label for choice in SHAPES if choice.value == cause.shape), None)
+        or shape_title(cause.shape),
+        later=later,
+    ), status
+
+
+@blueprint.get("/<slug>/words")
+@allowed("causes.edit", load_cause)
+def words(cause: Cause) -> ResponseReturnValue:
+    return _writing_page(CauseForm.of(cause), cause)
+
+
+@blueprint.post("/<slug>/words")
+@allowed("causes.edit", load_cause)
+def save_words(cause: Cause) -> ResponseReturnValue:
+    form = CauseForm().without_shape()
+    form.slug.data = cause.slug
+    if not form.validate():
+        return _writing_page(form, cause, 422)
+    if preview_asked():
+        return preview_page(cause, **_as_typed(form))
+    try:
+        act(
+            fact_of("causes.edit", cause),
+            change_cause,
+            cause_id=cause.id,
+            revision=form.revision.data,
+            texts=form.texts(),
+            palette=form.palette.data,
+        )
+    except CauseEditConflict:
+        present = cause_in_any_state(cause.slug)
+        # Pressing a button twice, or entering the same as someone else, is no conflict.
+        if conflicting := caught_up(form, CauseForm.of(present)):
+            return _writing_page(form, present, 409, conflicting=conflicting)
+    flash(_("Saved."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.get("/<slug>/address")
+@allowed("causes.edit", load_cause)
+def address(cause: Cause) -> ResponseReturnValue:
+    return _address_page(cause, _slug_of(cause))
+
+
+@blueprint.post("/<slug>/address")
+@allowed("causes.edit", load_cause)
+def save_address(cause: Cause) -> ResponseReturnValue:
+    form = SlugForm()
+    if not form.validate():
+        return _address_page(cause, form, 422)
+    try:
+        act(
+            fact_of("causes.edit", cause),
+            move_cause,
+            cause_id=cause.id,
+            revision=form.revision.data,
+            slug=form.slug.data,
+        )
+    except CauseSlugTaken:
+        form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+        return _address_page(cause, form, 422)
+    except CauseEditConflict:
+        present = cause_in_any_state(cause.slug)
+        return _address_page(present, form, 409, caught_up(form, _slug_of(present)))
+    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    return back_to(form.slug.data)
+
+
+def preview_page(cause: Cause, **typed: Any) -> str:
+    """Return a cause's public page for organizers; `typed` holds unsaved CausePage fields."""
+    now = utcnow()
+    if cause.state == "draft":
+        sample = url_for(
+            "organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE
+        )
+        g.sample_picture = sample if may("causes.edit", cause) else NO_PICTURE
+    return render_template(
+        "organize/causes/preview.html",
+        cause=replace(cause_page(cause, g.lang), **typed),
+        petitions=cards_of_cause(cause.id, g.lang, now),
+        events=cards_ahead(g.lang, now, cause_id=cause.id),
+        past_events=cards_past(g.lang, now, cause_id=cause.id),
+        updates=recent_cards(g.lang, now, cause_id=cause.id),
+        is_unsaved=bool(typed),
+    )
+
+
+def _as_typed(form: FlaskForm) -> dict[str, Any]:
+    texts = form.texts()
+    lang = g.lang if g.lang in texts else next(iter(texts))
+    words = texts[lang]
+    return {
+        "lang": lang,
+        "title": words["title"],
+        "summary": words["summary"],
+        "story": to_html(words["story"]),
+        "palette": form.palette.data,
+    }
+
+
+def _writing_page(
+    form: FlaskForm,
+    cause: Cause | None = None,
+    status: int = 200,
+    *,
+    conflicting: Sequence[Any] = (),
+) -> tuple[str, int]:
+    return render_template(
+        "organize/causes/words.html",
+        cause=cause,
+        form=form,
+        order=list(LOCALES),
+        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
+        conflicting=conflicting,
+    ), status
+
+
+def _address_page(
+    cause: Cause | Any, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
+    return render_template(
+        "organize/causes/address.html", cause=cause, form=form, conflicting=conflicting
+    ), status
+
+
+def _slug_of(cause: Cause | Any) -> SlugForm:
+    return SlugForm(formdata=None, slug=cause.slug, revision=cause.revision)
+
+
+def _titles(cause: Cause) -> dict[str, str]:
+    return {text.lang: text.title for text in cause.texts}
+
+
+def fact_of(action: str, cause: Cause) -> Fact:
+    """Return the Fact to record for a change to this cause."""
+    return Fact(action, on=("cause", cause.id), cause_id=cause.id)
+
+
+def back_to(slug: str) -> BaseResponse:
+    """Return a redirect to the page of the cause with this slug."""
+    return redirect(url_for("organize.causes.show", slug=slug), 303)

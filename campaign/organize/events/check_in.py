@@ -1,0 +1,145 @@
+"""Check in people at an event, on a phone: search or scan, then one tap.
+
+Several volunteers may check in at once. Each check-in is one row under a lock, and the second
+volunteer sees when the first one did it. The activity log records that the list was opened, and
+again after some hours, but not each keystroke of a search.
+"""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from campaign.accounts.audit import entries
+from campaign.events.check_in import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
+from campaign.events.models import Event, Registration
+from campaign.events.registration_search import find, numbers_of
+from campaign.i18n.clock_times import clock_time
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.events.routes import blueprint, fact_of, load_event
+from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
+
+# A phone shows this many rows at once. Others are found by searching.
+SHOWN = 60
+MAX_TEXT_LENGTH = 200
+NOTED_EVERY = timedelta(hours=6)
+# Only this page may use the camera.
+MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
+NO_SEAT = {
+    "unconfirmed": _l(
+        "This registration is not confirmed yet. If there is room, let them in from the list below."
+    ),
+    "waiting": _l(
+        "This one is on the waiting list. If there is room, let them in from the list below."
+    ),
+    "held": _l(
+        "This registration was set aside. If all looks well, let them in from the list below."
+    ),
+    "cancelled": _l(
+        "This registration was cancelled. If there is room, let them in from the list below."
+    ),
+}
+
+
+@blueprint.get("/<slug>/door")
+@allowed("registrations.check_in", load_event)
+def door(event: Event) -> ResponseReturnValue:
+    note(_sight(event))
+    answer = make_response(render_template("organize/events/door.html", **_list(event)))
+    answer.headers["Permissions-Policy"] = MAY_SCAN
+    return answer
+
+
+@blueprint.get("/<slug>/door/list")
+@allowed("registrations.check_in", load_event)
+def door_list(event: Event) -> ResponseReturnValue:
+    """Return the numbers and the list alone, for searches while typing and for refreshes."""
+    noted: dict[str, Any] = {
+        "organizer_id": organizer().id,
+        "subject": ("event", event.id),
+        "since": utcnow() - NOTED_EVERY,
+    }
+    if not entries(action="registrations.see", most=1, **noted):
+        note(_sight(event))
+    return render_template("organize/events/door_list.html", **_list(event))
+
+
+@blueprint.post("/<slug>/door/check-in")
+@allowed("registrations.check_in", load_event)
+def come(event: Event) -> ResponseReturnValue:
+    """Check in the person with this code; with `anyway`, even without a seat."""
+    code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
+    operation = let_in if request.form.get("anyway") else check_in
+    fact = Fact(
+        "registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id
+    )
+    try:
+        came = act(fact, operation, event_id=event.id, code=code, now=now)
+    except CodeUnknown:
+        return _answer(event, "grave", _("No registration of this event has this code."), 404)
+    except NoSeat as refusal:
+        return _answer(event, "waiting", str(NO_SEAT[str(refusal)]), 409)
+    if came.checked_in_at != now:
+        words = _("%(name)s: already in at %(hour)s.", name=came.name, hour=_hour_in(came, event))
+        return _answer(event, "waiting", words)
+    words = ngettext(
+        "%(name)s is in.", "%(name)s is in, with %(num)s seats.", came.seats, name=came.name
+    )
+    return _answer(event, "sure", words, code=came.code)
+
+
+@blueprint.post("/<slug>/door/undo")
+@allowed("registrations.check_in", load_event)
+def come_not(event: Event) -> ResponseReturnValue:
+    """Undo a check-in."""
+    code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
+    fact = Fact(
+        "registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id
+    )
+    try:
+        left = act(fact, undo_check_in, event_id=event.id, code=code)
+    except CodeUnknown:
+        return _answer(event, "grave", _("No registration of this event has this code."), 404)
+    return _answer(event, "note", _("%(name)s is not in any more.", name=left.name))
+
+
+def _sight(event: Event) -> Fact:
+    return fact_of("registrations.see", event, at="door")
+
+
+def _list(event: Event) -> dict[str, Any]:
+    words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
+    found = find(event.id, words=words, state="" if words else "missing", limit=SHOWN + 1)
+    return {
+        "event": event,
+        "title": event.text(g.lang).title,
+        "numbers": numbers_of(event),
+        "rows": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "words": words,
+        "hours_in": {each.id: _hour_in(each, event) for each in found if each.checked_in_at},
+    }
+
+
+def _hour_in(registration: Registration, event: Event) -> str:
+    return clock_time(registration.checked_in_at, g.lang, ZoneInfo(event.zone))
+
+
+def _answer(
+    event: Event, kind: str, words: str, status: int = 200, code: str = ""
+) -> ResponseReturnValue:
+    """Return the result as JSON to the page's script, or flash it and redirect."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(kind=kind, words=words, code=code), status
+    flash(words, kind)
+    return redirect(
+        url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None),
+        303,
+    )

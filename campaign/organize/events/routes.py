@@ -1,0 +1,211 @@
+"""Events: list, create, show, duplicate, preview."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.events.calendar import links_to_add
+from campaign.events.editing import duplicate_event, faults_of
+from campaign.events.forms import registration_form
+from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.models import Event
+from campaign.events.operations import SlugTaken, create_event
+from campaign.events.presenters import card
+from campaign.events.presenters import page as event_page
+from campaign.events.queries import (
+    archived_events,
+    event_in_any_state,
+    events_by_turn,
+    events_in_archive,
+    is_taken,
+)
+from campaign.events.registration_search import numbers_of, seats_of
+from campaign.http.urls import absolute_url
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.clocks import hours_twice, tell_of_hours_twice
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.events.forms import NewEventForm
+from campaign.organize.events.state_forms import LaterForm
+from campaign.organize.identity import causes_where, may
+from campaign.organize.pagination import page_of
+from campaign.organize.scope import load_event
+from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.text.slugs import free_slug, slug_of
+
+blueprint = Blueprint("events", __name__, url_prefix="/events")
+ON_A_PAGE = 30
+
+
+@blueprint.get("/")
+@allowed("events.see")
+def index() -> ResponseReturnValue:
+    """List drafts, upcoming and past events, or the archived ones with `?archived=1`."""
+    cause_ids, now = causes_where("events.see"), utcnow()
+    shelf = {"archived": 1} if request.args.get("archived") else {}
+    find = (
+        partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)
+    )
+    page = page_of(find, ON_A_PAGE, "organize.events.index", **shelf)
+    seats = seats_of(event.id for event in page.rows)
+    rows = [(event, card(event, g.lang, now), seats.get(event.id, 0)) for event in page.rows]
+    return render_template(
+        "organize/events/index.html",
+        groups=[(kind, list(of)) for kind, of in groupby(rows, lambda row: _kind(row[0], now))],
+        page=page,
+        shelf=shelf,
+        archived=archived_events(cause_ids),
+        may_create=may("events.edit"),
+    )
+
+
+@blueprint.get("/new")
+@allowed("events.edit")
+def new() -> ResponseReturnValue:
+    known = {
+        "lang": g.lang,
+        "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"],
+        "cause": request.args.get("cause"),
+    }
+    return render_template(
+        "organize/events/new.html",
+        form=offered(NewEventForm(formdata=None, data=known), "events.edit"),
+    )
+
+
+@blueprint.post("/new")
+@allowed("events.edit")
+def create() -> ResponseReturnValue:
+    form = offered(NewEventForm(), "events.edit")
+    if not form.validate():
+        return render_template("organize/events/new.html", form=form), 422
+    slug = form.slug.data or slug_of(form.title.data) or free_slug("event", is_taken)
+    found = event_in_any_state(slug)
+    if is_made_already(found, form) and found.starts_local == form.starts.data:
+        return redirect(url_for("organize.events.show", slug=slug), 303)
+    try:
+        made = act(
+            Fact(
+                "events.create", on=lambda event: ("event", event.id), cause_id=int(form.cause.data)
+            ),
+            create_event,
+            cause_id=int(form.cause.data),
+            slug=slug,
+            hours=form.hours(),
+            original_lang=form.lang.data,
+            texts={form.lang.data: {"title": form.title.data}},
+        )
+    except SlugTaken:
+        form.slug.errors = [_("Another event lives at this address. Choose another.")]
+        return render_template("organize/events/new.html", form=form), 422
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
+    return redirect(url_for("organize.events.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("events.see", load_event)
+def show(event: Event) -> ResponseReturnValue:
+    return page(event, LaterForm(event, formdata=None))
+
+
+@blueprint.post("/<slug>/duplicate")
+@allowed("events.edit", load_event)
+def duplicate(event: Event) -> ResponseReturnValue:
+    fact = Fact(
+        "events.create",
+        on=lambda made: ("event", made.id),
+        cause_id=event.cause_id,
+        details={"after": event.slug},
+    )
+    made = act(
+        fact, duplicate_event, event_id=event.id, slug=free_slug(event.slug, is_taken), now=utcnow()
+    )
+    day = full_day(made.starts_local, g.lang)
+    flash(
+        _(
+            "This is the next one, a draft with the same words, for %(day)s. Change the day where it is another.",
+            day=day,
+        ),
+        "sure",
+    )
+    return redirect(url_for("organize.events.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("events.see", load_event)
+def preview(event: Event) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
+    speak_as_asked()
+    return preview_page(event)
+
+
+def preview_page(event: Event, **typed: Any) -> str:
+    """Return an event's public page for organizers; `typed` holds unsaved EventPage fields."""
+    shown = replace(event_page(event, g.lang, utcnow()), **typed)
+    url = absolute_url("events.show", g.lang, slug=event.slug)
+    return render_template(
+        "organize/events/preview.html",
+        event=shown,
+        form=registration_form(shown),
+        url=url,
+        picture_view="organize.events.picture_file",
+        calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
+        calendar_links=links_to_add(event, shown, url),
+        is_unsaved=bool(typed),
+    )
+
+
+def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
+    """Return the page of an event, with the form that schedules its publication."""
+    now = utcnow()
+    text = event.text(g.lang)
+    return render_template(
+        "organize/events/show.html",
+        event=event,
+        card=card(event, g.lang, now),
+        text=text,
+        later=later,
+        now=now,
+        day=full_day(event.starts_local, g.lang),
+        hours=hours(event.starts_local, event.ends_local, g.lang),
+        zone_name=zone_name(event.zone, event.starts_at, g.lang),
+        twice=hours_twice((event.starts_local, event.ends_local), event.zone),
+        numbers=numbers_of(event),
+        faults=faults_of(event) if event.state == "draft" else (),
+        missing=[lang for lang in LOCALES if lang not in {each.lang for each in event.texts}],
+        petition_titles=[each.title for each in _petitions(event, now)],
+    ), status
+
+
+def fact_of(action: str, event: Event, **details: Any) -> Fact:
+    """Return the Fact to record for a change to this event or its registrations."""
+    return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
+
+
+def back_to(slug: str) -> BaseResponse:
+    """Return a redirect to the page of the event with this slug."""
+    return redirect(url_for("organize.events.show", slug=slug), 303)
+
+
+def _kind(event: Event, now: datetime) -> str:
+    """Return the heading of the list that an event belongs under."""
+    if event.archived_at:
+        return "archive"
+    if event.state == "draft":
+        return "drafts"
+    return "ahead" if event.ends_at > now else "past"
+
+
+def _petitions(event: Event, now: datetime) -> list[Any]:
+    chosen = {each.petition_id for each in event.petitions}
+    return [each for each in cards_of_cause(event.cause_id, g.lang, now) if each.id in chosen]

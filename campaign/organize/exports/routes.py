@@ -1,0 +1,266 @@
+"""Export signatures: the purpose, the selection, and the files that are made."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.exports.export_queries import (
+    choice_of,
+    content_of,
+    export_by_id,
+    exports_of,
+    file_of,
+    remove_files,
+)
+from campaign.exports.formats import DOWNLOADS
+from campaign.exports.models import AIMS, Export
+from campaign.exports.operations import (
+    KEPT,
+    ask_for_export,
+    drop_export,
+    remember_choice,
+    start_again,
+)
+from campaign.exports.queries import Sheet
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.exports.forms import ExportForm
+from campaign.organize.exports.labels import words
+from campaign.organize.identity import organizer
+from campaign.organize.scope import PetitionInSight, in_sight, load_petition, petitions_where
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+from campaign.security.sealed_files import SealBroken
+from campaign.signatures.statistics import counted_without_data
+
+blueprint = Blueprint("exports", __name__, url_prefix="/exports")
+LOOK_AGAIN = 3
+
+
+def load_export(export_id: int) -> Export | None:
+    return export_by_id(export_id)
+
+
+@blueprint.get("/")
+@allowed("signatures.export")
+def index() -> ResponseReturnValue:
+    petitions = petitions_where("signatures.export")
+    if len(petitions) == 1:
+        return redirect(url_for("organize.exports.petition", slug=petitions[0].slug))
+    return _list("organize/exports/index.html", petitions, petitions=petitions)
+
+
+@blueprint.get("/<slug>")
+@allowed("signatures.export", load_petition)
+def petition(petition: Petition) -> ResponseReturnValue:
+    sight = in_sight(petition)
+    has_others = len(petitions_where("signatures.export")) > 1
+    return _list("organize/exports/petition.html", [sight], petition=sight, has_others=has_others)
+
+
+@blueprint.get("/<slug>/new")
+@allowed("signatures.export", load_petition)
+@fresh
+def new(petition: Petition) -> ResponseReturnValue:
+    aim = _aim()
+    chosen = (
+        choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
+    )
+    return _form_page(
+        petition, aim, ExportForm.begin(aim, petition, chosen), is_remembered=chosen is not None
+    )
+
+
+@blueprint.post("/<slug>/new")
+@allowed("signatures.export", load_petition)
+@fresh
+def create(petition: Petition) -> ResponseReturnValue:
+    aim = _aim()
+    form = ExportForm(aim, petition)
+    if not form.validate():
+        return _form_page(petition, aim, form, 422)
+    selection, petition_id, cause_id = form.selection(petition.id), petition.id, petition.cause_id
+    asked = {
+        "petition_id": petition_id,
+        "aim": aim,
+        "kind": form.kind.data,
+        "choice": selection.to_json(),
+    }
+    details = {
+        "kind": form.kind.data,
+        "aim": aim,
+        "columns": list(selection.columns),
+        "signatures": Sheet(selection, []).total(),
+    }
+    fact = Fact(
+        "exports.ask",
+        on=("petition", petition_id),
+        cause_id=cause_id,
+        reason=form.purpose.data,
+        details=details,
+    )
+    export = act(
+        fact,
+        _ask,
+        cause_id=cause_id,
+        organizer_id=organizer().id,
+        purpose=form.purpose.data,
+        now=utcnow(),
+        **asked,
+    )
+    return redirect(url_for("organize.exports.show", export_id=export.id), 303)
+
+
+@blueprint.get("/files/<int:export_id>")
+@allowed("signatures.export", load_export)
+def show(export: Export) -> ResponseReturnValue:
+    """Show the progress of a file and, once it is ready, what it is and how long it is kept."""
+    page = words()
+    if "progress" in request.args:
+        return jsonify(state=export.state, progress=export.percent, words=page["how_far"](export))
+    return render_template(
+        "organize/exports/show.html",
+        export=export,
+        petition=in_sight(export.petition),
+        erased=counted_without_data(export.petition_id),
+        is_there=file_of(export) is not None,
+        until=export.ready_at + KEPT if export.ready_at else None,
+        kept_hours=int(KEPT.total_seconds() // 3600),
+        seconds=LOOK_AGAIN,
+        **page,
+    )
+
+
+@blueprint.get("/files/<int:export_id>/download")
+@allowed("signatures.export", load_export)
+@fresh
+def download(export: Export) -> ResponseReturnValue:
+    """Decrypt the file while sending it, or the part that a broken download still lacks.
+
+    Each download is recorded in the activity log.
+    """
+    try:
+        content = content_of(export) if file_of(export) else iter(())
+        first = next(content)
+    except (StopIteration, SealBroken):
+        flash(_("The file is not there any more. Have it made once more."), "grave")
+        return redirect(url_for("organize.exports.show", export_id=export.id), 303)
+    note(_fact("exports.download", export))
+    media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
+    response = Response(_joined(first, content), content_type=media_type)
+    response.content_length = export.size
+    name = f"{export.petition.slug}-{export.asked_at:%Y-%m-%d}-{export.id}.{export.suffix}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.set_etag(export.sha256)
+    return response.make_conditional(
+        request.environ, accept_ranges=True, complete_length=export.size
+    )
+
+
+@blueprint.post("/files/<int:export_id>/again")
+@allowed("signatures.export", load_export)
+@fresh
+def again(export: Export) -> ResponseReturnValue:
+    act(_fact("exports.again", export), start_again, export_id=export.id, now=utcnow())
+    return redirect(url_for("organize.exports.show", export_id=export.id), 303)
+
+
+@blueprint.post("/files/<int:export_id>/delete")
+@allowed("signatures.export", load_export)
+def delete(export: Export) -> ResponseReturnValue:
+    """Stop a file that is being made or delete a finished one, with its key."""
+    is_over = export.state in ("ready", "failed")
+    export_id, slug = export.id, export.petition.slug
+    act(
+        _fact("exports.delete" if is_over else "exports.cancel", export),
+        drop_export,
+        export_id=export_id,
+    )
+    remove_files(export_id)
+    flash(_("The file is deleted.") if is_over else _("Stopped. Nothing of it is left."), "sure")
+    return redirect(url_for("organize.exports.petition", slug=slug), 303)
+
+
+def _ask(
+    *,
+    organizer_id: int,
+    petition_id: int,
+    aim: str,
+    kind: str,
+    choice: dict[str, Any],
+    **named: Any,
+) -> Export:
+    remember_choice(
+        organizer_id=organizer_id, petition_id=petition_id, aim=aim, kind=kind, choice=choice
+    )
+    return ask_for_export(
+        organizer_id=organizer_id,
+        petition_id=petition_id,
+        aim=aim,
+        kind=kind,
+        choice=choice,
+        **named,
+    )
+
+
+def _fact(action: str, export: Export) -> Fact:
+    details = {"export": export.id, "kind": export.kind, "signatures": export.done}
+    return Fact(
+        action,
+        on=("petition", export.petition_id),
+        cause_id=export.cause_id,
+        reason=export.purpose,
+        details=details,
+    )
+
+
+def _joined(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from others
+
+
+def _aim() -> str:
+    aim = request.args.get("aim")
+    if aim not in AIMS:
+        abort(404)
+    return aim
+
+
+def _list(template: str, sights: Iterable[PetitionInSight], **named: Any) -> ResponseReturnValue:
+    """List the files of petitions; a list shows no names but those of organizers."""
+    titles = {each.id: each.title for each in sights}
+    return render_template(
+        template, exports=exports_of(list(titles)), titles=titles, **named, **words()
+    )
+
+
+def _form_page(
+    petition: Petition,
+    aim: str,
+    form: ExportForm,
+    status: int = 200,
+    *,
+    is_remembered: bool = False,
+) -> ResponseReturnValue:
+    page = render_template(
+        "organize/exports/new.html",
+        petition=in_sight(petition),
+        aim=aim,
+        form=form,
+        is_remembered=is_remembered,
+        **words(),
+    )
+    return page, status

@@ -1,0 +1,125 @@
+"""The current organizer, found by the session cookie, and the actor for the activity log."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import after_this_request, current_app, g, request
+from werkzeug.wrappers import Response
+
+from campaign.accounts import permissions, tokens
+from campaign.accounts.audit import Actor
+from campaign.accounts.models import Organizer
+from campaign.accounts.sessions import MAX_AGE, SEEN_EVERY, see_session, session_of
+from campaign.extensions import write
+from campaign.http.cookies import host_name
+from campaign.process.clock import utcnow
+
+SESSION_COOKIE = "volante_organizer"
+DEVICE_COOKIE = "volante_device"
+PATH = "/organize"
+
+
+def find_session() -> None:
+    """Load the session of this request; update its last-seen time every few minutes."""
+    now = utcnow()
+    token = read_cookie(SESSION_COOKIE)
+    found = session_of(token, now)
+    if found is not None and host_name(SESSION_COOKIE) not in request.cookies:
+        _replace_cookie(SESSION_COOKIE, token, MAX_AGE)
+    if found is not None and found.seen_at < now - SEEN_EVERY:
+        write(see_session, session_id=found.id, now=now)
+    g.organizer_session = found
+
+
+def organizer() -> Organizer | Any:
+    """Return the organizer who is fully signed in, or None.
+
+    Typed `| Any` instead of `| None`: behind a guard of `access` there always is one.
+    """
+    session = g.get("organizer_session")
+    return session.organizer if session is not None and session.stage == "full" else None
+
+
+def half_signed_in() -> Organizer | None:
+    """Return the organizer who has entered the password but not yet the second factor, or None."""
+    session = g.get("organizer_session")
+    return session.organizer if session is not None and session.stage == "password" else None
+
+
+def actor() -> Actor:
+    """Return the Actor of this request for the activity log."""
+    who = organizer()
+    return Actor(organizer_id=who.id if who else None, address=tokens.shorten(request.remote_addr))
+
+
+def may(action: str, thing: Any = None) -> bool:
+    """Return whether the organizer may do `action` to `thing`; without `thing`, in any cause.
+
+    `thing` is a cause or has a `cause_id`.
+    """
+    who = organizer()
+    if who is None:
+        return False
+    return (
+        permissions.may_somewhere(who, action)
+        if thing is None
+        else permissions.may(who, action, cause_id_of(thing))
+    )
+
+
+def causes_where(action: str) -> frozenset[Any] | None:
+    """Return the ids of the causes where the organizer may do `action`.
+
+    Return permissions.EVERYWHERE (None) for an admin.
+    """
+    return permissions.causes_where(organizer(), action)
+
+
+def cause_id_of(thing: Any) -> int:
+    return thing.cause_id if hasattr(thing, "cause_id") else thing.id
+
+
+def read_cookie(name: str) -> str | None:
+    """Return the value of one of our cookies.
+
+    A cookie set before the site was served by HTTPS alone has the plain name, which is read too.
+    """
+    return request.cookies.get(host_name(name)) or request.cookies.get(name)
+
+
+def set_cookie(response: Response, name: str, value: str, longest: timedelta) -> None:
+    """Set a cookie that lives for `longest`, and remove the one under its plain name."""
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(
+        host_name(name),
+        value,
+        max_age=longest,
+        # Browsers accept the __Host- prefix only with the path "/".
+        path="/" if is_secure else PATH,
+        secure=is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    if is_secure and name in request.cookies:
+        response.delete_cookie(name, path=PATH)
+
+
+def drop_session_cookie(response: Response) -> None:
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.delete_cookie(
+        host_name(SESSION_COOKIE), path="/" if is_secure else PATH, secure=is_secure
+    )
+    if is_secure:
+        response.delete_cookie(SESSION_COOKIE, path=PATH)
+
+
+def _replace_cookie(name: str, value: Any, longest: timedelta) -> None:
+    @after_this_request
+    def under_its_new_name(response: Any) -> Any:
+        # A view may have set or dropped the cookie in the same response.
+        if not any(
+            header.startswith(f"{host_name(name)}=")
+            for header in response.headers.getlist("Set-Cookie")
+        ):
+            set_cookie(response, name, value, longest)
+        return response

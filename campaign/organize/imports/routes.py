@@ -1,0 +1,267 @@
+"""Import signatures from paper: batches, the fate of each row, importing and undoing."""
+
+from collections.abc import Callable, Collection
+from typing import Any, cast
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.causes.queries import causes_among
+from campaign.extensions import write
+from campaign.imports import operations
+from campaign.imports.classification import decide, without_wrong
+from campaign.imports.models import FATES, ImportBatch
+from campaign.imports.queries import (
+    batch_by_id,
+    batches_among,
+    checker_for,
+    items_of,
+    rows_in,
+    rows_with,
+    runs_among,
+    typed_in,
+)
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.identity import causes_where
+from campaign.organize.imports.forms import BringInForm
+from campaign.organize.imports.labels import (
+    FATE_TAGS,
+    FATE_WORDS,
+    FIELD_WORDS,
+    fault_in_words,
+    why_in_words,
+)
+from campaign.organize.scope import in_sight, petitions_where
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.petitions.models import Petition
+from campaign.petitions.presenters import in_language
+from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
+
+blueprint = Blueprint("imports", __name__, url_prefix="/imports")
+ON_A_PAGE = 50
+WRONG_ON_A_PAGE = 20
+
+
+def load_batch(batch_id: int) -> ImportBatch | None:
+    return batch_by_id(batch_id)
+
+
+@blueprint.get("/")
+@allowed("signatures.import")
+def index() -> ResponseReturnValue:
+    cause_ids = causes_where("signatures.import")
+    petitions = petitions_where("signatures.import")
+    return render_template(
+        "organize/imports/index.html",
+        batches=batches_among(cause_ids),
+        runs=runs_among(cause_ids),
+        titles={each.id: each.title for each in petitions},
+        petitions=petitions,
+    )
+
+
+@blueprint.get("/<int:batch_id>")
+@allowed("signatures.import", load_batch)
+def show(batch: ImportBatch) -> ResponseReturnValue:
+    if batch.is_open and batch.checked_at is None:
+        return redirect(first_step(batch), 303)
+    return page(batch)
+
+
+@blueprint.post("/<int:batch_id>/mend")
+@allowed("signatures.import", load_batch)
+def mend(batch: ImportBatch) -> ResponseReturnValue:
+    """Save corrections to the wrong rows of a page, and check all rows again."""
+    fields, typed = editable(batch), {}
+    for (place, field), text in sent_cells().items():
+        if field in fields:
+            typed.setdefault(place, {})[field] = text
+    left_out = {
+        int(text)
+        for text in request.form.getlist("left_out")
+        if text.isascii() and text.isdecimal() and len(text) < 10
+    }
+    fact = fact_of("imports.mend", batch, rows=len(typed))
+    named = {"typed": typed, "left_out": left_out, "seen": request.form.get("seen")}
+    return changed(batch, fact, operations.keep_typed, **named)
+
+
+@blueprint.post("/<int:batch_id>/leave-out")
+@allowed("signatures.import", load_batch)
+def leave_out(batch: ImportBatch) -> ResponseReturnValue:
+    fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
+    return changed(
+        batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen")
+    )
+
+
+@blueprint.post("/<int:batch_id>/check")
+@allowed("signatures.import", load_batch)
+def check(batch: ImportBatch) -> ResponseReturnValue:
+    """Check all rows again: others may have signed since."""
+    return redirect(
+        url_for("organize.imports.show", batch_id=batch.id)
+        if decide_anew(batch)
+        else first_step(batch),
+        303,
+    )
+
+
+def changed(
+    batch: ImportBatch, fact: Fact, operation: Callable[..., Any], *, leave_out=False, **named: Any
+) -> ResponseReturnValue:
+    """Change an open batch, check all its rows again, and redirect to their fates.
+
+    With `leave_out`, wrong rows are left out.
+    """
+    batch_id = batch.id
+    try:
+        act(fact, operation, batch_id=batch_id, **named)
+    except (operations.BatchClosed, operations.EditConflict):
+        return overtaken(batch)
+    return (
+        back(batch_id)
+        if decide_anew(cast(ImportBatch, batch_by_id(batch_id)), leave_out=leave_out)
+        else redirect(first_step(batch), 303)
+    )
+
+
+def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
+    """Decide on all rows as of now and save that; return False if nothing can be imported."""
+    now, batch_id, seen = utcnow(), batch.id, batch.changed_at.isoformat()
+    checker = checker_for(batch, now) if batch.is_open else None
+    if checker is None:
+        flash(_("The petition is not public yet: nothing can come in before."), "waiting")
+        return False
+    decided = decide(checker, items_of(batch))
+    try:
+        operations.keep_fates(
+            write,
+            batch_id=batch_id,
+            seen=seen,
+            decided=without_wrong(decided) if leave_out else decided,
+            now=now,
+        )
+    except (operations.BatchClosed, operations.EditConflict):
+        flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
+    return True
+
+
+def overtaken(batch: ImportBatch) -> ResponseReturnValue:
+    flash(
+        _("Somebody else was quicker, so nothing was changed. This is how it stands now."),
+        "waiting",
+    )
+    return back(batch.id)
+
+
+def back(batch_id: int) -> ResponseReturnValue:
+    return redirect(url_for("organize.imports.show", batch_id=batch_id), 303)
+
+
+def first_step(batch: ImportBatch) -> str:
+    """Return the URL where a batch is filled: its columns or its grid."""
+    return url_for(
+        f"organize.imports.{'columns' if batch.kind == 'file' else 'grid'}", batch_id=batch.id
+    )
+
+
+def fact_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -> Fact:
+    """Return an activity log Fact about a batch."""
+    return Fact(
+        action, on=("import", batch.id), cause_id=batch.cause_id, reason=reason, details=details
+    )
+
+
+def note_sight(batch: ImportBatch, rows: Collection[Any]) -> None:
+    """Record that an organizer saw what people wrote."""
+    if rows:
+        note(fact_of("imports.see", batch, shown=len(rows)))
+
+
+def sent_cells() -> dict[tuple[int, str], str]:
+    """Return {(place, field): text} of the grid cells in the form data."""
+    found = {}
+    for name, text in request.form.items():
+        kind, _colon, rest = name.partition(":")
+        place, _colon, field = rest.partition(":")
+        if (
+            kind == "cell"
+            and place.isascii()
+            and place.isdecimal()
+            and len(place) < 8
+            and int(place)
+        ):
+            found[int(place), field] = (
+                " ".join(text.split()) if field != "comment" else text.strip()
+            )
+    return found
+
+
+def editable(batch: ImportBatch) -> list[str]:
+    """Return the fields of a batch's rows that can be corrected, in order."""
+    petition = petition_by_id(batch.petition_id)
+    needed = ["given_name", *petition.required_fields]
+    mapped = [field for _place, field in sorted(batch.columns.items())]
+    return [
+        field
+        for field in dict.fromkeys([*mapped, *needed])
+        if not (field == "given_name" and "full_name" in mapped)
+    ]
+
+
+def labels_of(petition: Petition) -> dict[str, Any]:
+    """Return {field: label} of all fields of a row, including the petition's own questions."""
+    own = (in_language(question, g.lang) for question in petition.questions)
+    return {**FIELD_WORDS, **{f"answers-{question['name']}": question["label"] for question in own}}
+
+
+def words_of(petition: Petition) -> dict[str, Any]:
+    """Return the template context that pages with rows of a batch need for their texts."""
+    return {
+        "labels": labels_of(petition),
+        "fate_words": FATE_WORDS,
+        "fate_tags": FATE_TAGS,
+        "why_in_words": why_in_words,
+        "fault_in_words": fault_in_words,
+    }
+
+
+def page(
+    batch: ImportBatch,
+    *,
+    form: BringInForm | None = None,
+    reason: ReasonForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """Return the page of a batch: what will become, or has become, of its rows."""
+    petition = petition_by_id(batch.petition_id)
+    fate = request.args.get("fate", "")
+    if fate not in FATES:
+        fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""
+    after = request.args.get("after", type=int) or 0
+    most = WRONG_ON_A_PAGE if fate == "wrong" else ON_A_PAGE
+    found = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
+    rows = [(row, typed_in(batch, row)) for row in found[:most]]
+    if batch.is_open:
+        note_sight(batch, rows)
+    return render_template(
+        "organize/imports/show.html",
+        batch=batch,
+        petition=in_sight(petition),
+        causes={cause.id: cause for cause in causes_among([batch.cause_id])},
+        rows=rows,
+        fate=fate,
+        fates=[each for each in FATES if batch.count(each)],
+        has_more=len(found) > most,
+        after=after,
+        rows_in=rows_in(batch.id) if batch.is_arriving else 0,
+        fields=editable(batch),
+        form=form or BringInForm(formdata=None, seen=batch.changed_at.isoformat()),
+        reason=reason or ReasonForm(formdata=None),
+        first_step=first_step(batch),
+        **words_of(petition),
+    ), status

@@ -1,0 +1,239 @@
+"""Mail updates to people who asked for them: recipients, preview, progress and results."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.extensions import write
+from campaign.http.framed_emails import framed
+from campaign.i18n.locales import NAMES
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import act
+from campaign.organize.clocks import tell_of_hours_twice
+from campaign.organize.identity import actor, causes_where, organizer
+from campaign.organize.mail.forms import MailingForm
+from campaign.organize.pagination import page_of
+from campaign.organize.updates.routes import fact_of, load_update
+from campaign.process.clock import utcnow
+from campaign.updates import mailing as mailings
+from campaign.updates.emails import sample
+from campaign.updates.models import Update
+from campaign.updates.presenters import card
+from campaign.updates.queries import updates_among
+from campaign.updates.recipients import audience
+
+blueprint = Blueprint("mail", __name__, url_prefix="/mail")
+ON_A_PAGE = 30
+
+
+@blueprint.get("/")
+@allowed("mail.see")
+def index() -> ResponseReturnValue:
+    now = utcnow()
+    page = page_of(
+        partial(updates_among, causes_where("mail.see"), state="published"),
+        ON_A_PAGE,
+        "organize.mail.index",
+    )
+    updates = page.rows
+    found = mailings.mailings_among(each.id for each in updates)
+    return render_template(
+        "organize/mail/index.html",
+        page=page,
+        mailed=[
+            (each, card(each, g.lang), found[each.id], mailings.report(found[each.id]))
+            for each in updates
+            if each.id in found
+        ],
+        unmailed=[
+            (each, card(each, g.lang), each.phase(now)) for each in updates if each.id not in found
+        ],
+    )
+
+
+@blueprint.get("/<slug>")
+@allowed("mail.see", load_update)
+def show(update: Update) -> ResponseReturnValue:
+    found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
+    return _page(
+        update,
+        MailingForm.of(found, update.time_zone or usual_zone)
+        if found is not None and found.is_unbegun
+        else MailingForm.usual(usual_zone),
+    )
+
+
+@blueprint.post("/<slug>")
+@allowed("mail.send", load_update)
+@fresh
+def plan(update: Update) -> ResponseReturnValue:
+    form = MailingForm()
+    if not form.validate():
+        return _page(update, form, 422)
+    try:
+        act(
+            fact_of("mail.plan", update),
+            mailings.plan_mailing,
+            update_id=update.id,
+            now=utcnow(),
+            **form.wishes(),
+        )
+    except mailings.MailedAlready:
+        # The button was pressed twice; nobody gets the email twice.
+        return _back_to(update)
+    except mailings.NotPublic:
+        flash(_("It is a draft. Publish it first, then it can be mailed."), "grave")
+        return _back_to(update)
+    flash(_planned(form), "sure")
+    tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+    return _back_to(update)
+
+
+@blueprint.post("/<slug>/change")
+@allowed("mail.send", load_update)
+def change(update: Update) -> ResponseReturnValue:
+    """Change the time or the recipients of a mailing that has not begun."""
+    form = MailingForm()
+    if not form.validate():
+        return _page(update, form, 422)
+    if _change_unbegun(
+        update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()
+    ):
+        flash(_planned(form), "sure")
+        tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+    return _back_to(update)
+
+
+@blueprint.post("/<slug>/cancel")
+@allowed("mail.send", load_update)
+def cancel(update: Update) -> ResponseReturnValue:
+    """Cancel a mailing that has not begun; the update can be mailed again."""
+    if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
+        flash(_("The mailing is cancelled. Nobody got an email. You can plan it again."), "sure")
+    return _back_to(update)
+
+
+def _change_unbegun(
+    update: Update, action: str, operation: Callable[..., Any], **named: Any
+) -> bool:
+    """Change a mailing that has not begun; return whether that was still possible."""
+    found = mailings.mailing_of(update.id)
+    if found is None:
+        return False
+    try:
+        act(fact_of(action, update), operation, mailing_id=found.id, **named)
+    except mailings.MailingBegun:
+        flash(_("It has begun, so nothing was changed. You can pause or stop it."), "waiting")
+        return False
+    return True
+
+
+@blueprint.get("/<slug>/letter/<lang_code>")
+@allowed("mail.see", load_update)
+def letter(update: Update, lang_code: str) -> ResponseReturnValue:
+    """Return the email as email programs show it, for the frame in the page."""
+    if lang_code not in {text.lang for text in update.texts}:
+        abort(404)
+    return framed(sample(update, lang_code).html, target="_blank")
+
+
+@blueprint.post("/<slug>/test/<lang_code>")
+@allowed("mail.edit", load_update)
+def test(update: Update, lang_code: str) -> ResponseReturnValue:
+    """Send the email only to this organizer, even before the update is published."""
+    lang = lang_code if lang_code in NAMES else g.lang
+    write(
+        mailings.send_test,
+        actor=actor(),
+        update_id=update.id,
+        organizer_id=organizer().id,
+        lang=lang,
+    )
+    flash(_("The test email goes to %(address)s.", address=organizer().email), "sure")
+    view = "organize.updates.show" if update.state == "draft" else "organize.mail.show"
+    return redirect(url_for(view, slug=update.slug), 303)
+
+
+@blueprint.post("/<slug>/pause")
+@allowed("mail.send", load_update)
+def pause(update: Update) -> ResponseReturnValue:
+    return _turn(
+        update,
+        "mail.pause",
+        mailings.pause_mailing,
+        _("Paused. The few letters already handed over still arrive."),
+    )
+
+
+@blueprint.post("/<slug>/resume")
+@allowed("mail.send", load_update)
+def resume(update: Update) -> ResponseReturnValue:
+    return _turn(update, "mail.resume", mailings.resume_mailing, _("It goes on where it was."))
+
+
+@blueprint.post("/<slug>/stop")
+@allowed("mail.send", load_update)
+def stop(update: Update) -> ResponseReturnValue:
+    return _turn(
+        update,
+        "mail.stop",
+        mailings.stop_mailing,
+        _("Stopped for good. Whoever has it keeps it."),
+        now=utcnow(),
+    )
+
+
+def _turn(
+    update: Update, action: str, operation: Callable[..., Any], words: str, **named: Any
+) -> ResponseReturnValue:
+    found = mailings.mailing_of(update.id)
+    if found is not None:
+        try:
+            act(fact_of(action, update), operation, mailing_id=found.id, **named)
+            flash(words, "sure")
+        except mailings.MailingOver:
+            flash(_("It had ended already, so nothing was changed."), "waiting")
+    return _back_to(update)
+
+
+def _planned(form: MailingForm) -> str:
+    if form.moment and form.moment > utcnow():
+        return _(
+            "It is planned, and begins by itself at its hour. You can pause or stop it here, also before."
+        )
+    return _("It is on its way. You can pause or stop it here.")
+
+
+def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:
+    found = mailings.mailing_of(update.id)
+    readers = audience(update.cause_id)
+    by_language = _by_language(readers)
+    return render_template(
+        "organize/mail/show.html",
+        update=update,
+        card=card(update, g.lang),
+        phase=update.phase(utcnow()),
+        mailing=found,
+        report=mailings.report(found) if found else None,
+        form=form,
+        audience=by_language,
+        audience_sums=[sum(column) for column in list(zip(*by_language, strict=True))[1:]],
+        weekly=sum(many for (_lang, _kind, often), many in readers.items() if often == "weekly"),
+        samples=[(text.lang, sample(update, text.lang)) for text in update.texts],
+    ), status
+
+
+def _by_language(readers: Mapping[tuple[str, str, str], int]) -> list[tuple[str, int, int]]:
+    """Return [(language, subscribers, signers)] of people who get each update."""
+    each = {key[:2]: many for key, many in readers.items() if key[2] == "each"}
+    return [
+        (lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0)) for lang in NAMES
+    ]
+
+
+def _back_to(update: Update) -> ResponseReturnValue:
+    return redirect(url_for("organize.mail.show", slug=update.slug), 303)

@@ -1,0 +1,229 @@
+"""Decide about everything that matches a filter: preview, one press, progress and undo."""
+
+from datetime import datetime
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from campaign.accounts.audit import record
+from campaign.accounts.queries import organizer_by_id
+from campaign.extensions import write
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.identity import actor, causes_where, organizer
+from campaign.organize.moderation.bulk_filters import (
+    Filter,
+    asked_filter,
+    filter_for_trail,
+    filter_in_words,
+)
+from campaign.organize.moderation.bulk_labels import (
+    DONE_WORDS,
+    RUNNING_WORDS,
+    UNDONE_WORDS,
+    press_words,
+)
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.routes import MAX_ID
+from campaign.organize.signatures.view_log import note_list
+from campaign.process.clock import utcnow
+from campaign.signatures import bulk_decisions
+from campaign.signatures.bulk_decision_models import BulkDecision
+from campaign.signatures.search import Search
+
+blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
+SECONDS = 2
+# Only rejecting needs a reason, as it does for a single signature.
+NEEDS_REASON = ("reject",)
+
+
+def any_bulk(bulk_id: int) -> BulkDecision | None:
+    return bulk_decisions.bulk_by_id(bulk_id)
+
+
+@blueprint.get("/")
+@allowed("signatures.review")
+def index() -> ResponseReturnValue:
+    decisions = bulk_decisions.newest_bulk(causes_where("signatures.review"))
+    return render_template(
+        "organize/bulk/index.html", decisions=decisions, told=_told, can_undo=_can_undo
+    )
+
+
+@blueprint.get("/new")
+@allowed("signatures.review")
+def new() -> ResponseReturnValue:
+    """Preview how many match, what they look like, and what can be done with them."""
+    return _preview(
+        asked_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
+    )
+
+
+@blueprint.post("/")
+@allowed("signatures.review")
+def create() -> ResponseReturnValue:
+    chosen, form, snapshot = asked_filter(), ReasonForm(), _snapshot()
+    verb = request.form.get("verb")
+    if snapshot is None or verb not in chosen.verbs:
+        return _preview(chosen, form, bulk_decisions.take_snapshot(utcnow()), 422)
+    if verb in NEEDS_REASON and not form.validate():
+        return _preview(chosen, form, snapshot, 422)
+    found = {
+        cause_id: each
+        for cause_id, each in bulk_decisions.preview(chosen.search, snapshot).items()
+        if each.verbs[verb]
+    }
+    if not found:
+        flash(_("Nothing was changed. Someone else has already decided."), "waiting")
+        return redirect(_back(chosen), 303)
+    if sum(each.total for each in found.values()) > bulk_decisions.MAX_SIGNATURES:
+        return _preview(chosen, form, snapshot, 422)
+    decisions = write(
+        _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), found
+    )
+    if len(decisions) > 1:
+        return redirect(url_for("organize.bulk.index"), 303)
+    return redirect(url_for("organize.bulk.show", bulk_id=decisions[0].id), 303)
+
+
+@blueprint.get("/<int:bulk_id>")
+@allowed("signatures.review", any_bulk)
+def show(decision: BulkDecision) -> ResponseReturnValue:
+    """Show the progress of a decision and, once it is carried out, until when it can be undone."""
+    if "progress" in request.args:
+        state = "working" if decision.is_in_work else "ready"
+        return jsonify(state=state, progress=decision.percent, words=_how_far(decision))
+    return render_template(
+        "organize/bulk/show.html",
+        decision=decision,
+        heading=_told(decision),
+        how_far=_how_far(decision),
+        lines=filter_in_words(Search.from_json(decision.search), None),
+        left_alone=max(0, decision.total - decision.changed),
+        can_undo=_can_undo(decision),
+        undo_until=decision.decided_at + bulk_decisions.UNDO_FOR,
+        undone_by=organizer_by_id(decision.undone_by) if decision.undone_by else None,
+        seconds=SECONDS,
+    )
+
+
+@blueprint.post("/<int:bulk_id>/undo")
+@allowed("signatures.review", any_bulk)
+def undo(decision: BulkDecision) -> ResponseReturnValue:
+    bulk_id, cause_id = decision.id, decision.cause_id
+    try:
+        act(
+            Fact("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id),
+            bulk_decisions.undo,
+            bulk_id=bulk_id,
+            organizer_id=organizer().id,
+            now=utcnow(),
+        )
+    except bulk_decisions.CannotUndoError:
+        flash(_("This can no longer be undone."), "waiting")
+    return redirect(url_for("organize.bulk.show", bulk_id=bulk_id), 303)
+
+
+def _decide(who, search, snapshot, verb, reason, found):
+    """Ask for a decision in each cause, and record each in the activity log."""
+    decisions = []
+    for cause_id, each in found.items():
+        decision = bulk_decisions.ask(
+            organizer_id=who.organizer_id,
+            cause_id=cause_id,
+            verb=verb,
+            search=search,
+            snapshot=snapshot,
+            total=each.verbs[verb],
+            reason=reason,
+            now=utcnow(),
+        )
+        details = {
+            "signatures": each.verbs[verb],
+            "counted": each.counted,
+            "filter": filter_for_trail(search),
+        }
+        record(
+            who,
+            f"bulk.{verb}",
+            subject=("bulk", decision.id),
+            cause_id=cause_id,
+            reason=reason,
+            details=details,
+        )
+        decisions.append(decision)
+    return decisions
+
+
+def _snapshot() -> bulk_decisions.Snapshot | None:
+    """Return the Snapshot of the preview that was sent, or None if it is invalid."""
+    upto_id = request.form.get("upto", type=int)
+    try:
+        at = datetime.fromisoformat(request.form.get("at", ""))
+    except ValueError:
+        return None
+    if upto_id is None or not 0 <= upto_id <= MAX_ID or at.tzinfo is None or at > utcnow():
+        return None
+    return bulk_decisions.Snapshot(upto_id, at)
+
+
+def _preview(
+    chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.Snapshot, status: int = 200
+) -> ResponseReturnValue:
+    found = bulk_decisions.preview(chosen.search, snapshot).values()
+    total = sum(each.total for each in found)
+    rows = bulk_decisions.sample(chosen.search, snapshot)
+    note_list(rows, [chosen.on])
+    page = render_template(
+        "organize/bulk/new.html",
+        chosen=chosen,
+        form=form,
+        snapshot=snapshot,
+        total=total,
+        counted=sum(each.counted for each in found),
+        changes={verb: sum(each.verbs[verb] for each in found) for verb in chosen.verbs},
+        is_too_many=total > bulk_decisions.MAX_SIGNATURES,
+        max_signatures=bulk_decisions.MAX_SIGNATURES,
+        undo_days=bulk_decisions.UNDO_FOR.days,
+        lines=filter_in_words(chosen.search, chosen.petition),
+        sample=rows,
+        back=_back(chosen),
+        press_words=press_words,
+        needs_reason=any(verb in NEEDS_REASON for verb in chosen.verbs),
+        **words(),
+    )
+    return page, status
+
+
+def _back(chosen: Filter) -> str:
+    named = {name: value for name, value in chosen.address.items() if name != "on"}
+    return url_for(f"organize.{chosen.on}.index", **named)
+
+
+def _can_undo(decision: BulkDecision) -> bool:
+    return bulk_decisions.can_undo(decision, utcnow())
+
+
+def _told(decision: BulkDecision) -> str:
+    """Return a short label of what a decision does or did."""
+    sentences = {"done": DONE_WORDS, "running": RUNNING_WORDS}.get(decision.state, UNDONE_WORDS)
+    many = decision.total if decision.state == "running" else decision.changed
+    return sentences[decision.verb](many, format_decimal(many))
+
+
+def _how_far(decision: BulkDecision) -> str:
+    done, whole = (
+        (decision.restored, decision.changed)
+        if decision.state == "undoing"
+        else (decision.changed, decision.total)
+    )
+    return ngettext(
+        "%(done)s of %(whole)s",
+        "%(done)s of %(whole)s",
+        whole,
+        done=format_decimal(done),
+        whole=format_decimal(whole),
+    )

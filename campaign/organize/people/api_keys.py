@@ -1,0 +1,77 @@
+"""API keys with which partners send signatures: create, show once, and revoke."""
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.accounts.alerts import alert_admins
+from campaign.accounts.audit_models import AuditEntry
+from campaign.api.models import ApiKey
+from campaign.api.operations import make_key, revoke_key
+from campaign.api.queries import key_by_id, keys_among
+from campaign.causes.queries import causes_among
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.identity import causes_where
+from campaign.organize.people.api_keys_forms import KeyForm
+from campaign.process.clock import utcnow
+
+blueprint = Blueprint("keys", __name__, url_prefix="/keys")
+
+
+@blueprint.get("/")
+@allowed("keys.edit")
+def index() -> ResponseReturnValue:
+    return _page(_offered(KeyForm(formdata=None)))
+
+
+@blueprint.post("/")
+@allowed("keys.edit")
+@fresh
+def create() -> ResponseReturnValue:
+    """Create a key and show it: this page is the only place where it ever appears."""
+    form = _offered(KeyForm())
+    if not form.validate():
+        return _page(form, 422)
+    details = {"trusted": form.is_trusted.data}
+    fact = Fact(
+        "keys.create",
+        on=lambda made: ("api_key", made[0].id),
+        cause_id=int(form.cause.data),
+        details=details,
+    )
+    words = {"name": form.name.data, "is_trusted": form.is_trusted.data}
+    then = _alert_of_trust if form.is_trusted.data else None
+    _key, secret = act(
+        fact, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words
+    )
+    return _page(_offered(KeyForm(formdata=None)), 201, secret=secret)
+
+
+@blueprint.post("/<int:key_id>/revoke")
+@allowed("keys.edit", key_by_id)
+def revoke(key: ApiKey) -> ResponseReturnValue:
+    fact = Fact("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
+    act(fact, revoke_key, key_id=key.id, now=utcnow())
+    flash(_("The key opens nothing any more. What it brought stays."), "sure")
+    return redirect(url_for("organize.keys.index"), 303)
+
+
+def _alert_of_trust(entry: AuditEntry, _made: object) -> None:
+    alert_admins(entry)
+
+
+def _offered(form: KeyForm) -> KeyForm:
+    return form.offer(causes_among(causes_where("keys.edit")), g.lang)
+
+
+def _page(form: KeyForm, status: int = 200, secret: str = "") -> ResponseReturnValue:
+    cause_ids = causes_where("keys.edit")
+    titles = {cause.id: cause.text(g.lang).title for cause in causes_among(cause_ids)}
+    return render_template(
+        "organize/keys/index.html",
+        form=form,
+        keys=keys_among(cause_ids),
+        cause_titles=titles,
+        secret=secret,
+    ), status

@@ -1,0 +1,265 @@
+"""The organizers: who may do what, inviting them, and removing them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.accounts.alerts import alert_of_new_admin, alert_subject
+from campaign.accounts.factors import take_factors
+from campaign.accounts.models import Grant, Organizer
+from campaign.accounts.operations import (
+    LastAdmin,
+    OrganizerRemoved,
+    give_role,
+    invite,
+    owe_invitation,
+    remove,
+    take_role,
+)
+from campaign.accounts.permissions import ADMIN, EVERYWHERE
+from campaign.accounts.queries import last_invitation, organizer_by_id, organizers_of
+from campaign.accounts.role_names import ROLE_NAMES
+from campaign.causes.queries import causes_among
+from campaign.extensions import db
+from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.identity import causes_where, may, organizer
+from campaign.organize.people.forms import ROLE_HINTS, InvitationForm, RoleForm
+from campaign.process.clock import utcnow
+from campaign.text.names import NameRefused, clean_name
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+
+@blueprint.get("/")
+@allowed("people.see")
+def index() -> ResponseReturnValue:
+    people = organizers_of(causes_where("people.see"))
+    return render_template(
+        "organize/people/index.html",
+        people=[(who, _seen_grants(who)) for who in people],
+        **_words(),
+    )
+
+
+@blueprint.get("/invite")
+@allowed("people.change")
+def new() -> ResponseReturnValue:
+    return _invitation_page(_offered(InvitationForm(formdata=None)))
+
+
+@blueprint.post("/invite")
+@allowed("people.change")
+@fresh
+def create() -> ResponseReturnValue:
+    form = _offered(InvitationForm())
+    if not form.validate():
+        return _invitation_page(form, 422)
+    try:
+        act(
+            _role_given(form, on=lambda given: ("organizer", given.organizer_id)),
+            invite,
+            then=alert_of_new_admin,
+            address=form.email.address,
+            name=_clean(form.name.data),
+            role=form.role.data,
+            cause_id=form.cause_id,
+            lang=form.lang.data,
+            invited_by_id=organizer().id,
+            may_bring_back=may("people.remove"),
+            now=utcnow(),
+        )
+    except OrganizerRemoved:
+        form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
+        return _invitation_page(form, 422)
+    flash(
+        _("%(email)s gets a letter with the way in.", email=form.email.address.normalized), "sure"
+    )
+    return redirect(url_for("organize.people.index"), 303)
+
+
+@blueprint.get("/<int:organizer_id>")
+@allowed("people.see")
+def show(organizer_id: int) -> ResponseReturnValue:
+    return _page(_seen(organizer_id), _offered(RoleForm(formdata=None)))
+
+
+@blueprint.post("/<int:organizer_id>/roles")
+@allowed("people.change")
+@fresh
+def give(organizer_id: int) -> ResponseReturnValue:
+    """Give another role to an organizer who already has one."""
+    who, form = _seen(organizer_id), _offered(RoleForm())
+    if who.id == organizer().id:
+        abort(403)
+    if not form.validate():
+        return _page(who, form, 422)
+    name = who.called
+    fact = _role_given(form, on=("organizer", who.id))
+    words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
+    act(fact, give_role, then=alert_of_new_admin, now=utcnow(), **words)
+    flash(_("%(name)s is told of the new role by mail.", name=name), "sure")
+    return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
+
+
+def grant_of(grant_id: int) -> Grant | None:
+    return db.session.get(Grant, grant_id)
+
+
+@blueprint.post("/roles/<int:grant_id>/take")
+@allowed("people.change", grant_of)
+@fresh
+def take(grant: Grant) -> ResponseReturnValue:
+    """Remove a role; nobody can remove their own, so that no cause is left alone by mistake."""
+    who_id, role = grant.organizer_id, grant.role
+    if who_id == organizer().id:
+        abort(403)
+    try:
+        fact = Fact(
+            "people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role}
+        )
+        act(fact, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
+    except LastAdmin:
+        flash(_("This is the last admin. Make another one first."), "grave")
+    else:
+        flash(_("The role is taken away."), "sure")
+    return _back_to(who_id)
+
+
+@blueprint.post("/<int:organizer_id>/invite-again")
+@allowed("people.change")
+@fresh
+def invite_again(organizer_id: int) -> ResponseReturnValue:
+    who = _seen(organizer_id)
+    if who.is_invited:
+        fact = Fact("people.invite", on=("organizer", who.id))
+        act(fact, owe_invitation, organizer_id=who.id, invited_by_id=organizer().id, now=utcnow())
+        flash(_("A new letter is on its way; the link of the old one has ended."), "sure")
+    return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
+
+
+@blueprint.post("/<int:organizer_id>/unlock")
+@allowed("people.unlock")
+@fresh
+def unlock(organizer_id: int) -> ResponseReturnValue:
+    """Remove the second factors of an organizer who lost them.
+
+    New ones are set up at the next sign-in.
+    """
+    who = _seen(organizer_id)
+    if who.id == organizer().id:
+        abort(403)
+    act(
+        Fact("people.unlock", on=("organizer", who.id)),
+        take_factors,
+        then=_alerting(who),
+        organizer_id=who.id,
+    )
+    flash(
+        _(
+            "The lost second factor opens nothing any more. At the next sign-in a new one is set up."
+        ),
+        "sure",
+    )
+    return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
+
+
+@blueprint.post("/<int:organizer_id>/remove")
+@allowed("people.remove")
+@fresh
+def remove_whole(organizer_id: int) -> ResponseReturnValue:
+    who = _seen(organizer_id)
+    if who.id == organizer().id:
+        abort(403)
+    name = who.called
+    try:
+        fact = Fact("people.remove", on=("organizer", who.id))
+        act(fact, remove, then=_alerting(who), organizer_id=who.id, now=utcnow())
+    except LastAdmin:
+        flash(_("This is the last admin. Make another one first."), "grave")
+        return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
+    flash(_("%(name)s is no longer an organizer, and is signed out everywhere.", name=name), "sure")
+    return redirect(url_for("organize.people.index"), 303)
+
+
+def _alerting(who: Organizer) -> Callable[..., None] | None:
+    """Return the callback that alerts an organizer to a change of their account.
+
+    Return None for people who never accepted their invitation: they have no account yet.
+    """
+    return None if who.is_invited else alert_subject
+
+
+def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> Fact:
+    return Fact("people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data})
+
+
+def _seen(organizer_id: int) -> Organizer:
+    """Return the organizer if the signed-in one may see them, else abort with 404."""
+    found = organizer_by_id(organizer_id)
+    where = causes_where("people.see")
+    if (
+        found is None
+        or found.removed_at is not None
+        or (where is not EVERYWHERE and not _seen_grants(found))
+    ):
+        abort(404)
+    return found
+
+
+def _seen_grants(who: Organizer) -> list[Grant]:
+    """Return the grants that the signed-in organizer may see: admins, and those in their causes."""
+    where = causes_where("people.see")
+    return [
+        grant
+        for grant in who.grants
+        if where is EVERYWHERE or grant.role == ADMIN or grant.cause_id in where
+    ]
+
+
+def _offered(form):
+    return form.offer(causes_among(causes_where("people.change")), g.lang, may("people.remove"))
+
+
+def _clean(name: str | None) -> str:
+    try:
+        return clean_name(name) if name and name.strip() else ""
+    except NameRefused:
+        return ""
+
+
+def _back_to(organizer_id: int) -> ResponseReturnValue:
+    who = organizer_by_id(organizer_id)
+    still_seen = who.removed_at is None and (
+        causes_where("people.see") is EVERYWHERE or _seen_grants(who)
+    )
+    here = (
+        url_for("organize.people.show", organizer_id=organizer_id)
+        if still_seen
+        else url_for("organize.people.index")
+    )
+    return redirect(here, 303)
+
+
+def _words() -> dict[str, Any]:
+    titles = {cause.id: cause.text(g.lang).title for cause in causes_among(None)}
+    return {"role_names": ROLE_NAMES, "role_hints": ROLE_HINTS, "cause_titles": titles}
+
+
+def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("organize/people/new.html", form=form, **_words()), status
+
+
+def _page(who: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
+    words = {
+        "who": who,
+        "grants": _seen_grants(who),
+        "form": form,
+        "is_self": who.id == organizer().id,
+    }
+    if who.is_invited:
+        words["invitation"], words["now"] = last_invitation(who.id), utcnow()
+    return render_template("organize/people/show.html", **words, **_words()), status

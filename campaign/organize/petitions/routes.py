@@ -1,0 +1,208 @@
+"""Petitions: list, create, show, set the goal, duplicate, preview."""
+
+from dataclasses import replace
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.draft_forms import DraftForm
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.identity import causes_where, may
+from campaign.organize.pagination import page_of
+from campaign.organize.petitions.forms import GoalForm
+from campaign.organize.scope import load_petition
+from campaign.petitions import operations
+from campaign.petitions.editing import EditConflict, change_goal
+from campaign.petitions.goals import next_goal
+from campaign.petitions.models import Petition
+from campaign.petitions.presenters import card
+from campaign.petitions.queries import (
+    archived_petitions,
+    petition_counts,
+    petition_in_any_state,
+    petitions_among,
+)
+from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.process.clock import utcnow
+from campaign.signatures.forms import signature_form
+from campaign.signatures.presenters import sheet_of_petition
+from campaign.text.slugs import free_slug, slug_of
+
+blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
+ON_A_PAGE = 30
+
+
+@blueprint.get("/")
+@allowed("petitions.see")
+def index() -> ResponseReturnValue:
+    """List the petitions in use, or the archived ones with `?archived=1`."""
+    cause_ids, now = causes_where("petitions.see"), utcnow()
+    shelf = {"archived": 1} if request.args.get("archived") else {}
+    find = partial(petitions_among, cause_ids, archived=bool(shelf))
+    page = page_of(find, ON_A_PAGE, "organize.petitions.index", **shelf)
+    counts = petition_counts(petition.id for petition in page.rows)
+    return render_template(
+        "organize/petitions/index.html",
+        rows=[
+            (petition, card(petition, g.lang, counts.get(petition.id, 0), now))
+            for petition in page.rows
+        ],
+        page=page,
+        shelf=shelf,
+        archived=archived_petitions(cause_ids),
+        may_create=may("petitions.edit"),
+    )
+
+
+@blueprint.get("/new")
+@allowed("petitions.edit")
+def new() -> ResponseReturnValue:
+    form = offered(
+        DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit"
+    )
+    return render_template("organize/petitions/new.html", form=form)
+
+
+@blueprint.post("/new")
+@allowed("petitions.edit")
+def create() -> ResponseReturnValue:
+    form = offered(DraftForm(), "petitions.edit")
+    if not form.validate():
+        return render_template("organize/petitions/new.html", form=form), 422
+    slug = (
+        form.slug.data
+        or slug_of(form.title.data)
+        or free_slug("petition", operations.slugs.is_taken)
+    )
+    if is_made_already(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
+        return redirect(url_for("organize.petitions.show", slug=slug), 303)
+    try:
+        made = act(
+            Fact(
+                "petitions.create",
+                on=lambda petition: ("petition", petition.id),
+                cause_id=int(form.cause.data),
+            ),
+            operations.create_petition,
+            cause_id=int(form.cause.data),
+            slug=slug,
+            state="draft",
+            original_lang=form.lang.data,
+            texts={form.lang.data: {"title": form.title.data, "summary": "", "body": ""}},
+            targets=[],
+        )
+    except operations.SlugTaken:
+        form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
+        return render_template("organize/petitions/new.html", form=form), 422
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.petitions.letter", slug=made.slug, guide=1), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("petitions.see", load_petition)
+def show(petition: Petition) -> ResponseReturnValue:
+    return _page(petition, GoalForm(formdata=None, goal=petition.goal))
+
+
+@blueprint.post("/<slug>/goal")
+@allowed("petitions.edit", load_petition)
+def goal(petition: Petition) -> ResponseReturnValue:
+    form = GoalForm()
+    if not form.validate():
+        return _page(petition, form, 422)
+    fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
+    try:
+        act(
+            fact,
+            change_goal,
+            petition_id=petition.id,
+            goal=form.goal.data,
+            seen=request.form.get("seen"),
+        )
+        flash(_("The goal is set."), "sure")
+    except EditConflict:
+        present = format_decimal(petition_in_any_state(petition.slug).goal)
+        flash(
+            _(
+                "Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.",
+                goal=present,
+            ),
+            "waiting",
+        )
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/duplicate")
+@allowed("petitions.edit", load_petition)
+def duplicate(petition: Petition) -> ResponseReturnValue:
+    fact = Fact(
+        "petitions.create",
+        on=lambda made: ("petition", made.id),
+        cause_id=petition.cause_id,
+        details={"after": petition.slug},
+    )
+    slug = free_slug(petition.slug, operations.slugs.is_taken)
+    made = act(fact, operations.duplicate_petition, petition_id=petition.id, slug=slug)
+    flash(_("This is the next one, a draft with the same words. Its dates are still open."), "sure")
+    return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("petitions.see", load_petition)
+def preview(petition: Petition) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
+    speak_as_asked()
+    return preview_page(petition)
+
+
+def preview_page(petition: Petition, **typed: Any) -> str:
+    """Return a petition's public page for organizers.
+
+    `typed` holds fields of its PetitionPage that are not saved yet.
+    """
+    context = sheet_of_petition(petition, g.lang, utcnow())
+    context["petition"] = replace(context["petition"], **typed)
+    form = signature_form(context["petition"].asks, context["petition"].questions)
+    return render_template(
+        "organize/petitions/preview.html",
+        form=form,
+        is_preview=True,
+        is_unsaved=bool(typed),
+        picture_view="organize.petitions.picture_file",
+        **context,
+    )
+
+
+def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    now = utcnow()
+    count = petition_counts([petition.id]).get(petition.id, 0)
+    return render_template(
+        "organize/petitions/show.html",
+        petition=petition,
+        card=card(petition, g.lang, count, now),
+        now=now,
+        form=form,
+        faults=faults_of(petition, now) if petition.state == "draft" else (),
+        missing=missing_languages(petition),
+        next_goal=next_goal(count, petition.goal),
+        cause_title=petition.cause.text(g.lang).title,
+    ), status
+
+
+def fact_of(action: str, petition: Petition, **details: Any) -> Fact:
+    """Return the Fact to record for a change to this petition."""
+    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+
+
+def back_to(petition: Petition) -> BaseResponse:
+    """Return a redirect to the petition's page."""
+    return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)

@@ -1,0 +1,115 @@
+"""Edit the text of a petition in all languages, with a live preview."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
+from campaign.organize.content_fields import caught_up
+from campaign.organize.drafts import preview_asked
+from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
+from campaign.organize.petitions.guide import onward
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
+from campaign.organize.petitions.versions import makes_version, review, saved
+from campaign.petitions.editing import EditConflict, change_letter, letter_of
+from campaign.petitions.models import Petition
+from campaign.petitions.operations import NotReady
+from campaign.petitions.queries import petition_counts, petition_in_any_state
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
+
+
+@blueprint.get("/<slug>/letter")
+@allowed("petitions.edit", load_petition)
+def letter(petition: Petition) -> ResponseReturnValue:
+    return _page(petition, LetterForm.of(petition))
+
+
+@blueprint.post("/<slug>/letter")
+@allowed("petitions.edit", load_petition)
+def save_letter(petition: Petition) -> ResponseReturnValue:
+    """Save the text.
+
+    Once the petition has opened, the editor first sees what will become a new version.
+    """
+    form = LetterForm()
+    press = request.form.get("press")
+    if not form.validate_for(petition):
+        return _page(petition, form, 422)
+    texts, is_changed = form.texts(), form.texts() != letter_of(petition)
+    if press == "back":
+        return _page(petition, form)
+    if preview_asked():
+        return preview_page(petition, **_as_typed(texts, petition.original_lang))
+    if is_changed and form.revision.data != petition.text_revision:
+        return _conflict(petition, form)
+    if changes := makes_version(petition, texts=texts):
+        here = url_for("organize.petitions.letter", slug=petition.slug)
+        return review(
+            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
+        )
+    number = petition.current_version.number
+    fact = fact_of(
+        "petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed
+    )
+    try:
+        named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
+        changed = act(fact, change_letter, petition_id=petition.id, **named)
+    except EditConflict:
+        return _conflict(petition_in_any_state(petition.slug), form)
+    except NotReady:
+        # The petition was published while we looked, and a public petition's text must be complete.
+        present = petition_in_any_state(petition.slug)
+        form.validate_for(present)
+        return _page(present, form, 422)
+    flash(
+        saved(number, changed)
+        if is_changed
+        else _("Nothing was different, so nothing was changed."),
+        "sure",
+    )
+    return onward(petition, "letter")
+
+
+@blueprint.post("/new/letter-as-read")
+@allowed("petitions.edit")
+def letter_as_read() -> ResponseReturnValue:
+    """Return Markdown as readers will see it, for the live preview."""
+    body = request.form.get("body", "")[:MAX_BODY_LENGTH]
+    return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
+
+
+def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
+    """Return the entered texts as fields of a PetitionPage."""
+    lang = next((each for each in (g.lang, original) if each in texts), next(iter(texts), g.lang))
+    words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
+    shown = {name: words[name] for name in ("title", "summary", "organisation")}
+    return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
+
+
+def _page(
+    petition: Petition | Any, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
+    return render_template(
+        "organize/petitions/letter.html",
+        petition=petition,
+        form=form,
+        order=[
+            petition.original_lang,
+            *(lang for lang in LOCALES if lang != petition.original_lang),
+        ],
+        letters={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
+        conflicting=conflicting,
+        has_opened=petition.has_opened(utcnow()),
+        count=petition_counts([petition.id]).get(petition.id, 0),
+    ), status
+
+
+def _conflict(petition: Petition | Any, form: Any) -> tuple[str, int]:
+    """Show both texts and let the editor save again, so that nothing is overwritten unseen."""
+    return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))

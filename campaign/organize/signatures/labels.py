@@ -1,0 +1,98 @@
+"""Labels for states, evidence and reasons, as organizers read them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from campaign.i18n.countries import country_name
+from campaign.signatures.hatching import CROWDED
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation import MERGED, REJECTED
+from campaign.signatures.rule_models import Rule
+
+STATE_WORDS = {
+    "pending": _l("waiting for confirmation"),
+    "confirmed": _l("counted"),
+    "counted": _l("counted"),
+    "held": _l("held"),
+    "rejected": _l("rejected"),
+    "withdrawn": _l("withdrawn"),
+    "erased": _l("erased"),
+}
+# The style of the tag for each state.
+STATE_TAGS = {
+    "pending": "waiting",
+    "confirmed": "sure",
+    "counted": "sure",
+    "held": "grave",
+    "rejected": "grave",
+}
+EVIDENCE_WORDS = {
+    "email": _l("Confirmed by e-mail"),
+    "in_person": _l("At a table, in person"),
+    "paper": _l("On paper"),
+    "api": _l("By the API"),
+}
+# Short labels that fit a table column.
+EVIDENCE_BRIEF = {
+    "email": _l("E-mail"),
+    "in_person": _l("Table"),
+    "paper": _l("Paper"),
+    "api": _l("API"),
+}
+DISPLAY_WORDS = {"full": _l("in full"), "initials": _l("initials"), "counted": _l("counted only")}
+REASON_WORDS = {
+    "hidden_field": _l("A field was filled that people do not see: programs fill it."),
+    "no_proof": _l(
+        "It came in a rush, without the small piece of work that browsers do by themselves."
+    ),
+    CROWDED: _l("Very many came from one network address within an hour."),
+    REJECTED: _l("An organizer rejected it."),
+}
+KIND_WORDS = {
+    "network": _l("Network addresses"),
+    "mail_domain": _l("Mail domains"),
+    "country": _l("Countries"),
+    "rate": _l("Many from one network address"),
+    "words": _l("Words in name or comment"),
+}
+
+
+def state_of(signature: Signature) -> str:
+    """Return the state as organizers see it: a held signature that was rejected is `rejected`."""
+    return "rejected" if signature.state == "held" and signature.rejected_at else signature.state
+
+
+def reason_in_words(reason: str, rules: Mapping[int, Rule]) -> Any:
+    """Return why a signature is held, as a sentence; `rules` maps ids to Rules."""
+    name, _colon, number = reason.partition(":")
+    if name == MERGED:
+        return _("It is the same person’s as another signature, which is counted.")
+    if name == "rule" and number.isdecimal() and int(number) in rules:
+        rule = rules[int(number)]
+        lines = [_country(line) if rule.kind == "country" else line for line in rule.lines[:5]]
+        return _(
+            "Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(lines)
+        )
+    return REASON_WORDS.get(reason) or _("Set aside by the system.")
+
+
+def words() -> dict[str, Any]:
+    """Return the template context for labels on every page with signatures."""
+    return {
+        "state_of": state_of,
+        "state_words": STATE_WORDS,
+        "state_tags": STATE_TAGS,
+        "evidence_words": EVIDENCE_WORDS,
+        "evidence_brief": EVIDENCE_BRIEF,
+        "display_words": DISPLAY_WORDS,
+        "reason_in_words": reason_in_words,
+        "country": _country,
+    }
+
+
+def _country(code: str) -> str:
+    return country_name(code, str(get_locale())) if code else ""

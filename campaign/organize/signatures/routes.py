@@ -1,0 +1,268 @@
+"""Signatures: search, show everything stored, and do what the supporter asks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.imports.queries import row_of_signature
+from campaign.kiosk.queries import table_of
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, act_on_some
+from campaign.organize.scope import in_sight, petitions_where
+from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
+from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.view_log import note_each, note_list
+from campaign.petitions.presenters import in_language
+from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation
+from campaign.signatures.models import Signature
+from campaign.signatures.queries import signature_by_id
+from campaign.signatures.rule_operations import rules_of
+from campaign.signatures.search import find, others_of_person
+
+blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
+ON_A_PAGE = 50
+MAX_ID = 2**63 - 1
+MERGE_FAULTS = {
+    "one": _l("These are not two signatures."),
+    "petition": _l("They are under different petitions: each counts there."),
+    "gone": _l("One of them was withdrawn, erased or rejected by someone else."),
+    "unconfirmed": _l("Keep the one that is confirmed, or the count would lose a person."),
+}
+
+
+def load_signature(signature_id: int) -> Signature | None:
+    return signature_by_id(signature_id)
+
+
+@blueprint.get("/")
+@allowed("signatures.see")
+def index() -> ResponseReturnValue:
+    petitions = petitions_where("signatures.see")
+    form = SignatureSearch(petitions)
+    form.validate()
+    before = request.args.get("before", type=int)
+    found = find(
+        form.search(),
+        before_id=before if before and 0 < before <= MAX_ID else None,
+        most=ON_A_PAGE + 1,
+    )
+    rows = found[:ON_A_PAGE]
+    # The search text may be a name, so record only which fields were used.
+    note_list(
+        rows,
+        sorted(form.asked),
+        on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None,
+    )
+    return render_template(
+        "organize/signatures/index.html",
+        form=form,
+        rows=rows,
+        has_more=len(found) > ON_A_PAGE,
+        asked=form.asked,
+        is_first=before is None,
+        titles={each.id: each.title for each in form.petitions},
+        rules={rule.id: rule for rule in rules_of(None)},
+        **words(),
+    )
+
+
+@blueprint.get("/<int:signature_id>")
+@allowed("signatures.see", load_signature)
+def show(signature: Signature) -> ResponseReturnValue:
+    return _page(signature)
+
+
+@blueprint.post("/<int:signature_id>/correct")
+@allowed("signatures.correct", load_signature)
+def correct(signature: Signature) -> ResponseReturnValue:
+    form = _correction(signature, sent=True)
+    if not form.validate():
+        return _page(signature, correction=form, status=422)
+    typed = {name: form[name].data for name in moderation.CORRECTED}
+    fact = Fact(
+        "signatures.correct",
+        on=("signature", signature.id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
+    try:
+        act(
+            fact,
+            moderation.correct,
+            signature_id=signature.id,
+            seen=form.seen.data,
+            now=utcnow(),
+            **typed,
+        )
+    except moderation.EditConflict:
+        fresh = signature_by_id(signature.id)
+        overtaken = _(
+            "Somebody else changed this signature meanwhile. What is kept now stands above; look at it, and save again if"
+            " yours is still right."
+        )
+        form.form_errors = [*form.form_errors, overtaken]
+        form.seen.data = moderation.fingerprint_of(fresh)
+        return _page(fresh, correction=form, status=409)
+    except moderation.SamePerson:
+        same = _(
+            "Another signature under this petition has that name and postal code. Where both are one person, turn one of them away."
+        )
+        form.form_errors = [*form.form_errors, same]
+        return _page(signature_by_id(signature.id), correction=form, status=409)
+    flash(_("Saved. It is shown so from now on."), "sure")
+    return _back(signature)
+
+
+@blueprint.post("/<int:signature_id>/withdraw")
+@allowed("signatures.correct", load_signature)
+def withdraw(signature: Signature) -> ResponseReturnValue:
+    told = _("Withdrawn. Within a second it is no longer counted.")
+    return _decide(signature, "signatures.withdraw", moderation.withdraw, told)
+
+
+@blueprint.post("/<int:signature_id>/take-back")
+@allowed("signatures.correct", load_signature)
+def take_back(signature: Signature) -> ResponseReturnValue:
+    return _decide(
+        signature,
+        "signatures.take_back",
+        moderation.take_back_withdrawal,
+        _("The withdrawal is undone."),
+        timed=False,
+    )
+
+
+@blueprint.post("/<int:signature_id>/reject")
+@allowed("signatures.review", load_signature)
+def reject(signature: Signature) -> ResponseReturnValue:
+    return _decide(
+        signature,
+        "signatures.reject",
+        moderation.reject,
+        _("Rejected. We keep it here, and it is not counted."),
+    )
+
+
+@blueprint.post("/<int:signature_id>/let-through")
+@allowed("signatures.review", load_signature)
+def let_through(signature: Signature) -> ResponseReturnValue:
+    return _decide(
+        signature,
+        "signatures.let_through",
+        moderation.let_through,
+        _("Approved. No rule holds it again."),
+    )
+
+
+@blueprint.post("/<int:signature_id>/comment")
+@allowed("signatures.review", load_signature)
+def comment(signature: Signature) -> ResponseReturnValue:
+    """Show or hide a comment, in the version that the organizer read."""
+    shown = request.form.get("show") == "y"
+    fact = Fact(
+        "comments.show" if shown else "comments.hide",
+        on=("signature", signature.id),
+        cause_id=signature.cause_id,
+    )
+    seen = {signature.id: request.form.get("seen", "")}
+    done = act_on_some(
+        fact, moderation.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow()
+    )
+    if done:
+        flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
+    else:
+        flash(_("The comment was changed meanwhile. Please read it again."), "waiting")
+    return _back(signature)
+
+
+@blueprint.post("/<int:signature_id>/merge/<int:other_id>")
+@allowed("signatures.correct", load_signature)
+def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
+    """Keep this signature, and reject the other one of the same person."""
+    form = ReasonForm()
+    if not form.validate():
+        return _page(signature, reason=form, status=422)
+    fact = Fact(
+        "signatures.merge",
+        on=("signature", signature.id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+        details={"other": other_id},
+    )
+    try:
+        act(fact, moderation.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
+        flash(_("They are one now. The other one is rejected. You can bring it back."), "sure")
+    except moderation.CannotMerge as refusal:
+        flash(str(MERGE_FAULTS[refusal.code]), "grave")
+    return _back(signature)
+
+
+def _decide(
+    signature: Signature, action: str, operation: Callable[..., Any], told: str, timed: bool = True
+) -> ResponseReturnValue:
+    """Run one operation on one signature with the entered reason; flash `told`."""
+    form = ReasonForm()
+    if not form.validate():
+        return _page(signature, reason=form, status=422)
+    fact = Fact(
+        action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data
+    )
+    more = {"now": utcnow()} if timed else {}
+    if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
+        flash(told, "sure")
+    else:
+        flash(_("Somebody else was quicker: nothing was changed."), "waiting")
+    return _back(signature)
+
+
+def _back(signature: Signature) -> BaseResponse:
+    return redirect(url_for("organize.signatures.show", signature_id=signature.id), 303)
+
+
+def _correction(signature: Signature, sent: bool = False) -> CorrectionForm:
+    kept = {name: getattr(signature, name) or "" for name in moderation.CORRECTED}
+    kept["seen"] = moderation.fingerprint_of(signature)
+    form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=kept)
+    needed = {"given_name", *petition_by_id(signature.petition_id).required_fields}
+    form.required = frozenset(needed & form._fields.keys())
+    return form
+
+
+def _page(
+    signature: Signature,
+    *,
+    correction: CorrectionForm | None = None,
+    reason: ReasonForm | None = None,
+    status: int = 200,
+) -> tuple[str, int]:
+    others = others_of_person(signature)
+    # A page with form errors also shows all the data, so it is recorded too.
+    note_each([signature, *others])
+    petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
+    # The correction form on the same page also has a field for the reason.
+    reason.reason.id = "why"
+    page = render_template(
+        "organize/signatures/show.html",
+        signature=signature,
+        petition=in_sight(petition),
+        paper=row_of_signature(signature.id) if signature.evidence == "paper" else None,
+        questions={
+            question["name"]: in_language(question, g.lang)["label"]
+            for question in petition.questions
+        },
+        others=others,
+        table=table_of(signature.id) if signature.kiosk_id else None,
+        correction=correction or _correction(signature),
+        reason=reason,
+        seen=moderation.fingerprint(signature.comment),
+        rules={rule.id: rule for rule in rules_of([signature.cause_id])},
+        **words(),
+    )
+    return page, status

@@ -1,0 +1,142 @@
+"""The figures of a petition or a cause: counts, charts, tables, email problems, forecast."""
+
+from collections.abc import Sequence
+
+from babel.dates import format_skeleton
+from flask import Blueprint, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from campaign.causes.models import Cause
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.countries import country_name
+from campaign.mail.delivery import names_of
+from campaign.organize.access import allowed
+from campaign.organize.identity import may
+from campaign.organize.scope import (
+    PetitionInSight,
+    in_sight,
+    load_cause,
+    load_petition,
+    petitions_where,
+)
+from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.statistics.charts import Span, chart
+from campaign.organize.statistics.figures import (
+    RANGES,
+    SHARE_DAYS,
+    by_day,
+    goal_forecast,
+    recent_figures,
+    spans,
+    zone,
+)
+from campaign.organize.statistics.tables import TABLES, as_csv
+from campaign.petitions.models import Petition
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures.aggregates import are_ready
+from campaign.signatures.statistics import states
+
+blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
+
+
+@blueprint.get("/petitions/<slug>")
+@allowed("numbers.see", load_petition)
+def petition(petition: Petition) -> ResponseReturnValue:
+    whole = petition_by_id(petition.id)
+    goal = {"goal": whole.goal} if whole.state != "closed" else {}
+    return _page(
+        [petition.id], title=in_sight(whole).title, cause=whole.cause, petition=whole, **goal
+    )
+
+
+@blueprint.get("/causes/<slug>")
+@allowed("numbers.see", load_cause)
+def cause(cause: Cause) -> ResponseReturnValue:
+    own = [each for each in petitions_where("numbers.see") if each.cause_id == cause.id]
+    return _page(
+        [each.id for each in own], title=cause.text(_lang()).title, cause=cause, petitions=own
+    )
+
+
+@blueprint.get("/petitions/<slug>/<table>.csv")
+@allowed("numbers.see", load_petition)
+def petition_table(petition: Petition, table: str) -> ResponseReturnValue:
+    return _table(table, petition.slug, [petition.id])
+
+
+@blueprint.get("/causes/<slug>/<table>.csv")
+@allowed("numbers.see", load_cause)
+def cause_table(cause: Cause, table: str) -> ResponseReturnValue:
+    return _table(
+        table,
+        cause.slug,
+        [each.id for each in petitions_where("numbers.see") if each.cause_id == cause.id],
+    )
+
+
+def _page(
+    petition_ids: list[int],
+    *,
+    title: str,
+    cause: Cause,
+    petition: Petition | None = None,
+    petitions: Sequence[PetitionInSight] = (),
+    goal: int = 0,
+) -> ResponseReturnValue:
+    counts = states(petition_ids)
+    about = {
+        "title": title,
+        "cause": cause,
+        "petition": petition,
+        "petitions": petitions,
+        "counts": counts,
+        "tables": TABLES,
+    }
+    if not are_ready():
+        return render_template(
+            "organize/numbers/show.html",
+            **about,
+            figures=None,
+            chosen_range="month",
+            may_review=may("signatures.review", cause),
+        )
+    figures = recent_figures(petition_ids)
+    chosen = request.args.get("range") if request.args.get("range") in RANGES else "month"
+    drawn = spans(figures.hours, chosen)
+    today = by_day(figures.hours)[-1]
+    return render_template(
+        "organize/numbers/show.html",
+        **about,
+        figures=figures,
+        today=today,
+        chosen_range=chosen,
+        shown_sure=sum(span.sure for span in drawn),
+        shown_waiting=sum(span.waiting for span in drawn),
+        span_words=span_words,
+        wide=chart(drawn, height=300),
+        narrow=chart(drawn, width=358, height=230, labels=4),
+        forecast=goal_forecast(figures.hours, count=counts.counted, goal=goal) if goal else None,
+        share_days=SHARE_DAYS,
+        evidence_words=EVIDENCE_WORDS,
+        letter_words=names_of(current_app),
+        country=lambda code: country_name(code, str(get_locale())) if code else "",
+        may_review=may("signatures.review", cause),
+    )
+
+
+def _table(name: str, slug: str, petition_ids: list[int]) -> ResponseReturnValue:
+    if name not in TABLES:
+        abort(404)
+    return as_csv(f"{slug}-{name}.csv", TABLES[name].rows(petition_ids))
+
+
+def span_words(span: Span, chosen_range: str) -> str:
+    """Return when a Span began, as short as an axis needs it."""
+    if chosen_range == "hours":
+        return clock_time(span.start, get_locale(), zone())
+    return format_skeleton("MMMd", span.start, locale=get_locale())
+
+
+def _lang() -> str:
+    return get_locale().language

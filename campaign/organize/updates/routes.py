@@ -1,0 +1,180 @@
+"""Updates: list, create, show, change the slug, preview."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.events.presenters import card as event_card
+from campaign.events.queries import event_by_id
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.content_fields import conflicts
+from campaign.organize.draft_forms import DraftForm
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.identity import causes_where
+from campaign.organize.pagination import page_of
+from campaign.organize.petitions.forms import SlugForm
+from campaign.organize.scope import petitions_where
+from campaign.process.clock import utcnow
+from campaign.text.slugs import free_slug, slug_of
+from campaign.updates import operations
+from campaign.updates.mailing import mailing_of, mailings_among
+from campaign.updates.models import Update
+from campaign.updates.presenters import card
+from campaign.updates.presenters import page as public_page
+from campaign.updates.queries import update_in_any_state, updates_among
+
+blueprint = Blueprint("updates", __name__, url_prefix="/updates")
+ON_A_PAGE = 30
+
+
+def load_update(slug: str) -> Update | None:
+    return update_in_any_state(slug)
+
+
+@blueprint.get("/")
+@allowed("updates.see")
+def index() -> ResponseReturnValue:
+    now = utcnow()
+    page = page_of(
+        partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index"
+    )
+    mailings = mailings_among(each.id for each in page.rows)
+    rows = [
+        (each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in page.rows
+    ]
+    return render_template("organize/updates/index.html", rows=rows, page=page)
+
+
+@blueprint.get("/new")
+@allowed("updates.edit")
+def new() -> ResponseReturnValue:
+    form = offered(
+        DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "updates.edit"
+    )
+    return render_template("organize/updates/new.html", form=form)
+
+
+@blueprint.post("/new")
+@allowed("updates.edit")
+def create() -> ResponseReturnValue:
+    form = offered(DraftForm(), "updates.edit")
+    if not form.validate():
+        return render_template("organize/updates/new.html", form=form), 422
+    slug = (
+        form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
+    )
+    if is_made_already(update_in_any_state(slug), form):
+        return back_to(slug)
+    try:
+        made = act(
+            Fact(
+                "updates.create",
+                on=lambda update: ("update", update.id),
+                cause_id=int(form.cause.data),
+            ),
+            operations.create_update,
+            cause_id=int(form.cause.data),
+            slug=slug,
+            original_lang=form.lang.data,
+            texts={form.lang.data: {"title": form.title.data}},
+        )
+    except operations.UpdateSlugTaken:
+        form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
+        return render_template("organize/updates/new.html", form=form), 422
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.updates.words", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("updates.see", load_update)
+def show(update: Update) -> ResponseReturnValue:
+    event = event_by_id(update.event_id) if update.event_id else None
+    titles = {each.id: each.title for each in petitions_where("petitions.see")}
+    return render_template(
+        "organize/updates/show.html",
+        update=update,
+        card=card(update, g.lang),
+        phase=update.phase(utcnow()),
+        faults=operations.faults_of(update) if update.state == "draft" else (),
+        missing=[lang for lang in LOCALES if lang not in {text.lang for text in update.texts}],
+        petitions=[titles.get(each.petition_id, "") for each in update.petitions],
+        event=event_card(event, g.lang, utcnow()) if event else None,
+        mailing=mailing_of(update.id),
+    )
+
+
+@blueprint.get("/<slug>/address")
+@allowed("updates.edit", load_update)
+def address(update: Update) -> ResponseReturnValue:
+    return _address_page(
+        update, SlugForm(formdata=None, slug=update.slug, revision=update.revision)
+    )
+
+
+@blueprint.post("/<slug>/address")
+@allowed("updates.edit", load_update)
+def save_address(update: Update) -> ResponseReturnValue:
+    form = SlugForm()
+    if not form.validate():
+        return _address_page(update, form, 422)
+    move = {"update_id": update.id, "revision": form.revision.data, "slug": form.slug.data}
+    try:
+        act(fact_of("updates.edit", update), operations.move_update, **move)
+    except operations.UpdateSlugTaken:
+        form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
+        return _address_page(update, form, 422)
+    except operations.UpdateEditConflict:
+        present = update_in_any_state(update.slug)
+        conflicting = conflicts(form, SlugForm(formdata=None, slug=present.slug))
+        form.revision.data = present.revision
+        return _address_page(present, form, 409, conflicting)
+    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    return back_to(form.slug.data)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("updates.see", load_update)
+def preview(update: Update) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
+    speak_as_asked()
+    return preview_page(update)
+
+
+def preview_page(update: Update, **typed: Any) -> str:
+    """Return an update's public page for organizers; `typed` holds unsaved UpdatePage fields."""
+    now = utcnow()
+    event = event_by_id(update.event_id) if update.event_id else None
+    return render_template(
+        "organize/updates/preview.html",
+        update=replace(public_page(update, g.lang, now), **typed),
+        event=event_card(event, g.lang, now) if event else None,
+        more=(),
+        is_unsaved=bool(typed),
+    )
+
+
+def fact_of(action: str, update: Update, **details: Any) -> Fact:
+    """Return the Fact to record for a change to this update."""
+    return Fact(action, on=("update", update.id), cause_id=update.cause_id, details=details)
+
+
+def back_to(slug: str) -> BaseResponse:
+    """Return a redirect to the page of the update with this slug."""
+    return redirect(url_for("organize.updates.show", slug=slug), 303)
+
+
+def _address_page(
+    update: Update, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
+    return render_template(
+        "organize/updates/address.html", update=update, form=form, conflicting=conflicting
+    ), status

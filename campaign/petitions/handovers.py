@@ -1,0 +1,71 @@
+"""Handing signatures over: what targets see of each one, and the receipts of targets."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+
+from campaign.extensions import db
+from campaign.petitions.editing import EditConflict
+from campaign.petitions.models import HANDED_DETAILS, Handover, Petition
+from campaign.petitions.operations import petition_to_change
+from campaign.petitions.versions import keep_version
+
+
+def mark_of(petition: Petition) -> str:
+    """Return a mark that changes whenever the settings of what is handed over change."""
+    return "-".join((petition.handed_names, *petition.handed_details))
+
+
+def change_handing(
+    *,
+    petition_id: int,
+    names: str,
+    details: Collection[str],
+    now: datetime,
+    mark: str | None = None,
+) -> Petition:
+    """Set what targets see of each signature: `names` of HANDED_NAMES, some of HANDED_DETAILS.
+
+    Once the petition has opened this makes a new version. Of earlier signatures we deliver no more
+    than their signers were told.
+
+    `mark` is what `mark_of` gave to the editor's page, or None if no page was shown. Raise
+    EditConflict.
+    """
+    petition = petition_to_change(petition_id)
+    if mark is not None and mark != mark_of(petition):
+        raise EditConflict(f"what is handed over of {petition.slug}")
+    petition.handed_names = names
+    petition.handed_details = [name for name in HANDED_DETAILS if name in details]
+    keep_version(petition, now)
+    db.session.flush()
+    return petition
+
+
+def record_handover(
+    *, petition_id: int, day: date, received_by: str, signatures: int, note: str
+) -> Handover:
+    """Record that a target received the signatures, and return the Handover."""
+    handover = Handover(
+        petition_id=petition_id, day=day, received_by=received_by, signatures=signatures, note=note
+    )
+    db.session.add(handover)
+    db.session.flush()
+    return handover
+
+
+def remove_handover(*, petition_id: int, handover_id: int) -> bool:
+    """Delete the record of a handover. Return whether there was one."""
+    own = delete(Handover).where(Handover.id == handover_id, Handover.petition_id == petition_id)
+    return db.session.execute(own).rowcount == 1
+
+
+def handovers_of(petition_id: int) -> Sequence[Handover]:
+    """Return the Handovers of a petition, newest first."""
+    query = (
+        select(Handover)
+        .where(Handover.petition_id == petition_id)
+        .order_by(Handover.day.desc(), Handover.id.desc())
+    )
+    return db.session.scalars(query).all()

@@ -1,0 +1,143 @@
+"""A petition as pages show it: in one language, with its count."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from campaign.petitions.delivery import delivered_list, delivery_sentence
+from campaign.petitions.goals import current_goal, past_goals
+from campaign.petitions.handovers import handovers_of
+from campaign.petitions.models import Handover, Petition
+from campaign.petitions.pictures import shown_picture
+from campaign.petitions.queries import petition_counts, published_petitions
+from campaign.publishing.pictures import ShownPicture
+from campaign.text.markdown import to_html
+
+
+@dataclass(frozen=True)
+class PetitionCard:
+    """What a list or a button needs to know about a petition.
+
+    `lang` is the language of its text. `targets` maps each target's name to the name's language.
+    `percent` is the share of the current goal, at most 100. `ends_at` is when it ends or ended.
+    """
+
+    id: int
+    slug: str
+    lang: str
+    title: str
+    summary: str
+    targets: dict[str, str]
+    count: int
+    goal: int
+    past_goals: tuple[int, ...]
+    to_go: int
+    percent: float
+    state: str
+    opens_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PetitionPage(PetitionCard):
+    """The whole petition: the card, its text and its versions."""
+
+    cause_id: int
+    organisation: str
+    letter: Markup
+    version: int
+    versions: int
+    text_changed_at: datetime
+    languages: tuple[str, ...]
+    deliver_on: date | None
+    deliver_place: str
+    picture: ShownPicture | None
+    asks: frozenset[str]
+    questions: tuple[dict, ...]
+    handed_names: str
+    handed_details: tuple[str, ...]
+    handovers: tuple[Handover, ...]
+
+    @property
+    def delivered_list(self) -> str:
+        return delivered_list(self.handed_names, self.handed_details)
+
+    @property
+    def delivery_sentence(self) -> str:
+        return delivery_sentence(self.handed_names, self.handed_details)
+
+
+def card(petition: Petition, lang: str, count: int, now: datetime) -> PetitionCard:
+    """Return the PetitionCard of a Petition loaded with texts and targets."""
+    return PetitionCard(**_card_words(petition, lang, count, now))
+
+
+def cards_of_cause(cause_id: int, lang: str, now: datetime) -> list[PetitionCard]:
+    """Return the PetitionCards of the public petitions of a cause, in their order."""
+    petitions = published_petitions(cause_id)
+    counts = petition_counts(petition.id for petition in petitions)
+    return [card(petition, lang, counts.get(petition.id, 0), now) for petition in petitions]
+
+
+def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPage:
+    """Return the PetitionPage of a Petition loaded with texts and targets."""
+    version = petition.current_version
+    text = version.text(lang, petition.original_lang)
+    return PetitionPage(
+        **_card_words(petition, lang, count, now),
+        cause_id=petition.cause_id,
+        organisation=text.organisation,
+        letter=to_html(text.body),
+        version=version.number,
+        versions=len(petition.versions),
+        text_changed_at=version.created_at,
+        languages=tuple(text.lang for text in version.texts),
+        deliver_on=petition.deliver_on,
+        deliver_place=petition.deliver_place(lang),
+        picture=shown_picture(petition.picture, lang, petition.original_lang),
+        asks=frozenset(petition.required_fields),
+        questions=tuple(in_language(question, lang) for question in petition.questions),
+        handed_names=petition.handed_names,
+        handed_details=tuple(petition.handed_details),
+        handovers=tuple(handovers_of(petition.id)),
+    )
+
+
+def _card_words(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:
+    text = petition.current_version.text(lang, petition.original_lang)
+    goal = current_goal(count, petition.goal)
+    return {
+        "id": petition.id,
+        "slug": petition.slug,
+        "lang": text.lang,
+        "title": text.title,
+        "summary": text.summary,
+        "targets": dict(target.name_and_lang(lang) for target in petition.targets),
+        "count": count,
+        "goal": goal,
+        "past_goals": tuple(past_goals(count, goal)),
+        "to_go": max(0, goal - count),
+        "percent": min(100.0, 100 * count / goal) if goal else 0.0,
+        "state": petition.phase(now),
+        "opens_at": petition.opens_at,
+        "ends_at": petition.ends_at,
+    }
+
+
+def in_language(question: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return a petition's own question with its texts in `lang`, or in the first language.
+
+    `choices` are pairs (stored value, label). The stored value is the same in every language.
+    """
+    label = question["label"].get(lang) or next(iter(question["label"].values()))
+    by_lang = question.get("choices") or {}
+    kept = next(iter(by_lang.values()), ())
+    choices = tuple(zip(kept, by_lang.get(lang, kept), strict=True))
+    return {
+        **question,
+        "label": label,
+        "choices": choices,
+        "required": bool(question.get("required")),
+    }

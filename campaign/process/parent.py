@@ -1,0 +1,27 @@
+"""Let a process end when its parent does."""
+
+import multiprocessing
+import os
+import threading
+import time
+
+LOOK_SECONDS = 0.5
+
+
+def exit_with_parent(parent: int | None = None) -> None:
+    """Watch the parent process, and end this one within LOOK_SECONDS after it is gone.
+
+    This works even if the parent was killed. `parent` is its process id, as passed by the parent
+    itself, because it may be gone before we look. An orphan would keep the port, and the next start
+    would fail. Exiting loses nothing: all acknowledged work is in the database.
+    """
+    if parent is None:
+        known = multiprocessing.parent_process()
+        parent = known.pid if known else os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,0 +1,81 @@
+"""Decode an uploaded picture and encode it again, in a separate process.
+
+Run as `campaign.publishing.picture_decoding FOLDER` by process/isolated.py. The process has no
+database, settings or secrets, and a memory limit, so that an attack on a decoder gains nothing.
+
+The folder contains `picture`. The process writes `clean.webp`, for phones `small.webp`, and its
+result as `done.json`.
+"""
+
+import json
+import resource
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from campaign.process.parent import exit_with_parent
+from campaign.publishing.pictures import SMALL_WIDTH
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 1600
+QUALITY = 80
+MAX_MEMORY = 2 * 1024**3
+
+
+def clean(folder: Path) -> dict[str, Any]:
+    """Write the files for the folder's picture; return its size.
+
+    If the picture is refused, the result has only the reason as `refused`: `format` or `pixels`.
+    """
+    try:
+        image = _decoded(folder / "picture")
+        if image is None:
+            return {"refused": "pixels"}
+        _write_webp(image, folder / "clean.webp")
+        if image.width > SMALL_WIDTH:
+            small = image.copy()
+            small.thumbnail((SMALL_WIDTH, MAX_SIDE))
+            _write_webp(small, folder / "small.webp")
+    except Exception:
+        # Each decoder raises different errors for truncated or malformed files.
+        return {"refused": "format"}
+    return {"width": image.width, "height": image.height}
+
+
+def _decoded(path):
+    """Return the picture upright, scaled, in RGB or RGBA; None if it has too many pixels."""
+    with warnings.catch_warnings():
+        # Our own limit is lower than the one of Pillow's warning.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(path, formats=FORMATS)
+        return _made_smaller(image) if image.width * image.height <= MAX_PIXELS else None
+
+
+def _made_smaller(image):
+    # Scale down as early as the format allows: fifty million pixels take 200 MB, and so does each
+    # copy of them.
+    image.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode != mode:
+        image = image.convert(mode)
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    return ImageOps.exif_transpose(image)
+
+
+def _write_webp(image, path):
+    image.save(path, "WEBP", quality=QUALITY, method=4)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    exit_with_parent()
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    (folder / "done.json").write_text(json.dumps(clean(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Encrypt a file while writing it and decrypt it while reading it, one frame at a time."""
+
+import os
+import struct
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+SEED_BYTES = 16
+FRAME = 2**20
+_NONCE, _KEY = 12, 32
+_LENGTH = struct.Struct(">I")
+
+
+class SealBroken(ValueError):
+    """The file is damaged, truncated, reordered, or encrypted with another key."""
+
+
+def new_seed() -> bytes:
+    """Return a random seed for a file's key. Deleting the seed makes the file unreadable."""
+    return os.urandom(SEED_BYTES)
+
+
+def key_of(secret: bytes, seed: bytes) -> bytes:
+    """Derive a file's key from a secret and the file's seed by HKDF-SHA256 (RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=_KEY, salt=seed, info=b"volante sealed file").derive(
+        secret
+    )
+
+
+class Sealer:
+    """Writes a sealed file, or continues one after `octets` bytes in `frames` frames.
+
+    Anything after those bytes is cut off. A frame is its length, a random nonce, and at most FRAME
+    bytes encrypted by AES-256-GCM, which is bound to the frame's position in the file. Only the
+    file's owner may read it.
+    """
+
+    def __init__(self, path: str | Path, key: bytes, *, frames: int = 0, octets: int = 0) -> None:
+        self._cipher = AESGCM(key)
+        self._frames, self._octets = frames, octets
+        self._waiting = bytearray()
+        self._file = open(path, "r+b" if octets else "wb", opener=_open_for_owner)  # noqa: SIM115
+        if os.fstat(self._file.fileno()).st_size < octets:
+            self._file.close()
+            raise SealBroken("shorter than what is to be gone on with")
+        self._file.truncate(octets)
+        self._file.seek(octets)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Data that was not settled is cut off when the file is continued.
+        self._file.close()
+
+    def write(self, data: bytes) -> None:
+        self._waiting += data
+        while len(self._waiting) >= FRAME:
+            self._seal(bytes(self._waiting[:FRAME]))
+            del self._waiting[:FRAME]
+
+    def settle(self) -> tuple[int, int]:
+        """Make all data durable; return (frames, octets) for reading or continuing it."""
+        if self._waiting:
+            self._seal(bytes(self._waiting))
+            self._waiting.clear()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._frames, self._octets
+
+    def _seal(self, plain):
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, plain, _place(self._frames))
+        self._file.write(_LENGTH.pack(len(sealed)) + nonce + sealed)
+        self._frames += 1
+        self._octets += _LENGTH.size + _NONCE + len(sealed)
+
+
+def unsealed(path: str | Path, key: bytes, frames: int) -> Iterator[bytes]:
+    """Yield the decrypted content of a sealed file of `frames` frames. Raises SealBroken."""
+    cipher = AESGCM(key)
+    with open(path, "rb") as file:
+        for place in range(frames):
+            head = file.read(_LENGTH.size + _NONCE)
+            if len(head) < _LENGTH.size + _NONCE:
+                raise SealBroken("cut short")
+            sealed = file.read(_LENGTH.unpack(head[: _LENGTH.size])[0])
+            try:
+                yield cipher.decrypt(head[_LENGTH.size :], sealed, _place(place))
+            except InvalidTag as fault:
+                raise SealBroken(f"frame {place}") from fault
+
+
+def size_and_digest(path: str | Path, key: bytes, frames: int) -> tuple[int, str]:
+    """Return (size in bytes, SHA-256 in hexadecimal) of the content of a sealed file."""
+    size, digest = 0, sha256()
+    for plain in unsealed(path, key, frames):
+        size += len(plain)
+        digest.update(plain)
+    return size, digest.hexdigest()
+
+
+def _place(frame):
+    return frame.to_bytes(8, "big")
+
+
+def _open_for_owner(path, flags):
+    return os.open(path, flags, 0o600)

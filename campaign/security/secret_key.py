@@ -1,0 +1,8 @@
+"""The secret from which tokens, digests and seals are derived."""
+
+from flask import current_app
+
+
+def secret_key() -> bytes:
+    """Return SECRET_KEY as bytes."""
+    return current_app.config["SECRET_KEY"].encode()

@@ -1,0 +1,31 @@
+"""Hide counts of so few people that someone could identify them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+MIN_COUNT = 5
+
+
+class Cells(NamedTuple):
+    """Counts that may be shown: pairs (what, how many), largest first.
+
+    `others` is the sum of the remaining counts, and `kinds` says how many of them there are.
+    """
+
+    shown: tuple[tuple[Any, int], ...]
+    others: int
+    kinds: int
+
+
+def merged(figures: Mapping[Any, int], least: int = MIN_COUNT) -> Cells:
+    """Return the Cells of {what: how many}, with counts below `least` merged into `others`.
+
+    If `others` is below `least` too, the next larger counts are merged into it. Otherwise, anyone
+    who knows the total could work out a single small count.
+    """
+    ordered = sorted(figures.items(), key=lambda each: (-each[1], str(each[0])))
+    shown = [each for each in ordered if each[1] >= least]
+    small = [count for _, count in ordered[len(shown) :]]
+    while shown and 0 < sum(small) < least:
+        small.append(shown.pop()[1])
+    return Cells(tuple(shown), sum(small), len(small))

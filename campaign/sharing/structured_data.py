@@ -1,0 +1,99 @@
+"""Structured data that pages give to search engines: JSON-LD with the vocabulary of schema.org."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app, url_for
+
+from campaign.causes.presenters import CausePage
+from campaign.petitions.presenters import PetitionCard, PetitionPage
+
+CONTEXT = "https://schema.org"
+
+
+def of_site() -> dict[str, Any]:
+    """Return the site and its organization."""
+    home = current_app.config["PUBLIC_URL"]
+    organization = {
+        "@type": "Organization",
+        "@id": f"{home}/#organization",
+        "name": "Volante",
+        "url": f"{home}/",
+        "logo": home + url_for("assets.favicon"),
+    }
+    site = {
+        "@type": "WebSite",
+        "name": "Volante",
+        "url": f"{home}/",
+        "inLanguage": list(current_app.config["LANGUAGES"]),
+    }
+    return {
+        "@context": CONTEXT,
+        "@graph": [organization, {**site, "publisher": {"@id": organization["@id"]}}],
+    }
+
+
+def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str, Any]:
+    """Return a PetitionPage: its text, author, audience and number of endorsements."""
+    home = current_app.config["PUBLIC_URL"]
+    letter = {
+        "@context": CONTEXT,
+        "@type": "CreativeWork",
+        "genre": "petition",
+        "name": petition.title,
+        "abstract": petition.summary,
+        "url": home + url_for("petitions.show", slug=petition.slug, lang=lang),
+        "image": home + url_for("cards.petition", slug=petition.slug, lang=lang),
+        "inLanguage": petition.lang,
+        "isPartOf": {
+            "@type": "CreativeWork",
+            "name": cause.title,
+            "url": home + url_for("causes.show", slug=cause.slug, lang=lang),
+        },
+        "interactionStatistic": _endorsed(petition.count),
+    }
+    if petition.organisation:
+        letter["author"] = {"@type": "Organization", "name": petition.organisation}
+    if petition.targets:
+        letter["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
+    if petition.ends_at:
+        letter["expires"] = petition.ends_at.isoformat(timespec="seconds")
+    return letter
+
+
+def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> dict[str, Any]:
+    """Return a CausePage and its PetitionCards."""
+    home = current_app.config["PUBLIC_URL"]
+    return {
+        "@context": CONTEXT,
+        "@type": "CreativeWork",
+        "genre": "campaign",
+        "name": cause.title,
+        "abstract": cause.summary,
+        "url": home + url_for("causes.show", slug=cause.slug, lang=lang),
+        "image": home + url_for("cards.cause", slug=cause.slug, lang=lang),
+        "inLanguage": lang,
+        "publisher": {
+            "@type": "Organization",
+            "@id": f"{home}/#organization",
+            "name": "Volante",
+            "url": f"{home}/",
+        },
+        "interactionStatistic": _endorsed(cause.count),
+        "hasPart": [
+            {
+                "@type": "CreativeWork",
+                "name": each.title,
+                "url": home + url_for("petitions.show", slug=each.slug, lang=lang),
+            }
+            for each in petitions
+        ],
+    }
+
+
+def _endorsed(count: int) -> dict[str, Any]:
+    return {
+        "@type": "InteractionCounter",
+        "interactionType": f"{CONTEXT}/EndorseAction",
+        "userInteractionCount": count,
+    }

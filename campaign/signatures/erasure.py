@@ -1,0 +1,294 @@
+"""Erasure: of one signature on request, and of a whole petition some time after its end."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import aliased
+
+from campaign.accounts.audit import WORKER, Actor, entries, record
+from campaign.accounts.models import Grant, Organizer
+from campaign.accounts.queries import admins, organizer_by_id
+from campaign.errors import CampaignError
+from campaign.extensions import db, note_ended
+from campaign.mail.operations import enqueue_many
+from campaign.petitions.editing import EditConflict
+from campaign.petitions.models import Petition
+from campaign.petitions.operations import petition_to_change
+from campaign.process.clock import utcnow
+from campaign.signatures.batches import end_wait
+from campaign.signatures.models import Signature
+from campaign.signatures.owner_operations import erase
+from campaign.subscriptions.signers import erase_of_signatures
+
+BATCH = 500
+# Owners of a cause are warned this long before.
+NOTICE = timedelta(days=14)
+NOTICE_LETTER = "retention_notice"
+TOLD = "retention.tell"
+
+
+class StillCounted(CampaignError):
+    """The signature was just withdrawn or held, and is still in the tally.
+
+    The runner removes it from there within a second.
+    """
+
+    status = 409
+
+
+def erase_one(*, signature_id: int) -> int:
+    """Remove all personal data of a signature. A counted one stays counted. Raise StillCounted."""
+    row = db.session.execute(
+        select(Signature.state, Signature.number, Signature.created_at)
+        .where(Signature.id == signature_id)
+        .with_for_update()
+    ).one()
+    # Erased together with its number, it would stay in the tally that it should leave.
+    if row.number is not None and row.state not in ("counted", "confirmed", "erased"):
+        raise StillCounted(signature_id)
+    if row.state != "erased":
+        # Retention keeps subscriptions, which are separate consents. A person who asks to be erased
+        # loses those too.
+        erase_of_signatures([signature_id], now=utcnow())
+        erase([signature_id])
+        note_ended("signature.erased", signature_id, row.created_at)
+    return signature_id
+
+
+def ended_at(petition: Petition) -> datetime | None:
+    """Return when a petition ended or will end, or None if that is not known yet.
+
+    A petition that was closed by hand ended at that time. If the time was not recorded, it ended
+    with its last signature.
+    """
+    if petition.state != "closed" or petition.closed_at is not None:
+        return petition.ends_at
+    last = db.session.scalar(
+        select(Signature.created_at)
+        .where(Signature.petition_id == petition.id)
+        .order_by(Signature.id.desc())
+        .limit(1)
+    )
+    return min(filter(None, (petition.closes_at, last or petition.created_at)))
+
+
+def erases_at(petition: Petition) -> datetime | None:
+    """Return when a petition's personal data is erased: its retention days after the end.
+
+    It is never earlier than NOTICE after the owners were warned.
+    """
+    end = ended_at(petition)
+    if petition.retention_days is None or end is None:
+        return None
+    planned = end + timedelta(days=petition.retention_days)
+    return (
+        planned
+        if petition.retention_told_at is None
+        else max(planned, petition.retention_told_at + NOTICE)
+    )
+
+
+def personal_left(petition_id: int):
+    """Return how many signatures of a petition still hold personal data."""
+    return db.session.scalar(
+        # A signature from an import that was undone holds no personal data. It keeps its number
+        # until the runner takes it.
+        select(func.count()).where(
+            Signature.petition_id == petition_id,
+            Signature.state != "erased",
+            Signature.given_name != "",
+        )
+    )
+
+
+def would_erase_at(petition: Petition, days: int, now: datetime) -> datetime | None:
+    """Return when the data would be erased if retention were set to `days` now, or None.
+
+    None if the petition's end is not known.
+    """
+    end = ended_at(petition)
+    return None if end is None else max(end + timedelta(days=days), now + NOTICE)
+
+
+def mark_of(petition: Petition) -> str:
+    """Return a value by which a form notices that someone else changed the retention."""
+    return str(petition.retention_days or "")
+
+
+def set_retention(*, petition_id: int, days: int | None, mark: str | None = None) -> Petition:
+    """Erase personal data `days` after the end, or keep it if None. Warn the owners again.
+
+    `mark` is the `mark_of` that the editor's page had, None without a page. Raise EditConflict.
+    """
+    petition = petition_to_change(petition_id)
+    if mark is not None and mark != mark_of(petition):
+        raise EditConflict(f"how long the data of {petition.slug} is kept")
+    if petition.retention_days != days:
+        petition.retention_days, petition.retention_told_at, petition.retention_done_at = (
+            days,
+            None,
+            None,
+        )
+    db.session.flush()
+    return petition
+
+
+def keeps_by_choice(petition: Petition) -> bool:
+    """Return whether an organizer has chosen to keep this petition's data forever.
+
+    The activity log holds that choice.
+    """
+    return petition.retention_days is None and bool(
+        entries(action="retention.edit", subject=("petition", petition.id), most=1)
+    )
+
+
+def set_quiet(*, petition_id: int, is_quiet: bool, now: datetime) -> Petition:
+    """Make a petition's count move in batches only, or at once again.
+
+    In the second case, waiting signatures are counted now.
+    """
+    petition = petition_to_change(petition_id)
+    petition.is_quiet = is_quiet
+    db.session.flush()
+    if not is_quiet:
+        end_wait(petition_id, now=now)
+    return petition
+
+
+def is_due(petition: Petition, now: datetime) -> bool:
+    """Return whether it is time to erase, and the owners were warned in time."""
+    at = erases_at(petition)
+    return (
+        at is not None
+        and petition.retention_told_at is not None
+        and petition.retention_done_at is None
+        and now >= at
+    )
+
+
+def tell_of_erasing(*, now: datetime) -> int:
+    """Queue a warning to owners about each petition whose data is erased within NOTICE.
+
+    Return how many petitions. One that was erased and then signed again is included.
+    """
+    _begin_anew()
+    untold = [petition for petition in _with_retention() if _is_untold(petition, now)]
+    for petition in untold:
+        petition.retention_told_at = now
+        # Each email is about its own audit event, which names the owner and the petition.
+        entries = [
+            record(
+                WORKER,
+                TOLD,
+                subject=("petition", petition.id),
+                cause_id=petition.cause_id,
+                details={"organizer": owner.id},
+            )
+            for owner in owners_of(petition.cause_id)
+        ]
+        if entries:
+            enqueue_many(
+                [
+                    {
+                        "kind": NOTICE_LETTER,
+                        "subject_id": entry.id,
+                        "lang": organizer_by_id(entry.details["organizer"]).lang,
+                    }
+                    for entry in entries
+                ]
+            )
+    db.session.flush()
+    return len(untold)
+
+
+def anonymise_due(*, now: datetime) -> int:
+    """Erase a batch of each petition that is due; return how many signatures were erased."""
+    return sum(
+        anonymise(petition_id=each.id, actor=WORKER, now=now)
+        for each in _with_retention()
+        if is_due(each, now)
+    )
+
+
+def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BATCH) -> int:
+    """Erase up to `limit` signatures of a petition, oldest first; return how many.
+
+    Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
+    """
+    # Signatures that are leaving the tally must have left it first.
+    is_settled = Signature.number.is_(None) | Signature.state.in_(("counted", "confirmed"))
+    here = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
+    ids = db.session.scalars(
+        select(Signature.id)
+        .where(*here)
+        .order_by(Signature.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    erase(ids)
+    if len(ids) < limit and not personal_left(petition_id):
+        petition = db.session.get(Petition, petition_id)
+        petition.retention_done_at = now
+        note_ended("petition.erased", petition.id, petition.created_at)
+        record(
+            actor, "retention.erase", subject=("petition", petition_id), cause_id=petition.cause_id
+        )
+        db.session.flush()
+    return len(ids)
+
+
+def owners_of(cause_id: int) -> Sequence[Organizer]:
+    """Return whom to warn about a cause's data: its owners, or the admins if it has none."""
+    owners = select(Grant.organizer_id).where(Grant.cause_id == cause_id, Grant.role == "owner")
+    query = (
+        select(Organizer)
+        .where(Organizer.id.in_(owners), Organizer.removed_at.is_(None))
+        .order_by(Organizer.id)
+    )
+    return db.session.scalars(query).all() or admins()
+
+
+def _begin_anew():
+    """Make petitions due again that were signed after their data was erased.
+
+    They were reopened, or a paper sheet arrived late.
+    """
+    last = aliased(Signature)
+    newest = (
+        select(func.max(last.id))
+        .where(last.petition_id == Petition.id)
+        .correlate(Petition)
+        .scalar_subquery()
+    )
+    signed_since = exists().where(
+        Signature.id == newest, Signature.state != "erased", Signature.given_name != ""
+    )
+    db.session.execute(
+        update(Petition)
+        .where(Petition.retention_done_at.is_not(None), signed_since)
+        .values(retention_done_at=None, retention_told_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _with_retention():
+    """Return the petitions with data to erase, without those that another worker has locked."""
+    return db.session.scalars(
+        select(Petition)
+        .where(Petition.retention_days.is_not(None), Petition.retention_done_at.is_(None))
+        .order_by(Petition.id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _is_untold(petition, now):
+    """Return whether owners must be warned; after the end moved, they are warned again."""
+    end = ended_at(petition)
+    if end is None:
+        return False
+    tell_from = end + timedelta(days=petition.retention_days) - NOTICE
+    told = petition.retention_told_at
+    return now >= tell_from and (told is None or told < tell_from)

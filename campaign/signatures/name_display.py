@@ -1,0 +1,113 @@
+"""How a name entered by someone else is shown: more privately than asked, until it is confirmed.
+
+The supporter or an organizer can confirm it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from campaign.extensions import db
+from campaign.signatures.models import ASKED, NAME_DISPLAYS, Signature
+from campaign.signatures.queries import signatures_of_address
+
+# NAME_DISPLAYS is ordered from the most public to the most private.
+_PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
+UNCONFIRMED = "full"
+NAMED = ("confirmed", "counted")
+
+_table = Signature.__table__
+
+
+def waiting_for_confirmation(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return these columns with a full name counted only, until its supporter confirms it."""
+    if columns["name_display"] != UNCONFIRMED:
+        return columns
+    return {**columns, "name_display": "counted", "name_display_asked": columns["name_display"]}
+
+
+def more_private(one: str, other: str) -> str:
+    """Return the more private of two displays."""
+    return max(one, other, key=_PRIVACY.get)
+
+
+def waits_for_owner(email_digest: bytes, email: str):
+    """Return the signatures of exactly this address whose name display can be confirmed.
+
+    The oldest come first.
+    """
+    return [
+        row
+        for row in signatures_of_address(email_digest, email)
+        if row.name_display_asked and row.state not in ("withdrawn", "erased")
+    ]
+
+
+def confirm_by_owner(*, email_digest: bytes, email: str) -> Sequence[int]:
+    """Show the names signed with exactly this address as asked at the table; return the ids.
+
+    Doing it twice changes nothing.
+    """
+    return _show(_table.c.id.in_([row.id for row in waits_for_owner(email_digest, email)]))
+
+
+def confirm_by_organizer(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
+    """Show these names as asked at the table; return the ids of those in the organizer's causes."""
+    return _show(_chosen(ids, cause_ids))
+
+
+def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
+    """Keep these names as private as they are; return the ids.
+
+    Supporters can still change that through their link.
+    """
+    return db.session.scalars(
+        update(_table)
+        .where(ASKED, _chosen(ids, cause_ids))
+        .values(name_display_asked="")
+        .returning(_table.c.id)
+    ).all()
+
+
+def asked_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Signature]:
+    """Return the signatures of an event whose name display waits to be confirmed, oldest first."""
+    return db.session.scalars(
+        select(Signature)
+        .where(*_waiting_at(event_id), Signature.id > after_id)
+        .order_by(Signature.id)
+        .limit(most)
+    ).all()
+
+
+def many_asked_at(event_ids: Iterable[int]) -> dict[int, int]:
+    """Return {event id: how many name displays wait}, without events that have none."""
+    waits = (ASKED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
+    rows = db.session.execute(
+        select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id)
+    )
+    return {event_id: count for event_id, count in rows}
+
+
+def asked_ids(event_id: int, *, most: int) -> Sequence[int]:
+    """Return the ids of up to `most` signatures whose name display waits, oldest first."""
+    return db.session.scalars(
+        select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(most)
+    ).all()
+
+
+def _waiting_at(event_id):
+    return ASKED, Signature.event_id == event_id, Signature.state.in_(NAMED)
+
+
+def _chosen(ids, cause_ids):
+    chosen = _table.c.id.in_(list(ids))
+    return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
+
+
+def _show(chosen):
+    here = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
+    values = {"name_display": _table.c.name_display_asked, "name_display_asked": ""}
+    return db.session.scalars(
+        update(_table).where(*here).values(**values).returning(_table.c.id)
+    ).all()

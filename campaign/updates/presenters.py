@@ -1,0 +1,137 @@
+"""An update as pages show it, in one language."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from markupsafe import Markup
+
+from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.text.markdown import to_html, to_text
+from campaign.text.whitespace import in_one_line
+from campaign.updates.body_pictures import pictures_of
+from campaign.updates.models import Update
+from campaign.updates.queries import recent_updates
+
+DESCRIPTION_LETTERS = 220
+MIN_LENGTH = 80
+SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture with its alternative text."""
+
+    digest: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True)
+class UpdateCard:
+    """What a list needs to know about an update.
+
+    `date` is its day in the site's time zone. `lang` and `cause_lang` are the languages of its text
+    and of its cause's title.
+    """
+
+    id: int
+    slug: str
+    lang: str
+    date: date
+    published_at: datetime
+    title: str
+    summary: str
+    cause: str
+    cause_lang: str
+    cause_slug: str
+    picture: ShownPicture | None
+
+
+@dataclass(frozen=True)
+class UpdatePage(UpdateCard):
+    """The whole update. `languages` are those it is written in."""
+
+    palette: str
+    body: Markup
+    changed_at: datetime
+    languages: tuple[str, ...]
+    petitions: tuple[PetitionCard, ...]
+    event_id: int | None
+
+
+def card(update: Update, lang: str) -> UpdateCard:
+    """Return the UpdateCard of an Update loaded with its texts."""
+    return UpdateCard(**_card_words(update, lang))
+
+
+def recent_cards(lang: str, now: datetime, **chosen: Any) -> tuple[UpdateCard, ...]:
+    """Return the UpdateCards of the public updates, newest first.
+
+    `chosen` are the keyword arguments of `recent_updates`.
+    """
+    return tuple(card(update, lang) for update in recent_updates(now, **chosen))
+
+
+def page(update: Update, lang: str, now: datetime) -> UpdatePage:
+    """Return the UpdatePage of an Update loaded with texts and cause."""
+    return UpdatePage(
+        **_card_words(update, lang),
+        palette=update.cause.palette,
+        body=to_html(update.text(lang).body, pictures_of(update, update.text(lang).lang)),
+        changed_at=update.changed_at,
+        languages=tuple(text.lang for text in update.texts),
+        petitions=_petitions(update, lang, now),
+        event_id=update.event_id,
+    )
+
+
+def _card_words(update: Update, lang: str) -> dict[str, Any]:
+    text, cause_text = update.text(lang), update.cause.text(lang)
+    # A draft has no publication time yet, so its preview shows when it was last changed.
+    published_at = update.publish_at or update.changed_at
+    picture = update.picture
+    return {
+        "id": update.id,
+        "slug": update.slug,
+        "lang": text.lang,
+        "date": published_at.astimezone(
+            ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+        ).date(),
+        "published_at": published_at,
+        "title": text.title,
+        "summary": text.summary or _beginning(text.body),
+        "cause": cause_text.title,
+        "cause_lang": cause_text.lang,
+        "cause_slug": update.cause.slug,
+        "picture": ShownPicture(picture.digest, picture.width, picture.height, text.picture_alt)
+        if picture
+        else None,
+    }
+
+
+def _beginning(body: str) -> str:
+    """Return the first sentences of a body that fit in a list.
+
+    If the first sentence is too long, return its first words.
+    """
+    plain = in_one_line(to_text(body))
+    if len(plain) <= DESCRIPTION_LETTERS:
+        return plain
+    ends = [
+        each.end() for each in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)
+    ]
+    if ends:
+        return plain[: ends[-1]].rstrip()
+    return plain[:DESCRIPTION_LETTERS].rpartition(" ")[0].rstrip(",;:–— ") + "…"
+
+
+def _petitions(update: Update, lang: str, now: datetime) -> tuple[PetitionCard, ...]:
+    if not update.petitions:
+        return ()
+    by_id = {each.id: each for each in cards_of_cause(update.cause_id, lang, now)}
+    return tuple(by_id[each.petition_id] for each in update.petitions if each.petition_id in by_id)

@@ -1,0 +1,114 @@
+"""The subscriptions that a mailing still has to reach."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, select
+from sqlalchemy.orm import aliased
+
+from campaign.extensions import db
+from campaign.signatures.models import Signature
+from campaign.subscriptions.models import Subscription
+from campaign.subscriptions.queries import hears_of, kind_of, suppressed
+from campaign.updates.mailing_models import Mailing, MailingReceipt
+
+_GOING_ON = ("planned", "sending", "paused")
+
+
+def next_readers(mailing: Mailing, cause_id: int) -> Select:
+    """Return the query for the next readers of a mailing.
+
+    They were active when it began, get each update by email, and are not suppressed.
+    """
+    query = select(Subscription.id, Subscription.lang, Subscription.email_digest).where(
+        Subscription.id > mailing.reached_id,
+        Subscription.state == "active",
+        Subscription.frequency == "each",
+        Subscription.confirmed_at <= mailing.starts_at,
+        hears_of(cause_id),
+        ~suppressed(),
+        ~turned_away(),
+    )
+    if mailing.langs:
+        query = query.where(Subscription.lang.in_(mailing.langs))
+    if mailing.kinds:
+        query = query.where(kind_of(Subscription.source).in_(mailing.kinds))
+    return query.order_by(Subscription.id)
+
+
+def audience(
+    cause_id: int | None,
+    *,
+    langs: Collection[str] = (),
+    kinds: Collection[str] = (),
+    frequency: str | None = None,
+) -> dict[tuple[str, str, str], int]:
+    """Return {(language, kind, frequency): number of addresses} of active subscriptions.
+
+    They are subscriptions to a cause, or to all causes. `kinds` are `signers` (by a signature) and
+    `subscribers` (all others).
+    """
+    kind = kind_of(Subscription.source).label("kind")
+    query = select(
+        Subscription.lang,
+        kind,
+        Subscription.frequency,
+        func.count(func.distinct(Subscription.email_digest)),
+    ).where(Subscription.state == "active", hears_of(cause_id), ~suppressed(), ~turned_away())
+    rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
+    return {
+        (lang, kind, often): many
+        for lang, kind, often, many in rows
+        if (not langs or lang in langs)
+        and (not kinds or kind in kinds)
+        and frequency in (None, often)
+    }
+
+
+def turned_away() -> ColumnElement[bool]:
+    """Return the condition that a subscription came with a rejected or merged signature.
+
+    It holds as long as the organizer's decision does. It does not hold if another signature of the
+    same address brings the same subscription.
+    """
+    rejected, other = aliased(Signature), aliased(Signature)
+    by_rejected = exists().where(
+        rejected.id == Subscription.signature_id, rejected.rejected_at.is_not(None)
+    )
+    by_other = exists().where(
+        other.email_digest == Subscription.email_digest,
+        other.cause_id == Subscription.cause_id,
+        other.subscribe,
+        other.number.is_not(None),
+    )
+    return by_rejected & ~by_other
+
+
+def is_turned_away(subscription_id: int) -> bool:
+    """Return whether `turned_away` holds for this subscription."""
+    return (
+        db.session.scalar(
+            select(Subscription.id).where(Subscription.id == subscription_id, turned_away())
+        )
+        is not None
+    )
+
+
+def still_to_come(mailing: Mailing) -> int:
+    """Return how many addresses are still to get an email, by the present subscriptions."""
+    return _without_letter(mailing) if mailing.state in _GOING_ON else 0
+
+
+def never_reached(mailing: Mailing) -> int:
+    """Return how many addresses got no email because the mailing was stopped."""
+    return _without_letter(mailing) if mailing.state == "stopped" else 0
+
+
+def _without_letter(mailing: Mailing):
+    has_one = exists().where(
+        MailingReceipt.mailing_id == mailing.id,
+        MailingReceipt.email_digest == Subscription.email_digest,
+    )
+    others = (
+        next_readers(mailing, mailing.update.cause_id).where(~has_one).order_by(None).subquery()
+    )
+    return db.session.scalar(select(func.count(distinct(others.c.email_digest))))

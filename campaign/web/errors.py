@@ -1,0 +1,136 @@
+"""Error pages, and the error handlers that choose and log them."""
+
+import logging
+from typing import Any
+
+from flask import Flask, abort, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.api.errors import concerns, problem
+from campaign.db.failure_log import FailureLog
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.errors import CampaignError
+from campaign.http.caching import DATABASE_IS_AWAY
+from campaign.web.languages import redirect_to_language
+from campaign.web.slug_redirects import redirect_to_present_slug
+from campaign.web.suggestions import neighbours_of_request
+
+DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
+RETRY_SECONDS = 30
+
+log = logging.getLogger("campaign.failures")
+failure_log = FailureLog(log)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(refuse_null_bytes)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(CampaignError, handle_campaign_error)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, answer_busy)
+    app.register_error_handler(Exception, answer_unexpected)
+    # Flask's own method logs the URL, which may hold a token.
+    app.log_exception = note_escaped  # type: ignore[method-assign]
+
+
+def refuse_null_bytes() -> None:
+    """Answer 404 to a NUL byte in the path: we have no such URL, and PostgreSQL would raise."""
+    if "\0" in request.path:
+        abort(404)
+
+
+def answer_http(error: HTTPException) -> ResponseReturnValue:
+    """Answer with the error page of the status, or redirect if the URL is only slightly wrong."""
+    if error.response is not None:
+        return error.response
+    if error is request.routing_exception and error.code == 400:
+        # The requested host is not a valid name, and without a host no page can build its links.
+        return (
+            "There is no site of this name.\n",
+            400,
+            {"Content-Type": "text/plain; charset=utf-8"},
+        )
+    if getattr(error, "original_exception", None) is not None:
+        # This error was raised while another error was being answered, and nothing has logged it
+        # yet.
+        return answer_unexpected(error.original_exception)
+    if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
+        return moved
+    headers = {
+        name: value
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    }
+    if concerns(request.path):
+        return problem(error.code or 500, error.description, headers)
+    return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
+
+
+def _redirect_to_page() -> BaseResponse | None:
+    # If a route matched, its view already found nothing. Dropping a slash would give the same 404.
+    return redirect_to_language() if request.url_rule is None else None
+
+
+def handle_campaign_error(error: CampaignError) -> ResponseReturnValue:
+    return _page(error.status, {})
+
+
+def answer_busy(error: Exception) -> ResponseReturnValue:
+    """Answer 503: the database is locked, full or away. Nothing was saved, so retrying is safe."""
+    request.environ[DATABASE_IS_AWAY] = True
+    reference = _note(error)
+    return _page(
+        503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS
+    )
+
+
+def answer_unexpected(error: Exception) -> ResponseReturnValue:
+    reference = _note(error)
+    try:
+        return _page(500, {}, reference=reference)
+    except Exception as worse:
+        # What broke the page may break the error page too.
+        return (
+            f"Something broke on our side. ({reference}, {_note(worse)})",
+            500,
+            {"Content-Type": "text/plain"},
+        )
+
+
+def note_escaped(fault):
+    """Log an error raised while answering another one; `fault` is as from sys.exc_info()."""
+    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=fault)
+
+
+def _note(error: BaseException) -> str:
+    """Log `error`; return its reference number."""
+    return failure_log.note(error, f"{request.method} {_rule()}")
+
+
+def _rule() -> str:
+    """Return the route's rule, which names the view without the URL: that may hold a token."""
+    return request.url_rule.rule if request.url_rule else "no rule"
+
+
+def _page(status: int, headers: dict[str, str], **context: Any) -> ResponseReturnValue:
+    if concerns(request.path):
+        return problem(
+            status, headers=headers, **{name: value for name, value in context.items() if value}
+        )
+    if _wants_json():
+        body = {"error": status, **{k: v for k, v in context.items() if v}}
+        return jsonify(body), status, headers
+    known = status if status in DESIGNED else 500 if status >= 500 else 404
+    if known == 404:
+        # A personal link has no similar pages: what it opened is gone, or the link was cut off.
+        context["is_own_link"] = "token" in (request.view_args or ())
+    if status == 404 and not context["is_own_link"]:
+        context["neighbours"] = neighbours_of_request()
+    return render_template(f"errors/{known}.html", **context), status, headers
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"

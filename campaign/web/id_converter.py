@@ -1,0 +1,19 @@
+"""Row ids in URLs: a number that no database column can hold matches no route."""
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+MAX_ID = 2**63 - 1
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in a rule, up to the largest id that a row can have."""
+
+    regex = r"[0-9]{1,19}"
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **{"max": MAX_ID, **options})
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber

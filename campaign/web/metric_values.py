@@ -1,0 +1,138 @@
+"""Figures for monitoring: counts, queue lengths, and the age of what waits in each queue."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from campaign.causes.models import Cause, CauseTally
+from campaign.extensions import db
+from campaign.mail.models import OWED, TROUBLED, OutboxMessage
+from campaign.mail.operations import DAY_IS_FULL
+from campaign.montage.models import IN_WORK, Poster
+from campaign.petitions.models import Petition, PetitionTally
+from campaign.search.indexing import due
+from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
+
+
+class Gauge(NamedTuple):
+    """One metric and its meaning; `values` are pairs ({label: value}, number)."""
+
+    name: str
+    meaning: str
+    values: list
+
+
+def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
+    """Return all Gauges. Each query reads only an index or a tally.
+
+    `next_ms` is the polling interval that this process gives to browsers.
+    """
+    # An email that waits because its address reached the daily limit was not refused by anyone.
+    was_refused = OutboxMessage.last_error.not_in(("", DAY_IS_FULL))
+    return [
+        Gauge(
+            "butterflies",
+            "Hatched signatures of a cause.",
+            _tallies("cause", Cause, CauseTally, CauseTally.cause_id),
+        ),
+        Gauge(
+            "signatures",
+            "Hatched signatures of a petition.",
+            _tallies("petition", Petition, PetitionTally, PetitionTally.petition_id),
+        ),
+        _one(
+            "hatching_waiting",
+            "Confirmed signatures without a number yet.",
+            _count(Signature.id, TO_HATCH),
+        ),
+        _one(
+            "hatching_oldest_seconds",
+            "How long the first of them has waited.",
+            _age(Signature.confirmed_at, now, TO_HATCH),
+        ),
+        _one(
+            "signatures_held",
+            "Signatures set aside for an organizer to look at.",
+            _count(Signature.id, HELD),
+        ),
+        _one(
+            "repeats_waiting",
+            "Repeated signatures not answered yet.",
+            _count(RepeatSigning.id, NEW_FORM),
+        ),
+        _one(
+            "mail_due",
+            "Emails that should have left.",
+            _count(OutboxMessage.id, OWED, OutboxMessage.due_at <= now),
+        ),
+        _one(
+            "mail_oldest_seconds",
+            "How long the oldest email that has not left yet has waited, refused ones included.",
+            _age(OutboxMessage.created_at, now, OWED, (OutboxMessage.due_at <= now) | was_refused),
+        ),
+        _one(
+            "mail_retrying",
+            "Emails that were refused or failed, and will be tried again.",
+            _count(OutboxMessage.id, OWED, was_refused),
+        ),
+        _one(
+            "mail_troubled",
+            "Emails that were given up in the last thirty days.",
+            _count(OutboxMessage.id, TROUBLED),
+        ),
+        _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
+        _one(
+            "search_behind",
+            "Things that the index of the search does not know as they are.",
+            sum(len(m) + len(g) for _, m, g in due()),
+        ),
+        _one(
+            "pulse_pace_seconds",
+            "After how long this process lets watchers ask again.",
+            next_ms / 1000,
+        ),
+    ]
+
+
+def in_words(found: Iterable[Gauge]) -> str:
+    """Write Gauges in the text format of Prometheus, version 0.0.4."""
+    lines = []
+    for gauge in found:
+        name = f"volante_{gauge.name}"
+        lines += [f"# HELP {name} {gauge.meaning}", f"# TYPE {name} gauge"]
+        lines += [
+            f"{name}{_labels(labels)} {number:g}"
+            if number % 1
+            else f"{name}{_labels(labels)} {number:.0f}"
+            for labels, number in gauge.values
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    # Slugs are lower-case letters, digits and hyphens, so nothing in them needs escaping.
+    return (
+        "{" + ",".join(f'{name}="{word}"' for name, word in labels.items()) + "}" if labels else ""
+    )
+
+
+def _one(name: str, meaning: str, number: float) -> Gauge:
+    return Gauge(name, meaning, [({}, number)])
+
+
+def _tallies(label, thing, tally, key):
+    rows = db.session.execute(
+        select(thing.slug, tally.count).join(tally, key == thing.id).order_by(thing.id)
+    )
+    return [({label: slug}, count) for slug, count in rows]
+
+
+def _count(column, *conditions):
+    return db.session.scalar(select(func.count(column)).where(*conditions))
+
+
+def _age(column, now, *conditions):
+    oldest = db.session.scalar(select(func.min(column)).where(*conditions))
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0

@@ -1,0 +1,55 @@
+"""Pages about the site itself, and the health checks."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from sqlalchemy import text
+
+from campaign.extensions import db
+from campaign.http.caching import public
+from campaign.web.languages import redirect_to_language
+from campaign.web.privacy_attendees import GUESTS, READERS
+from campaign.web.privacy_organizers import WORKERS
+from campaign.web.privacy_rows import Kept
+from campaign.web.privacy_supporters import SIGNERS
+
+blueprint = Blueprint("web", __name__)
+SECTIONS = (("sign", SIGNERS), ("come", GUESTS), ("hear", READERS), ("organize", WORKERS))
+
+
+@blueprint.get("/")
+def root():
+    return redirect_to_language()
+
+
+@blueprint.get("/<lang>/privacy")
+def privacy() -> Response:
+    config = current_app.config
+    page = render_template(
+        "web/privacy.html",
+        tables=[(name, _rows(table)) for name, table in SECTIONS],
+        confirm_days=config["CONFIRM_DAYS"],
+        address_days=config["ADDRESS_DAYS"],
+        own_link_days=config["OWN_LINK_DAYS"],
+    )
+    return public(make_response(page), 60)
+
+
+@blueprint.get("/<lang>/accessibility")
+def accessibility() -> Response:
+    return public(make_response(render_template("web/accessibility.html")), 60)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    db.session.execute(text("select 1"))
+    return jsonify(status="ready")
+
+
+def _rows(table: Iterable[Kept]) -> list[tuple[Kept, str]]:
+    return [(row, row.how_long(current_app.config)) for row in table]

@@ -1,0 +1,107 @@
+"""What search engines and phones read: robots.txt, the sitemap and the web app manifest."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from flask import Blueprint, Response, current_app, make_response, url_for
+from flask_babel import gettext as _
+
+from campaign.http.caching import public
+from campaign.search.indexing import SOURCES
+from campaign.web.assets import asset
+from campaign.web.template_filters import without_lang
+
+blueprint = Blueprint("machines", __name__)
+# For machines an hour is fresh enough, and much cheaper than a second.
+LONG = 3600
+# The sitemap protocol allows no more in one file.
+MAX_ADDRESSES = 50_000
+NAMESPACES = {
+    "xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "xmlns:xhtml": "http://www.w3.org/1999/xhtml",
+}
+STANDING_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibility")
+# Extra pages that belong to an item of this kind.
+BESIDE = {"cause": ("montage.show",)}
+# Pages that are private or only repeat others, in each language.
+KEPT_OUT = ("signatures/", "registrations/", "subscriptions/", "search")
+# A poster is drawn on request, so crawlers that request everything stay out.
+CLOSED = ("/dev/", "/organize/", "/kiosk/", "/causes/*/poster.")
+ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    private = [f"/{lang}/{room}" for room in KEPT_OUT for lang in current_app.config["LANGUAGES"]]
+    closed = "\n".join(f"Disallow: {path}" for path in (*CLOSED, *private))
+    text = f"User-agent: *\n{closed}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
+    return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), LONG)
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Return the sitemap: every public page in each language, with its alternates."""
+    tree = ElementTree.Element("urlset", NAMESPACES)
+    most = MAX_ADDRESSES // len(current_app.config["LANGUAGES"])
+    for endpoint, values, changed_at in list(_pages())[:most]:
+        _add(tree, endpoint, values, changed_at)
+    text = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
+    return public(make_response(text, {"Content-Type": "application/xml; charset=utf-8"}), LONG)
+
+
+@blueprint.get("/<lang>/site.webmanifest")
+def manifest() -> Response:
+    """Return what a phone needs to add the site to its home screen."""
+    words = {
+        "id": "/",
+        "name": "Volante",
+        "short_name": "Volante",
+        "description": _("Petitions and action campaigns for human rights"),
+        "start_url": url_for("causes.index"),
+        "scope": "/",
+        "display": "browser",
+        "background_color": "#fff8ea",
+        "theme_color": "#17110d",
+        "icons": [
+            {
+                "src": asset(f"img/icons/{name}.png"),
+                "sizes": f"{side}x{side}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, side, purpose in ICONS
+        ],
+    }
+    text = json.dumps(words, ensure_ascii=False)
+    return public(
+        make_response(text, {"Content-Type": "application/manifest+json; charset=utf-8"}), LONG
+    )
+
+
+def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
+    """Yield (endpoint, values, time of the last change or None)."""
+    yield from ((endpoint, {}, None) for endpoint in STANDING_PAGES)
+    for source in SOURCES:
+        for thing in source.standing():
+            for endpoint in (source.endpoint, *BESIDE.get(source.kind, ())):
+                yield endpoint, {"slug": thing.slug}, thing.changed_at
+
+
+def _add(
+    tree: ElementTree.Element, endpoint: str, values: dict[str, Any], changed_at: datetime | None
+) -> None:
+    site, languages = current_app.config["PUBLIC_URL"], current_app.config["LANGUAGES"]
+    paths = {lang: url_for(endpoint, lang=lang, **values) for lang in languages}
+    alternates = {**paths, "x-default": without_lang(paths[languages[0]])}
+    for path in paths.values():
+        entry = ElementTree.SubElement(tree, "url")
+        ElementTree.SubElement(entry, "loc").text = site + path
+        if changed_at:
+            ElementTree.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
+        for lang, other in alternates.items():
+            ElementTree.SubElement(
+                entry, "xhtml:link", {"rel": "alternate", "hreflang": lang, "href": site + other}
+            )

@@ -1,0 +1,25 @@
+"""Suggest pages with similar URLs on the “not found” page."""
+
+from flask import request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaign.extensions import db
+from campaign.search.indexing import SOURCES
+from campaign.search.queries import Neighbour, neighbours
+from campaign.text.slugs import is_slug
+from campaign.web.languages import chosen_lang
+
+ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
+
+
+def neighbours_of_request() -> tuple[tuple[str, Neighbour], ...]:
+    """Return (URL, Neighbour) of what the visitor may have meant; empty if the database is away."""
+    wanted = request.path.rstrip("/").rpartition("/")[2]
+    if not is_slug(wanted):
+        return ()
+    try:
+        found = neighbours(wanted, chosen_lang())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return ()
+    return tuple((url_for(ENDPOINTS[each.kind], slug=each.slug), each) for each in found)

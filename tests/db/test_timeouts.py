@@ -1,0 +1,68 @@
+"""Tests that a slow or silent PostgreSQL is an error and not an endless wait."""
+
+import os
+import signal
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from campaign.db.timeouts import limit_statements
+from config import load
+from tests import databases
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    url = databases.address("postgresql").replace("postgresql://", "postgresql+psycopg://", 1)
+    options = load({"DATABASE_URL": url, "VAR_DIR": str(tmp_path_factory.mktemp("var"))})[
+        "SQLALCHEMY_ENGINE_OPTIONS"
+    ]
+    engine = create_engine(url, **options)
+    limit_statements(engine, 1)
+    yield engine
+    engine.dispose()
+
+
+def ask(engine, question="select 1"):
+    with engine.connect() as connection:
+        return connection.scalar(text(question))
+
+
+def test_slow_statement_is_ended_by_the_server(engine):
+    with pytest.raises(OperationalError, match="statement timeout"):
+        ask(engine, "select pg_sleep(60)")
+    assert ask(engine) == 1
+
+
+def test_statement_without_an_answer_is_given_up(engine, hang):
+    with engine.connect() as connection:
+        hang(connection)
+        with pytest.raises(OperationalError) as given_up:
+            connection.scalar(text("select 2"))
+    assert given_up.value.connection_invalidated
+    assert ask(engine) == 1
+
+
+def test_idle_connection_that_hangs_is_replaced(engine, hang):
+    with engine.connect() as connection:
+        hang(connection)
+    assert ask(engine, "select 3") == 3
+
+
+@pytest.fixture
+def hang():
+    """Return a function that stops the server process of a connection.
+
+    A swapping machine or a frozen disk does the same.
+    """
+    stopped = []
+
+    def hang(connection):
+        stopped.append(connection.scalar(text("select pg_backend_pid()")))
+        connection.rollback()
+        os.kill(stopped[-1], signal.SIGSTOP)
+
+    yield hang
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)

@@ -1,0 +1,285 @@
+"""Tests of the delivery pack: its files, counts and languages, and nothing more."""
+
+import csv
+import errno
+import hashlib
+import io
+import re
+import zipfile
+
+import pypdfium2
+import pytest
+from flask_babel import force_locale
+
+from campaign.exports import delivery_pack
+from campaign.exports.delivery_pack_texts import UNNAMED
+from campaign.exports.export_queries import content_of, exports_of
+from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
+from campaign.extensions import write
+from campaign.i18n.locales import LOCALES
+from campaign.petitions.handovers import change_handing
+from campaign.process.clock import utcnow
+from campaign.security.sealed_files import Sealer
+from tests.exports.conftest import export, folder
+from tests.exports.test_tasks import LATER, at
+from tests.factories.petitions import new_version
+from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
+from tests.page_parts import figures
+
+pytestmark = pytest.mark.both_databases
+
+HEAD = Head(
+    "Bring them home", "We ask where they are.", "Volante", "Page {n} of {m}", "[unset]", "en"
+)
+FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
+
+
+@pytest.fixture(autouse=True)
+def _no_poster(monkeypatch):
+    """Skip the poster, which has its own tests and takes seconds."""
+
+    def draw(_, scratch):
+        yield
+        (scratch / delivery_pack.POSTER).write_bytes(b"%PDF-poster")
+
+    monkeypatch.setattr(delivery_pack._Pack, "_draw_poster", draw)
+
+
+@pytest.fixture
+def signed(petition):
+    sign_and_hatch(petition, AMALIA, name_display="full", comment="For my brother")
+    sign_and_hatch(petition, ODILE, email="two@kwan.example", name_display="initials")
+    new_version(petition)
+    counted = [
+        sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)
+    ]
+    change(counted[0], evidence="in_person")
+
+
+def pack(asked, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"):
+    """Create a pack; return its id."""
+    choice = {
+        "slug": petition.slug,
+        "lang": lang,
+        "paper": paper,
+        "names": names,
+        "details": list(details),
+    }
+    export_id = asked("pack", choice, aim="delivery")
+    while exporter.make_next():
+        pass
+    return export_id
+
+
+def opened(export_id):
+    """Return {file name: its bytes} of a pack, without the folder that contains all files."""
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(content_of(export(export_id)))))
+    assert archive.testzip() is None
+    return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+
+def pages(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def table(files):
+    return list(
+        csv.DictReader(io.StringIO(files["signatures.csv"].decode("utf-8-sig"), newline=""))
+    )
+
+
+def test_no_country_is_broken_within_a_word_beside_a_name(asked, petition, exporter):
+    sign_and_hatch(petition, AMALIA, country="NZ", postal_code="6011")
+    sign_and_hatch(petition, ODILE, email="two@kwan.example", country="BA", postal_code="71000")
+    text = " ".join(
+        pages(opened(pack(asked, petition, exporter, lang="fr", paper="letter"))["signatures.pdf"])
+    )
+    assert "Nouvelle-Zélande" in text and "Bosnie-Herzégovine" in text
+
+
+def test_archive_contains_everything_and_a_checksum_of_each_file(asked, petition, exporter, signed):
+    files = opened(pack(asked, petition, exporter))
+    names = [
+        "signatures.pdf",
+        "signatures.csv",
+        "cover-letter.pdf",
+        "poster.pdf",
+        "README.txt",
+        "SHA256SUMS",
+    ]
+    assert list(files) == names
+    sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
+    assert sums == {name: hashlib.sha256(files[name]).hexdigest() for name in names[:-1]}
+    assert [name for name in names if name not in files["README.txt"].decode()] == ["README.txt"]
+
+
+def test_names_appear_as_their_owners_chose_without_other_data(asked, petition, exporter, signed):
+    files = opened(pack(asked, petition, exporter))
+    [page] = pages(files["signatures.pdf"])
+    for words in (
+        "Bring them home now",
+        "The Senate of the Valley",
+        "Amalia Rosales",
+        "O. K.",
+        "Canada",
+    ):
+        assert words in page
+    assert " ".join(page.split()).count(str(UNNAMED)) == 3
+    assert [word for word in ("Odile", "Kwan", "@", "M5V", "brother") if word in page] == []
+    lines = table(files)
+    assert [line["row"] for line in lines] == ["1", "2", "3", "4", "5"]
+    assert [line["shown_name"] for line in lines] == ["Amalia Rosales", "O. K.", "", "", ""]
+    assert list(lines[0]) == ["row", "number", "evidence", "shown_name", "country"]
+
+
+def test_full_names_and_details_are_included_where_the_petition_says_so(
+    asked, petition, exporter, signed
+):
+    more = ["day", "postal_code", "shown_comment", "email"]
+    changed = write(
+        change_handing, petition_id=petition.id, names="full", details=more, now=utcnow()
+    )
+    assert changed.handed_details == ["postal_code", "shown_comment", "day"]
+    for place in range(2):
+        sign_and_hatch(petition, ODILE, email=f"later{place}@kwan.example", comment="For my sister")
+    files = opened(
+        pack(
+            asked, petition, exporter, names="full", details=("postal_code", "shown_comment", "day")
+        )
+    )
+    [page] = pages(files["signatures.pdf"])
+    assert page.count("Odile Kwan") == 2
+    assert page.count("H3Z 2Y7") == 2
+    assert [word for word in ("M5V 2T6", "brother", "sister") if word in page] == []
+    assert list(table(files)[0]) == [
+        "row",
+        "number",
+        "evidence",
+        "full_name",
+        "postal_code",
+        "shown_comment",
+        "day",
+    ]
+
+
+def test_cover_letter_has_exact_counts_by_evidence_and_version(
+    asked, petition, exporter, signed, monkeypatch
+):
+    blocks = []
+    monkeypatch.setattr(
+        delivery_pack,
+        "letter_sheets",
+        lambda head, given, paper: letter_sheets(head, blocks.extend(given) or blocks, paper),
+    )
+    [text] = pages(opened(pack(asked, petition, exporter))["cover-letter.pdf"])
+    plain = " ".join(text.split())
+    for words in ("The Senate of the Valley", "We, the undersigned, ask."):
+        assert words in plain
+    sentence = next(words for kind, words in blocks if kind == "text" and figures(words))
+    assert figures(sentence) == [5] and sentence in plain
+    told = [words for kind, words in blocks if kind == "figure"]
+    by_email, at_a_table, all_signatures, first, second = (int(number) for _label, number in told)
+    assert (by_email, at_a_table, all_signatures, first, second) == (4, 1, 5, 2, 3)
+    assert [label for label, number in told if f"{label} {number}" not in plain] == []
+    assert [kind for kind, _words in blocks].count("line") == 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("es", "El Senado del Valle"), ("fr", "Bring them home now")]
+)
+def test_pack_is_in_the_chosen_language(asked, petition, exporter, signed, lang, words):
+    english = opened(pack(asked, petition, exporter))["README.txt"].decode()
+    files = opened(pack(asked, petition, exporter, lang=lang, paper="letter"))
+    [page] = pages(files["signatures.pdf"])
+    assert words in page
+    with force_locale(LOCALES[lang]):
+        own = str(UNNAMED)
+    assert own != str(UNNAMED) and own in " ".join(page.split())
+    assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)
+    about_the_pdf = re.compile(r"^signatures\.pdf: (.+)", re.MULTILINE)
+    said, said_in_english = (
+        about_the_pdf.search(files["README.txt"].decode())[1],
+        about_the_pdf.search(english)[1],
+    )
+    assert said != said_in_english
+
+
+def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
+    asked, petition, exporter, signed, monkeypatch
+):
+    monkeypatch.setattr(delivery_pack, "VOLUME", 2)
+    original, calls = Sealer.write, []
+
+    def failing(self, data):
+        calls.append(data)
+        if len(calls) == 7:
+            raise RuntimeError("the power went")
+        original(self, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sealer, "write", failing)
+        with pytest.raises(RuntimeError):
+            pack(asked, petition, exporter)
+    at(monkeypatch, utcnow() + LATER)
+    while exporter.make_next():
+        pass
+    [export_id] = [each.id for each in exports_of([petition.id])]
+    files = opened(export_id)
+    volumes = [name for name in files if name.startswith("signatures-")]
+    assert volumes == ["signatures-01.pdf", "signatures-02.pdf", "signatures-03.pdf"]
+    assert [line["row"] for line in table(files)] == ["1", "2", "3", "4", "5"]
+    assert 5 in figures(pages(files["cover-letter.pdf"])[0])
+    assert folder() == [f"{export_id}.sealed"]
+    assert export(export_id).done == export(export_id).total == 5
+
+
+def test_pack_without_room_on_disk_frees_all_that_it_took(
+    asked, petition, exporter, signed, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(delivery_pack._Pack, "_letter", full)
+    export_id = pack(asked, petition, exporter)
+    assert (export(export_id).fault, folder()) == ("no_room", [])
+
+
+def test_petition_without_signatures_makes_an_honest_pack(asked, petition, exporter):
+    files = opened(pack(asked, petition, exporter))
+    assert "signatures.pdf" not in files
+    assert 0 in figures(pages(files["cover-letter.pdf"])[0])
+
+
+def test_each_page_has_title_demand_and_number_and_each_row_appears_once(app):
+    rows = [(str(n), f"Person {n:04}", "Mexico") for n in range(1, 301)]
+    told = pages(signature_sheets(HEAD, FIELDS, rows, "a4"))
+    assert len(told) > 5
+    for number, page in enumerate(told, start=1):
+        assert f"Page {number} of {len(told)}" in page
+        assert "Bring them home" in page
+        assert "We ask where they are." in page
+    assert re.findall(r"Person (\d{4})", "".join(told)) == [f"{n:04}" for n in range(1, 301)]
+
+
+def test_names_of_all_scripts_and_lengths_are_typeset(app):
+    names = ["Józef Ćwik", "Θεόδωρος", "李 明", "محمد علي", "अमलिया", "Amalia " * 40, "🦋🦋"]
+    [page] = pages(
+        signature_sheets(
+            HEAD, FIELDS, [(str(n), name, "") for n, name in enumerate(names)], "letter"
+        )
+    )
+    for words in ("Józef Ćwik", "Θεόδωρος", "李 明", "[unset]"):
+        assert words in page
+    assert page.count("Amalia") == 40
+
+
+def test_long_text_flows_over_pages(app):
+    with force_locale("en"):
+        blocks = [
+            ("title", "Bring them home"),
+            *[("text", f"Paragraph {n}. " + "Where are they? " * 30) for n in range(30)],
+        ]
+        told = pages(letter_sheets(HEAD, blocks, "a4"))
+    assert len(told) > 2
+    assert re.findall(r"Paragraph (\d+)", " ".join(told)) == [str(n) for n in range(30)]

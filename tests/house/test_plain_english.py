@@ -1,0 +1,50 @@
+"""Docstrings, comments and developers' documents use everyday words."""
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RETIRED = re.compile(
+    r"\b(whoever|whomever|anew|whence|nought|for ever|hitherto|thereby|erelong|once more|all the same"
+    r"|somebody|everybody|nobody else's|meanwhile|tells of|is led to|lives at|let through|turned? away"
+    r"|put away|thrown? away|e-?mails? room|mail room|the house|this room|rooms? below|postm[ae]n)\b",
+    re.IGNORECASE,
+)
+DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/glossary.md")
+PATHS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "campaign").rglob("*.py"))
+
+
+def prose(source: str) -> list[str]:
+    """Return the docstrings and comments of a module."""
+    nodes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, nodes)
+    ]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return found + [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+def test_docstrings_and_comments_are_read_and_code_is_not():
+    assert prose('"""Anew."""\nwhoever = "whoever"  # whoever\n') == ["Anew.", "# whoever"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_prose_of_a_module_uses_everyday_words(path):
+    found = [
+        match.group()
+        for text in prose((ROOT / path).read_text())
+        for match in RETIRED.finditer(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_documents_use_everyday_words(path):
+    assert RETIRED.findall((ROOT / path).read_text()) == []

@@ -1,0 +1,404 @@
+"""Tests of batches from paper: the result of each row, all or nothing, and undo."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from campaign.extensions import db, write
+from campaign.imports import commit
+from campaign.imports.classification import without_wrong
+from campaign.imports.commit import StillWrong, accept, carry_in
+from campaign.imports.models import ImportRow
+from campaign.imports.operations import (
+    BatchClosed,
+    EditConflict,
+    drop,
+    keep_fates,
+    keep_typed,
+    match,
+)
+from campaign.imports.queries import batch_by_id, row_of_signature
+from campaign.imports.rollback import NothingToUndo, erase_rows
+from campaign.imports.tasks import PATIENCE, forget, go_on
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation
+from campaign.signatures.erasure import personal_left
+from campaign.signatures.models import Signature
+from campaign.signatures.owner_operations import NotYours
+from campaign.signatures.queries import differences
+from campaign.signatures.rule_operations import create_rule, switch_on
+from tests.factories.paper import begin, bring, bring_decided, csv_of, fates_of, take_out
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    hatch_now,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+from tests.powercuts import stopped_after
+from tests.together import together
+
+pytestmark = pytest.mark.both_databases
+
+ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
+ANA = "Ana,Torres,,MX,06600,2026-11-20,S1,2"
+LEFT = (
+    "given_name",
+    "family_name",
+    "email",
+    "email_digest",
+    "person_digest",
+    "postal_code",
+    "comment",
+    "answers",
+)
+
+
+def tally():
+    hatch_now()
+    assert differences() == []
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).where(Signature.number.is_not(None)))
+
+
+def fates(batch):
+    return [each.fate for each in fates_of(batch)]
+
+
+def test_each_row_has_its_result_and_reason(petition):
+    online = sign_and_hatch(petition, AMALIA)
+    pending = sign(petition, ODILE)
+    batch = begin(
+        petition,
+        csv_of(
+            ZORA,
+            ANA,
+            "Zora,Q,ZORA@Correo.MX,MX,06600,,,",
+            "ána,TORRES,,México,06600,,,",
+            f"Amalia,Rosales,{AMALIA['email'].upper()},CA,,,,",
+            f"O,K,{ODILE['email']},CA,,,,",
+            "Amalia,Rosales,,CA,M5V 2T6,,,",
+            ",Nobody,x,CA,1,,,",
+        ),
+    )
+    decided = fates_of(batch)
+    assert [each.fate for each in decided] == ["new", "new", *["duplicate"] * 5, "wrong"]
+    assert [each.why for each in decided[2:6]] == [
+        {"row": 2},
+        {"row": 3},
+        {"of": online, "evidence": "email", "state": "counted"},
+        {"of": pending, "evidence": "email", "state": "pending"},
+    ]
+    # Without an email address, name and postal code decide, even against online signatures.
+    assert decided[6].why["of"] == online
+    assert decided[7].why == {
+        "given_name": "missing",
+        "email": "no_at",
+        "postal_code": "postal_code:CA",
+    }
+
+
+def test_imported_batch_is_counted_with_its_paper_and_adds_nobody_twice(petition):
+    batch = bring(begin(petition, csv_of(ZORA, ANA, ANA)))
+    assert tally() == 2
+    found = sorted(rows(), key=lambda row: row.given_name)
+    assert [
+        (row.evidence, row.state, row.given_name, row.created_at.date().isoformat())
+        for row in found
+    ] == [
+        ("paper", "counted", "Ana", "2026-11-20"),
+        ("paper", "counted", "Zora", "2026-11-20"),
+    ]
+    row, of = row_of_signature(found[1].id)
+    assert (of.id, row.sheet, row.sheet_row, row.fate) == (batch.id, "S1", "1", "new")
+    kept = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).all()
+    assert [(row.cells, row.typed) for row in kept] == [(None, None)] * 3
+    assert batch.counts == {"new": 2, "duplicate": 1}
+    with pytest.raises(BatchClosed):
+        bring(batch)
+
+
+def test_nothing_is_imported_while_a_row_is_wrong(petition):
+    batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,"))
+    with pytest.raises(StillWrong):
+        bring(batch)
+    assert rows() == []
+
+
+@pytest.fixture
+def left(petition, monkeypatch):
+    """A batch of five, of which two were imported before the power went."""
+    monkeypatch.setattr(commit, "AT_ONCE", 2)
+    batch = begin(
+        petition,
+        csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))),
+    )
+    decided = fates_of(batch)
+    write(accept, batch_id=batch.id, seen=None, decided=decided, now=utcnow())
+    with pytest.raises(RuntimeError):
+        carry_in(stopped_after(1), batch.id, decided)
+    return batch
+
+
+def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, left):
+    assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
+    assert go_on(write, now=utcnow()) == 0
+    for operation, named in (
+        (keep_typed, {"typed": {}}),
+        (drop, {}),
+        (accept, {"seen": None, "decided": [], "now": utcnow()}),
+    ):
+        with pytest.raises(BatchClosed):
+            write(operation, batch_id=left.id, **named)
+    assert (
+        go_on(write, now=utcnow() + 2 * PATIENCE),
+        go_on(write, now=utcnow() + 2 * PATIENCE),
+    ) == (1, 0)
+    brought = batch_by_id(left.id)
+    assert (tally(), brought.state, brought.counts) == (4, "imported", {"new": 4, "duplicate": 1})
+    kept = db.session.scalars(
+        select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.place)
+    ).all()
+    assert [(row.cells, row.sheet_row if row.signature_id else "") for row in kept] == [
+        (None, "1"),
+        (None, "2"),
+        (None, ""),
+        (None, "0"),
+        (None, "1"),
+    ]
+
+
+def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
+    assert take_out(left) == 2
+    carry_in(write, left.id, [])
+    assert (go_on(write, now=utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
+        0,
+        0,
+        "undone",
+    )
+    assert (
+        db.session.scalar(
+            select(func.count()).where(ImportRow.batch_id == left.id, ImportRow.cells.is_not(None))
+        )
+        == 0
+    )
+
+
+def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeypatch):
+    monkeypatch.setattr(commit, "AT_ONCE", 7)
+    batch = begin(
+        petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
+    )
+    now = utcnow() - 2 * PATIENCE
+    write(accept, batch_id=batch.id, seen=None, decided=fates_of(batch), now=now)
+    together(app, [lambda: go_on(write, now=utcnow())] * 2)
+    assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
+
+
+def test_wrong_rows_are_corrected_or_skipped(petition):
+    batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
+    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
+    write(
+        keep_typed,
+        batch_id=batch.id,
+        typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}},
+        left_out=set(),
+    )
+    assert fates(batch) == ["new", "new", "wrong", "new"]
+    keep_fates(
+        write, batch_id=batch.id, seen=None, decided=without_wrong(fates_of(batch)), now=utcnow()
+    )
+    assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
+    assert fates(batch) == ["new", "new", "left_out", "new"]
+    bring(batch)
+    assert tally() == 3
+
+
+def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
+    batch = begin(petition, csv_of(ZORA))
+    decided, seen = fates_of(batch), batch.changed_at.isoformat()
+    write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
+    for operation, named in (
+        (keep_typed, {"typed": {2: {"given_name": "Zara"}}}),
+        (accept, {"decided": decided, "now": utcnow()}),
+    ):
+        with pytest.raises(EditConflict):
+            write(operation, batch_id=batch.id, seen=seen, **named)
+    assert rows() == []
+
+
+def test_person_signing_during_a_preview_is_counted_once(petition):
+    batch = begin(petition, csv_of(ZORA, ANA))
+    decided, seen = fates_of(batch), batch.changed_at.isoformat()
+    sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
+    brought = bring_decided(batch, decided, seen=seen)
+    assert brought.counts == {"new": 1, "duplicate": 1}
+    assert tally() == 2
+
+
+def test_same_file_imported_twice_at_once_counts_each_person_once(app, petition):
+    lines = [
+        f"Ana{n},Torres,{f'ana{n}@correo.mx' if n % 2 else ''},MX,{n:05},,," for n in range(300)
+    ]
+    batches = [begin(petition, csv_of(*lines)) for _ in range(2)]
+    # One of them was imported the other way.
+    decided = [fates_of(batch) for batch in batches]
+    decided[1].reverse()
+    both = zip(batches, decided, strict=True)
+    together(
+        app, [lambda batch=batch, each=each: bring_decided(batch, each) for batch, each in both]
+    )
+    assert tally() == 300
+    assert sorted(batch_by_id(batch.id).counts.get("new", 0) for batch in batches) == [0, 300]
+
+
+def test_same_batch_submitted_twice_is_imported_once(app, petition):
+    batch = begin(petition, csv_of(ZORA))
+    decided = fates_of(batch)
+
+    def press():
+        try:
+            return bring_decided(batch, decided).state
+        except BatchClosed:
+            return "told"
+
+    assert sorted(together(app, [press, press])) == ["imported", "told"]
+    assert tally() == 1
+
+
+def test_undo_removes_everything_that_was_imported(petition):
+    other = sign_and_hatch(petition, AMALIA)
+    batch = bring(begin(petition, csv_of(ZORA, ANA)))
+    assert tally() == 3
+    bring(begin(petition, csv_of("Late,Comer,,MX,06600,,,")))
+    assert take_out(batch) == 2
+    assert personal_left(petition.id) == 2
+    assert tally() == 2
+    # They are emptied at once, and erased later like all withdrawn ones.
+    gone = [row for row in rows() if row.id != other and row.given_name != "Late"]
+    assert [[getattr(row, name) or None for name in LEFT] for row in gone] == [
+        [None] * len(LEFT)
+    ] * 2
+    assert [row.state for row in gone] == ["withdrawn", "withdrawn"]
+    write(moderation.take_back_withdrawal, ids=[row.id for row in gone], cause_ids=None)
+    assert tally() == 2
+    with pytest.raises(NothingToUndo):
+        take_out(batch)
+    # People removed by mistake can be imported again at once.
+    again = bring(begin(petition, csv_of(ZORA, ANA)))
+    assert (again.counts, tally()) == ({"new": 2}, 4)
+
+
+def test_undo_before_counting_counts_nothing(petition):
+    batch = bring(begin(petition, csv_of(ZORA, ANA)))
+    take_out(batch)
+    assert (tally(), [row.state for row in rows()]) == (0, ["erased", "erased"])
+
+
+def withdraw_by_owner(signature_id):
+    """Withdraw as its owner would, unless the import was just undone."""
+    with suppress(NotYours):
+        withdraw(signature_id)
+
+
+def test_undo_during_hatching_and_a_withdrawal_keeps_the_ledger_true(app, petition):
+    batch = bring(
+        begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(80))))
+    )
+    ids = [row.id for row in rows()]
+    together(app, [lambda: take_out(batch), hatch_now, lambda: withdraw_by_owner(ids[0])])
+    assert tally() == 0
+
+
+def test_person_sharing_an_email_address_with_a_removed_one_moves_up(app):
+    petition = make_petition(two_per_address=True)
+    batch = bring(begin(petition, csv_of("Amalia,Rosales,amalia@rosales.example,CA,M5V 2T6,,,")))
+    teo = sign(petition, {**AMALIA, "given_name": "Teo", "family_name": "Brandt"})
+    assert db.session.get(Signature, teo).seat == 2
+    take_out(batch)
+    db.session.rollback()
+    assert db.session.get(Signature, teo).seat == 1
+
+
+def test_moderation_rule_holds_rows_from_paper_too(petition):
+    rule = write(
+        create_rule,
+        cause_id=petition.cause_id,
+        petition_id=None,
+        kind="words",
+        pattern="quetzalli",
+        note="",
+    )
+    write(switch_on, rule_id=rule.id, now=utcnow())
+    batch = begin(petition, csv_of(ZORA, ANA))
+    assert fates(batch) == ["held", "new"]
+    bring(batch)
+    assert tally() == 1
+    take_out(batch)
+    assert tally() == 0
+
+
+def test_paper_signed_before_the_end_is_imported_after_it(app):
+    petition = make_petition(
+        closes_at=utcnow() - timedelta(days=1), opens_at=utcnow() - timedelta(days=30)
+    )
+    day = (utcnow() - timedelta(days=5)).date().isoformat()
+    late = utcnow().date().isoformat()
+    batch = begin(
+        petition, csv_of(f"Ana,Torres,,MX,06600,{day},,", f"Bo,Torres,,MX,06600,{late},,")
+    )
+    assert [(each.fate, each.why) for each in fates_of(batch)] == [
+        ("new", {}),
+        ("wrong", {"signed_at": "date_after_end"}),
+    ]
+
+
+def test_matched_columns_are_remembered(petition):
+    data = csv_of("Zora,x,1", header="Llamada,Otra cosa,Numero")
+    first = begin(petition, data)
+    assert (first.header, first.rows) == ([], 2)
+    said = {
+        "mapping": {0: "given_name"},
+        "has_heading": True,
+        "wording": "I sign.",
+        "day_first": True,
+    }
+    write(match, batch_id=first.id, seen=None, **said)
+    bring(first)
+    second = begin(petition, csv_of("Ana,x,2", header="Llamada,Otra cosa,Numero"))
+    assert (second.header, second.mapping, fates(second)) == (
+        ["Llamada", "Otra cosa", "Numero"],
+        {"0": "given_name"},
+        ["new"],
+    )
+
+
+def test_batch_untouched_for_a_week_is_erased(petition):
+    old, young, done = (begin(petition, csv_of(line)) for line in (ZORA, ANA, "Bo,,,,,,,"))
+    bring(done)
+    later = utcnow() + timedelta(days=7, minutes=1)
+    write(keep_typed, batch_id=young.id, typed={2: {"given_name": "Anna"}})
+    db.session.get(type(young), young.id, populate_existing=True).changed_at = later
+    db.session.commit()
+    assert forget(write, now=later) == 1
+    assert [batch_by_id(batch.id).state for batch in (old, young, done)] == [
+        "dropped",
+        "open",
+        "imported",
+    ]
+    assert db.session.scalar(select(func.count()).where(ImportRow.batch_id == old.id)) == 0
+
+
+def test_dropping_leaves_nothing(petition):
+    batch = begin(petition, csv_of(ZORA))
+    write(drop, batch_id=batch.id)
+    erase_rows(write, batch.id)
+    assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
+    with pytest.raises(BatchClosed):
+        write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoe"}})

@@ -1,0 +1,84 @@
+"""Tests of the keys that tablets seal to.
+
+They are encrypted at rest, rotated without losing what waits, and dropped when no longer needed.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import write
+from campaign.kiosk.key_pairs import KEPT_AT_LEAST, drop_keys, present_key, private_keys, rotate
+from campaign.kiosk.models import KioskKey
+from campaign.kiosk.sealing import Unreadable, private_key
+from campaign.process.clock import utcnow
+from tests.factories.kiosks import AMALIA, make_tablet
+
+LATER = KEPT_AT_LEAST + timedelta(days=1)
+
+
+def renew():
+    return write(rotate, now=utcnow())[0].uuid
+
+
+def drop():
+    return write(drop_keys, now=utcnow() + LATER)
+
+
+def test_record_sealed_to_a_former_key_still_arrives(tablet):
+    before = tablet.campaign()
+    waiting = tablet.seal(key=before.json["key"])
+    present = renew()
+    assert tablet.campaign().headers["ETag"] != before.headers["ETag"]
+    assert tablet.campaign().json["key"]["id"] == present
+    assert (
+        tablet.receipts(waiting, tablet.seal(words={**AMALIA, "given_name": "Odile"}))
+        == [("stored", "")] * 2
+    )
+
+
+def test_key_is_kept_while_a_tablet_may_have_records_sealed_to_it(tablet):
+    waiting = tablet.seal(key=tablet.campaign().json["key"])
+    renew()
+    assert drop() == 0
+    # It knows the new key, and still has a record.
+    tablet.campaign()
+    tablet.sync(waiting=1)
+    assert drop() == 0
+    assert tablet.receipts(waiting, waiting=1) == [("stored", "")]
+    tablet.sync(waiting=0)
+    assert write(drop_keys, now=utcnow()) == 0
+    assert drop() == 1
+    assert KioskKey.query.count() == 1
+
+
+def test_key_is_kept_for_records_waiting_for_review(tablet):
+    tablet.sign()
+    tablet.sign()
+    renew()
+    tablet.campaign()
+    tablet.sync(waiting=0)
+    assert drop() == 0
+
+
+def test_tablet_that_never_fetched_a_key_keeps_none_alive(client, event, tablet):
+    make_tablet(client, event)
+    renew()
+    tablet.campaign()
+    tablet.sync(waiting=0)
+    assert drop() == 1
+
+
+def test_private_key_opens_only_under_our_secret_and_its_own_name(
+    migrated_app, tablet, monkeypatch
+):
+    key = present_key()
+    assert private_key(key.uuid, key.sealed_private).public_key().public_bytes_raw() == bytes(
+        key.public
+    )
+    with pytest.raises(Unreadable):
+        private_key("another", key.sealed_private)
+    monkeypatch.setitem(migrated_app.config, "SECRET_KEY", "another-secret-0123456789-0123456789")
+    with pytest.raises(Unreadable):
+        private_key(key.uuid, key.sealed_private)
+    assert private_keys([key.uuid]) == {}

@@ -1,0 +1,31 @@
+"""Tests of the difference between two texts."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign.organize.differences import pieces
+
+TEXT = st.text("ab \n", max_size=60)
+
+
+def test_changed_words_are_shown_between_unchanged_words():
+    found = pieces("We plant twelve trees.", "We plant twenty trees.")
+    assert found == [
+        ("kept", "We plant "),
+        ("removed", "twelve"),
+        ("added", "twenty"),
+        ("kept", " trees."),
+    ]
+
+
+def test_empty_text_and_some_text():
+    assert pieces("", "") == []
+    assert pieces("", "New") == [("added", "New")]
+    assert pieces("Old", "") == [("removed", "Old")]
+
+
+@given(TEXT, TEXT)
+def test_both_texts_can_be_rebuilt_from_the_pieces(before, after):
+    found = pieces(before, after)
+    assert "".join(text for kind, text in found if kind != "added") == before
+    assert "".join(text for kind, text in found if kind != "removed") == after

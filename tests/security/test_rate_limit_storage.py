@@ -1,0 +1,64 @@
+"""Tests that rate limits continue while the shared storage is unreachable."""
+
+import pytest
+from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter
+
+from campaign.security import rate_limit_storage as module
+from campaign.security.rate_limit_storage import AWAY_SECONDS, FallbackStorage, limit_storage
+from campaign.security.sqlite_storage import SqliteStorage
+from campaign.security.write_behind_storage import WriteBehindStorage
+from tests.security.clocks import Clock
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "counters.sqlite3"
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda counters: counters, lambda counters: WriteBehindStorage(counters, 0)]
+)
+def test_unusable_file_still_limits(path, clock, wrap):
+    path.mkdir()
+    limiter = FixedWindowRateLimiter(wrap(FallbackStorage(SqliteStorage(path))))
+    three = RateLimitItemPerMinute(3)
+    assert [limiter.hit(three, "amalia") for _ in range(4)] == [True, True, True, False]
+    assert limiter.test(three, "teo") and not limiter.test(three, "amalia")
+    assert limiter.get_window_stats(three, "amalia").remaining == 0
+
+
+def test_damaged_file_blocks_no_request(path, clock):
+    path.write_bytes(b"no database" * 1000)
+    assert FallbackStorage(SqliteStorage(path)).incr("amalia", 60) == 1
+
+
+def test_unreachable_redis_blocks_no_request(clock):
+    counters = limit_storage({"REDIS_URL": "redis://127.0.0.1:1/0"})
+    assert [counters.incr("amalia", 60) for _ in range(2)] == [1, 2]
+
+
+def test_unreachable_storage_is_not_asked_every_time_and_is_retried(path, clock, caplog):
+    path.mkdir()
+    counters = FallbackStorage(SqliteStorage(path))
+    for _ in range(5):
+        counters.incr("amalia", 60)
+    assert caplog.text.count("counts by itself") == 1
+    path.rmdir()
+    clock.now += AWAY_SECONDS
+    assert counters.incr("amalia", 60) == 1
+    assert SqliteStorage(path).get("amalia") == 1
+
+
+def test_unresponsive_redis_does_not_delay_requests():
+    waits = limit_storage(
+        {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    )._shared.storage.connection_pool.connection_kwargs
+    assert 0 < waits["socket_timeout"] <= 1 and 0 < waits["socket_connect_timeout"] <= 1

@@ -1,0 +1,92 @@
+"""Tests of encrypted files: they need secret and seed, and are read whole or not at all."""
+
+import pytest
+
+from campaign.security.sealed_files import (
+    FRAME,
+    SealBroken,
+    Sealer,
+    key_of,
+    new_seed,
+    size_and_digest,
+    unsealed,
+)
+
+KEY = key_of(b"a secret", b"0123456789abcdef")
+CONTENT = [b"Amalia", b"x" * (2 * FRAME + 7), b"", b"Rosales"]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "1.sealed"
+
+
+def seal(path, content=CONTENT):
+    with Sealer(path, KEY) as sealer:
+        for part in content:
+            sealer.write(part)
+        return sealer.settle()
+
+
+def test_written_data_is_read_back_and_not_visible_in_the_file(path):
+    frames, octets = seal(path)
+    assert b"".join(unsealed(path, KEY, frames)) == b"".join(CONTENT)
+    assert path.stat().st_size == octets
+    assert b"Amalia" not in path.read_bytes()
+    assert size_and_digest(path, KEY, frames)[0] == len(b"".join(CONTENT))
+
+
+def test_each_file_has_its_own_key():
+    assert (
+        len({key_of(secret, new_seed()) for secret in (b"a secret", b"a secret", b"another")}) == 3
+    )
+    assert key_of(b"a secret", b"0123456789abcdef") == KEY
+
+
+def test_writing_resumes_where_it_was_settled_and_cuts_off_the_rest(path):
+    with Sealer(path, KEY) as sealer:
+        sealer.write(b"one ")
+        frames, octets = sealer.settle()
+        sealer.write(b"lost")
+        sealer.settle()
+    with Sealer(path, KEY, frames=frames, octets=octets) as sealer:
+        sealer.write(b"two")
+        frames, _ = sealer.settle()
+    assert b"".join(unsealed(path, KEY, frames)) == b"one two"
+
+
+def turned(path):
+    """Two frames that have changed places."""
+    whole = path.read_bytes()
+    half = len(whole) // 2
+    path.write_bytes(whole[half:] + whole[:half])
+
+
+def flipped(path):
+    whole = bytearray(path.read_bytes())
+    whole[-1] ^= 1
+    path.write_bytes(whole)
+
+
+def shortened(path):
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+@pytest.mark.parametrize("harm", [turned, flipped, shortened])
+def test_modified_file_is_not_read(path, harm):
+    with Sealer(path, KEY) as sealer:
+        for part in (b"first", b"other"):
+            sealer.write(part)
+            frames, octets = sealer.settle()
+    harm(path)
+    with pytest.raises(SealBroken):
+        list(unsealed(path, KEY, frames))
+    if harm is shortened:
+        with pytest.raises(SealBroken):
+            Sealer(path, KEY, frames=frames, octets=octets)
+
+
+def test_another_key_decrypts_nothing(path):
+    frames, _ = seal(path)
+    with pytest.raises(SealBroken):
+        list(unsealed(path, key_of(b"another", b"0123456789abcdef"), frames))

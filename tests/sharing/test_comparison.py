@@ -1,0 +1,130 @@
+"""Tests of assigning wordings, and of what the comparison may honestly claim."""
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from campaign.extensions import write
+from campaign.process.clock import utcnow
+from campaign.sharing.comparison import comparisons, verdict_of
+from campaign.sharing.models import ShareText
+from campaign.sharing.operations import change_texts, deal, note_share
+from campaign.sharing.queries import Outcome, texts_of, words_dealt
+from tests.factories.signatures import (
+    AMALIA,
+    change,
+    confirm,
+    hatch_now,
+    sign,
+    sign_and_hatch,
+    sign_many,
+)
+
+pytestmark = pytest.mark.both_databases
+
+DAY = timedelta(days=1)
+
+
+def offer(petition, *words, lang="en", now=None):
+    write(change_texts, petition_id=petition.id, texts={lang: words}, now=now or utcnow())
+
+
+def hand(petition, signature_id, *, now=None):
+    write(deal, signature_id=signature_id, petition_id=petition.id, lang="en", now=now or utcnow())
+    return words_dealt(signature_id)
+
+
+def outcome(dealt, bringers):
+    return Outcome(ShareText(words=f"{dealt} {bringers}"), dealt, dealt, bringers, bringers)
+
+
+def test_supporter_keeps_the_assigned_wording(petition):
+    offer(petition, "One", "Two")
+    ids = sign_many(petition, 24)
+    first = {each: hand(petition, each) for each in ids}
+    assert set(first.values()) == {"One", "Two"}
+    offer(petition, "One", "Two", "Three")
+    assert {each: hand(petition, each) for each in ids} == first
+
+
+def test_removed_wording_is_no_longer_assigned_and_another_keeps_its_results(petition):
+    offer(petition, "One", "Two")
+    before = {text.words: text.id for text in texts_of(petition.id)}
+    offer(petition, "Two", "New")
+    after = {text.words: text.id for text in texts_of(petition.id)}
+    assert set(after) == {"Two", "New"}
+    assert after["Two"] == before["Two"]
+
+
+def test_language_without_wordings_assigns_none(petition):
+    offer(petition, "Uno", lang="es")
+    assert hand(petition, sign(petition)) is None
+
+
+def test_results_of_wordings_are_counted_since_all_were_available(petition):
+    start = utcnow() - 3 * DAY
+    offer(petition, "One", now=start)
+    early = sign(petition, email="early@kwan.example")
+    hand(petition, early, now=start)
+    offer(petition, "One", "Two", now=start + DAY)
+    handed = {each: hand(petition, each) for each in sign_many(petition, 12)}
+    [bringer, quiet] = [
+        next(each for each, words in handed.items() if words == which) for which in ("One", "Two")
+    ]
+    for place in range(2):
+        sign_and_hatch(
+            petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer
+        )
+    sign(petition, {**AMALIA, "email": "waits@rosales.example"}, brought_by=quiet)
+    write(note_share, signature_id=quiet, now=utcnow())
+    [found] = comparisons(petition.id)
+    counts = Counter(handed.values())
+    told = {row.outcome.text.words: row.outcome for row in found.rows}
+    assert {words: each.dealt for words, each in told.items()} == counts
+    assert (told["One"].bringers, told["One"].brought, told["One"].shared) == (1, 2, 0)
+    assert (told["Two"].bringers, told["Two"].brought, told["Two"].shared) == (0, 0, 1)
+    assert (found.verdict, found.since) == ("early", start + DAY)
+
+
+def test_supporter_using_their_own_link_counts_for_no_one(petition):
+    offer(petition, "One")
+    amalia = sign(petition, AMALIA)
+    hand(petition, amalia)
+    change(amalia, brought_by=amalia)
+    confirm(amalia)
+    hatch_now()
+    [found] = comparisons(petition.id)
+    assert [(row.outcome.bringers, row.outcome.brought) for row in found.rows] == [(0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        ([], "alone"),
+        ([outcome(500, 50)], "alone"),
+        ([outcome(100, 9), outcome(100, 0)], "early"),
+        ([outcome(1000, 55), outcome(1000, 45)], "same"),
+        ([outcome(1000, 90), outcome(1000, 30)], "better"),
+        # The best beats only one of the two others.
+        ([outcome(1000, 90), outcome(1000, 85), outcome(1000, 10)], "same"),
+        ([outcome(10, 10), outcome(0, 0)], "same"),
+    ],
+)
+def test_verdict_claims_no_more_than_is_known(found, verdict):
+    assert verdict_of(found)[0] == verdict
+
+
+def test_best_is_named_in_any_position():
+    best = outcome(1000, 90)
+    assert verdict_of([outcome(1000, 30), best]) == ("better", best)
+
+
+def test_chance_alone_is_hardly_ever_taken_for_a_difference():
+    chance = Random(43)
+    wrong = 0
+    for _ in range(300):
+        found = [outcome(300, sum(chance.random() < 0.1 for _ in range(300))) for _ in range(3)]
+        wrong += verdict_of(found)[0] == "better"
+    assert wrong <= 3

@@ -1,0 +1,127 @@
+"""Tests of metadata for link previews and for machines."""
+
+import io
+import json
+import re
+
+import pytest
+from PIL import Image
+
+from campaign.events.operations import change_event, set_picture
+from campaign.events.queries import event_in_any_state
+from campaign.extensions import write
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.updates.pictures import set_update_picture
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+from tests.factories.pictures import heart
+from tests.factories.signatures import sign_and_hatch
+from tests.factories.updates import make_update, update_now
+
+DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+META = re.compile(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"')
+PAGES = ("/en/", "/en/causes/valley", "/en/petitions/home", "/en/events/talk", "/en/updates/answer")
+WANTED = {
+    "og:title",
+    "og:description",
+    "og:type",
+    "og:url",
+    "og:site_name",
+    "og:image",
+    "og:image:alt",
+    "og:image:width",
+    "twitter:card",
+}
+
+
+@pytest.fixture(autouse=True)
+def everything(app):
+    cause = make_cause()
+    petition = make_petition(cause_id=cause.id)
+    make_event(cause_id=cause.id)
+    make_update(cause_id=cause.id)
+    sign_and_hatch(petition)
+    return petition
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_link_has_a_live_card(client, path):
+    told = dict(META.findall(client.get(path).text))
+    assert WANTED <= told.keys()
+    assert told["og:url"] == f"http://localhost{path}"
+    picture = told["og:image"].replace("&amp;", "&").removeprefix("http://localhost")
+    assert "/card.png" in picture
+    assert client.get(picture).mimetype == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("path", "alt"), [("/en/events/talk", "A heart"), ("/es/updates/answer", "Un corazón")]
+)
+def test_event_and_update_with_a_picture_use_it(client, path, alt):
+    write(
+        set_picture,
+        event_in_any_state("talk").id,
+        picture=clean_picture(heart()),
+        focal=(20, 80),
+        now=utcnow(),
+    )
+    write(
+        change_event,
+        event_in_any_state("talk").id,
+        now=utcnow(),
+        texts={"en": {"picture_alt": alt}},
+    )
+    write(
+        set_update_picture,
+        update_id=update_now().id,
+        picture=clean_picture(heart()),
+        alts={"es": alt},
+        now=utcnow(),
+    )
+    told = dict(META.findall(client.get(path).text))
+    assert WANTED <= told.keys() and (told["og:image:alt"], told["og:image:type"]) == (
+        alt,
+        "image/jpeg",
+    )
+    answer = client.get(told["og:image"].removeprefix("http://localhost"))
+    assert Image.open(io.BytesIO(answer.data)).size == (
+        int(told["og:image:width"]),
+        int(told["og:image:height"]),
+    )
+    # There is one crop per picture, so visitors cannot cause more to be made.
+    assert client.get(
+        told["og:image"].removeprefix("http://localhost").replace("-20-80", "-21-80")
+    ).status_code == (404 if "talk" in path else 200)
+
+
+@pytest.mark.parametrize(
+    ("lang", "spoken", "others"),
+    [("en", "en_US", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_US", "es_MX"])],
+)
+def test_networks_get_the_language_and_its_alternatives(client, lang, spoken, others):
+    told = META.findall(client.get(f"/{lang}/petitions/home").text)
+    assert [value for name, value in told if name == "og:locale"] == [spoken]
+    assert sorted(value for name, value in told if name == "og:locale:alternate") == others
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_machines_get_the_type_of_a_page(client, path):
+    [data] = DATA.findall(client.get(path).text)
+    told = json.loads(data)
+    assert told["@context"] == "https://schema.org"
+
+
+def test_petition_gives_its_count_and_its_targets(client):
+    told = json.loads(DATA.findall(client.get("/es/petitions/home").text)[0])
+    assert told["name"] == "Que vuelvan"
+    assert told["interactionStatistic"]["userInteractionCount"] == 1
+    assert told["audience"] == [{"@type": "Audience", "name": "El Senado del Valle"}]
+
+
+def test_text_cannot_break_out_of_the_data(client):
+    text = {"title": "</script><b>&", "summary": "x", "body": "x"}
+    make_petition("odd", cause_id=make_cause("other").id, texts={"en": text})
+    [data] = DATA.findall(client.get("/en/petitions/odd").text)
+    assert json.loads(data)["name"] == "</script><b>&"

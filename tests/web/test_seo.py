@@ -1,0 +1,123 @@
+"""Tests of what search engines and phones read about the site."""
+
+import json
+import re
+from urllib.robotparser import RobotFileParser
+from xml.etree import ElementTree
+
+import pytest
+
+from campaign.events.editing import archive_event
+from campaign.extensions import write
+from campaign.petitions.operations import archive_petition
+from campaign.process.clock import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+
+pytestmark = pytest.mark.both_databases
+
+SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+OURS = "http://localhost"
+
+
+@pytest.fixture
+def site(app):
+    cause = make_cause()
+    make_petition(cause_id=cause.id)
+    make_petition("draft", cause_id=cause.id, state="draft")
+    put_away = make_petition("put-away", cause_id=cause.id)
+    write(archive_petition, petition_id=put_away.id, now=utcnow())
+    make_event(cause_id=cause.id)
+    make_event("secret", cause_id=cause.id, draft=True)
+    past = make_event("past", cause_id=cause.id)
+    write(archive_event, event_id=past.id, now=utcnow())
+    make_cause("hidden", state="draft")
+    return cause
+
+
+def entries(client):
+    """Return {path: {language: path}} of the sitemap."""
+    answer = client.get("/sitemap.xml")
+    assert answer.mimetype == "application/xml"
+    assert "public" in answer.headers["Cache-Control"]
+    tree = ElementTree.fromstring(answer.data)
+    return {
+        entry.find("s:loc", SITEMAP).text.removeprefix(OURS): {
+            link.get("hreflang"): link.get("href").removeprefix(OURS)
+            for link in entry.findall("x:link", SITEMAP)
+        }
+        for entry in tree.findall("s:url", SITEMAP)
+    }
+
+
+def test_sitemap_lists_every_public_page_and_no_other(client, site):
+    english = {path for path in entries(client) if path.startswith("/en/")}
+    assert english == {
+        "/en/",
+        "/en/events/",
+        "/en/privacy",
+        "/en/accessibility",
+        "/en/causes/valley",
+        "/en/causes/valley/montage",
+        "/en/petitions/home",
+        "/en/events/talk",
+    }
+
+
+def test_each_page_of_the_sitemap_lists_itself_and_the_other_languages(client, site):
+    found = entries(client)
+    for path, others in found.items():
+        rest = path[3:]
+        assert others == {
+            **{lang: f"/{lang}{rest}" for lang in ("en", "es", "fr")},
+            "x-default": rest,
+        }
+        assert others["fr"] in found
+
+
+def test_pages_of_the_sitemap_exist_are_canonical_and_indexable(client, site):
+    robots = RobotFileParser()
+    robots.parse(client.get("/robots.txt").text.splitlines())
+    for path, others in entries(client).items():
+        page = client.get(path)
+        assert page.status_code == 200
+        said = dict(
+            re.findall(
+                r'<link rel="alternate" hreflang="([\w-]+)" href="http://localhost([^"]+)"',
+                page.text,
+            )
+        )
+        assert said == others
+        assert f'<link rel="canonical" href="http://localhost{path}"' in page.text
+        assert "noindex" not in page.text
+        assert robots.can_fetch("Anybody", path)
+        assert client.get(others["x-default"], follow_redirects=True).status_code == 200
+
+
+def test_robots_txt_names_the_sitemap_and_excludes_private_pages(client):
+    text = client.get("/robots.txt").text
+    assert f"Sitemap: {OURS}/sitemap.xml" in text
+    robots = RobotFileParser()
+    robots.parse(text.splitlines())
+    closed = (
+        "/dev/mail",
+        "/organize/",
+        "/kiosk/",
+        "/en/signatures/mine/x",
+        "/fr/registrations/x",
+        "/es/search?q=x",
+    )
+    assert [path for path in closed if robots.can_fetch("Anybody", path)] == []
+    assert "Disallow: /causes/*/poster." in text
+
+
+def test_phone_can_install_the_site_as_an_icon(client):
+    page = client.get("/fr/").text
+    manifest = client.get(re.search(r'rel="manifest" href="([^"]+)"', page)[1])
+    assert manifest.mimetype == "application/manifest+json"
+    words = json.loads(manifest.data)
+    assert words["start_url"] == "/fr/"
+    touch = re.search(r'rel="apple-touch-icon" href="([^"]+)"', page)[1]
+    for src in (touch, *(icon["src"] for icon in words["icons"])):
+        assert client.get(src).mimetype == "image/png"
