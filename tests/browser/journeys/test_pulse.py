@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.modules.actions import GO_ON, hide, until
+from tests.browser.modules.actions import GO_ON, hide, stop_clock, until
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen
 
@@ -34,8 +34,9 @@ def test_hidden_tab_sends_no_requests(arrive):
     page.clock.install()
     PetitionScreen.open(visitor)
     until(lambda: page.clock.run_for(1000) or asked)
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    stop_clock(page)
     hide(page, True)
+    page.evaluate(GO_ON)
     asked.clear()
     page.clock.run_for(60_000)
     page.evaluate(GO_ON)
@@ -50,7 +51,7 @@ def test_page_left_open_polls_about_once_a_second(arrive):
     page, asked = visitor.page, _questions(visitor)
     page.clock.install()
     CauseScreen.open(visitor)
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    stop_clock(page)
     for _ in range(3):
         before = len(asked)
         until(lambda before=before: page.clock.run_for(100) or len(asked) > before)

@@ -52,6 +52,14 @@ GO_ON = """async () => {
 }"""
 
 
+def stop_clock(page, ahead_ms=5_000):
+    """Stop the page's clock, a little ahead so that a slow machine does not ask for the past.
+
+    Playwright takes the time in seconds. Timers that are due until then fire.
+    """
+    page.clock.pause_at(page.evaluate("(ms) => (Date.now() + ms) / 1000", ahead_ms))
+
+
 def hide(page, is_hidden):
     script = """(hidden) => {
         Object.defineProperty(document, "hidden", { value: hidden, configurable: true });

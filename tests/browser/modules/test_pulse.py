@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.modules.actions import GO_ON, call, hide, until
+from tests.browser.modules.actions import GO_ON, call, hide, stop_clock, until
 from tests.browser.modules.little_site import PULSE
 
 
@@ -34,15 +34,23 @@ def test_pulse_requests_carry_no_cookie_and_allow_caching(context, page, site, s
 def test_one_url_is_polled_by_one_watcher_at_the_servers_interval(page, site):
     page.clock.install()
     page.goto("/pages/pulse.html")
-    page.clock.pause_at(page.evaluate("Date.now() + 10"))
+    stop_clock(page)
+    _poll(page, site)
     for _ in range(3):
         asked = len(site.pulses)
         # The site asks for half a second. Up to a tenth more spreads out a crowd.
         page.clock.run_for(430)
         page.evaluate(GO_ON)
         assert len(site.pulses) == asked
-        until(lambda asked=asked: page.clock.run_for(60) or len(site.pulses) > asked)
+        _poll(page, site)
         assert len(site.pulses) == asked + 1
+
+
+def _poll(page, site):
+    """Let the stopped clock run until the page has polled once more and was answered."""
+    asked = len(site.pulses)
+    with page.expect_response(f"**{PULSE}"):
+        until(lambda: page.clock.run_for(60) or len(site.pulses) > asked)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +109,7 @@ def test_going_online_polls_and_says_so_at_once(page, site):
     site.pulse_status = 503
     expect(status).to_have_class("is-offline")
     # From here on the clock stands still, so nothing that waits for it can help.
-    page.clock.pause_at(page.evaluate("Date.now() + 10"))
+    stop_clock(page)
     site.pulse_status, site.count = 200, 1203
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(status).not_to_have_class("is-offline")
@@ -136,7 +144,7 @@ def test_hidden_page_polls_nothing_and_polls_at_once_on_return(page, site):
     page.clock.install()
     with page.expect_response(f"**{PULSE}"):
         page.goto("/pages/pulse.html")
-    page.clock.pause_at(page.evaluate("Date.now() + 10"))
+    stop_clock(page)
     hide(page, True)
     asked = len(site.pulses)
     page.clock.run_for(2 * site.next_ms)
