@@ -22,12 +22,13 @@ NAMES = (
 )
 
 
-def find():
-    """Return the path of a Chromium, or None."""
+def find(*, is_whole=False):
+    """Return the path of a Chromium, or None; `is_whole` leaves the headless shell out."""
     named = os.environ.get("CHROMIUM")
     if named:
         return named if os.access(named, os.X_OK) else None
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    names = NAMES[1:] if is_whole else NAMES
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def install():

@@ -6,6 +6,7 @@ from flask import (
     Blueprint,
     Flask,
     Response,
+    abort,
     current_app,
     flash,
     g,
@@ -158,6 +159,9 @@ def load_session() -> None:
     request.max_content_length = max_bytes_of_view(view)
     _leave_out_nul()
     _speak()
+    if None in request.form:
+        # A malformed multipart body can hold a field without a name.
+        abort(400)
     session.permanent = True
     try:
         csrf.protect()

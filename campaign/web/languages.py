@@ -60,7 +60,8 @@ def init_app(app: Flask) -> None:
 
 def redirect_to_language() -> Response | None:
     """Redirect if the URL only lacks a language or has an extra final slash, else return None."""
-    if request.method not in ("GET", "HEAD"):
+    # A line break in the path must not reach a header.
+    if request.method not in ("GET", "HEAD") or not request.path.isprintable():
         return None
     lang, bare = best_lang(), request.path.rstrip("/")
     path = next(

@@ -114,3 +114,11 @@ def test_rule_without_a_kind_is_asked_for_its_kind(desk):
         ).status_code
         == 422
     )
+
+
+def test_field_without_a_name_is_a_bad_request(client):
+    body = b'--x\r\nContent-Disposition: form-data; name="\\"\r\n\r\nvalue\r\n--x--\r\n'
+    answer = client.post(
+        "/organize/account/passkeys", data=body, content_type="multipart/form-data; boundary=x"
+    )
+    assert answer.status_code == 400

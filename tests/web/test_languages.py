@@ -88,6 +88,10 @@ def test_no_address_redirects_to_another_host(client, path):
     assert "X-Evil" not in answer.headers
 
 
+def test_line_break_in_a_path_is_not_redirected(client):
+    assert client.get("/subscriptions/a%0D%0ASet-Cookie%3A%20x%3D1").status_code == 404
+
+
 def test_post_without_a_language_is_not_redirected(client):
     assert client.post("/petitions/home/signatures").status_code == 404
 

@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tests import chromium
 from tests.browser.kiosk.tablet import Tablet
+from tests.browser.needed import needed_chromium
 
 
 @pytest.fixture(scope="package")
@@ -20,7 +20,13 @@ def witnessing(served):
 
 
 @pytest.fixture
-def new_tablet(browser, witnessing, tmp_path):
+def tablet_browser():
+    """Return the path of the browser that tablets run."""
+    return needed_chromium()
+
+
+@pytest.fixture
+def new_tablet(browser, tablet_browser, witnessing, tmp_path):
     """Return a function that creates a tablet with an empty profile.
 
     It opens the site, or another site given as `at`. No tablet may have complained at the end.
@@ -29,7 +35,7 @@ def new_tablet(browser, witnessing, tmp_path):
 
     def new_tablet(at=witnessing, **manner):
         folder = tmp_path / f"tablet-{len(tablets)}"
-        tablets.append(Tablet(browser.browser_type, chromium.find(), at, folder, **manner))
+        tablets.append(Tablet(browser.browser_type, tablet_browser, at, folder, **manner))
         return tablets[-1]
 
     yield new_tablet

@@ -8,8 +8,16 @@ from playwright.sync_api import Error
 from tests.browser.kiosk.newer_site import newer_site
 from tests.browser.kiosk.tablet import stored
 from tests.browser.modules.actions import until
+from tests.browser.needed import needed_chromium
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def tablet_browser():
+    """Return a whole Chromium: in the headless shell no page reloads when a worker takes over."""
+    return needed_chromium(is_whole=True)
+
 
 VERSION = "() => caches.keys().then((names) => names.filter((name) => name !== 'volante-kiosk-campaign').sort())"
 # The app's clock does this every quarter of an hour.
