@@ -1,4 +1,4 @@
-"""`flask demo`: load the Butterflies for Mexico campaign, ready to be signed."""
+"""`flask demo`: load the demonstration campaign, ready to be signed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -41,7 +41,7 @@ NOON = time(12)
 
 @group.command("load")
 def load() -> None:
-    """Load the Butterflies for Mexico campaign with some hundred invented signers, unless it is there."""
+    """Load the demonstration campaign with some hundred invented signers, unless it is there."""
     click.echo(load_demonstration())
 
 

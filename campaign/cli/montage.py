@@ -73,7 +73,7 @@ def write_mask(cause: str, output: str) -> None:
     help="How far from the ground's colour still is ground.",
 )
 @click.option(
-    "--invert", is_flag=True, help="The shape is the ground, and what stands on it a hole."
+    "--invert", is_flag=True, help="Use the background as the shape, and cut the rest out."
 )
 @click.option(
     "--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews."

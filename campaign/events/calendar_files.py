@@ -34,7 +34,9 @@ def words(text: str) -> str:
     """Return text as a property value: escaped, without characters that would break a line."""
     lines = text.replace("\r\n", "\n").replace("\u2028", "\n")
     return "".join(
-        sign for sign in lines if sign in "\n\t" or category(sign) not in ("Cc", "Cs")
+        character
+        for character in lines
+        if character in "\n\t" or category(character) not in ("Cc", "Cs")
     ).translate(_ESCAPES)
 
 
@@ -43,7 +45,11 @@ def parameter(text: str) -> str:
 
     A parameter cannot contain quotes or control characters (RFC 5545, 3.2).
     """
-    return '"' + "".join(sign for sign in text.replace('"', "'") if sign.isprintable()) + '"'
+    return (
+        '"'
+        + "".join(character for character in text.replace('"', "'") if character.isprintable())
+        + '"'
+    )
 
 
 def instant(moment: datetime) -> str:
@@ -54,12 +60,12 @@ def instant(moment: datetime) -> str:
 def folded(line: str) -> str:
     """Return a line folded to FOLD_OCTETS bytes of UTF-8, never within a character."""
     pieces, piece, size = [], "", 0
-    for sign in line:
-        octets = len(sign.encode())
+    for character in line:
+        octets = len(character.encode())
         # A continuation line begins with a space, which counts too.
         if size + octets > FOLD_OCTETS:
             pieces.append(piece)
             piece, size = " ", 1
-        piece += sign
+        piece += character
         size += octets
     return "\r\n".join([*pieces, piece])

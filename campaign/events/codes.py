@@ -19,7 +19,9 @@ def new_code() -> str:
 
 def read_code(text: str) -> str:
     """Return the code that was typed or scanned, whatever its case and dashes."""
-    return "".join(sign for sign in text.upper().translate(_MISREAD) if sign in DIGITS)
+    return "".join(
+        character for character in text.upper().translate(_MISREAD) if character in DIGITS
+    )
 
 
 def spaced(code: str) -> str:

@@ -35,7 +35,7 @@ def code_of(seed: bytes) -> str:
 
 def read_code(typed: str) -> str:
     """Return a typed code in its original form, whatever its case, dashes and spaces."""
-    return "".join(sign for sign in typed.upper() if sign in LETTERS)
+    return "".join(character for character in typed.upper() if character in LETTERS)
 
 
 def spaced(code: str) -> str:

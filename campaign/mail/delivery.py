@@ -20,7 +20,7 @@ from campaign.mail.composition import Message, sender, to_email
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
 from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL
-from campaign.mail.result_buffer import Marks
+from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import Letter, Round
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
 from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport, transport_from
@@ -128,7 +128,7 @@ class OutboxWorker:
 
         A pass takes about 30 s at most. `now` is the database's time.
         """
-        marks = Marks(self._write)
+        marks = ResultBuffer(self._write)
         transports = self._free_transports(marks, now)
         # Checks both ends, so that a clock set back cannot turn the rest into hours.
         rests = self._rests_until and self._rests_until - REST <= now < self._rests_until
@@ -138,7 +138,7 @@ class OutboxWorker:
         return marks.handled
 
     def _pass(
-        self, transports: list[SmtpTransport | FolderTransport], marks: Marks, now: datetime
+        self, transports: list[SmtpTransport | FolderTransport], marks: ResultBuffer, now: datetime
     ) -> None:
         limit = 1 if self._rests_until else BATCH
         owed = self._write(operations.claim, limit=limit, now=now)
@@ -151,7 +151,7 @@ class OutboxWorker:
                 transport.rest()
 
     def _free_transports(
-        self, marks: Marks, now: datetime
+        self, marks: ResultBuffer, now: datetime
     ) -> list[SmtpTransport | FolderTransport]:
         """Record late results of slow servers, and return the transports that are free now."""
         for trip in self._late:
@@ -173,7 +173,7 @@ class OutboxWorker:
         for transport in self._transports:
             transport.close()
 
-    def _compose(self, owed: list[Row], marks: Marks) -> list[Letter]:
+    def _compose(self, owed: list[Row], marks: ResultBuffer) -> list[Letter]:
         messages = [(row, message) for row in owed if (message := self._word(row, marks))]
         refused = self._refused(messages)
         # End the reads here, so that they hold no snapshot or connection while the mail server is
@@ -205,7 +205,7 @@ class OutboxWorker:
             for digest in operations.refused_among(digests, min_reports=reports)
         }
 
-    def _word(self, row: Row, marks: Marks) -> Message | None:
+    def _word(self, row: Row, marks: ResultBuffer) -> Message | None:
         composer = self._composers.get(row.kind)
         if composer is None:
             # A newer version of the site may have queued it, and a newer worker may be about to
@@ -221,7 +221,7 @@ class OutboxWorker:
             marks.dropped(row.id, reason=operations.NO_LONGER_APT)
         return message
 
-    def _seal(self, row: Row, message: Message, marks: Marks) -> Envelope | None:
+    def _seal(self, row: Row, message: Message, marks: ResultBuffer) -> Envelope | None:
         key = f"{row.kind}:{row.id}:{row.created_at.isoformat()}"
         try:
             email = to_email(replace(message, message_key=key), self._settings)
@@ -236,13 +236,13 @@ class OutboxWorker:
         except Exception as error:
             return self._note_failure(row, error, marks)
 
-    def _note_failure(self, row: Row, error: Exception, marks: Marks) -> None:
+    def _note_failure(self, row: Row, error: Exception, marks: ResultBuffer) -> None:
         # Log only the type and place, because the text of an error may repeat a name or an address.
         what, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
         log.error("mail %d (%s): %s at %s:%d", row.id, row.kind, what, place.filename, place.lineno)
         marks.reschedule(row.id, error=f"composing: {what}")
 
-    def _send(self, trip: Round, marks: Marks, now: datetime) -> None:
+    def _send(self, trip: Round, marks: ResultBuffer, now: datetime) -> None:
         try:
             with closing(trip.results(marks.seconds_left)) as results:
                 for result in results:
@@ -258,7 +258,9 @@ class OutboxWorker:
         if trip.trouble:
             log.warning("the mail server takes nothing; next try in %s: %s", REST, trip.trouble)
 
-    def _mark(self, letter: Letter, fact: Delivered | Refused | TryLater, marks: Marks) -> None:
+    def _mark(
+        self, letter: Letter, fact: Delivered | Refused | TryLater, marks: ResultBuffer
+    ) -> None:
         id = letter.envelope.id
         if isinstance(fact, Delivered):
             marks.sent(id)

@@ -12,7 +12,7 @@ MAX_RESULTS = 25
 MAX_SECONDS = 1.0
 
 
-class Marks:
+class ResultBuffer:
     """Results that are not written yet: at most 25, or those of one second.
 
     If the process dies before they are written, their messages are sent again after their lock

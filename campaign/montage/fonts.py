@@ -56,7 +56,7 @@ def runs(text: str, face: str) -> list[tuple[str | None, str]]:
     for one in (face, *OTHERS):
         if _has_all(one, text):
             return [(one, text)]
-    by_sign = [(_face_of(sign, face), sign) for sign in text]
+    by_sign = [(_face_of(character, face), character) for character in text]
     return [
         (one, "".join(sign for _, sign in group))
         for one, group in groupby(by_sign, key=lambda each: each[0])
@@ -74,7 +74,7 @@ def _face_of(sign: str, face: str) -> str | None:
 
 def _has_all(face: str, text: str) -> bool:
     signs = _signs(face)
-    return all(ord(sign) in signs or sign in UNSEEN for sign in text)
+    return all(ord(character) in signs or character in UNSEEN for character in text)
 
 
 @cache

@@ -20,7 +20,7 @@ def fire_of(palette: str) -> tuple[RGB, RGB]:
 
 
 def lay_margin(sheets: Sheets, height: float) -> None:
-    """Draw 43 spots in two staggered rows on a dark band.
+    """Draw the spots of the margin in two staggered rows on a dark band.
 
     templates/components/band.html draws the same band and explains it.
     """

@@ -99,7 +99,7 @@ def _number_in(text: str) -> int:
 
     Raise ValueError if there is none.
     """
-    return int("".join(sign for sign in text if sign.isdecimal())[:MAX_DIGITS])
+    return int("".join(character for character in text if character.isdecimal())[:MAX_DIGITS])
 
 
 def _open(petitions: Iterable[PetitionCard]) -> PetitionCard | None:

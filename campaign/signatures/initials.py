@@ -55,6 +55,6 @@ def _continues_conjunct(cluster: str, following: str) -> bool:
         return False
     last = max(place for place, sign in enumerate(cluster) if _CONSONANTS.match(sign))
     between = cluster[last + 1 :]
-    return any(sign in _LINKERS for sign in between) and all(
-        sign == _JOINER or category(sign) == "Mn" for sign in between
+    return any(character in _LINKERS for character in between) and all(
+        character == _JOINER or category(character) == "Mn" for character in between
     )

@@ -184,14 +184,19 @@ def _place(name: str, table: dict) -> tuple[str, tuple[str, ...]]:
     rng = Random(name)
     patterns = rng.choices(table["codes"], k=CODES_PER_PLACE)
     codes = (
-        "".join(rng.choice(CODE_CHARACTERS.get(sign, sign)) for sign in code) for code in patterns
+        "".join(rng.choice(CODE_CHARACTERS.get(character, character)) for character in code)
+        for code in patterns
     )
     return table["country"], tuple(codes)
 
 
 def _local_part(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.lower().translate(PLAIN_LETTERS))
-    letters = "".join(sign for sign in plain.replace(" ", "-") if sign in "-" or "a" <= sign <= "z")
+    letters = "".join(
+        character
+        for character in plain.replace(" ", "-")
+        if character in "-" or "a" <= character <= "z"
+    )
     return letters[:LOCAL_PART_LENGTH].strip("-")
 
 

@@ -98,7 +98,7 @@ def clean_name(text: str) -> str:
 
 def _is_link(text):
     # The first test is cheap and spares nearly every name the regular expression.
-    return any(sign in text for sign in "@.。:") and _LINK.search(text) is not None
+    return any(character in text for character in "@.。:") and _LINK.search(text) is not None
 
 
 def _without_stray_joiners(text):
@@ -170,7 +170,9 @@ def name_key(given: str, family: str) -> str:
     # Normalize twice, because case folding can compose again (Unicode, section 3.13, D146).
     name = normalize("NFKD", normalize("NFKD", name.translate(_UNSEEN_OR_JOINING)).casefold())
     name = normalize("NFC", _ACCENTS.sub("", name).translate(_PLAIN_LETTERS))
-    return " ".join("".join(sign if _is_in_word(sign) else " " for sign in name).split())
+    return " ".join(
+        "".join(character if _is_in_word(character) else " " for character in name).split()
+    )
 
 
 def _is_in_word(sign):

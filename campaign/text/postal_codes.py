@@ -74,7 +74,11 @@ def _plain(text):
     """Return the text in capitals and ASCII digits, without invisible characters."""
     if not (text.isascii() and text.isprintable()):
         text = normalize("NFKC", normalize("NFKC", text).upper())
-        text = "".join(_ascii_digit(sign) for sign in text if sign.isprintable() or sign.isspace())
+        text = "".join(
+            _ascii_digit(character)
+            for character in text
+            if character.isprintable() or character.isspace()
+        )
     return " ".join(text.upper().split())
 
 
@@ -157,7 +161,7 @@ def _country_data(country):
 
 
 def _shape(bare):
-    return "".join("9" if sign.isdigit() else "A" for sign in bare)
+    return "".join("9" if character.isdigit() else "A" for character in bare)
 
 
 def _separators(example):

@@ -93,7 +93,7 @@ def iso(value: date | datetime) -> str:
 
 
 def unbroken(words: str) -> Markup:
-    """Mark up a title so that short hyphenated words, such as forty-three, never break."""
+    """Mark up a title so that short hyphenated words, such as twenty-one, never break."""
     pieces = HYPHENATED.split(words)
     kept = (
         f'<span class="nowrap">{piece}</span>'
