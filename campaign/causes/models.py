@@ -1,4 +1,4 @@
-"""Tables of a cause: its texts, former slugs, tally and free butterfly numbers."""
+"""Tables of a cause: its texts, tally and free butterfly numbers."""
 
 from datetime import datetime
 
@@ -60,16 +60,6 @@ class CauseText(db.Model):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     story: Mapped[str] = mapped_column(Text, default="")
-
-
-class FormerCauseSlug(db.Model):
-    """A slug that the cause had. It redirects, and no other cause may use it."""
-
-    __tablename__ = "cause_former_slug"
-    __table_args__ = (Index("ix_cause_former_slug_cause_id", "cause_id"),)
-
-    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
 
 
 class CauseTally(db.Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from campaign.accounts.audit import record_planned
-from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
+from campaign.causes.models import Cause, CauseTally, CauseText
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.publishing.slug_history import SlugHistory
@@ -17,7 +17,7 @@ class CauseSlugTaken(CampaignError):
     status = 409
 
 
-slugs = SlugHistory(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
+slugs = SlugHistory(kind="cause", model=Cause, taken=CauseSlugTaken)
 
 
 class CauseEditConflict(CampaignError):
@@ -84,6 +84,7 @@ def move_cause(*, cause_id: int, revision: int, slug: str) -> Cause:
         return cause
     if revision != cause.revision:
         raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
+    cause.revision += 1
     slugs.move(cause, slug)
     return cause
 

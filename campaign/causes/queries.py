@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from campaign.causes.models import Cause, CauseTally, FormerCauseSlug, FreeNumber
+from campaign.causes.models import Cause, CauseTally, FreeNumber
 from campaign.extensions import db
 
 
@@ -32,15 +32,6 @@ def cause_in_any_state(slug: str) -> Cause | None:
     """Return the cause at `slug` in any state, with its texts, or None."""
     return db.session.scalar(
         select(Cause).where(Cause.slug == slug).options(selectinload(Cause.texts))
-    )
-
-
-def cause_slug_after(former: str) -> str | None:
-    """Return the present slug of the cause whose slug once was `former`, or None."""
-    return db.session.scalar(
-        select(Cause.slug)
-        .join(FormerCauseSlug, FormerCauseSlug.cause_id == Cause.id)
-        .where(FormerCauseSlug.slug == former)
     )
 
 

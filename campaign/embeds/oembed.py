@@ -15,7 +15,8 @@ from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
 from campaign.i18n.locales import LOCALES
 from campaign.montage.cards import HEIGHT, WIDTH
-from campaign.petitions.queries import petition_by_slug, slug_after
+from campaign.petitions.operations import slugs
+from campaign.petitions.queries import petition_by_slug
 
 MIMETYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 PAGE = re.compile(
@@ -89,7 +90,9 @@ def _petition_at(address):
         or not found
     ):
         raise NotOurs(address)
-    petition = petition_by_slug(found["slug"]) or petition_by_slug(slug_after(found["slug"]) or "")
+    petition = petition_by_slug(found["slug"]) or petition_by_slug(
+        slugs.present_slug(found["slug"]) or ""
+    )
     if petition is None:
         raise NotOurs(address)
     return petition, found["lang"] or petition.original_lang

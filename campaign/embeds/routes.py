@@ -22,7 +22,8 @@ from campaign.embeds.queries import embedding_of
 from campaign.http.caching import public
 from campaign.http.content_security_policy import policy
 from campaign.http.urls import with_query
-from campaign.petitions.queries import petition_by_slug, slug_after
+from campaign.petitions.operations import slugs
+from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
@@ -132,7 +133,7 @@ def _found(slug):
     Redirects if the slug has changed, and aborts with 404 if there is no such petition.
     """
     petition = petition_by_slug(slug)
-    if petition is None and (present := slug_after(slug)):
+    if petition is None and (present := slugs.present_slug(slug)):
         abort(
             redirect(
                 with_query(url_for(request.endpoint, slug=present)),

@@ -188,16 +188,6 @@ class EventPicture(db.Model):
     small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
-class EventOldSlug(db.Model):
-    """A slug that the event had. It redirects to the present one."""
-
-    __tablename__ = "event_old_slug"
-    __table_args__ = (Index("ix_event_old_slug_event_id", "event_id"),)
-
-    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-
-
 class Registration(db.Model):
     """One person's seats at an event, or their place on the waiting list.
 

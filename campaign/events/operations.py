@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
 from campaign.events.hours import instant_of
 from campaign.events.models import (
     Event,
-    EventOldSlug,
     EventPetition,
     EventPicture,
     EventText,
@@ -24,6 +22,7 @@ from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.publishing.pictures import Picture
+from campaign.publishing.slug_history import SlugHistory
 
 CHANGED = "event_changed"
 CALLED_OFF = "event_cancelled"
@@ -34,9 +33,12 @@ CENTRE = (50, 50)
 
 
 class SlugTaken(CampaignError):
-    """Another event has this slug."""
+    """Another event has, or had, this slug."""
 
     status = 409
+
+
+slugs = SlugHistory(kind="event", model=Event, taken=SlugTaken)
 
 
 class EventOver(CampaignError):
@@ -68,12 +70,12 @@ def create_event(
     `texts` maps a language to the columns of `EventText`. `settings` are columns of `Event`. Raise
     SlugTaken, HourSkipped and ZoneUnknown.
     """
-    _take_slug(slug)
+    slugs.refuse_taken(slug)
     event = Event(cause_id=cause_id, slug=slug, **_columns(hours), **settings)
     event.texts = [EventText(lang=lang, **words) for lang, words in texts.items()]
     event.petitions = _petitions(petition_ids)
     db.session.add(event)
-    _flush(slug)
+    slugs.flush(slug)
     return event
 
 
@@ -108,9 +110,7 @@ def change_event(
     event = locked(event_id)
     before = _told(event)
     if slug and slug != event.slug:
-        _take_slug(slug)
-        db.session.add(EventOldSlug(slug=event.slug, event_id=event.id))
-        event.slug = slug
+        slugs.move(event, slug)
     for name, value in {**settings, **(_columns(hours) if hours else {})}.items():
         setattr(event, name, value)
     if texts is not None:
@@ -119,7 +119,7 @@ def change_event(
         event.petitions = _petitions(petition_ids)
     event.sequence += 1
     event.changed_at = now
-    _flush(event.slug)
+    db.session.flush()
     if hours:
         passed = passed_reminders(event.starts_at, now)
         db.session.execute(
@@ -181,26 +181,6 @@ def locked(event_id: int) -> Event:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-
-
-def _take_slug(slug: str) -> None:
-    if db.session.scalar(select(Event.id).where(Event.slug == slug)):
-        raise SlugTaken(slug)
-    # A slug that only redirects may be used again.
-    forwarded = db.session.get(EventOldSlug, slug)
-    if forwarded:
-        db.session.delete(forwarded)
-        db.session.flush()
-
-
-def _flush(slug: str) -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        # Another transaction took the slug at the same moment.
-        if "slug" not in str(error.orig):
-            raise
-        raise SlugTaken(slug) from error
 
 
 def _columns(hours: Hours) -> dict[str, Any]:

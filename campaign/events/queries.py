@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
-from campaign.events.models import ON_HOLD, Event, EventOldSlug, EventPicture, Registration
+from campaign.events.models import ON_HOLD, Event, EventPicture, Registration
 from campaign.extensions import db
 
 PUBLIC = (Event.state != "draft", Cause.state != "draft")
@@ -33,26 +33,11 @@ def events_with_ids(event_ids: Collection[int]) -> Sequence[Event]:
     return db.session.scalars(_whole().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
 
 
-def present_slug(old_slug: str) -> str | None:
-    """Return the present slug of the public event whose slug once was `old_slug`, or None."""
-    return db.session.scalar(
-        select(Event.slug)
-        .join(EventOldSlug, EventOldSlug.event_id == Event.id)
-        .join(Event.cause)
-        .where(EventOldSlug.slug == old_slug, *PUBLIC)
-    )
-
-
 def event_in_any_state(slug: str):
     """Return the event at `slug` in any state, with texts and cause, or None."""
     return db.session.scalar(
         _whole().where(Event.slug == slug).execution_options(populate_existing=True)
     )
-
-
-def is_taken(slug: str) -> bool:
-    """Return whether an event has this slug."""
-    return db.session.scalar(select(Event.id).where(Event.slug == slug)) is not None
 
 
 def events_among(cause_ids: Collection[int] | None) -> Sequence[Event]:

@@ -29,7 +29,6 @@ from campaign.events.queries import (
     events_for_calendars,
     focal_point_of,
     picture_of,
-    present_slug,
     towns,
 )
 from campaign.events.structured_data import structured
@@ -89,11 +88,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<lang>/events/<slug>")
 def show(slug: str) -> ResponseReturnValue:
-    """Show an event and its registration form. An old slug redirects."""
-    event = event_by_slug(slug)
-    if event is None:
-        moved = present_slug(slug)
-        return redirect(url_for("events.show", slug=moved), 301) if moved else abort(404)
+    """Show an event and its registration form."""
+    event = event_by_slug(slug) or abort(404)
     shown = page(event, g.lang, utcnow())
     return public(make_response(_rendered(event, shown, registration_form(shown))))
 

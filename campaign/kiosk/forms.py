@@ -18,8 +18,9 @@ from campaign.kiosk.parsing import Malformed, Said, SealedRecord, read_said
 from campaign.kiosk.record_sync import Opened
 from campaign.kiosk.sealing import Unreadable, binding, unseal
 from campaign.petitions.models import Petition
+from campaign.petitions.operations import slugs
 from campaign.petitions.presenters import in_language
-from campaign.petitions.queries import SigningTerms, signing_terms, slug_after
+from campaign.petitions.queries import SigningTerms, signing_terms
 from campaign.signatures.fields import OptionalEmailField
 from campaign.signatures.forms import ANSWER_PREFIX, form_class
 from campaign.signatures.rule_cache import reason_to_hold
@@ -90,7 +91,7 @@ class _Petitions:
         ours = select(Petition).where(
             Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft"
         )
-        for name in (slug, slug_after(slug)):
+        for name in (slug, slugs.present_slug(slug)):
             if name and (found := db.session.scalar(ours.where(Petition.slug == name))):
                 return found
         return None

@@ -144,6 +144,7 @@ def move_petition(*, petition_id: int, revision: int, slug: str) -> Petition:
     if petition.slug == slug:
         return petition
     _check(petition, revision)
+    petition.revision += 1
     slugs.move(petition, slug)
     return petition
 

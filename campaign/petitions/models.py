@@ -253,16 +253,6 @@ class PetitionPicture(db.Model):
     small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
-class FormerSlug(db.Model):
-    """A slug that the petition had. It redirects, and no other petition may use it."""
-
-    __tablename__ = "petition_former_slug"
-    __table_args__ = (Index("ix_petition_former_slug_petition_id", "petition_id"),)
-
-    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
-
-
 class PetitionTally(db.Model):
     """The number of hatched signatures of a petition. Only the hatching runner writes it."""
 

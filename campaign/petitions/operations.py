@@ -9,7 +9,6 @@ from sqlalchemy import select
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.petitions.models import (
-    FormerSlug,
     Petition,
     PetitionPicture,
     PetitionTally,
@@ -33,7 +32,7 @@ class SlugTaken(CampaignError):
     status = 409
 
 
-slugs = SlugHistory(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
+slugs = SlugHistory(kind="petition", model=Petition, taken=SlugTaken)
 
 
 class CauseClosed(CampaignError):

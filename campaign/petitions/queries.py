@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.petitions.models import FormerSlug, Petition, PetitionTally, PetitionVersion, phase_of
+from campaign.petitions.models import Petition, PetitionTally, PetitionVersion, phase_of
 
 TOO_LARGE = 2**31
 
@@ -98,15 +98,6 @@ def petitions_with_ids(petition_ids: Collection[int]) -> Sequence[Petition]:
     return db.session.scalars(
         _whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)
     ).all()
-
-
-def slug_after(former: str) -> str | None:
-    """Return the present slug of the petition whose slug once was `former`, or None."""
-    return db.session.scalar(
-        select(Petition.slug)
-        .join(FormerSlug, FormerSlug.petition_id == Petition.id)
-        .where(FormerSlug.slug == former)
-    )
 
 
 def petition_counts(petition_ids: Iterable[int]) -> dict[int, int]:

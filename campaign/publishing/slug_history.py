@@ -5,50 +5,61 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from campaign.extensions import db
+from campaign.publishing.models import FormerSlug
+
 
 class SlugHistory:
-    """The current and former slugs of one model.
+    """The current and former slugs of one kind.
 
-    `thing` is the model, with `id`, `slug`, `state` and `revision`. `former` is the model of its
-    former slugs, whose column `owner` refers to the thing. `taken` is the exception to raise when
-    another row has or had a slug.
+    `model` is the model of that kind, with `id`, `slug` and `state`. `taken` is the exception to
+    raise when another row has or had a slug.
     """
 
-    def __init__(
-        self, session: Any, thing: Any, former: Any, owner: str, taken: type[Exception]
-    ) -> None:
-        self._session, self._thing, self._former = session, thing, former
-        self._owner, self._taken = owner, taken
+    def __init__(self, *, kind: str, model: Any, taken: type[Exception]) -> None:
+        self._kind, self._model, self._taken = kind, model, taken
+
+    def present_slug(self, former: str) -> str | None:
+        """Return the present slug of the row whose slug once was `former`, or None."""
+        return db.session.scalar(
+            select(self._model.slug)
+            .join(FormerSlug, FormerSlug.owner_id == self._model.id)
+            .where(FormerSlug.kind == self._kind, FormerSlug.slug == former)
+        )
 
     def is_taken(self, slug: str, *, but_by: int | None = None) -> bool:
         """Return whether a row other than the one with the id `but_by` has or had `slug`."""
-        owner = getattr(self._former, self._owner)
-        lives = select(self._thing.id).where(
-            self._thing.slug == slug, self._thing.id != (but_by or 0)
+        present = select(self._model.id).where(
+            self._model.slug == slug, self._model.id != (but_by or 0)
         )
-        lived = select(owner).where(self._former.slug == slug, owner != (but_by or 0))
-        return self._session.scalar(lives.union_all(lived).limit(1)) is not None
+        former = select(FormerSlug.owner_id).where(
+            FormerSlug.kind == self._kind,
+            FormerSlug.slug == slug,
+            FormerSlug.owner_id != (but_by or 0),
+        )
+        return db.session.scalar(present.union_all(former).limit(1)) is not None
 
     def refuse_taken(self, slug: str, *, but_by: int | None = None) -> None:
         """Raise the `taken` exception if `is_taken`."""
         if self.is_taken(slug, but_by=but_by):
-            raise self._taken(f"a {self._thing.__tablename__} at {slug!r} exists already")
+            raise self._taken(f"the slug {slug!r} of another {self._kind}")
 
     def move(self, row: Any, slug: str) -> None:
         """Give the row another slug; unless it is a draft, the old one redirects to it."""
         self.refuse_taken(slug, but_by=row.id)
-        self._session.execute(delete(self._former).where(self._former.slug == slug))
+        db.session.execute(
+            delete(FormerSlug).where(FormerSlug.kind == self._kind, FormerSlug.slug == slug)
+        )
         if row.state != "draft":
-            self._session.add(self._former(slug=row.slug, **{self._owner: row.id}))
+            db.session.add(FormerSlug(kind=self._kind, slug=row.slug, owner_id=row.id))
         row.slug = slug
-        row.revision += 1
         self.flush(slug)
 
     def flush(self, slug: str) -> None:
         """Flush; raise the `taken` exception if another row just took the slug."""
         try:
-            self._session.flush()
+            db.session.flush()
         except IntegrityError as error:
-            raise self._taken(
-                f"a {self._thing.__tablename__} at {slug!r} exists already"
-            ) from error
+            if "slug" not in str(error.orig):
+                raise
+            raise self._taken(f"the slug {slug!r} of another {self._kind}") from error

@@ -1,4 +1,4 @@
-"""Tables of an update, the dated news of a cause: its texts, pictures, petitions and slugs."""
+"""Tables of an update, the dated news of a cause: its texts, pictures, and petitions."""
 
 from datetime import datetime
 
@@ -172,13 +172,3 @@ class UpdateBodyPicture(db.Model):
     def has_small(self) -> bool:
         """Whether the picture is wide enough to have a smaller version for phones."""
         return self.width > SMALL_WIDTH
-
-
-class FormerUpdateSlug(db.Model):
-    """A slug that the update had. It redirects to the present one."""
-
-    __tablename__ = "campaign_update_former_slug"
-    __table_args__ = (Index("ix_campaign_update_former_slug_update_id", "update_id"),)
-
-    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"))

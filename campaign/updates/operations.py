@@ -15,7 +15,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.publishing.slug_history import SlugHistory
 from campaign.text.markdown import picture_names
-from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
+from campaign.updates.models import Update, UpdatePetition, UpdateText
 
 WORDS = ("title", "summary", "body", "picture_alt")
 
@@ -54,7 +54,7 @@ class Links:
     event_id: int | None = None
 
 
-slugs = SlugHistory(db.session, Update, FormerUpdateSlug, "update_id", UpdateSlugTaken)
+slugs = SlugHistory(kind="update", model=Update, taken=UpdateSlugTaken)
 
 
 def create_update(
@@ -132,6 +132,7 @@ def move_update(*, update_id: int, revision: int, slug: str) -> Update:
         return row
     if revision != row.revision:
         raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
+    row.revision += 1
     slugs.move(row, slug)
     return row
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdatePicture
+from campaign.updates.models import Update, UpdatePetition, UpdatePicture
 
 
 def public_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -50,15 +50,6 @@ def update_by_id(update_id: int | None) -> Update | None:
 def updates_with_ids(ids: Collection[int]) -> Sequence[Update]:
     """Return these updates in any state, in no particular order."""
     return db.session.scalars(_whole().where(Update.id.in_(ids))).all()
-
-
-def update_slug_after(former: str) -> str | None:
-    """Return the present slug of the update whose slug once was `former`, or None."""
-    return db.session.scalar(
-        select(Update.slug)
-        .join(FormerUpdateSlug, FormerUpdateSlug.update_id == Update.id)
-        .where(FormerUpdateSlug.slug == former)
-    )
 
 
 def recent_updates(

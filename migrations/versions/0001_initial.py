@@ -66,6 +66,14 @@ def upgrade():
     )
     op.create_index("uq_cause_slug", "cause", ["slug"], unique=True)
     op.create_table(
+        "former_slug",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("owner_id", ROW_ID, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "slug", name="pk_former_slug"),
+    )
+    op.create_index("ix_former_slug_owner", "former_slug", ["kind", "owner_id"])
+    op.create_table(
         "kiosk_key",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -298,16 +306,6 @@ def upgrade():
         ["id"],
         **_where("state in ('running', 'undoing')"),
     )
-    op.create_table(
-        "cause_former_slug",
-        sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("cause_id", ROW_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cause_id"], ["cause.id"], name="fk_cause_former_slug_cause_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("slug", name="pk_cause_former_slug"),
-    )
-    op.create_index("ix_cause_former_slug_cause_id", "cause_former_slug", ["cause_id"])
     op.create_table(
         "cause_shape",
         sa.Column("cause_id", ROW_ID, nullable=False),
@@ -791,16 +789,6 @@ def upgrade():
         sa.PrimaryKeyConstraint("petition_id", name="pk_embedding"),
     )
     op.create_table(
-        "event_old_slug",
-        sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("event_id", ROW_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name="fk_event_old_slug_event_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("slug", name="pk_event_old_slug"),
-    )
-    op.create_index("ix_event_old_slug_event_id", "event_old_slug", ["event_id"])
-    op.create_table(
         "event_petition",
         sa.Column("event_id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
@@ -999,19 +987,6 @@ def upgrade():
             "petition_id", "hour", "reason", "evidence", name="pk_ledger_entry"
         ),
     )
-    op.create_table(
-        "petition_former_slug",
-        sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("petition_id", ROW_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["petition_id"],
-            ["petition.id"],
-            name="fk_petition_former_slug_petition_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("slug", name="pk_petition_former_slug"),
-    )
-    op.create_index("ix_petition_former_slug_petition_id", "petition_former_slug", ["petition_id"])
     op.create_table(
         "petition_picture",
         sa.Column("petition_id", ROW_ID, nullable=False),
@@ -1213,21 +1188,6 @@ def upgrade():
     )
     op.create_index(
         "ix_campaign_update_body_picture_digest", "campaign_update_body_picture", ["digest"]
-    )
-    op.create_table(
-        "campaign_update_former_slug",
-        sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("update_id", ROW_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["update_id"],
-            ["campaign_update.id"],
-            name="fk_campaign_update_former_slug_update_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("slug", name="pk_campaign_update_former_slug"),
-    )
-    op.create_index(
-        "ix_campaign_update_former_slug_update_id", "campaign_update_former_slug", ["update_id"]
     )
     op.create_table(
         "campaign_update_petition",

@@ -16,7 +16,7 @@ from campaign.events.editing import duplicate_event, faults_of
 from campaign.events.forms import registration_form
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.models import Event
-from campaign.events.operations import SlugTaken, create_event
+from campaign.events.operations import SlugTaken, create_event, slugs
 from campaign.events.presenters import card
 from campaign.events.presenters import page as event_page
 from campaign.events.queries import (
@@ -24,7 +24,6 @@ from campaign.events.queries import (
     event_in_any_state,
     events_by_turn,
     events_in_archive,
-    is_taken,
 )
 from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
@@ -88,7 +87,7 @@ def create() -> ResponseReturnValue:
     form = offered(NewEventForm(), "events.edit")
     if not form.validate():
         return render_template("organize/events/new.html", form=form), 422
-    slug = form.slug.data or slug_of(form.title.data) or free_slug("event", is_taken)
+    slug = form.slug.data or slug_of(form.title.data) or free_slug("event", slugs.is_taken)
     found = event_in_any_state(slug)
     if is_made_already(found, form) and found.starts_local == form.starts.data:
         return redirect(url_for("organize.events.show", slug=slug), 303)
@@ -128,7 +127,11 @@ def duplicate(event: Event) -> ResponseReturnValue:
         details={"after": event.slug},
     )
     made = act(
-        fact, duplicate_event, event_id=event.id, slug=free_slug(event.slug, is_taken), now=utcnow()
+        fact,
+        duplicate_event,
+        event_id=event.id,
+        slug=free_slug(event.slug, slugs.is_taken),
+        now=utcnow(),
     )
     day = full_day(made.starts_local, g.lang)
     flash(
