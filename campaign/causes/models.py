@@ -7,9 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
+from campaign.publishing.models import Publishable
 
 
-class Cause(db.Model):
+class Cause(Publishable, db.Model):
     """A larger aim that owns petitions and one montage.
 
     `revision` counts changes, so that the second of two editors is told about the conflict. A draft
@@ -18,6 +19,7 @@ class Cause(db.Model):
     """
 
     __tablename__ = "cause"
+    kind = "cause"
     __table_args__ = (
         CheckConstraint("state in ('draft', 'published', 'archived')", name="state"),
         Index("uq_cause_slug", "slug", unique=True),

@@ -17,7 +17,7 @@ class CauseSlugTaken(CampaignError):
     status = 409
 
 
-slugs = SlugHistory(kind="cause", model=Cause, taken=CauseSlugTaken)
+slugs = SlugHistory(model=Cause, taken=CauseSlugTaken)
 
 
 class CauseEditConflict(CampaignError):

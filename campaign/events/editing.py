@@ -5,7 +5,7 @@ part gets an EditConflict.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -15,17 +15,16 @@ from sqlalchemy import select
 from campaign.accounts.audit import record_planned
 from campaign.errors import CampaignError
 from campaign.events.hours import HourSkipped, instant_of
-from campaign.events.models import Event, EventPicture
+from campaign.events.models import Event
 from campaign.events.operations import (
     Hours,
     change_event,
     create_event,
     locked,
+    pictures,
     publish,
-    set_picture,
 )
 from campaign.extensions import db
-from campaign.publishing.pictures import Picture
 
 
 class EditConflict(CampaignError):
@@ -68,14 +67,13 @@ PARTS = {
     "people": Part(("people",)),
     "about": Part(("languages", "is_vigil"), petitions=True),
     "address": Part(("slug",)),
-    "picture": Part(words=("picture_alt",)),
 }
 # Columns that a duplicate copies: everything except times, state and slug.
 TAKEN_OVER = (
     "cause_id", "is_vigil", "zone", "town", "country", "latitude", "longitude", "online_url", "online_for", "is_free",
     "registration", "capacity", "most_seats", "questions", "people", "languages", "original_lang",
 )  # fmt: skip
-WORDS = ("kind", "title", "place", "address", "body", "picture_alt", "programme", "access", "price")
+WORDS = ("kind", "title", "place", "address", "body", "programme", "access", "price")
 WEEK = timedelta(days=7)
 
 
@@ -96,8 +94,6 @@ def values_of(event: Event, part: str) -> dict[str, Any]:
     )
     if has_petitions:
         values["petitions"] = [each.petition_id for each in event.petitions]
-    if part == "picture" and event.picture:
-        values["picture"] = event.picture.digest, event.picture.focal_x, event.picture.focal_y
     return values
 
 
@@ -125,34 +121,6 @@ def change_part(
     return change_event(
         event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings
     )
-
-
-def change_picture(
-    event_id: int,
-    *,
-    picture: Picture | None,
-    focal: tuple[int, int],
-    alts: Mapping[str, str],
-    mark: str,
-    now: datetime,
-) -> Event:
-    """Set the picture, or change only the description of the present one if `picture` is None.
-
-    `focal` is the point that stays visible. `alts` maps a language to the alternative text. Raise
-    EditConflict.
-    """
-    event = locked(event_id)
-    if mark != mark_of(event, "picture"):
-        raise EditConflict(f"the picture of {event.slug}")
-    if picture:
-        set_picture(event_id, picture=picture, now=now, focal=focal)
-    elif event.picture:
-        event.picture.focal_x, event.picture.focal_y = focal
-    for text in event.texts:
-        text.picture_alt = alts.get(text.lang, "")
-    event.changed_at = now
-    db.session.flush()
-    return event
 
 
 def faults_of(event: Event) -> tuple[str, ...]:
@@ -225,10 +193,7 @@ def duplicate_event(event_id: int, *, slug: str, now: datetime) -> Event:
     hours = _ahead(Hours(old.starts_local, old.ends_local, settings.pop("zone")), now)
     petition_ids = [each.petition_id for each in old.petitions]
     made = create_event(slug=slug, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
-    if old.picture:
-        kept = ("digest", "width", "height", "focal_x", "focal_y", "data", "small")
-        made.picture = EventPicture(**{name: getattr(old.picture, name) for name in kept})
-        db.session.flush()
+    pictures.copy(from_id=old.id, to_id=made.id)
     return made
 
 

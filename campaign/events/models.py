@@ -1,4 +1,4 @@
-"""Tables of an event: its times, texts, petitions, picture and registrations."""
+"""Tables of an event: its times, texts, petitions and registrations."""
 
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
+from campaign.publishing.models import Pictured
 
 # A partial index serves only queries that repeat its exact condition, so both use these constants.
 WAITING = text("state = 'waiting'")
@@ -32,7 +33,7 @@ UNCONFIRMED = text("state = 'unconfirmed'")
 ON_HOLD = text("hold_until is not null")
 
 
-class Event(db.Model):
+class Event(Pictured, db.Model):
     """A gathering of a cause.
 
     Times: `starts_local` and `ends_local` in the IANA `zone` are what was announced. The instants
@@ -52,6 +53,7 @@ class Event(db.Model):
     """
 
     __tablename__ = "event"
+    kind = "event"
     __table_args__ = (
         CheckConstraint("state in ('draft', 'published', 'cancelled')", name="state"),
         CheckConstraint("registration in ('none', 'optional', 'required')", name="registration"),
@@ -106,12 +108,14 @@ class Event(db.Model):
     petitions: Mapped[list["EventPetition"]] = relationship(
         order_by="EventPetition.position", cascade="all, delete-orphan"
     )
-    picture: Mapped["EventPicture | None"] = relationship(cascade="all, delete-orphan")
 
     def text(self, lang: str) -> "EventText":
         """Return the text in `lang`, or else in the event's original language."""
         by_lang = {text.lang: text for text in self.texts}
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+
+    def touch(self, now: datetime) -> None:
+        self.changed_at = now
 
     @property
     def is_shut(self) -> bool:
@@ -145,7 +149,6 @@ class EventText(db.Model):
     place: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[str] = mapped_column(Text, default="")
-    picture_alt: Mapped[str] = mapped_column(String(300), default="")
     programme: Mapped[list] = mapped_column(JSON, default=list)
     access: Mapped[str] = mapped_column(Text, default="")
     price: Mapped[str] = mapped_column(String(200), default="")
@@ -165,27 +168,6 @@ class EventPetition(db.Model):
         ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(Integer, default=0)
-
-
-class EventPicture(db.Model):
-    """The picture of an event, as WebP. It is in the database so that backups include it.
-
-    `focal_x` and `focal_y` are hundredths of width and height: the point that stays visible when
-    the picture is cropped. `small` is a version for phones, if that saves anything.
-    """
-
-    __tablename__ = "event_picture"
-
-    event_id: Mapped[int] = mapped_column(
-        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
-    )
-    digest: Mapped[str] = mapped_column(String(16))
-    width: Mapped[int] = mapped_column(Integer)
-    height: Mapped[int] = mapped_column(Integer)
-    focal_x: Mapped[int] = mapped_column(SmallInteger, default=50, server_default="50")
-    focal_y: Mapped[int] = mapped_column(SmallInteger, default=50, server_default="50")
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class Registration(db.Model):

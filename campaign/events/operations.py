@@ -12,16 +12,16 @@ from campaign.events.hours import instant_of
 from campaign.events.models import (
     Event,
     EventPetition,
-    EventPicture,
     EventText,
     Registration,
 )
+from campaign.events.queries import PUBLIC
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
-from campaign.publishing.pictures import Picture
+from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 
 CHANGED = "event_changed"
@@ -29,7 +29,6 @@ CALLED_OFF = "event_cancelled"
 # Changes to these columns are emailed to registered people. Other changes only show on the page.
 TOLD = ("starts_local", "ends_local", "zone", "town", "online_url")
 TOLD_WORDS = ("place", "address")
-CENTRE = (50, 50)
 
 
 class SlugTaken(CampaignError):
@@ -38,7 +37,7 @@ class SlugTaken(CampaignError):
     status = 409
 
 
-slugs = SlugHistory(kind="event", model=Event, taken=SlugTaken)
+slugs = SlugHistory(model=Event, taken=SlugTaken)
 
 
 class EventOver(CampaignError):
@@ -131,24 +130,6 @@ def change_event(
     return event
 
 
-def set_picture(
-    event_id: int, *, picture: Picture | None, now: datetime, focal: tuple[int, int] = CENTRE
-) -> Event:
-    """Set the picture, or remove it if `picture` is None.
-
-    `focal` is the point that stays visible, in hundredths of width and height.
-    """
-    made = EventPicture(**vars(picture), focal_x=focal[0], focal_y=focal[1]) if picture else None
-    event = locked(event_id)
-    if event.picture:
-        db.session.delete(event.picture)
-        db.session.flush()
-    event.picture = made
-    event.changed_at = now
-    db.session.flush()
-    return event
-
-
 def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = None) -> Event:
     """Cancel an event, and email everyone who is registered or waiting. Twice changes nothing.
 
@@ -181,6 +162,9 @@ def locked(event_id: int) -> Event:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+pictures = Pictures(model=Event, load_to_change=locked, is_public=PUBLIC, has_wide=True)
 
 
 def _columns(hours: Hours) -> dict[str, Any]:

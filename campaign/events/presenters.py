@@ -8,13 +8,13 @@ from babel import Locale
 from markupsafe import Markup
 
 from campaign.events.hours import full_day, hours, zone_name
-from campaign.events.models import Event, EventPicture
+from campaign.events.models import Event
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
-from campaign.publishing.pictures import ShownPicture
+from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.security.small_counts import MIN_COUNT
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
@@ -119,7 +119,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         cause_slug=event.cause.slug,
         palette=event.cause.palette,
         is_vigil=event.is_vigil,
-        picture=_picture(event.picture, text.picture_alt),
+        picture=shown_picture(event.picture, lang, event.original_lang),
         day=full_day(event.starts_local, lang),
         hour=clock_time(event.starts_local, lang),
         zone=event.zone,
@@ -179,14 +179,6 @@ def _online(event: Event) -> str:
     if not event.online_url:
         return ""
     return "open" if event.online_for == "everyone" else "registered"
-
-
-def _picture(picture: EventPicture | None, alt: str) -> ShownPicture | None:
-    if picture is None:
-        return None
-    return ShownPicture(
-        picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y
-    )
 
 
 def _person(person: dict[str, Any], lang: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
-from campaign.events.models import ON_HOLD, Event, EventPicture, Registration
+from campaign.events.models import ON_HOLD, Event, Registration
 from campaign.extensions import db
 
 PUBLIC = (Event.state != "draft", Cause.state != "draft")
@@ -124,32 +124,6 @@ def towns() -> Sequence[str]:
     """Return the towns of all public events, in alphabetical order."""
     query = select(Event.town).join(Event.cause).where(*LISTED, Event.town != "")
     return db.session.scalars(query.distinct().order_by(Event.town)).all()
-
-
-def picture_of(slug: str, digest: str, *, is_small: bool = False) -> bytes | None:
-    """Return the bytes of the picture of the public event at `slug`.
-
-    Return None if the picture with this digest has been replaced or removed.
-    """
-    data = func.coalesce(EventPicture.small, EventPicture.data) if is_small else EventPicture.data
-    return db.session.scalar(
-        select(data)
-        .join(Event, Event.id == EventPicture.event_id)
-        .join(Event.cause)
-        .where(Event.slug == slug, EventPicture.digest == digest, *PUBLIC)
-    )
-
-
-def focal_point_of(slug: str, digest: str) -> tuple[int, ...] | None:
-    """Return the focal point (x, y) of the picture with this digest, or None if there is none.
-
-    The point stays visible when the picture is cropped. It is in hundredths of width and height.
-    """
-    point = select(EventPicture.focal_x, EventPicture.focal_y).join(
-        Event, Event.id == EventPicture.event_id
-    )
-    row = db.session.execute(point.where(Event.slug == slug, EventPicture.digest == digest)).first()
-    return row and tuple(row)
 
 
 def registration_by_id(registration_id: int) -> Registration | None:

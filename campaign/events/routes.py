@@ -23,12 +23,11 @@ from campaign.events import registering
 from campaign.events.calendar import links_to_add, public_file
 from campaign.events.forms import Filters, RegistrationForm, SeatForm, registration_form
 from campaign.events.models import Event
+from campaign.events.operations import pictures
 from campaign.events.presenters import EventPage, cards_ahead, cards_past, page
 from campaign.events.queries import (
     event_by_slug,
     events_for_calendars,
-    focal_point_of,
-    picture_of,
     towns,
 )
 from campaign.events.structured_data import structured
@@ -37,7 +36,6 @@ from campaign.http.caching import public
 from campaign.http.missing_file import abort_missing_file
 from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
-from campaign.publishing.cropping import cut
 from campaign.signatures import tokens
 from campaign.signatures.abuse_limits import pressure
 from campaign.updates.presenters import recent_cards
@@ -47,7 +45,6 @@ PAGE = 20
 MAX_UPDATES = 3
 BUSY_SECONDS = 10
 CALENDAR_SECONDS = 300
-CARD = (1200, 630)
 PICTURE_SECONDS = 7 * 24 * 3600
 # Long enough that a calendar that was offline all summer still learns of cancellations.
 FEED_PAST = timedelta(days=180)
@@ -168,7 +165,7 @@ def cause_feed(slug: str) -> ResponseReturnValue:
 def picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
     data = (
-        picture_of(slug, digest, is_small=request.args.get("size") == "small")
+        pictures.public_data(slug, digest, is_small=request.args.get("size") == "small")
         or abort_missing_file()
     )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
@@ -176,15 +173,12 @@ def picture(slug: str, digest: str) -> ResponseReturnValue:
 
 @blueprint.get("/events/<slug>/wide-<digest>-<int:x>-<int:y>.jpg")
 def wide_picture(slug: str, digest: str, x: int, y: int) -> ResponseReturnValue:
-    """Return the picture for link previews, cropped around its focal point on request.
+    """Return the picture for link previews, cropped around its focal point.
 
     Only the present focal point has one.
     """
-    data = picture_of(slug, digest) if focal_point_of(slug, digest) == (x, y) else None
-    return public(
-        Response(cut(data or abort_missing_file(), CARD, (x, y)), mimetype="image/jpeg"),
-        PICTURE_SECONDS,
-    )
+    data = pictures.public_wide(slug, digest, (x, y)) or abort_missing_file()
+    return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 def _rendered(event: Event, shown: EventPage, form: SeatForm, refused: int | None = None) -> str:

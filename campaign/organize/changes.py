@@ -26,6 +26,7 @@ TOLD = {
         ("petition_text", "version_id", "title summary organisation body"),
         ("target", "petition_id", "names"),
         ("embedding", "petition_id", "allowed origins"),
+        ("picture", "owner_id", "alts"),
     ),
     "event": (
         (
@@ -34,10 +35,12 @@ TOLD = {
             " people languages came archived_at publish_at registration_closed",
         ),
         ("event_text", "event_id", "kind title place address body access price notice programme"),
+        ("picture", "owner_id", "alts"),
     ),
     "update": (
         ("campaign_update", "id", "slug state publish_at time_zone"),
-        ("campaign_update_text", "update_id", "title summary body picture_alt"),
+        ("campaign_update_text", "update_id", "title summary body"),
+        ("picture", "owner_id", "alts"),
         ("mailing", "update_id", "state starts_at langs kinds per_minute"),
     ),
     "rule": (("rule", "id", "note on_since off_since"),),
@@ -67,6 +70,8 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
         query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
             table.c[key] == _named(key, subject[1])
         )
+        if key == "owner_id":
+            query = query.where(table.c.kind == subject[0])
         for row in db.session.execute(query):
             told |= {
                 (each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name))

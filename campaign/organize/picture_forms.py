@@ -18,7 +18,7 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
-from campaign.publishing.pictures import MAX_BYTES, PictureRefused, clean_picture
+from campaign.publishing.picture_upload import MAX_BYTES, PictureRefused, clean_picture
 
 # The form's text fields are sent along with the file.
 MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
@@ -40,7 +40,7 @@ class _Seen(FlaskForm):
 
     mark = HiddenField()
     picture = FileField(_l("Picture"))
-    # The Picture of the uploaded file once the form is valid; None without a file.
+    # The CleanPicture of the uploaded file once the form is valid; None without a file.
     sent = None
 
     def alts(self, langs: Iterable[str]) -> dict[str, str]:

@@ -28,9 +28,9 @@ from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
 from campaign.organize.causes import states as cause_states
+from campaign.organize.content import pictures as content_pictures
 from campaign.organize.events import attendance, check_in, registrations
 from campaign.organize.events import parts as event_parts
-from campaign.organize.events import picture as event_picture
 from campaign.organize.events import routes as events
 from campaign.organize.events import states as event_states
 from campaign.organize.exports import handovers
@@ -57,7 +57,6 @@ from campaign.organize.people import api_keys, audit
 from campaign.organize.people import routes as people
 from campaign.organize.petitions import embedding as petition_embedding
 from campaign.organize.petitions import guide as petition_guide
-from campaign.organize.petitions import picture as petition_picture
 from campaign.organize.petitions import questions as petition_questions
 from campaign.organize.petitions import routes as petitions
 from campaign.organize.petitions import settings as petition_settings
@@ -69,7 +68,6 @@ from campaign.organize.signatures import copies, erasures, retention
 from campaign.organize.signatures import routes as signatures
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
-from campaign.organize.updates import picture as update_picture
 from campaign.organize.updates import pictures as update_pictures
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import states as update_states
@@ -116,12 +114,11 @@ MORE_PAGES = (
         petition_settings,
         petition_questions,
         petition_states,
-        petition_picture,
         petition_versions,
     ),
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
-    *(update_words, update_states, update_picture, update_pictures),
-    *(event_parts, event_states, event_picture, registrations, check_in, attendance),
+    *(update_words, update_states, update_pictures, content_pictures),
+    *(event_parts, event_states, registrations, check_in, attendance),
     *(
         import_ends,
         import_files,

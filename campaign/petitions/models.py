@@ -1,4 +1,4 @@
-"""Tables of a petition: its state, text versions, targets, picture, tally and handovers."""
+"""Tables of a petition: its state, text versions, targets, tally and handovers."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     Row,
-    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -25,6 +23,7 @@ from campaign.causes.models import Cause
 from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
+from campaign.publishing.models import Pictured
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
@@ -42,7 +41,7 @@ def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
     return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
 
 
-class Petition(db.Model):
+class Petition(Pictured, db.Model):
     """A text addressed to targets that supporters sign.
 
     Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
@@ -70,6 +69,7 @@ class Petition(db.Model):
     """
 
     __tablename__ = "petition"
+    kind = "petition"
     __table_args__ = (
         CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
         CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
@@ -123,7 +123,6 @@ class Petition(db.Model):
     versions: Mapped[list["PetitionVersion"]] = relationship(
         order_by="PetitionVersion.number", cascade="all, delete-orphan"
     )
-    picture: Mapped["PetitionPicture | None"] = relationship(viewonly=True)
 
     @property
     def current_version(self) -> "PetitionVersion":
@@ -225,32 +224,6 @@ def name_in(names: dict[str, str], lang: str) -> tuple[str, str]:
     """Return (name, language) from a target's `names`: in `lang`, or in the first language."""
     spoken = lang if names.get(lang) else next(iter(names))
     return names[spoken], spoken
-
-
-class PetitionPicture(db.Model):
-    """The picture of a petition, as WebP. It is in the database so that backups include it.
-
-    `alts` maps a language to the alternative text. `focal_x` and `focal_y` are hundredths of width
-    and height: the point that stays visible when the picture is cropped. `small` is a version for
-    phones, if that saves anything.
-    """
-
-    __tablename__ = "petition_picture"
-    __table_args__ = (
-        CheckConstraint("focal_x between 0 and 100 and focal_y between 0 and 100", name="focal"),
-    )
-
-    petition_id: Mapped[int] = mapped_column(
-        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
-    )
-    digest: Mapped[str] = mapped_column(String(16))
-    width: Mapped[int] = mapped_column(Integer)
-    height: Mapped[int] = mapped_column(Integer)
-    focal_x: Mapped[int] = mapped_column(SmallInteger, default=50)
-    focal_y: Mapped[int] = mapped_column(SmallInteger, default=50)
-    alts: Mapped[dict] = mapped_column(JSON, default=dict)
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class PetitionTally(db.Model):

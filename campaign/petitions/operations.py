@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from campaign.causes.models import Cause
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.petitions.models import (
     Petition,
-    PetitionPicture,
     PetitionTally,
     Target,
 )
 from campaign.petitions.readiness import Fault, faults_of
 from campaign.petitions.versions import keep_terms, texts_of, version_of
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 
 # Columns that a duplicate copies: everything except state, dates and slug.
@@ -32,7 +33,7 @@ class SlugTaken(CampaignError):
     status = 409
 
 
-slugs = SlugHistory(kind="petition", model=Petition, taken=SlugTaken)
+slugs = SlugHistory(model=Petition, taken=SlugTaken)
 
 
 class CauseClosed(CampaignError):
@@ -94,16 +95,7 @@ def duplicate_petition(*, petition_id: int, slug: str) -> Petition:
     taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
     targets = [dict(target.names) for target in old.targets]
     made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
-    if picture := db.session.get(PetitionPicture, petition_id):
-        columns = (
-            each.name for each in PetitionPicture.__table__.columns if each.name != "petition_id"
-        )
-        db.session.add(
-            PetitionPicture(
-                petition_id=made.id, **{name: getattr(picture, name) for name in columns}
-            )
-        )
-        db.session.flush()
+    pictures.copy(from_id=petition_id, to_id=made.id)
     return made
 
 
@@ -210,3 +202,10 @@ def petition_to_change(petition_id: int) -> Petition:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+pictures = Pictures(
+    model=Petition,
+    load_to_change=petition_to_change,
+    is_public=(Petition.state != "draft", Cause.state != "draft"),
+)

@@ -10,9 +10,8 @@ from campaign.petitions.delivery import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.handovers import handovers_of
 from campaign.petitions.models import Handover, Petition
-from campaign.petitions.pictures import shown_picture
 from campaign.petitions.queries import petition_counts, published_petitions
-from campaign.publishing.pictures import ShownPicture
+from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.text.markdown import to_html
 
 

@@ -15,8 +15,8 @@ from flask.typing import ResponseReturnValue
 
 from campaign.http.caching import public
 from campaign.http.missing_file import abort_missing_file
+from campaign.petitions.operations import pictures
 from campaign.petitions.past_versions import past_version
-from campaign.petitions.pictures import public_bytes
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
@@ -57,7 +57,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
 def picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
     data = (
-        public_bytes(slug, digest, is_small=request.args.get("size") == "small")
+        pictures.public_data(slug, digest, is_small=request.args.get("size") == "small")
         or abort_missing_file()
     )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)

@@ -17,7 +17,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from campaign.process.parent import exit_with_parent
-from campaign.publishing.pictures import SMALL_WIDTH
+from campaign.publishing.picture_upload import SMALL_WIDTH
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 50_000_000

@@ -1,54 +1,37 @@
-"""Pictures that organizers upload, made safe to show.
+"""The picture of something that is published: set it, describe it, remove it and show it."""
 
-A separate process without secrets decodes them, turns them upright and scales them down. It encodes
-them again without the camera's metadata.
-"""
-
-import json
-import logging
-import subprocess
-import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
-from pathlib import Path
-from threading import BoundedSemaphore
+from typing import Any
 
-from campaign.process import isolated
+from sqlalchemy import ColumnElement, func, select
 
-MAX_BYTES = 12 * 1024 * 1024
-# In pixels: wide enough for a phone with a high-resolution screen.
-SMALL_WIDTH = 800
-MAX_SECONDS = 30
-# Decode one picture at a time, as decoding uses much memory, which signing needs too.
-_room = BoundedSemaphore(1)
-log = logging.getLogger("campaign.pictures")
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.publishing.cropping import cut
+from campaign.publishing.models import Picture
+from campaign.publishing.picture_upload import SMALL_WIDTH, CleanPicture
 
-
-class PictureRefused(ValueError):
-    """The bytes are no picture that we can show; `code` is `format`, `bytes` or `pixels`."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+# The size of the crop for lists and link previews, in pixels.
+WIDE = (1200, 630)
+CENTRE = (50, 50)
+# Columns that a copy takes over.
+COPIED = (
+    "digest", "width", "height", "focal_x", "focal_y", "alts", "data", "small", "wide"
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A WebP picture; `digest` identifies its content.
+class PictureConflict(CampaignError):
+    """Another editor has changed the picture since this editor's page was made."""
 
-    `small` is a version for phones, or None if the picture is no wider than that.
-    """
-
-    data: bytes
-    width: int
-    height: int
-    digest: str
-    small: bytes | None
+    status = 409
 
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A picture as pages show it, with its alt text.
+    """A picture as pages show it, with its alternative text.
 
     `focal_x` and `focal_y` are percent of its width and height: the point to keep when cropping.
     """
@@ -57,44 +40,170 @@ class ShownPicture:
     width: int
     height: int
     alt: str
-    focal_x: int = 50
-    focal_y: int = 50
+    focal_x: int
+    focal_y: int
 
     @property
     def has_small(self) -> bool:
         return self.width > SMALL_WIDTH
 
 
-def clean_picture(data: bytes) -> Picture:
-    """Return the Picture in `data`, at most 1600 pixels wide and high. Raises PictureRefused.
+class Pictures:
+    """The pictures of one kind.
 
-    A large one takes a second or two, so never call this inside a database transaction.
+    `model` is the model of that kind, with a `slug` and a `cause`. `load_to_change` returns its row
+    with this id and locks it. `is_public` are the conditions under which anyone may see a picture.
+    `has_wide` says whether pictures of this kind have a wide crop.
     """
-    if len(data) > MAX_BYTES:
-        raise PictureRefused("bytes")
-    with _room, tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        (folder / "picture").write_bytes(data)
-        done = _decoded_alone(folder)
-        if "refused" in done:
-            raise PictureRefused(done["refused"])
-        clean, small = (folder / "clean.webp").read_bytes(), folder / "small.webp"
-        digest = blake2b(clean, digest_size=8).hexdigest()
-        return Picture(
-            clean,
-            done["width"],
-            done["height"],
-            digest,
-            small.read_bytes() if small.exists() else None,
+
+    def __init__(
+        self,
+        *,
+        model: Any,
+        load_to_change: Callable[[int], Any],
+        is_public: tuple[ColumnElement[bool], ...] = (),
+        has_wide: bool = False,
+    ) -> None:
+        self._model, self._load_to_change = model, load_to_change
+        self._is_public, self._has_wide = is_public, has_wide
+
+    def change(
+        self,
+        *,
+        owner_id: int,
+        picture: CleanPicture | None,
+        now: datetime,
+        alts: Mapping[str, str] | None = None,
+        focal: tuple[int, int] = CENTRE,
+        mark: str | None = None,
+        wide: bytes | None = None,
+    ) -> Any:
+        """Set the picture, or change only the present one's point and texts if `picture` is None.
+
+        `alts` maps a language to the alternative text; None keeps the texts. `focal` is the focal
+        point. `mark` is what `mark_of` gave to the editor's page. `wide` is the crop that
+        `cropped` made.
+
+        Return the owner. Raise PictureConflict.
+        """
+        owner = self._load_to_change(owner_id)
+        row = self._row(owner_id)
+        if mark is not None and mark != mark_of(row):
+            raise PictureConflict(f"the picture of {self._model.kind} {owner_id}")
+        if row is None:
+            row = Picture(kind=self._model.kind, owner_id=owner_id, alts={})
+        if picture is not None:
+            row.data, row.small = picture.data, picture.small
+            row.width, row.height = picture.width, picture.height
+        row.focal_x, row.focal_y = focal
+        row.digest = blake2b(row.data + bytes(focal), digest_size=8).hexdigest()
+        if self._has_wide:
+            row.wide = wide or cut(row.data, WIDE, focal)
+        if alts is not None:
+            row.alts = {lang: text for lang, text in alts.items() if text}
+        db.session.add(row)
+        return self._changed(owner, now)
+
+    def cropped(
+        self, *, owner_id: int, picture: CleanPicture | None, focal: tuple[int, int]
+    ) -> bytes | None:
+        """Return the wide crop of a new picture, or of the present one if `picture` is None.
+
+        Return None if this kind has none. Call it before a transaction that others wait for,
+        because cropping is slow.
+        """
+        if not self._has_wide:
+            return None
+        data = picture.data if picture else self.data(owner_id=owner_id)
+        return cut(data, WIDE, focal) if data else None
+
+    def remove(self, *, owner_id: int, now: datetime) -> None:
+        """Delete the picture, if there is one."""
+        owner = self._load_to_change(owner_id)
+        row = self._row(owner_id)
+        if row is not None:
+            db.session.delete(row)
+            self._changed(owner, now)
+
+    def copy(self, *, from_id: int, to_id: int) -> None:
+        """Give the picture of one row, if it has one, to another too."""
+        row = self._row(from_id)
+        if row is not None:
+            columns = {name: getattr(row, name) for name in COPIED}
+            db.session.add(Picture(kind=self._model.kind, owner_id=to_id, **columns))
+            db.session.flush()
+
+    def data(self, *, owner_id: int) -> bytes | None:
+        """Return the bytes of a row's picture, or None. The row may be in any state."""
+        return db.session.scalar(
+            select(Picture.data).where(
+                Picture.kind == self._model.kind, Picture.owner_id == owner_id
+            )
         )
 
+    def public_data(self, slug: str, digest: str, *, is_small: bool = False) -> bytes | None:
+        """Return the bytes of the picture of the public row at `slug`.
 
-def _decoded_alone(folder):
-    program = isolated.program("campaign.publishing.picture_decoding", folder)
-    try:
-        subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
-        # Log only the error's type: its text could contain data from the picture.
-        log.error("a picture could not be decoded: %s", type(fault).__name__)
-        return {"refused": "format"}
-    return json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        Return None if the picture with this digest has been replaced or removed.
+        """
+        data = func.coalesce(Picture.small, Picture.data) if is_small else Picture.data
+        return self._public(data, slug, digest)
+
+    def public_wide(
+        self, slug: str, digest: str, focal: tuple[int, int] | None = None
+    ) -> bytes | None:
+        """Return the wide crop as `public_data` does. With `focal`, only around this point."""
+        at_point = focal and (Picture.focal_x == focal[0], Picture.focal_y == focal[1])
+        return self._public(Picture.wide, slug, digest, *(at_point or ()))
+
+    def _public(self, column: Any, slug: str, digest: str, *more: Any) -> bytes | None:
+        data: bytes | None = db.session.scalar(
+            select(column)
+            .select_from(Picture)
+            .join(self._model, self._model.id == Picture.owner_id)
+            .join(self._model.cause)
+            .where(
+                Picture.kind == self._model.kind,
+                Picture.digest == digest,
+                self._model.slug == slug,
+                *self._is_public,
+                *more,
+            )
+        )
+        return data
+
+    def _row(self, owner_id: int) -> Picture | None:
+        return db.session.get(Picture, (self._model.kind, owner_id), populate_existing=True)
+
+    def _changed(self, owner: Any, now: datetime) -> Any:
+        owner.touch(now)
+        db.session.flush()
+        # Nothing else makes the owner read its picture again.
+        db.session.expire(owner, ["picture"])
+        return owner
+
+
+def mark_of(picture: Picture | None) -> str:
+    """Return a mark that changes whenever the picture or its description changes."""
+    if picture is None:
+        return ""
+    return "-".join(
+        (picture.digest, *(f"{lang}:{alt}" for lang, alt in sorted(picture.alts.items())))
+    )
+
+
+def shown_picture(picture: Picture | None, lang: str, original_lang: str) -> ShownPicture | None:
+    """Return the ShownPicture of a Picture, or None.
+
+    Its alternative text is in `lang`, or else in the owner's original language.
+    """
+    if picture is None:
+        return None
+    return ShownPicture(
+        picture.digest,
+        picture.width,
+        picture.height,
+        picture.alt(lang, original_lang),
+        picture.focal_x,
+        picture.focal_y,
+    )

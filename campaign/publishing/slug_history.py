@@ -12,12 +12,12 @@ from campaign.publishing.models import FormerSlug
 class SlugHistory:
     """The current and former slugs of one kind.
 
-    `model` is the model of that kind, with `id`, `slug` and `state`. `taken` is the exception to
-    raise when another row has or had a slug.
+    `model` is the Publishable model of that kind, with `id`, `slug` and `state`. `taken` is the
+    exception to raise when another row has or had a slug.
     """
 
-    def __init__(self, *, kind: str, model: Any, taken: type[Exception]) -> None:
-        self._kind, self._model, self._taken = kind, model, taken
+    def __init__(self, *, model: Any, taken: type[Exception]) -> None:
+        self._kind, self._model, self._taken = model.kind, model, taken
 
     def present_slug(self, former: str) -> str | None:
         """Return the present slug of the row whose slug once was `former`, or None."""

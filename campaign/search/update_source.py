@@ -40,6 +40,7 @@ def _documents(ids: Sequence[int]) -> Iterator[Document]:
 
 def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
     text = update.text(lang)
+    alt = update.picture.alt(lang, update.original_lang) if update.picture else ""
     return Document(
         subject_id=update.id,
         lang=lang,
@@ -48,7 +49,7 @@ def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
         slug=update.slug,
         title=text.title,
         summary=text.summary,
-        body=paragraphs(to_text(text.body, pictures_of(update, text.lang)), text.picture_alt),
+        body=paragraphs(to_text(text.body, pictures_of(update, text.lang)), alt),
         day=update.publish_at.astimezone(zone).date(),
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.publishing.pictures import Picture
+from campaign.publishing.picture_upload import CleanPicture
 from campaign.text.markdown import Pictured, picture_names
 from campaign.updates.models import Update, UpdateBodyPicture
 from campaign.updates.operations import UpdateEditConflict, update_to_change
@@ -67,7 +67,7 @@ def alts_mark(picture: UpdateBodyPicture) -> str:
 
 
 def add_body_picture(
-    *, update_id: int, picture: Picture, alts: dict[str, str], now: datetime
+    *, update_id: int, picture: CleanPicture, alts: dict[str, str], now: datetime
 ) -> UpdateBodyPicture:
     """Add a picture to the text and return it. Raise TooManyPictures.
 

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
-from campaign.publishing.pictures import SMALL_WIDTH
+from campaign.publishing.models import Pictured
+from campaign.publishing.picture_upload import SMALL_WIDTH
 
 
-class Update(db.Model):
+class Update(Pictured, db.Model):
     """A piece of news. It is public once it is `published` and its `publish_at` has passed.
 
     `publish_at` was entered in the IANA `time_zone`. `uuid` identifies the update permanently in
@@ -31,6 +32,7 @@ class Update(db.Model):
     """
 
     __tablename__ = "campaign_update"
+    kind = "update"
     __table_args__ = (
         CheckConstraint("state in ('draft', 'published')", name="state"),
         CheckConstraint("state = 'draft' or publish_at is not null", name="publish_at"),
@@ -59,10 +61,12 @@ class Update(db.Model):
     petitions: Mapped[list["UpdatePetition"]] = relationship(
         order_by="UpdatePetition.position", cascade="all, delete-orphan"
     )
-    picture: Mapped["UpdatePicture | None"] = relationship(cascade="all, delete-orphan")
     body_pictures: Mapped[list["UpdateBodyPicture"]] = relationship(
         order_by="UpdateBodyPicture.number", cascade="all, delete-orphan"
     )
+
+    def touch(self, now: datetime) -> None:
+        self.changed_at = now
 
     def text(self, lang: str) -> "UpdateText":
         """Return the text in `lang`, or else in the update's original language."""
@@ -96,7 +100,6 @@ class UpdateText(db.Model):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")
-    picture_alt: Mapped[str] = mapped_column(String(300), default="")
 
 
 class UpdatePetition(db.Model):
@@ -112,31 +115,6 @@ class UpdatePetition(db.Model):
         ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(Integer, default=0)
-
-
-class UpdatePicture(db.Model):
-    """The picture of an update. It is in the database so that backups include it.
-
-    `data` is the whole picture, as WebP. `wide` is a JPEG for lists and link previews, cropped
-    around a focal point. `focus_x` and `focus_y` give that point in hundredths from the left and
-    from the top. `digest` names both pictures, so it changes with the point.
-    """
-
-    __tablename__ = "campaign_update_picture"
-    __table_args__ = (
-        CheckConstraint("focus_x between 0 and 100 and focus_y between 0 and 100", name="focus"),
-    )
-
-    update_id: Mapped[int] = mapped_column(
-        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
-    )
-    digest: Mapped[str] = mapped_column(String(24))
-    width: Mapped[int] = mapped_column(Integer)
-    height: Mapped[int] = mapped_column(Integer)
-    focus_x: Mapped[int] = mapped_column(SmallInteger, default=50)
-    focus_y: Mapped[int] = mapped_column(SmallInteger, default=50)
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    wide: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class UpdateBodyPicture(db.Model):

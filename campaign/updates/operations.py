@@ -13,11 +13,10 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 from campaign.text.markdown import picture_names
 from campaign.updates.models import Update, UpdatePetition, UpdateText
-
-WORDS = ("title", "summary", "body", "picture_alt")
 
 
 class UpdateSlugTaken(CampaignError):
@@ -54,7 +53,7 @@ class Links:
     event_id: int | None = None
 
 
-slugs = SlugHistory(kind="update", model=Update, taken=UpdateSlugTaken)
+slugs = SlugHistory(model=Update, taken=UpdateSlugTaken)
 
 
 def create_update(
@@ -178,7 +177,7 @@ def faults_of(row: Update) -> list[tuple[str, str]]:
     faults = [("title", row.original_lang)] if first is None else []
     for lang, text in langs.items():
         faults += [(part, lang) for part in ("title", "body") if not getattr(text, part)]
-        if row.picture and not text.picture_alt:
+        if row.picture and not row.picture.alts.get(lang):
             faults.append(("picture_alt", lang))
         shown = picture_names(text.body)
         if any(each.name in shown and not each.alts.get(lang) for each in row.body_pictures):
@@ -194,6 +193,10 @@ def update_to_change(update_id: int):
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+# Only people who were shown a page with the picture know its digest, so drafts need no condition.
+pictures = Pictures(model=Update, load_to_change=update_to_change, has_wide=True)
 
 
 def _at_revision(update_id: int, revision: int, now: datetime) -> Update:

@@ -10,6 +10,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 from campaign.updates.body_pictures import pictures_of
@@ -19,16 +20,6 @@ from campaign.updates.queries import recent_updates
 DESCRIPTION_LETTERS = 220
 MIN_LENGTH = 80
 SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
-
-
-@dataclass(frozen=True)
-class ShownPicture:
-    """A picture with its alternative text."""
-
-    digest: str
-    width: int
-    height: int
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,6 @@ def _card_words(update: Update, lang: str) -> dict[str, Any]:
     text, cause_text = update.text(lang), update.cause.text(lang)
     # A draft has no publication time yet, so its preview shows when it was last changed.
     published_at = update.publish_at or update.changed_at
-    picture = update.picture
     return {
         "id": update.id,
         "slug": update.slug,
@@ -108,9 +98,7 @@ def _card_words(update: Update, lang: str) -> dict[str, Any]:
         "cause": cause_text.title,
         "cause_lang": cause_text.lang,
         "cause_slug": update.cause.slug,
-        "picture": ShownPicture(picture.digest, picture.width, picture.height, text.picture_alt)
-        if picture
-        else None,
+        "picture": shown_picture(update.picture, lang, update.original_lang),
     }
 
 

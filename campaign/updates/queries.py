@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.updates.models import Update, UpdatePetition, UpdatePicture
+from campaign.updates.models import Update, UpdatePetition
 
 
 def public_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -122,19 +122,6 @@ def updates_among(
     if state is not None:
         query = query.where(Update.state == state)
     return db.session.scalars(query.limit(limit).offset(offset)).all()
-
-
-def picture_of(slug: str, digest: str, part: str) -> bytes | None:
-    """Return the bytes of the picture of the update at `slug`, in any state.
-
-    `part` is `data` or `wide`. Return None if the picture with this digest has been replaced or
-    removed. Only people who were shown a page with the picture know its digest.
-    """
-    return db.session.scalar(
-        select(getattr(UpdatePicture, part))
-        .join(Update, Update.id == UpdatePicture.update_id)
-        .where(Update.slug == slug, UpdatePicture.digest == digest)
-    )
 
 
 def _new_year(year: int) -> datetime:

@@ -27,10 +27,10 @@ from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
+from campaign.updates.operations import pictures
 from campaign.updates.presenters import UpdatePage, page, recent_cards
 from campaign.updates.queries import (
     newest_change,
-    picture_of,
     recent_updates,
     update_by_slug,
     years,
@@ -102,14 +102,14 @@ def cause_feed(slug: str) -> ResponseReturnValue:
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
 def picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture. Its URL changes with its content."""
-    data = picture_of(slug, digest, "data") or abort_missing_file()
+    data = pictures.public_data(slug, digest) or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/updates/<slug>/wide-<digest>.jpg")
 def wide_picture(slug: str, digest: str) -> ResponseReturnValue:
     """Return the picture for lists and link previews, cropped around its focal point."""
-    data = picture_of(slug, digest, "wide") or abort_missing_file()
+    data = pictures.public_wide(slug, digest) or abort_missing_file()
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 

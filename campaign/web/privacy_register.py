@@ -38,11 +38,11 @@ PLAIN = {
 # Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(
     """
-    former_slug cause cause_text cause_tally free_number network_key
+    former_slug picture cause cause_text cause_tally free_number network_key
     petition petition_version petition_text petition_tally target ledger_entry kept_sum rule lookup_due lookup_progress
-    event event_text event_petition event_picture
-    campaign_update campaign_update_text campaign_update_petition campaign_update_picture campaign_update_body_picture mailing
-    petition_picture handover print_run embedding share_text api_key api_post
+    event event_text event_petition
+    campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
+    handover print_run embedding share_text api_key api_post
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft lease spent_challenge search_document search_text search_words
     """.split()

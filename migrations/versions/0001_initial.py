@@ -164,6 +164,25 @@ def upgrade():
         "ix_own_link_request_email_digest", "own_link_request", ["email_digest", "created_at"]
     )
     op.create_table(
+        "picture",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("owner_id", ROW_ID, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("focal_x", sa.SmallInteger(), nullable=False),
+        sa.Column("focal_y", sa.SmallInteger(), nullable=False),
+        sa.Column("alts", sa.JSON(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("small", sa.LargeBinary(), nullable=True),
+        sa.Column("wide", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "focal_x between 0 and 100 and focal_y between 0 and 100",
+            name="focal",
+        ),
+        sa.PrimaryKeyConstraint("kind", "owner_id", name="pk_picture"),
+    )
+    op.create_table(
         "spent_challenge",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
@@ -806,21 +825,6 @@ def upgrade():
     )
     op.create_index("ix_event_petition_petition_id", "event_petition", ["petition_id"])
     op.create_table(
-        "event_picture",
-        sa.Column("event_id", ROW_ID, nullable=False),
-        sa.Column("digest", sa.String(length=16), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("focal_x", sa.SmallInteger(), server_default="50", nullable=False),
-        sa.Column("focal_y", sa.SmallInteger(), server_default="50", nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("small", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name="fk_event_picture_event_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("event_id", name="pk_event_picture"),
-    )
-    op.create_table(
         "event_text",
         sa.Column("event_id", ROW_ID, nullable=False),
         sa.Column("lang", sa.String(length=2), nullable=False),
@@ -829,7 +833,6 @@ def upgrade():
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("picture_alt", sa.String(length=300), nullable=False),
         sa.Column("programme", sa.JSON(), nullable=False),
         sa.Column("access", sa.Text(), nullable=False),
         sa.Column("price", sa.String(length=200), nullable=False),
@@ -986,29 +989,6 @@ def upgrade():
         sa.PrimaryKeyConstraint(
             "petition_id", "hour", "reason", "evidence", name="pk_ledger_entry"
         ),
-    )
-    op.create_table(
-        "petition_picture",
-        sa.Column("petition_id", ROW_ID, nullable=False),
-        sa.Column("digest", sa.String(length=16), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("focal_x", sa.SmallInteger(), nullable=False),
-        sa.Column("focal_y", sa.SmallInteger(), nullable=False),
-        sa.Column("alts", sa.JSON(), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("small", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint(
-            "focal_x between 0 and 100 and focal_y between 0 and 100",
-            name="focal",
-        ),
-        sa.ForeignKeyConstraint(
-            ["petition_id"],
-            ["petition.id"],
-            name="fk_petition_picture_petition_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("petition_id", name="pk_petition_picture"),
     )
     op.create_table(
         "petition_tally",
@@ -1212,35 +1192,12 @@ def upgrade():
         "ix_campaign_update_petition_petition_id", "campaign_update_petition", ["petition_id"]
     )
     op.create_table(
-        "campaign_update_picture",
-        sa.Column("update_id", ROW_ID, nullable=False),
-        sa.Column("digest", sa.String(length=24), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("focus_x", sa.SmallInteger(), nullable=False),
-        sa.Column("focus_y", sa.SmallInteger(), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("wide", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint(
-            "focus_x between 0 and 100 and focus_y between 0 and 100",
-            name="focus",
-        ),
-        sa.ForeignKeyConstraint(
-            ["update_id"],
-            ["campaign_update.id"],
-            name="fk_campaign_update_picture_update_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("update_id", name="pk_campaign_update_picture"),
-    )
-    op.create_table(
         "campaign_update_text",
         sa.Column("update_id", ROW_ID, nullable=False),
         sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("picture_alt", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(
             ["update_id"],
             ["campaign_update.id"],

@@ -12,12 +12,12 @@ from campaign.events.operations import (
     SlugTaken,
     cancel,
     change_event,
-    set_picture,
+    pictures,
 )
 from campaign.extensions import db, write
 from campaign.petitions.closing import retire_cause
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import clean_picture
+from campaign.publishing.picture_upload import clean_picture
 from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.causes import make_cause
 from tests.factories.events import (
@@ -287,8 +287,13 @@ def test_reloading_a_refused_form_returns_to_the_event(client, event):
 
 
 def test_picture_has_its_alternative_text_and_no_camera_metadata(client, event):
-    write(set_picture, event.id, picture=clean_picture(_photograph()), now=utcnow())
-    write(change_event, event.id, now=utcnow(), texts={"en": {"picture_alt": "A reading room"}})
+    write(
+        pictures.change,
+        owner_id=event.id,
+        picture=clean_picture(_photograph()),
+        alts={"en": "A reading room"},
+        now=utcnow(),
+    )
     page = client.get("/en/events/talk").text
     [path] = re.findall(r'src="(/events/talk/picture-[^"]+)"', page)
     assert 'alt="A reading room"' in page
@@ -296,7 +301,7 @@ def test_picture_has_its_alternative_text_and_no_camera_metadata(client, event):
     assert answer.content_type == "image/webp"
     assert b"Exif" not in answer.data and b"secret place" not in answer.data
     assert client.get("/events/talk/picture-0000.webp").status_code == 404
-    write(set_picture, event.id, picture=None, now=utcnow())
+    write(pictures.remove, owner_id=event.id, now=utcnow())
     assert client.get(path).status_code == 404
 
 

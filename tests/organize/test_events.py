@@ -13,6 +13,7 @@ from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import mark_of as picture_mark
 from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
@@ -55,7 +56,9 @@ def talk(desk):
 
 def save(desk, part, event=None, **typed):
     """Save a part as its page would send it."""
-    return desk.post(f"{TALK}/{part}", {"mark": mark_of(event or now_of(), part), **typed})
+    event = event or now_of()
+    mark = picture_mark(event.picture) if part == "picture" else mark_of(event, part)
+    return desk.post(f"{TALK}/{part}", {"mark": mark, **typed})
 
 
 def test_event_begins_with_title_and_times_and_a_double_press_makes_one(desk, client):
@@ -365,22 +368,22 @@ def test_picture_is_set_cropped_and_removed(desk, talk, client):
     noise.save(file, "PNG")
     assert len(file.getvalue()) > 300_000
     assert send(picture=(io.BytesIO(file.getvalue()), "hall.png"), focal_x=90).status_code == 303
-    picture = now_of().picture
+    digest = now_of().picture.digest
     page = client.get("/en/events/talk").text
-    path = f"/events/talk/picture-{picture.digest}.webp"
+    path = f"/events/talk/picture-{digest}.webp"
     assert 'alt="A hall"' in page and "focal-x-90" in page and f"{path}?size=small 800w" in page
     whole, small = client.get(path).data, client.get(f"{path}?size=small").data
     assert Image.open(io.BytesIO(small)).width == 800 and len(small) < len(whole)
     assert send(alt_en="").status_code == 422
     assert send(focal_y=0).status_code == 303
-    assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
+    assert now_of().picture.digest != digest and now_of().picture.focal_y == 0
     assert send(mark="old").status_code == 409
     assert alerts(
         desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True)
     ) == ["waiting"]
     assert now_of().picture is not None
     assert (
-        desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code
+        desk.post(f"{TALK}/picture/remove", {"mark": picture_mark(now_of().picture)}).status_code
         == 303
     )
     assert now_of().picture is None

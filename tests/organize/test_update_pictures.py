@@ -7,7 +7,7 @@ from PIL import Image
 
 from campaign.extensions import db
 from campaign.organize import picture_forms
-from campaign.publishing.pictures import clean_picture
+from campaign.publishing.picture_upload import clean_picture
 from campaign.updates.body_pictures import alts_mark
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail

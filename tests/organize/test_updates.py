@@ -10,13 +10,14 @@ from PIL import Image
 from campaign.extensions import db, write
 from campaign.mail.delivery import composers_of
 from campaign.organize.audited_write import act
-from campaign.organize.updates import picture as picture_page
+from campaign.organize.content import pictures as picture_pages
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import clean_picture
-from campaign.updates import pictures
+from campaign.publishing import pictures
+from campaign.publishing.picture_upload import clean_picture
+from campaign.publishing.pictures import mark_of
+from campaign.updates import operations
 from campaign.updates.mailing import mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
-from campaign.updates.pictures import mark_of, set_update_picture
 from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -117,8 +118,8 @@ def test_published_update_cannot_lose_its_text(desk):
     assert answer.status_code == 422
     assert 'id="body_es-error"' in answer.text and 'id="title_en-error"' in answer.text
     write(
-        set_update_picture,
-        update_id=update.id,
+        operations.pictures.change,
+        owner_id=update.id,
         picture=clean_picture(picture()[0].read()),
         alts={"en": "Water", "es": "Agua"},
         now=utcnow(),
@@ -136,7 +137,7 @@ def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
         "alt_es": "Un lago",
         "focal_x": "20",
         "focal_y": "80",
-        "mark": "-en:-es:",
+        "mark": "",
     }
     assert (
         desk.post(
@@ -159,7 +160,7 @@ def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
         == 303
     )
     made, before = update_now(), update_now().picture.digest
-    assert (made.picture.focus_x, made.picture.focus_y, made.text("es").picture_alt) == (
+    assert (made.picture.focal_x, made.picture.focal_y, made.picture.alts["es"]) == (
         20,
         80,
         "Un lago",
@@ -168,12 +169,12 @@ def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
         desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code
         == 409
     )
-    alts["mark"] = mark_of(made)
+    alts["mark"] = mark_of(made.picture)
     assert (
         desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code
         == 303
     )
-    assert update_now().picture.focus_x == 70 and update_now().picture.digest != before
+    assert update_now().picture.focal_x == 70 and update_now().picture.digest != before
     assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
     assert (
         alerts(desk.post(f"{path}/remove", {"mark": "older"}, follow_redirects=True))[-1]
@@ -189,7 +190,7 @@ def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch)
     done = []
     monkeypatch.setattr(pictures, "cut", lambda *_: done.append("cut") or b"wide")
     monkeypatch.setattr(
-        picture_page,
+        picture_pages,
         "act",
         lambda fact, operation, **named: done.append("act") or act(fact, operation, **named),
     )
@@ -199,7 +200,7 @@ def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch)
         "alt_es": "Un lago",
         "focal_x": "20",
         "focal_y": "80",
-        "mark": "-en:-es:",
+        "mark": "",
     }
     assert (
         desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303
@@ -212,7 +213,7 @@ def test_picture_of_one_megabyte_is_accepted_and_of_twenty_is_too_large(desk):
     noise = io.BytesIO()
     Image.effect_noise((1500, 1500), 90).save(noise, "PNG")
     assert noise.tell() > 1024 * 1024
-    alts = {"alt_en": "x", "alt_es": "x", "focal_x": "50", "focal_y": "50", "mark": "-en:-es:"}
+    alts = {"alt_en": "x", "alt_es": "x", "focal_x": "50", "focal_y": "50", "mark": ""}
     noise.seek(0)
     assert (
         desk.post(

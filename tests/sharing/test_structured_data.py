@@ -7,12 +7,12 @@ import re
 import pytest
 from PIL import Image
 
-from campaign.events.operations import change_event, set_picture
+from campaign.events import operations as events
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import clean_picture
-from campaign.updates.pictures import set_update_picture
+from campaign.publishing.picture_upload import clean_picture
+from campaign.updates import operations as updates
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -61,21 +61,16 @@ def test_link_has_a_live_card(client, path):
 )
 def test_event_and_update_with_a_picture_use_it(client, path, alt):
     write(
-        set_picture,
-        event_in_any_state("talk").id,
+        events.pictures.change,
+        owner_id=event_in_any_state("talk").id,
         picture=clean_picture(heart()),
+        alts={"en": alt},
         focal=(20, 80),
         now=utcnow(),
     )
     write(
-        change_event,
-        event_in_any_state("talk").id,
-        now=utcnow(),
-        texts={"en": {"picture_alt": alt}},
-    )
-    write(
-        set_update_picture,
-        update_id=update_now().id,
+        updates.pictures.change,
+        owner_id=update_now().id,
         picture=clean_picture(heart()),
         alts={"es": alt},
         now=utcnow(),

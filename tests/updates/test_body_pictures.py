@@ -9,7 +9,7 @@ from PIL import Image
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import clean_picture
+from campaign.publishing.picture_upload import clean_picture
 from campaign.search.queries import search
 from campaign.updates.body_pictures import (
     MAX_PICTURES,

@@ -8,9 +8,9 @@ from lxml import etree
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import clean_picture
+from campaign.publishing.picture_upload import clean_picture
 from campaign.updates.body_pictures import add_body_picture
-from campaign.updates.pictures import set_update_picture
+from campaign.updates.operations import pictures
 from tests.factories.causes import make_cause
 from tests.factories.pictures import heart
 from tests.factories.updates import make_update
@@ -30,8 +30,8 @@ def news(app):
     cause = make_cause()
     made = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
     write(
-        set_update_picture,
-        update_id=made.id,
+        pictures.change,
+        owner_id=made.id,
         picture=clean_picture(heart()),
         alts={"en": "A heart"},
         now=utcnow(),

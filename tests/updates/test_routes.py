@@ -11,7 +11,7 @@ from PIL import Image
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import clean_picture
+from campaign.publishing.picture_upload import clean_picture
 from campaign.updates.operations import (
     Links,
     UpdateEditConflict,
@@ -20,10 +20,10 @@ from campaign.updates.operations import (
     change_update,
     create_update,
     move_update,
+    pictures,
     publish_update,
     withdraw_update,
 )
-from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -114,10 +114,10 @@ def test_update_says_what_it_is_about_and_is_machine_readable(client, app):
 def test_picture_is_whole_on_its_page_and_cropped_around_its_focus_elsewhere(client, app):
     made = make_update()
     write(
-        set_update_picture,
-        update_id=made.id,
+        pictures.change,
+        owner_id=made.id,
         picture=clean_picture(picture((1000, 2000))),
-        focus=(50, 0),
+        focal=(50, 0),
         now=utcnow(),
     )
     page = client.get("/en/updates/answer").text
@@ -125,7 +125,7 @@ def test_picture_is_whole_on_its_page_and_cropped_around_its_focus_elsewhere(cli
     [wide] = set(re.findall(r"/updates/answer/wide-\w+\.jpg", page))
     assert Image.open(io.BytesIO(client.get(whole).data)).size == (800, 1600)
     assert Image.open(io.BytesIO(client.get(wide).data)).size == (1200, 630)
-    write(set_update_picture, update_id=made.id, focus=(50, 100), now=utcnow())
+    write(pictures.change, owner_id=made.id, picture=None, focal=(50, 100), now=utcnow())
     assert client.get(wide).status_code == 404
 
 

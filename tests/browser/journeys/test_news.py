@@ -66,7 +66,7 @@ def _mail_an_update(file, slug):
             (str(uuid4()), slug, now, now, now),
         ).fetchall()
         database.executemany(
-            "insert into campaign_update_text (update_id, lang, title, summary, body, picture_alt) values (?, ?, ?, '', 'They wrote.', '')",
+            "insert into campaign_update_text (update_id, lang, title, summary, body) values (?, ?, ?, '', 'They wrote.')",
             [(update_id, lang, title) for lang, title in TITLES.items()],
         )
         database.execute(

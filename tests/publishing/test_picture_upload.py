@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from campaign.process import isolated
-from campaign.publishing import picture_decoding, pictures
-from campaign.publishing.pictures import PictureRefused, clean_picture
+from campaign.publishing import picture_decoding, picture_upload
+from campaign.publishing.picture_upload import PictureRefused, clean_picture
 
 
 def picture(size=(400, 200), kind="PNG", mode="RGB", **options):
@@ -83,7 +83,7 @@ def test_pictures_are_decoded_in_a_process_that_knows_no_secret(monkeypatch):
 
 
 def test_process_that_dies_or_takes_too_long_is_no_picture(monkeypatch):
-    monkeypatch.setattr(pictures, "MAX_SECONDS", 0)
+    monkeypatch.setattr(picture_upload, "MAX_SECONDS", 0)
     with pytest.raises(PictureRefused, match="format"):
         clean_picture(picture())
 
@@ -97,6 +97,6 @@ def test_too_many_bytes_or_pixels_are_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(picture_decoding, "MAX_PIXELS", 1000)
     (tmp_path / "picture").write_bytes(picture())
     assert picture_decoding.clean(tmp_path) == {"refused": "pixels"}
-    monkeypatch.setattr(pictures, "MAX_BYTES", 10)
+    monkeypatch.setattr(picture_upload, "MAX_BYTES", 10)
     with pytest.raises(PictureRefused, match="bytes"):
         clean_picture(picture())

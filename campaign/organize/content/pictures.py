@@ -1,0 +1,193 @@
+"""The picture of a petition, an event or an update: set it, describe it, remove it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.events import operations as events
+from campaign.events.models import Event
+from campaign.i18n.locales import LOCALES
+from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.events.routes import blueprint as events_blueprint
+from campaign.organize.petitions.guide import onward
+from campaign.organize.petitions.routes import blueprint as petitions_blueprint
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
+from campaign.organize.scope import load_event, load_petition
+from campaign.organize.updates.routes import blueprint as updates_blueprint
+from campaign.organize.updates.routes import load_update
+from campaign.petitions import operations as petitions
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import PictureConflict, Pictures, mark_of
+from campaign.updates import operations as updates
+from campaign.updates.models import Update
+
+
+@dataclass(frozen=True)
+class PicturePages:
+    """The pages of the picture of one kind, at `/<slug>/picture` of the kind's blueprint.
+
+    `subject` is the first part of the kind's actions, such as `petitions`. `load` returns its row
+    at a slug, or None. `title` returns a row's title for organizers. `langs` returns the languages
+    in which its picture can be described, the original first, and `needed` those in which it must
+    be.
+    """
+
+    subject: str
+    blueprint: Blueprint
+    pictures: Pictures
+    load: Callable[[str], Any]
+    title: Callable[[Any], str]
+    langs: Callable[[Any], Sequence[str]]
+    needed: Callable[[Any], Sequence[str]]
+    remove_view: str = "remove_picture"
+
+    def register(self) -> None:
+        """Add the pages to the blueprint."""
+        may_see = allowed(f"{self.subject}.see", self.load)
+        may_edit = allowed(f"{self.subject}.edit", self.load)
+        add, path = self.blueprint.add_url_rule, "/<slug>/picture"
+        save = takes_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save))
+        add(path, "picture", may_edit(self.show))
+        add(path, "save_picture", save, methods=["POST"])
+        add(f"{path}/remove", self.remove_view, may_edit(self.remove), methods=["POST"])
+        add(f"{path}-<digest>.webp", "picture_file", may_see(self.file))
+
+    def show(self, owner: Any) -> ResponseReturnValue:
+        """Show the form of the picture."""
+        row = owner.picture
+        known = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
+        alts = {f"alt_{lang}": alt for lang, alt in row.alts.items()} if row else {}
+        return self._page(
+            owner, PictureForm(formdata=None, data={"mark": mark_of(row), **known, **alts})
+        )
+
+    def save(self, owner: Any) -> ResponseReturnValue:
+        """Save a new picture, or another description of the present one."""
+        form = PictureForm()
+        is_valid = form.validate_about(
+            has_picture=owner.picture is not None, spoken=self.needed(owner)
+        )
+        if not is_valid:
+            return self._page(owner, form, 422)
+        # Crop before the transaction, so that other writers do not wait.
+        wide = self.pictures.cropped(owner_id=owner.id, picture=form.sent, focal=form.focal())
+        try:
+            act(
+                self._fact(owner),
+                self.pictures.change,
+                owner_id=owner.id,
+                picture=form.sent,
+                focal=form.focal(),
+                alts=form.alts(self.langs(owner)),
+                mark=form.mark.data or "",
+                wide=wide,
+                now=utcnow(),
+            )
+        except PictureConflict:
+            present = self.load(owner.slug)
+            form.mark.data = mark_of(present.picture)
+            form.form_errors = [
+                _(
+                    "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
+                )
+            ]
+            return self._page(present, form, 409)
+        flash(_("Saved."), "sure")
+        if isinstance(owner, Petition):
+            return onward(owner, "picture")
+        return redirect(self._url(owner, "show"), 303)
+
+    def remove(self, owner: Any) -> ResponseReturnValue:
+        """Remove the picture, if it is the one that the editor saw."""
+        if is_as_seen(mark_of(owner.picture)):
+            act(self._fact(owner), self.pictures.remove, owner_id=owner.id, now=utcnow())
+            flash(_("The picture is taken away."), "sure")
+        return redirect(self._url(owner, "picture"), 303)
+
+    def file(self, owner: Any, digest: str) -> ResponseReturnValue:
+        """Return the picture for organizers, before it is public."""
+        if owner.picture is None or owner.picture.digest != digest:
+            abort(404)
+        return Response(self.pictures.data(owner_id=owner.id), mimetype="image/webp")
+
+    def _page(self, owner: Any, form: Any, status: int = 200) -> tuple[str, int]:
+        row = owner.picture
+        return render_template(
+            "organize/content/picture.html",
+            form=form,
+            owner=owner,
+            title=self.title(owner),
+            shown=row,
+            picture_url=row and self._url(owner, "picture_file", digest=row.digest),
+            owner_url=self._url(owner, "show"),
+            save_url=self._url(owner, "save_picture"),
+            remove_url=self._url(owner, self.remove_view),
+            langs=self.langs(owner),
+            needed=self.needed(owner),
+        ), status
+
+    def _url(self, owner: Any, view: str, **values: Any) -> str:
+        return url_for(f"organize.{self.subject}.{view}", slug=owner.slug, **values)
+
+    def _fact(self, owner: Any) -> Fact:
+        return Fact(
+            f"{self.subject}.edit",
+            on=(owner.kind, owner.id),
+            cause_id=owner.cause_id,
+            details={"part": "picture"},
+        )
+
+
+def _original_first(original_lang: str, langs: Sequence[str]) -> list[str]:
+    return [original_lang, *(lang for lang in langs if lang != original_lang)]
+
+
+def _petition_title(petition: Petition) -> str:
+    return petition.current_version.text(g.lang, petition.original_lang).title
+
+
+def _title(owner: Event | Update) -> str:
+    return owner.text(g.lang).title
+
+
+PAGES = (
+    PicturePages(
+        subject="petitions",
+        blueprint=petitions_blueprint,
+        pictures=petitions.pictures,
+        load=load_petition,
+        title=_petition_title,
+        langs=lambda petition: _original_first(petition.original_lang, list(LOCALES)),
+        needed=lambda petition: [petition.original_lang],
+        remove_view="take_picture_away",
+    ),
+    PicturePages(
+        subject="events",
+        blueprint=events_blueprint,
+        pictures=events.pictures,
+        load=load_event,
+        title=_title,
+        langs=lambda event: _original_first(
+            event.original_lang, [text.lang for text in event.texts]
+        ),
+        needed=lambda event: [event.original_lang],
+    ),
+    PicturePages(
+        subject="updates",
+        blueprint=updates_blueprint,
+        pictures=updates.pictures,
+        load=load_update,
+        title=_title,
+        langs=lambda update: update.written_in,
+        needed=lambda update: update.written_in,
+    ),
+)
+
+for pages in PAGES:
+    pages.register()

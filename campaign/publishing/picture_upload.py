@@ -1,0 +1,81 @@
+"""Pictures that organizers upload, made safe to show.
+
+A separate process without secrets decodes them, turns them upright and scales them down. It encodes
+them again without the camera's metadata.
+"""
+
+import json
+import logging
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from campaign.process import isolated
+
+MAX_BYTES = 12 * 1024 * 1024
+# In pixels: wide enough for a phone with a high-resolution screen.
+SMALL_WIDTH = 800
+MAX_SECONDS = 30
+# Decode one picture at a time, as decoding uses much memory, which signing needs too.
+_room = BoundedSemaphore(1)
+log = logging.getLogger("campaign.pictures")
+
+
+class PictureRefused(ValueError):
+    """The bytes are no picture that we can show; `code` is `format`, `bytes` or `pixels`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class CleanPicture:
+    """A WebP picture; `digest` identifies its content.
+
+    `small` is a version for phones, or None if the picture is no wider than that.
+    """
+
+    data: bytes
+    width: int
+    height: int
+    digest: str
+    small: bytes | None
+
+
+def clean_picture(data: bytes) -> CleanPicture:
+    """Return the CleanPicture in `data`, at most 1600 pixels wide and high. Raises PictureRefused.
+
+    A large one takes a second or two, so never call this inside a database transaction.
+    """
+    if len(data) > MAX_BYTES:
+        raise PictureRefused("bytes")
+    with _room, tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "picture").write_bytes(data)
+        done = _decoded_alone(folder)
+        if "refused" in done:
+            raise PictureRefused(done["refused"])
+        clean, small = (folder / "clean.webp").read_bytes(), folder / "small.webp"
+        digest = blake2b(clean, digest_size=8).hexdigest()
+        return CleanPicture(
+            clean,
+            done["width"],
+            done["height"],
+            digest,
+            small.read_bytes() if small.exists() else None,
+        )
+
+
+def _decoded_alone(folder):
+    program = isolated.program("campaign.publishing.picture_decoding", folder)
+    try:
+        subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        # Log only the error's type: its text could contain data from the picture.
+        log.error("a picture could not be decoded: %s", type(fault).__name__)
+        return {"refused": "format"}
+    return json.loads((folder / "done.json").read_text(encoding="utf-8"))
