@@ -458,7 +458,7 @@ def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
     cause = make_cause()
     make_petition(cause_id=cause.id)
     words = {
-        "revision": cause.revision,
+        "version": cause.version_of("text"),
         "title_en": title,
         "summary_en": "A butterfly for every name.",
         "palette": cause.palette,

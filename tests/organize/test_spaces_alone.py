@@ -47,7 +47,7 @@ def test_address_cannot_be_made_of_spaces(desk, petition):
     make_event(cause_id=petition.cause_id)
     make_update(cause_id=petition.cause_id)
     for path in ("causes/valley", "petitions/home", "events/talk", "updates/answer"):
-        assert refuses(desk, f"{path}/address", {"revision": 1, "slug": SPACES}), path
+        assert refuses(desk, f"{path}/address", {"version": 1, "slug": SPACES}), path
 
 
 @pytest.mark.parametrize("kind", ["petitions", "updates"])
