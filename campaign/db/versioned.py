@@ -3,8 +3,13 @@
 `check_version` compares the two when the form is saved. SQLAlchemy guards what remains: each UPDATE
 names the version that was read, so the second of two simultaneous writers fails. The transaction
 that fails raises EditConflict.
+
+Rows that bulk statements write, such as signatures, have no such column. Their version is
+`content_version`.
 """
 
+import json
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import JSON, Integer
@@ -44,7 +49,7 @@ def check_version(row: Versioned, shown: int | str | None) -> None:
     `shown` is the text or number that the form posted. None means that no form was shown, as for a
     command.
     """
-    _compare(row.version, shown, row)
+    demand_version(row.version, shown)
 
 
 def check_part(row: VersionedParts, part: str, shown: int | str | None) -> None:
@@ -52,10 +57,17 @@ def check_part(row: VersionedParts, part: str, shown: int | str | None) -> None:
 
     Lock the row before (`load_for_update`).
     """
-    _compare(row.version_of(part), shown, row)
+    demand_version(row.version_of(part), shown)
     row.part_versions = {**row.part_versions, part: row.version_of(part) + 1}
 
 
-def _compare(version: int, shown: int | str | None, row: Any) -> None:
+def content_version(content: Any) -> str:
+    """Return a version that changes with the content, which JSON can hold."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def demand_version(version: int | str, shown: int | str | None) -> None:
+    """Raise EditConflict unless a form showed this version. `shown` is as for `check_version`."""
     if shown is not None and str(shown) != str(version):
-        raise EditConflict(f"{row.__tablename__} {row.id} is at version {version}, not {shown}")
+        raise EditConflict(f"it is at version {version}, not {shown}")

@@ -198,12 +198,12 @@ def test_log_reveals_nothing_that_supporters_wrote(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     signature_id = sign_and_hatch(petition, comment="For my brother")
     seen = re.search(
-        r'name="seen" type="hidden" value="([^"]+)"',
+        r'name="version" type="hidden" value="([^"]+)"',
         desk.get(f"/organize/signatures/{signature_id}").text,
     )
     desk.post(
         f"/organize/signatures/{signature_id}/reject",
-        {"reason": "A test", "seen": seen and seen[1]},
+        {"reason": "A test", "version": seen and seen[1]},
     )
     db.session.rollback()
     assert [entry.action for entry in entries() if "changes" in entry.details] == []

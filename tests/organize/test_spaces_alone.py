@@ -67,11 +67,11 @@ def test_reason_cannot_be_spaces(desk, petition):
         desk, f"events/{event.slug}/registrations/export", {"who": "all", "reason": SPACES}
     )
     page = desk.get(f"/organize/signatures/{signature}").text
-    seen = page.split('name="seen" type="hidden" value="')[1].split('"')[0]
+    seen = page.split('name="version" type="hidden" value="')[1].split('"')[0]
     assert (
         desk.post(
             f"/organize/signatures/{signature}/correct",
-            {**SUPPORTER, "seen": seen, "reason": SPACES},
+            {**SUPPORTER, "version": seen, "reason": SPACES},
         ).status_code
         == 422
     )

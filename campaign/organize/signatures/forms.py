@@ -93,13 +93,13 @@ class SignatureSearch(FlaskForm):
 class CorrectionForm(SupporterForm):
     """A supporter's data, corrected as they asked.
 
-    `seen` is the fingerprint of the data that this page showed.
+    `version` is the content version of the data that this page showed.
     """
 
     class Meta(FlaskForm.Meta):
         csrf = True
 
-    seen = HiddenField("seen")
+    version = HiddenField()
     reason = StringField(
         _l("Who asked for it, and how?"),
         [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
