@@ -50,6 +50,9 @@ class Event(Pictured, db.Model):
     State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
     keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
     `came` is how many came, kept after the registrations are erased.
+
+    Edited in parts: `words`, `hours`, `place`, `coming`, `programme`, `people`, `about`, `address`
+    and `picture`.
     """
 
     __tablename__ = "event"

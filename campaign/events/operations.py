@@ -18,7 +18,7 @@ from campaign.events.models import (
 from campaign.events.queries import PUBLIC
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.publishing.pictures import Pictures
@@ -80,7 +80,7 @@ def create_event(
 
 def publish(event_id: int, *, now: datetime) -> Event:
     """Publish a draft. Raise EventOver for a cancelled event."""
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if event.state == "cancelled":
         raise EventOver(event.slug)
     event.state = "published"
@@ -106,7 +106,7 @@ def change_event(
     one. Seats from a larger capacity go to the waiting list. Raise SlugTaken, HourSkipped and
     ZoneUnknown.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     before = _told(event)
     if slug and slug != event.slug:
         slugs.move(event, slug)
@@ -135,7 +135,7 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
 
     `notices` maps a language to the sentence that says why. The page stays, with a notice on it.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if event.state == "cancelled":
         return event
     was_public = event.state == "published"
@@ -151,20 +151,7 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
     return event
 
 
-def locked(event_id: int) -> Event:
-    """Return the event, locked until this transaction ends.
-
-    Nobody else can change it or give away its seats until then.
-    """
-    return db.session.scalars(
-        select(Event)
-        .where(Event.id == event_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-pictures = Pictures(model=Event, load_to_change=locked, is_public=PUBLIC, has_wide=True)
+pictures = Pictures(model=Event, is_public=PUBLIC, has_wide=True)
 
 
 def _columns(hours: Hours) -> dict[str, Any]:

@@ -49,8 +49,8 @@ class Petition(Pictured, db.Model):
     is published automatically. An archived petition (`archived_at`) keeps its page but is in no
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    Edit conflicts: `revision` counts changes to the settings and `text_revision` changes to the
-    text. With them, the second of two editors is told about the conflict.
+    Edited in parts: `text`, `settings`, `goal`, `picture`, `handing`, `retention`, `sharing` and
+    `embedding`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
@@ -113,8 +113,6 @@ class Petition(Pictured, db.Model):
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
-    revision: Mapped[int] = mapped_column(Integer, default=1)
-    text_revision: Mapped[int] = mapped_column(Integer, default=1)
 
     cause: Mapped[Cause] = relationship()
     targets: Mapped[list["Target"]] = relationship(

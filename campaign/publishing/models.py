@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relationship
 
+from campaign.db.versioned import VersionedParts
 from campaign.extensions import RowId, db
 
 
@@ -75,7 +76,7 @@ class Publishable:
         """Note that what readers see changes now, if the model records that."""
 
 
-class Pictured(Publishable):
+class Pictured(Publishable, VersionedParts):
     """Mixin of the models that have a picture. `publishing/pictures.py` changes it."""
 
     @declared_attr

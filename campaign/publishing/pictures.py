@@ -1,6 +1,6 @@
 """The picture of something that is published: set it, describe it, remove it and show it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update
 from campaign.publishing.cropping import cut
 from campaign.publishing.models import Picture
 from campaign.publishing.picture_upload import SMALL_WIDTH, CleanPicture
 
+# The part of its owner whose version a picture's form shows.
+PART = "picture"
 # The size of the crop for lists and link previews, in pixels.
 WIDE = (1200, 630)
 CENTRE = (50, 50)
@@ -21,12 +23,6 @@ CENTRE = (50, 50)
 COPIED = (
     "digest", "width", "height", "focal_x", "focal_y", "alts", "data", "small", "wide"
 )  # fmt: skip
-
-
-class PictureConflict(CampaignError):
-    """Another editor has changed the picture since this editor's page was made."""
-
-    status = 409
 
 
 @dataclass(frozen=True)
@@ -51,21 +47,19 @@ class ShownPicture:
 class Pictures:
     """The pictures of one kind.
 
-    `model` is the model of that kind, with a `slug` and a `cause`. `load_to_change` returns its row
-    with this id and locks it. `is_public` are the conditions under which anyone may see a picture.
-    `has_wide` says whether pictures of this kind have a wide crop.
+    `model` is the Pictured model of that kind, with a `slug` and a `cause`. `is_public` are the
+    conditions under which anyone may see a picture. `has_wide` says whether pictures of this kind
+    have a wide crop.
     """
 
     def __init__(
         self,
         *,
         model: Any,
-        load_to_change: Callable[[int], Any],
         is_public: tuple[ColumnElement[bool], ...] = (),
         has_wide: bool = False,
     ) -> None:
-        self._model, self._load_to_change = model, load_to_change
-        self._is_public, self._has_wide = is_public, has_wide
+        self._model, self._is_public, self._has_wide = model, is_public, has_wide
 
     def change(
         self,
@@ -75,21 +69,20 @@ class Pictures:
         now: datetime,
         alts: Mapping[str, str] | None = None,
         focal: tuple[int, int] = CENTRE,
-        mark: str | None = None,
+        version: int | None = None,
         wide: bytes | None = None,
     ) -> Any:
         """Set the picture, or change only the present one's point and texts if `picture` is None.
 
         `alts` maps a language to the alternative text; None keeps the texts. `focal` is the focal
-        point. `mark` is what `mark_of` gave to the editor's page. `wide` is the crop that
-        `cropped` made.
+        point. `version` is that of the owner's part `picture` that the form showed, None without a
+        form. `wide` is the crop that `cropped` made.
 
-        Return the owner. Raise PictureConflict.
+        Return the owner. Raise EditConflict.
         """
-        owner = self._load_to_change(owner_id)
+        owner = load_for_update(self._model, owner_id)
+        check_part(owner, PART, version)
         row = self._row(owner_id)
-        if mark is not None and mark != mark_of(row):
-            raise PictureConflict(f"the picture of {self._model.kind} {owner_id}")
         if row is None:
             row = Picture(kind=self._model.kind, owner_id=owner_id, alts={})
         if picture is not None:
@@ -117,9 +110,10 @@ class Pictures:
         data = picture.data if picture else self.data(owner_id=owner_id)
         return cut(data, WIDE, focal) if data else None
 
-    def remove(self, *, owner_id: int, now: datetime) -> None:
-        """Delete the picture, if there is one."""
-        owner = self._load_to_change(owner_id)
+    def remove(self, *, owner_id: int, now: datetime, version: int | None = None) -> None:
+        """Delete the picture, if there is one. Raise EditConflict. `version` is as for `change`."""
+        owner = load_for_update(self._model, owner_id)
+        check_part(owner, PART, version)
         row = self._row(owner_id)
         if row is not None:
             db.session.delete(row)
@@ -181,15 +175,6 @@ class Pictures:
         # Nothing else makes the owner read its picture again.
         db.session.expire(owner, ["picture"])
         return owner
-
-
-def mark_of(picture: Picture | None) -> str:
-    """Return a mark that changes whenever the picture or its description changes."""
-    if picture is None:
-        return ""
-    return "-".join(
-        (picture.digest, *(f"{lang}:{alt}" for lang, alt in sorted(picture.alts.items())))
-    )
 
 
 def shown_picture(picture: Picture | None, lang: str, original_lang: str) -> ShownPicture | None:

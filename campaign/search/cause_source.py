@@ -14,11 +14,11 @@ from campaign.text.markdown import to_text
 
 def _standing() -> list[Standing]:
     rows = db.session.execute(
-        select(Cause.id, Cause.slug, Cause.revision)
+        select(Cause.id, Cause.slug, Cause.version)
         .where(Cause.state == "published")
         .order_by(Cause.id)
     )
-    return [Standing(row.id, row.slug, mark_of(row.slug, row.revision)) for row in rows]
+    return [Standing(row.id, row.slug, mark_of(row.slug, row.version)) for row in rows]
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:

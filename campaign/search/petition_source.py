@@ -16,7 +16,7 @@ from campaign.text.markdown import to_text
 def _standing() -> list[Standing]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
     query = (
-        select(Petition.id, Petition.slug, Petition.revision, Petition.text_revision, changed)
+        select(Petition.id, Petition.slug, Petition.version, changed)
         .join(Petition.cause)
         .join(Petition.versions)
         .where(
@@ -26,9 +26,7 @@ def _standing() -> list[Standing]:
         .order_by(Petition.id)
     )
     return [
-        Standing(
-            row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at
-        )
+        Standing(row.id, row.slug, mark_of(row.slug, row.version), row.changed_at)
         for row in db.session.execute(query)
     ]
 

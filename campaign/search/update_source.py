@@ -18,13 +18,13 @@ from campaign.updates.queries import listed_at, updates_with_ids
 
 def _standing() -> list[Standing]:
     query = select(
-        Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at
+        Update.id, Update.slug, Update.version, Update.publish_at, Update.changed_at
     ).join(Update.cause)
     return [
         Standing(
             row.id,
             row.slug,
-            mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()),
+            mark_of(row.slug, row.version, row.publish_at.timestamp(), row.changed_at.timestamp()),
             row.changed_at,
         )
         for row in db.session.execute(query.where(*listed_at(utcnow(), None)).order_by(Update.id))

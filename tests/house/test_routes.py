@@ -404,7 +404,6 @@ ORGANIZERS = {
     "POST /organize/updates/<slug>/address",
     "GET /organize/updates/<slug>/picture",
     "POST /organize/updates/<slug>/picture",
-    "GET /organize/updates/<slug>/picture-<digest>.webp",
     "POST /organize/updates/<slug>/picture/remove",
     "GET /organize/updates/<slug>/pictures",
     "POST /organize/updates/<slug>/pictures",

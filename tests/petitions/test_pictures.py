@@ -5,12 +5,12 @@ import io
 import pytest
 from PIL import Image
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.petitions.operations import duplicate_petition, pictures
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import clean_picture
-from campaign.publishing.pictures import PictureConflict, mark_of
 from tests.factories.petitions import make_petition
 
 ALTS = {"en": "Mothers with photographs", "es": "Madres con fotografías", "fr": ""}
@@ -37,7 +37,7 @@ def give_picture(petition, **more):
     typed = {
         "picture": clean_picture(photograph()),
         "alts": ALTS,
-        "mark": mark_of(picture_now()),
+        "version": None,
         "focal": (20, 90),
         "now": utcnow(),
         **more,
@@ -80,11 +80,12 @@ def test_small_picture_has_one_size(client):
 def test_alt_text_and_focus_change_without_a_new_file_and_conflicts_are_told(client):
     petition = make_petition()
     give_picture(petition)
-    data, seen = client.get(path_now()).data, mark_of(picture_now())
+    data = client.get(path_now()).data
+    seen = petition_in_any_state("home").version_of("picture")
     give_picture(petition, picture=None, focal=(0, 0))
     assert (client.get(path_now()).data, picture_now().focal_x) == (data, 0)
-    with pytest.raises(PictureConflict):
-        give_picture(petition, mark=seen)
+    with pytest.raises(EditConflict):
+        give_picture(petition, version=seen)
 
 
 def test_pictures_of_drafts_and_removed_pictures_are_not_served(client):

@@ -2,28 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.events import operations as events
 from campaign.events.models import Event
 from campaign.i18n.locales import LOCALES
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.audited_write import Fact, act
+from campaign.organize.content_fields import sent_version
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.events.routes import blueprint as events_blueprint
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import blueprint as petitions_blueprint
-from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, shown_picture
 from campaign.organize.scope import load_event, load_petition
 from campaign.organize.updates.routes import blueprint as updates_blueprint
 from campaign.organize.updates.routes import load_update
 from campaign.petitions import operations as petitions
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.publishing.pictures import PictureConflict, Pictures, mark_of
+from campaign.publishing.pictures import PART, Pictures
 from campaign.updates import operations as updates
 from campaign.updates.models import Update
 
@@ -35,7 +39,8 @@ class PicturePages:
     `subject` is the first part of the kind's actions, such as `petitions`. `load` returns its row
     at a slug, or None. `title` returns a row's title for organizers. `langs` returns the languages
     in which its picture can be described, the original first, and `needed` those in which it must
-    be.
+    be. `public_view` is the endpoint that shows pictures of drafts too. Without it, organizers have
+    their own.
     """
 
     subject: str
@@ -46,26 +51,27 @@ class PicturePages:
     langs: Callable[[Any], Sequence[str]]
     needed: Callable[[Any], Sequence[str]]
     remove_view: str = "remove_picture"
+    public_view: str | None = None
 
     def register(self) -> None:
         """Add the pages to the blueprint."""
-        may_see = allowed(f"{self.subject}.see", self.load)
-        may_edit = allowed(f"{self.subject}.edit", self.load)
+        may_see = allowed(self._action("see"), self.load)
+        may_edit = allowed(self._action("edit"), self.load)
         add, path = self.blueprint.add_url_rule, "/<slug>/picture"
-        save = takes_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save))
         add(path, "picture", may_edit(self.show))
-        add(path, "save_picture", save, methods=["POST"])
+        add(
+            path,
+            "save_picture",
+            takes_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save)),
+            methods=["POST"],
+        )
         add(f"{path}/remove", self.remove_view, may_edit(self.remove), methods=["POST"])
-        add(f"{path}-<digest>.webp", "picture_file", may_see(self.file))
+        if self.public_view is None:
+            add(f"{path}-<digest>.webp", "picture_file", may_see(self.file))
 
     def show(self, owner: Any) -> ResponseReturnValue:
         """Show the form of the picture."""
-        row = owner.picture
-        known = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
-        alts = {f"alt_{lang}": alt for lang, alt in row.alts.items()} if row else {}
-        return self._page(
-            owner, PictureForm(formdata=None, data={"mark": mark_of(row), **known, **alts})
-        )
+        return self._page(owner, self._form(owner))
 
     def save(self, owner: Any) -> ResponseReturnValue:
         """Save a new picture, or another description of the present one."""
@@ -77,27 +83,17 @@ class PicturePages:
             return self._page(owner, form, 422)
         # Crop before the transaction, so that other writers do not wait.
         wide = self.pictures.cropped(owner_id=owner.id, picture=form.sent, focal=form.focal())
-        try:
-            act(
-                self._fact(owner),
-                self.pictures.change,
-                owner_id=owner.id,
-                picture=form.sent,
-                focal=form.focal(),
-                alts=form.alts(self.langs(owner)),
-                mark=form.mark.data or "",
-                wide=wide,
-                now=utcnow(),
-            )
-        except PictureConflict:
-            present = self.load(owner.slug)
-            form.mark.data = mark_of(present.picture)
-            form.form_errors = [
-                _(
-                    "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
-                )
-            ]
-            return self._page(present, form, 409)
+        save(
+            Editor(form, partial(self.load, owner.slug), self._form, self._page),
+            self._fact(owner),
+            self.pictures.change,
+            owner_id=owner.id,
+            picture=form.sent,
+            focal=form.focal(),
+            alts=form.alts(self.langs(owner)),
+            wide=wide,
+            now=utcnow(),
+        )
         flash(_("Saved."), "sure")
         if isinstance(owner, Petition):
             return onward(owner, "picture")
@@ -105,9 +101,14 @@ class PicturePages:
 
     def remove(self, owner: Any) -> ResponseReturnValue:
         """Remove the picture, if it is the one that the editor saw."""
-        if is_as_seen(mark_of(owner.picture)):
-            act(self._fact(owner), self.pictures.remove, owner_id=owner.id, now=utcnow())
-            flash(_("The picture is taken away."), "sure")
+        act(
+            self._fact(owner),
+            self.pictures.remove,
+            owner_id=owner.id,
+            version=sent_version(),
+            now=utcnow(),
+        )
+        flash(_("The picture is taken away."), "sure")
         return redirect(self._url(owner, "picture"), 303)
 
     def file(self, owner: Any, digest: str) -> ResponseReturnValue:
@@ -115,6 +116,15 @@ class PicturePages:
         if owner.picture is None or owner.picture.digest != digest:
             abort(404)
         return Response(self.pictures.data(owner_id=owner.id), mimetype="image/webp")
+
+    def _form(self, owner: Any) -> FlaskForm:
+        row = owner.picture
+        known = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
+        alts = {f"alt_{lang}": alt for lang, alt in row.alts.items()} if row else {}
+        version = owner.version_of(PART)
+        return PictureForm(
+            formdata=None, data={"version": version, **shown_picture(row), **known, **alts}
+        )
 
     def _page(self, owner: Any, form: Any, status: int = 200) -> tuple[str, int]:
         row = owner.picture
@@ -124,7 +134,7 @@ class PicturePages:
             owner=owner,
             title=self.title(owner),
             shown=row,
-            picture_url=row and self._url(owner, "picture_file", digest=row.digest),
+            picture_url=row and self._file_url(owner, row.digest),
             owner_url=self._url(owner, "show"),
             save_url=self._url(owner, "save_picture"),
             remove_url=self._url(owner, self.remove_view),
@@ -135,9 +145,16 @@ class PicturePages:
     def _url(self, owner: Any, view: str, **values: Any) -> str:
         return url_for(f"organize.{self.subject}.{view}", slug=owner.slug, **values)
 
+    def _file_url(self, owner: Any, digest: str) -> str:
+        view = self.public_view or f"organize.{self.subject}.picture_file"
+        return url_for(view, slug=owner.slug, digest=digest)
+
+    def _action(self, verb: str) -> str:
+        return f"{self.subject}.{verb}"
+
     def _fact(self, owner: Any) -> Fact:
         return Fact(
-            f"{self.subject}.edit",
+            self._action("edit"),
             on=(owner.kind, owner.id),
             cause_id=owner.cause_id,
             details={"part": "picture"},
@@ -186,6 +203,7 @@ PAGES = (
         title=_title,
         langs=lambda update: update.written_in,
         needed=lambda update: update.written_in,
+        public_view="updates.picture",
     ),
 )
 
