@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import VersionedParts
-from campaign.extensions import RowId, db
+from campaign.extensions import db
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Publishable
 
@@ -26,12 +26,8 @@ class Cause(Publishable, VersionedParts, db.Model):
         Index("uq_cause_slug", "slug", unique=True),
     )
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(12), default="draft")
     palette: Mapped[str] = mapped_column(String(20), default="monarch")
     shape: Mapped[str] = mapped_column(String(40), default="monarch")
-    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="", server_default="")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -1,10 +1,5 @@
-"""Create, change, publish and schedule causes."""
+"""Create and change causes."""
 
-from datetime import datetime
-
-from sqlalchemy import select
-
-from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause, CauseTally, CauseText
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
@@ -82,34 +77,3 @@ def move_cause(*, cause_id: int, version: int | None, slug: str) -> Cause:
     check_part(cause, "text", version)
     slugs.move(cause, slug)
     return cause
-
-
-def publish_cause(*, cause_id: int) -> Cause:
-    """Publish a draft, or an archived cause again. Petitions that were closed stay closed."""
-    cause = load_for_update(Cause, cause_id)
-    cause.state, cause.publish_at = "published", None
-    db.session.flush()
-    return cause
-
-
-def schedule_cause(*, cause_id: int, at: datetime | None, zone: str = "") -> Cause:
-    """Schedule a draft to be published automatically at `at`. None cancels the schedule.
-
-    `zone` is the time zone in which `at` was entered.
-    """
-    cause = load_for_update(Cause, cause_id)
-    if cause.state == "draft":
-        cause.publish_at, cause.time_zone = at, zone
-        db.session.flush()
-    return cause
-
-
-def publish_due_causes(*, now: datetime) -> int:
-    """Publish the drafts that are due and record it in the activity log. Return how many."""
-    due = select(Cause.id).where(Cause.state == "draft", Cause.publish_at <= now)
-    ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for cause_id in ids:
-        publish_cause(cause_id=cause_id)
-        about = {"subject": ("cause", cause_id), "cause_id": cause_id}
-        record_planned("causes.publish", **about, planned=("causes.schedule",), now=now)
-    return len(ids)

@@ -24,7 +24,8 @@ from campaign.cli.demo.shapes import (
 )
 from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
-from campaign.events.operations import Hours, create_event, publish
+from campaign.events.life_cycle import event_life_cycle
+from campaign.events.operations import Hours, create_event
 from campaign.extensions import db, write
 from campaign.petitions.operations import create_petition
 from campaign.process.clock import utcnow
@@ -135,7 +136,7 @@ def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int
         languages=list(demo.languages),
         questions=[_question(question) for question in demo.questions],
     )
-    publish(event.id, now=utcnow())
+    event_life_cycle.publish(row_id=event.id, now=utcnow())
 
 
 def _event_words(text: DemoEventText) -> dict[str, Any]:

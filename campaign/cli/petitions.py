@@ -10,18 +10,11 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
+from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import (
-    CauseClosed,
-    NotReady,
-    SlugTaken,
-    archive_petition,
-    close_petition,
-    create_petition,
-    publish_petition,
-    reopen_petition,
-)
+from campaign.petitions.operations import SlugTaken, create_petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
+from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
@@ -107,7 +100,7 @@ def create(
 @click.argument("slug")
 def close(slug: str) -> None:
     """Stop taking signatures under the petition at SLUG."""
-    _act("petitions.close", close_petition, petition_id=_public(slug).id)
+    _act("petitions.close", petition_life_cycle.close, row_id=_public(slug).id, now=utcnow())
     click.echo(
         f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed."
     )
@@ -119,7 +112,7 @@ def publish(slug: str) -> None:
     """Make the draft at SLUG public."""
     try:
         published = _act(
-            "petitions.publish", publish_petition, petition_id=_found(slug).id, now=utcnow()
+            "petitions.publish", petition_life_cycle.publish, row_id=_found(slug).id, now=utcnow()
         )
     except NotReady as error:
         lacking = ", ".join(
@@ -138,7 +131,7 @@ def publish(slug: str) -> None:
 def reopen(slug: str) -> None:
     """Take signatures again under the petition at SLUG."""
     try:
-        _act("petitions.reopen", reopen_petition, petition_id=_public(slug).id, now=utcnow())
+        _act("petitions.reopen", petition_life_cycle.reopen, row_id=_public(slug).id, now=utcnow())
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
     click.echo(f"Reopened {slug}.")
@@ -148,7 +141,7 @@ def reopen(slug: str) -> None:
 @click.argument("slug")
 def archive(slug: str) -> None:
     """Close the petition at SLUG and take it out of all lists; its page stays."""
-    _act("petitions.archive", archive_petition, petition_id=_found(slug).id, now=utcnow())
+    _act("petitions.archive", petition_life_cycle.archive, row_id=_found(slug).id, now=utcnow())
     click.echo(f"Archived {slug}. Its page stays at its address.")
 
 

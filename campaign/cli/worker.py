@@ -17,10 +17,9 @@ from flask import Flask
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.api.tasks import watch_keys
-from campaign.causes.operations import publish_due_causes
 from campaign.db.failure_log import FailureLog
 from campaign.events import tasks as events
-from campaign.events.editing import publish_due
+from campaign.events.life_cycle import event_life_cycle
 from campaign.exports.tasks import Exporter
 from campaign.extensions import database_now, write
 from campaign.imports.tasks import forget as forget_batches
@@ -30,7 +29,8 @@ from campaign.kiosk.tasks import tell_of_silence
 from campaign.mail.delivery import make_outbox_worker
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
-from campaign.petitions.tasks import note_turns, publish_due_petitions
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
+from campaign.petitions.tasks import note_turns
 from campaign.search.indexing import refresh
 from campaign.signatures.aggregates import AggregateRefresher
 from campaign.signatures.batches import move_full_batches
@@ -207,9 +207,10 @@ class Worker(Loops):
             self._read_clocks,
         ):
             yield piece, {}
-        for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
+        for life_cycle in (cause_life_cycle, petition_life_cycle, event_life_cycle):
+            yield life_cycle.publish_due, {}
+        for piece in (events.remind, events.end_holds):
             yield piece, {}
-        yield events.end_holds, {}
         yield (
             events.forget,
             {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]},

@@ -8,11 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
-from campaign.accounts.audit import record_planned
 from campaign.db.versioned import check_part
-from campaign.errors import CampaignError
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event
 from campaign.events.operations import (
@@ -20,20 +16,8 @@ from campaign.events.operations import (
     change_event,
     create_event,
     pictures,
-    publish,
 )
-from campaign.extensions import db, load_for_update
-
-
-class NotReady(CampaignError):
-    """The event lacks something required for publishing. `faults` come from `faults_of`."""
-
-    status = 409
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__(", ".join(faults))
-        self.faults = faults
-
+from campaign.extensions import load_for_update
 
 # Columns that a duplicate copies: everything except times, state and slug.
 TAKEN_OVER = (
@@ -69,65 +53,6 @@ def change_part(
     )
 
 
-def faults_of(event: Event) -> tuple[str, ...]:
-    """Return the codes of what keeps a draft from being published."""
-    has_place = event.town or event.online_url or any(text.place for text in event.texts)
-    return () if has_place else ("place",)
-
-
-def announce(event_id: int, *, now: datetime) -> Event:
-    """Publish a complete draft. Raise NotReady, and EventOver for a cancelled event."""
-    _demand_whole(event_id)
-    return publish(event_id, now=now)
-
-
-def announce_later(event_id: int, *, at: datetime | None) -> Event:
-    """Schedule a complete draft to be published automatically at `at`. Raise NotReady.
-
-    None cancels the schedule.
-    """
-    event = _demand_whole(event_id) if at else load_for_update(Event, event_id)
-    if event.state == "draft":
-        event.publish_at = at
-        db.session.flush()
-    return event
-
-
-def publish_due(*, now: datetime) -> int:
-    """Publish the drafts that are due and record it in the activity log. Return how many."""
-    due = select(Event.id).where(Event.state == "draft", Event.publish_at <= now)
-    ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for event in [publish(event_id, now=now) for event_id in ids]:
-        about = {"subject": ("event", event.id), "cause_id": event.cause_id}
-        record_planned("events.publish", **about, planned=("events.schedule",), now=now)
-    return len(ids)
-
-
-def close_registration(event_id: int, *, closed: bool) -> Event:
-    """Close registration, or open it again. People who have a seat keep it."""
-    event = load_for_update(Event, event_id)
-    event.registration_closed = closed
-    db.session.flush()
-    return event
-
-
-def archive_event(event_id: int, *, now: datetime) -> Event:
-    """Archive an event: it keeps its page but is in no list."""
-    event = load_for_update(Event, event_id)
-    event.archived_at = event.archived_at or now
-    event.publish_at = None
-    db.session.flush()
-    return event
-
-
-def restore_event(event_id: int) -> Event:
-    """Take an event out of the archive, as it was."""
-    event = load_for_update(Event, event_id)
-    event.archived_at = None
-    db.session.flush()
-    return event
-
-
 def duplicate_event(event_id: int, *, slug: str, now: datetime) -> Event:
     """Create a draft that copies this event, at the same time and weekday of a coming week.
 
@@ -156,10 +81,3 @@ def _ahead(hours: Hours, now: datetime) -> Hours:
             continue
         if starts_at > now:
             return hours
-
-
-def _demand_whole(event_id: int) -> Event:
-    event = load_for_update(Event, event_id)
-    if faults := faults_of(event):
-        raise NotReady(faults)
-    return event

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
-from campaign.publishing.models import Pictured
+from campaign.publishing.models import Archivable, Pictured
 
 # A partial index serves only queries that repeat its exact condition, so both use these constants.
 WAITING = text("state = 'waiting'")
@@ -33,7 +33,7 @@ UNCONFIRMED = text("state = 'unconfirmed'")
 ON_HOLD = text("hold_until is not null")
 
 
-class Event(Pictured, db.Model):
+class Event(Archivable, Pictured, db.Model):
     """A gathering of a cause.
 
     Times: `starts_local` and `ends_local` in the IANA `zone` are what was announced. The instants
@@ -70,10 +70,7 @@ class Event(Pictured, db.Model):
         Index("ix_event_town", "town", "starts_at"),
     )
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
-    slug: Mapped[str] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(12), default="draft")
     is_vigil: Mapped[bool] = mapped_column(Boolean, default=False)
     zone: Mapped[str] = mapped_column(String(64))
     starts_local: Mapped[datetime] = mapped_column(DateTime)
@@ -96,8 +93,6 @@ class Event(Pictured, db.Model):
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     came: Mapped[int | None] = mapped_column(Integer)
-    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     registration_closed: Mapped[bool] = mapped_column(
         Boolean, default=False, server_default=false()
     )

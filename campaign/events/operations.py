@@ -1,4 +1,4 @@
-"""What organizers do with an event: create, publish, change and cancel it."""
+"""What organizers do with an event: create, change and cancel it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,12 +40,6 @@ class SlugTaken(CampaignError):
 slugs = SlugHistory(model=Event, taken=SlugTaken)
 
 
-class EventOver(CampaignError):
-    """The event is cancelled and cannot be published again."""
-
-    status = 409
-
-
 @dataclass(frozen=True)
 class Hours:
     """When an event is, in the local time of its place: naive datetimes and an IANA zone."""
@@ -75,18 +69,6 @@ def create_event(
     event.petitions = _petitions(petition_ids)
     db.session.add(event)
     slugs.flush(slug)
-    return event
-
-
-def publish(event_id: int, *, now: datetime) -> Event:
-    """Publish a draft. Raise EventOver for a cancelled event."""
-    event = load_for_update(Event, event_id)
-    if event.state == "cancelled":
-        raise EventOver(event.slug)
-    event.state = "published"
-    event.publish_at = event.archived_at = None
-    event.changed_at = now
-    db.session.flush()
     return event
 
 

@@ -23,6 +23,12 @@ class LaterForm(FlaskForm):
     time_zone = ZoneField()
     moment = None
 
+    @property
+    def zone(self) -> str:
+        """The time zone in which the time was entered."""
+        zone: str = self.time_zone.data
+        return zone
+
     @classmethod
     def of(cls, draft: Any, usual_zone: str) -> Self:
         zone = draft.time_zone or usual_zone

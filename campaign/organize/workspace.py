@@ -28,13 +28,13 @@ from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
-from campaign.organize.causes import states as cause_states
 from campaign.organize.content import pictures as content_pictures
+from campaign.organize.content import publishing as content_publishing
 from campaign.organize.edit_conflicts import answer_conflict
 from campaign.organize.events import attendance, check_in, registrations
+from campaign.organize.events import cancelling as event_cancelling
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import routes as events
-from campaign.organize.events import states as event_states
 from campaign.organize.exports import handovers
 from campaign.organize.exports import routes as exports
 from campaign.organize.imports import ends as import_ends
@@ -59,11 +59,11 @@ from campaign.organize.people import api_keys, audit
 from campaign.organize.people import routes as people
 from campaign.organize.petitions import embedding as petition_embedding
 from campaign.organize.petitions import guide as petition_guide
+from campaign.organize.petitions import publish_page as petition_publish_page
 from campaign.organize.petitions import questions as petition_questions
 from campaign.organize.petitions import routes as petitions
 from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
-from campaign.organize.petitions import states as petition_states
 from campaign.organize.petitions import text as petition_letter
 from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.signatures import copies, erasures, retention
@@ -71,8 +71,8 @@ from campaign.organize.signatures import routes as signatures
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
 from campaign.organize.updates import pictures as update_pictures
+from campaign.organize.updates import publish_page as update_publish_page
 from campaign.organize.updates import routes as updates
-from campaign.organize.updates import states as update_states
 from campaign.organize.updates import text as update_words
 from campaign.organize.uploads import max_bytes_of_view
 
@@ -116,12 +116,13 @@ MORE_PAGES = (
         petition_letter,
         petition_settings,
         petition_questions,
-        petition_states,
+        petition_publish_page,
         petition_versions,
     ),
-    *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
-    *(update_words, update_states, update_pictures, content_pictures),
-    *(event_parts, event_states, registrations, check_in, attendance),
+    *(petition_embedding, petition_sharing, cause_shape, cause_shape_drafts),
+    *(update_words, update_publish_page, update_pictures),
+    *(content_pictures, content_publishing),
+    *(event_parts, event_cancelling, registrations, check_in, attendance),
     *(
         import_ends,
         import_files,

@@ -11,8 +11,8 @@ from typing import Any
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
-from campaign.petitions.operations import NotReady, slugs
-from campaign.petitions.readiness import Fault, faults_of
+from campaign.petitions.operations import slugs
+from campaign.petitions.readiness import Fault, NotReady, faults_of
 from campaign.petitions.versions import keep_version, texts_of
 
 

@@ -23,7 +23,7 @@ from campaign.causes.models import Cause
 from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
-from campaign.publishing.models import Pictured
+from campaign.publishing.models import Archivable, Pictured
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
@@ -41,7 +41,7 @@ def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
     return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
 
 
-class Petition(Pictured, db.Model):
+class Petition(Archivable, Pictured, db.Model):
     """A text addressed to targets that supporters sign.
 
     Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
@@ -83,18 +83,13 @@ class Petition(Pictured, db.Model):
         Index("ix_petition_cause_id", "cause_id"),
     )
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
-    slug: Mapped[str] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(12), default="draft")
     position: Mapped[int] = mapped_column(Integer, default=0)
     goal: Mapped[int] = mapped_column(Integer, default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="")
     deliver_on: Mapped[date | None] = mapped_column(Date)
     deliver_places: Mapped[dict] = mapped_column(JSON, default=dict)

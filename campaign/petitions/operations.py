@@ -1,7 +1,6 @@
-"""Change a petition as a whole: create, duplicate, publish, close, reopen, archive, restore."""
+"""Create and duplicate petitions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from campaign.causes.models import Cause
@@ -12,7 +11,6 @@ from campaign.petitions.models import (
     PetitionTally,
     Target,
 )
-from campaign.petitions.readiness import Fault, faults_of
 from campaign.petitions.versions import keep_terms, texts_of, version_of
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import Pictures
@@ -32,22 +30,6 @@ class SlugTaken(CampaignError):
 
 
 slugs = SlugHistory(model=Petition, taken=SlugTaken)
-
-
-class CauseClosed(CampaignError):
-    """The petition's cause is closed or archived, so nothing can be signed under it."""
-
-    status = 409
-
-
-class NotReady(CampaignError):
-    """The petition lacks something required for publishing. `faults` come from `faults_of`."""
-
-    status = 409
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(", ".join(fault.code for fault in faults))
-        self.faults = faults
 
 
 def create_petition(
@@ -95,98 +77,6 @@ def duplicate_petition(*, petition_id: int, slug: str) -> Petition:
     made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
     pictures.copy(from_id=petition_id, to_id=made.id)
     return made
-
-
-def publish_petition(*, petition_id: int, now: datetime) -> Petition:
-    """Publish a draft. It can be signed immediately, or from its opening date on.
-
-    Raise NotReady and CauseClosed.
-    """
-    petition = load_for_update(Petition, petition_id)
-    if petition.state != "draft":
-        return petition
-    _demand_open_cause(petition)
-    if faults := faults_of(petition, now):
-        raise NotReady(faults)
-    petition.state, petition.publish_at = "published", None
-    petition.opened_at = max(now, petition.opens_at or now)
-    petition.archived_at = None
-    db.session.flush()
-    return petition
-
-
-def schedule_petition(
-    *, petition_id: int, at: datetime | None, now: datetime, zone: str = ""
-) -> Petition:
-    """Schedule a draft to be published automatically at `at`. None cancels the schedule.
-
-    `zone` becomes the time zone of its dates if none was chosen before. Raise NotReady and
-    CauseClosed.
-    """
-    petition = load_for_update(Petition, petition_id)
-    if petition.state != "draft" or petition.archived_at:
-        return petition
-    if at:
-        _demand_open_cause(petition)
-        if faults := faults_of(petition, now):
-            raise NotReady(faults)
-    petition.publish_at, petition.time_zone = at, petition.time_zone or zone
-    db.session.flush()
-    return petition
-
-
-def close_petition(*, petition_id: int) -> Petition:
-    """Stop taking signatures. Those waiting for confirmation can still be confirmed."""
-    petition = load_for_update(Petition, petition_id)
-    _close(petition)
-    db.session.flush()
-    return petition
-
-
-def reopen_petition(*, petition_id: int, now: datetime) -> Petition:
-    """Take signatures again. A closing date that has passed is removed. Raise CauseClosed."""
-    petition = load_for_update(Petition, petition_id)
-    if petition.state == "draft":
-        return petition
-    _demand_open_cause(petition)
-    petition.state, petition.closed_at = "published", None
-    petition.archived_at = None
-    if petition.closes_at and petition.closes_at <= now:
-        petition.closes_at = None
-    db.session.flush()
-    return petition
-
-
-def archive_petition(*, petition_id: int, now: datetime) -> Petition:
-    """Archive the petition: it is closed, keeps its page and is in no list."""
-    petition = load_for_update(Petition, petition_id)
-    _close(petition)
-    petition.archived_at = petition.archived_at or now
-    petition.publish_at = None
-    db.session.flush()
-    return petition
-
-
-def restore_petition(*, petition_id: int) -> Petition:
-    """Take the petition out of the archive. It is a draft or closed, as it was."""
-    petition = load_for_update(Petition, petition_id)
-    petition.archived_at = None
-    db.session.flush()
-    return petition
-
-
-def _demand_open_cause(petition: Petition) -> None:
-    if petition.cause.is_over:
-        raise CauseClosed(f"the cause of {petition.slug}")
-
-
-def _close(petition: Petition) -> None:
-    """Close the petition if it is public.
-
-    A signature made at a table before that instant still counts if it arrives later.
-    """
-    if petition.state == "published":
-        petition.state, petition.closed_at = "closed", utcnow()
 
 
 pictures = Pictures(model=Petition, is_public=(Petition.state != "draft", Cause.state != "draft"))

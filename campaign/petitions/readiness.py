@@ -1,10 +1,12 @@
 """What a petition lacks before it can be published, and which translations it lacks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition
+from campaign.publishing.life_cycle import NotPublishable
 
 
 class Fault(NamedTuple):
@@ -15,6 +17,14 @@ class Fault(NamedTuple):
 
     code: str
     lang: str = ""
+
+
+class NotReady(NotPublishable):
+    """The petition lacks something required for publishing. `faults` come from `faults_of`."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = faults
 
 
 def faults_of(petition: Petition, now: datetime) -> list[Fault]:

@@ -1,6 +1,5 @@
-"""Publish scheduled petitions, and record in the activity log when petitions open and close."""
+"""Record in the activity log when petitions open and close."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,11 +8,6 @@ from sqlalchemy import select
 from campaign.accounts.audit import is_untold, record_planned
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import (
-    CauseClosed,
-    NotReady,
-    publish_petition,
-)
 
 # We do not add openings and closings older than this to the activity log.
 LATELY = timedelta(days=7)
@@ -38,27 +32,6 @@ TURNS = (
     ),
     Turn("closes_at", "petitions.close", ("petitions.close",)),
 )
-
-
-def publish_due_petitions(*, now: datetime) -> int:
-    """Publish the drafts that are due and record it in the activity log. Return how many.
-
-    A draft that is no longer ready stays a draft until it is ready again.
-    """
-    due = select(Petition.id).where(Petition.state == "draft", Petition.publish_at <= now)
-    return sum(_publish(petition_id, now) for petition_id in db.session.scalars(due).all())
-
-
-def _publish(petition_id: int, now: datetime) -> int:
-    petition = load_for_update(Petition, petition_id)
-    if petition.state != "draft" or petition.publish_at is None or petition.publish_at > now:
-        return 0
-    with suppress(NotReady, CauseClosed):
-        publish_petition(petition_id=petition_id, now=now)
-        about = {"subject": ("petition", petition_id), "cause_id": petition.cause_id}
-        record_planned("petitions.publish", **about, planned=("petitions.schedule",), now=now)
-        return 1
-    return 0
 
 
 def note_turns(*, now: datetime) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relati
 
 from campaign.db.versioned import VersionedParts
 from campaign.extensions import RowId, db
+from campaign.process.clock import UtcDateTime
 
 
 class FormerSlug(db.Model):
@@ -68,12 +69,36 @@ class Picture(db.Model):
 
 
 class Publishable:
-    """Mixin of the models that are published. `kind` names the model in shared tables."""
+    """Mixin of the models that are published. `publishing/life_cycle.py` changes their state.
+
+    `kind` names the model in shared tables. A draft with `publish_at` is published automatically at
+    that time.
+    """
 
     kind: ClassVar[str]
 
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether the row is in no list, while its page stays."""
+        return self.state == "archived"
+
     def touch(self, now: datetime) -> None:
         """Note that what readers see changes now, if the model records that."""
+
+
+class Archivable(Publishable):
+    """Mixin of the models that can be archived from any state, and return to that state."""
+
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
 
 class Pictured(Publishable, VersionedParts):

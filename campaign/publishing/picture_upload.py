@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import Any
 
 from campaign.process import isolated
 
@@ -70,7 +71,7 @@ def clean_picture(data: bytes) -> CleanPicture:
         )
 
 
-def _decoded_alone(folder):
+def _decoded_alone(folder: Path) -> dict[str, Any]:
     program = isolated.program("campaign.publishing.picture_decoding", folder)
     try:
         subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
@@ -78,4 +79,5 @@ def _decoded_alone(folder):
         # Log only the error's type: its text could contain data from the picture.
         log.error("a picture could not be decoded: %s", type(fault).__name__)
         return {"refused": "format"}
-    return json.loads((folder / "done.json").read_text(encoding="utf-8"))
+    result: dict[str, Any] = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+    return result

@@ -12,9 +12,9 @@ from campaign.extensions import db, load_for_update
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue
 from campaign.subscriptions.models import Subscription
+from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.operations import publish_update
 from campaign.updates.recipients import never_reached, still_to_come
 
 LETTER = "update_letter"
@@ -118,7 +118,10 @@ def publish_and_mail(
 
     Raise UpdateNotReady.
     """
-    row = publish_update(update_id=update_id, now=now, publish_at=publish_at, time_zone=time_zone)
+    if publish_at:
+        row = update_life_cycle.schedule(row_id=update_id, at=publish_at, zone=time_zone, now=now)
+    else:
+        row = update_life_cycle.publish(row_id=update_id, zone=time_zone, now=now)
     if mails:
         plan_mailing(update_id=update_id, now=now)
     return row

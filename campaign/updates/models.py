@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.extensions import RowId, db
+from campaign.extensions import db
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Pictured
 from campaign.publishing.picture_upload import SMALL_WIDTH
@@ -41,13 +41,9 @@ class Update(Pictured, db.Model):
         Index("ix_campaign_update_publish_at", "publish_at"),
     )
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
     uuid: Mapped[str] = mapped_column(String(36))
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
-    slug: Mapped[str] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(12), default="draft")
-    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="")
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

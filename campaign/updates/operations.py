@@ -13,6 +13,7 @@ from uuid import uuid4
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
+from campaign.publishing.life_cycle import NotPublishable
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 from campaign.text.markdown import picture_names
@@ -25,14 +26,12 @@ class UpdateSlugTaken(CampaignError):
     status = 409
 
 
-class UpdateNotReady(CampaignError):
+class UpdateNotReady(NotPublishable):
     """The update lacks something required for publishing.
 
     `faults` are pairs of what is missing and the language. What is missing is `title`, `body`,
     `picture_alt` or `body_alt`.
     """
-
-    status = 409
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         super().__init__(", ".join(f"{part} ({lang})" for part, lang in faults))
@@ -112,7 +111,7 @@ def change_update(
         row.petitions = _petitions(links.petition_ids)
     row.event_id = links.event_id
     if row.state == "published":
-        _demand_whole(row)
+        demand_whole(row)
     db.session.flush()
     return row
 
@@ -127,38 +126,6 @@ def move_update(*, update_id: int, version: int | None, slug: str) -> Update:
         return row
     check_part(row, "text", version)
     slugs.move(row, slug)
-    return row
-
-
-def publish_update(
-    *, update_id: int, now: datetime, publish_at: datetime | None = None, time_zone: str = ""
-) -> Update:
-    """Publish the update from `publish_at` on, or immediately. Raise UpdateNotReady.
-
-    For an update that is published already, this changes its time.
-    """
-    row = load_for_update(Update, update_id)
-    _demand_whole(row)
-    is_on = row.state == "published" and row.publish_at is not None and row.publish_at <= now
-    if publish_at or not is_on:
-        row.publish_at = publish_at or now
-    row.state = "published"
-    row.time_zone = time_zone or row.time_zone
-    row.changed_at = now
-    db.session.flush()
-    return row
-
-
-def withdraw_update(*, update_id: int, now: datetime) -> Update:
-    """Turn the update into a draft again.
-
-    Its page is gone until it is published again. Emails that are not sent yet stay unsent.
-    """
-    row = load_for_update(Update, update_id)
-    row.state = "draft"
-    row.publish_at = None
-    row.changed_at = now
-    db.session.flush()
     return row
 
 
@@ -181,7 +148,8 @@ def faults_of(row: Update) -> list[tuple[str, str]]:
 pictures = Pictures(model=Update, has_wide=True)
 
 
-def _demand_whole(row: Update) -> None:
+def demand_whole(row: Update) -> None:
+    """Raise UpdateNotReady if something keeps the update from being published."""
     faults = faults_of(row)
     if faults:
         raise UpdateNotReady(faults)

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from campaign.extensions import write
-from campaign.petitions.closing import close_cause
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.process.clock import utcnow
 from tests.factories.causes import TEXTS, make_cause
 from tests.factories.events import make_event
@@ -41,11 +40,11 @@ def test_home_offers_signing_only_for_open_petitions(client, petition):
     invites = 'class="sign sign--phone-wide"', 'class="sign sign--small"'
     assert all(words in client.get("/en/").text for words in invites)
     make_petition("law", cause_id=petition.cause_id)
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     page = client.get("/en/").text
     assert page.count('href="/en/petitions/law"') == 2
     assert 'href="/en/petitions/home"' not in page
-    write(close_cause, cause_id=petition.cause_id, now=utcnow())
+    write(cause_life_cycle.close, row_id=petition.cause_id, now=utcnow())
     page = client.get("/en/").text
     assert [words for words in invites if words in page] == []
 

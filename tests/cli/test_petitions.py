@@ -3,8 +3,7 @@
 import pytest
 
 from campaign.extensions import db, write
-from campaign.petitions.closing import close_cause, retire_cause
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
@@ -106,12 +105,12 @@ def test_list_shows_count_goal_and_state(run, app):
     assert law.split() == ["law", "0", "0", "closed"]
 
 
-@pytest.mark.parametrize("end", [close_cause, retire_cause])
+@pytest.mark.parametrize("end", [cause_life_cycle.close, cause_life_cycle.archive])
 def test_petition_cannot_open_in_an_ended_cause(run, app, letter, end):
     petition = make_petition()
     make_petition("draft", cause_id=petition.cause_id, state="draft")
-    write(close_petition, petition_id=petition.id)
-    write(end, cause_id=petition.cause_id, now=utcnow())
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
+    write(end, row_id=petition.cause_id, now=utcnow())
     for done in (
         run("petitions", "reopen", "home"),
         run("petitions", "publish", "draft"),

@@ -9,7 +9,8 @@ from werkzeug.routing import IntegerConverter
 from campaign.embeds.operations import change_embedding
 from campaign.extensions import write
 from campaign.petitions.editing import move_petition
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import petition_life_cycle
+from campaign.process.clock import utcnow
 from tests.factories.signatures import AMALIA, rows, sign_and_hatch
 
 FRAME = "/embed/petitions/home"
@@ -134,7 +135,7 @@ def test_every_link_out_of_a_frame_opens_a_new_tab(client, petition):
 
 
 def test_closed_petition_says_so_in_its_frame(client, petition):
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     page = client.get(FRAME, query_string={"lang": "en"}).text
     assert 'data-state="closed"' in page
     assert "given_name" not in page

@@ -15,7 +15,7 @@ from campaign.events.operations import (
     pictures,
 )
 from campaign.extensions import db, write
-from campaign.petitions.closing import retire_cause
+from campaign.petitions.life_cycles import cause_life_cycle
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import clean_picture
 from campaign.signatures.abuse_limits import SigningLimits
@@ -181,7 +181,7 @@ def test_unknown_or_unpublished_event_is_not_found(client, app, slug):
 
 def test_events_of_an_archived_cause_stay_and_take_no_registration(client, event):
     make_event("meeting", cause_id=event.cause_id, days=-7)
-    write(retire_cause, cause_id=event.cause_id, now=utcnow())
+    write(cause_life_cycle.archive, row_id=event.cause_id, now=utcnow())
     for path in ("/en/events/talk", "/en/events/meeting", "/events/talk.ics"):
         assert client.get(path).status_code == 200
     assert values(client.get("/en/events/talk"), "data-registration") == ["closed"]

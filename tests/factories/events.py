@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from campaign.events.life_cycle import event_life_cycle
 from campaign.events.models import Event, Registration
-from campaign.events.operations import Hours, create_event, publish
+from campaign.events.operations import Hours, create_event
 from campaign.events.registering import confirm_registration, content_mark, register
 from campaign.events.tokens import token_for
 from campaign.extensions import db, write
@@ -46,7 +47,7 @@ def make_event(
     settings = {"town": "Ottawa", "registration": "required", **settings}
     cause_id = cause_id or make_cause().id
     event = write(create_event, cause_id=cause_id, slug=slug, hours=hours, texts=texts, **settings)
-    return event if draft else write(publish, event.id, now=utcnow())
+    return event if draft else write(event_life_cycle.publish, row_id=event.id, now=utcnow())
 
 
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):

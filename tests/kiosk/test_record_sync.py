@@ -9,7 +9,7 @@ from campaign.extensions import load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import gaps_among
-from campaign.petitions.operations import close_petition, reopen_petition
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
@@ -173,11 +173,11 @@ def test_without_a_witness_an_email_confirms(tablet):
 
 def test_signature_made_before_the_close_counts_however_late_it_comes(tablet, petition):
     before = tablet.seal(signed_at=utcnow())
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     after = tablet.seal(words=others(1)[0], signed_at=utcnow() + timedelta(seconds=2))
     assert tablet.receipts(before) == [("stored", "")]
     assert tablet.receipts(after) == [("review", "closed")]
-    write(reopen_petition, petition_id=petition.id, now=utcnow())
+    write(petition_life_cycle.reopen, row_id=petition.id, now=utcnow())
     assert tablet.receipts(after) == [("review", "closed")]
 
 

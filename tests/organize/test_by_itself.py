@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from campaign.accounts.audit import entries
-from campaign.causes.operations import publish_due_causes
-from campaign.events.editing import publish_due
+from campaign.events.life_cycle import event_life_cycle
 from campaign.extensions import db, write
-from campaign.petitions.tasks import note_turns, publish_due_petitions
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
+from campaign.petitions.tasks import note_turns
 from campaign.process.clock import utcnow
 from campaign.updates.tasks import note_published
 from tests.factories.causes import make_cause
@@ -24,19 +24,19 @@ DATES = {"version": 1, "time_zone": "America/Toronto"}
 
 def plan_cause(desk):
     desk.post("/organize/causes/hill/publish-later", THEN)
-    return publish_due_causes, "causes.publish"
+    return cause_life_cycle.publish_due, "causes.publish"
 
 
 def plan_event(desk):
     make_event("talk", cause_id=desk.cause.id, draft=True)
     desk.post("/organize/events/talk/publish-later", THEN)
-    return publish_due, "events.publish"
+    return event_life_cycle.publish_due, "events.publish"
 
 
 def plan_petition(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
     desk.post("/organize/petitions/home/publish-later", THEN)
-    return publish_due_petitions, "petitions.publish"
+    return petition_life_cycle.publish_due, "petitions.publish"
 
 
 def plan_update(desk):

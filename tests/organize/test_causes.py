@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.causes.operations import publish_due_causes
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, post_signature
@@ -108,7 +108,7 @@ def test_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, client
 def test_closed_cause_keeps_its_page_and_takes_nothing_until_reopened(desk_of, client):
     petition = make_petition()
     earlier = make_petition("earlier", cause_id=petition.cause_id)
-    write(close_petition, petition_id=earlier.id)
+    write(petition_life_cycle.close, row_id=earlier.id, now=utcnow())
     desk = desk_of("owner", petition.cause_id)
     for _ in range(2):
         assert desk.post(f"{VALLEY}/close").status_code == 303
@@ -149,11 +149,11 @@ def test_draft_is_published_automatically_at_a_valid_future_time(desk_of, client
     hour = now_of().publish_at
     assert (hour.isoformat(), now_of().state) == ("2027-03-15T12:00:00+00:00", "draft")
     assert 'value="2027-03-15T08:00"' in desk.get(VALLEY).text
-    assert write(publish_due_causes, now=hour - timedelta(seconds=1)) == 0
+    assert write(cause_life_cycle.publish_due, now=hour - timedelta(seconds=1)) == 0
     desk.post(f"{VALLEY}/publish-not")
-    assert write(publish_due_causes, now=hour) == 0
+    assert write(cause_life_cycle.publish_due, now=hour) == 0
     plan("2027-03-15T08:00")
-    assert write(publish_due_causes, now=hour) == 1
+    assert write(cause_life_cycle.publish_due, now=hour) == 1
     assert (now_of().state, now_of().publish_at) == ("published", None)
     assert client.get("/en/causes/valley").status_code == 200
 

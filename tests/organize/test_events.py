@@ -8,7 +8,8 @@ from PIL import Image
 
 from campaign.accounts.audit import entries
 from campaign.accounts.permissions import TABLE
-from campaign.events.editing import change_part, publish_due
+from campaign.events.editing import change_part
+from campaign.events.life_cycle import event_life_cycle
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
@@ -277,8 +278,8 @@ def test_draft_is_published_once_it_has_a_place_and_automatically_at_its_time(de
         assert desk.post(f"{TALK}/publish-later", {"publish_at": no_hour}).status_code == 422
     assert desk.post(f"{TALK}/publish-later", {"publish_at": "2030-01-01T10:00"}).status_code == 303
     assert "2030" in desk.get(TALK).text
-    assert write(publish_due, now=utcnow()) == 0
-    assert write(publish_due, now=datetime(2030, 1, 1, 15, 0, tzinfo=UTC)) == 1
+    assert write(event_life_cycle.publish_due, now=utcnow()) == 0
+    assert write(event_life_cycle.publish_due, now=datetime(2030, 1, 1, 15, 0, tzinfo=UTC)) == 1
     assert client.get("/en/events/talk").status_code == 200
 
 

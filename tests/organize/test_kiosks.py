@@ -12,7 +12,7 @@ from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
 from tests.factories.causes import make_cause
@@ -264,7 +264,7 @@ def test_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, even
 
 def test_record_held_until_the_close_is_approved(desk_of, tablet, table):
     event, petition = table
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     record_id = kept(tablet, "closed")
     desk = desk_of("reviewer", event.cause_id)
     answer = desk.post(
@@ -318,7 +318,7 @@ def test_rejecting_asks_for_a_reason_and_keeps_the_selection(desk_of, tablet, ev
 
 def test_rejected_record_is_not_approved_from_an_old_page(desk_of, tablet, table):
     event, petition = table
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     record_id, desk = kept(tablet, "closed"), desk_of("reviewer", event.cause_id)
     desk.post(
         f"/organize/kiosks/{event.slug}/review",

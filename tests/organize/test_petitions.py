@@ -10,8 +10,8 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.tasks import publish_due_petitions
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
@@ -147,13 +147,13 @@ def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk,
         "//section[@aria-labelledby='today']//a[@href='/organize/petitions/']"
     )
     desk.post(f"{HOME}/publish-not")
-    assert write(publish_due_petitions, now=hour) == 0
+    assert write(petition_life_cycle.publish_due, now=hour) == 0
 
     plan("2027-03-15T08:00")
     desk.post(f"{HOME}/letter", letter(draft, body_en=""))
-    assert (write(publish_due_petitions, now=hour), now_of().state) == (0, "draft")
+    assert (write(petition_life_cycle.publish_due, now=hour), now_of().state) == (0, "draft")
     desk.post(f"{HOME}/letter", letter(now_of(), body_en="We ask."))
-    assert write(publish_due_petitions, now=hour + timedelta(minutes=1)) == 1
+    assert write(petition_life_cycle.publish_due, now=hour + timedelta(minutes=1)) == 1
     assert (now_of().state, now_of().publish_at, now_of().opened_at) == (
         "published",
         None,

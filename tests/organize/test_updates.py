@@ -15,8 +15,9 @@ from campaign.process.clock import utcnow
 from campaign.publishing import pictures
 from campaign.publishing.picture_upload import clean_picture
 from campaign.updates import operations
+from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.mailing import mailing_of
-from campaign.updates.operations import Links, change_update, publish_update
+from campaign.updates.operations import Links, change_update
 from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -409,7 +410,7 @@ def test_draft_is_not_mailed(desk):
     wishes = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0", "time_zone": "UTC"}
     desk.post("/organize/mail/answer", wishes)
     assert mailing_now(update) is None
-    write(publish_update, update_id=update.id, now=utcnow())
+    write(update_life_cycle.publish, row_id=update.id, now=utcnow())
     desk.post("/organize/mail/answer", wishes)
     assert mailing_now(update) is not None
 

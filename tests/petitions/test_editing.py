@@ -12,7 +12,8 @@ from campaign.petitions.editing import (
     letter_of,
     move_petition,
 )
-from campaign.petitions.operations import SlugTaken, close_petition, slugs
+from campaign.petitions.life_cycles import petition_life_cycle
+from campaign.petitions.operations import SlugTaken, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition
@@ -89,7 +90,12 @@ def test_closing_loses_no_signature_that_was_acknowledged(app):
 
     works = [lambda number=number: try_to_sign(number) for number in range(6)]
     answers = together(
-        app, [*works[:3], lambda: write(close_petition, petition_id=petition.id), *works[3:]]
+        app,
+        [
+            *works[:3],
+            lambda: write(petition_life_cycle.close, row_id=petition.id, now=utcnow()),
+            *works[3:],
+        ],
     )
     assert now_of(petition).state == "closed"
     assert len(answers) == 7

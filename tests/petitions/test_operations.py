@@ -3,9 +3,11 @@
 import pytest
 
 from campaign.extensions import db, write
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.models import PetitionTally, PetitionVersion
-from campaign.petitions.operations import SlugTaken, close_petition
+from campaign.petitions.operations import SlugTaken
 from campaign.petitions.queries import petition_by_id, petition_by_slug, petition_counts
+from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import row, sign
 
@@ -49,6 +51,6 @@ def test_changed_text_is_a_new_version_and_keeps_the_old_one(app):
 def test_closing_twice_is_harmless(app):
     petition = make_petition()
     for _ in range(2):
-        write(close_petition, petition_id=petition.id)
+        write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     assert petition_by_slug("home").state == "closed"
     db.session.rollback()

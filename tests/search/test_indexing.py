@@ -6,20 +6,20 @@ import pytest
 from sqlalchemy import select, text, update
 
 from campaign.causes.models import CauseText
-from campaign.causes.operations import change_cause, move_cause, publish_cause
+from campaign.causes.operations import change_cause, move_cause
 from campaign.events import operations as events
-from campaign.events.editing import archive_event, restore_event
+from campaign.events.life_cycle import event_life_cycle
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
-from campaign.petitions import editing, operations
-from campaign.petitions.closing import retire_cause
+from campaign.petitions import editing
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.models import PetitionText
 from campaign.process.clock import utcnow
 from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh
 from campaign.search.models import SearchDocument
 from campaign.search.queries import search
-from campaign.updates.operations import withdraw_update
+from campaign.updates.life_cycle import update_life_cycle
 from tests.factories.causes import TEXTS as CAUSE_TEXTS
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
@@ -60,9 +60,9 @@ def test_each_public_item_is_found_in_each_language_of_the_site(app):
 def test_archived_event_is_not_found_until_it_is_restored(app):
     event = make_event(cause_id=make_cause().id)
     assert found("larch") == [("event", "talk")]
-    write(archive_event, event_id=event.id, now=utcnow())
+    write(event_life_cycle.archive, row_id=event.id, now=utcnow())
     assert found("larch") == []
-    write(restore_event, event_id=event.id)
+    write(event_life_cycle.restore, row_id=event.id, now=utcnow())
     assert found("larch") == [("event", "talk")]
 
 
@@ -82,24 +82,24 @@ def test_drafts_and_content_of_draft_or_archived_causes_never_appear(app):
     make_event("draft-talk", cause_id=cause.id, draft=True)
     assert found("home") == found("talk") == []
     assert found("valley") == [("cause", "valley")]
-    write(publish_cause, cause_id=hidden.id)
+    write(cause_life_cycle.publish, row_id=hidden.id, now=utcnow())
     assert found("home") == [("petition", "of-hidden")]
     assert found("talk") == [("event", "event-of-hidden")]
-    write(retire_cause, cause_id=hidden.id, now=utcnow())
+    write(cause_life_cycle.archive, row_id=hidden.id, now=utcnow())
     assert found("home") == found("talk") == []
 
 
 def test_petition_is_found_from_publishing_until_archiving(app):
     petition = make_petition(state="draft")
-    steps = {"petition_id": petition.id}
+    steps = {"row_id": petition.id, "now": utcnow()}
     assert found("home") == []
-    write(operations.publish_petition, **steps, now=utcnow())
+    write(petition_life_cycle.publish, **steps)
     assert found("home") == [("petition", "home")]
-    write(operations.close_petition, **steps)
+    write(petition_life_cycle.close, **steps)
     assert found("home") == [("petition", "home")]
-    write(operations.archive_petition, **steps, now=utcnow())
+    write(petition_life_cycle.archive, **steps)
     assert found("home") == []
-    write(operations.restore_petition, **steps)
+    write(petition_life_cycle.restore, **steps)
     assert found("home") == [("petition", "home")]
 
 
@@ -109,7 +109,7 @@ def test_update_is_found_from_its_time_until_it_is_taken_back(app):
     make_update("second", cause_id=update.cause_id, title="A second answer")
     assert found("answer") == found("answer", "fr") == [("update", "second")]
     assert found("wrote") == [("update", "second")]
-    write(withdraw_update, update_id=update_now("second").id, now=utcnow())
+    write(update_life_cycle.withdraw, row_id=update_now("second").id, now=utcnow())
     assert found("answer") == []
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.security.tokens import make_token
 from campaign.sharing.referral_codes import code_of
@@ -92,7 +92,7 @@ def test_pressing_twice_is_harmless(client, petition):
 
 def test_confirming_still_works_when_the_petition_has_closed(client, petition):
     signature_id = sign(petition)
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     assert client.get(link("confirm", signature_id)).status_code == 200
     assert client.post(link("confirm", signature_id)).status_code == 303
     assert row(signature_id).state == "confirmed"

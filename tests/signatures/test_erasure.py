@@ -8,8 +8,8 @@ from sqlalchemy import update
 from campaign.accounts.audit import COMMAND, entries
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import reopen_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import erasure
@@ -171,7 +171,7 @@ def test_signature_made_after_the_erasing_is_announced_and_erased_too(petition):
     later = now + 15 * DAY
     assert write(erasure.anonymise_due, now=later) == 1
     assert write(erasure.tell_of_erasing, now=later) == 0
-    write(reopen_petition, petition_id=petition.id, now=later)
+    write(petition_life_cycle.reopen, row_id=petition.id, now=later)
     sign_and_hatch(petition, ODILE)
     end(petition, days_ago=10)
     assert write(erasure.tell_of_erasing, now=later) == 1

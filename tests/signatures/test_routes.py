@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import write
-from campaign.petitions.operations import close_petition
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.signatures import routes
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
@@ -170,7 +170,7 @@ def test_api_client_is_told_that_there_is_no_such_petition(client, app):
 def test_petition_that_closes_while_someone_types_takes_no_more(client, petition, monkeypatch):
     read = terms_of(petition)
     monkeypatch.setattr(routes, "recent_terms", lambda *_, **__: read)
-    write(close_petition, petition_id=petition.id)
+    write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     assert post_signature(client, petition, AMALIA).status_code == 410
     assert rows() == []
 

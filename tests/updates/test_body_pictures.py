@@ -19,7 +19,8 @@ from campaign.updates.body_pictures import (
     remove_body_picture,
 )
 from campaign.updates.emails import sample
-from campaign.updates.operations import UpdateNotReady, publish_update
+from campaign.updates.life_cycle import update_life_cycle
+from campaign.updates.operations import UpdateNotReady
 from tests.factories.search import index_now
 from tests.factories.updates import make_update, update_now
 
@@ -122,5 +123,5 @@ def test_update_cannot_be_published_while_alt_text_is_missing(app):
     update = make_update(texts=TEXTS, draft=True)
     add(update, alts={"en": "A lake"})
     with pytest.raises(UpdateNotReady) as refused:
-        write(publish_update, update_id=update.id, now=utcnow())
+        write(update_life_cycle.publish, row_id=update.id, now=utcnow())
     assert refused.value.faults == [("body_alt", "es")]

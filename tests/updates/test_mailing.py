@@ -16,8 +16,8 @@ from campaign.process.clock import utcnow
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks
+from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.mailing_models import MailingReceipt
-from campaign.updates.operations import withdraw_update
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch, withdraw
@@ -267,7 +267,7 @@ def test_withdrawn_update_stays_unsent(app, cause):
     update = make_update(cause_id=cause.id)
     plan(update)
     send_all()
-    write(withdraw_update, update_id=update.id, now=utcnow())
+    write(update_life_cycle.withdraw, row_id=update.id, now=utcnow())
     assert delivered(app, Script()) == []
 
 

@@ -13,6 +13,7 @@ from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.publishing.picture_upload import clean_picture
+from campaign.updates.life_cycle import update_life_cycle
 from campaign.updates.operations import (
     Links,
     UpdateNotReady,
@@ -21,8 +22,6 @@ from campaign.updates.operations import (
     create_update,
     move_update,
     pictures,
-    publish_update,
-    withdraw_update,
 )
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -198,15 +197,15 @@ def test_second_of_two_editors_is_told(app):
 def test_incomplete_update_is_not_published(app):
     draft = make_update(draft=True, texts={"en": {"title": "Only a title"}})
     with pytest.raises(UpdateNotReady) as refusal:
-        write(publish_update, update_id=draft.id, now=utcnow())
+        write(update_life_cycle.publish, row_id=draft.id, now=utcnow())
     assert refusal.value.faults == [("body", "en")]
 
 
 def test_update_is_taken_back_and_published_again(client, app):
     made = make_update()
-    write(withdraw_update, update_id=made.id, now=utcnow())
+    write(update_life_cycle.withdraw, row_id=made.id, now=utcnow())
     assert client.get("/en/updates/answer").status_code == 404
-    write(publish_update, update_id=made.id, now=utcnow())
+    write(update_life_cycle.publish, row_id=made.id, now=utcnow())
     assert client.get("/en/updates/answer").status_code == 200
 
 

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from campaign.events.editing import archive_event
+from campaign.events.life_cycle import event_life_cycle
 from campaign.extensions import write
-from campaign.petitions.operations import archive_petition
+from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -27,11 +27,11 @@ def site(app):
     make_petition(cause_id=cause.id)
     make_petition("draft", cause_id=cause.id, state="draft")
     put_away = make_petition("put-away", cause_id=cause.id)
-    write(archive_petition, petition_id=put_away.id, now=utcnow())
+    write(petition_life_cycle.archive, row_id=put_away.id, now=utcnow())
     make_event(cause_id=cause.id)
     make_event("secret", cause_id=cause.id, draft=True)
     past = make_event("past", cause_id=cause.id)
-    write(archive_event, event_id=past.id, now=utcnow())
+    write(event_life_cycle.archive, row_id=past.id, now=utcnow())
     make_cause("hidden", state="draft")
     return cause
 

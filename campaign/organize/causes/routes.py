@@ -25,7 +25,7 @@ from campaign.montage.queries import shape_title
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES, CauseForm
-from campaign.organize.drafts import preview_asked
+from campaign.organize.drafts import preview_asked, speak_as_asked
 from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.identity import causes_where, may
 from campaign.organize.petitions.forms import SlugForm
@@ -168,6 +168,14 @@ def save_address(cause: Cause) -> ResponseReturnValue:
         return _address_page(cause, form, 422)
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
     return back_to(form.slug.data)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("causes.see", load_cause)
+def preview(cause: Cause) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
+    speak_as_asked()
+    return preview_page(cause)
 
 
 def preview_page(cause: Cause, **typed: Any) -> str:

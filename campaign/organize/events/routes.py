@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.calendar import links_to_add
-from campaign.events.editing import duplicate_event, faults_of
+from campaign.events.editing import duplicate_event
 from campaign.events.forms import registration_form
 from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.life_cycle import faults_of
 from campaign.events.models import Event
 from campaign.events.operations import SlugTaken, create_event, slugs
 from campaign.events.presenters import card

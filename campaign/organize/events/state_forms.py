@@ -18,27 +18,35 @@ MAX_NOTICE_LENGTH = 600
 
 
 class LaterForm(FlaskForm):
-    """When a draft is published automatically, in local time of its place; `at` is the instant."""
+    """When a draft is published automatically, in local time of its place.
+
+    `moment` holds the instant once the form is valid.
+    """
 
     publish_at = HourField(
         _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
     )
-    at = None
+    moment = None
 
     def __init__(self, event: Event, **named: Any) -> None:
         self.event = event
         known = local_time(event.publish_at, event.zone) if event.publish_at else None
         super().__init__(data={"publish_at": known}, **named)
 
+    @property
+    def zone(self) -> str:
+        """The time zone in which the time was entered."""
+        return self.event.zone
+
     def validate_publish_at(self, field: HourField) -> None:
         if not field.data:
             # The field has already reported that the value is no valid time.
             return
         try:
-            self.at = instant_of(field.data, self.event.zone)
+            self.moment = instant_of(field.data, self.event.zone)
         except (HourSkipped, OverflowError):
             raise ValidationError(NO_SUCH_HOUR) from None
-        if self.at <= utcnow():
+        if self.moment <= utcnow():
             raise ValidationError(IS_OVER)
 
 

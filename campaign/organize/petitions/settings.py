@@ -19,9 +19,9 @@ from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
 from campaign.petitions.editing import change_dates, change_targets, move_petition
 from campaign.petitions.models import Petition, name_in
-from campaign.petitions.operations import NotReady, SlugTaken
+from campaign.petitions.operations import SlugTaken
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.readiness import Fault
+from campaign.petitions.readiness import Fault, NotReady
 from campaign.process.clock import utcnow
 
 

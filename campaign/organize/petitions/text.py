@@ -17,8 +17,8 @@ from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import NotReady
 from campaign.petitions.queries import petition_counts, petition_in_any_state
+from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 

@@ -1,4 +1,4 @@
-"""The states of an update: publish now or later, withdraw."""
+"""Publish an update now or later, and mail it."""
 
 from flask import current_app, flash, render_template
 from flask.typing import ResponseReturnValue
@@ -53,19 +53,6 @@ def publish(update: Update) -> ResponseReturnValue:
         "sure",
     )
     tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
-    return back_to(update.slug)
-
-
-@blueprint.post("/<slug>/withdraw")
-@allowed("updates.edit", load_update)
-def withdraw(update: Update) -> ResponseReturnValue:
-    act(
-        fact_of("updates.withdraw", update),
-        operations.withdraw_update,
-        update_id=update.id,
-        now=utcnow(),
-    )
-    flash(_("Taken back. It is a draft again, and only organizers see it."), "sure")
     return back_to(update.slug)
 
 

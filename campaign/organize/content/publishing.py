@@ -1,0 +1,229 @@
+"""The states of causes, petitions, events and updates: publish, schedule, close, archive.
+
+Pages that need more than a button (what a petition lacks, how an update is mailed, why an event is
+cancelled) are with their subject.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from campaign.events.life_cycle import EventOver, event_life_cycle
+from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.causes.routes import blueprint as causes_blueprint
+from campaign.organize.causes.routes import shown as cause_page
+from campaign.organize.clocks import tell_of_hours_twice
+from campaign.organize.events.routes import blueprint as events_blueprint
+from campaign.organize.events.routes import page as event_page
+from campaign.organize.events.state_forms import LaterForm as EventLaterForm
+from campaign.organize.petitions.publish_page import publish_page
+from campaign.organize.petitions.routes import blueprint as petitions_blueprint
+from campaign.organize.schedule_forms import LaterForm
+from campaign.organize.scope import load_cause, load_event, load_petition
+from campaign.organize.updates.routes import blueprint as updates_blueprint
+from campaign.organize.updates.routes import load_update
+from campaign.petitions.life_cycles import CauseClosed, cause_life_cycle, petition_life_cycle
+from campaign.process.clock import utcnow
+from campaign.publishing.life_cycle import LifeCycle, NotPublishable
+from campaign.updates.life_cycle import update_life_cycle
+
+# Operation: (path below the row, endpoint, verb in the activity log).
+VIEWS = {
+    "publish": ("publish", "publish", "publish"),
+    "schedule": ("publish-later", "publish_later", "schedule"),
+    "unschedule": ("publish-not", "publish_not", "schedule"),
+    "close": ("close", "close", "close"),
+    "reopen": ("reopen", "reopen", "reopen"),
+    "archive": ("archive", "archive", "archive"),
+    "restore": ("restore", "restore", "restore"),
+    "withdraw": ("withdraw", "withdraw", "withdraw"),
+}
+# What is said after an operation, unless the kind says it differently.
+DONE = {
+    "publish": _l("Published. It stands at its address from now on."),
+    "schedule": _l("It goes out by itself then."),
+    "unschedule": _l("It stays a draft until you publish it."),
+    "archive": _l("Archived. It stands in no list any more."),
+    "restore": _l("Out of the archive again."),
+}
+
+
+class PublishingPages:
+    """The views that change the state of the rows of one kind.
+
+    `action` is what an organizer must be allowed to do. `load` returns the row at a slug, or None.
+    `done` maps operations to what is said afterwards, where that is not in DONE.
+    """
+
+    def __init__(
+        self,
+        *,
+        life_cycle: LifeCycle[Any],
+        action: str,
+        blueprint: Blueprint,
+        load: Callable[[str], Any],
+        done: Mapping[str, Any],
+    ) -> None:
+        self._life_cycle, self._action, self._load = life_cycle, action, load
+        self._blueprint, self._done = blueprint, {**DONE, **done}
+
+    def register(self) -> None:
+        """Add a view for each operation of the kind to its blueprint."""
+        guard = allowed(self._action, self._load)
+        for operation in self._life_cycle.operations:
+            path, endpoint, verb = VIEWS[operation]
+            view = (
+                self.schedule if operation == "schedule" else partial(self.change, operation, verb)
+            )
+            self._blueprint.add_url_rule(f"/<slug>/{path}", endpoint, guard(view), methods=["POST"])
+
+    def change(self, operation: str, verb: str, row: Any) -> ResponseReturnValue:
+        """Do an operation that needs nothing but the row."""
+        try:
+            self._act(operation, verb, row)
+        except NotPublishable as error:
+            return self.refuse(row, error)
+        flash(self.done(operation, row), "sure")
+        return _back(row)
+
+    def schedule(self, row: Any) -> ResponseReturnValue:
+        """Schedule a draft to be published automatically."""
+        form = self.later_form(row)
+        if not form.validate():
+            return self.page(row, form)
+        try:
+            self._act("schedule", "schedule", row, at=form.moment, zone=form.zone)
+        except NotPublishable as error:
+            return self.refuse(row, error)
+        flash(self.done("schedule", row), "sure")
+        tell_of_hours_twice((form.publish_at.data,), form.zone)
+        return _back(row)
+
+    def later_form(self, row: Any) -> Any:
+        """Return the form that schedules, as it was sent."""
+        return LaterForm()
+
+    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+        """Return the page of the form that schedules, with what is wrong in it."""
+        raise NotImplementedError
+
+    def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
+        """Answer that the row cannot be published."""
+        raise error
+
+    def done(self, operation: str, row: Any) -> Any:
+        """Return what is said after an operation."""
+        return self._done[operation]
+
+    def _act(self, operation: str, verb: str, row: Any, **named: Any) -> None:
+        fact = Fact(
+            self._life_cycle.action(verb),
+            on=(row.kind, row.id),
+            cause_id=self._life_cycle.cause_id_of(row),
+        )
+        act(fact, getattr(self._life_cycle, operation), row_id=row.id, now=utcnow(), **named)
+
+
+class CausePages(PublishingPages):
+    """The states of a cause."""
+
+    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+        return cause_page(row, form, 422)
+
+
+class PetitionPages(PublishingPages):
+    """The states of a petition."""
+
+    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+        return publish_page(row, 422, form)
+
+    def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
+        if isinstance(error, CauseClosed):
+            flash(_("Its cause is closed. Open that first."), "grave")
+            return _back(row)
+        return publish_page(self._load(row.slug), 409)
+
+    def done(self, operation: str, row: Any) -> Any:
+        if operation == "publish" and row.cause.state == "draft":
+            return _(
+                "Published, but nobody sees it yet: its cause is a draft. Publish the cause to make both visible."
+            )
+        return super().done(operation, row)
+
+
+class EventPages(PublishingPages):
+    """The states of an event, besides cancelling it."""
+
+    def later_form(self, row: Any) -> Any:
+        return EventLaterForm(row)
+
+    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+        return event_page(row, form, 422)
+
+    def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
+        flash(
+            _("It was cancelled, and stays so. Duplicate it to announce another.")
+            if isinstance(error, EventOver)
+            else _("It cannot go out yet: it has no place, neither on earth nor online."),
+            "grave",
+        )
+        return _back(row)
+
+
+def _back(row: Any) -> BaseResponse:
+    return redirect(url_for(f"organize.{row.kind}s.show", slug=row.slug), 303)
+
+
+PAGES = (
+    CausePages(
+        life_cycle=cause_life_cycle,
+        action="causes.publish",
+        blueprint=causes_blueprint,
+        load=load_cause,
+        done={
+            "close": _l(
+                "Closed, and its petitions with it. Whoever signed before that can still confirm."
+            ),
+            "reopen": _l("Open again, and with it the petitions that were closed with it."),
+            "archive": _l("Archived. It stands in no list any more, and its petitions are closed."),
+        },
+    ),
+    PetitionPages(
+        life_cycle=petition_life_cycle,
+        action="petitions.publish",
+        blueprint=petitions_blueprint,
+        load=load_petition,
+        done={
+            "publish": _l("Published. Everyone can see it at its address now."),
+            "close": _l("Closed. Whoever signed before that can still confirm."),
+            "reopen": _l("It takes signatures again."),
+        },
+    ),
+    EventPages(
+        life_cycle=event_life_cycle,
+        action="events.edit",
+        blueprint=events_blueprint,
+        load=load_event,
+        done={
+            "close": _l("It takes no more registrations. Whoever has a seat keeps it."),
+            "reopen": _l("It takes registrations again."),
+        },
+    ),
+    PublishingPages(
+        life_cycle=update_life_cycle,
+        action="updates.edit",
+        blueprint=updates_blueprint,
+        load=load_update,
+        done={"withdraw": _l("Taken back. It is a draft again, and only organizers see it.")},
+    ),
+)
+
+for pages in PAGES:
+    pages.register()
