@@ -28,7 +28,7 @@ from campaign.process.clock import utcnow
 from campaign.sharing.attribution import arrival
 from campaign.sharing.referral_links import link_of
 from campaign.signatures import operations, tokens
-from campaign.signatures.abuse_limits import new_task, pressure
+from campaign.signatures.abuse_limits import admit_signing, is_under_load, new_task, spend_proof
 from campaign.signatures.confirm_presenters import form_page, other_forms
 from campaign.signatures.error_codes import refusal
 from campaign.signatures.forms import signature_form
@@ -51,7 +51,7 @@ def sign(slug: str) -> ResponseReturnValue:
     if terms is None:
         return _refuse_unknown()
     network = tokens.network_digest(request.remote_addr, now=now)
-    pressed = pressure().admit(request.remote_addr, terms.id)
+    pressed = admit_signing(request.remote_addr, terms.id)
     form = signature_form(
         terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
     )
@@ -106,7 +106,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 def proof(slug: str) -> ResponseReturnValue:
     """Return a proof-of-work challenge, or nothing while the petition is not under load."""
     terms = recent_terms(slug, now=utcnow()) or abort(404)
-    return jsonify(new_task()) if pressure().is_high(terms.id) else ("", 204)
+    return jsonify(new_task()) if is_under_load(terms.id) else ("", 204)
 
 
 @blueprint.get("/<lang>/signatures/confirm/<token>")
@@ -201,7 +201,7 @@ def _doubt(pressed: bool) -> str:
     """Return why to hold this signature, or an empty text. Its supporter sees no difference."""
     if request.form.get("website"):
         return "hidden_field"
-    return "no_proof" if pressed and not pressure().spend(request.form.get("altcha")) else ""
+    return "no_proof" if pressed and not spend_proof(request.form.get("altcha")) else ""
 
 
 def _ruled_out(form, terms, words):
