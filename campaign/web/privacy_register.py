@@ -44,6 +44,6 @@ IMPERSONAL = set(
     campaign_update campaign_update_text campaign_update_petition campaign_update_picture campaign_update_body_picture campaign_update_former_slug mailing
     petition_picture handover print_run embedding share_text api_key api_post
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
-    poster stored_shape cause_shape shape_draft lease spent_challenge search_document search_text search_words
+    poster stored_shape cause_shape shape_draft lease spent_challenge search_document search_change search_text search_words
     """.split()
 )

@@ -85,9 +85,9 @@ def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
     """Yield (endpoint, values, time of the last change or None)."""
     yield from ((endpoint, {}, None) for endpoint in STANDING_PAGES)
     for source in SOURCES:
-        for thing in source.standing():
+        for item in source.public_items():
             for endpoint in (source.endpoint, *BESIDE.get(source.kind, ())):
-                yield endpoint, {"slug": thing.slug}, thing.changed_at
+                yield endpoint, {"slug": item.slug}, item.changed_at
 
 
 def _add(
