@@ -35,7 +35,7 @@ from campaign.events.queries import (
 from campaign.events.structured_data import structured
 from campaign.extensions import write
 from campaign.http.caching import public
-from campaign.http.missing_file import abort_missing_file
+from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
 from campaign.publishing.cropping import cut

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from campaign.accounts.audit import Actor, record
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.events.models import Event
 from campaign.events.queries import event_by_id

@@ -11,8 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
 from campaign.kiosk.emails import tell_signers
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, func, select
 from campaign.causes.models import Cause
 from campaign.causes.operations import cause_to_change
 from campaign.causes.queries import cause_numbers
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.montage.image_jobs import CutOut

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.editing import EditConflict

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select, tuple_, update
 
-from campaign.db.bulk import ANY_UNIQUE, insert_all
+from campaign.db.upsert import ANY_UNIQUE, insert_all
 from campaign.extensions import db
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.queries import SigningTerms

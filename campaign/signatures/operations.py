@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from campaign.db.bulk import insert_all
+from campaign.db.upsert import insert_all
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.mail.operations import enqueue_many

@@ -1,7 +1,4 @@
-"""Insert whole batches of rows with one statement.
-
-Binding the values row by row costs more than the database's own work.
-"""
+"""INSERT for either database: with conflicts, and of whole batches with one statement."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,10 +6,21 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import JSON, Connection, FromClause
+from sqlalchemy.dialects import postgresql, sqlite
 
 # Pass this in place of columns to skip a row that conflicts with any unique index.
 ANY_UNIQUE = ("any unique index",)
+
+
+def insert(table: Any) -> Any:
+    """Return the database's own INSERT into `table`, a table or model.
+
+    It offers `on_conflict_do_nothing` and `on_conflict_do_update`.
+    """
+    dialect = current_app.extensions["sqlalchemy"].engine.dialect.name
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def insert_all(
@@ -24,6 +32,8 @@ def insert_all(
     returning: Iterable[str] = (),
 ) -> Sequence[Any]:
     """Insert `rows` in their order; return the columns `returning` of the inserted ones.
+
+    Binding the values row by row would cost more than the database's own work.
 
     `rows` are dicts with the same keys, at most a few hundred. Datetimes must be aware.
     `unless` names the columns of a unique index: a row that conflicts with it is skipped.

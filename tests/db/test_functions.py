@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import literal, select
 
-from campaign.db.plain_letters import plain, plain_letters
+from campaign.db.functions import plain, plain_letters
 from campaign.extensions import db
 
 pytestmark = pytest.mark.both_databases
