@@ -12,11 +12,12 @@ from typing import Any, cast
 
 from sqlalchemy import delete, func, select
 
+from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.imports.classification import Decided
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import demand_unchanged, locked, open_batch
+from campaign.imports.operations import open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.bulk_create import NEW, Collected, collect_all
 
@@ -30,15 +31,15 @@ class StillWrong(CampaignError):
 
 
 def accept(
-    *, batch_id: int, seen: str | None, decided: Iterable[Decided], now: datetime
+    *, batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
 ) -> ImportBatch:
     """Accept all rows of an open batch for import as `decided`; return the batch.
 
-    `decided` was computed from the rows as they were at `seen`.
+    `decided` was computed from the rows as they were at `version`.
     Raises BatchClosed, EditConflict or StillWrong.
     """
     batch = open_batch(batch_id)
-    demand_unchanged(batch, seen)
+    check_version(batch, version)
     counts = Counter(each.fate for each in decided)
     if counts["wrong"]:
         raise StillWrong(batch_id)
@@ -62,7 +63,7 @@ def _bring_part(batch_id: int, decided: Sequence[Decided]) -> None:
 
     Skips rows that another process has imported already.
     """
-    if not locked(batch_id).is_arriving:
+    if not load_for_update(ImportBatch, batch_id).is_arriving:
         return
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
     waiting = set(db.session.scalars(select(_rows.c.place).where(*chosen, WAITS)))
@@ -107,7 +108,7 @@ def _evidence(batch_id: int, each: Decided, ids: Mapping[int, int]) -> dict[str,
 
 def _close(batch_id: int):
     """Mark a batch as imported, unless it was undone in the meantime; return it."""
-    batch = locked(batch_id)
+    batch = load_for_update(ImportBatch, batch_id)
     if batch.is_arriving:
         # The rows still waiting are the heading of a file or empty lines of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))

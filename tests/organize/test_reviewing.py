@@ -38,6 +38,7 @@ from tests.page_parts import (
     wrong_fields,
 )
 
+CORRECTION = re.compile(r'name="version" type="hidden" value="([0-9a-f]+)"')
 OWNED = {"owner", "admin"}
 REVIEWERS = {"reviewer", *OWNED}
 SEERS = {"exporter", *REVIEWERS}
@@ -205,8 +206,8 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
     signature = sign_and_hatch(petition)
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{signature}"
-    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
-    words = {**AMALIA, "given_name": "Amália", "name_display": "full", "seen": seen}
+    seen = CORRECTION.search(desk.get(path).text)[1]
+    words = {**AMALIA, "given_name": "Amália", "name_display": "full", "version": seen}
     answer = desk.post(f"{path}/correct", words)
     assert answer.status_code == 422
     assert 'value="Amália"' in answer.text
@@ -225,7 +226,7 @@ def test_correction_that_merges_two_people_without_addresses_is_explained(desk_o
     first, second = rows()
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"
-    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
+    seen = CORRECTION.search(desk.get(path).text)[1]
     words = {
         "given_name": "Bo",
         "family_name": "Quetz",
@@ -233,7 +234,7 @@ def test_correction_that_merges_two_people_without_addresses_is_explained(desk_o
         "country": second.country,
         "name_display": "full",
     }
-    answer = desk.post(f"{path}/correct", {**words, "seen": seen, "reason": "A slip"})
+    answer = desk.post(f"{path}/correct", {**words, "version": seen, "reason": "A slip"})
     assert answer.status_code == 409
     assert alerts(answer) == ["grave"]
     assert row(second.id).given_name == "Bob"
@@ -458,7 +459,7 @@ def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
     cause = make_cause()
     make_petition(cause_id=cause.id)
     words = {
-        "revision": cause.revision,
+        "version": cause.version_of("text"),
         "title_en": title,
         "summary_en": "A butterfly for every name.",
         "palette": cause.palette,
