@@ -112,7 +112,7 @@ class SeatForm(FlaskForm):
 class RegistrationForm(SeatForm):
     """The registration form under an event."""
 
-    email = TicketAddressField(_l("E-mail"))
+    email = TicketAddressField(_l("Email"))
     website = HiddenField(_l("Leave this empty"))
 
 

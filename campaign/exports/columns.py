@@ -66,9 +66,9 @@ COLUMNS = {
     "full_name": Column(
         _l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)
     ),
-    "given_name": _of(_l("Given name"), Signature.given_name),
-    "family_name": _of(_l("Family name"), Signature.family_name),
-    "email": _of(_l("E-mail"), Signature.email),
+    "given_name": _of(_l("First name"), Signature.given_name),
+    "family_name": _of(_l("Last name"), Signature.family_name),
+    "email": _of(_l("Email"), Signature.email),
     "country": _of(_l("Country"), Signature.country, "code"),
     "postal_code": _of(_l("Postal code"), Signature.postal_code),
     "comment": _of(_l("Comment"), Signature.comment),

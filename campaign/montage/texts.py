@@ -184,8 +184,8 @@ def _picture_words(title: str, count: int, lang: str) -> str:
             title=title,
         )
     return ngettext(
-        "The picture of “%(title)s”: so far one butterfly sits in it, for one signature.",
-        "The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.",
+        "The montage of “%(title)s”: one butterfly so far, for one signature.",
+        "The montage of “%(title)s”: %(num)s butterflies, one for each signature.",
         count,
         title=title,
         num=number(count, lang),

@@ -11,7 +11,7 @@ from campaign.i18n.locales import LOCALES
 SIGNATURE = "signature-1"
 FORM = "form-1"
 WORDINGS = {
-    SIGNATURE: _l("Send me news of this campaign, about twice a month"),
+    SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
     FORM: _l("News by e-mail, until I say stop. My address is used for nothing else."),
 }
 

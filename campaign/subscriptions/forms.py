@@ -48,7 +48,7 @@ class _PublicForm(FlaskForm):
 class SubscribeForm(_PublicForm):
     """The form under a cause, and on the home page for all causes."""
 
-    email = NewsAddressField(_l("E-mail"))
+    email = NewsAddressField(_l("Email"))
     frequency = FrequencyField(_l("How often?"))
     website = HiddenField(_l("Leave this empty"))
 

@@ -51,7 +51,7 @@ class ByHandForm(FlaskForm):
 
     name = NameField(_l("Name"))
     seats = SeatsField(_l("Seats"), most=MAX_SEATS)
-    email = OptionalEmailField(_l("E-mail"))
+    email = OptionalEmailField(_l("Email"))
     comes_in = BooleanField(_l("They are here, and come in now"))
     anyway = BooleanField(_l("Let them in although all seats are taken"))
 

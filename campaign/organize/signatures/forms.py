@@ -29,7 +29,7 @@ from campaign.signatures.erasure import mark_of
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.search import STATES, Search
 
-SHORT = Length(max=300, message=_l("That is too long."))
+SHORT = Length(max=300, message=_l("This is too long. Make it shorter."))
 
 
 class SignatureSearch(FlaskForm):
