@@ -21,9 +21,12 @@ def render_item(kind, item, _autogen_context):
     return False
 
 
-def include_name(name, kind, _parents):
-    """Return whether to compare this object. SQLite manages its full-text tables itself."""
-    return kind != "table" or not name.startswith("search_words")
+def include_object(_item, name, kind, _is_reflected, _counterpart):
+    """Return whether to compare this object.
+
+    The full-text tables are written by hand, and SQLite manages its own beside them.
+    """
+    return kind != "table" or not name.startswith(("search_words", "signature_lookup"))
 
 
 def run_migrations():
@@ -34,7 +37,7 @@ def run_migrations():
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
-            include_name=include_name,
+            include_object=include_object,
         )
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":

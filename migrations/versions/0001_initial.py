@@ -1,0 +1,1862 @@
+"""Create the tables."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+revision = "0001"
+down_revision = None
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.DateTime(timezone=True)
+# A migration that rebuilds the table of audit entries on SQLite must create these triggers again.
+# "insert or replace" deletes the old row without firing the trigger that forbids deleting.
+SQLITE_AUDIT_GUARDS = [
+    *(
+        f"create trigger audit_entry_no_{verb} before {verb} on audit_entry"
+        " begin select raise(abort, 'the audit trail is append-only'); end"
+        for verb in ("update", "delete")
+    ),
+    "create trigger audit_entry_no_replace before insert on audit_entry"
+    " when exists (select 1 from audit_entry where id = new.id)"
+    " begin select raise(abort, 'the audit trail is append-only'); end",
+]
+POSTGRESQL_AUDIT_GUARDS = [
+    "create function refuse_change_of_audit_entry() returns trigger language plpgsql as"
+    " $$ begin raise exception 'the audit trail is append-only'; end $$",
+    "create trigger audit_entry_is_append_only before update or delete or truncate on audit_entry"
+    " for each statement execute function refuse_change_of_audit_entry()",
+]
+# The columns of a signature that organizers search.
+LOOKUP_COLUMNS = "given_name, family_name, email, comment, country, evidence, petition_id"
+SQLITE_LOOKUP_TRIGGERS = [
+    f"create trigger signature_lookup_changed after update of {LOOKUP_COLUMNS} on signature begin"
+    " delete from signature_lookup where rowid = old.id;"
+    " insert or ignore into lookup_due (signature_id) values (new.id); end",
+    "create trigger signature_lookup_deleted after delete on signature begin"
+    " delete from signature_lookup where rowid = old.id; end",
+]
+POSTGRESQL_LOOKUP_TRIGGERS = [
+    "create function follow_signature_lookup() returns trigger language plpgsql as $$ begin"
+    " delete from signature_lookup where signature_id = old.id;"
+    " if tg_op = 'UPDATE' then insert into lookup_due (signature_id) values (new.id) on conflict do nothing; end if;"
+    " return null; end $$",
+    f"create trigger signature_lookup_changed after update of {LOOKUP_COLUMNS} on signature"
+    " for each row execute function follow_signature_lookup()",
+    "create trigger signature_lookup_deleted after delete on signature"
+    " for each row execute function follow_signature_lookup()",
+]
+
+
+def upgrade():
+    op.create_table(
+        "cause",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("palette", sa.String(length=20), nullable=False),
+        sa.Column("shape", sa.String(length=40), nullable=False),
+        sa.Column("publish_at", INSTANT, nullable=True),
+        sa.Column("time_zone", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state in ('draft', 'published', 'archived')", name="state"),
+        sa.PrimaryKeyConstraint("id", name="pk_cause"),
+    )
+    op.create_index("uq_cause_slug", "cause", ["slug"], unique=True)
+    op.create_table(
+        "kiosk_key",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("public", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sealed_private", sa.LargeBinary(length=80), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("retired_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_kiosk_key"),
+        sa.UniqueConstraint("uuid", name="uq_kiosk_key_uuid"),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_lease"),
+    )
+    op.create_table(
+        "lookup_due",
+        sa.Column("signature_id", ROW_ID, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("signature_id", name="pk_lookup_due"),
+    )
+    op.create_table(
+        "lookup_progress",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name="one_row"),
+        sa.PrimaryKeyConstraint("id", name="pk_lookup_progress"),
+    )
+    op.create_table(
+        "network_key",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_network_key"),
+    )
+    op.create_table(
+        "organizer",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("totp_secret", sa.LargeBinary(length=300), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("removed_at", INSTANT, nullable=True),
+        sa.CheckConstraint("removed_at is null or password_hash is null", name="removed"),
+        sa.PrimaryKeyConstraint("id", name="pk_organizer"),
+    )
+    op.create_index("uq_organizer_email_digest", "organizer", ["email_digest"], unique=True)
+    op.create_table(
+        "owed_message",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("priority", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("last_error", sa.String(length=200), nullable=False),
+        sa.Column("sent_at", INSTANT, nullable=True),
+        sa.CheckConstraint("state in ('owed', 'sent', 'dropped', 'failed')", name="state"),
+        sa.PrimaryKeyConstraint("id", name="pk_owed_message"),
+    )
+    op.create_index(
+        "ix_owed_message_due", "owed_message", ["priority", "due_at"], **_where("state = 'owed'")
+    )
+    op.create_index(
+        "ix_owed_message_troubled",
+        "owed_message",
+        ["kind", "subject_id"],
+        **_where("state in ('failed', 'dropped')"),
+    )
+    op.create_table(
+        "own_link_request",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("exact_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_own_link_request"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_own_link_request_email_digest", "own_link_request", ["email_digest", "created_at"]
+    )
+    op.create_table(
+        "spent_challenge",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_spent_challenge"),
+    )
+    op.create_index("ix_spent_challenge_expires_at", "spent_challenge", ["expires_at"])
+    op.create_table(
+        "stored_shape",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("accepted_at", INSTANT, nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("ghost", sa.Text(), nullable=False),
+        sa.Column("mask", sa.LargeBinary(), nullable=False),
+        sa.Column("palette", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_stored_shape"),
+    )
+    op.create_table(
+        "suppressed_address",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.CheckConstraint("reason in ('complaint', 'request', 'organizer')", name="reason"),
+        sa.PrimaryKeyConstraint("digest", name="pk_suppressed_address"),
+    )
+    op.create_index("ix_suppressed_address_since", "suppressed_address", ["since"])
+    op.create_table(
+        "undeliverable_address",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("reports", sa.SmallInteger(), server_default="2", nullable=False),
+        sa.Column("message", sa.String(length=32), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_undeliverable_address"),
+    )
+    op.create_table(
+        "account_link",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("invited_by_id", ROW_ID, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.CheckConstraint("purpose in ('invitation', 'reset')", name="purpose"),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"],
+            ["organizer.id"],
+            name="fk_account_link_invited_by_id",
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_account_link_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_account_link"),
+    )
+    op.create_index("ix_account_link_organizer_id", "account_link", ["organizer_id"])
+    op.create_table(
+        "api_key",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("is_trusted", sa.Boolean(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.Column("doubted_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_api_key_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_api_key"),
+    )
+    op.create_index("ix_api_key_cause_id", "api_key", ["cause_id"])
+    op.create_index("uq_api_key_digest", "api_key", ["digest"], unique=True)
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=True),
+        sa.Column("door", sa.String(length=8), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("subject_kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=True),
+        sa.Column("cause_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.CheckConstraint("door in ('web', 'command', 'worker', 'api', 'kiosk')", name="door"),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_audit_entry_organizer_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_entry"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_audit_entry_action", "audit_entry", ["action", "id"])
+    op.create_index("ix_audit_entry_at", "audit_entry", ["at"])
+    op.create_index("ix_audit_entry_cause_id", "audit_entry", ["cause_id", "id"])
+    op.create_index("ix_audit_entry_organizer_id", "audit_entry", ["organizer_id", "id"])
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_kind", "subject_id", "id"])
+    op.create_table(
+        "bulk_decision",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("verb", sa.String(length=8), nullable=False),
+        sa.Column("search", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("upto_id", sa.BigInteger(), nullable=False),
+        sa.Column("previewed_at", INSTANT, nullable=False),
+        sa.Column("decided_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("undone_by", ROW_ID, nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("restored", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state in ('running', 'done', 'undoing', 'undone')", name="state"),
+        sa.CheckConstraint("verb in ('approve', 'reject', 'show', 'hide')", name="verb"),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_bulk_decision_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_bulk_decision_organizer_id"
+        ),
+        sa.ForeignKeyConstraint(["undone_by"], ["organizer.id"], name="fk_bulk_decision_undone_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_bulk_decision"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_bulk_decision_cause_id", "bulk_decision", ["cause_id", "id"])
+    op.create_index(
+        "ix_bulk_decision_in_work",
+        "bulk_decision",
+        ["id"],
+        **_where("state in ('running', 'undoing')"),
+    )
+    op.create_table(
+        "cause_former_slug",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_cause_former_slug_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slug", name="pk_cause_former_slug"),
+    )
+    op.create_index("ix_cause_former_slug_cause_id", "cause_former_slug", ["cause_id"])
+    op.create_table(
+        "cause_shape",
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("shape", sa.String(length=40), nullable=False),
+        sa.Column("accepted_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_cause_shape_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shape"], ["stored_shape.name"], name="fk_cause_shape_shape"),
+        sa.PrimaryKeyConstraint("cause_id", "shape", name="pk_cause_shape"),
+    )
+    op.create_index("ix_cause_shape_shape", "cause_shape", ["shape"])
+    op.create_table(
+        "cause_tally",
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("freed", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 0", name="count"),
+        sa.CheckConstraint("last_number >= count", name="last_number"),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_cause_tally_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("cause_id", name="pk_cause_tally"),
+    )
+    op.create_table(
+        "cause_text",
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("story", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_cause_text_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("cause_id", "lang", name="pk_cause_text"),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("is_vigil", sa.Boolean(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("starts_local", sa.DateTime(), nullable=False),
+        sa.Column("ends_local", sa.DateTime(), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column("town", sa.String(length=80), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("online_url", sa.String(length=500), nullable=False),
+        sa.Column("online_for", sa.String(length=12), nullable=False),
+        sa.Column("is_free", sa.Boolean(), nullable=False),
+        sa.Column("registration", sa.String(length=12), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("most_seats", sa.SmallInteger(), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("original_lang", sa.String(length=2), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("came", sa.Integer(), nullable=True),
+        sa.Column("archived_at", INSTANT, nullable=True),
+        sa.Column("publish_at", INSTANT, nullable=True),
+        sa.Column("registration_closed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.CheckConstraint("online_for in ('everyone', 'registered')", name="online_for"),
+        sa.CheckConstraint("registration in ('none', 'optional', 'required')", name="registration"),
+        sa.CheckConstraint("state in ('draft', 'published', 'cancelled')", name="state"),
+        sa.CheckConstraint("capacity is null or capacity > 0", name="capacity"),
+        sa.CheckConstraint("ends_at > starts_at", name="times"),
+        sa.CheckConstraint("most_seats between 1 and 20", name="most_seats"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_event_cause_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_event"),
+    )
+    op.create_index("ix_event_cause_id", "event", ["cause_id", "starts_at"])
+    op.create_index("ix_event_ends_at", "event", ["ends_at"])
+    op.create_index("ix_event_town", "event", ["town", "starts_at"])
+    op.create_index("uq_event_slug", "event", ["slug"], unique=True)
+    op.create_table(
+        "free_number",
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_free_number_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("cause_id", "number", name="pk_free_number"),
+    )
+    op.create_table(
+        "known_device",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("device", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_known_device_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_known_device"),
+    )
+    op.create_index(
+        "uq_known_device_token_digest",
+        "known_device",
+        ["token_digest", "organizer_id"],
+        unique=True,
+    )
+    op.create_table(
+        "organizer_session",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=8), nullable=False),
+        sa.Column("device", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.Column("confirmed_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.CheckConstraint("stage in ('password', 'full')", name="stage"),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_organizer_session_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_organizer_session"),
+    )
+    op.create_index("ix_organizer_session_expires_at", "organizer_session", ["expires_at"])
+    op.create_index("ix_organizer_session_organizer_id", "organizer_session", ["organizer_id"])
+    op.create_index(
+        "uq_organizer_session_token_digest", "organizer_session", ["token_digest"], unique=True
+    )
+    op.create_table(
+        "passkey",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=2000), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("transports", sa.JSON(), nullable=False),
+        sa.Column("is_synced", sa.Boolean(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_passkey_organizer_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_passkey"),
+    )
+    op.create_index("ix_passkey_organizer_id", "passkey", ["organizer_id"])
+    op.create_index("uq_passkey_credential_id", "passkey", ["credential_id"], unique=True)
+    op.create_table(
+        "petition",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("goal", sa.Integer(), nullable=False),
+        sa.Column("opens_at", INSTANT, nullable=True),
+        sa.Column("closes_at", INSTANT, nullable=True),
+        sa.Column("opened_at", INSTANT, nullable=True),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("archived_at", INSTANT, nullable=True),
+        sa.Column("publish_at", INSTANT, nullable=True),
+        sa.Column("time_zone", sa.String(length=40), nullable=False),
+        sa.Column("deliver_on", sa.Date(), nullable=True),
+        sa.Column("deliver_places", sa.JSON(), nullable=False),
+        sa.Column("required_fields", sa.JSON(), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("confirmation", sa.String(length=20), nullable=False),
+        sa.Column("two_per_address", sa.Boolean(), nullable=False),
+        sa.Column("neutral_emails", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("original_lang", sa.String(length=2), nullable=False),
+        sa.Column("is_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=True),
+        sa.Column("retention_told_at", INSTANT, nullable=True),
+        sa.Column("retention_done_at", INSTANT, nullable=True),
+        sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
+        sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("text_revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
+        sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
+        sa.CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
+        sa.CheckConstraint(
+            "closes_at is null or opens_at is null or closes_at > opens_at",
+            name="times",
+        ),
+        sa.CheckConstraint("goal >= 0", name="goal"),
+        sa.CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_petition_cause_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_petition"),
+    )
+    op.create_index("ix_petition_cause_id", "petition", ["cause_id"])
+    op.create_index("uq_petition_slug", "petition", ["slug"], unique=True)
+    op.create_table(
+        "poster",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("form", sa.String(length=3), nullable=False),
+        sa.Column("size", sa.String(length=5), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("with_names", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("progress", sa.SmallInteger(), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("drawn_at", INSTANT, nullable=True),
+        sa.Column("look", sa.String(length=32), nullable=False),
+        sa.Column("numbers", sa.String(length=32), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("names", sa.String(length=32), nullable=False),
+        sa.Column("octets", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("form in ('pdf', 'png')", name="form"),
+        sa.CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
+        sa.CheckConstraint("progress between 0 and 100", name="progress"),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_poster_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_poster"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_poster_due", "poster", ["asked_at"], **_where("state in ('waiting', 'drawing')")
+    )
+    op.create_index(
+        "ix_poster_variety", "poster", ["cause_id", "form", "size", "lang", "with_names"]
+    )
+    op.create_index(
+        "uq_poster_in_work",
+        "poster",
+        ["cause_id", "form", "size", "lang", "with_names"],
+        unique=True,
+        **_where("state in ('waiting', 'drawing')"),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("code_digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_recovery_code_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organizer_id", "code_digest", name="pk_recovery_code"),
+    )
+    op.create_table(
+        "role_grant",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
+        sa.CheckConstraint(
+            "role in ('admin', 'owner', 'editor', 'exporter', 'reviewer', 'tabler')",
+            name="role",
+        ),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_role_grant_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_role_grant_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_role_grant"),
+    )
+    op.create_index("ix_role_grant_cause_id", "role_grant", ["cause_id"])
+    op.create_index(
+        "uq_role_grant_admin",
+        "role_grant",
+        ["organizer_id"],
+        unique=True,
+        **_where("cause_id is null"),
+    )
+    op.create_index(
+        "uq_role_grant_role", "role_grant", ["organizer_id", "cause_id", "role"], unique=True
+    )
+    op.create_table(
+        "search_document",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("written_in", sa.String(length=2), server_default="", nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("line", sa.String(length=200), nullable=False),
+        sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("mark", sa.String(length=120), nullable=False),
+        sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_search_document_cause_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_search_document"),
+        sa.UniqueConstraint(
+            "kind", "subject_id", "lang", name="uq_search_document_kind_subject_id_lang"
+        ),
+    )
+    op.create_index("ix_search_document_lang", "search_document", ["lang", "slug"])
+    op.create_table(
+        "shape_draft",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("width", sa.SmallInteger(), nullable=False),
+        sa.Column("height", sa.SmallInteger(), nullable=False),
+        sa.Column("is_clear", sa.Boolean(), nullable=False),
+        sa.Column("ground", sa.String(length=7), nullable=False),
+        sa.Column("cut_by", sa.String(length=6), nullable=False),
+        sa.Column("threshold", sa.SmallInteger(), nullable=True),
+        sa.Column("inverted", sa.Boolean(), nullable=False),
+        sa.Column("shape", sa.String(length=40), nullable=True),
+        sa.Column("fault", sa.String(length=12), nullable=False),
+        sa.CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
+        sa.CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
+        sa.CheckConstraint("threshold between 1 and 254", name="threshold"),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_shape_draft_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shape"], ["stored_shape.name"], name="fk_shape_draft_shape"),
+        sa.PrimaryKeyConstraint("id", name="pk_shape_draft"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_shape_draft_cause_id", "shape_draft", ["cause_id"])
+    op.create_index("ix_shape_draft_shape", "shape_draft", ["shape"])
+    op.create_table(
+        "subscription",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("frequency", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("consent_version", sa.String(length=20), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("consent_at", INSTANT, nullable=False),
+        sa.Column("evidence", sa.String(length=40), nullable=False),
+        sa.Column("signature_id", ROW_ID, nullable=True),
+        sa.Column("held_reason", sa.String(length=40), nullable=False),
+        sa.Column("mail_count", sa.SmallInteger(), nullable=False),
+        sa.Column("mailed_at", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("confirmed_at", INSTANT, nullable=True),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.Column("ended_reason", sa.String(length=20), nullable=False),
+        sa.Column("ended_mailing_id", ROW_ID, nullable=True),
+        sa.Column("digest_from", INSTANT, nullable=True),
+        sa.Column("digest_at", INSTANT, nullable=True),
+        sa.CheckConstraint("frequency in ('each', 'weekly')", name="frequency"),
+        sa.CheckConstraint(
+            "source in ('form', 'signature', 'kiosk', 'paper', 'import')",
+            name="source",
+        ),
+        sa.CheckConstraint("state = 'ended' or email is not null", name="email"),
+        sa.CheckConstraint("state in ('pending', 'active', 'ended')", name="state"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_subscription_cause_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_subscription"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_subscription_address",
+        "subscription",
+        ["email_digest", sa.text("coalesce(cause_id, 0)")],
+        unique=True,
+    )
+    op.create_index("ix_subscription_active", "subscription", ["id"], **_where("state = 'active'"))
+    op.create_index("ix_subscription_ended_mailing_id", "subscription", ["ended_mailing_id"])
+    op.create_index(
+        "ix_subscription_pending", "subscription", ["created_at"], **_where("state = 'pending'")
+    )
+    op.create_index("ix_subscription_signature_id", "subscription", ["signature_id"])
+    op.create_index(
+        "ix_subscription_weekly",
+        "subscription",
+        ["digest_at"],
+        **_where("state = 'active' and frequency = 'weekly'"),
+    )
+    op.create_table(
+        "account_alert",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("entry_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name="fk_account_alert_entry_id"),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_account_alert_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_account_alert"),
+    )
+    op.create_index("ix_account_alert_organizer_id", "account_alert", ["organizer_id"])
+    op.create_index("uq_account_alert", "account_alert", ["entry_id", "organizer_id"], unique=True)
+    op.create_table(
+        "api_post",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("key_id", ROW_ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("is_repeat", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["api_key.id"], name="fk_api_post_key_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_api_post"),
+    )
+    op.create_index("ix_api_post_at", "api_post", ["at"])
+    op.create_index("ix_api_post_key_id", "api_post", ["key_id", "at"])
+    op.create_table(
+        "bulk_item",
+        sa.Column("bulk_id", ROW_ID, nullable=False),
+        sa.Column("signature_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("held_reason", sa.String(length=40), nullable=False),
+        sa.Column("reviewed_at", INSTANT, nullable=True),
+        sa.Column("rejected_at", INSTANT, nullable=True),
+        sa.Column("comment_shown", sa.Boolean(), nullable=False),
+        sa.Column("comment_read_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bulk_id"], ["bulk_decision.id"], name="fk_bulk_item_bulk_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("bulk_id", "signature_id", name="pk_bulk_item"),
+    )
+    op.create_table(
+        "campaign_update",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=True),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("publish_at", INSTANT, nullable=True),
+        sa.Column("time_zone", sa.String(length=40), nullable=False),
+        sa.Column("original_lang", sa.String(length=2), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.CheckConstraint("state = 'draft' or publish_at is not null", name="publish_at"),
+        sa.CheckConstraint("state in ('draft', 'published')", name="state"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_campaign_update_cause_id"),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_campaign_update_event_id", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_campaign_update"),
+    )
+    op.create_index("ix_campaign_update_cause_id", "campaign_update", ["cause_id", "publish_at"])
+    op.create_index("ix_campaign_update_publish_at", "campaign_update", ["publish_at"])
+    op.create_index("uq_campaign_update_slug", "campaign_update", ["slug"], unique=True)
+    op.create_table(
+        "embedding",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("allowed", sa.String(length=8), nullable=False),
+        sa.Column("origins", sa.JSON(), nullable=False),
+        sa.CheckConstraint("allowed in ('nobody', 'anybody', 'listed')", name="allowed"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_embedding_petition_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_embedding"),
+    )
+    op.create_table(
+        "event_old_slug",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_event_old_slug_event_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slug", name="pk_event_old_slug"),
+    )
+    op.create_index("ix_event_old_slug_event_id", "event_old_slug", ["event_id"])
+    op.create_table(
+        "event_petition",
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_event_petition_event_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_event_petition_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("event_id", "petition_id", name="pk_event_petition"),
+    )
+    op.create_index("ix_event_petition_petition_id", "event_petition", ["petition_id"])
+    op.create_table(
+        "event_picture",
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("focal_x", sa.SmallInteger(), server_default="50", nullable=False),
+        sa.Column("focal_y", sa.SmallInteger(), server_default="50", nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("small", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_event_picture_event_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", name="pk_event_picture"),
+    )
+    op.create_table(
+        "event_text",
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("picture_alt", sa.String(length=300), nullable=False),
+        sa.Column("programme", sa.JSON(), nullable=False),
+        sa.Column("access", sa.Text(), nullable=False),
+        sa.Column("price", sa.String(length=200), nullable=False),
+        sa.Column("notice", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_event_text_event_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", "lang", name="pk_event_text"),
+    )
+    op.create_table(
+        "export",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=5), nullable=False),
+        sa.Column("aim", sa.String(length=8), nullable=False),
+        sa.Column("purpose", sa.String(length=500), nullable=False),
+        sa.Column("choice", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("fault", sa.String(length=10), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("frames", sa.Integer(), nullable=False),
+        sa.Column("octets", sa.BigInteger(), nullable=False),
+        sa.Column("work", sa.JSON(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("ready_at", INSTANT, nullable=True),
+        sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
+        sa.CheckConstraint("fault in ('', 'no_room', 'too_large', 'broken')", name="fault"),
+        sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
+        sa.CheckConstraint(
+            "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
+        ),
+        sa.CheckConstraint("state in ('waiting', 'working', 'ready', 'failed')", name="state"),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["cause.id"], name="fk_export_cause_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["organizer_id"], ["organizer.id"], name="fk_export_organizer_id"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_export_petition_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_export"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_export_due", "export", ["asked_at"], **_where("state in ('waiting', 'working')")
+    )
+    op.create_index("ix_export_petition_id", "export", ["petition_id", "id"])
+    op.create_table(
+        "export_choice",
+        sa.Column("organizer_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("aim", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=5), nullable=False),
+        sa.Column("choice", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"],
+            ["organizer.id"],
+            name="fk_export_choice_organizer_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_export_choice_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organizer_id", "petition_id", "aim", name="pk_export_choice"),
+    )
+    op.create_table(
+        "handover",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("received_by", sa.String(length=200), nullable=False),
+        sa.Column("signatures", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint("signatures > 0", name="signatures"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_handover_petition_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_handover"),
+    )
+    op.create_index("ix_handover_petition_id", "handover", ["petition_id", "day"])
+    op.create_table(
+        "kept_sum",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("part", sa.String(length=12), nullable=False),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_kept_sum_petition_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "part", name="pk_kept_sum"),
+    )
+    op.create_table(
+        "kiosk",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("secret_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("paired_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.Column("last_seen_at", INSTANT, nullable=True),
+        sa.Column("app", sa.String(length=20), nullable=False),
+        sa.Column("battery", sa.Float(), nullable=True),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("oldest_at", INSTANT, nullable=True),
+        sa.Column("last_sequence", sa.Integer(), nullable=False),
+        sa.Column("emptied_at", INSTANT, nullable=True),
+        sa.Column("silence_told_at", INSTANT, nullable=True),
+        sa.Column("key_id", ROW_ID, nullable=True),
+        sa.Column("key_since", INSTANT, nullable=True),
+        sa.CheckConstraint("battery is null or battery between 0 and 1", name="battery"),
+        sa.CheckConstraint("waiting >= 0", name="waiting"),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_kiosk_event_id"),
+        sa.ForeignKeyConstraint(["key_id"], ["kiosk_key.id"], name="fk_kiosk_key_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_kiosk"),
+        sa.UniqueConstraint("uuid", name="uq_kiosk_uuid"),
+    )
+    op.create_index("ix_kiosk_event_id", "kiosk", ["event_id"])
+    op.create_table(
+        "kiosk_staff_pin",
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("iterations", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("set_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_kiosk_staff_pin_event_id"),
+        sa.PrimaryKeyConstraint("event_id", name="pk_kiosk_staff_pin"),
+    )
+    op.create_table(
+        "ledger_entry",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("hour", INSTANT, nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.Column("evidence", sa.String(length=12), nullable=False),
+        sa.Column("change", sa.Integer(), nullable=False),
+        sa.CheckConstraint("evidence in ('email', 'in_person', 'paper', 'api')", name="evidence"),
+        sa.CheckConstraint("reason in ('hatched', 'withdrawn', 'held')", name="reason"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_ledger_entry_petition_id"
+        ),
+        sa.PrimaryKeyConstraint(
+            "petition_id", "hour", "reason", "evidence", name="pk_ledger_entry"
+        ),
+    )
+    op.create_table(
+        "petition_former_slug",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_petition_former_slug_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("slug", name="pk_petition_former_slug"),
+    )
+    op.create_index("ix_petition_former_slug_petition_id", "petition_former_slug", ["petition_id"])
+    op.create_table(
+        "petition_picture",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("focal_x", sa.SmallInteger(), nullable=False),
+        sa.Column("focal_y", sa.SmallInteger(), nullable=False),
+        sa.Column("alts", sa.JSON(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("small", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "focal_x between 0 and 100 and focal_y between 0 and 100",
+            name="focal",
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_petition_picture_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_petition_picture"),
+    )
+    op.create_table(
+        "petition_tally",
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 0", name="count"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_petition_tally_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name="pk_petition_tally"),
+    )
+    op.create_table(
+        "petition_version",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("targets", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("questions", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
+        sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_petition_version_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_petition_version"),
+        sa.UniqueConstraint("petition_id", "number", name="uq_petition_version_petition_id_number"),
+    )
+    op.create_table(
+        "registration",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("held_reason", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seats", sa.SmallInteger(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("reminded", sa.SmallInteger(), nullable=False),
+        sa.Column("mail_count", sa.SmallInteger(), nullable=False),
+        sa.Column("mailed_at", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("waits_since", INSTANT, nullable=True),
+        sa.Column("hold_seats", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("hold_until", INSTANT, nullable=True),
+        sa.Column("cancelled_at", INSTANT, nullable=True),
+        sa.Column("checked_in_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "state in ('unconfirmed', 'registered', 'waiting', 'held', 'cancelled')",
+            name="state",
+        ),
+        sa.CheckConstraint("seats > 0", name="seats"),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name="fk_registration_event_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_registration"),
+        sa.UniqueConstraint("event_id", "code", name="uq_registration_event_id_code"),
+        sa.UniqueConstraint(
+            "event_id", "email_digest", name="uq_registration_event_id_email_digest"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_registration_cancelled",
+        "registration",
+        ["cancelled_at"],
+        **_where("state = 'cancelled'"),
+    )
+    op.create_index(
+        "ix_registration_on_hold",
+        "registration",
+        ["hold_until"],
+        **_where("hold_until is not null"),
+    )
+    op.create_index("ix_registration_state", "registration", ["event_id", "state", "id"])
+    op.create_index(
+        "ix_registration_unconfirmed",
+        "registration",
+        ["created_at"],
+        **_where("state = 'unconfirmed'"),
+    )
+    op.create_index(
+        "ix_registration_waiting",
+        "registration",
+        ["event_id", "waits_since", "id"],
+        **_where("state = 'waiting'"),
+    )
+    op.create_table(
+        "rule",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("pattern", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("on_since", INSTANT, nullable=True),
+        sa.Column("off_since", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "kind in ('network', 'mail_domain', 'country', 'rate', 'words')", name="kind"
+        ),
+        sa.CheckConstraint("off_since is null or on_since is not null", name="off_since"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_rule_cause_id"),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name="fk_rule_petition_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_rule"),
+    )
+    op.create_index("ix_rule_cause_id", "rule", ["cause_id"])
+    op.create_table(
+        "search_text",
+        sa.Column("document_id", ROW_ID, nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["search_document.id"],
+            name="fk_search_text_document_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", name="pk_search_text"),
+    )
+    op.create_table(
+        "share_text",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("words", sa.String(length=240), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("retired_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_share_text_petition_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_share_text"),
+    )
+    op.create_index("ix_share_text_petition", "share_text", ["petition_id", "lang"])
+    op.create_table(
+        "target",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_target_petition_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_target"),
+        sa.UniqueConstraint("petition_id", "position", name="uq_target_petition_id_position"),
+    )
+    op.create_table(
+        "campaign_update_body_picture",
+        sa.Column("update_id", ROW_ID, nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("alts", sa.JSON(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("small", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["update_id"],
+            ["campaign_update.id"],
+            name="fk_campaign_update_body_picture_update_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("update_id", "number", name="pk_campaign_update_body_picture"),
+        sa.UniqueConstraint(
+            "update_id", "digest", name="uq_campaign_update_body_picture_update_id_digest"
+        ),
+    )
+    op.create_index(
+        "ix_campaign_update_body_picture_digest", "campaign_update_body_picture", ["digest"]
+    )
+    op.create_table(
+        "campaign_update_former_slug",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("update_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["update_id"],
+            ["campaign_update.id"],
+            name="fk_campaign_update_former_slug_update_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("slug", name="pk_campaign_update_former_slug"),
+    )
+    op.create_index(
+        "ix_campaign_update_former_slug_update_id", "campaign_update_former_slug", ["update_id"]
+    )
+    op.create_table(
+        "campaign_update_petition",
+        sa.Column("update_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_campaign_update_petition_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["update_id"],
+            ["campaign_update.id"],
+            name="fk_campaign_update_petition_update_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("update_id", "petition_id", name="pk_campaign_update_petition"),
+    )
+    op.create_index(
+        "ix_campaign_update_petition_petition_id", "campaign_update_petition", ["petition_id"]
+    )
+    op.create_table(
+        "campaign_update_picture",
+        sa.Column("update_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=24), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("focus_x", sa.SmallInteger(), nullable=False),
+        sa.Column("focus_y", sa.SmallInteger(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("wide", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "focus_x between 0 and 100 and focus_y between 0 and 100",
+            name="focus",
+        ),
+        sa.ForeignKeyConstraint(
+            ["update_id"],
+            ["campaign_update.id"],
+            name="fk_campaign_update_picture_update_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("update_id", name="pk_campaign_update_picture"),
+    )
+    op.create_table(
+        "campaign_update_text",
+        sa.Column("update_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("picture_alt", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["update_id"],
+            ["campaign_update.id"],
+            name="fk_campaign_update_text_update_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("update_id", "lang", name="pk_campaign_update_text"),
+    )
+    op.create_table(
+        "import_batch",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("version_id", ROW_ID, nullable=False),
+        sa.Column("organizer_id", ROW_ID, nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("sheet", sa.String(length=40), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("day_first", sa.Boolean(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("header", sa.JSON(), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("read_as", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.Column("checked_at", INSTANT, nullable=True),
+        sa.Column("accepted_at", INSTANT, nullable=True),
+        sa.Column("imported_at", INSTANT, nullable=True),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.CheckConstraint("kind in ('typed', 'file')", name="kind"),
+        sa.CheckConstraint("state in ('open', 'imported', 'undone', 'dropped')", name="state"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_import_batch_cause_id"),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizer.id"], name="fk_import_batch_organizer_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_import_batch_petition_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["petition_version.id"], name="fk_import_batch_version_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_import_batch"),
+    )
+    op.create_index("ix_import_batch_petition_id", "import_batch", ["petition_id"])
+    op.create_index("ix_import_batch_sheet", "import_batch", ["sheet"])
+    op.create_index("ix_import_batch_state", "import_batch", ["state", "changed_at"])
+    op.create_table(
+        "kiosk_pairing_code",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.Column("kiosk_id", ROW_ID, nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_kiosk_pairing_code_event_id"),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name="fk_kiosk_pairing_code_kiosk_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_kiosk_pairing_code"),
+        sa.UniqueConstraint("digest", name="uq_kiosk_pairing_code_digest"),
+    )
+    op.create_index("ix_kiosk_pairing_code_event_id", "kiosk_pairing_code", ["event_id"])
+    op.create_table(
+        "kiosk_shift",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kiosk_id", ROW_ID, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("tabler", sa.String(length=80), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.Column("tally", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name="fk_kiosk_shift_kiosk_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_kiosk_shift"),
+        sa.UniqueConstraint("kiosk_id", "uuid", name="uq_kiosk_shift_kiosk_id_uuid"),
+    )
+    op.create_table(
+        "kiosk_table_code",
+        sa.Column("code", sa.String(length=6), nullable=False),
+        sa.Column("event_id", ROW_ID, nullable=False),
+        sa.Column("kiosk_id", ROW_ID, nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_kiosk_table_code_event_id"),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name="fk_kiosk_table_code_kiosk_id"),
+        sa.PrimaryKeyConstraint("code", name="pk_kiosk_table_code"),
+        sa.UniqueConstraint("kiosk_id", name="uq_kiosk_table_code_kiosk_id"),
+    )
+    op.create_index("ix_kiosk_table_code_event_id", "kiosk_table_code", ["event_id"])
+    op.create_table(
+        "mailing",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("update_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("langs", sa.JSON(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("reached_id", ROW_ID, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "state in ('planned', 'sending', 'paused', 'stopped', 'done')", name="state"
+        ),
+        sa.CheckConstraint("per_minute >= 0", name="per_minute"),
+        sa.ForeignKeyConstraint(
+            ["update_id"], ["campaign_update.id"], name="fk_mailing_update_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_mailing"),
+    )
+    op.create_index(
+        "ix_mailing_running", "mailing", ["starts_at"], **_where("state in ('planned', 'sending')")
+    )
+    op.create_index("uq_mailing_update_id", "mailing", ["update_id"], unique=True)
+    op.create_table(
+        "petition_text",
+        sa.Column("version_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["petition_version.id"],
+            name="fk_petition_text_version_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("version_id", "lang", name="pk_petition_text"),
+    )
+    op.create_table(
+        "print_run",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("version_id", ROW_ID, nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("paper", sa.String(length=8), nullable=False),
+        sa.Column("sheets", sa.SmallInteger(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint("paper in ('A4', 'Letter')", name="paper"),
+        sa.CheckConstraint("sheets > 0", name="sheets"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_print_run_cause_id"),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name="fk_print_run_petition_id"),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["petition_version.id"], name="fk_print_run_version_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_print_run"),
+    )
+    op.create_index("ix_print_run_petition_id", "print_run", ["petition_id"])
+    op.create_table(
+        "mailing_receipt",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("mailing_id", ROW_ID, nullable=False),
+        sa.Column("subscription_id", ROW_ID, nullable=False),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("owed_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mailing_id"], ["mailing.id"], name="fk_mailing_receipt_mailing_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_mailing_receipt"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_mailing_receipt_address", "mailing_receipt", ["mailing_id", "email_digest"], unique=True
+    )
+    op.create_index(
+        "uq_mailing_receipt_subscription",
+        "mailing_receipt",
+        ["mailing_id", "subscription_id"],
+        unique=True,
+    )
+    op.create_table(
+        "signature",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("cause_id", ROW_ID, nullable=False),
+        sa.Column("version_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("evidence", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("seat", sa.SmallInteger(), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("given_name", sa.String(length=80), nullable=True),
+        sa.Column("family_name", sa.String(length=80), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("email_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("person_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("address_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("postal_code", sa.String(length=16), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("comment_shown", sa.Boolean(), nullable=False),
+        sa.Column("comment_read_at", INSTANT, nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("name_display", sa.String(length=8), nullable=False),
+        sa.Column("name_display_asked", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("subscribe", sa.Boolean(), nullable=False),
+        sa.Column("held_reason", sa.String(length=40), nullable=False),
+        sa.Column("held_at", INSTANT, nullable=True),
+        sa.Column("reviewed_at", INSTANT, nullable=True),
+        sa.Column("rejected_at", INSTANT, nullable=True),
+        sa.Column("mail_count", sa.SmallInteger(), nullable=False),
+        sa.Column("mailed_at", INSTANT, nullable=True),
+        sa.Column("reminders", sa.SmallInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("confirmed_at", INSTANT, nullable=True),
+        sa.Column("waits_until", INSTANT, nullable=True),
+        sa.Column("hatched_at", INSTANT, nullable=True),
+        sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.Column("brought_by", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("kiosk_id", ROW_ID, nullable=True),
+        sa.Column("shift_id", ROW_ID, nullable=True),
+        sa.Column("event_id", ROW_ID, nullable=True),
+        sa.CheckConstraint(
+            "evidence != 'email' or email_digest is not null or state = 'erased'",
+            name="email",
+        ),
+        sa.CheckConstraint("evidence in ('email', 'in_person', 'paper', 'api')", name="evidence"),
+        sa.CheckConstraint("name_display in ('full', 'initials', 'counted')", name="name_display"),
+        sa.CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
+        sa.CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
+        sa.CheckConstraint(
+            "state in ('pending', 'confirmed', 'counted', 'held', 'withdrawn', 'erased')",
+            name="state",
+        ),
+        sa.CheckConstraint("number is null or number > 0", name="number"),
+        sa.CheckConstraint("seat in (1, 2)", name="seat"),
+        sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_signature_cause_id"),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_signature_event_id"),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name="fk_signature_kiosk_id"),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name="fk_signature_petition_id"),
+        sa.ForeignKeyConstraint(["shift_id"], ["kiosk_shift.id"], name="fk_signature_shift_id"),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["petition_version.id"], name="fk_signature_version_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_signature"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_signature_address_digest", "signature", ["address_digest", "created_at"])
+    op.create_index(
+        "ix_signature_asked", "signature", ["event_id", "id"], **_where("name_display_asked != ''")
+    )
+    op.create_index(
+        "ix_signature_brought_by", "signature", ["brought_by"], **_where("brought_by is not null")
+    )
+    op.create_index(
+        "ix_signature_comment_hidden",
+        "signature",
+        ["petition_id", "id"],
+        **_where(
+            "state = 'counted' and comment != '' and not comment_shown and comment_read_at is not null"
+        ),
+    )
+    op.create_index(
+        "ix_signature_comment_shown",
+        "signature",
+        ["petition_id", "id"],
+        **_where("state = 'counted' and comment_shown"),
+    )
+    op.create_index(
+        "ix_signature_erased", "signature", ["petition_id", "id"], **_where("state = 'erased'")
+    )
+    op.create_index(
+        "ix_signature_erased_counted",
+        "signature",
+        ["petition_id"],
+        **_where("state = 'erased' and number is not null"),
+    )
+    op.create_index(
+        "ix_signature_held",
+        "signature",
+        ["petition_id", "id", "rejected_at"],
+        **_where("state = 'held'"),
+    )
+    op.create_index(
+        "ix_signature_held_unconfirmed",
+        "signature",
+        ["created_at"],
+        **_where("state = 'held' and confirmed_at is null and evidence = 'email'"),
+    )
+    op.create_index(
+        "ix_signature_in_batch",
+        "signature",
+        ["waits_until"],
+        **_where("state = 'confirmed' and waits_until is not null"),
+    )
+    op.create_index(
+        "ix_signature_pending",
+        "signature",
+        ["created_at", "petition_id"],
+        **_where("state = 'pending'"),
+    )
+    op.create_index("ix_signature_person", "signature", ["petition_id", "person_digest"])
+    op.create_index("ix_signature_petition", "signature", ["petition_id", "id"])
+    op.create_index(
+        "ix_signature_rejected",
+        "signature",
+        ["petition_id", "id"],
+        **_where("state = 'held' and rejected_at is not null"),
+    )
+    op.create_index(
+        "ix_signature_shown",
+        "signature",
+        ["petition_id", "number"],
+        **_where("state = 'counted' and name_display in ('full', 'initials')"),
+    )
+    op.create_index(
+        "ix_signature_source", "signature", ["source", "created_at"], **_where("source != ''")
+    )
+    op.create_index(
+        "ix_signature_to_hatch",
+        "signature",
+        ["id"],
+        **_where("state = 'confirmed' and waits_until is null"),
+    )
+    op.create_index(
+        "ix_signature_to_release",
+        "signature",
+        ["id"],
+        **_where("state not in ('counted', 'confirmed', 'erased') and number is not null"),
+    )
+    op.create_index(
+        "ix_signature_to_review",
+        "signature",
+        ["petition_id", "id", "held_reason", "rejected_at"],
+        **_where("state = 'held' and rejected_at is null"),
+    )
+    op.create_index(
+        "ix_signature_unread",
+        "signature",
+        ["petition_id", "id"],
+        **_where(
+            "state = 'counted' and comment != '' and not comment_shown and comment_read_at is null"
+        ),
+    )
+    op.create_index(
+        "ix_signature_withdrawn",
+        "signature",
+        ["withdrawn_at", "petition_id"],
+        **_where("state = 'withdrawn'"),
+    )
+    op.create_index(
+        "uq_signature_address", "signature", ["email_digest", "petition_id", "seat"], unique=True
+    )
+    op.create_index("uq_signature_number", "signature", ["cause_id", "number"], unique=True)
+    op.create_index(
+        "uq_signature_person",
+        "signature",
+        ["petition_id", "person_digest"],
+        unique=True,
+        **_where("email_digest is null"),
+    )
+    op.create_table(
+        "held_correction",
+        sa.Column("signature_id", ROW_ID, nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["signature.id"],
+            name="fk_held_correction_signature_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("signature_id", name="pk_held_correction"),
+    )
+    op.create_table(
+        "import_row",
+        sa.Column("batch_id", ROW_ID, nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cells", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("typed", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("fault", sa.String(length=20), nullable=False),
+        sa.Column("left_out", sa.Boolean(), nullable=False),
+        sa.Column("fate", sa.String(length=12), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("sheet", sa.String(length=40), nullable=False),
+        sa.Column("sheet_row", sa.String(length=20), nullable=False),
+        sa.Column("signature_id", ROW_ID, nullable=True),
+        sa.CheckConstraint(
+            "fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')",
+            name="fate",
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name="fk_import_row_batch_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["signature.id"],
+            name="fk_import_row_signature_id",
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "place", name="pk_import_row"),
+    )
+    op.create_index("ix_import_row_fate", "import_row", ["batch_id", "fate", "place"])
+    op.create_index("ix_import_row_signature_id", "import_row", ["signature_id"])
+    op.create_table(
+        "kiosk_record",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kiosk_id", ROW_ID, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("signed_at", INSTANT, nullable=False),
+        sa.Column("claimed_at", INSTANT, nullable=True),
+        sa.Column("petition_id", ROW_ID, nullable=True),
+        sa.Column("signature_id", ROW_ID, nullable=True),
+        sa.Column("shift_id", ROW_ID, nullable=True),
+        sa.Column("key", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("consent", sa.String(length=10), nullable=False),
+        sa.Column("drawn", sa.Text(), nullable=False),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.CheckConstraint("status = 'review' or reason = ''", name="reason"),
+        sa.CheckConstraint("status = 'review' or sealed is null", name="sealed"),
+        sa.CheckConstraint("status in ('stored', 'review')", name="status"),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name="fk_kiosk_record_kiosk_id"),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name="fk_kiosk_record_petition_id"
+        ),
+        sa.ForeignKeyConstraint(["shift_id"], ["kiosk_shift.id"], name="fk_kiosk_record_shift_id"),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["signature.id"],
+            name="fk_kiosk_record_signature_id",
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_kiosk_record"),
+        sa.UniqueConstraint("kiosk_id", "uuid", name="uq_kiosk_record_kiosk_id_uuid"),
+    )
+    op.create_index("ix_kiosk_record_drawn", "kiosk_record", ["id"], **_where("drawn != ''"))
+    op.create_index(
+        "ix_kiosk_record_in_review",
+        "kiosk_record",
+        ["kiosk_id", "id"],
+        **_where("status = 'review'"),
+    )
+    op.create_index("ix_kiosk_record_sequence", "kiosk_record", ["kiosk_id", "sequence"])
+    op.create_index("ix_kiosk_record_shift_id", "kiosk_record", ["shift_id"])
+    op.create_index("ix_kiosk_record_signature_id", "kiosk_record", ["signature_id"])
+    op.create_index("ix_kiosk_record_signed_at", "kiosk_record", ["kiosk_id", "signed_at"])
+    op.create_table(
+        "repeat_signing",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("address_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("signature_id", ROW_ID, nullable=True),
+        sa.Column("mailed_at", INSTANT, nullable=True),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name="fk_repeat_signing_petition_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["signature.id"],
+            name="fk_repeat_signing_signature_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_repeat_signing"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_repeat_signing_created_at",
+        "repeat_signing",
+        ["created_at"],
+        **_where("signature_id is not null"),
+    )
+    op.create_index(
+        "ix_repeat_signing_new", "repeat_signing", ["id"], **_where("signature_id is null")
+    )
+    op.create_index(
+        "ix_repeat_signing_signature_id",
+        "repeat_signing",
+        ["signature_id"],
+        **_where("signature_id is not null"),
+    )
+    op.create_table(
+        "share_deal",
+        sa.Column("signature_id", ROW_ID, nullable=False),
+        sa.Column("text_id", ROW_ID, nullable=False),
+        sa.Column("dealt_at", INSTANT, nullable=False),
+        sa.Column("shared_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["signature.id"],
+            name="fk_share_deal_signature_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["text_id"], ["share_text.id"], name="fk_share_deal_text_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("signature_id", name="pk_share_deal"),
+    )
+    op.create_index("ix_share_deal_text", "share_deal", ["text_id", "dealt_at"])
+    _create_audit_guards()
+    _create_search_words()
+    _create_signature_lookup()
+
+
+def _where(condition):
+    """Return the arguments of a partial index on both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def _is_sqlite():
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _create_audit_guards():
+    """Forbid changing and deleting audit entries."""
+    for statement in SQLITE_AUDIT_GUARDS if _is_sqlite() else POSTGRESQL_AUDIT_GUARDS:
+        op.execute(statement)
+
+
+def _create_search_words():
+    """Create the full-text index of public pages."""
+    if _is_sqlite():
+        op.execute(
+            "create virtual table search_words using fts5"
+            "(lang, title, summary, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
+        )
+        return
+    op.create_table(
+        "search_words",
+        sa.Column("document_id", ROW_ID, nullable=False),
+        sa.Column("words", TSVECTOR(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["search_document.id"],
+            name="fk_search_words_document_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", name="pk_search_words"),
+    )
+    # The index alone answers a search. Stored out of line, the words do not spread out the rows
+    # that it points to.
+    op.execute("alter table search_words alter column words set storage external")
+    op.execute("alter table search_words set (toast_tuple_target = 128)")
+    op.create_index("ix_search_words_words", "search_words", ["words"], postgresql_using="gin")
+
+
+def _create_signature_lookup():
+    """Create the full-text index of signatures, and triggers that keep it in step."""
+    if _is_sqlite():
+        op.execute(
+            "create virtual table signature_lookup using fts5"
+            """(words, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3')"""
+        )
+    else:
+        op.create_table(
+            "signature_lookup",
+            sa.Column("signature_id", ROW_ID, nullable=False, autoincrement=False),
+            sa.Column("words", TSVECTOR(), nullable=False),
+            sa.PrimaryKeyConstraint("signature_id", name="pk_signature_lookup"),
+        )
+        op.create_index(
+            "ix_signature_lookup_words", "signature_lookup", ["words"], postgresql_using="gin"
+        )
+    for statement in SQLITE_LOOKUP_TRIGGERS if _is_sqlite() else POSTGRESQL_LOOKUP_TRIGGERS:
+        op.execute(statement)
+
+
+def downgrade():
+    raise NotImplementedError("There is no version before this one. Restore a backup instead.")
