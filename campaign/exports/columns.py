@@ -85,7 +85,9 @@ COLUMNS = {
         _l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)
     ),
     "kiosk": _of(_l("Tablet"), _from(Kiosk, Kiosk.name, Kiosk.id == Signature.kiosk_id)),
-    "tabler": _of(_l("Tabler"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)),
+    "tabler": _of(
+        _l("Table volunteer"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)
+    ),
     "shift_began": _of(
         _l("Shift since"),
         _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id),
