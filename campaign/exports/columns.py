@@ -58,7 +58,7 @@ def _on_paper(told: Any) -> Any:
 # To add a column, add its line here. Forms and files use this order.
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
-    "state": _of(_l("State"), Signature.state, "code"),
+    "state": _of(_l("Status"), Signature.state, "code"),
     "evidence": _of(_l("Evidence"), Signature.evidence, "code"),
     "shown_name": Column(
         _l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name

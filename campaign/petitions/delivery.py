@@ -17,7 +17,7 @@ def delivered_items(names: str, details: Collection[str]) -> list[str]:
     words = {
         "country": _("your country"),
         "postal_code": _("your postal code"),
-        "shown_comment": _("your comment (once approved, and beside a name that you show)"),
+        "shown_comment": _("your comment (once approved, if you show your name or initials)"),
         "day": _("the day you signed"),
     }
     named = (

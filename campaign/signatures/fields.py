@@ -123,8 +123,8 @@ class CommentField(TextAreaField):
             over = len(self.data) - MAX_COMMENT_LENGTH
             raise Missing(
                 ngettext(
-                    "That is one letter more than the %(most)s that fit.",
-                    "That is %(num)s letters more than the %(most)s that fit.",
+                    "This is 1 character too long. The limit is %(most)s.",
+                    "This is %(num)s characters too long. The limit is %(most)s.",
                     over,
                     most=MAX_COMMENT_LENGTH,
                 )

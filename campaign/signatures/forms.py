@@ -77,7 +77,7 @@ class SupporterForm(FlaskForm):
     def validate_name_display(self, field: Field) -> None:
         field.data = field.data or "counted"
         if field.data not in ("full", "initials", "counted"):
-            raise ValidationError(_l("Choose how your name should appear."))
+            raise ValidationError(_l("Choose how we show your name."))
 
     def _is_excused(self, name):
         """Return whether the field is a postal code and the country has none."""
@@ -100,7 +100,7 @@ class SupporterForm(FlaskForm):
                     example=example,
                 )
                 if example
-                else _l("That is not a postal code of this country.")
+                else _l("Enter a postal code for this country.")
             ]
             return False
         return True

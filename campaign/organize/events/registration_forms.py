@@ -31,7 +31,7 @@ class RegistrationSearch(FlaskForm):
         csrf = False
 
     words = StringField(_l("Name, whole e-mail address or code"), [Length(max=200)])
-    state = SelectField(_l("State"), validate_choice=False)
+    state = SelectField(_l("Status"), validate_choice=False)
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)

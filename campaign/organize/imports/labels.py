@@ -114,7 +114,7 @@ def fault_in_words(field: str, code: str) -> str:
         example = postal_code_example(detail)
         if example:
             return _("Enter a postal code for this country, like %(example)s.", example=example)
-        return _("That is not a postal code of this country.")
+        return _("Enter a postal code for this country.")
     if name == TOO_LONG and field in MAX_LENGTHS:
         return _("Use %(most)s characters or fewer.", most=MAX_LENGTHS[field])
     if field == "email" and name in ADDRESS_FAULTS:
