@@ -23,7 +23,8 @@ from campaign.http.caching import private, public
 from campaign.petitions.queries import is_quiet, petition_by_id
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
-from campaign.sharing.referral_links import link_of
+from campaign.sharing.operations import confirm_and_deal
+from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
 from campaign.signatures.abuse_limits import is_under_load, new_task
 from campaign.signatures.confirm_presenters import form_page, other_forms
@@ -104,17 +105,17 @@ def confirm_now(token: str) -> ResponseReturnValue:
     found = confirmable_by_token(token)
     if found is None:
         return _unknown_link()
-    asked = {
+    confirmation = {
         "signature_id": found.signature.id,
         "form_id": found.form_id,
         "now": utcnow(),
         "good_for": _good_for(),
     }
     if request.form.get("again"):
-        write(operations.send_again, **asked)
+        write(operations.send_again, **confirmation)
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(operations.confirm, **asked)
+        confirmed = write(confirm_and_deal, lang=g.lang, **confirmation)
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     found = confirmable_by_token(token)
@@ -144,7 +145,6 @@ def hatched(receipt: str) -> ResponseReturnValue:
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
     # The runner may not have put it into its batch yet.
     counts_later = signature.waits_until is not None or is_quiet(signature.petition_id)
-    link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
     return _private_page(
         "signatures/hatched.html",
@@ -153,7 +153,7 @@ def hatched(receipt: str) -> ResponseReturnValue:
         waited=waited,
         counts_later=counts_later,
         receipt=receipt,
-        link=link,
+        link=referral_link(signature),
         **context,
     )
 

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
-from campaign.signatures import operations, owner_operations, tokens
+from campaign.sharing.operations import confirm_and_deal
+from campaign.signatures import owner_operations, tokens
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.repeats import answer_repeats
@@ -105,8 +106,7 @@ def form_link(form, lang="en"):
 
 
 def confirm_form(form, *, now=None):
-    asked = {"signature_id": form.signature_id, "form_id": form.id}
-    return write(operations.confirm, now=now or utcnow(), good_for=WEEK, **asked)
+    return confirm(form.signature_id, form_id=form.id, now=now)
 
 
 def answer_now(*, now=None):
@@ -129,8 +129,16 @@ def sign_many(petition, count, **more):
     ]
 
 
-def confirm(signature_id, *, now=None):
-    return write(operations.confirm, signature_id=signature_id, now=now or utcnow(), good_for=WEEK)
+def confirm(signature_id, *, form_id=None, now=None):
+    """Confirm as the button of the email's page does."""
+    return write(
+        confirm_and_deal,
+        signature_id=signature_id,
+        form_id=form_id,
+        lang="en",
+        now=now or utcnow(),
+        good_for=WEEK,
+    )
 
 
 def hatch_now(*, holder="test", now=None, **options):
