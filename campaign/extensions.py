@@ -35,6 +35,8 @@ write = transactions.write
 write_together = transactions.write_together
 database_now = transactions.now
 note_ended = transactions.note_ended
+load_for_update = transactions.load_for_update
+load_for_update_or_none = transactions.load_for_update_or_none
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, cast, delete, func, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.api.models import ApiKey, ApiPost
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 
 WINDOW = timedelta(days=1)
 # Some repeats are normal, because petitions overlap. More than this number and this share are not.
@@ -43,7 +43,7 @@ def watch_keys(*, now: datetime) -> int:
 
 
 def _doubt(key_id, now):
-    key = db.session.get(ApiKey, key_id, with_for_update=True, populate_existing=True)
+    key = load_for_update(ApiKey, key_id)
     if key.doubted_at is not None:
         return 0
     key.doubted_at = now

@@ -7,10 +7,9 @@ from sqlalchemy import delete, func, select, update
 
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import CANCELLED, ON_HOLD, UNCONFIRMED, Event, Registration
-from campaign.events.operations import locked
 from campaign.events.reminders import REMINDERS
 from campaign.events.seats import drop_hold, fill_seats
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 
@@ -61,7 +60,7 @@ def end_holds(*, now: datetime) -> int:
 
 
 def _end_holds(event_id: int, over: tuple[Any, ...], now: datetime) -> int:
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     rows = db.session.scalars(
         select(Registration)
         .where(Registration.event_id == event_id, *over)

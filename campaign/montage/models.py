@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.versioned import Versioned
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -121,7 +122,7 @@ class CauseShape(db.Model):
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class ShapeDraft(db.Model):
+class ShapeDraft(Versioned, db.Model):
     """A picture that is to become the shape of a cause, and how it is cut out now.
 
     `picture` is WebP, `width` × `height` pixels, without camera metadata. If `is_clear`, it can be

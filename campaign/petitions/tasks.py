@@ -7,12 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from campaign.accounts.audit import is_untold, record_planned
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import (
     CauseClosed,
     NotReady,
-    petition_to_change,
     publish_petition,
 )
 
@@ -51,7 +50,7 @@ def publish_due_petitions(*, now: datetime) -> int:
 
 
 def _publish(petition_id: int, now: datetime) -> int:
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     if petition.state != "draft" or petition.publish_at is None or petition.publish_at > now:
         return 0
     with suppress(NotReady, CauseClosed):
@@ -83,7 +82,7 @@ def _untold(turn: Turn, now: datetime) -> list[int]:
 
 def _note(petition_id: int, turn: Turn, now: datetime) -> int:
     # Before we locked the row, another worker may have recorded it, or an editor changed the date.
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     at = getattr(petition, turn.column)
     if (
         petition.state != "published"

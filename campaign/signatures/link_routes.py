@@ -22,7 +22,8 @@ from campaign.process.clock import utcnow
 from campaign.signatures import own_links, tokens
 from campaign.signatures.abuse_limits import admit_link_request
 from campaign.signatures.forms import OwnLinkForm
-from campaign.signatures.routes import BUSY_SECONDS, blueprint
+from campaign.signatures.routes import blueprint
+from campaign.signatures.submission import BUSY_SECONDS
 
 
 @blueprint.get("/<lang>/mine")

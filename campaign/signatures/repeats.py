@@ -28,17 +28,6 @@ _table = Signature.__table__
 _repeats = RepeatSigning.__table__
 
 
-def unvouched(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns as if people had signed themselves, without anyone vouching for them.
-
-    Where they signed before, what a partner says changes nothing.
-    """
-    if row["evidence"] == "email":
-        return row
-    kept = {name: value for name, value in row.items() if name != "confirmed_at"}
-    return {**kept, "evidence": "email", "state": "held" if row["held_reason"] else "pending"}
-
-
 def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
     """Record, with one statement, forms from people whose address has signed already.
 

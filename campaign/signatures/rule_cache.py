@@ -21,25 +21,21 @@ def init_app(app: Flask) -> None:
     app.extensions["standing_rules"] = TtlCache(SECONDS if app.config.get("SERVING") else 0)
 
 
-def reason_to_hold(
-    terms: SigningTerms, *, network: str | None, mail_domain: str, words: Mapping[str, Any]
-) -> str:
-    """Return the `held_reason` of the first rule that this signing matches, or an empty text.
-
-    `words` are its columns: names, comment, country.
-    """
-    return reason_among(tests_for(terms), network=network, mail_domain=mail_domain, words=words)
+def reason_to_hold(terms: SigningTerms, facts: Facts) -> str:
+    """Return the `held_reason` of the first rule of a petition that matches, or an empty text."""
+    return first_reason(tests_for(terms), facts)
 
 
-def reason_to_hold_correction(signature: Signature, words: Mapping[str, Any]) -> str:
-    """Return the `held_reason` of the first rule that a signature's corrected columns match, or "".
+def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) -> str:
+    """Return the `held_reason` of the first rule that a signature's changed columns match, or "".
 
     Only what was changed is checked. The signature's origin was checked when it was signed.
     """
     tests = [
         test for test in _recent_tests() if test.concerns(signature.cause_id, signature.petition_id)
     ]
-    return reason_among(tests, network=None, mail_domain="", words=words)
+    compared = ("given_name", "family_name", "comment", "country")
+    return first_reason(tests, Facts(**{name: changed.get(name) or "" for name in compared}))
 
 
 def tests_for(terms: SigningTerms) -> list[Test]:
@@ -47,19 +43,8 @@ def tests_for(terms: SigningTerms) -> list[Test]:
     return [test for test in _recent_tests() if test.concerns(terms.cause_id, terms.id)]
 
 
-def reason_among(
-    tests: Iterable[Test], *, network: str | None, mail_domain: str, words: Mapping[str, Any]
-) -> str:
-    """Return the `held_reason` of the first Test that matches, or an empty text.
-
-    See `reason_to_hold` for the arguments.
-    """
-    if not tests:
-        return ""
-    named = {
-        name: words.get(name) or "" for name in ("given_name", "family_name", "comment", "country")
-    }
-    facts = Facts(**named, mail_domain=mail_domain, network=network)
+def first_reason(tests: Iterable[Test], facts: Facts) -> str:
+    """Return the `held_reason` of the first Test that matches, or an empty text."""
     return next((test.reason for test in tests if test.holds(facts)), "")
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.operations import publish_update, update_to_change
+from campaign.updates.operations import publish_update
 from campaign.updates.recipients import never_reached, still_to_come
 
 LETTER = "update_letter"
@@ -61,7 +61,7 @@ def plan_mailing(
     `langs` and `kinds` (of KINDS) choose among the subscribers. Empty means all. `per_minute` 0 is
     no limit. Raise MailedAlready and NotPublic.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     if row.state != "published":
         raise NotPublic(row.slug)
     if mailing_of(update_id):
@@ -71,7 +71,7 @@ def plan_mailing(
         langs=list(langs),
         kinds=list(kinds),
         per_minute=per_minute,
-        starts_at=max(starts_at or now, row.publish_at),
+        starts_at=max(starts_at or now, row.publish_at or now),
         created_at=now,
     )
     db.session.add(made)
@@ -129,7 +129,7 @@ def send_test(*, actor: Actor, update_id: int, organizer_id: int, lang: str) -> 
 
     The email's subject id is its entry in the activity log, which names update and organizer.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     details = {"organizer": organizer_id}
     entry = record(
         actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details
@@ -210,26 +210,16 @@ def letters_of(mailing_id: int) -> dict[str, int]:
     return {state: many for state, many in rows}
 
 
-def locked_mailing(mailing_id: int) -> Mailing:
-    """Return the current mailing, and lock it until the transaction ends."""
-    return db.session.scalars(
-        select(Mailing)
-        .where(Mailing.id == mailing_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-
-
 def _unbegun(mailing_id: int):
     # The first to lock the row decides. Once the worker has begun, it is too late for changes.
-    row = locked_mailing(mailing_id)
+    row = load_for_update(Mailing, mailing_id)
     if not row.is_unbegun:
         raise MailingBegun(f"the mailing is {row.state}")
     return row
 
 
 def _turn(mailing_id: int, before: Collection[str], after: str) -> Mailing:
-    row = locked_mailing(mailing_id)
+    row = load_for_update(Mailing, mailing_id)
     if row.state in before:
         row.state = after
         db.session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
 from campaign.db.upsert import insert_all
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.models import BULK, OWED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
@@ -19,7 +19,6 @@ from campaign.subscriptions.queries import suppressed
 from campaign.updates.mailing import LETTER, UNREACHED, letters_of
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
 from campaign.updates.recipients import never_reached, next_readers, turned_away
 
@@ -147,7 +146,7 @@ def note_published(*, now: datetime) -> int:
 
 def _note(update_id: int, now: datetime) -> int:
     # Before we locked the row, another worker may have recorded it, or an editor withdrawn it.
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     if row.phase(now) != "public" or not _is_untold(update_id, row.publish_at):
         return 0
     record_planned(

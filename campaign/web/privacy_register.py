@@ -33,7 +33,7 @@ PLAIN = {
     "export": "id attempts done fault frames holder locked_until octets seed sha256 size total work",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",
-    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version_id wording",
+    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version version_id wording",
 }
 # Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(

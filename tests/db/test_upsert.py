@@ -9,8 +9,9 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.mail.models import OutboxMessage
 from campaign.signatures.models import Signature
-from campaign.signatures.operations import signing
-from tests.factories.petitions import make_petition, terms_of
+from campaign.signatures.signing_rows import submitted_columns
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, signature_command
 
 pytestmark = pytest.mark.both_databases
 
@@ -21,16 +22,16 @@ SEAT = ("petition_id", "email_digest", "seat")
 @pytest.fixture
 def row(app):
     """Return a function that creates signature columns, each with another email address."""
-    terms = terms_of(make_petition())
+    now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    words = {**AMALIA, "given_name": "Ana"}
+    usual = submitted_columns(signature_command(make_petition(), words, now=now, lang="es"))
 
     def make(number, **columns):
-        usual = {"given_name": "Ana", "family_name": "", "email": f"a{number}@correo.mx"}
         digests = {
             "email_digest": bytes([number] * 16),
             "person_digest": bytes([0, number, 255] * 5),
         }
-        now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-        return {**signing(terms=terms, lang="es", now=now, **usual, **digests).columns, **columns}
+        return {**usual, **digests, **columns}
 
     return make
 

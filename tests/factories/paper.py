@@ -31,7 +31,7 @@ def begin(petition, data, name="list.csv", organizer_id=None, **settings):
         **{"signed_on": utcnow().date(), **settings},
     )
     kept = keep_file(write, batch=batch, table=read_file(data))
-    return write(open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
+    return write(open_file, batch_id=kept.id, version=kept.version)
 
 
 def fates_of(batch):
@@ -43,12 +43,12 @@ def fates_of(batch):
 
 def bring(batch):
     """Commit a batch; return it."""
-    return bring_decided(batch, fates_of(batch), seen=batch_by_id(batch.id).changed_at.isoformat())
+    return bring_decided(batch, fates_of(batch), version=batch_by_id(batch.id).version)
 
 
-def bring_decided(batch, decided, *, seen=None):
+def bring_decided(batch, decided, *, version=None):
     """Commit a batch as it was decided before."""
-    write(accept, batch_id=batch.id, seen=seen, decided=decided, now=utcnow())
+    write(accept, batch_id=batch.id, version=version, decided=decided, now=utcnow())
     return carry_in(write, batch.id, decided)
 
 

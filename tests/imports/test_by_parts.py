@@ -6,13 +6,14 @@ A batch that was cut short is finished or deleted.
 import pytest
 from sqlalchemy import func, select
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.imports import create, rollback
 from campaign.imports.commit import accept, carry_in
 from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import EditConflict, drop, keep_fates
+from campaign.imports.operations import drop, keep_fates
 from campaign.imports.queries import batch_by_id, batches_among
 from campaign.imports.rollback import NothingToUndo, carry_out, erase_rows, undo
 from campaign.imports.tasks import PATIENCE, go_on
@@ -80,10 +81,10 @@ def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
         signed_on=utcnow().date(),
     )
     kept = keep_file(door, batch=batch, table=table)
-    opened = door(lambda: open_file(batch_id=kept.id, seen=kept.changed_at.isoformat()))
+    opened = door(lambda: open_file(batch_id=kept.id, version=kept.version))
     decided = fates_of(opened)
-    keep_fates(door, batch_id=opened.id, seen=None, decided=decided, now=utcnow())
-    door(lambda: accept(batch_id=opened.id, seen=None, decided=decided, now=utcnow()))
+    keep_fates(door, batch_id=opened.id, version=None, decided=decided, now=utcnow())
+    door(lambda: accept(batch_id=opened.id, version=None, decided=decided, now=utcnow()))
     assert carry_in(door, opened.id, decided).newcomers == MANY
     hatch_now()
     door(lambda: undo(batch_id=opened.id))
@@ -123,10 +124,10 @@ def test_file_cut_short_is_never_visible_and_leaves_nothing(cut_short):
 
 
 def test_upload_stalled_until_its_rows_were_erased_keeps_no_half_file(cut_short):
-    seen = cut_short.changed_at.isoformat()
+    seen = cut_short.version
     erase_rows(write, cut_short.id)
     with pytest.raises(EditConflict):
-        write(open_file, batch_id=cut_short.id, seen=seen)
+        write(open_file, batch_id=cut_short.id, version=seen)
     assert batch_by_id(cut_short.id).state == "dropped"
 
 

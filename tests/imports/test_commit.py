@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.imports import commit
 from campaign.imports.classification import without_wrong
@@ -13,7 +14,6 @@ from campaign.imports.commit import StillWrong, accept, carry_in
 from campaign.imports.models import ImportRow
 from campaign.imports.operations import (
     BatchClosed,
-    EditConflict,
     drop,
     keep_fates,
     keep_typed,
@@ -139,7 +139,7 @@ def left(petition, monkeypatch):
         csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))),
     )
     decided = fates_of(batch)
-    write(accept, batch_id=batch.id, seen=None, decided=decided, now=utcnow())
+    write(accept, batch_id=batch.id, version=None, decided=decided, now=utcnow())
     with pytest.raises(RuntimeError):
         carry_in(stopped_after(1), batch.id, decided)
     return batch
@@ -151,7 +151,7 @@ def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, 
     for operation, named in (
         (keep_typed, {"typed": {}}),
         (drop, {}),
-        (accept, {"seen": None, "decided": [], "now": utcnow()}),
+        (accept, {"version": None, "decided": [], "now": utcnow()}),
     ):
         with pytest.raises(BatchClosed):
             write(operation, batch_id=left.id, **named)
@@ -195,14 +195,14 @@ def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeyp
         petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
     )
     now = utcnow() - 2 * PATIENCE
-    write(accept, batch_id=batch.id, seen=None, decided=fates_of(batch), now=now)
+    write(accept, batch_id=batch.id, version=None, decided=fates_of(batch), now=now)
     together(app, [lambda: go_on(write, now=utcnow())] * 2)
     assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
 
 def test_wrong_rows_are_corrected_or_skipped(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
-    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    keep_fates(write, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(
         keep_typed,
@@ -212,7 +212,7 @@ def test_wrong_rows_are_corrected_or_skipped(petition):
     )
     assert fates(batch) == ["new", "new", "wrong", "new"]
     keep_fates(
-        write, batch_id=batch.id, seen=None, decided=without_wrong(fates_of(batch)), now=utcnow()
+        write, batch_id=batch.id, version=None, decided=without_wrong(fates_of(batch)), now=utcnow()
     )
     assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
     assert fates(batch) == ["new", "new", "left_out", "new"]
@@ -222,22 +222,22 @@ def test_wrong_rows_are_corrected_or_skipped(petition):
 
 def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
     batch = begin(petition, csv_of(ZORA))
-    decided, seen = fates_of(batch), batch.changed_at.isoformat()
-    write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
+    decided, seen = fates_of(batch), batch.version
+    write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, version=seen)
     for operation, named in (
         (keep_typed, {"typed": {2: {"given_name": "Zara"}}}),
         (accept, {"decided": decided, "now": utcnow()}),
     ):
         with pytest.raises(EditConflict):
-            write(operation, batch_id=batch.id, seen=seen, **named)
+            write(operation, batch_id=batch.id, version=seen, **named)
     assert rows() == []
 
 
 def test_person_signing_during_a_preview_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
-    decided, seen = fates_of(batch), batch.changed_at.isoformat()
+    decided, seen = fates_of(batch), batch.version
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
-    brought = bring_decided(batch, decided, seen=seen)
+    brought = bring_decided(batch, decided, version=seen)
     assert brought.counts == {"new": 1, "duplicate": 1}
     assert tally() == 2
 
@@ -369,7 +369,7 @@ def test_matched_columns_are_remembered(petition):
         "wording": "I sign.",
         "day_first": True,
     }
-    write(match, batch_id=first.id, seen=None, **said)
+    write(match, batch_id=first.id, version=None, **said)
     bring(first)
     second = begin(petition, csv_of("Ana,x,2", header="Llamada,Otra cosa,Numero"))
     assert (second.header, second.mapping, fates(second)) == (

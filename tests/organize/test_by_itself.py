@@ -19,7 +19,7 @@ from tests.page_parts import alerts, tree
 
 HOUR = datetime(2030, 1, 1, 15, 0, tzinfo=UTC)
 THEN = {"publish_at": "2030-01-01T10:00", "time_zone": "America/Toronto"}
-DATES = {"revision": 1, "time_zone": "America/Toronto"}
+DATES = {"version": 1, "time_zone": "America/Toronto"}
 
 
 def plan_cause(desk):

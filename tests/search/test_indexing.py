@@ -128,7 +128,7 @@ def test_new_words_are_found_and_old_ones_are_not(app):
     write(
         editing.change_letter,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         texts=words(body="We beg."),
         now=utcnow(),
     )
@@ -137,7 +137,7 @@ def test_new_words_are_found_and_old_ones_are_not(app):
     write(
         editing.change_targets,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         targets=[{"en": "The Court"}],
         now=utcnow(),
     )
@@ -148,8 +148,8 @@ def test_new_words_are_found_and_old_ones_are_not(app):
 def test_renamed_item_is_found_at_its_new_address(app):
     petition = make_petition()
     index_now()
-    write(editing.move_petition, petition_id=petition.id, revision=1, slug="house")
-    write(move_cause, cause_id=petition.cause_id, revision=1, slug="plain")
+    write(editing.move_petition, petition_id=petition.id, version=1, slug="house")
+    write(move_cause, cause_id=petition.cause_id, version=1, slug="plain")
     assert found("home") == [("petition", "house")]
     assert found("valley") == [("cause", "plain"), ("petition", "house")]
 
@@ -158,7 +158,7 @@ def test_cause_is_found_by_its_new_words(app):
     cause = make_cause()
     index_now()
     texts = {lang: {**text, "title": "Moths for the Hill"} for lang, text in CAUSE_TEXTS.items()}
-    write(change_cause, cause_id=cause.id, revision=1, texts=texts, palette="monarch")
+    write(change_cause, cause_id=cause.id, version=1, texts=texts, palette="monarch")
     assert found("moths") == [("cause", "valley")]
     assert found("valley") == []
 
@@ -197,7 +197,7 @@ def test_item_that_changes_while_it_is_read_is_read_again(app):
     write(
         editing.change_letter,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         texts=words(title="Wholly new"),
         now=utcnow(),
     )

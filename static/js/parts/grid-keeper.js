@@ -7,7 +7,7 @@ const AGAIN_MS = 4000;
 /** Return a function to call at each change. `told` gets the server's result for each row. */
 export function keeper(form, told) {
   const status = form.querySelector("[data-status]");
-  const seen = form.elements.namedItem("seen");
+  const version = form.elements.namedItem("version");
   const headers = { Accept: "application/json" };
   let timer = null;
   let sending = null;
@@ -31,7 +31,7 @@ export function keeper(form, told) {
       }
       if (!answer.ok) throw new Error(answer.statusText);
       const words = await answer.json();
-      seen.value = words.seen;
+      version.value = words.version;
       told(words.rows);
       if (!isDirty) say("saved");
     } catch (error) {
@@ -51,7 +51,7 @@ export function keeper(form, told) {
   };
 
   const leave = async (event) => {
-    // A running request changes the version token in `seen`, so the buttons wait for it.
+    // A running request changes the version, so the buttons wait for it.
     event.preventDefault();
     const leaving = event.currentTarget;
     if (leaving.hasAttribute("aria-busy")) return;
@@ -60,7 +60,7 @@ export function keeper(form, told) {
     if (sending) await sending;
     clearTimeout(timer);
     isDirty = false;
-    leaving.elements.namedItem("seen").value = seen.value;
+    leaving.elements.namedItem("version").value = version.value;
     leaving.submit();
   };
   // One form checks what was typed, the other discards it.
