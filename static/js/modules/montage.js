@@ -5,7 +5,7 @@
 import { idleAndVisible } from "../parts/page.js";
 
 const RETRY_MS = 60000;
-const loadControls = async () => (await import("../montage/controls.js")).Visit;
+const loadControls = async () => (await import("../montage/controls.js")).Controls;
 
 async function openNameList(page) {
   const link = page.querySelector("[data-list]");

@@ -1,4 +1,4 @@
-// A visit to the montage: connects the reader's gestures, keys and buttons to the stage.
+// Connects the reader's gestures, keys and buttons to the stage.
 
 import { prefersReducedMotion } from "../parts/page.js";
 import { Gestures } from "./gestures.js";
@@ -15,7 +15,7 @@ const ZOOM_MS = 260;
 const DESCRIBE_MS = 150;
 
 export class Controls {
-  #reader;
+  #details;
   #lastSize;
 
   /** `page` is the element around stage and card. `stage` is a started Stage. */
@@ -24,8 +24,8 @@ export class Controls {
     this.stage = stage;
     this.scene = stage.scene;
     this.camera = stage.camera;
-    this.#reader = null;
-    this.asked = null;
+    this.#details = null;
+    this.loading = null;
     this.words = new ViewDescription(page, stage);
     const land = (number) => this.choose(number, { fly: true });
     new PendingSignature(page, stage, land);
@@ -119,29 +119,29 @@ export class Controls {
     if ((hit && hit.number) === (hovered && hovered.number)) return;
     this.scene.hovered = hit;
     this.scene.wake();
-    if (this.#reader) this.#reader.tip.hidden = true;
-    if (hit) this.ask((reader) => reader.showTooltip(hit.number));
+    if (this.#details) this.#details.tip.hidden = true;
+    if (hit) this.withDetails((details) => details.showTooltip(hit.number));
   }
 
   choose(number, options) {
-    return this.ask((reader) => reader.choose(number, options));
+    return this.withDetails((details) => details.choose(number, options));
   }
 
   close() {
-    if (this.#reader) this.#reader.close();
+    if (this.#details) this.#details.close();
   }
 
-  async ask(action) {
-    this.asked = this.asked || import("./butterfly-details.js");
+  async withDetails(action) {
+    this.loading = this.loading || import("./butterfly-details.js");
     try {
-      const { Reader } = await this.asked;
-      this.#reader = this.#reader || new Reader(this.page, this.stage);
+      const { ButterflyDetails } = await this.loading;
+      this.#details = this.#details || new ButterflyDetails(this.page, this.stage);
     } catch (error) {
       // The network is offline. The next tap tries again.
-      this.asked = null;
+      this.loading = null;
       return;
     }
-    await action(this.#reader);
+    await action(this.#details);
   }
 
   onFrame(view) {
@@ -149,7 +149,7 @@ export class Controls {
     // At this size nobody can tell which butterfly the pointer means.
     if (this.#lastSize < HOVER_PIXELS) this.scene.hovered = null;
     this.stage.element.classList.toggle("is-near", !this.camera.isWhole);
-    if (this.#reader) this.#reader.onFrame(view, this.#lastSize);
+    if (this.#details) this.#details.onFrame(view, this.#lastSize);
     const where = [view.x, view.y, view.scale].join();
     if (where === this.where) return;
     this.where = where;

@@ -17,7 +17,7 @@ const MAX_ARRIVALS = 5000;
 const MAX_CONTEXT_LOSSES = 2;
 
 // Few browsers need it, so it is fetched only if there is no WebGL2.
-const loadCanvasRenderer = async () => (await import("./canvas-renderer.js")).CanvasPainter;
+const loadCanvasRenderer = async () => (await import("./canvas-renderer.js")).CanvasRenderer;
 
 export class Stage {
   #isInView;
