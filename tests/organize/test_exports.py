@@ -266,10 +266,10 @@ def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, ex
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk, columns=["number", "given_name"]).location
-    assert "making" in values(desk.get(here), "data-module")
+    assert "progress-poll" in values(desk.get(here), "data-module")
     told = desk.get(f"{here}?progress=1").json
     assert (told["state"], told["progress"]) == ("waiting", 0)
-    assert told["words"] == text_at(desk.get(here), "//p[@data-far]")
+    assert told["words"] == text_at(desk.get(here), "//p[@data-progress-text]")
     assert desk.get(f"{here}/download").location == here
     exporter.make_next()
     assert desk.get(f"{here}?progress=1").json["state"] == "ready"
