@@ -9,7 +9,6 @@ from flask import Flask
 import config
 from campaign import extensions
 from campaign.accounts import emails as account_emails
-from campaign.accounts import rate_limits
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
@@ -26,7 +25,6 @@ from campaign.events.owner_routes import blueprint as event_pages
 from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
 from campaign.kiosk import emails as kiosk_emails
-from campaign.kiosk import rate_limits as kiosk_rate_limits
 from campaign.kiosk import tasks as kiosk_tasks
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
@@ -42,9 +40,10 @@ from campaign.organize import workspace
 from campaign.petitions import signing_terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
+from campaign.security import rate_limits
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import abuse_limits, emails, network_keys, rule_cache
+from campaign.signatures import emails, network_keys, rule_cache
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
@@ -79,13 +78,11 @@ PARTS = (
     headers,
     sessions,
     errors,
+    rate_limits,
     signing_terms,
     network_keys,
-    abuse_limits,
     rule_cache,
     emails,
-    rate_limits,
-    kiosk_rate_limits,
     kiosk_emails,
     account_emails,
     titles,
@@ -190,7 +187,8 @@ def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
         app.wsgi_app = PageCache(app.wsgi_app, pace)
-    app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
+    limit = rate_limits.parse_limit(app.config["API_LIMIT"])
+    app.wsgi_app = ApiLimit(app.wsgi_app, app.extensions["rate_limiter"], limit)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
     app.wsgi_app = KnownHosts(app.wsgi_app, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])

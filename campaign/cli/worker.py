@@ -31,7 +31,7 @@ from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.tasks import note_turns
-from campaign.search.indexing import refresh
+from campaign.search.indexing import note_differences, refresh
 from campaign.signatures.aggregates import AggregateRefresher
 from campaign.signatures.batches import move_full_batches
 from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
@@ -114,6 +114,7 @@ class Worker(Loops):
         super().__init__(app, stop)
         self._postman = make_outbox_worker(app, write)
         self._has_read_clocks = False
+        self._has_compared_index = False
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
         self._sums = AggregateRefresher(write, holder=self._holder)
         self._lookup = LookupKeeper(write, holder=self._holder)
@@ -162,7 +163,10 @@ class Worker(Loops):
         return self._postman.deliver_due(now=database_now())
 
     def _index(self):
-        return refresh(write, holder=self._holder, now=database_now())
+        if not self._has_compared_index:
+            write(note_differences)
+            self._has_compared_index = True
+        return refresh(write, now=database_now())
 
     def _news(self):
         now = database_now()

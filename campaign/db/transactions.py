@@ -105,7 +105,7 @@ class Transactions:
         with app.app_context():
             url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
-        app.extensions["turnstile"] = FairFileLock(url.database) if on_sqlite else None
+        app.extensions["write_lock"] = FairFileLock(url.database) if on_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = (
             GroupCommit(lambda: self._batch(app), _pause) if grouped else None
@@ -190,13 +190,13 @@ class Transactions:
 
     @contextmanager
     def _batch(self, app):
-        turnstile = app.extensions["turnstile"]
+        write_lock = app.extensions["write_lock"]
         with app.app_context():
-            if turnstile is None:
+            if write_lock is None:
                 yield from self._committed(app)
                 return
             queued_at = monotonic()
-            with turnstile.turn():
+            with write_lock.turn():
                 self._db.session.connection(
                     execution_options={"writes": True, "waited_seconds": monotonic() - queued_at}
                 )

@@ -17,8 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.security.sealed_files import new_seed

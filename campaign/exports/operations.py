@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.exports.models import IN_WORK, Export, ExportChoice
 from campaign.extensions import db
 from campaign.security.sealed_files import new_seed

@@ -16,9 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.db.constraints import one_of
 from campaign.db.versioned import Versioned
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.imports.sheet_numbers import serial
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow

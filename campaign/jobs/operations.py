@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.jobs.models import Lease
 

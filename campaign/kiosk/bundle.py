@@ -18,14 +18,14 @@ from campaign.i18n.locales import LOCALES
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
-from campaign.kiosk.pairing import table_code
+from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.text.markdown import to_html
 
-CONSENT_VERSION = "2"
+CONSENT_VERSION = "3"
 MAX_RECORDS = 50
 MAX_BODY_BYTES = 1_000_000
 MAX_SEALED_BYTES = 65_536
@@ -160,9 +160,7 @@ def _petition(
 def _consent(lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
-            "I sign these petitions with my name. The campaign keeps what I enter here to hand over the petitions and to count each person"
-            " once. It never sells it, and I can withdraw at any time. If I give my email address, I get an email with my link. There I can"
-            " see, correct or withdraw my signature."
+            "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
         )
 
 
@@ -186,7 +184,8 @@ def _pin(event_id: int) -> Any:
 
 
 def _table(kiosk: Kiosk) -> dict[str, str]:
-    address = f"{current_app.config['PUBLIC_URL']}/t/{table_code(event_id=kiosk.event_id, kiosk_id=kiosk.id).code}"
+    code = table_code(event_id=kiosk.event_id, kiosk_id=kiosk.id)
+    address = f"{current_app.config['PUBLIC_URL']}/t/{code}"
     return {"url": address, "short": address.partition("://")[2]}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.montage.models import IN_WORK, READY, VARIETY, Poster

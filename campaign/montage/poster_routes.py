@@ -182,6 +182,8 @@ def _how_far(poster: Poster, before: int) -> str:
         return _("%(percent)s %% drawn", percent=poster.progress)
     if before:
         return ngettext(
-            "One other is drawn before it.", "%(num)s others are drawn before it.", before
+            "One poster is ahead of it in the queue.",
+            "%(num)s posters are ahead of it in the queue.",
+            before,
         )
-    return _("It waits for its turn.")
+    return _("It is in the queue.")

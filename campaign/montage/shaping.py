@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, func, select
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_numbers
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.db.versioned import check_part, check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, load_for_update_or_none

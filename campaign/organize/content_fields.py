@@ -31,7 +31,7 @@ _WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII
 
 def most(letters: int) -> Length:
     """Return a validator that accepts at most this many characters."""
-    return Length(max=letters, message=_l("That is longer than %(most)s letters.", most=letters))
+    return Length(max=letters, message=_l("Use %(most)s characters or fewer.", most=letters))
 
 
 class LineField(StringField):
@@ -83,7 +83,7 @@ class SlugField(StringField):
 
     def pre_validate(self, form: Form) -> None:
         if len(self.data or "") > MAX_SLUG_LENGTH:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_SLUG_LENGTH))
+            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
             raise StopValidation(
                 _l(

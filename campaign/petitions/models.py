@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
 

@@ -1,11 +1,11 @@
 """Give out share texts, and change which ones there are."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
 from campaign.i18n.locales import LOCALES
@@ -14,8 +14,24 @@ from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.sharing.queries import texts_of
+from campaign.signatures.models import Signature
+from campaign.signatures.operations import confirm
 
 PURPOSE = "wording for a supporter"
+
+
+def confirm_and_deal(
+    *, signature_id: int, form_id: int | None, lang: str, now: datetime, good_for: timedelta
+) -> int | None:
+    """Confirm a form as `confirm` of signatures does, and give its supporter a share text.
+
+    They see the text in `lang` on the page of their number, right after this.
+    """
+    confirmed_id = confirm(signature_id=signature_id, form_id=form_id, now=now, good_for=good_for)
+    if confirmed_id is not None:
+        petition_id = db.session.get_one(Signature, confirmed_id).petition_id
+        deal(signature_id=confirmed_id, petition_id=petition_id, lang=lang, now=now)
+    return confirmed_id
 
 
 def deal(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ from campaign.signatures.fields import (
     NameField,
 )
 from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.signatures.signing_commands import SupporterDetails
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 from campaign.text.names import clean_text
 from campaign.text.postal_codes import (
@@ -38,19 +39,20 @@ class SupporterForm(FlaskForm):
         # origin.
         csrf = False
 
-    given_name = NameField(_l("Given name"))
-    family_name = NameField(_l("Family name"))
+    given_name = NameField(_l("First name"))
+    family_name = NameField(_l("Last name"))
     country = CountryField(_l("Country"))
     postal_code = StringField(
-        _l("Postal code"), [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("That is too long."))]
+        _l("Postal code"),
+        [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("This is too long. Make it shorter."))],
     )
-    comment = CommentField(_l("A few words"))
+    comment = CommentField(_l("Comment"))
     name_display = RadioField(
-        _l("How should your name appear?"),
+        _l("How should we show your name?"),
         choices=[
-            SelectChoice("full", _l("In full")),
+            SelectChoice("full", _l("Full name")),
             SelectChoice("initials", _l("Initials")),
-            SelectChoice("counted", _l("Counted only")),
+            SelectChoice("counted", _l("Name not shown")),
         ],
         default="counted",
         validate_choice=False,
@@ -76,7 +78,7 @@ class SupporterForm(FlaskForm):
     def validate_name_display(self, field: Field) -> None:
         field.data = field.data or "counted"
         if field.data not in ("full", "initials", "counted"):
-            raise ValidationError(_l("Choose how your name should appear."))
+            raise ValidationError(_l("Choose how we show your name."))
 
     def _is_excused(self, name):
         """Return whether the field is a postal code and the country has none."""
@@ -95,11 +97,11 @@ class SupporterForm(FlaskForm):
             example = postal_code_example(self.country.data)
             field.errors = [
                 _l(
-                    "That is not a postal code of this country, such as %(example)s.",
+                    "Enter a postal code for this country, like %(example)s.",
                     example=example,
                 )
                 if example
-                else _l("That is not a postal code of this country.")
+                else _l("Enter a postal code for this country.")
             ]
             return False
         return True
@@ -108,7 +110,7 @@ class SupporterForm(FlaskForm):
 class SignatureForm(SupporterForm):
     """The form under a petition."""
 
-    email = EmailField(_l("E-mail"))
+    email = EmailField(_l("Email"))
     subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
 
     def answers(self) -> dict[str, Any]:
@@ -120,29 +122,35 @@ class SignatureForm(SupporterForm):
             if name.startswith(prefix)
         }
 
-    def columns(self) -> dict[str, Any]:
-        """Return the columns of a signature from the valid form.
+    def details(self) -> SupporterDetails:
+        """Return what the supporter entered, once the form is valid.
 
         Without an email address, nobody is subscribed.
         """
-        address, given_name, family_name = (
+        address, given_name, family_name, postal_code = (
             self.email.address,
             self.given_name.data,
             self.family_name.data,
+            self.postal_code.data,
         )
-        return {
-            "given_name": given_name,
-            "family_name": family_name,
-            "email": address and address.typed,
-            "email_digest": address and tokens.email_digest(address.normalized),
-            "person_digest": tokens.person_digest(given_name, family_name, self.postal_code.data),
-            "country": self.country.data,
-            "postal_code": self.postal_code.data,
-            "comment": self.comment.data,
-            "answers": self.answers(),
-            "name_display": self.name_display.data,
-            "subscribe": self.subscribe.data and address is not None,
-        }
+        return SupporterDetails(
+            given_name=given_name,
+            family_name=family_name,
+            email=address and address.typed,
+            email_digest=address and tokens.email_digest(address.normalized),
+            person_digest=tokens.person_digest(given_name, family_name, postal_code),
+            country=self.country.data,
+            postal_code=postal_code,
+            comment=self.comment.data,
+            answers=self.answers(),
+            name_display=self.name_display.data,
+            subscribe=self.subscribe.data and address is not None,
+        )
+
+    @property
+    def mail_domain(self) -> str:
+        """Return the domain of the valid email address, or "" without one."""
+        return self.email.address.domain if self.email.address else ""
 
 
 class OwnLinkForm(FlaskForm):
@@ -161,13 +169,13 @@ class OwnLinkForm(FlaskForm):
 
 
 ANSWER_PREFIX = "answers-"
-MISSING_ANSWER = _l("This question needs an answer.")
+MISSING_ANSWER = _l("Answer this question.")
 MISSING = {
-    "given_name": _l("Write the name by which you sign."),
-    "family_name": _l("Write your family name."),
+    "given_name": _l("Enter your name."),
+    "family_name": _l("Enter your last name."),
     "country": _l("Choose your country."),
-    "postal_code": _l("Write your postal code."),
-    "comment": _l("Write a few words."),
+    "postal_code": _l("Enter your postal code."),
+    "comment": _l("Enter a comment."),
 }
 
 
@@ -211,7 +219,9 @@ def answer_field(kind: str, label: str, choices: Iterable[tuple[str, str]]) -> F
         options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
         return ChoiceField(label, choices=options, default="")
     return StringField(
-        label, [Length(max=MAX_ANSWER_LENGTH, message=_l("That is too long."))], filters=[_plain]
+        label,
+        [Length(max=MAX_ANSWER_LENGTH, message=_l("This is too long. Make it shorter."))],
+        filters=[_plain],
     )
 
 

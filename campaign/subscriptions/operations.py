@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, false, func, or_, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update_or_none, note_ended
 from campaign.mail.operations import enqueue, refuse_address, report_address

@@ -81,7 +81,7 @@ def sample(update: Update, lang: str) -> Wording:
     """
     with force_locale(LOCALES[lang]):
         why = _(
-            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            "You are getting this email because you subscribed to updates about “%(title)s”.",
             title=update.cause.text(lang).title,
         )
     archive = absolute_url("updates.of_cause", lang, slug=update.cause.slug)
@@ -93,15 +93,15 @@ def why_of(subscription, cause_title: str, lang: str) -> str:
     with force_locale(LOCALES[lang]):
         if subscription.source in BY_SIGNING:
             return _(
-                "You receive this letter because you asked for news of “%(title)s” when you signed.",
+                "You are getting this email because you asked for updates about “%(title)s” when you signed.",
                 title=cause_title,
             )
         if subscription.cause_id is None:
             return _(
-                "You receive this letter because you subscribed to the news of all causes here."
+                "You are getting this email because you subscribed to updates about all our causes."
             )
         return _(
-            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            "You are getting this email because you subscribed to updates about “%(title)s”.",
             title=cause_title,
         )
 

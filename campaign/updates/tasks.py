@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
-from campaign.db.bulk import insert_all
+from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
 from campaign.mail.models import BULK, OWED, OutboxMessage
 from campaign.mail.operations import enqueue_many

@@ -46,6 +46,65 @@ POSTGRESQL_LOOKUP_TRIGGERS = [
     "create trigger signature_lookup_deleted after delete on signature"
     " for each row execute function follow_signature_lookup()",
 ]
+# What the search index is built from: {table: (kind of item, its id in the row that changed)}.
+SEARCH_TABLES = {
+    "cause": ("cause", "id"),
+    "cause_text": ("cause", "cause_id"),
+    "petition": ("petition", "id"),
+    "petition_version": ("petition", "petition_id"),
+    "target": ("petition", "petition_id"),
+    "event": ("event", "id"),
+    "event_text": ("event", "event_id"),
+    "campaign_update": ("update", "id"),
+    "campaign_update_text": ("update", "update_id"),
+}
+# Everything of a cause appears and disappears with it.
+SEARCH_ITEMS_OF_CAUSE = (
+    "insert into search_change (kind, subject_id)"
+    " select 'petition', id from petition where cause_id = new.id"
+    " union all select 'event', id from event where cause_id = new.id"
+    " union all select 'update', id from campaign_update where cause_id = new.id"
+)
+SEARCH_PETITION_OF_TEXT = (
+    "insert into search_change (kind, subject_id)"
+    " select 'petition', petition_id from petition_version where id = {row}.version_id"
+)
+SQLITE_SEARCH_TRIGGERS = [
+    *(
+        f"create trigger search_{table}_{verb} after {verb} on {table} begin"
+        f" insert into search_change (kind, subject_id) values ('{kind}', {row}.{column}); end"
+        for table, (kind, column) in SEARCH_TABLES.items()
+        for verb, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
+    ),
+    *(
+        f"create trigger search_petition_text_{verb} after {verb} on petition_text begin"
+        f" {SEARCH_PETITION_OF_TEXT.format(row=row)}; end"
+        for verb, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
+    ),
+    "create trigger search_cause_state after update of state on cause when new.state <> old.state"
+    f" begin {SEARCH_ITEMS_OF_CAUSE}; end",
+]
+POSTGRESQL_SEARCH_TRIGGERS = [
+    "create function note_search_change() returns trigger language plpgsql as $$ begin"
+    " insert into search_change (kind, subject_id) values (tg_argv[0],"
+    " (case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end ->> tg_argv[1])::bigint);"
+    " return null; end $$",
+    "create function note_search_change_of_text() returns trigger language plpgsql as $$ begin"
+    f" if tg_op = 'DELETE' then {SEARCH_PETITION_OF_TEXT.format(row='old')};"
+    f" else {SEARCH_PETITION_OF_TEXT.format(row='new')}; end if;"
+    " return null; end $$",
+    "create function note_search_change_of_cause() returns trigger language plpgsql as $$ begin"
+    f" {SEARCH_ITEMS_OF_CAUSE}; return null; end $$",
+    *(
+        f"create trigger search_{table}_changed after insert or update or delete on {table}"
+        f" for each row execute function note_search_change('{kind}', '{column}')"
+        for table, (kind, column) in SEARCH_TABLES.items()
+    ),
+    "create trigger search_petition_text_changed after insert or update or delete on petition_text"
+    " for each row execute function note_search_change_of_text()",
+    "create trigger search_cause_state after update of state on cause"
+    " for each row when (new.state <> old.state) execute function note_search_change_of_cause()",
+]
 
 
 def upgrade():
@@ -625,6 +684,18 @@ def upgrade():
         "uq_role_grant_role", "role_grant", ["organizer_id", "cause_id", "role"], unique=True
     )
     op.create_table(
+        "search_change",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=True),
+        sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
+        sa.PrimaryKeyConstraint("id", name="pk_search_change"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_search_change_due_at", "search_change", ["due_at"])
+    op.create_index("ix_search_change_subject", "search_change", ["kind", "subject_id"])
+    op.create_table(
         "search_document",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -637,7 +708,7 @@ def upgrade():
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("line", sa.String(length=200), nullable=False),
         sa.Column("is_cancelled", sa.Boolean(), nullable=False),
-        sa.Column("mark", sa.String(length=120), nullable=False),
+        sa.Column("edition", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_search_document_cause_id", ondelete="CASCADE"
@@ -1715,6 +1786,7 @@ def upgrade():
     op.create_index("ix_share_deal_text", "share_deal", ["text_id", "dealt_at"])
     _create_audit_guards()
     _create_search_words()
+    _create_search_triggers()
     _create_signature_lookup()
 
 
@@ -1758,6 +1830,12 @@ def _create_search_words():
     op.execute("alter table search_words alter column words set storage external")
     op.execute("alter table search_words set (toast_tuple_target = 128)")
     op.create_index("ix_search_words_words", "search_words", ["words"], postgresql_using="gin")
+
+
+def _create_search_triggers():
+    """Note each change of what the full-text index of public pages is built from."""
+    for statement in SQLITE_SEARCH_TRIGGERS if _is_sqlite() else POSTGRESQL_SEARCH_TRIGGERS:
+        op.execute(statement)
 
 
 def _create_signature_lookup():

@@ -140,8 +140,8 @@ def test_log_shows_what_changed_before_and_after(desk_of, petition):
     assert told() == {
         ("names", "0"): ("The Senate of the Valley; El Senado del Valle", "The Mayor")
     }
-    contents = {"names": "full", "details": ["country", "day"], "press": "new-version"}
-    desk.post("/organize/handovers/home/contents", contents)
+    contents = {"names": "full", "details": ["country", "day"], "version": 1}
+    desk.post("/organize/handovers/home/contents", {**contents, "press": "new-version"})
     assert told("handovers.edit") == {
         ("handed_names", ""): ("shown", "full"),
         ("handed_details", ""): ("country", "country, day"),

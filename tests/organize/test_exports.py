@@ -29,7 +29,17 @@ from campaign.signatures.erasure import erase_one
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, post_signature, rows, sign, sign_and_hatch
-from tests.page_parts import alerts, figures, links, sends_to, text, text_at, tree, values
+from tests.page_parts import (
+    alerts,
+    figures,
+    links,
+    sends_to,
+    text,
+    text_at,
+    tree,
+    values,
+    version_on,
+)
 
 ASKED = {
     "purpose": "For our members’ meeting",
@@ -256,10 +266,10 @@ def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, ex
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk, columns=["number", "given_name"]).location
-    assert "making" in values(desk.get(here), "data-module")
+    assert "progress-poll" in values(desk.get(here), "data-module")
     told = desk.get(f"{here}?progress=1").json
     assert (told["state"], told["progress"]) == ("waiting", 0)
-    assert told["words"] == text_at(desk.get(here), "//p[@data-far]")
+    assert told["words"] == text_at(desk.get(here), "//p[@data-progress-text]")
     assert desk.get(f"{here}/download").location == here
     exporter.make_next()
     assert desk.get(f"{here}?progress=1").json["state"] == "ready"
@@ -381,8 +391,9 @@ def test_pack_asks_for_its_purpose_and_needs_a_signature(desk_of, petition):
 
 def hand_over(desk, names, *details):
     """Change what the targets of the petition get to see, by making a new version."""
-    chosen = {"names": names, "details": list(details), "press": "new-version"}
-    assert desk.post("/organize/handovers/home/contents", chosen).status_code == 303
+    path = "/organize/handovers/home/contents"
+    chosen = {"names": names, "details": list(details), "version": version_on(desk.get(path))}
+    assert desk.post(path, {**chosen, "press": "new-version"}).status_code == 303
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])

@@ -423,17 +423,17 @@ def test_worker_imports_a_large_file_in_the_background(desk):
     assert [(bar.get("value"), bar.get("max")) for bar in tree(page).iter("progress")] == [
         ("0", str(len(LARGE)))
     ]
-    assert "fresh-page" in values(page, "data-module")
+    assert "auto-refresh" in values(page, "data-module")
     assert (len(rows()), go_on(write, now=utcnow()), len(rows())) == (0, 1, len(LARGE))
-    assert "fresh-page" not in values(desk.get(place), "data-module")
+    assert "auto-refresh" not in values(desk.get(place), "data-module")
 
     desk.post(f"{place}/undo", {"reason": "the wrong file"})
-    assert "fresh-page" in values(desk.get(place), "data-module")
+    assert "auto-refresh" in values(desk.get(place), "data-module")
     db.session.rollback()
     assert (go_on(write, now=utcnow()), go_on(write, now=utcnow())) == (1, 0)
     assert {row.given_name or "" for row in rows()} == {""}
     page = desk.get(place)
-    assert "fresh-page" not in values(page, "data-module") and alerts(page) == []
+    assert "auto-refresh" not in values(page, "data-module") and alerts(page) == []
 
 
 def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition):

@@ -303,7 +303,7 @@ def test_comments_are_approved_one_by_one_or_all_that_were_shown(client, desk_of
     ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/comments/").text
-    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {
+    fields = dict(re.findall(r'name="(version-\d+)" value="(\w+)"', page)) | {
         "shown": [str(each) for each in ids]
     }
     decisions = {f"decision-{ids[0]}": "show", f"decision-{ids[1]}": "hide"}
@@ -413,13 +413,13 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
 )
 def test_retention_is_set_with_confirmation(desk_of, petition, words, status, days):
     desk = desk_of("owner", petition.cause_id)
-    assert desk.post("/organize/retention/home", words).status_code == status
+    assert desk.post("/organize/retention/home", {"version": 1, **words}).status_code == status
     [cell] = tree(desk.get("/organize/retention/")).xpath("//tbody/tr/td[1]")
     assert (90 in figures(cell.text_content())) == (days == 90)
     if days:
         assert (
             desk.post(
-                "/organize/retention/home", {"keeps": "forever", "days": str(days)}
+                "/organize/retention/home", {"version": 2, "keeps": "forever", "days": str(days)}
             ).status_code
             == 303
         )

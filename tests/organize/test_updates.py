@@ -367,7 +367,7 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
         text_at(page, f"//div[input[@value='{kind}']]/label") for kind in ("signers", "subscribers")
     )
     assert signers in readers and subscribers not in readers
-    assert 'data-module="fresh-page"' in page.text, "it tells how far it is by itself"
+    assert 'data-module="auto-refresh"' in page.text, "it tells how far it is by itself"
 
 
 def test_mailing_is_planned_paused_and_stopped_and_never_planned_twice(desk):

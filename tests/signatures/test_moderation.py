@@ -60,7 +60,7 @@ def test_approved_signature_without_confirmation_waits_for_its_supporter(petitio
 
 
 def test_approved_signature_is_not_held_again_for_its_network(petition):
-    ids = sign_many(petition, 3, address_digest=b"a" * 16)
+    ids = sign_many(petition, 3, network_digest=b"a" * 16)
     for each in ids:
         confirm(each)
     hatch_now(most_per_address=2)

@@ -32,7 +32,7 @@ def test_processes_share_the_key_of_a_day(app):
 
 def test_keys_are_deleted_with_the_fingerprints(app, petition):
     days = app.config["ADDRESS_DAYS"]
-    signature_id = sign(petition, now=DAY, address_digest=fingerprint(DAY))
+    signature_id = sign(petition, now=DAY, network_digest=fingerprint(DAY))
     write(forget, now=DAY + timedelta(days=days - 1), unconfirmed_days=100, address_days=days)
     assert row(signature_id).address_digest and db.session.get(NetworkKey, DAY.date())
     write(forget, now=DAY + timedelta(days=days + 1), unconfirmed_days=100, address_days=days)

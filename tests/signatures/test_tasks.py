@@ -200,7 +200,7 @@ def test_erased_address_can_sign_again(petition):
 def test_network_fingerprints_are_deleted_after_their_days(petition):
     start = utcnow()
     digest = tokens.network_digest("203.0.113.7")
-    signature_id = sign(petition, now=start, address_digest=digest)
+    signature_id = sign(petition, now=start, network_digest=digest)
     confirm(signature_id)
     forget_at(start + 3 * DAY - HOUR, address_days=3)
     assert row(signature_id).address_digest == digest

@@ -73,7 +73,7 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
         "active",
         "email",
         "form",
-        "form-1",
+        "form-2",
     )
     assert row.consent_text == wording(FORM, "en" if of_cause else "fr")
 

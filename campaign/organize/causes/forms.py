@@ -76,7 +76,7 @@ CauseForm = type(
         ),
         **by_language(
             "story",
-            lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)]),
+            lambda lang: LinesField(in_language(_l("How it started"), lang), [most(20_000)]),
         ),
     },
 )

@@ -41,7 +41,7 @@ from campaign.process.clock import utcnow
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
 PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter, as in North America")}
-TOO_LONG = _l("That is too long.")
+TOO_LONG = _l("This is too long. Make it shorter.")
 
 
 class CountryChoice(SelectField):

@@ -34,10 +34,10 @@ MAX_QUESTIONS = 12
 MAX_LABEL_LENGTH = 200
 MAX_CHOICES_LENGTH = 4000
 FIELDS = [
-    SelectChoice("family_name", _l("Family name")),
+    SelectChoice("family_name", _l("Last name")),
     SelectChoice("country", _l("Country")),
     SelectChoice("postal_code", _l("Postal code")),
-    SelectChoice("comment", _l("A few words")),
+    SelectChoice("comment", _l("Comment")),
 ]
 KINDS = [
     SelectChoice("text", _l("A line to write")),

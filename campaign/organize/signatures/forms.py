@@ -29,7 +29,7 @@ from campaign.petitions.models import Petition
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.search import STATES, Search
 
-SHORT = Length(max=300, message=_l("That is too long."))
+SHORT = Length(max=300, message=_l("This is too long. Make it shorter."))
 
 
 class SignatureSearch(FlaskForm):
@@ -43,7 +43,7 @@ class SignatureSearch(FlaskForm):
 
     words = StringField(_l("Name, email or number"), [Length(max=200)])
     petition = SelectField(_l("Petition"), validate_choice=False)
-    state = SelectField(_l("State"), validate_choice=False)
+    state = SelectField(_l("Status"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
     since = DayField(_l("Since"), [Optional()])

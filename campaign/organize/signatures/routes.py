@@ -116,7 +116,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
         )
         form.form_errors = [*form.form_errors, same]
         return _page(signature_by_id(signature.id), correction=form, status=409)
-    flash(_("Saved. It is shown so from now on."), "sure")
+    flash(_("Saved. This is how your signature now appears."), "sure")
     return _back(signature)
 
 
