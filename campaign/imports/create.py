@@ -12,7 +12,7 @@ from typing import Any
 from campaign.extensions import db
 from campaign.imports.columns import are_places, guessed, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
-from campaign.imports.operations import demand_unchanged, locked, mark_changed
+from campaign.imports.operations import demand_unchanged, enqueue_rest, locked, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
 from campaign.imports.tables import Row, Table
 from campaign.imports.values import is_day_first
@@ -151,6 +151,7 @@ def _keep_batch(batch: ImportBatch) -> ImportBatch:
     batch.state = "dropped"
     db.session.add(batch)
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 
