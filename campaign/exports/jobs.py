@@ -28,7 +28,7 @@ from campaign.exports.operations import (
 )
 from campaign.exports.writer import pieces_of_signatures, sheet_of
 from campaign.exports.zip_stream import ArchiveTooLarge
-from campaign.extensions import database_now, write
+from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
@@ -50,6 +50,8 @@ def write_export(run: JobRun) -> datetime | None:
     export = export_by_id(run.subject_id)
     if export is None or export.state not in ("waiting", "working"):
         return None
+    # It may be deleted at any time, and then could not be loaded again after a rollback.
+    db.session.expunge(export)
     folder, key = exports_folder(run.worker.settings), key_for(export, run.worker.settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # What a killed worker left. If it still lives, it has lost the job, and must not write our file.

@@ -60,7 +60,7 @@ class Job(db.Model):
 
 
 class Lease(db.Model):
-    """The right to run the job `name`, held by one process until `expires_at` unless renewed."""
+    """The right to do the work `name`, held by one process until `expires_at` unless renewed."""
 
     __tablename__ = "lease"
 

@@ -174,7 +174,7 @@ def _rows_changed(statement: Any) -> int:
 
 
 def take_lease(name: str, *, holder: str, now: datetime) -> bool | None:
-    """Return True if `holder` may run `name` within this transaction.
+    """Return True if `holder` may do the work `name` within this transaction.
 
     PostgreSQL uses an advisory lock that ends with the transaction. SQLite keeps a lease row, which
     a running holder renews. Another process takes it over one second after the last renewal. A
