@@ -10,8 +10,8 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.jobs import publish_due_petitions
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.tasks import publish_due_petitions
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campaign.accounts.audit import is_untold, record_planned
 from campaign.extensions import db, load_for_update
+from campaign.jobs.registry import BackgroundWork
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import (
     CauseClosed,
@@ -18,6 +19,8 @@ from campaign.petitions.operations import (
 # We do not add openings and closings older than this to the activity log.
 LATELY = timedelta(days=7)
 PLANNED = ("petitions.publish", "petitions.edit:dates")
+
+work = BackgroundWork()
 
 
 class Turn(NamedTuple):
@@ -40,6 +43,7 @@ TURNS = (
 )
 
 
+@work.upkeep
 def publish_due_petitions(*, now: datetime) -> int:
     """Publish the drafts that are due and record it in the activity log. Return how many.
 
@@ -61,6 +65,7 @@ def _publish(petition_id: int, now: datetime) -> int:
     return 0
 
 
+@work.upkeep
 def note_turns(*, now: datetime) -> int:
     """Record scheduled openings and closings in the activity log. Return how many."""
     return sum(
