@@ -1,28 +1,41 @@
 """Accept signatures that partners send with a key, with the fields of a petition's form."""
 
-from flask import abort, current_app, g, jsonify, request
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from flask import Response, abort, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
 from campaign.api.errors import problem
+from campaign.api.models import ApiKey
 from campaign.api.operations import SEEN_EVERY, note_post, see_key
 from campaign.api.queries import key_of
 from campaign.api.routes import blueprint
 from campaign.db.transactions import DATABASE_AWAY
+from campaign.errors import CampaignError
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.presenters import in_language
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
-from campaign.signatures import operations
 from campaign.signatures.error_codes import REASONS
-from campaign.signatures.forms import ANSWER_PREFIX, signature_form
-from campaign.signatures.rule_cache import reason_to_hold
+from campaign.signatures.forms import ANSWER_PREFIX, SignatureForm, signature_form
+from campaign.signatures.signing import accept_signatures
+from campaign.signatures.signing_commands import SignatureCommand, SignatureResult, Status
+from campaign.signatures.submission import (
+    BUSY_SECONDS,
+    DatabaseBusy,
+    InvalidForm,
+    Submission,
+    submit,
+)
 
 BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
-BUSY_SECONDS = 10
 TEXTS = ("given_name", "family_name", "email", "country", "postal_code", "comment", "name_display")
 
 
@@ -34,55 +47,49 @@ def sign(slug: str) -> ResponseReturnValue:
     """
     now = utcnow()
     key = _key(now)
-    words = _words()
-    terms = recent_terms(slug, now=now, version=words["version"])
+    sent = _sent_values()
+    terms = recent_terms(slug, now=now, version=sent["version"])
     if terms is None:
         abort(404, "There is no public petition with this slug.")
     if key.cause_id != terms.cause_id:
         abort(problem(403, "This key is for the petitions of another cause."))
-    g.lang = words["lang"]
+    g.lang = sent["lang"]
     refresh()
     form = signature_form(
         terms.required_fields,
-        [in_language(each, g.lang) for each in terms.questions],
-        _typed(words),
+        [in_language(question, g.lang) for question in terms.questions],
+        _form_data(sent),
     )
-    if terms.phase != "open":
-        abort(_refused(410 if terms.phase == "closed" else 409))
-    if not form.validate():
-        errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
-        abort(problem(422, "Some words are missing or wrong.", errors=errors))
-    return _take(form, terms, key, source=clean_source(words["source"]) or key.source, now=now)
-
-
-def _take(form, terms, key, *, source, now):
-    columns = form.columns()
-    # The response must not reveal whether the key is doubted or how the petition counts.
-    vouches = key.is_trusted and key.doubted_at is None and not terms.is_quiet
-    held_reason = reason_to_hold(
-        terms, network=None, mail_domain=form.email.address.domain, words=columns
+    result = submit(
+        Submission(
+            terms=terms,
+            form=form,
+            lang=g.lang,
+            received_at=now,
+            source=clean_source(sent["source"]) or key.source,
+            # The response must not reveal whether the key is doubted or how the petition counts.
+            is_vouched_for=key.is_trusted and key.doubted_at is None and not terms.is_quiet,
+        ),
+        partial(_commit, key_id=key.id),
     )
-    signing = operations.signing(
-        terms=terms, lang=g.lang, now=now, held_reason=held_reason, source=source, **columns
-    )
-    try:
-        write(_sign, operations.vouched(signing) if vouches else signing, key_id=key.id, now=now)
-    except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
-        return _refused(fact.status)
-    except DATABASE_AWAY:
-        current_app.logger.exception("a signature of a partner could not be written")
-        return _refused(503, {"Retry-After": str(BUSY_SECONDS)})
+    if result.error is not None:
+        return _refused(result.error, form)
     return jsonify(status="taken" if key.is_trusted else "pending"), 201
 
 
-def _sign(signing, *, key_id, now):
-    [outcome] = operations.sign_all([signing])
-    if isinstance(outcome, Exception):
-        raise outcome
-    note_post(key_id=key_id, is_repeat=outcome is None, now=now)
+def _commit(command: SignatureCommand, *, key_id: int) -> SignatureResult:
+    return write(_accept, command, key_id=key_id)
 
 
-def _key(now):
+def _accept(command: SignatureCommand, *, key_id: int) -> SignatureResult:
+    """Accept a signature and note the use of its key in the same transaction."""
+    [result] = accept_signatures(commands=[command])
+    if result.status != Status.REFUSED:
+        note_post(key_id=key_id, is_repeat=result.status == Status.REPEAT, now=command.received_at)
+    return result
+
+
+def _key(now: datetime) -> ApiKey:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     key = key_of(secret.strip()) if kind.lower() == "bearer" and secret.isascii() else None
     if key is None:
@@ -98,7 +105,7 @@ def _key(now):
     return key
 
 
-def _note_use(key_id, now):
+def _note_use(key_id: int, now: datetime) -> None:
     try:
         write(see_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
@@ -106,7 +113,7 @@ def _note_use(key_id, now):
         current_app.logger.exception("that a partner's key is in use could not be noted")
 
 
-def _words():
+def _sent_values() -> dict[str, Any]:
     """Return the request's JSON as values by name; abort with 400 or 415 if it is invalid."""
     sent = (
         request.get_json(silent=True)
@@ -128,15 +135,20 @@ def _words():
     }
 
 
-def _typed(words):
-    answers = {ANSWER_PREFIX + name: value for name, value in words["answers"].items() if value}
-    texts = {name: words[name] for name in TEXTS if words[name]}
-    return MultiDict(texts | answers | ({"subscribe": "y"} if words["subscribe"] else {}))
+def _form_data(sent: Mapping[str, Any]) -> MultiDict[str, str]:
+    """Return the values as a browser would send them."""
+    answers = {ANSWER_PREFIX + name: value for name, value in sent["answers"].items() if value}
+    texts = {name: sent[name] for name in TEXTS if sent[name]}
+    return MultiDict(texts | answers | ({"subscribe": "y"} if sent["subscribe"] else {}))
 
 
-def _text(value):
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _refused(status, headers=None):
-    return problem(status, str(REASONS[status][1]), headers)
+def _refused(error: CampaignError, form: SignatureForm) -> Response:
+    if isinstance(error, InvalidForm):
+        errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+        return problem(error.status, "Some words are missing or wrong.", errors=errors)
+    headers = {"Retry-After": str(BUSY_SECONDS)} if isinstance(error, DatabaseBusy) else None
+    return problem(error.status, str(REASONS[error.status][1]), headers)

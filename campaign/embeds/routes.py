@@ -1,5 +1,7 @@
 """A petition embedded in another site: the frame, the script that inserts it, and oEmbed."""
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -20,15 +22,18 @@ from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
 from campaign.http.caching import public
-from campaign.http.content_security_policy import policy
+from campaign.http.security import policy
 from campaign.http.urls import with_query
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, slug_after
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import sheet_of_petition
+from campaign.signatures.views import SigningPage, sign_and_answer
 
 blueprint = Blueprint("embeds", __name__)
+TEMPLATE = "embeds/show.html"
 SCRIPT_SECONDS = 3600
 OEMBED_SECONDS = 300
 
@@ -41,25 +46,24 @@ def show(slug: str) -> ResponseReturnValue:
     `lang` is the language.
     """
     petition = _enter(slug)
-    context = sheet_of_petition(petition, g.lang, utcnow())
+    context = sheet_of_petition(petition, g.lang, utcnow()) | _form_context(slug)
     form = signature_form(context["petition"].asks, context["petition"].questions)
     return _framed(
         petition.id,
-        public(make_response(render_template("embeds/show.html", form=form, **context))),
+        public(make_response(render_template(TEMPLATE, form=form, **context))),
     )
 
 
 @blueprint.post("/embed/petitions/<slug>/signatures")
 def sign(slug: str) -> ResponseReturnValue:
     """Accept a signature as the petition's own page does, and respond inside the frame."""
-    _speak()
+    _use_frame_parameters()
     # In a rush, cached terms are enough. The whole petition is read only to show the form again.
     terms = recent_terms(slug, now=utcnow())
-    petition_id = terms.id if terms else _found(slug).id
-    answer = make_response(current_app.view_functions["signatures.sign"](slug))
-    if answer.status_code == 303:
-        answer = redirect(url_for("embeds.thanks", slug=slug, **g.frame.query()), 303)
-    return _framed(petition_id, answer)
+    petition_id = terms.id if terms else _load_petition(slug).id
+    thanks_url = url_for("embeds.thanks", slug=slug, **g.frame.query())
+    page = SigningPage(TEMPLATE, thanks_url, _form_context(slug))
+    return _framed(petition_id, sign_and_answer(slug, page))
 
 
 @blueprint.get("/embed/petitions/<slug>/signatures")
@@ -114,19 +118,25 @@ def fail(error: HTTPException) -> ResponseReturnValue:
     return page
 
 
-def _enter(slug):
-    _speak()
-    return _found(slug)
+def _enter(slug: str) -> Petition:
+    _use_frame_parameters()
+    return _load_petition(slug)
 
 
-def _speak():
+def _use_frame_parameters() -> None:
     """Use the language and theme that the frame asks for in the rest of this request."""
     g.frame = asked_frame(request.args)
     g.lang = g.frame.lang or get_locale().language
     refresh()
 
 
-def _found(slug):
+def _form_context(slug: str) -> dict[str, Any]:
+    """Return what the signing form needs in a frame: where it posts to, and that it is framed."""
+    action = url_for("embeds.sign", slug=slug, **g.frame.query())
+    return {"form_action": action, "is_framed": True}
+
+
+def _load_petition(slug: str) -> Petition:
     """Return the public petition with `slug`.
 
     Redirects if the slug has changed, and aborts with 404 if there is no such petition.
@@ -142,8 +152,8 @@ def _found(slug):
     return petition or abort(404)
 
 
-def _framed(petition_id, answer):
-    answer.headers["Content-Security-Policy"] = policy(embedding_of(petition_id).ancestors)
+def _framed(petition_id: int, response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = policy(embedding_of(petition_id).ancestors)
     if not g.frame.lang:
-        answer.vary.add("Accept-Language")
-    return answer
+        response.vary.add("Accept-Language")
+    return response

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select
 
-from campaign.db.iso_texts import iso_day, iso_instant
+from campaign.db.functions import iso_day, iso_instant
 from campaign.events.models import Event
 from campaign.imports.models import ImportRow
 from campaign.kiosk.models import Kiosk, Shift

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, cast
 
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import MAX_CELL_LENGTH
@@ -24,6 +24,7 @@ from campaign.imports.values import (
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
 from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.signatures.signing_commands import SupporterDetails
 from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.formulas import restored
 from campaign.text.names import NameRefused, clean_text
@@ -59,9 +60,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked row: the columns of its signature, or {field: code} of its errors."""
+    """A checked row: what its supporter wrote, or {field: code} of its errors."""
 
-    columns: dict[str, Any]
+    supporter: SupporterDetails | None
     faults: dict[str, str]
     lang: str = ""
     signed_at: datetime | None = None
@@ -75,8 +76,8 @@ class Checked:
 
         Only a couple at one email address may share it under the same petition.
         """
-        digest = self.columns["email_digest"] or self.columns["person_digest"]
-        return bool(self.columns["email_digest"]), digest
+        supporter = cast(SupporterDetails, self.supporter)
+        return bool(supporter.email_digest), supporter.email_digest or supporter.person_digest
 
 
 class Checker:
@@ -119,7 +120,7 @@ class _Row:
         address = self._value("email", self._address)
         country_code = self._value("country", lambda text: country(text, sheet.country)) or ""
         postal_code = self._postal_code(country_code)
-        columns = {
+        values = {
             "given_name": given_name,
             "family_name": family_name,
             "email": address and address.typed,
@@ -127,8 +128,8 @@ class _Row:
             "postal_code": postal_code,
             "comment": self._comment(),
             "answers": {
-                name.removeprefix(ANSWER_PREFIX): self._answer(name, each)
-                for name, each in self._checker.questions
+                name.removeprefix(ANSWER_PREFIX): self._answer(name, question)
+                for name, question in self._checker.questions
             },
             "name_display": self._value("name_display", name_display),
             "subscribe": self._value("subscribe", tick),
@@ -136,16 +137,19 @@ class _Row:
         lang = self._value("lang", lambda text: language(text, sheet.lang))
         signed_at = self._signed_at()
         self._value("state", self._state)
-        self._refuse_missing(columns)
+        self._refuse_missing(values)
         if self._faults:
-            return Checked({}, self._faults)
+            return Checked(None, self._faults)
         # Updates go by email, so without an address there is nothing to subscribe to.
-        columns["subscribe"] = bool(columns["subscribe"] and address)
-        columns["email_digest"] = tokens.email_digest(address.normalized) if address else None
-        columns["person_digest"] = tokens.person_digest(given_name, family_name, postal_code)
+        values["subscribe"] = bool(values["subscribe"] and address)
+        supporter = SupporterDetails(
+            **values,
+            email_digest=tokens.email_digest(address.normalized) if address else None,
+            person_digest=tokens.person_digest(given_name, family_name, postal_code),
+        )
         domain = address.domain if address else ""
         return Checked(
-            columns,
+            supporter,
             {},
             lang,
             signed_at,
@@ -250,13 +254,13 @@ class _Row:
         if not was_counted(text):
             raise ValueRefused("not_counted")
 
-    def _refuse_missing(self, columns: Mapping[str, Any]) -> None:
-        answers = {ANSWER_PREFIX + name: answer for name, answer in columns["answers"].items()}
-        for name, value in (*columns.items(), *answers.items()):
+    def _refuse_missing(self, values: Mapping[str, Any]) -> None:
+        answers = {ANSWER_PREFIX + name: answer for name, answer in values["answers"].items()}
+        for name, value in (*values.items(), *answers.items()):
             if (
                 self._checker.needs(name)
                 and not value
-                and not self._is_excused(name, columns["country"])
+                and not self._is_excused(name, values["country"])
             ):
                 self._faults.setdefault(name, MISSING)
 

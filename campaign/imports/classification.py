@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.imports.checking import Checked, Checker
-from campaign.signatures.bulk_create import Collected, collected, duplicates_among
 from campaign.signatures.models import Signature
-from campaign.signatures.rule_cache import reason_among, tests_for
+from campaign.signatures.rule_cache import first_reason, tests_for
+from campaign.signatures.signing import find_repeats
+from campaign.signatures.signing_commands import Evidence, SignatureCommand
 
 AT_ONCE = 500
-EVIDENCE = "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +32,25 @@ class Item:
 
 @dataclass(slots=True)
 class Decided:
-    """A row with its fate: `why` as in ImportRow, and `collected`, the signature to create."""
+    """A row with its fate: `why` as in ImportRow, and the `command` to create its signature."""
 
     place: int
     fate: str
     why: dict[str, Any] = field(default_factory=dict)
     checked: Checked | None = None
-    collected: Collected | None = None
+    command: SignatureCommand | None = None
 
 
 def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
     """Return the Decided of each Item, in order. Reads the database and changes nothing."""
     tests = tests_for(checker.terms)
     decided = [_looked_at(checker, tests, item) for item in items]
-    possible = [each for each in decided if each.collected]
+    possible = [row for row in decided if row.command]
+    commands = [row.command for row in decided if row.command]
     doubles = [
-        each
-        for each, is_double in zip(
-            possible, duplicates_among([each.collected for each in possible]), strict=True
-        )
-        if is_double
+        row
+        for row, is_repeat in zip(possible, find_repeats(commands=commands), strict=True)
+        if is_repeat
     ]
     owners = _owners(checker.terms.id, [each.checked.key for each in doubles])
     first_places = {}
@@ -79,19 +78,19 @@ def _looked_at(checker: Checker, tests: Any, item: Item) -> Decided:
     checked = checker.check(item.typed)
     if checked.faults:
         return Decided(item.place, "wrong", checked.faults)
-    reason = reason_among(
-        tests, network=None, mail_domain=checked.mail_domain, words=checked.columns
-    )
-    one = collected(
+    reason = first_reason(tests, checked.supporter.facts(mail_domain=checked.mail_domain))
+    command = SignatureCommand(
         terms=checker.terms,
+        supporter=checked.supporter,
         lang=checked.lang,
-        now=checker.sheet.now,
         signed_at=checked.signed_at,
-        evidence=EVIDENCE,
+        received_at=checker.sheet.now,
+        evidence=Evidence.PAPER,
+        is_confirmed=True,
         held_reason=reason,
-        **checked.columns,
+        notes_repeat=False,
     )
-    return Decided(item.place, "held" if reason else "new", {}, checked, one)
+    return Decided(item.place, "held" if reason else "new", {}, checked, command)
 
 
 def _owners(

@@ -1,8 +1,8 @@
 """Import a batch: accept it as a whole, then create its signatures in parts.
 
 Fifty thousand rows in one transaction would block everyone who signs in the meantime. So one
-transaction accepts the whole batch, and many short ones carry it out. If they are interrupted,
-the worker continues with the rows that are still waiting.
+transaction accepts the whole batch, and many short ones carry it out. If they are interrupted, the
+batch's job continues with the rows that are still waiting.
 """
 
 from collections import Counter
@@ -12,13 +12,15 @@ from typing import Any, cast
 
 from sqlalchemy import delete, func, select
 
+from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.imports.classification import Decided
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import demand_unchanged, locked, open_batch
+from campaign.imports.operations import enqueue_rest, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
-from campaign.signatures.bulk_create import NEW, Collected, collect_all
+from campaign.signatures.signing import accept_signatures
+from campaign.signatures.signing_commands import SignatureCommand
 
 _rows = ImportRow.__table__
 
@@ -30,20 +32,21 @@ class StillWrong(CampaignError):
 
 
 def accept(
-    *, batch_id: int, seen: str | None, decided: Iterable[Decided], now: datetime
+    *, batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
 ) -> ImportBatch:
     """Accept all rows of an open batch for import as `decided`; return the batch.
 
-    `decided` was computed from the rows as they were at `seen`.
+    `decided` was computed from the rows as they were at `version`.
     Raises BatchClosed, EditConflict or StillWrong.
     """
     batch = open_batch(batch_id)
-    demand_unchanged(batch, seen)
-    counts = Counter(each.fate for each in decided)
+    check_version(batch, version)
+    counts = Counter(row.fate for row in decided)
     if counts["wrong"]:
         raise StillWrong(batch_id)
     batch.accepted_at, batch.counts = now, dict(counts)
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 
@@ -62,52 +65,52 @@ def _bring_part(batch_id: int, decided: Sequence[Decided]) -> None:
 
     Skips rows that another process has imported already.
     """
-    if not locked(batch_id).is_arriving:
+    if not load_for_update(ImportBatch, batch_id).is_arriving:
         return
-    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
+    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([row.place for row in decided]))
     waiting = set(db.session.scalars(select(_rows.c.place).where(*chosen, WAITS)))
-    decided = [each for each in decided if each.place in waiting]
-    ids = _collected(decided)
+    decided = [row for row in decided if row.place in waiting]
+    ids = _sign(decided)
     db.session.execute(delete(_rows).where(*chosen, WAITS))
-    insert_rows([_evidence(batch_id, each, ids) for each in decided])
+    insert_rows([_evidence(batch_id, row, ids) for row in decided])
 
 
-def _collected(decided: Iterable[Decided]) -> dict[int, int]:
+def _sign(decided: Iterable[Decided]) -> dict[int, int]:
     """Create the signatures of new rows; return {place: id}. Repeats become duplicates."""
     # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
     # so of several rows of one person the first one counts.
     newcomers = sorted(
-        (each for each in decided if each.fate in ("new", "held")),
-        key=lambda each: each.checked.key[1],
+        (row for row in decided if row.fate in ("new", "held")),
+        key=lambda row: row.checked.key[1],
     )
-    fates = collect_all([cast(Collected, each.collected) for each in newcomers])
+    results = accept_signatures(commands=[cast(SignatureCommand, row.command) for row in newcomers])
     ids = {}
-    for each, fate in zip(newcomers, fates, strict=True):
-        if fate.outcome == NEW:
-            ids[each.place] = cast(int, fate.id)
+    for row, result in zip(newcomers, results, strict=True):
+        if result.signature_id is None:
+            row.fate, row.why = "duplicate", {"meanwhile": True}
         else:
-            each.fate, each.why = "duplicate", {"meanwhile": True}
+            ids[row.place] = result.signature_id
     return ids
 
 
-def _evidence(batch_id: int, each: Decided, ids: Mapping[int, int]) -> dict[str, Any]:
+def _evidence(batch_id: int, row: Decided, ids: Mapping[int, int]) -> dict[str, Any]:
     """Return what we keep of a row: its fate and its place on paper, but none of its content."""
     return {
         "batch_id": batch_id,
-        "place": each.place,
+        "place": row.place,
         "fault": "",
-        "left_out": each.fate == "left_out",
-        "fate": each.fate,
-        "why": each.why if each.fate == "duplicate" else {},
-        "sheet": each.checked.sheet if each.checked else "",
-        "sheet_row": each.checked.row if each.checked else "",
-        "signature_id": ids.get(each.place),
+        "left_out": row.fate == "left_out",
+        "fate": row.fate,
+        "why": row.why if row.fate == "duplicate" else {},
+        "sheet": row.checked.sheet if row.checked else "",
+        "sheet_row": row.checked.row if row.checked else "",
+        "signature_id": ids.get(row.place),
     }
 
 
 def _close(batch_id: int):
     """Mark a batch as imported, unless it was undone in the meantime; return it."""
-    batch = locked(batch_id)
+    batch = load_for_update(ImportBatch, batch_id)
     if batch.is_arriving:
         # The rows still waiting are the heading of a file or empty lines of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import current_app
@@ -23,6 +22,7 @@ from campaign.petitions.queries import SigningTerms, signing_terms, slug_after
 from campaign.signatures.fields import OptionalEmailField
 from campaign.signatures.forms import ANSWER_PREFIX, form_class
 from campaign.signatures.rule_cache import reason_to_hold
+from campaign.signatures.signing_commands import SupporterDetails
 from campaign.text.slugs import is_slug
 
 # A device clock that differs by no more than this counts as correct.
@@ -164,15 +164,22 @@ def _judged(petitions, record, said, signed_at, *, is_let_in=False):
     terms = petitions.terms(petition, said.version, signed_at)
     must_have_address = needs_address(petition) or not said.witnessed
     try:
-        words = columns_of(said, terms, must_have_address=must_have_address)
-    except Invalid as fault:
-        return Opened(**facts, reason="invalid", faults=fault.labels)
+        supporter, held_reason = read_form(said, terms, must_have_address=must_have_address)
+    except Invalid as error:
+        return Opened(**facts, reason="invalid", invalid_fields=error.labels)
     lang = (
         said.lang
         if said.lang in current_app.config["LANGUAGES"]
         else languages_of(petitions.kiosk.event)[0]
     )
-    return Opened(**facts, terms=terms, lang=lang, is_confirmed=not must_have_address, words=words)
+    return Opened(
+        **facts,
+        terms=terms,
+        lang=lang,
+        is_confirmed=not must_have_address,
+        supporter=supporter,
+        held_reason=held_reason,
+    )
 
 
 def _was_open(petition: Petition, instant: datetime) -> bool:
@@ -185,16 +192,18 @@ def _was_open(petition: Petition, instant: datetime) -> bool:
     )
 
 
-def columns_of(said: Said, terms: SigningTerms, *, must_have_address: bool) -> dict[str, Any]:
-    """Return the columns of the signature, validated by the web form's rules. Raises Invalid."""
+def read_form(
+    said: Said, terms: SigningTerms, *, must_have_address: bool
+) -> tuple[SupporterDetails, str]:
+    """Return what the supporter entered and the reason to hold it, or "".
+
+    It is validated by the web form's rules. Raises Invalid.
+    """
     form = _form_of(terms, must_have_address)(formdata=_typed(said))
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
-    address, words = form.email.address, form.columns()
-    rule = reason_to_hold(
-        terms, network=None, mail_domain=address.domain if address else "", words=words
-    )
-    return {**words, "held_reason": rule}
+    supporter = form.details()
+    return supporter, reason_to_hold(terms, supporter.facts(mail_domain=form.mail_domain))
 
 
 def _form_of(terms, must_have_address: bool) -> type:

@@ -7,26 +7,30 @@ the first attempt, run one after the other, and the later one finds what the ear
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
-from campaign.extensions import db
+from campaign.db.upsert import insert, insert_all
+from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import tell_signers
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
-from campaign.kiosk.pairing import locked
 from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import Room
 from campaign.kiosk.trust import trusted
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures.bulk_create import DUPLICATE, Collected, collect_all, collected
-from campaign.signatures.name_display import waiting_for_confirmation
-from campaign.signatures.repeats import note_repeats, unvouched
+from campaign.signatures.signing import accept_signatures
+from campaign.signatures.signing_commands import (
+    Collector,
+    Evidence,
+    SignatureCommand,
+    SignatureResult,
+    SupporterDetails,
+)
 
 STORED, REVIEW = "stored", "review"
+DUPLICATE = "duplicate"
 
 _table = KioskRecord.__table__
 
@@ -36,8 +40,8 @@ class Opened:
     """An opened record: the signature it would become, or the `reason` it needs review.
 
     `claimed_at` is when the device says it was signed, and `signed_at` is that time limited to
-    plausible values. `words` are columns of a Signature. `petition_id` is None if unknown.
-    `faults` are the labels of invalid fields.
+    plausible values. `terms` and `supporter` are set unless there is a `reason`. `petition_id` is
+    None if unknown. `invalid_fields` are the labels of fields.
     """
 
     uuid: str
@@ -54,8 +58,9 @@ class Opened:
     shift: str | None = None
     consent: str = ""
     drawn: str = ""
-    words: dict[str, Any] | None = None
-    faults: tuple[str, ...] = ()
+    supporter: SupporterDetails | None = None
+    held_reason: str = ""
+    invalid_fields: tuple[str, ...] = ()
     is_readable: bool = True
 
 
@@ -86,7 +91,7 @@ def receive(
     Records that do not fit into the review quota get no receipt. Records received before get
     their existing one. More than `most_an_hour` records signed within one hour go to review.
     """
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     shifts = keep_shifts(kiosk, report.shifts, records)
     receipts = _receipts(kiosk_id, [record.uuid for record in records])
     fresh = {record.uuid: record for record in records if record.uuid not in receipts}
@@ -112,22 +117,24 @@ def _note_report(
     db.session.flush()
 
 
-def keep_shifts(kiosk: Kiosk, told: Iterable[dict[str, Any]], records: Iterable[Opened]):
+def keep_shifts(
+    kiosk: Kiosk, reported: Iterable[dict[str, Any]], records: Iterable[Opened]
+) -> dict[str, int]:
     """Store the reported shifts, and unreported ones that records refer to; return {UUID: id}."""
-    for shift in told:
+    for shift in reported:
         values = {**shift, "kiosk_id": kiosk.id}
-        news = {name: shift[name] for name in ("tabler", "started_at", "ended_at", "tally")}
+        changed = {name: shift[name] for name in ("tabler", "started_at", "ended_at", "tally")}
         row = insert(Shift.__table__).values(values)
         db.session.execute(
-            row.on_conflict_do_update(index_elements=["kiosk_id", "uuid"], set_=news)
+            row.on_conflict_do_update(index_elements=["kiosk_id", "uuid"], set_=changed)
         )
-    untold = {record.shift: record.signed_at for record in records if record.shift}
-    for uuid, started_at in untold.items():
+    unreported = {record.shift: record.signed_at for record in records if record.shift}
+    for uuid, started_at in unreported.items():
         row = insert(Shift.__table__).values(
             uuid=uuid, kiosk_id=kiosk.id, tabler="", started_at=started_at, tally=0
         )
         db.session.execute(row.on_conflict_do_nothing(index_elements=["kiosk_id", "uuid"]))
-    return shift_ids(kiosk.id, [*untold, *(shift["uuid"] for shift in told)])
+    return shift_ids(kiosk.id, [*unreported, *(shift["uuid"] for shift in reported)])
 
 
 def _receipts(kiosk_id: int, uuids: Collection[str]) -> dict[str, Receipt]:
@@ -145,80 +152,62 @@ def _keep(
     """Store signatures and records; return {UUID: Receipt} of those that fit into the quota."""
     room = Room(kiosk)
     records = [record for record in records if not record.reason or room.takes(record)]
-    good = [record for record in records if not record.reason]
-    signatures = [as_collected(record, kiosk, shifts, now) for record in good]
-    fates = collect_all(signatures)
-    tell_signers([fate.id for fate in fates if fate.id], now=now)
-    _note_repeats(
-        [
-            each.columns
-            for each, fate in zip(signatures, fates, strict=True)
-            if fate.outcome == DUPLICATE
-        ]
+    accepted = [record for record in records if not record.reason]
+    results = accept_signatures(
+        commands=[signature_command(record, kiosk, shifts, now) for record in accepted]
     )
-    fate_of = dict(zip((record.uuid for record in good), fates, strict=True))
+    tell_signers([result.signature_id for result in results if result.signature_id], now=now)
+    result_of = dict(zip((record.uuid for record in accepted), results, strict=True))
     rows = [
-        _row(kiosk.id, record, fate_of.get(record.uuid), room, shifts, now) for record in records
+        _row(kiosk.id, record, result_of.get(record.uuid), room, shifts, now) for record in records
     ]
     insert_all(db.session.connection(), _table, rows)
     return {row["uuid"]: Receipt.of(row["uuid"], row["status"], row["reason"]) for row in rows}
 
 
-def _note_repeats(columns: Iterable[dict[str, Any]]) -> None:
-    """Let the worker email people who have signed before, as when they sign again on the web."""
-    if known := [_by_themselves(each) for each in columns if each["email_digest"]]:
-        note_repeats(known)
-
-
-def _by_themselves(columns: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns as for a web signature, because an email would confirm all of it."""
-    display = columns["name_display_asked"] or columns["name_display"]
-    return {**unvouched(columns), "name_display": display, "name_display_asked": ""}
-
-
-def as_collected(
-    record: Any,
+def signature_command(
+    record: Opened,
     kiosk: Kiosk,
     shifts: Mapping[str, int],
     now: datetime,
     *,
     is_reviewed: bool = False,
-) -> Collected:
-    """Return the signature for an Opened record, as `collect_all` takes it.
+) -> SignatureCommand:
+    """Return the command to accept the signature of an Opened record.
 
-    A full name is shown only after the supporter confirms it by email. There is no extra wait if
-    an email confirms the whole signature anyway, or if an organizer has reviewed it.
+    `is_reviewed` means that an organizer approved it, who also learns that it is a repeat. Else the
+    worker emails people who have signed before, as when they sign again on the web.
     """
-    words = (
-        record.words
-        if is_reviewed or not record.is_confirmed
-        else waiting_for_confirmation(record.words)
-    )
-    return collected(
-        terms=record.terms,
+    return SignatureCommand(
+        terms=cast(SigningTerms, record.terms),
+        supporter=cast(SupporterDetails, record.supporter),
         lang=record.lang,
-        now=now,
         signed_at=record.signed_at,
-        evidence="in_person",
-        confirmed=record.is_confirmed,
-        kiosk_id=kiosk.id,
-        shift_id=shifts.get(record.shift),
-        event_id=kiosk.event_id,
-        **words,
+        received_at=now,
+        evidence=Evidence.IN_PERSON,
+        is_confirmed=record.is_confirmed,
+        is_reviewed=is_reviewed,
+        held_reason=record.held_reason,
+        collector=Collector(
+            kiosk_id=kiosk.id,
+            shift_id=shifts.get(record.shift) if record.shift else None,
+            event_id=kiosk.event_id,
+        ),
+        notes_repeat=not is_reviewed,
     )
 
 
 def _row(
     kiosk_id: int,
     record: Opened,
-    fate: Any,
+    result: SignatureResult | None,
     room: Room,
-    shifts: Any,
+    shifts: Mapping[str, int],
     now: datetime,
 ) -> dict[str, Any]:
-    is_stored = fate is not None and fate.outcome != DUPLICATE
+    is_stored = result is not None and result.is_new
     # A repeat signature may be dropped if the quota is full, because nothing is lost.
-    is_kept = not is_stored and (fate is None or room.takes(record))
+    is_kept = not is_stored and (result is None or room.takes(record))
     return {
         "kiosk_id": kiosk_id,
         "uuid": record.uuid,
@@ -229,8 +218,8 @@ def _row(
         "signed_at": record.signed_at,
         "claimed_at": record.claimed_at,
         "petition_id": record.petition_id,
-        "signature_id": fate.id if is_stored else None,
-        "shift_id": shifts.get(record.shift),
+        "signature_id": result.signature_id if result else None,
+        "shift_id": shifts.get(record.shift) if record.shift else None,
         "key": record.key,
         "sealed": record.sealed if is_kept else None,
         "consent": record.consent if is_stored else "",

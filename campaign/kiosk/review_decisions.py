@@ -7,12 +7,18 @@ from typing import Any
 from sqlalchemy import select, update
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import tell_signers
-from campaign.kiosk.models import IN_REVIEW, KioskRecord
-from campaign.kiosk.pairing import locked
-from campaign.kiosk.record_sync import REVIEW, STORED, Opened, as_collected, keep_shifts
-from campaign.signatures.bulk_create import DUPLICATE, NEW, collect_all
+from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
+from campaign.kiosk.record_sync import (
+    DUPLICATE,
+    REVIEW,
+    STORED,
+    Opened,
+    keep_shifts,
+    signature_command,
+)
+from campaign.signatures.signing import accept_signatures
 
 
 class Decided(CampaignError):
@@ -21,29 +27,35 @@ class Decided(CampaignError):
     status = 409
 
 
-def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> str:
-    """Approve a record in review and create its signature; return the outcome of its Fate.
+def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> bool:
+    """Approve a record in review; return whether it is a signature now.
 
     A record of someone who has signed before stays in review as a duplicate. Raises Decided.
     """
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     row = db.session.get(KioskRecord, record_id, populate_existing=True)
     if row.status == STORED:
-        return NEW
+        return True
     if row.decided_at is not None:
         raise Decided(record_id)
     shifts = keep_shifts(kiosk, [], [opened])
-    [fate] = collect_all([as_collected(opened, kiosk, shifts, now, is_reviewed=True)])
-    tell_signers([fate.id] if fate.id else [], now=now)
+    command = signature_command(opened, kiosk, shifts, now, is_reviewed=True)
+    [result] = accept_signatures(commands=[command])
     row.decided_at = now
-    row.petition_id, row.shift_id = opened.petition_id, shifts.get(opened.shift)
-    if fate.outcome == DUPLICATE:
-        row.reason = "duplicate"
+    row.petition_id = opened.petition_id
+    row.shift_id = shifts.get(opened.shift) if opened.shift else None
+    if result.signature_id is None:
+        row.reason = DUPLICATE
     else:
+        tell_signers([result.signature_id], now=now)
         row.status, row.reason, row.sealed = STORED, "", None
-        row.signature_id, row.consent, row.drawn = fate.id, opened.consent, opened.drawn
+        row.signature_id, row.consent, row.drawn = (
+            result.signature_id,
+            opened.consent,
+            opened.drawn,
+        )
     db.session.flush()
-    return fate.outcome
+    return result.is_new
 
 
 def reject(*, record_ids: Collection[int], now: datetime) -> list[int]:

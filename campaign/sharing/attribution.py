@@ -6,7 +6,6 @@ They may have followed a supporter's link (`?by=`), or one with a campaign's cod
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qs
 
 from campaign.sharing.referral_codes import signature_id_of
@@ -22,9 +21,10 @@ class Arrival:
     by: str = ""
     source: str = ""
 
-    def columns(self) -> dict[str, Any]:
-        """Return the columns to store with a signature."""
-        return {"brought_by": signature_id_of(self.by) if self.by else None, "source": self.source}
+    @property
+    def signature_id(self) -> int | None:
+        """Return the id of the signature whose link was followed, or None."""
+        return signature_id_of(self.by) if self.by else None
 
 
 def arrival(form: Mapping[str, str], referrer: str | None) -> Arrival:

@@ -1,6 +1,6 @@
 """Queries about sharing petitions and its results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,11 +37,6 @@ class Outcome:
     brought: int
 
 
-def mark_of(texts: Iterable[ShareText]) -> str:
-    """Return a version token of a petition's share texts, to detect edit conflicts."""
-    return "-".join(str(text.id) for text in texts)
-
-
 def texts_of(petition_id: int) -> Sequence[ShareText]:
     """Return the share texts that a petition gives out, by language, the oldest first."""
     return db.session.scalars(
@@ -51,7 +46,7 @@ def texts_of(petition_id: int) -> Sequence[ShareText]:
     ).all()
 
 
-def words_dealt(signature_id: int | None) -> str | None:
+def dealt_text(signature_id: int | None) -> str | None:
     """Return the share text given to this signature's supporter, or None.
 
     A retired text counts as None.
@@ -61,11 +56,6 @@ def words_dealt(signature_id: int | None) -> str | None:
         .join(ShareDeal, ShareDeal.text_id == ShareText.id)
         .where(ShareDeal.signature_id == signature_id, ShareText.retired_at.is_(None))
     )
-
-
-def was_dealt(signature_id: int) -> bool:
-    """Return whether this signature's supporter was ever given a share text."""
-    return db.session.get(ShareDeal, signature_id) is not None
 
 
 def brought_about(signature_id: int, *, now: datetime) -> int:

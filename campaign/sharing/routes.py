@@ -29,7 +29,7 @@ from campaign.sharing import structured_data
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
 from campaign.sharing.qr_codes import QUIET, qr_code
-from campaign.sharing.queries import words_dealt
+from campaign.sharing.queries import dealt_text
 from campaign.sharing.referral_codes import signature_id_of
 from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
@@ -87,7 +87,7 @@ def show(kind: str, slug: str) -> ResponseReturnValue:
     thing, code = FOUND[kind].find(slug) or abort(404), _asked_code()
     form = MastodonForm(request.args if "instance" in request.args else None)
     text, address = FOUND[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
-    words = words_dealt(signature_id_of(code)) if code and kind == "petitions" else None
+    words = dealt_text(signature_id_of(code)) if code and kind == "petitions" else None
     host = form.host if "instance" in request.args and form.validate() else None
     page = make_response(
         render_template(

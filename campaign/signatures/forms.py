@@ -20,6 +20,7 @@ from campaign.signatures.fields import (
     NameField,
 )
 from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.signatures.signing_commands import SupporterDetails
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 from campaign.text.names import clean_text
 from campaign.text.postal_codes import (
@@ -121,29 +122,35 @@ class SignatureForm(SupporterForm):
             if name.startswith(prefix)
         }
 
-    def columns(self) -> dict[str, Any]:
-        """Return the columns of a signature from the valid form.
+    def details(self) -> SupporterDetails:
+        """Return what the supporter entered, once the form is valid.
 
         Without an email address, nobody is subscribed.
         """
-        address, given_name, family_name = (
+        address, given_name, family_name, postal_code = (
             self.email.address,
             self.given_name.data,
             self.family_name.data,
+            self.postal_code.data,
         )
-        return {
-            "given_name": given_name,
-            "family_name": family_name,
-            "email": address and address.typed,
-            "email_digest": address and tokens.email_digest(address.normalized),
-            "person_digest": tokens.person_digest(given_name, family_name, self.postal_code.data),
-            "country": self.country.data,
-            "postal_code": self.postal_code.data,
-            "comment": self.comment.data,
-            "answers": self.answers(),
-            "name_display": self.name_display.data,
-            "subscribe": self.subscribe.data and address is not None,
-        }
+        return SupporterDetails(
+            given_name=given_name,
+            family_name=family_name,
+            email=address and address.typed,
+            email_digest=address and tokens.email_digest(address.normalized),
+            person_digest=tokens.person_digest(given_name, family_name, postal_code),
+            country=self.country.data,
+            postal_code=postal_code,
+            comment=self.comment.data,
+            answers=self.answers(),
+            name_display=self.name_display.data,
+            subscribe=self.subscribe.data and address is not None,
+        )
+
+    @property
+    def mail_domain(self) -> str:
+        """Return the domain of the valid email address, or "" without one."""
+        return self.email.address.domain if self.email.address else ""
 
 
 class OwnLinkForm(FlaskForm):

@@ -4,7 +4,6 @@ The supporter or an organizer can confirm it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -20,11 +19,12 @@ NAMED = ("confirmed", "counted")
 _table = Signature.__table__
 
 
-def waiting_for_confirmation(columns: dict[str, Any]) -> dict[str, Any]:
-    """Return these columns with a full name counted only, until its supporter confirms it."""
-    if columns["name_display"] != UNCONFIRMED:
-        return columns
-    return {**columns, "name_display": "counted", "name_display_asked": columns["name_display"]}
+def displays_at_table(asked: str) -> tuple[str, str]:
+    """Return how a name that a witness saw is shown, and what waits to be confirmed, or "".
+
+    A full name is only counted until its supporter or an organizer confirms it.
+    """
+    return ("counted", asked) if asked == UNCONFIRMED else (asked, "")
 
 
 def more_private(one: str, other: str) -> str:

@@ -16,7 +16,7 @@ from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
-from campaign.sharing.referral_links import Link, link_of
+from campaign.sharing.referral_links import ReferralLink, referral_link
 from campaign.signatures import owner_operations, tokens
 from campaign.signatures.confirm_presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.corrections import correction_of
@@ -57,7 +57,7 @@ class OwnSignature:
     row: Signature
     petition: PetitionCard
     form: SupporterForm
-    link: Link | None
+    link: ReferralLink | None
     waiting: list[OtherForm]
     correction: HeldCorrection | None
 
@@ -183,7 +183,7 @@ def _page(token, opened, refused=None, refused_id=None):
 def _own_signature(row, form):
     petition = petition_by_id(row.petition_id)
     count = petition_counts([petition.id]).get(petition.id, 0)
-    link = link_of(row, g.lang, handing=False) if row.number else None
+    link = referral_link(row) if row.number else None
     return OwnSignature(
         row=row,
         petition=card(petition, g.lang, count, utcnow()),

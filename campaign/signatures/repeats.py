@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, true, update
 
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
 from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
@@ -27,17 +26,6 @@ BATCH = 100
 
 _table = Signature.__table__
 _repeats = RepeatSigning.__table__
-
-
-def unvouched(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns as if people had signed themselves, without anyone vouching for them.
-
-    Where they signed before, what a partner says changes nothing.
-    """
-    if row["evidence"] == "email":
-        return row
-    kept = {name: value for name, value in row.items() if name != "confirmed_at"}
-    return {**kept, "evidence": "email", "state": "held" if row["held_reason"] else "pending"}
 
 
 def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -18,68 +18,30 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from campaign.db.transactions import DATABASE_AWAY
-from campaign.extensions import write, write_together
+from campaign.extensions import write
 from campaign.http.caching import private, public
-from campaign.petitions.presenters import in_language
-from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
+from campaign.petitions.queries import is_quiet, petition_by_id
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
-from campaign.sharing.attribution import arrival
-from campaign.sharing.referral_links import link_of
+from campaign.sharing.operations import confirm_and_deal
+from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
-from campaign.signatures.abuse_limits import new_task, pressure
+from campaign.signatures.abuse_limits import is_under_load, new_task
 from campaign.signatures.confirm_presenters import form_page, other_forms
-from campaign.signatures.error_codes import refusal
-from campaign.signatures.forms import signature_form
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
 from campaign.signatures.presenters import sheet, sheet_of_signature
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
-from campaign.signatures.rule_cache import reason_to_hold
+from campaign.signatures.views import SigningPage, sign_and_answer, wants_json
 
 blueprint = Blueprint("signatures", __name__)
-BUSY_SECONDS = 10
 
 
 @blueprint.post("/<lang>/petitions/<slug>/signatures")
 def sign(slug: str) -> ResponseReturnValue:
     """Record a signature. The answer is the same for first signatures and repeats."""
-    now = utcnow()
-    form_version = request.form.get("version", type=int)
-    terms = recent_terms(slug, now=now, version=form_version)
-    if terms is None:
-        return _refuse_unknown()
-    network = tokens.network_digest(request.remote_addr, now=now)
-    pressed = pressure().admit(request.remote_addr, terms.id)
-    form = signature_form(
-        terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
-    )
-    g.arrival = arrival(request.form, request.referrer)
-    if terms.phase != "open":
-        return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
-    if not form.validate():
-        return _refuse(slug, form, 422)
-    words = form.columns() | {"address_digest": network} | g.arrival.columns()
-    try:
-        write_together(
-            operations.sign_all,
-            operations.signing(
-                terms=terms,
-                lang=g.lang,
-                now=now,
-                held_reason=_doubt(pressed) or _ruled_out(form, terms, words),
-                **words,
-            ),
-        )
-    except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
-        return _refuse(slug, form, fact.status)
-    except DATABASE_AWAY:
-        current_app.logger.exception("a signature could not be written")
-        return _refuse(slug, form, 503)
-    if _wants_json():
-        return jsonify(status="pending"), 201
-    return redirect(url_for("signatures.thanks", slug=slug), 303)
+    thanks_url = url_for("signatures.thanks", slug=slug)
+    return sign_and_answer(slug, SigningPage("petitions/show.html", thanks_url))
 
 
 @blueprint.get("/<lang>/petitions/<slug>/signatures")
@@ -106,7 +68,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 def proof(slug: str) -> ResponseReturnValue:
     """Return a proof-of-work challenge, or nothing while the petition is not under load."""
     terms = recent_terms(slug, now=utcnow()) or abort(404)
-    return jsonify(new_task()) if pressure().is_high(terms.id) else ("", 204)
+    return jsonify(new_task()) if is_under_load(terms.id) else ("", 204)
 
 
 @blueprint.get("/<lang>/signatures/confirm/<token>")
@@ -143,17 +105,17 @@ def confirm_now(token: str) -> ResponseReturnValue:
     found = confirmable_by_token(token)
     if found is None:
         return _unknown_link()
-    asked = {
+    confirmation = {
         "signature_id": found.signature.id,
         "form_id": found.form_id,
         "now": utcnow(),
         "good_for": _good_for(),
     }
     if request.form.get("again"):
-        write(operations.send_again, **asked)
+        write(operations.send_again, **confirmation)
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(operations.confirm, **asked)
+        confirmed = write(confirm_and_deal, lang=g.lang, **confirmation)
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     found = confirmable_by_token(token)
@@ -178,12 +140,11 @@ def hatched(receipt: str) -> ResponseReturnValue:
         or signature.state in ("withdrawn", "erased")
     ):
         abort(404)
-    if _wants_json():
+    if wants_json():
         return jsonify(number=signature.number)
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
     # The runner may not have put it into its batch yet.
     counts_later = signature.waits_until is not None or is_quiet(signature.petition_id)
-    link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
     return _private_page(
         "signatures/hatched.html",
@@ -192,38 +153,9 @@ def hatched(receipt: str) -> ResponseReturnValue:
         waited=waited,
         counts_later=counts_later,
         receipt=receipt,
-        link=link,
+        link=referral_link(signature),
         **context,
     )
-
-
-def _doubt(pressed: bool) -> str:
-    """Return why to hold this signature, or an empty text. Its supporter sees no difference."""
-    if request.form.get("website"):
-        return "hidden_field"
-    return "no_proof" if pressed and not pressure().spend(request.form.get("altcha")) else ""
-
-
-def _ruled_out(form, terms, words):
-    return reason_to_hold(
-        terms, network=request.remote_addr, mail_domain=form.email.address.domain, words=words
-    )
-
-
-def _refuse(slug, form, status):
-    """Answer with the petition's page and all that was entered, or with the errors as JSON."""
-    if _wants_json():
-        answer = jsonify(
-            refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None)
-        )
-    else:
-        template = "embeds/show.html" if "frame" in g else "petitions/show.html"
-        page = render_template(template, form=form, refused=status, **sheet(slug, g.lang, utcnow()))
-        answer = make_response(page)
-    answer.status_code = status
-    if status == 503:
-        answer.headers["Retry-After"] = str(BUSY_SECONDS)
-    return answer
 
 
 def _answer_to_done(signature, form_id, forms):
@@ -253,10 +185,6 @@ def _unknown_link(forms=()):
     return _private_page("signatures/confirm.html", 404, state="unknown", other_forms=forms)
 
 
-def _refuse_unknown():
-    return (jsonify(refusal(404)), 404) if _wants_json() else abort(404)
-
-
 def _receipt(signature: Signature) -> str:
     return url_for("signatures.hatched", receipt=tokens.token_for(tokens.RECEIPT, signature))
 
@@ -267,11 +195,3 @@ def _good_for() -> timedelta:
 
 def _private_page(template: str, status: int, **context: Any) -> Response:
     return private(make_response(render_template(template, **context), status))
-
-
-def _wants_json() -> bool:
-    # Parsing the whole header takes a tenth of the time of a signing, and few clients ask for JSON.
-    return (
-        "json" in request.headers.get("Accept", "")
-        and request.accept_mimetypes.best == "application/json"
-    )

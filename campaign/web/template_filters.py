@@ -168,5 +168,6 @@ def _globals() -> dict[str, Any]:
         "shared_locales": SHARED,
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],
+        "source_url": current_app.config["SOURCE_URL"],
         "support_email": current_app.extensions["sender_address"],
     }

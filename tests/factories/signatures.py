@@ -4,6 +4,7 @@ Amalia Rosales is the supporter. Teo Brandt lives with her: same email address, 
 Odile Kwan is the organizer, who signs with a different email address.
 """
 
+from dataclasses import fields
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -12,10 +13,13 @@ from sqlalchemy import select, update
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
-from campaign.signatures import operations, owner_operations, tokens
+from campaign.sharing.operations import confirm_and_deal
+from campaign.signatures import owner_operations, tokens
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.repeats import answer_repeats
+from campaign.signatures.signing import accept_signatures
+from campaign.signatures.signing_commands import SignatureCommand, SupporterDetails
 from tests.factories.petitions import terms_of
 
 AMALIA = {
@@ -34,6 +38,7 @@ ODILE = {
     "postal_code": "H3Z 2Y7",
 }
 WEEK = timedelta(days=7)
+COMMAND = {field.name for field in fields(SignatureCommand)}
 JSON = {"Accept": "application/json"}
 
 
@@ -43,32 +48,47 @@ def post_signature(client, petition, words, *, lang="en", address="127.0.0.1", *
     return client.post(path, data=words, environ_overrides={"REMOTE_ADDR": address}, **options)
 
 
-def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version=None, **more):
-    """Sign as the operation does, committed, and answer as the worker does.
+def sign(petition, words=AMALIA, *, now=None, **more):
+    """Sign as the form does, committed, and answer repeats as the worker does.
 
     Return the id of the row for this person.
     """
-    terms = terms_of(petition, version=version, now=now)
-    columns = {**words, **more}
-    columns["email_digest"] = tokens.email_digest(columns["email"])
-    columns["person_digest"] = tokens.person_digest(
-        columns["given_name"], columns["family_name"], columns["postal_code"]
-    )
     now = now or utcnow()
-    signature_id = write(
-        operations.sign, terms=terms, lang=lang, now=now, held_reason=held_reason, **columns
-    )
+    command = signature_command(petition, words, now=now, **more)
+    [result] = accept(command)
+    if result.error:
+        raise result.error
     answer_now(now=now)
-    return signature_id or _repeated(petition, columns)
+    return result.signature_id or _repeated(petition, command.supporter)
 
 
 def sign_unanswered(petition, words):
-    """Sign as the operation does, committed; any answer to a repeat waits for the worker."""
-    columns = {**words, "email_digest": tokens.email_digest(words["email"])}
-    columns["person_digest"] = tokens.person_digest(
-        words["given_name"], words["family_name"], words["postal_code"]
+    """Sign as the form does, committed; any answer to a repeat waits for the worker."""
+    accept(signature_command(petition, words))
+
+
+def accept(*commands):
+    """Accept signatures in a committed transaction; return the results."""
+    return write(accept_signatures, commands=commands)
+
+
+def signature_command(petition, words=AMALIA, *, now=None, version=None, **more):
+    """Return the command to sign; `more` are further details of the supporter or of the command."""
+    now = now or utcnow()
+    details = {**words, **more}
+    command = {name: details.pop(name) for name in COMMAND & details.keys()}
+    email = details["email"] = details["email"] or None
+    return SignatureCommand(
+        terms=terms_of(petition, version=version, now=now),
+        supporter=SupporterDetails(
+            **details,
+            email_digest=email and tokens.email_digest(email),
+            person_digest=tokens.person_digest(
+                details["given_name"], details["family_name"], details["postal_code"]
+            ),
+        ),
+        **{"lang": "en", "signed_at": now, "received_at": now, **command},
     )
-    write(operations.sign, terms=terms_of(petition), lang="en", now=utcnow(), **columns)
 
 
 def forms():
@@ -86,8 +106,7 @@ def form_link(form, lang="en"):
 
 
 def confirm_form(form, *, now=None):
-    asked = {"signature_id": form.signature_id, "form_id": form.id}
-    return write(operations.confirm, now=now or utcnow(), good_for=WEEK, **asked)
+    return confirm(form.signature_id, form_id=form.id, now=now)
 
 
 def answer_now(*, now=None):
@@ -95,11 +114,11 @@ def answer_now(*, now=None):
     return write(answer_repeats, now=now or utcnow(), good_for=WEEK)
 
 
-def _repeated(petition, columns):
+def _repeated(petition, supporter):
     """Return the id of the row of this person, or of this email address."""
     there = [each for each in rows() if each.petition_id == petition.id]
-    same = [each for each in there if each.email_digest == columns["email_digest"]]
-    themselves = [each for each in same if each.person_digest == columns["person_digest"]]
+    same = [each for each in there if each.email_digest == supporter.email_digest]
+    themselves = [each for each in same if each.person_digest == supporter.person_digest]
     return (themselves or same)[0].id
 
 
@@ -110,8 +129,16 @@ def sign_many(petition, count, **more):
     ]
 
 
-def confirm(signature_id, *, now=None):
-    return write(operations.confirm, signature_id=signature_id, now=now or utcnow(), good_for=WEEK)
+def confirm(signature_id, *, form_id=None, now=None):
+    """Confirm as the button of the email's page does."""
+    return write(
+        confirm_and_deal,
+        signature_id=signature_id,
+        form_id=form_id,
+        lang="en",
+        now=now or utcnow(),
+        good_for=WEEK,
+    )
 
 
 def hatch_now(*, holder="test", now=None, **options):

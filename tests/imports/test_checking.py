@@ -161,14 +161,14 @@ def test_custom_questions_are_validated_in_rows_too(app):
         "answers-member": "tick",
     }
     answers = {"answers-union": " STUNAM ", "answers-how": "En mano", "answers-member": "sí"}
-    assert checker(**of).check({**RIGHT, **answers}).columns["answers"] == {
+    assert checker(**of).check({**RIGHT, **answers}).supporter.answers == {
         "union": "STUNAM",
         "how": "By hand",
         "member": True,
     }
 
 
-def test_valid_row_becomes_the_columns_of_a_signature(app):
+def test_valid_row_becomes_the_details_of_a_supporter(app):
     checked = checker().check(
         {
             **RIGHT,
@@ -181,11 +181,11 @@ def test_valid_row_becomes_the_columns_of_a_signature(app):
         }
     )
     assert checked.faults == {}
-    columns = {
-        name: checked.columns[name]
+    details = {
+        name: getattr(checked.supporter, name)
         for name in ("given_name", "email", "country", "postal_code", "subscribe", "name_display")
     }
-    assert columns == {
+    assert details == {
         "given_name": "Ana",
         "email": "ana@correo.mx",
         "country": "CA",
@@ -207,16 +207,16 @@ def test_news_consent_needs_a_checked_box_and_an_email_address(app):
         ({"email": "a@b.mx"}, False),
         ({"email": "a@b.mx", "subscribe": "x"}, True),
     ):
-        assert checker().check({**RIGHT, **words}).columns["subscribe"] is wants
+        assert checker().check({**RIGHT, **words}).supporter.subscribe is wants
 
 
 def test_single_name_is_enough_where_two_are_asked_for(app):
     check = checker({"family_name"}).check
     names = {
-        text: check({"full_name": text, "signed_at": ""}).columns
+        text: check({"full_name": text, "signed_at": ""}).supporter
         for text in ("Zora Quetzalli Ñuu", "Quetzalli Ñuu, Zora", "Zora")
     }
-    assert [(each["given_name"], each["family_name"]) for each in names.values()] == [
+    assert [(each.given_name, each.family_name) for each in names.values()] == [
         ("Zora Quetzalli Ñuu", ""),
         ("Zora", "Quetzalli Ñuu"),
         ("Zora", ""),
@@ -243,7 +243,7 @@ def test_errors_that_only_files_can_have(app, words, code):
 
 def test_apostrophe_of_our_own_exports_is_removed_again(app):
     assert (
-        checker().check({**RIGHT, "comment": "'-5 degrees, and we came"}).columns["comment"]
+        checker().check({**RIGHT, "comment": "'-5 degrees, and we came"}).supporter.comment
         == "-5 degrees, and we came"
     )
 
@@ -256,7 +256,8 @@ def test_zeros_that_a_spreadsheet_dropped_from_a_postal_code_are_restored(app):
         ("MX", "66", None),
     ):
         row = {**RIGHT, "country": country_code, "postal_code": typed}
-        assert checker(from_spreadsheet=True).check(row).columns.get("postal_code") == kept
+        supporter = checker(from_spreadsheet=True).check(row).supporter
+        assert (supporter and supporter.postal_code) == kept
         assert checker().check(row).faults == {"postal_code": f"postal_code:{country_code}"}
 
 

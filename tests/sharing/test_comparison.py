@@ -6,17 +6,19 @@ from random import Random
 
 import pytest
 
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons, verdict_of
 from campaign.sharing.models import ShareText
 from campaign.sharing.operations import change_texts, deal, note_share
-from campaign.sharing.queries import Outcome, texts_of, words_dealt
+from campaign.sharing.queries import Outcome, dealt_text, texts_of
 from tests.factories.signatures import (
     AMALIA,
+    ODILE,
     change,
     confirm,
     hatch_now,
+    link,
     sign,
     sign_and_hatch,
     sign_many,
@@ -33,7 +35,7 @@ def offer(petition, *words, lang="en", now=None):
 
 def hand(petition, signature_id, *, now=None):
     write(deal, signature_id=signature_id, petition_id=petition.id, lang="en", now=now or utcnow())
-    return words_dealt(signature_id)
+    return dealt_text(signature_id)
 
 
 def outcome(dealt, bringers):
@@ -74,9 +76,10 @@ def test_results_of_wordings_are_counted_since_all_were_available(petition):
         next(each for each, words in handed.items() if words == which) for which in ("One", "Two")
     ]
     for place in range(2):
-        sign_and_hatch(
+        brought = sign_and_hatch(
             petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer
         )
+        handed[brought] = dealt_text(brought)
     sign(petition, {**AMALIA, "email": "waits@rosales.example"}, brought_by=quiet)
     write(note_share, signature_id=quiet, now=utcnow())
     [found] = comparisons(petition.id)
@@ -128,3 +131,14 @@ def test_chance_alone_is_hardly_ever_taken_for_a_difference():
         found = [outcome(300, sum(chance.random() < 0.1 for _ in range(300))) for _ in range(3)]
         wrong += verdict_of(found)[0] == "better"
     assert wrong <= 3
+
+
+def test_text_is_assigned_by_confirming_and_looking_changes_nothing(client, petition):
+    offer(petition, "Firma conmigo", lang="es")
+    earlier = sign_and_hatch(petition)
+    other = sign(petition, ODILE)
+    assert client.post(link("confirm", other, "es")).status_code == 303
+    assert "Firma conmigo" in client.get(link("hatched", other, "es")).text
+    assert "Firma conmigo" not in client.get(link("hatched", earlier, "es")).text
+    db.session.rollback()
+    assert (dealt_text(earlier), dealt_text(other)) == (None, "Firma conmigo")

@@ -212,8 +212,8 @@ def test_runner_without_the_lease_does_nothing_until_it_ends(app, petition):
 def crowd(petition):
     """Five confirmed signatures from one IP address and one from another."""
     room = tokens.network_digest("203.0.113.7")
-    ids = confirm_many(petition, 5, address_digest=room)
-    confirm(sign(petition, AMALIA, address_digest=tokens.network_digest("198.51.100.9")))
+    ids = confirm_many(petition, 5, network_digest=room)
+    confirm(sign(petition, AMALIA, network_digest=tokens.network_digest("198.51.100.9")))
     return ids
 
 
@@ -250,8 +250,8 @@ def test_signatures_of_an_hour_ago_no_longer_count_against_an_address(crowd):
 
 def test_unconfirmed_signatures_do_not_block_later_ones(petition):
     room = tokens.network_digest("203.0.113.7")
-    sign_many(petition, 5, address_digest=room)
-    confirm(sign(petition, AMALIA, address_digest=room))
+    sign_many(petition, 5, network_digest=room)
+    confirm(sign(petition, AMALIA, network_digest=room))
     hatch_now(most_per_address=3)
     assert states()[-1] == "counted"
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from campaign.extensions import db, write
 from campaign.signatures import network_keys, tokens
+from campaign.signatures.jobs import forget
 from campaign.signatures.network_key_models import NetworkKey
-from campaign.signatures.tasks import forget
 from tests.factories.signatures import row, sign
 
 DAY = datetime(2026, 9, 23, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_processes_share_the_key_of_a_day(app):
 
 def test_keys_are_deleted_with_the_fingerprints(app, petition):
     days = app.config["ADDRESS_DAYS"]
-    signature_id = sign(petition, now=DAY, address_digest=fingerprint(DAY))
+    signature_id = sign(petition, now=DAY, network_digest=fingerprint(DAY))
     write(forget, now=DAY + timedelta(days=days - 1), unconfirmed_days=100, address_days=days)
     assert row(signature_id).address_digest and db.session.get(NetworkKey, DAY.date())
     write(forget, now=DAY + timedelta(days=days + 1), unconfirmed_days=100, address_days=days)

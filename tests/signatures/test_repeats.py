@@ -7,14 +7,15 @@ import pytest
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.signatures import operations
+from campaign.signatures.jobs import forget
 from campaign.signatures.repeats import repeats_wait
-from campaign.signatures.tasks import forget
-from tests.factories.petitions import terms_of
+from campaign.signatures.signing_commands import SignatureResult, Status
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
     TEO,
     WEEK,
+    accept,
     answer_now,
     change,
     confirm,
@@ -29,6 +30,7 @@ from tests.factories.signatures import (
     rows,
     sign,
     sign_and_hatch,
+    signature_command,
     withdraw,
 )
 from tests.together import together
@@ -172,8 +174,8 @@ def test_supporter_who_says_it_was_not_them_gets_no_more_emails_for_it(petition)
     assert letters() == 5
 
 
-def test_nothing_reveals_before_the_worker_runs_whether_an_address_has_signed(petition):
-    facts = {"lang": "en", "now": utcnow(), "terms": terms_of(petition)}
+def test_result_of_a_repeat_does_not_name_the_signature(petition):
     sign(petition, ODILE)
-    columns = {name: getattr(rows()[0], name) for name in (*ODILE, "email_digest", "person_digest")}
-    assert write(operations.sign, **facts, **columns) is None
+    [result] = accept(signature_command(petition, ODILE))
+    assert result == SignatureResult(Status.REPEAT)
+    assert repeats_wait()

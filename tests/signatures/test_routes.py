@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.extensions import write
 from campaign.petitions.operations import close_petition
 from campaign.process.clock import utcnow
-from campaign.signatures import routes
+from campaign.signatures import signing, views
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
@@ -169,7 +169,7 @@ def test_api_client_is_told_that_there_is_no_such_petition(client, app):
 
 def test_petition_that_closes_while_someone_types_takes_no_more(client, petition, monkeypatch):
     read = terms_of(petition)
-    monkeypatch.setattr(routes, "recent_terms", lambda *_, **__: read)
+    monkeypatch.setattr(views, "recent_terms", lambda *_, **__: read)
     write(close_petition, petition_id=petition.id)
     assert post_signature(client, petition, AMALIA).status_code == 410
     assert rows() == []
@@ -228,7 +228,7 @@ def test_database_that_cannot_write_asks_to_try_again_and_keeps_the_input(
     def fail(*_):
         raise OperationalError("insert", None, Exception("database is locked"))
 
-    monkeypatch.setattr(routes, "write_together", fail)
+    monkeypatch.setattr(signing, "write_together", fail)
     answer = post_signature(client, petition, AMALIA, headers=headers)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0

@@ -66,9 +66,9 @@ def test_signature_that_matches_a_rule_is_held_with_the_same_answer(
 
 @pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
 def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, words):
-    sign_and_hatch(petition, ODILE, address_digest=tokens.network_digest("198.51.100.7"))
+    sign_and_hatch(petition, ODILE, network_digest=tokens.network_digest("198.51.100.7"))
     held = sign_and_hatch(
-        petition, {**AMALIA, **words}, address_digest=tokens.network_digest("203.0.113.77")
+        petition, {**AMALIA, **words}, network_digest=tokens.network_digest("203.0.113.77")
     )
     trial = try_rule(make_rule(petition, kind, pattern, is_on=False))
     assert (trial.ids, trial.counted, trial.looked_at) == ((held,), 1, 2)
@@ -93,7 +93,7 @@ def test_rule_of_another_petition_or_a_disabled_one_holds_nothing(client, petiti
 
 
 def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
-    ids = sign_many(petition, 4, address_digest=b"a" * 16)
+    ids = sign_many(petition, 4, network_digest=b"a" * 16)
     for each in ids:
         confirm(each)
     rule = make_rule(petition, "rate", "2", whole_cause=True)

@@ -26,7 +26,6 @@ from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
-from campaign.signatures.bulk_create import NEW
 
 # Records from a revoked kiosk need an admin's decision.
 NEEDS_ADMIN = "revoked"
@@ -73,7 +72,7 @@ def decide(event: Event) -> ResponseReturnValue:
 
 def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
     event_id, cause_id = event.id, event.cause_id
-    may_recover, fates = may("kiosks.recover", event), []
+    may_recover, approved = may("kiosks.recover", event), []
     chosen = [_ready(record) for record in records if record.reason != NEEDS_ADMIN or may_recover]
     refused = len(records) - len(chosen)
     for record_id, kiosk_id, opened in chosen:
@@ -87,7 +86,7 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
             details={"record": opened.uuid},
         )
         try:
-            fates.append(
+            approved.append(
                 act(
                     fact,
                     review_decisions.let_in,
@@ -99,12 +98,12 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
             )
         except review_decisions.Decided:
             refused += 1
-    done = fates.count(NEW)
+    done = sum(approved)
     flash(
         ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done),
         "sure" if done else "note",
     )
-    if twice := len(fates) - done:
+    if twice := len(approved) - done:
         flash(
             ngettext(
                 "%(num)s is somebody’s second signature, and stays out.",
@@ -184,6 +183,6 @@ def _page(
 def _kept(record: KioskRecord) -> Kept:
     try:
         said, opened = read_again(record)
-        return Kept(record, said, opened.faults)
+        return Kept(record, said, opened.invalid_fields)
     except Unreadable:
         return Kept(record, None)
