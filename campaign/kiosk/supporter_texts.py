@@ -45,7 +45,7 @@ SIGNING = {
     "shown_initials": _l("Initials"),
     "shown_initials_hint": _l("For example, A. R."),
     "shown_counted": _l("Name not shown"),
-    "shown_counted_hint": _l("No name is shown"),
+    "shown_counted_hint": _l("Your butterfly appears without a name"),
     "comment_add": _l("Add a comment"),
     "comment": _l("Comment"),
     "drawn_add": _l("Sign by hand too"),

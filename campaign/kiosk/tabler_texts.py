@@ -164,7 +164,7 @@ CREW = {
     "paper_show": _l("Emergency paper sheet"),
     "paper_print": _l("Print"),
     "paper_number": _l("No."),
-    "paper_letters": _l("Petitions (A, B…)"),
+    "paper_letters": _l("Petition (A, B…)"),
     "paper_shown": _l("Name: full, initials, not shown"),
     "paper_signature": _l("Signature"),
     "paper_hint": _l(
