@@ -18,7 +18,7 @@ from campaign.i18n.locales import LOCALES
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
-from campaign.kiosk.pairing import table_code
+from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
@@ -184,7 +184,8 @@ def _pin(event_id: int) -> Any:
 
 
 def _table(kiosk: Kiosk) -> dict[str, str]:
-    address = f"{current_app.config['PUBLIC_URL']}/t/{table_code(event_id=kiosk.event_id, kiosk_id=kiosk.id).code}"
+    code = table_code(event_id=kiosk.event_id, kiosk_id=kiosk.id)
+    address = f"{current_app.config['PUBLIC_URL']}/t/{code}"
     return {"url": address, "short": address.partition("://")[2]}
 
 

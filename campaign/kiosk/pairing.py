@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, select, update
+from sqlalchemy.orm import Mapper
 
 from campaign.accounts.audit import Actor, record
 from campaign.db.upsert import insert
@@ -92,21 +93,23 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
     )
     if db.session.execute(mine.execution_options(synchronize_session=False)).rowcount == 0:
         raise UsedCode
-    event = event_by_id(code.event_id)
-    kiosk = Kiosk(uuid=str(uuid4()), event_id=event.id, app=app, paired_at=now)
+    at_event = event_by_id(code.event_id)
+    kiosk = Kiosk(uuid=str(uuid4()), event_id=at_event.id, app=app, paired_at=now)
     secret = codes.new_secret(kiosk.uuid)
     kiosk.secret_digest = codes.secret_digest(secret)
-    kiosk.name = code.name or _next_name(event)
-    kiosk.expires_at = max(event.ends_at, now) + GOOD_AFTER_EVENT
+    kiosk.name = code.name or _next_name(at_event)
+    kiosk.expires_at = max(at_event.ends_at, now) + GOOD_AFTER_EVENT
     db.session.add(kiosk)
     db.session.flush()
     db.session.execute(
         update(PairingCode).where(PairingCode.id == code.id).values(kiosk_id=kiosk.id)
     )
-    table_code(event_id=event.id, kiosk_id=kiosk.id)
+    _add_table_code(db.session.connection(), event_id=at_event.id, kiosk_id=kiosk.id)
     if present_key() is None:
         make_key(now=now)
-    record(Actor(door="kiosk"), "kiosks.pair", subject=("kiosk", kiosk.id), cause_id=event.cause_id)
+    record(
+        Actor(door="kiosk"), "kiosks.pair", subject=("kiosk", kiosk.id), cause_id=at_event.cause_id
+    )
     return kiosk, secret
 
 
@@ -155,22 +158,16 @@ def set_pin(*, event_id: int, pin: str, now: datetime) -> None:
     db.session.execute(row.on_conflict_do_update(index_elements=["event_id"], set_=values))
 
 
-def table_code(*, event_id: int, kiosk_id: int | None = None) -> TableCode:
-    """Return the TableCode of a kiosk, or of the whole event; create it when first needed."""
-    mine = TableCode.kiosk_id == kiosk_id if kiosk_id else TableCode.kiosk_id.is_(None)
-    # Two simultaneous requests may create two codes. Both work, and only the first in order is
-    # shown from then on.
-    found = db.session.scalar(
-        select(TableCode)
-        .where(TableCode.event_id == event_id, mine)
-        .order_by(TableCode.code)
-        .limit(1)
-    )
-    if found is None:
+@event.listens_for(Event, "after_insert")
+def _add_code_of_event(_mapper: Mapper[Event], connection: Connection, new: Event) -> None:
+    """Give a new event its short URL. People can sign at its table without any tablet, too."""
+    _add_table_code(connection, event_id=new.id)
+
+
+def _add_table_code(connection: Connection, *, event_id: int, kiosk_id: int | None = None) -> None:
+    code = codes.new_table_code()
+    while connection.scalar(select(TableCode.code).where(TableCode.code == code)):
         code = codes.new_table_code()
-        while db.session.get(TableCode, code):
-            code = codes.new_table_code()
-        found = TableCode(code=code, event_id=event_id, kiosk_id=kiosk_id)
-        db.session.add(found)
-        db.session.flush()
-    return found
+    connection.execute(
+        insert(TableCode.__table__).values(code=code, event_id=event_id, kiosk_id=kiosk_id)
+    )

@@ -88,6 +88,17 @@ def many_on_phones(event_id: int) -> int:
     )
 
 
+def table_code(*, event_id: int, kiosk_id: int | None = None) -> str:
+    """Return the code in the short URL of a kiosk's table, or of the whole event's.
+
+    Each has one from when it was created or paired.
+    """
+    mine = TableCode.kiosk_id == kiosk_id if kiosk_id else TableCode.kiosk_id.is_(None)
+    return db.session.scalars(
+        select(TableCode.code).where(TableCode.event_id == event_id, mine)
+    ).one()
+
+
 def shifts_of(event_id: int, most: int = 100) -> Sequence[Any]:
     """Return rows (Shift, kiosk name, stored, on_phones) of an event, latest first.
 

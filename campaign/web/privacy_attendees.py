@@ -10,7 +10,7 @@ GUESTS = (
     Kept(
         _l("Your name, your email address and how many people are coming"),
         _l("To keep your seat, email you about it and check you in"),
-        _l("The organizers of the event; never the public"),
+        _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "name email email_digest seats lang code event_id"),
         days="REGISTRATION_DAYS",
@@ -18,7 +18,7 @@ GUESTS = (
     Kept(
         _l("A registration that is not confirmed"),
         _l("To hold your seats for an hour and wait for you to confirm by email"),
-        _l("The organizers of the event; never the public"),
+        _l("The organizers of the event. Never the public"),
         _l("%(days)s days, then we delete it"),
         (),
         days="ERASE_PENDING_DAYS",
@@ -26,7 +26,7 @@ GUESTS = (
     Kept(
         _l("Your answers to the event’s own questions"),
         _l("What the event page says next to the question"),
-        _l("The organizers of the event; never the public"),
+        _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "answers"),
         days="REGISTRATION_DAYS",
@@ -36,7 +36,7 @@ GUESTS = (
         _l(
             "So that a free seat goes to the person who has waited longest, and organizers know how many people came"
         ),
-        _l("The organizers of the event; never the public"),
+        _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of(
             "registration",

@@ -149,14 +149,14 @@ SIGNERS = (
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
-        _l("Until when your signature waits to be counted"),
+        _l("How long your signature waits before it is counted"),
         _l("So that a change in the count does not reveal that you just signed"),
         ORGANIZERS,
         _l("About a day at most"),
         columns_of("signature", "waits_until"),
     ),
     Kept(
-        _l("What your signature was before organizers decided about many at once"),
+        _l("How your signature was before organizers changed many at once"),
         _l("So that they can undo a mistake"),
         NOBODY,
         _l("7 days"),
@@ -218,7 +218,7 @@ SIGNERS = (
     Kept(
         _l("Your IP address"),
         _l(
-            "To notice abuse. We keep only a code made with a random key of that day. We delete the key together with it."
+            "To notice abuse. We keep only a code made with a random key of that day, and delete the key with it"
         ),
         NOBODY,
         _l("%(days)s days"),

@@ -10,9 +10,8 @@ from campaign.extensions import db
 
 SUPPORTERS = b"@rosales.example"
 WRITES = re.compile(r"\s*(?:insert into|update|delete from|replace into) (\w+)", re.IGNORECASE)
-# Views of personal data and refused requests are recorded. Posters and short table URLs are created
-# on first request.
-LEFT_BY_LOOKING = {"audit_entry", "poster", "kiosk_table_code"}
+# Views of personal data and refused requests are recorded. Posters are created on first request.
+LEFT_BY_LOOKING = {"audit_entry", "poster"}
 # The site is busy, or the kiosk has to keep its records: both responses are intended.
 ON_PURPOSE = {503: "Retry-After", 507: "Content-Type"}
 

@@ -8,9 +8,9 @@ from campaign.accounts.audit import entries
 from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.extensions import db, write
-from campaign.petitions.tasks import note_turns, publish_due_petitions
+from campaign.petitions.jobs import note_turns, publish_due_petitions
 from campaign.process.clock import utcnow
-from campaign.updates.tasks import note_published
+from campaign.updates.jobs import note_published
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition

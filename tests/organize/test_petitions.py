@@ -10,8 +10,8 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.jobs import publish_due_petitions
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.tasks import publish_due_petitions
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
@@ -407,7 +407,7 @@ def test_closing_reopening_and_the_archive(desk, home, client):
 
 
 def test_next_campaign_starts_as_a_draft_with_the_same_text(desk, home):
-    assert f'action="{HOME}/duplicate" data-module="once"' in desk.get(HOME).text
+    assert f'action="{HOME}/duplicate" data-module="submit-once"' in desk.get(HOME).text
     answer = desk.post(f"{HOME}/duplicate")
     assert answer.location == "/organize/petitions/home-2"
     made = now_of("home-2")
@@ -547,7 +547,7 @@ def test_only_a_saved_form_makes_the_browser_delete_its_draft(desk, home, press)
     answer = desk.post(
         f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name)
     )
-    told = f'data-module="saved-draft" data-draft="{name}"'
+    told = f'data-module="clear-local-draft" data-draft="{name}"'
     assert (answer.status_code == 303) == (press == "new-version")
     assert (told in desk.get(HOME).text) == (press == "new-version")
     assert told not in desk.get(HOME).text

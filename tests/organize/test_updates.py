@@ -14,12 +14,12 @@ from campaign.organize.updates import picture as picture_page
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import clean_picture
 from campaign.updates import pictures
-from campaign.updates.mailing import mailing_of
+from campaign.updates.mailing import JOB, mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
 from campaign.updates.pictures import set_update_picture
-from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
+from tests.factories.jobs import run_jobs
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import owed
@@ -300,7 +300,7 @@ def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(des
     desk.post(f"{ANSWER}/withdraw")
     assert values(desk.get(f"{ANSWER}/publish"), "data-readers") == ["1"]
     desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
-    assert write(send_batch, now=utcnow()) == 1
+    assert run_jobs(JOB) == 1
     assert owed()[-1][0] == "update_letter"
 
 
@@ -366,7 +366,7 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
         text_at(page, f"//div[input[@value='{kind}']]/label") for kind in ("signers", "subscribers")
     )
     assert signers in readers and subscribers not in readers
-    assert 'data-module="fresh-page"' in page.text, "it tells how far it is by itself"
+    assert 'data-module="auto-refresh"' in page.text, "it tells how far it is by itself"
 
 
 def test_mailing_is_planned_paused_and_stopped_and_never_planned_twice(desk):

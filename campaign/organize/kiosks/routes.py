@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 
 from campaign.events.models import Event
 from campaign.events.queries import events_among
-from campaign.extensions import write
 from campaign.i18n.clock_times import clock_time
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
@@ -24,6 +23,7 @@ from campaign.kiosk.queries import (
     many_on_phones,
     pin_of,
     shifts_of,
+    table_code,
     tallies_of,
 )
 from campaign.kiosk.review_queries import many_for_review
@@ -123,9 +123,8 @@ def fact_on(action: str, event: Event) -> Fact:
 
 
 def table_url(event: Event) -> str:
-    """Return the short URL of the event's table; the first call creates it."""
-    code = write(pairing.table_code, event_id=event.id).code
-    return f"{current_app.config['PUBLIC_URL']}/t/{code}"
+    """Return the short URL of the event's table."""
+    return f"{current_app.config['PUBLIC_URL']}/t/{table_code(event_id=event.id)}"
 
 
 def rows_of(kiosks: Sequence[Kiosk], now: datetime) -> list[KioskRow]:
@@ -146,7 +145,6 @@ def _row(kiosk, tally, gaps, now):
 
 def _page(event: Event, form: PinForm, status: int = 200) -> ResponseReturnValue:
     now = utcnow()
-    # Get this first, because it may commit: rows loaded before would then be reloaded one by one.
     address = table_url(event)
     rows = rows_of(kiosks_of(event.id), now)
     page = render_template(

@@ -1,12 +1,12 @@
 // Leaves kiosk mode. Waiting records are not discarded. They stay sealed and are sent from the
 // pairing page.
 
-import { word, words } from "../words.js";
-import { onActs } from "./acts.js";
+import { message, pluralMessage } from "../messages.js";
+import { bindActions } from "./actions.js";
 
 export class Unpair {
   static template = "unpair";
-  static isCrews = true;
+  static isForCrew = true;
   static isPersonal = true;
   /** The prefix of the names of its texts. */
   static words = "unpair";
@@ -14,9 +14,13 @@ export class Unpair {
   constructor(kiosk, place) {
     // The button stays disabled until the count is known, so that nobody leaves without the
     // warning.
-    Object.assign(this, { kiosk, place, count: null, fault: "", isBusy: false });
+    this.kiosk = kiosk;
+    this.place = place;
+    this.count = null;
+    this.error = "";
+    this.isBusy = false;
     this.find = (name) => place.querySelector(`[data-${name}]`);
-    onActs(place, { back: () => kiosk.restart(), unpair: () => this.unpair() });
+    bindActions(place, { back: () => kiosk.restart(), unpair: () => this.unpair() });
     this.look = () => this.lookAgain();
     kiosk.sync.addEventListener("state", this.look);
     this.look();
@@ -30,17 +34,17 @@ export class Unpair {
   }
 
   say() {
-    const { count, fault, isBusy } = this;
+    const { count, error, isBusy } = this;
     const own = (name) => `${this.constructor.words}_${name}`;
-    this.find("heading").textContent = word(own("heading"));
-    this.find("hint").textContent = word(own("hint"), this.named());
-    this.find("keep").textContent = word(own("keep"));
+    this.find("heading").textContent = message(own("heading"));
+    this.find("hint").textContent = message(own("hint"), this.named());
+    this.find("keep").textContent = message(own("keep"));
     this.find("waiting").hidden = !count;
-    this.find("waiting-words").textContent = words(own("waiting"), count);
+    this.find("waiting-words").textContent = pluralMessage(own("waiting"), count);
     this.find("sent").hidden = count !== 0;
-    this.find("fault").hidden = !fault;
-    this.find("fault-words").textContent = fault && word(fault);
-    this.find("unpair").textContent = word(own(count ? "anyway" : "do"));
+    this.find("fault").hidden = !error;
+    this.find("fault-words").textContent = error && message(error);
+    this.find("unpair").textContent = message(own(count ? "anyway" : "do"));
     this.place.querySelector('[data-act="unpair"]').disabled = count === null || isBusy;
   }
 
