@@ -48,7 +48,7 @@ SIGNING = {
     "shown_counted_hint": _l("Your butterfly appears without a name"),
     "comment_add": _l("Add a comment"),
     "comment": _l("Comment"),
-    "drawn_add": _l("Sign by hand too"),
+    "drawn_add": _l("Draw your signature too"),
     "drawn": _l("Draw your signature with your finger, if you like."),
     "drawn_wipe": _l("Clear signature"),
     "subscribe": _l("Send me updates about this campaign, about twice a month"),
