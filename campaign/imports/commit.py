@@ -1,8 +1,8 @@
 """Import a batch: accept it as a whole, then create its signatures in parts.
 
 Fifty thousand rows in one transaction would block everyone who signs in the meantime. So one
-transaction accepts the whole batch, and many short ones carry it out. If they are interrupted,
-the worker continues with the rows that are still waiting.
+transaction accepts the whole batch, and many short ones carry it out. If they are interrupted, the
+batch's job continues with the rows that are still waiting.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.imports.classification import Decided
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import open_batch
+from campaign.imports.operations import enqueue_rest, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing_commands import SignatureCommand
@@ -46,6 +46,7 @@ def accept(
         raise StillWrong(batch_id)
     batch.accepted_at, batch.counts = now, dict(counts)
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 

@@ -13,7 +13,7 @@ from campaign.db.versioned import check_version
 from campaign.extensions import db, load_for_update
 from campaign.imports.columns import are_places, guessed, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
-from campaign.imports.operations import mark_changed
+from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
 from campaign.imports.tables import Row, Table
 from campaign.imports.values import is_day_first
@@ -152,6 +152,7 @@ def _keep_batch(batch: ImportBatch) -> ImportBatch:
     batch.state = "dropped"
     db.session.add(batch)
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 

@@ -18,9 +18,14 @@ from campaign.extensions import db, load_for_update_or_none
 from campaign.imports.classification import Decided
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.rows import insert_rows, row_of
+from campaign.jobs.operations import enqueue
 from campaign.process.clock import utcnow
 
+JOB = "import"
 KEPT = timedelta(days=7)
+# A request carries out its own batch at once, unless it is large. After this time, it was stopped,
+# and the batch's job finishes it.
+PATIENCE = timedelta(minutes=2)
 # Keeps transactions short: people who sign at the same time wait a few hundredths of a second.
 FATES_AT_ONCE = 1000
 
@@ -145,7 +150,14 @@ def drop(*, batch_id: int, version: int | None = None) -> ImportBatch:
     batch = _changed(batch_id, version)
     batch.state = "dropped"
     db.session.flush()
+    enqueue_rest(batch)
     return batch
+
+
+def enqueue_rest(batch: ImportBatch) -> None:
+    """Queue the job that finishes the batch: at once if it is large, else if we are interrupted."""
+    is_ours = batch.state == "dropped" or not batch.is_large
+    enqueue(JOB, batch.id, run_at=utcnow() + PATIENCE if is_ours else None)
 
 
 def open_batch(batch_id: int) -> ImportBatch:

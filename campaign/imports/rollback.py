@@ -2,7 +2,7 @@
 
 As with imports, one small transaction decides it and many short ones carry it out, so that nobody
 who signs in the meantime waits for fifty thousand rows. `closed_at` says that everything is
-removed. If the parts are interrupted, the worker continues.
+removed. If the parts are interrupted, the batch's job continues.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, load_for_update_or_none
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import mark_changed
+from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE
 from campaign.process.clock import utcnow
 from campaign.signatures.undo_import import take_out
@@ -36,6 +36,7 @@ def undo(*, batch_id: int) -> ImportBatch:
     if batch is None or not (batch.state == "imported" or batch.is_arriving):
         raise NothingToUndo(batch_id)
     batch.state, batch.closed_at = "undone", None
+    enqueue_rest(batch)
     return mark_changed(batch)
 
 

@@ -65,7 +65,7 @@ SETTING_UP = {
     ),
     "try_again": _l("Try again"),
     "taken_heading": _l("This tablet already belongs to a table"),
-    "taken_where": _l("It is “%(name)s”: %(place)s", name="{name}", place="{place}"),
+    "taken_where": _l("This is “%(name)s”: %(place)s", name="{name}", place="{place}"),
     "taken_hint": _l(
         "Someone opened a pairing code on this tablet. Nothing has changed, and the code still works for another tablet. To pair this one again, use the team PIN."
     ),
@@ -164,7 +164,7 @@ CREW = {
     "paper_show": _l("Emergency paper sheet"),
     "paper_print": _l("Print"),
     "paper_number": _l("No."),
-    "paper_letters": _l("Petitions (A, B…)"),
+    "paper_letters": _l("Petition (A, B…)"),
     "paper_shown": _l("Name: full, initials, not shown"),
     "paper_signature": _l("Signature"),
     "paper_hint": _l(

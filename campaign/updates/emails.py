@@ -32,13 +32,12 @@ from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 from campaign.text.markdown import Pictured, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
-from campaign.updates.mailing import LETTER, TEST
+from campaign.updates.mailing import DIGEST, LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
 from campaign.updates.recipients import is_turned_away
-from campaign.updates.tasks import DIGEST
 
 
 def init_app(app: Flask) -> None:

@@ -9,16 +9,20 @@ from sqlalchemy import func, select
 from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
+from campaign.jobs.operations import cancel_job
+from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue
 from campaign.subscriptions.models import Subscription
 from campaign.updates.life_cycle import update_life_cycle
-from campaign.updates.mailing_models import Mailing, MailingReceipt
+from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.recipients import never_reached, still_to_come
 
+JOB = "mailing"
 LETTER = "update_letter"
 TEST = "update_test"
+DIGEST = "update_digest"
 KINDS = ("subscribers", "signers")
 UNREACHED = "unreached"
 
@@ -76,6 +80,7 @@ def plan_mailing(
     )
     db.session.add(made)
     db.session.flush()
+    enqueue_job(JOB, made.id, run_at=made.starts_at)
     return made
 
 
@@ -97,6 +102,7 @@ def change_mailing(
     row.starts_at = max(starts_at or now, row.update.publish_at)
     row.state = "planned"
     db.session.flush()
+    enqueue_job(JOB, row.id, run_at=row.starts_at)
     return row
 
 
@@ -104,6 +110,7 @@ def cancel_mailing(*, mailing_id: int) -> None:
     """Delete a mailing that has not begun. The update can be mailed again. Raise MailingBegun."""
     db.session.delete(_unbegun(mailing_id))
     db.session.flush()
+    cancel_job(JOB, mailing_id)
 
 
 def publish_and_mail(
@@ -122,8 +129,12 @@ def publish_and_mail(
         row = update_life_cycle.schedule(row_id=update_id, at=publish_at, zone=time_zone, now=now)
     else:
         row = update_life_cycle.publish(row_id=update_id, zone=time_zone, now=now)
+    mailing = mailing_of(update_id)
     if mails:
         plan_mailing(update_id=update_id, now=now)
+    elif mailing and mailing.state in RUNNING:
+        # The update was withdrawn during its mailing.
+        enqueue_job(JOB, mailing.id, run_at=max(mailing.starts_at, row.publish_at or now))
     return row
 
 
@@ -150,7 +161,9 @@ def pause_mailing(*, mailing_id: int) -> Mailing:
 
 def resume_mailing(*, mailing_id: int) -> Mailing:
     """Continue a paused mailing. Raise MailingOver."""
-    return _turn(mailing_id, ("paused",), "sending")
+    row = _turn(mailing_id, ("paused",), "sending")
+    enqueue_job(JOB, row.id, run_at=row.starts_at)
+    return row
 
 
 def stop_mailing(*, mailing_id: int, now: datetime) -> Mailing:

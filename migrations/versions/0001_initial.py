@@ -145,6 +145,38 @@ def upgrade():
         sa.UniqueConstraint("uuid", name="uq_kiosk_key_uuid"),
     )
     op.create_table(
+        "job",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("run_at", INSTANT, nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("progress", sa.SmallInteger(), nullable=False),
+        sa.Column("is_requested_again", sa.Boolean(), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "(state = 'running') = (locked_until is not null)", name="locked_while_running"
+        ),
+        sa.CheckConstraint("progress between 0 and 100", name="progress"),
+        sa.CheckConstraint("state in ('waiting', 'running', 'done', 'failed')", name="state"),
+        sa.PrimaryKeyConstraint("id", name="pk_job"),
+    )
+    op.create_index(
+        "ix_job_due", "job", ["kind", "run_at"], **_where("state in ('waiting', 'running')")
+    )
+    op.create_index("ix_job_finished_at", "job", ["finished_at"])
+    op.create_index(
+        "uq_job_unfinished",
+        "job",
+        ["kind", "subject_id"],
+        unique=True,
+        **_where("state in ('waiting', 'running')"),
+    )
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("holder", sa.String(length=80), nullable=False),
@@ -603,10 +635,6 @@ def upgrade():
         sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("with_names", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("progress", sa.SmallInteger(), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("holder", sa.String(length=80), nullable=False),
-        sa.Column("locked_until", INSTANT, nullable=True),
         sa.Column("asked_at", INSTANT, nullable=False),
         sa.Column("drawn_at", INSTANT, nullable=True),
         sa.Column("look", sa.String(length=32), nullable=False),
@@ -616,15 +644,11 @@ def upgrade():
         sa.Column("octets", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("form in ('pdf', 'png')", name="form"),
         sa.CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
-        sa.CheckConstraint("progress between 0 and 100", name="progress"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_poster_cause_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_poster"),
         sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_poster_due", "poster", ["asked_at"], **_where("state in ('waiting', 'drawing')")
     )
     op.create_index(
         "ix_poster_variety", "poster", ["cause_id", "form", "size", "lang", "with_names"]
@@ -934,13 +958,8 @@ def upgrade():
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
         sa.Column("frames", sa.Integer(), nullable=False),
-        sa.Column("octets", sa.BigInteger(), nullable=False),
-        sa.Column("work", sa.JSON(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("holder", sa.String(length=80), nullable=False),
-        sa.Column("locked_until", INSTANT, nullable=True),
         sa.Column("asked_at", INSTANT, nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
@@ -959,9 +978,6 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name="pk_export"),
         sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_export_due", "export", ["asked_at"], **_where("state in ('waiting', 'working')")
     )
     op.create_index("ix_export_petition_id", "export", ["petition_id", "id"])
     op.create_table(
@@ -1389,9 +1405,6 @@ def upgrade():
             ["update_id"], ["campaign_update.id"], name="fk_mailing_update_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_mailing"),
-    )
-    op.create_index(
-        "ix_mailing_running", "mailing", ["starts_at"], **_where("state in ('planned', 'sending')")
     )
     op.create_index("uq_mailing_update_id", "mailing", ["update_id"], unique=True)
     op.create_table(

@@ -7,8 +7,8 @@ import pytest
 from campaign.events.models import EventPetition
 from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
+from campaign.kiosk.jobs import tell_of_silence
 from campaign.kiosk.models import Kiosk
-from campaign.kiosk.tasks import tell_of_silence
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow

@@ -7,8 +7,8 @@ import pytest
 
 from campaign.extensions import load_for_update, write
 from campaign.kiosk import pairing
+from campaign.kiosk.jobs import tell_of_silence
 from campaign.kiosk.models import SILENT, Kiosk
-from campaign.kiosk.tasks import tell_of_silence
 from campaign.kiosk.trust import MAX_LATE
 from tests.factories.kiosks import AMALIA, give_code, kiosk_of, make_tablet, said_at
 from tests.factories.organizers import make_organizer

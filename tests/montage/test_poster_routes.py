@@ -2,7 +2,6 @@
 
 import io
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -12,9 +11,10 @@ from sqlalchemy import update
 
 from campaign.causes.models import CauseText
 from campaign.extensions import db, write
+from campaign.montage.jobs import posters_folder
 from campaign.montage.models import Poster
-from campaign.montage.tasks import Press, posters_folder
 from campaign.process.clock import utcnow
+from tests.factories.jobs import job_loop
 from tests.factories.signatures import AMALIA, sign_and_hatch
 
 PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
@@ -22,11 +22,11 @@ PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
 
 @pytest.fixture
 def draw(app):
-    press = Press(settings=app.config, write=write, holder="test", stop=threading.Event())
+    loop = job_loop("poster")
 
     def draw():
         db.session.rollback()
-        assert press.draw_next()
+        assert loop.run_next()
 
     return draw
 

@@ -7,10 +7,10 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.events.life_cycle import event_life_cycle
 from campaign.extensions import db, write
+from campaign.petitions.jobs import note_turns
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
-from campaign.petitions.tasks import note_turns
 from campaign.process.clock import utcnow
-from campaign.updates.tasks import note_published
+from campaign.updates.jobs import note_published
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition

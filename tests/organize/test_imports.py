@@ -8,20 +8,18 @@ import pypdfium2
 import pytest
 import sqlalchemy
 
-from campaign.extensions import db, write
+from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.imports import sheet_pdf
 from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.sheet_texts import consent_of, sheet_spec
-from campaign.imports.tasks import go_on
 from campaign.organize.imports.labels import DUPLICATE_WORDS
-from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
-from tests.factories.paper import csv_of
+from tests.factories.paper import csv_of, finish_rest
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import hatch_now, rows, sign_and_hatch
 from tests.page_parts import alerts, figures, links, sends_to, text_at, tree, values, wrong_fields
@@ -424,13 +422,13 @@ def test_worker_imports_a_large_file_in_the_background(desk):
         ("0", str(len(LARGE)))
     ]
     assert "auto-refresh" in values(page, "data-module")
-    assert (len(rows()), go_on(write, now=utcnow()), len(rows())) == (0, 1, len(LARGE))
+    assert (len(rows()), finish_rest(), len(rows())) == (0, 1, len(LARGE))
     assert "auto-refresh" not in values(desk.get(place), "data-module")
 
     desk.post(f"{place}/undo", {"reason": "the wrong file"})
     assert "auto-refresh" in values(desk.get(place), "data-module")
     db.session.rollback()
-    assert (go_on(write, now=utcnow()), go_on(write, now=utcnow())) == (1, 0)
+    assert (finish_rest(), finish_rest()) == (1, 0)
     assert {row.given_name or "" for row in rows()} == {""}
     page = desk.get(place)
     assert "auto-refresh" not in values(page, "data-module") and alerts(page) == []

@@ -16,11 +16,11 @@ from campaign.publishing import pictures
 from campaign.publishing.picture_upload import clean_picture
 from campaign.updates import operations
 from campaign.updates.life_cycle import update_life_cycle
-from campaign.updates.mailing import mailing_of
+from campaign.updates.mailing import JOB, mailing_of
 from campaign.updates.operations import Links, change_update
-from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
+from tests.factories.jobs import run_jobs
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import owed
@@ -301,7 +301,7 @@ def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(des
     desk.post(f"{ANSWER}/withdraw")
     assert values(desk.get(f"{ANSWER}/publish"), "data-readers") == ["1"]
     desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
-    assert write(send_batch, now=utcnow()) == 1
+    assert run_jobs(JOB) == 1
     assert owed()[-1][0] == "update_letter"
 
 

@@ -1,21 +1,28 @@
-"""Scheduled work on events: reminders, expired holds, changed clock rules, and erasing."""
+"""Upkeep of events: publishing, reminders, expired holds, changed clock rules, and erasing."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete, func, select, update
 
 from campaign.events.hours import HourSkipped, instant_of
+from campaign.events.life_cycle import event_life_cycle
 from campaign.events.models import CANCELLED, ON_HOLD, UNCONFIRMED, Event, Registration
 from campaign.events.reminders import REMINDERS
 from campaign.events.seats import drop_hold, fill_seats
 from campaign.extensions import db, load_for_update
+from campaign.jobs.registry import BackgroundWork
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 
 BATCH = 500
 
+work = BackgroundWork()
+work.upkeep(event_life_cycle.publish_due)
 
+
+@work.upkeep
 def remind(*, now: datetime) -> int:
     """Enqueue the reminders that are due to people who have a seat. Return how many.
 
@@ -50,6 +57,7 @@ def _remind(now: datetime, place: int) -> int:
     return len(rows)
 
 
+@work.upkeep
 def end_holds(*, now: datetime) -> int:
     """Release expired holds and give the seats to the waiting list. Return how many ended."""
     over = (ON_HOLD, Registration.hold_until <= now)
@@ -71,6 +79,15 @@ def _end_holds(event_id: int, over: tuple[Any, ...], now: datetime) -> int:
     db.session.flush()
     fill_seats(event, now=now)
     return len(rows)
+
+
+@work.upkeep
+def forget_old(*, now: datetime) -> int:
+    """Erase old registrations after the days that the settings say."""
+    config = current_app.config
+    return forget(
+        now=now, days=config["REGISTRATION_DAYS"], unconfirmed_days=config["ERASE_PENDING_DAYS"]
+    )
 
 
 def forget(*, now: datetime, days: int, unconfirmed_days: int) -> int:
@@ -100,7 +117,7 @@ def _close_books(event: Event) -> int:
     came = select(func.coalesce(func.sum(Registration.seats), 0)).where(
         of_event, Registration.checked_in_at.is_not(None)
     )
-    event.came = (event.came or 0) + db.session.scalar(came)
+    event.came = (event.came or 0) + (db.session.scalar(came) or 0)
     db.session.flush()
     return db.session.execute(
         delete(Registration).where(of_event).execution_options(synchronize_session=False)
@@ -117,6 +134,7 @@ def _drop(*is_old: Any) -> int:
     ).rowcount
 
 
+@work.at_start
 def realign(*, now: datetime) -> int:
     """Recompute the instants of events ahead after clock rules changed. Return how many moved.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.events import tasks
+from campaign.events import jobs
 from campaign.events.check_in import check_in
 from campaign.events.operations import Hours, change_event
 from campaign.events.registering import cancel_registration
@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 def remind(now):
     """Return the kinds of the emails that this run queues."""
     before = len(owed())
-    write(tasks.remind, now=now)
+    write(jobs.remind, now=now)
     return [each[0] for each in owed()[before:]]
 
 
@@ -70,11 +70,11 @@ def test_registrations_are_erased_some_days_after_and_the_attendance_stays(app):
     come(event, "absent")
     write(check_in, event.id, code=registration(first).code, now=utcnow())
     over = event.ends_at
-    assert write(tasks.forget, now=over + timedelta(days=29), days=30, unconfirmed_days=14) == 0
-    assert write(tasks.forget, now=over + timedelta(days=31), days=30, unconfirmed_days=14) == 2
+    assert write(jobs.forget, now=over + timedelta(days=29), days=30, unconfirmed_days=14) == 0
+    assert write(jobs.forget, now=over + timedelta(days=31), days=30, unconfirmed_days=14) == 2
     assert registrations() == []
     assert event_now(event).came == 3
-    assert write(tasks.forget, now=over + timedelta(days=32), days=30, unconfirmed_days=14) == 0
+    assert write(jobs.forget, now=over + timedelta(days=32), days=30, unconfirmed_days=14) == 0
     assert event_now(event).came == 3
 
 
@@ -82,7 +82,7 @@ def test_cancelled_registration_is_erased_before_its_event(app):
     event = make_event(days=300)
     gone, stays = come(event, "gone"), come(event, "stays")
     write(cancel_registration, gone, now=utcnow())
-    assert write(tasks.forget, now=utcnow() + timedelta(days=31), days=30, unconfirmed_days=14) == 1
+    assert write(jobs.forget, now=utcnow() + timedelta(days=31), days=30, unconfirmed_days=14) == 1
     assert [each.id for each in registrations()] == [stays]
     # The link of the erased registration must never open another one.
     assert come(event, "next") > stays > gone
@@ -92,7 +92,7 @@ def test_event_keeps_its_local_time_when_a_state_changes_its_clocks(app):
     event = make_event()
     was = event.starts_at
     move(event, starts_at=was + HOUR)
-    assert write(tasks.realign, now=utcnow()) == 1
+    assert write(jobs.realign, now=utcnow()) == 1
     assert event_now(event).starts_at == was
     assert event_now(event).sequence == 1
-    assert write(tasks.realign, now=utcnow()) == 0
+    assert write(jobs.realign, now=utcnow()) == 0

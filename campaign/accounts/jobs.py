@@ -7,8 +7,12 @@ from sqlalchemy import delete
 from campaign.accounts.models import KnownDevice, OrganizerSession, SpentChallenge
 from campaign.accounts.sessions import DEVICE_KEPT, IDLE
 from campaign.extensions import db
+from campaign.jobs.registry import BackgroundWork
+
+work = BackgroundWork()
 
 
+@work.upkeep
 def forget_sessions(*, now: datetime) -> int:
     """Delete ended sessions, devices unused for a year and old challenges; return how many.
 
@@ -21,6 +25,6 @@ def forget_sessions(*, now: datetime) -> int:
         delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
     )
     return sum(
-        db.session.execute(each.execution_options(synchronize_session=False)).rowcount
-        for each in gone
+        db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+        for statement in gone
     )

@@ -10,13 +10,17 @@ from sqlalchemy import Integer, cast, delete, func, select
 from campaign.accounts.audit import WORKER, record
 from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db, load_for_update
+from campaign.jobs.registry import BackgroundWork
 
 WINDOW = timedelta(days=1)
 # Some repeats are normal, because petitions overlap. More than this number and this share are not.
 MAX_REPEATS = 20
 MAX_SHARE = 0.25
 
+work = BackgroundWork()
 
+
+@work.upkeep
 def watch_keys(*, now: datetime) -> int:
     """Doubt trusted keys that sent too many repeats, so that supporters must confirm again.
 
@@ -42,7 +46,7 @@ def watch_keys(*, now: datetime) -> int:
     )
 
 
-def _doubt(key_id, now):
+def _doubt(key_id: int, now: datetime) -> int:
     key = load_for_update(ApiKey, key_id)
     if key.doubted_at is not None:
         return 0

@@ -1,9 +1,10 @@
-"""The worker's part of mailings: enqueue emails in batches.
+"""The job that queues the emails of a mailing, weekly emails, and upkeep of updates.
 
-Each batch is one transaction with its receipts.
+Each batch of emails is one transaction with its receipts.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
@@ -12,11 +13,13 @@ from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
 from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import JobRun
 from campaign.mail.models import BULK, OWED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
-from campaign.updates.mailing import LETTER, UNREACHED, letters_of
+from campaign.updates.mailing import DIGEST, JOB, LETTER, UNREACHED, letters_of
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.queries import public_at
@@ -27,53 +30,63 @@ BATCH = 200
 MAX_WAITING = 400
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
+# How long a mailing waits until earlier emails have left.
+WAIT = timedelta(seconds=1)
 KEPT = timedelta(days=25)
 # We do not add updates that were published before this to the activity log.
 LATELY = timedelta(days=7)
 PUBLISHED = ("updates.publish",)
-DIGEST = "update_digest"
+work = BackgroundWork()
 
 
-def mailings_wait(now: datetime) -> bool:
-    """Return whether any mailing has something to do. This query costs no commit."""
-    return (
-        db.session.scalar(select(Mailing.id).where(RUNNING, Mailing.starts_at <= now).limit(1))
-        is not None
-    )
+class Batch(NamedTuple):
+    """How many subscriptions a batch handled, and when the next one is due, if there is one."""
+
+    readers: int
+    next_at: datetime | None
 
 
-def send_batch(*, now: datetime) -> int:
-    """Enqueue the next emails of the mailing that began first.
+@work.job(JOB, max_attempts=None)
+def queue_emails(run: JobRun) -> datetime | None:
+    """Enqueue the emails of a mailing, batch by batch, until it is over or has to wait.
 
-    Return how many subscriptions were handled. If the worker dies here, the batch is rolled back.
-    The next one begins where the last committed one ended.
+    If the worker dies, its batch is rolled back. The next one begins where the last committed one
+    ended.
     """
-    due = db.session.scalars(
+    while True:
+        now = run.now()
+        batch = run.write(send_batch, mailing_id=run.subject_id, now=now)
+        if batch.next_at is None or batch.next_at > now:
+            return batch.next_at
+
+
+def send_batch(*, mailing_id: int, now: datetime) -> Batch:
+    """Enqueue the next emails of a mailing."""
+    mailing = db.session.scalar(
         select(Mailing)
-        .where(RUNNING, Mailing.starts_at <= now)
-        .order_by(Mailing.starts_at, Mailing.id)
-        .with_for_update(skip_locked=True)
+        .where(Mailing.id == mailing_id, Mailing.state.in_(RUNNING))
+        .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()
-    return next((many for mailing in due if (many := _advance(mailing, now))), 0)
-
-
-def _advance(mailing: Mailing, now: datetime) -> int:
-    news = db.session.scalar(
-        select(Update).join(Update.cause).where(Update.id == mailing.update_id, *public_at(now))
     )
-    if news is None:
+    if mailing is None:
+        # It was paused, stopped or cancelled. Resuming enqueues the job again.
+        return Batch(0, None)
+    if mailing.starts_at > now:
+        return Batch(0, mailing.starts_at)
+    public_update = select(Update).join(Update.cause).where(*public_at(now))
+    update_row = db.session.scalar(public_update.where(Update.id == mailing.update_id))
+    if update_row is None:
         # The update was withdrawn, or is scheduled for later.
-        return 0
+        return Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
     mailing.state = "sending"
     room = _room(mailing, now)
     if room <= 0:
         db.session.flush()
-        return 0
-    rows = db.session.execute(next_readers(mailing, news.cause_id).limit(room)).all()
+        return Batch(0, now + WAIT)
+    rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(room)).all()
     if not rows:
-        _finish(mailing, news.cause_id, now)
-        return 0
+        _finish(mailing, update_row.cause_id, now)
+        return Batch(0, None)
     mailing.reached_id = rows[-1].id
     receipts = insert_all(
         db.session.connection(),
@@ -81,11 +94,11 @@ def _advance(mailing: Mailing, now: datetime) -> int:
         [
             {
                 "mailing_id": mailing.id,
-                "subscription_id": r.id,
-                "email_digest": bytes(r.email_digest),
+                "subscription_id": row.id,
+                "email_digest": bytes(row.email_digest),
                 "owed_at": now,
             }
-            for r in rows
+            for row in rows
         ],
         # Each address gets one email, however many subscriptions it has.
         unless=("mailing_id", "email_digest"),
@@ -101,21 +114,21 @@ def _advance(mailing: Mailing, now: datetime) -> int:
             priority=BULK,
         )
     db.session.flush()
-    return len(rows)
+    return Batch(len(rows), now)
 
 
-def _room(mailing: Mailing, now: datetime):
+def _room(mailing: Mailing, now: datetime) -> int:
     """Return how many emails may be enqueued now."""
     waiting = db.session.scalar(
         select(func.count()).where(OWED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now)
     )
-    room = min(BATCH, MAX_WAITING - waiting)
+    room = min(BATCH, MAX_WAITING - (waiting or 0))
     if not mailing.per_minute:
         return room
     lately = select(func.count()).where(
         MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE
     )
-    return min(room, mailing.per_minute - db.session.scalar(lately))
+    return min(room, mailing.per_minute - (db.session.scalar(lately) or 0))
 
 
 def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
@@ -132,6 +145,7 @@ def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
     db.session.flush()
 
 
+@work.upkeep
 def note_published(*, now: datetime) -> int:
     """Record scheduled publications in the activity log. Return how many."""
     out = select(Update.id, Update.publish_at).where(
@@ -139,15 +153,16 @@ def note_published(*, now: datetime) -> int:
     )
     return sum(
         _note(update_id, now)
-        for update_id, hour in db.session.execute(out).all()
-        if _is_untold(update_id, hour)
+        for update_id, publish_at in db.session.execute(out).all()
+        if publish_at and _is_untold(update_id, publish_at)
     )
 
 
 def _note(update_id: int, now: datetime) -> int:
     # Before we locked the row, another worker may have recorded it, or an editor withdrawn it.
     row = load_for_update(Update, update_id)
-    if row.phase(now) != "public" or not _is_untold(update_id, row.publish_at):
+    publish_at = row.publish_at
+    if row.phase(now) != "public" or not publish_at or not _is_untold(update_id, publish_at):
         return 0
     record_planned(
         "updates.publish",
@@ -159,10 +174,11 @@ def _note(update_id: int, now: datetime) -> int:
     return 1
 
 
-def _is_untold(update_id: int, hour: datetime) -> bool:
-    return is_untold(("update", update_id), hour, told=PUBLISHED, planned=PUBLISHED)
+def _is_untold(update_id: int, publish_at: datetime) -> bool:
+    return is_untold(("update", update_id), publish_at, told=PUBLISHED, planned=PUBLISHED)
 
 
+@work.upkeep
 def settle(*, now: datetime) -> int:
     """Save the reports of finished mailings and delete their receipts. Return how many.
 
@@ -181,6 +197,7 @@ def settle(*, now: datetime) -> int:
     return len(unsettled)
 
 
+@work.upkeep
 def send_digests(*, now: datetime) -> int:
     """Enqueue the weekly email to readers whose week is over and who have news waiting.
 

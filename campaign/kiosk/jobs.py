@@ -1,15 +1,17 @@
-"""The worker's tasks for kiosks: delete old data, and alert owners to silent tablets."""
+"""Upkeep of kiosks: delete old data, and alert owners to silent tablets."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import exists, or_, select, update
 
 from campaign.accounts.audit import WORKER, record
 from campaign.accounts.queries import organizer_by_id
 from campaign.events.models import Event
 from campaign.extensions import db
+from campaign.jobs.registry import BackgroundWork
 from campaign.kiosk import emails
 from campaign.kiosk.models import DRAWN, IN_REVIEW, SILENT, Kiosk, KioskRecord
 from campaign.mail.operations import enqueue_many
@@ -22,6 +24,14 @@ BATCH = 500
 LOOKED_FOR = timedelta(days=2)
 TOLD = "kiosks.silent"
 
+work = BackgroundWork()
+
+
+@work.upkeep
+def forget_old(*, now: datetime) -> int:
+    """Erase data from tablets after the days that the settings say."""
+    return forget(now=now, days=current_app.config["ERASE_PENDING_DAYS"])
+
 
 def forget(*, now: datetime, days: int) -> int:
     """Erase data from tablets that is no longer needed; return the number of records changed.
@@ -32,6 +42,7 @@ def forget(*, now: datetime, days: int) -> int:
     return _forget_sealed(now - timedelta(days=days)) + _forget_drawn()
 
 
+@work.upkeep
 def tell_of_silence(*, now: datetime) -> int:
     """Enqueue an email to each owner of a cause about each silent tablet that holds signatures.
 

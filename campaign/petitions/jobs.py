@@ -1,4 +1,4 @@
-"""Record in the activity log when petitions open and close."""
+"""Publish scheduled causes and petitions, and log when petitions open and close."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -7,11 +7,17 @@ from sqlalchemy import select
 
 from campaign.accounts.audit import is_untold, record_planned
 from campaign.extensions import db, load_for_update
+from campaign.jobs.registry import BackgroundWork
+from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.petitions.models import Petition
 
 # We do not add openings and closings older than this to the activity log.
 LATELY = timedelta(days=7)
 PLANNED = ("petitions.publish", "petitions.edit:dates")
+
+work = BackgroundWork()
+work.upkeep(cause_life_cycle.publish_due)
+work.upkeep(petition_life_cycle.publish_due)
 
 
 class Turn(NamedTuple):
@@ -34,6 +40,7 @@ TURNS = (
 )
 
 
+@work.upkeep
 def note_turns(*, now: datetime) -> int:
     """Record scheduled openings and closings in the activity log. Return how many."""
     return sum(

@@ -8,9 +8,9 @@ from sqlalchemy import delete
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
+from campaign.signatures.jobs import forget, remind
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
-from campaign.signatures.tasks import forget, remind
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
