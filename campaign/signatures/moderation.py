@@ -173,7 +173,7 @@ def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> Column
     return _chosen(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
 
 
-def correct(*, signature_id: int, seen: str, now: datetime, **words: Any) -> list[str]:
+def correct(*, signature_id: int, seen: str, now: datetime, **columns: Any) -> list[str]:
     """Correct a supporter's data as they asked; return the names of the columns that changed.
 
     `seen` is the `fingerprint_of` the signature that the organizer saw. A comment that was changed
@@ -184,9 +184,9 @@ def correct(*, signature_id: int, seen: str, now: datetime, **words: Any) -> lis
     )
     if signature.state == "erased" or fingerprint_of(signature) != seen:
         raise EditConflict(signature_id)
-    changed = [name for name, value in words.items() if value != (getattr(signature, name) or "")]
+    changed = [name for name, value in columns.items() if value != (getattr(signature, name) or "")]
     for name in changed:
-        setattr(signature, name, words[name])
+        setattr(signature, name, columns[name])
     if "name_display" in changed:
         signature.name_display_asked = ""
     if "comment" in changed:
@@ -245,9 +245,9 @@ def _refuse_merge(kept, other):
         raise CannotMerge("unconfirmed")
 
 
-def fingerprint(words: str) -> str:
+def fingerprint(text: str) -> str:
     """Return a short digest of a text, so that a form can name the text that was read."""
-    return keyed_digest(b"", "read", words).hex()
+    return keyed_digest(b"", "read", text).hex()
 
 
 def fingerprint_of(signature) -> str:
