@@ -68,6 +68,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
         "EXTRA_HOSTS": _words(environ.get("EXTRA_HOSTS", "")),
+        "SECURITY_CONTACT": _security_contact(environ),
+        "SOURCE_URL": _source_url(environ),
         "WEB_CONCURRENCY": processes,
         "WEB_THREADS": _whole(environ, "WEB_THREADS", 32, least=1),
         "SECRET_KEY": _secret(environ, var, production),
@@ -217,6 +219,26 @@ def _public_url(environ, port, production):
         and urlsplit(url).hostname not in LOOPBACK_HOSTS
     ):
         raise SettingError(f"PUBLIC_URL must begin with https:// in production, not {url!r}")
+    return url
+
+
+def _security_contact(environ: Mapping[str, str]) -> str:
+    """Return a URI that reports of weaknesses go to, or an empty text."""
+    contact = environ.get("SECURITY_CONTACT", "").strip()
+    if not contact or contact.startswith(("mailto:", "https://", "tel:")):
+        return contact
+    if "@" in contact and not any(character.isspace() for character in contact):
+        return f"mailto:{contact}"
+    raise SettingError(
+        "SECURITY_CONTACT must be an email address, or begin with https:// or tel:,"
+        f" not {contact!r}"
+    )
+
+
+def _source_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("SOURCE_URL", "").strip()
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        raise SettingError(f"SOURCE_URL must begin with https:// and name a host, not {url!r}")
     return url
 
 

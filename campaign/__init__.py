@@ -9,9 +9,11 @@ from flask import Flask
 import config
 from campaign import extensions
 from campaign.accounts import emails as account_emails
-from campaign.accounts import rate_limits
+from campaign.accounts.jobs import work as account_work
+from campaign.api.jobs import work as api_work
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
+from campaign.causes.jobs import work as cause_work
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.db.timeouts import limit_statements
@@ -22,34 +24,46 @@ from campaign.edge.page_cache import PageCache
 from campaign.edge.poll_interval import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
+from campaign.events.jobs import work as event_work
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.exports.jobs import work as export_work
 from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
+from campaign.imports.jobs import work as import_work
+from campaign.jobs.jobs import work as queue_work
 from campaign.kiosk import emails as kiosk_emails
-from campaign.kiosk import rate_limits as kiosk_rate_limits
-from campaign.kiosk import tasks as kiosk_tasks
+from campaign.kiosk import jobs as kiosk_jobs
 from campaign.kiosk.app_routes import blueprint as kiosk_app
+from campaign.kiosk.jobs import work as kiosk_work
 from campaign.kiosk.routes import blueprint as kiosks
 from campaign.kiosk.table_routes import blueprint as tables
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
+from campaign.mail.jobs import work as mail_work
 from campaign.mail.server_url import server_from
 from campaign.montage.card_routes import blueprint as share_cards
+from campaign.montage.jobs import work as montage_work
 from campaign.montage.poster_routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
+from campaign.petitions.jobs import work as petition_work
 from campaign.petitions.routes import blueprint as petition_pages
+from campaign.search.jobs import work as search_work
 from campaign.search.routes import blueprint as search_pages
+from campaign.security import rate_limits
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import abuse_limits, emails, network_keys, rule_cache
+from campaign.signatures import emails, network_keys, rule_cache
+from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
+from campaign.subscriptions.jobs import work as subscription_work
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.updates import emails as update_emails
+from campaign.updates.jobs import work as update_work
 from campaign.updates.routes import blueprint as update_pages
 from campaign.web import (
     assets,
@@ -79,13 +93,11 @@ PARTS = (
     headers,
     sessions,
     errors,
+    rate_limits,
     signing_terms,
     network_keys,
-    abuse_limits,
     rule_cache,
     emails,
-    rate_limits,
-    kiosk_rate_limits,
     kiosk_emails,
     account_emails,
     titles,
@@ -120,6 +132,26 @@ ROOMS = (
 )
 
 
+# What the worker does, in the order of the packages.
+BACKGROUND_WORK = (
+    queue_work,
+    mail_work,
+    account_work,
+    cause_work,
+    petition_work,
+    subscription_work,
+    signature_work,
+    update_work,
+    event_work,
+    montage_work,
+    search_work,
+    import_work,
+    kiosk_work,
+    api_work,
+    export_work,
+)
+
+
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Return the application; `settings` override those from the environment.
 
@@ -133,11 +165,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _join_extensions(app)
     app.extensions["on_erase"] = (
         forget_deals,
-        kiosk_tasks.forget_erased,
+        kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )
     for part in PARTS:
         part.init_app(app)
+    for work in BACKGROUND_WORK:
+        work.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room)
     if not app.config["MAIL_URL"]:
@@ -190,7 +224,8 @@ def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
         app.wsgi_app = PageCache(app.wsgi_app, pace)
-    app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
+    limit = rate_limits.parse_limit(app.config["API_LIMIT"])
+    app.wsgi_app = ApiLimit(app.wsgi_app, app.extensions["rate_limiter"], limit)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
     app.wsgi_app = KnownHosts(app.wsgi_app, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])

@@ -8,3 +8,9 @@ class CampaignError(Exception):
     """
 
     status = 400
+
+
+class EditConflict(CampaignError):
+    """Someone else has changed what a form changes since the form was shown."""
+
+    status = 409

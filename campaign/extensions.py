@@ -1,9 +1,11 @@
 """The Flask extensions, created without an application; `create_app` connects them to one."""
 
+from collections.abc import Iterable
+
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from campaign.db.transactions import Transactions
@@ -33,3 +35,10 @@ write = transactions.write
 write_together = transactions.write_together
 database_now = transactions.now
 note_ended = transactions.note_ended
+load_for_update = transactions.load_for_update
+load_for_update_or_none = transactions.load_for_update_or_none
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Return a constraint, named like the column, that allows only the values `values`."""
+    return CheckConstraint(f"{column} in ({', '.join(map(repr, values))})", name=column)

@@ -18,6 +18,8 @@ def empty(engine):
             _on_postgresql(connection, used)
         elif used:
             _on_sqlite(connection, used)
+            # Triggers have noted what was deleted.
+            connection.exec_driver_sql("delete from search_change")
 
 
 def _on_postgresql(connection, used):

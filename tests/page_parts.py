@@ -41,6 +41,11 @@ def sends_to(page):
     return tree(page).xpath("//form/@action | //button/@formaction")
 
 
+def version_on(page):
+    """Return the version that the first form of the page posts, by which conflicts are found."""
+    return tree(page).xpath("string(//input[@name='version']/@value)")
+
+
 def is_empty(page):
     """Return whether the page shows that it has nothing to list."""
     return bool(tree(page).find_class("empty"))

@@ -3,6 +3,10 @@
 from campaign.extensions import write
 
 
+class PowerCut(BaseException):
+    """The end of a process, which runs no more of our code."""
+
+
 def stopped_after(parts):
     """Return a `write` whose process ends after this many parts, with the next one half done."""
     left = iter(range(parts))

@@ -11,7 +11,7 @@ from campaign.causes.queries import cause_by_slug
 from campaign.extensions import db, write
 from campaign.i18n.locales import LOCALES
 from campaign.process.clock import utcnow
-from campaign.search.indexing import put
+from campaign.search.indexing import replace_documents
 from campaign.search.queries import search
 from campaign.search.sources import Document
 
@@ -76,13 +76,9 @@ def _fill(cause_id):
     for start in range(0, THINGS, BATCH):
         ids = range(1_000_000 + start, 1_000_000 + start + BATCH)
         documents = [
-            (_document(chance, words, id_, lang, cause_id), "bench")
-            for id_ in ids
-            for lang in LOCALES
+            _document(chance, words, id_, lang, cause_id) for id_ in ids for lang in LOCALES
         ]
-        # The process that indexed the demonstration holds the lease for a second longer.
-        while not write(put, [("update", list(ids), documents)], holder="bench", now=utcnow()):
-            time.sleep(0.1)
+        write(replace_documents, "update", list(ids), documents)
 
 
 def _document(chance, words, id_, lang, cause_id):

@@ -5,7 +5,7 @@ from campaign.accounts.models import Organizer
 from campaign.accounts.operations import Given
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.mail.operations import enqueue
 

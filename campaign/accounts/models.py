@@ -16,8 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.permissions import ADMIN, ROLES
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 STAGES = ("password", "full")

@@ -12,7 +12,7 @@ from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.mail.operations import enqueue

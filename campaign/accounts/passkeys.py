@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
 )
 
 from campaign.accounts.models import Organizer, Passkey, SpentChallenge
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 

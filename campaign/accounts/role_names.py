@@ -10,5 +10,5 @@ ROLE_NAMES = {
     "editor": _l("Editor"),
     "exporter": _l("Exporter"),
     "reviewer": _l("Reviewer"),
-    "tabler": _l("Tabler"),
+    "tabler": _l("Table volunteer"),
 }

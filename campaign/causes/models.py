@@ -5,16 +5,17 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from campaign.db.versioned import VersionedParts
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 
-class Cause(db.Model):
+class Cause(VersionedParts, db.Model):
     """A larger aim that owns petitions and one montage.
 
-    `revision` counts changes, so that the second of two editors is told about the conflict. A draft
-    with `publish_at` is published automatically at that time, which was entered in `time_zone`. A
-    closed cause (`closed_at`) keeps its pages but takes neither signatures nor subscriptions.
+    A draft with `publish_at` is published automatically at that time, which was entered in
+    `time_zone`. A closed cause (`closed_at`) keeps its pages but takes neither signatures nor
+    subscriptions. Edited in parts: `text`, which includes the slug, and `shape`.
     """
 
     __tablename__ = "cause"
@@ -32,7 +33,6 @@ class Cause(db.Model):
     time_zone: Mapped[str] = mapped_column(String(40), default="", server_default="")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
-    revision: Mapped[int] = mapped_column(Integer, default=1)
 
     texts: Mapped[list["CauseText"]] = relationship(
         order_by="CauseText.lang", cascade="all, delete-orphan"

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
+from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.publishing.slug_history import SlugHistory
 
 
@@ -18,12 +19,6 @@ class CauseSlugTaken(CampaignError):
 
 
 slugs = SlugHistory(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
-
-
-class CauseEditConflict(CampaignError):
-    """Another editor has changed the cause since this editor's page was made."""
-
-    status = 409
 
 
 def create_cause(
@@ -54,13 +49,15 @@ def create_cause(
 
 
 def change_cause(
-    *, cause_id: int, revision: int, texts: dict[str, dict[str, str]], palette: str
+    *, cause_id: int, version: int | None, texts: dict[str, dict[str, str]], palette: str
 ) -> Cause:
-    """Change the texts and the palette of a cause. Raise CauseEditConflict.
+    """Change the texts and the palette of a cause.
 
-    A language that `texts` leaves out is removed.
+    A language that `texts` leaves out is removed. `version` is that of the part `text` that the
+    form showed, None without a form. Raise EditConflict.
     """
-    cause = _at_revision(cause_id, revision)
+    cause = load_for_update(Cause, cause_id)
+    check_part(cause, "text", version)
     cause.palette = palette
     written = {text.lang: text for text in cause.texts}
     cause.texts = [text for text in cause.texts if text.lang in texts]
@@ -74,23 +71,22 @@ def change_cause(
     return cause
 
 
-def move_cause(*, cause_id: int, revision: int, slug: str) -> Cause:
+def move_cause(*, cause_id: int, version: int | None, slug: str) -> Cause:
     """Change the slug. The old address of a public cause redirects.
 
-    Raise CauseSlugTaken and CauseEditConflict.
+    `version` is as for `change_cause`. Raise CauseSlugTaken and EditConflict.
     """
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     if cause.slug == slug:
         return cause
-    if revision != cause.revision:
-        raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
+    check_part(cause, "text", version)
     slugs.move(cause, slug)
     return cause
 
 
 def publish_cause(*, cause_id: int) -> Cause:
     """Publish a draft, or an archived cause again. Petitions that were closed stay closed."""
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     cause.state, cause.publish_at = "published", None
     db.session.flush()
     return cause
@@ -101,7 +97,7 @@ def schedule_cause(*, cause_id: int, at: datetime | None, zone: str = "") -> Cau
 
     `zone` is the time zone in which `at` was entered.
     """
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     if cause.state == "draft":
         cause.publish_at, cause.time_zone = at, zone
         db.session.flush()
@@ -117,21 +113,3 @@ def publish_due_causes(*, now: datetime) -> int:
         about = {"subject": ("cause", cause_id), "cause_id": cause_id}
         record_planned("causes.publish", **about, planned=("causes.schedule",), now=now)
     return len(ids)
-
-
-def cause_to_change(cause_id: int) -> Cause:
-    """Return the current cause, and lock out other editors until the transaction ends."""
-    return db.session.scalars(
-        select(Cause)
-        .where(Cause.id == cause_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def _at_revision(cause_id: int, revision: int) -> Cause:
-    cause = cause_to_change(cause_id)
-    if revision != cause.revision:
-        raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
-    cause.revision += 1
-    return cause

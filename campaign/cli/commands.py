@@ -13,7 +13,7 @@ from campaign.cli import (
     search,
     serving,
     signatures,
-    worker_command,
+    worker,
 )
 from campaign.cli.database_faults import in_words
 
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         search,
         serving,
         signatures,
-        worker_command,
+        worker,
     ):
         for command in part.COMMANDS:
             in_words(command)

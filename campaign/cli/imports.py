@@ -134,8 +134,8 @@ def _table(file: Path) -> Table:
 
 
 def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> ImportBatch:
-    open_file(batch_id=batch.id, seen=batch.changed_at.isoformat())
-    accepted = accept(batch_id=batch.id, seen=None, decided=decided, now=now)
+    open_file(batch_id=batch.id, version=batch.version)
+    accepted = accept(batch_id=batch.id, version=None, decided=decided, now=now)
     details = {"signatures": accepted.newcomers}
     record(
         COMMAND,

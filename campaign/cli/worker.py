@@ -1,231 +1,76 @@
-"""The loops of the worker, each in its own thread. Hatching also has its own process.
+"""`flask worker`: hatching, email and upkeep, next to the site."""
 
-Python threads of one process wait for each other. Sending email takes most of the worker's time,
-and on a busy day signing has priority over it. A butterfly should wait for neither.
-"""
-
-import logging
+import multiprocessing
 import os
-import secrets
+import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 
-from flask import Flask
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 
-from campaign.accounts.tasks import forget_sessions
-from campaign.api.tasks import watch_keys
-from campaign.causes.operations import publish_due_causes
-from campaign.db.failure_log import FailureLog
-from campaign.events import tasks as events
-from campaign.events.editing import publish_due
-from campaign.exports.tasks import Exporter
-from campaign.extensions import database_now, write
-from campaign.imports.tasks import forget as forget_batches
-from campaign.imports.tasks import go_on as go_on_with_batches
-from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
-from campaign.kiosk.tasks import tell_of_silence
-from campaign.mail.delivery import make_outbox_worker
-from campaign.mail.operations import sweep
-from campaign.montage.tasks import Press
-from campaign.petitions.tasks import note_turns, publish_due_petitions
-from campaign.search.indexing import refresh
-from campaign.signatures.aggregates import AggregateRefresher
-from campaign.signatures.batches import move_full_batches
-from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
-from campaign.signatures.erasure import anonymise_due, tell_of_erasing
-from campaign.signatures.hatching import hatch
-from campaign.signatures.queries import work_for_the_runner
-from campaign.signatures.repeats import answer_repeats, repeats_wait
-from campaign.signatures.search_indexing import LookupKeeper
-from campaign.signatures.tasks import forget, remind
-from campaign.subscriptions.tasks import forget as forget_subscriptions
-from campaign.updates import tasks as updates
+from campaign.extensions import db
+from campaign.jobs.worker import Worker
+from campaign.process.logs import start_logging
+from campaign.process.parent import exit_with_parent
 
-HATCH_SECONDS = 0.15
-REPEAT_SECONDS = 0.3
-MAIL_SECONDS = 0.3
-NEWS_SECONDS = 1
-PRESS_SECONDS = 1
-INDEX_SECONDS = 1
-EXPORT_SECONDS = 0.5
-SUMS_SECONDS = 5
-BULK_SECONDS = 0.5
-LOOKUP_SECONDS = 1
-BATCHES_SECONDS = 2
-UPKEEP_SECONDS = 60
-PAUSE_AFTER_ERROR = 2
-FAREWELL_SECONDS = 1.5
-
-log = logging.getLogger("campaign.worker")
-failure_log = FailureLog(log)
+NICENESS = 10
+STOP_SECONDS = 0.5
 
 
-class Loops:
-    """Run work repeatedly until `stop` is set.
-
-    Several may run at once: leases and row locks keep them apart.
-    """
-
-    def __init__(self, app: Flask, stop: threading.Event) -> None:
-        self._app = app
-        self._stop = stop
-        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
-
-    def _loop(self, work: Callable[[], object], seconds: float) -> None:
-        """Repeat `work`: immediately while it finds something to do, else every `seconds`."""
-        while not self._stop.is_set():
-            try:
-                with self._app.app_context():
-                    busy = work()
-            except Exception as error:
-                failure_log.note(error, f"the worker's {work.__name__.strip('_')}")
-                self._stop.wait(PAUSE_AFTER_ERROR)
-            else:
-                if not busy:
-                    self._stop.wait(seconds)
-
-
-class Runner(Loops):
-    """Hatch signatures, and do nothing else."""
-
-    def run(self) -> None:
-        """Hatch until stopped, and finish the current transaction."""
-        self._loop(self._hatch, HATCH_SECONDS)
-
-    def _hatch(self) -> int:
-        # This check needs no commit, and most of the time there is nothing to do.
-        if not work_for_the_runner():
-            return 0
-        return write(
-            hatch,
-            holder=self._holder,
-            now=database_now(),
-            most_per_address=self._app.config["HOLD_PER_ADDRESS"],
-        )
+@click.command("worker")
+@click.option(
+    "--parent", type=int, help="Number of the process that starts it; it ends when that one ends."
+)
+@with_appcontext
+def worker(parent: int | None) -> None:
+    """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
+    start_logging()
+    app = current_app._get_current_object()
+    # A forked process must inherit neither threads nor open connections.
+    db.engine.dispose()
+    runner = multiprocessing.get_context("fork").Process(
+        target=_hatch, args=(app,), name="runner", daemon=True
+    )
+    runner.start()
+    stop = _stop_at_signals(runner.terminate)
+    if parent:
+        exit_with_parent(parent)
+        # When all compete for the same processor, signing and hatching have priority over email.
+        os.nice(NICENESS)
+    threading.Thread(target=_await, args=(runner, stop), name="runner", daemon=True).start()
+    Worker(app, stop).run()
+    runner.join(STOP_SECONDS)
+    if runner.exitcode:
+        # The runner was killed. Exit too: our supervisor restarts both.
+        sys.exit("the runner ended by itself")
 
 
-class Worker(Loops):
-    """Do all other background work: email, posters, exports, search and upkeep."""
+def _hatch(app: Flask) -> None:
+    exit_with_parent()
+    Worker(app, _stop_at_signals(), process="runner").run()
 
-    def __init__(self, app: Flask, stop: threading.Event) -> None:
-        super().__init__(app, stop)
-        self._postman = make_outbox_worker(app, write)
-        self._has_read_clocks = False
-        self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
-        self._sums = AggregateRefresher(write, holder=self._holder)
-        self._lookup = LookupKeeper(write, holder=self._holder)
-        self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
-    def run(self) -> None:
-        """Run the loops, and return within FAREWELL_SECONDS of the stop.
+def _stop_at_signals(*others: Callable[[], object]) -> threading.Event:
+    """Return an event that is set when this process is asked to stop; then also call `others`."""
+    stop = threading.Event()
 
-        What a loop had claimed is resumed later.
-        """
-        loops = (
-            (self._repeats, REPEAT_SECONDS),
-            (self._mail, MAIL_SECONDS),
-            (self._news, NEWS_SECONDS),
-            (self._press.draw_next, PRESS_SECONDS),
-            (self._index, INDEX_SECONDS),
-            (self._press.tidy, UPKEEP_SECONDS),
-            (self._exporter.make_next, EXPORT_SECONDS),
-            (self._exporter.tidy, UPKEEP_SECONDS),
-            (self._sums.keep, SUMS_SECONDS),
-            (self._lookup.keep, LOOKUP_SECONDS),
-            (self._bulk, BULK_SECONDS),
-            (self._batches, BATCHES_SECONDS),
-            (self._upkeep, UPKEEP_SECONDS),
-        )
-        threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
-        for thread in threads:
-            thread.start()
-        log.info("the worker runs: mail, posters, exports, search, upkeep")
-        self._stop.wait()
-        log.info("the worker stops")
-        self._postman.stop()
-        for thread in threads:
-            thread.join(FAREWELL_SECONDS / len(threads))
+    def heed(*_):
+        stop.set()
+        for other in others:
+            other()
 
-    def _repeats(self) -> int:
-        if not repeats_wait():
-            return 0
-        return write(
-            answer_repeats,
-            now=database_now(),
-            good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]),
-        )
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, heed)
+    return stop
 
-    def _mail(self):
-        return self._postman.deliver_due(now=database_now())
 
-    def _index(self):
-        return refresh(write, holder=self._holder, now=database_now())
+def _await(runner: BaseProcess, stop: threading.Event) -> None:
+    runner.join()
+    stop.set()
 
-    def _news(self):
-        now = database_now()
-        return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
 
-    def _batches(self):
-        return go_on_with_batches(write, now=database_now())
-
-    def _bulk(self):
-        return write(carry_on, holder=self._holder, now=database_now()) if bulk_waits() else 0
-
-    def _upkeep(self) -> int:
-        """Do each piece of upkeep, even if an earlier one fails; return how much was done."""
-        now, done = database_now(), 0
-        pieces = [(piece, partial(write, piece, **named)) for piece, named in self._pieces()]
-        # This one runs in parts, each in its own transaction.
-        pieces.append((forget_batches, partial(forget_batches, write)))
-        for piece, do in pieces:
-            try:
-                done += do(now=now) or 0
-            except Exception as error:
-                failure_log.note(error, f"the worker's upkeep, {piece.__qualname__}")
-        return done
-
-    def _pieces(self) -> Iterator[tuple[Callable[..., Any], dict[str, Any]]]:
-        """Yield (operation, its arguments besides `now`)."""
-        config = self._app.config
-        unconfirmed = {"days": config["ERASE_PENDING_DAYS"]}
-        yield (
-            forget,
-            {
-                "unconfirmed_days": config["ERASE_PENDING_DAYS"],
-                "address_days": config["ADDRESS_DAYS"],
-            },
-        )
-        for piece in (
-            move_full_batches,
-            watch_keys,
-            tell_of_erasing,
-            anonymise_due,
-            forget_sessions,
-            self._read_clocks,
-        ):
-            yield piece, {}
-        for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
-            yield piece, {}
-        yield events.end_holds, {}
-        yield (
-            events.forget,
-            {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]},
-        )
-        for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):
-            yield piece, {}
-        yield forget_subscriptions, unconfirmed
-        yield forget_sent_by_kiosks, unconfirmed
-        for piece in (tell_of_silence, remind, sweep, forget_undone):
-            yield piece, {}
-
-    def _read_clocks(self, *, now: datetime) -> None:
-        """Recompute the instants of events, once per start.
-
-        Time zone rules change only with an upgrade of their package, which needs a restart.
-        """
-        if not self._has_read_clocks:
-            events.realign(now=now)
-            self._has_read_clocks = True
+COMMANDS = (worker,)

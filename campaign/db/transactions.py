@@ -7,18 +7,20 @@ from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event, func, select
+from sqlalchemy import ScalarResult, event, func, inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.orm.exc import StaleDataError
 
 from campaign.db.ended_log import FILE, EndedLog, ended_now
 from campaign.db.group_commit import GroupCommit
 from campaign.db.write_lock import FairFileLock
+from campaign.errors import EditConflict
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
 
@@ -39,6 +41,7 @@ PAGE_BYTES = 4096
 # the cost of the file lock and the disk.
 MAX_PAUSE_SECONDS = 0.003
 _chance = SystemRandom()
+Row = TypeVar("Row")
 
 
 @event.listens_for(Engine, "connect")
@@ -102,7 +105,7 @@ class Transactions:
         with app.app_context():
             url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
-        app.extensions["turnstile"] = FairFileLock(url.database) if on_sqlite else None
+        app.extensions["write_lock"] = FairFileLock(url.database) if on_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = (
             GroupCommit(lambda: self._batch(app), _pause) if grouped else None
@@ -137,6 +140,26 @@ class Transactions:
                 raise outcome
             return outcome
 
+    def load_for_update(self, model: type[Row], row_id: int) -> Row:
+        """Return the row as it is now, and lock out other editors until the transaction ends.
+
+        Others can still insert rows that refer to it. Raises NoResultFound.
+        """
+        return self._locked(model, row_id).one()
+
+    def load_for_update_or_none(self, model: type[Row], row_id: int) -> Row | None:
+        """Like `load_for_update`, but return None if there is no such row."""
+        return self._locked(model, row_id).one_or_none()
+
+    def _locked(self, model: type[Row], row_id: int) -> ScalarResult[Row]:
+        [key] = inspect(model).primary_key
+        return self._db.session.scalars(
+            select(model)
+            .where(key == row_id)
+            .with_for_update(key_share=True, of=model)
+            .execution_options(populate_existing=True)
+        )
+
     def now(self) -> datetime:
         """Return the current time by the database's clock, which all machines share.
 
@@ -167,13 +190,13 @@ class Transactions:
 
     @contextmanager
     def _batch(self, app):
-        turnstile = app.extensions["turnstile"]
+        write_lock = app.extensions["write_lock"]
         with app.app_context():
-            if turnstile is None:
+            if write_lock is None:
                 yield from self._committed(app)
                 return
             queued_at = monotonic()
-            with turnstile.turn():
+            with write_lock.turn():
                 self._db.session.connection(
                     execution_options={"writes": True, "waited_seconds": monotonic() - queued_at}
                 )
@@ -185,10 +208,17 @@ class Transactions:
             self._refuse_dead_transaction()
             self._list_ended(app.extensions["ended_log"])
             self._db.session.commit()
+        except StaleDataError as error:
+            self._undo()
+            # Someone else changed a `Versioned` row after this transaction had read it.
+            raise EditConflict(str(error)) from error
         except BaseException:
-            self._db.session.info.pop("ended", None)
-            self._db.session.rollback()
+            self._undo()
             raise
+
+    def _undo(self):
+        self._db.session.info.pop("ended", None)
+        self._db.session.rollback()
 
     def _list_ended(self, log):
         """Append what ended in this transaction to the log.

@@ -3,8 +3,7 @@
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.db.constraints import one_of
-from campaign.extensions import db
+from campaign.extensions import db, one_of
 
 ALLOWED = ("nobody", "anybody", "listed")
 

@@ -4,11 +4,6 @@ from campaign.embeds.models import Embedding
 from campaign.extensions import db
 
 
-def mark_of(embedding: Embedding) -> str:
-    """Return a text that changes with the Embedding, to detect edit conflicts."""
-    return " ".join((embedding.allowed, *embedding.origins))
-
-
 def embedding_of(petition_id: int) -> Embedding:
     """Return the Embedding of a petition, or the default one if none is stored."""
     return db.session.get(Embedding, petition_id) or Embedding(

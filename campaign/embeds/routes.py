@@ -22,7 +22,7 @@ from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
 from campaign.http.caching import public
-from campaign.http.content_security_policy import policy
+from campaign.http.security import policy
 from campaign.http.urls import with_query
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, slug_after

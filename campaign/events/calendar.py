@@ -1,34 +1,42 @@
-"""Calendar entries of an event, for the public or for one registered person."""
+"""Calendar files (iCalendar, RFC 5545) of events, for the public or for one registered person."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from unicodedata import category
 from urllib.parse import quote, urlencode
 
 from flask import current_app
+from icalendar import Calendar, vCalAddress, vDuration, vText
+from icalendar import Event as CalendarEntry
 
-from campaign.events import calendar_files as ics
 from campaign.events.hours import hours, zone_name
 from campaign.events.models import Event, EventText, Registration
 from campaign.events.places import map_point, whole_place
 from campaign.events.presenters import EventPage
 from campaign.http.urls import absolute_url, host
 from campaign.text.markdown import to_text
+from campaign.text.whitespace import in_one_line
 
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 # Characters of an email address that a mailto: URL need not encode (RFC 6068).
 MAILTO_SAFE = "@+!$'*-._~"
+PRODUCT = "-//Volante//Events//EN"
+# How often calendars that subscribed to a file should read it again.
+REFRESH = timedelta(hours=6)
 
 
 def public_file(events: Iterable[Event], lang: str, *, name: str = "") -> str:
     """Return the public calendar file of events, without restricted online addresses.
 
-    An address is restricted if only registered people get it.
+    An address is restricted if only registered people get it. `name` is the name that people see
+    when they subscribe to the file.
     """
     entries = [
         _entry(event, lang, sequence=event.sequence, shows_online=_is_open(event))
         for event in events
     ]
-    return ics.calendar(entries, name=name)
+    return _file(entries, method="PUBLISH", name=name)
 
 
 def invitation(event: Event, registration: Registration, *, cancelled: bool = False) -> str:
@@ -41,10 +49,15 @@ def invitation(event: Event, registration: Registration, *, cancelled: bool = Fa
     entry = _entry(
         event, registration.lang, sequence=sequence, shows_online=not cancelled, cancelled=cancelled
     )
-    status = "DECLINED" if cancelled else "ACCEPTED"
-    attendee = f"ATTENDEE;CN={ics.parameter(registration.name)};ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP=FALSE"
-    entry.append((attendee, f"mailto:{quote(registration.email, safe=MAILTO_SAFE)}"))
-    return ics.calendar([entry], method="CANCEL" if cancelled else "REQUEST")
+    attendee = _person(
+        quote(registration.email, safe=MAILTO_SAFE),
+        registration.name,
+        role="REQ-PARTICIPANT",
+        partstat="DECLINED" if cancelled else "ACCEPTED",
+        rsvp="FALSE",
+    )
+    entry.add("attendee", attendee)
+    return _file([entry], method="CANCEL" if cancelled else "REQUEST")
 
 
 def links_to_add(event: Event, shown: EventPage, url: str) -> tuple[tuple[str, str], ...]:
@@ -53,15 +66,15 @@ def links_to_add(event: Event, shown: EventPage, url: str) -> tuple[tuple[str, s
     `shown` is its EventPage and `url` the URL of its page. Those sites get no request until someone
     follows a link.
     """
-    words = "\n\n".join(part for part in (shown.description, shown.online_url, url) if part)
+    details = "\n\n".join(part for part in (shown.description, shown.online_url, url) if part)
     place = shown.whole_place or shown.online_url
     google = {
         "action": "TEMPLATE",
         "text": shown.title,
-        "dates": f"{ics.instant(event.starts_at)}/{ics.instant(event.ends_at)}",
+        "dates": f"{event.starts_at:%Y%m%dT%H%M%SZ}/{event.ends_at:%Y%m%dT%H%M%SZ}",
         "ctz": event.zone,
         "location": place,
-        "details": words,
+        "details": details,
     }
     outlook = {
         "path": "/calendar/action/compose",
@@ -70,7 +83,7 @@ def links_to_add(event: Event, shown: EventPage, url: str) -> tuple[tuple[str, s
         "startdt": f"{event.starts_at:%Y-%m-%dT%H:%M:%SZ}",
         "enddt": f"{event.ends_at:%Y-%m-%dT%H:%M:%SZ}",
         "location": place,
-        "body": words,
+        "body": details,
     }
     return (
         ("Google", f"{GOOGLE}?{urlencode(google)}"),
@@ -82,34 +95,76 @@ def _is_open(event: Event) -> bool:
     return event.online_for == "everyone"
 
 
+def _file(entries: Iterable[CalendarEntry], *, method: str, name: str = "") -> str:
+    """Return the calendar file of `entries` with an iTIP method (RFC 5546)."""
+    # Outlook stops reading where these come in another order.
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", PRODUCT)
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    if name:
+        # RFC 7986 defines NAME, but Apple, Google and Outlook read the older X-WR-CALNAME.
+        calendar.add("name", vText(in_one_line(_printable(name))))
+        calendar.add("x-wr-calname", vText(in_one_line(_printable(name))))
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(REFRESH))
+    for entry in entries:
+        calendar.add_component(entry)
+    return calendar.to_ical(sorted=False).decode()
+
+
 def _entry(
     event: Event, lang: str, *, sequence: int, shows_online: bool, cancelled: bool = False
-) -> list[tuple[str, str]]:
+) -> CalendarEntry:
+    """Return the entry of an event. Its times are in UTC, which every calendar reads alike."""
     text = event.text(lang)
     url = absolute_url("events.show", lang, slug=event.slug)
     is_off = cancelled or event.state == "cancelled"
     online = event.online_url if shows_online else ""
     sender = current_app.extensions["sender_address"]
-    entry = [
-        ("UID", f"event-{event.id}@{host()}"),
-        ("DTSTAMP", ics.instant(event.changed_at)),
-        ("LAST-MODIFIED", ics.instant(event.changed_at)),
-        ("DTSTART", ics.instant(event.starts_at)),
-        ("DTEND", ics.instant(event.ends_at)),
-        ("SEQUENCE", str(sequence)),
-        ("STATUS", "CANCELLED" if is_off else "CONFIRMED"),
-        ("SUMMARY", ics.words(text.title)),
-        ("DESCRIPTION", ics.words(_description(event, text, lang, online, url))),
-        ("URL", url),
-        (f"ORGANIZER;CN={ics.parameter(event.cause.text(lang).title)}", f"mailto:{sender}"),
-        ("TRANSP", "OPAQUE"),
-    ]
+    entry = CalendarEntry()
+    entry.add("uid", f"event-{event.id}@{host()}")
+    entry.add("dtstamp", _second(event.changed_at))
+    entry.add("last-modified", _second(event.changed_at))
+    entry.add("dtstart", _second(event.starts_at))
+    entry.add("dtend", _second(event.ends_at))
+    entry.add("sequence", sequence)
+    entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    entry.add("summary", _printable(text.title))
+    entry.add("description", _printable(_description(event, text, lang, online, url)))
+    entry.add("url", url)
+    entry.add("organizer", _person(sender, event.cause.text(lang).title))
+    entry.add("transp", "OPAQUE")
     place = whole_place(event, text) or online
     if place:
-        entry.append(("LOCATION", ics.words(place)))
+        entry.add("location", _printable(place))
     if point := map_point(event):
-        entry.append(("GEO", f"{point[0]:.6f};{point[1]:.6f}"))
+        entry.add("geo", (round(point[0], 6), round(point[1], 6)))
     return entry
+
+
+def _person(email: str, name: str, **parameters: str) -> vCalAddress:
+    """Return a person with an email address; `email` is encoded for a mailto: URL."""
+    address = vCalAddress(f"mailto:{email}")
+    # A parameter cannot contain quotes or line breaks (RFC 5545, 3.2).
+    address.params["CN"] = in_one_line(_printable(name)).replace('"', "'")
+    address.params.update({key.upper(): value for key, value in parameters.items()})
+    return address
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _printable(text: str) -> str:
+    """Return text without characters that would break a line of the file."""
+    lines = text.replace("\r\n", "\n").replace("\u2028", "\n")
+    return "".join(
+        character
+        for character in lines
+        if character in "\n\t" or category(character) not in ("Cc", "Cs")
+    )
 
 
 def _description(event: Event, text: EventText, lang: str, online: str, url: str) -> str:

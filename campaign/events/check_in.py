@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.events.codes import new_code, read_code
-from campaign.events.models import Registration
-from campaign.events.operations import locked
+from campaign.events.models import Event, Registration
 from campaign.events.registering import CONFIRMATION, TooFewSeats
 from campaign.events.seats import fits, give
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.operations import enqueue
 
 DIGEST_BYTES = 32
@@ -63,7 +62,7 @@ def let_in(event_id: int, *, code: str, now: datetime) -> Registration:
     Capacity is not checked, because the people at the door see whether there is room. Raise
     CodeUnknown.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     registration = _by_code(event.id, code)
     if registration.state != "registered":
         give(event, registration, now)
@@ -91,7 +90,7 @@ def add_by_hand(
     Return the registration. Raise AddressKnown, and TooFewSeats if the event is full, unless
     `anyway`.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if not anyway and not fits(event, seats, now):
         raise TooFewSeats(event.slug)
     # Without an email address nothing is sent. A random digest keeps the row unique.

@@ -1,18 +1,17 @@
 """Edit an event part by part, so that editors of different parts never conflict.
 
-Each change brings the mark of the part as its editor saw it. The second of two editors of the same
-part gets an EditConflict.
+Each change brings the version of the part that its editor's form showed. The second of two editors
+of the same part gets an EditConflict.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 
 from campaign.accounts.audit import record_planned
+from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event, EventPicture
@@ -20,18 +19,11 @@ from campaign.events.operations import (
     Hours,
     change_event,
     create_event,
-    locked,
     publish,
     set_picture,
 )
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.publishing.pictures import Picture
-
-
-class EditConflict(CampaignError):
-    """Another editor has changed this part since this editor's page was made."""
-
-    status = 409
 
 
 class NotReady(CampaignError):
@@ -44,32 +36,6 @@ class NotReady(CampaignError):
         self.faults = faults
 
 
-class Part(NamedTuple):
-    """What one page of the editor changes.
-
-    `settings` are columns of `Event` and `words` columns of `EventText`. `petitions` says whether
-    the page changes the event's petitions too.
-    """
-
-    settings: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    petitions: bool = False
-
-
-PARTS = {
-    "words": Part(words=("kind", "title", "body", "access")),
-    "hours": Part(("zone", "starts_local", "ends_local")),
-    "place": Part(
-        ("town", "country", "latitude", "longitude", "online_url", "online_for"),
-        ("place", "address"),
-    ),
-    "coming": Part(("registration", "capacity", "most_seats", "is_free", "questions"), ("price",)),
-    "programme": Part(words=("programme",)),
-    "people": Part(("people",)),
-    "about": Part(("languages", "is_vigil"), petitions=True),
-    "address": Part(("slug",)),
-    "picture": Part(words=("picture_alt",)),
-}
 # Columns that a duplicate copies: everything except times, state and slug.
 TAKEN_OVER = (
     "cause_id", "is_vigil", "zone", "town", "country", "latitude", "longitude", "online_url", "online_for", "is_free",
@@ -79,33 +45,11 @@ WORDS = ("kind", "title", "place", "address", "body", "picture_alt", "programme"
 WEEK = timedelta(days=7)
 
 
-def mark_of(event: Event, part: str) -> str:
-    """Return a mark that changes whenever this part of the event changes."""
-    told = json.dumps(values_of(event, part), sort_keys=True, default=str)
-    return blake2b(told.encode(), digest_size=8).hexdigest()
-
-
-def values_of(event: Event, part: str) -> dict[str, Any]:
-    """Return the present values of a part of the event."""
-    settings, words, has_petitions = PARTS[part]
-    values = {name: getattr(event, name) for name in settings}
-    values["texts"] = (
-        {text.lang: {name: getattr(text, name) for name in words} for text in event.texts}
-        if words
-        else {}
-    )
-    if has_petitions:
-        values["petitions"] = [each.petition_id for each in event.petitions]
-    if part == "picture" and event.picture:
-        values["picture"] = event.picture.digest, event.picture.focal_x, event.picture.focal_y
-    return values
-
-
 def change_part(
     event_id: int,
     *,
     part: str,
-    mark: str,
+    version: int | None,
     now: datetime,
     hours: Hours | None = None,
     texts=None,
@@ -117,9 +61,8 @@ def change_part(
     If the part is `words`, a language that `texts` leaves out is removed. Raise EditConflict and
     the errors of `change_event`.
     """
-    event = locked(event_id)
-    if mark != mark_of(event, part):
-        raise EditConflict(f"the {part} of {event.slug}")
+    event = load_for_update(Event, event_id)
+    check_part(event, part, version)
     if part == "words":
         event.texts = [text for text in event.texts if text.lang in texts]
     return change_event(
@@ -133,7 +76,7 @@ def change_picture(
     picture: Picture | None,
     focal: tuple[int, int],
     alts: Mapping[str, str],
-    mark: str,
+    version: int | None,
     now: datetime,
 ) -> Event:
     """Set the picture, or change only the description of the present one if `picture` is None.
@@ -141,13 +84,13 @@ def change_picture(
     `focal` is the point that stays visible. `alts` maps a language to the alternative text. Raise
     EditConflict.
     """
-    event = locked(event_id)
-    if mark != mark_of(event, "picture"):
-        raise EditConflict(f"the picture of {event.slug}")
+    event = load_for_update(Event, event_id)
     if picture:
-        set_picture(event_id, picture=picture, now=now, focal=focal)
-    elif event.picture:
-        event.picture.focal_x, event.picture.focal_y = focal
+        set_picture(event_id, picture=picture, now=now, focal=focal, version=version)
+    else:
+        check_part(event, "picture", version)
+        if event.picture:
+            event.picture.focal_x, event.picture.focal_y = focal
     for text in event.texts:
         text.picture_alt = alts.get(text.lang, "")
     event.changed_at = now
@@ -172,7 +115,7 @@ def announce_later(event_id: int, *, at: datetime | None) -> Event:
 
     None cancels the schedule.
     """
-    event = _demand_whole(event_id) if at else locked(event_id)
+    event = _demand_whole(event_id) if at else load_for_update(Event, event_id)
     if event.state == "draft":
         event.publish_at = at
         db.session.flush()
@@ -191,7 +134,7 @@ def publish_due(*, now: datetime) -> int:
 
 def close_registration(event_id: int, *, closed: bool) -> Event:
     """Close registration, or open it again. People who have a seat keep it."""
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     event.registration_closed = closed
     db.session.flush()
     return event
@@ -199,7 +142,7 @@ def close_registration(event_id: int, *, closed: bool) -> Event:
 
 def archive_event(event_id: int, *, now: datetime) -> Event:
     """Archive an event: it keeps its page but is in no list."""
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     event.archived_at = event.archived_at or now
     event.publish_at = None
     db.session.flush()
@@ -208,7 +151,7 @@ def archive_event(event_id: int, *, now: datetime) -> Event:
 
 def restore_event(event_id: int) -> Event:
     """Take an event out of the archive, as it was."""
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     event.archived_at = None
     db.session.flush()
     return event
@@ -219,7 +162,7 @@ def duplicate_event(event_id: int, *, slug: str, now: datetime) -> Event:
 
     Raise SlugTaken.
     """
-    old = locked(event_id)
+    old = load_for_update(Event, event_id)
     texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.texts}
     settings = {name: getattr(old, name) for name in TAKEN_OVER}
     hours = _ahead(Hours(old.starts_local, old.ends_local, settings.pop("zone")), now)
@@ -248,7 +191,7 @@ def _ahead(hours: Hours, now: datetime) -> Hours:
 
 
 def _demand_whole(event_id: int) -> Event:
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if faults := faults_of(event):
         raise NotReady(faults)
     return event

@@ -53,7 +53,7 @@ class Filters:
 class TicketAddressField(EmailField):
     """The email address to send the ticket to."""
 
-    missing = _l("We need your e-mail address to send you the letter that is your ticket.")
+    missing = _l("Enter your email address. We send your ticket there.")
 
 
 class SeatsField(SelectField):
@@ -75,7 +75,7 @@ class SeatsField(SelectField):
         if not (
             text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= self.most and len(text) <= 3
         ):
-            raise ValidationError(_l("Choose a number of seats from the list."))
+            raise ValidationError(_l("Choose how many seats you need."))
         self.data = str(int(text))
 
 
@@ -96,7 +96,7 @@ class SeatForm(FlaskForm):
         for name in self.needed & self._fields.keys():
             field = self[name]
             if not field.errors and not field.data:
-                field.errors = [_l("Write your name.") if name == "name" else MISSING_ANSWER]
+                field.errors = [_l("Enter your name.") if name == "name" else MISSING_ANSWER]
                 valid = False
         return valid
 
@@ -112,7 +112,7 @@ class SeatForm(FlaskForm):
 class RegistrationForm(SeatForm):
     """The registration form under an event."""
 
-    email = TicketAddressField(_l("E-mail"))
+    email = TicketAddressField(_l("Email"))
     website = HiddenField(_l("Leave this empty"))
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
+from campaign.db.versioned import VersionedParts
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -32,7 +33,7 @@ UNCONFIRMED = text("state = 'unconfirmed'")
 ON_HOLD = text("hold_until is not null")
 
 
-class Event(db.Model):
+class Event(VersionedParts, db.Model):
     """A gathering of a cause.
 
     Times: `starts_local` and `ends_local` in the IANA `zone` are what was announced. The instants
@@ -49,6 +50,9 @@ class Event(db.Model):
     State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
     keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
     `came` is how many came, kept after the registrations are erased.
+
+    Edited in parts: `words`, `hours`, `place`, `coming`, `programme`, `people`, `about`, `address`
+    and `picture`.
     """
 
     __tablename__ = "event"

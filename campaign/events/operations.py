@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.events.hours import instant_of
 from campaign.events.models import (
@@ -20,7 +21,7 @@ from campaign.events.models import (
 )
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.publishing.pictures import Picture
@@ -79,7 +80,7 @@ def create_event(
 
 def publish(event_id: int, *, now: datetime) -> Event:
     """Publish a draft. Raise EventOver for a cancelled event."""
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if event.state == "cancelled":
         raise EventOver(event.slug)
     event.state = "published"
@@ -105,7 +106,7 @@ def change_event(
     one. Seats from a larger capacity go to the waiting list. Raise SlugTaken, HourSkipped and
     ZoneUnknown.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     before = _told(event)
     if slug and slug != event.slug:
         _take_slug(slug)
@@ -132,14 +133,21 @@ def change_event(
 
 
 def set_picture(
-    event_id: int, *, picture: Picture | None, now: datetime, focal: tuple[int, int] = CENTRE
+    event_id: int,
+    *,
+    picture: Picture | None,
+    now: datetime,
+    focal: tuple[int, int] = CENTRE,
+    version: int | None = None,
 ) -> Event:
     """Set the picture, or remove it if `picture` is None.
 
-    `focal` is the point that stays visible, in hundredths of width and height.
+    `focal` is the point that stays visible, in hundredths of width and height. `version` is that of
+    the part `picture` that the form showed, None without a form. Raise EditConflict.
     """
     made = EventPicture(**vars(picture), focal_x=focal[0], focal_y=focal[1]) if picture else None
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
+    check_part(event, "picture", version)
     if event.picture:
         db.session.delete(event.picture)
         db.session.flush()
@@ -154,7 +162,7 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
 
     `notices` maps a language to the sentence that says why. The page stays, with a notice on it.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if event.state == "cancelled":
         return event
     was_public = event.state == "published"
@@ -168,19 +176,6 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
     if was_public and now < event.ends_at:
         _tell(event, CALLED_OFF)
     return event
-
-
-def locked(event_id: int) -> Event:
-    """Return the event, locked until this transaction ends.
-
-    Nobody else can change it or give away its seats until then.
-    """
-    return db.session.scalars(
-        select(Event)
-        .where(Event.id == event_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def _take_slug(slug: str) -> None:

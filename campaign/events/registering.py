@@ -11,9 +11,8 @@ from sqlalchemy import select
 from campaign.errors import CampaignError
 from campaign.events.codes import new_code
 from campaign.events.models import Event, Registration
-from campaign.events.operations import locked
 from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.mail.operations import enqueue
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
@@ -65,7 +64,7 @@ def register(
     Someone who is on the list already keeps what they have. Return the row. Raise
     RegistrationClosed.
     """
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     if not event.takes_registrations(now):
         raise RegistrationClosed(event.slug)
     # People on the waiting list come before anyone new.
@@ -216,7 +215,7 @@ def _own(registration_id: int) -> tuple[Event, Registration]:
     )
     if event_id is None:
         raise NoSuchRegistration(registration_id)
-    event = locked(event_id)
+    event = load_for_update(Event, event_id)
     registration = db.session.get(Registration, registration_id, populate_existing=True)
     if registration is None:
         raise NoSuchRegistration(registration_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from campaign.db.plain_letters import plain, plain_letters
+from campaign.db.functions import plain, plain_letters
 from campaign.events.codes import LENGTH, read_code
 from campaign.events.models import Event, Registration
 from campaign.events.seats import free_seats

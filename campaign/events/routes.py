@@ -35,12 +35,12 @@ from campaign.events.queries import (
 from campaign.events.structured_data import structured
 from campaign.extensions import write
 from campaign.http.caching import public
-from campaign.http.missing_file import abort_missing_file
+from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
 from campaign.publishing.cropping import cut
 from campaign.signatures import tokens
-from campaign.signatures.abuse_limits import pressure
+from campaign.signatures.abuse_limits import admit_signing
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("events", __name__)
@@ -103,7 +103,7 @@ def register(slug: str) -> ResponseReturnValue:
     """Accept a registration. The response never reveals whether they had registered before."""
     event = event_by_slug(slug) or abort(404)
     now = utcnow()
-    pressed = pressure().admit(request.remote_addr, f"event-{event.id}")
+    pressed = admit_signing(request.remote_addr, f"event-{event.id}")
     shown = page(event, g.lang, now)
     form = registration_form(shown)
     if not event.takes_registrations(now):

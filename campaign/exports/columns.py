@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select
 
-from campaign.db.iso_texts import iso_day, iso_instant
+from campaign.db.functions import iso_day, iso_instant
 from campaign.events.models import Event
 from campaign.imports.models import ImportRow
 from campaign.kiosk.models import Kiosk, Shift
@@ -58,7 +58,7 @@ def _on_paper(told: Any) -> Any:
 # To add a column, add its line here. Forms and files use this order.
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
-    "state": _of(_l("State"), Signature.state, "code"),
+    "state": _of(_l("Status"), Signature.state, "code"),
     "evidence": _of(_l("Evidence"), Signature.evidence, "code"),
     "shown_name": Column(
         _l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name
@@ -66,9 +66,9 @@ COLUMNS = {
     "full_name": Column(
         _l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)
     ),
-    "given_name": _of(_l("Given name"), Signature.given_name),
-    "family_name": _of(_l("Family name"), Signature.family_name),
-    "email": _of(_l("E-mail"), Signature.email),
+    "given_name": _of(_l("First name"), Signature.given_name),
+    "family_name": _of(_l("Last name"), Signature.family_name),
+    "email": _of(_l("Email"), Signature.email),
     "country": _of(_l("Country"), Signature.country, "code"),
     "postal_code": _of(_l("Postal code"), Signature.postal_code),
     "comment": _of(_l("Comment"), Signature.comment),
@@ -85,7 +85,9 @@ COLUMNS = {
         _l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)
     ),
     "kiosk": _of(_l("Tablet"), _from(Kiosk, Kiosk.name, Kiosk.id == Signature.kiosk_id)),
-    "tabler": _of(_l("Tabler"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)),
+    "tabler": _of(
+        _l("Table volunteer"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)
+    ),
     "shift_began": _of(
         _l("Shift since"),
         _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id),

@@ -4,7 +4,8 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -24,8 +25,8 @@ from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
+from campaign.montage.jobs import prepare
 from campaign.montage.queries import Variety
-from campaign.montage.tasks import prepare
 from campaign.petitions.queries import petition_by_id
 from campaign.process import isolated
 from campaign.security.sealed_files import Sealer, unsealed
@@ -47,29 +48,14 @@ class PressFailed(Exception):
     """The process that draws the poster failed."""
 
 
-def pieces_of_pack(export: Export, folder: Path, key: bytes) -> Iterator[Piece]:
-    """Yield the Pieces of a delivery pack, continuing from where the export stopped.
+class DeliveryPack:
+    """A delivery pack that is written once, piece by piece.
 
-    Until the pack is finished, a second file in `folder` holds its table, encrypted with `key`.
-    """
-    with force_locale(LOCALES[export.choice["lang"]]):
-        pack = _Pack(export, folder / f"{export.id}.table", key)
-        try:
-            yield from pack.pieces()
-        finally:
-            if pack.work.get("step") == "ended":
-                pack.table_path.unlink(missing_ok=True)
-
-
-class _Pack:
-    """A delivery pack in progress.
-
-    `work` is the state to continue from: the next step, the archive, the counts, and the checksums
-    of its files.
+    Until it is finished, a second file, encrypted with `key`, holds its table.
     """
 
     def __init__(self, export: Export, table_path: Path, key: bytes) -> None:
-        self.table_path, self._key = table_path, key
+        self._table_path, self._key = table_path, key
         self._export, self._choice = export, export.choice
         columns = (
             "number",
@@ -79,117 +65,103 @@ class _Pack:
             *self._choice["details"],
         )
         self._sheet = Sheet(Selection(export.petition_id, columns=columns, delivered=True), [])
-        self.work = export.work or {"step": "begin"}
-        self._zip = ZipStream(export.asked_at, state=self.work.get("zip"))
-        self._done, self._root = export.done, f"{export.choice['slug']}-{export.asked_at:%Y-%m-%d}"
+        self._zip = ZipStream(export.asked_at)
+        self._root = f"{self._choice['slug']}-{export.asked_at:%Y-%m-%d}"
+        self._done = 0
+        # What the cover letter and the README say about the signatures.
+        self._counts: dict[str, Any] = {"evidence": Counter(), "version": Counter(), "erased": 0}
+        self._table_frames = 0
+        # (name of the file, SHA-256 in hexadecimal)
+        self._checksums: list[tuple[str, str]] = []
 
-    def pieces(self) -> Iterator[Piece]:
-        steps = {
-            "begin": self._begin,
-            "volumes": self._volumes,
-            "table": self._table,
-            "letter": self._letter,
-            "rest": self._rest,
-        }
-        while self.work["step"] != "ended":
-            yield from steps[self.work["step"]]()
-            db.session.rollback()
+    def total(self) -> int:
+        """Return how many signatures it will hold."""
+        return self._sheet.total()
 
-    def _begin(self) -> Iterator[Piece]:
-        total = self._sheet.total()
-        counts = {
-            "evidence": {},
-            "version": {},
-            "erased": counted_without_data(self._export.petition_id),
-        }
-        facts = {
-            "last": self._sheet.last_id(),
-            "after": 0,
-            "volume": 1,
-            "volumes": -(-total // VOLUME),
-            "counts": counts,
-            "sums": [],
-        }
-        yield self._piece(b"", "volumes", total=total, table=[0, 0], **facts)
+    def pieces(self) -> Generator[Piece, None, None]:
+        """Yield the Pieces of the archive."""
+        try:
+            for step in (self._volumes, self._table, self._letter, self._rest):
+                with closing(step()) as parts:
+                    while (data := self._next(parts)) is not None:
+                        yield Piece(data, self._done)
+        finally:
+            self._table_path.unlink(missing_ok=True)
 
-    def _volumes(self) -> Iterator[Piece]:
-        """Write one PDF volume, and add its rows to the table.
+    def _next(self, parts: Iterator[bytes]) -> bytes | None:
+        with force_locale(LOCALES[self._choice["lang"]]):
+            data = next(parts, None)
+        # Release the database connection while the bytes are sealed.
+        db.session.rollback()
+        return data
+
+    def _volumes(self) -> Generator[bytes, None, None]:
+        """Write the PDF volumes, and their rows to the table.
 
         The table waits in a sealed file of its own until all signatures are counted.
         """
-        found = self._sheet.after(self.work["after"], self.work["last"], VOLUME)
-        if found is None:
-            yield self._piece(b"", "table")
-            return
-        last, batches = found
-        columns = (list(chain.from_iterable(parts)) for parts in zip(*batches, strict=True))
-        rows = dict(zip(self._sheet.header, columns, strict=True))
-        first, self._done = self._done + 1, self._done + len(rows["number"])
-        words = self._words()
-        pdf = signature_sheets(
-            words.head(), words.fields(), words.rows(rows, first), self._choice["paper"]
-        )
-        table = self._add_to_table(rows, first)
-        counts = self.work["counts"] | {
-            kind: self._counted(kind, rows) for kind in ("evidence", "version")
-        }
-        name = words.volume_name(self.work["volume"], self.work["volumes"])
-        data = self._file(name, pdf)
-        yield self._piece(
-            data, "volumes", after=last, volume=self.work["volume"] + 1, counts=counts, table=table
-        )
+        last, volumes = self._sheet.last_id(), -(-self._sheet.total() // VOLUME)
+        self._counts["erased"] = counted_without_data(self._export.petition_id)
+        after, volume = 0, 1
+        with Sealer(self._table_path, self._key) as table:
+            form = self._table_form()
+            table.write(form.begin())
+            while after < last:
+                after, batches = self._sheet.after(after, last, VOLUME)
+                if not batches:
+                    break
+                columns = (list(chain.from_iterable(parts)) for parts in zip(*batches, strict=True))
+                rows = dict(zip(self._sheet.header, columns, strict=True))
+                first, self._done = self._done + 1, self._done + len(rows["number"])
+                table.write(form.add(self._table_columns(rows, first)))
+                for kind in ("evidence", "version"):
+                    self._counts[kind].update(map(str, rows[kind]))
+                words = self._words()
+                pdf = signature_sheets(
+                    words.head(), words.fields(), words.rows(rows, first), self._choice["paper"]
+                )
+                yield self._file(words.volume_name(volume, volumes), pdf)
+                volume += 1
+            self._table_frames = table.finish()
 
-    def _counted(self, kind: str, rows: Mapping[str, Sequence[Any]]) -> dict[str, int]:
-        return dict(Counter(self.work["counts"][kind]) + Counter(map(str, rows[kind])))
+    def _table_form(self) -> CsvForExcel:
+        names = self._table_names()
+        kinds = ("whole" if name == "number" else "text" for name in names)
+        return CsvForExcel(["row", *names], ["whole", *kinds])
 
-    def _add_to_table(self, rows: Mapping[str, Sequence[Any]], first: int) -> tuple[int, int]:
-        names = [name for name in self._sheet.header if name != "version"]
-        form = CsvForExcel(
-            ["row", *names], ["whole", *("whole" if name == "number" else "text" for name in names)]
-        )
-        frames, octets = self.work["table"]
-        with Sealer(self.table_path, self._key, frames=frames, octets=octets) as table:
-            table.write(form.begin() if not frames else b"")
-            table.write(form.add([range(first, self._done + 1), *(rows[name] for name in names)]))
-            return table.settle()
+    def _table_names(self) -> list[str]:
+        return [name for name in self._sheet.header if name != "version"]
 
-    def _table(self) -> Iterator[Piece]:
+    def _table_columns(self, rows: Mapping[str, Sequence[Any]], first: int) -> list[Sequence[Any]]:
+        return [range(first, self._done + 1), *(rows[name] for name in self._table_names())]
+
+    def _table(self) -> Generator[bytes, None, None]:
         digest = sha256()
-        yield Piece(self._zip.begin(f"{self._root}/{TABLE}"), {"done": self._done})
-        for plain in (
-            unsealed(self.table_path, self._key, self.work["table"][0])
-            if self.work["table"][0]
-            else ()
-        ):
+        yield self._zip.begin(f"{self._root}/{TABLE}")
+        for plain in unsealed(self._table_path, self._key, self._table_frames):
             digest.update(plain)
-            yield Piece(self._zip.add(plain), {"done": self._done})
-        data = self._zip.end()
-        yield self._piece(data, "letter", sums=[*self.work["sums"], [TABLE, digest.hexdigest()]])
+            yield self._zip.add(plain)
+        self._checksums.append((TABLE, digest.hexdigest()))
+        yield self._zip.end()
 
-    def _letter(self) -> Iterator[Piece]:
+    def _letter(self) -> Generator[bytes, None, None]:
         """Write the cover letter. It comes after the signatures, because it states their counts."""
         words = self._words()
-        blocks = words.letter(self.work["counts"], self._done)
-        yield self._piece(
-            self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"])), "rest"
-        )
+        blocks = words.letter(self._counts, self._done)
+        yield self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"]))
 
-    def _rest(self) -> Iterator[Piece]:
+    def _rest(self) -> Generator[bytes, None, None]:
         with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
-            # Empty pieces renew the export's lock, and let the worker stop between them.
+            # Empty pieces renew the export's claim, and let the worker stop between them.
             for _ in self._draw_poster(Path(scratch)):
-                yield Piece(b"", {"done": self._done})
-            poster = self._file(POSTER, (Path(scratch) / POSTER).read_bytes())
-        words = self._words()
-        readme = self._file(
-            README,
-            words.readme(
-                [name for name, _ in self.work["sums"]], self.work["counts"], self._done
-            ).encode(),
-        )
-        sums = "".join(f"{digest}  {name}\n" for name, digest in self.work["sums"])
-        end = self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
-        yield self._piece(poster + readme + end, "ended")
+                yield b""
+            poster = (Path(scratch) / POSTER).read_bytes()
+        yield self._file(POSTER, poster)
+        names = [name for name, _ in self._checksums]
+        readme = self._words().readme(names, self._counts, self._done)
+        yield self._file(README, readme.encode())
+        sums = "".join(f"{digest}  {name}\n" for name, digest in self._checksums)
+        yield self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
 
     def _draw_poster(self, scratch: Path) -> Iterator[None]:
         """Draw the poster of the cause as PDF in another process; yield while it works.
@@ -221,12 +193,5 @@ class _Pack:
         )
 
     def _file(self, name: str, data: bytes) -> bytes:
-        self.work = {**self.work, "sums": [*self.work["sums"], [name, sha256(data).hexdigest()]]}
+        self._checksums.append((name, sha256(data).hexdigest()))
         return self._zip.file(f"{self._root}/{name}", data)
-
-    def _piece(self, data: bytes, step: str, *, total: int | None = None, **facts: Any) -> Piece:
-        self.work = {**self.work, **facts, "step": step, "zip": self._zip.state}
-        return Piece(
-            data,
-            {"done": self._done, "work": self.work, **({} if total is None else {"total": total})},
-        )

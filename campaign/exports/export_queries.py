@@ -1,14 +1,13 @@
 """Queries about exports and their files."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
-from campaign.exports.models import IN_WORK, Export, ExportChoice
+from campaign.exports.models import Export, ExportChoice
 from campaign.extensions import db
 from campaign.security.sealed_files import key_of, unsealed
 
@@ -39,12 +38,6 @@ def exports_of(petition_ids: Collection[int], most: int = 50) -> Sequence[Export
         .limit(most)
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
-
-
-def exports_wait(now: datetime) -> bool:
-    """Return whether an export is waiting, or was abandoned by its worker."""
-    free = Export.locked_until.is_(None) | (Export.locked_until <= now)
-    return db.session.scalar(select(Export.id).where(IN_WORK, free).limit(1)) is not None
 
 
 def choice_of(organizer_id: int, petition_id: int, aim: str) -> ExportChoice | None:

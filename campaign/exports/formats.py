@@ -1,8 +1,7 @@
 """The file formats of exports: CSV, JSON Lines and spreadsheets.
 
 A format is created for a header and the kinds of its columns. `begin`, `add` (for each batch of
-columns) and `end` return the next bytes of the file. `state` is JSON from which another process
-can continue.
+columns) and `end` return the next bytes of the file.
 """
 
 import csv
@@ -23,16 +22,10 @@ class Csv:
     """Comma-separated values in UTF-8; cells that could run as formulas are escaped."""
 
     suffix, media_type = "csv", "text/csv; charset=utf-8"
-    state = None
     mark, line_end = b"", "\n"
 
     def __init__(
-        self,
-        header: Sequence[str],
-        kinds: Sequence[str],
-        *,
-        at: datetime | None = None,
-        state: dict[str, Any] | None = None,
+        self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
     ) -> None:
         self._header, self._kinds = header, kinds
 
@@ -68,15 +61,9 @@ class JsonLines:
     """
 
     suffix, media_type = "jsonl", "application/x-ndjson; charset=utf-8"
-    state = None
 
     def __init__(
-        self,
-        header: Sequence[str],
-        kinds: Sequence[str],
-        *,
-        at: datetime | None = None,
-        state: dict[str, Any] | None = None,
+        self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
     ) -> None:
         self._kinds = kinds
         names = (_quoted(name).replace("%", "%%") for name in header)

@@ -10,15 +10,12 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    SmallInteger,
     String,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.security.sealed_files import new_seed
@@ -27,19 +24,17 @@ KINDS = ("csv", "xlsx", "jsonl", "pack")
 AIMS = ("delivery", "letters", "records")
 STATES = ("waiting", "working", "ready", "failed")
 FAULTS = ("", "no_room", "too_large", "broken")
-IN_WORK = text("state in ('waiting', 'working')")
 
 
 class Export(db.Model):
-    """A file of signatures, made by one worker at a time, kept encrypted until `ready_at` + KEPT.
+    """A file of signatures, made by a job and kept encrypted until `ready_at` + KEPT.
 
     `kind` is csv, xlsx, jsonl, or pack for a delivery pack. `aim` and `purpose` say what it is for.
     `choice` holds a Selection, or the options of the pack. `done` of `total` signatures are
     written.
 
-    The output so far is a sealed file of `frames` frames and `octets` bytes. Its key is derived
-    from `seed`. `work` is the state to continue from. `size` (bytes) and `sha256` describe the
-    file as downloaded. The worker `holder` holds a lease until `locked_until`, which it can renew.
+    The output is a sealed file of `frames` frames. Its key is derived from `seed`. `size` (bytes)
+    and `sha256` describe the file as downloaded.
     """
 
     __tablename__ = "export"
@@ -51,7 +46,6 @@ class Export(db.Model):
         CheckConstraint(
             "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
         ),
-        Index("ix_export_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_export_petition_id", "petition_id", "id"),
         # File names contain the id, so ids must never be reused.
         {"sqlite_autoincrement": True},
@@ -71,13 +65,8 @@ class Export(db.Model):
     done: Mapped[int] = mapped_column(Integer, default=0)
     seed: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_seed)
     frames: Mapped[int] = mapped_column(Integer, default=0)
-    octets: Mapped[int] = mapped_column(BigInteger, default=0)
-    work: Mapped[dict] = mapped_column(JSON, default=dict)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
-    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    holder: Mapped[str] = mapped_column(String(80), default="")
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,18 +1,18 @@
-"""The life cycle of an export: requested, made by one worker, kept for three days, deleted."""
+"""The life cycle of an export: requested, made by a job, kept for three days, deleted."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from campaign.db.insertion import insert
-from campaign.exports.models import IN_WORK, Export, ExportChoice
+from campaign.db.upsert import insert
+from campaign.exports.models import Export, ExportChoice
 from campaign.extensions import db
+from campaign.jobs.operations import cancel_job, enqueue
 from campaign.security.sealed_files import new_seed
 
-LOCK = timedelta(seconds=60)
+JOB = "export"
 KEPT = timedelta(hours=72)
-MAX_ATTEMPTS = 3
 
 
 def ask_for_export(
@@ -26,7 +26,7 @@ def ask_for_export(
     choice: dict[str, Any],
     now: datetime,
 ) -> Export:
-    """Request an export; return it."""
+    """Request an export, and queue its job; return the export."""
     export = Export(
         petition_id=petition_id,
         cause_id=cause_id,
@@ -39,6 +39,7 @@ def ask_for_export(
     )
     db.session.add(export)
     db.session.flush()
+    enqueue(JOB, export.id)
     return export
 
 
@@ -52,80 +53,47 @@ def remember_choice(
     db.session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=chosen))
 
 
-def claim_export(*, holder: str, now: datetime) -> Export | None:
-    """Claim the export that has waited longest, or an abandoned one, for LOCK; return it, or None.
-
-    One that was tried MAX_ATTEMPTS times fails.
-    """
-    free = Export.locked_until.is_(None) | (Export.locked_until <= now)
-    export = db.session.scalar(
-        select(Export)
-        .where(IN_WORK, free)
-        .order_by(Export.asked_at, Export.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Export)
-        .execution_options(populate_existing=True)
-    )
-    if export is None:
-        return None
-    if export.attempts >= MAX_ATTEMPTS:
-        export.state, export.fault = "failed", "broken"
-        db.session.flush()
-        return None
-    export.state, export.holder, export.locked_until = "working", holder, now + LOCK
-    export.attempts += 1
-    db.session.flush()
-    return export
+def start_export(export_id: int, *, total: int) -> None:
+    """Record that the file is being written from its beginning, for `total` signatures."""
+    _change(Export.id == export_id, state="working", total=total, done=0)
 
 
-def note_progress(export_id: int, *, holder: str, now: datetime, **columns: Any) -> bool:
-    """Store progress and renew the lease for LOCK; return whether the export is still ours.
-
-    If `columns` include `work`, others can continue from here. That resets the attempts, because
-    a worker that gets this far has not failed.
-    """
-    settled = {"attempts": 0} if "work" in columns else {}
-    return _ours(export_id, holder, locked_until=now + LOCK, **settled, **columns)
+def note_done(export_id: int, *, done: int) -> None:
+    """Record how many signatures are written."""
+    _change(Export.id == export_id, done=done)
 
 
-def give_back(export_id: int, *, holder: str) -> bool:
-    """Release the export when told to stop, so another worker can continue at once."""
-    return _ours(export_id, holder, state="waiting", locked_until=None, attempts=0)
+def return_export(export_id: int) -> None:
+    """Let the export wait for a worker again."""
+    _change(Export.id == export_id, Export.state == "working", state="waiting", done=0)
 
 
-def finish_export(export_id: int, *, holder: str, now: datetime, size: int, sha256: str) -> bool:
-    """Mark the file as ready to download; return whether the export was still ours."""
-    return _ours(
-        export_id,
-        holder,
-        state="ready",
-        ready_at=now,
-        size=size,
-        sha256=sha256,
-        work={},
-        locked_until=None,
-    )
+def finish_export(export_id: int, *, now: datetime, frames: int, size: int, sha256: str) -> None:
+    """Mark the file as ready to download."""
+    columns = {"frames": frames, "size": size, "sha256": sha256}
+    _change(Export.id == export_id, state="ready", ready_at=now, **columns)
 
 
-def fail_export(export_id: int, *, holder: str, fault: str) -> bool:
-    """Mark the export as failed because of `fault`; return whether it was still ours."""
-    return _ours(export_id, holder, state="failed", fault=fault, locked_until=None)
+def fail_export(export_id: int, *, fault: str = "broken") -> None:
+    """Mark the export as failed because of `fault`."""
+    _change(Export.id == export_id, state="failed", fault=fault)
 
 
 def start_again(export_id: int, *, now: datetime) -> bool:
-    """Request a failed export again from its beginning; return whether it had failed."""
-    anew = {
-        "work": {},
-        "locked_until": None,
-        **dict.fromkeys(("attempts", "done", "frames", "octets"), 0),
-    }
+    """Request a failed export again; return whether it had failed."""
     failed = (Export.id == export_id, Export.state == "failed")
-    return _change(*failed, state="waiting", fault="", asked_at=now, seed=new_seed(), **anew)
+    begun = {"done": 0, "frames": 0, "fault": "", "seed": new_seed()}
+    if not _change(*failed, state="waiting", asked_at=now, **begun):
+        return False
+    enqueue(JOB, export_id)
+    return True
 
 
 def drop_export(export_id: int) -> bool:
-    """Delete an export in any state, and the seed of its key; return whether it existed."""
-    return db.session.execute(delete(Export).where(Export.id == export_id)).rowcount == 1
+    """Delete an export in any state, its job, and the seed of its key; return whether it existed."""
+    existed = db.session.execute(delete(Export).where(Export.id == export_id)).rowcount == 1
+    cancel_job(JOB, export_id)
+    return existed
 
 
 def sweep_exports(*, now: datetime) -> list[str]:
@@ -135,12 +103,6 @@ def sweep_exports(*, now: datetime) -> list[str]:
     )
     db.session.execute(delete(Export).where(too_old).execution_options(synchronize_session=False))
     return [f"{export_id}.sealed" for export_id in db.session.scalars(select(Export.id))]
-
-
-def _ours(export_id: int, holder: str, **columns: Any) -> bool:
-    return _change(
-        Export.id == export_id, Export.holder == holder, Export.state == "working", **columns
-    )
 
 
 def _change(*conditions: Any, **columns: Any) -> bool:

@@ -42,9 +42,8 @@ class Sheet:
 
     def total(self) -> int:
         """Return the number of selected signatures."""
-        return db.session.scalar(
-            select(func.count()).select_from(Signature).where(*self._conditions())
-        )
+        query = select(func.count()).select_from(Signature).where(*self._conditions())
+        return db.session.scalar(query) or 0
 
     def last_id(self) -> int:
         """Return the id of the petition's newest signature, where an export started now ends."""
@@ -62,16 +61,15 @@ class Sheet:
         for rows in self._rows(self._query(), yield_per=BATCH).partitions():
             yield self._columns(rows)
 
-    def after(self, after_id: int, last_id: int, most: int):
-        """Return (last id, batches) of the next `most` signatures by id, or None at the end."""
+    def after(
+        self, after_id: int, last_id: int, most: int
+    ) -> tuple[int, list[list[Sequence[Any]]]]:
+        """Return (last id, batches) of the next `most` signatures by id; no batches at the end."""
         rows = self._rows(
             self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(most)
         ).all()
-        if not rows:
-            return None
-        return rows[-1].id, [
-            self._columns(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)
-        ]
+        batches = [self._columns(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
+        return (rows[-1].id if rows else last_id), batches
 
     @staticmethod
     def _rows(query: Any, **options: Any) -> Any:
@@ -92,8 +90,8 @@ class Sheet:
     def _conditions(self) -> Iterator[Any]:
         chosen = self.selection
         yield Signature.petition_id == chosen.petition_id
-        if STATES[chosen.state] is not None:
-            yield Signature.state.in_(STATES[chosen.state])
+        if (states := STATES[chosen.state]) is not None:
+            yield Signature.state.in_(states)
         yield from (
             getattr(Signature, name) == value for name in EQUAL if (value := getattr(chosen, name))
         )
@@ -107,14 +105,14 @@ class Sheet:
     def _columns(self, rows: Sequence[Any]) -> list[Sequence[Any]]:
         """Return query rows as a batch of columns."""
         _ids, *sources = zip(*rows, strict=True)
-        told = iter(sources)
-        columns = []
+        values = iter(sources)
+        columns: list[Sequence[Any]] = []
         for name in self.plain:
             column = self._known[name]
-            own = [next(told) for _ in column.sources]
+            own = [next(values) for _ in column.sources]
             columns.append(list(map(column.make, *own)) if column.make else own[0])
         if self.questions:
-            columns += self._answers(next(told))
+            columns += self._answers(next(values))
         return columns
 
     def _answers(self, texts: Sequence[str]) -> Iterator[list[Any]]:

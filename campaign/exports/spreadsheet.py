@@ -1,4 +1,4 @@
-"""Excel workbooks (ECMA-376), written as a stream that another process can continue."""
+"""Excel workbooks (ECMA-376), written as a stream."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -41,22 +41,12 @@ class Spreadsheet:
     suffix, media_type = "xlsx", f"{_TYPES}.sheet"
 
     def __init__(
-        self,
-        header: Sequence[str],
-        kinds: Sequence[str],
-        *,
-        at: datetime | None = None,
-        state: dict[str, Any] | None = None,
+        self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
     ) -> None:
         self._header, self._kinds = header, kinds
         self._letters = [_letters(place) for place in range(len(header))]
-        state = state or {"zip": None, "sheets": 0, "rows": 0}
-        self._zip = ZipStream(at or datetime.now(UTC), level=LEVEL, state=state["zip"])
-        self._sheets, self._rows = state["sheets"], state["rows"]
-
-    @property
-    def state(self) -> dict[str, Any]:
-        return {"zip": self._zip.state, "sheets": self._sheets, "rows": self._rows}
+        self._zip = ZipStream(at or datetime.now(UTC), level=LEVEL)
+        self._sheets, self._rows = 0, 0
 
     def begin(self) -> bytes:
         self._sheets, self._rows = self._sheets + 1, 1
@@ -78,7 +68,7 @@ class Spreadsheet:
         written, count = b"", len(columns[0])
         for first in range(0, count, MAX_ROWS - 1):
             part = [column[first : first + MAX_ROWS - 1] for column in columns]
-            if self._rows + len(part[0]) > MAX_ROWS or self._zip.state["open"]["size"] > MAX_BYTES:
+            if self._rows + len(part[0]) > MAX_ROWS or self._zip.open_size > MAX_BYTES:
                 written += self._end_sheet() + self.begin()
             written += self._add(part)
         return written

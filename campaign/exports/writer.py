@@ -1,7 +1,7 @@
-"""Make a file of signatures in pieces; another process can continue after any of them."""
+"""Write a file of signatures piece by piece, so that it needs little memory."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Generator
+from typing import NamedTuple
 
 from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import Export
@@ -14,35 +14,26 @@ AT_ONCE = 20_000
 
 
 class Piece(NamedTuple):
-    """The next bytes of a file, and the columns of the Export to update.
-
-    If `columns` include `work`, another process can continue after this piece.
-    """
+    """The next bytes of a file, and how many signatures are written with them."""
 
     data: bytes
-    columns: dict[str, Any]
+    done: int
 
 
-def pieces_of_signatures(export: Export) -> Iterator[Piece]:
-    """Yield the Pieces of an export in one of the DOWNLOADS, continuing from where it stopped."""
-    work, done = export.work, export.done
-    sheet = Sheet(Selection.from_json(export.choice), work.get("questions"))
-    form = DOWNLOADS[export.kind](
-        sheet.header, sheet.kinds, at=export.asked_at, state=work.get("format")
-    )
-    if not work:
-        work = {"questions": sheet.questions, "last": sheet.last_id(), "after": 0}
-        yield Piece(form.begin(), {"total": sheet.total(), "work": {**work, "format": form.state}})
-    while not work.get("ended"):
-        found = sheet.after(work["after"], work["last"], AT_ONCE)
+def sheet_of(export: Export) -> Sheet:
+    """Return the table of an export in one of the DOWNLOADS."""
+    return Sheet(Selection.from_json(export.choice))
+
+
+def pieces_of_signatures(export: Export, sheet: Sheet) -> Generator[Piece, None, None]:
+    """Yield the Pieces of an export in one of the DOWNLOADS."""
+    form = DOWNLOADS[export.kind](sheet.header, sheet.kinds, at=export.asked_at)
+    after, last, done = 0, sheet.last_id(), 0
+    yield Piece(form.begin(), done)
+    while after < last:
+        after, batches = sheet.after(after, last, AT_ONCE)
         # Release the database connection while the bytes are sealed.
         db.session.rollback()
-        if found is None:
-            work = {**work, "ended": True}
-            yield Piece(form.end(), {"work": work})
-        else:
-            last, batches = found
-            done += sum(len(columns[0]) for columns in batches)
-            data = b"".join(map(form.add, batches))
-            work = {**work, "after": last}
-            yield Piece(data, {"done": done, "work": {**work, "format": form.state}})
+        done += sum(len(columns[0]) for columns in batches)
+        yield Piece(b"".join(map(form.add, batches)), done)
+    yield Piece(form.end(), done)

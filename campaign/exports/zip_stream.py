@@ -1,7 +1,8 @@
-"""Write ZIP archives as a stream that another process can continue."""
+"""Write ZIP archives as a stream, so that they need no memory and no plain file on the disk."""
 
 import struct
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,52 +17,63 @@ class ArchiveTooLarge(ValueError):
     """The archive, or a file in it, exceeds the four gigabytes that every program can open."""
 
 
+@dataclass
+class _Entry:
+    """A file of the archive: its name, where it begins, and its sizes in bytes."""
+
+    name: bytes
+    begins: int
+    crc: int = 0
+    packed: int = 0
+    size: int = 0
+
+
 class ZipStream:
     """Writes an archive: each method returns the next bytes.
 
-    Between two calls, `state` is JSON that holds all that another process needs to continue. Data
-    added in one call is compressed independently, up to a whole byte. All files have the time
-    `at`, so the same files make the same archive.
+    All files have the time `at`, so the same files make the same archive.
     """
 
-    def __init__(
-        self, at: datetime, *, level: int = 6, state: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, at: datetime, *, level: int = 6) -> None:
         self._stamp = struct.pack(
             "<HH",
             at.hour << 11 | at.minute << 5 | at.second // 2,
             (at.year - 1980) << 9 | at.month << 5 | at.day,
         )
         self._level = level
-        self.state = state or {"files": [], "length": 0, "open": None}
+        self._length = 0
+        self._entries: list[_Entry] = []
+        self._compressor: Any = None
+
+    @property
+    def open_size(self) -> int:
+        """The size in bytes of the file that was begun last, before compression."""
+        return self._entries[-1].size
 
     def begin(self, name: str) -> bytes:
         """Start the file called `name`."""
-        self.state = {
-            **self.state,
-            "open": {"name": name, "at": self.state["length"], "crc": 0, "packed": 0, "size": 0},
-        }
-        return self._grown(
-            _LOCAL
-            + struct.pack("<HHH", _VERSION, _FLAGS, _DEFLATED)
-            + self._stamp
-            + self._facts(name, 0, 0, 0)
-        )
+        entry = _Entry(name.encode(), self._length)
+        self._entries.append(entry)
+        self._compressor = zlib.compressobj(self._level, wbits=-zlib.MAX_WBITS)
+        head = _LOCAL + struct.pack("<HHH", _VERSION, _FLAGS, _DEFLATED) + self._stamp
+        sizes = struct.pack("<IIIHH", 0, 0, 0, len(entry.name), 0)
+        return self._written(head + sizes + entry.name)
 
     def add(self, data: bytes) -> bytes:
         """Add data to the open file."""
-        squeezer = zlib.compressobj(self._level, wbits=-zlib.MAX_WBITS)
-        return self._packed(squeezer.compress(data) + squeezer.flush(zlib.Z_FULL_FLUSH), data)
+        entry = self._entries[-1]
+        entry.crc = zlib.crc32(data, entry.crc)
+        entry.size += len(data)
+        return self._packed(self._compressor.compress(data))
 
     def end(self) -> bytes:
         """End the open file. Raises ArchiveTooLarge."""
-        last = self._packed(zlib.compressobj(wbits=-zlib.MAX_WBITS).flush(), b"")
-        file = self.state["open"]
-        if max(file["size"], file["packed"]) > MAX_ZIP_BYTES:
-            raise ArchiveTooLarge(file["name"])
-        after = _AFTER + struct.pack("<III", file["crc"], file["packed"], file["size"])
-        self.state = {**self.state, "open": None, "files": [*self.state["files"], file]}
-        return last + self._grown(after)
+        entry = self._entries[-1]
+        rest = self._packed(self._compressor.flush())
+        if max(entry.size, entry.packed) > MAX_ZIP_BYTES:
+            raise ArchiveTooLarge(entry.name.decode())
+        sizes = struct.pack("<III", entry.crc, entry.packed, entry.size)
+        return rest + self._written(_AFTER + sizes)
 
     def file(self, name: str, data: bytes) -> bytes:
         """Write a whole file."""
@@ -69,49 +81,34 @@ class ZipStream:
 
     def finish(self) -> bytes:
         """End the archive with the list of its files. Raises ArchiveTooLarge."""
-        begins, files = self.state["length"], self.state["files"]
-        central = b"".join(map(self._listed, files))
+        begins, files = self._length, len(self._entries)
+        central = b"".join(map(self._listed, self._entries))
         if begins + len(central) > MAX_ZIP_BYTES:
             raise ArchiveTooLarge
-        return self._grown(
-            central
-            + _END
-            + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(central), begins, 0)
-        )
+        end = struct.pack("<HHHHIIH", 0, 0, files, files, len(central), begins, 0)
+        return self._written(central + _END + end)
 
-    def _packed(self, packed: bytes, data: bytes) -> bytes:
-        file = self.state["open"]
-        grown = {
-            "crc": zlib.crc32(data, file["crc"]),
-            "packed": file["packed"] + len(packed),
-            "size": file["size"] + len(data),
-        }
-        self.state = {**self.state, "open": {**file, **grown}}
-        return self._grown(packed)
+    def _packed(self, data: bytes) -> bytes:
+        self._entries[-1].packed += len(data)
+        return self._written(data)
 
-    def _grown(self, written: bytes) -> bytes:
-        self.state = {**self.state, "length": self.state["length"] + len(written)}
-        return written
+    def _written(self, data: bytes) -> bytes:
+        self._length += len(data)
+        return data
 
-    def _listed(self, file: dict[str, Any]) -> bytes:
+    def _listed(self, entry: _Entry) -> bytes:
         head = struct.pack("<HHHH", 3 << 8 | _VERSION, _VERSION, _FLAGS, _DEFLATED) + self._stamp
-        name = file["name"].encode()
         sizes = struct.pack(
             "<IIIHHHHHII",
-            file["crc"],
-            file["packed"],
-            file["size"],
-            len(name),
+            entry.crc,
+            entry.packed,
+            entry.size,
+            len(entry.name),
             0,
             0,
             0,
             0,
             _REGULAR_FILE,
-            file["at"],
+            entry.begins,
         )
-        return _CENTRAL + head + sizes + name
-
-    @staticmethod
-    def _facts(name: str, *sizes: int) -> bytes:
-        encoded = name.encode()
-        return struct.pack("<IIIHH", *sizes, len(encoded), 0) + encoded
+        return _CENTRAL + head + sizes + entry.name

@@ -1,8 +1,8 @@
 """Import a batch: accept it as a whole, then create its signatures in parts.
 
 Fifty thousand rows in one transaction would block everyone who signs in the meantime. So one
-transaction accepts the whole batch, and many short ones carry it out. If they are interrupted,
-the worker continues with the rows that are still waiting.
+transaction accepts the whole batch, and many short ones carry it out. If they are interrupted, the
+batch's job continues with the rows that are still waiting.
 """
 
 from collections import Counter
@@ -12,11 +12,12 @@ from typing import Any, cast
 
 from sqlalchemy import delete, func, select
 
+from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.imports.classification import Decided
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import demand_unchanged, locked, open_batch
+from campaign.imports.operations import enqueue_rest, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing_commands import SignatureCommand
@@ -31,20 +32,21 @@ class StillWrong(CampaignError):
 
 
 def accept(
-    *, batch_id: int, seen: str | None, decided: Iterable[Decided], now: datetime
+    *, batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
 ) -> ImportBatch:
     """Accept all rows of an open batch for import as `decided`; return the batch.
 
-    `decided` was computed from the rows as they were at `seen`.
+    `decided` was computed from the rows as they were at `version`.
     Raises BatchClosed, EditConflict or StillWrong.
     """
     batch = open_batch(batch_id)
-    demand_unchanged(batch, seen)
+    check_version(batch, version)
     counts = Counter(row.fate for row in decided)
     if counts["wrong"]:
         raise StillWrong(batch_id)
     batch.accepted_at, batch.counts = now, dict(counts)
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 
@@ -63,7 +65,7 @@ def _bring_part(batch_id: int, decided: Sequence[Decided]) -> None:
 
     Skips rows that another process has imported already.
     """
-    if not locked(batch_id).is_arriving:
+    if not load_for_update(ImportBatch, batch_id).is_arriving:
         return
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([row.place for row in decided]))
     waiting = set(db.session.scalars(select(_rows.c.place).where(*chosen, WAITS)))
@@ -108,7 +110,7 @@ def _evidence(batch_id: int, row: Decided, ids: Mapping[int, int]) -> dict[str, 
 
 def _close(batch_id: int):
     """Mark a batch as imported, unless it was undone in the meantime; return it."""
-    batch = locked(batch_id)
+    batch = load_for_update(ImportBatch, batch_id)
     if batch.is_arriving:
         # The rows still waiting are the heading of a file or empty lines of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))

@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from campaign.extensions import db
+from campaign.db.versioned import check_version
+from campaign.extensions import db, load_for_update
 from campaign.imports.columns import are_places, guessed, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
-from campaign.imports.operations import demand_unchanged, locked, mark_changed
+from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
 from campaign.imports.tables import Row, Table
 from campaign.imports.values import is_day_first
@@ -58,19 +59,19 @@ def keep_file(
         kept = write(
             _keep_part,
             kept.id,
-            kept.changed_at.isoformat(),
+            kept.version,
             table.rows[start : start + AT_ONCE],
             left_out,
         )
     return kept
 
 
-def open_file(*, batch_id: int, seen: str) -> ImportBatch:
+def open_file(*, batch_id: int, version: int) -> ImportBatch:
     """Open a batch after all its rows are stored; return it.
 
-    `seen` is when `keep_file` last changed it. Raises EditConflict.
+    `version` is the one that `keep_file` left. Raises EditConflict.
     """
-    batch = _filling(batch_id, seen)
+    batch = _filling(batch_id, version)
     batch.state = "open"
     db.session.flush()
     return batch
@@ -151,13 +152,14 @@ def _keep_batch(batch: ImportBatch) -> ImportBatch:
     batch.state = "dropped"
     db.session.add(batch)
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 
 def _keep_part(
-    batch_id: int, seen: str, rows: Iterable[Row], left_out: Collection[int]
+    batch_id: int, version: int, rows: Iterable[Row], left_out: Collection[int]
 ) -> ImportBatch:
-    batch = _filling(batch_id, seen)
+    batch = _filling(batch_id, version)
     insert_rows(
         [
             row_of(
@@ -173,13 +175,13 @@ def _keep_part(
     return batch
 
 
-def _filling(batch_id: int, seen: str) -> ImportBatch:
+def _filling(batch_id: int, version: int) -> ImportBatch:
     """Lock the batch, mark it as changed and return it.
 
     Raises EditConflict if the worker has started to erase it, because that changes it too.
     """
-    batch = locked(batch_id)
-    demand_unchanged(batch, seen)
+    batch = load_for_update(ImportBatch, batch_id)
+    check_version(batch, version)
     return mark_changed(batch)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.db.versioned import Versioned
+from campaign.extensions import RowId, db, one_of
 from campaign.imports.sheet_numbers import serial
 from campaign.petitions.models import Petition
 from campaign.process.clock import UtcDateTime, utcnow
@@ -63,11 +63,11 @@ class PrintRun(db.Model):
         return [self.serial(number) for number in range(1, self.sheets + 1)]
 
 
-class ImportBatch(db.Model):
+class ImportBatch(Versioned, db.Model):
     """Rows imported together, from a file or from one sheet that was typed.
 
     While a batch is `open`, its rows hold the data entered. Closing the batch erases that data.
-    `changed_at` is the version for detecting edit conflicts. `wording` is the consent text of the
+    `wording` is the consent text of the
     sheets, and `version_id` the petition text printed on them. `country` and `signed_on` are
     defaults for rows that leave them out.
 

@@ -1,8 +1,8 @@
 """Change a batch before it is imported: match columns, correct rows, store fates, or drop it.
 
-Each operation takes `seen`: the `changed_at` of the batch when the page was shown, in ISO 8601.
-It raises EditConflict if someone else has changed the batch since. Fates decided here are decided
-again when the batch is imported.
+Each operation takes the `version` of the batch that the form showed, None without a form. It raises
+EditConflict if someone else has changed the batch since. Fates decided here are decided again when
+the batch is imported.
 """
 
 from collections import Counter
@@ -12,14 +12,20 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update_or_none
 from campaign.imports.classification import Decided
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.rows import insert_rows, row_of
+from campaign.jobs.operations import enqueue
 from campaign.process.clock import utcnow
 
+JOB = "import"
 KEPT = timedelta(days=7)
+# A request carries out its own batch at once, unless it is large. After this time, it was stopped,
+# and the batch's job finishes it.
+PATIENCE = timedelta(minutes=2)
 # Keeps transactions short: people who sign at the same time wait a few hundredths of a second.
 FATES_AT_ONCE = 1000
 
@@ -28,12 +34,6 @@ _rows = ImportRow.__table__
 
 class BatchClosed(CampaignError):
     """The batch is being imported, or was imported, undone or dropped. It cannot be changed."""
-
-    status = 409
-
-
-class EditConflict(CampaignError):
-    """Someone else has changed the batch since the page was shown."""
 
     status = 409
 
@@ -48,7 +48,7 @@ def forget_erased(signature_ids: Iterable[int]) -> None:
 def match(
     *,
     batch_id: int,
-    seen: str | None,
+    version: int | None,
     mapping: Mapping[int, str],
     has_heading: bool,
     **settings: Any,
@@ -57,7 +57,7 @@ def match(
 
     `mapping` is {index of the column: field}. `has_heading` says if the first row is a heading.
     """
-    batch = _changed(batch_id, seen)
+    batch = _changed(batch_id, version)
     first = db.session.scalar(
         select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1)
     )
@@ -76,14 +76,14 @@ def keep_typed(
     *,
     batch_id: int,
     typed: Mapping[int, dict[str, str]],
-    seen: str | None = None,
+    version: int | None = None,
     left_out: Collection[int] | None = None,
 ) -> ImportBatch:
     """Store what was typed in rows, as {place: {field: text}}; return the batch.
 
     `left_out` lists which of these rows are left out.
     """
-    batch = _changed(batch_id, seen)
+    batch = _changed(batch_id, version)
     known = {row.place: row for row in _chosen(batch_id, typed)}
     fresh = [place for place in typed if place not in known] if batch.kind == "typed" else []
     for place, row in known.items():
@@ -101,29 +101,30 @@ def keep_typed(
     return batch
 
 
-def begin_change(*, batch_id: int, seen: str | None) -> ImportBatch:
+def begin_change(*, batch_id: int, version: int | None) -> ImportBatch:
     """Mark the batch as changed before its fates are decided again; return it."""
-    return _changed(batch_id, seen)
+    return _changed(batch_id, version)
 
 
 def keep_fates(
     write: Callable[..., Any],
     *,
     batch_id: int,
-    seen: str | None,
+    version: int | None,
     decided: Sequence[Decided],
     now: datetime,
 ) -> ImportBatch:
     """Store the fate of each row, in short transactions run by `write`; return the batch."""
     for start in range(0, len(decided), FATES_AT_ONCE):
-        seen = write(_keep_some_fates, batch_id, seen, decided[start : start + FATES_AT_ONCE])
-    return write(_keep_counts, batch_id, seen, decided, now)
+        version = write(_keep_some_fates, batch_id, version, decided[start : start + FATES_AT_ONCE])
+    return write(_keep_counts, batch_id, version, decided, now)
 
 
-def _keep_some_fates(batch_id: int, seen: str | None, decided: Sequence[Decided]) -> str:
+def _keep_some_fates(batch_id: int, version: int | None, decided: Sequence[Decided]) -> int:
     """Replace these rows in bulk, which is faster than updates; return the batch's new version."""
-    batch = _changed(batch_id, seen)
+    batch = _changed(batch_id, version)
     batch.checked_at = None
+    db.session.flush()
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
     kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
     db.session.execute(delete(_rows).where(*chosen))
@@ -132,55 +133,51 @@ def _keep_some_fates(batch_id: int, seen: str | None, decided: Sequence[Decided]
         for each in decided
     ]
     insert_rows([{**kept[each.place], **fate} for each, fate in zip(decided, fates, strict=True)])
-    return batch.changed_at.isoformat()
+    return batch.version
 
 
 def _keep_counts(
-    batch_id: int, seen: str | None, decided: Iterable[Decided], now: datetime
+    batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
 ) -> ImportBatch:
-    batch = _changed(batch_id, seen)
+    batch = _changed(batch_id, version)
     batch.checked_at, batch.counts = now, dict(Counter(each.fate for each in decided))
     db.session.flush()
     return batch
 
 
-def drop(*, batch_id: int, seen: str | None = None) -> ImportBatch:
+def drop(*, batch_id: int, version: int | None = None) -> ImportBatch:
     """Drop an open batch; return it. `erase_rows` then erases its content."""
-    batch = _changed(batch_id, seen)
+    batch = _changed(batch_id, version)
     batch.state = "dropped"
     db.session.flush()
+    enqueue_rest(batch)
     return batch
 
 
-def locked(batch_id: int):
-    """Return the current batch, locked until the transaction ends, or None."""
-    return db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
+def enqueue_rest(batch: ImportBatch) -> None:
+    """Queue the job that finishes the batch: at once if it is large, else if we are interrupted."""
+    is_ours = batch.state == "dropped" or not batch.is_large
+    enqueue(JOB, batch.id, run_at=utcnow() + PATIENCE if is_ours else None)
 
 
 def open_batch(batch_id: int) -> ImportBatch:
     """Return the open batch, locked until the transaction ends. Raises BatchClosed."""
-    batch = locked(batch_id)
+    batch = load_for_update_or_none(ImportBatch, batch_id)
     if batch is None or not batch.is_open:
         raise BatchClosed(batch_id)
     return batch
 
 
-def demand_unchanged(batch: ImportBatch, seen: str | None) -> None:
-    """Raise EditConflict if the batch has changed since `seen`, in ISO 8601."""
-    if seen is not None and batch.changed_at.isoformat() != seen:
-        raise EditConflict(batch.id)
-
-
 def mark_changed(batch: ImportBatch) -> ImportBatch:
-    """Give the batch a new version, so that earlier views of it are out of date; return it."""
+    """Note that the batch has changed, which gives it a new version; return it."""
     batch.changed_at = max(utcnow(), batch.changed_at + timedelta(microseconds=1))
     db.session.flush()
     return batch
 
 
-def _changed(batch_id: int, seen: str | None = None) -> ImportBatch:
+def _changed(batch_id: int, version: int | None = None) -> ImportBatch:
     batch = open_batch(batch_id)
-    demand_unchanged(batch, seen)
+    check_version(batch, version)
     return mark_changed(batch)
 
 

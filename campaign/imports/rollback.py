@@ -2,7 +2,7 @@
 
 As with imports, one small transaction decides it and many short ones carry it out, so that nobody
 who signs in the meantime waits for fifty thousand rows. `closed_at` says that everything is
-removed. If the parts are interrupted, the worker continues.
+removed. If the parts are interrupted, the batch's job continues.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update, load_for_update_or_none
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import locked, mark_changed
+from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE
 from campaign.process.clock import utcnow
 from campaign.signatures.undo_import import take_out
@@ -32,10 +32,11 @@ def undo(*, batch_id: int) -> ImportBatch:
 
     `carry_out` then removes its signatures. Raises NothingToUndo.
     """
-    batch = locked(batch_id)
+    batch = load_for_update_or_none(ImportBatch, batch_id)
     if batch is None or not (batch.state == "imported" or batch.is_arriving):
         raise NothingToUndo(batch_id)
     batch.state, batch.closed_at = "undone", None
+    enqueue_rest(batch)
     return mark_changed(batch)
 
 
@@ -63,7 +64,7 @@ def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
 
     Return (last place, number of signatures removed), or None once all rows are done.
     """
-    batch = mark_changed(locked(batch_id))
+    batch = mark_changed(load_for_update(ImportBatch, batch_id))
     here = _rows.c.batch_id == batch_id
     rows = db.session.execute(
         select(_rows.c.place, _rows.c.signature_id)
@@ -83,7 +84,7 @@ def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
 
 def _erase_part(batch_id: int) -> bool:
     """Erase some rows; return whether there were any."""
-    batch = mark_changed(locked(batch_id))
+    batch = mark_changed(load_for_update(ImportBatch, batch_id))
     here = _rows.c.batch_id == batch_id
     some = db.session.scalars(
         select(_rows.c.place).where(here).order_by(_rows.c.place).limit(AT_ONCE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from campaign.db.bulk import insert_all
+from campaign.db.upsert import insert_all
 from campaign.extensions import db
 from campaign.imports.models import ImportRow
 

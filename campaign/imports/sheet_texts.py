@@ -89,8 +89,8 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
     asked = set(petition.required_fields)
     own = [in_language(question, lang) for question in petition.questions]
     return (
-        Column(_("Given name"), WIDE),
-        Column(_("Family name"), WIDE),
+        Column(_("First name"), WIDE),
+        Column(_("Last name"), WIDE),
         Column(_("Postal code"), NARROW),
         *([Column(_("Country"), NARROW)] if "country" in asked else []),
         Column(_("E-mail (only if you like)"), WIDE + 10),

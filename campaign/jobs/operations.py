@@ -1,20 +1,180 @@
-"""Take the lease of a job, so that only one process runs it at a time."""
+"""Change the queue of jobs, and take leases.
+
+A worker passes its name as `holder`. An operation on a running job returns whether that worker
+still held the job. If not, the job was cancelled or taken over, and the caller must roll back what
+it did.
+"""
 
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from flask import current_app
+from sqlalchemy import CursorResult, case, delete, func, literal, null, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
-from campaign.jobs.models import Lease
+from campaign.jobs.models import UNFINISHED, Job, Lease
+from campaign.jobs.queries import is_claimable
+from campaign.process.clock import UtcDateTime, utcnow
 
+RETRY_AFTER = timedelta(seconds=15)
+MAX_RETRY_AFTER = timedelta(hours=1)
+FINISHED_KEPT = timedelta(days=7)
+SWEEP_BATCH = 500
 LEASE = timedelta(seconds=1)
 # A lease that ends this far in the future was written before the machine's clock was set back.
 ASTRAY = timedelta(minutes=1)
 
 
+class UnknownJobError(LookupError):
+    """No package has registered this kind of job."""
+
+
+def enqueue(kind: str, subject_id: int, *, run_at: datetime | None = None) -> None:
+    """Queue a job for the row `subject_id` in the caller's transaction, from `run_at` or now on.
+
+    If that job waits already, it gets the new time. If it is running, it will run again. Raise
+    UnknownJobError if no package has registered the kind.
+
+    To avoid deadlocks, lock the row itself before you enqueue its job: workers do the same.
+    """
+    if kind not in current_app.extensions["background_work"].kinds:
+        raise UnknownJobError(kind)
+    now = utcnow()
+    values = {
+        "kind": kind,
+        "subject_id": subject_id,
+        "state": "waiting",
+        "run_at": run_at or now,
+        "attempts": 0,
+        "progress": 0,
+        "is_requested_again": False,
+        "holder": "",
+        "created_at": now,
+    }
+    statement = insert(Job).values(values)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["kind", "subject_id"],
+            index_where=UNFINISHED,
+            set_={
+                "run_at": statement.excluded.run_at,
+                "attempts": case((Job.state == "waiting", 0), else_=Job.attempts),
+                "is_requested_again": Job.state == "running",
+            },
+        )
+    )
+
+
+def cancel_job(kind: str, subject_id: int) -> None:
+    """Remove the waiting or running job of this kind for this row.
+
+    A worker that runs it notices at its next write, and rolls that back.
+    """
+    db.session.execute(
+        delete(Job)
+        .where(Job.kind == kind, Job.subject_id == subject_id, UNFINISHED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def claim_job(kind: str, *, holder: str, now: datetime, lease: timedelta) -> Job | None:
+    """Claim the job of this kind that has been due longest, for the time `lease`.
+
+    Return it, or None if there is none.
+    """
+    job: Job | None = db.session.scalar(
+        select(Job)
+        .where(Job.kind == kind, UNFINISHED, is_claimable(now))
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if job is None:
+        return None
+    job.state, job.holder, job.locked_until = "running", holder, now + lease
+    job.attempts += 1
+    job.progress, job.is_requested_again = 0, False
+    db.session.flush()
+    return job
+
+
+def renew_job(job_id: int, *, holder: str, until: datetime, progress: int | None = None) -> bool:
+    """Extend the claim on a job, and record its progress in percent."""
+    values = {} if progress is None else {"progress": progress}
+    return _change_held(job_id, holder, locked_until=until, **values)
+
+
+def finish_job(job_id: int, *, holder: str, now: datetime) -> bool:
+    """Mark a job as done, or let it run again if it was enqueued while it was running."""
+    return _end(job_id, holder, "done", now)
+
+
+def postpone_job(job_id: int, *, holder: str, run_at: datetime) -> bool:
+    """Let a job that is not finished yet run again from `run_at` on, with all its attempts.
+
+    If it was enqueued while it was running, it runs at the time that was given then.
+    """
+    again = Job.is_requested_again
+    return _change_held(
+        job_id,
+        holder,
+        state="waiting",
+        run_at=case((again, Job.run_at), else_=literal(run_at, UtcDateTime())),
+        attempts=0,
+        locked_until=None,
+    )
+
+
+def release_job(job_id: int, *, holder: str) -> bool:
+    """Give back a job when told to stop, so that another worker can claim it at once."""
+    return _change_held(
+        job_id, holder, state="waiting", attempts=Job.attempts - 1, locked_until=None
+    )
+
+
+def retry_job(job_id: int, *, holder: str, attempts: int, now: datetime) -> bool:
+    """Let a job that failed run again later. The pause doubles with each attempt."""
+    pause = min(MAX_RETRY_AFTER, RETRY_AFTER * 2 ** min(attempts - 1, 20))
+    return _change_held(job_id, holder, state="waiting", run_at=now + pause, locked_until=None)
+
+
+def fail_job(job_id: int, *, holder: str, now: datetime) -> bool:
+    """Give up a job, or let it run again if it was enqueued while it was running."""
+    return _end(job_id, holder, "failed", now)
+
+
+def sweep_jobs(*, now: datetime) -> int:
+    """Delete jobs that finished or failed some days ago; return how many."""
+    old = select(Job.id).where(Job.finished_at <= now - FINISHED_KEPT).limit(SWEEP_BATCH)
+    return _rows_changed(delete(Job).where(Job.id.in_(old)))
+
+
+def _end(job_id: int, holder: str, state: str, now: datetime) -> bool:
+    again = Job.is_requested_again
+    return _change_held(
+        job_id,
+        holder,
+        state=case((again, "waiting"), else_=state),
+        finished_at=case((again, null()), else_=literal(now, UtcDateTime())),
+        attempts=0,
+        locked_until=None,
+    )
+
+
+def _change_held(job_id: int, holder: str, **values: Any) -> bool:
+    is_held = (Job.id == job_id, Job.holder == holder, Job.state == "running")
+    return _rows_changed(update(Job).where(*is_held).values(**values)) == 1
+
+
+def _rows_changed(statement: Any) -> int:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast(CursorResult[Any], result).rowcount
+
+
 def take_lease(name: str, *, holder: str, now: datetime) -> bool | None:
-    """Return True if `holder` may run `name` within this transaction.
+    """Return True if `holder` may do the work `name` within this transaction.
 
     PostgreSQL uses an advisory lock that ends with the transaction. SQLite keeps a lease row, which
     a running holder renews. Another process takes it over one second after the last renewal. A

@@ -18,10 +18,10 @@ from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
 WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 NO_SCRIPT = _l(
-    "The kiosk needs JavaScript, to lock signatures on this tablet. Switch it on in the browser’s settings. Without it you can sign on the petition’s own page."
+    "Turn on JavaScript in the browser’s settings. This app needs it to lock signatures on this tablet. You can always sign on the petition’s own page."
 )
 TOO_OLD = _l(
-    "The kiosk has not started. If this stays, the browser is too old for it: it takes Safari 14.1, Chrome 88 or Firefox 78, or newer. You can always sign on the petition’s own page."
+    "The app has not started. If this message stays, use a newer browser: Safari 14.1, Chrome 88 or Firefox 78, or later. You can always sign on the petition’s own page."
 )
 
 

@@ -25,7 +25,7 @@ from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.text.markdown import to_html
 
-CONSENT_VERSION = "2"
+CONSENT_VERSION = "3"
 MAX_RECORDS = 50
 MAX_BODY_BYTES = 1_000_000
 MAX_SEALED_BYTES = 65_536
@@ -160,9 +160,7 @@ def _petition(
 def _consent(lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
-            "I sign these petitions with my name. The campaign keeps what I enter here to hand over the petitions and to count each person"
-            " once. It never sells it, and I can withdraw at any time. If I give my email address, I get an email with my link. There I can"
-            " see, correct or withdraw my signature."
+            "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
         )
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, event, select, update
 from sqlalchemy.orm import Mapper
 
 from campaign.accounts.audit import Actor, record
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.events.models import Event
 from campaign.events.queries import event_by_id
-from campaign.extensions import db, note_ended
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.i18n.locales import LOCALES
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import make_key, present_key
@@ -122,7 +122,7 @@ def _next_name(event: Event) -> str:
 
 
 def rename(*, kiosk_id: int, name: str) -> Kiosk:
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     kiosk.name = name
     db.session.flush()
     return kiosk
@@ -130,7 +130,7 @@ def rename(*, kiosk_id: int, name: str) -> Kiosk:
 
 def extend(*, kiosk_id: int, now: datetime) -> Kiosk:
     """Let the kiosk collect for one more day, from its current end or from now; return it."""
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     kiosk.expires_at = max(kiosk.expires_at, now) + EXTENSION
     db.session.flush()
     return kiosk
@@ -138,7 +138,7 @@ def extend(*, kiosk_id: int, now: datetime) -> Kiosk:
 
 def revoke(*, kiosk_id: int, now: datetime) -> Kiosk:
     """Hold for review all that the kiosk sends from now on; return it. Twice is harmless."""
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     kiosk.revoked_at = kiosk.revoked_at or now
     note_ended("kiosk.revoked", kiosk.id, kiosk.paired_at)
     db.session.flush()
@@ -171,13 +171,3 @@ def _add_table_code(connection: Connection, *, event_id: int, kiosk_id: int | No
     connection.execute(
         insert(TableCode.__table__).values(code=code, event_id=event_id, kiosk_id=kiosk_id)
     )
-
-
-def locked(kiosk_id: int) -> Kiosk:
-    """Return the kiosk, locked against changes and syncs until this transaction ends."""
-    return db.session.scalars(
-        select(Kiosk)
-        .where(Kiosk.id == kiosk_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()

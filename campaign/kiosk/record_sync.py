@@ -11,12 +11,10 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
-from campaign.extensions import db
+from campaign.db.upsert import insert, insert_all
+from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import tell_signers
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
-from campaign.kiosk.pairing import locked
 from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import Room
@@ -93,7 +91,7 @@ def receive(
     Records that do not fit into the review quota get no receipt. Records received before get
     their existing one. More than `most_an_hour` records signed within one hour go to review.
     """
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     shifts = keep_shifts(kiosk, report.shifts, records)
     receipts = _receipts(kiosk_id, [record.uuid for record in records])
     fresh = {record.uuid: record for record in records if record.uuid not in receipts}

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import tell_signers
-from campaign.kiosk.models import IN_REVIEW, KioskRecord
-from campaign.kiosk.pairing import locked
+from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 from campaign.kiosk.record_sync import (
     DUPLICATE,
     REVIEW,
@@ -33,7 +32,7 @@ def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> b
 
     A record of someone who has signed before stays in review as a duplicate. Raises Decided.
     """
-    kiosk = locked(kiosk_id)
+    kiosk = load_for_update(Kiosk, kiosk_id)
     row = db.session.get(KioskRecord, record_id, populate_existing=True)
     if row.status == STORED:
         return True

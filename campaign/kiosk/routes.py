@@ -20,7 +20,7 @@ from campaign.kiosk.parsing import (
     read_report,
 )
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
-from campaign.kiosk.rate_limits import pace
+from campaign.kiosk.rate_limits import may_ask, may_pair
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("kiosk", __name__)
@@ -50,7 +50,7 @@ def refuse(refused: Refused) -> ResponseReturnValue:
 @blueprint.post("/kiosk/pairings")
 def pair() -> ResponseReturnValue:
     """Pair the device that shows a code. Its secret is in this response only."""
-    if not pace().may_pair(request.remote_addr):
+    if not may_pair(request.remote_addr):
         raise Refused(429, "too_many", PAIRING_PAUSE)
     typed, app = _checked(read_pairing, _sent(MAX_SMALL_BODY_BYTES))
     try:
@@ -130,7 +130,7 @@ def _kiosk():
     kiosk = kiosk_by_secret(secret.strip()) if scheme.lower() == "bearer" else None
     if kiosk is None:
         raise Refused(401, "unknown_kiosk")
-    if not pace().may_ask(kiosk.id):
+    if not may_ask(kiosk.id):
         raise Refused(429, "too_many", PAUSE)
     return kiosk
 

@@ -81,7 +81,7 @@ class _TablePoster(PosterPaper):
         with_no_camera = []
         for lang in self._titles:
             with force_locale(LOCALES[lang]):
-                with_no_camera.append(_("or type this address"))
+                with_no_camera.append(_("or enter this web address"))
         self._say(
             " · ".join(with_no_camera), 500, self._height - 122, DOES, 21, INK_2, align="center"
         )

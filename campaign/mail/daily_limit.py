@@ -10,16 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from limits import RateLimitItemPerDay
-from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security.rate_limit_storage import limit_storage
+from campaign.security.rate_limits import RateLimiter
 
 
 class DailyLimit:
     """Daily counts per keyed digest of an address, shared between workers."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._limiter = FixedWindowRateLimiter(limit_storage(config))
+        self._limiter = RateLimiter.from_config(config)
         self._limit = RateLimitItemPerDay(config["MAX_EMAILS_PER_ADDRESS_PER_DAY"])
 
     def has_room(self, digest: bytes, under_way: int) -> bool:
@@ -38,7 +37,7 @@ class DailyLimit:
 
         The day begins with the first counted email, which may still be on its way.
         """
-        day = self._limiter.get_window_stats(self._limit, "emails", digest.hex())
-        if day.remaining == self._limit.amount:
-            return datetime.now(UTC) + timedelta(seconds=self._limit.get_expiry())
-        return datetime.fromtimestamp(day.reset_time, UTC)
+        day = self._limiter.window(self._limit, "emails", digest.hex())
+        has_begun = day.remaining < self._limit.amount
+        seconds = day.seconds if has_begun else self._limit.get_expiry()
+        return datetime.now(UTC) + timedelta(seconds=seconds)

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
 
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
 from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OutboxMessage, UndeliverableAddress
 from campaign.process.clock import utcnow

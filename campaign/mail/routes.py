@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from campaign.http.framed_emails import framed
+from campaign.http.responses import framed
 from campaign.http.trusted_requests import is_near
 from campaign.mail.folder import Found, find, folder_of, page_of
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.db.versioned import Versioned
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
@@ -30,15 +31,13 @@ class Poster(db.Model):
 
     At most one of each variety is in progress. `look` and `numbers` are digests of what it shows:
     its text and shape, and which butterflies. `names` is a digest of the names on it. `drawn_at` is
-    when its count was taken. The worker that draws it holds it until `locked_until`, unless it
-    renews the lock.
+    when its count was taken. A job draws it.
     """
 
     __tablename__ = "poster"
     __table_args__ = (
         CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
         CheckConstraint("form in ('pdf', 'png')", name="form"),
-        CheckConstraint("progress between 0 and 100", name="progress"),
         Index(
             "uq_poster_in_work",
             *VARIETY,
@@ -46,7 +45,6 @@ class Poster(db.Model):
             sqlite_where=IN_WORK,
             postgresql_where=IN_WORK,
         ),
-        Index("ix_poster_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_poster_variety", *VARIETY),
         # File names contain the row id, so an id must never be reused.
         {"sqlite_autoincrement": True},
@@ -59,10 +57,6 @@ class Poster(db.Model):
     lang: Mapped[str] = mapped_column(String(2))
     with_names: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
-    progress: Mapped[int] = mapped_column(SmallInteger, default=0)
-    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    holder: Mapped[str] = mapped_column(String(80), default="")
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     look: Mapped[str] = mapped_column(String(32), default="")
@@ -121,7 +115,7 @@ class CauseShape(db.Model):
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class ShapeDraft(db.Model):
+class ShapeDraft(Versioned, db.Model):
     """A picture that is to become the shape of a cause, and how it is cut out now.
 
     `picture` is WebP, `width` × `height` pixels, without camera metadata. If `is_clear`, it can be

@@ -1,4 +1,4 @@
-"""The life cycle of a poster: requested, drawn by one worker, ready for a day, deleted."""
+"""The life cycle of a poster: requested, drawn by a job, ready for a day, deleted."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,18 +6,19 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.jobs.operations import enqueue
 from campaign.montage.models import IN_WORK, READY, VARIETY, Poster
 from campaign.montage.queries import Variety
+from campaign.process.clock import utcnow
 
-LOCK = timedelta(seconds=15)
+JOB = "poster"
 KEPT = timedelta(days=1)
 # How long a replaced poster stays available for running downloads, and how long a failed one is not
 # tried again.
 GRACE = timedelta(minutes=10)
-MAX_ATTEMPTS = 3
 MAX_IN_PROGRESS = 100
 MAX_BYTES = 4 * 1024**3
 
@@ -30,73 +31,40 @@ class PressBusy(CampaignError):
 
 def ask_for_poster(variety: Variety, *, now: datetime) -> None:
     """Queue a poster of this Variety, unless one is in progress. Raise PressBusy."""
-    if (
-        db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK))
-        >= MAX_IN_PROGRESS
-    ):
+    in_work = db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) or 0
+    if in_work >= MAX_IN_PROGRESS:
         raise PressBusy
-    values = {
-        **vars(variety),
-        "state": "waiting",
-        "asked_at": now,
-        "progress": 0,
-        "attempts": 0,
-        "octets": 0,
-        "last_number": 0,
-    }
-    values |= dict.fromkeys(("holder", "look", "numbers", "names"), "")
+    values = {**vars(variety), "state": "waiting", "asked_at": now, "octets": 0, "last_number": 0}
+    values |= dict.fromkeys(("look", "numbers", "names"), "")
     # Two simultaneous requests make only one poster.
-    db.session.execute(
+    poster_id = db.session.scalar(
         insert(Poster)
         .values(values)
         .on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK)
+        .returning(Poster.id)
     )
+    if poster_id is not None:
+        enqueue(JOB, poster_id)
 
 
-def claim_poster(*, holder: str, now: datetime) -> Poster | None:
-    """Claim the poster that has waited longest, or whose lock has expired; return it or None.
-
-    The claim lasts for LOCK.
-    """
-    free = Poster.locked_until.is_(None) | (Poster.locked_until <= now)
-    poster = db.session.scalar(
-        select(Poster)
-        .where(IN_WORK, free)
-        .order_by(Poster.asked_at, Poster.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if poster is None:
-        return None
-    if poster.attempts >= MAX_ATTEMPTS:
-        poster.state = "failed"
-        poster.asked_at = now
-        return None
-    poster.state, poster.holder, poster.progress = "drawing", holder, 0
-    poster.attempts += 1
-    poster.locked_until = now + LOCK
-    db.session.flush()
-    return poster
+def start_poster(poster_id: int) -> None:
+    """Record that the poster is being drawn."""
+    _change(poster_id, state="drawing")
 
 
-def note_progress(poster_id: int, *, holder: str, progress: int, now: datetime) -> bool:
-    """Record the progress in percent, and renew the lock; return whether we still hold it."""
-    return _ours(poster_id, holder, progress=progress, locked_until=now + LOCK)
+def return_poster(poster_id: int) -> None:
+    """Let the poster wait for a worker again."""
+    _change(poster_id, state="waiting")
 
 
-def give_back(poster_id: int, *, holder: str) -> bool:
-    """Release the poster, so that another worker draws it at once; for when we have to stop."""
-    return _ours(
-        poster_id, holder, state="waiting", locked_until=None, attempts=Poster.attempts - 1
-    )
+def finish_poster(poster_id: int, **columns: Any) -> None:
+    """Mark the poster as ready. `columns` say what it shows."""
+    _change(poster_id, state="ready", **columns)
 
 
-def finish_poster(poster_id: int, *, holder: str, **facts: Any) -> bool:
-    """Mark the poster as ready; return whether we still held it.
-
-    `facts` are its columns about what it shows.
-    """
-    return _ours(poster_id, holder, state="ready", progress=100, locked_until=None, **facts)
+def fail_poster(poster_id: int) -> None:
+    """Give up the poster. For a while it is not tried again."""
+    _change(poster_id, state="failed", asked_at=utcnow())
 
 
 def drop_posters(ids: Iterable[int]) -> None:
@@ -110,7 +78,9 @@ def sweep_posters(*, now: datetime) -> list[str]:
     Outdated are those older than a day, replaced by a newer one, failed long enough ago, or the
     oldest beyond MAX_BYTES.
     """
-    kept, newest, octets = [], {}, 0
+    kept: list[str] = []
+    newest: dict[tuple[Any, ...], Poster] = {}
+    octets = 0
     for poster in db.session.scalars(select(Poster).where(READY).order_by(Poster.id.desc())).all():
         octets += poster.octets
         variety = tuple(getattr(poster, column) for column in VARIETY)
@@ -118,8 +88,8 @@ def sweep_posters(*, now: datetime) -> list[str]:
         newest.setdefault(variety, poster)
         if (
             octets > MAX_BYTES
-            or poster.drawn_at <= now - KEPT
-            or (newer and newer.drawn_at <= now - GRACE)
+            or _is_older(poster, now - KEPT)
+            or (newer and _is_older(newer, now - GRACE))
         ):
             db.session.delete(poster)
         else:
@@ -130,11 +100,14 @@ def sweep_posters(*, now: datetime) -> list[str]:
     return kept
 
 
-def _ours(poster_id: int, holder: str, **values: Any) -> bool:
-    changed = db.session.execute(
+def _is_older(poster: Poster, moment: datetime) -> bool:
+    return poster.drawn_at is not None and poster.drawn_at <= moment
+
+
+def _change(poster_id: int, **columns: Any) -> None:
+    db.session.execute(
         update(Poster)
-        .where(Poster.id == poster_id, Poster.holder == holder, Poster.state == "drawing")
-        .values(**values)
+        .where(Poster.id == poster_id, IN_WORK)
+        .values(**columns)
         .execution_options(synchronize_session=False)
     )
-    return changed.rowcount == 1

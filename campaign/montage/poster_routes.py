@@ -27,14 +27,15 @@ from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.jobs.queries import unfinished_job
 from campaign.montage.forms import asked_lang, asked_number, asked_word
+from campaign.montage.jobs import posters_folder
 from campaign.montage.models import Poster
-from campaign.montage.operations import GRACE, ask_for_poster
+from campaign.montage.operations import GRACE, JOB, ask_for_poster
 from campaign.montage.pictures import kept
 from campaign.montage.poster_renderer import print_poster
 from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
-from campaign.montage.tasks import posters_folder
 from campaign.montage.texts import digest_of, look_of, poster_spec
 from campaign.process.clock import utcnow
 
@@ -109,12 +110,11 @@ def _offered(cause: Cause, variety: Variety) -> Response:
     """Return the poster if there is one; else have it drawn, and show progress."""
     g.lang = variety.lang
     now, standing = utcnow(), poster_standing(variety)
-    path = _file_of(standing.ready)
-    if path and _is_fresh(standing.ready, cause, variety.lang, now):
+    ready = standing.ready
+    path = _file_of(ready)
+    if ready and path and _is_fresh(ready, cause, variety.lang, now):
         return (
-            jsonify(state="ready")
-            if "progress" in request.args
-            else _file(standing.ready, path, cause.slug)
+            jsonify(state="ready") if "progress" in request.args else _file(ready, path, cause.slug)
         )
     if not standing.in_work and standing.failed and standing.failed.asked_at > now - GRACE:
         return _waiting(cause, variety, standing.failed)
@@ -122,13 +122,14 @@ def _offered(cause: Cause, variety: Variety) -> Response:
         write(ask_for_poster, variety, now=now)
         standing = poster_standing(variety)
     # If it is ready by now, the next request will find it.
-    return _waiting(cause, variety, standing.in_work or standing.ready)
+    return _waiting(cause, variety, standing.in_work or standing.ready or abort(503))
 
 
-def _is_fresh(poster, cause: Cause, lang: str, now: datetime) -> bool:
+def _is_fresh(poster: Poster, cause: Cause, lang: str, now: datetime) -> bool:
     if poster.look != look_of(cause, lang):
         return False
-    return poster.drawn_at > now - FRESH or poster.numbers == digest_of(cause_numbers(cause.id))
+    is_recent = poster.drawn_at is not None and poster.drawn_at > now - FRESH
+    return is_recent or poster.numbers == digest_of(cause_numbers(cause.id))
 
 
 def _file_of(poster: Poster | None) -> Path | None:
@@ -153,22 +154,25 @@ def _file(poster, path: Path, slug: str) -> Response:
     return answer
 
 
-def _waiting(cause: Cause, variety: Variety, poster) -> Response:
+def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
     """Return 202 with the poster's progress, or 503 if it failed.
 
     Browsers without JavaScript reload automatically.
     """
     failed = poster.state == "failed"
-    before = posters_before(poster) if poster.state == "waiting" else 0
+    job = unfinished_job(JOB, poster.id)
+    progress = 100 if poster.state == "ready" else job.progress if job else 0
+    how_far = _how_far(poster, progress)
     if "progress" in request.args:
-        answer = jsonify(
-            state=poster.state, progress=poster.progress, words=_how_far(poster, before)
-        )
+        answer = jsonify(state=poster.state, progress=progress, words=how_far)
     else:
-        shown = cause_page(cause, variety.lang)
-        how_far = _how_far(poster, before)
         page = render_template(
-            "posters/show.html", cause=shown, poster=poster, how_far=how_far, seconds=LOOK_AGAIN
+            "posters/show.html",
+            cause=cause_page(cause, variety.lang),
+            poster=poster,
+            progress=progress,
+            how_far=how_far,
+            seconds=LOOK_AGAIN,
         )
         answer = make_response(page)
     answer.status_code = 503 if failed else 202
@@ -177,11 +181,14 @@ def _waiting(cause: Cause, variety: Variety, poster) -> Response:
     return answer
 
 
-def _how_far(poster: Poster, before: int) -> str:
+def _how_far(poster: Poster, progress: int) -> str:
     if poster.state == "drawing":
-        return _("%(percent)s %% drawn", percent=poster.progress)
+        return _("%(percent)s %% drawn", percent=progress)
+    before = posters_before(poster) if poster.state == "waiting" else 0
     if before:
         return ngettext(
-            "One other is drawn before it.", "%(num)s others are drawn before it.", before
+            "One poster is ahead of it in the queue.",
+            "%(num)s posters are ahead of it in the queue.",
+            before,
         )
-    return _("It waits for its turn.")
+    return _("It is in the queue.")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -51,17 +50,10 @@ def poster_standing(variety: Variety) -> Standing:
     return Standing(newest.get("ready"), newest.get("in work"), newest.get("failed"))
 
 
-def is_work_for_the_press(now: datetime) -> bool:
-    """Return whether a poster is waiting, or was abandoned by its worker."""
-    free = Poster.locked_until.is_(None) | (Poster.locked_until <= now)
-    return db.session.scalar(select(Poster.id).where(IN_WORK, free).limit(1)) is not None
-
-
-def posters_before(poster: Poster):
+def posters_before(poster: Poster) -> int:
     """Return how many posters are ahead of this one in the queue."""
-    return db.session.scalar(
-        select(func.count()).select_from(Poster).where(IN_WORK, Poster.id < poster.id)
-    )
+    query = select(func.count()).select_from(Poster).where(IN_WORK, Poster.id < poster.id)
+    return db.session.scalar(query) or 0
 
 
 def posters_with_former_names() -> list[int]:

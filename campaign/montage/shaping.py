@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import delete, exists, func, select
 
 from campaign.causes.models import Cause
-from campaign.causes.operations import cause_to_change
 from campaign.causes.queries import cause_numbers
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
+from campaign.db.versioned import check_part, check_version
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update, load_for_update_or_none
 from campaign.montage.image_jobs import CutOut
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
 from campaign.montage.shape_extraction import Cut
@@ -23,12 +23,6 @@ MAX_DRAFTS = 12
 
 class ButterfliesWouldMove(CampaignError):
     """The cause has butterflies, and another shape would move each of them."""
-
-    status = 409
-
-
-class ShapeEditConflict(CampaignError):
-    """Someone else changed the cause's shape or the draft's cut since the editor loaded it."""
 
     status = 409
 
@@ -76,7 +70,7 @@ def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredS
 
 def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> ShapeDraft:
     """Keep a CutOut and its picture for review; return the ShapeDraft. Raise TooManyDrafts."""
-    cause_to_change(cause_id)
+    load_for_update(Cause, cause_id)
     # A second press of the button sends the same picture again.
     same = select(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name)
     if made.name and (draft := db.session.scalar(same)):
@@ -96,17 +90,18 @@ def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> Sh
     return draft
 
 
-def cut_draft(*, draft_id: int, seen: str, made: CutOut, now: datetime) -> ShapeDraft | None:
+def cut_draft(
+    *, draft_id: int, version: int | None, made: CutOut, now: datetime
+) -> ShapeDraft | None:
     """Store a new cut of a draft's picture; return the draft, or None if it is gone.
 
-    `seen` is the name of the shape that the editor had on screen, or empty. Raise ShapeEditConflict
-    if the draft has another shape by now.
+    `version` is that of the draft that the form showed. Raise EditConflict.
     """
-    draft = _to_change(draft_id)
+    draft = load_for_update_or_none(ShapeDraft, draft_id)
     if draft is None:
         return None
-    if seen not in (draft.shape or "", made.name):
-        raise ShapeEditConflict(f"the draft is of {draft.shape}, not {seen}")
+    if draft.shape != made.name:
+        check_version(draft, version)
     for name, value in _cut(made, now).items():
         setattr(draft, name, value)
     db.session.flush()
@@ -119,20 +114,20 @@ def drop_draft(*, draft_id: int) -> None:
 
 
 def accept_shape(
-    cause_id: int, *, name: str, now: datetime, may_move: bool = False, former: str | None = None
+    cause_id: int, *, name: str, now: datetime, may_move: bool = False, version: int | None = None
 ) -> Cause:
     """Give the cause a built-in or stored shape; return the cause.
 
-    `former` is the shape that the editor wants to replace. Raise UnknownShape, ShapeEditConflict if
-    the cause has another shape than `former`, or ButterfliesWouldMove if it has butterflies, unless
-    `may_move` confirms that.
+    `version` is that of the cause's part `shape` that the form showed, None without a form. Raise
+    UnknownShape, EditConflict, or ButterfliesWouldMove if it has butterflies, unless `may_move`
+    confirms that.
     """
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     stored = db.session.get(StoredShape, name)
     if stored is None and name not in shape_names():
         raise UnknownShape(name)
-    if former is not None and cause.shape not in (former, name):
-        raise ShapeEditConflict(f"the cause has {cause.shape}, not {former}")
+    if cause.shape != name:
+        check_part(cause, "shape", version)
     if name != cause.shape and cause_numbers(cause_id)[0] and not may_move:
         raise ButterfliesWouldMove
     if stored:
@@ -153,7 +148,7 @@ def accept_shape(
 
 def drop_shape(*, cause_id: int, name: str) -> None:
     """Remove an uploaded shape from the cause's choices. Raise ShapeInUse."""
-    if cause_to_change(cause_id).shape == name:
+    if load_for_update(Cause, cause_id).shape == name:
         raise ShapeInUse
     db.session.execute(
         delete(CauseShape).where(CauseShape.cause_id == cause_id, CauseShape.shape == name)
@@ -182,12 +177,3 @@ def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
         store_shape(made.name, made.files, now=now).created_at = now
     cut_as = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
     return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_as}
-
-
-def _to_change(draft_id: int) -> ShapeDraft | None:
-    return db.session.scalars(
-        select(ShapeDraft)
-        .where(ShapeDraft.id == draft_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()

@@ -180,12 +180,12 @@ def _zone(here: datetime) -> str:
 def _picture_words(title: str, count: int, lang: str) -> str:
     if not count:
         return _(
-            "The picture of “%(title)s”, still empty: no butterfly has taken its place yet.",
+            "The montage of “%(title)s”, still empty.",
             title=title,
         )
     return ngettext(
-        "The picture of “%(title)s”: so far one butterfly sits in it, for one signature.",
-        "The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.",
+        "The montage of “%(title)s”: one butterfly so far, for one signature.",
+        "The montage of “%(title)s”: %(num)s butterflies, one for each signature.",
         count,
         title=title,
         num=number(count, lang),
@@ -194,24 +194,24 @@ def _picture_words(title: str, count: int, lang: str) -> str:
 
 def _names_words(named: int, counted_only: int, lang: str) -> dict[str, str]:
     heading = ngettext(
-        "%(num)s name, as its owner lets it be shown.",
-        "%(num)s names, as their owners let them be shown.",
+        "%(num)s name, shown as the supporter chose.",
+        "%(num)s names, shown as each supporter chose.",
         named,
         num=number(named, lang),
     )
     if counted_only:
         heading += " " + ngettext(
-            "%(num)s more person asked only to be counted.",
-            "%(num)s more people asked only to be counted.",
+            "%(num)s more person signed without showing their name.",
+            "%(num)s more people signed without showing their names.",
             counted_only,
             num=number(counted_only, lang),
         )
     return {
         "heading": heading,
-        "further": _("The list goes on over the page."),
+        "further": _("The list continues on the next sheet."),
         "not_all": _("The whole list is in the PDF."),
         "sheet": _("Sheet %(n)s of %(m)s", n="{n}", m="{m}"),
-        "unset": _("In signs that this press does not have: %(n)s.", n="{n}"),
+        "unset": _("In scripts that we cannot print: %(n)s.", n="{n}"),
     }
 
 

@@ -63,7 +63,7 @@ FIELDS = {
     "slug": _l("Address"),
     "starts_at": _l("Begins"),
     "starts_local": _l("Begins"),
-    "state": _l("State"),
+    "state": _l("Status"),
     "story": _l("Story"),
     "summary": _l("In short"),
     "time_zone": _l("Time zone"),

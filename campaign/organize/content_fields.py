@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
     FieldList,
+    FileField,
     Form,
     FormField,
     HiddenField,
@@ -18,7 +20,6 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import Length, StopValidation
-from wtforms.widgets import HiddenInput
 
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.text.names import clean_text
@@ -30,7 +31,7 @@ _WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII
 
 def most(letters: int) -> Length:
     """Return a validator that accepts at most this many characters."""
-    return Length(max=letters, message=_l("That is longer than %(most)s letters.", most=letters))
+    return Length(max=letters, message=_l("Use %(most)s characters or fewer.", most=letters))
 
 
 class LineField(StringField):
@@ -82,7 +83,7 @@ class SlugField(StringField):
 
     def pre_validate(self, form: Form) -> None:
         if len(self.data or "") > MAX_SLUG_LENGTH:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_SLUG_LENGTH))
+            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
             raise StopValidation(
                 _l(
@@ -91,14 +92,22 @@ class SlugField(StringField):
             )
 
 
-class RevisionField(IntegerField):
-    """The revision that the editor had on the screen, in a hidden field."""
+class VersionField(HiddenField):
+    """The version of what the form shows (see `db.versioned`), in a hidden field."""
 
-    widget = HiddenInput()
+    def process_formdata(self, valuelist: list[str]) -> None:
+        # A form without a valid version must conflict, so it gets one that no row has.
+        text = valuelist[0] if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
-    def _value(self) -> str:
-        # Do not send back the old revision: after a conflict the editor has seen the newer one.
-        return "" if self.data is None else str(self.data)
+
+class _Versioned(FlaskForm):
+    version = VersionField()
+
+
+def sent_version() -> int:
+    """Return the version that a form without fields sent, such as that of a button."""
+    return _Versioned().version.data
 
 
 def by_language(name: str, field: Callable[[str], Any]) -> dict[str, Any]:
@@ -144,14 +153,6 @@ class InLanguages:
         return not empty
 
 
-def caught_up(mine: Form, theirs: Form) -> list[tuple[str, str, str]]:
-    """Base a form on the saved state in `theirs`; return the differences as `conflicts` does."""
-    for name in ("revision", "mark"):
-        if name in mine:
-            mine[name].data = theirs[name].data
-    return conflicts(mine, theirs)
-
-
 class RowsField(FieldList):
     """A list of rows named `rows-0`, `rows-1` …; inputs with an impossible number are ignored."""
 
@@ -161,20 +162,22 @@ class RowsField(FieldList):
         return [int(found[1]) for name in formdata if (found := pattern.match(name))]
 
 
-def conflicts(mine: Form, theirs: Form) -> list[tuple[str, str, str]]:
+def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
     """Return [(label, saved text, entered text)] for the fields in which two forms differ."""
     pairs = (
-        (field.label.text, said(theirs[field.name]), said(field))
-        for field in mine
+        (field.label.text, text_of(saved[field.name]), text_of(field))
+        for field in sent
         if _is_shown(field)
     )
-    return [(label, saved, typed) for label, saved, typed in pairs if saved != typed]
+    return [(label, present, entered) for label, present, entered in pairs if present != entered]
 
 
-def said(field: Field) -> str:
+def text_of(field: Field) -> str:
     """Return a field's value as text that a person can compare."""
     if isinstance(field, FieldList):
-        return "\n".join(filter(None, map(_said_in_row, field)))
+        return "\n".join(filter(None, map(_text_of_row, field)))
+    if isinstance(field, FileField):
+        return getattr(field.data, "filename", None) or field.data or ""
     if isinstance(field, SelectFieldBase):
         return ", ".join(str(choice[1]) for choice in field.iter_choices() if choice[2])
     if isinstance(field, BooleanField):
@@ -182,17 +185,20 @@ def said(field: Field) -> str:
     return "" if field.data is None else str(field.data)
 
 
-def _said_in_row(row: Field) -> str:
+def _text_of_row(row: Field) -> str:
     return (
-        " · ".join(filter(None, (said(each) for each in row if _is_shown(each))))
+        " · ".join(filter(None, (text_of(field) for field in row if _is_shown(field))))
         if isinstance(row, FormField)
-        else said(row)
+        else text_of(row)
     )
 
 
 def _is_shown(field: Field) -> bool:
+    if isinstance(field, FileField):
+        # Without a file, the present one stays.
+        return bool(field.data)
     # The confirmation "sure" is given again for each save, so it is never in conflict.
-    return not isinstance(field, HiddenField) and field.short_name not in ("revision", "sure")
+    return not isinstance(field, HiddenField) and field.short_name != "sure"
 
 
 def moved(rows: Sequence[Any], press: str | None) -> list[Any] | None:

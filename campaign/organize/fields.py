@@ -54,7 +54,7 @@ class OrganizerNameField(StringField):
         if not (self.data or "").strip():
             raise StopValidation(_l("Write the name by which the others know you."))
         if len(self.data) > 4 * MAX_NAME_LENGTH:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH))
+            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH))
         try:
             self.data = clean_name(self.data)[:MAX_NAME_LENGTH]
         except NameRefused as fault:

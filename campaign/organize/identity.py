@@ -11,7 +11,7 @@ from campaign.accounts.audit import Actor
 from campaign.accounts.models import Organizer
 from campaign.accounts.sessions import MAX_AGE, SEEN_EVERY, see_session, session_of
 from campaign.extensions import write
-from campaign.http.cookies import host_name
+from campaign.http.security import host_name
 from campaign.process.clock import utcnow
 
 SESSION_COOKIE = "volante_organizer"

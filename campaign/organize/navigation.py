@@ -31,7 +31,7 @@ PLACES = (
     Place("causes", _l("Causes"), "flag", "causes.see"),
     Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
     Place("events", _l("Events"), "calendar", "events.see"),
-    Place("kiosks", _l("Kiosks"), "tablet", "kiosks.see"),
+    Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),
     Place("mail", _l("Mail"), "mail", "mail.see"),
     Place("people", _l("People"), "users", "people.see"),

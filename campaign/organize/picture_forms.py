@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
 from campaign.organize.content_fields import (
     ShortTextField,
+    VersionField,
     WholeField,
     by_language,
     in_language,
@@ -36,9 +35,9 @@ def _share(label: Any) -> WholeField:
 
 
 class _Seen(FlaskForm):
-    """A picture with its alt texts; `mark` identifies the picture that the editor saw."""
+    """A picture with its alt texts."""
 
-    mark = HiddenField()
+    version = VersionField()
     picture = FileField(_l("Picture"))
     # The Picture of the uploaded file once the form is valid; None without a file.
     sent = None
@@ -85,15 +84,6 @@ PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
 
 
-def is_as_seen(mark: str) -> bool:
-    """Return whether the submitted page showed the current picture, identified by `mark`.
-
-    Flash a message if it did not.
-    """
-    if request.form.get("mark", mark) == mark:
-        return True
-    flash(
-        _("Somebody else changed the picture meanwhile. Look at it before you take it away."),
-        "waiting",
-    )
-    return False
+def shown_picture(picture: Any) -> dict[str, str]:
+    """Return the form data that says, in an edit conflict, that there is a picture."""
+    return {"picture": _("The present picture")} if picture else {}

@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from campaign.errors import EditConflict
 from campaign.http.caching import private
 from campaign.organize import identity
 from campaign.organize.account import passkeys, second_factor
@@ -28,6 +29,7 @@ from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
 from campaign.organize.causes import states as cause_states
+from campaign.organize.edit_conflicts import answer_conflict
 from campaign.organize.events import attendance, check_in, registrations
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import picture as event_picture
@@ -78,6 +80,7 @@ from campaign.organize.uploads import max_bytes_of_view
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
+blueprint.register_error_handler(EditConflict, answer_conflict)
 PARTS = (
     *(
         sign_in,

@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from campaign.causes.models import Cause
-from campaign.causes.operations import cause_to_change
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition
 
 
 def close_cause(*, cause_id: int, now: datetime) -> Cause:
     """Close a public cause and its petitions at the same instant. All pages stay online."""
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     if cause.state == "published" and cause.closed_at is None:
         cause.closed_at = now
         _close_petitions(cause_id, now)
@@ -25,7 +24,7 @@ def reopen_cause(*, cause_id: int) -> Cause:
 
     A petition that was closed before the cause, or archived since, stays as it is.
     """
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     if cause.closed_at is None:
         return cause
     closed_with_it = select(Petition).where(
@@ -43,7 +42,7 @@ def reopen_cause(*, cause_id: int) -> Cause:
 
 def retire_cause(*, cause_id: int, now: datetime) -> Cause:
     """Archive a cause and close its petitions. Their pages stay online but take no signatures."""
-    cause = cause_to_change(cause_id)
+    cause = load_for_update(Cause, cause_id)
     _close_petitions(cause_id, now)
     cause.state, cause.closed_at = "archived", None
     db.session.flush()

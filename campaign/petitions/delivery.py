@@ -17,7 +17,7 @@ def delivered_items(names: str, details: Collection[str]) -> list[str]:
     words = {
         "country": _("your country"),
         "postal_code": _("your postal code"),
-        "shown_comment": _("your comment (once approved, and beside a name that you show)"),
+        "shown_comment": _("your comment (once approved, if you show your name or initials)"),
         "day": _("the day you signed"),
     }
     named = (
@@ -42,7 +42,7 @@ def delivery_sentence(names: str, details: Collection[str]) -> str:
     It is built from what is delivered, so the two cannot differ.
     """
     return _(
-        "We give these details to those the petition is addressed to: %(list)s. We never give them your email address.",
+        "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
         list=delivered_list(names, details),
     )
 

@@ -1,29 +1,23 @@
 """Edit a petition: its text, targets, form, dates, goal and address.
 
-Most functions take the revision that the editor saw. They raise EditConflict if another editor
-saved first.
+Each function takes the `version` of its part that the editor's form showed, None without a form.
+It raises EditConflict if another editor has saved that part since.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
-from campaign.petitions.operations import NotReady, petition_to_change, slugs
+from campaign.petitions.operations import NotReady, slugs
 from campaign.petitions.readiness import Fault, faults_of
 from campaign.petitions.versions import keep_version, texts_of
 
 
-class EditConflict(CampaignError):
-    """Another editor has changed the petition since this editor's page was made."""
-
-    status = 409
-
-
 def change_letter(
-    *, petition_id: int, revision: int, texts: dict[str, dict[str, str]], now: datetime
+    *, petition_id: int, version: int | None, texts: dict[str, dict[str, str]], now: datetime
 ) -> Petition:
     """Change the text and return the petition.
 
@@ -31,16 +25,14 @@ def change_letter(
     have signed, so the text changes in place. Afterwards each change makes a new version.
     Signatures keep pointing at the version they were made under.
 
-    Raise EditConflict, and NotReady if a public petition would lose part of its text.
+    Raise NotReady if a public petition would lose part of its text.
     """
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     if letter_of(petition) == texts:
         # The button was pressed twice or nothing was changed, so we make no new version.
         return petition
-    if revision != petition.text_revision:
-        raise EditConflict(f"the letter is at revision {petition.text_revision}, not {revision}")
+    check_part(petition, "text", version)
     keep_version(petition, now, texts)
-    petition.text_revision += 1
     if petition.state != "draft":
         _demand_whole(petition, now)
     db.session.flush()
@@ -53,14 +45,14 @@ def letter_of(petition: Petition) -> dict[str, dict[str, str]]:
 
 
 def change_targets(
-    *, petition_id: int, revision: int, targets: Sequence[Mapping[str, str]], now: datetime
+    *, petition_id: int, version: int | None, targets: Sequence[Mapping[str, str]], now: datetime
 ) -> Petition:
     """Set the targets in this order. `targets` is a list of {language: name}.
 
-    Once the petition has opened this makes a new version. Raise EditConflict, and NotReady if a
+    Once the petition has opened this makes a new version. Raise NotReady if a
     public petition would have no target.
     """
-    petition = _at_revision(petition_id, revision)
+    petition = _load_settings(petition_id, version)
     if petition.state != "draft" and not targets:
         raise NotReady([Fault("target")])
     # Positions are unique, so we delete the old targets before we insert the new ones.
@@ -75,7 +67,7 @@ def change_targets(
 def change_form(
     *,
     petition_id: int,
-    revision: int,
+    version: int | None,
     required_fields: list[str],
     questions: list[dict[str, Any]],
     confirmation: str,
@@ -89,7 +81,7 @@ def change_form(
     """
     petition = _set(
         petition_id,
-        revision,
+        version,
         required_fields=required_fields,
         questions=questions,
         confirmation=confirmation,
@@ -104,7 +96,7 @@ def change_form(
 def change_dates(
     *,
     petition_id: int,
-    revision: int,
+    version: int | None,
     opens_at: datetime | None,
     closes_at: datetime | None,
     time_zone: str,
@@ -115,7 +107,7 @@ def change_dates(
     """Set when the petition can be signed, and when and where its signatures are delivered."""
     petition = _set(
         petition_id,
-        revision,
+        version,
         opens_at=opens_at,
         closes_at=closes_at,
         time_zone=time_zone,
@@ -128,45 +120,38 @@ def change_dates(
     return petition
 
 
-def change_goal(*, petition_id: int, goal: int, seen: str | None = None) -> Petition:
-    """Set the goal. Raise EditConflict if the current goal is not the one that was `seen`."""
-    petition = petition_to_change(petition_id)
-    if seen is not None and seen != str(petition.goal):
-        raise EditConflict
+def change_goal(*, petition_id: int, version: int | None, goal: int) -> Petition:
+    """Set the goal."""
+    petition = load_for_update(Petition, petition_id)
+    check_part(petition, "goal", version)
     petition.goal = goal
     db.session.flush()
     return petition
 
 
-def move_petition(*, petition_id: int, revision: int, slug: str) -> Petition:
+def move_petition(*, petition_id: int, version: int | None, slug: str) -> Petition:
     """Change the slug. The old address of a public petition redirects. Raise SlugTaken."""
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     if petition.slug == slug:
         return petition
-    _check(petition, revision)
+    check_part(petition, "settings", version)
     slugs.move(petition, slug)
     return petition
 
 
-def _set(petition_id: int, revision: int, **columns: Any) -> Petition:
-    petition = _at_revision(petition_id, revision)
+def _set(petition_id: int, version: int | None, **columns: Any) -> Petition:
+    petition = _load_settings(petition_id, version)
     for name, value in columns.items():
         setattr(petition, name, value)
     db.session.flush()
     return petition
 
 
-def _at_revision(petition_id: int, revision: int) -> Petition:
-    """Return the petition with its revision increased by one. Raise EditConflict."""
-    petition = petition_to_change(petition_id)
-    _check(petition, revision)
-    petition.revision += 1
+def _load_settings(petition_id: int, version: int | None) -> Petition:
+    """Return the petition, whose settings have their next version. Raise EditConflict."""
+    petition = load_for_update(Petition, petition_id)
+    check_part(petition, "settings", version)
     return petition
-
-
-def _check(petition: Petition, revision: int) -> None:
-    if revision != petition.revision:
-        raise EditConflict(f"the petition is at revision {petition.revision}, not {revision}")
 
 
 def _demand_whole(petition: Petition, now: datetime) -> None:

@@ -5,16 +5,10 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, select
 
-from campaign.extensions import db
-from campaign.petitions.editing import EditConflict
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update
 from campaign.petitions.models import HANDED_DETAILS, Handover, Petition
-from campaign.petitions.operations import petition_to_change
 from campaign.petitions.versions import keep_version
-
-
-def mark_of(petition: Petition) -> str:
-    """Return a mark that changes whenever the settings of what is handed over change."""
-    return "-".join((petition.handed_names, *petition.handed_details))
 
 
 def change_handing(
@@ -23,19 +17,18 @@ def change_handing(
     names: str,
     details: Collection[str],
     now: datetime,
-    mark: str | None = None,
+    version: int | None = None,
 ) -> Petition:
     """Set what targets see of each signature: `names` of HANDED_NAMES, some of HANDED_DETAILS.
 
     Once the petition has opened this makes a new version. Of earlier signatures we deliver no more
     than their signers were told.
 
-    `mark` is what `mark_of` gave to the editor's page, or None if no page was shown. Raise
+    `version` is that of the part `handing` that the form showed, None without a form. Raise
     EditConflict.
     """
-    petition = petition_to_change(petition_id)
-    if mark is not None and mark != mark_of(petition):
-        raise EditConflict(f"what is handed over of {petition.slug}")
+    petition = load_for_update(Petition, petition_id)
+    check_part(petition, "handing", version)
     petition.handed_names = names
     petition.handed_details = [name for name in HANDED_DETAILS if name in details]
     keep_version(petition, now)

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.db.versioned import VersionedParts
+from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
@@ -42,7 +42,7 @@ def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
     return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
 
 
-class Petition(db.Model):
+class Petition(VersionedParts, db.Model):
     """A text addressed to targets that supporters sign.
 
     Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
@@ -50,8 +50,8 @@ class Petition(db.Model):
     is published automatically. An archived petition (`archived_at`) keeps its page but is in no
     list. `opens_at` and `closes_at` were entered in `time_zone`.
 
-    Edit conflicts: `revision` counts changes to the settings and `text_revision` changes to the
-    text. With them, the second of two editors is told about the conflict.
+    Edited in parts: `text`, `settings`, `goal`, `picture`, `handing`, `retention`, `sharing` and
+    `embedding`.
 
     Form: `required_fields` names the form fields, beyond given name and email, that must be filled
     in. `questions` are the petition's own fields. `confirmation` is `email` (always by the link) or
@@ -113,8 +113,6 @@ class Petition(db.Model):
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
-    revision: Mapped[int] = mapped_column(Integer, default=1)
-    text_revision: Mapped[int] = mapped_column(Integer, default=1)
 
     cause: Mapped[Cause] = relationship()
     targets: Mapped[list["Target"]] = relationship(

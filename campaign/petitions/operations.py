@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.petitions.models import (
     FormerSlug,
     Petition,
@@ -90,7 +88,7 @@ def duplicate_petition(*, petition_id: int, slug: str) -> Petition:
 
     Raise SlugTaken.
     """
-    old = petition_to_change(petition_id)
+    old = load_for_update(Petition, petition_id)
     texts = texts_of(old.current_version)
     taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
     targets = [dict(target.names) for target in old.targets]
@@ -113,7 +111,7 @@ def publish_petition(*, petition_id: int, now: datetime) -> Petition:
 
     Raise NotReady and CauseClosed.
     """
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     if petition.state != "draft":
         return petition
     _demand_open_cause(petition)
@@ -134,7 +132,7 @@ def schedule_petition(
     `zone` becomes the time zone of its dates if none was chosen before. Raise NotReady and
     CauseClosed.
     """
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     if petition.state != "draft" or petition.archived_at:
         return petition
     if at:
@@ -148,7 +146,7 @@ def schedule_petition(
 
 def close_petition(*, petition_id: int) -> Petition:
     """Stop taking signatures. Those waiting for confirmation can still be confirmed."""
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     _close(petition)
     db.session.flush()
     return petition
@@ -156,7 +154,7 @@ def close_petition(*, petition_id: int) -> Petition:
 
 def reopen_petition(*, petition_id: int, now: datetime) -> Petition:
     """Take signatures again. A closing date that has passed is removed. Raise CauseClosed."""
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     if petition.state == "draft":
         return petition
     _demand_open_cause(petition)
@@ -170,7 +168,7 @@ def reopen_petition(*, petition_id: int, now: datetime) -> Petition:
 
 def archive_petition(*, petition_id: int, now: datetime) -> Petition:
     """Archive the petition: it is closed, keeps its page and is in no list."""
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     _close(petition)
     petition.archived_at = petition.archived_at or now
     petition.publish_at = None
@@ -180,7 +178,7 @@ def archive_petition(*, petition_id: int, now: datetime) -> Petition:
 
 def restore_petition(*, petition_id: int) -> Petition:
     """Take the petition out of the archive. It is a draft or closed, as it was."""
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     petition.archived_at = None
     db.session.flush()
     return petition
@@ -198,16 +196,3 @@ def _close(petition: Petition) -> None:
     """
     if petition.state == "published":
         petition.state, petition.closed_at = "closed", utcnow()
-
-
-def petition_to_change(petition_id: int) -> Petition:
-    """Return the current petition, and lock out other editors until the transaction ends.
-
-    Supporters can still sign, because their rows only reference the petition.
-    """
-    return db.session.scalars(
-        select(Petition)
-        .where(Petition.id == petition_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()

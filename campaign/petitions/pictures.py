@@ -4,10 +4,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from campaign.causes.models import Cause
-from campaign.extensions import db
-from campaign.petitions.editing import EditConflict
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, PetitionPicture
-from campaign.petitions.operations import petition_to_change
 from campaign.publishing.pictures import Picture, ShownPicture
 
 CENTRE = (50, 50)
@@ -18,19 +17,18 @@ def change_picture(
     petition_id: int,
     picture: Picture | None,
     alts: dict[str, str],
-    mark: str,
+    version: int | None,
     focal: tuple[int, int] = CENTRE,
 ) -> Petition:
     """Set the picture, or change only the description of the present one if `picture` is None.
 
     `alts` maps a language to the alternative text. `focal` is the point that stays visible, in
-    hundredths of width and height. `mark` is what `mark_of` gave to the editor's page. Raise
-    EditConflict.
+    hundredths of width and height. `version` is that of the part `picture` that the form showed.
+    Raise EditConflict.
     """
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
+    check_part(petition, "picture", version)
     kept = db.session.get(PetitionPicture, petition_id, populate_existing=True)
-    if mark != mark_of(kept):
-        raise EditConflict(f"the picture of {petition.slug}")
     if kept is None:
         kept = PetitionPicture(petition_id=petition_id)
     if picture:
@@ -43,21 +41,13 @@ def change_picture(
     return petition
 
 
-def remove_picture(*, petition_id: int) -> None:
-    """Delete the picture, if there is one."""
+def remove_picture(*, petition_id: int, version: int | None) -> None:
+    """Delete the picture, if there is one. Raise EditConflict."""
+    check_part(load_for_update(Petition, petition_id), "picture", version)
     picture = db.session.get(PetitionPicture, petition_id)
     if picture:
         db.session.delete(picture)
         db.session.flush()
-
-
-def mark_of(picture: PetitionPicture | None) -> str:
-    """Return a mark that changes whenever the picture or its description changes."""
-    if picture is None:
-        return ""
-    return "-".join(
-        map(str, (picture.digest, picture.focal_x, picture.focal_y, *sorted(picture.alts.items())))
-    )
 
 
 def picture_bytes(petition_id: int) -> bytes | None:

@@ -14,7 +14,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.http.caching import public
-from campaign.http.missing_file import abort_missing_file
+from campaign.http.responses import abort_missing_file
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.pictures import public_bytes
 from campaign.petitions.queries import petition_by_slug

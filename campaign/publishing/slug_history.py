@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 class SlugHistory:
     """The current and former slugs of one model.
 
-    `thing` is the model, with `id`, `slug`, `state` and `revision`. `former` is the model of its
+    `thing` is the model, with `id`, `slug` and `state`. `former` is the model of its
     former slugs, whose column `owner` refers to the thing. `taken` is the exception to raise when
     another row has or had a slug.
     """
@@ -41,7 +41,6 @@ class SlugHistory:
         if row.state != "draft":
             self._session.add(self._former(slug=row.slug, **{self._owner: row.id}))
         row.slug = slug
-        row.revision += 1
         self.flush(slug)
 
     def flush(self, slug: str) -> None:

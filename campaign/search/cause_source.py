@@ -8,17 +8,15 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.search.sources import Document, Source, Standing, mark_of
+from campaign.search.sources import Document, PublicItem, Source
 from campaign.text.markdown import to_text
 
 
-def _standing() -> list[Standing]:
-    rows = db.session.execute(
-        select(Cause.id, Cause.slug, Cause.revision)
-        .where(Cause.state == "published")
-        .order_by(Cause.id)
-    )
-    return [Standing(row.id, row.slug, mark_of(row.slug, row.revision)) for row in rows]
+def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
+    query = select(Cause.id, Cause.slug).where(Cause.state == "published").order_by(Cause.id)
+    if ids is not None:
+        query = query.where(Cause.id.in_(ids))
+    return [PublicItem(row.id, row.slug) for row in db.session.execute(query)]
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
@@ -38,4 +36,4 @@ def _documents(ids: Sequence[int]) -> Iterator[Document]:
             )
 
 
-CAUSES = Source("cause", "causes.show", _standing, _documents)
+CAUSES = Source("cause", "causes.show", _public_items, _documents)

@@ -10,25 +10,20 @@ from campaign.events.places import whole_place
 from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.search.sources import Document, PublicItem, Source, paragraphs
 from campaign.text.markdown import to_text
 
 
-def _standing() -> list[Standing]:
+def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     query = (
-        select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at)
+        select(Event.id, Event.slug, Event.changed_at)
         .join(Event.cause)
         .where(*LISTED)
+        .order_by(Event.id)
     )
-    return [
-        Standing(
-            row.id,
-            row.slug,
-            mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()),
-            row.changed_at,
-        )
-        for row in db.session.execute(query.order_by(Event.id))
-    ]
+    if ids is not None:
+        query = query.where(Event.id.in_(ids))
+    return [PublicItem(*row) for row in db.session.execute(query)]
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
@@ -58,4 +53,4 @@ def _document(event: Event, lang: str) -> Document:
     )
 
 
-EVENTS = Source("event", "events.show", _standing, _documents)
+EVENTS = Source("event", "events.show", _public_items, _documents)

@@ -1,22 +1,22 @@
 """Keep the search index in step with what is public.
 
-Nothing notifies the index of a change. The worker compares it with the content itself, by
-fingerprints called marks. So the index cannot drift, whether a page, a command, a migration or a
-restored backup changed something.
+Triggers note each change of a cause, petition, event or update as a SearchChange, in the
+transaction of the change: of a page, a command, the worker, or a statement typed by hand. The
+worker reads only these rows, and so an idle index costs one look at an empty table.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, insert, or_, select
 
 from campaign.extensions import db
-from campaign.jobs.operations import take_lease
 from campaign.search.backends import drop_words, put_words
 from campaign.search.cause_source import CAUSES
 from campaign.search.event_source import EVENTS
-from campaign.search.models import SearchDocument, SearchText
+from campaign.search.models import SearchChange, SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS
 from campaign.search.sources import Document, Source
 from campaign.search.update_source import UPDATES
@@ -27,76 +27,95 @@ EDITION = 1
 BATCH = 100
 
 
-def due() -> list[tuple[Source, dict[int, str], list[int]]]:
-    """Return what differs from the index, at most BATCH of each kind.
+class Batch(NamedTuple):
+    """Items of one kind to index again.
 
-    The result is a list of (source, {id: mark} of what changed, ids that are no longer public).
+    `change_ids` maps each item to the ids of its SearchChanges. `documents` are what it should
+    have in the index: none, unless it is public. `public_from` says when it becomes public.
     """
-    found = []
-    for source in SOURCES:
-        present = {each.subject_id: f"{EDITION}.{each.mark}" for each in source.standing()}
-        known = _known(source.kind)
-        changed = {id_: mark for id_, mark in present.items() if known.get(id_) != mark}
-        gone = known.keys() - present.keys()
-        if changed or gone:
-            found.append((source, dict(list(changed.items())[:BATCH]), list(gone)[:BATCH]))
-    return found
+
+    kind: str
+    change_ids: dict[int, list[int]]
+    documents: list[Document]
+    public_from: dict[int, datetime]
 
 
-def read(
-    found: Iterable[tuple[Source, dict[int, str], list[int]]],
-) -> list[tuple[str, list[int], list[tuple[Document, str]]]]:
-    """Return the documents for what is `due`, as `put` expects them.
-
-    Reading takes long, so it holds no lock. If something changes during it, its mark differs and it
-    is due again.
-    """
-    return [
-        (
-            source.kind,
-            [*marks, *gone],
-            [(document, marks[document.subject_id]) for document in source.documents(list(marks))],
-        )
-        for source, marks, gone in found
-    ]
-
-
-def put(
-    changes: Iterable[tuple[str, list[int], list[tuple[Document, str]]]],
-    *,
-    holder: str,
-    now: datetime,
-) -> int:
-    """Write what was `read` to the index; return how many documents were written or removed."""
-    if not take_lease("search", holder=holder, now=now):
-        return 0
-    return sum(_replace(kind, ids, documents) for kind, ids, documents in changes)
-
-
-def forget_marks() -> None:
-    """Make everything due again. Until it is indexed again, search answers as before."""
-    db.session.execute(update(SearchDocument).values(mark=""))
-
-
-def refresh(write: Callable[..., int], *, holder: str, now: datetime) -> int:
-    """Index one batch of what is due; return how many documents changed.
+def refresh(write: Callable[..., int], *, now: datetime) -> int:
+    """Index one batch of what changed; return how many items were handled.
 
     `write` runs an operation and commits it.
     """
-    found = due()
-    if not found:
-        return 0
-    return write(put, read(found), holder=holder, now=now)
+    batches = read_changes(now)
+    return write(apply_changes, batches) if batches else 0
 
 
-def _known(kind: str) -> dict[int, str]:
-    query = select(SearchDocument.subject_id, SearchDocument.mark).where(
-        SearchDocument.kind == kind
-    )
-    return dict(db.session.execute(query.distinct()).all())
+def read_changes(now: datetime) -> list[Batch]:
+    """Return what is due, with its documents, at most BATCH items of each kind.
+
+    Reading takes long, so it holds no lock. What changes during it is noted again, and
+    `apply_changes` knows by the ids which changes the documents contain.
+    """
+    due = _due_subjects(now)
+    # The documents must be read after the changes, so that they contain them.
+    return [_batch(source, due[source.kind][:BATCH]) for source in SOURCES if due.get(source.kind)]
 
 
-def _replace(kind: str, subject_ids: list[int], documents: list[tuple[Document, str]]) -> int:
+def apply_changes(batches: Iterable[Batch]) -> int:
+    """Write the documents of each Batch to the index, and forget its SearchChanges.
+
+    Items that another worker has indexed in the meantime are skipped. Returns how many items were
+    handled.
+    """
+    handled = 0
+    for batch in batches:
+        ids = _claim(batch.change_ids)
+        documents = [each for each in batch.documents if each.subject_id in ids]
+        replace_documents(batch.kind, list(ids), documents)
+        later = [
+            {"kind": batch.kind, "subject_id": id_, "due_at": at}
+            for id_, at in batch.public_from.items()
+            if id_ in ids
+        ]
+        if later:
+            db.session.execute(insert(SearchChange), later)
+        handled += len(ids)
+    return handled
+
+
+def note_all() -> None:
+    """Have everything indexed again. Until then, search answers as before."""
+    for source in SOURCES:
+        known = db.session.scalars(
+            select(SearchDocument.subject_id).where(SearchDocument.kind == source.kind).distinct()
+        )
+        _note(source.kind, {item.subject_id for item in source.public_items()} | set(known))
+
+
+def note_differences() -> int:
+    """Note items that are missing, left over, or built by an older EDITION; return how many.
+
+    After an upgrade or a restored backup, no trigger has noted them.
+    """
+    total = 0
+    for source in SOURCES:
+        query = select(SearchDocument.subject_id, func.min(SearchDocument.edition)).where(
+            SearchDocument.kind == source.kind
+        )
+        known = dict(db.session.execute(query.group_by(SearchDocument.subject_id)).all())
+        public = {item.subject_id for item in source.public_items()}
+        different = {id_ for id_ in public if known.get(id_) != EDITION} | known.keys() - public
+        _note(source.kind, different)
+        total += len(different)
+    return total
+
+
+def count_due(now: datetime) -> int:
+    """Return how many items wait to be indexed."""
+    return sum(len(ids) for ids in _due_subjects(now).values())
+
+
+def replace_documents(kind: str, subject_ids: Sequence[int], documents: list[Document]) -> None:
+    """Replace everything in the index about these items by `documents`."""
     old = db.session.scalars(
         delete(SearchDocument)
         .where(SearchDocument.kind == kind, SearchDocument.subject_id.in_(subject_ids))
@@ -104,8 +123,8 @@ def _replace(kind: str, subject_ids: list[int], documents: list[tuple[Document, 
         .execution_options(synchronize_session=False)
     ).all()
     drop_words(old)
-    texts = [SearchText(summary=document.summary, body=document.body) for document, _ in documents]
-    rows = [_row(kind, mark, document) for document, mark in documents]
+    texts = [SearchText(summary=document.summary, body=document.body) for document in documents]
+    rows = [_row(kind, document) for document in documents]
     db.session.add_all(rows)
     db.session.flush()
     for row, text in zip(rows, texts, strict=True):
@@ -119,10 +138,57 @@ def _replace(kind: str, subject_ids: list[int], documents: list[tuple[Document, 
             for row, text in zip(rows, texts, strict=True)
         ]
     )
-    return max(len(rows), len(old))
 
 
-def _row(kind: str, mark: str, document: Document) -> SearchDocument:
+def _due_subjects(now: datetime) -> dict[str, list[int]]:
+    """Return {kind: ids of items that wait}, those that have waited longest first."""
+    query = (
+        select(SearchChange.kind, SearchChange.subject_id)
+        .where(or_(SearchChange.due_at.is_(None), SearchChange.due_at <= now))
+        .group_by(SearchChange.kind, SearchChange.subject_id)
+        .order_by(func.min(SearchChange.id))
+    )
+    due: dict[str, list[int]] = {}
+    for kind, subject_id in db.session.execute(query):
+        due.setdefault(kind, []).append(subject_id)
+    return due
+
+
+def _batch(source: Source, ids: Sequence[int]) -> Batch:
+    change_ids: dict[int, list[int]] = {id_: [] for id_ in ids}
+    # All of an item, also those not due yet: their time may have changed.
+    query = select(SearchChange.subject_id, SearchChange.id).where(
+        SearchChange.kind == source.kind, SearchChange.subject_id.in_(ids)
+    )
+    for subject_id, change_id in db.session.execute(query):
+        change_ids[subject_id].append(change_id)
+    public = [item.subject_id for item in source.public_items(ids)]
+    documents = list(source.documents(public)) if public else []
+    return Batch(source.kind, change_ids, documents, dict(source.public_from(ids)))
+
+
+def _claim(change_ids: dict[int, list[int]]) -> set[int]:
+    """Delete these changes; return the items whose changes were all there still.
+
+    An item of which one is missing was indexed by another worker, perhaps from newer rows.
+    """
+    wanted = [id_ for ids in change_ids.values() for id_ in ids]
+    # In one order, so that two workers cannot wait for each other.
+    query = select(SearchChange.id).where(SearchChange.id.in_(wanted)).order_by(SearchChange.id)
+    present = set(db.session.scalars(query.with_for_update()))
+    claimed = {subject for subject, ids in change_ids.items() if ids and present.issuperset(ids)}
+    deleted = [id_ for subject in claimed for id_ in change_ids[subject]]
+    db.session.execute(delete(SearchChange).where(SearchChange.id.in_(deleted)))
+    return claimed
+
+
+def _note(kind: str, subject_ids: Iterable[int]) -> None:
+    rows = [{"kind": kind, "subject_id": id_} for id_ in sorted(subject_ids)]
+    if rows:
+        db.session.execute(insert(SearchChange), rows)
+
+
+def _row(kind: str, document: Document) -> SearchDocument:
     columns = asdict(document)
     del columns["summary"], columns["body"]
-    return SearchDocument(kind=kind, mark=mark, **columns)
+    return SearchDocument(kind=kind, edition=EDITION, **columns)

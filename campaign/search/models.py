@@ -1,6 +1,6 @@
 """Tables of the search index: one row per item and language, and its words."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import (
     Boolean,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -18,6 +19,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
+from campaign.process.clock import UtcDateTime
 
 KINDS = ("cause", "petition", "event", "update")
 
@@ -28,8 +30,7 @@ class SearchDocument(db.Model):
     The narrow row keeps counting and sorting fast. `written_in` is the language of its text: the
     original language if there is no translation into `lang` yet. `subject_id` is the id of the item
     in the table of its kind. `line` is a fact in words from the time of indexing, such as an
-    event's day and hours. `mark` is a fingerprint of the indexed state. If it differs from the
-    current one, the worker indexes the item again.
+    event's day and hours. `edition` says by which version of the code the document was built.
     """
 
     __tablename__ = "search_document"
@@ -50,7 +51,29 @@ class SearchDocument(db.Model):
     day: Mapped[date | None] = mapped_column(Date)
     line: Mapped[str] = mapped_column(String(200), default="")
     is_cancelled: Mapped[bool] = mapped_column(Boolean, default=False)
-    mark: Mapped[str] = mapped_column(String(120))
+    edition: Mapped[int] = mapped_column(SmallInteger)
+
+
+class SearchChange(db.Model):
+    """An item to index again, because a row of it changed or was deleted.
+
+    Triggers insert these rows in the transaction of the change, so none can be missed. With
+    `due_at`, the item becomes public at that time without any further change.
+    """
+
+    __tablename__ = "search_change"
+    # An id must not come back: the worker recognizes by it what it has read.
+    __table_args__ = (
+        CheckConstraint(f"kind in {KINDS}", name="kind"),
+        Index("ix_search_change_subject", "kind", "subject_id"),
+        Index("ix_search_change_due_at", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    subject_id: Mapped[int] = mapped_column(RowId)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SearchText(db.Model):

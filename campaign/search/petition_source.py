@@ -9,14 +9,14 @@ from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petitions_with_ids
-from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.search.sources import Document, PublicItem, Source, paragraphs
 from campaign.text.markdown import to_text
 
 
-def _standing() -> list[Standing]:
+def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
     query = (
-        select(Petition.id, Petition.slug, Petition.revision, Petition.text_revision, changed)
+        select(Petition.id, Petition.slug, changed)
         .join(Petition.cause)
         .join(Petition.versions)
         .where(
@@ -25,12 +25,9 @@ def _standing() -> list[Standing]:
         .group_by(Petition.id)
         .order_by(Petition.id)
     )
-    return [
-        Standing(
-            row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at
-        )
-        for row in db.session.execute(query)
-    ]
+    if ids is not None:
+        query = query.where(Petition.id.in_(ids))
+    return [PublicItem(*row) for row in db.session.execute(query)]
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
@@ -55,4 +52,4 @@ def _document(petition: Petition, lang: str) -> Document:
     )
 
 
-PETITIONS = Source("petition", "petitions.show", _standing, _documents)
+PETITIONS = Source("petition", "petitions.show", _public_items, _documents)

@@ -1,21 +1,20 @@
 """What each kind of content provides to the search index: which items are public, and their text.
 
-To make another kind searchable, write a Source in its own module and add it to `SOURCES` in
-`indexing.py`.
+To make another kind searchable, write a Source in its own module, add it to `SOURCES` in
+`indexing.py`, and let triggers insert a SearchChange whenever one of its tables changes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
 
-class Standing(NamedTuple):
-    """An item that is public now. `mark` changes with everything its document is built from."""
+class PublicItem(NamedTuple):
+    """An item that is public now."""
 
     subject_id: int
     slug: str
-    mark: str
     changed_at: datetime | None = None
 
 
@@ -39,24 +38,26 @@ class Document:
     is_cancelled: bool = False
 
 
+def no_later_changes(_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """Return that no item becomes public by the clock alone."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Source:
     """One kind of content.
 
-    `standing()` returns a Standing for each public item. It runs every second, so it reads few
-    columns. `documents(ids)` returns the Documents of these items in each language of the site.
-    `endpoint` is the route that shows one item, given its `slug`.
+    `public_items(ids)` returns a PublicItem for each of these items that is public; without ids, for
+    all. `documents(ids)` returns the Documents of these items in each language of the site.
+    `public_from(ids)` returns when items become public later, if no row changes then. `endpoint` is
+    the route that shows one item, given its `slug`.
     """
 
     kind: str
     endpoint: str
-    standing: Callable[[], list[Standing]]
+    public_items: Callable[..., list[PublicItem]]
     documents: Callable[[Sequence[int]], Iterable[Document]]
-
-
-def mark_of(*facts: object) -> str:
-    """Return the mark of these values: a fingerprint that differs if any of them does."""
-    return ".".join("" if fact is None else str(fact) for fact in facts)
+    public_from: Callable[[Sequence[int]], Mapping[int, datetime]] = no_later_changes
 
 
 def paragraphs(*texts: str) -> str:

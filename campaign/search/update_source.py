@@ -1,6 +1,7 @@
 """Updates as search documents, from their publication time on."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -9,26 +10,30 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.process.clock import utcnow
-from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.search.sources import Document, PublicItem, Source, paragraphs
 from campaign.text.markdown import to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update
 from campaign.updates.queries import listed_at, updates_with_ids
 
 
-def _standing() -> list[Standing]:
-    query = select(
-        Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at
-    ).join(Update.cause)
-    return [
-        Standing(
-            row.id,
-            row.slug,
-            mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()),
-            row.changed_at,
-        )
-        for row in db.session.execute(query.where(*listed_at(utcnow(), None)).order_by(Update.id))
-    ]
+def _public_items(ids: Sequence[int] | None = None) -> list[PublicItem]:
+    query = (
+        select(Update.id, Update.slug, Update.changed_at)
+        .join(Update.cause)
+        .where(*listed_at(utcnow(), None))
+        .order_by(Update.id)
+    )
+    if ids is not None:
+        query = query.where(Update.id.in_(ids))
+    return [PublicItem(*row) for row in db.session.execute(query)]
+
+
+def _public_from(ids: Sequence[int]) -> dict[int, datetime]:
+    query = select(Update.id, Update.publish_at).where(
+        Update.id.in_(ids), Update.state == "published", Update.publish_at > utcnow()
+    )
+    return {row.id: row.publish_at for row in db.session.execute(query)}
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
@@ -53,4 +58,4 @@ def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
     )
 
 
-UPDATES = Source("update", "updates.show", _standing, _documents)
+UPDATES = Source("update", "updates.show", _public_items, _documents, _public_from)

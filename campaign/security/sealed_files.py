@@ -35,29 +35,22 @@ def key_of(secret: bytes, seed: bytes) -> bytes:
 
 
 class Sealer:
-    """Writes a sealed file, or continues one after `octets` bytes in `frames` frames.
+    """Writes a sealed file, in place of what was there.
 
-    Anything after those bytes is cut off. A frame is its length, a random nonce, and at most FRAME
-    bytes encrypted by AES-256-GCM, which is bound to the frame's position in the file. Only the
-    file's owner may read it.
+    A frame is its length, a random nonce, and at most FRAME bytes encrypted by AES-256-GCM, which
+    is bound to the frame's position in the file. Only the file's owner may read it.
     """
 
-    def __init__(self, path: str | Path, key: bytes, *, frames: int = 0, octets: int = 0) -> None:
+    def __init__(self, path: str | Path, key: bytes) -> None:
         self._cipher = AESGCM(key)
-        self._frames, self._octets = frames, octets
+        self._frames = 0
         self._waiting = bytearray()
-        self._file = open(path, "r+b" if octets else "wb", opener=_open_for_owner)  # noqa: SIM115
-        if os.fstat(self._file.fileno()).st_size < octets:
-            self._file.close()
-            raise SealBroken("shorter than what is to be gone on with")
-        self._file.truncate(octets)
-        self._file.seek(octets)
+        self._file = open(path, "wb", opener=_open_for_owner)  # noqa: SIM115
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Data that was not settled is cut off when the file is continued.
         self._file.close()
 
     def write(self, data: bytes) -> None:
@@ -66,21 +59,20 @@ class Sealer:
             self._seal(bytes(self._waiting[:FRAME]))
             del self._waiting[:FRAME]
 
-    def settle(self) -> tuple[int, int]:
-        """Make all data durable; return (frames, octets) for reading or continuing it."""
+    def finish(self) -> int:
+        """Make all data durable; return the number of frames, which reading needs."""
         if self._waiting:
             self._seal(bytes(self._waiting))
             self._waiting.clear()
         self._file.flush()
         os.fsync(self._file.fileno())
-        return self._frames, self._octets
+        return self._frames
 
-    def _seal(self, plain):
+    def _seal(self, plain: bytes) -> None:
         nonce = os.urandom(_NONCE)
         sealed = self._cipher.encrypt(nonce, plain, _place(self._frames))
         self._file.write(_LENGTH.pack(len(sealed)) + nonce + sealed)
         self._frames += 1
-        self._octets += _LENGTH.size + _NONCE + len(sealed)
 
 
 def unsealed(path: str | Path, key: bytes, frames: int) -> Iterator[bytes]:
@@ -107,9 +99,9 @@ def size_and_digest(path: str | Path, key: bytes, frames: int) -> tuple[int, str
     return size, digest.hexdigest()
 
 
-def _place(frame):
+def _place(frame: int) -> bytes:
     return frame.to_bytes(8, "big")
 
 
-def _open_for_owner(path, flags):
+def _open_for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

@@ -26,7 +26,7 @@ class InstanceField(StringField):
         except idna.IDNAError:
             host = ""
         if len(host) > MAX_LENGTH or not HOST.fullmatch(host):
-            raise StopValidation(_l("Write the name of your server, such as mastodon.social."))
+            raise StopValidation(_l("Enter the name of your server, like mastodon.social."))
         form.host = host
 
 

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from campaign.db.insertion import insert
-from campaign.extensions import db
+from campaign.db.upsert import insert
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update
 from campaign.i18n.locales import LOCALES
-from campaign.petitions.editing import EditConflict
-from campaign.petitions.operations import petition_to_change
+from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareDeal, ShareText
-from campaign.sharing.queries import mark_of, texts_of
+from campaign.sharing.queries import texts_of
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import confirm
 
@@ -67,19 +67,21 @@ def forget_deals(signature_ids: Collection[int]) -> None:
 
 
 def change_texts(
-    *, petition_id: int, texts: Mapping[str, Sequence[str]], now: datetime, mark: str | None = None
+    *,
+    petition_id: int,
+    texts: Mapping[str, Sequence[str]],
+    now: datetime,
+    version: int | None = None,
 ) -> Sequence[ShareText]:
     """Set the petition's share texts, {language: [texts]}. Raises EditConflict.
 
-    Current texts that are listed stay, and the others are retired. `mark` is what `mark_of`
-    returned when the editor opened the page, or None if there was no page. Return all ShareTexts of
+    Current texts that are listed stay, and the others are retired. `version` is that of the
+    petition's part `sharing` that the form showed, None without a form. Return all ShareTexts of
     the petition, retired ones too.
     """
-    petition_to_change(petition_id)
+    check_part(load_for_update(Petition, petition_id), "sharing", version)
     wanted = {(lang, words) for lang in LOCALES for words in texts.get(lang, ())}
     standing = texts_of(petition_id)
-    if mark is not None and mark != mark_of(standing):
-        raise EditConflict(f"the wordings of petition {petition_id}")
     for text in standing:
         if (text.lang, text.words) not in wanted:
             text.retired_at = now

@@ -1,6 +1,6 @@
 """Queries about sharing petitions and its results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,11 +35,6 @@ class Outcome:
     shared: int
     bringers: int
     brought: int
-
-
-def mark_of(texts: Iterable[ShareText]) -> str:
-    """Return a version token of a petition's share texts, to detect edit conflicts."""
-    return "-".join(str(text.id) for text in texts)
 
 
 def texts_of(petition_id: int) -> Sequence[ShareText]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, select
 
-from campaign.db.hours import hour_of
+from campaign.db.functions import hour_of
 from campaign.extensions import database_now, db
 from campaign.jobs.operations import take_lease
 from campaign.petitions.models import Petition, PetitionTally

@@ -6,8 +6,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 VERBS = ("approve", "reject", "show", "hide")

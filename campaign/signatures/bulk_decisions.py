@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, delete, func, select, update
 
 from campaign.accounts.audit import WORKER, record
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease

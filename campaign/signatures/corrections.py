@@ -3,14 +3,13 @@
 Until then the former name is shown, and the signature stays counted under its number.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from campaign.extensions import db
-from campaign.security.digests import keyed_digest
+from campaign.db.versioned import content_version, demand_version
+from campaign.extensions import db, load_for_update
 from campaign.signatures import tokens
 from campaign.signatures.models import HeldCorrection, Signature
 
@@ -57,24 +56,16 @@ def count_held_corrections(petition_ids: list[int]) -> int:
     return db.session.scalar(query.where(Signature.petition_id.in_(petition_ids)))
 
 
-def mark_of(correction: HeldCorrection) -> str:
-    """Return a short digest of a correction, so that a form can name the one that was read."""
-    return keyed_digest(b"", "read", json.dumps(correction.words, sort_keys=True)).hex()
-
-
-def settle_correction(*, signature_id: int, seen: str, is_accepted: bool) -> list[int]:
+def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> list[int]:
     """Publish a correction or keep the former values; return the id of the signature.
 
-    `seen` is the `mark_of` the correction that the organizer read. If the supporter has changed it
-    since, change nothing and return an empty list.
+    `version` is the `content_version` of the `words` that the organizer read. Raise EditConflict if
+    the supporter has changed or removed the correction since.
     """
-    signature = db.session.get(
-        Signature, signature_id, with_for_update=True, populate_existing=True
-    )
+    signature = load_for_update(Signature, signature_id)
     correction = correction_of(signature_id)
-    if correction is None or mark_of(correction) != seen:
-        return []
-    columns = correction.words
+    columns = correction.words if correction else {}
+    demand_version(content_version(columns), version)
     drop_corrections([signature_id])
     if is_accepted:
         set_columns(signature, columns)

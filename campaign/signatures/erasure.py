@@ -9,12 +9,11 @@ from sqlalchemy.orm import aliased
 from campaign.accounts.audit import WORKER, Actor, entries, record
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.queries import admins, organizer_by_id
+from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
-from campaign.extensions import db, note_ended
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.mail.operations import enqueue_many
-from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import petition_to_change
 from campaign.process.clock import utcnow
 from campaign.signatures.batches import end_wait
 from campaign.signatures.models import Signature
@@ -111,19 +110,14 @@ def would_erase_at(petition: Petition, days: int, now: datetime) -> datetime | N
     return None if end is None else max(end + timedelta(days=days), now + NOTICE)
 
 
-def mark_of(petition: Petition) -> str:
-    """Return a value by which a form notices that someone else changed the retention."""
-    return str(petition.retention_days or "")
-
-
-def set_retention(*, petition_id: int, days: int | None, mark: str | None = None) -> Petition:
+def set_retention(*, petition_id: int, days: int | None, version: int | None = None) -> Petition:
     """Erase personal data `days` after the end, or keep it if None. Warn the owners again.
 
-    `mark` is the `mark_of` that the editor's page had, None without a page. Raise EditConflict.
+    `version` is that of the petition's part `retention` that the form showed, None without a form.
+    Raise EditConflict.
     """
-    petition = petition_to_change(petition_id)
-    if mark is not None and mark != mark_of(petition):
-        raise EditConflict(f"how long the data of {petition.slug} is kept")
+    petition = load_for_update(Petition, petition_id)
+    check_part(petition, "retention", version)
     if petition.retention_days != days:
         petition.retention_days, petition.retention_told_at, petition.retention_done_at = (
             days,
@@ -149,7 +143,7 @@ def set_quiet(*, petition_id: int, is_quiet: bool, now: datetime) -> Petition:
 
     In the second case, waiting signatures are counted now.
     """
-    petition = petition_to_change(petition_id)
+    petition = load_for_update(Petition, petition_id)
     petition.is_quiet = is_quiet
     db.session.flush()
     if not is_quiet:

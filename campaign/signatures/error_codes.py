@@ -9,9 +9,9 @@ from campaign.petitions.models import Petition
 
 REASONS = {
     404: ("unknown", _l("There is no petition at this address.")),
-    409: ("not_yet_open", _l("This petition takes signatures later.")),
-    410: ("closed", _l("This petition is closed and takes no more signatures.")),
-    503: ("busy", _l("We could not write it down just now. Try again in a few seconds.")),
+    409: ("not_yet_open", _l("This petition is not open for signatures yet.")),
+    410: ("closed", _l("This petition is closed. It is no longer collecting signatures.")),
+    503: ("busy", _l("We could not save your signature. Try again in a few seconds.")),
 }
 
 

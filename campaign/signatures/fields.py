@@ -20,21 +20,21 @@ from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.names import NameRefused, clean_name, clean_text
 
-TOO_LONG = _l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH)
+TOO_LONG = _l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
 NAME_FAULTS = {
-    "empty": _l("Write the name by which you sign."),
-    "link": _l("A name cannot hold an address or a link."),
-    "control": _l("The name holds a character that cannot be shown. Please type it again."),
-    "no_letter": _l("A name needs at least one letter."),
+    "empty": _l("Enter your name."),
+    "link": _l("Enter your name without an email address or a link."),
+    "control": _l("Your name has a character that we cannot show. Please type it again."),
+    "no_letter": _l("Enter a name with at least one letter."),
 }
 ADDRESS_FAULTS = {
-    "no_at": _l("An e-mail address has an @ in it, as in name@example.org."),
-    "no_domain_ending": _l("The address stops too early. Add its ending, such as .mx or .org."),
-    "domain": _l("The part after the @ is not an address that can receive mail."),
-    "local": _l("The part before the @ is not quite right."),
-    "too_long": _l("That address is longer than an address can be."),
-    "spaces": _l("An e-mail address has no spaces in it."),
-    "several": _l("Write one address only."),
+    "no_at": _l("Enter an email address with an @, like name@example.org."),
+    "no_domain_ending": _l("The email address is missing its ending, like .mx or .org."),
+    "domain": _l("Check the part after the @. It cannot receive email."),
+    "local": _l("Check the part before the @."),
+    "too_long": _l("This email address is too long. Please check it."),
+    "spaces": _l("Remove the spaces from the email address."),
+    "several": _l("Enter only one email address."),
 }
 
 
@@ -65,7 +65,7 @@ class EmailField(StringField):
     """An email address; `address` holds it parsed once it is valid."""
 
     address = None
-    missing = _l("We need your e-mail address to ask whether it was you.")
+    missing = _l("Enter your email address. We need it to confirm your signature.")
 
     def pre_validate(self, form: BaseForm) -> None:
         if not (self.data or "").strip():
@@ -123,8 +123,8 @@ class CommentField(TextAreaField):
             over = len(self.data) - MAX_COMMENT_LENGTH
             raise Missing(
                 ngettext(
-                    "That is one letter more than the %(most)s that fit.",
-                    "That is %(num)s letters more than the %(most)s that fit.",
+                    "This is 1 character too long. The limit is %(most)s.",
+                    "This is %(num)s characters too long. The limit is %(most)s.",
                     over,
                     most=MAX_COMMENT_LENGTH,
                 )

@@ -39,19 +39,20 @@ class SupporterForm(FlaskForm):
         # origin.
         csrf = False
 
-    given_name = NameField(_l("Given name"))
-    family_name = NameField(_l("Family name"))
+    given_name = NameField(_l("First name"))
+    family_name = NameField(_l("Last name"))
     country = CountryField(_l("Country"))
     postal_code = StringField(
-        _l("Postal code"), [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("That is too long."))]
+        _l("Postal code"),
+        [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("This is too long. Make it shorter."))],
     )
-    comment = CommentField(_l("A few words"))
+    comment = CommentField(_l("Comment"))
     name_display = RadioField(
-        _l("How should your name appear?"),
+        _l("How should we show your name?"),
         choices=[
-            SelectChoice("full", _l("In full")),
+            SelectChoice("full", _l("Full name")),
             SelectChoice("initials", _l("Initials")),
-            SelectChoice("counted", _l("Counted only")),
+            SelectChoice("counted", _l("Name not shown")),
         ],
         default="counted",
         validate_choice=False,
@@ -77,7 +78,7 @@ class SupporterForm(FlaskForm):
     def validate_name_display(self, field: Field) -> None:
         field.data = field.data or "counted"
         if field.data not in ("full", "initials", "counted"):
-            raise ValidationError(_l("Choose how your name should appear."))
+            raise ValidationError(_l("Choose how we show your name."))
 
     def _is_excused(self, name):
         """Return whether the field is a postal code and the country has none."""
@@ -96,11 +97,11 @@ class SupporterForm(FlaskForm):
             example = postal_code_example(self.country.data)
             field.errors = [
                 _l(
-                    "That is not a postal code of this country, such as %(example)s.",
+                    "Enter a postal code for this country, like %(example)s.",
                     example=example,
                 )
                 if example
-                else _l("That is not a postal code of this country.")
+                else _l("Enter a postal code for this country.")
             ]
             return False
         return True
@@ -109,7 +110,7 @@ class SupporterForm(FlaskForm):
 class SignatureForm(SupporterForm):
     """The form under a petition."""
 
-    email = EmailField(_l("E-mail"))
+    email = EmailField(_l("Email"))
     subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
 
     def answers(self) -> dict[str, Any]:
@@ -168,13 +169,13 @@ class OwnLinkForm(FlaskForm):
 
 
 ANSWER_PREFIX = "answers-"
-MISSING_ANSWER = _l("This question needs an answer.")
+MISSING_ANSWER = _l("Answer this question.")
 MISSING = {
-    "given_name": _l("Write the name by which you sign."),
-    "family_name": _l("Write your family name."),
+    "given_name": _l("Enter your name."),
+    "family_name": _l("Enter your last name."),
     "country": _l("Choose your country."),
-    "postal_code": _l("Write your postal code."),
-    "comment": _l("Write a few words."),
+    "postal_code": _l("Enter your postal code."),
+    "comment": _l("Enter a comment."),
 }
 
 
@@ -218,7 +219,9 @@ def answer_field(kind: str, label: str, choices: Iterable[tuple[str, str]]) -> F
         options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
         return ChoiceField(label, choices=options, default="")
     return StringField(
-        label, [Length(max=MAX_ANSWER_LENGTH, message=_l("That is too long."))], filters=[_plain]
+        label,
+        [Length(max=MAX_ANSWER_LENGTH, message=_l("This is too long. Make it shorter."))],
+        filters=[_plain],
     )
 
 

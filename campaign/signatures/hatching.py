@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, true, update
 
 from campaign.causes.models import CauseTally, FreeNumber
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
 from campaign.petitions.models import PetitionTally

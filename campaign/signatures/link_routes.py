@@ -20,7 +20,7 @@ from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.process.clock import utcnow
 from campaign.signatures import own_links, tokens
-from campaign.signatures.abuse_limits import pressure
+from campaign.signatures.abuse_limits import admit_link_request
 from campaign.signatures.forms import OwnLinkForm
 from campaign.signatures.routes import blueprint
 from campaign.signatures.submission import BUSY_SECONDS
@@ -36,7 +36,7 @@ def request_own_link() -> Response:
 @blueprint.post("/<lang>/mine")
 def send_link() -> ResponseReturnValue:
     """Queue the email with the link."""
-    pressure().admit_link_request(tokens.network_digest(request.remote_addr))
+    admit_link_request(tokens.network_digest(request.remote_addr))
     form = OwnLinkForm.sent()
     if not form.validate():
         return make_response(request_page(form, "new"), 422)

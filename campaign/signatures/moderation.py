@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from campaign.db.versioned import content_version, demand_version
 from campaign.errors import CampaignError
-from campaign.extensions import db, note_ended
-from campaign.security.digests import keyed_digest
+from campaign.extensions import db, load_for_update, note_ended
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 
@@ -24,12 +24,6 @@ UNDECIDED = ("pending", "confirmed", "counted", "held")
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 
 _table = Signature.__table__
-
-
-class EditConflict(CampaignError):
-    """Someone else changed the signature after it was read."""
-
-    status = 409
 
 
 class SamePerson(CampaignError):
@@ -134,17 +128,19 @@ def take_back_withdrawal(*, ids: Iterable[int], cause_ids: Iterable[int] | None)
 
 
 def decide_comments(
-    *, seen: Mapping[int, str], shown: bool, cause_ids: Iterable[int] | None, now: datetime
+    *, versions: Mapping[int, str], shown: bool, cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
     """Show the comments of these signatures, or keep them hidden; return the ids.
 
-    `seen` maps each id to the `fingerprint` of the comment that the organizer read. A comment that
-    its supporter has changed since then waits for another review.
+    `versions` maps each id to the `content_version` of the comment that the organizer read. A
+    comment that its supporter has changed since then waits for another review.
     """
     rows = db.session.execute(
-        select(_table.c.id, _table.c.comment).where(_chosen(seen, cause_ids)).with_for_update()
+        select(_table.c.id, _table.c.comment).where(_chosen(versions, cause_ids)).with_for_update()
     ).all()
-    same = [row.id for row in rows if row.comment and fingerprint(row.comment) == seen[row.id]]
+    same = [
+        row.id for row in rows if row.comment and content_version(row.comment) == versions[row.id]
+    ]
     return _change(_table.c.id.in_(same), comment_shown=shown, comment_read_at=now)
 
 
@@ -173,17 +169,14 @@ def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> Column
     return _chosen(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
 
 
-def correct(*, signature_id: int, seen: str, now: datetime, **columns: Any) -> list[str]:
+def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -> list[str]:
     """Correct a supporter's data as they asked; return the names of the columns that changed.
 
-    `seen` is the `fingerprint_of` the signature that the organizer saw. A comment that was changed
-    here counts as read. Raise EditConflict and SamePerson.
+    `version` is the `version_of` the signature that the form showed. A comment that was changed here
+    counts as read. Raise EditConflict and SamePerson.
     """
-    signature = db.session.get(
-        Signature, signature_id, with_for_update=True, populate_existing=True
-    )
-    if signature.state == "erased" or fingerprint_of(signature) != seen:
-        raise EditConflict(signature_id)
+    signature = load_for_update(Signature, signature_id)
+    demand_version("erased" if signature.state == "erased" else version_of(signature), version)
     changed = [name for name, value in columns.items() if value != (getattr(signature, name) or "")]
     for name in changed:
         setattr(signature, name, columns[name])
@@ -245,14 +238,9 @@ def _refuse_merge(kept, other):
         raise CannotMerge("unconfirmed")
 
 
-def fingerprint(text: str) -> str:
-    """Return a short digest of a text, so that a form can name the text that was read."""
-    return keyed_digest(b"", "read", text).hex()
-
-
-def fingerprint_of(signature) -> str:
-    """Return the fingerprint of all columns of a signature that can be corrected."""
-    return fingerprint("\0".join(getattr(signature, name) or "" for name in CORRECTED))
+def version_of(signature: Signature) -> str:
+    """Return the version of the columns of a signature that can be corrected."""
+    return content_version([getattr(signature, name) or "" for name in CORRECTED])
 
 
 def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import date
 from flask import Flask, current_app
 from sqlalchemy import delete, select
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db, write
 from campaign.signatures.network_key_models import NetworkKey
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Row, bindparam, select, update
 
-from campaign.db.hours import noon_of
+from campaign.db.functions import noon_of
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.signatures.corrections import (

@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, true, update
 
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
 from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition

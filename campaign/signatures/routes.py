@@ -26,7 +26,7 @@ from campaign.process.clock import utcnow
 from campaign.sharing.operations import confirm_and_deal
 from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
-from campaign.signatures.abuse_limits import new_task, pressure
+from campaign.signatures.abuse_limits import is_under_load, new_task
 from campaign.signatures.confirm_presenters import form_page, other_forms
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
@@ -68,7 +68,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 def proof(slug: str) -> ResponseReturnValue:
     """Return a proof-of-work challenge, or nothing while the petition is not under load."""
     terms = recent_terms(slug, now=utcnow()) or abort(404)
-    return jsonify(new_task()) if pressure().is_high(terms.id) else ("", 204)
+    return jsonify(new_task()) if is_under_load(terms.id) else ("", 204)
 
 
 @blueprint.get("/<lang>/signatures/confirm/<token>")

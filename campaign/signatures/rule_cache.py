@@ -1,7 +1,6 @@
 """A short cache of the rules that are on. In a rush, thousands of signings a minute need them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from time import monotonic
 from typing import Any
 
 from flask import Flask, current_app
@@ -9,6 +8,7 @@ from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.petitions.queries import SigningTerms
+from campaign.process.ttl_cache import TtlCache
 from campaign.signatures.models import Signature
 from campaign.signatures.rule_models import Rule
 from campaign.signatures.rules import Facts, Test
@@ -18,7 +18,7 @@ SECONDS = 2
 
 def init_app(app: Flask) -> None:
     """Cache in a serving process. Elsewhere, as in tests, each call queries the database."""
-    app.extensions["standing_rules"] = RuleCache(SECONDS if app.config.get("SERVING") else 0)
+    app.extensions["standing_rules"] = TtlCache(SECONDS if app.config.get("SERVING") else 0)
 
 
 def reason_to_hold(terms: SigningTerms, facts: Facts) -> str:
@@ -32,9 +32,7 @@ def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) 
     Only what was changed is checked. The signature's origin was checked when it was signed.
     """
     tests = [
-        test
-        for test in current_app.extensions["standing_rules"].get()
-        if test.concerns(signature.cause_id, signature.petition_id)
+        test for test in _recent_tests() if test.concerns(signature.cause_id, signature.petition_id)
     ]
     compared = ("given_name", "family_name", "comment", "country")
     return first_reason(tests, Facts(**{name: changed.get(name) or "" for name in compared}))
@@ -42,11 +40,7 @@ def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) 
 
 def tests_for(terms: SigningTerms) -> list[Test]:
     """Return the Tests that apply to a petition, for callers that check many signings."""
-    return [
-        test
-        for test in current_app.extensions["standing_rules"].get()
-        if test.concerns(terms.cause_id, terms.id)
-    ]
+    return [test for test in _recent_tests() if test.concerns(terms.cause_id, terms.id)]
 
 
 def first_reason(tests: Iterable[Test], facts: Facts) -> str:
@@ -62,15 +56,11 @@ def standing_rules(*kinds: str) -> Sequence[Rule]:
     return db.session.scalars(query.where(Rule.kind.in_(kinds)) if kinds else query).all()
 
 
-class RuleCache:
-    """The Tests of the rules that are on, cached for `seconds`."""
+def _recent_tests() -> tuple[Test, ...]:
+    """Return the Tests of the rules that are on, at most SECONDS old."""
+    cache: TtlCache[str, tuple[Test, ...]] = current_app.extensions["standing_rules"]
+    return cache.get("tests", _load_tests) or ()
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._born, self._tests = None, ()
 
-    def get(self) -> tuple[Test, ...]:
-        if not self._seconds or self._born is None or monotonic() - self._born >= self._seconds:
-            self._tests = tuple(Test(rule) for rule in standing_rules() if rule.kind != "rate")
-            self._born = monotonic()
-        return self._tests
+def _load_tests() -> tuple[Test, ...]:
+    return tuple(Test(rule) for rule in standing_rules() if rule.kind != "rate")

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from campaign.db.plain_letters import plain, plain_letters
+from campaign.db.functions import plain, plain_letters
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 from campaign.signatures.search_models import LookupProgress, signature_lookup

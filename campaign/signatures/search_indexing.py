@@ -10,7 +10,7 @@ from time import monotonic
 
 from sqlalchemy import delete, func, select
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
 from campaign.process.clock import utcnow

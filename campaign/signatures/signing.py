@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from campaign.db.bulk import ANY_UNIQUE, insert_all
+from campaign.db.upsert import ANY_UNIQUE, insert_all
 from campaign.errors import CampaignError
 from campaign.extensions import db, write_together
 from campaign.mail.operations import enqueue_many

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, Select, cast, func, select
 
-from campaign.db.hours import read_hour
+from campaign.db.functions import read_hour
 from campaign.extensions import db
 from campaign.mail.models import OWED, TROUBLED, OutboxMessage
 from campaign.mail.operations import NO_LONGER_APT

@@ -1,6 +1,6 @@
 """A signing form that was sent: checked, and its signature accepted.
 
-This is what every door with a form shares: the website, embeds and partners.
+Shared by the forms of the website, of embeds and of partners.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
-from campaign.signatures.abuse_limits import pressure
+from campaign.signatures.abuse_limits import spend_proof
 from campaign.signatures.rule_cache import reason_to_hold
 from campaign.signatures.signing import accept_in_group
 from campaign.signatures.signing_commands import (
@@ -122,7 +122,7 @@ def _held_reason(submission: Submission, details: SupporterDetails) -> str:
     """Return why to hold this signature, or an empty text. Its supporter sees no difference."""
     if submission.honeypot:
         return "hidden_field"
-    if submission.needs_proof and not pressure().spend(submission.proof):
+    if submission.needs_proof and not spend_proof(submission.proof):
         return "no_proof"
     facts = details.facts(mail_domain=submission.form.mail_domain, network=submission.network)
     return reason_to_hold(submission.terms, facts)

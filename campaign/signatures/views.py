@@ -11,7 +11,7 @@ from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import arrival
-from campaign.signatures.abuse_limits import pressure
+from campaign.signatures.abuse_limits import admit_signing
 from campaign.signatures.error_codes import refusal
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import sheet
@@ -37,7 +37,7 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
     if terms is None:
         return _unknown_petition()
     came_from = arrival(request.form, request.referrer)
-    needs_proof = pressure().admit(request.remote_addr, terms.id)
+    needs_proof = admit_signing(request.remote_addr, terms.id)
     form = signature_form(
         terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
     )

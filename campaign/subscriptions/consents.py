@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.i18n.locales import LOCALES
 
-SIGNATURE = "signature-1"
-FORM = "form-1"
+SIGNATURE = "signature-2"
+FORM = "form-2"
 WORDINGS = {
-    SIGNATURE: _l("Send me news of this campaign, about twice a month"),
-    FORM: _l("News by e-mail, until I say stop. My address is used for nothing else."),
+    SIGNATURE: _l("Send me updates about this campaign, about twice a month"),
+    FORM: _l("Updates by email, until I unsubscribe. My address is used for nothing else."),
 }
 
 

@@ -13,15 +13,15 @@ from campaign.i18n.locales import NAMES
 from campaign.signatures.fields import EmailField
 
 FREQUENCIES = [
-    SelectChoice("each", _l("Each update")),
-    SelectChoice("weekly", _l("Once a week, all in one letter")),
+    SelectChoice("each", _l("Every update")),
+    SelectChoice("weekly", _l("Once a week, in one email")),
 ]
 
 
 class NewsAddressField(EmailField):
     """The email address to send news to."""
 
-    missing = _l("Write the e-mail address that the news is to go to.")
+    missing = _l("Enter the email address for your updates.")
 
 
 class FrequencyField(RadioField):
@@ -48,7 +48,7 @@ class _PublicForm(FlaskForm):
 class SubscribeForm(_PublicForm):
     """The form under a cause, and on the home page for all causes."""
 
-    email = NewsAddressField(_l("E-mail"))
+    email = NewsAddressField(_l("Email"))
     frequency = FrequencyField(_l("How often?"))
     website = HiddenField(_l("Leave this empty"))
 
@@ -62,5 +62,5 @@ class PreferencesForm(_PublicForm):
 
     frequency = FrequencyField(_l("How often?"))
     lang = SelectField(
-        _l("Language of the letters"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Language of the emails"), choices=[SelectChoice(*each) for each in NAMES.items()]
     )

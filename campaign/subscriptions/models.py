@@ -14,8 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.db.constraints import one_of
-from campaign.extensions import RowId, db
+from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("pending", "active", "ended")

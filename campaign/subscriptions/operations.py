@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, false, func, or_, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.errors import CampaignError
-from campaign.extensions import db, note_ended
+from campaign.extensions import db, load_for_update_or_none, note_ended
 from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
@@ -114,7 +114,7 @@ def confirm(*, subscription_id: int, now: datetime, good_for: timedelta) -> Subs
     Confirming twice changes nothing. `good_for` is how long the link in the email works. Raises
     LinkExpired.
     """
-    row = _locked(subscription_id)
+    row = load_for_update_or_none(Subscription, subscription_id)
     if row is None or row.state == "ended":
         return None
     if row.state == "pending":
@@ -131,7 +131,7 @@ def send_again(*, subscription_id: int, now: datetime, good_for: timedelta) -> N
 
     Does nothing if none is needed.
     """
-    row = _locked(subscription_id)
+    row = load_for_update_or_none(Subscription, subscription_id)
     if (
         row
         and row.state == "pending"
@@ -276,7 +276,7 @@ def _mail_owner(subscription_id, lang: str, now: datetime, good_for: timedelta) 
 
 
 def _own(subscription_id: int, email_digest: bytes, email: str) -> Subscription:
-    row = _locked(subscription_id)
+    row = load_for_update_or_none(Subscription, subscription_id)
     if (
         row is None
         or row.email_digest is None
@@ -285,12 +285,3 @@ def _own(subscription_id: int, email_digest: bytes, email: str) -> Subscription:
     ):
         raise NotYours(subscription_id)
     return row
-
-
-def _locked(subscription_id: int) -> Subscription | None:
-    return db.session.scalar(
-        select(Subscription)
-        .where(Subscription.id == subscription_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )

@@ -25,7 +25,7 @@ from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
-from campaign.signatures.abuse_limits import pressure
+from campaign.signatures.abuse_limits import admit_signing
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
@@ -144,7 +144,7 @@ def private_page(template: str, status: int, **context: Any) -> Response:
 
 def _take(cause: Cause | None) -> ResponseReturnValue:
     now = utcnow()
-    pressed = pressure().admit(request.remote_addr, f"news-{cause.id if cause else 0}")
+    pressed = admit_signing(request.remote_addr, f"news-{cause.id if cause else 0}")
     form = SubscribeForm.sent()
     if not form.validate():
         return _refuse(cause, form, 422)

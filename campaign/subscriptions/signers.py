@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, Table, case, func, literal, null, or_, select, update
 
-from campaign.db.insertion import insert
+from campaign.db.upsert import insert
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.mail.models import BULK

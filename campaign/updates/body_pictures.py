@@ -5,12 +5,12 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import select
 
-from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.db.versioned import check_part
+from campaign.errors import CampaignError, EditConflict
+from campaign.extensions import db, load_for_update
 from campaign.publishing.pictures import Picture
 from campaign.text.markdown import Pictured, picture_names
 from campaign.updates.models import Update, UpdateBodyPicture
-from campaign.updates.operations import UpdateEditConflict, update_to_change
 
 # More pictures would make an album, not an email.
 MAX_PICTURES = 20
@@ -61,9 +61,9 @@ def body_picture(update: Update, number: int):
     return next((each for each in update.body_pictures if each.number == number), None)
 
 
-def alts_mark(picture: UpdateBodyPicture) -> str:
-    """Return a mark that changes whenever the alternative texts of a picture change."""
-    return "-".join(f"{lang}:{words}" for lang, words in sorted(picture.alts.items()))
+def part_of(number: int) -> str:
+    """Return the part of an Update that the picture with this number is."""
+    return f"picture-{number}"
 
 
 def add_body_picture(
@@ -74,10 +74,11 @@ def add_body_picture(
     `alts` maps a language to the alternative text. A picture that the update has already only gets
     the new `alts`, so pressing the button twice adds one.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     known = next((each for each in row.body_pictures if each.digest == picture.digest), None)
     if known:
         known.alts = alts
+        check_part(row, part_of(known.number), None)
         return _changed(row, known, now)
     if len(row.body_pictures) >= MAX_PICTURES:
         raise TooManyPictures(row.slug)
@@ -91,16 +92,17 @@ def add_body_picture(
 
 
 def change_alts(
-    *, update_id: int, number: int, mark: str, alts: dict[str, str], now: datetime
+    *, update_id: int, number: int, version: int | None, alts: dict[str, str], now: datetime
 ) -> UpdateBodyPicture:
     """Change the alternative texts of a picture.
 
-    Raise UpdateEditConflict if another editor changed them or removed the picture.
+    Raise EditConflict if another editor changed them or removed the picture.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     picture = body_picture(row, number)
-    if picture is None or mark != alts_mark(picture):
-        raise UpdateEditConflict(f"picture {number} of update {update_id}")
+    if picture is None:
+        raise EditConflict(f"picture {number} of update {update_id} is gone")
+    check_part(row, part_of(number), version)
     picture.alts = alts
     return _changed(row, picture, now)
 
@@ -110,7 +112,7 @@ def remove_body_picture(*, update_id: int, number: int, now: datetime) -> Update
 
     Raise PictureInText.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     picture = body_picture(row, number)
     if picture is None:
         return None

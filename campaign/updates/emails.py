@@ -32,13 +32,12 @@ from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 from campaign.text.markdown import Pictured, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
-from campaign.updates.mailing import LETTER, TEST
+from campaign.updates.mailing import DIGEST, LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
 from campaign.updates.recipients import is_turned_away
-from campaign.updates.tasks import DIGEST
 
 
 def init_app(app: Flask) -> None:
@@ -81,7 +80,7 @@ def sample(update: Update, lang: str) -> Wording:
     """
     with force_locale(LOCALES[lang]):
         why = _(
-            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            "You are getting this email because you subscribed to updates about “%(title)s”.",
             title=update.cause.text(lang).title,
         )
     archive = absolute_url("updates.of_cause", lang, slug=update.cause.slug)
@@ -93,15 +92,15 @@ def why_of(subscription, cause_title: str, lang: str) -> str:
     with force_locale(LOCALES[lang]):
         if subscription.source in BY_SIGNING:
             return _(
-                "You receive this letter because you asked for news of “%(title)s” when you signed.",
+                "You are getting this email because you asked for updates about “%(title)s” when you signed.",
                 title=cause_title,
             )
         if subscription.cause_id is None:
             return _(
-                "You receive this letter because you subscribed to the news of all causes here."
+                "You are getting this email because you subscribed to updates about all our causes."
             )
         return _(
-            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            "You are getting this email because you subscribed to updates about “%(title)s”.",
             title=cause_title,
         )
 

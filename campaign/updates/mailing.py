@@ -8,17 +8,21 @@ from sqlalchemy import func, select
 
 from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
+from campaign.jobs.operations import cancel_job
+from campaign.jobs.operations import enqueue as enqueue_job
 from campaign.mail.models import OutboxMessage
 from campaign.mail.operations import enqueue
 from campaign.subscriptions.models import Subscription
-from campaign.updates.mailing_models import Mailing, MailingReceipt
+from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.operations import publish_update, update_to_change
+from campaign.updates.operations import publish_update
 from campaign.updates.recipients import never_reached, still_to_come
 
+JOB = "mailing"
 LETTER = "update_letter"
 TEST = "update_test"
+DIGEST = "update_digest"
 KINDS = ("subscribers", "signers")
 UNREACHED = "unreached"
 
@@ -61,7 +65,7 @@ def plan_mailing(
     `langs` and `kinds` (of KINDS) choose among the subscribers. Empty means all. `per_minute` 0 is
     no limit. Raise MailedAlready and NotPublic.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     if row.state != "published":
         raise NotPublic(row.slug)
     if mailing_of(update_id):
@@ -71,11 +75,12 @@ def plan_mailing(
         langs=list(langs),
         kinds=list(kinds),
         per_minute=per_minute,
-        starts_at=max(starts_at or now, row.publish_at),
+        starts_at=max(starts_at or now, row.publish_at or now),
         created_at=now,
     )
     db.session.add(made)
     db.session.flush()
+    enqueue_job(JOB, made.id, run_at=made.starts_at)
     return made
 
 
@@ -97,6 +102,7 @@ def change_mailing(
     row.starts_at = max(starts_at or now, row.update.publish_at)
     row.state = "planned"
     db.session.flush()
+    enqueue_job(JOB, row.id, run_at=row.starts_at)
     return row
 
 
@@ -104,6 +110,7 @@ def cancel_mailing(*, mailing_id: int) -> None:
     """Delete a mailing that has not begun. The update can be mailed again. Raise MailingBegun."""
     db.session.delete(_unbegun(mailing_id))
     db.session.flush()
+    cancel_job(JOB, mailing_id)
 
 
 def publish_and_mail(
@@ -119,8 +126,12 @@ def publish_and_mail(
     Raise UpdateNotReady.
     """
     row = publish_update(update_id=update_id, now=now, publish_at=publish_at, time_zone=time_zone)
+    mailing = mailing_of(update_id)
     if mails:
         plan_mailing(update_id=update_id, now=now)
+    elif mailing and mailing.state in RUNNING:
+        # The update was withdrawn during its mailing.
+        enqueue_job(JOB, mailing.id, run_at=max(mailing.starts_at, row.publish_at or now))
     return row
 
 
@@ -129,7 +140,7 @@ def send_test(*, actor: Actor, update_id: int, organizer_id: int, lang: str) -> 
 
     The email's subject id is its entry in the activity log, which names update and organizer.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     details = {"organizer": organizer_id}
     entry = record(
         actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details
@@ -147,7 +158,9 @@ def pause_mailing(*, mailing_id: int) -> Mailing:
 
 def resume_mailing(*, mailing_id: int) -> Mailing:
     """Continue a paused mailing. Raise MailingOver."""
-    return _turn(mailing_id, ("paused",), "sending")
+    row = _turn(mailing_id, ("paused",), "sending")
+    enqueue_job(JOB, row.id, run_at=row.starts_at)
+    return row
 
 
 def stop_mailing(*, mailing_id: int, now: datetime) -> Mailing:
@@ -210,26 +223,16 @@ def letters_of(mailing_id: int) -> dict[str, int]:
     return {state: many for state, many in rows}
 
 
-def locked_mailing(mailing_id: int) -> Mailing:
-    """Return the current mailing, and lock it until the transaction ends."""
-    return db.session.scalars(
-        select(Mailing)
-        .where(Mailing.id == mailing_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-
-
 def _unbegun(mailing_id: int):
     # The first to lock the row decides. Once the worker has begun, it is too late for changes.
-    row = locked_mailing(mailing_id)
+    row = load_for_update(Mailing, mailing_id)
     if not row.is_unbegun:
         raise MailingBegun(f"the mailing is {row.state}")
     return row
 
 
 def _turn(mailing_id: int, before: Collection[str], after: str) -> Mailing:
-    row = locked_mailing(mailing_id)
+    row = load_for_update(Mailing, mailing_id)
     if row.state in before:
         row.state = after
         db.session.flush()

@@ -2,21 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.updates.models import Update
 
-# A partial index serves only queries that repeat its exact condition.
-RUNNING = text("state in ('planned', 'sending')")
+RUNNING = ("planned", "sending")
 
 
 class Mailing(db.Model):
     """The mailing of one update. There is at most one, so that nobody gets it twice.
 
-    From `starts_at` on, the worker goes through the subscriptions in the order of their ids.
+    From `starts_at` on, its job goes through the subscriptions in the order of their ids.
     `reached_id` is the last one it handled. `langs` and `kinds` (`subscribers`, `signers`) choose
     among them, and empty means all. `per_minute` limits how many emails are queued in a minute. 0
     is no limit.
@@ -31,7 +30,6 @@ class Mailing(db.Model):
         ),
         CheckConstraint("per_minute >= 0", name="per_minute"),
         Index("uq_mailing_update_id", "update_id", unique=True),
-        Index("ix_mailing_running", "starts_at", sqlite_where=RUNNING, postgresql_where=RUNNING),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

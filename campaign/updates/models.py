@@ -17,17 +17,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
+from campaign.db.versioned import VersionedParts
 from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.pictures import SMALL_WIDTH
 
 
-class Update(db.Model):
+class Update(VersionedParts, db.Model):
     """A piece of news. It is public once it is `published` and its `publish_at` has passed.
 
     `publish_at` was entered in the IANA `time_zone`. `uuid` identifies the update permanently in
-    feeds, even if its page moves. `revision` counts changes, so that the second of two editors is
-    told about the conflict.
+    feeds, even if its page moves. Edited in parts: `text`, `picture`, and `picture-1` and so on for
+    the pictures within the text.
     """
 
     __tablename__ = "campaign_update"
@@ -48,7 +49,6 @@ class Update(db.Model):
     publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="")
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
-    revision: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 

@@ -1,6 +1,7 @@
 """What organizers do with an update: write it, publish it now or later, withdraw it.
 
-Most functions take the revision that the editor saw. They raise UpdateEditConflict if another
+Functions that save a form take the `version` of the part that it showed, None without a form. They
+raise EditConflict if another
 editor saved first.
 """
 
@@ -9,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
-
+from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, load_for_update
 from campaign.publishing.slug_history import SlugHistory
 from campaign.text.markdown import picture_names
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
@@ -22,12 +22,6 @@ WORDS = ("title", "summary", "body", "picture_alt")
 
 class UpdateSlugTaken(CampaignError):
     """Another update has, or had, this slug."""
-
-    status = 409
-
-
-class UpdateEditConflict(CampaignError):
-    """Another editor has changed the update since this editor's page was made."""
 
     status = 409
 
@@ -92,16 +86,18 @@ def create_update(
 def change_update(
     *,
     update_id: int,
-    revision: int,
+    version: int | None,
     texts: dict[str, dict[str, str]],
     links: Links,
     now: datetime,
 ) -> Update:
     """Change texts and links. A language that `texts` leaves out is removed.
 
-    Raise UpdateEditConflict, and UpdateNotReady if a published update would lose part of its text.
+    Raise EditConflict, and UpdateNotReady if a published update would lose part of its text.
     """
-    row = _at_revision(update_id, revision, now)
+    row = load_for_update(Update, update_id)
+    check_part(row, "text", version)
+    row.changed_at = now
     written = {text.lang: text for text in row.texts}
     row.texts = [text for text in row.texts if text.lang in texts]
     for lang, words in texts.items():
@@ -122,16 +118,15 @@ def change_update(
     return row
 
 
-def move_update(*, update_id: int, revision: int, slug: str) -> Update:
+def move_update(*, update_id: int, version: int | None, slug: str) -> Update:
     """Change the slug. The old address of a public update redirects.
 
-    Raise UpdateSlugTaken and UpdateEditConflict.
+    Raise UpdateSlugTaken and EditConflict.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     if row.slug == slug:
         return row
-    if revision != row.revision:
-        raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
+    check_part(row, "text", version)
     slugs.move(row, slug)
     return row
 
@@ -143,14 +138,13 @@ def publish_update(
 
     For an update that is published already, this changes its time.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     _demand_whole(row)
-    is_on = row.state == "published" and row.publish_at <= now
+    is_on = row.state == "published" and row.publish_at is not None and row.publish_at <= now
     if publish_at or not is_on:
         row.publish_at = publish_at or now
     row.state = "published"
     row.time_zone = time_zone or row.time_zone
-    row.revision += 1
     row.changed_at = now
     db.session.flush()
     return row
@@ -161,10 +155,9 @@ def withdraw_update(*, update_id: int, now: datetime) -> Update:
 
     Its page is gone until it is published again. Emails that are not sent yet stay unsent.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
     row.state = "draft"
     row.publish_at = None
-    row.revision += 1
     row.changed_at = now
     db.session.flush()
     return row
@@ -183,25 +176,6 @@ def faults_of(row: Update) -> list[tuple[str, str]]:
         if any(each.name in shown and not each.alts.get(lang) for each in row.body_pictures):
             faults.append(("body_alt", lang))
     return faults
-
-
-def update_to_change(update_id: int):
-    """Return the current update, and lock out other editors until the transaction ends."""
-    return db.session.scalars(
-        select(Update)
-        .where(Update.id == update_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def _at_revision(update_id: int, revision: int, now: datetime) -> Update:
-    row = update_to_change(update_id)
-    if revision != row.revision:
-        raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
-    row.revision += 1
-    row.changed_at = now
-    return row
 
 
 def _demand_whole(row: Update) -> None:

@@ -3,28 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 
-from campaign.extensions import db
+from campaign.db.versioned import check_part
+from campaign.extensions import db, load_for_update
 from campaign.publishing.cropping import cut
 from campaign.publishing.pictures import Picture
 from campaign.updates.models import Update, UpdatePicture
-from campaign.updates.operations import UpdateEditConflict, update_to_change
 
 WIDE = (1200, 630)
-
-
-def mark_of(update: Update) -> str:
-    """Return a mark that changes whenever the picture of an Update or its description changes."""
-    digest = update.picture.digest if update.picture else ""
-    return "-".join((digest, *(f"{text.lang}:{text.picture_alt}" for text in update.texts)))
-
-
-def change_update_picture(*, update_id: int, mark: str, **named: Any) -> Update:
-    """Set the picture as `set_update_picture` does. Raise UpdateEditConflict."""
-    if mark != mark_of(update_to_change(update_id)):
-        raise UpdateEditConflict(f"the picture of update {update_id}")
-    return set_update_picture(update_id=update_id, **named)
 
 
 def wide_cut(update: Update, picture: Picture | None, focus: tuple[int, int]) -> bytes:
@@ -39,6 +25,7 @@ def set_update_picture(
     *,
     update_id: int,
     now: datetime,
+    version: int | None = None,
     picture: Picture | None = None,
     focus: tuple[int, int] = (50, 50),
     alts: Mapping[str, str] | None = None,
@@ -47,9 +34,11 @@ def set_update_picture(
     """Set the picture, or only another `focus` of the present one if `picture` is None.
 
     `focus` is the focal point, in hundredths from the left and from the top. `alts` maps a language
-    to the alternative text. `wide` is its `wide_cut`, if that is made already.
+    to the alternative text. `wide` is its `wide_cut`, if that is made already. `version` is that of
+    the part `picture` that the form showed, None without a form. Raise EditConflict.
     """
-    row = update_to_change(update_id)
+    row = load_for_update(Update, update_id)
+    check_part(row, "picture", version)
     shown = picture or row.picture
     whole = shown.data
     columns = {
@@ -73,9 +62,10 @@ def set_update_picture(
     return row
 
 
-def remove_update_picture(*, update_id: int, now: datetime) -> Update:
-    """Remove the picture."""
-    row = update_to_change(update_id)
+def remove_update_picture(*, update_id: int, version: int | None, now: datetime) -> Update:
+    """Remove the picture. Raise EditConflict."""
+    row = load_for_update(Update, update_id)
+    check_part(row, "picture", version)
     row.picture = None
     row.changed_at = now
     db.session.flush()

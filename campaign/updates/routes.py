@@ -21,7 +21,7 @@ from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
 from campaign.http.caching import public
-from campaign.http.missing_file import abort_missing_file
+from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 
-from campaign.http.content_security_policy import policy
+from campaign.http.security import policy
 from campaign.http.urls import host_in
 
 POLICY = policy()

@@ -12,7 +12,7 @@ from campaign.mail.models import OWED, TROUBLED, OutboxMessage
 from campaign.mail.operations import DAY_IS_FULL
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
-from campaign.search.indexing import due
+from campaign.search.indexing import count_due
 from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
 
 
@@ -86,7 +86,7 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
         _one(
             "search_behind",
             "Things that the index of the search does not know as they are.",
-            sum(len(m) + len(g) for _, m, g in due()),
+            count_due(now),
         ),
         _one(
             "pulse_pace_seconds",

@@ -4,13 +4,13 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.web.privacy_rows import NOBODY, Kept, columns_of
 
-WITH_REGISTRATION = _l("%(days)s days after the event or after you cancel, then it is erased")
+WITH_REGISTRATION = _l("We delete it %(days)s days after the event, or after you cancel")
 
 GUESTS = (
     Kept(
-        _l("Your name, your e-mail address and how many come"),
-        _l("To keep your seat, to write to you about it, and to know you at the door"),
-        _l("The organizers of the event; never the public"),
+        _l("Your name, your email address and how many people are coming"),
+        _l("To keep your seat, email you about it and check you in"),
+        _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "name email email_digest seats lang code event_id"),
         days="REGISTRATION_DAYS",
@@ -18,23 +18,25 @@ GUESTS = (
     Kept(
         _l("A registration that is not confirmed"),
         _l("To hold your seats for an hour and wait for you to confirm by email"),
-        _l("The organizers of the event; never the public"),
-        _l("%(days)s days, then it is erased"),
+        _l("The organizers of the event. Never the public"),
+        _l("%(days)s days, then we delete it"),
         (),
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
         _l("Your answers to the event’s own questions"),
-        _l("What the event says beside the question"),
-        _l("The organizers of the event; never the public"),
+        _l("What the event page says next to the question"),
+        _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "answers"),
         days="REGISTRATION_DAYS",
     ),
     Kept(
-        _l("Whether you have a seat, wait for one or cancelled, and whether you came"),
-        _l("So that a freed seat goes to who waits longest, and the organizers know how many came"),
-        _l("The organizers of the event; never the public"),
+        _l("Whether you have a seat, are on the waiting list or cancelled, and whether you came"),
+        _l(
+            "So that a free seat goes to the person who has waited longest, and organizers know how many people came"
+        ),
+        _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of(
             "registration",
@@ -47,12 +49,12 @@ GUESTS = (
 READERS = (
     Kept(
         _l(
-            "A subscription to news: your e-mail, language, how often, the words you agreed to and when"
+            "Your subscription to updates: your email, language, how often, the wording you agreed to and when"
         ),
-        _l("To send you the news that you asked for"),
-        _l("Nobody reads through it; organizers see how many there are"),
+        _l("To send you the updates you asked for"),
+        _l("Nobody browses it. Organizers see only how many subscriptions there are"),
         _l(
-            "Until you stop it, then %(days)s days; unconfirmed %(days)s days. That you had agreed stays, without who you are"
+            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who"
         ),
         (
             *columns_of(
@@ -70,17 +72,19 @@ READERS = (
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
-        _l("Which letter with news went to which subscription"),
-        _l("So that none comes twice"),
+        _l("Which update email went to which subscriber"),
+        _l("So that you never get one twice"),
         NOBODY,
-        _l("A few weeks after the last of its letters; only how many there were stays"),
+        _l("A few weeks after the last email of that mailing. We keep only the total"),
         columns_of("mailing_receipt", "mailing_id subscription_id email_digest owed_at"),
     ),
     Kept(
-        _l("Your wish to be sent no news ever again"),
-        _l("To obey it; kept only as a keyed fingerprint that cannot be turned back"),
-        _l("Owners of causes, who must know an address to look it up; the list shows none"),
-        _l("For good"),
+        _l("Your request never to get updates again"),
+        _l(
+            "To respect it. We keep only a code made with a secret key. It cannot be turned back into your address"
+        ),
+        _l("Owners of causes, who must type an address to look it up. The list shows no addresses"),
+        _l("Permanently"),
         columns_of("suppressed_address", "digest reason since note"),
     ),
 )

@@ -9,22 +9,24 @@ ACCOUNT = _l("Until your account is removed")
 
 WORKERS = (
     Kept(
-        _l("Your name, your e-mail address and your language"),
-        _l("To let you in, and to say who did what"),
-        _l("The admins of this site, and who works in the same cause"),
-        _l("As long as the audit trail names you"),
+        _l("Your name, your email address and your language"),
+        _l("So that you can sign in, and to record who did what"),
+        _l("The admins of this site and people who work on the same cause"),
+        _l("As long as the activity log names you"),
         columns_of("organizer", "name email email_digest lang created_at removed_at"),
     ),
     Kept(
         _l("What you may do, and where"),
-        _l("So that each sees only their own causes"),
+        _l("So that each person sees only their own causes"),
         ADMINS,
         ACCOUNT,
         columns_of("role_grant", "organizer_id role cause_id created_at"),
     ),
     Kept(
-        _l("By what you are known: password, codes, passkeys, links"),
-        _l("To let in nobody but you; passwords and codes only as digests"),
+        _l("How you sign in: password, codes, passkeys, links"),
+        _l(
+            "So that only you can sign in. Passwords and codes are stored in a form that cannot be read"
+        ),
         NOBODY,
         ACCOUNT,
         (
@@ -40,10 +42,10 @@ WORKERS = (
         ),
     ),
     Kept(
-        _l("Where you are signed in: kind of browser, network, times"),
+        _l("Where you are signed in: browser, network, times"),
         _l("So that you can see it and close what is not yours"),
         _l("You"),
-        _l("Twelve hours without use; browsers that are known again, a year"),
+        _l("Twelve hours without use. Browsers we recognize, one year"),
         (
             *columns_of(
                 "organizer_session",
@@ -55,17 +57,17 @@ WORKERS = (
         ),
     ),
     Kept(
-        _l("Your shift at a table: name or initials, times, tally"),
-        _l("To hand over the table, and to know whom to ask"),
+        _l("Your shift at a table: name or initials, times, number of signatures"),
+        _l("To hand over between shifts, and to know who to ask"),
         _l("The organizers of the event"),
-        _l("As long as the event"),
+        _l("As long as the event exists"),
         columns_of("kiosk_shift", "tabler started_at ended_at tally"),
     ),
     Kept(
-        _l("What you did, when, why and from which network: the audit trail"),
+        _l("What you did, when, why and from which network: the activity log"),
         _l("So that signers can trust what happens to their data"),
         _l("The admins of this site and the owners of the cause"),
-        _l("As long as this site; the database itself refuses to change it"),
+        _l("As long as this site exists. The database does not allow changes to it"),
         (
             *columns_of(
                 "audit_entry",
@@ -75,10 +77,10 @@ WORKERS = (
         ),
     ),
     Kept(
-        _l("Which files of signatures you had made, and what you last chose there"),
-        _l("So that you find your file, and a purpose stands beside each"),
+        _l("Which exports you created, and your last choices there"),
+        _l("So that you can find your file, and each file has a stated purpose"),
         _l("Organizers who may export"),
-        _l("The list as long as the file; your choices until your account is removed"),
+        _l("The list, as long as the file exists. Your choices, until your account is removed"),
         (
             *columns_of(
                 "export",
@@ -88,10 +90,12 @@ WORKERS = (
         ),
     ),
     Kept(
-        _l("Which sheets and files you brought in"),
+        _l("Which sheets and files you imported"),
         _l("So that a mistake can be found and undone"),
-        _l("Organizers who may bring signatures in"),
-        _l("As long as the petition; what was written in them goes once they are in"),
+        _l("Organizers who may import signatures"),
+        _l(
+            "As long as the petition exists. We delete what was written in them once it is imported"
+        ),
         columns_of(
             "import_batch",
             "organizer_id petition_id cause_id kind name sheet rows counts state created_at imported_at",
@@ -101,7 +105,9 @@ WORKERS = (
         _l("What you decided about many signatures at once, and why"),
         _l("So that a mistake can be undone"),
         _l("Organizers who review signatures in that cause"),
-        _l("As long as the cause. Words that you searched for go once it is carried out"),
+        _l(
+            "As long as the cause exists. We delete the words you searched for once the decision is applied"
+        ),
         columns_of(
             "bulk_decision",
             "organizer_id undone_by cause_id verb search reason state previewed_at decided_at finished_at",

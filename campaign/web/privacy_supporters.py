@@ -5,9 +5,9 @@ from flask_babel import lazy_gettext as _l
 from campaign.web.privacy_rows import NOBODY, ORGANIZERS, Kept, columns_of
 
 COUNTED = _l(
-    "As long as the signature is counted, until you withdraw it or the petition’s time for erasing has come"
+    "As long as the signature counts, until you withdraw it, or until the petition’s deletion date"
 )
-LIKE_THE_SIGNATURE = _l("As long as the signature")
+LIKE_THE_SIGNATURE = _l("As long as the signature exists")
 
 # What remains of an erased signature. The test of erasure checks against this list.
 LEFT = (
@@ -25,39 +25,41 @@ LEFT = (
 SIGNERS = (
     Kept(
         _l("Your name"),
-        _l("It is the signature itself"),
-        _l("Whoever receives the petition; the public only as far as you choose"),
+        _l("It is your signature"),
+        _l("The people the petition is addressed to. The public sees only what you choose to show"),
         COUNTED,
         columns_of("signature", "given_name family_name name_display name_display_asked"),
     ),
     Kept(
-        _l("Your e-mail address"),
-        _l("To confirm that it was you, so that one person signs once"),
-        _l("The organizers; never the public, never the target"),
+        _l("Your email address"),
+        _l("To confirm that it was you, so that each person signs only once"),
+        _l("The organizers. Never the public, never the people the petition is addressed to"),
         COUNTED,
         columns_of("signature", "email email_digest lang"),
     ),
     Kept(
         _l("Your country and postal code"),
         _l(
-            "To show where support comes from; without an address, to tell two people of one name apart"
+            "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
         ),
-        _l("The organizers and the target; the public sees the country beside a shown name"),
+        _l(
+            "The organizers and the people the petition is addressed to. The public sees the country next to a name that is shown"
+        ),
         COUNTED,
         columns_of("signature", "country postal_code person_digest"),
     ),
     Kept(
-        _l("Your few words"),
-        _l("To be read with your signature"),
+        _l("Your comment"),
+        _l("To be shown with your signature"),
         _l(
-            "The public and the target, once an organizer has approved them, and only beside a name or initials that you let be shown"
+            "The public and the people the petition is addressed to, once an organizer has approved it, and only next to a name or initials you chose to show"
         ),
         COUNTED,
         columns_of("signature", "comment comment_shown comment_read_at"),
     ),
     Kept(
-        _l("Your answers to a petition’s own questions"),
-        _l("What the petition says beside the question"),
+        _l("Your answers to the petition’s questions"),
+        _l("What the petition page says next to the question"),
         ORGANIZERS,
         COUNTED,
         columns_of("signature", "answers"),
@@ -67,24 +69,24 @@ SIGNERS = (
         _l(
             "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
         ),
-        _l("The organizers; the public sees number and day where your name is shown"),
+        _l("The organizers. The public sees the number and the day if your name is shown"),
         _l(
-            "Permanently, once nothing of it says who you are. Of the times only the day then stays"
+            "Permanently, once nothing in it identifies you. Of the times, we then keep only the day"
         ),
         columns_of("signature", " ".join(LEFT)),
     ),
     Kept(
-        _l("Whether you want to hear more"),
+        _l("Whether you want updates"),
         _l("To write to you about the cause, if you asked for it"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("signature", "subscribe"),
     ),
     Kept(
-        _l("Which letters we owe you or have sent you"),
-        _l("So that none is lost, none comes twice, and no more than five are sent"),
+        _l("Which emails we have sent you or still have to send"),
+        _l("So that none is lost, none comes twice and we send no more than five"),
         NOBODY,
-        _l("30 days; the count of emails as long as the signature"),
+        _l("30 days. The number of emails, as long as the signature exists"),
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
             *columns_of(
@@ -93,28 +95,28 @@ SIGNERS = (
         ),
     ),
     Kept(
-        _l("A fingerprint of an address that takes no mail"),
-        _l("So that we do not write there again; it cannot be turned back into the address"),
+        _l("A code made from an email address that does not work"),
+        _l("So that we do not email it again. The code cannot be turned back into the address"),
         NOBODY,
-        _l("As long as this site"),
+        _l("As long as this site exists"),
         columns_of("undeliverable_address", "digest reason since reports message"),
     ),
     Kept(
         _l("An unconfirmed signature"),
-        _l("To wait for your answer to our letter"),
+        _l("To wait until you confirm by email"),
         NOBODY,
-        _l("%(days)s days, then it is erased"),
+        _l("%(days)s days, then we delete it"),
         (),
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
         _l("Another form with the same email address"),
         _l(
-            "So that you confirm exactly the form that you sent, and the answer on screen never tells who has signed"
+            "So that you confirm exactly the form you sent, and the page never shows who has signed"
         ),
         NOBODY,
         _l(
-            "Until a form is confirmed, at most %(days)s days; about a second if you have signed already"
+            "Until a form is confirmed, at most %(days)s days. About a second if you have already signed"
         ),
         columns_of(
             "repeat_signing",
@@ -124,37 +126,37 @@ SIGNERS = (
     ),
     Kept(
         _l("A change of your name or country that a rule held"),
-        _l("So that an organizer looks at it before the public does"),
+        _l("So that an organizer reviews it before the public sees it"),
         ORGANIZERS,
         _l("Until an organizer has decided, or you change it again"),
         columns_of("held_correction", "signature_id words reason created_at"),
     ),
     Kept(
-        _l("A fingerprint of an email address for which someone asked for a personal link"),
+        _l("A code made from an email address for which someone asked for a personal link"),
         _l("To send the link, and not more than three a day"),
         NOBODY,
         _l("One day"),
         columns_of("own_link_request", "email_digest exact_digest created_at"),
     ),
     Kept(
-        _l("A signature set aside"),
-        _l("To look closer where something is unusual, such as very many from one place at once"),
+        _l("A signature held for review"),
+        _l("To check unusual activity, such as very many signatures from one place at once"),
         ORGANIZERS,
         _l(
-            "If you confirm it, until an organizer has looked at it; if nobody does, %(days)s days like any other"
+            "If you confirm it, until an organizer has reviewed it. If nobody confirms it, %(days)s days, like any other"
         ),
         columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
-        _l("Until when your signature waits to be counted"),
-        _l("So that a count which moves does not tell that you have just signed"),
+        _l("How long your signature waits before it is counted"),
+        _l("So that a change in the count does not reveal that you just signed"),
         ORGANIZERS,
         _l("About a day at most"),
         columns_of("signature", "waits_until"),
     ),
     Kept(
-        _l("What your signature was before organizers decided about many at once"),
+        _l("How your signature was before organizers changed many at once"),
         _l("So that they can undo a mistake"),
         NOBODY,
         _l("7 days"),
@@ -174,16 +176,18 @@ SIGNERS = (
         _l("A withdrawn signature"),
         _l("So that you can undo it"),
         NOBODY,
-        _l("%(days)s days, then it is erased"),
+        _l("%(days)s days, then we delete it"),
         (),
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
-        _l("What you sign on a tablet at a table"),
-        _l("To reach us from where there is no network; it is sealed as you sign"),
-        _l("Nobody, not even whoever has the tablet; the organizers once it has arrived"),
+        _l("What you sign on a tablet at a signing table"),
+        _l("To reach us from places without internet. It is encrypted as you sign"),
         _l(
-            "On the tablet until it has arrived. What an organizer must look at waits for that, and goes %(days)s days after it is turned away"
+            "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
+        ),
+        _l(
+            "On the tablet until it reaches us. If an organizer must review it, until then, and %(days)s days more if it is rejected"
         ),
         (
             *columns_of(
@@ -196,23 +200,25 @@ SIGNERS = (
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
-        _l("At which event and tablet you signed, and who staffed it"),
-        _l("To find out what went wrong at a table, and to thank its people with a number"),
+        _l("At which event and on which tablet you signed, and who was at the table"),
+        _l(
+            "To find out what went wrong at a table, and to tell the team how many signatures they collected"
+        ),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("signature", "kiosk_id shift_id event_id"),
     ),
     Kept(
-        _l("The signature that you drew with your finger"),
-        _l("To go with your name to whoever receives the petition"),
+        _l("The signature you drew with your finger"),
+        _l("To go with your name to the people the petition is addressed to"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("kiosk_record", "drawn"),
     ),
     Kept(
-        _l("Your network address"),
+        _l("Your IP address"),
         _l(
-            "To notice abuse. We keep only a fingerprint, made with a random key of that day. The key is deleted together with it."
+            "To notice abuse. We keep only a code made with a random key of that day, and delete the key with it"
         ),
         NOBODY,
         _l("%(days)s days"),
@@ -220,11 +226,11 @@ SIGNERS = (
         days="ADDRESS_DAYS",
     ),
     Kept(
-        _l("What you wrote on a sheet of paper, while it is typed in"),
-        _l("To count it; whoever typed it sees what is wrong before it comes in"),
+        _l("What you wrote on a paper sheet, while someone types it in"),
+        _l("To count it. The person typing sees what is wrong before it is imported"),
         ORGANIZERS,
         _l(
-            "Until it has come in or is thrown away, at most a week; from which sheet and row it came stays with the signature"
+            "Until it is imported or discarded, at most a week. The sheet and row number stay with the signature"
         ),
         columns_of(
             "import_row",
@@ -232,12 +238,12 @@ SIGNERS = (
         ),
     ),
     Kept(
-        _l("Whose link brought you, and the campaign’s code in the address"),
+        _l("Whose link you followed, and the source code in the link"),
         _l(
-            "To tell supporters about how many came by their link, and to see which sheet or post works"
+            "To show supporters about how many people used their link, and which flyer or post works"
         ),
         _l(
-            "The person whose link it is sees a round number, a day late, from five on; organizers see the code"
+            "The person who shared the link sees a rounded number, a day later, from five on. Organizers see the source code"
         ),
         LIKE_THE_SIGNATURE,
         (
@@ -246,10 +252,10 @@ SIGNERS = (
         ),
     ),
     Kept(
-        _l("A file of signatures made for the hand-over or another purpose"),
-        _l("To hand the signatures over; who had it made and what for stands in the audit trail"),
-        _l("Organizers who may export; it lies encrypted"),
-        _l("72 hours, then it is gone"),
+        _l("An export of signatures for delivery or another purpose"),
+        _l("To deliver the signatures. We log who created the file and why"),
+        _l("Organizers who may export. The file is encrypted"),
+        _l("72 hours, then we delete it"),
         (),
     ),
 )

@@ -1,8 +1,8 @@
-"""What search engines and phones read: robots.txt, the sitemap and the web app manifest."""
+"""What programs read: robots.txt, the sitemap, the web app manifest and security.txt."""
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, make_response, url_for
 from flask_babel import gettext as _
 
 from campaign.http.caching import public
+from campaign.process.clock import utcnow
 from campaign.search.indexing import SOURCES
 from campaign.web.assets import asset
 from campaign.web.template_filters import without_lang
@@ -17,6 +18,8 @@ from campaign.web.template_filters import without_lang
 blueprint = Blueprint("machines", __name__)
 # For machines an hour is fresh enough, and much cheaper than a second.
 LONG = 3600
+# How long security.txt may be relied on. RFC 9116 recommends less than a year.
+SECURITY_CONTACT_AGE = timedelta(days=180)
 # The sitemap protocol allows no more in one file.
 MAX_ADDRESSES = 50_000
 NAMESPACES = {
@@ -52,6 +55,25 @@ def sitemap() -> Response:
     return public(make_response(text, {"Content-Type": "application/xml; charset=utf-8"}), LONG)
 
 
+@blueprint.get("/.well-known/security.txt")
+def security() -> Response:
+    """Return where to report a weakness (RFC 9116)."""
+    config = current_app.config
+    contact = config["SECURITY_CONTACT"] or f"mailto:{current_app.extensions['sender_address']}"
+    # The same for a whole day, so that caches agree.
+    midnight = utcnow().replace(hour=0, minute=0, second=0, microsecond=0)
+    fields = [
+        ("Contact", contact),
+        ("Expires", f"{midnight + SECURITY_CONTACT_AGE:%Y-%m-%dT%H:%M:%SZ}"),
+        ("Preferred-Languages", ", ".join(config["LANGUAGES"])),
+    ]
+    # The standard allows no other scheme here. Only a site on one's own machine has one.
+    if config["PUBLIC_URL"].startswith("https://"):
+        fields.append(("Canonical", config["PUBLIC_URL"] + url_for("machines.security")))
+    text = "".join(f"{name}: {value}\n" for name, value in fields)
+    return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), LONG)
+
+
 @blueprint.get("/<lang>/site.webmanifest")
 def manifest() -> Response:
     """Return what a phone needs to add the site to its home screen."""
@@ -85,9 +107,9 @@ def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
     """Yield (endpoint, values, time of the last change or None)."""
     yield from ((endpoint, {}, None) for endpoint in STANDING_PAGES)
     for source in SOURCES:
-        for thing in source.standing():
+        for item in source.public_items():
             for endpoint in (source.endpoint, *BESIDE.get(source.kind, ())):
-                yield endpoint, {"slug": thing.slug}, thing.changed_at
+                yield endpoint, {"slug": item.slug}, item.changed_at
 
 
 def _add(

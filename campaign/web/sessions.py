@@ -4,7 +4,7 @@ from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 
-from campaign.http.cookies import host_name
+from campaign.http.security import host_name
 
 DOORS = ("organize", "kiosk")
 

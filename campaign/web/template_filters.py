@@ -57,8 +57,7 @@ def day(value: date | datetime) -> str:
 
 def moment(value: datetime) -> str:
     """Format an instant with its time in the site's time zone, and name that zone's city."""
-    city = get_timezone_location(_zone(), locale=get_locale(), return_city=True)
-    return f"{day(value)}, {clock_time(value, get_locale(), _zone())} ({city})"
+    return in_zone(value, None)
 
 
 def minute(value: datetime) -> str:
@@ -79,8 +78,9 @@ def in_zone(value: datetime, zone: str | None) -> str:
     """Format an instant in a time zone: 23 September 2026, 16:08 (Toronto); default: the site's."""
     there = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(there), get_locale())
-    place = there.key.rpartition("/")[2].replace("_", " ")
-    return f"{date}, {clock_time(value, get_locale(), there)} ({place})"
+    # Cities without a translation keep their region: Argentina/Buenos Aires.
+    city = get_timezone_location(there, locale=get_locale(), return_city=True).rpartition("/")[2]
+    return f"{date}, {clock_time(value, get_locale(), there)} ({city})"
 
 
 def iso(value: date | datetime) -> str:
@@ -168,5 +168,6 @@ def _globals() -> dict[str, Any]:
         "shared_locales": SHARED,
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],
+        "source_url": current_app.config["SOURCE_URL"],
         "support_email": current_app.extensions["sender_address"],
     }

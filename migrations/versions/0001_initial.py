@@ -46,6 +46,65 @@ POSTGRESQL_LOOKUP_TRIGGERS = [
     "create trigger signature_lookup_deleted after delete on signature"
     " for each row execute function follow_signature_lookup()",
 ]
+# What the search index is built from: {table: (kind of item, its id in the row that changed)}.
+SEARCH_TABLES = {
+    "cause": ("cause", "id"),
+    "cause_text": ("cause", "cause_id"),
+    "petition": ("petition", "id"),
+    "petition_version": ("petition", "petition_id"),
+    "target": ("petition", "petition_id"),
+    "event": ("event", "id"),
+    "event_text": ("event", "event_id"),
+    "campaign_update": ("update", "id"),
+    "campaign_update_text": ("update", "update_id"),
+}
+# Everything of a cause appears and disappears with it.
+SEARCH_ITEMS_OF_CAUSE = (
+    "insert into search_change (kind, subject_id)"
+    " select 'petition', id from petition where cause_id = new.id"
+    " union all select 'event', id from event where cause_id = new.id"
+    " union all select 'update', id from campaign_update where cause_id = new.id"
+)
+SEARCH_PETITION_OF_TEXT = (
+    "insert into search_change (kind, subject_id)"
+    " select 'petition', petition_id from petition_version where id = {row}.version_id"
+)
+SQLITE_SEARCH_TRIGGERS = [
+    *(
+        f"create trigger search_{table}_{verb} after {verb} on {table} begin"
+        f" insert into search_change (kind, subject_id) values ('{kind}', {row}.{column}); end"
+        for table, (kind, column) in SEARCH_TABLES.items()
+        for verb, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
+    ),
+    *(
+        f"create trigger search_petition_text_{verb} after {verb} on petition_text begin"
+        f" {SEARCH_PETITION_OF_TEXT.format(row=row)}; end"
+        for verb, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
+    ),
+    "create trigger search_cause_state after update of state on cause when new.state <> old.state"
+    f" begin {SEARCH_ITEMS_OF_CAUSE}; end",
+]
+POSTGRESQL_SEARCH_TRIGGERS = [
+    "create function note_search_change() returns trigger language plpgsql as $$ begin"
+    " insert into search_change (kind, subject_id) values (tg_argv[0],"
+    " (case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end ->> tg_argv[1])::bigint);"
+    " return null; end $$",
+    "create function note_search_change_of_text() returns trigger language plpgsql as $$ begin"
+    f" if tg_op = 'DELETE' then {SEARCH_PETITION_OF_TEXT.format(row='old')};"
+    f" else {SEARCH_PETITION_OF_TEXT.format(row='new')}; end if;"
+    " return null; end $$",
+    "create function note_search_change_of_cause() returns trigger language plpgsql as $$ begin"
+    f" {SEARCH_ITEMS_OF_CAUSE}; return null; end $$",
+    *(
+        f"create trigger search_{table}_changed after insert or update or delete on {table}"
+        f" for each row execute function note_search_change('{kind}', '{column}')"
+        for table, (kind, column) in SEARCH_TABLES.items()
+    ),
+    "create trigger search_petition_text_changed after insert or update or delete on petition_text"
+    " for each row execute function note_search_change_of_text()",
+    "create trigger search_cause_state after update of state on cause"
+    " for each row when (new.state <> old.state) execute function note_search_change_of_cause()",
+]
 
 
 def upgrade():
@@ -60,7 +119,8 @@ def upgrade():
         sa.Column("time_zone", sa.String(length=40), server_default="", nullable=False),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.CheckConstraint("state in ('draft', 'published', 'archived')", name="state"),
         sa.PrimaryKeyConstraint("id", name="pk_cause"),
     )
@@ -75,6 +135,38 @@ def upgrade():
         sa.Column("retired_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_kiosk_key"),
         sa.UniqueConstraint("uuid", name="uq_kiosk_key_uuid"),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("run_at", INSTANT, nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("progress", sa.SmallInteger(), nullable=False),
+        sa.Column("is_requested_again", sa.Boolean(), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "(state = 'running') = (locked_until is not null)", name="locked_while_running"
+        ),
+        sa.CheckConstraint("progress between 0 and 100", name="progress"),
+        sa.CheckConstraint("state in ('waiting', 'running', 'done', 'failed')", name="state"),
+        sa.PrimaryKeyConstraint("id", name="pk_job"),
+    )
+    op.create_index(
+        "ix_job_due", "job", ["kind", "run_at"], **_where("state in ('waiting', 'running')")
+    )
+    op.create_index("ix_job_finished_at", "job", ["finished_at"])
+    op.create_index(
+        "uq_job_unfinished",
+        "job",
+        ["kind", "subject_id"],
+        unique=True,
+        **_where("state in ('waiting', 'running')"),
     )
     op.create_table(
         "lease",
@@ -378,6 +470,8 @@ def upgrade():
         sa.Column("registration_closed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.CheckConstraint("online_for in ('everyone', 'registered')", name="online_for"),
         sa.CheckConstraint("registration in ('none', 'optional', 'required')", name="registration"),
         sa.CheckConstraint("state in ('draft', 'published', 'cancelled')", name="state"),
@@ -499,8 +593,8 @@ def upgrade():
         sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
         sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("text_revision", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
         sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
         sa.CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
@@ -524,10 +618,6 @@ def upgrade():
         sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("with_names", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("progress", sa.SmallInteger(), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("holder", sa.String(length=80), nullable=False),
-        sa.Column("locked_until", INSTANT, nullable=True),
         sa.Column("asked_at", INSTANT, nullable=False),
         sa.Column("drawn_at", INSTANT, nullable=True),
         sa.Column("look", sa.String(length=32), nullable=False),
@@ -537,15 +627,11 @@ def upgrade():
         sa.Column("octets", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("form in ('pdf', 'png')", name="form"),
         sa.CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
-        sa.CheckConstraint("progress between 0 and 100", name="progress"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_poster_cause_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_poster"),
         sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_poster_due", "poster", ["asked_at"], **_where("state in ('waiting', 'drawing')")
     )
     op.create_index(
         "ix_poster_variety", "poster", ["cause_id", "form", "size", "lang", "with_names"]
@@ -605,6 +691,18 @@ def upgrade():
         "uq_role_grant_role", "role_grant", ["organizer_id", "cause_id", "role"], unique=True
     )
     op.create_table(
+        "search_change",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=True),
+        sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
+        sa.PrimaryKeyConstraint("id", name="pk_search_change"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_search_change_due_at", "search_change", ["due_at"])
+    op.create_index("ix_search_change_subject", "search_change", ["kind", "subject_id"])
+    op.create_table(
         "search_document",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -617,7 +715,7 @@ def upgrade():
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("line", sa.String(length=200), nullable=False),
         sa.Column("is_cancelled", sa.Boolean(), nullable=False),
-        sa.Column("mark", sa.String(length=120), nullable=False),
+        sa.Column("edition", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_search_document_cause_id", ondelete="CASCADE"
@@ -644,6 +742,7 @@ def upgrade():
         sa.Column("inverted", sa.Boolean(), nullable=False),
         sa.Column("shape", sa.String(length=40), nullable=True),
         sa.Column("fault", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
         sa.CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
         sa.CheckConstraint("threshold between 1 and 254", name="threshold"),
@@ -765,7 +864,8 @@ def upgrade():
         sa.Column("publish_at", INSTANT, nullable=True),
         sa.Column("time_zone", sa.String(length=40), nullable=False),
         sa.Column("original_lang", sa.String(length=2), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.CheckConstraint("state = 'draft' or publish_at is not null", name="publish_at"),
@@ -867,13 +967,8 @@ def upgrade():
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
         sa.Column("frames", sa.Integer(), nullable=False),
-        sa.Column("octets", sa.BigInteger(), nullable=False),
-        sa.Column("work", sa.JSON(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("holder", sa.String(length=80), nullable=False),
-        sa.Column("locked_until", INSTANT, nullable=True),
         sa.Column("asked_at", INSTANT, nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
@@ -892,9 +987,6 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name="pk_export"),
         sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_export_due", "export", ["asked_at"], **_where("state in ('waiting', 'working')")
     )
     op.create_index("ix_export_petition_id", "export", ["petition_id", "id"])
     op.create_table(
@@ -1316,6 +1408,7 @@ def upgrade():
         sa.Column("accepted_at", INSTANT, nullable=True),
         sa.Column("imported_at", INSTANT, nullable=True),
         sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("kind in ('typed', 'file')", name="kind"),
         sa.CheckConstraint("state in ('open', 'imported', 'undone', 'dropped')", name="state"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_import_batch_cause_id"),
@@ -1395,9 +1488,6 @@ def upgrade():
             ["update_id"], ["campaign_update.id"], name="fk_mailing_update_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_mailing"),
-    )
-    op.create_index(
-        "ix_mailing_running", "mailing", ["starts_at"], **_where("state in ('planned', 'sending')")
     )
     op.create_index("uq_mailing_update_id", "mailing", ["update_id"], unique=True)
     op.create_table(
@@ -1792,6 +1882,7 @@ def upgrade():
     op.create_index("ix_share_deal_text", "share_deal", ["text_id", "dealt_at"])
     _create_audit_guards()
     _create_search_words()
+    _create_search_triggers()
     _create_signature_lookup()
 
 
@@ -1835,6 +1926,12 @@ def _create_search_words():
     op.execute("alter table search_words alter column words set storage external")
     op.execute("alter table search_words set (toast_tuple_target = 128)")
     op.create_index("ix_search_words_words", "search_words", ["words"], postgresql_using="gin")
+
+
+def _create_search_triggers():
+    """Note each change of what the full-text index of public pages is built from."""
+    for statement in SQLITE_SEARCH_TRIGGERS if _is_sqlite() else POSTGRESQL_SEARCH_TRIGGERS:
+        op.execute(statement)
 
 
 def _create_signature_lookup():

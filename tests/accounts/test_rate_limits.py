@@ -2,8 +2,14 @@
 
 import pytest
 
-from campaign.accounts import rate_limits as pace_module
-from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.accounts.rate_limits import (
+    REFUSED_AT_SITE,
+    TooManyTries,
+    admit_reset,
+    admit_second_step,
+    admit_sign_in,
+    count_wrong_password,
+)
 
 ODILE, TEO = b"o" * 16, b"t" * 16
 HOME, ELSEWHERE = b"h" * 32, b"e" * 32
@@ -14,7 +20,7 @@ def until_refused(**asked):
     """Return how many attempts are admitted before one is refused."""
     for tries in range(100):
         try:
-            pace().admit(**asked)
+            admit_sign_in(**asked)
         except TooManyTries:
             return tries
     return None
@@ -28,55 +34,53 @@ def test_account_allows_ten_attempts_from_strangers(app):
 
 def test_network_allows_sixty_attempts_over_all_accounts(app):
     for number in range(60):
-        pace().admit(network=STRANGER, account=number.to_bytes(16))
+        admit_sign_in(network=STRANGER, account=number.to_bytes(16))
     with pytest.raises(TooManyTries) as refused:
-        pace().admit(network=STRANGER, account=TEO)
+        admit_sign_in(network=STRANGER, account=TEO)
     assert refused.value.minutes == 15
 
 
 def test_known_browser_may_try_whatever_strangers_do(app):
     until_refused(network=STRANGER, account=ODILE)
     for number in range(60):
-        pace().admit(network="198.51.100.1", account=number.to_bytes(16))
+        admit_sign_in(network="198.51.100.1", account=number.to_bytes(16))
     assert until_refused(network="198.51.100.1", account=ODILE, device=HOME) == 10
     assert until_refused(network="198.51.100.1", account=ODILE, device=ELSEWHERE) == 10
 
 
 def test_local_machine_is_not_counted_as_one_visitor(app):
     for number in range(70):
-        pace().admit(network="127.0.0.1", account=number.to_bytes(16))
+        admit_sign_in(network="127.0.0.1", account=number.to_bytes(16))
 
 
 def test_ipv6_household_counts_as_one(app):
     for number in range(60):
-        pace().admit(network=f"2001:db8::{number:x}", account=number.to_bytes(16))
+        admit_sign_in(network=f"2001:db8::{number:x}", account=number.to_bytes(16))
     with pytest.raises(TooManyTries):
-        pace().admit(network="2001:db8::ffff", account=TEO)
+        admit_sign_in(network="2001:db8::ffff", account=TEO)
 
 
 def test_second_step_has_its_own_low_limit(app):
     for _ in range(10):
-        pace().admit_second_step(account=ODILE)
+        admit_second_step(account=ODILE)
     with pytest.raises(TooManyTries):
-        pace().admit_second_step(account=ODILE)
-    pace().admit_second_step(account=ODILE, device=HOME)
+        admit_second_step(account=ODILE)
+    admit_second_step(account=ODILE, device=HOME)
 
 
 def test_account_gets_four_emails_an_hour_and_the_fifth_is_dropped_silently(app):
-    assert [pace().admit_reset(network=STRANGER, account=ODILE) for _ in range(5)] == [True] * 4 + [
-        False
-    ]
+    assert [admit_reset(network=STRANGER, account=ODILE) for _ in range(5)] == [True] * 4 + [False]
 
 
 def test_site_wide_limit_stops_strangers_but_not_known_browsers(app):
-    for _ in range(pace_module.REFUSED_AT_SITE.amount):
-        pace().count_refused()
+    for _ in range(REFUSED_AT_SITE.amount):
+        count_wrong_password()
     with pytest.raises(TooManyTries):
-        pace().admit(network="198.51.100.1", account=TEO)
-    pace().admit(network="198.51.100.1", account=TEO, device=HOME)
+        admit_sign_in(network="198.51.100.1", account=TEO)
+    admit_sign_in(network="198.51.100.1", account=TEO, device=HOME)
 
 
 def test_wrong_passwords_of_known_browsers_lock_nobody_out(app):
-    for _ in range(pace_module.REFUSED_AT_SITE.amount):
-        pace().count_refused(device=HOME)
-    pace().admit(network="198.51.100.1", account=TEO)
+    for _ in range(REFUSED_AT_SITE.amount):
+        count_wrong_password(device=HOME)
+    admit_sign_in(network="198.51.100.1", account=TEO)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.accounts import tokens
+from campaign.accounts.jobs import forget_sessions
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import (
     close_session,
@@ -17,7 +18,6 @@ from campaign.accounts.sessions import (
     session_of,
     sessions_of,
 )
-from campaign.accounts.tasks import forget_sessions
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer

@@ -180,7 +180,12 @@ def test_cors_preflight_is_answered(client):
 
 
 def test_old_slug_redirects_to_the_current_one(client, petition):
-    write(move_petition, petition_id=petition.id, revision=petition.revision, slug="house")
+    write(
+        move_petition,
+        petition_id=petition.id,
+        version=petition.version_of("settings"),
+        slug="house",
+    )
     answer = client.get(f"{API}/petitions/home?lang=es")
     assert (answer.status_code, answer.location) == (301, "/api/v1/petitions/house?lang=es")
 

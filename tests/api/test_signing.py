@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from campaign.accounts.audit import entries
+from campaign.api.jobs import MAX_REPEATS, watch_keys
 from campaign.api.models import ApiKey, ApiPost
 from campaign.api.operations import make_key, note_post, revoke_key
-from campaign.api.tasks import MAX_REPEATS, watch_keys
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow

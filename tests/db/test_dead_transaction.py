@@ -22,7 +22,7 @@ def lose_everything(slug):
 def on_sqlite(app, request, monkeypatch):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL refuses to commit what it gave up")
-    for name in ("turnstile", "group_commit"):
+    for name in ("write_lock", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=request.param)
     return app

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture(params=["alone", "grouped"])
 def way(request, app, monkeypatch):
     """The application, as commands run it and as the production server does."""
-    for name in ("turnstile", "group_commit"):
+    for name in ("write_lock", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=request.param == "grouped")
     return app

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 def keep_busy(path, turns, end):
     """Take turn after turn without a pause, as a busy web process does, and count them."""
-    turnstile = FairFileLock(path)
+    lock = FairFileLock(path)
     while not end.is_set():
-        with turnstile.turn():
+        with lock.turn():
             turns.value += 1
 
 
@@ -30,9 +30,9 @@ def hold(path, inside, leave):
 
 def count_up(path, number_path, times):
     """Read a number, add one and write it: two at once would lose some."""
-    turnstile = FairFileLock(path)
+    lock = FairFileLock(path)
     for _ in range(times):
-        with turnstile.turn():
+        with lock.turn():
             number = int(number_path.read_text())
             number_path.write_text(str(number + 1))
 
@@ -57,14 +57,14 @@ def start(tmp_path):
 def test_busy_process_lets_another_in_at_once(start, tmp_path):
     turns, end = processes.Value("i", 0), processes.Event()
     start(keep_busy, turns, end)
-    turnstile = FairFileLock(tmp_path / "db")
+    lock = FairFileLock(tmp_path / "db")
     while turns.value < 100:
-        with turnstile.turn():
+        with lock.turn():
             pass
     waits = []
     for _ in range(20):
         before = turns.value
-        with turnstile.turn():
+        with lock.turn():
             waits.append(turns.value - before)
     end.set()
     # A newcomer waits for the holder and, at most, for one process that reached the queue first.
@@ -90,10 +90,10 @@ def test_process_killed_while_holding_the_lock_releases_it(start, tmp_path):
 
 
 def test_error_while_holding_the_lock_releases_it(tmp_path):
-    turnstile = FairFileLock(tmp_path / "db")
-    with pytest.raises(KeyError), turnstile.turn():
+    lock = FairFileLock(tmp_path / "db")
+    with pytest.raises(KeyError), lock.turn():
         raise KeyError
-    with turnstile.turn():
+    with lock.turn():
         pass
 
 

@@ -145,7 +145,12 @@ def test_frame_of_nothing_says_so_and_a_moved_one_is_found(client, petition):
     missing = client.get("/embed/petitions/nothing")
     assert (missing.status_code, ancestors(missing)) == (404, "*")
     assert "frame-thanks" in missing.text
-    write(move_petition, petition_id=petition.id, revision=petition.revision, slug="house")
+    write(
+        move_petition,
+        petition_id=petition.id,
+        version=petition.version_of("settings"),
+        slug="house",
+    )
     assert client.get(f"{FRAME}?theme=dark").location == "/embed/petitions/house?theme=dark"
 
 

@@ -7,7 +7,6 @@ import pytest
 from icalendar import Calendar
 
 from campaign.events.calendar import invitation, links_to_add, public_file
-from campaign.events.calendar_files import folded, words
 from campaign.events.operations import Hours, cancel, change_event
 from campaign.events.presenters import page
 from campaign.events.queries import event_by_id
@@ -115,11 +114,23 @@ def test_private_online_link_is_only_in_the_file_of_the_registered(app):
     assert "meet.example" in invitation(whole, registration(first))
 
 
-def test_lines_are_folded_between_characters_and_text_cannot_end_them():
-    line = folded("X:" + "🦋" * 60)
-    assert "".join(piece.lstrip(" ") for piece in line.split("\r\n")) == "X:" + "🦋" * 60
-    assert max(len(piece.encode()) for piece in line.split("\r\n")) <= 75
-    assert words("a\r\nATTENDEE:x\x00\u2028b\x0b") == "a\\nATTENDEE:x\\nb\x0b".replace("\x0b", "")
+def test_lines_are_folded_between_characters_and_text_cannot_end_them(app):
+    title = "🦋" * 60
+    body = "a\r\nATTENDEE:x\x00\u2028b\x0b"
+    made = make_event(texts={"en": {"title": title, "place": body, "body": body}})
+    _, [entry] = read(public_file([event_by_id(made.id)], "en", name=f'A "{body}" B'))
+    assert entry["SUMMARY"] == title
+    assert entry["LOCATION"].startswith("a\nATTENDEE:x\nb")
+    assert "ATTENDEE" not in entry
+
+
+def test_name_of_a_guest_cannot_break_its_line(event):
+    first = come(event, "guest")
+    guest = registration(first)
+    guest.name = 'Ana "Ani"\r\nX:1; R, S'
+    _, [entry] = read(invitation(event, guest))
+    assert entry["ATTENDEE"].params["CN"] == "Ana 'Ani' X:1; R, S"
+    db.session.rollback()
 
 
 def test_web_calendars_get_the_times_and_no_private_link(app):

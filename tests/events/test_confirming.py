@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.events import tasks
+from campaign.events import jobs
 from campaign.events.operations import change_event
 from campaign.events.queries import event_by_id, fullness, seats_taken
 from campaign.events.registering import (
@@ -76,8 +76,8 @@ def test_expired_hold_goes_to_the_waiting_list(five):
     now = utcnow()
     never = ask_to_come(five, "never", seats=5, now=now)
     waits = come(five, "waits", seats=5, now=now + MINUTE)
-    assert write(tasks.end_holds, now=now + HOLD - MINUTE) == 0
-    assert write(tasks.end_holds, now=now + HOLD) == 1
+    assert write(jobs.end_holds, now=now + HOLD - MINUTE) == 0
+    assert write(jobs.end_holds, now=now + HOLD) == 1
     assert (registration(never).state, registration(waits).state) == ("unconfirmed", "registered")
     assert owed()[-1][:2] == (SEAT, waits)
     confirm(never, now=now + HOLD + MINUTE)
@@ -103,7 +103,7 @@ def test_seats_left_do_not_reveal_who_had_registered(five, known):
     assert free_seats(five, now + MINUTE) == 2
     ask_to_come(five, "victim", seats=4, now=now + 2 * MINUTE)
     assert free_seats(five, now + 2 * MINUTE) == 2
-    write(tasks.end_holds, now=now + 2 * HOLD)
+    write(jobs.end_holds, now=now + 2 * HOLD)
     assert free_seats(five, now + 2 * HOLD) == 4
 
 
@@ -190,7 +190,7 @@ def test_denied_registration_gets_no_more_email(five):
 def test_only_confirmed_registrations_are_reminded(five):
     come(five, "a")
     ask_to_come(five, "b")
-    assert write(tasks.remind, now=event_now(five).starts_at - DAY / 2) == 1
+    assert write(jobs.remind, now=event_now(five).starts_at - DAY / 2) == 1
 
 
 def test_unconfirmed_registration_is_erased(five):
@@ -199,6 +199,6 @@ def test_unconfirmed_registration_is_erased(five):
     long = make_event("later", cause_id=five.cause_id, days=99)
     ask_to_come(long, now=now)
     stays = come(long, "b", now=now)
-    assert write(tasks.forget, now=now + timedelta(days=13), days=30, unconfirmed_days=14) == 0
-    assert write(tasks.forget, now=now + timedelta(days=15), days=30, unconfirmed_days=14) == 2
+    assert write(jobs.forget, now=now + timedelta(days=13), days=30, unconfirmed_days=14) == 0
+    assert write(jobs.forget, now=now + timedelta(days=15), days=30, unconfirmed_days=14) == 2
     assert registration(stays).state == "registered"

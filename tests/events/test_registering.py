@@ -38,7 +38,7 @@ def small(app):
 
 @pytest.mark.parametrize("grouped", [False, True])
 def test_ten_of_a_hundred_racing_for_ten_seats_get_them(app, monkeypatch, grouped):
-    for name in ("turnstile", "group_commit"):
+    for name in ("write_lock", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=grouped)
     event = make_event(capacity=13)

@@ -20,7 +20,6 @@ from campaign.extensions import write
 from campaign.petitions.closing import retire_cause
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import clean_picture
-from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,
@@ -268,9 +267,7 @@ def test_bots_are_detected_and_see_no_difference(client, event):
 
 
 def test_too_many_from_one_ip_address_are_asked_to_wait(client, app, event, monkeypatch):
-    monkeypatch.setitem(
-        app.extensions, "pressure", SigningLimits({**app.config, "SIGN_LIMIT": "2 per minute"})
-    )
+    monkeypatch.setitem(app.config, "SIGN_LIMIT", "2 per minute")
     got = [
         post_registration(
             client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77"

@@ -1,24 +1,22 @@
 """Share fixtures among the tests of exports."""
 
-import threading
-
 import pytest
 from flask import current_app
 
 from campaign.exports.export_queries import export_by_id, exports_folder
 from campaign.exports.operations import ask_for_export
 from campaign.exports.selection import Selection
-from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
+from tests.factories.jobs import job_loop
 from tests.factories.organizers import make_organizer
 
 
 @pytest.fixture
 def exporter(app, tmp_path, monkeypatch):
-    """The worker's part, with its own folder."""
+    """The worker's loop for exports, with its own folder."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())
+    return job_loop("export")
 
 
 @pytest.fixture

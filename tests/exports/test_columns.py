@@ -46,6 +46,6 @@ def test_export_has_event_tablet_tabler_and_shift_or_sheet_and_row(
 def _lines(asked, exporter, petition_id):
     """Return what an export contains for each signature."""
     made = asked("jsonl", {"petition_id": petition_id, "columns": TOLD, "state": "all"})
-    assert exporter.make_next()
+    assert exporter.run_next()
     lines = b"".join(content_of(export(made))).decode().splitlines()
     return [[json.loads(line).get(name) for name in TOLD] for line in lines]

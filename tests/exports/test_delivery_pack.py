@@ -21,10 +21,12 @@ from campaign.petitions.handovers import change_handing
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
-from tests.exports.test_tasks import LATER, at
+from tests.exports.test_jobs import LATER
+from tests.factories.jobs import job_loop
 from tests.factories.petitions import new_version
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 from tests.page_parts import figures
+from tests.powercuts import PowerCut
 
 pytestmark = pytest.mark.both_databases
 
@@ -42,7 +44,7 @@ def _no_poster(monkeypatch):
         yield
         (scratch / delivery_pack.POSTER).write_bytes(b"%PDF-poster")
 
-    monkeypatch.setattr(delivery_pack._Pack, "_draw_poster", draw)
+    monkeypatch.setattr(delivery_pack.DeliveryPack, "_draw_poster", draw)
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def pack(asked, petition, exporter, *, lang="en", names="shown", details=("count
         "details": list(details),
     }
     export_id = asked("pack", choice, aim="delivery")
-    while exporter.make_next():
+    while exporter.run_next():
         pass
     return export_id
 
@@ -214,16 +216,14 @@ def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
     def failing(self, data):
         calls.append(data)
         if len(calls) == 7:
-            raise RuntimeError("the power went")
+            raise PowerCut
         original(self, data)
 
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "write", failing)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(PowerCut):
             pack(asked, petition, exporter)
-    at(monkeypatch, utcnow() + LATER)
-    while exporter.make_next():
-        pass
+    assert job_loop("export", now=utcnow() + LATER).run_next()
     [export_id] = [each.id for each in exports_of([petition.id])]
     files = opened(export_id)
     volumes = [name for name in files if name.startswith("signatures-")]
@@ -240,7 +240,7 @@ def test_pack_without_room_on_disk_frees_all_that_it_took(
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(delivery_pack._Pack, "_letter", full)
+    monkeypatch.setattr(delivery_pack.DeliveryPack, "_letter", full)
     export_id = pack(asked, petition, exporter)
     assert (export(export_id).fault, folder()) == ("no_room", [])
 

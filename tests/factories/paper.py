@@ -5,10 +5,12 @@ from campaign.imports.classification import decide
 from campaign.imports.commit import accept, carry_in
 from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
+from campaign.imports.operations import JOB
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
 from campaign.imports.rollback import carry_out, undo
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
+from tests.factories.jobs import run_jobs
 
 HEADER = "given_name,family_name,email,country,postal_code,signed_at,sheet,row"
 
@@ -31,7 +33,7 @@ def begin(petition, data, name="list.csv", organizer_id=None, **settings):
         **{"signed_on": utcnow().date(), **settings},
     )
     kept = keep_file(write, batch=batch, table=read_file(data))
-    return write(open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
+    return write(open_file, batch_id=kept.id, version=kept.version)
 
 
 def fates_of(batch):
@@ -43,12 +45,12 @@ def fates_of(batch):
 
 def bring(batch):
     """Commit a batch; return it."""
-    return bring_decided(batch, fates_of(batch), seen=batch_by_id(batch.id).changed_at.isoformat())
+    return bring_decided(batch, fates_of(batch), version=batch_by_id(batch.id).version)
 
 
-def bring_decided(batch, decided, *, seen=None):
+def bring_decided(batch, decided, *, version=None):
     """Commit a batch as it was decided before."""
-    write(accept, batch_id=batch.id, seen=seen, decided=decided, now=utcnow())
+    write(accept, batch_id=batch.id, version=version, decided=decided, now=utcnow())
     return carry_in(write, batch.id, decided)
 
 
@@ -56,3 +58,8 @@ def take_out(batch):
     """Undo a batch, committed; return how many signatures that removed."""
     write(undo, batch_id=batch.id)
     return carry_out(write, batch.id)
+
+
+def finish_rest(now=None):
+    """Let the worker finish what is left of batches; return how many jobs that took."""
+    return run_jobs(JOB, now=now)

@@ -41,7 +41,7 @@ def new_version(petition, title="Bring them home now"):
     changed = write(
         change_letter,
         petition_id=petition.id,
-        revision=present.text_revision,
+        version=present.version_of("text"),
         texts=texts,
         now=utcnow(),
     )

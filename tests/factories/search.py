@@ -5,9 +5,9 @@ from campaign.process.clock import utcnow
 from campaign.search.indexing import refresh
 
 
-def index_now(*, holder="test", now=None):
-    """Update the index; return how many documents changed."""
+def index_now(*, now=None):
+    """Update the index; return how many items were indexed."""
     total = 0
-    while changed := refresh(write, holder=holder, now=now or utcnow()):
+    while changed := refresh(write, now=now or utcnow()):
         total += changed
     return total

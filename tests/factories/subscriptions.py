@@ -43,7 +43,7 @@ def subscribe_many(count, *, cause_id, now, lang="en"):
         "lang": lang,
         "state": "active",
         "source": "form",
-        "consent_version": "form-1",
+        "consent_version": "form-2",
         "consent_text": "Yes",
         "evidence": "email",
     }

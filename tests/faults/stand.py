@@ -161,11 +161,11 @@ LISTEN = """(() => {
 
 OF_THE_APP = """
   const entry = document.querySelector("script[src*='/js/kiosk/app.js']").src;
-  const [{ Store }, { keptCampaign }, { keepSealed, plainOf }] = await Promise.all(
+  const [{ Store }, { storedCampaign }, { storeSealed, buildRecord }] = await Promise.all(
     ["store", "campaign", "signing"].map((name) => import(new URL(`${name}.js`, entry))),
   );
   const store = new Store();
-  const campaign = await keptCampaign(store);
+  const campaign = await storedCampaign(store);
 """
 
 PETITIONS = f"""async () => {{ {OF_THE_APP}
@@ -181,8 +181,8 @@ SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
     name_display: "counted", subscribe: false, answers: {{}}, drawn: "",
   }};
   const how = {{ lang: "es", consent: campaign.consent.version, shift: null, at }};
-  const plains = campaign.petitions.map((petition) => plainOf(person, petition, how));
-  await keepSealed(store, campaign, plains, at);
+  const plains = campaign.petitions.map((petition) => buildRecord(person, petition, how));
+  await storeSealed(store, campaign, plains, at);
   (await store.db()).close();
   window.dispatchEvent(new Event("online"));
 }}"""

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from campaign.cli.worker import HATCH_SECONDS
+from campaign.signatures.jobs import HATCH_SECONDS
 from tests.faults.plain_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
 from tests.faults.records import (
     addresses_in,

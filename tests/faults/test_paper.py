@@ -62,17 +62,14 @@ def running(site, command):
 def killed(site, command, when):
     """Run a command, and cut the power once `when()` is true.
 
-    Then make the worker believe that its two-minute lease is over.
+    Then make the worker believe that it has waited for two minutes.
     """
     with running(site, command) as process:
         wait_until(when)
         site.kill_all()
         assert process.wait(10) < 0
-    for column, of in (("accepted_at", "state = 'open'"), ("changed_at", "state <> 'open'")):
-        asked(
-            site,
-            f"update import_batch set {column} = '2026-11-01 00:00:00.000000' where {column} is not null and {of}",
-        )
+    for column, table in (("changed_at", "import_batch"), ("run_at", "job")):
+        asked(site, f"update {table} set {column} = '2026-11-01 00:00:00.000000'")
     site.start()
 
 

@@ -48,10 +48,8 @@ def watcher(app, caplog):
 @pytest.fixture
 def unlimited(app, monkeypatch):
     """Switch off rate limits."""
-    monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: True)
-    monkeypatch.setattr(
-        "campaign.kiosk.rate_limits.KioskPace.may_pair", lambda _self, _address: True
-    )
+    monkeypatch.setattr("campaign.kiosk.routes.may_ask", lambda _id: True)
+    monkeypatch.setattr("campaign.kiosk.routes.may_pair", lambda _address: True)
     return lambda: limit_storage(app.config).reset()
 
 

@@ -82,6 +82,7 @@ PUBLIC = {
     "GET /kiosk/assets.json",
     "GET /kiosk/worker.js",
     "GET /readyz",
+    "GET /.well-known/security.txt",
     "GET /robots.txt",
     "GET /sitemap.xml",
     "GET /s/<slug>",

@@ -91,6 +91,19 @@ def test_all_processes_share_the_connections_that_postgresql_admits(
     assert (pool["pool_size"], pool["max_overflow"]) == (each, 0)
 
 
+@pytest.mark.parametrize(
+    ("contact", "uri"),
+    [
+        ("security@example.org", "mailto:security@example.org"),
+        ("mailto:security@example.org", "mailto:security@example.org"),
+        ("https://example.org/report", "https://example.org/report"),
+        ("tel:+1-613-555-0100", "tel:+1-613-555-0100"),
+    ],
+)
+def test_security_contact_is_a_uri(asked, contact, uri):
+    assert asked(SECURITY_CONTACT=contact)["SECURITY_CONTACT"] == uri
+
+
 def test_generated_secret_is_created_once_and_readable_only_by_its_owner(asked, tmp_path):
     first = asked()["SECRET_KEY"]
     assert len(first) >= 48
@@ -129,6 +142,8 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ),
         ({"PUBLIC_URL": "sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
+        ({"SECURITY_CONTACT": "ask us"}, "SECURITY_CONTACT must be an email address"),
+        ({"SOURCE_URL": "code.example.org"}, "SOURCE_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
         ({"PORT": "70000"}, "PORT must be from 1 to 65535, not 70000"),
         ({"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number"),

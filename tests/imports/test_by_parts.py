@@ -6,20 +6,20 @@ A batch that was cut short is finished or deleted.
 import pytest
 from sqlalchemy import func, select
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.imports import create, rollback
 from campaign.imports.commit import accept, carry_in
 from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import EditConflict, drop, keep_fates
+from campaign.imports.operations import PATIENCE, drop, keep_fates
 from campaign.imports.queries import batch_by_id, batches_among
 from campaign.imports.rollback import NothingToUndo, carry_out, erase_rows, undo
-from campaign.imports.tasks import PATIENCE, go_on
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
-from tests.factories.paper import begin, bring, csv_of, fates_of
+from tests.factories.paper import begin, bring, csv_of, fates_of, finish_rest
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign
 from tests.powercuts import stopped_after
@@ -80,10 +80,10 @@ def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
         signed_on=utcnow().date(),
     )
     kept = keep_file(door, batch=batch, table=table)
-    opened = door(lambda: open_file(batch_id=kept.id, seen=kept.changed_at.isoformat()))
+    opened = door(lambda: open_file(batch_id=kept.id, version=kept.version))
     decided = fates_of(opened)
-    keep_fates(door, batch_id=opened.id, seen=None, decided=decided, now=utcnow())
-    door(lambda: accept(batch_id=opened.id, seen=None, decided=decided, now=utcnow()))
+    keep_fates(door, batch_id=opened.id, version=None, decided=decided, now=utcnow())
+    door(lambda: accept(batch_id=opened.id, version=None, decided=decided, now=utcnow()))
     assert carry_in(door, opened.id, decided).newcomers == MANY
     hatch_now()
     door(lambda: undo(batch_id=opened.id))
@@ -117,16 +117,16 @@ def cut_short(petition, monkeypatch):
 
 def test_file_cut_short_is_never_visible_and_leaves_nothing(cut_short):
     assert (batches_among(None), counted(), cut_short.is_open) == ([], 2, False)
-    assert (go_on(write, now=utcnow()), counted()) == (0, 2)
+    assert (finish_rest(), counted()) == (0, 2)
     later = utcnow() + 2 * PATIENCE
-    assert (go_on(write, now=later), go_on(write, now=later), counted()) == (1, 0, 0)
+    assert (finish_rest(later), finish_rest(later), counted()) == (1, 0, 0)
 
 
 def test_upload_stalled_until_its_rows_were_erased_keeps_no_half_file(cut_short):
-    seen = cut_short.changed_at.isoformat()
+    seen = cut_short.version
     erase_rows(write, cut_short.id)
     with pytest.raises(EditConflict):
-        write(open_file, batch_id=cut_short.id, seen=seen)
+        write(open_file, batch_id=cut_short.id, version=seen)
     assert batch_by_id(cut_short.id).state == "dropped"
 
 
@@ -143,7 +143,7 @@ def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
     with pytest.raises(NothingToUndo):
         write(undo, batch_id=batch.id)
     later = utcnow() + 2 * PATIENCE
-    assert (go_on(write, now=utcnow()), go_on(write, now=later), go_on(write, now=later)) == (
+    assert (finish_rest(), finish_rest(later), finish_rest(later)) == (
         0,
         1,
         0,
@@ -163,4 +163,4 @@ def test_discard_left_in_the_middle_is_erased(petition, monkeypatch):
     with pytest.raises(RuntimeError):
         erase_rows(stopped_after(1), batch.id)
     assert counted() == 4
-    assert (go_on(write, now=utcnow() + 2 * PATIENCE), counted()) == (1, 0)
+    assert (finish_rest(utcnow() + 2 * PATIENCE), counted()) == (1, 0)

@@ -6,14 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.imports import commit
 from campaign.imports.classification import without_wrong
 from campaign.imports.commit import StillWrong, accept, carry_in
+from campaign.imports.jobs import drop_abandoned
 from campaign.imports.models import ImportRow
 from campaign.imports.operations import (
+    PATIENCE,
     BatchClosed,
-    EditConflict,
     drop,
     keep_fates,
     keep_typed,
@@ -21,7 +23,6 @@ from campaign.imports.operations import (
 )
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.rollback import NothingToUndo, erase_rows
-from campaign.imports.tasks import PATIENCE, forget, go_on
 from campaign.process.clock import utcnow
 from campaign.signatures import moderation
 from campaign.signatures.erasure import personal_left
@@ -29,7 +30,15 @@ from campaign.signatures.models import Signature
 from campaign.signatures.owner_operations import NotYours
 from campaign.signatures.queries import differences
 from campaign.signatures.rule_operations import create_rule, switch_on
-from tests.factories.paper import begin, bring, bring_decided, csv_of, fates_of, take_out
+from tests.factories.paper import (
+    begin,
+    bring,
+    bring_decided,
+    csv_of,
+    fates_of,
+    finish_rest,
+    take_out,
+)
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
@@ -139,7 +148,7 @@ def left(petition, monkeypatch):
         csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))),
     )
     decided = fates_of(batch)
-    write(accept, batch_id=batch.id, seen=None, decided=decided, now=utcnow())
+    write(accept, batch_id=batch.id, version=None, decided=decided, now=utcnow())
     with pytest.raises(RuntimeError):
         carry_in(stopped_after(1), batch.id, decided)
     return batch
@@ -147,17 +156,17 @@ def left(petition, monkeypatch):
 
 def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, left):
     assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
-    assert go_on(write, now=utcnow()) == 0
+    assert finish_rest() == 0
     for operation, named in (
         (keep_typed, {"typed": {}}),
         (drop, {}),
-        (accept, {"seen": None, "decided": [], "now": utcnow()}),
+        (accept, {"version": None, "decided": [], "now": utcnow()}),
     ):
         with pytest.raises(BatchClosed):
             write(operation, batch_id=left.id, **named)
     assert (
-        go_on(write, now=utcnow() + 2 * PATIENCE),
-        go_on(write, now=utcnow() + 2 * PATIENCE),
+        finish_rest(utcnow() + 2 * PATIENCE),
+        finish_rest(utcnow() + 2 * PATIENCE),
     ) == (1, 0)
     brought = batch_by_id(left.id)
     assert (tally(), brought.state, brought.counts) == (4, "imported", {"new": 4, "duplicate": 1})
@@ -176,8 +185,8 @@ def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, 
 def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
     assert take_out(left) == 2
     carry_in(write, left.id, [])
-    assert (go_on(write, now=utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
-        0,
+    assert (finish_rest(utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
+        1,
         0,
         "undone",
     )
@@ -194,15 +203,16 @@ def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeyp
     batch = begin(
         petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
     )
-    now = utcnow() - 2 * PATIENCE
-    write(accept, batch_id=batch.id, seen=None, decided=fates_of(batch), now=now)
-    together(app, [lambda: go_on(write, now=utcnow())] * 2)
+    write(accept, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
+    # The request is still at work when the batch's job starts.
+    decided, later = fates_of(batch), utcnow() + 2 * PATIENCE
+    together(app, [lambda: carry_in(write, batch.id, decided), lambda: finish_rest(later)])
     assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
 
 def test_wrong_rows_are_corrected_or_skipped(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
-    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    keep_fates(write, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(
         keep_typed,
@@ -212,7 +222,7 @@ def test_wrong_rows_are_corrected_or_skipped(petition):
     )
     assert fates(batch) == ["new", "new", "wrong", "new"]
     keep_fates(
-        write, batch_id=batch.id, seen=None, decided=without_wrong(fates_of(batch)), now=utcnow()
+        write, batch_id=batch.id, version=None, decided=without_wrong(fates_of(batch)), now=utcnow()
     )
     assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
     assert fates(batch) == ["new", "new", "left_out", "new"]
@@ -222,22 +232,22 @@ def test_wrong_rows_are_corrected_or_skipped(petition):
 
 def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
     batch = begin(petition, csv_of(ZORA))
-    decided, seen = fates_of(batch), batch.changed_at.isoformat()
-    write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
+    decided, seen = fates_of(batch), batch.version
+    write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, version=seen)
     for operation, named in (
         (keep_typed, {"typed": {2: {"given_name": "Zara"}}}),
         (accept, {"decided": decided, "now": utcnow()}),
     ):
         with pytest.raises(EditConflict):
-            write(operation, batch_id=batch.id, seen=seen, **named)
+            write(operation, batch_id=batch.id, version=seen, **named)
     assert rows() == []
 
 
 def test_person_signing_during_a_preview_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
-    decided, seen = fates_of(batch), batch.changed_at.isoformat()
+    decided, seen = fates_of(batch), batch.version
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
-    brought = bring_decided(batch, decided, seen=seen)
+    brought = bring_decided(batch, decided, version=seen)
     assert brought.counts == {"new": 1, "duplicate": 1}
     assert tally() == 2
 
@@ -369,7 +379,7 @@ def test_matched_columns_are_remembered(petition):
         "wording": "I sign.",
         "day_first": True,
     }
-    write(match, batch_id=first.id, seen=None, **said)
+    write(match, batch_id=first.id, version=None, **said)
     bring(first)
     second = begin(petition, csv_of("Ana,x,2", header="Llamada,Otra cosa,Numero"))
     assert (second.header, second.mapping, fates(second)) == (
@@ -386,7 +396,7 @@ def test_batch_untouched_for_a_week_is_erased(petition):
     write(keep_typed, batch_id=young.id, typed={2: {"given_name": "Anna"}})
     db.session.get(type(young), young.id, populate_existing=True).changed_at = later
     db.session.commit()
-    assert forget(write, now=later) == 1
+    assert drop_abandoned(now=later) == 1
     assert [batch_by_id(batch.id).state for batch in (old, young, done)] == [
         "dropped",
         "open",

@@ -52,7 +52,7 @@ def test_all_cached_files_exist_and_include_every_import(client):
     }
     # The service worker caches the others, and the browser caches it.
     assert scripts - paths == {"kiosk/worker.js"}
-    assert {"montage/stage.js", "montage/weaver-worker.js", "montage/canvas-painter.js"} <= paths
+    assert {"montage/stage.js", "montage/layout-worker.js", "montage/canvas-renderer.js"} <= paths
     assert any("/vendor/hpke-core-" in file for file in kept["files"])
     assert not any("decode" in file for file in kept["files"])
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from campaign.events.models import EventPetition
-from campaign.extensions import db, write
+from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
-from campaign.kiosk.tasks import tell_of_silence
+from campaign.kiosk.jobs import tell_of_silence
+from campaign.kiosk.models import Kiosk
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
@@ -40,7 +41,7 @@ def silent(event, tablet, ago, waiting):
     kiosk_id = kiosk_of(tablet).id
 
     def move():
-        kiosk = pairing.locked(kiosk_id)
+        kiosk = load_for_update(Kiosk, kiosk_id)
         kiosk.waiting, kiosk.last_seen_at = waiting, utcnow() - ago
 
     write(move)

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from campaign.extensions import write
+from campaign.extensions import load_for_update, write
 from campaign.kiosk import pairing
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import gaps_among
 from campaign.petitions.operations import close_petition, reopen_petition
 from campaign.process.clock import utcnow
@@ -263,7 +264,11 @@ def test_records_of_a_revoked_kiosk_are_kept_for_review(tablet):
 
 def test_record_signed_after_the_kiosks_time_is_kept_for_review(tablet):
     kiosk = kiosk_of(tablet)
-    write(lambda: setattr(pairing.locked(kiosk.id), "expires_at", utcnow() - timedelta(seconds=10)))
+    write(
+        lambda: setattr(
+            load_for_update(Kiosk, kiosk.id), "expires_at", utcnow() - timedelta(seconds=10)
+        )
+    )
     assert tablet.sign() == ("review", "expired")
 
 

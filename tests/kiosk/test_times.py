@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign.extensions import write
+from campaign.extensions import load_for_update, write
 from campaign.kiosk import pairing
-from campaign.kiosk.models import SILENT
-from campaign.kiosk.tasks import tell_of_silence
+from campaign.kiosk.jobs import tell_of_silence
+from campaign.kiosk.models import SILENT, Kiosk
 from campaign.kiosk.trust import MAX_LATE
 from tests.factories.kiosks import AMALIA, give_code, kiosk_of, make_tablet, said_at
 from tests.factories.organizers import make_organizer
@@ -29,7 +29,7 @@ def move(tablet, **times):
     kiosk_id = kiosk_of(tablet).id
 
     def change():
-        kiosk = pairing.locked(kiosk_id)
+        kiosk = load_for_update(Kiosk, kiosk_id)
         for name, value in times.items():
             setattr(kiosk, name, value)
 

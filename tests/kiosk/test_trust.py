@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from campaign.events.models import EventPetition
-from campaign.extensions import db, write
+from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing, review_quota
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import counted_among, shifts_of
 from campaign.kiosk.review_decisions import discard
 from campaign.kiosk.trust import MAX_LATE
@@ -44,7 +45,7 @@ def end(tablet, ago):
     kiosk_id = kiosk_of(tablet).id
 
     def move():
-        kiosk = pairing.locked(kiosk_id)
+        kiosk = load_for_update(Kiosk, kiosk_id)
         kiosk.expires_at = utcnow() - ago
         kiosk.paired_at = utcnow() - ago - timedelta(days=9)
 

@@ -21,7 +21,12 @@ MAX = 3
 @pytest.fixture
 def limit(tmp_path):
     return DailyLimit(
-        {"REDIS_URL": "", "VAR_DIR": str(tmp_path), "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX}
+        {
+            "REDIS_URL": "",
+            "VAR_DIR": str(tmp_path),
+            "SECRET_KEY": "k" * 32,
+            "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX,
+        }
     )
 
 

@@ -10,19 +10,19 @@ from campaign.montage import operations
 from campaign.montage.models import Poster
 from campaign.montage.operations import (
     GRACE,
-    LOCK,
-    MAX_ATTEMPTS,
+    JOB,
     PressBusy,
     ask_for_poster,
-    claim_poster,
+    fail_poster,
     finish_poster,
-    give_back,
-    note_progress,
+    return_poster,
+    start_poster,
     sweep_posters,
 )
-from campaign.montage.queries import Variety, is_work_for_the_press, poster_standing, shown_names
+from campaign.montage.queries import Variety, poster_standing, shown_names
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
+from tests.factories.jobs import jobs_of
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
@@ -50,16 +50,12 @@ def ask(variety, now=NOON):
     write(ask_for_poster, variety, now=now)
 
 
-def claim(holder="one", now=NOON):
-    return write(claim_poster, holder=holder, now=now)
-
-
-def finish(variety, now=NOON, **facts):
+def finish(variety, now=NOON):
     ask(variety, now)
-    poster = claim(now=now)
-    facts = {"drawn_at": now, "octets": 10, **facts}
-    assert write(finish_poster, poster.id, holder="one", **facts)
-    return poster.id
+    db.session.rollback()
+    poster_id = poster_standing(variety).in_work.id
+    write(finish_poster, poster_id, drawn_at=now, octets=10)
+    return poster_id
 
 
 def state_of(poster_id):
@@ -85,41 +81,35 @@ def test_full_queue_accepts_no_poster(variety, monkeypatch):
         ask(Variety(variety.cause_id, "pdf", "A3", "en", False))
 
 
-def test_worker_draws_a_poster_and_reports_its_progress(variety):
+def test_requested_poster_has_a_job_in_order(variety):
+    other = Variety(variety.cause_id, "pdf", "A2", "fr", False)
     ask(variety)
-    poster = claim()
-    assert claim("two") is None
-    assert write(note_progress, poster.id, holder="one", progress=40, now=NOON + LOCK)
-    assert claim("two", NOON + LOCK * 1.5) is None
+    ask(variety)
+    ask(other)
+    waiting = [poster_standing(each).in_work.id for each in (variety, other)]
+    assert [job.subject_id for job in jobs_of(JOB)] == waiting
+
+
+def test_poster_is_drawn_returned_and_drawn_again(variety):
+    ask(variety)
+    poster_id = poster_standing(variety).in_work.id
+    for operation, state in (
+        (start_poster, "drawing"),
+        (return_poster, "waiting"),
+        (start_poster, "drawing"),
+        (finish_poster, "ready"),
+        (return_poster, "ready"),
+    ):
+        write(operation, poster_id)
+        assert state_of(poster_id) == state
+
+
+def test_failed_poster_is_not_tried_for_a_while(variety):
+    ask(variety)
+    write(fail_poster, poster_standing(variety).in_work.id)
     db.session.rollback()
-    assert poster_standing(variety).in_work.progress == 40
-
-
-def test_poster_left_by_a_killed_worker_is_taken_over(variety):
-    ask(variety)
-    first = claim()
-    assert not is_work_for_the_press(NOON + LOCK / 2)
-    assert is_work_for_the_press(NOON + LOCK)
-    assert claim("two", NOON + LOCK).id == first.id
-    assert not write(note_progress, first.id, holder="one", progress=90, now=NOON + LOCK)
-    assert not write(finish_poster, first.id, holder="one", drawn_at=NOON)
-
-
-def test_stopping_worker_releases_its_poster_at_once(variety):
-    ask(variety)
-    poster = claim()
-    write(give_back, poster.id, holder="one")
-    again = claim("two")
-    assert (again.id, again.attempts) == (poster.id, 1)
-
-
-def test_poster_that_fails_repeatedly_is_given_up(variety):
-    ask(variety)
-    for attempt in range(MAX_ATTEMPTS + 1):
-        poster = claim(now=NOON + attempt * LOCK)
-    assert poster is None
     assert poster_standing(variety).failed
-    write(sweep_posters, now=NOON + DAY)
+    write(sweep_posters, now=utcnow() + GRACE + timedelta(minutes=1))
     db.session.rollback()
     assert not poster_standing(variety).failed
 

@@ -255,13 +255,13 @@ def test_a_million_butterflies_take_eight_bytes_each(visit):
         .page.evaluate(
             """async () => {
             const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
-            const { fetchShape } = await import(`${base}montage/parcel.js`);
-            const { Weaver } = await import(`${base}montage/weaver.js`);
+            const { fetchShape } = await import(`${base}montage/shape-loader.js`);
+            const { LayoutBuilder } = await import(`${base}montage/layout-builder.js`);
             const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
-            const { flock } = new Weaver(shape).weave({ last: 1000000, without: [5, 17], width: 800, night: false });
+            const { butterflies } = new LayoutBuilder(shape).build({ last: 1000000, without: [5, 17], width: 800, night: false });
             const numbers = new Set();
-            for (let at = 1; at < flock.length; at += 2) numbers.add(flock[at]);
-            return { bytes: flock.byteLength, numbers: numbers.size, missing: !numbers.has(5) && !numbers.has(17) };
+            for (let at = 1; at < butterflies.length; at += 2) numbers.add(butterflies[at]);
+            return { bytes: butterflies.byteLength, numbers: numbers.size, missing: !numbers.has(5) && !numbers.has(17) };
         }"""
         )
     )
@@ -276,17 +276,17 @@ def test_few_fly_singly_and_many_as_a_swarm(visit):
         .page.evaluate(
             """async () => {
             const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
-            const { fetchShape } = await import(`${base}montage/parcel.js`);
+            const { fetchShape } = await import(`${base}montage/shape-loader.js`);
             const { Arrivals } = await import(`${base}montage/arrivals.js`);
             const { Places } = await import(`${base}lib/montage-layout.js`);
             const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
             const fly = (count, most) => {
                 const arrivals = new Arrivals(new Places(shape.mask), shape.centre, 3);
-                arrivals.come(Array.from({ length: count }, (_, at) => at + 1), 0, { still: false, most });
+                arrivals.add(Array.from({ length: count }, (_, at) => at + 1), 0, { still: false, most });
                 let [most_, landed] = [0, 0];
                 for (let now = 0; now < 20000; now += 16) {
                     arrivals.step(now);
-                    most_ = Math.max(most_, arrivals.aloft.length);
+                    most_ = Math.max(most_, arrivals.flying.length);
                 }
                 return [most_, arrivals.landed.length];
             };

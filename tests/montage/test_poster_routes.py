@@ -2,7 +2,6 @@
 
 import io
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -12,9 +11,10 @@ from sqlalchemy import update
 
 from campaign.causes.models import CauseText
 from campaign.extensions import db, write
+from campaign.montage.jobs import posters_folder
 from campaign.montage.models import Poster
-from campaign.montage.tasks import Press, posters_folder
 from campaign.process.clock import utcnow
+from tests.factories.jobs import job_loop
 from tests.factories.signatures import AMALIA, sign_and_hatch
 
 PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
@@ -22,11 +22,11 @@ PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
 
 @pytest.fixture
 def draw(app):
-    press = Press(settings=app.config, write=write, holder="test", stop=threading.Event())
+    loop = job_loop("poster")
 
     def draw():
         db.session.rollback()
-        assert press.draw_next()
+        assert loop.run_next()
 
     return draw
 
@@ -74,7 +74,7 @@ def test_large_poster_is_awaited_on_a_page_that_needs_no_script(client, petition
     assert answer.cache_control.no_store and "Set-Cookie" not in answer.headers
     assert int(answer.headers["Retry-After"]) < 10
     assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', answer.text)
-    assert '<html lang="es"' in answer.text and "<h1 data-drawing>" in answer.text
+    assert '<html lang="es"' in answer.text and "<h1 data-in-progress>" in answer.text
     told = client.get(f"{PDF}?size=A3&lang=es&progress=1").json
     assert told.pop("words") == how_far(answer)
     assert told == {"state": "waiting", "progress": 0}
@@ -82,7 +82,7 @@ def test_large_poster_is_awaited_on_a_page_that_needs_no_script(client, petition
 
 def how_far(answer):
     """Return what the page says about a poster in the queue."""
-    return html.fromstring(answer.data).xpath("string(//*[@data-far])").strip()
+    return html.fromstring(answer.data).xpath("string(//*[@data-progress-text])").strip()
 
 
 def test_queued_poster_says_how_many_come_first(client, petition):
@@ -156,7 +156,7 @@ def test_failed_poster_says_so_and_is_not_retried_at_once(client, petition):
     write(lambda: db.session.execute(update(Poster).values(state="failed", asked_at=utcnow())))
     answer = client.get(f"{PDF}?size=A3")
     assert answer.status_code == 503 and "<h1>" in answer.text
-    assert "http-equiv" not in answer.text and "data-drawing" not in answer.text
+    assert "http-equiv" not in answer.text and "data-in-progress" not in answer.text
 
 
 def test_poster_page_preselects_nothing(client, petition):

@@ -273,7 +273,7 @@ def _arrive(visitor, last):
 
 def _lit(visitor):
     """Return the numbers of the ringed butterflies."""
-    return visitor.page.evaluate("window.stage_.scene.lit.map(({ number }) => number)")
+    return visitor.page.evaluate("window.stage_.scene.highlighted.map(({ number }) => number)")
 
 
 def test_offline_screen_freezes_says_since_when_and_names_no_one(wall):

@@ -8,6 +8,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.montage import image_jobs, shaping
 from campaign.montage.image_jobs import CutOut, WorkFailed, cut_out, preview_png
@@ -17,7 +18,6 @@ from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import UnknownShape
 from campaign.montage.shaping import (
     ButterfliesWouldMove,
-    ShapeEditConflict,
     ShapeInUse,
     TooManyDrafts,
     accept_shape,
@@ -102,8 +102,8 @@ def test_unknown_shape_is_not_accepted(cause):
 def test_second_of_two_simultaneous_choices_is_told(app, cause):
     def take(name):
         try:
-            return write(accept_shape, cause.id, name=name, former="monarch", now=NOON).shape
-        except ShapeEditConflict:
+            return write(accept_shape, cause.id, name=name, version=1, now=NOON).shape
+        except EditConflict:
             return "told"
 
     results = together(app, [lambda: take("dove"), lambda: take("drop")])
@@ -115,7 +115,7 @@ def test_second_of_two_simultaneous_choices_is_told(app, cause):
 
 def test_same_choice_twice_is_one(cause):
     for _ in range(2):
-        write(accept_shape, cause.id, name="dove", former="monarch", now=NOON)
+        write(accept_shape, cause.id, name="dove", version=1, now=NOON)
     db.session.rollback()
     assert cause_in_any_state("valley").shape == "dove"
 
@@ -143,7 +143,7 @@ def test_unused_draft_is_deleted_with_its_shape_after_a_day(cause):
 
 def test_accepted_draft_is_no_longer_a_draft(cause):
     draft = begin(cause)
-    write(accept_shape, cause.id, name=draft.shape, former="monarch", now=NOON)
+    write(accept_shape, cause.id, name=draft.shape, version=1, now=NOON)
     assert draft_of(cause, draft.id) is None
     assert write(sweep_shapes, now=NOON + 8 * DAY) == 0
 
@@ -151,10 +151,9 @@ def test_accepted_draft_is_no_longer_a_draft(cause):
 def test_second_of_two_who_cut_the_same_picture_is_told(cause):
     draft = begin(cause)
     first, second = made_of(ring()), made_of(heart("white"), cut=Cut("colour", 90))
-    seen = draft.shape
-    write(cut_draft, draft_id=draft.id, seen=seen, made=first, now=NOON)
-    with pytest.raises(ShapeEditConflict):
-        write(cut_draft, draft_id=draft.id, seen=seen, made=second, now=NOON)
+    write(cut_draft, draft_id=draft.id, version=1, made=first, now=NOON)
+    with pytest.raises(EditConflict):
+        write(cut_draft, draft_id=draft.id, version=1, made=second, now=NOON)
     db.session.rollback()
     assert draft_of(cause, draft.id).shape == first.name
 

@@ -98,17 +98,17 @@ def test_slow_machine_animates_fewer_and_draws_coarser_but_never_fewer(visit):
     before, after = visitor.page.evaluate(
         f"""async () => {{
             {MODULES}
-            const {{ Pace }} = await import(`${{base}}montage/pace.js`);
-            const pace = new Pace(60000);
-            pace.ratio = 2;
-            const of = ({{ budget, mostAloft, ratio }}) => ({{ budget, mostAloft, ratio }});
-            const before = of(pace);
-            for (let now = 0; now < 12000; now += 80) pace.measure(now);
-            return [before, of(pace)];
+            const {{ FrameBudget }} = await import(`${{base}}montage/frame-budget.js`);
+            const frameBudget = new FrameBudget(60000);
+            frameBudget.ratio = 2;
+            const of = ({{ budget, maxFlying, ratio }}) => ({{ budget, maxFlying, ratio }});
+            const before = of(frameBudget);
+            for (let now = 0; now < 12000; now += 80) frameBudget.measure(now);
+            return [before, of(frameBudget)];
         }}"""
     )
     assert all(after[name] < before[name] for name in before)
-    assert after["budget"] >= 1500 and after["mostAloft"] >= 40 and after["ratio"] >= 1
+    assert after["budget"] >= 1500 and after["maxFlying"] >= 40 and after["ratio"] >= 1
 
 
 @pytest.mark.slow

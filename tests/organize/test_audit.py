@@ -131,17 +131,17 @@ def told(action="petitions.edit"):
 
 def test_log_shows_what_changed_before_and_after(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
-    desk.post("/organize/petitions/home/goal", {"goal": "3000"})
+    desk.post("/organize/petitions/home/goal", {"goal": "3000", "version": 1})
     assert told() == {("goal", ""): ("0", "3000")}
     desk.post(
         "/organize/petitions/home/targets",
-        {"revision": 1, "rows-0-en": "The Mayor", "press": "new-version"},
+        {"version": 1, "rows-0-en": "The Mayor", "press": "new-version"},
     )
     assert told() == {
         ("names", "0"): ("The Senate of the Valley; El Senado del Valle", "The Mayor")
     }
-    contents = {"names": "full", "details": ["country", "day"], "press": "new-version"}
-    desk.post("/organize/handovers/home/contents", contents)
+    contents = {"names": "full", "details": ["country", "day"], "version": 1}
+    desk.post("/organize/handovers/home/contents", {**contents, "press": "new-version"})
     assert told("handovers.edit") == {
         ("handed_names", ""): ("shown", "full"),
         ("handed_details", ""): ("country", "country, day"),
@@ -159,10 +159,10 @@ def test_long_text_is_shown_around_its_first_difference(desk_of, petition):
         "press": "new-version",
     }
     desk.post(
-        "/organize/petitions/home/letter", {**texts, "revision": 1, "body_en": body + "and more"}
+        "/organize/petitions/home/letter", {**texts, "version": 1, "body_en": body + "and more"}
     )
     desk.post(
-        "/organize/petitions/home/letter", {**texts, "revision": 2, "body_en": body + "and less"}
+        "/organize/petitions/home/letter", {**texts, "version": 2, "body_en": body + "and less"}
     )
     [(before, after)] = told().values()
     assert before.endswith("more") and after.endswith("less") and len(after) < 60
@@ -170,10 +170,10 @@ def test_long_text_is_shown_around_its_first_difference(desk_of, petition):
 
 def test_log_is_readable_in_each_language(desk_of, petition):
     desk = desk_of("admin")
-    desk.post("/organize/petitions/home/goal", {"goal": "3000"})
+    desk.post("/organize/petitions/home/goal", {"goal": "3000", "version": 1})
     desk.post(
         "/organize/petitions/home/dates",
-        {"revision": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"},
+        {"version": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"},
     )
     told_in = {}
     for lang in LOCALES:
@@ -198,12 +198,12 @@ def test_log_reveals_nothing_that_supporters_wrote(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     signature_id = sign_and_hatch(petition, comment="For my brother")
     seen = re.search(
-        r'name="seen" type="hidden" value="([^"]+)"',
+        r'name="version" type="hidden" value="([^"]+)"',
         desk.get(f"/organize/signatures/{signature_id}").text,
     )
     desk.post(
         f"/organize/signatures/{signature_id}/reject",
-        {"reason": "A test", "seen": seen and seen[1]},
+        {"reason": "A test", "version": seen and seen[1]},
     )
     db.session.rollback()
     assert [entry.action for entry in entries() if "changes" in entry.details] == []
@@ -227,7 +227,7 @@ def test_text_that_looks_like_a_date_is_shown_as_it_is(desk_of, petition, name):
     desk = desk_of("owner", petition.cause_id)
     desk.post(
         "/organize/petitions/home/targets",
-        {"revision": 1, "rows-0-en": name, "press": "new-version"},
+        {"version": 1, "rows-0-en": name, "press": "new-version"},
     )
     page = desk.get("/organize/audit/")
     assert page.status_code == 200

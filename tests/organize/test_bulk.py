@@ -144,7 +144,7 @@ def test_comments_can_be_listed_searched_and_reversed(desk, petition):
     for tab, is_there in (("shown", True), ("hidden", False), ("waiting", False)):
         assert ("Water for all" in desk.get(f"/organize/comments/?tab={tab}").text) is is_there
     page = desk.get("/organize/comments/?tab=shown&words=wat").text
-    fields = dict(re.findall(r'name="(seen-\d+|shown|tab|words)" value="([^"]*)"', page))
+    fields = dict(re.findall(r'name="(version-\d+|shown|tab|words)" value="([^"]*)"', page))
     answer = desk.post("/organize/comments/", {**fields, f"decision-{ids[0]}": "hide"})
     assert "tab=shown" in answer.location and "words=wat" in answer.location
     assert "Water for all" in desk.get("/organize/comments/?tab=hidden").text

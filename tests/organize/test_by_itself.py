@@ -8,9 +8,9 @@ from campaign.accounts.audit import entries
 from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.extensions import db, write
-from campaign.petitions.tasks import note_turns, publish_due_petitions
+from campaign.petitions.jobs import note_turns, publish_due_petitions
 from campaign.process.clock import utcnow
-from campaign.updates.tasks import note_published
+from campaign.updates.jobs import note_published
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -19,7 +19,7 @@ from tests.page_parts import alerts, tree
 
 HOUR = datetime(2030, 1, 1, 15, 0, tzinfo=UTC)
 THEN = {"publish_at": "2030-01-01T10:00", "time_zone": "America/Toronto"}
-DATES = {"revision": 1, "time_zone": "America/Toronto"}
+DATES = {"version": 1, "time_zone": "America/Toronto"}
 
 
 def plan_cause(desk):

@@ -64,7 +64,7 @@ def test_cause_without_its_text_is_refused_and_input_is_kept(desk_of, words):
 def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk_of):
     desk = desk_of("editor", make_cause().id)
     mine, theirs = (
-        {"revision": 1, "title_en": title, "summary_en": "One", **LOOK}
+        {"version": 1, "title_en": title, "summary_en": "One", **LOOK}
         for title in ("Mine", "Theirs")
     )
     assert desk.post(f"{VALLEY}/words", theirs).status_code == 303
@@ -77,13 +77,13 @@ def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk_of):
 
 def test_renamed_cause_redirects_from_its_old_address(desk_of, client):
     desk = desk_of("editor", make_cause().id)
-    desk.post(f"{VALLEY}/address", {"revision": 1, "slug": "hills"})
+    desk.post(f"{VALLEY}/address", {"version": 1, "slug": "hills"})
     for path in ("/en/causes/{}", "/en/causes/{}/montage", "/causes/{}/pulse.json"):
         answer = client.get(path.format("valley"))
         assert (answer.status_code, answer.location) == (301, path.format("hills"))
     make_cause("other")
     assert (
-        desk.post("/organize/causes/hills/address", {"revision": 2, "slug": "other"}).status_code
+        desk.post("/organize/causes/hills/address", {"version": 2, "slug": "other"}).status_code
         == 422
     )
 

@@ -2,11 +2,13 @@
 
 import pytest
 
-from campaign.signatures.corrections import correction_of, mark_of
+from campaign.db.versioned import content_version
+from campaign.signatures.corrections import correction_of
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, row, sign, sign_and_hatch
+from tests.page_parts import links
 from tests.signatures.test_corrections import SHOWN, correct
 from tests.signatures.test_rules import make_rule
 
@@ -48,7 +50,8 @@ def test_reviewers_of_signatures_see_it(desk_of, petition, held, role):
 def test_decision_is_carried_out_and_logged(desk_of, petition, held, decision, name, action):
     desk = desk_of("reviewer", petition.cause_id)
     answer = desk.post(
-        f"{PAGE}{held}", {"decision": decision, "seen": mark_of(correction_of(held))}
+        f"{PAGE}{held}",
+        {"decision": decision, "version": content_version(correction_of(held).words)},
     )
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert row(held).full_name == name
@@ -58,7 +61,8 @@ def test_decision_is_carried_out_and_logged(desk_of, petition, held, decision, n
 
 def test_correction_changed_since_is_not_decided(desk_of, petition, held):
     desk = desk_of("reviewer", petition.cause_id)
-    desk.post(f"{PAGE}{held}", {"decision": "show", "seen": "old"})
+    answer = desk.post(f"{PAGE}{held}", {"decision": "show", "version": "old"})
+    assert answer.status_code == 409 and PAGE in links(answer)
     assert row(held).full_name == "Amalia Rosales"
     assert correction_of(held) is not None
     assert not [each for each in trail() if each[0].startswith("corrections.")]
@@ -69,7 +73,8 @@ def test_corrections_of_another_cause_are_not_found(desk_of, petition, held):
     assert "Zzzqqq" not in desk.get(PAGE).text
     assert (
         desk.post(
-            f"{PAGE}{held}", {"decision": "show", "seen": mark_of(correction_of(held))}
+            f"{PAGE}{held}",
+            {"decision": "show", "version": content_version(correction_of(held).words)},
         ).status_code
         == 404
     )

@@ -8,7 +8,7 @@ from PIL import Image
 
 from campaign.accounts.audit import entries
 from campaign.accounts.permissions import TABLE
-from campaign.events.editing import change_part, mark_of, publish_due
+from campaign.events.editing import change_part, publish_due
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
@@ -55,7 +55,7 @@ def talk(desk):
 
 def save(desk, part, event=None, **typed):
     """Save a part as its page would send it."""
-    return desk.post(f"{TALK}/{part}", {"mark": mark_of(event or now_of(), part), **typed})
+    return desk.post(f"{TALK}/{part}", {"version": (event or now_of()).version_of(part), **typed})
 
 
 def test_event_begins_with_title_and_times_and_a_double_press_makes_one(desk, client):
@@ -105,7 +105,7 @@ def test_ambiguous_time_is_explained_to_the_editor(desk, talk):
     typed = {"zone": "America/Toronto", "starts": "2027-11-07T01:30", "ends": "2027-11-07T04:00"}
     page = desk.client.post(
         f"{TALK}/hours",
-        data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed},
+        data={"csrf_token": desk.token(), "version": talk.version_of("hours"), **typed},
         follow_redirects=True,
     )
     assert "waiting" in alerts(page)
@@ -142,26 +142,27 @@ def test_preview_of_text_saves_nothing(desk, talk):
 
 
 def test_edits_of_the_same_part_conflict_and_of_others_do_not(desk, talk):
-    seen = mark_of(now_of(), "words")
+    seen = now_of().version_of("words")
     theirs = {"en": {"title": "Theirs", "kind": "", "body": "", "access": ""}}
-    write(change_part, talk.id, part="words", mark=seen, now=utcnow(), texts=theirs)
-    answer = desk.post(f"{TALK}/words", {"mark": seen, "title_en": "Mine"})
+    write(change_part, talk.id, part="words", version=seen, now=utcnow(), texts=theirs)
+    answer = desk.post(f"{TALK}/words", {"version": seen, "title_en": "Mine"})
     assert answer.status_code == 409
     assert "Theirs" in answer.text and 'value="Mine"' in answer.text
     assert now_of().text("en").title == "Theirs"
     # No one else had changed the times.
     typed = {"zone": "America/Toronto", "starts": "2027-05-05T18:00", "ends": "2027-05-05T19:00"}
     assert (
-        desk.post(f"{TALK}/hours", {"mark": mark_of(now_of(), "hours"), **typed}).status_code == 303
+        desk.post(f"{TALK}/hours", {"version": now_of().version_of("hours"), **typed}).status_code
+        == 303
     )
     # The same change saved twice is no conflict.
     assert (
         desk.post(
-            f"{TALK}/words", {"mark": mark_of(now_of(), "words"), "title_en": "Mine"}
+            f"{TALK}/words", {"version": now_of().version_of("words"), "title_en": "Mine"}
         ).status_code
         == 303
     )
-    assert desk.post(f"{TALK}/words", {"mark": seen, "title_en": "Mine"}).status_code == 303
+    assert desk.post(f"{TALK}/words", {"version": seen, "title_en": "Mine"}).status_code == 303
 
 
 def test_every_part_is_saved_as_typed_and_shown_again(desk, talk, client):
@@ -347,7 +348,7 @@ def test_old_address_redirects(desk, talk, client):
     make_event("other", cause_id=desk.cause.id)
     answer = desk.post(
         "/organize/events/evening/address",
-        {"mark": mark_of(now_of("evening"), "address"), "slug": "other"},
+        {"version": now_of("evening").version_of("address"), "slug": "other"},
     )
     assert answer.status_code == 422 and 'id="slug-error"' in answer.text
 
@@ -374,15 +375,11 @@ def test_picture_is_set_cropped_and_removed(desk, talk, client):
     assert send(alt_en="").status_code == 422
     assert send(focal_y=0).status_code == 303
     assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
-    assert send(mark="old").status_code == 409
-    assert alerts(
-        desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True)
-    ) == ["waiting"]
+    assert send(version=0).status_code == 409
+    assert desk.post(f"{TALK}/picture/remove", {"version": 1}).status_code == 409
     assert now_of().picture is not None
-    assert (
-        desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code
-        == 303
-    )
+    version = now_of().version_of("picture")
+    assert desk.post(f"{TALK}/picture/remove", {"version": version}).status_code == 303
     assert now_of().picture is None
 
 
@@ -410,10 +407,10 @@ def test_tabler_sees_the_check_in_and_not_the_workspace(desk_of):
 
 def test_second_of_two_editors_who_save_a_part_at_once_is_told(desk, desk_of, talk, app):
     other = desk_of("editor", desk.cause.id, email="teo@kwan.example")
-    mark = mark_of(now_of(), "words")
+    version = now_of().version_of("words")
 
     def saves(who, title):
-        return who.post(f"{TALK}/words", {"mark": mark, "title_en": title}).status_code
+        return who.post(f"{TALK}/words", {"version": version, "title_en": title}).status_code
 
     desk.token(), other.token()
     answers = together(app, [lambda: saves(desk, "Mine"), lambda: saves(other, "Theirs")])

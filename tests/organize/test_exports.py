@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import re
-import threading
 from datetime import date, timedelta
 from html import unescape
 
@@ -18,7 +17,6 @@ from campaign.exports import delivery_pack
 from campaign.exports.export_queries import exports_of, file_of
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
-from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.delivery import delivered_items
@@ -27,9 +25,20 @@ from campaign.process.clock import utcnow
 from campaign.security.sealed_files import new_seed
 from campaign.signatures.erasure import erase_one
 from tests.factories.causes import make_cause
+from tests.factories.jobs import job_loop
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, post_signature, rows, sign, sign_and_hatch
-from tests.page_parts import alerts, figures, links, sends_to, text, text_at, tree, values
+from tests.page_parts import (
+    alerts,
+    figures,
+    links,
+    sends_to,
+    text,
+    text_at,
+    tree,
+    values,
+    version_on,
+)
 
 ASKED = {
     "purpose": "For our members’ meeting",
@@ -49,7 +58,7 @@ RECEIPT = {
 @pytest.fixture
 def exporter(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())
+    return job_loop("export")
 
 
 def ask(desk, aim="records", **changes):
@@ -181,7 +190,7 @@ def test_mailing_export_has_only_people_who_asked_for_news(desk_of, petition, ex
     sign_and_hatch(petition, ODILE)
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk, "letters", columns=["email"], state="all").location
-    exporter.make_next()
+    exporter.run_next()
     assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == [
         "email",
         AMALIA["email"],
@@ -193,7 +202,7 @@ def test_signatures_from_one_campaign_link_can_be_exported_alone(desk_of, petiti
     sign(petition, ODILE, source="radio")
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk, columns=["email"], state="all", source=" Radio ").location
-    exporter.make_next()
+    exporter.run_next()
     assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == [
         "email",
         ODILE["email"],
@@ -227,7 +236,7 @@ def test_broken_download_resumes_unless_the_file_has_changed(desk_of, petition, 
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
-    exporter.make_next()
+    exporter.run_next()
     whole = desk.get(f"{here}/download")
     assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
     rest = desk.get(
@@ -248,7 +257,7 @@ def test_broken_download_resumes_behind_the_edge_too(desk_of, petition, exporter
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
-    exporter.make_next()
+    exporter.run_next()
     assert desk.get(f"{here}/download", headers={"Range": "bytes=9-"}).status_code == 206
 
 
@@ -256,12 +265,12 @@ def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, ex
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk, columns=["number", "given_name"]).location
-    assert "making" in values(desk.get(here), "data-module")
+    assert "progress-poll" in values(desk.get(here), "data-module")
     told = desk.get(f"{here}?progress=1").json
     assert (told["state"], told["progress"]) == ("waiting", 0)
-    assert told["words"] == text_at(desk.get(here), "//p[@data-far]")
+    assert told["words"] == text_at(desk.get(here), "//p[@data-progress-text]")
     assert desk.get(f"{here}/download").location == here
-    exporter.make_next()
+    exporter.run_next()
     assert desk.get(f"{here}?progress=1").json["state"] == "ready"
     answer = desk.get(f"{here}/download")
     assert list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))) == [
@@ -292,7 +301,7 @@ def test_signatures_are_exported_only_with_fresh_password_and_second_factor(
 ):
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
-    exporter.make_next()
+    exporter.run_next()
     monkeypatch.setattr("campaign.organize.access.utcnow", lambda: utcnow() + timedelta(hours=1))
     for path in (
         f"{here}/download",
@@ -309,7 +318,7 @@ def test_signatures_are_exported_only_with_fresh_password_and_second_factor(
 
 def test_files_of_another_cause_are_not_found(desk_of, petition, exporter):
     here = ask(desk_of("owner", petition.cause_id)).location
-    exporter.make_next()
+    exporter.run_next()
     stranger = desk_of("owner", make_cause("elsewhere").id, email="stranger@kwan.example")
     for path in (here, f"{here}/download", "/organize/exports/home", "/organize/handovers/home"):
         assert stranger.get(path).status_code == 404
@@ -323,7 +332,7 @@ def test_file_can_be_cancelled_and_deleted_at_once(desk_of, petition, exporter):
     here = ask(desk).location
     assert alerts(desk.post(f"{here}/delete", follow_redirects=True)) == ["sure"]
     here = ask(desk).location
-    exporter.make_next()
+    exporter.run_next()
     path = file_of(present(petition)[0])
     desk.post(f"{here}/delete")
     assert (present(petition), path.exists()) == ([], False)
@@ -340,20 +349,19 @@ def test_failed_file_says_why_and_can_be_made_again(desk_of, petition, exporter)
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     export_id = present(petition)[0].id
-    write(lambda: db.session.get(Export, export_id).__setattr__("state", "working"))
-    write(fail_export, export_id, holder="", fault="no_room")
+    write(fail_export, export_id, fault="no_room")
     assert values(desk.get(here), "data-fault") == ["no_room"] and f"{here}/again" in sends_to(
         desk.get(here)
     )
     desk.post(f"{here}/again")
-    exporter.make_next()
+    exporter.run_next()
     assert f"{here}/download" in links(desk.get(here))
 
 
 def test_file_that_no_key_decrypts_is_reported_as_gone(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
-    exporter.make_next()
+    exporter.run_next()
     export_id = present(petition)[0].id
     write(lambda: db.session.get(Export, export_id).__setattr__("seed", new_seed()))
     assert "grave" in alerts(desk.get(f"{here}/download", follow_redirects=True))
@@ -381,8 +389,9 @@ def test_pack_asks_for_its_purpose_and_needs_a_signature(desk_of, petition):
 
 def hand_over(desk, names, *details):
     """Change what the targets of the petition get to see, by making a new version."""
-    chosen = {"names": names, "details": list(details), "press": "new-version"}
-    assert desk.post("/organize/handovers/home/contents", chosen).status_code == 303
+    path = "/organize/handovers/home/contents"
+    chosen = {"names": names, "details": list(details), "version": version_on(desk.get(path))}
+    assert desk.post(path, {**chosen, "press": "new-version"}).status_code == 303
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
@@ -420,7 +429,7 @@ def test_earlier_supporters_are_delivered_with_no_more_than_they_were_told(
     sign_and_hatch(petition, ODILE)
     columns = ["full_name", "country", "postal_code", "day"]
     here = ask(desk, "delivery", columns=columns, kind="jsonl").location
-    exporter.make_next()
+    exporter.run_next()
     first, second = map(json.loads, desk.get(f"{here}/download").data.splitlines())
     assert [first[name] for name in columns] == ["A. R.", "CA", "", ""]
     assert (second["full_name"], second["country"], second["postal_code"]) == (
@@ -502,7 +511,7 @@ def test_counts_on_page_pack_receipt_and_log_agree_or_say_why_not(
         yield
         (scratch / delivery_pack.POSTER).write_bytes(b"%PDF-poster")
 
-    monkeypatch.setattr(delivery_pack._Pack, "_draw_poster", no_poster)
+    monkeypatch.setattr(delivery_pack.DeliveryPack, "_draw_poster", no_poster)
     gone, *_others = [
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)
     ]
@@ -512,7 +521,7 @@ def test_counts_on_page_pack_receipt_and_log_agree_or_say_why_not(
         figures(text_at(desk.get("/organize/handovers/home/pack"), "//dd[@id='to-deliver']"))
     )
     here = desk.post("/organize/handovers/home/pack", PACK).location
-    while exporter.make_next():
+    while exporter.run_next():
         pass
     assert 'data-rows="3">3<' in desk.get(here).text and tree(desk.get(here)).xpath(
         "//dd[@data-rows]/span"

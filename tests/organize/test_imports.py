@@ -8,26 +8,24 @@ import pypdfium2
 import pytest
 import sqlalchemy
 
-from campaign.extensions import db, write
+from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.imports import sheet_pdf
 from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.sheet_texts import consent_of, sheet_spec
-from campaign.imports.tasks import go_on
 from campaign.organize.imports.labels import DUPLICATE_WORDS
-from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
-from tests.factories.paper import csv_of
+from tests.factories.paper import csv_of, finish_rest
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import hatch_now, rows, sign_and_hatch
-from tests.page_parts import alerts, figures, sends_to, text_at, tree, values, wrong_fields
+from tests.page_parts import alerts, figures, links, sends_to, text_at, tree, values, wrong_fields
 
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
-SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
+SEEN = re.compile(r'name="version"[^>]*value="([^"]+)"')
 SETTINGS = {
     "lang": "en",
     "country": "",
@@ -61,7 +59,7 @@ def matched(desk, data, **columns):
     guessed = dict(
         re.findall(r'name="(column-\d+)">.*?<option value="([^"]+)" selected', page, re.DOTALL)
     )
-    answer = desk.post(place, {**SETTINGS, **guessed, **columns, "seen": SEEN.search(page)[1]})
+    answer = desk.post(place, {**SETTINGS, **guessed, **columns, "version": SEEN.search(page)[1]})
     assert answer.status_code == 303, answer.text
     return answer.location
 
@@ -80,13 +78,13 @@ def test_file_goes_from_upload_to_counted_and_back(desk, petition):
     page = desk.get(place)
     assert values(page, "data-code") == ["country"]
     assert f"{place}/bring-in" not in sends_to(page)
-    desk.post(f"{place}/mend", {"cell:3:country": "México", "seen": seen_at(desk, place)})
+    desk.post(f"{place}/mend", {"cell:3:country": "México", "version": seen_at(desk, place)})
     assert figures(
         text_at(desk.get(place), "//tr[@data-fate='duplicate']//span[@class='sub']")
     ) == [2]
-    refused = desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place)})
+    refused = desk.post(f"{place}/bring-in", {"version": seen_at(desk, place)})
     assert (refused.status_code, rows()) == (422, [])
-    desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
+    desk.post(f"{place}/bring-in", {"version": seen_at(desk, place), "attested": "y"})
     hatch_now()
     assert sorted((row.given_name, row.country, row.state) for row in rows()) == [
         ("Ana", "MX", "counted"),
@@ -122,12 +120,12 @@ def test_file_with_an_unstorable_character_in_its_name_is_read(desk, petition):
 
 def test_typed_sheet_continued_by_another_person_is_not_discarded_unseen(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
-    drop = re.compile(r'action="([^"]+/drop)".*?name="seen" value="([^"]+)"', re.DOTALL)
+    drop = re.compile(r'action="([^"]+/drop)".*?name="version" value="([^"]+)"', re.DOTALL)
     address, seen = drop.search(desk.get(place).text).groups()
-    desk.post(place, {"cell:1:given_name": "Zora", "seen": seen})
-    desk.post(address, {"seen": seen})
+    desk.post(place, {"cell:1:given_name": "Zora", "version": seen})
+    desk.post(address, {"version": seen})
     assert batch_at(place).state == "open"
-    desk.post(address, {"seen": seen_at(desk, place)})
+    desk.post(address, {"version": seen_at(desk, place)})
     assert batch_at(place).state == "dropped"
 
 
@@ -151,7 +149,7 @@ def test_columns_with_any_name_are_matched_by_hand(desk, petition):
 def test_impossible_columns_are_refused_before_any_row_is_checked(desk, petition, columns, wrong):
     place = upload(desk, csv_of("Ana,b", header="given_name,b")).location
     answer = desk.post(
-        place, {**SETTINGS, "column-0": "given_name", **columns, "seen": seen_at(desk, place)}
+        place, {**SETTINGS, "column-0": "given_name", **columns, "version": seen_at(desk, place)}
     )
     assert answer.status_code == 422
     assert (alerts(answer), list(wrong_fields(answer))) == (["grave"], wrong)
@@ -186,38 +184,40 @@ def test_person_of_another_cause_sees_neither_the_petition_nor_the_batch(desk, d
     place = matched(desk, csv_of(ZORA))
     other = desk_of("owner", make_petition("elsewhere", cause_id=make_cause("other").id).cause_id)
     assert other.get(place).status_code == 404
-    assert other.post(f"{place}/bring-in", {"attested": "y", "seen": ""}).status_code == 404
+    assert other.post(f"{place}/bring-in", {"attested": "y", "version": ""}).status_code == 404
     assert upload(other, csv_of(ZORA)).status_code == 422
 
 
 def test_wrong_rows_are_left_out_and_a_batch_is_discarded(desk, petition):
     place = matched(desk, csv_of(ZORA, ",,,,,,,x", "Bo,,bad,,,,,"))
-    desk.post(f"{place}/leave-out", {"seen": seen_at(desk, place)})
+    desk.post(f"{place}/leave-out", {"version": seen_at(desk, place)})
     assert figures(text_at(desk.get(place), "//h2[@id='bring-in']")) == [1]
-    assert desk.post(f"{place}/drop").location == "/organize/imports/"
-    assert desk.post(f"{place}/bring-in", {"attested": "y", "seen": ""}).status_code == 303
+    version = seen_at(desk, place)
+    assert desk.post(f"{place}/drop", {"version": version}).location == "/organize/imports/"
+    assert desk.post(f"{place}/bring-in", {"attested": "y", "version": ""}).status_code == 303
     assert rows() == []
 
 
 def test_changed_batch_is_not_discarded_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
-    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
-    answer = desk.post(f"{place}/drop", {"seen": seen}, follow_redirects=True)
-    assert alerts(answer)[0] == "waiting"
+    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "version": seen})
+    answer = desk.post(f"{place}/drop", {"version": seen})
+    assert answer.status_code == 409 and place in links(answer)
+    answer = desk.get(place)
     assert "Zoraida" in answer.text
     assert batch_at(place).state == "open"
     drops = re.findall(
-        r'action="[^"]+/drop"[^>]*>.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL
+        r'action="[^"]+/drop"[^>]*>.*?name="version" value="([^"]+)"', answer.text, re.DOTALL
     )
-    assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
+    assert desk.post(f"{place}/drop", {"version": drops[0]}).location == "/organize/imports/"
 
 
 def test_changed_batch_is_not_imported_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
-    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
-    assert desk.post(f"{place}/bring-in", {"attested": "y", "seen": seen}).status_code == 303
+    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "version": seen})
+    assert desk.post(f"{place}/bring-in", {"attested": "y", "version": seen}).status_code == 409
     assert rows() == []
 
 
@@ -369,12 +369,12 @@ def test_sheet_is_typed_without_script(desk, petition):
         "cell:1:email": "z@correo.mx",
         "cell:12:given_name": "Ana",
     }
-    answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "seen": seen_at(desk, place)})
+    answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "version": seen_at(desk, place)})
     [wrong] = tree(desk.get(answer.location)).xpath("//tr[@data-fate='wrong']")
     assert figures(wrong.xpath("string(th)")) == [2]
-    desk.post(place, {**cells, "cell:2:email": "", "seen": seen_at(desk, place)})
+    desk.post(place, {**cells, "cell:2:email": "", "version": seen_at(desk, place)})
     desk.post(
-        f"{answer.location}/bring-in", {"attested": "y", "seen": seen_at(desk, answer.location)}
+        f"{answer.location}/bring-in", {"attested": "y", "version": seen_at(desk, answer.location)}
     )
     assert sorted((row.given_name, row.country, row.lang, row.subscribe) for row in rows()) == [
         ("Ana", "MX", "es", False),
@@ -399,14 +399,16 @@ def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
             "cell:1:given_name": "Amalia",
             "cell:1:email": "AMALIA@rosales.example",
             "cell:3:email": "x",
-            "seen": seen,
+            "version": seen,
         },
         **json,
     ).json
     assert (told["rows"]["1"]["fate"], told["rows"]["1"]["fields"]) == ("duplicate", [])
     assert told["rows"]["1"]["why"] == str(DUPLICATE_WORDS["email"])
     assert told["rows"]["3"]["fields"] == ["email", "given_name"]
-    assert desk.post(place, {"cell:1:given_name": "Late", "seen": seen}, **json).status_code == 409
+    assert (
+        desk.post(place, {"cell:1:given_name": "Late", "version": seen}, **json).status_code == 409
+    )
     db.session.rollback()
     assert 'value="Amalia"' in desk.get(place).text
     assert [action for action, *_ in trail()].count("imports.type") == 0
@@ -414,22 +416,22 @@ def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
 
 def test_worker_imports_a_large_file_in_the_background(desk):
     place = matched(desk, csv_of(*LARGE))
-    desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
+    desk.post(f"{place}/bring-in", {"version": seen_at(desk, place), "attested": "y"})
     page = desk.get(place)
     assert [(bar.get("value"), bar.get("max")) for bar in tree(page).iter("progress")] == [
         ("0", str(len(LARGE)))
     ]
-    assert "fresh-page" in values(page, "data-module")
-    assert (len(rows()), go_on(write, now=utcnow()), len(rows())) == (0, 1, len(LARGE))
-    assert "fresh-page" not in values(desk.get(place), "data-module")
+    assert "auto-refresh" in values(page, "data-module")
+    assert (len(rows()), finish_rest(), len(rows())) == (0, 1, len(LARGE))
+    assert "auto-refresh" not in values(desk.get(place), "data-module")
 
     desk.post(f"{place}/undo", {"reason": "the wrong file"})
-    assert "fresh-page" in values(desk.get(place), "data-module")
+    assert "auto-refresh" in values(desk.get(place), "data-module")
     db.session.rollback()
-    assert (go_on(write, now=utcnow()), go_on(write, now=utcnow())) == (1, 0)
+    assert (finish_rest(), finish_rest()) == (1, 0)
     assert {row.given_name or "" for row in rows()} == {""}
     page = desk.get(place)
-    assert "fresh-page" not in values(page, "data-module") and alerts(page) == []
+    assert "auto-refresh" not in values(page, "data-module") and alerts(page) == []
 
 
 def test_typed_sheet_keeps_the_consent_of_the_chosen_petition(desk_of, petition):
@@ -501,8 +503,8 @@ def test_correcting_a_row_keeps_the_lines_of_a_comment(desk, petition):
         {
             "cell:2:email": "",
             "cell:2:comment": comment.replace("\n", "\r\n"),
-            "seen": seen_at(desk, place),
+            "version": seen_at(desk, place),
         },
     )
-    desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
+    desk.post(f"{place}/bring-in", {"version": seen_at(desk, place), "attested": "y"})
     assert [row.comment for row in rows()] == ["First line\nSecond line"]

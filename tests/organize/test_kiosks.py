@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy
 
 from campaign.accounts.audit import entries
-from campaign.extensions import db, write
+from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
@@ -152,7 +152,7 @@ def test_tablets_in_storage_are_folded_away_from_those_in_use(tabler, client, ev
     for tablet in (waits, misses, gone):
         write(
             lambda tablet=tablet: setattr(
-                pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since
+                load_for_update(Kiosk, kiosk_of(tablet).id), "last_seen_at", long_since
             )
         )
     write(pairing.revoke, kiosk_id=kiosk_of(revoked).id, now=utcnow())

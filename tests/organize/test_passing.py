@@ -31,7 +31,7 @@ def wordings(petition):
 
 def test_sites_are_accepted_as_pasted_and_stored_plainly(desk, petition):
     typed = "https://Example.org/page?x=1\n\n bücher.example \nhttp://localhost:8080\nexample.org"
-    answer = desk.post(f"{HOME}/embedding", {"allowed": "listed", "origins": typed})
+    answer = desk.post(f"{HOME}/embedding", {"version": 1, "allowed": "listed", "origins": typed})
     assert (answer.status_code, answer.location) == (303, f"{HOME}/embedding")
     kept = embedding_now(petition)
     assert kept.allowed == "listed"
@@ -80,6 +80,7 @@ def test_embed_code_matches_the_choices_and_is_plain_text(desk, petition):
 
 def test_wordings_are_saved_by_language_and_an_empty_one_is_removed(desk, petition):
     words = {
+        "version": 1,
         "texts_en-0": "Sign with me.",
         "texts_en-1": "  It takes\na minute. ",
         "texts_es-0": "Firma conmigo.",
@@ -92,7 +93,9 @@ def test_wordings_are_saved_by_language_and_an_empty_one_is_removed(desk, petiti
         ("es", "Firma conmigo."),
     ]
     assert values(desk.get(f"{HOME}/sharing"), "data-verdict") == ["early", "alone"]
-    desk.post(f"{HOME}/sharing", {"texts_en-0": "", "texts_en-1": "It takes a minute."})
+    desk.post(
+        f"{HOME}/sharing", {"version": 2, "texts_en-0": "", "texts_en-1": "It takes a minute."}
+    )
     assert wordings(petition) == [("en", "It takes a minute.")]
     assert [entry.details["part"] for entry in entries(action="petitions.edit")] == [
         "sharing",

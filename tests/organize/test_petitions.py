@@ -3,7 +3,6 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 import pytest
 
@@ -11,8 +10,8 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.jobs import publish_due_petitions
 from campaign.petitions.queries import petition_in_any_state
-from campaign.petitions.tasks import publish_due_petitions
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
@@ -37,7 +36,7 @@ def letter(petition, **changes):
         for lang, parts in letter_of(petition).items()
         for part, text in parts.items()
     }
-    return {**words, "revision": petition.text_revision, "press": "save", **changes}
+    return {**words, "version": petition.version_of("text"), "press": "save", **changes}
 
 
 @pytest.fixture
@@ -46,15 +45,12 @@ def home(desk):
 
 
 def test_second_of_two_who_set_a_goal_sees_the_first(desk, home):
-    seen = str(home.goal)
-    desk.post(f"{HOME}/goal", {"goal": "2000", "seen": seen})
-    answer = desk.post(f"{HOME}/goal", {"goal": "3000", "seen": seen})
-    page = desk.get(answer.location)
-    assert alerts(page)[-1] == "waiting" and figures(
-        text_at(page, "//div[@data-kind='waiting']")
-    ) == [2000]
+    desk.post(f"{HOME}/goal", {"goal": "2000", "version": 1})
+    answer = desk.post(f"{HOME}/goal", {"goal": "3000", "version": 1})
+    assert answer.status_code == 409 and "grave" in alerts(answer)
+    assert figures(text_at(answer, "//div[@class='conflict']")) == [2000, 3000]
     assert now_of().goal == 2000
-    desk.post(f"{HOME}/goal", {"goal": "3000", "seen": "2000"})
+    desk.post(f"{HOME}/goal", {"goal": "3000", "version": 2})
     assert values(desk.get(HOME), "data-goal") == ["3000"]
 
 
@@ -121,7 +117,7 @@ def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
     assert "Español, Français" in page.text
     assert desk.post(f"{HOME}/publish").status_code == 409
     desk.post(f"{HOME}/letter", letter(draft, body_en="We ask."))
-    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Senate"})
+    desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The Senate"})
     for _ in range(2):
         assert desk.post(f"{HOME}/publish").status_code == 303
     assert client.get("/en/petitions/home").status_code == 200
@@ -137,7 +133,7 @@ def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk,
         )
 
     assert plan("2027-03-15T08:00").status_code == 409
-    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Senate"})
+    desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The Senate"})
     for wrong in ("", "2020-01-01T08:00", "2027-03-14T02:30"):
         assert plan(wrong).status_code == 422
     assert plan("2027-03-15T08:00").status_code == 303
@@ -201,12 +197,10 @@ def test_going_back_from_the_warning_keeps_the_text(desk, home):
 
 
 def test_dates_goal_and_required_fields_make_no_version(desk, home):
-    desk.post(f"{HOME}/goal", {"goal": "1000"})
+    desk.post(f"{HOME}/goal", {"goal": "1000", "version": 1})
     delivery = {"deliver_on": "2027-05-01", "deliver_place_es": "Iguala"}
-    desk.post(f"{HOME}/dates", {"revision": 1, "time_zone": "America/Toronto", **delivery})
-    desk.post(
-        f"{HOME}/form", {"revision": 2, "required_fields": "country", "confirmation": "email"}
-    )
+    desk.post(f"{HOME}/dates", {"version": 1, "time_zone": "America/Toronto", **delivery})
+    desk.post(f"{HOME}/form", {"version": 2, "required_fields": "country", "confirmation": "email"})
     changed = now_of()
     assert (changed.goal, len(changed.versions), changed.deliver_places) == (
         1000,
@@ -217,11 +211,11 @@ def test_dates_goal_and_required_fields_make_no_version(desk, home):
 
 
 CHANGES = {
-    "targets": ("petitions/home/targets", {"revision": 1, "rows-0-en": "The Mayor"}, "The Mayor"),
+    "targets": ("petitions/home/targets", {"version": 1, "rows-0-en": "The Mayor"}, "The Mayor"),
     "form": (
         "petitions/home/form",
         {
-            "revision": 1,
+            "version": 1,
             "confirmation": "email",
             "rows-0-type": "text",
             "rows-0-label_en": "How did you hear of us?",
@@ -230,7 +224,7 @@ CHANGES = {
     ),
     "delivery": (
         "handovers/home/contents",
-        {"names": "shown", "details": ["country", "day"], "mark": "shown-country"},
+        {"names": "shown", "details": ["country", "day"], "version": 1},
         None,
     ),
 }
@@ -259,14 +253,14 @@ def test_hidden_fields_of_the_warning_carry_everything_typed(desk, home):
     review = desk.post(
         f"{HOME}/targets",
         {
-            "revision": 1,
+            "version": 1,
             "rows-0-en": "The House",
             "rows-1-en": "The Senate",
             "rows-1-es": "El Senado",
         },
     )
     typed = dict(
-        re.findall(r'type="hidden" name="(rows[^"]+|revision)" value="([^"]*)"', review.text)
+        re.findall(r'type="hidden" name="(rows[^"]+|version)" value="([^"]*)"', review.text)
     )
     desk.post(f"{HOME}/targets", {**typed, "press": "new-version"})
     assert [target.names for target in now_of().targets] == [
@@ -277,9 +271,7 @@ def test_hidden_fields_of_the_warning_carry_everything_typed(desk, home):
 
 def test_draft_changes_without_versions(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
-    assert (
-        desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"}).status_code == 303
-    )
+    assert desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The House"}).status_code == 303
     [version] = now_of().versions
     assert version.targets == [{"en": "The House"}]
 
@@ -288,21 +280,21 @@ def test_second_of_two_editors_of_the_text_sees_both_texts(desk, home):
     mine = letter(home, body_en="Mine", press="new-version")
     theirs = letter_of(home)
     theirs["en"]["body"] = "Theirs"
-    write(change_letter, petition_id=home.id, revision=1, texts=theirs, now=utcnow())
+    write(change_letter, petition_id=home.id, version=1, texts=theirs, now=utcnow())
     answer = desk.post(f"{HOME}/letter", mine)
     assert answer.status_code == 409
     assert alerts(answer)[0] == "grave" and tree(answer).find_class("conflict")
-    shown = ("Theirs", "Mine</textarea>", 'name="revision" type="hidden" value="2"')
+    shown = ("Theirs", "Mine</textarea>", 'name="version" type="hidden" value="2"')
     for words in shown:
         assert words in answer.text
     assert now_of().current_version.text("en", "en").body == "Theirs"
-    assert desk.post(f"{HOME}/letter", {**mine, "revision": 2}).status_code == 303
+    assert desk.post(f"{HOME}/letter", {**mine, "version": 2}).status_code == 303
     assert now_of().current_version.text("en", "en").body == "Mine"
 
 
 def test_second_of_two_editors_of_the_targets_sees_both_lists(desk, home):
-    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "press": "new-version"})
-    answer = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor"})
+    desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The House", "press": "new-version"})
+    answer = desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The Mayor"})
     assert answer.status_code == 409
     assert "The House" in answer.text
     assert "The Mayor" in answer.text
@@ -310,7 +302,7 @@ def test_second_of_two_editors_of_the_targets_sees_both_lists(desk, home):
 
 
 def test_rows_move_without_being_saved(desk, home):
-    rows = {"revision": 1, "rows-0-en": "One", "rows-1-en": "Two"}
+    rows = {"version": 1, "rows-0-en": "One", "rows-1-en": "Two"}
     page = desk.post(f"{HOME}/targets", {**rows, "press": "up-1"}).text
     assert page.index('value="Two"') < page.index('value="One"')
     assert 'value="One"' not in desk.post(f"{HOME}/targets", {**rows, "press": "remove-0"}).text
@@ -319,12 +311,12 @@ def test_rows_move_without_being_saved(desk, home):
 
 
 def test_public_petition_keeps_at_least_one_target(desk, home):
-    assert desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": ""}).status_code == 422
+    assert desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": ""}).status_code == 422
 
 
 def test_times_are_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
     times = {
-        "revision": 1,
+        "version": 1,
         "time_zone": "Europe/Paris",
         "opens_at": "2026-01-10T09:00",
         "closes_at": "2026-07-10T09:00",
@@ -348,7 +340,7 @@ def test_times_are_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
 def test_impossible_times_are_explained_at_their_field(desk, home, opens_at, closes_at, field):
     answer = desk.post(
         f"{HOME}/dates",
-        {"revision": 1, "time_zone": "Europe/Paris", "opens_at": opens_at, "closes_at": closes_at},
+        {"version": 1, "time_zone": "Europe/Paris", "opens_at": opens_at, "closes_at": closes_at},
     )
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
@@ -356,7 +348,7 @@ def test_impossible_times_are_explained_at_their_field(desk, home, opens_at, clo
 
 def test_own_questions_are_in_the_readers_language_and_answers_stored_in_one(desk, home, client):
     form = {
-        "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y", "neutral_emails": "y",
+        "version": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y", "neutral_emails": "y",
         "rows-0-type": "choice", "rows-0-required": "y", "rows-0-label_en": "How far?", "rows-0-choices_en": "near\nfar",
         "rows-0-label_es": "¿Qué tan lejos?", "rows-0-choices_es": "cerca\nlejos", "press": "new-version",
     }  # fmt: skip
@@ -369,14 +361,14 @@ def test_own_questions_are_in_the_readers_language_and_answers_stored_in_one(des
     )
     assert changed.neutral_emails
     assert '<option value="far">lejos</option>' in client.get("/es/petitions/home").text
-    too_few = desk.post(f"{HOME}/form", {**form, "revision": 2, "rows-0-choices_es": "cerca"})
+    too_few = desk.post(f"{HOME}/form", {**form, "version": 2, "rows-0-choices_es": "cerca"})
     assert too_few.status_code == 422
     assert 'id="rows-0-choices_es-error"' in too_few.text
     assert 'href="#rows-0-choices_es"' in too_few.text
 
 
 def test_new_address_redirects_from_the_old_one_for_every_method(desk, home, client):
-    moved = desk.post(f"{HOME}/address", {"revision": 1, "slug": "come-home"})
+    moved = desk.post(f"{HOME}/address", {"version": 1, "slug": "come-home"})
     assert moved.location == "/organize/petitions/come-home"
     answer = client.get("/es/petitions/home?from=paper")
     assert (answer.status_code, answer.location) == (301, "/es/petitions/come-home?from=paper")
@@ -386,7 +378,7 @@ def test_new_address_redirects_from_the_old_one_for_every_method(desk, home, cli
         {"cause": desk.cause.id, "lang": "en", "title": "x", "slug": "home"},
     )
     assert taken.status_code == 422
-    back = desk.post("/organize/petitions/come-home/address", {"revision": 2, "slug": "home"})
+    back = desk.post("/organize/petitions/come-home/address", {"version": 2, "slug": "home"})
     assert back.status_code == 303
     assert client.get("/en/petitions/come-home").location == "/en/petitions/home"
 
@@ -415,7 +407,7 @@ def test_closing_reopening_and_the_archive(desk, home, client):
 
 
 def test_next_campaign_starts_as_a_draft_with_the_same_text(desk, home):
-    assert f'action="{HOME}/duplicate" data-module="once"' in desk.get(HOME).text
+    assert f'action="{HOME}/duplicate" data-module="submit-once"' in desk.get(HOME).text
     answer = desk.post(f"{HOME}/duplicate")
     assert answer.location == "/organize/petitions/home-2"
     made = now_of("home-2")
@@ -497,7 +489,7 @@ def test_petition_gets_a_picture_with_alt_text_and_loses_it(desk, home, client):
     def send(**typed):
         return desk.post(
             f"{HOME}/picture",
-            {"mark": "", "focal_x": 50, "focal_y": 50, "alt_en": "A square", **typed},
+            {"version": 1, "focal_x": 50, "focal_y": 50, "alt_en": "A square", **typed},
         )
 
     assert send().status_code == 422
@@ -510,10 +502,11 @@ def test_petition_gets_a_picture_with_alt_text_and_loses_it(desk, home, client):
     path = re.search(r"/organize/petitions/home/picture-\w+\.webp", page).group()
     assert desk.get(path).content_type == "image/webp"
     assert "/organize/petitions/home/picture-" in desk.get(f"{HOME}/preview").text
-    stale = desk.post(f"{HOME}/picture/remove", {"mark": "older"}, follow_redirects=True).text
-    assert alerts(stale) == ["waiting"] and desk.get(path).status_code == 200
-    mark = re.search(r'/picture/remove".*?name="mark" value="([^"]+)"', stale)[1]
-    assert desk.post(f"{HOME}/picture/remove", {"mark": unescape(mark)}).status_code == 303
+    stale = desk.post(f"{HOME}/picture/remove", {"version": 1})
+    assert stale.status_code == 409 and f"{HOME}/picture" in links(stale)
+    assert desk.get(path).status_code == 200
+    version = re.search(r'/picture/remove".*?name="version" value="([^"]+)"', page)[1]
+    assert desk.post(f"{HOME}/picture/remove", {"version": version}).status_code == 303
     assert desk.get(path).status_code == 404
 
 
@@ -531,11 +524,11 @@ def test_preview_shows_the_page_with_the_input_and_saves_nothing(desk, home):
     ):
         assert shown in page.text
     rows = desk.post(
-        f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor of Nowhere", "press": "preview"}
+        f"{HOME}/targets", {"version": 1, "rows-0-en": "The Mayor of Nowhere", "press": "preview"}
     )
     assert (rows.status_code, "The Mayor of Nowhere" in rows.text) == (200, True)
     form = {
-        "revision": 1,
+        "version": 1,
         "confirmation": "email",
         "rows-0-type": "text",
         "rows-0-label_en": "How did you hear of us?",
@@ -554,7 +547,7 @@ def test_only_a_saved_form_makes_the_browser_delete_its_draft(desk, home, press)
     answer = desk.post(
         f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name)
     )
-    told = f'data-module="saved-draft" data-draft="{name}"'
+    told = f'data-module="clear-local-draft" data-draft="{name}"'
     assert (answer.status_code == 303) == (press == "new-version")
     assert (told in desk.get(HOME).text) == (press == "new-version")
     assert told not in desk.get(HOME).text
@@ -573,15 +566,15 @@ def test_guide_leads_from_a_title_to_a_published_petition(desk, client):
     steps = []
     sent = {
         "letter": {
-            "revision": 1,
+            "version": 1,
             "title_en": "Trees",
             "summary_en": "We ask for trees.",
             "body_en": "Plant them.",
             "press": "save",
         },
-        "targets": {"revision": 1, "rows-0-en": "The Mayor"},
-        "form": {"revision": 2, "required_fields": "country", "confirmation": "email"},
-        "dates": {"revision": 3, "time_zone": "America/Toronto"},
+        "targets": {"version": 1, "rows-0-en": "The Mayor"},
+        "form": {"version": 2, "required_fields": "country", "confirmation": "email"},
+        "dates": {"version": 3, "time_zone": "America/Toronto"},
     }
     for step, words in sent.items():
         page = desk.get(here)
@@ -605,7 +598,7 @@ def way_on(page):
 def test_refused_step_stays_in_the_guide(desk):
     desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"})
     page = desk.post(
-        "/organize/petitions/trees/letter", {"revision": 1, "title_en": "", "guide": "1"}
+        "/organize/petitions/trees/letter", {"version": 1, "title_en": "", "guide": "1"}
     )
     assert page.status_code == 422
     assert 'name="guide" value="1"' in page.text and 'aria-current="step"' in page.text

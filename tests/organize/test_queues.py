@@ -73,7 +73,7 @@ def test_comments_keep_their_page_too(desk_of, petition):
     ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get(f"/organize/comments/?after={ids[PAGE - 1]}").text
-    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {
+    fields = dict(re.findall(r'name="(version-\d+)" value="(\w+)"', page)) | {
         "shown": shown_on(page),
         "after": ids[PAGE - 1],
     }

@@ -38,6 +38,7 @@ from tests.page_parts import (
     wrong_fields,
 )
 
+CORRECTION = re.compile(r'name="version" type="hidden" value="([0-9a-f]+)"')
 OWNED = {"owner", "admin"}
 REVIEWERS = {"reviewer", *OWNED}
 SEERS = {"exporter", *REVIEWERS}
@@ -205,8 +206,8 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
     signature = sign_and_hatch(petition)
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{signature}"
-    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
-    words = {**AMALIA, "given_name": "Amália", "name_display": "full", "seen": seen}
+    seen = CORRECTION.search(desk.get(path).text)[1]
+    words = {**AMALIA, "given_name": "Amália", "name_display": "full", "version": seen}
     answer = desk.post(f"{path}/correct", words)
     assert answer.status_code == 422
     assert 'value="Amália"' in answer.text
@@ -225,7 +226,7 @@ def test_correction_that_merges_two_people_without_addresses_is_explained(desk_o
     first, second = rows()
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"
-    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
+    seen = CORRECTION.search(desk.get(path).text)[1]
     words = {
         "given_name": "Bo",
         "family_name": "Quetz",
@@ -233,7 +234,7 @@ def test_correction_that_merges_two_people_without_addresses_is_explained(desk_o
         "country": second.country,
         "name_display": "full",
     }
-    answer = desk.post(f"{path}/correct", {**words, "seen": seen, "reason": "A slip"})
+    answer = desk.post(f"{path}/correct", {**words, "version": seen, "reason": "A slip"})
     assert answer.status_code == 409
     assert alerts(answer) == ["grave"]
     assert row(second.id).given_name == "Bob"
@@ -302,7 +303,7 @@ def test_comments_are_approved_one_by_one_or_all_that_were_shown(client, desk_of
     ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/comments/").text
-    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {
+    fields = dict(re.findall(r'name="(version-\d+)" value="(\w+)"', page)) | {
         "shown": [str(each) for each in ids]
     }
     decisions = {f"decision-{ids[0]}": "show", f"decision-{ids[1]}": "hide"}
@@ -412,13 +413,13 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
 )
 def test_retention_is_set_with_confirmation(desk_of, petition, words, status, days):
     desk = desk_of("owner", petition.cause_id)
-    assert desk.post("/organize/retention/home", words).status_code == status
+    assert desk.post("/organize/retention/home", {"version": 1, **words}).status_code == status
     [cell] = tree(desk.get("/organize/retention/")).xpath("//tbody/tr/td[1]")
     assert (90 in figures(cell.text_content())) == (days == 90)
     if days:
         assert (
             desk.post(
-                "/organize/retention/home", {"keeps": "forever", "days": str(days)}
+                "/organize/retention/home", {"version": 2, "keeps": "forever", "days": str(days)}
             ).status_code
             == 303
         )
@@ -458,7 +459,7 @@ def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
     cause = make_cause()
     make_petition(cause_id=cause.id)
     words = {
-        "revision": cause.revision,
+        "version": cause.version_of("text"),
         "title_en": title,
         "summary_en": "A butterfly for every name.",
         "palette": cause.palette,

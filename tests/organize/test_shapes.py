@@ -17,7 +17,7 @@ from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.pictures import heart, png
 from tests.factories.signatures import AMALIA, sign_and_hatch
-from tests.page_parts import alerts, figures, sends_to, text_at, tree, values, wrong_fields
+from tests.page_parts import alerts, figures, links, sends_to, text_at, tree, values, wrong_fields
 
 SHAPE = "/organize/causes/valley/shape"
 
@@ -53,14 +53,14 @@ def test_only_editors_choose_among_the_built_in_shapes(desk_of, client):
     assert figures(text_at(look, f"//form[@action='{SHAPE}/dove']//button")) == [1] and tree(
         look
     ).find_class("shape-facts")
-    assert desk.post(f"{SHAPE}/dove", {"former": "monarch"}).location == SHAPE
+    assert desk.post(f"{SHAPE}/dove", {"version": 1}).location == SHAPE
     assert now_of().shape == "dove"
     assert alerts(desk.get(SHAPE)) == ["sure", "note"]
     owner = desk_of("owner", petition.cause_id)
     assert "causes.shape" in values(owner.get("/organize/audit/"), "data-action")
     for role in ("reviewer", "tabler"):
         other = desk_of(role, petition.cause_id)
-        assert other.post(f"{SHAPE}/drop", {"former": "dove"}).status_code == 403
+        assert other.post(f"{SHAPE}/drop", {"version": 1}).status_code == 403
         assert other.get(f"{SHAPE}/drop/100.png").status_code == 403
     assert now_of().shape == "dove"
 
@@ -92,7 +92,7 @@ def test_picture_is_uploaded_previewed_and_accepted(desk_of, client):
     assert stranger.get(f"/organize/causes/other/shape/{draft.shape}/100.png").status_code == 404
     assert client.get(f"/montage/any/{draft.shape}.bin").status_code == 404
     name = draft.shape
-    desk.post(f"{SHAPE}/{name}", {"former": "monarch"})
+    desk.post(f"{SHAPE}/{name}", {"version": 1})
     assert now_of().shape == name
     assert client.get(f"/montage/any/{name}.bin").status_code == 200
     assert alerts(desk.get(place, follow_redirects=True))[-1] == "waiting"
@@ -103,24 +103,24 @@ def test_picture_is_cut_out_in_another_way_and_errors_are_at_the_field(desk_of):
     desk = desk_of("editor", cause.id)
     place = send(desk, heart("white", form="JPEG"), title="Our heart").location
     first = drafts_of(now_of())[0].shape
-    answer = desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "254"})
+    answer = desk.post(place, {"version": 1, "cut_by": "colour", "threshold": "254"})
     assert (answer.status_code, 'id="threshold-error"' in answer.text) == (422, True)
     for wrong in ("", "x", "0", "255"):
         assert (
-            desk.post(place, {"seen": first, "cut_by": "colour", "threshold": wrong}).status_code
+            desk.post(place, {"version": 1, "cut_by": "colour", "threshold": wrong}).status_code
             == 422
         )
     assert drafts_of(now_of())[0].shape == first
     assert (
-        desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "120"}).location == place
+        desk.post(place, {"version": 1, "cut_by": "colour", "threshold": "120"}).location == place
     )
     draft = drafts_of(now_of())[0]
     assert (draft.threshold, draft.shape == first, draft.title) == (120, False, "Our heart")
     # Of two people who saw the first cut, the second is told, whichever button they press.
     assert (
-        desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
+        desk.post(place, {"version": 1, "cut_by": "colour", "threshold": "90"}).status_code == 409
     )
-    assert alerts(desk.post(f"{SHAPE}/{first}", {"former": "monarch"}, follow_redirects=True)) == [
+    assert alerts(desk.post(f"{SHAPE}/{first}", {"version": 1}, follow_redirects=True)) == [
         "waiting"
     ]
     assert now_of().shape == "monarch"
@@ -162,9 +162,11 @@ def test_picture_without_an_automatic_shape_can_be_cut_another_way(desk_of):
     page = desk.get(place)
     assert wrong_fields(page) == {
         "threshold": str(REFUSALS["fills_all"])
-    } and "former" not in values(page, "name")
-    assert desk.post(place, {"seen": "", "cut_by": "colour", "threshold": "200"}).location == place
-    assert "former" in values(desk.get(place), "name")
+    } and "/shape/own-" not in str(sends_to(page))
+    assert (
+        desk.post(place, {"version": 1, "cut_by": "colour", "threshold": "200"}).location == place
+    )
+    assert "/shape/own-" in str(sends_to(desk.get(place)))
 
 
 def test_transparency_decides_without_a_threshold_to_try(desk_of):
@@ -176,15 +178,15 @@ def test_transparency_decides_without_a_threshold_to_try(desk_of):
 
 def test_second_of_two_who_choose_is_told(desk_of):
     desk = desk_of("editor", make_cause().id)
-    desk.post(f"{SHAPE}/dove", {"former": "monarch"})
-    answer = desk.post(f"{SHAPE}/drop", {"former": "monarch"})
+    desk.post(f"{SHAPE}/dove", {"version": 1})
+    answer = desk.post(f"{SHAPE}/drop", {"version": 1})
     assert (answer.status_code, now_of().shape) == (409, "dove")
-    assert alerts(answer)[-1] == "grave" and 'name="former" value="dove"' in answer.text
+    assert "grave" in alerts(answer) and 'name="version" value="2"' in answer.text
     place = send(desk, heart()).location
     draft = drafts_of(now_of())[0]
-    assert desk.post(f"{SHAPE}/{draft.shape}", {"former": "monarch"}).location == place
-    page = desk.get(place)
-    assert alerts(page)[-2:] == ["waiting", "note"] and 'name="former" value="dove"' in page.text
+    answer = desk.post(f"{SHAPE}/{draft.shape}", {"version": 1})
+    assert answer.status_code == 409 and place in links(answer)
+    assert 'name="version" value="2"' in desk.get(place).text
     assert now_of().shape == "dove"
     assert desk.get(f"{SHAPE}/pictures/{2**70}.webp").status_code == 404
 
@@ -207,7 +209,7 @@ def test_editing_the_text_of_a_cause_leaves_its_own_shape(desk_of):
     desk = desk_of("editor", cause.id)
     assert ">Heart<" in desk.get("/organize/causes/valley").text
     words = {
-        "revision": cause.revision,
+        "version": cause.version_of("text"),
         "title_en": "Valley",
         "summary_en": "One",
         "palette": "water",
@@ -215,6 +217,6 @@ def test_editing_the_text_of_a_cause_leaves_its_own_shape(desk_of):
     }
     assert desk.post("/organize/causes/valley/words", words).status_code == 303
     assert now_of().shape == name
-    desk.post(f"{SHAPE}/monarch", {"former": name})
+    desk.post(f"{SHAPE}/monarch", {"version": 2})
     assert desk.post(f"{SHAPE}/{name}/drop").location == SHAPE
     assert desk.get(f"{SHAPE}/{name}").status_code == 404

@@ -59,7 +59,7 @@ def door_of(page):
 
 
 def test_input_survives_the_session_and_is_sent_once_after_sign_in(desk):
-    typed = {"revision": "1", "rows-0-en": WORDS, "press": "new-version"}
+    typed = {"version": "1", "rows-0-en": WORDS, "press": "new-version"}
     end_sessions()
     answer = desk.post(TARGETS, typed, headers=PAGE)
     assert answer.status_code == 403

@@ -47,7 +47,7 @@ def test_address_cannot_be_made_of_spaces(desk, petition):
     make_event(cause_id=petition.cause_id)
     make_update(cause_id=petition.cause_id)
     for path in ("causes/valley", "petitions/home", "events/talk", "updates/answer"):
-        assert refuses(desk, f"{path}/address", {"revision": 1, "slug": SPACES}), path
+        assert refuses(desk, f"{path}/address", {"version": 1, "slug": SPACES}), path
 
 
 @pytest.mark.parametrize("kind", ["petitions", "updates"])
@@ -67,11 +67,11 @@ def test_reason_cannot_be_spaces(desk, petition):
         desk, f"events/{event.slug}/registrations/export", {"who": "all", "reason": SPACES}
     )
     page = desk.get(f"/organize/signatures/{signature}").text
-    seen = page.split('name="seen" type="hidden" value="')[1].split('"')[0]
+    seen = page.split('name="version" type="hidden" value="')[1].split('"')[0]
     assert (
         desk.post(
             f"/organize/signatures/{signature}/correct",
-            {**SUPPORTER, "seen": seen, "reason": SPACES},
+            {**SUPPORTER, "version": seen, "reason": SPACES},
         ).status_code
         == 422
     )

@@ -14,18 +14,18 @@ ENGLISH = re.compile(r"Not a valid|is not a valid choice")
 WRONG = {
     f"{HOME}/goal": {"goal": "many"},
     f"{HOME}/dates": {
-        "revision": 1,
+        "version": 1,
         "time_zone": "America/Toronto",
         "opens_at": "soon",
         "deliver_on": "soon",
     },
     "/organize/events/talk/coming": {
-        "mark": "",
+        "version": 1,
         "registration": "none",
         "most_seats": "a few",
         "capacity": "a hall",
     },
-    "/organize/events/talk/programme": {"mark": "", "rows-0-at": "noon"},
+    "/organize/events/talk/programme": {"version": 1, "rows-0-at": "noon"},
     "/organize/imports/print": {"petition": "home", "lang": "en", "paper": "A4", "sheets": "some"},
     "/organize/handovers/home/receipts": {
         "day": "soon",
@@ -63,13 +63,13 @@ def desk(desk_of, petition):
     ],
 )
 def test_thousands_may_be_grouped_in_any_way(desk, typed, goal):
-    assert desk.post(f"{HOME}/goal", {"goal": typed}).status_code == 303
+    assert desk.post(f"{HOME}/goal", {"goal": typed, "version": 1}).status_code == 303
     assert petition_in_any_state("home").goal == goal
 
 
 @pytest.mark.parametrize("typed", ["1.5", "12,40", "1e3", "1_000", "9" * 30, "-5", "١٢", " "])
 def test_invalid_whole_number_is_explained_and_kept(desk, typed):
-    answer = desk.post(f"{HOME}/goal", {"goal": typed})
+    answer = desk.post(f"{HOME}/goal", {"goal": typed, "version": 1})
     assert answer.status_code == 422
     assert f'value="{typed}"' in answer.text
 
@@ -77,7 +77,7 @@ def test_invalid_whole_number_is_explained_and_kept(desk, typed):
 @pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "x", ""])
 def test_impossible_row_is_left_out(desk, number):
     rows = {
-        "revision": 1,
+        "version": 1,
         "rows-0-en": "The Mayor",
         f"rows-{number}-en": "The Council",
         "press": "new-version",
@@ -102,7 +102,7 @@ def test_errors_are_in_the_language_of_the_page(desk, path):
 
 
 def test_date_and_time_may_be_separated_by_a_space(desk):
-    times = {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2030-05-01 18:30"}
+    times = {"version": 1, "time_zone": "America/Toronto", "closes_at": "2030-05-01 18:30"}
     assert desk.post(f"{HOME}/dates", times).status_code == 303
     assert petition_in_any_state("home").closes_at.isoformat() == "2030-05-01T22:30:00+00:00"
 

@@ -8,7 +8,6 @@ from PIL import Image
 from campaign.extensions import db
 from campaign.organize import picture_forms
 from campaign.publishing.pictures import clean_picture
-from campaign.updates.body_pictures import alts_mark
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
 from tests.factories.updates import make_update, update_now
@@ -37,7 +36,7 @@ def words(**changes):
         for text in update.texts
         for part in ("title", "summary", "body")
     }
-    return {**typed, "revision": update.revision, "event": "", **changes}
+    return {**typed, "version": update.version_of("text"), "event": "", **changes}
 
 
 def test_picture_needs_alt_text_in_each_language_and_is_inserted_by_its_line(desk):
@@ -73,11 +72,10 @@ def test_unknown_and_foreign_pictures_are_explained_at_the_text(desk):
 
 def test_second_of_two_who_write_alt_text_sees_the_first(desk):
     upload(desk)
-    mark = alts_mark(update_now().body_pictures[0])
     assert (
-        desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "The lake"}).status_code == 303
+        desk.post(f"{PICTURES}/1", {"version": 1, **ALTS, "alt_en": "The lake"}).status_code == 303
     )
-    second = desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "Water"})
+    second = desk.post(f"{PICTURES}/1", {"version": 1, **ALTS, "alt_en": "Water"})
     assert second.status_code == 409 and "The lake" in second.text and "Water" in second.text
     assert update_now().body_pictures[0].alts == {"en": "The lake", "es": "Un lago"}
 

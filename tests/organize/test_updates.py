@@ -9,17 +9,17 @@ from PIL import Image
 
 from campaign.extensions import db, write
 from campaign.mail.delivery import composers_of
-from campaign.organize.audited_write import act
+from campaign.organize.edit_conflicts import save
 from campaign.organize.updates import picture as picture_page
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import clean_picture
 from campaign.updates import pictures
-from campaign.updates.mailing import mailing_of
+from campaign.updates.mailing import JOB, mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
-from campaign.updates.pictures import mark_of, set_update_picture
-from campaign.updates.tasks import send_batch
+from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
+from tests.factories.jobs import run_jobs
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import owed
@@ -50,7 +50,12 @@ def words(update, **changes):
         for text in update.texts
         for part in ("title", "summary", "body")
     }
-    return {**typed, "revision": update.revision, "event": update.event_id or "", **changes}
+    return {
+        **typed,
+        "version": update.version_of("text"),
+        "event": update.event_id or "",
+        **changes,
+    }
 
 
 def picture(size=(900, 600)):
@@ -101,13 +106,13 @@ def test_text_and_subject_are_saved_and_previewed(desk, client):
 def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
     update = make_update(cause_id=desk.cause.id)
     texts = {"en": {"title": "Theirs", "summary": "", "body": "Theirs."}}
-    write(change_update, update_id=update.id, revision=1, texts=texts, links=Links(), now=utcnow())
+    write(change_update, update_id=update.id, version=1, texts=texts, links=Links(), now=utcnow())
     mine = words(update, title_en="Mine")
     answer = desk.post(f"{ANSWER}/words", mine)
     assert answer.status_code == 409
     assert "Theirs" in answer.text and "Mine" in answer.text
     assert update_now().text("en").title == "Theirs"
-    assert desk.post(f"{ANSWER}/words", {**mine, "revision": 2}).status_code == 303
+    assert desk.post(f"{ANSWER}/words", {**mine, "version": 2}).status_code == 303
     assert update_now().text("en").title == "Mine"
 
 
@@ -136,7 +141,7 @@ def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
         "alt_es": "Un lago",
         "focal_x": "20",
         "focal_y": "80",
-        "mark": "-en:-es:",
+        "version": 1,
     }
     assert (
         desk.post(
@@ -168,19 +173,16 @@ def test_picture_needs_alt_text_and_a_non_picture_is_refused(desk):
         desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code
         == 409
     )
-    alts["mark"] = mark_of(made)
+    alts["version"] = made.version_of("picture")
     assert (
         desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code
         == 303
     )
     assert update_now().picture.focus_x == 70 and update_now().picture.digest != before
     assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
-    assert (
-        alerts(desk.post(f"{path}/remove", {"mark": "older"}, follow_redirects=True))[-1]
-        == "waiting"
-    )
+    assert desk.post(f"{path}/remove", {"version": 1}).status_code == 409
     assert update_now().picture is not None
-    desk.post(f"{path}/remove")
+    desk.post(f"{path}/remove", {"version": update_now().version_of("picture")})
     assert update_now().picture is None
 
 
@@ -190,8 +192,8 @@ def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch)
     monkeypatch.setattr(pictures, "cut", lambda *_: done.append("cut") or b"wide")
     monkeypatch.setattr(
         picture_page,
-        "act",
-        lambda fact, operation, **named: done.append("act") or act(fact, operation, **named),
+        "save",
+        lambda editor, *named, **more: done.append("save") or save(editor, *named, **more),
     )
     sent = {
         "picture": picture(),
@@ -199,12 +201,12 @@ def test_wide_picture_is_cropped_before_the_write_transaction(desk, monkeypatch)
         "alt_es": "Un lago",
         "focal_x": "20",
         "focal_y": "80",
-        "mark": "-en:-es:",
+        "version": 1,
     }
     assert (
         desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303
     )
-    assert (done, update_now().picture.wide) == (["cut", "act"], b"wide")
+    assert (done, update_now().picture.wide) == (["cut", "save"], b"wide")
 
 
 def test_picture_of_one_megabyte_is_accepted_and_of_twenty_is_too_large(desk):
@@ -212,7 +214,7 @@ def test_picture_of_one_megabyte_is_accepted_and_of_twenty_is_too_large(desk):
     noise = io.BytesIO()
     Image.effect_noise((1500, 1500), 90).save(noise, "PNG")
     assert noise.tell() > 1024 * 1024
-    alts = {"alt_en": "x", "alt_es": "x", "focal_x": "50", "focal_y": "50", "mark": "-en:-es:"}
+    alts = {"alt_en": "x", "alt_es": "x", "focal_x": "50", "focal_y": "50", "version": 1}
     noise.seek(0)
     assert (
         desk.post(
@@ -280,9 +282,9 @@ def test_incomplete_update_is_not_offered_for_publishing(desk):
 def test_renamed_update_redirects_from_its_old_address(desk, client):
     make_update(cause_id=desk.cause.id)
     make_update("other", cause_id=desk.cause.id)
-    assert desk.post(f"{ANSWER}/address", {"slug": "other", "revision": 1}).status_code == 422
+    assert desk.post(f"{ANSWER}/address", {"slug": "other", "version": 1}).status_code == 422
     assert (
-        desk.post(f"{ANSWER}/address", {"slug": "reply", "revision": 1}).location
+        desk.post(f"{ANSWER}/address", {"slug": "reply", "version": 1}).location
         == "/organize/updates/reply"
     )
     assert client.get("/en/updates/answer").location == "/en/updates/reply"
@@ -298,7 +300,7 @@ def test_publishing_with_the_checkbox_mails_it_and_an_editor_has_no_checkbox(des
     desk.post(f"{ANSWER}/withdraw")
     assert values(desk.get(f"{ANSWER}/publish"), "data-readers") == ["1"]
     desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
-    assert write(send_batch, now=utcnow()) == 1
+    assert run_jobs(JOB) == 1
     assert owed()[-1][0] == "update_letter"
 
 
@@ -364,7 +366,7 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
         text_at(page, f"//div[input[@value='{kind}']]/label") for kind in ("signers", "subscribers")
     )
     assert signers in readers and subscribers not in readers
-    assert 'data-module="fresh-page"' in page.text, "it tells how far it is by itself"
+    assert 'data-module="auto-refresh"' in page.text, "it tells how far it is by itself"
 
 
 def test_mailing_is_planned_paused_and_stopped_and_never_planned_twice(desk):

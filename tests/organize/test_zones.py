@@ -69,7 +69,11 @@ def test_stored_zone_with_an_old_name_stays_and_can_be_saved_again(desk, home):
     assert chosen == [("Asia/Calcutta", True)]
     answer = desk.post(
         DATES,
-        {"revision": home.revision, "time_zone": "Asia/Calcutta", "closes_at": "2031-05-01T12:00"},
+        {
+            "version": home.version_of("settings"),
+            "time_zone": "Asia/Calcutta",
+            "closes_at": "2031-05-01T12:00",
+        },
     )
     assert answer.status_code == 303
 
@@ -77,6 +81,10 @@ def test_stored_zone_with_an_old_name_stays_and_can_be_saved_again(desk, home):
 def test_unknown_zone_is_refused(desk, home):
     answer = desk.post(
         DATES,
-        {"revision": home.revision, "time_zone": "Mars/Olympus", "closes_at": "2031-05-01T12:00"},
+        {
+            "version": home.version_of("settings"),
+            "time_zone": "Mars/Olympus",
+            "closes_at": "2031-05-01T12:00",
+        },
     )
     assert answer.status_code == 422 and 'id="time_zone-error"' in answer.text

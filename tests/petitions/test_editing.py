@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.petitions.editing import (
-    EditConflict,
     change_dates,
     change_letter,
     letter_of,
@@ -42,7 +42,7 @@ def test_one_of_several_simultaneous_editors_wins_and_the_others_are_told(app):
         texts = reworded(petition, f"Words of editor {number}")
         try:
             return (
-                write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
+                write(change_letter, petition_id=petition.id, version=1, texts=texts, now=utcnow())
                 is not None
             )
         except EditConflict:
@@ -57,7 +57,7 @@ def test_line_break_at_the_end_is_no_change_of_text(app):
     words = TEXTS["en"]
     petition = make_petition(texts={"en": {**words, "body": f"{words['body']}\r\n\n"}})
     typed = {"en": {"organisation": "", **words}}
-    write(change_letter, petition_id=petition.id, revision=1, texts=typed, now=utcnow())
+    write(change_letter, petition_id=petition.id, version=1, texts=typed, now=utcnow())
     assert len(now_of(petition).versions) == 1
 
 
@@ -71,9 +71,9 @@ def test_text_of_an_opened_petition_stays_fixed_if_its_opening_is_moved(app):
         "deliver_on": None,
         "deliver_places": {},
     }
-    write(change_dates, petition_id=petition.id, revision=1, now=utcnow(), **dates)
+    write(change_dates, petition_id=petition.id, version=1, now=utcnow(), **dates)
     texts = reworded(now_of(petition), "Other words")
-    write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
+    write(change_letter, petition_id=petition.id, version=1, texts=texts, now=utcnow())
     assert len(now_of(petition).versions) == 2
 
 
@@ -97,13 +97,13 @@ def test_closing_loses_no_signature_that_was_acknowledged(app):
 
 def test_redirecting_address_cannot_be_taken_by_another_petition(app):
     petition = make_petition()
-    write(move_petition, petition_id=petition.id, revision=1, slug="come-home")
+    write(move_petition, petition_id=petition.id, version=1, slug="come-home")
     assert slugs.is_taken("home")
     with pytest.raises(SlugTaken):
         make_petition("home", cause_id=petition.cause_id)
     other = make_petition("law", cause_id=petition.cause_id)
     with pytest.raises(SlugTaken):
-        write(move_petition, petition_id=other.id, revision=1, slug="home")
+        write(move_petition, petition_id=other.id, version=1, slug="home")
     db.session.rollback()
-    assert petition_in_any_state("law").revision == 1
+    assert petition_in_any_state("law").version_of("settings") == 1
     db.session.rollback()

@@ -5,10 +5,10 @@ import io
 import pytest
 from PIL import Image
 
+from campaign.errors import EditConflict
 from campaign.extensions import db, write
-from campaign.petitions.editing import EditConflict
 from campaign.petitions.operations import duplicate_petition
-from campaign.petitions.pictures import change_picture, mark_of, remove_picture
+from campaign.petitions.pictures import change_picture, remove_picture
 from campaign.petitions.queries import petition_in_any_state
 from campaign.publishing.pictures import clean_picture
 from tests.factories.petitions import make_petition
@@ -33,7 +33,7 @@ def give_picture(petition, **more):
     typed = {
         "picture": clean_picture(photograph()),
         "alts": ALTS,
-        "mark": mark_of(picture_now()),
+        "version": None,
         "focal": (20, 90),
         **more,
     }
@@ -75,11 +75,12 @@ def test_small_picture_has_one_size(client):
 def test_alt_text_and_focus_change_without_a_new_file_and_conflicts_are_told(client):
     petition = make_petition()
     give_picture(petition)
-    digest, seen = picture_now().digest, mark_of(picture_now())
+    digest = picture_now().digest
+    seen = petition_in_any_state("home").version_of("picture")
     give_picture(petition, picture=None, focal=(0, 0))
     assert (picture_now().digest, picture_now().focal_x) == (digest, 0)
     with pytest.raises(EditConflict):
-        give_picture(petition, mark=seen)
+        give_picture(petition, version=seen)
 
 
 def test_pictures_of_drafts_and_removed_pictures_are_not_served(client):
@@ -87,8 +88,8 @@ def test_pictures_of_drafts_and_removed_pictures_are_not_served(client):
     give_picture(petition)
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
     assert client.get(path).status_code == 404
-    write(remove_picture, petition_id=petition.id)
-    write(remove_picture, petition_id=petition.id)
+    write(remove_picture, petition_id=petition.id, version=None)
+    write(remove_picture, petition_id=petition.id, version=None)
     assert picture_now() is None
 
 

@@ -38,12 +38,12 @@ def test_each_kind_of_change_makes_one_version_and_signatures_keep_theirs(petiti
     write(
         change_targets,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         targets=[{"en": "The Mayor"}],
         now=utcnow(),
     )
     write(
-        change_form, petition_id=petition.id, revision=2, questions=[QUESTION], now=utcnow(), **FORM
+        change_form, petition_id=petition.id, version=2, questions=[QUESTION], now=utcnow(), **FORM
     )
     write(change_handing, petition_id=petition.id, names="full", details=["day"], now=utcnow())
     write(change_handing, petition_id=petition.id, names="full", details=["day"], now=utcnow())
@@ -68,7 +68,7 @@ def test_public_page_links_to_what_earlier_supporters_saw(client, petition):
     write(
         change_targets,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         targets=[{"en": "The Mayor"}],
         now=utcnow(),
     )

@@ -1,14 +1,15 @@
 """Tests that the index follows what is public, whoever changes it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 
-from campaign.causes.models import CauseText
-from campaign.causes.operations import change_cause, move_cause, publish_cause
+from campaign.causes.models import Cause, CauseText
+from campaign.causes.operations import change_cause, move_cause, publish_cause, publish_due_causes
 from campaign.events import operations as events
 from campaign.events.editing import archive_event, restore_event
+from campaign.events.models import EventText
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.petitions import editing, operations
@@ -16,9 +17,17 @@ from campaign.petitions.closing import retire_cause
 from campaign.petitions.models import PetitionText
 from campaign.process.clock import utcnow
 from campaign.search import indexing
-from campaign.search.indexing import due, forget_marks, put, read, refresh
-from campaign.search.models import SearchDocument
+from campaign.search.indexing import (
+    apply_changes,
+    count_due,
+    note_all,
+    note_differences,
+    read_changes,
+    refresh,
+)
+from campaign.search.models import SearchChange, SearchDocument
 from campaign.search.queries import search
+from campaign.updates.models import Update, UpdateText
 from campaign.updates.operations import withdraw_update
 from tests.factories.causes import TEXTS as CAUSE_TEXTS
 from tests.factories.causes import make_cause
@@ -68,9 +77,9 @@ def test_archived_event_is_not_found_until_it_is_restored(app):
 
 def test_index_without_changes_stays_unchanged(app):
     make_event(cause_id=make_petition().cause_id)
-    assert index_now() == 9
-    assert due() == []
-    assert refresh(write, holder="test", now=utcnow()) == 0
+    assert index_now() == 3
+    assert count_due(utcnow()) == 0
+    assert refresh(write, now=utcnow()) == 0
 
 
 def test_drafts_and_content_of_draft_or_archived_causes_never_appear(app):
@@ -119,7 +128,7 @@ def test_new_words_are_found_and_old_ones_are_not(app):
     write(
         editing.change_letter,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         texts=words(body="We beg."),
         now=utcnow(),
     )
@@ -128,7 +137,7 @@ def test_new_words_are_found_and_old_ones_are_not(app):
     write(
         editing.change_targets,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         targets=[{"en": "The Court"}],
         now=utcnow(),
     )
@@ -139,8 +148,8 @@ def test_new_words_are_found_and_old_ones_are_not(app):
 def test_renamed_item_is_found_at_its_new_address(app):
     petition = make_petition()
     index_now()
-    write(editing.move_petition, petition_id=petition.id, revision=1, slug="house")
-    write(move_cause, cause_id=petition.cause_id, revision=1, slug="plain")
+    write(editing.move_petition, petition_id=petition.id, version=1, slug="house")
+    write(move_cause, cause_id=petition.cause_id, version=1, slug="plain")
     assert found("home") == [("petition", "house")]
     assert found("valley") == [("cause", "plain"), ("petition", "house")]
 
@@ -149,7 +158,7 @@ def test_cause_is_found_by_its_new_words(app):
     cause = make_cause()
     index_now()
     texts = {lang: {**text, "title": "Moths for the Hill"} for lang, text in CAUSE_TEXTS.items()}
-    write(change_cause, cause_id=cause.id, revision=1, texts=texts, palette="monarch")
+    write(change_cause, cause_id=cause.id, version=1, texts=texts, palette="monarch")
     assert found("moths") == [("cause", "valley")]
     assert found("valley") == []
 
@@ -184,43 +193,136 @@ def test_row_deleted_from_the_tables_leaves_the_index(app):
 
 def test_item_that_changes_while_it_is_read_is_read_again(app):
     petition = make_petition()
-    changes = read(due())
+    batches = read_changes(utcnow())
     write(
         editing.change_letter,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         texts=words(title="Wholly new"),
         now=utcnow(),
     )
-    write(put, changes, holder="test", now=utcnow())
+    write(apply_changes, batches)
     assert search("wholly", "en").total == 0
     assert found("wholly") == [("petition", "home")]
 
 
-def test_one_of_two_workers_writes(app):
-    make_petition()
-    now = utcnow()
-    changes = read(due())
-    assert write(put, changes, holder="one", now=now) > 0
-    if db.engine.dialect.name == "sqlite":
-        assert write(put, changes, holder="two", now=now) == 0
+def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
+    petition = make_petition()
+    old = read_changes(utcnow())
+    write(
+        editing.change_letter,
+        petition_id=petition.id,
+        version=1,
+        texts=words(title="Wholly new"),
+        now=utcnow(),
+    )
+    index_now()
+    assert write(apply_changes, old) == 0
+    assert found("wholly") == [("petition", "home")]
 
 
-def test_new_index_version_reads_everything_again(app, monkeypatch):
+def test_change_noted_meanwhile_survives_a_worker_that_skips_the_item(app):
     make_petition()
-    assert index_now() == 6
+    first = read_changes(utcnow())
+    write(lambda: db.session.execute(update(PetitionText).values(title="Wholly new")))
+    second = read_changes(utcnow())
+    write(apply_changes, first)
+    assert write(apply_changes, second) == 0
+    assert count_due(utcnow()) == 1
+    assert found("wholly") == [("petition", "home")]
+
+
+def test_idle_index_reads_no_table_of_content(app):
+    make_event(cause_id=make_petition().cause_id)
+    index_now()
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        refresh(write, now=utcnow())
+        count_due(utcnow())
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    queries = [each for each in statements if "select" in each.lower()]
+    assert len(queries) == 2
+    assert all("FROM search_change" in each for each in queries)
+
+
+def test_update_appears_at_its_time_though_no_row_changes_then(app, monkeypatch):
+    update = make_update(days=-1, draft=False)
+    index_now()
+    at = update_now(update.slug).publish_at
+    assert count_due(at - timedelta(seconds=1)) == 0
+    assert db.session.scalar(select(func.count()).select_from(SearchChange)) == 1
+    assert count_due(at) == 1
+    monkeypatch.setattr("campaign.search.update_source.utcnow", lambda: at)
+    index_now(now=at)
+    assert search("answer", "en").total == 1
+    assert db.session.scalar(select(func.count()).select_from(SearchChange)) == 0
+
+
+def test_postponed_update_waits_only_for_its_new_time(app):
+    slug = make_update(days=-1, draft=False).slug
+    index_now()
+    at = update_now(slug).publish_at + timedelta(days=1)
+    write(lambda: db.session.execute(update(Update).values(publish_at=at)))
+    index_now()
+    assert db.session.scalars(select(SearchChange.due_at)).all() == [at]
+
+
+def test_scheduled_petition_and_cause_appear_when_they_are_published(app):
+    cause = make_cause("hidden", state="draft")
+    make_petition("of-hidden", cause_id=cause.id)
+    index_now()
+    past = utcnow() - timedelta(minutes=1)
+    write(lambda: db.session.execute(update(Cause).values(publish_at=past)))
+    assert found("home") == []
+    write(publish_due_causes, now=utcnow())
+    assert found("home") == [("petition", "of-hidden")]
+
+
+@pytest.mark.parametrize("model", [PetitionText, CauseText, EventText, UpdateText])
+def test_bulk_statement_reaches_the_index(app, model):
+    cause = make_petition().cause_id
+    make_event(cause_id=cause)
+    make_update("news", cause_id=cause)
+    index_now()
+    write(lambda: db.session.execute(update(model).values(title="Made by hand")))
+    assert len(found("hand")) == 1
+
+
+def test_new_edition_is_indexed_at_the_next_start(app, monkeypatch):
+    make_petition()
+    assert index_now() == 2
+    assert write(note_differences) == 0
     monkeypatch.setattr(indexing, "EDITION", 99)
-    assert index_now() == 6
+    assert write(note_differences) == 2
+    assert index_now() == 2
+    assert write(note_differences) == 0
 
 
-def test_deleted_marks_repair_changes_made_outside_the_application(app):
+def test_comparison_finds_what_no_trigger_noted(app):
+    petition = make_petition()
+    write(lambda: db.session.execute(delete(SearchChange)))
+    assert found("home") == []
+    assert write(note_differences) == 2
+    assert found("home") == [("petition", "home")]
+    write(operations.archive_petition, petition_id=petition.id, now=utcnow())
+    write(lambda: db.session.execute(delete(SearchChange)))
+    assert write(note_differences) == 1
+    assert found("home") == []
+
+
+def test_rebuilding_indexes_everything_and_keeps_results_meanwhile(app):
     make_petition()
     index_now()
-    write(lambda: db.session.execute(update(PetitionText).values(title="By hand")))
-    write(lambda: db.session.execute(update(CauseText).values(title="By hand")))
-    assert found("hand") == []
-    write(forget_marks)
-    assert found("hand") == [("cause", "valley"), ("petition", "home")]
+    write(note_all)
+    assert search("home", "en").total == 1
+    assert index_now() == 2
+    assert found("home") == [("petition", "home")]
 
 
 def test_many_items_come_in_batches(app, monkeypatch):
@@ -228,7 +330,7 @@ def test_many_items_come_in_batches(app, monkeypatch):
     cause = make_cause()
     for number in range(5):
         make_petition(f"p-{number}", cause_id=cause.id)
-    assert refresh(write, holder="test", now=utcnow()) == 9
+    assert refresh(write, now=utcnow()) == 3
     assert found("home") == [("petition", f"p-{number}") for number in (4, 3, 2, 1, 0)]
 
 

@@ -9,7 +9,7 @@ from campaign.causes.operations import create_cause
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.search import queries
-from campaign.search.indexing import forget_marks
+from campaign.search.indexing import note_all
 from campaign.search.queries import PAGE, found_elsewhere, neighbours, search
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
@@ -205,7 +205,7 @@ def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step
 
     def read_anew():
         with app.app_context():
-            write(forget_marks)
+            write(note_all)
             index_now()
 
     def with_the_worker(*asked):

@@ -8,15 +8,15 @@ import pytest
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security import sqlite_storage
-from campaign.security.sqlite_storage import SqliteStorage
+from campaign.security import rate_limit_storage
+from campaign.security.rate_limit_storage import SqliteStorage
 from tests.security.clocks import Clock
 
 
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock(1_000_000.0)
-    monkeypatch.setattr(sqlite_storage, "time", clock)
+    monkeypatch.setattr(rate_limit_storage, "time", clock)
     return clock
 
 
@@ -66,7 +66,7 @@ def test_counters_can_be_cleared_and_reset(counters, clock):
 
 
 def test_old_counters_are_deleted(counters, clock, monkeypatch, tmp_path):
-    monkeypatch.setattr(sqlite_storage, "SWEEP_EVERY", 10)
+    monkeypatch.setattr(rate_limit_storage, "SWEEP_EVERY", 10)
     for number in range(9):
         counters.incr(f"visitor {number}", 1)
     clock.now += 2

@@ -15,7 +15,7 @@ def shared_petition(app):
 @pytest.fixture
 def served(app, monkeypatch):
     """The application as the production server runs it, with group commit."""
-    for name in ("turnstile", "group_commit"):
+    for name in ("write_lock", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=True)
     return app

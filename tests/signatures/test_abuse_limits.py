@@ -6,8 +6,8 @@ import pytest
 from werkzeug.test import Client
 
 from campaign.edge.client_address import ClientAddress
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import abuse_limits as module
-from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.signatures import JSON, ODILE, link, post_signature, rows
 from tests.signatures.test_proof_of_work import solved
 
@@ -19,19 +19,14 @@ PROOF = "/petitions/home/proof"
 
 
 @pytest.fixture
-def press(app, tmp_path, monkeypatch):
+def press(app, monkeypatch):
     """Reset the counters with the given limits, and make the proof of work easy."""
     monkeypatch.setattr(module, "WORK", 200)
 
     def start(sign_limit="1000 per minute", per_minute=1000):
-        limits = {
-            "SIGN_LIMIT": sign_limit,
-            "PRESSURE_PER_MINUTE": per_minute,
-            "VAR_DIR": str(tmp_path),
-        }
-        monkeypatch.setitem(
-            app.extensions, "pressure", SigningLimits({**app.config, **limits, "REDIS_URL": ""})
-        )
+        monkeypatch.setitem(app.config, "SIGN_LIMIT", sign_limit)
+        monkeypatch.setitem(app.config, "PRESSURE_PER_MINUTE", per_minute)
+        limit_storage(app.config).reset()
 
     return start
 

@@ -106,7 +106,7 @@ def test_quiet_petition_does_not_slow_another(quiet):
 def test_waiting_supporter_is_told_that_the_number_comes_later(client, quiet):
     waits = sign_confirmed(quiet, 1)
     page = client.get(link("hatched", waits)).text
-    assert 'data-module="hatching"' not in page
+    assert 'data-module="hatch-poll"' not in page
     assert 'data-state="counted-later"' in page
     assert 'data-number="later"' in client.get(link("mine", waits)).text
 

@@ -212,7 +212,7 @@ def test_number_is_shown_after_hatching_also_as_json(client, petition):
     signature_id = sign(petition)
     path = client.post(link("confirm", signature_id)).location
     before = client.get(path).text
-    assert 'data-module="hatching"' in before
+    assert 'data-module="hatch-poll"' in before
     assert "hatched-number" not in before
     assert client.get(path, headers=JSON).json == {"number": None}
     hatch_now()

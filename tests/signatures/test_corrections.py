@@ -2,6 +2,8 @@
 
 import pytest
 
+from campaign.db.versioned import content_version
+from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.signatures import owner_operations, tokens
@@ -9,7 +11,6 @@ from campaign.signatures.corrections import (
     correction_of,
     count_held_corrections,
     held_corrections,
-    mark_of,
     settle_correction,
 )
 from campaign.signatures.owner_operations import erase
@@ -24,9 +25,11 @@ def correct(signature_id, **words):
     return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **words)
 
 
-def settle(signature_id, *, is_accepted, seen=None):
-    seen = mark_of(correction_of(signature_id)) if seen is None else seen
-    return write(settle_correction, signature_id=signature_id, seen=seen, is_accepted=is_accepted)
+def settle(signature_id, *, is_accepted, version=None):
+    version = version or content_version(correction_of(signature_id).words)
+    return write(
+        settle_correction, signature_id=signature_id, version=version, is_accepted=is_accepted
+    )
 
 
 @pytest.fixture
@@ -87,9 +90,10 @@ def test_refused_correction_keeps_the_former_name(petition, held):
 
 
 def test_correction_changed_since_it_was_read_is_not_decided(held):
-    seen = mark_of(correction_of(held))
+    version = content_version(correction_of(held).words)
     correct(held, given_name="Zzzqqq", family_name="Again")
-    assert settle(held, is_accepted=True, seen=seen) == []
+    with pytest.raises(EditConflict):
+        settle(held, is_accepted=True, version=version)
     assert row(held).full_name == "Amalia Rosales"
 
 

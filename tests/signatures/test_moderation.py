@@ -2,6 +2,8 @@
 
 import pytest
 
+from campaign.db.versioned import content_version
+from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.signatures import moderation
@@ -93,15 +95,18 @@ def test_signatures_of_other_causes_are_left_alone(petition):
 
 def test_comment_that_changed_since_it_was_read_is_not_shown(petition):
     signature = sign_and_hatch(petition, comment="For my brother")
-    seen = {signature: moderation.fingerprint("For my brother")}
+    versions = {signature: content_version("For my brother")}
     change(signature, comment="Buy now")
     assert (
-        write(moderation.decide_comments, seen=seen, shown=True, cause_ids=None, now=utcnow()) == []
+        write(
+            moderation.decide_comments, versions=versions, shown=True, cause_ids=None, now=utcnow()
+        )
+        == []
     )
     assert not row(signature).comment_shown
-    seen = {signature: moderation.fingerprint("Buy now")}
+    versions = {signature: content_version("Buy now")}
     assert write(
-        moderation.decide_comments, seen=seen, shown=False, cause_ids=None, now=utcnow()
+        moderation.decide_comments, versions=versions, shown=False, cause_ids=None, now=utcnow()
     ) == [signature]
     assert row(signature).comment_read_at
 
@@ -139,12 +144,20 @@ def test_incompatible_signatures_are_not_merged(petition, code):
 
 def test_correction_of_text_that_changed_in_between_is_refused(petition):
     signature = sign_and_hatch(petition)
-    seen = moderation.fingerprint_of(row(signature))
+    version = moderation.version_of(row(signature))
     assert write(
-        moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amália"
+        moderation.correct,
+        signature_id=signature,
+        version=version,
+        now=utcnow(),
+        given_name="Amália",
     ) == ["given_name"]
-    with pytest.raises(moderation.EditConflict):
+    with pytest.raises(EditConflict):
         write(
-            moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amélie"
+            moderation.correct,
+            signature_id=signature,
+            version=version,
+            now=utcnow(),
+            given_name="Amélie",
         )
     assert row(signature).given_name == "Amália"

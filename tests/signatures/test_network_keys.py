@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from campaign.extensions import db, write
 from campaign.signatures import network_keys, tokens
+from campaign.signatures.jobs import forget
 from campaign.signatures.network_key_models import NetworkKey
-from campaign.signatures.tasks import forget
 from tests.factories.signatures import row, sign
 
 DAY = datetime(2026, 9, 23, 12, tzinfo=UTC)

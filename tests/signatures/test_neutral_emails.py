@@ -9,7 +9,7 @@ import pytest
 from campaign.extensions import write
 from campaign.mail.delivery import make_outbox_worker
 from campaign.process.clock import utcnow
-from campaign.signatures.tasks import remind
+from campaign.signatures.jobs import remind
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, sign
 

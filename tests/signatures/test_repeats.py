@@ -7,9 +7,9 @@ import pytest
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.signatures import operations
+from campaign.signatures.jobs import forget
 from campaign.signatures.repeats import repeats_wait
 from campaign.signatures.signing_commands import SignatureResult, Status
-from campaign.signatures.tasks import forget
 from tests.factories.signatures import (
     AMALIA,
     ODILE,

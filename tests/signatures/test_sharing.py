@@ -5,7 +5,7 @@ from datetime import timedelta
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.signatures import owner_operations
-from campaign.signatures.tasks import forget
+from campaign.signatures.jobs import forget
 from tests.factories.signatures import (
     AMALIA,
     TEO,

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
 from campaign.signatures import erasure
-from campaign.signatures.tasks import forget
+from campaign.signatures.jobs import forget
 from tests.factories.organizers import make_organizer
 from tests.factories.signatures import (
     confirm,

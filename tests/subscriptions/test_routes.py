@@ -12,10 +12,10 @@ from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import composers_of
 from campaign.process.clock import utcnow
 from campaign.subscriptions.consents import FORM, wording
+from campaign.subscriptions.jobs import forget
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import send_again, suppress
 from campaign.subscriptions.queries import is_suppressed
-from campaign.subscriptions.tasks import forget
 from tests.factories.causes import make_cause
 from tests.factories.signatures import JSON, owed
 from tests.factories.subscriptions import (
@@ -73,7 +73,7 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
         "active",
         "email",
         "form",
-        "form-1",
+        "form-2",
     )
     assert row.consent_text == wording(FORM, "en" if of_cause else "fr")
 

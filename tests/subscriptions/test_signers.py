@@ -61,7 +61,7 @@ def test_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(peti
     assert (made.signature_id, made.email, made.consent_version) == (
         unconfirmed,
         AMALIA["email"],
-        "signature-1",
+        "signature-2",
     )
     assert made.consent_text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
     assert made.consent_at == row(unconfirmed).created_at

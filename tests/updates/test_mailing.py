@@ -10,15 +10,17 @@ from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
+from campaign.jobs.registry import DEFAULT_LEASE
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
+from campaign.updates import jobs
 from campaign.updates import mailing as mailings
-from campaign.updates import tasks
 from campaign.updates.mailing_models import MailingReceipt
 from campaign.updates.operations import withdraw_update
 from tests.factories.causes import make_cause
+from tests.factories.jobs import run_jobs
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch, withdraw
 from tests.factories.subscriptions import (
@@ -32,6 +34,7 @@ from tests.factories.subscriptions import (
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.postmen import postman_to
+from tests.powercuts import PowerCut
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -50,11 +53,20 @@ def plan(update, **wishes):
 
 
 def send_all(now=None):
-    """Let the worker enqueue everything due; return the number of batches."""
-    batches = 0
-    while write(tasks.send_batch, now=now or utcnow()):
-        batches += 1
-    return batches
+    """Let the worker enqueue everything due; return how many emails that made."""
+    before = _receipts()
+    run_jobs(mailings.JOB, now=now)
+    return _receipts() - before
+
+
+def send_batch(mailing, now=None):
+    """Enqueue one batch of a mailing; return how many subscriptions it handled."""
+    return write(jobs.send_batch, mailing_id=mailing.id, now=now or utcnow()).readers
+
+
+def _receipts():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(MailingReceipt))
 
 
 def owed_now():
@@ -85,11 +97,11 @@ def test_stopped_mailing_counts_unreached_readers_also_after_the_sweep(app, caus
     subscribe_many(5, cause_id=cause.id, now=utcnow() - EARLIER)
     update = make_update(cause_id=cause.id)
     planned = plan(update, per_minute=2)
-    write(tasks.send_batch, now=utcnow())
+    send_batch(planned)
     assert _unreached(update) == 0, "their turn may still come"
     write(mailings.stop_mailing, mailing_id=planned.id, now=utcnow())
     assert _unreached(update) == 3
-    write(tasks.settle, now=utcnow() + tasks.KEPT)
+    write(jobs.settle, now=utcnow() + jobs.KEPT)
     subscribe("late", cause_id=cause.id, now=utcnow() - EARLIER)
     assert _unreached(update) == 3
 
@@ -100,21 +112,22 @@ def _unreached(update):
 
 def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, monkeypatch):
     subscribe_many(200, cause_id=cause.id, now=utcnow() - EARLIER)
-    monkeypatch.setattr(tasks, "BATCH", 30)
+    monkeypatch.setattr(jobs, "BATCH", 30)
     planned = plan(make_update(cause_id=cause.id))
-    write(tasks.send_batch, now=utcnow())
+    send_batch(planned)
 
     def die(*_arguments, **_named):
-        raise KeyboardInterrupt
+        raise PowerCut
 
     with monkeypatch.context() as death:
         # The receipts are written by then. Nothing of this batch may stay.
-        death.setattr(tasks, "enqueue_many", die)
-        with pytest.raises(KeyboardInterrupt):
-            write(tasks.send_batch, now=utcnow())
+        death.setattr(jobs, "enqueue_many", die)
+        with pytest.raises(PowerCut):
+            run_jobs(mailings.JOB)
     assert owed_now() == 30
-    assert send_all() == 6
-    assert send_all() == 0
+    assert send_all() == 0, "the killed worker still has the job"
+    assert send_all(utcnow() + 2 * DEFAULT_LEASE) == 170
+    assert send_all(utcnow() + 4 * DEFAULT_LEASE) == 0
     script = Script()
     received = delivered(app, script)
     assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(200))
@@ -139,7 +152,7 @@ def test_each_email_has_what_a_list_email_should_have(app, client, cause):
         "summary": "Es breve.",
         "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)",
     }
-    plan(
+    planned = plan(
         make_update(
             cause_id=cause.id,
             texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words},
@@ -147,7 +160,7 @@ def test_each_email_has_what_a_list_email_should_have(app, client, cause):
     )
     reader = subscribe("amalia", cause_id=cause.id, lang="es", now=utcnow() - EARLIER)
     # She confirmed before the mailing starts, so she is one of its readers.
-    write(tasks.send_batch, now=utcnow())
+    send_batch(planned)
     [(recipient, content)] = [pair for pair in delivered(app, Script()) if is_update(pair[1])]
     letter = parsed(content)
     assert recipient == "amalia@rosales.example"
@@ -238,20 +251,20 @@ def test_update_is_mailed_once_and_only_when_public(app, cause):
     assert send_all() == 0
     with pytest.raises(mailings.MailedAlready):
         plan(later)
-    assert send_all(utcnow() + timedelta(days=1, minutes=1)) == 1
+    assert send_all(utcnow() + timedelta(days=1, minutes=1)) == 3
 
 
 def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     subscribe_many(30, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=10)
     now = utcnow()
-    assert send_all(now) == 1
+    assert send_all(now) == 10
     assert owed_now() == 10
     write(mailings.pause_mailing, mailing_id=planned.id)
     assert mailings.report(mailings.mailing_of(planned.update_id))["waiting"] == 30
     assert send_all(now + timedelta(minutes=2)) == 0
     write(mailings.resume_mailing, mailing_id=planned.id)
-    assert send_all(now + timedelta(minutes=2)) == 1
+    assert send_all(now + timedelta(minutes=2)) == 10
     write(mailings.stop_mailing, mailing_id=planned.id, now=now)
     assert send_all(now + timedelta(minutes=9)) == 0
     script = Script()
@@ -276,10 +289,9 @@ def test_report_outlives_the_outbox(app, cause):
     planned = plan(make_update(cause_id=cause.id))
     send_all()
     delivered(app, Script())
-    write(tasks.send_batch, now=utcnow())
     later = utcnow() + timedelta(days=26)
     # One of several workers settles it. The others would find no receipts left, and report zero.
-    assert sorted(together(app, [lambda: write(tasks.settle, now=later)] * 4)) == [0, 0, 0, 1]
+    assert sorted(together(app, [lambda: write(jobs.settle, now=later)] * 4)) == [0, 0, 0, 1]
     write(lambda: db.session.execute(delete(OutboxMessage)))
     assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
 
@@ -293,15 +305,15 @@ def test_weekly_news_is_one_email_and_nothing_is_sent_twice(app, cause):
     make_update("silent", cause_id=cause.id, title="Not mailed")
     send_all()
     assert owed_states(LETTER) == []
-    assert write(tasks.send_digests, now=now + timedelta(minutes=1)) == 1
-    assert write(tasks.send_digests, now=now + timedelta(minutes=2)) == 0
+    assert write(jobs.send_digests, now=now + timedelta(minutes=1)) == 1
+    assert write(jobs.send_digests, now=now + timedelta(minutes=2)) == 0
     [letter] = [
         parsed(content) for _, content in delivered(app, Script()) if b"News two" in content
     ]
     text = letter.get_body(("plain",)).get_content()
     assert "News one" in text and "News two" in text and "Not mailed" not in text
     assert letter["List-Unsubscribe"].strip("<>") == "http://localhost" + link("end", weekly)
-    assert write(tasks.send_digests, now=now + timedelta(days=8)) == 0
+    assert write(jobs.send_digests, now=now + timedelta(days=8)) == 0
 
 
 def test_reader_who_changes_to_weekly_does_not_get_updates_again(app, cause):
@@ -318,7 +330,7 @@ def test_reader_who_changes_to_weekly_does_not_get_updates_again(app, cause):
         frequency="weekly",
         now=utcnow(),
     )
-    assert write(tasks.send_digests, now=utcnow() + timedelta(days=8)) == 0
+    assert write(jobs.send_digests, now=utcnow() + timedelta(days=8)) == 0
 
 
 def later(hours=1):
@@ -357,7 +369,7 @@ def test_cancelled_mailing_can_be_planned_again(app, cause):
 def test_started_mailing_is_neither_moved_nor_cancelled(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=1)
-    write(tasks.send_batch, now=utcnow())
+    send_batch(planned)
     write(mailings.pause_mailing, mailing_id=planned.id)
     with pytest.raises(mailings.MailingBegun):
         write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later())
@@ -381,7 +393,7 @@ def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
         except mailings.MailingBegun:
             return False
 
-    outcomes = together(app, [move, lambda: write(tasks.send_batch, now=utcnow())])
+    outcomes = together(app, [move, lambda: send_batch(planned)])
     moved, sent = outcomes
     assert owed_now() == (0 if moved else 3)
     assert bool(sent) != moved

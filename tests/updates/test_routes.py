@@ -9,12 +9,12 @@ import pytest
 from lxml import etree
 from PIL import Image
 
+from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import clean_picture
 from campaign.updates.operations import (
     Links,
-    UpdateEditConflict,
     UpdateNotReady,
     UpdateSlugTaken,
     change_update,
@@ -157,7 +157,7 @@ def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, coun
         )
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
     assert len(set(ids)) == count and all(each.startswith("urn:uuid:") for each in ids)
-    write(move_update, update_id=made.id, revision=1, slug="moved")
+    write(move_update, update_id=made.id, version=1, slug="moved")
     again = etree.fromstring(client.get(path).data)
     assert [e.findtext("a:id", namespaces=ATOM) for e in again.findall("a:entry", ATOM)] == ids
 
@@ -172,7 +172,7 @@ def test_feed_without_updates_is_still_a_feed(client, app):
 
 def test_old_address_redirects_and_cannot_be_taken_by_another(client, app):
     made = make_update()
-    write(move_update, update_id=made.id, revision=1, slug="reply")
+    write(move_update, update_id=made.id, version=1, slug="reply")
     answer = client.get("/es/updates/answer")
     assert (answer.status_code, answer.location) == (301, "/es/updates/reply")
     with pytest.raises(UpdateSlugTaken):
@@ -185,12 +185,12 @@ def test_second_of_two_editors_is_told(app):
     made = make_update()
     change = {
         "update_id": made.id,
-        "revision": 1,
+        "version": 1,
         "texts": {"en": {"title": "New", "body": "x"}},
         "now": utcnow(),
     }
     write(change_update, links=Links(), **change)
-    with pytest.raises(UpdateEditConflict):
+    with pytest.raises(EditConflict):
         write(change_update, links=Links(), **change)
     assert [text.lang for text in update_now().texts] == ["en"]
 

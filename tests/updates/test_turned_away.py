@@ -11,10 +11,11 @@ from campaign.mail.delivery import composers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import moderation
+from campaign.updates import jobs
 from campaign.updates import mailing as mailings
-from campaign.updates import tasks
 from campaign.updates.mailing_models import MailingReceipt
 from campaign.updates.recipients import audience
+from tests.factories.jobs import run_jobs
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
 from tests.factories.subscriptions import owed_states, subscribe, subscriptions
@@ -44,8 +45,7 @@ def mail(cause_id):
     """Plan a mailing and enqueue its emails; return how many."""
     update = make_update(cause_id=cause_id)
     write(mailings.plan_mailing, update_id=update.id, now=utcnow())
-    while write(tasks.send_batch, now=utcnow() + timedelta(minutes=1)):
-        pass
+    run_jobs(mailings.JOB, now=utcnow() + timedelta(minutes=1))
     return len(owed_states(mailings.LETTER))
 
 
@@ -63,7 +63,7 @@ def test_rejected_supporter_gets_no_update_and_is_not_counted(petition, signer, 
 
 def test_rejected_supporter_gets_no_weekly_email(petition, signer):
     reject(signer)
-    assert write(tasks.send_digests, now=utcnow() + 8 * DAY) == 0
+    assert write(jobs.send_digests, now=utcnow() + 8 * DAY) == 0
 
 
 @pytest.mark.parametrize("waits", [True, False])

@@ -25,6 +25,7 @@ PUBLIC = (
     "/petitions/home/ledger.json",
     "/causes/valley/montage.png?w=100",
     "/robots.txt",
+    "/.well-known/security.txt",
     "/favicon.ico",
 )
 ADDRESSES = re.compile(r"""(?:src|href|action|content|poster|data)=["']((?:https?:)?//[^"']+)""")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -110,6 +111,41 @@ def test_robots_txt_names_the_sitemap_and_excludes_private_pages(client):
     )
     assert [path for path in closed if robots.can_fetch("Anybody", path)] == []
     assert "Disallow: /causes/*/poster." in text
+
+
+def security_fields(client):
+    answer = client.get("/.well-known/security.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert "Set-Cookie" not in answer.headers
+    assert "public" in answer.headers["Cache-Control"]
+    pairs = [line.split(": ", 1) for line in answer.text.splitlines()]
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
+def test_security_txt_names_the_sender_unless_a_contact_is_set(app, client, monkeypatch):
+    assert "Canonical" not in security_fields(client)
+    assert security_fields(client)["Contact"] == f"mailto:{app.extensions['sender_address']}"
+    monkeypatch.setitem(app.config, "SECURITY_CONTACT", "https://example.org/report")
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://sign.example.org")
+    fields = security_fields(client)
+    assert fields["Contact"] == "https://example.org/report"
+    assert fields["Canonical"] == "https://sign.example.org/.well-known/security.txt"
+    assert fields["Preferred-Languages"] == "en, es, fr"
+
+
+def test_security_txt_expires_within_a_year(client, awkward_time):
+    expires = datetime.fromisoformat(security_fields(client)["Expires"])
+    assert timedelta(days=30) < expires - utcnow() < timedelta(days=365)
+
+
+@pytest.mark.parametrize("path", ["/en/", "/es/petitions/home", "/embed/petitions/home"])
+def test_pages_link_to_the_source_only_where_an_address_is_set(
+    app, client, site, monkeypatch, path
+):
+    assert 'data-testid="source"' not in client.get(path).text
+    monkeypatch.setitem(app.config, "SOURCE_URL", "https://code.example.org/volante")
+    assert 'href="https://code.example.org/volante"' in client.get(path).text
 
 
 def test_phone_can_install_the_site_as_an_icon(client):

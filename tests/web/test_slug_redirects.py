@@ -18,7 +18,12 @@ from campaign.petitions.editing import move_petition
     ],
 )
 def test_old_address_redirects_with_its_query(client, petition, query):
-    write(move_petition, petition_id=petition.id, revision=petition.revision, slug="house")
+    write(
+        move_petition,
+        petition_id=petition.id,
+        version=petition.version_of("settings"),
+        slug="house",
+    )
     for before, after in (
         ("/es/petitions/home", "/es/petitions/house"),
         ("/embed/petitions/home", "/embed/petitions/house"),

@@ -7,6 +7,7 @@ import pytest
 from campaign.web.template_filters import (
     day,
     here,
+    in_zone,
     iso,
     language_name,
     moment,
@@ -20,9 +21,9 @@ INSTANT = datetime(2026, 9, 27, 1, 30, tzinfo=UTC)
 NARROW = "\u202f"
 
 
-def said(app, lang, filter_, value):
+def said(app, lang, filter_, *values):
     with app.test_request_context(f"/{lang}/"):
-        return filter_(value)
+        return filter_(*values)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,20 @@ def test_french_uses_the_ordinal_for_the_first_of_a_month(app, lang, words):
 )
 def test_instant_is_shown_in_the_time_zone_of_the_campaign(app, lang, words):
     assert said(app, lang, moment, INSTANT) == words
+
+
+@pytest.mark.parametrize(
+    ("lang", "zone", "city"),
+    [
+        ("en", "America/Mexico_City", "Mexico City"),
+        ("es", "America/Mexico_City", "Ciudad de México"),
+        ("fr", "America/Mexico_City", "Mexico"),
+        ("es", "America/Argentina/Buenos_Aires", "Buenos Aires"),
+        ("fr", "UTC", "UTC"),
+    ],
+)
+def test_city_of_a_time_zone_is_in_the_language_of_the_reader(app, lang, zone, city):
+    assert said(app, lang, in_zone, INSTANT, zone).endswith(f"({city})")
 
 
 @pytest.mark.parametrize(

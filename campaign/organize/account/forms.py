@@ -49,4 +49,6 @@ class AppForm(FlaskForm):
 class PasskeyForm(FlaskForm):
     """The name of a new passkey."""
 
-    name = StringField(_l("What you call it"), [Length(max=80, message=_l("That is too long."))])
+    name = StringField(
+        _l("What you call it"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
+    )

@@ -10,7 +10,7 @@ from wtforms import Field
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.operations import describe, set_password
 from campaign.accounts.passwords import HashingBusy, hash_password, matches
-from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.accounts.rate_limits import TooManyTries, admit_sign_in
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
@@ -136,7 +136,7 @@ def _is_right(form: FlaskForm, field: Field) -> bool:
     try:
         # A session counts as a known device, so strangers guessing at the account do not lock its
         # owner out. The device cookie cannot be used here, since anyone can make one up.
-        pace().admit(
+        admit_sign_in(
             network=None, account=who.email_digest, device=g.organizer_session.token_digest
         )
     except TooManyTries as wait:

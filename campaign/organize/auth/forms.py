@@ -21,7 +21,7 @@ from campaign.organize.fields import (
 class SignInForm(FlaskForm):
     """Email address and password."""
 
-    email = AddressField(_l("E-mail"))
+    email = AddressField(_l("Email"))
     password = PasswordField(_l("Password"), [InputRequired(_l("Write your password."))])
     next = HiddenField("next")
 
@@ -36,7 +36,7 @@ class SecondStepForm(FlaskForm):
 class ForgottenForm(FlaskForm):
     """Ask for a link to reset the password."""
 
-    email = AddressField(_l("E-mail"))
+    email = AddressField(_l("Email"))
 
 
 class PasswordForm(FlaskForm):

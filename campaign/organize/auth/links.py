@@ -14,7 +14,7 @@ from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import LinkSpent, ask_reset, follow_link, tell_of_change
 from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
-from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.accounts.rate_limits import TooManyTries, admit_reset
 from campaign.extensions import write
 from campaign.organize.access import anybody
 from campaign.organize.auth.busy import busy_sentence, later
@@ -41,7 +41,7 @@ def send() -> ResponseReturnValue:
         return render_template("organize/links/ask.html", form=form), 422
     address = form.email.address.normalized
     try:
-        if pace().admit_reset(network=request.remote_addr, account=tokens.email_digest(address)):
+        if admit_reset(network=request.remote_addr, account=tokens.email_digest(address)):
             write(ask_reset, address=address, now=utcnow())
     except TooManyTries as wait:
         form.form_errors.append(

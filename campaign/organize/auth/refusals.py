@@ -10,7 +10,7 @@ from flask import Response, after_this_request, current_app, request
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.models import Organizer
-from campaign.accounts.rate_limits import pace
+from campaign.accounts.rate_limits import count_refused_access, may_note_refusal
 from campaign.extensions import write
 
 ACTION = "account.refused"
@@ -23,7 +23,7 @@ def note_refused(organizer_id: int | None, way: str) -> None:
     `organizer_id` is None for an address without an account. `way` is `password`, `code`,
     `passkey`, or `pace` after too many tries.
     """
-    if not pace().notes(network=request.remote_addr, organizer_id=organizer_id):
+    if not may_note_refusal(network=request.remote_addr, organizer_id=organizer_id):
         return
     app = current_app._get_current_object()
     who = Actor(address=tokens.shorten(request.remote_addr))
@@ -45,7 +45,7 @@ def note_refused_access(organizer: Organizer, action: str, cause_id: int | None 
     The activity log is append-only. Of many tries within an hour, only the 1st, 10th, 100th and so
     on are recorded, each with the count so far.
     """
-    count = pace().count_refused_access(organizer_id=organizer.id, action=action)
+    count = count_refused_access(organizer_id=organizer.id, action=action)
     if count == 10 ** (len(str(count)) - 1):
         who = Actor(organizer_id=organizer.id, address=tokens.shorten(request.remote_addr))
         write(record, who, ACCESS, cause_id=cause_id, details={"action": action, "count": count})

@@ -9,7 +9,12 @@ from campaign.accounts import tokens
 from campaign.accounts.factors import spend_code
 from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
-from campaign.accounts.rate_limits import TooManyTries, pace
+from campaign.accounts.rate_limits import (
+    TooManyTries,
+    admit_second_step,
+    admit_sign_in,
+    count_wrong_password,
+)
 from campaign.accounts.sessions import close_session
 from campaign.extensions import write
 from campaign.organize.access import anybody
@@ -47,7 +52,7 @@ def create() -> ResponseReturnValue:
     who = organizer_by_address(address)
     device = known_device(who.id if who else None)
     try:
-        pace().admit(
+        admit_sign_in(
             network=request.remote_addr, account=tokens.email_digest(address), device=device
         )
         is_right = matches(who.password_hash if who else None, form.password.data)
@@ -64,7 +69,7 @@ def create() -> ResponseReturnValue:
         form.form_errors.append(busy_sentence())
         return later(_page(form, busy.status))
     if not is_right:
-        pace().count_refused(device=device)
+        count_wrong_password(device=device)
         note_refused(who.id if who else None, "password")
         form.form_errors.append(
             _(
@@ -99,7 +104,7 @@ def take_second_step() -> ResponseReturnValue:
     if not form.validate():
         return _second_page(form, 422)
     try:
-        pace().admit_second_step(account=who.email_digest, device=known_device(who_id))
+        admit_second_step(account=who.email_digest, device=known_device(who_id))
     except TooManyTries as wait:
         note_refused(who_id, "pace")
         form.form_errors.append(_too_many(wait))

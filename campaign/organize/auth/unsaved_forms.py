@@ -43,9 +43,10 @@ def expired_form() -> Response:
     Posts from other sites were refused before, so this browser entered the data on one of our
     pages.
     """
-    typed = _typed()
-    back = request.full_path.rstrip("?") if _has_get() else url_for("organize.overview.index")
-    page = render_template("organize/expired_form.html", typed=typed, back=back, **_sent(typed))
+    typed = sent_fields()
+    page = render_template(
+        "organize/expired_form.html", typed=typed, back=page_of_form(), **_sent(typed)
+    )
     return make_response(page, 400)
 
 
@@ -55,7 +56,7 @@ def _kept_words(door: str, is_known: bool) -> Response | None:
     It holds only what this browser sent from one of our pages, as the CSRF token was checked
     before.
     """
-    typed = _typed()
+    typed = sent_fields()
     if not typed or not _is_read_by_somebody():
         return None
     page = render_template(
@@ -68,24 +69,46 @@ def _kept_words(door: str, is_known: bool) -> Response | None:
     return make_response(page, 403)
 
 
-def _typed() -> list[tuple[str, str]]:
+def sent_fields() -> list[tuple[str, str]]:
     """Return the submitted fields as pairs, or none if one of them is secret."""
     if SECRETS & request.form.keys():
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
+def sentences_in(typed: list[tuple[str, str]]) -> list[str]:
+    """Return the submitted texts that would be a loss."""
+    return [value for _, value in typed if " " in value.strip()]
+
+
+def page_of_form() -> str:
+    """Return the URL of the page that the submitted form is on.
+
+    That is the form's own URL. If it only takes posts, as that of a button, it is the nearest page
+    above it.
+    """
+    path = request.path
+    if _has_get(path):
+        return request.full_path.rstrip("?")
+    while "/" in path[1:]:
+        path = path.rpartition("/")[0]
+        for page in (path, f"{path}/"):
+            if _has_get(page):
+                return page
+    return url_for("organize.overview.index")
+
+
 def _sent(typed: list[tuple[str, str]]) -> dict[str, Any]:
     return {
-        "sentences": [value for _, value in typed if " " in value.strip()],
+        "sentences": sentences_in(typed),
         "has_file": any(file.filename for file in request.files.values()),
         "sends_to": request.full_path.rstrip("?"),
     }
 
 
-def _has_get() -> bool:
+def _has_get(path: str) -> bool:
     try:
-        current_app.url_map.bind("").match(request.path, method="GET")
+        current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return False
     return True

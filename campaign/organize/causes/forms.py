@@ -12,9 +12,9 @@ from campaign.organize.content_fields import (
     InLanguages,
     LineField,
     LinesField,
-    RevisionField,
     ShortTextField,
     SlugField,
+    VersionField,
     by_language,
     in_language,
     most,
@@ -37,7 +37,7 @@ class _Cause(InLanguages, FlaskForm):
     """A cause's texts in all languages, its colour, and the shape of its montage."""
 
     parts, lacking = PARTS, LACKING
-    revision = RevisionField()
+    version = VersionField()
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")
@@ -49,7 +49,7 @@ class _Cause(InLanguages, FlaskForm):
         }
         looks = {"palette": cause.palette, "slug": cause.slug}
         return cls(
-            formdata=None, data={"revision": cause.revision, **looks, **words}
+            formdata=None, data={"version": cause.version_of("text"), **looks, **words}
         ).without_shape()
 
     def without_shape(self) -> Self:
@@ -76,7 +76,7 @@ CauseForm = type(
         ),
         **by_language(
             "story",
-            lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)]),
+            lambda lang: LinesField(in_language(_l("How it started"), lang), [most(20_000)]),
         ),
     },
 )

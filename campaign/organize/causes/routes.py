@@ -1,7 +1,7 @@
 """Causes: list, create, edit texts, change the slug."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.causes.models import Cause
 from campaign.causes.operations import (
-    CauseEditConflict,
     CauseSlugTaken,
     change_cause,
     create_cause,
@@ -26,8 +25,8 @@ from campaign.montage.queries import shape_title
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES, CauseForm
-from campaign.organize.content_fields import caught_up
 from campaign.organize.drafts import preview_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.identity import causes_where, may
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.schedule_forms import LaterForm
@@ -127,20 +126,19 @@ def save_words(cause: Cause) -> ResponseReturnValue:
         return _writing_page(form, cause, 422)
     if preview_asked():
         return preview_page(cause, **_as_typed(form))
-    try:
-        act(
-            fact_of("causes.edit", cause),
-            change_cause,
-            cause_id=cause.id,
-            revision=form.revision.data,
-            texts=form.texts(),
-            palette=form.palette.data,
-        )
-    except CauseEditConflict:
-        present = cause_in_any_state(cause.slug)
-        # Pressing a button twice, or entering the same as someone else, is no conflict.
-        if conflicting := caught_up(form, CauseForm.of(present)):
-            return _writing_page(form, present, 409, conflicting=conflicting)
+    save(
+        Editor(
+            form,
+            partial(cause_in_any_state, cause.slug),
+            CauseForm.of,
+            lambda present, form: _writing_page(form, present),
+        ),
+        fact_of("causes.edit", cause),
+        change_cause,
+        cause_id=cause.id,
+        texts=form.texts(),
+        palette=form.palette.data,
+    )
     flash(_("Saved."), "sure")
     return back_to(cause.slug)
 
@@ -158,19 +156,16 @@ def save_address(cause: Cause) -> ResponseReturnValue:
     if not form.validate():
         return _address_page(cause, form, 422)
     try:
-        act(
+        save(
+            Editor(form, partial(cause_in_any_state, cause.slug), _slug_of, _address_page),
             fact_of("causes.edit", cause),
             move_cause,
             cause_id=cause.id,
-            revision=form.revision.data,
             slug=form.slug.data,
         )
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
         return _address_page(cause, form, 422)
-    except CauseEditConflict:
-        present = cause_in_any_state(cause.slug)
-        return _address_page(present, form, 409, caught_up(form, _slug_of(present)))
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
     return back_to(form.slug.data)
 
@@ -208,11 +203,7 @@ def _as_typed(form: FlaskForm) -> dict[str, Any]:
 
 
 def _writing_page(
-    form: FlaskForm,
-    cause: Cause | None = None,
-    status: int = 200,
-    *,
-    conflicting: Sequence[Any] = (),
+    form: FlaskForm, cause: Cause | None = None, status: int = 200
 ) -> tuple[str, int]:
     return render_template(
         "organize/causes/words.html",
@@ -220,20 +211,15 @@ def _writing_page(
         form=form,
         order=list(LOCALES),
         stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
-        conflicting=conflicting,
     ), status
 
 
-def _address_page(
-    cause: Cause | Any, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
-) -> tuple[str, int]:
-    return render_template(
-        "organize/causes/address.html", cause=cause, form=form, conflicting=conflicting
-    ), status
+def _address_page(cause: Cause | Any, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template("organize/causes/address.html", cause=cause, form=form), status
 
 
 def _slug_of(cause: Cause | Any) -> SlugForm:
-    return SlugForm(formdata=None, slug=cause.slug, revision=cause.revision)
+    return SlugForm(formdata=None, slug=cause.slug, version=cause.version_of("text"))
 
 
 def _titles(cause: Cause) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Choose the shape of a montage: list shapes, preview one, use it. Adds views to routes.py."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,13 @@ from campaign.montage.image_jobs import preview_png
 from campaign.montage.models import ShapeDraft
 from campaign.montage.queries import draft_of, drafts_of, shapes_of
 from campaign.montage.shapes import shape_names
-from campaign.montage.shaping import ShapeEditConflict, ShapeInUse, accept_shape, drop_shape
+from campaign.montage.shaping import ShapeInUse, accept_shape, drop_shape
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES
 from campaign.organize.causes.routes import blueprint, load_cause
-from campaign.organize.causes.shape_forms import ShapePictureForm
+from campaign.organize.causes.shape_forms import ShapePictureForm, TakeShapeForm
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.process.clock import utcnow
 
 PREVIEW_WIDTH = 480
@@ -56,9 +58,9 @@ def shape_look(cause: Cause, name: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/shape/<name>")
 @allowed("causes.edit", load_cause)
 def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
-    former = request.form.get("former", "")
     titles = titles_of(cause)
-    if name not in titles and not any(draft.shape == name for draft in drafts_of(cause)):
+    drafts = {draft.shape: draft.title for draft in drafts_of(cause) if draft.shape}
+    if name not in titles and name not in drafts:
         flash(
             _(
                 "This picture was cut out in another way, or thrown away, meanwhile. Here is what there is now."
@@ -66,11 +68,25 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
             "waiting",
         )
         return back_to_shapes(cause)
-    fact = shape_fact("causes.shape", cause, shape=name, was=former)
-    try:
-        act(fact, take, cause_id=cause.id, name=name, former=former, now=utcnow())
-    except ShapeEditConflict:
-        return _told(cause_in_any_state(cause.slug), name)
+    former, form = cause.shape, TakeShapeForm().offer({**drafts, **titles})
+    form.shape.data = name
+    save(
+        Editor(
+            form,
+            partial(cause_in_any_state, cause.slug),
+            lambda present: TakeShapeForm.of(present, titles_of(present)),
+            lambda present, _form: (
+                _look(present, name)
+                if name in titles
+                else shapes_page(present, ShapePictureForm(formdata=None))
+            ),
+        ),
+        shape_fact("causes.shape", cause, shape=name, was=former),
+        take,
+        cause_id=cause.id,
+        name=name,
+        now=utcnow(),
+    )
     flash(
         _(
             "The montage has its new shape. Whoever has a page open sees it when they load it again."
@@ -127,9 +143,9 @@ def shape_preview(cause: Cause, name: str, count: str) -> ResponseReturnValue:
     return Response(png, mimetype="image/png")
 
 
-def take(*, cause_id: int, name: str, former: str, now: datetime) -> Cause:
+def take(*, cause_id: int, name: str, version: int, now: datetime) -> Cause:
     """Give the cause this shape; the editor was told that butterflies move."""
-    return accept_shape(cause_id, name=name, former=former, now=now, may_move=True)
+    return accept_shape(cause_id, name=name, version=version, now=now, may_move=True)
 
 
 def shapes_page(cause: Cause, form: FlaskForm, status: int = 200) -> tuple[str, int]:
@@ -183,24 +199,7 @@ def any_draft(cause: Cause, draft_id: int) -> ShapeDraft | None:
     return draft
 
 
-def _told(cause: Cause | Any, name: str) -> ResponseReturnValue:
-    """Return the page that shows the shape again and says that the cause has another shape now."""
-    titles = titles_of(cause)
-    if name in titles:
-        return _look(cause, name, 409)
-    draft = next(draft for draft in drafts_of(cause) if draft.shape == name)
-    flash(_("Somebody else gave the montage another shape while you were looking."), "waiting")
-    flash(
-        _(
-            "It is “%(shape)s” now. Nothing of yours was changed; take this one only if it shall stand in its place.",
-            shape=titles[cause.shape],
-        ),
-        "note",
-    )
-    return redirect(url_for("organize.causes.shape_draft", slug=cause.slug, draft_id=draft.id), 303)
-
-
-def _look(cause: Cause, name: str, status: int = 200) -> tuple[str, int]:
+def _look(cause: Cause, name: str) -> str:
     titles = titles_of(cause)
     return render_template(
         "organize/causes/shape_look.html",
@@ -209,5 +208,4 @@ def _look(cause: Cause, name: str, status: int = 200) -> tuple[str, int]:
         titles=titles,
         heading=titles.get(name) or abort(404),
         sights=sights_of(cause),
-        has_changed=status == 409,
-    ), status
+    )

@@ -1,5 +1,6 @@
 """Turn a picture into the shape of a montage: upload, cut out, discard. Adds views to routes.py."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -15,7 +16,6 @@ from campaign.montage.pictures import TooManyPictures
 from campaign.montage.queries import draft_of
 from campaign.montage.shape_extraction import Cut
 from campaign.montage.shaping import (
-    ShapeEditConflict,
     TooManyDrafts,
     begin_draft,
     cut_draft,
@@ -39,6 +39,7 @@ from campaign.organize.causes.shape_forms import (
     CutForm,
     ShapePictureForm,
 )
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.process.clock import utcnow
 
 
@@ -91,18 +92,17 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
         made = cut_out(draft.picture, title=draft.title, cut=form.cut())
         if made.fault:
             raise PictureRefused(made.fault)
-        named = {"draft_id": draft_id, "seen": form.seen.data, "made": made, "now": utcnow()}
-        act(shape_fact("causes.shape_cut", cause), cut_draft, **named)
+        save(
+            Editor(form, partial(draft_of, cause, draft_id), CutForm.of, partial(_page, cause)),
+            shape_fact("causes.shape_cut", cause),
+            cut_draft,
+            draft_id=draft_id,
+            made=made,
+            now=utcnow(),
+        )
     except (PictureRefused, WorkFailed, TooManyPictures) as refusal:
         form.threshold.errors = [_why(refusal)]
         return _page(cause, draft, form, 422)
-    except ShapeEditConflict:
-        present = draft_of(cause, draft_id)
-        flash(
-            _("Somebody else cut the picture out in another way meanwhile. It is the one below."),
-            "waiting",
-        )
-        return _page(cause, present, CutForm.of(present), 409)
     return _back_to_draft(cause, draft_id)
 
 

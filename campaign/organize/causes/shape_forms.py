@@ -1,18 +1,20 @@
 """The forms that turn a picture into the shape of a montage, and the errors."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
+from wtforms import BooleanField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
+from campaign.causes.models import Cause
 from campaign.montage.models import ShapeDraft
 from campaign.montage.shape_extraction import MAX_THRESHOLD, MIN_THRESHOLD, Cut
 from campaign.montage.uploads import MAX_BYTES
-from campaign.organize.content_fields import LineField, WholeField, most
+from campaign.organize.content_fields import LineField, VersionField, WholeField, most
 from campaign.text.names import clean_text
 
 # The form's text fields are sent along with the file.
@@ -72,9 +74,9 @@ class ShapePictureForm(FlaskForm):
 
 
 class CutForm(FlaskForm):
-    """How a picture is cut out; `seen` identifies the shape that the editor had on the screen."""
+    """How a picture is cut out."""
 
-    seen = HiddenField()
+    version = VersionField()
     cut_by = RadioField(
         _l("What becomes the shape"),
         choices=[
@@ -94,7 +96,7 @@ class CutForm(FlaskForm):
     def of(cls, draft: ShapeDraft | Any) -> Self:
         cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
         known = {"threshold": draft.threshold} if draft.threshold else {}
-        return cls(formdata=None, data={"seen": draft.shape or "", **cut, **known})
+        return cls(formdata=None, data={"version": draft.version, **cut, **known})
 
     def tell(self, fault: str) -> None:
         """Set the error on the deciding field: why this picture and cut make no shape."""
@@ -106,3 +108,20 @@ class CutForm(FlaskForm):
     def cut(self) -> Cut:
         """Return the chosen Cut."""
         return Cut(self.cut_by.data, self.threshold.data, self.inverted.data)
+
+
+class TakeShapeForm(FlaskForm):
+    """The shape that a cause takes. Its name is in the URL, so the page shows only a button."""
+
+    version = VersionField()
+    shape = RadioField(_l("What the butterflies add up to"))
+
+    @classmethod
+    def of(cls, cause: Cause | Any, titles: Mapping[str, Any]) -> Self:
+        """Return the form with the cause's shape; `titles` are {name: title} of all shapes."""
+        form = cls(formdata=None, data={"version": cause.version_of("shape"), "shape": cause.shape})
+        return form.offer(titles)
+
+    def offer(self, titles: Mapping[str, Any]) -> Self:
+        self.shape.choices = [SelectChoice(*pair) for pair in titles.items()]
+        return self

@@ -1,6 +1,6 @@
 """The forms that start an event and edit its parts.
 
-The form of a part holds the `mark` of the state that the editor saw. It returns its changes as
+The form of a part holds the version that the editor saw. It returns its changes as
 `change_part` takes them.
 """
 
@@ -9,10 +9,8 @@ from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
 from wtforms.validators import DataRequired, InputRequired
 
-from campaign.events.editing import mark_of
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event
 from campaign.events.operations import Hours
@@ -21,6 +19,7 @@ from campaign.organize.content_fields import (
     LineField,
     LinesField,
     SlugField,
+    VersionField,
     by_language,
     in_language,
     most,
@@ -73,10 +72,10 @@ class NewEventForm(_WithHours, DraftForm):
 
 
 class PartForm(FlaskForm):
-    """A part of an event; `part` is its name in `editing.PARTS`."""
+    """A part of an event, named `part`."""
 
     part = ""
-    mark = HiddenField()
+    version = VersionField()
 
     def __init__(self, event: Event, **named: Any) -> None:
         self.event = event
@@ -86,7 +85,9 @@ class PartForm(FlaskForm):
     def of(cls, event: Event) -> Self:
         """Return the form filled with the event's saved values."""
         return cls(
-            event, formdata=None, data={"mark": mark_of(event, cls.part), **cls.values(event)}
+            event,
+            formdata=None,
+            data={"version": event.version_of(cls.part), **cls.values(event)},
         )
 
     @property

@@ -51,7 +51,7 @@ ONLINE_FOR = [
     SelectChoice("registered", _l("Only in the letter to those who register")),
 ]
 REGISTRATION_CHOICES = [
-    SelectChoice("none", _l("Come as you are")),
+    SelectChoice("none", _l("No registration needed")),
     SelectChoice("optional", _l("One may register")),
     SelectChoice("required", _l("One must register")),
 ]
@@ -209,7 +209,7 @@ class AboutForm(PartForm):
     )
     others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
-    is_vigil = BooleanField(_l("It is a vigil for the forty-three"))
+    is_vigil = BooleanField(_l("This is a vigil"))
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:

@@ -3,24 +3,23 @@
 The parts are texts, hours, place, registration, programme, people, what it is about, and slug.
 """
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign.events.editing import EditConflict, change_part, mark_of
+from campaign.events.editing import change_part
 from campaign.events.models import Event
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
 from campaign.i18n.locales import LOCALES
 from campaign.organize.access import allowed
-from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.content_fields import conflicts
 from campaign.organize.drafts import preview_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
 from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
 from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, preview_page
@@ -160,25 +159,29 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, form, 422)
     fact = fact_of("events.edit", event, part=form.part)
-    try:
-        named = {"part": form.part, "mark": form.mark.data, "now": utcnow(), **form.changes()}
-        changed = act(fact, change_part, event_id=event.id, **named)
-    except EditConflict:
-        changed = event_in_any_state(event.slug)
-        present = type(form).of(changed)
-        # Pressing a button twice, or entering the same as someone else, is no conflict.
-        if conflicting := conflicts(form, _offered(present) if form.part == "about" else present):
-            form.mark.data = mark_of(changed, form.part)
-            return _page(changed, form, 409, conflicting=conflicting)
+    changed = save(
+        Editor(
+            form,
+            partial(event_in_any_state, event.slug),
+            lambda present: (
+                _offered(form.of(present)) if form.part == "about" else form.of(present)
+            ),
+            _page,
+        ),
+        fact,
+        change_part,
+        event_id=event.id,
+        part=form.part,
+        now=utcnow(),
+        **form.changes(),
+    )
     flash(_("Saved."), "sure")
     if form.part == "hours":
         tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return back_to(changed.slug)
 
 
-def _page(
-    event: Event, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
-) -> tuple[str, int]:
+def _page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
     told = (
         numbers_of(event)
         if form.part in ("hours", "place") and event.state == "published"
@@ -189,7 +192,6 @@ def _page(
         event=event,
         title=event.text(g.lang).title,
         form=form,
-        conflicting=conflicting,
         told=told.registered + told.waiting if told and event.ends_at > utcnow() else 0,
         written=form.written,
         order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],

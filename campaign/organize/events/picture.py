@@ -1,5 +1,6 @@
 """The picture of an event."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, flash, g, redirect, render_template, url_for
@@ -7,14 +8,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from campaign.events.editing import EditConflict, change_picture, mark_of
+from campaign.events.editing import change_picture
 from campaign.events.models import Event
 from campaign.events.operations import set_picture
 from campaign.events.queries import event_in_any_state
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.audited_write import act
+from campaign.organize.content_fields import sent_version
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event
-from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
+from campaign.organize.picture_forms import (
+    MAX_UPLOAD_BYTES,
+    PictureForm,
+    shown_picture,
+)
 from campaign.process.clock import utcnow
 
 
@@ -32,28 +39,16 @@ def save_picture(event: Event) -> ResponseReturnValue:
     if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
         return _page(event, form, 422)
     alts = form.alts([text.lang for text in event.texts])
-    named = {
-        "picture": form.sent,
-        "focal": form.focal(),
-        "alts": alts,
-        "mark": form.mark.data,
-        "now": utcnow(),
-    }
-    try:
-        act(
-            fact_of("events.edit", event, part="picture"),
-            change_picture,
-            event_id=event.id,
-            **named,
-        )
-    except EditConflict:
-        form.mark.data = mark_of(event_in_any_state(event.slug), "picture")
-        form.form_errors = [
-            _(
-                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
-            )
-        ]
-        return _page(event_in_any_state(event.slug), form, 409)
+    save(
+        Editor(form, partial(event_in_any_state, event.slug), _form_of, _page),
+        fact_of("events.edit", event, part="picture"),
+        change_picture,
+        event_id=event.id,
+        picture=form.sent,
+        focal=form.focal(),
+        alts=alts,
+        now=utcnow(),
+    )
     flash(_("Saved."), "sure")
     return back_to(event.slug)
 
@@ -61,15 +56,15 @@ def save_picture(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/picture/remove")
 @allowed("events.edit", load_event)
 def remove_picture(event: Event) -> ResponseReturnValue:
-    if is_as_seen(mark_of(event, "picture")):
-        act(
-            fact_of("events.edit", event, part="picture"),
-            set_picture,
-            event_id=event.id,
-            picture=None,
-            now=utcnow(),
-        )
-        flash(_("The picture is taken away."), "sure")
+    act(
+        fact_of("events.edit", event, part="picture"),
+        set_picture,
+        event_id=event.id,
+        picture=None,
+        version=sent_version(),
+        now=utcnow(),
+    )
+    flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.events.picture", slug=event.slug), 303)
 
 
@@ -89,7 +84,10 @@ def _form_of(event: Event) -> FlaskForm:
         if event.picture
         else {}
     )
-    return PictureForm(formdata=None, data={"mark": mark_of(event, "picture"), **known, **alts})
+    version = event.version_of("picture")
+    return PictureForm(
+        formdata=None, data={"version": version, **shown_picture(event.picture), **known, **alts}
+    )
 
 
 def _page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:

@@ -31,7 +31,7 @@ class RegistrationSearch(FlaskForm):
         csrf = False
 
     words = StringField(_l("Name, whole e-mail address or code"), [Length(max=200)])
-    state = SelectField(_l("State"), validate_choice=False)
+    state = SelectField(_l("Status"), validate_choice=False)
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
@@ -51,7 +51,7 @@ class ByHandForm(FlaskForm):
 
     name = NameField(_l("Name"))
     seats = SeatsField(_l("Seats"), most=MAX_SEATS)
-    email = OptionalEmailField(_l("E-mail"))
+    email = OptionalEmailField(_l("Email"))
     comes_in = BooleanField(_l("They are here, and come in now"))
     anyway = BooleanField(_l("Let them in although all seats are taken"))
 

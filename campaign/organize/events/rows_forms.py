@@ -35,7 +35,7 @@ class _RowsForm(PartForm):
         if rows is None:
             return None
         return type(self)(
-            self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MAX_ROWS]}
+            self.event, formdata=None, data={"version": self.version.data, "rows": rows[:MAX_ROWS]}
         )
 
 

@@ -6,14 +6,13 @@ from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import Field, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.i18n.locales import NAMES
-from campaign.organize.content_fields import LineField, LinesField, WholeField, most
+from campaign.organize.content_fields import LineField, LinesField, VersionField, WholeField, most
 from campaign.organize.exports.forms import PurposeForm
 from campaign.organize.hour_fields import DayField
-from campaign.petitions.handovers import mark_of
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 
@@ -58,9 +57,9 @@ class PackForm(PurposeForm):
 
 
 class HandingForm(FlaskForm):
-    """What the targets see of each signature; `mark` identifies the state that the editor saw."""
+    """What the targets see of each signature."""
 
-    mark = HiddenField()
+    version = VersionField()
     names = RadioField(
         _l("Names"),
         choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
@@ -74,7 +73,7 @@ class HandingForm(FlaskForm):
     def of(cls, petition: Petition) -> Self:
         """Return the form with the petition's current values."""
         data = {
-            "mark": mark_of(petition),
+            "version": petition.version_of("handing"),
             "names": petition.handed_names,
             "details": petition.handed_details,
         }

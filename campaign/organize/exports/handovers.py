@@ -1,5 +1,6 @@
 """The hand-over of a petition: the delivery pack, its contents, and the receipt."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import ask_for_export
 from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import Fact, act
-from campaign.organize.content_fields import caught_up
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.exports.handover_forms import (
     DETAIL_CHOICES,
     NAME_CHOICES,
@@ -25,11 +26,9 @@ from campaign.organize.fields import site_paper
 from campaign.organize.identity import may, organizer
 from campaign.organize.petitions.versions import makes_version, review
 from campaign.organize.scope import in_sight, load_petition
-from campaign.petitions.editing import EditConflict
 from campaign.petitions.handovers import (
     change_handing,
     handovers_of,
-    mark_of,
     record_handover,
     remove_handover,
 )
@@ -108,25 +107,20 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
     here, leave = (
         url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show")
     )
-    if form.mark.data == mark_of(petition) and (
+    if form.version.data == petition.version_of("handing") and (
         changes := makes_version(petition, handed_names=names, handed_details=details)
     ):
         return review(petition, here, leave, changes)
     fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
-    try:
-        act(
-            fact,
-            change_handing,
-            petition_id=petition.id,
-            mark=form.mark.data,
-            names=names,
-            details=details,
-            now=utcnow(),
-        )
-    except EditConflict:
-        present = petition_by_id(petition.id)
-        if conflicting := caught_up(form, HandingForm.of(present)):
-            return _contents_page(present, form, 409, conflicting)
+    save(
+        Editor(form, partial(petition_by_id, petition.id), HandingForm.of, _contents_page),
+        fact,
+        change_handing,
+        petition_id=petition.id,
+        names=names,
+        details=details,
+        now=utcnow(),
+    )
     flash(_("Saved. The petition’s page says so from now on."), "sure")
     return redirect(leave, 303)
 
@@ -213,10 +207,8 @@ def _pack_page(petition: Petition, form: PackForm, status: int = 200) -> Respons
     return _rendered("pack", petition, form, status)
 
 
-def _contents_page(
-    petition: Petition, form: HandingForm, status: int = 200, conflicting: Any = ()
-) -> ResponseReturnValue:
-    return _rendered("contents", petition, form, status, conflicting=conflicting)
+def _contents_page(petition: Petition, form: Any, status: int = 200) -> ResponseReturnValue:
+    return _rendered("contents", petition, form, status)
 
 
 def _rendered(

@@ -95,7 +95,7 @@ def offered(aim: str, petition: Petition) -> tuple[str, ...]:
 def how_far(export: Export) -> str:
     """Return a sentence about the progress of an export."""
     if export.state == "waiting" or not export.total:
-        return _("It waits for its turn.")
+        return _("It is in the queue.")
     if export.done >= export.total:
         return _("Everything is written; the file is being put together.")
     return ngettext(

@@ -1,6 +1,6 @@
 """Finish a paper batch: import, undo or discard it. Uses the blueprint of routes.py."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from campaign.imports.models import ImportBatch
 from campaign.imports.queries import batch_by_id, checker_for, items_of
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
+from campaign.organize.content_fields import sent_version
 from campaign.organize.imports.forms import BringInForm
 from campaign.organize.imports.routes import (
     back,
@@ -40,8 +41,15 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
     batch_id = batch.id
     try:
-        act(fact, commit.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
-    except (operations.BatchClosed, operations.EditConflict):
+        act(
+            fact,
+            commit.accept,
+            batch_id=batch_id,
+            version=form.version.data,
+            decided=decided,
+            now=now,
+        )
+    except operations.BatchClosed:
         return overtaken(batch)
     except commit.StillWrong:
         decide_anew(batch)
@@ -97,9 +105,9 @@ def drop(batch: ImportBatch) -> ResponseReturnValue:
             fact_of("imports.drop", batch),
             operations.drop,
             batch_id=batch_id,
-            seen=request.form.get("seen"),
+            version=sent_version(),
         )
-    except (operations.BatchClosed, operations.EditConflict):
+    except operations.BatchClosed:
         return overtaken(batch)
     rollback.erase_rows(write, batch_id)
     flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")

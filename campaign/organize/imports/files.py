@@ -82,7 +82,7 @@ def take_file() -> ResponseReturnValue:
         details={"rows": batch.rows},
     )
     kept = keep_file(write, batch=batch, table=table)
-    made = act(fact, open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
+    made = act(fact, open_file, batch_id=kept.id, version=kept.version)
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 
 
@@ -94,12 +94,12 @@ def columns(batch: ImportBatch) -> ResponseReturnValue:
     petition = petition_by_id(batch.petition_id)
     form = ColumnsForm(
         formdata=None,
-        seen=batch.changed_at.isoformat(),
+        version=batch.version,
         has_heading=bool(batch.header),
         lang=batch.lang,
         country=batch.country,
         signed_on=batch.signed_on,
-        version=str(batch.version_id),
+        petition_version=str(batch.version_id),
         dates="day" if batch.day_first else "month",
         wording=batch.wording or consent_of(petition, batch.lang),
     ).offer_versions(petition.versions)
@@ -124,7 +124,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
         batch,
         fact_of("imports.match", batch, columns=sorted(mapping.values())),
         match,
-        seen=form.seen.data,
+        version=form.version.data,
         mapping=mapping,
         has_heading=form.has_heading.data,
         lang=form.lang.data,

@@ -12,7 +12,6 @@ from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     Field,
-    HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -32,7 +31,7 @@ from wtforms.validators import (
 from campaign.i18n.countries import countries
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
-from campaign.organize.content_fields import WholeField
+from campaign.organize.content_fields import VersionField, WholeField
 from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField
 from campaign.organize.scope import PetitionInSight
@@ -42,7 +41,7 @@ from campaign.process.clock import utcnow
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
 PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter, as in North America")}
-TOO_LONG = _l("That is too long.")
+TOO_LONG = _l("This is too long. Make it shorter.")
 
 
 class CountryChoice(SelectField):
@@ -140,12 +139,12 @@ class UploadForm(_OfPetition):
 class ColumnsForm(FlaskForm):
     """What the columns of a file hold, and what applies to all its rows."""
 
-    seen = HiddenField()
+    version = VersionField()
     has_heading = BooleanField(_l("The first row names the columns"))
     lang = SelectField(_l("Language of those whose row names none"), choices=LANGUAGES)
     country = CountryChoice(_l("Country of those whose row names none"))
     signed_on = SigningDayField(_l("Signed on, where the row does not say"), [Optional()])
-    version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
+    petition_version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
     dates = RadioField(
         _l("Dates such as 03/04/2026"),
         choices=[
@@ -173,7 +172,7 @@ class ColumnsForm(FlaskForm):
 
     def offer_versions(self, versions: Sequence[PetitionVersion]) -> Self:
         """Offer the PetitionVersions of a petition, the newest first; return the form."""
-        self.version.choices = [
+        self.petition_version.choices = [
             SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)
         ]
         return self
@@ -181,8 +180,8 @@ class ColumnsForm(FlaskForm):
     @property
     def version_id(self) -> int:
         """The chosen version, or the newest if the form data names none of them."""
-        known = [choice.value for choice in self.version.choices]
-        return int(self.version.data if self.version.data in known else known[0])
+        known = [choice.value for choice in self.petition_version.choices]
+        return int(self.petition_version.data if self.petition_version.data in known else known[0])
 
     # The fields assigned to columns; set from the form data before validating.
     fields = ()
@@ -191,7 +190,7 @@ class ColumnsForm(FlaskForm):
 class BringInForm(FlaskForm):
     """The organizer's statement before a batch is imported."""
 
-    seen = HiddenField()
+    version = VersionField()
     attested = BooleanField(
         _l("We hold the signed sheets, and what came in says what stands on them")
     )

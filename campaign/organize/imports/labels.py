@@ -15,13 +15,13 @@ from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 from campaign.text.postal_codes import postal_code_example
 
 FIELD_WORDS = {
-    "given_name": _l("Given name"),
-    "family_name": _l("Family name"),
+    "given_name": _l("First name"),
+    "family_name": _l("Last name"),
     "full_name": _l("Whole name in one"),
-    "email": _l("E-mail"),
+    "email": _l("Email"),
     "country": _l("Country"),
     "postal_code": _l("Postal code"),
-    "comment": _l("A few words"),
+    "comment": _l("Comment"),
     "name_display": _l("How the name appears"),
     "subscribe": _l("News wanted"),
     "lang": _l("Language"),
@@ -63,7 +63,7 @@ ROW_FAULTS = {
     ),
 }
 FAULTS = {
-    TOO_LONG: _l("That is too long."),
+    TOO_LONG: _l("This is too long. Make it shorter."),
     "formula": _l("This cell holds a formula, not words."),
     "tick": _l("Write yes or no, or leave it empty."),
     "name_display": _l("Write full, initials or counted."),
@@ -113,12 +113,10 @@ def fault_in_words(field: str, code: str) -> str:
     if name == "postal_code":
         example = postal_code_example(detail)
         if example:
-            return _(
-                "That is not a postal code of this country, such as %(example)s.", example=example
-            )
-        return _("That is not a postal code of this country.")
+            return _("Enter a postal code for this country, like %(example)s.", example=example)
+        return _("Enter a postal code for this country.")
     if name == TOO_LONG and field in MAX_LENGTHS:
-        return _("That is longer than %(most)s letters.", most=MAX_LENGTHS[field])
+        return _("Use %(most)s characters or fewer.", most=MAX_LENGTHS[field])
     if field == "email" and name in ADDRESS_FAULTS:
         return str(ADDRESS_FAULTS[name])
     return str(FAULTS.get(name) or NAME_FAULTS[name])

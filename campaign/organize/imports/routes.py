@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.causes.queries import causes_among
+from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.imports import operations
 from campaign.imports.classification import decide, without_wrong
@@ -24,6 +25,7 @@ from campaign.imports.queries import (
 )
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.content_fields import sent_version
 from campaign.organize.identity import causes_where
 from campaign.organize.imports.forms import BringInForm
 from campaign.organize.imports.labels import (
@@ -85,7 +87,7 @@ def mend(batch: ImportBatch) -> ResponseReturnValue:
         if text.isascii() and text.isdecimal() and len(text) < 10
     }
     fact = fact_of("imports.mend", batch, rows=len(typed))
-    named = {"typed": typed, "left_out": left_out, "seen": request.form.get("seen")}
+    named = {"typed": typed, "left_out": left_out, "version": sent_version()}
     return changed(batch, fact, operations.keep_typed, **named)
 
 
@@ -93,9 +95,7 @@ def mend(batch: ImportBatch) -> ResponseReturnValue:
 @allowed("signatures.import", load_batch)
 def leave_out(batch: ImportBatch) -> ResponseReturnValue:
     fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
-    return changed(
-        batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen")
-    )
+    return changed(batch, fact, operations.begin_change, leave_out=True, version=sent_version())
 
 
 @blueprint.post("/<int:batch_id>/check")
@@ -120,7 +120,7 @@ def changed(
     batch_id = batch.id
     try:
         act(fact, operation, batch_id=batch_id, **named)
-    except (operations.BatchClosed, operations.EditConflict):
+    except operations.BatchClosed:
         return overtaken(batch)
     return (
         back(batch_id)
@@ -131,7 +131,7 @@ def changed(
 
 def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
     """Decide on all rows as of now and save that; return False if nothing can be imported."""
-    now, batch_id, seen = utcnow(), batch.id, batch.changed_at.isoformat()
+    now, batch_id, version = utcnow(), batch.id, batch.version
     checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:
         flash(_("The petition is not public yet: nothing can come in before."), "waiting")
@@ -141,11 +141,11 @@ def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
         operations.keep_fates(
             write,
             batch_id=batch_id,
-            seen=seen,
+            version=version,
             decided=without_wrong(decided) if leave_out else decided,
             now=now,
         )
-    except (operations.BatchClosed, operations.EditConflict):
+    except (operations.BatchClosed, EditConflict):
         flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
     return True
 
@@ -260,7 +260,7 @@ def page(
         after=after,
         rows_in=rows_in(batch.id) if batch.is_arriving else 0,
         fields=editable(batch),
-        form=form or BringInForm(formdata=None, seen=batch.changed_at.isoformat()),
+        form=form or BringInForm(formdata=None, version=batch.version),
         reason=reason or ReasonForm(formdata=None),
         first_step=first_step(batch),
         **words_of(petition),

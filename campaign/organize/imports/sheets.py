@@ -11,7 +11,7 @@ from campaign.i18n.locales import NAMES
 from campaign.imports.classification import decide
 from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.models import ImportBatch, PrintRun
-from campaign.imports.operations import BatchClosed, EditConflict, keep_typed
+from campaign.imports.operations import BatchClosed, keep_typed
 from campaign.imports.queries import (
     batch_by_id,
     batch_of_sheet,
@@ -26,6 +26,7 @@ from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
+from campaign.organize.content_fields import sent_version
 from campaign.organize.identity import organizer
 from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.labels import FATE_WORDS, why_in_words
@@ -221,12 +222,12 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
         fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
-        return changed(batch, fact, keep_typed, typed=typed, seen=request.form.get("seen"))
+        return changed(batch, fact, keep_typed, typed=typed, version=sent_version())
     batch_id = batch.id
     try:
         # An unfinished sheet has no effect, so it gets no entry in the activity log.
-        write(keep_typed, batch_id=batch_id, typed=typed, seen=request.form.get("seen"))
-    except (BatchClosed, EditConflict):
+        write(keep_typed, batch_id=batch_id, typed=typed, version=sent_version())
+    except BatchClosed:
         return jsonify(overtaken=True), 409
     return jsonify(_told(batch_by_id(batch_id)))
 
@@ -243,7 +244,7 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
         }
         for each in decided
     }
-    return {"seen": batch.changed_at.isoformat(), "rows": rows}
+    return {"version": batch.version, "rows": rows}
 
 
 def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:

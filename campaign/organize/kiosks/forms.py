@@ -13,7 +13,7 @@ from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
 from campaign.organize.content_fields import LineField
 
 TOO_LONG = Length(
-    max=MAX_NAME_LENGTH, message=_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH)
+    max=MAX_NAME_LENGTH, message=_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
 )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.http.framed_emails import framed
+from campaign.http.responses import framed
 from campaign.i18n.locales import NAMES
 from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import act

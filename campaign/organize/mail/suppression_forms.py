@@ -12,7 +12,7 @@ from campaign.signatures import tokens
 class FindForm(FlaskForm):
     """An address to look up; sent by POST so that it is in no log."""
 
-    email = AddressField(_l("E-mail"))
+    email = AddressField(_l("Email"))
 
     @property
     def digest(self) -> bytes:

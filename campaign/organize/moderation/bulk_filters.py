@@ -57,7 +57,7 @@ def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
     if search.comments:
         lines.append((_("Comments"), str(TABS[search.comments])))
     if search.state:
-        lines.append((_("State"), str(STATE_WORDS[search.state])))
+        lines.append((_("Status"), str(STATE_WORDS[search.state])))
     if search.held_reason:
         rules = {rule.id: rule for rule in rules_of(causes_where("signatures.review"))}
         lines.append((_("Why held"), str(reason_in_words(search.held_reason, rules))))

@@ -3,6 +3,7 @@
 They appear publicly only after an organizer has chosen to show them.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from campaign.db.versioned import content_version
 from campaign.organize.access import allowed
 from campaign.organize.moderation.queues import act_by_petition, numbers, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
@@ -41,7 +43,7 @@ def index() -> ResponseReturnValue:
         petitions=petitions,
         chosen_slug=request.args.get("petition") or "",
         titles={each.id: each.title for each in petitions},
-        fingerprint=moderation.fingerprint,
+        content_version=content_version,
         tabs=TABS,
         tab=tab,
         searched=searched,
@@ -58,9 +60,9 @@ def decide() -> ResponseReturnValue:
     decided = {number: whole or request.form.get(f"decision-{number}") for number in ids}
     shown = [number for number, word in decided.items() if word == "show"]
     hidden = [number for number, word in decided.items() if word == "hide"]
-    seen = {number: request.form.get(f"seen-{number}", "") for number in ids}
+    versions = {number: request.form.get(f"version-{number}", "") for number in ids}
     done = sum(
-        act_by_petition(action, _decision, some, seen=seen, shown=is_shown)
+        act_by_petition(action, _decision, some, versions=versions, shown=is_shown)
         for action, some, is_shown in (
             ("comments.show", shown, True),
             ("comments.hide", hidden, False),
@@ -78,8 +80,10 @@ def same_list() -> dict[str, Any]:
     return {"tab": tab if tab in COMMENTS and tab != "waiting" else None, "words": searched or None}
 
 
-def _decision(*, ids, seen, **named):
-    return moderation.decide_comments(seen={number: seen[number] for number in ids}, **named)
+def _decision(*, ids: Iterable[int], versions: Mapping[int, str], **named: Any) -> Sequence[int]:
+    return moderation.decide_comments(
+        versions={number: versions[number] for number in ids}, **named
+    )
 
 
 def _tell(done: int, wanted: int) -> None:

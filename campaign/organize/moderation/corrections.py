@@ -4,13 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.db.versioned import content_version
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act_on_some
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.labels import words
 from campaign.organize.signatures.routes import load_signature
 from campaign.organize.signatures.view_log import note_list
-from campaign.signatures.corrections import held_corrections, mark_of, settle_correction
+from campaign.signatures.corrections import held_corrections, settle_correction
 from campaign.signatures.models import Signature
 from campaign.signatures.rule_operations import rules_of
 
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
         "organize/corrections/index.html",
         found=found,
         titles={each.id: each.title for each in petitions},
-        mark_of=mark_of,
+        content_version=content_version,
         rules={rule.id: rule for rule in rules_of(None)},
         **words(),
     )
@@ -41,14 +42,15 @@ def decide(signature: Signature) -> ResponseReturnValue:
     is_accepted = request.form.get("decision") == "show"
     action = "corrections.show" if is_accepted else "corrections.refuse"
     fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id)
-    seen = request.form.get("seen", "")
-    if act_on_some(
-        fact, settle_correction, signature_id=signature.id, seen=seen, is_accepted=is_accepted
-    ):
-        flash(
-            _("The change is shown from now on.") if is_accepted else _("The former name stays."),
-            "sure",
-        )
-    else:
-        flash(_("The owner has changed it since. Nothing was decided."), "waiting")
+    act_on_some(
+        fact,
+        settle_correction,
+        signature_id=signature.id,
+        version=request.form.get("version", ""),
+        is_accepted=is_accepted,
+    )
+    flash(
+        _("The change is shown from now on.") if is_accepted else _("The former name stays."),
+        "sure",
+    )
     return redirect(url_for("organize.corrections.index"), 303)

@@ -49,12 +49,13 @@ class RuleForm(FlaskForm):
         _l("Which?"),
         [
             InputRequired(_l("Write what the rule is to look for.")),
-            Length(max=MAX_LENGTH, message=_l("That is too long.")),
+            Length(max=MAX_LENGTH, message=_l("This is too long. Make it shorter.")),
         ],
     )
     where = SelectField(_l("Where?"), [InputRequired(_l("Choose where the rule holds."))])
     note = StringField(
-        _l("Why? (for the others)"), [Length(max=200, message=_l("That is too long."))]
+        _l("Why? (for the others)"),
+        [Length(max=200, message=_l("This is too long. Make it shorter."))],
     )
 
     def offer(self, petitions: Sequence[PetitionInSight]) -> Self:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
-from campaign.organize.statistics.figures import by_day, remember, zone
+from campaign.organize.statistics.figures import add_cache, by_day, zone
 from campaign.process.clock import utcnow
 from campaign.signatures.aggregates import are_ready
-from campaign.signatures.statistics import States, hours, states
+from campaign.signatures.statistics import Hour, States, hours, states
 
 DAYS_OF_WEEK = 7
 # The counts next to the chart are live. The chart reads every signature, so it is cached.
@@ -38,7 +38,7 @@ class Glance:
 
 
 def init_app(app: Flask) -> None:
-    remember(app, "recent_hours", lambda petition_ids: tuple(hours(petition_ids)), SECONDS)
+    add_cache(app, "recent_hours", SECONDS)
 
 
 def glance(petition_ids: Collection[int]) -> Glance:
@@ -46,10 +46,12 @@ def glance(petition_ids: Collection[int]) -> Glance:
 
     Its hours are at most SECONDS old, and None while many signatures are still to be added up.
     """
-    return Glance(
-        states(petition_ids),
-        current_app.extensions["recent_hours"].get(petition_ids) if are_ready() else None,
-    )
+    return Glance(states(petition_ids), _recent_hours(petition_ids) if are_ready() else None)
+
+
+def _recent_hours(petition_ids: Collection[int]) -> tuple[Hour, ...]:
+    key = tuple(petition_ids)
+    return current_app.extensions["recent_hours"].get(key, lambda: tuple(hours(key)))
 
 
 def start_of_yesterday() -> datetime:

@@ -159,7 +159,7 @@ SUBJECTS = {
     "retention": _l("Retention"),
     "mail": _l("Mail"),
     "suppressions": _l("Never written to"),
-    "kiosks": _l("Kiosks"),
+    "kiosks": _l("Tablets"),
     "keys": _l("Keys of partners"),
 }
 # What an entry is about, shown before its id.

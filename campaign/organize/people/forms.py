@@ -56,6 +56,8 @@ class RoleForm(FlaskForm):
 
 
 class InvitationForm(RoleForm):
-    email = AddressField(_l("E-mail"))
-    name = StringField(_l("Name"), [Length(max=80, message=_l("That is too long."))])
+    email = AddressField(_l("Email"))
+    name = StringField(
+        _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
+    )
     lang = SelectField(_l("Language of the letter"), choices=LANGUAGES, default=lambda: g.lang)

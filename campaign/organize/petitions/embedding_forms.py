@@ -7,14 +7,13 @@ import idna
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import Form, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
 from campaign.embeds.frames import SHOWS, THEMES
 from campaign.embeds.models import Embedding
-from campaign.embeds.queries import mark_of
 from campaign.i18n.locales import NAMES
-from campaign.organize.content_fields import LinesField
+from campaign.organize.content_fields import LinesField, VersionField
 
 MAX_ORIGINS = 50
 SHOW_WORDS = {
@@ -56,9 +55,9 @@ class OriginsField(LinesField):
 
 
 class EmbeddingForm(FlaskForm):
-    """Who may embed the petition; `mark` identifies the settings that the editor saw."""
+    """Who may embed the petition."""
 
-    mark = HiddenField()
+    version = VersionField()
     allowed = RadioField(
         _l("Who may show this petition in a page of theirs?"),
         choices=[
@@ -70,9 +69,9 @@ class EmbeddingForm(FlaskForm):
     origins = OriginsField(_l("Sites"))
 
     @classmethod
-    def of(cls, embedding: Embedding) -> Self:
+    def of(cls, embedding: Embedding, version: int) -> Self:
         data = {
-            "mark": mark_of(embedding),
+            "version": version,
             "allowed": embedding.allowed,
             "origins": "\n".join(embedding.origins),
         }

@@ -10,9 +10,9 @@ from campaign.organize.content_fields import (
     InLanguages,
     LineField,
     LinesField,
-    RevisionField,
     ShortTextField,
     SlugField,
+    VersionField,
     WholeField,
     by_language,
     in_language,
@@ -35,13 +35,14 @@ LACKING = {
 class SlugForm(FlaskForm):
     """The slug of a cause, petition or update."""
 
-    revision = RevisionField()
+    version = VersionField()
     slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
 
 
 class GoalForm(FlaskForm):
     """The goal for the number of signatures; 0 for no goal."""
 
+    version = VersionField()
     goal = WholeField(
         _l("Goal"),
         [
@@ -50,12 +51,17 @@ class GoalForm(FlaskForm):
         ],
     )
 
+    @classmethod
+    def of(cls, petition: Petition) -> Self:
+        """Return the form filled with the petition's goal."""
+        return cls(formdata=None, goal=petition.goal, version=petition.version_of("goal"))
+
 
 class _Letter(InLanguages, FlaskForm):
     """A petition's texts in all languages at once, so that one change makes one version."""
 
     parts, lacking = PARTS, LACKING
-    revision = RevisionField()
+    version = VersionField()
 
     @classmethod
     def of(cls, petition: Petition) -> Self:
@@ -65,7 +71,7 @@ class _Letter(InLanguages, FlaskForm):
             for text in petition.current_version.texts
             for part in PARTS
         }
-        return cls(formdata=None, data={"revision": petition.text_revision, **words})
+        return cls(formdata=None, data={"version": petition.version_of("text"), **words})
 
     def validate_for(self, petition: Petition) -> bool:
         """Check the texts.

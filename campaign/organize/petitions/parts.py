@@ -1,6 +1,7 @@
 """Save one part of a petition: the code shared by the pages of all parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -8,27 +9,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from campaign.organize.audited_write import act
-from campaign.organize.content_fields import caught_up
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import fact_of
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 
 
 def part_page(
-    part: str,
-    petition: Petition | Any,
-    form: FlaskForm,
-    status: int = 200,
-    conflicting: Sequence[Any] = (),
+    part: str, petition: Petition | Any, form: FlaskForm, status: int = 200
 ) -> tuple[str, int]:
     """Return the page of a part with the given form."""
-    return render_template(
-        PAGES[part], petition=petition, form=form, conflicting=conflicting
-    ), status
+    return render_template(PAGES[part], petition=petition, form=form), status
 
 
 def save_part(
@@ -43,8 +36,7 @@ def save_part(
 ) -> ResponseReturnValue:
     """Save a part, and redirect to the petition or the guide's next step.
 
-    `form_of` makes the form of a petition's saved state. If someone else saved first, both states
-    are shown, and the editor can save again knowing the other one.
+    `form_of` makes the form of a petition's saved state. Raise EditConflict.
 
     `versioned` holds the values that belong to a version. Once the petition has opened, the editor
     first sees what will become a new version.
@@ -53,7 +45,7 @@ def save_part(
         return part_page(part, petition, form)
     changes = (
         makes_version(petition, **versioned)
-        if versioned and form.revision.data == petition.revision
+        if versioned and form.version.data == petition.version_of("settings")
         else []
     )
     if changes:
@@ -62,20 +54,16 @@ def save_part(
             petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
         )
     number = petition.current_version.number
-    try:
-        petition = act(
-            fact_of("petitions.edit", petition, part=part),
-            operation,
-            petition_id=petition.id,
-            revision=form.revision.data,
-            **(versioned or {}),
-            **named,
-        )
-    except EditConflict:
-        petition = petition_in_any_state(petition.slug)
-        # Pressing a button twice, or entering the same as someone else, is no conflict.
-        if conflicting := caught_up(form, form_of(petition)):
-            return part_page(part, petition, form, 409, conflicting)
+    petition = save(
+        Editor(
+            form, partial(petition_in_any_state, petition.slug), form_of, partial(part_page, part)
+        ),
+        fact_of("petitions.edit", petition, part=part),
+        operation,
+        petition_id=petition.id,
+        **(versioned or {}),
+        **named,
+    )
     flash(saved(number, petition) if versioned else _("Saved."), "sure")
     return onward(petition, part)
 

@@ -1,5 +1,6 @@
 """The picture of a petition."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, flash, g, redirect, render_template, url_for
@@ -10,12 +11,17 @@ from flask_wtf import FlaskForm
 from campaign.i18n.locales import LOCALES
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.audited_write import act
+from campaign.organize.content_fields import sent_version
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
-from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
-from campaign.petitions.editing import EditConflict
+from campaign.organize.picture_forms import (
+    MAX_UPLOAD_BYTES,
+    PictureForm,
+    shown_picture,
+)
 from campaign.petitions.models import Petition
-from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
+from campaign.petitions.pictures import change_picture, picture_bytes, remove_picture
 from campaign.petitions.queries import petition_in_any_state
 
 
@@ -34,28 +40,15 @@ def save_picture(petition: Petition) -> ResponseReturnValue:
         has_picture=petition.picture is not None, spoken=[petition.original_lang]
     ):
         return _page(petition, form, 422)
-    named = {
-        "picture": form.sent,
-        "focal": form.focal(),
-        "alts": form.alts(LOCALES),
-        "mark": form.mark.data,
-    }
-    try:
-        act(
-            fact_of("petitions.edit", petition, part="picture"),
-            change_picture,
-            petition_id=petition.id,
-            **named,
-        )
-    except EditConflict:
-        present = petition_in_any_state(petition.slug)
-        form.mark.data = mark_of(present.picture)
-        form.form_errors = [
-            _(
-                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
-            )
-        ]
-        return _page(present, form, 409)
+    save(
+        Editor(form, partial(petition_in_any_state, petition.slug), _form_of, _page),
+        fact_of("petitions.edit", petition, part="picture"),
+        change_picture,
+        petition_id=petition.id,
+        picture=form.sent,
+        focal=form.focal(),
+        alts=form.alts(LOCALES),
+    )
     flash(_("Saved."), "sure")
     return onward(petition, "picture")
 
@@ -63,13 +56,13 @@ def save_picture(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/picture/remove")
 @allowed("petitions.edit", load_petition)
 def take_picture_away(petition: Petition) -> ResponseReturnValue:
-    if is_as_seen(mark_of(petition.picture)):
-        act(
-            fact_of("petitions.edit", petition, part="picture"),
-            remove_picture,
-            petition_id=petition.id,
-        )
-        flash(_("The picture is taken away."), "sure")
+    act(
+        fact_of("petitions.edit", petition, part="picture"),
+        remove_picture,
+        petition_id=petition.id,
+        version=sent_version(),
+    )
+    flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.petitions.picture", slug=petition.slug), 303)
 
 
@@ -86,7 +79,10 @@ def _form_of(petition: Petition) -> FlaskForm:
     shown = petition.picture
     known = {"focal_x": shown.focal_x, "focal_y": shown.focal_y} if shown else {}
     alts = {f"alt_{lang}": words for lang, words in shown.alts.items()} if shown else {}
-    return PictureForm(formdata=None, data={"mark": mark_of(shown), **known, **alts})
+    return PictureForm(
+        formdata=None,
+        data={"version": petition.version_of("picture"), **shown_picture(shown), **known, **alts},
+    )
 
 
 def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:

@@ -21,8 +21,8 @@ from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     LineField,
     LinesField,
-    RevisionField,
     RowsField,
+    VersionField,
     by_language,
     in_language,
     most,
@@ -34,10 +34,10 @@ MAX_QUESTIONS = 12
 MAX_LABEL_LENGTH = 200
 MAX_CHOICES_LENGTH = 4000
 FIELDS = [
-    SelectChoice("family_name", _l("Family name")),
+    SelectChoice("family_name", _l("Last name")),
     SelectChoice("country", _l("Country")),
     SelectChoice("postal_code", _l("Postal code")),
-    SelectChoice("comment", _l("A few words")),
+    SelectChoice("comment", _l("Comment")),
 ]
 KINDS = [
     SelectChoice("text", _l("A line to write")),
@@ -51,7 +51,7 @@ CONFIRMATIONS = [
 
 
 # The settings besides the questions.
-SETTINGS = ("revision", "required_fields", "confirmation", "two_per_address", "neutral_emails")
+SETTINGS = ("version", "required_fields", "confirmation", "two_per_address", "neutral_emails")
 
 
 class _Question(Form):
@@ -81,7 +81,7 @@ QuestionRow = type(
 class FormForm(FlaskForm):
     """Questions, required fields, and how supporters confirm."""
 
-    revision = RevisionField()
+    version = VersionField()
     required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
@@ -95,7 +95,7 @@ class FormForm(FlaskForm):
         return cls(
             formdata=None,
             data={
-                "revision": petition.revision,
+                "version": petition.version_of("settings"),
                 "required_fields": petition.required_fields,
                 "confirmation": petition.confirmation,
                 "two_per_address": petition.two_per_address,

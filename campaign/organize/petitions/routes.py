@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
@@ -16,12 +15,13 @@ from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.identity import causes_where, may
 from campaign.organize.pagination import page_of
 from campaign.organize.petitions.forms import GoalForm
 from campaign.organize.scope import load_petition
 from campaign.petitions import operations
-from campaign.petitions.editing import EditConflict, change_goal
+from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import card
@@ -110,7 +110,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("petitions.see", load_petition)
 def show(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, GoalForm(formdata=None, goal=petition.goal))
+    return _page(petition, GoalForm.of(petition))
 
 
 @blueprint.post("/<slug>/goal")
@@ -120,24 +120,14 @@ def goal(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _page(petition, form, 422)
     fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
-    try:
-        act(
-            fact,
-            change_goal,
-            petition_id=petition.id,
-            goal=form.goal.data,
-            seen=request.form.get("seen"),
-        )
-        flash(_("The goal is set."), "sure")
-    except EditConflict:
-        present = format_decimal(petition_in_any_state(petition.slug).goal)
-        flash(
-            _(
-                "Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.",
-                goal=present,
-            ),
-            "waiting",
-        )
+    save(
+        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _page),
+        fact,
+        change_goal,
+        petition_id=petition.id,
+        goal=form.goal.data,
+    )
+    flash(_("The goal is set."), "sure")
     return back_to(petition)
 
 

@@ -1,5 +1,6 @@
 """Settings of a petition: targets, dates and slug."""
 
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, g, redirect, request, url_for
@@ -8,15 +9,15 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from campaign.organize.access import allowed
-from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.content_fields import caught_up, moved
+from campaign.organize.content_fields import moved
 from campaign.organize.drafts import preview_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
-from campaign.petitions.editing import EditConflict, change_dates, change_targets, move_petition
+from campaign.petitions.editing import change_dates, change_targets, move_petition
 from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import NotReady, SlugTaken
 from campaign.petitions.queries import petition_in_any_state
@@ -36,7 +37,7 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
     form = TargetsForm()
     rows = moved(form.rows.data, request.form.get("press"))
     if rows is not None:
-        return part_page("targets", petition, TargetsForm.with_rows(rows, form.revision.data))
+        return part_page("targets", petition, TargetsForm.with_rows(rows, form.version.data))
     if not form.validate():
         return part_page("targets", petition, form, 422)
     if preview_asked():
@@ -101,19 +102,21 @@ def save_address(petition: Petition) -> ResponseReturnValue:
         return part_page("address", petition, form, 422)
     fact = fact_of("petitions.edit", petition, part="address")
     try:
-        act(
+        save(
+            Editor(
+                form,
+                partial(petition_in_any_state, petition.slug),
+                _slug_of,
+                partial(part_page, "address"),
+            ),
             fact,
             move_petition,
             petition_id=petition.id,
-            revision=form.revision.data,
             slug=form.slug.data,
         )
     except SlugTaken:
         form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
         return part_page("address", petition, form, 422)
-    except EditConflict:
-        present = petition_in_any_state(petition.slug)
-        return part_page("address", present, form, 409, caught_up(form, _slug_of(present)))
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
     return redirect(url_for("organize.petitions.show", slug=form.slug.data), 303)
 
@@ -123,4 +126,4 @@ def _dates_of(petition: Petition) -> FlaskForm:
 
 
 def _slug_of(petition: Petition | Any) -> SlugForm:
-    return SlugForm(formdata=None, slug=petition.slug, revision=petition.revision)
+    return SlugForm(formdata=None, slug=petition.slug, version=petition.version_of("settings"))

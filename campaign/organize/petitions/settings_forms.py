@@ -11,8 +11,8 @@ from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content_fields import (
     LineField,
-    RevisionField,
     RowsField,
+    VersionField,
     by_language,
     in_language,
     most,
@@ -33,18 +33,18 @@ TargetRow = type(
 class TargetsForm(FlaskForm):
     """The targets in order, each with its name in each language."""
 
-    revision = RevisionField()
+    version = VersionField()
     rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MAX_TARGETS)
 
     @classmethod
     def of(cls, petition: Petition) -> Self:
         return cls.with_rows(
-            [target.names for target in petition.targets] or [{}], petition.revision
+            [target.names for target in petition.targets] or [{}], petition.version_of("settings")
         )
 
     @classmethod
-    def with_rows(cls, rows: list[dict[str, str]], revision: int) -> Self:
-        return cls(formdata=None, data={"rows": rows[:MAX_TARGETS], "revision": revision})
+    def with_rows(cls, rows: list[dict[str, str]], version: int) -> Self:
+        return cls(formdata=None, data={"rows": rows[:MAX_TARGETS], "version": version})
 
     def targets(self) -> list[dict[str, str]]:
         """Return the rows that are not empty, as {language: name}."""
@@ -55,7 +55,7 @@ class TargetsForm(FlaskForm):
 class _Dates(FlaskForm):
     """When supporters can sign, and when and where the signatures are delivered."""
 
-    revision = RevisionField()
+    version = VersionField()
     time_zone = ZoneField()
     opens_at = HourField(_l("Opens"), [Optional()])
     closes_at = HourField(_l("Closes"), [Optional()])
@@ -71,7 +71,7 @@ class _Dates(FlaskForm):
         }
         places = {f"deliver_place_{lang}": place for lang, place in petition.deliver_places.items()}
         data = {
-            "revision": petition.revision,
+            "version": petition.version_of("settings"),
             "time_zone": zone,
             "deliver_on": petition.deliver_on,
             **times,

@@ -5,38 +5,34 @@ from typing import Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     RowsField,
     ShortTextField,
+    VersionField,
     by_language,
     in_language,
     most,
 )
 from campaign.sharing.models import MAX_TEXT_LENGTH, ShareText
-from campaign.sharing.queries import mark_of
 
 MAX_TEXTS = 4
 
 
 class _Wordings(FlaskForm):
-    """Up to MAX_TEXTS texts in each language; empty ones are ignored.
+    """Up to MAX_TEXTS texts in each language; empty ones are ignored."""
 
-    `mark` identifies the texts that the editor had on the screen.
-    """
-
-    mark = HiddenField()
+    version = VersionField()
 
     @classmethod
-    def of(cls, texts: Iterable[ShareText]) -> Self:
-        """Return the form with these ShareTexts, and a field for one more in each language."""
+    def of(cls, texts: Iterable[ShareText], version: int) -> Self:
+        """Return the form with these ShareTexts at this version, and a field for one more in each language."""
         data = {
             f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
             for lang in LOCALES
         }
-        return cls(formdata=None, data={"mark": mark_of(texts), **data}).with_room()
+        return cls(formdata=None, data={"version": version, **data}).with_room()
 
     def with_room(self) -> Self:
         for lang in LOCALES:

@@ -1,6 +1,6 @@
 """Edit the text of a petition in all languages, with a live preview."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import flash, g, render_template, request, url_for
@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.access import allowed
-from campaign.organize.audited_write import act
-from campaign.organize.content_fields import caught_up
 from campaign.organize.drafts import preview_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import EditConflict, change_letter, letter_of
+from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import NotReady
 from campaign.petitions.queries import petition_counts, petition_in_any_state
@@ -46,9 +45,8 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         return _page(petition, form)
     if preview_asked():
         return preview_page(petition, **_as_typed(texts, petition.original_lang))
-    if is_changed and form.revision.data != petition.text_revision:
-        return _conflict(petition, form)
-    if changes := makes_version(petition, texts=texts):
+    is_current = form.version.data == petition.version_of("text")
+    if is_current and (changes := makes_version(petition, texts=texts)):
         here = url_for("organize.petitions.letter", slug=petition.slug)
         return review(
             petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
@@ -58,10 +56,14 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         "petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed
     )
     try:
-        named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
-        changed = act(fact, change_letter, petition_id=petition.id, **named)
-    except EditConflict:
-        return _conflict(petition_in_any_state(petition.slug), form)
+        changed = save(
+            Editor(form, partial(petition_in_any_state, petition.slug), LetterForm.of, _page),
+            fact,
+            change_letter,
+            petition_id=petition.id,
+            texts=texts,
+            now=utcnow(),
+        )
     except NotReady:
         # The petition was published while we looked, and a public petition's text must be complete.
         present = petition_in_any_state(petition.slug)
@@ -92,9 +94,7 @@ def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]
     return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
 
 
-def _page(
-    petition: Petition | Any, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
-) -> tuple[str, int]:
+def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/petitions/letter.html",
         petition=petition,
@@ -104,12 +104,6 @@ def _page(
             *(lang for lang in LOCALES if lang != petition.original_lang),
         ],
         letters={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
-        conflicting=conflicting,
         has_opened=petition.has_opened(utcnow()),
         count=petition_counts([petition.id]).get(petition.id, 0),
     ), status
-
-
-def _conflict(petition: Petition | Any, form: Any) -> tuple[str, int]:
-    """Show both texts and let the editor save again, so that nothing is overwritten unseen."""
-    return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))

@@ -20,16 +20,16 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from campaign.i18n.countries import countries
+from campaign.organize.content_fields import VersionField
 from campaign.organize.hour_fields import DayField
 from campaign.organize.scope import PetitionInSight, chosen
 from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
-from campaign.signatures.erasure import mark_of
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.search import STATES, Search
 
-SHORT = Length(max=300, message=_l("That is too long."))
+SHORT = Length(max=300, message=_l("This is too long. Make it shorter."))
 
 
 class SignatureSearch(FlaskForm):
@@ -43,7 +43,7 @@ class SignatureSearch(FlaskForm):
 
     words = StringField(_l("Name, email or number"), [Length(max=200)])
     petition = SelectField(_l("Petition"), validate_choice=False)
-    state = SelectField(_l("State"), validate_choice=False)
+    state = SelectField(_l("Status"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
     since = DayField(_l("Since"), [Optional()])
@@ -93,13 +93,13 @@ class SignatureSearch(FlaskForm):
 class CorrectionForm(SupporterForm):
     """A supporter's data, corrected as they asked.
 
-    `seen` is the fingerprint of the data that this page showed.
+    `version` is the content version of the data that this page showed.
     """
 
     class Meta(FlaskForm.Meta):
         csrf = True
 
-    seen = HiddenField("seen")
+    version = HiddenField()
     reason = StringField(
         _l("Who asked for it, and how?"),
         [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
@@ -116,12 +116,9 @@ class ReasonForm(FlaskForm):
 
 
 class RetentionForm(FlaskForm):
-    """How long personal data is kept after a petition ends.
+    """How long personal data is kept after a petition ends."""
 
-    `mark` identifies the settings that the editor had on the screen.
-    """
-
-    mark = HiddenField()
+    version = VersionField()
     keeps = RadioField(
         _l("After the end"),
         choices=[
@@ -142,7 +139,7 @@ class RetentionForm(FlaskForm):
         """Return the form filled with the petition's settings."""
         days = petition.retention_days
         data = {
-            "mark": mark_of(petition),
+            "version": petition.version_of("retention"),
             "keeps": "days" if days else "forever",
             "days": str(days or ""),
         }

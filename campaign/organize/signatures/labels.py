@@ -38,7 +38,7 @@ EVIDENCE_WORDS = {
 }
 # Short labels that fit a table column.
 EVIDENCE_BRIEF = {
-    "email": _l("E-mail"),
+    "email": _l("Email"),
     "in_person": _l("Table"),
     "paper": _l("Paper"),
     "api": _l("API"),

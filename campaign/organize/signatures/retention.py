@@ -1,6 +1,6 @@
 """How long each petition's personal data is kept after it ends."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 
 from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import Fact, act
-from campaign.organize.content_fields import caught_up
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.scope import in_sight, load_petition, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
-from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -58,11 +57,13 @@ def update(petition: Any) -> ResponseReturnValue:
     fact = Fact(
         "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
     )
-    try:
-        act(fact, set_retention, petition_id=petition.id, days=form.number, mark=form.mark.data)
-    except EditConflict:
-        if conflicting := caught_up(form, RetentionForm.of(petition_by_id(petition.id))):
-            return _page(petition, form, 409, conflicting)
+    save(
+        Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _page),
+        fact,
+        set_retention,
+        petition_id=petition.id,
+        days=form.number,
+    )
     flash(_("Saved."), "sure")
     return redirect(url_for("organize.retention.edit", slug=petition.slug), 303)
 
@@ -85,12 +86,7 @@ def quiet(petition: Petition) -> ResponseReturnValue:
 
 
 def _page(
-    petition: Petition,
-    form: Any,
-    status: int = 200,
-    conflicting: Sequence[Any] = (),
-    *,
-    shows_trial: bool = False,
+    petition: Petition, form: Any, status: int = 200, *, shows_trial: bool = False
 ) -> tuple[str, int]:
     whole, now = petition_by_id(petition.id), utcnow()
     page = render_template(
@@ -98,7 +94,6 @@ def _page(
         petition=whole,
         sight=in_sight(whole),
         form=form,
-        conflicting=conflicting,
         shows_trial=shows_trial,
         would_erase_at=would_erase_at(whole, form.number, now)
         if shows_trial and form.number

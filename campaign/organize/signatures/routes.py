@@ -1,6 +1,7 @@
 """Signatures: search, show everything stored, and do what the supporter asks."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -9,10 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
+from campaign.db.versioned import content_version
+from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act, act_on_some
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import words
@@ -93,30 +97,26 @@ def correct(signature: Signature) -> ResponseReturnValue:
         reason=form.reason.data,
     )
     try:
-        act(
+        save(
+            Editor(
+                form,
+                partial(signature_by_id, signature.id),
+                _correction,
+                lambda present, form: _page(present, correction=form),
+            ),
             fact,
             moderation.correct,
             signature_id=signature.id,
-            seen=form.seen.data,
             now=utcnow(),
             **typed,
         )
-    except moderation.EditConflict:
-        fresh = signature_by_id(signature.id)
-        overtaken = _(
-            "Somebody else changed this signature meanwhile. What is kept now stands above; look at it, and save again if"
-            " yours is still right."
-        )
-        form.form_errors = [*form.form_errors, overtaken]
-        form.seen.data = moderation.fingerprint_of(fresh)
-        return _page(fresh, correction=form, status=409)
     except moderation.SamePerson:
         same = _(
             "Another signature under this petition has that name and postal code. Where both are one person, turn one of them away."
         )
         form.form_errors = [*form.form_errors, same]
         return _page(signature_by_id(signature.id), correction=form, status=409)
-    flash(_("Saved. It is shown so from now on."), "sure")
+    flash(_("Saved. This is how your signature now appears."), "sure")
     return _back(signature)
 
 
@@ -171,14 +171,18 @@ def comment(signature: Signature) -> ResponseReturnValue:
         on=("signature", signature.id),
         cause_id=signature.cause_id,
     )
-    seen = {signature.id: request.form.get("seen", "")}
+    versions = {signature.id: request.form.get("version", "")}
     done = act_on_some(
-        fact, moderation.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow()
+        fact,
+        moderation.decide_comments,
+        versions=versions,
+        shown=shown,
+        cause_ids=None,
+        now=utcnow(),
     )
-    if done:
-        flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
-    else:
-        flash(_("The comment was changed meanwhile. Please read it again."), "waiting")
+    if not done:
+        raise EditConflict(f"the comment of signature {signature.id} has changed")
+    flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
     return _back(signature)
 
 
@@ -228,7 +232,7 @@ def _back(signature: Signature) -> BaseResponse:
 
 def _correction(signature: Signature, sent: bool = False) -> CorrectionForm:
     kept = {name: getattr(signature, name) or "" for name in moderation.CORRECTED}
-    kept["seen"] = moderation.fingerprint_of(signature)
+    kept["version"] = moderation.version_of(signature)
     form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=kept)
     needed = {"given_name", *petition_by_id(signature.petition_id).required_fields}
     form.required = frozenset(needed & form._fields.keys())
@@ -261,7 +265,7 @@ def _page(
         table=table_of(signature.id) if signature.kiosk_id else None,
         correction=correction or _correction(signature),
         reason=reason,
-        seen=moderation.fingerprint(signature.comment),
+        comment_version=content_version(signature.comment),
         rules={rule.id: rule for rule in rules_of([signature.cause_id])},
         **words(),
     )

@@ -1,11 +1,10 @@
 """The figures of a dashboard, combined from what the database counts."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from time import monotonic
-from typing import Any
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -14,6 +13,7 @@ from campaign.organize.postal_regions import region_of
 from campaign.organize.statistics.charts import Span
 from campaign.petitions.goals import current_goal
 from campaign.process.clock import utcnow
+from campaign.process.ttl_cache import TtlCache
 from campaign.security.small_counts import Cells, merged
 from campaign.signatures import statistics
 from campaign.signatures.forecast import Forecast, forecast
@@ -43,43 +43,24 @@ class Figures:
     mail: tuple
 
 
-class FiguresCache:
-    """Cache of what `make` returns for some petitions, valid for `seconds`.
+def add_cache(app: Flask, name: str, seconds: int = SECONDS) -> None:
+    """Add a cache of figures to the app's extensions as `name`; it keeps them while the app serves.
 
-    Making it may read every signature, and many organizers may watch at once.
+    Counting may read every signature, and many organizers may watch at once.
     """
-
-    def __init__(self, seconds: int, make: Callable[[tuple[int, ...]], Any]) -> None:
-        self._seconds, self._make, self._kept = seconds, make, {}
-
-    def get(self, petition_ids: Iterable[int]) -> Any:
-        key = tuple(petition_ids)
-        born, figures = self._kept.get(key, (0, None))
-        if figures is None or not self._seconds or monotonic() - born >= self._seconds:
-            figures = self._make(key)
-            if len(self._kept) >= MAX_FIGURES:
-                self._kept.clear()
-            self._kept[key] = (monotonic(), figures)
-        return figures
-
-
-def remember(
-    app: Flask, name: str, make: Callable[[tuple[int, ...]], Any], seconds: int = SECONDS
-) -> None:
-    """Add a FiguresCache of `make` to the app's extensions as `name`.
-
-    It caches only while the app serves.
-    """
-    app.extensions[name] = FiguresCache(seconds if app.config.get("SERVING") else 0, make)
+    app.extensions[name] = TtlCache(
+        seconds if app.config.get("SERVING") else 0, max_entries=MAX_FIGURES
+    )
 
 
 def init_app(app: Flask) -> None:
-    remember(app, "recent_figures", make_figures)
+    add_cache(app, "recent_figures")
 
 
 def recent_figures(petition_ids: Iterable[int]) -> Figures:
     """Return the Figures of these petitions, at most SECONDS old."""
-    return current_app.extensions["recent_figures"].get(petition_ids)
+    key = tuple(petition_ids)
+    return current_app.extensions["recent_figures"].get(key, partial(make_figures, key))
 
 
 def make_figures(petition_ids: Collection[int]) -> Figures:

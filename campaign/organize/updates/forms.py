@@ -15,8 +15,8 @@ from campaign.organize.content_fields import (
     InLanguages,
     LineField,
     LinesField,
-    RevisionField,
     ShortTextField,
+    VersionField,
     by_language,
     in_language,
     most,
@@ -40,7 +40,7 @@ class _Words(InLanguages, FlaskForm):
     """An update's texts in all languages, and what it is about."""
 
     parts, lacking = PARTS, LACKING
-    revision = RevisionField()
+    version = VersionField()
     petitions = SelectMultipleField(_l("Petitions that it is about"))
     event = SelectField(_l("Event that it is about"), default="")
 
@@ -54,7 +54,7 @@ class _Words(InLanguages, FlaskForm):
             "petitions": [str(each.petition_id) for each in update.petitions],
             "event": str(update.event_id or ""),
         }
-        return cls(formdata=None, data={"revision": update.revision, **about, **words})
+        return cls(formdata=None, data={"version": update.version_of("text"), **about, **words})
 
     def offer(
         self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]

@@ -1,5 +1,6 @@
 """The picture of an update."""
 
+from functools import partial
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -9,15 +10,19 @@ from flask_wtf import FlaskForm
 
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.audited_write import act
-from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
+from campaign.organize.content_fields import sent_version
+from campaign.organize.edit_conflicts import Editor, save
+from campaign.organize.picture_forms import (
+    MAX_UPLOAD_BYTES,
+    PictureForm,
+    shown_picture,
+)
 from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update
 from campaign.process.clock import utcnow
 from campaign.updates.models import Update
-from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.pictures import (
-    change_update_picture,
-    mark_of,
     remove_update_picture,
+    set_update_picture,
     wide_cut,
 )
 from campaign.updates.queries import update_in_any_state
@@ -37,30 +42,17 @@ def save_picture(update: Update) -> ResponseReturnValue:
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
     wide = wide_cut(update, form.sent, form.focal())
-    named = {
-        "picture": form.sent,
-        "focus": form.focal(),
-        "wide": wide,
-        "alts": form.alts(written),
-        "mark": form.mark.data,
-        "now": utcnow(),
-    }
-    try:
-        act(
-            fact_of("updates.edit", update, part="picture"),
-            change_update_picture,
-            update_id=update.id,
-            **named,
-        )
-    except UpdateEditConflict:
-        present = update_in_any_state(update.slug)
-        form.mark.data = mark_of(present)
-        form.form_errors = [
-            _(
-                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
-            )
-        ]
-        return _page(present, form, 409)
+    save(
+        Editor(form, partial(update_in_any_state, update.slug), _form_of, _page),
+        fact_of("updates.edit", update, part="picture"),
+        set_update_picture,
+        update_id=update.id,
+        picture=form.sent,
+        focus=form.focal(),
+        wide=wide,
+        alts=form.alts(written),
+        now=utcnow(),
+    )
     flash(_("Saved."), "sure")
     return back_to(update.slug)
 
@@ -68,14 +60,14 @@ def save_picture(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/picture/remove")
 @allowed("updates.edit", load_update)
 def remove_picture(update: Update) -> ResponseReturnValue:
-    if is_as_seen(mark_of(update)):
-        act(
-            fact_of("updates.edit", update, part="picture"),
-            remove_update_picture,
-            update_id=update.id,
-            now=utcnow(),
-        )
-        flash(_("The picture is taken away."), "sure")
+    act(
+        fact_of("updates.edit", update, part="picture"),
+        remove_update_picture,
+        update_id=update.id,
+        version=sent_version(),
+        now=utcnow(),
+    )
+    flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.updates.picture", slug=update.slug), 303)
 
 
@@ -83,7 +75,10 @@ def _form_of(update: Update) -> FlaskForm:
     shown = update.picture
     known = {"focal_x": shown.focus_x, "focal_y": shown.focus_y} if shown else {}
     alts = {f"alt_{text.lang}": text.picture_alt for text in update.texts}
-    return PictureForm(formdata=None, data={"mark": mark_of(update), **known, **alts})
+    return PictureForm(
+        formdata=None,
+        data={"version": update.version_of("picture"), **shown_picture(shown), **known, **alts},
+    )
 
 
 def _page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:

@@ -5,11 +5,13 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.i18n.locales import NAMES
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.audited_write import act
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.updates.forms import MAX_BODY_LENGTH
 from campaign.organize.updates.routes import blueprint, fact_of, load_update
@@ -17,7 +19,6 @@ from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 from campaign.updates import body_pictures
 from campaign.updates.models import Update, UpdateBodyPicture
-from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.queries import update_in_any_state
 
 
@@ -60,12 +61,7 @@ def add_picture(update: Update) -> ResponseReturnValue:
 @allowed("updates.edit", load_update)
 def one_picture(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
-    alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
-    return _one_page(
-        update,
-        picture,
-        BodyPictureForm(formdata=None, data={"mark": body_pictures.alts_mark(picture), **alts}),
-    )
+    return _one_page(update, picture, _form_of(update, picture))
 
 
 @blueprint.post("/<slug>/pictures/<int:number>")
@@ -75,29 +71,27 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=True, spoken=written):
         return _one_page(update, picture, form, 422)
-    named = {"number": number, "mark": form.mark.data, "alts": form.alts(written), "now": utcnow()}
-    try:
-        act(
-            fact_of("updates.edit", update, part="pictures"),
-            body_pictures.change_alts,
-            update_id=update.id,
-            **named,
-        )
-    except UpdateEditConflict:
-        present = update_in_any_state(update.slug)
-        picture = body_pictures.body_picture(present, number)
-        if picture is None:
-            flash(_("Somebody else took that picture away meanwhile."), "waiting")
-            return _back(update)
-        form.mark.data = body_pictures.alts_mark(picture)
-        theirs = "; ".join(f"{NAMES[lang]}: {words}" for lang, words in picture.alts.items())
-        form.form_errors = [
-            _(
-                "Somebody else changed these words meanwhile, to: %(words)s. Save again to put yours in their place.",
-                words=theirs,
-            )
-        ]
-        return _one_page(present, picture, form, 409)
+    slug = update.slug
+
+    def load() -> tuple[Update, UpdateBodyPicture] | None:
+        present = update_in_any_state(slug)
+        present_picture = body_pictures.body_picture(present, number)
+        return present_picture and (present, present_picture)
+
+    save(
+        Editor(
+            form,
+            load,
+            lambda present: _form_of(present[0], present[1]),
+            lambda present, form: _one_page(present[0], present[1], form),
+        ),
+        fact_of("updates.edit", update, part="pictures"),
+        body_pictures.change_alts,
+        update_id=update.id,
+        number=number,
+        alts=form.alts(written),
+        now=utcnow(),
+    )
     flash(_("Saved."), "sure")
     return _back(update)
 
@@ -136,6 +130,12 @@ def words_as_read(update: Update) -> ResponseReturnValue:
         "organize/petitions/letter_as_read.html",
         body=to_html(body, body_pictures.pictures_of(update, update.original_lang)),
     )
+
+
+def _form_of(update: Update, picture: UpdateBodyPicture) -> FlaskForm:
+    alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
+    version = update.version_of(body_pictures.part_of(picture.number))
+    return BodyPictureForm(formdata=None, data={"version": version, **alts})
 
 
 def _all_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:

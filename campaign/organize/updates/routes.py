@@ -1,6 +1,5 @@
 """Updates: list, create, show, change the slug, preview."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,9 +15,9 @@ from campaign.events.queries import event_by_id
 from campaign.i18n.locales import LOCALES
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
-from campaign.organize.content_fields import conflicts
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.identity import causes_where
 from campaign.organize.pagination import page_of
 from campaign.organize.petitions.forms import SlugForm
@@ -115,9 +114,7 @@ def show(update: Update) -> ResponseReturnValue:
 @blueprint.get("/<slug>/address")
 @allowed("updates.edit", load_update)
 def address(update: Update) -> ResponseReturnValue:
-    return _address_page(
-        update, SlugForm(formdata=None, slug=update.slug, revision=update.revision)
-    )
+    return _address_page(update, _slug_of(update))
 
 
 @blueprint.post("/<slug>/address")
@@ -126,17 +123,17 @@ def save_address(update: Update) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return _address_page(update, form, 422)
-    move = {"update_id": update.id, "revision": form.revision.data, "slug": form.slug.data}
     try:
-        act(fact_of("updates.edit", update), operations.move_update, **move)
+        save(
+            Editor(form, partial(update_in_any_state, update.slug), _slug_of, _address_page),
+            fact_of("updates.edit", update),
+            operations.move_update,
+            update_id=update.id,
+            slug=form.slug.data,
+        )
     except operations.UpdateSlugTaken:
         form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
         return _address_page(update, form, 422)
-    except operations.UpdateEditConflict:
-        present = update_in_any_state(update.slug)
-        conflicting = conflicts(form, SlugForm(formdata=None, slug=present.slug))
-        form.revision.data = present.revision
-        return _address_page(present, form, 409, conflicting)
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
     return back_to(form.slug.data)
 
@@ -172,9 +169,9 @@ def back_to(slug: str) -> BaseResponse:
     return redirect(url_for("organize.updates.show", slug=slug), 303)
 
 
-def _address_page(
-    update: Update, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
-) -> tuple[str, int]:
-    return render_template(
-        "organize/updates/address.html", update=update, form=form, conflicting=conflicting
-    ), status
+def _slug_of(update: Update) -> SlugForm:
+    return SlugForm(formdata=None, slug=update.slug, version=update.version_of("text"))
+
+
+def _address_page(update: Update, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template("organize/updates/address.html", update=update, form=form), status

@@ -1,6 +1,6 @@
 """Edit an update's texts in all languages, with a live preview, and what it is about."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import flash, g, render_template
@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from campaign.events.queries import event_by_id, events_ahead, events_past
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.access import allowed
-from campaign.organize.audited_write import act
-from campaign.organize.content_fields import conflicts
 from campaign.organize.drafts import preview_asked
+from campaign.organize.edit_conflicts import Editor, save
 from campaign.organize.scope import petitions_where
 from campaign.organize.updates.forms import WordsForm
 from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update, preview_page
@@ -43,21 +42,21 @@ def save_words(update: Update) -> ResponseReturnValue:
     about = operations.Links(
         tuple(map(int, form.petitions.data)), int(form.event.data) if form.event.data else None
     )
-    change = {
-        "revision": form.revision.data,
-        "texts": form.texts(),
-        "links": about,
-        "now": utcnow(),
-    }
     try:
-        act(
-            fact_of("updates.edit", update), operations.change_update, update_id=update.id, **change
+        save(
+            Editor(
+                form,
+                partial(update_in_any_state, update.slug),
+                lambda present: _about(WordsForm.of(present), present),
+                _writing_page,
+            ),
+            fact_of("updates.edit", update),
+            operations.change_update,
+            update_id=update.id,
+            texts=form.texts(),
+            links=about,
+            now=utcnow(),
         )
-    except operations.UpdateEditConflict:
-        present = update_in_any_state(update.slug)
-        conflicting = conflicts(form, _about(WordsForm.of(present), present))
-        form.revision.data = present.revision
-        return _writing_page(present, form, 409, conflicting=conflicting)
     except operations.UpdateNotReady as fact:
         form.form_errors.append(_not_ready(fact))
         return _writing_page(update, form, 422)
@@ -82,9 +81,7 @@ def _as_typed(form: Any, update: Update) -> dict[str, Any]:
     return {**shown, "summary": summary} if (summary := words.get("summary")) else shown
 
 
-def _writing_page(
-    update: Update, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
-) -> tuple[str, int]:
+def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
     first = update.original_lang
     return render_template(
         "organize/updates/words.html",
@@ -96,7 +93,6 @@ def _writing_page(
             for lang in LOCALES
         },
         pictures={lang: pictures_of(update, lang) for lang in LOCALES},
-        conflicting=conflicting,
     ), status
 
 

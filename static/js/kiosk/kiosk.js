@@ -1,42 +1,53 @@
 // The app's controller: which screen is shown, in which language, and what happens between people.
 
-import { keepAwake } from "../screen/awake.js";
-import { keepAssets, keptCampaign, refresh } from "./campaign.js";
-import { codeIn } from "./code-words.js";
-import { closeDoors } from "./closed-doors.js";
-import { Idle } from "./idle.js";
-import { Picture } from "./picture.js";
-import { askToLast } from "./readiness.js";
+import { keepScreenAwake } from "../parts/wake-lock.js";
+import { cacheAssets, storedCampaign, refreshCampaign } from "./campaign.js";
+import { findCode } from "./pairing-code.js";
+import { lockNavigation } from "./lock-navigation.js";
+import { IdleTimer } from "./idle-timer.js";
+import { TableMontage } from "./table-montage.js";
+import { requestPersistence } from "./readiness.js";
 import { Attract } from "./screens/attract.js";
 import { Pairing } from "./screens/pairing.js";
 import { Pin } from "./screens/pin.js";
 import { Ready } from "./screens/ready.js";
-import { Stuck } from "./screens/stuck.js";
-import { Taken } from "./screens/taken.js";
-import { fillTop } from "./screens/top.js";
+import { StartupError } from "./screens/startup-error.js";
+import { AlreadyPaired } from "./screens/already-paired.js";
+import { fillHeader } from "./screens/header.js";
 import { RestartDialog } from "./restart-dialog.js";
-import { Refused } from "./server.js";
-import { StillThere } from "./still-there.js";
+import { RequestRefused } from "./request.js";
+import { IdleWarning } from "./idle-warning.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { TapGuard } from "./tap-guard.js";
-import { Update } from "./update.js";
-import { ofTheBrowser, label, languages, word } from "./words.js";
+import { AppUpdate } from "./app-update.js";
+import { preferredLanguage, fillMessages, languages, message } from "./messages.js";
 
 export class Kiosk {
-  constructor(place) {
-    Object.assign(this, { place, screen: null, campaign: null, stopped: "", news: "" });
-    Object.assign(this, { installing: null, crews: ofTheBrowser() });
+  #crews;
+  #guard;
+  #idleWarning;
+  #restartDialog;
+  #idle;
+
+  constructor(root) {
+    this.place = root;
+    this.screen = null;
+    this.campaign = null;
+    this.stopped = "";
+    this.news = "";
+    this.installing = null;
+    this.#crews = preferredLanguage();
     this.store = new Store();
     this.sync = new Sync(this.store);
-    this.update = new Update(() => !this.screen || this.screen.isFree === true);
-    this.picture = new Picture(this);
-    this.guard = new TapGuard(place);
-    this.stillThere = new StillThere(this.guard);
-    this.restartDialog = new RestartDialog(this.guard, () => this.restart());
-    this.idle = new Idle({
-      warn: (seconds) => this.stillThere.warn(seconds, this.screen.constructor.idleHint),
-      calm: () => this.stillThere.close(),
+    this.update = new AppUpdate(() => !this.screen || this.screen.isFree === true);
+    this.picture = new TableMontage(this);
+    this.#guard = new TapGuard(root);
+    this.#idleWarning = new IdleWarning(this.#guard);
+    this.#restartDialog = new RestartDialog(this.#guard, () => this.restart());
+    this.#idle = new IdleTimer({
+      warn: (seconds) => this.#idleWarning.warn(seconds, this.screen.constructor.idleHint),
+      calm: () => this.#idleWarning.close(),
       end: () => this.wipe(),
     });
     window.addEventListener("beforeinstallprompt", (event) => {
@@ -46,58 +57,58 @@ export class Kiosk {
   }
 
   async start() {
-    const code = codeIn(window.location.href);
-    closeDoors();
-    window.addEventListener("hashchange", ({ newURL }) => this.meet(codeIn(newURL)));
-    keepAwake();
+    const code = findCode(window.location.href);
+    lockNavigation();
+    window.addEventListener("hashchange", ({ newURL }) => this.onPairingLink(findCode(newURL)));
+    keepScreenAwake();
     const theme = await this.store.read("theme");
     if (theme) document.documentElement.dataset.theme = theme;
-    this.crews = (await this.store.read("crews")) || this.crews;
+    this.#crews = (await this.store.read("crews")) || this.#crews;
     this.update.start().catch(() => {});
     const isNew = await this.store.read("isNew");
     if (!(await this.store.pairing())) this.show(Pairing, code);
-    else if (code) await this.open(Taken, code);
+    else if (code) await this.open(AlreadyPaired, code);
     else await this.open(isNew ? Ready : Attract);
     this.sync.addEventListener("state", () => this.onSync());
     this.sync.start();
   }
 
   /** Handle the address of a pairing code that was opened while the app runs. */
-  async meet(code) {
+  async onPairingLink(code) {
     if (!code) return;
     window.history.replaceState(null, "", window.location.pathname);
     if (!(await this.store.pairing())) this.show(Pairing, code);
-    else if (this.campaign) this.show(Taken, code);
+    else if (this.campaign) this.show(AlreadyPaired, code);
   }
 
   /** Show what a paired tablet has stored, and fetch what it lacks. */
   async open(Screen, ...details) {
-    askToLast();
-    this.campaign = await keptCampaign(this.store);
+    requestPersistence();
+    this.campaign = await storedCampaign(this.store);
     if (this.campaign && !(await this.isOurs())) this.campaign = null;
     this.stopped = await this.store.read("stopped");
-    if (this.campaign) this.take(this.campaign);
-    else await this.renew().catch(() => {});
+    if (this.campaign) this.useCampaign(this.campaign);
+    else await this.updateCampaign().catch(() => {});
     if (this.campaign) this.show(Screen, ...details);
-    else this.show(Stuck, "campaign");
+    else this.show(StartupError, "campaign");
     this.download().catch(() => {});
   }
 
   /** Fetch the campaign and the montage's files if they are new. */
   async download() {
-    await this.renew();
-    if (this.campaign) await keepAssets(this.picture.urls());
+    await this.updateCampaign();
+    if (this.campaign) await cacheAssets(this.picture.urls());
   }
 
   /** Fetch the campaign if it is new. */
-  async renew() {
+  async updateCampaign() {
     const pairing = await this.store.pairing();
     if (!pairing) return;
     try {
-      this.take(await refresh(this.store, pairing));
+      this.useCampaign(await refreshCampaign(this.store, pairing));
       await this.stop("");
     } catch (error) {
-      if (error instanceof Refused && error.code === "revoked") await this.stop("revoked");
+      if (error instanceof RequestRefused && error.code === "revoked") await this.stop("revoked");
       throw error;
     }
   }
@@ -107,21 +118,21 @@ export class Kiosk {
     if (this.stopped === reason) return;
     this.stopped = reason;
     await this.store.write({ stopped: reason });
-    if (this.screen instanceof Attract) this.say();
+    if (this.screen instanceof Attract) this.render();
   }
 
-  take(campaign) {
+  useCampaign(campaign) {
     const isNew = !this.campaign;
     this.campaign = campaign;
     this.sync.outbox.limits = campaign.limits;
     document.documentElement.dataset.palette = campaign.cause.palette;
-    if (isNew) this.speak(this.languages[0]);
+    if (isNew) this.setLanguage(this.languages[0]);
   }
 
   /** The languages of this table, the first one first. */
   get languages() {
-    const all = this.campaign ? this.campaign.languages : languages;
-    return all.filter((each) => languages.includes(each));
+    const offered = this.campaign ? this.campaign.languages : languages;
+    return offered.filter((language) => languages.includes(language));
   }
 
   /** The petitions that can be signed right now. */
@@ -137,7 +148,7 @@ export class Kiosk {
       this.news = campaign;
       // If the download failed, forget this version, so that the next sync tries again.
       this.download().catch((error) => {
-        if (!(error instanceof Refused)) this.news = "";
+        if (!(error instanceof RequestRefused)) this.news = "";
       });
     }
     if (!problem) this.update.takeOver();
@@ -156,23 +167,23 @@ export class Kiosk {
 
   /** Replace the current screen with a new one and keep nothing of the old. */
   show(Screen, ...details) {
-    const wasCrews = isCrews(this.screen);
+    const wasForCrew = isForCrew(this.screen);
     this.leave();
     // Crew screens are in the crew's language, whatever language the table starts in.
-    if (Screen.isCrews) this.speak(this.crews);
-    else if (wasCrews) this.speak(this.languages[0]);
-    const sheet = document.getElementById(`screen-${Screen.template}`);
-    this.place.replaceChildren(sheet.content.cloneNode(true));
+    if (Screen.isForCrew) this.setLanguage(this.#crews);
+    else if (wasForCrew) this.setLanguage(this.languages[0]);
+    const template = document.getElementById(`screen-${Screen.template}`);
+    this.place.replaceChildren(template.content.cloneNode(true));
     this.place.dataset.screen = Screen.template;
-    label(this.place);
+    fillMessages(this.place);
     this.screen = new Screen(this, this.place, ...details);
-    fillTop(this, this.place);
-    this.say();
-    if (Screen.isPersonal) this.idle.start(Screen.idleMs);
-    else this.idle.stop();
+    fillHeader(this, this.place);
+    this.render();
+    if (Screen.isPersonal) this.#idle.start(Screen.idleMs);
+    else this.#idle.stop();
     window.scrollTo(0, 0);
     const heading = this.place.querySelector("h1");
-    this.guard.start(() => heading && heading.focus({ preventScroll: true }));
+    this.#guard.start(() => heading && heading.focus({ preventScroll: true }));
     if (this.screen.isFree) this.update.takeOver();
   }
 
@@ -181,45 +192,45 @@ export class Kiosk {
     if (this.screen.leave) this.screen.leave();
     this.screen = null;
     // Clear every field, because something else may still hold a reference to it.
-    for (const line of this.place.querySelectorAll("input, textarea, select")) {
-      line.value = "";
-      line.checked = false;
+    for (const field of this.place.querySelectorAll("input, textarea, select")) {
+      field.value = "";
+      field.checked = false;
     }
-    this.picture.putAway();
+    this.picture.detach();
   }
 
   /** Change the language of everything shown, and keep what was typed. */
-  speak(language) {
+  setLanguage(language) {
     document.documentElement.lang = language;
-    label(document);
+    fillMessages(document);
     if (this.screen) {
-      fillTop(this, this.place);
-      this.say();
+      fillHeader(this, this.place);
+      this.render();
     }
   }
 
   /** Switch to the language that was tapped. On a crew screen, remember it for next time. */
   choose(language) {
-    this.speak(language);
-    if (!isCrews(this.screen)) return;
-    this.crews = language;
+    this.setLanguage(language);
+    if (!isForCrew(this.screen)) return;
+    this.#crews = language;
     this.store.write({ crews: language });
   }
 
-  say() {
-    if (this.screen.say) this.screen.say();
+  render() {
+    if (this.screen.render) this.screen.render();
   }
 
   /** Return to the start, in the first language, with nothing left of the last person. */
   restart() {
-    this.speakQuietly(this.languages[0]);
+    this.reset(this.languages[0]);
     this.show(this.campaign ? Attract : Pairing);
   }
 
-  speakQuietly(language) {
+  reset(language) {
     this.leave();
     this.place.replaceChildren();
-    this.speak(language);
+    this.setLanguage(language);
   }
 
   /** Ask for the crew's PIN, then show `next`: a screen and its arguments. */
@@ -229,15 +240,15 @@ export class Kiosk {
 
   /** Return to the start: immediately, or after a question if something was typed. */
   askRestart() {
-    if (this.screen.hasInput && this.screen.hasInput()) this.restartDialog.open();
+    if (this.screen.hasInput && this.screen.hasInput()) this.#restartDialog.open();
     else this.restart();
   }
 
   wipe() {
-    this.restartDialog.close();
+    this.#restartDialog.close();
     this.restart();
-    document.getElementById("aloud").textContent = word("wiped");
+    document.getElementById("aloud").textContent = message("wiped");
   }
 }
 
-const isCrews = (screen) => Boolean(screen && screen.constructor.isCrews);
+const isForCrew = (screen) => Boolean(screen && screen.constructor.isForCrew);

@@ -4,32 +4,32 @@
 import { toBytes } from "../lib/base64url.js";
 
 export const DIGITS = 6;
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 // A child who plays with the keys blocks the crew only briefly. Further attempts wait longer.
 const FIRST_WAIT_MS = 30000;
 const WAIT_MS = 300000;
 
 /** Return how many attempts are left and, if none, how many ms the tablet waits. */
-export async function triesLeft(store, now = Date.now()) {
+export async function attemptsLeft(store, now = Date.now()) {
   const { used = 0, at = 0, waits = 0 } = (await store.read("tries")) || {};
-  const wait = waits ? WAIT_MS : FIRST_WAIT_MS;
+  const lockMs = waits ? WAIT_MS : FIRST_WAIT_MS;
   // Setting the clock back must not lengthen the wait, and setting it forward must not count twice.
-  const rest = used < TRIES ? 0 : Math.min(wait, at + wait - now);
-  if (used >= TRIES && rest <= 0) return { left: TRIES, rest: 0, waits: waits + 1 };
-  return { left: Math.max(0, TRIES - used), rest, waits };
+  const rest = used < MAX_ATTEMPTS ? 0 : Math.min(lockMs, at + lockMs - now);
+  if (used >= MAX_ATTEMPTS && rest <= 0) return { left: MAX_ATTEMPTS, rest: 0, waits: waits + 1 };
+  return { left: Math.max(0, MAX_ATTEMPTS - used), rest, waits };
 }
 
 /** Return whether `digits` are the crew's PIN. */
 export async function isPin(store, { salt, iterations, digest }, digits) {
-  const { left, waits } = await triesLeft(store);
+  const { left, waits } = await attemptsLeft(store);
   if (!left) return false;
-  await store.write({ tries: { used: TRIES - left + 1, at: Date.now(), waits } });
+  await store.write({ tries: { used: MAX_ATTEMPTS - left + 1, at: Date.now(), waits } });
   const text = new TextEncoder().encode(digits);
   const key = await crypto.subtle.importKey("raw", text, "PBKDF2", false, ["deriveBits"]);
-  const how = { name: "PBKDF2", hash: "SHA-256", salt: toBytes(salt), iterations };
+  const params = { name: "PBKDF2", hash: "SHA-256", salt: toBytes(salt), iterations };
   const wanted = toBytes(digest);
-  const found = new Uint8Array(await crypto.subtle.deriveBits(how, key, wanted.length * 8));
-  const isSame = found.every((byte, at) => byte === wanted[at]);
-  if (isSame) await store.write({ tries: null });
-  return isSame;
+  const found = new Uint8Array(await crypto.subtle.deriveBits(params, key, wanted.length * 8));
+  const isRight = found.every((byte, at) => byte === wanted[at]);
+  if (isRight) await store.write({ tries: null });
+  return isRight;
 }

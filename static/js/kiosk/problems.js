@@ -1,50 +1,50 @@
 // Problems the crew should know about, in plain language, most serious first. Being offline is
 // normal and not a problem.
 
-import { moment, number, span } from "../lib/sentences.js";
+import { formatTime, formatNumber, formatDuration } from "../lib/format.js";
 import { lang } from "../parts/page.js";
-import { isWord, word, words } from "./words.js";
+import { hasMessage, message, pluralMessage } from "./messages.js";
 
-const CLOCK_MS = 300000;
-const LOW = 0.2;
-const MAX_NAMED = 6;
+const MAX_SKEW_MS = 300000;
+const LOW_BATTERY = 0.2;
+const MAX_LISTED = 6;
 
-const of = (kind, name) => ({ kind, title: word(name), text: word(`${name}_hint`) });
+const plainProblem = (kind, reasonKey) => ({ kind, title: message(reasonKey), text: message(`${reasonKey}_hint`) });
 
 /**
  * Return the problems as [{ kind, title, text, lines, notes }, …].
  *
  * The second argument holds the panel's facts. Its `notes` are those the crew may dismiss.
  */
-export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt, notes }, update) {
-  const found = [];
+export function problemsOf(state, { waiting, charge: batteryState, ready, stopped, expiresAt, notes }, update) {
+  const problems = [];
   if (state.isOnline === false) {
-    const title = word("offline", { time: moment(state.offlineSince, lang()) });
-    found.push({ kind: "waiting", title, text: word("offline_hint") });
+    const title = message("offline", { time: formatTime(state.offlineSince, lang()) });
+    problems.push({ kind: "waiting", title, text: message("offline_hint") });
   }
-  if (stopped) found.push(of("grave", "problem_revoked"));
-  else if (expiresAt < Date.now()) found.push(of("grave", "problem_expired"));
-  if (state.problem === "unknown_kiosk") found.push(of("grave", "problem_unknown_kiosk"));
-  else if (state.problem) found.push(of("waiting", "problem_busy"));
+  if (stopped) problems.push(plainProblem("grave", "problem_revoked"));
+  else if (expiresAt < Date.now()) problems.push(plainProblem("grave", "problem_expired"));
+  if (state.problem === "unknown_kiosk") problems.push(plainProblem("grave", "problem_unknown_kiosk"));
+  else if (state.problem) problems.push(plainProblem("waiting", "problem_busy"));
   if (waiting.refused.length) {
-    const title = words("problem_refused", waiting.refused.length);
+    const title = pluralMessage("problem_refused", waiting.refused.length);
     const lines = byReason(waiting.refused.map(({ refused, ...each }) => ({ ...each, reason: refused })));
-    found.push({ kind: "grave", title, text: word("problem_refused_hint"), lines });
+    problems.push({ kind: "grave", title, text: message("problem_refused_hint"), lines });
   }
-  const isLow = charge && charge.level < LOW && !charge.isCharging;
-  if (isLow) found.push(of("grave", "problem_battery"));
-  if (Math.abs(state.skew) >= CLOCK_MS) {
-    const text = word("problem_clock_hint", { difference: span(state.skew, lang()) });
-    found.push({ kind: "waiting", title: word("problem_clock"), text });
+  const isLow = batteryState && batteryState.level < LOW_BATTERY && !batteryState.isCharging;
+  if (isLow) problems.push(plainProblem("grave", "problem_battery"));
+  if (Math.abs(state.skew) >= MAX_SKEW_MS) {
+    const text = message("problem_clock_hint", { difference: formatDuration(state.skew, lang()) });
+    problems.push({ kind: "waiting", title: message("problem_clock"), text });
   }
   if (notes.length) {
-    const [title, text] = [words("problem_review", notes.length), word("problem_review_hint")];
-    found.push({ kind: "note", title, text, lines: byReason(notes), notes });
+    const [title, text] = [pluralMessage("problem_review", notes.length), message("problem_review_hint")];
+    problems.push({ kind: "note", title, text, lines: byReason(notes), notes });
   }
-  if (state.gaps.length) found.push(of("note", "problem_gaps"));
-  if (!ready.isLasting) found.push(of("note", "problem_lasting"));
-  if (update.isWaiting) found.push(of("note", "problem_update"));
-  return found;
+  if (state.gaps.length) problems.push(plainProblem("note", "problem_gaps"));
+  if (!ready.isLasting) problems.push(plainProblem("note", "problem_lasting"));
+  if (update.isWaiting) problems.push(plainProblem("note", "problem_update"));
+  return problems;
 }
 
 const latestFirst = (one, other) => other.at - one.at || other.sequence - one.sequence;
@@ -53,12 +53,12 @@ const latestFirst = (one, other) => other.at - one.at || other.sequence - one.se
 function byReason(records) {
   const lines = new Map();
   for (const { reason, sequence, at } of [...records].sort(latestFirst)) {
-    const name = isWord(`reason_${reason}`) ? `reason_${reason}` : "reason_other";
-    const which = word("note_of", { number: number(sequence, lang()), time: moment(at, lang()) });
-    lines.set(name, [...(lines.get(name) || []), which]);
+    const reasonKey = hasMessage(`reason_${reason}`) ? `reason_${reason}` : "reason_other";
+    const label = message("note_of", { number: formatNumber(sequence, lang()), time: formatTime(at, lang()) });
+    lines.set(reasonKey, [...(lines.get(reasonKey) || []), label]);
   }
-  return [...lines].map(([name, all]) => {
-    const rest = all.length > MAX_NAMED ? " …" : "";
-    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MAX_NAMED).join(" · ")}${rest}`;
+  return [...lines].map(([reasonKey, labels]) => {
+    const ellipsis = labels.length > MAX_LISTED ? " …" : "";
+    return `${message(reasonKey)} (${formatNumber(labels.length, lang())}): ${labels.slice(0, MAX_LISTED).join(" · ")}${ellipsis}`;
   });
 }

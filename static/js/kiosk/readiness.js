@@ -1,11 +1,11 @@
 // Checks "ready for offline" by testing each part now, not by remembering an earlier success.
 
-import { areKept } from "./campaign.js";
+import { areCached } from "./campaign.js";
 import { seal } from "./seal.js";
 
-export const PARTS = ["worker", "campaign", "picture", "sealing"];
+export const CHECKS = ["worker", "campaign", "picture", "sealing"];
 
-async function asked() {
+async function listedFiles() {
   const { files } = await (await caches.match("/kiosk/assets.json")).json();
   return files;
 }
@@ -13,7 +13,7 @@ async function asked() {
 // The file list is cached with the files, so it can be read without a network.
 async function hasFiles() {
   const registration = await navigator.serviceWorker.getRegistration("/kiosk/");
-  return Boolean(registration && registration.active) && areKept(["/kiosk/", ...(await asked())]);
+  return Boolean(registration && registration.active) && areCached(["/kiosk/", ...(await listedFiles())]);
 }
 
 async function canSeal({ key, kiosk }) {
@@ -26,15 +26,15 @@ export async function readiness(campaign, pictureUrls) {
   const checks = {
     worker: hasFiles,
     campaign: async () => Boolean(campaign && campaign.petitions.length),
-    picture: () => areKept(pictureUrls),
+    picture: () => areCached(pictureUrls),
     sealing: () => canSeal(campaign),
   };
   const parts = {};
-  for (const name of PARTS) parts[name] = await checks[name]().catch(() => false);
-  return { parts, isReady: Object.values(parts).every(Boolean), isLasting: await isLasting() };
+  for (const name of CHECKS) parts[name] = await checks[name]().catch(() => false);
+  return { parts, isReady: Object.values(parts).every(Boolean), isLasting: await isPersistent() };
 }
 
-async function isLasting() {
+async function isPersistent() {
   const { storage } = navigator;
   return Boolean(storage && storage.persisted && (await storage.persisted().catch(() => false)));
 }
@@ -44,10 +44,10 @@ async function isLasting() {
  *
  * The home screen app has its own storage. Only Safari there defines `standalone` at all.
  */
-export const isTabOfSafari = () => navigator.standalone === false;
+export const isSafariTab = () => navigator.standalone === false;
 
 /** Ask the browser not to clear our storage. Return whether it promised. */
-export async function askToLast() {
+export async function requestPersistence() {
   const { storage } = navigator;
   return Boolean(storage && storage.persist && (await storage.persist().catch(() => false)));
 }

@@ -1,7 +1,7 @@
 // Who staffs the table, from when to when, and how many people signed. These are names of the crew,
 // never of supporters.
 
-import { newId } from "./new-id.js";
+import { randomUuid } from "./uuid.js";
 
 export const openShift = async (store) =>
   ((await store.read("shifts")) || []).find(({ ended_at: ended }) => !ended) || null;
@@ -18,6 +18,6 @@ export function startShift(store, tabler) {
   return store.shifts((shifts) => {
     const now = new Date().toISOString();
     for (const shift of shifts) shift.ended_at = shift.ended_at || now;
-    shifts.push({ id: newId(), tabler, started_at: now, ended_at: null, tally: 0 });
+    shifts.push({ id: randomUuid(), tabler, started_at: now, ended_at: null, tally: 0 });
   });
 }

@@ -1,12 +1,12 @@
 // Runs when "Sign" is tapped: stores one sealed record per petition before anyone is thanked.
 
-import { newId } from "./new-id.js";
+import { randomUuid } from "./uuid.js";
 import { seal } from "./seal.js";
 
-const TRIES = 8;
+const MAX_ATTEMPTS = 8;
 
 /** Return one person's record for one petition, in the format of the protocol. */
-export function plainOf(person, petition, { lang, consent, shift, at }) {
+export function buildRecord(person, petition, { lang, consent, shift, at }) {
   const { answers, email, ...rest } = person;
   return {
     v: 1,
@@ -24,23 +24,23 @@ export function plainOf(person, petition, { lang, consent, shift, at }) {
 }
 
 /**
- * Seal `plains` for the campaign's table, store them durably, and return their ids.
+ * Seal `payloads` for the campaign's table, store them durably, and return their ids.
  *
  * Throws if the tablet cannot store them.
  */
-export async function keepSealed(store, { key, kiosk: { id: table } }, plains, at) {
-  for (let tries = 0; tries < TRIES; tries += 1) {
+export async function storeSealed(store, { key, kiosk: { id: table } }, payloads, at) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const pairing = await store.pairing();
     // Another tab may have paired the tablet with another table.
     if (!pairing || pairing.kiosk !== table) throw new Error("Not of this table");
     const { kiosk, last } = pairing;
     const records = await Promise.all(
-      plains.map(async (plain, place) => {
-        const [id, sequence] = [newId(), last + 1 + place];
-        const sealed = await seal(plain, key, { kiosk, id, sequence });
+      payloads.map(async (payload, place) => {
+        const [id, sequence] = [randomUuid(), last + 1 + place];
+        const sealed = await seal(payload, key, { kiosk, id, sequence });
         // `flies` stays outside the seal: a witnessed signature's butterfly is shown immediately.
         // Nothing else is readable.
-        return { id, sequence, key: key.id, sealed, flies: plain.witnessed };
+        return { id, sequence, key: key.id, sealed, flies: payload.witnessed };
       }),
     );
     // Another tab may have used these numbers in between. If so, try again with the next ones.

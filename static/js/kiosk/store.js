@@ -10,7 +10,7 @@ const DAY_MS = 86400000;
 const MAX_SHIFTS = 40;
 const MAX_NOTES = 2000;
 
-const done = (request) =>
+const resultOf = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -23,38 +23,40 @@ function open() {
     for (const [name, options] of Object.entries(STORES)) db.createObjectStore(name, options || {});
     db.createObjectStore("queue", QUEUE).createIndex("id", "id", { unique: true });
   };
-  return done(request);
+  return resultOf(request);
 }
 
 export class Store {
+  #opened;
+
   constructor() {
-    this.opened = null;
+    this.#opened = null;
   }
 
   db() {
-    if (!this.opened) {
-      this.opened = open().then((db) => {
+    if (!this.#opened) {
+      this.#opened = open().then((db) => {
         const forget = () => {
-          this.opened = null;
+          this.#opened = null;
         };
         Object.assign(db, { onclose: forget, onversionchange: () => [db.close(), forget()] });
         return db;
       });
-      this.opened.catch(() => {
-        this.opened = null;
+      this.#opened.catch(() => {
+        this.#opened = null;
       });
     }
-    return this.opened;
+    return this.#opened;
   }
 
   // Safari may silently lose its database connection while a tablet sleeps, so open it again.
   async begin(names, mode) {
-    const how = { durability: "strict" };
+    const options = { durability: "strict" };
     try {
-      return (await this.db()).transaction(names, mode, how);
+      return (await this.db()).transaction(names, mode, options);
     } catch (error) {
-      this.opened = null;
-      return (await this.db()).transaction(names, mode, how);
+      this.#opened = null;
+      return (await this.db()).transaction(names, mode, options);
     }
   }
 
@@ -78,7 +80,7 @@ export class Store {
   }
 
   read(name) {
-    return this.within(["settings"], "readonly", (of) => done(of("settings").get(name)));
+    return this.within(["settings"], "readonly", (of) => resultOf(of("settings").get(name)));
   }
 
   /** Store `values` by their names. */
@@ -89,7 +91,7 @@ export class Store {
   }
 
   pairings() {
-    return this.within(["pairings"], "readonly", (of) => done(of("pairings").getAll()));
+    return this.within(["pairings"], "readonly", (of) => resultOf(of("pairings").getAll()));
   }
 
   /** Return the pairing that collects signatures now, or undefined. */
@@ -114,7 +116,7 @@ export class Store {
   /** Clear the shifts of a former table, because the server has received them. */
   handOver(kiosk) {
     return this.within(["pairings"], "readwrite", async (of) => {
-      const pairing = await done(of("pairings").get(kiosk));
+      const pairing = await resultOf(of("pairings").get(kiosk));
       if (pairing && !pairing.current) of("pairings").put({ ...pairing, shifts: [] });
     });
   }
@@ -122,8 +124,8 @@ export class Store {
   /** Forget former pairings that have nothing left to send. */
   forgetFormer() {
     return this.within(["pairings", "queue"], "readwrite", async (of) => {
-      for (const { kiosk, current, shifts = [] } of await done(of("pairings").getAll())) {
-        const waits = shifts.length + (await done(of("queue").count(ofKiosk(kiosk))));
+      for (const { kiosk, current, shifts = [] } of await resultOf(of("pairings").getAll())) {
+        const waits = shifts.length + (await resultOf(of("queue").count(ofKiosk(kiosk))));
         if (!current && !waits) of("pairings").delete(kiosk);
       }
     });
@@ -137,14 +139,14 @@ export class Store {
    */
   keep(kiosk, last, records, at) {
     return this.within(["pairings", "queue", "settings"], "readwrite", async (of) => {
-      const pairing = await done(of("pairings").get(kiosk));
+      const pairing = await resultOf(of("pairings").get(kiosk));
       if (!pairing || pairing.last !== last) return false;
       of("pairings").put({ ...pairing, last: last + records.length });
       for (const record of records) of("queue").add({ ...record, kiosk, at, refused: "" });
-      const signed = (await done(of("settings").get("signed"))) || [];
+      const signed = (await resultOf(of("settings").get("signed"))) || [];
       const today = signed.filter((each) => each > at - DAY_MS);
       of("settings").put([...today, ...records.map(() => at)], "signed");
-      const shifts = (await done(of("settings").get("shifts"))) || [];
+      const shifts = (await resultOf(of("settings").get("shifts"))) || [];
       const current = shifts.find(({ ended_at: ended }) => !ended);
       if (current) current.tally += records.length;
       of("settings").put(shifts, "shifts");
@@ -155,7 +157,7 @@ export class Store {
   /** Return the records of one kiosk, or of all, in order. */
   queue(kiosk) {
     return this.within(["queue"], "readonly", (of) =>
-      done(of("queue").getAll(kiosk ? ofKiosk(kiosk) : undefined)),
+      resultOf(of("queue").getAll(kiosk ? ofKiosk(kiosk) : undefined)),
     );
   }
 
@@ -174,16 +176,16 @@ export class Store {
    */
   settle(kiosk, removed, refused, review = []) {
     return this.within(["queue", "settings"], "readwrite", async (of) => {
-      const notes = (await done(of("settings").get("notes"))) || [];
+      const notes = (await resultOf(of("settings").get("notes"))) || [];
       for (const [sequence, reason] of review) {
-        const record = await done(of("queue").get([kiosk, sequence]));
+        const record = await resultOf(of("queue").get([kiosk, sequence]));
         // If the record is gone, another tab got the receipt and has added the note.
         if (record) notes.push({ kiosk, sequence, reason, at: record.at });
       }
       if (review.length) of("settings").put(notes.slice(-MAX_NOTES), "notes");
       for (const sequence of removed) of("queue").delete([kiosk, sequence]);
       for (const [sequence, reason] of refused) {
-        const record = await done(of("queue").get([kiosk, sequence]));
+        const record = await resultOf(of("queue").get([kiosk, sequence]));
         if (record) of("queue").put({ ...record, refused: reason });
       }
     });
@@ -194,7 +196,7 @@ export class Store {
     const isSeen = (note) =>
       seen.some(({ kiosk, sequence }) => kiosk === note.kiosk && sequence === note.sequence);
     return this.within(["settings"], "readwrite", async (of) => {
-      const notes = (await done(of("settings").get("notes"))) || [];
+      const notes = (await resultOf(of("settings").get("notes"))) || [];
       of("settings").put(notes.filter((note) => !isSeen(note)), "notes");
     });
   }
@@ -202,7 +204,7 @@ export class Store {
   /** Allow refused records to be tried again. */
   forgive() {
     return this.within(["queue"], "readwrite", async (of) => {
-      for (const record of await done(of("queue").getAll())) {
+      for (const record of await resultOf(of("queue").getAll())) {
         if (record.refused) of("queue").put({ ...record, refused: "" });
       }
     });
@@ -211,7 +213,7 @@ export class Store {
   /** Change the list of shifts with `change(shifts)`. */
   shifts(change) {
     return this.within(["settings"], "readwrite", async (of) => {
-      const shifts = (await done(of("settings").get("shifts"))) || [];
+      const shifts = (await resultOf(of("settings").get("shifts"))) || [];
       change(shifts);
       of("settings").put(shifts.slice(-MAX_SHIFTS), "shifts");
       return shifts;
@@ -221,10 +223,10 @@ export class Store {
 
 // The current table becomes a former one and keeps the shifts it still has to hand over.
 async function leaveTable(of) {
-  const shifts = (await done(of("settings").get("shifts"))) || [];
+  const shifts = (await resultOf(of("settings").get("shifts"))) || [];
   const now = new Date().toISOString();
   const ended = shifts.map((shift) => ({ ...shift, ended_at: shift.ended_at || now }));
-  for (const each of await done(of("pairings").getAll())) {
+  for (const each of await resultOf(of("pairings").getAll())) {
     if (each.current) of("pairings").put({ ...each, current: false, shifts: ended });
   }
   for (const each of OF_A_TABLE) of("settings").delete(each);

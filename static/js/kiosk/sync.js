@@ -2,18 +2,23 @@
 // the pauses grow, and the tablet never returns before the server allows it.
 
 import { Outbox } from "./outbox.js";
-import { Refused } from "./server.js";
+import { RequestRefused } from "./request.js";
 
 const LOCK = "volante-kiosk-sync";
-const BEAT_MS = 60000;
-const FIRST_MS = 2000;
-const MAX_MS = 300000;
+const HEARTBEAT_MS = 60000;
+const RETRY_MS = 2000;
+const MAX_RETRY_MS = 300000;
 
 export class Sync extends EventTarget {
   constructor(store) {
     super();
-    Object.assign(this, { store, failures: 0, timer: null, dueAt: 0, restsUntil: 0 });
-    Object.assign(this, { running: null, isAskedAgain: false });
+    this.store = store;
+    this.failures = 0;
+    this.timer = null;
+    this.dueAt = 0;
+    this.restsUntil = 0;
+    this.running = null;
+    this.isAskedAgain = false;
     this.outbox = new Outbox(store, (...news) => this.hear(...news));
     // Shown to the crew. Only the time of the last sync is stored beyond the life of the app.
     this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], skew: 0 };
@@ -58,7 +63,7 @@ export class Sync extends EventTarget {
       return this.running;
     }
     this.running = this.alone()
-      .catch(() => this.soon(FIRST_MS))
+      .catch(() => this.soon(RETRY_MS))
       .then(() => {
         this.running = null;
         if (this.isAskedAgain) this.soon(0);
@@ -73,7 +78,7 @@ export class Sync extends EventTarget {
     if (!navigator.locks) return this.round();
     return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
       if (lock) return this.round();
-      this.soon(FIRST_MS);
+      this.soon(RETRY_MS);
       return null;
     });
   }
@@ -82,9 +87,10 @@ export class Sync extends EventTarget {
     try {
       await this.emptyAll();
       await this.store.forgetFormer();
-      Object.assign(this, { failures: 0, restsUntil: 0 });
+      this.failures = 0;
+      this.restsUntil = 0;
       this.tell({ isOnline: true, offlineSince: null, problem: "" });
-      this.soon(BEAT_MS);
+      this.soon(HEARTBEAT_MS);
     } catch (error) {
       this.fail(error);
     }
@@ -100,7 +106,7 @@ export class Sync extends EventTarget {
       try {
         await this.outbox.empty(pairing);
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!(error instanceof RequestRefused)) throw error;
         refused = refused || error;
       }
     }
@@ -109,15 +115,15 @@ export class Sync extends EventTarget {
 
   fail(error) {
     this.failures += 1;
-    const isAnswer = error instanceof Refused;
-    const most = Math.min(MAX_MS, FIRST_MS * 2 ** this.failures);
+    const isRefusal = error instanceof RequestRefused;
+    const ceiling = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.failures);
     // Random jitter, so that tablets that lost the same network do not all return at once.
-    const wait = most * (0.5 + Math.random() / 2);
+    const wait = ceiling * (0.5 + Math.random() / 2);
     const since = this.state.offlineSince || Date.now();
-    if (isAnswer) {
+    if (isRefusal) {
       // The server is reachable and refused, so neither a new signature nor a network that returns
       // may ask sooner.
-      this.restsUntil = performance.now() + Math.max(wait, Math.min(error.after * 1000, MAX_MS));
+      this.restsUntil = performance.now() + Math.max(wait, Math.min(error.after * 1000, MAX_RETRY_MS));
       this.tell({ isOnline: true, offlineSince: null, problem: error.code || "busy" });
     } else this.tell({ isOnline: false, offlineSince: since, problem: "" });
     this.soon(wait);

@@ -1,25 +1,27 @@
 // The butterflies of the cause as far as this tablet knows: the server's, plus those signed here
 // that have not hatched yet. Without a network, the last answer counts.
 
-import { Numbers } from "../montage/numbers.js";
-import { ask } from "./server.js";
+import { ButterflyNumbers } from "../montage/numbers.js";
+import { request } from "./request.js";
 
-const PATIENCE_MS = 6000;
+const TIMEOUT_MS = 6000;
 
-export class TableNumbers extends Numbers {
+export class TableNumbers extends ButterflyNumbers {
   /** `ahead` knows which signatures made here are not among the server's numbers yet. */
   constructor(url, store, ahead) {
     super(url);
-    Object.assign(this, { store, ahead, servers: null });
+    this.store = store;
+    this.ahead = ahead;
+    this.servers = null;
   }
 
   async ask() {
     const servers = await this.known();
     // Ask first how far the server's numbers reach, then which of ours are counted. This order
     // counts nobody twice.
-    const isTold = await this.ahead.ask().then(() => true, () => false);
-    if (isTold) await this.store.write({ numbers: servers });
-    if (isTold || !this.servers) this.servers = servers;
+    const isAnswered = await this.ahead.ask().then(() => true, () => false);
+    if (isAnswered) await this.store.write({ numbers: servers });
+    if (isAnswered || !this.servers) this.servers = servers;
     return this.catchUp();
   }
 
@@ -45,13 +47,13 @@ export class TableNumbers extends Numbers {
 
   async known() {
     try {
-      const { answer } = await ask(this.url, { patience: PATIENCE_MS });
+      const { answer } = await request(this.url, { patience: TIMEOUT_MS });
       const { last, free } = answer;
       if (!Array.isArray(free)) throw new TypeError("No numbers");
       return { last, free };
     } catch (error) {
-      const kept = await this.store.read("numbers");
-      if (kept) return kept;
+      const stored = await this.store.read("numbers");
+      if (stored) return stored;
       const { facts } = await this.store.read("campaign");
       return { last: facts.cause.count, free: [] };
     }

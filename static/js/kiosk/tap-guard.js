@@ -3,15 +3,18 @@
 const GUARD_MS = 500;
 
 export class TapGuard {
+  #timer;
+
   constructor(place) {
-    Object.assign(this, { place, timer: null });
+    this.place = place;
+    this.#timer = null;
   }
 
   /** Block taps for a moment, then call `ready`. */
   start(ready = () => {}) {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     this.place.inert = true;
-    this.timer = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.place.inert = false;
       ready();
     }, GUARD_MS);

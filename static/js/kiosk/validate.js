@@ -10,11 +10,11 @@ const LINK =
 const LABEL = /^[\p{L}\d]([\p{L}\d-]{0,61}[\p{L}\d])?$/u;
 const LOCAL = /^[^\s@.,;:<>()[\]\\"]+(\.[^\s@.,;:<>()[\]\\"]+)*$/;
 const SEPARATORS = /[\s.,\-\u2010-\u2015\u2212]+/g;
-const LEAD = /^(CP|CEP|PC|PLZ|ZIP|[A-Z]{1,2})(?=\d)/;
+const PREFIX = /^(CP|CEP|PC|PLZ|ZIP|[A-Z]{1,2})(?=\d)/;
 
 const length = (text) => [...text.normalize("NFC")].length;
 
-function nameFault(text) {
+function nameError(text) {
   const name = text.trim();
   if (CONTROL.test(name)) return ["name_control"];
   if (LINK.test(name)) return ["name_link"];
@@ -22,7 +22,7 @@ function nameFault(text) {
   return length(name) > MAX_LENGTHS.name ? ["name_long"] : null;
 }
 
-function emailFault(text) {
+function emailError(text) {
   const typed = text.trim();
   const [local, domain = "", ...others] = typed.split("@");
   const labels = domain.split(".");
@@ -37,65 +37,65 @@ function emailFault(text) {
   return LOCAL.test(local) ? null : ["email_local"];
 }
 
-// `shape` is the country's pattern and example codes. Codes are accepted with their separators,
+// `format` is the country's pattern and example codes. Codes are accepted with their separators,
 // without them, or with those of an example.
-function postalFault(text, shape) {
+function postalCodeError(text, format) {
   const typed = text.trim().toUpperCase().normalize("NFKC");
-  if (!shape) return length(typed) > MAX_LENGTHS.postal_code ? ["too_long"] : null;
-  const [pattern, examples] = shape;
+  if (!format) return length(typed) > MAX_LENGTHS.postal_code ? ["too_long"] : null;
+  const [pattern, examples] = format;
   const bare = typed.replace(SEPARATORS, "");
-  const right = new RegExp(`^(?:${pattern})$`);
-  const written = [typed, bare, bare.replace(LEAD, "")];
+  const anchored = new RegExp(`^(?:${pattern})$`);
+  const candidates = [typed, bare, bare.replace(PREFIX, "")];
   for (const example of examples) {
-    let left = bare;
-    const asExample = [...example].map((sign) => {
-      if (/[^A-Z0-9]/i.test(sign)) return sign;
-      const next = left.slice(0, 1);
-      left = left.slice(1);
+    let rest = bare;
+    const asExample = [...example].map((character) => {
+      if (/[^A-Z0-9]/i.test(character)) return character;
+      const next = rest.slice(0, 1);
+      rest = rest.slice(1);
       return next;
     });
-    if (!left) written.push(asExample.join(""));
+    if (!rest) candidates.push(asExample.join(""));
   }
-  return written.some((each) => right.test(each)) ? null : ["postal_code", { example: examples[0] }];
+  return candidates.some((each) => anchored.test(each)) ? null : ["postal_code", { example: examples[0] }];
 }
 
 /**
  * Return [code, values] for each error by field name.
  *
- * Errors of a petition's own questions are named `slug/name`. `asks` has `required` (a Set),
+ * Errors of a petition's own questions are named `slug/name`. `rules` has `required` (a Set),
  * `isEmailRequired`, and `questions` with their petition.
  */
-export function faultsOf(person, asks, postalCodes) {
-  const faults = {};
-  const wants = (name, fault) => {
-    if (fault) faults[name] = fault;
+export function validatePerson(person, rules, postalCodes) {
+  const errors = {};
+  const addError = (name, error) => {
+    if (error) errors[name] = error;
   };
-  const missing = (name) => !person[name].trim();
-  const shape = postalCodes[person.country];
-  wants("given_name", missing("given_name") ? ["given_name"] : nameFault(person.given_name));
-  if (!missing("family_name")) wants("family_name", nameFault(person.family_name));
-  else if (asks.required.has("family_name")) wants("family_name", ["family_name"]);
-  if (!missing("email")) wants("email", emailFault(person.email));
-  else if (asks.isEmailRequired) wants("email", ["email"]);
-  if (missing("country") && asks.required.has("country")) wants("country", ["country"]);
-  if (!missing("postal_code")) wants("postal_code", postalFault(person.postal_code, shape));
-  else if (asks.required.has("postal_code") && (!person.country || shape)) {
-    wants("postal_code", ["postal_code_missing"]);
+  const isBlank = (name) => !person[name].trim();
+  const format = postalCodes[person.country];
+  addError("given_name", isBlank("given_name") ? ["given_name"] : nameError(person.given_name));
+  if (!isBlank("family_name")) addError("family_name", nameError(person.family_name));
+  else if (rules.required.has("family_name")) addError("family_name", ["family_name"]);
+  if (!isBlank("email")) addError("email", emailError(person.email));
+  else if (rules.isEmailRequired) addError("email", ["email"]);
+  if (isBlank("country") && rules.required.has("country")) addError("country", ["country"]);
+  if (!isBlank("postal_code")) addError("postal_code", postalCodeError(person.postal_code, format));
+  else if (rules.required.has("postal_code") && (!person.country || format)) {
+    addError("postal_code", ["postal_code_missing"]);
   }
-  const words = length(person.comment.trim());
-  if (words > MAX_LENGTHS.comment) wants("comment", ["too_long"]);
-  else if (!words && asks.required.has("comment")) wants("comment", ["comment"]);
-  for (const { slug, question } of asks.questions) {
+  const commentLength = length(person.comment.trim());
+  if (commentLength > MAX_LENGTHS.comment) addError("comment", ["too_long"]);
+  else if (!commentLength && rules.required.has("comment")) addError("comment", ["comment"]);
+  for (const { slug, question } of rules.questions) {
     const answer = (person.answers[slug] || {})[question.name];
     const isLong = typeof answer === "string" && length(answer) > MAX_LENGTHS.answer;
     const isMissing = question.required && !(answer === true || String(answer || "").trim());
-    if (isMissing || isLong) wants(`${slug}/${question.name}`, [isLong ? "too_long" : "answer"]);
+    if (isMissing || isLong) addError(`${slug}/${question.name}`, [isLong ? "too_long" : "answer"]);
   }
-  return faults;
+  return errors;
 }
 
 /** Return "a•••@correo.mx": enough for the person to recognize their own address. */
-export function mask(address) {
+export function maskEmail(address) {
   const at = address.lastIndexOf("@");
   return `${at > 1 ? address[0] : ""}•••${address.slice(at)}`;
 }

@@ -1,7 +1,7 @@
 // Keeps the app on the tablet. The server prepends `kiosk`: the version and the list of files.
 
 const CACHE = `volante-kiosk-${kiosk.version}`;
-const KEPT = [CACHE, "volante-kiosk-campaign"];
+const CURRENT_CACHES = [CACHE, "volante-kiosk-campaign"];
 const SHELL = "/kiosk/";
 const APP = kiosk.files.find((file) => file.endsWith("/js/kiosk/app.js"));
 
@@ -9,18 +9,18 @@ const APP = kiosk.files.find((file) => file.endsWith("/js/kiosk/app.js"));
 // on the way may answer, and files stored here are never requested again.
 async function install() {
   try {
-    await keep(await caches.open(CACHE));
+    await fillCache(await caches.open(CACHE));
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
   }
 }
 
-async function keep(cache) {
+async function fillCache(cache) {
   await cache.addAll(kiosk.files);
-  const kept = await Promise.all(kiosk.files.map((file) => cache.match(file)));
+  const cached = await Promise.all(kiosk.files.map((file) => cache.match(file)));
   // The server sets this header when the file it returns belongs to another version.
-  if (kept.some(({ headers }) => headers.has("Content-Location"))) throw new Error("Other files");
+  if (cached.some(({ headers }) => headers.has("Content-Location"))) throw new Error("Other files");
   // Bypass the HTTP cache, which may hold the previous version.
   const page = await fetch(SHELL, { cache: "reload", credentials: "omit" });
   if (!page.ok || !(await page.clone().text()).includes(APP)) throw new Error("Another page");
@@ -30,22 +30,22 @@ async function keep(cache) {
 async function activate() {
   // Another worker that is installing has started filling its cache. Leave the clean-up to the next
   // activation.
-  if (!self.registration.installing) await clearUp();
+  if (!self.registration.installing) await deleteOldCaches();
   await self.clients.claim();
 }
 
-async function clearUp() {
+async function deleteOldCaches() {
   const names = await caches.keys();
-  const old = names.filter((name) => name.startsWith("volante-kiosk-") && !KEPT.includes(name));
+  const old = names.filter((name) => name.startsWith("volante-kiosk-") && !CURRENT_CACHES.includes(name));
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-async function answer(request) {
-  const wanted = request.mode === "navigate" ? SHELL : request;
-  for (const cacheName of KEPT) {
+async function respond(request) {
+  const key = request.mode === "navigate" ? SHELL : request;
+  for (const cacheName of CURRENT_CACHES) {
     // Look only in our version's caches, because an older one may still exist.
-    const kept = await caches.match(wanted, { cacheName });
-    if (kept) return kept;
+    const cached = await caches.match(key, { cacheName });
+    if (cached) return cached;
   }
   return fetch(request);
 }
@@ -57,8 +57,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const isPage = request.mode === "navigate" && pathname === SHELL;
-  const isKept = isPage || kiosk.files.includes(pathname) || pathname.startsWith("/montage/");
-  if (request.method === "GET" && origin === self.location.origin && isKept) {
-    event.respondWith(answer(request));
+  const isCached = isPage || kiosk.files.includes(pathname) || pathname.startsWith("/montage/");
+  if (request.method === "GET" && origin === self.location.origin && isCached) {
+    event.respondWith(respond(request));
   }
 });

@@ -11,22 +11,22 @@ const K = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 const START = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
 const W = new Int32Array(64);
 const state = new Int32Array(8);
-const turn = (x, bits) => (x >>> bits) | (x << (32 - bits));
+const rotate = (x, bits) => (x >>> bits) | (x << (32 - bits));
 
 function digestBlock(view, offset) {
   for (let i = 0; i < 16; i += 1) W[i] = view.getInt32(offset + 4 * i);
   for (let i = 16; i < 64; i += 1) {
-    const early = W[i - 15];
-    const late = W[i - 2];
-    const s0 = turn(early, 7) ^ turn(early, 18) ^ (early >>> 3);
-    const s1 = turn(late, 17) ^ turn(late, 19) ^ (late >>> 10);
+    const w15 = W[i - 15];
+    const w2 = W[i - 2];
+    const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
+    const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
     W[i] = W[i - 16] + s0 + W[i - 7] + s1;
   }
   let [a, b, c, d, e, f, g, h] = state;
   for (let i = 0; i < 64; i += 1) {
     const t1 =
-      (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + W[i]) | 0;
-    const t2 = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+      (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + W[i]) | 0;
+    const t2 = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;
     f = e;
@@ -46,7 +46,7 @@ function digestBlock(view, offset) {
   state[7] += h;
 }
 
-function find({ challenge, salt, maxnumber }) {
+function solve({ challenge, salt, maxnumber }) {
   const prefix = new TextEncoder().encode(salt);
   const target = challenge.match(/.{8}/g).map((word) => parseInt(word, 16) | 0);
   const bytes = new Uint8Array((((prefix.length + 16 + 8) >> 6) + 1) * 64);
@@ -67,4 +67,4 @@ function find({ challenge, salt, maxnumber }) {
   return null;
 }
 
-self.onmessage = ({ data }) => self.postMessage(find(data));
+self.onmessage = ({ data }) => self.postMessage(solve(data));

@@ -1,7 +1,7 @@
 // A proof of work for forms, following ALTCHA protocol version 1: find the number whose hash the
 // server chose.
 
-const LIMIT_MS = 15000;
+const TIMEOUT_MS = 15000;
 
 async function challengeAt(url, signal) {
   const response = await fetch(url, {
@@ -18,15 +18,15 @@ async function challengeAt(url, signal) {
 function solve({ challenge, salt, maxnumber }, signal) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("altcha-worker.js", import.meta.url));
-    const end = (settle, value) => {
+    const finish = (settle, value) => {
       worker.terminate();
       settle(value);
     };
-    signal.addEventListener("abort", () => end(reject, new Error("Too slow")));
-    worker.onmessage = ({ data }) => end(resolve, data);
+    signal.addEventListener("abort", () => finish(reject, new Error("Too slow")));
+    worker.onmessage = ({ data }) => finish(resolve, data);
     worker.onerror = (event) => {
       event.preventDefault();
-      end(reject, new Error("No worker"));
+      finish(reject, new Error("No worker"));
     };
     worker.postMessage({ challenge, salt, maxnumber });
   });
@@ -35,22 +35,22 @@ function solve({ challenge, salt, maxnumber }, signal) {
 /**
  * Return the payload for the field `altcha` (Base64 of JSON), or "" without one.
  *
- * It is "" if none is required, or if finding one fails or takes longer than `limitMs`. An old
+ * It is "" if none is required, or if finding one fails or takes longer than `timeoutMs`. An old
  * phone must not keep anyone from signing. The server then decides without it.
  */
-export async function proofFor(url, limitMs = LIMIT_MS) {
-  const stopper = new AbortController();
-  const limit = setTimeout(() => stopper.abort(), limitMs);
+export async function proofFor(url, timeoutMs = TIMEOUT_MS) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    const task = await challengeAt(url, stopper.signal);
-    if (!task.challenge || task.algorithm !== "SHA-256") return "";
-    const number = await solve(task, stopper.signal);
+    const challengeData = await challengeAt(url, controller.signal);
+    if (!challengeData.challenge || challengeData.algorithm !== "SHA-256") return "";
+    const number = await solve(challengeData, controller.signal);
     if (number === null) return "";
-    const { algorithm, challenge, salt, signature } = task;
+    const { algorithm, challenge, salt, signature } = challengeData;
     return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
   } catch (error) {
     return "";
   } finally {
-    clearTimeout(limit);
+    clearTimeout(timer);
   }
 }

@@ -3,19 +3,19 @@
 
 import { LOCAL, read, remove, write } from "./storage.js";
 
-const KEPT_MS = 14 * 24 * 60 * 60 * 1000;
+const MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 const key = (name) => `volante:writing:${name}`;
 
-export function keepWriting(name, revision, words, at = Date.now()) {
-  write(LOCAL, key(name), { revision, words, at });
+export function saveLocalDraft(name, revision, values, at = Date.now()) {
+  write(LOCAL, key(name), { revision, words: values, at });
 }
 
 /** Return {revision, words: {field: text}, at}, or null if nothing is kept or it is too old. */
-export function writingOf(name, now = Date.now()) {
-  const kept = read(LOCAL, key(name));
-  return kept && kept.words && now - kept.at < KEPT_MS ? kept : null;
+export function loadLocalDraft(name, now = Date.now()) {
+  const draft = read(LOCAL, key(name));
+  return draft && draft.words && now - draft.at < MAX_AGE_MS ? draft : null;
 }
 
-export function forgetWriting(name) {
+export function deleteLocalDraft(name) {
   remove(LOCAL, key(name));
 }

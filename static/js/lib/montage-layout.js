@@ -24,7 +24,7 @@ export function packMask(rgba) {
   return { mask, area: set / (rgba.length >> 2) };
 }
 
-function isTaken(mask, x, y) {
+function isInside(mask, x, y) {
   const pixel = ((y >>> 22) << 10) | (x >>> 22);
   return (mask[pixel >> 3] >> (pixel & 7)) & 1;
 }
@@ -55,7 +55,7 @@ export class Places {
       if (candidate >= CANDIDATES) throw new RangeError("this shape has no more places");
       atX = (atX + STEP_X) | 0;
       atY = (atY + STEP_Y) | 0;
-      if (isTaken(this.mask, atX, atY)) {
+      if (isInside(this.mask, atX, atY)) {
         number += 1;
         if (number >= first) {
           x[number - first] = atX;
@@ -84,17 +84,17 @@ export class Places {
     let atX = Math.imul(block * BLOCK, STEP_X);
     let atY = Math.imul(block * BLOCK, STEP_Y);
     let count = this.before[block];
-    for (let each = 0; each < BLOCK; each += 1) {
+    for (let index = 0; index < BLOCK; index += 1) {
       atX = (atX + STEP_X) | 0;
       atY = (atY + STEP_Y) | 0;
-      count += isTaken(this.mask, atX, atY);
+      count += isInside(this.mask, atX, atY);
     }
     this.before.push(count);
   }
 }
 
 /* A 32-bit hash, one to one: the finaliser of MurmurHash3. */
-export function mixed(number) {
+export function hash32(number) {
   let h = number | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -126,18 +126,18 @@ export function wings(shape, first, x, y) {
     depth: new Uint32Array(count),
   };
   const { palette, centre } = shape;
-  for (let each = 0; each < count; each += 1) {
-    const number = first + each;
-    const hash = mixed(number);
-    const column = x[each] >>> 22;
-    const row = y[each] >>> 22;
-    const away = (bearing(column - centre[0], centre[1] - row) * 87) >> 8;
-    look.variant[each] = hash >>> 29;
-    look.flip[each] = (hash >>> 28) & 1;
-    look.turn[each] = away + ((((hash & 0xffff) - 32768) * 5737) >> 15);
-    look.scale[each] = 980 + ((((hash >>> 16) & 0xfff) * 241) >> 12);
-    look.depth[each] = mixed(number + 0x3c6ef372);
-    paint(look.colour, each * 3, palette, ((row << 10) | column) << 2, mixed(number + 0x9e3779b9));
+  for (let index = 0; index < count; index += 1) {
+    const number = first + index;
+    const hash = hash32(number);
+    const column = x[index] >>> 22;
+    const row = y[index] >>> 22;
+    const outward = (bearing(column - centre[0], centre[1] - row) * 87) >> 8;
+    look.variant[index] = hash >>> 29;
+    look.flip[index] = (hash >>> 28) & 1;
+    look.turn[index] = outward + ((((hash & 0xffff) - 32768) * 5737) >> 15);
+    look.scale[index] = 980 + ((((hash >>> 16) & 0xfff) * 241) >> 12);
+    look.depth[index] = hash32(number + 0x3c6ef372);
+    paint(look.colour, index * 3, palette, ((row << 10) | column) << 2, hash32(number + 0x9e3779b9));
   }
   return look;
 }
@@ -155,7 +155,7 @@ function paint(colour, at, palette, from, hash) {
 /* The side of a butterfly's square when there are `count`, as a fraction of the montage's side. */
 export function size(area, count) {
   if (count < 1) return MAX_SIZE;
-  const way = Math.min(Math.max(Math.log(count / 43) / Math.log(2000 / 43), 0), 1);
-  const factor = 1.2 + 0.7 * way * way * (3 - 2 * way);
+  const progress = Math.min(Math.max(Math.log(count / 43) / Math.log(2000 / 43), 0), 1);
+  const factor = 1.2 + 0.7 * progress * progress * (3 - 2 * progress);
   return Math.min(MAX_SIZE, factor * Math.sqrt(area / count));
 }

@@ -18,7 +18,7 @@ export function pauseAfter(nextMs, failures, chance = Math.random()) {
   return Math.min(MAX_INTERVAL_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
 }
 
-function checked(answer) {
+function validated(answer) {
   const isCount = Number.isSafeInteger(answer.count) && answer.count >= 0;
   if (!isCount) throw new TypeError("A pulse without a count");
   return { petitions: {}, ...answer };
@@ -32,39 +32,44 @@ function checked(answer) {
  * count was last true.
  */
 export class Pulse {
+  #failures;
+  #knownSince;
+  #timer;
+  #stopper;
+
   constructor(url, { onAnswer, onLive }) {
-    Object.assign(this, { url, onAnswer, onLive });
-    Object.assign(this, {
-      answer: null,
-      etag: null,
-      failures: 0,
-      knownSince: Date.now(),
-      timer: null,
-      stopper: null,
-    });
+    this.url = url;
+    this.onAnswer = onAnswer;
+    this.onLive = onLive;
+    this.answer = null;
+    this.etag = null;
+    this.#failures = 0;
+    this.#knownSince = Date.now();
+    this.#timer = null;
+    this.#stopper = null;
   }
 
   stop() {
-    clearTimeout(this.timer);
-    if (this.stopper) this.stopper.abort();
-    this.stopper = null;
+    clearTimeout(this.#timer);
+    if (this.#stopper) this.#stopper.abort();
+    this.#stopper = null;
   }
 
   /** Ask now and cancel any running request, which may hang in a network that is gone. */
   async ask() {
     this.stop();
-    const stopper = new AbortController();
-    this.stopper = stopper;
-    const limit = setTimeout(() => stopper.abort(), TIMEOUT_MS);
+    const controller = new AbortController();
+    this.#stopper = controller;
+    const limit = setTimeout(() => controller.abort(), TIMEOUT_MS);
     let answer = null;
     let error = null;
     try {
-      answer = await this.fetchAnswer(stopper.signal);
-    } catch (caught) {
-      error = caught;
+      answer = await this.fetchAnswer(controller.signal);
+    } catch (reason) {
+      error = reason;
     }
     clearTimeout(limit);
-    if (this.stopper !== stopper) return;
+    if (this.#stopper !== controller) return;
     if (error) this.failed(error.retryMs || 0);
     else this.succeeded(answer);
   }
@@ -86,29 +91,29 @@ export class Pulse {
       const retryMs = Number(response.headers.get("Retry-After")) * 1000;
       throw Object.assign(new Error(`Pulse ${response.status}`), { retryMs });
     }
-    const answer = checked(await response.json());
+    const answer = validated(await response.json());
     this.etag = response.headers.get("ETag");
     return answer;
   }
 
   succeeded(answer) {
-    const wasLive = this.failures < 2;
-    this.failures = 0;
-    this.knownSince = Date.now();
+    const wasLive = this.#failures < 2;
+    this.#failures = 0;
+    this.#knownSince = Date.now();
     if (answer) this.answer = answer;
     this.askIn(pauseAfter(this.answer.next_ms, 0));
     if (answer) this.onAnswer(answer);
-    if (!wasLive) this.onLive(true, this.knownSince);
+    if (!wasLive) this.onLive(true, this.#knownSince);
   }
 
   failed(retryMs) {
-    this.failures += 1;
-    const pause = pauseAfter(this.answer && this.answer.next_ms, this.failures);
+    this.#failures += 1;
+    const pause = pauseAfter(this.answer && this.answer.next_ms, this.#failures);
     this.askIn(Math.max(pause, Math.min(MAX_INTERVAL_MS, retryMs)));
-    if (this.failures === 2) this.onLive(false, this.knownSince);
+    if (this.#failures === 2) this.onLive(false, this.#knownSince);
   }
 
   askIn(ms) {
-    this.timer = setTimeout(() => this.ask(), ms);
+    this.#timer = setTimeout(() => this.ask(), ms);
   }
 }

@@ -2,7 +2,7 @@
 
 import { labelOf, setLabel } from "../parts/label.js";
 
-const SAID_MS = 3000;
+const SHOWN_MS = 3000;
 
 // Without a secure context there is no clipboard API, but a selection can still be copied.
 function copySelected(text) {
@@ -37,6 +37,6 @@ export default function copyLink(button) {
     if (!isCopied) return;
     clearTimeout(timer);
     setLabel(button, button.dataset.copied);
-    timer = setTimeout(() => setLabel(button, label), SAID_MS);
+    timer = setTimeout(() => setLabel(button, label), SHOWN_MS);
   });
 }

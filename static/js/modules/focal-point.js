@@ -1,7 +1,7 @@
 // The focal point of a picture, which always stays visible: set on the picture, or as two numbers.
 
-import { follow } from "../organize/focal.js";
+import { bindFocalPoint } from "../organize/focal-point.js";
 
 export default function focalPoint(form) {
-  follow(form);
+  bindFocalPoint(form);
 }

@@ -3,14 +3,14 @@
 
 export default function frame(body) {
   if (window.parent === window) return;
-  const tell = (words) => window.parent.postMessage({ volante: words }, "*");
-  let last = 0;
+  const post = (message) => window.parent.postMessage({ volante: message }, "*");
+  let lastHeight = 0;
   const measure = () => {
     const height = Math.ceil(body.getBoundingClientRect().height);
-    if (height !== last) tell({ height });
-    last = height;
+    if (height !== lastHeight) post({ height });
+    lastHeight = height;
   };
   new ResizeObserver(measure).observe(body);
   measure();
-  if ("answer" in body.dataset) tell({ answer: true });
+  if ("answer" in body.dataset) post({ answer: true });
 }

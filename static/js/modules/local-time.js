@@ -1,12 +1,12 @@
 // Shows when an event starts on the reader's clock, if that differs from the event's time zone.
 
-import { dayAndHour, fill } from "../lib/sentences.js";
+import { formatWeekdayAndTime, interpolate } from "../lib/format.js";
 
 export default function localTime(element) {
   const { starts, zone, text } = element.dataset;
   const lang = document.documentElement.lang;
-  const here = dayAndHour(new Date(starts), lang);
-  if (here !== dayAndHour(new Date(starts), lang, zone)) {
-    element.textContent = fill(text, { moment: here });
+  const localTimeText = formatWeekdayAndTime(new Date(starts), lang);
+  if (localTimeText !== formatWeekdayAndTime(new Date(starts), lang, zone)) {
+    element.textContent = interpolate(text, { moment: localTimeText });
   }
 }

@@ -2,31 +2,31 @@
 // drawn on, the names open as a list instead. In the midst of other things it wakes when somebody
 // comes or goes: until then the server's picture shows the same, and costs a phone nothing.
 
-import { pageAtRest } from "../parts/page.js";
+import { idleAndVisible } from "../parts/page.js";
 
-const AGAIN_MS = 60000;
-const fetchVisit = async () => (await import("../montage/visit.js")).Visit;
+const RETRY_MS = 60000;
+const loadControls = async () => (await import("../montage/controls.js")).Controls;
 
-async function openList(page) {
+async function openNameList(page) {
   const link = page.querySelector("[data-list]");
-  const place = page.querySelector("[data-names-list]");
-  if (!link || !place || place.childElementCount) return;
+  const list = page.querySelector("[data-names-list]");
+  if (!link || !list || list.childElementCount) return;
   const response = await fetch(link.href, { credentials: "omit" });
   if (!response.ok) return;
-  const there = new DOMParser().parseFromString(await response.text(), "text/html");
-  const names = there.querySelector("[data-names-list]");
-  if (names) place.append(...names.childNodes);
+  const fetched = new DOMParser().parseFromString(await response.text(), "text/html");
+  const loadedList = fetched.querySelector("[data-names-list]");
+  if (loadedList) list.append(...loadedList.childNodes);
 }
 
-/** Resolve to { before, answer } once the pulse tells another count of `cause` than `before`, the picture's. */
-const change = (cause, before) =>
+/** Resolve to { before, answer } once the pulse tells another count of `cause` than `pictureCount`, the picture's. */
+const nextChange = (cause, pictureCount) =>
   new Promise((resolve) => {
-    const hear = ({ detail: answer }) => {
-      if (answer.cause !== cause || answer.count === before) return;
-      document.removeEventListener("volante:pulse", hear);
-      resolve({ before, answer });
+    const onPulse = ({ detail: answer }) => {
+      if (answer.cause !== cause || answer.count === pictureCount) return;
+      document.removeEventListener("volante:pulse", onPulse);
+      resolve({ before: pictureCount, answer });
     };
-    document.addEventListener("volante:pulse", hear);
+    document.addEventListener("volante:pulse", onPulse);
   });
 
 // A small first picture was good enough until the canvas came; without one the large one is wanted.
@@ -35,31 +35,31 @@ function showWholePicture(element) {
 }
 
 export default async function montage(element) {
-  const isPage = Boolean(element.querySelector("[data-butterfly]"));
+  const isMontagePage = Boolean(element.querySelector("[data-butterfly]"));
   // Elsewhere words and pictures come first, and whoever counts bytes keeps the server's picture.
-  const woken = "waits" in element.dataset && change(element.dataset.cause, Number(element.dataset.waits));
-  if (!isPage && !(await pageAtRest(element))) return;
-  const news = await woken;
-  const visit = isPage && fetchVisit();
+  const changed = "waits" in element.dataset && nextChange(element.dataset.cause, Number(element.dataset.waits));
+  if (!isMontagePage && !(await idleAndVisible(element))) return;
+  const change = await changed;
+  const loading = isMontagePage && loadControls();
   const { Stage } = await import("../montage/stage.js");
   const stage = new Stage(element.querySelector("[data-stage]") || element);
-  const giveUp = () => {
+  const showFallback = () => {
     showWholePicture(element);
-    return isPage && openList(element);
+    return isMontagePage && openNameList(element);
   };
-  stage.element.addEventListener("volante:montage-lost", giveUp);
+  stage.element.addEventListener("volante:montage-lost", showFallback);
   try {
-    await stage.start(news);
+    await stage.start(change);
   } catch (error) {
     stage.surface.remove();
-    await giveUp();
-    if (!isPage) setTimeout(() => montage(element), AGAIN_MS);
+    await showFallback();
+    if (!isMontagePage) setTimeout(() => montage(element), RETRY_MS);
     return;
   }
   stage.element.dispatchEvent(new CustomEvent("volante:montage-started", { detail: { stage } }));
-  if (!isPage) return;
-  const Visit = await visit;
-  const { n } = element.dataset;
-  const guest = new Visit(element, stage);
-  if (n) guest.choose(Number(n), { fly: true });
+  if (!isMontagePage) return;
+  const Controls = await loading;
+  const { n: chosen } = element.dataset;
+  const controls = new Controls(element, stage);
+  if (chosen) controls.choose(Number(chosen), { fly: true });
 }

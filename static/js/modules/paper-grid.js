@@ -1,40 +1,41 @@
 // A paper sheet typed in by keyboard: Enter and the arrow keys move between cells, and a ditto mark
 // copies the cell above. The server stores what was typed and reports the outcome of each row.
 
-import { keeper } from "../parts/grid-keeper.js";
-import { fill } from "../lib/sentences.js";
+import { isEdited } from "../parts/form-values.js";
+import { autosave } from "../parts/grid-autosave.js";
+import { interpolate } from "../lib/format.js";
 
 const DITTO = /^["“”„«»〃״]$/;
-const cellsOf = (line) => [...line.querySelectorAll("[data-cell]")];
+const cellsOf = (row) => [...row.querySelectorAll("[data-cell]")];
 
-function oneMore(form, body) {
-  const line = body.lastElementChild.cloneNode(true);
-  const place = Number(line.dataset.line) + 1;
-  line.dataset.line = place;
-  line.querySelector("th").textContent = place;
-  line.querySelector("[data-fate]").id = `why-${place}`;
-  for (const words of line.querySelectorAll("[data-fate-words], [data-fate-why]")) words.textContent = "";
-  for (const cell of cellsOf(line)) {
-    cell.name = `cell:${place}:${cell.dataset.cell}`;
-    cell.setAttribute("aria-label", fill(form.dataset.called, { field: cell.dataset.name, row: place }));
+function appendRow(form, body) {
+  const row = body.lastElementChild.cloneNode(true);
+  const number = Number(row.dataset.line) + 1;
+  row.dataset.line = number;
+  row.querySelector("th").textContent = number;
+  row.querySelector("[data-fate]").id = `why-${number}`;
+  for (const text of row.querySelectorAll("[data-fate-words], [data-fate-why]")) text.textContent = "";
+  for (const cell of cellsOf(row)) {
+    cell.name = `cell:${number}:${cell.dataset.cell}`;
+    cell.setAttribute("aria-label", interpolate(form.dataset.called, { field: cell.dataset.name, row: number }));
     cell.removeAttribute("aria-invalid");
     cell.removeAttribute("aria-describedby");
     if (cell.type === "checkbox") cell.checked = false;
     else cell.value = "";
   }
-  body.append(line);
-  return line;
+  body.append(row);
+  return row;
 }
 
-function sign(line, told) {
-  line.querySelector("[data-fate-words]").textContent = told ? told.words : "";
-  line.querySelector("[data-fate-why]").textContent = told ? told.why : "";
-  line.querySelector("[data-fate]").dataset.fate = told ? told.fate : "";
-  for (const cell of cellsOf(line)) {
-    const isWrong = Boolean(told) && told.fields.includes(cell.dataset.cell);
+function showOutcome(row, outcome) {
+  row.querySelector("[data-fate-words]").textContent = outcome ? outcome.words : "";
+  row.querySelector("[data-fate-why]").textContent = outcome ? outcome.why : "";
+  row.querySelector("[data-fate]").dataset.fate = outcome ? outcome.fate : "";
+  for (const cell of cellsOf(row)) {
+    const isWrong = Boolean(outcome) && outcome.fields.includes(cell.dataset.cell);
     if (isWrong) {
       cell.setAttribute("aria-invalid", "true");
-      cell.setAttribute("aria-describedby", `why-${line.dataset.line}`);
+      cell.setAttribute("aria-describedby", `why-${row.dataset.line}`);
     } else {
       cell.removeAttribute("aria-invalid");
       cell.removeAttribute("aria-describedby");
@@ -45,64 +46,66 @@ function sign(line, told) {
 export default function paperGrid(form) {
   const body = form.querySelector("tbody");
   const more = form.querySelector("[data-more]");
-  const most = Number(form.dataset.most);
-  const lines = () => [...body.children];
-  let told = null;
+  const maxRows = Number(form.dataset.most);
+  const rows = () => [...body.children];
+  let outcomes = null;
 
   // Report nothing about a row that is being typed until it is left.
   const show = () => {
-    if (!told) return;
-    for (const line of lines()) {
-      if (!line.contains(document.activeElement)) sign(line, told[line.dataset.line]);
+    if (!outcomes) return;
+    for (const row of rows()) {
+      if (!row.contains(document.activeElement)) showOutcome(row, outcomes[row.dataset.line]);
     }
   };
-  const keep = keeper(form, (rows) => {
-    told = rows;
+  const save = autosave(form, (results) => {
+    outcomes = results;
     show();
   });
 
-  const enter = (cell) => {
+  const select = (cell) => {
     cell.focus();
     if (cell.type === "text") cell.select();
   };
   const add = () => {
-    const line = oneMore(form, body);
-    more.hidden = lines().length >= most;
-    return line;
+    const row = appendRow(form, body);
+    more.hidden = rows().length >= maxRows;
+    return row;
   };
-  const goOn = (line, cells, at) => {
-    if (at + 1 < cells.length) return enter(cells[at + 1]);
-    const next = line.nextElementSibling || (lines().length < most ? add() : null);
-    return next ? enter(cellsOf(next)[0]) : form.querySelector("[type=submit]").focus();
+  const moveOn = (row, cells, column) => {
+    if (column + 1 < cells.length) return select(cells[column + 1]);
+    const next = row.nextElementSibling || (rows().length < maxRows ? add() : null);
+    return next ? select(cellsOf(next)[0]) : form.querySelector("[type=submit]").focus();
   };
 
   form.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const cell = event.target.closest("[data-cell]");
     if (!cell) return;
-    const line = cell.closest("tr");
-    const cells = cellsOf(line);
-    const at = cells.indexOf(cell);
+    const row = cell.closest("tr");
+    const cells = cellsOf(row);
+    const column = cells.indexOf(cell);
     if (event.key === "Enter") {
       event.preventDefault();
-      goOn(line, cells, at);
+      moveOn(row, cells, column);
       return;
     }
     const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
     if (!step || cell.tagName === "SELECT") return;
     event.preventDefault();
-    if (line[step]) enter(cellsOf(line[step])[at]);
+    if (row[step]) select(cellsOf(row[step])[column]);
   });
   form.addEventListener("input", (event) => {
     const cell = event.target.closest("[data-cell]");
     if (cell && cell.type === "text" && DITTO.test(cell.value)) {
-      const line = cell.closest("tr");
-      const above = line.previousElementSibling;
-      cell.value = above ? cellsOf(above)[cellsOf(line).indexOf(cell)].value : "";
+      const row = cell.closest("tr");
+      const above = row.previousElementSibling;
+      cell.value = above ? cellsOf(above)[cellsOf(row).indexOf(cell)].value : "";
     }
-    keep();
+    save();
   });
   body.addEventListener("focusin", show);
-  more.addEventListener("click", () => enter(cellsOf(add())[0]));
-  more.hidden = lines().length >= most;
+  more.addEventListener("click", () => select(cellsOf(add())[0]));
+  more.hidden = rows().length >= maxRows;
+  // Someone may have typed before this script started.
+  if (isEdited(form)) save();
 }

@@ -1,48 +1,48 @@
 // A button that creates or uses a passkey, then continues to the page the server names.
 
-import { makePasskey, showPasskey } from "../organize/passkeys.js";
+import { createPasskey, getPasskey } from "../organize/passkeys.js";
 
-const DEVICE = { make: makePasskey, show: showPasskey };
+const CEREMONIES = { make: createPasskey, show: getPasskey };
 
-export default function passkey(box) {
+export default function passkey(root) {
   if (!window.PublicKeyCredential) return;
-  const button = box.querySelector("button");
-  const trouble = box.querySelector(".error");
-  const name = box.dataset.verb === "make" && document.getElementById("name");
+  const button = root.querySelector("button");
+  const errorBox = root.querySelector(".error");
+  const name = root.dataset.verb === "make" && document.getElementById("name");
 
   const post = (url, body) =>
     fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": box.dataset.token },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": root.dataset.token },
       body: JSON.stringify(body),
     });
 
-  async function talk() {
-    const asked = await post(box.dataset.options, {});
+  async function authenticate() {
+    const optionsResponse = await post(root.dataset.options, {});
     // The server redirects users who must enter their password first.
-    if (asked.redirected) return window.location.assign(asked.url);
-    const answer = await DEVICE[box.dataset.verb](await asked.json());
-    const told = await post(box.dataset.answer, { answer, next: box.dataset.next, name: name ? name.value : "" });
-    const words = await told.json();
-    if (told.ok) return window.location.assign(words.next);
-    return complain(words.error);
+    if (optionsResponse.redirected) return window.location.assign(optionsResponse.url);
+    const credential = await CEREMONIES[root.dataset.verb](await optionsResponse.json());
+    const response = await post(root.dataset.answer, { answer: credential, next: root.dataset.next, name: name ? name.value : "" });
+    const result = await response.json();
+    if (response.ok) return window.location.assign(result.next);
+    return showError(result.error);
   }
 
-  function complain(words) {
-    trouble.querySelector("span").textContent = words || box.dataset.trouble;
-    trouble.hidden = false;
+  function showError(result) {
+    errorBox.querySelector("span").textContent = result || root.dataset.trouble;
+    errorBox.hidden = false;
   }
 
   button.addEventListener("click", async () => {
-    trouble.hidden = true;
+    errorBox.hidden = true;
     button.disabled = true;
     try {
-      await talk();
+      await authenticate();
     } catch (error) {
-      complain();
+      showError();
     } finally {
       button.disabled = false;
     }
   });
-  box.hidden = false;
+  root.hidden = false;
 }

@@ -1,19 +1,21 @@
 // Search as you type: requests the page again and swaps in its results. The address is replaced
 // without filling the history. The result is announced after a pause in typing.
 
-const REST_MS = 250;
+import { isEdited } from "../parts/form-values.js";
+
+const TYPING_MS = 250;
 const MIN_LENGTH = 2;
 
-async function ask(url, signal) {
-  const answer = await fetch(url, { signal, headers: { Accept: "text/html" } });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+async function fetchPage(url, signal) {
+  const response = await fetch(url, { signal, headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
-function followLanguages(page) {
+function updateLanguageLinks(page) {
   for (const link of document.querySelectorAll(".tongues a[hreflang]")) {
-    const there = page.querySelector(`.tongues a[hreflang="${link.hreflang}"]`);
-    if (there) link.setAttribute("href", there.getAttribute("href"));
+    const fresh = page.querySelector(`.tongues a[hreflang="${link.hreflang}"]`);
+    if (fresh) link.setAttribute("href", fresh.getAttribute("href"));
   }
 }
 
@@ -21,27 +23,29 @@ function show(page, results, status) {
   results.replaceChildren(...page.querySelector("[data-search-results]").childNodes);
   document.title = page.title;
   status.textContent = results.querySelector("h1").textContent;
-  followLanguages(page);
+  updateLanguageLinks(page);
 }
 
 export default function search(form) {
   const results = document.querySelector("[data-search-results]");
   const status = document.querySelector("[data-search-status]");
-  let asking = new AbortController();
-  let rest = 0;
-  let shown = new URLSearchParams(new FormData(form)).toString();
+  let controller = new AbortController();
+  let timer = 0;
+  // The results on the page are not those of a query typed before this script started.
+  const wasEdited = isEdited(form);
+  let shownQuery = wasEdited ? null : new URLSearchParams(new FormData(form)).toString();
 
   async function update() {
-    const wish = new URLSearchParams(new FormData(form)).toString();
-    const letters = form.elements.q.value.trim().length;
-    if (wish === shown || (letters && letters < MIN_LENGTH)) return;
-    asking.abort();
-    asking = new AbortController();
-    const url = `${form.action}?${wish}`;
+    const query = new URLSearchParams(new FormData(form)).toString();
+    const length = form.elements.q.value.trim().length;
+    if (query === shownQuery || (length && length < MIN_LENGTH)) return;
+    controller.abort();
+    controller = new AbortController();
+    const url = `${form.action}?${query}`;
     results.setAttribute("aria-busy", "true");
     try {
-      show(await ask(url, asking.signal), results, status);
-      shown = wish;
+      show(await fetchPage(url, controller.signal), results, status);
+      shownQuery = query;
       history.replaceState(null, "", url);
     } catch (error) {
       // Without a network the button still sends the search, and the browser reports the problem.
@@ -51,11 +55,12 @@ export default function search(form) {
   }
 
   form.addEventListener("input", (event) => {
-    clearTimeout(rest);
-    rest = setTimeout(update, event.isComposing ? REST_MS * 4 : REST_MS);
+    clearTimeout(timer);
+    timer = setTimeout(update, event.isComposing ? TYPING_MS * 4 : TYPING_MS);
   });
   form.addEventListener("submit", () => {
-    clearTimeout(rest);
-    asking.abort();
+    clearTimeout(timer);
+    controller.abort();
   });
+  if (wasEdited) update();
 }

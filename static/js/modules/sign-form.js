@@ -1,24 +1,32 @@
 // The form under a petition: keeps what is typed, helps where it can, and never gets in the way.
 
-import { draftOf, keepDraft } from "../lib/drafts.js";
-import { keepSigned } from "../lib/signed.js";
-import { restoreWords, wordsOf } from "../parts/form-words.js";
-import { lettersLeft } from "../parts/letters-left.js";
-import { mailSuggestion } from "../parts/mail-suggestion.js";
+import { loadDraft, saveDraft } from "../lib/session-drafts.js";
+import { saveSignature } from "../lib/last-signature.js";
+import { formValues, isEdited, restoreValues } from "../parts/form-values.js";
+import { charactersLeft } from "../parts/characters-left.js";
+import { emailSuggestion } from "../parts/email-suggestion.js";
 import { namePreview } from "../parts/name-preview.js";
-import { guardSending } from "../parts/sending.js";
+import { guardSubmit } from "../parts/submit-guard.js";
+
+// Signing on a slow network takes longer than saving in the workspace.
+const RELEASE_MS = 20000;
 
 export default function signForm(form) {
   const { petition } = form.dataset;
-  const keep = () => keepDraft(petition, wordsOf(form));
-  restoreWords(form, draftOf(petition) || {});
-  form.addEventListener("input", keep);
-  form.addEventListener("change", keep);
-  lettersLeft(form);
-  mailSuggestion(form);
+  const save = () => saveDraft(petition, formValues(form));
+  const wasEdited = isEdited(form);
+  restoreValues(form, loadDraft(petition) || {});
+  if (wasEdited) save();
+  form.addEventListener("input", save);
+  form.addEventListener("change", save);
+  charactersLeft(form);
+  emailSuggestion(form);
   namePreview(form);
-  guardSending(form, () => {
-    keep();
-    keepSigned(petition, wordsOf(form));
+  guardSubmit(form, {
+    onSend() {
+      save();
+      saveSignature(petition, formValues(form));
+    },
+    releaseMs: RELEASE_MS,
   });
 }

@@ -2,13 +2,13 @@
 // no space between text and form. With very large text it would cover the page, so then it stays in
 // the page's flow.
 
-const MAX_SHARE = 0.25;
+const MAX_HEIGHT_SHARE = 0.25;
 
 export default function signingBar(bar) {
   const form = document.getElementById("sign");
-  const sheet = bar.firstElementChild;
-  const fit = () => bar.classList.toggle("is-tall", sheet.offsetHeight > MAX_SHARE * window.innerHeight);
-  if ("ResizeObserver" in window) new ResizeObserver(fit).observe(sheet);
+  const content = bar.firstElementChild;
+  const fit = () => bar.classList.toggle("is-tall", content.offsetHeight > MAX_HEIGHT_SHARE * window.innerHeight);
+  if ("ResizeObserver" in window) new ResizeObserver(fit).observe(content);
   if (!form || !("IntersectionObserver" in window)) return;
   bar.classList.add("is-afloat");
   new IntersectionObserver((entries) => {

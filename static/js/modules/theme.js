@@ -4,42 +4,42 @@ import { LOCAL, readText, writeText } from "../lib/storage.js";
 import { setLabel } from "../parts/label.js";
 
 const KEY = "volante:theme";
-const SYSTEM_NIGHT = "(prefers-color-scheme: dark)";
+const PREFERS_DARK = "(prefers-color-scheme: dark)";
 
 // The montage has a night picture. The browser selects it by the system's setting unless the reader
 // has chosen a theme.
 function showPictures(chosen) {
-  const hour = { day: "not all", night: "all" }[chosen] || SYSTEM_NIGHT;
+  const media = { day: "not all", night: "all" }[chosen] || PREFERS_DARK;
   for (const source of document.querySelectorAll("source[data-night]")) {
-    const also = source.dataset.night && chosen !== "day" ? ` and ${source.dataset.night}` : "";
-    source.media = hour + also;
+    const condition = source.dataset.night && chosen !== "day" ? ` and ${source.dataset.night}` : "";
+    source.media = media + condition;
   }
 }
 
 export default function theme(button) {
   const root = document.documentElement;
-  const system = window.matchMedia(SYSTEM_NIGHT);
+  const system = window.matchMedia(PREFERS_DARK);
   const current = () => root.dataset.theme || (system.matches ? "night" : "day");
-  const show = () => {
+  const render = () => {
     const isNight = current() === "night";
     showPictures(root.dataset.theme);
     button.setAttribute("aria-pressed", String(isNight));
     setLabel(button, isNight ? button.dataset.night : button.dataset.day);
   };
-  const follow = () => {
+  const applyStored = () => {
     const chosen = readText(LOCAL, KEY);
     if (chosen === "day" || chosen === "night") root.dataset.theme = chosen;
-    show();
+    render();
   };
   button.addEventListener("click", () => {
     root.dataset.theme = current() === "night" ? "day" : "night";
     writeText(LOCAL, KEY, root.dataset.theme);
-    show();
+    render();
   });
   // Safari before 14 cannot listen here. It sees a change on the next page.
-  if (system.addEventListener) system.addEventListener("change", show);
-  window.addEventListener("storage", (event) => event.key === KEY && follow());
-  window.addEventListener("pageshow", (event) => event.persisted && follow());
+  if (system.addEventListener) system.addEventListener("change", render);
+  window.addEventListener("storage", (event) => event.key === KEY && applyStored());
+  window.addEventListener("pageshow", (event) => event.persisted && applyStored());
   button.hidden = false;
-  show();
+  render();
 }

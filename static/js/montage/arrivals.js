@@ -1,65 +1,71 @@
 // Butterflies on the way to their place. Up to a dozen arrive one after another, with a few in the
 // air at a time. More than that arrive together, as a swarm.
 
-import { bearing, mixed } from "../lib/montage-layout.js";
+import { bearing, hash32 } from "../lib/montage-layout.js";
 import { easeArrival } from "./easing.js";
-import { yOf } from "./flock.js";
+import { yOf } from "./butterflies.js";
 
 const FLIGHT_MS = 1400;
 const FADE_MS = 200;
-const APART_MS = 300;
-const SWARM = 12;
-const SPREAD_MS = 800;
+const BETWEEN_MS = 300;
+const SWARM_SIZE = 12;
+const SWARM_MS = 800;
 const MIN_PIXELS = 30;
 const STRIDE = 28;
-const RIM = 0.92;
-const PLACE = 2 ** -32;
+const EDGE = 0.92;
+const UNIT = 2 ** -32;
 
 export class Arrivals {
   /**
    * `places` is a Places, and `centre` is the shape's centre. Of those that come one by one, at
-   * most `singly` are in the air.
+   * most `maxFlying` are in the air.
    */
-  constructor(places, centre, singly) {
-    Object.assign(this, { places, centre, singly, queue: [], aloft: [], landed: [], nextAt: 0 });
+  constructor(places, centre, maxFlying) {
+    this.places = places;
+    this.centre = centre;
+    this.maxFlying = maxFlying;
+    this.queue = [];
+    this.flying = [];
+    this.landed = [];
+    this.nextAt = 0;
   }
 
   get isBusy() {
-    return this.aloft.length > 0 || this.queue.length > 0;
+    return this.flying.length > 0 || this.queue.length > 0;
   }
 
   /** The numbers that have not reached their place yet. */
-  get away() {
-    return [...this.queue, ...this.aloft.map(({ number }) => number)];
+  get underway() {
+    return [...this.queue, ...this.flying.map(({ number }) => number)];
   }
 
-  /** Start the arrival of `numbers`. In a swarm at most `most` fly, and the others only fade in. */
-  come(numbers, now, { still, most }) {
+  /** Start the arrival of `numbers`. In a swarm at most `maxFlights` fly, and the others only fade in. */
+  add(numbers, now, { still, most: maxFlights }) {
     if (still) {
-      this.aloft.push(...numbers.map((number) => this.flight(number, now, FADE_MS)));
-    } else if (this.queue.length + numbers.length <= SWARM) {
+      this.flying.push(...numbers.map((number) => this.flight(number, now, FADE_MS)));
+    } else if (this.queue.length + numbers.length <= SWARM_SIZE) {
       this.queue.push(...numbers);
     } else {
       [...this.queue.splice(0), ...numbers].forEach((number, at) => {
-        const start = now + (at < most ? (SPREAD_MS * mixed(number)) / 2 ** 32 : SPREAD_MS);
-        this.aloft.push(this.flight(number, start, at < most ? FLIGHT_MS : FADE_MS));
+        const start = now + (at < maxFlights ? (SWARM_MS * hash32(number)) / 2 ** 32 : SWARM_MS);
+        this.flying.push(this.flight(number, start, at < maxFlights ? FLIGHT_MS : FADE_MS));
       });
     }
   }
 
   /** Remove numbers that are free again, wherever they are. */
-  leave(numbers) {
-    const gone = new Set(numbers);
-    this.queue = this.queue.filter((number) => !gone.has(number));
-    for (const name of ["aloft", "landed"]) {
-      this[name] = this[name].filter(({ number }) => !gone.has(number));
+  remove(numbers) {
+    const removed = new Set(numbers);
+    this.queue = this.queue.filter((number) => !removed.has(number));
+    for (const name of ["flying", "landed"]) {
+      this[name] = this[name].filter(({ number }) => !removed.has(number));
     }
   }
 
   /** Land all that are still on the way. */
-  hurry(now) {
+  landAll(now) {
     this.landed.push(...this.queue.splice(0).map((number) => this.flight(number, now, 0)));
-    this.landed.push(...this.aloft.splice(0));
+    this.landed.push(...this.flying.splice(0));
   }
 
   flight(number, start, ms) {
@@ -69,13 +75,13 @@ export class Arrivals {
 
   /** Start the next flight if it is time, and end finished flights. Return whether any landed. */
   step(now) {
-    if (this.queue.length && this.aloft.length < this.singly && now >= this.nextAt) {
-      this.aloft.push(this.flight(this.queue.shift(), now, FLIGHT_MS));
-      this.nextAt = now + APART_MS;
+    if (this.queue.length && this.flying.length < this.maxFlying && now >= this.nextAt) {
+      this.flying.push(this.flight(this.queue.shift(), now, FLIGHT_MS));
+      this.nextAt = now + BETWEEN_MS;
     }
-    const over = this.aloft.filter(({ start, ms }) => now >= start + ms);
+    const over = this.flying.filter(({ start, ms }) => now >= start + ms);
     if (!over.length) return false;
-    this.aloft = this.aloft.filter(({ start, ms }) => now < start + ms);
+    this.flying = this.flying.filter(({ start, ms }) => now < start + ms);
     this.landed.push(...over);
     return true;
   }
@@ -93,7 +99,7 @@ export class Arrivals {
    * WebGLPainter defines the layout.
    */
   pack(now, view, ratio) {
-    const all = [...this.landed, ...this.aloft.filter(({ start }) => now >= start)];
+    const all = [...this.landed, ...this.flying.filter(({ start }) => now >= start)];
     const bytes = new ArrayBuffer(all.length * STRIDE);
     all.forEach((each, at) => {
       new Uint32Array(bytes, at * STRIDE, 2).set([each.x, each.number]);
@@ -124,13 +130,13 @@ export class Arrivals {
   // Return where a butterfly starts, relative to its place: just inside the edge of the view. It
   // fades in there, because the canvas would cut off one that starts farther out.
   edge({ number, x, y }, view) {
-    const hash = mixed(number ^ 0x5bd1e995);
+    const hash = hash32(number ^ 0x5bd1e995);
     const angle = (hash / 2 ** 32) * 2 * Math.PI;
-    const wide = (RIM * view.width) / 2 / view.scale;
-    const high = (RIM * view.height) / 2 / view.scale;
+    const wide = (EDGE * view.width) / 2 / view.scale;
+    const high = (EDGE * view.height) / 2 / view.scale;
     return {
-      across: view.x + Math.cos(angle) * wide - x * PLACE,
-      down: view.y + Math.sin(angle) * high - y * PLACE,
+      across: view.x + Math.cos(angle) * wide - x * UNIT,
+      down: view.y + Math.sin(angle) * high - y * UNIT,
       bend: hash & 1 ? 0.36 : -0.36,
     };
   }
@@ -138,8 +144,8 @@ export class Arrivals {
   // Return how far `heading` (radians, clockwise from
   // up) is from the turn at rest, in 1/65,536 turns.
   turnTo({ number, x, y }, heading) {
-    const away = (bearing((x >>> 22) - this.centre[0], this.centre[1] - (y >>> 22)) * 87) >> 8;
-    const rest = away + ((((mixed(number) & 0xffff) - 32768) * 5737) >> 15);
+    const outward = (bearing((x >>> 22) - this.centre[0], this.centre[1] - (y >>> 22)) * 87) >> 8;
+    const rest = outward + ((((hash32(number) & 0xffff) - 32768) * 5737) >> 15);
     const turn = ((heading / (2 * Math.PI)) * 65536 - rest) % 65536;
     return turn > 32768 ? turn - 65536 : turn < -32768 ? turn + 65536 : turn;
   }

@@ -3,11 +3,17 @@
 
 import { easeArrival } from "./easing.js";
 
-const LARGE = 190;
+const MAX_BUTTERFLY_PIXELS = 190;
 
 export class Camera {
   constructor() {
-    Object.assign(this, { x: 0.5, y: 0.5, zoom: 1, width: 1, height: 1, most: 3, flight: null });
+    this.x = 0.5;
+    this.y = 0.5;
+    this.zoom = 1;
+    this.width = 1;
+    this.height = 1;
+    this.most = 3;
+    this.flight = null;
   }
 
   /** The width of the whole square in CSS pixels. */
@@ -20,7 +26,8 @@ export class Camera {
   }
 
   frame(width, height) {
-    Object.assign(this, { width, height });
+    this.width = width;
+    this.height = height;
     this.hold();
   }
 
@@ -28,7 +35,7 @@ export class Camera {
    * Limit the zoom so that a butterfly, `size` of the square wide, grows to at most LARGE pixels.
    */
   limit(size) {
-    this.most = Math.max(3, LARGE / (size * Math.min(this.width, this.height)));
+    this.most = Math.max(3, MAX_BUTTERFLY_PIXELS / (size * Math.min(this.width, this.height)));
   }
 
   toSquare(px, py) {
@@ -86,27 +93,29 @@ export class Camera {
   step(now) {
     if (!this.flight) return false;
     const { goal, from, start, ms } = this.flight;
-    const way = ms ? Math.min(1, Math.max(0, (now - start) / ms)) : 1;
-    const part = easeArrival(way);
+    const elapsed = ms ? Math.min(1, Math.max(0, (now - start) / ms)) : 1;
+    const eased = easeArrival(elapsed);
     // On the screen the goal moves straight to the middle while everything scales evenly.
-    this.zoom = from.zoom * (goal.zoom / from.zoom) ** part;
-    this.x = goal.x - (from.across * (1 - part)) / this.scale;
-    this.y = goal.y - (from.down * (1 - part)) / this.scale;
+    this.zoom = from.zoom * (goal.zoom / from.zoom) ** eased;
+    this.x = goal.x - (from.across * (1 - eased)) / this.scale;
+    this.y = goal.y - (from.down * (1 - eased)) / this.scale;
     this.hold();
-    if (way === 1) this.flight = null;
-    return way < 1;
+    if (elapsed === 1) this.flight = null;
+    return elapsed < 1;
   }
 
   // Keep the middle of the view inside the square. Fix it once the whole square is in view.
   hold() {
-    const held = (value, room) => {
+    const clamp = (value, room) => {
       if (room >= 1) return 0.5;
       return Math.min(1 - room / 3, Math.max(room / 3, value));
     };
-    if (this.isWhole) Object.assign(this, { x: 0.5, y: 0.5 });
-    else {
-      this.x = held(this.x, this.width / this.scale);
-      this.y = held(this.y, this.height / this.scale);
+    if (this.isWhole) {
+      this.x = 0.5;
+      this.y = 0.5;
+    } else {
+      this.x = clamp(this.x, this.width / this.scale);
+      this.y = clamp(this.y, this.height / this.scale);
     }
   }
 }

@@ -1,7 +1,7 @@
 // The card of one butterfly. The page holds its
 // sentences, and this script adds name, country and day.
 
-import { day, fill, localeOf, number as inWords } from "../lib/sentences.js";
+import { formatDay, interpolate, localeOf, formatNumber } from "../lib/format.js";
 import { lang } from "../parts/page.js";
 
 function countryName(code) {
@@ -39,10 +39,10 @@ export class Card {
   open(number, last) {
     this.number = number;
     this.element.hidden = false;
-    this.write("number", inWords(number, lang()));
+    this.write("number", formatNumber(number, lang()));
     for (const name of ["name", "facts", "words", "say"]) this.write(name, "");
-    this.aim("before", number - 1, number > 1);
-    this.aim("after", number + 1, number < last);
+    this.setLink("before", number - 1, number > 1);
+    this.setLink("after", number + 1, number < last);
     this.part("copy").dataset.url = this.addressOf(number, true);
   }
 
@@ -52,20 +52,20 @@ export class Card {
   }
 
   /** Fill in what its supporter made public, if the card still shows `number`. */
-  tell(number, named) {
+  fillIn(number, named) {
     if (number !== this.number) return;
-    const facts = named ? [countryName(named.country), day(named.at, lang())].filter(Boolean) : [];
+    const facts = named ? [countryName(named.country), formatDay(named.at, lang())].filter(Boolean) : [];
     this.write("name", named ? named.name : "");
     this.write("facts", facts.join(" · "));
     this.write("words", (named && named.comment) || "");
     if (named) this.write("say", "");
-    else this.say(number, "counted");
+    else this.showMessage(number, "counted");
   }
 
   /** Write the sentence of data-<kind>: counted, free, beyond or unknown. */
-  say(number, kind) {
+  showMessage(number, kind) {
     if (number !== this.number) return;
-    this.write("say", fill(this.element.dataset[kind], { n: inWords(number, lang()) }));
+    this.write("say", interpolate(this.element.dataset[kind], { n: formatNumber(number, lang()) }));
   }
 
   write(name, text) {
@@ -80,10 +80,10 @@ export class Card {
     return `${isWhole ? home : ""}${base}?n=${number}`;
   }
 
-  aim(name, number, isThere) {
+  setLink(name, number, isThere) {
     const link = this.part(name);
     link.hidden = !isThere;
     link.href = this.addressOf(Math.max(1, number), false);
-    link.querySelector("[data-number]").textContent = inWords(Math.max(1, number), lang());
+    link.querySelector("[data-number]").textContent = formatNumber(Math.max(1, number), lang());
   }
 }

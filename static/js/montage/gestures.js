@@ -4,16 +4,23 @@ const TAP_PIXELS = 8;
 const TAP_MS = 500;
 const DOUBLE_MS = 320;
 const DOUBLE_PIXELS = 32;
-const WHEEL = 0.0022;
+const WHEEL_FACTOR = 0.0022;
 const LINE_PIXELS = 24;
 
 export class Gestures {
+  #fingers;
+  #lastTap;
+
   /**
    * `on` has pan(dx, dy), zoom(px, py, factor), tap(px, py), doubleTap(px, py), isWhole(), and
    * hover(px, py) or hover(null). Coordinates are CSS pixels of `canvas`.
    */
   constructor(canvas, on) {
-    Object.assign(this, { canvas, on, fingers: new Map(), down: null, lastTap: null });
+    this.canvas = canvas;
+    this.on = on;
+    this.#fingers = new Map();
+    this.down = null;
+    this.#lastTap = null;
     const listen = (name, act, options) => canvas.addEventListener(name, act, options);
     listen("pointerdown", (event) => this.press(event));
     listen("pointermove", (event) => this.move(event));
@@ -31,20 +38,20 @@ export class Gestures {
   press(event) {
     if (event.button) return;
     const place = this.placeOf(event);
-    this.fingers.set(event.pointerId, place);
+    this.#fingers.set(event.pointerId, place);
     // The browser may refuse to capture a new pointer of another kind.
     try {
       this.canvas.setPointerCapture(event.pointerId);
     } catch (error) {
       this.down = null;
     }
-    this.down = this.fingers.size === 1 ? { ...place, time: event.timeStamp } : null;
+    this.down = this.#fingers.size === 1 ? { ...place, time: event.timeStamp } : null;
     this.on.hover(null);
   }
 
   move(event) {
     const place = this.placeOf(event);
-    const before = this.fingers.get(event.pointerId);
+    const before = this.#fingers.get(event.pointerId);
     if (!before) {
       if (event.pointerType === "mouse") this.on.hover(place.px, place.py);
       return;
@@ -53,27 +60,27 @@ export class Gestures {
       this.down = null;
     }
     if (this.down) return;
-    if (this.fingers.size === 2) this.pinch(event.pointerId, before, place);
-    else if (this.fingers.size === 1) this.on.pan(place.px - before.px, place.py - before.py);
-    this.fingers.set(event.pointerId, place);
+    if (this.#fingers.size === 2) this.pinch(event.pointerId, before, place);
+    else if (this.#fingers.size === 1) this.on.pan(place.px - before.px, place.py - before.py);
+    this.#fingers.set(event.pointerId, place);
   }
 
   pinch(id, before, place) {
-    const [other] = [...this.fingers].filter(([each]) => each !== id).map(([, each]) => each);
-    const [was, is] = [before, place].map(({ px, py }) => Math.hypot(px - other.px, py - other.py));
+    const [other] = [...this.#fingers].filter(([each]) => each !== id).map(([, each]) => each);
+    const [oldDistance, newDistance] = [before, place].map(({ px, py }) => Math.hypot(px - other.px, py - other.py));
     this.on.pan((place.px - before.px) / 2, (place.py - before.py) / 2);
-    if (was > 0) this.on.zoom((place.px + other.px) / 2, (place.py + other.py) / 2, is / was);
+    if (oldDistance > 0) this.on.zoom((place.px + other.px) / 2, (place.py + other.py) / 2, newDistance / oldDistance);
   }
 
-  lift(event, isMeant) {
-    this.fingers.delete(event.pointerId);
+  lift(event, isTap) {
+    this.#fingers.delete(event.pointerId);
     const { down } = this;
     this.down = null;
-    if (!isMeant || !down || event.timeStamp - down.time > TAP_MS) return;
-    const last = this.lastTap;
+    if (!isTap || !down || event.timeStamp - down.time > TAP_MS) return;
+    const last = this.#lastTap;
     const isSecond = last && event.timeStamp - last.time < DOUBLE_MS &&
       Math.hypot(last.px - down.px, last.py - down.py) < DOUBLE_PIXELS;
-    this.lastTap = isSecond ? null : { ...down, time: event.timeStamp };
+    this.#lastTap = isSecond ? null : { ...down, time: event.timeStamp };
     if (isSecond) this.on.doubleTap(down.px, down.py);
     else this.on.tap(down.px, down.py);
   }
@@ -84,6 +91,6 @@ export class Gestures {
     event.preventDefault();
     const { px, py } = this.placeOf(event);
     const pixels = event.deltaMode ? event.deltaY * LINE_PIXELS : event.deltaY;
-    this.on.zoom(px, py, Math.exp(-pixels * (event.ctrlKey ? 4 : 1) * WHEEL));
+    this.on.zoom(px, py, Math.exp(-pixels * (event.ctrlKey ? 4 : 1) * WHEEL_FACTOR));
   }
 }

@@ -8,7 +8,7 @@ const isWhole = ({ scale, width, height }) => scale < 1.001 * Math.min(width, he
  *
  * All four are shares of the canvas.
  */
-export function boxOf(old, view) {
+export function layerBox(old, view) {
   const grown = view.scale / old.scale;
   const wide = (grown * old.width) / view.width;
   const high = (grown * old.height) / view.height;
@@ -21,18 +21,18 @@ const covers = ([left, top, wide, high]) =>
   Math.max(left, top) < 1e-4 && Math.min(left + wide, top + high) > 0.9999;
 
 /** Bring the back layer to the front. Keep the old one if it is the last of the whole square. */
-export function bringForward(painter, spare) {
-  const old = painter.front;
-  painter.front = painter.back;
-  const isLast = old.view && isWhole(old.view) && !isWhole(painter.front.view);
-  painter.back = isLast ? painter.whole || spare() : old;
-  if (isLast) painter.whole = old;
+export function bringForward(renderer, spare) {
+  const old = renderer.front;
+  renderer.front = renderer.back;
+  const isLast = old.view && isWhole(old.view) && !isWhole(renderer.front.view);
+  renderer.back = isLast ? renderer.whole || spare() : old;
+  if (isLast) renderer.whole = old;
 }
 
 /** Return the layers to show in `view` as [layer, box], lowest first. */
 export function layersFor({ front, whole }, view) {
   if (!front.view) return [];
-  const box = boxOf(front.view, view);
+  const box = layerBox(front.view, view);
   const isNeeded = whole && whole.view && whole.view.night === view.night && !covers(box);
-  return [...(isNeeded ? [[whole, boxOf(whole.view, view)]] : []), [front, box]];
+  return [...(isNeeded ? [[whole, layerBox(whole.view, view)]] : []), [front, box]];
 }

@@ -7,15 +7,19 @@
  * That happens when as many supporters withdrew as hatched. An answer that differs only in
  * `next_ms` reports no change.
  */
-export function hidesChange(before, answer) {
+export function hasHiddenChange(before, answer) {
   if (!before || before.count !== answer.count) return false;
   const counts = ({ petitions }) => JSON.stringify(petitions);
   return before.next_ms === answer.next_ms || counts(before) !== counts(answer);
 }
 
-export class Numbers {
+export class ButterflyNumbers {
   constructor(url) {
-    Object.assign(this, { url, last: 0, free: [], etag: null, isKnown: false });
+    this.url = url;
+    this.last = 0;
+    this.free = [];
+    this.etag = null;
+    this.isKnown = false;
   }
 
   get count() {
@@ -31,11 +35,11 @@ export class Numbers {
    *
    * Return null if only the server knows.
    */
-  foresee(count) {
-    const more = count - this.count;
-    if (more < 0) return null;
-    const born = this.free.splice(0, more);
-    while (born.length < more) {
+  predict(count) {
+    const added = count - this.count;
+    if (added < 0) return null;
+    const born = this.free.splice(0, added);
+    while (born.length < added) {
       this.last += 1;
       born.push(this.last);
     }
@@ -47,7 +51,7 @@ export class Numbers {
    *
    * That state is known only if no number is free.
    */
-  goBackTo(count) {
+  rewindTo(count) {
     if (!this.free.length && count < this.last) this.last = count;
   }
 
@@ -66,7 +70,9 @@ export class Numbers {
   // The first answer is the starting point, so none of its numbers counts as born.
   learn(last, free) {
     if (!this.isKnown) {
-      Object.assign(this, { last, free, isKnown: true });
+      this.last = last;
+      this.free = free;
+      this.isKnown = true;
       return { born: [], gone: [] };
     }
     const [before, now] = [new Set(this.free), new Set(free)];
@@ -78,7 +84,8 @@ export class Numbers {
     for (let number = last + 1; number <= this.last; number += 1) {
       if (!before.has(number)) gone.push(number);
     }
-    Object.assign(this, { last, free });
+    this.last = last;
+    this.free = free;
     return { born, gone };
   }
 }

@@ -2,43 +2,68 @@
 // frame has to paint. Nothing runs while nothing changes.
 
 import { Places, size } from "../lib/montage-layout.js";
-import { isStill } from "../parts/page.js";
+import { prefersReducedMotion } from "../parts/page.js";
 import { Arrivals } from "./arrivals.js";
-import { within } from "./flock.js";
-import { dotsOf, marks } from "./lens.js";
-import { Loom } from "./loom.js";
+import { insideBox } from "./butterflies.js";
+import { outlineDots, buildOverlay } from "./overlay.js";
+import { LayoutClient } from "./layout-client.js";
 
-const MANY = 30000;
-const REST_MS = 90;
+const MAX_UNFILTERED = 30000;
+const PAN_REST_MS = 90;
 const SIZE_MS = 1400;
 const SETTLE_MS = { few: 150, many: 4000 };
-const SLIM = 1.25;
+const CLOSE_UP_SIZE = 1.25;
 // While a stopgap is shown, the real picture takes at most this many steps, even on a slow machine.
 const MAX_STEPS = 30;
-const smooth = (low, high, value) => {
-  const way = Math.min(1, Math.max(0, (value - low) / (high - low)));
-  return way * way * (3 - 2 * way);
+const smoothstep = (low, high, value) => {
+  const progress = Math.min(1, Math.max(0, (value - low) / (high - low)));
+  return progress * progress * (3 - 2 * progress);
 };
 
 export class Scene {
-  constructor({ shape, painter, camera, pace, colours, aloft }) {
-    Object.assign(this, { shape, painter, camera, pace, colours });
-    this.loom = new Loom(shape);
-    this.arrivals = new Arrivals(new Places(shape.mask), shape.centre, aloft);
-    Object.assign(this, { last: 0, free: [], flock: null, version: 0, layer: null, build: null });
-    Object.assign(this, { chosen: null, pointed: null, lit: [], near: null, movedAt: -Infinity });
-    Object.assign(this, { timer: null, request: null, growth: null, weaving: false });
+  #layoutClient;
+  #build;
+  #movedAt;
+  #timer;
+  #growth;
+  #isComputing;
+
+  constructor({ shape, renderer, camera, frameBudget, colours, flying }) {
+    this.shape = shape;
+    this.renderer = renderer;
+    this.camera = camera;
+    this.frameBudget = frameBudget;
+    this.colours = colours;
+    this.#layoutClient = new LayoutClient(shape);
+    this.arrivals = new Arrivals(new Places(shape.mask), shape.centre, flying);
+    this.last = 0;
+    this.free = [];
+    this.butterflies = null;
+    this.version = 0;
+    this.layer = null;
+    this.#build = null;
+    this.chosen = null;
+    this.hovered = null;
+    this.highlighted = [];
+    this.near = null;
+    this.#movedAt = -Infinity;
+    this.#timer = null;
+    this.request = null;
+    this.#growth = null;
+    this.#isComputing = false;
     this.isAsleep = false;
     this.after = () => {};
     this.onWhole = () => {};
-    painter.sheets.onReady = () => this.change();
+    renderer.sheets.onReady = () => this.change();
   }
 
-  /** Switch to another painter, and compute again what it needs. */
-  use(painter) {
-    Object.assign(this, { painter, layer: null, build: null });
-    painter.sheets.onReady = () => this.change();
-    this.weave();
+  /** Switch to another renderer, and compute again what it needs. */
+  use(renderer) {
+    this.renderer = renderer;
+    this.layer = null;
+    this.#build = null;
+    renderer.sheets.onReady = () => this.change();
+    this.updateLayout();
   }
 
   /** Show butterflies 1 … `last` without `free`. Those in `born` fly in if motion is allowed. */
@@ -46,42 +71,43 @@ export class Scene {
     const now = performance.now();
     if (last !== this.last) {
       const from = this.count(now);
-      this.growth = this.flock && from && !isStill() ? { from, start: now } : null;
+      this.#growth = this.butterflies && from && !prefersReducedMotion() ? { from, start: now } : null;
     }
-    Object.assign(this, { last, free });
-    this.arrivals.leave(free);
-    this.camera.limit(this.slimmest());
+    this.last = last;
+    this.free = free;
+    this.arrivals.remove(free);
+    this.camera.limit(this.closeUpSize());
     if (born.length) {
-      this.arrivals.come(born, now, { still: isStill(), most: this.pace.mostAloft });
-    } else this.weave();
+      this.arrivals.add(born, now, { still: prefersReducedMotion(), most: this.frameBudget.maxFlying });
+    } else this.updateLayout();
     this.wake();
   }
 
   /** Add landed butterflies to the settled ones soon. For many it is slow, so wait longer. */
-  weaveSoon() {
-    if (this.timer) return;
+  updateLayoutSoon() {
+    if (this.#timer) return;
     const wait = this.last < 50000 ? SETTLE_MS.few : SETTLE_MS.many;
-    this.timer = setTimeout(() => this.weave(), wait);
+    this.#timer = setTimeout(() => this.updateLayout(), wait);
   }
 
-  async weave() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    if (this.weaving) {
-      this.weaveSoon();
+  async updateLayout() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#isComputing) {
+      this.updateLayoutSoon();
       return;
     }
-    this.weaving = true;
-    const without = new Set([...this.free, ...this.arrivals.away]);
+    this.#isComputing = true;
+    const without = new Set([...this.free, ...this.arrivals.underway]);
     const { last } = this;
-    const width = Math.min(this.camera.width, this.camera.height) * this.pace.ratio;
+    const width = Math.min(this.camera.width, this.camera.height) * this.frameBudget.ratio;
     const { night } = this.colours;
     const question = { last, without: [...without], width, night };
-    const { flock, ground } = await this.loom.weave(question);
-    this.weaving = false;
+    const { butterflies, ground } = await this.#layoutClient.compute(question);
+    this.#isComputing = false;
     this.arrivals.settle((number) => number <= last && !without.has(number));
-    this.flock = flock;
-    this.painter.setGround(ground);
+    this.butterflies = butterflies;
+    this.renderer.setGround(ground);
     this.change();
   }
 
@@ -92,7 +118,7 @@ export class Scene {
   }
 
   moved() {
-    this.movedAt = performance.now();
+    this.#movedAt = performance.now();
     this.wake();
   }
 
@@ -100,148 +126,148 @@ export class Scene {
     if (this.request || this.isAsleep || document.hidden) return;
     this.request = requestAnimationFrame((now) => {
       this.request = null;
-      // Until the element has a size, the painter has
+      // Until the element has a size, the renderer has
       // nothing to paint on. The first resize wakes us.
-      if (this.painter.front) this.frame(now);
+      if (this.renderer.front) this.frame(now);
     });
   }
 
   // Return the count that sets the size of butterflies, smoothed so that the size never jumps.
   count(now) {
-    if (!this.growth) return this.last;
-    const way = smooth(0, SIZE_MS, now - this.growth.start);
-    if (way >= 1) this.growth = null;
-    return this.growth ? this.growth.from + (this.last - this.growth.from) * way : this.last;
+    if (!this.#growth) return this.last;
+    const progress = smoothstep(0, SIZE_MS, now - this.#growth.start);
+    if (progress >= 1) this.#growth = null;
+    return this.#growth ? this.#growth.from + (this.last - this.#growth.from) * progress : this.last;
   }
 
   // Return the smallest share of its size to which a
   // butterfly folds its wings, if there are `count`.
-  slim(count) {
+  foldedScale(count) {
     const { area } = this.shape;
-    return Math.min(1, (SLIM * Math.sqrt(area / Math.max(1, count))) / size(area, count));
+    return Math.min(1, (CLOSE_UP_SIZE * Math.sqrt(area / Math.max(1, count))) / size(area, count));
   }
 
   /** Return the size of a butterfly seen close up, as a fraction of the square. */
-  slimmest() {
-    return size(this.shape.area, this.last) * this.slim(this.last);
+  closeUpSize() {
+    return size(this.shape.area, this.last) * this.foldedScale(this.last);
   }
 
   view(now) {
-    const { camera, pace } = this;
+    const { camera, frameBudget } = this;
     const count = this.count(now);
     const whole = size(this.shape.area, count);
     // Close up, butterflies fold their wings a little, so that each can be seen.
-    const way = smooth(1.2, 5, camera.zoom) * smooth(24, 110, whole * camera.scale);
-    const scale = camera.scale * pace.ratio;
+    const progress = smoothstep(1.2, 5, camera.zoom) * smoothstep(24, 110, whole * camera.scale);
+    const scale = camera.scale * frameBudget.ratio;
     return {
       x: camera.x,
       y: camera.y,
       scale,
-      width: this.painter.canvas.width,
-      height: this.painter.canvas.height,
-      size: whole * scale * (1 + (this.slim(count) - 1) * way),
+      width: this.renderer.canvas.width,
+      height: this.renderer.canvas.height,
+      size: whole * scale * (1 + (this.foldedScale(count) - 1) * progress),
       rim: Math.min(whole * 0.66, 0.5),
       night: this.colours.night,
       // Close up, the shared shade looks like fog, so it
       // fades and leaves each butterfly's own shade.
-      ground: 1 - 0.9 * way,
+      ground: 1 - 0.9 * progress,
       count,
     };
   }
 
   frame(now) {
-    if (this.isAsleep || document.hidden || !this.flock) return;
+    if (this.isAsleep || document.hidden || !this.butterflies) return;
     // Showing blocks until all earlier painting is done.
     // So until then, show nothing and paint no more.
-    if (!this.layer && this.painter.isBusy()) {
+    if (!this.layer && this.renderer.isBusy()) {
       this.wake();
       return;
     }
-    this.pace.measure(now);
+    this.frameBudget.measure(now);
     const flies = this.camera.step(now);
-    if (flies) this.movedAt = now;
-    if (this.arrivals.step(now)) this.weaveSoon();
+    if (flies) this.#movedAt = now;
+    if (this.arrivals.step(now)) this.updateLayoutSoon();
     const view = this.view(now);
     this.settle(view, now);
-    if (!this.layer && this.build) {
+    if (!this.layer && this.#build) {
       this.wake();
       return;
     }
-    const { chosen, pointed, lit, colours } = this;
-    const { discs, large } = marks(view, this.pace.ratio, { chosen, pointed, lit, ...colours });
-    const moving = this.arrivals.pack(now, view, this.pace.ratio);
-    this.painter.show(view, moving, discs, large);
+    const { chosen, hovered, highlighted, colours } = this;
+    const { discs, large } = buildOverlay(view, this.frameBudget.ratio, { chosen, hovered, highlighted, ...colours });
+    const moving = this.arrivals.pack(now, view, this.frameBudget.ratio);
+    this.renderer.show(view, moving, discs, large);
     this.after(view);
     if (this.layer) this.onWhole();
-    if (flies || this.arrivals.isBusy || this.build || this.growth) this.wake();
-    else this.pace.rest();
+    if (flies || this.arrivals.isBusy || this.#build || this.#growth) this.wake();
+    else this.frameBudget.rest();
   }
 
   isDone(painted, view) {
-    return painted && painted.version === this.version && isSame(painted.view, view);
+    return painted && painted.version === this.version && isSameView(painted.view, view);
   }
 
   settle(view, now) {
     if (this.isDone(this.layer, view)) {
-      this.build = null;
+      this.#build = null;
       return;
     }
-    const flock = this.inSight(view);
-    const isLong = flock.length / 2 > this.pace.budget;
-    if (isLong && this.layer && now - this.movedAt < REST_MS) {
+    const butterflies = this.inSight(view);
+    const isLong = butterflies.length / 2 > this.frameBudget.budget;
+    if (isLong && this.layer && now - this.#movedAt < PAN_REST_MS) {
       // Until the view rests, show the last picture, moved and scaled.
-      this.build = { view: null };
+      this.#build = { view: null };
       return;
     }
-    if (!this.isDone(this.build, view)) {
-      this.painter.begin(view, flock, dotsOf(this.shape, view, view.count));
-      this.build = { view, version: this.version, flock, at: 0 };
+    if (!this.isDone(this.#build, view)) {
+      this.renderer.begin(view, butterflies, outlineDots(this.shape, view, view.count));
+      this.#build = { view, version: this.version, butterflies, at: 0 };
     }
     this.paintOn();
   }
 
   paintOn() {
-    const { build } = this;
-    const all = build.flock.length / 2;
-    const isStopgap = !this.layer || !isSame(this.layer.view, build.view);
+    const build = this.#build;
+    const all = build.butterflies.length / 2;
+    const isStopgap = !this.layer || !isSameView(this.layer.view, build.view);
     const least = isStopgap ? all / MAX_STEPS : 1;
-    const to = Math.min(all, build.at + Math.ceil(Math.max(least, this.pace.budget)));
-    if (!this.painter.paint(build.at, to)) {
-      this.build = null;
+    const to = Math.min(all, build.at + Math.ceil(Math.max(least, this.frameBudget.budget)));
+    if (!this.renderer.paint(build.at, to)) {
+      this.#build = null;
       return;
     }
     build.at = to;
     if (to < all) return;
-    this.painter.finish();
+    this.renderer.finish();
     this.layer = build;
-    this.build = null;
+    this.#build = null;
   }
 
   // Close up, return only the butterflies nearby, so that a million cost no more than a thousand.
   inSight(view) {
-    if (this.flock.length / 2 <= MANY || this.camera.zoom < 1.5) return this.flock;
+    if (this.butterflies.length / 2 <= MAX_UNFILTERED || this.camera.zoom < 1.5) return this.butterflies;
     const room = view.size / view.scale;
     const now = this.camera.seen();
     const { near } = this;
-    if (near && near.of === this.flock && isAround(near, now, room)) return near.flock;
+    if (near && near.of === this.butterflies && coversView(near, now, room)) return near.butterflies;
     const around = this.camera.seen(0.4);
     around.left -= 2 * room;
     around.right += 2 * room;
     around.top -= 2 * room;
     around.bottom += 2 * room;
-    this.near = { ...around, of: this.flock, flock: within(this.flock, around) };
-    return this.near.flock;
+    this.near = { ...around, of: this.butterflies, butterflies: insideBox(this.butterflies, around) };
+    return this.near.butterflies;
   }
 }
 
 // Return whether the gathered area covers the view, and not far more.
-function isAround(near, seen, room) {
+function coversView(near, seen, room) {
   const isWide = near.left <= seen.left - room && near.right >= seen.right + room;
   const isHigh = near.top <= seen.top - room && near.bottom >= seen.bottom + room;
   return isWide && isHigh && near.right - near.left < 4 * (seen.right - seen.left + room);
 }
 
-function isSame(one, other) {
+function isSameView(one, other) {
   if (!one || one.night !== other.night) return false;
   const names = ["x", "y", "scale", "width", "height"];
   if (names.some((name) => one[name] !== other[name])) return false;

@@ -2,7 +2,7 @@
 // and colours of a butterfly from its x and number. Keep it the same
 // as campaign/montage/layout.py and tints.py, in whole numbers.
 
-import { Y_OF_X } from "./flock.js";
+import { Y_OF_X } from "./butterflies.js";
 
 const HEAD = `#version 300 es
 precision highp float;

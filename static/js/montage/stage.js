@@ -1,33 +1,41 @@
 // The square of a page that shows a montage. It puts a canvas over the server's picture. The canvas
 // follows the pulse, the window size, and the switch between day and night.
 
-import { seldom } from "../lib/seldom.js";
-import { isStill } from "../parts/page.js";
+import { throttle } from "../lib/throttle.js";
+import { prefersReducedMotion } from "../parts/page.js";
 import { Camera } from "./camera.js";
-import { hourNow, onHour } from "./hour.js";
-import { hidesChange, Numbers } from "./numbers.js";
-import { Pace } from "./pace.js";
-import { fetchShape } from "./parcel.js";
+import { currentScheme, onSchemeChange } from "./color-scheme.js";
+import { hasHiddenChange, ButterflyNumbers } from "./numbers.js";
+import { FrameBudget } from "./frame-budget.js";
+import { fetchShape } from "./shape-loader.js";
 import { Scene } from "./scene.js";
-import { WebGLPainter } from "./webgl-painter.js";
+import { WebGLRenderer } from "./webgl-renderer.js";
 
 const RECHECK_MS = 30000;
-const BETWEEN_MS = 5000;
+const MIN_RECHECK_MS = 5000;
 const MAX_ARRIVALS = 5000;
 const MAX_CONTEXT_LOSSES = 2;
 
 // Few browsers need it, so it is fetched only if there is no WebGL2.
-const fetchCanvasPainter = async () => (await import("./canvas-painter.js")).CanvasPainter;
+const loadCanvasRenderer = async () => (await import("./canvas-renderer.js")).CanvasRenderer;
 
 export class Stage {
+  #isInView;
+  #wasHidden;
+  #losses;
+  #recheckSoon;
+
   /** `element` has the URLs in its data attributes, and contains the server's picture. */
   constructor(element) {
     this.element = element;
-    this.numbers = new Numbers(element.dataset.numbers);
+    this.numbers = new ButterflyNumbers(element.dataset.numbers);
     this.camera = new Camera();
     this.surface = Object.assign(document.createElement("div"), { className: "stage-surface" });
-    Object.assign(this, { isInView: true, wasAway: document.hidden, heard: null, losses: 0 });
-    this.lookAgain = seldom(BETWEEN_MS, () => this.recheck());
+    this.#isInView = true;
+    this.#wasHidden = document.hidden;
+    this.lastPulse = null;
+    this.#losses = 0;
+    this.#recheckSoon = throttle(MIN_RECHECK_MS, () => this.recheck());
   }
 
   /**
@@ -38,20 +46,20 @@ export class Stage {
    */
   async start(news) {
     const [shape] = await Promise.all([fetchShape(this.element.dataset.shape), this.numbers.ask()]);
-    if (news) this.numbers.goBackTo(news.before);
+    if (news) this.numbers.rewindTo(news.before);
     this.shape = shape;
     this.element.prepend(this.surface);
-    const painter = await this.painter();
-    this.pace = new Pace(painter.constructor.budget);
-    this.pace.onRatio = () => this.fit();
-    const aloft = Number(this.element.dataset.aloft || 3);
-    this.scene = new Scene({ shape, painter, camera: this.camera, pace: this.pace, colours: hourNow(), aloft });
+    const renderer = await this.renderer();
+    this.frameBudget = new FrameBudget(renderer.constructor.budget);
+    this.frameBudget.onRatio = () => this.fit();
+    const flying = Number(this.element.dataset.flying || 3);
+    this.scene = new Scene({ shape, renderer, camera: this.camera, frameBudget: this.frameBudget, colours: currentScheme(), flying });
     this.fit();
     const drawn = this.drawn();
     this.scene.show(this.numbers);
     this.follow();
     await drawn;
-    if (news) this.hear(news.answer);
+    if (news) this.onPulse(news.answer);
   }
 
   // Replace the server's picture once the canvas shows all butterflies.
@@ -65,25 +73,25 @@ export class Stage {
     });
   }
 
-  async painter() {
-    const kinds = [async () => WebGLPainter, fetchCanvasPainter].slice(this.losses < MAX_CONTEXT_LOSSES ? 0 : 1);
+  async renderer() {
+    const kinds = [async () => WebGLRenderer, loadCanvasRenderer].slice(this.#losses < MAX_CONTEXT_LOSSES ? 0 : 1);
     for (const kind of kinds) {
       try {
-        return await this.painterOf(await kind());
+        return await this.createRenderer(await kind());
       } catch (error) {
-        if (kind === fetchCanvasPainter) throw error;
+        if (kind === loadCanvasRenderer) throw error;
       }
     }
     return null;
   }
 
-  async painterOf(Painter) {
+  async createRenderer(Renderer) {
     const canvas = Object.assign(document.createElement("canvas"), { className: "stage-canvas" });
     this.surface.replaceChildren(canvas);
-    const painter = new Painter(canvas, this.shape, this.element.dataset.sprites);
-    canvas.addEventListener("webglcontextlost", () => canvas.isConnected && this.revive());
-    await Promise.all([painter.prepare(), painter.sheets.fetch("small")]);
-    return painter;
+    const renderer = new Renderer(canvas, this.shape, this.element.dataset.sprites);
+    canvas.addEventListener("webglcontextlost", () => canvas.isConnected && this.recoverContext());
+    await Promise.all([renderer.prepare(), renderer.sheets.fetch("small")]);
+    return renderer;
   }
 
   /**
@@ -91,15 +99,15 @@ export class Stage {
    *
    * The server's picture is shown until another canvas is drawn.
    */
-  async revive() {
-    this.losses += 1;
+  async recoverContext() {
+    this.#losses += 1;
     this.element.classList.remove("is-drawn");
     try {
-      const painter = await this.painter();
+      const renderer = await this.renderer();
       if (!this.scene) return;
       this.drawn();
-      this.fitTo(painter);
-      this.scene.use(painter);
+      this.fitTo(renderer);
+      this.scene.use(renderer);
     } catch (error) {
       this.surface.remove();
       this.element.dispatchEvent(new Event("volante:montage-lost"));
@@ -108,83 +116,83 @@ export class Stage {
 
   follow() {
     new ResizeObserver(() => this.fit()).observe(this.element);
-    onHour((hour) => {
+    onSchemeChange((hour) => {
       this.scene.colours = hour;
-      this.scene.weave();
+      this.scene.updateLayout();
     });
-    document.addEventListener("volante:pulse", ({ detail }) => this.hear(detail));
-    document.addEventListener("visibilitychange", () => this.attend());
+    document.addEventListener("volante:pulse", ({ detail }) => this.onPulse(detail));
+    document.addEventListener("visibilitychange", () => this.onVisibility());
     new IntersectionObserver((entries) => {
-      this.isInView = entries[entries.length - 1].isIntersecting;
-      this.attend();
+      this.#isInView = entries[entries.length - 1].isIntersecting;
+      this.onVisibility();
     }).observe(this.element);
     setInterval(() => document.hidden || this.recheck(), RECHECK_MS);
   }
 
-  get isAway() {
-    return document.hidden || !this.isInView;
+  get isHidden() {
+    return document.hidden || !this.#isInView;
   }
 
   // While the stage is out of sight, draw nothing. What hatches then appears without flying in.
-  attend() {
-    this.scene.isAsleep = this.isAway;
-    if (this.isAway) this.wasAway = true;
-    else if (this.wasAway) this.catchUp();
+  onVisibility() {
+    this.scene.isAsleep = this.isHidden;
+    if (this.isHidden) this.#wasHidden = true;
+    else if (this.#wasHidden) this.catchUp();
   }
 
   catchUp() {
-    this.scene.arrivals.hurry(performance.now());
+    this.scene.arrivals.landAll(performance.now());
     this.scene.show(this.numbers);
     this.recheck();
   }
 
   fit() {
-    this.fitTo(this.scene.painter);
+    this.fitTo(this.scene.renderer);
   }
 
-  fitTo(painter) {
+  fitTo(renderer) {
     const { clientWidth, clientHeight } = this.element;
-    const { ratio } = this.pace;
+    const { ratio } = this.frameBudget;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    const { canvas } = painter;
-    const isFitted = painter.front && canvas.width === width && canvas.height === height;
+    const { canvas } = renderer;
+    const isFitted = renderer.front && canvas.width === width && canvas.height === height;
     if (!width || !height || isFitted) return;
     this.camera.frame(clientWidth, clientHeight);
-    this.camera.limit(this.scene.slimmest());
-    painter.resize(width, height);
+    this.camera.limit(this.scene.closeUpSize());
+    renderer.resize(width, height);
     this.scene.layer = null;
     this.scene.change();
   }
 
   /** Handle a pulse `answer`, which says how many butterflies there are now. */
-  hear(answer) {
+  onPulse(answer) {
     if (answer.cause !== this.element.dataset.cause) return;
-    const before = this.heard;
-    this.heard = answer;
+    const before = this.lastPulse;
+    this.lastPulse = answer;
     if (answer.count === this.numbers.count) {
-      if (hidesChange(before, answer)) this.lookAgain();
+      if (hasHiddenChange(before, answer)) this.#recheckSoon();
       return;
     }
-    const change = this.numbers.foresee(answer.count);
-    if (change) this.take(change);
+    const change = this.numbers.predict(answer.count);
+    if (change) this.applyChange(change);
     else this.recheck();
   }
 
   async recheck() {
     try {
-      this.take(await this.numbers.ask());
+      this.applyChange(await this.numbers.ask());
     } catch (error) {
       // The pulse reports it if the site is offline. Here it is enough to try again next time.
     }
   }
 
-  take({ born, gone }) {
-    if ((born.length || gone.length) && !this.isAway) {
-      const isCrowd = this.wasAway || born.length > MAX_ARRIVALS;
-      if (isCrowd) this.scene.arrivals.hurry(performance.now());
+  applyChange({ born, gone }) {
+    if ((born.length || gone.length) && !this.isHidden) {
+      const isCrowd = this.#wasHidden || born.length > MAX_ARRIVALS;
+      if (isCrowd) this.scene.arrivals.landAll(performance.now());
       this.scene.show(this.numbers, isCrowd ? [] : born);
     }
-    this.wasAway = this.isAway;
+    this.#wasHidden = this.isHidden;
     const detail = { born, gone, last: this.numbers.last };
     this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail }));
   }
@@ -194,7 +202,7 @@ export class Stage {
     const place = this.scene.arrivals.flight(number, 0, 0);
     const zoom = Math.max(this.camera.zoom, this.camera.most * near);
     const [x, y] = [place.x * 2 ** -32, place.y * 2 ** -32];
-    this.camera.flyTo({ x, y, zoom }, performance.now(), isStill() ? 0 : 1100);
+    this.camera.flyTo({ x, y, zoom }, performance.now(), prefersReducedMotion() ? 0 : 1100);
     this.scene.moved();
   }
 }

@@ -8,15 +8,15 @@ const CONTRAST = [
   [0.2, 0.2, 0.2],
 ];
 const PARTS = ["ink", "dark", "light", "spot"];
-const within = (value, low, high) => Math.min(Math.max(value, low), high);
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** Return 0 if butterflies of `size` pixels are specks of colour, up to 1 if each is a Monarch. */
-export const nearness = (size) => within((size - 9) / 70, 0, 1);
+export const nearness = (size) => clamp((size - 9) / 70, 0, 1);
 
 /**
  * Return how far, 0 to 1, the parts of a butterfly of `size` pixels differ from its place's colour.
  */
-export const contrastAt = (size) => within((size - 1) / 9, 0, 1);
+export const contrastAt = (size) => clamp((size - 1) / 9, 0, 1);
 
 /** Return what night adds to the darkest colours of a shape. */
 export const liftOf = (shape, night) =>
@@ -28,25 +28,25 @@ export const liftOf = (shape, night) =>
 export function tintsOf(shape, colour, size, night) {
   const luminance = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
   const lift = liftOf(shape, night);
-  const darkness = within((90 - luminance) / 50, 0, 1);
-  const softness = 1 - 0.5 * within((luminance - 180) / 50, 0, 1);
+  const darkness = clamp((90 - luminance) / 50, 0, 1);
+  const softness = 1 - 0.5 * clamp((luminance - 180) / 50, 0, 1);
   const near = shape.near.length ? nearness(size) : 0;
   return PARTS.map((part, row) =>
     colour.map((value, channel) => {
       const flat = value + darkness * lift[channel];
       const far = flat * (1 + softness * contrastAt(size) * CONTRAST[row][channel]);
-      if (!near) return within(far, 0, 255);
-      const goal = nearTint(shape.near, part, channel, luminance) + (row ? 0 : lift[channel]);
-      return within(far + near * (goal - far), 0, 255);
+      if (!near) return clamp(far, 0, 255);
+      const target = interpolateAnchor(shape.near, part, channel, luminance) + (row ? 0 : lift[channel]);
+      return clamp(far + near * (target - far), 0, 255);
     }),
   );
 }
 
-function nearTint(anchors, part, channel, luminance) {
+function interpolateAnchor(anchors, part, channel, luminance) {
   const after = anchors.findIndex((anchor) => anchor.luminance > luminance);
   if (after === 0) return anchors[0][part][channel];
   if (after < 0) return anchors[anchors.length - 1][part][channel];
   const [low, high] = [anchors[after - 1], anchors[after]];
-  const way = (luminance - low.luminance) / (high.luminance - low.luminance);
-  return low[part][channel] + way * (high[part][channel] - low[part][channel]);
+  const progress = (luminance - low.luminance) / (high.luminance - low.luminance);
+  return low[part][channel] + progress * (high[part][channel] - low[part][channel]);
 }

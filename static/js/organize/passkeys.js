@@ -2,32 +2,32 @@
 
 import { toBytes, toText } from "../lib/base64url.js";
 
-const withBytes = (keys) => (keys || []).map((key) => ({ ...key, id: toBytes(key.id) }));
+const decodeIds = (keys) => (keys || []).map((key) => ({ ...key, id: toBytes(key.id) }));
 
-const ANSWERS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
+const RESPONSE_FIELDS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
 
-function written(credential) {
+function serialize(credential) {
   const response = {};
-  for (const name of ANSWERS) if (credential.response[name]) response[name] = toText(credential.response[name]);
+  for (const name of RESPONSE_FIELDS) if (credential.response[name]) response[name] = toText(credential.response[name]);
   if (credential.response.getTransports) response.transports = credential.response.getTransports();
   return { id: credential.id, rawId: toText(credential.rawId), type: credential.type, response };
 }
 
-export async function makePasskey(options) {
+export async function createPasskey(options) {
   const publicKey = {
     ...options,
     challenge: toBytes(options.challenge),
     user: { ...options.user, id: toBytes(options.user.id) },
-    excludeCredentials: withBytes(options.excludeCredentials),
+    excludeCredentials: decodeIds(options.excludeCredentials),
   };
-  return written(await navigator.credentials.create({ publicKey }));
+  return serialize(await navigator.credentials.create({ publicKey }));
 }
 
-export async function showPasskey(options) {
+export async function getPasskey(options) {
   const publicKey = {
     ...options,
     challenge: toBytes(options.challenge),
-    allowCredentials: withBytes(options.allowCredentials),
+    allowCredentials: decodeIds(options.allowCredentials),
   };
-  return written(await navigator.credentials.get({ publicKey }));
+  return serialize(await navigator.credentials.get({ publicKey }));
 }

@@ -1,8 +1,8 @@
 // The parts of a page that change while it is open: each is an element with data-live.
 
-function replace(fresh) {
+function replaceParts(page) {
   for (const part of document.querySelectorAll("[data-live]")) {
-    const next = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
+    const next = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
     // Skip parts someone is using. Skip unchanged parts too, or a status would be read out again.
     if (!next || part.contains(document.activeElement) || part.querySelector("details[open]")) continue;
     if (next.innerHTML !== part.innerHTML) part.replaceChildren(...next.childNodes);
@@ -13,6 +13,6 @@ function replace(fresh) {
 export async function refreshLiveParts() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!response.ok || response.redirected) return false;
-  replace(new DOMParser().parseFromString(await response.text(), "text/html"));
+  replaceParts(new DOMParser().parseFromString(await response.text(), "text/html"));
   return true;
 }

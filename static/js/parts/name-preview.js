@@ -3,21 +3,21 @@
 import { initials } from "../lib/initials.js";
 import { lang } from "./page.js";
 
-const SHAPES = {
+const FORMATS = {
   full: (given, family) => `${given.trim()} ${family.trim()}`.trim(),
   initials: (given, family) => initials(given, family, lang()),
 };
 
 export function namePreview(form) {
   const previews = [...form.querySelectorAll("[data-preview]")].filter(
-    ({ dataset }) => dataset.preview in SHAPES,
+    ({ dataset }) => dataset.preview in FORMATS,
   );
   const examples = new Map(previews.map((preview) => [preview, preview.textContent]));
-  const textOf = (name) => (form.elements.namedItem(name) || { value: "" }).value;
+  const valueOf = (name) => (form.elements.namedItem(name) || { value: "" }).value;
   const update = () => {
     for (const preview of previews) {
-      const shown = SHAPES[preview.dataset.preview](textOf("given_name"), textOf("family_name"));
-      preview.textContent = shown || examples.get(preview);
+      const name = FORMATS[preview.dataset.preview](valueOf("given_name"), valueOf("family_name"));
+      preview.textContent = name || examples.get(preview);
     }
   };
   form.addEventListener("input", update);

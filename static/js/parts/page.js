@@ -2,7 +2,7 @@
 
 export const lang = () => document.documentElement.lang || "en";
 
-export const isStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const prefersReducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const loaded = () =>
   new Promise((resolve) => {
@@ -16,7 +16,7 @@ const idle = () =>
     else setTimeout(resolve, 200);
   });
 
-const seen = (element) =>
+const visible = (element) =>
   new Promise((resolve) => {
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
@@ -31,11 +31,11 @@ const seen = (element) =>
  *
  * Resolve to false if the reader asked the browser to save data, so that nothing more is fetched.
  */
-export async function pageAtRest(element) {
+export async function idleAndVisible(element) {
   await loaded();
   await idle();
   const { connection } = navigator;
   if (connection && connection.saveData) return false;
-  await seen(element);
+  await visible(element);
   return true;
 }

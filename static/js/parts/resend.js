@@ -1,16 +1,16 @@
 // "Send again": counts down the seconds, posts the same form again, and reports the result.
 
 import { proofFor } from "../lib/altcha.js";
-import { counted } from "../lib/sentences.js";
-import { keepSigned } from "../lib/signed.js";
-import { bodyOf } from "./form-words.js";
+import { pluralize } from "../lib/format.js";
+import { saveSignature } from "../lib/last-signature.js";
+import { requestBody } from "./form-values.js";
 import { labelOf, setLabel } from "./label.js";
 import { lang } from "./page.js";
 
 const WAIT_MS = 60000;
 
-async function post({ action, altcha }, words) {
-  const body = bodyOf(words);
+async function post({ action, altcha }, values) {
+  const body = requestBody(values);
   if (altcha) body.set("altcha", await proofFor(altcha));
   try {
     const response = await fetch(action, {
@@ -25,37 +25,37 @@ async function post({ action, altcha }, words) {
   }
 }
 
-/** Let `button` send `signed` again, a minute after the last try. `status` shows the result. */
-export function resend(button, status, signed) {
+/** Let `button` send `signature` again, a minute after the last try. `status` shows the result. */
+export function resend(button, status, signature) {
   const label = labelOf(button);
-  let last = signed.at;
+  let lastSent = signature.at;
   let timer = null;
   // aria-disabled instead of disabled, so that focus stays where the reader left it.
-  const rest = (text) => {
+  const disable = (text) => {
     button.setAttribute("aria-disabled", "true");
     setLabel(button, text);
   };
   const tick = () => {
-    const seconds = Math.ceil((last + WAIT_MS - Date.now()) / 1000);
+    const remaining = Math.ceil((lastSent + WAIT_MS - Date.now()) / 1000);
     const { waitOne, waitMany } = button.dataset;
-    if (seconds > 0) return rest(counted(seconds, waitOne, waitMany, lang()));
+    if (remaining > 0) return disable(pluralize(remaining, waitOne, waitMany, lang()));
     clearInterval(timer);
     button.removeAttribute("aria-disabled");
     return setLabel(button, label);
   };
-  const wait = () => {
+  const startCountdown = () => {
     clearInterval(timer);
     timer = setInterval(tick, 1000);
     tick();
   };
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled")) return;
-    rest(button.dataset.sending || label);
-    const isSent = await post(button.dataset, signed.form);
-    last = Date.now();
-    if (isSent) keepSigned(signed.petition, signed.form, last);
+    disable(button.dataset.sending || label);
+    const isSent = await post(button.dataset, signature.form);
+    lastSent = Date.now();
+    if (isSent) saveSignature(signature.petition, signature.form, lastSent);
     if (status) status.textContent = (isSent ? button.dataset.sent : button.dataset.failed) || "";
-    wait();
+    startCountdown();
   });
-  wait();
+  startCountdown();
 }

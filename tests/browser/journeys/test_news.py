@@ -61,8 +61,8 @@ def _mail_an_update(file, slug):
     with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as database:
         database.execute("begin immediate")
         [[update_id]] = database.execute(
-            "insert into campaign_update (uuid, cause_id, slug, state, publish_at, time_zone, original_lang, revision, created_at,"
-            " changed_at) values (?, 1, ?, 'published', ?, '', 'en', 1, ?, ?) returning id",
+            "insert into campaign_update (uuid, cause_id, slug, state, publish_at, time_zone, original_lang, part_versions, created_at,"
+            " changed_at) values (?, 1, ?, 'published', ?, '', 'en', '{}', ?, ?) returning id",
             (str(uuid4()), slug, now, now, now),
         ).fetchall()
         database.executemany(

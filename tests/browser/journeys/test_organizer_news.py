@@ -117,7 +117,7 @@ def _pictures_in_text(editor):
     for code in ("en", "fr"):
         if code == "fr":
             desk.locator("#fr summary").first.click()
-        desk.locator(f"#{code} [data-module=put-in]").click()
+        desk.locator(f"#{code} [data-module=insert-snippet]").click()
         expect(desk.locator(f"[data-as-read=body_{code}] figure img")).to_be_visible()
     expect(desk.locator("[name=body_fr]")).to_have_value("Ils sont **douze**.\n\n![](picture:1)\n")
     _inspect(editor, "words with a picture")

@@ -10,7 +10,7 @@ from tests.browser.modules.little_site import BASE
 # A tablet with the records of `queue`, and a site that has hatched up to `last` and counted
 # `known`. Both may change.
 OPEN = """async (base) => {
-  const { Ahead } = await import(`${base}/kiosk/ahead.js`);
+  const { UncountedSignatures } = await import(`${base}/kiosk/uncounted-signatures.js`);
   const { TableNumbers } = await import(`${base}/kiosk/table-numbers.js`);
   window.site = { last: 10, free: [], known: {}, isDown: false };
   window.queue = [];
@@ -23,7 +23,7 @@ OPEN = """async (base) => {
     write: async (values) => Object.assign(window.kept, values),
   };
   window.asked = [];
-  window.ahead = new Ahead(store);
+  window.ahead = new UncountedSignatures(store);
   window.numbers = new TableNumbers("/numbers.json", store, window.ahead);
   window.fetch = async (path, { body }) => {
     const { last, free, known, isDown } = window.site;
@@ -114,11 +114,11 @@ def test_record_that_never_hatches_is_given_up_and_a_refused_one_does_not_fly(ta
 
 def test_lens_at_the_rim_is_whole_where_it_is_held(tablet):
     marks = """async ([base, isHeld]) => {
-      const { marks } = await import(`${base}/montage/lens.js`);
+      const { buildOverlay } = await import(`${base}/montage/overlay.js`);
       const view = { x: 0.5, y: 0.5, width: 400, height: 200, scale: 200, rim: 0.01, size: 10 };
       const colours = { ink: [0, 0, 0], sheet: [1, 1, 1] };
       const chosen = { number: 1, x: 2 ** 31, y: 0.98 * 2 ** 32, isHeld };
-      const { discs, large } = marks(view, 1, { chosen, pointed: null, lit: [], ...colours });
+      const { discs, large } = buildOverlay(view, 1, { chosen, hovered: null, highlighted: [], ...colours });
       return [discs[1] + discs[2], discs[1] + 200 * -new Float32Array(large.butterflies.bytes, 8, 2)[1]];
     }"""
     low, spot = tablet.evaluate(marks, [BASE, True])

@@ -59,7 +59,7 @@ def test_name_preview_shows_what_will_be_published(page):
 )
 def test_date_is_formatted_as_on_the_server(form_page, app, lang, first, other):
     assert [
-        call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")
+        call(form_page, "format", "formatDay", day, lang) for day in ("2026-05-01", "2026-11-26")
     ] == [first, other]
     with force_locale(LOCALES[lang]):
         assert [day_in_words(date(2026, 5, 1)), day_in_words(date(2026, 11, 26))] == [first, other]
@@ -75,5 +75,5 @@ def test_date_is_formatted_as_on_the_server(form_page, app, lang, first, other):
     ],
 )
 def test_duration_reads_as_people_say_it(form_page, ms, en, es, fr):
-    said = [call(form_page, "sentences", "span", ms, lang) for lang in ("en", "es", "fr")]
+    said = [call(form_page, "format", "formatDuration", ms, lang) for lang in ("en", "es", "fr")]
     assert [text.replace("\u00a0", " ") for text in said] == [en, es, fr]

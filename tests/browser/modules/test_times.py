@@ -17,5 +17,5 @@ def test_scripts_write_times_as_the_server_does(page, lang):
     page.goto("/pages/hatched.html")
     for vector in VECTORS:
         at = page.evaluate("(at) => Date.parse(at)", f"{DAY}T{vector['time']}")
-        assert call(page, "sentences", "moment", at, lang, at) == vector[lang]
-        assert call(page, "sentences", "moment", at, lang, at + 86_400_000).endswith(vector[lang])
+        assert call(page, "format", "formatTime", at, lang, at) == vector[lang]
+        assert call(page, "format", "formatTime", at, lang, at + 86_400_000).endswith(vector[lang])

@@ -10,7 +10,7 @@ HATCH_MS = 60_000
 
 class ThanksScreen(Screen):
     path = "/{lang}/petitions/{slug}/thanks"
-    marker = "main[id] [data-module=check-mail]"
+    marker = "main[id] [data-module=check-email]"
 
     def settle(self):
         # This tab has signed, so the page's script has something to offer.
@@ -37,8 +37,8 @@ class ConfirmScreen(Screen):
         """Press the button, and wait for the number; without script, reload for it."""
         self.find(f"{self.marker} button").click()
         self.page.wait_for_url("**/signatures/hatched/*")
-        look_again = self.find("main [data-module=hatching] a:visible")
-        while not self.visitor.scripts and self.find("[data-module=hatching]").count():
+        look_again = self.find("main [data-module=hatch-poll] a:visible")
+        while not self.visitor.scripts and self.find("[data-module=hatch-poll]").count():
             look_again.first.click()
             self.page.wait_for_load_state()
         expect(self.find(HatchedScreen.marker)).to_be_visible(timeout=HATCH_MS)

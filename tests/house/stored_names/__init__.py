@@ -38,6 +38,7 @@ def gather() -> dict[str, list[str]]:
         "audit subjects": stored.audit_subjects(),
         "email kinds": stored.mail_kinds(),
         "leases": stored.leases(),
+        "kinds of job": stored.job_kinds(),
         "labels of digests and tokens": stored.labels(),
         "list of what ended": stored.ended(),
         "columns and choices of exports": stored.export_columns(),

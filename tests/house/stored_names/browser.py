@@ -24,7 +24,7 @@ EVENT = re.compile(r"new (?:Custom)?Event\(\s*\"([\w:-]+)\"")
 SENT = re.compile(
     r"channel\.postMessage\(\{([^}]*)\}|parent\.postMessage\(\{([^}]*)\}|postMessage\(\"([\w-]+)\"\)"
 )
-TOLD = re.compile(r"\btell\(\{ ?(\w+)")
+TOLD = re.compile(r"\bpost\(\{ ?(\w+)")
 ATTRIBUTE = re.compile(r"getAttribute\(\"([\w-]+)\"\)")
 NAME = re.compile(r"(?:^|,)\s*([\w-]+)")
 QUOTED = re.compile(r"\"([\w-]+)\"")

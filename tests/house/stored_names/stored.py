@@ -14,6 +14,7 @@ from campaign.exports.columns import COLUMNS
 from campaign.exports.selection import Selection
 from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
+from campaign.jobs.registry import background_work
 from campaign.mail.delivery import bound_kinds, composers_of
 from campaign.organize import audited_write
 from campaign.organize.changes import TOLD
@@ -96,6 +97,10 @@ def mail_kinds() -> set[str]:
 
 def leases() -> set[str]:
     return texts_given((take_lease,), 0, "name")
+
+
+def job_kinds() -> set[str]:
+    return set(background_work(current_app).kinds)
 
 
 def labels() -> set[str]:

@@ -1,24 +1,24 @@
 // What part of a signature is delivered, explained where people sign.
 
-import { fill } from "../../lib/sentences.js";
-import { local, word, words } from "../words.js";
+import { interpolate } from "../../lib/format.js";
+import { localized, message, pluralMessage } from "../messages.js";
 
-/** Show in `place` what is delivered: once if all `petitions` agree, otherwise for each. */
-export function sayDelivery(place, petitions) {
+/** Show in `root` what is delivered: once if all `petitions` agree, otherwise for each. */
+export function showDelivery(root, petitions) {
   // A campaign stored before servers sent this field lacks it.
-  const isTold = petitions.every(({ delivered }) => delivered);
-  place.replaceChildren(...(isTold ? lines(petitions) : []));
+  const isKnown = petitions.every(({ delivered }) => delivered);
+  root.replaceChildren(...(isKnown ? lines(petitions) : []));
 }
 
 function lines(petitions) {
   const titles = new Map();
   for (const { delivered, title } of petitions) {
-    const list = local(delivered);
-    titles.set(list, [...(titles.get(list) || []), local(title)]);
+    const list = localized(delivered);
+    titles.set(list, [...(titles.get(list) || []), localized(title)]);
   }
   if (titles.size > 1) return linesOfEach(titles);
   return [...titles.keys()].map((list) =>
-    element("p", fill(words("delivery", petitions.length), { list })),
+    element("p", interpolate(pluralMessage("delivery", petitions.length), { list })),
   );
 }
 
@@ -27,14 +27,14 @@ function linesOfEach(titles) {
     element("li", element("b", names.join(" · ")), ` – ${list}`),
   );
   return [
-    element("p", word("delivery_each")),
+    element("p", message("delivery_each")),
     element("ul", ...items),
-    element("p", word("delivery_never")),
+    element("p", message("delivery_never")),
   ];
 }
 
 function element(name, ...content) {
-  const made = document.createElement(name);
-  made.append(...content);
-  return made;
+  const node = document.createElement(name);
+  node.append(...content);
+  return node;
 }

@@ -3,29 +3,38 @@
 import { initials } from "../../lib/initials.js";
 import { lang } from "../../parts/page.js";
 import { openShift } from "../shifts.js";
-import { keepSealed, plainOf } from "../signing.js";
-import { faultsOf } from "../validate.js";
-import { local, word, words } from "../words.js";
-import { onActs, onEnter } from "./acts.js";
-import { sayDelivery } from "./delivery.js";
-import { drawPad } from "./drawing.js";
-import { FormFaults } from "./form-faults.js";
-import { MeantAddress } from "./meant-address.js";
-import { answersOf, askQuestions, sayQuestions } from "./own-questions.js";
+import { storeSealed, buildRecord } from "../signing.js";
+import { validatePerson } from "../validate.js";
+import { localized, message, pluralMessage } from "../messages.js";
+import { bindActions, onEnter } from "./actions.js";
+import { showDelivery } from "./delivery.js";
+import { createSignaturePad } from "./signature-pad.js";
+import { FormErrors } from "./form-errors.js";
+import { EmailSuggestion } from "./email-suggestion.js";
+import { answersOf, addQuestions, translateQuestions } from "./questions.js";
 import { Thanks } from "./thanks.js";
 
-const LINES = ["given_name", "family_name", "email", "country", "postal_code", "comment"];
+const FIELDS = ["given_name", "family_name", "email", "country", "postal_code", "comment"];
 const postalCodes = JSON.parse(document.getElementById("postal-codes").textContent);
 
 export class Form {
+  #pad;
+  #isPadComing;
+  #meant;
+  #onTyped;
+
   static template = "form";
   static isPersonal = true;
 
-  constructor(kiosk, place, petitions) {
-    Object.assign(this, { kiosk, place, petitions, isBusy: false, pad: null });
-    this.isPadComing = false;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.line = (name) => place.querySelector(`[data-field="${name}"]`);
+  constructor(kiosk, root, petitions) {
+    this.kiosk = kiosk;
+    this.root = root;
+    this.petitions = petitions;
+    this.isBusy = false;
+    this.#pad = null;
+    this.#isPadComing = false;
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    this.input = (name) => root.querySelector(`[data-field="${name}"]`);
     this.asks = {
       required: new Set(petitions.flatMap(({ required_fields: names }) => names)),
       isEmailRequired: petitions.some(({ email }) => email === "required"),
@@ -33,63 +42,63 @@ export class Form {
         questions.map((question) => ({ slug, question })),
       ),
     };
-    askQuestions(this.find("questions"), petitions);
-    this.faults = new FormFaults(place);
-    this.meant = new MeantAddress(this.line("email"), this.find("suggestion"));
+    addQuestions(this.find("questions"), petitions);
+    this.errors = new FormErrors(root);
+    this.#meant = new EmailSuggestion(this.input("email"), this.find("suggestion"));
     this.listen();
   }
 
   listen() {
-    const { place } = this;
-    const lines = [...place.querySelectorAll(".kiosk-lines [data-field]")];
+    const { root } = this;
+    const lines = [...root.querySelectorAll(".kiosk-lines [data-field]")];
     lines.forEach((line, at) => {
       const next = lines[at + 1];
       if (line.tagName === "INPUT") onEnter(line, () => (next ? next.focus() : line.blur()));
     });
-    // `place` outlives this form, so the listener is removed later and never sees the next form's
+    // `root` outlives this form, so the listener is removed later and never sees the next form's
     // input.
-    this.onTyped = (event) => this.onInput(event);
-    place.addEventListener("input", this.onTyped);
-    onActs(place, { sign: () => this.sign(), "wipe-pad": () => this.pad && this.pad.clear() });
-    place.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openPad());
-    if (this.asks.required.has("comment")) place.querySelector('[data-more="comment"]').open = true;
+    this.#onTyped = (event) => this.onInput(event);
+    root.addEventListener("input", this.#onTyped);
+    bindActions(root, { sign: () => this.sign(), "wipe-pad": () => this.#pad && this.#pad.clear() });
+    root.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openSignaturePad());
+    if (this.asks.required.has("comment")) root.querySelector('[data-more="comment"]').open = true;
   }
 
-  async openPad() {
-    if (this.pad || this.isPadComing) return;
-    this.isPadComing = true;
-    this.pad = await drawPad(this.find("pad")).catch(() => null);
-    this.isPadComing = false;
+  async openSignaturePad() {
+    if (this.#pad || this.#isPadComing) return;
+    this.#isPadComing = true;
+    this.#pad = await createSignaturePad(this.find("pad")).catch(() => null);
+    this.#isPadComing = false;
   }
 
   onInput({ target }) {
     const name = target.dataset.field;
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
-      this.place.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
-      this.meant.wait();
+      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
+      this.#meant.wait();
     }
     const field = target.closest("[data-place]");
-    if (field) this.faults.mend(field.dataset.place);
+    if (field) this.errors.clear(field.dataset.place);
   }
 
-  say() {
+  render() {
     const n = this.petitions.length;
-    const title = n === 1 ? local(this.petitions[0].title) : words("form", n);
+    const title = n === 1 ? localized(this.petitions[0].title) : pluralMessage("form", n);
     this.find("title").textContent = title;
-    this.find("sign").textContent = word("sign");
-    this.find("consent").textContent = local(this.kiosk.campaign.consent.words);
-    sayDelivery(this.find("delivery"), this.petitions);
-    for (const name of LINES) {
-      const field = this.line(name).closest("[data-place]");
+    this.find("sign").textContent = message("sign");
+    this.find("consent").textContent = localized(this.kiosk.campaign.consent.words);
+    showDelivery(this.find("delivery"), this.petitions);
+    for (const name of FIELDS) {
+      const field = this.input(name).closest("[data-place]");
       field.querySelector("[data-optional]").hidden = this.isRequired(name);
-      if (this.isRequired(name)) this.line(name).setAttribute("aria-required", "true");
+      if (this.isRequired(name)) this.input(name).setAttribute("aria-required", "true");
     }
-    this.sayCountries();
-    sayQuestions(this.find("questions"), this.petitions);
+    this.renderCountries();
+    translateQuestions(this.find("questions"), this.petitions);
     this.preview();
-    this.meant.say();
-    this.faults.say();
+    this.#meant.render();
+    this.errors.render();
   }
 
   isRequired(name) {
@@ -99,66 +108,66 @@ export class Form {
 
   /** Return whether something was typed or drawn that a restart would lose. */
   hasInput() {
-    const lines = [...this.place.querySelectorAll("input[type=text], textarea")];
-    return lines.some((line) => line.value.trim()) || Boolean(this.pad && this.pad.path());
+    const lines = [...this.root.querySelectorAll("input[type=text], textarea")];
+    return lines.some((line) => line.value.trim()) || Boolean(this.#pad && this.#pad.path());
   }
 
-  sayCountries() {
-    const select = this.line("country");
+  renderCountries() {
+    const select = this.input("country");
     const { value } = select;
-    const all = this.countriesInOrder();
-    const options = [["", word("choose")], ...all].map(([code, name]) => new Option(name, code));
+    const all = this.sortedCountries();
+    const options = [["", message("choose")], ...all].map(([code, name]) => new Option(name, code));
     const isFirst = !select.options.length;
     select.replaceChildren(...options);
-    select.value = isFirst ? this.countryHere() : value;
+    select.value = isFirst ? this.defaultCountry() : value;
   }
 
   // Most people at a table come from the country it is in.
-  countriesInOrder() {
-    const all = local(this.kiosk.campaign.countries);
+  sortedCountries() {
+    const all = localized(this.kiosk.campaign.countries);
     const { country } = this.kiosk.campaign.event;
     const isHere = ([code]) => code === country;
     return [...all.filter(isHere), ...all.filter((each) => !isHere(each))];
   }
 
   // Where a country is required, preselect the table's, since most people there choose it.
-  countryHere() {
+  defaultCountry() {
     const { country } = this.kiosk.campaign.event;
     return (this.asks.required.has("country") && country) || "";
   }
 
   preview() {
-    const [given, family] = [this.line("given_name").value, this.line("family_name").value];
+    const [given, family] = [this.input("given_name").value, this.input("family_name").value];
     const shown = {
       full: `${given.trim()} ${family.trim()}`.trim(),
       initials: initials(given, family, lang()),
     };
     for (const [name, text] of Object.entries(shown)) {
-      const hint = this.place.querySelector(`[data-preview="${name}"]`);
-      hint.textContent = text || word(`shown_${name}_hint`);
+      const hint = this.root.querySelector(`[data-preview="${name}"]`);
+      hint.textContent = text || message(`shown_${name}_hint`);
     }
   }
 
   person() {
     const person = {};
-    for (const name of LINES) person[name] = this.line(name).value.trim();
-    const chosen = this.place.querySelector('[name="k-shown"]:checked');
-    const box = this.place.querySelector("#k-subscribe");
+    for (const name of FIELDS) person[name] = this.input(name).value.trim();
+    const chosen = this.root.querySelector('[name="k-shown"]:checked');
+    const box = this.root.querySelector("#k-subscribe");
     return {
       ...person,
       name_display: chosen ? chosen.value : "counted",
       subscribe: Boolean(person.email) && box.checked,
       answers: answersOf(this.find("questions"), this.petitions),
-      drawn: this.pad ? this.pad.path() : "",
+      drawn: this.#pad ? this.#pad.path() : "",
     };
   }
 
   async sign() {
     if (this.isBusy) return;
     const person = this.person();
-    const faults = faultsOf(person, this.asks, postalCodes);
-    if (Object.keys(faults).length) {
-      this.faults.show(faults);
+    const errors = validatePerson(person, this.asks, postalCodes);
+    if (Object.keys(errors).length) {
+      this.errors.show(errors);
       return;
     }
     this.busy(true);
@@ -170,7 +179,7 @@ export class Form {
     } catch (error) {
       if (this.kiosk.screen !== this) return;
       this.busy(false);
-      this.faults.show({ whole: ["not_kept"] });
+      this.errors.show({ whole: ["not_kept"] });
     }
   }
 
@@ -178,24 +187,24 @@ export class Form {
     const { store, campaign } = this.kiosk;
     const at = Date.now();
     const shift = await openShift(store);
-    const how = { lang: lang(), consent: campaign.consent.version, shift: shift && shift.id, at };
-    const plains = this.petitions.map((petition) => plainOf(person, petition, how));
-    const ids = await keepSealed(store, campaign, plains, at);
-    return { ids, flying: plains.filter(({ witnessed }) => witnessed).length };
+    const context = { lang: lang(), consent: campaign.consent.version, shift: shift && shift.id, at };
+    const payloads = this.petitions.map((petition) => buildRecord(person, petition, context));
+    const ids = await storeSealed(store, campaign, payloads, at);
+    return { ids, flying: payloads.filter(({ witnessed }) => witnessed).length };
   }
 
   busy(isBusy) {
     this.isBusy = isBusy;
-    const button = this.place.querySelector('[data-act="sign"]');
+    const button = this.root.querySelector('[data-act="sign"]');
     if (isBusy) button.setAttribute("aria-busy", "true");
     else button.removeAttribute("aria-busy");
-    this.find("sign").textContent = word(isBusy ? "signing" : "sign");
+    this.find("sign").textContent = message(isBusy ? "signing" : "sign");
   }
 
   leave() {
-    this.place.removeEventListener("input", this.onTyped);
-    this.meant.leave();
-    if (this.pad) this.pad.leave();
-    this.pad = null;
+    this.root.removeEventListener("input", this.#onTyped);
+    this.#meant.leave();
+    if (this.#pad) this.#pad.leave();
+    this.#pad = null;
   }
 }

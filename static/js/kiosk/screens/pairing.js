@@ -1,42 +1,48 @@
 // Pairs the tablet: eight characters, typed or scanned.
 
-import { codeIn, isWhole, tidied } from "../code-words.js";
-import { pairBy } from "../pair-by.js";
-import { isTabOfSafari } from "../readiness.js";
-import { canScan, Scanner } from "../scan.js";
-import { word, words } from "../words.js";
-import { onActs, onEnter, setFault } from "./acts.js";
+import { findCode, isComplete, formatCode } from "../pairing-code.js";
+import { pairWithCode } from "../pair.js";
+import { isSafariTab } from "../readiness.js";
+import { hasCamera, QrScanner } from "../qr-scanner.js";
+import { message, pluralMessage } from "../messages.js";
+import { bindActions, onEnter, setError } from "./actions.js";
 import { Ready } from "./ready.js";
 
 export class Pairing {
-  static template = "pairing";
-  static isCrews = true;
+  #scanner;
+  #onState;
 
-  constructor(kiosk, place, code = "") {
-    Object.assign(this, { kiosk, place, fault: "", isBusy: false });
-    this.line = place.querySelector("#k-code");
-    this.line.value = tidied(code);
-    this.line.addEventListener("input", () => this.tidy());
-    onEnter(this.line, () => this.pair());
-    onActs(place, { pair: () => this.pair(), scan: () => this.scan() });
-    place.querySelector('[data-act="scan"]').hidden = !canScan();
-    place.querySelector("[data-home]").hidden = !isTabOfSafari();
-    this.scanner = new Scanner(place.querySelector("video"));
-    this.onState = () => this.showFormer();
-    kiosk.sync.addEventListener("state", this.onState);
+  static template = "pairing";
+  static isForCrew = true;
+
+  constructor(kiosk, root, code = "") {
+    this.kiosk = kiosk;
+    this.root = root;
+    this.error = "";
+    this.isBusy = false;
+    this.input = root.querySelector("#k-code");
+    this.input.value = formatCode(code);
+    this.input.addEventListener("input", () => this.tidy());
+    onEnter(this.input, () => this.pair());
+    bindActions(root, { pair: () => this.pair(), scan: () => this.scan() });
+    root.querySelector('[data-act="scan"]').hidden = !hasCamera();
+    root.querySelector("[data-home]").hidden = !isSafariTab();
+    this.#scanner = new QrScanner(root.querySelector("video"));
+    this.#onState = () => this.showFormer();
+    kiosk.sync.addEventListener("state", this.#onState);
     // Retry records that were refused before: the former table no longer has a panel to report
     // them.
     kiosk.sync.sendAll().catch(() => {});
-    if (isWhole(this.line.value)) this.pair();
+    if (isComplete(this.input.value)) this.pair();
   }
 
   // An app update must not discard a code being typed, scanned or sent. A code works only once.
   get isFree() {
-    return !this.isBusy && !this.line.value && !this.scanner.stream;
+    return !this.isBusy && !this.input.value && !this.#scanner.stream;
   }
 
-  say() {
-    this.setFault(this.fault);
+  render() {
+    this.setError(this.error);
     this.showFormer();
   }
 
@@ -44,35 +50,35 @@ export class Pairing {
   async showFormer() {
     const { count } = await this.kiosk.store.waiting();
     if (this.kiosk.screen !== this) return;
-    this.place.querySelector("[data-former]").hidden = !count;
-    const text = words("pair_former", count);
-    this.place.querySelector("[data-former-words]").textContent = text;
+    this.root.querySelector("[data-former]").hidden = !count;
+    const text = pluralMessage("pair_former", count);
+    this.root.querySelector("[data-former-words]").textContent = text;
   }
 
   tidy() {
-    const { value, selectionStart } = this.line;
+    const { value, selectionStart } = this.input;
     // Reformat only at the end of the field, so that nothing moves while someone edits the middle.
-    if (selectionStart === value.length) this.line.value = tidied(value);
-    this.setFault("");
+    if (selectionStart === value.length) this.input.value = formatCode(value);
+    this.setError("");
   }
 
-  setFault(name) {
-    this.fault = name;
-    setFault(this.line.closest(".field"), this.line, name && word(`pair_${name}`));
+  setError(name) {
+    this.error = name;
+    setError(this.input.closest(".field"), this.input, name && message(`pair_${name}`));
   }
 
   async pair() {
-    const code = tidied(this.line.value);
+    const code = formatCode(this.input.value);
     if (this.isBusy) return;
-    if (!isWhole(code)) {
+    if (!isComplete(code)) {
       this.refuse("short");
       return;
     }
     this.isBusy = true;
-    const fault = await pairBy(this.kiosk.store, code);
-    if (fault) {
+    const error = await pairWithCode(this.kiosk.store, code);
+    if (error) {
       this.isBusy = false;
-      this.refuse(fault);
+      this.refuse(error);
       return;
     }
     await this.kiosk.open(Ready);
@@ -80,30 +86,30 @@ export class Pairing {
   }
 
   refuse(name) {
-    if (!this.line.isConnected) return;
-    this.setFault(name);
-    this.line.focus();
+    if (!this.input.isConnected) return;
+    this.setError(name);
+    this.input.focus();
   }
 
   async scan() {
-    this.scanner.video.hidden = false;
+    this.#scanner.video.hidden = false;
     try {
-      await this.scanner.start((text) => {
-        const code = codeIn(text);
+      await this.#scanner.start((text) => {
+        const code = findCode(text);
         if (!code) return;
-        this.scanner.stop();
-        this.scanner.video.hidden = true;
-        this.line.value = code;
+        this.#scanner.stop();
+        this.#scanner.video.hidden = true;
+        this.input.value = code;
         this.pair();
       });
     } catch (error) {
-      this.scanner.video.hidden = true;
+      this.#scanner.video.hidden = true;
       this.refuse("no_camera");
     }
   }
 
   leave() {
-    this.scanner.stop();
-    this.kiosk.sync.removeEventListener("state", this.onState);
+    this.#scanner.stop();
+    this.kiosk.sync.removeEventListener("state", this.#onState);
   }
 }

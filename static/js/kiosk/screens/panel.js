@@ -1,82 +1,89 @@
 // What the crew sees and does: numbers and times, never a name.
 
-import { moment, number } from "../../lib/sentences.js";
+import { formatTime, formatNumber } from "../../lib/format.js";
 import { lang } from "../../parts/page.js";
-import { battery } from "../battery.js";
+import { readBattery } from "../battery.js";
 import { problemsOf } from "../problems.js";
 import { readiness } from "../readiness.js";
-import { whereOf, word } from "../words.js";
-import { onActs } from "./acts.js";
+import { eventPlace, message } from "../messages.js";
+import { bindActions } from "./actions.js";
 import { Paper } from "./paper.js";
 import { Ready } from "./ready.js";
-import { ShiftDesk } from "./shift-desk.js";
+import { ShiftPanel } from "./shift-panel.js";
 import { TableCode } from "./table-code.js";
 import { Unpair } from "./unpair.js";
 
 const HOUR_MS = 3600000;
-const LOOK_MS = 5000;
+const REFRESH_MS = 5000;
 
 export class Panel {
+  #desk;
+  #look;
+  #timer;
+  #said;
+
   static template = "panel";
-  static isCrews = true;
+  static isForCrew = true;
   static isPersonal = true;
 
-  constructor(kiosk, place) {
-    Object.assign(this, { kiosk, place, facts: null });
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.desk = new ShiftDesk(kiosk, place, () => this.lookAgain());
-    onActs(place, {
+  constructor(kiosk, root) {
+    this.kiosk = kiosk;
+    this.root = root;
+    this.facts = null;
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    this.#desk = new ShiftPanel(kiosk, root, () => this.refresh());
+    bindActions(root, {
       back: () => kiosk.restart(),
       sync: () => this.sync(),
       code: () => kiosk.show(TableCode),
       paper: () => kiosk.show(Paper),
-      hour: () => this.turnHour(),
+      hour: () => this.toggleTheme(),
       check: () => kiosk.show(Ready),
       unpair: () => kiosk.show(Unpair),
     });
-    this.look = () => this.lookAgain();
-    kiosk.sync.addEventListener("state", this.look);
-    this.timer = setInterval(this.look, LOOK_MS);
-    this.lookAgain();
+    this.#look = () => this.refresh();
+    kiosk.sync.addEventListener("state", this.#look);
+    this.#timer = setInterval(this.#look, REFRESH_MS);
+    this.refresh();
   }
 
-  async lookAgain() {
+  async refresh() {
     const { store, campaign, picture } = this.kiosk;
-    const [waiting, signed, shifts, notes, synced, charge, ready] = await Promise.all([
+    const [waiting, signed, shifts, notes, synced, batteryState, ready] = await Promise.all([
       store.waiting(),
       store.read("signed"),
       store.read("shifts"),
       store.read("notes"),
       store.read("synced"),
-      battery(),
+      readBattery(),
       readiness(campaign, picture.urls()),
     ]);
     const { stopped } = this.kiosk;
     const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);
-    this.facts = { waiting, synced, charge, ready, stopped, expiresAt };
+    this.facts = { waiting, synced, charge: batteryState, ready, stopped, expiresAt };
     Object.assign(this.facts, { signed: signed || [], shifts: shifts || [], notes: notes || [] });
-    if (this.kiosk.screen === this) this.say();
+    if (this.kiosk.screen === this) this.render();
   }
 
-  say() {
+  render() {
     const { kiosk, event } = this.kiosk.campaign;
     this.find("name").textContent = kiosk.name;
-    this.find("where").textContent = whereOf(event);
+    this.find("where").textContent = eventPlace(event);
     if (!this.facts) return;
-    this.sayFigures();
-    this.sayProblems();
-    this.desk.say(this.facts.shifts);
-    const { charge, ready } = this.facts;
-    this.find("battery").hidden = !charge;
-    const level = charge ? charge.level : 0;
+    this.renderFigures();
+    this.renderProblems();
+    this.#desk.render(this.facts.shifts);
+    const { charge: batteryState, ready } = this.facts;
+    this.find("battery").hidden = !batteryState;
+    const level = batteryState ? batteryState.level : 0;
     const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(level);
-    this.find("battery").lastElementChild.textContent = word("battery", { percent });
+    this.find("battery").lastElementChild.textContent = message("battery", { percent });
     this.find("light").dataset.is = ready.isReady ? "on" : "off";
-    const light = word(ready.isReady ? "ready_yes" : "ready_no");
+    const light = message(ready.isReady ? "ready_yes" : "ready_no");
     this.find("light-words").textContent = light;
   }
 
-  sayFigures() {
+  renderFigures() {
     const { signed, waiting, synced } = this.facts;
     const midnight = new Date().setHours(0, 0, 0, 0);
     const since = (ms) => signed.filter((at) => at > ms).length;
@@ -86,42 +93,42 @@ export class Panel {
       waiting: waiting.count,
     };
     for (const [name, n] of Object.entries(figures)) {
-      const figure = this.place.querySelector(`[data-figure="${name}"]`);
-      figure.textContent = number(n, lang());
+      const figure = this.root.querySelector(`[data-figure="${name}"]`);
+      figure.textContent = formatNumber(n, lang());
     }
-    const last = synced ? word("synced_at", { time: moment(synced, lang()) }) : word("synced_never");
-    const oldest = waiting.count ? word("oldest", { time: moment(waiting.oldest, lang()) }) : "";
+    const last = synced ? message("synced_at", { time: formatTime(synced, lang()) }) : message("synced_never");
+    const oldest = waiting.count ? message("oldest", { time: formatTime(waiting.oldest, lang()) }) : "";
     this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace(/\.{2,}/g, ".");
   }
 
-  sayProblems() {
+  renderProblems() {
     const problems = problemsOf(this.kiosk.sync.state, this.facts, this.kiosk.update);
-    const said = JSON.stringify(problems);
+    const serialized = JSON.stringify(problems);
     // Screen readers must not repeat the problems at every refresh.
-    if (said === this.said) return;
-    this.said = said;
+    if (serialized === this.#said) return;
+    this.#said = serialized;
     this.find("problems").replaceChildren(...problems.map((problem) => this.bar(problem)));
   }
 
   bar({ kind, title, text, lines = [], notes }) {
     const bar = document.createElement("div");
     bar.className = `alert alert--${kind}`;
-    const both = document.createElement("div");
+    const body = document.createElement("div");
     for (const [at, line] of [title, ...lines, text].entries()) {
       const className = at ? "" : "alert-title";
-      both.append(Object.assign(document.createElement("p"), { className, textContent: line }));
+      body.append(Object.assign(document.createElement("p"), { className, textContent: line }));
     }
-    if (notes) both.append(this.seenButton(notes));
-    bar.append(both);
+    if (notes) body.append(this.seenButton(notes));
+    bar.append(body);
     return bar;
   }
 
   seenButton(notes) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "button", textContent: word("notes_seen") });
+    Object.assign(button, { type: "button", className: "button", textContent: message("notes_seen") });
     button.addEventListener("click", async () => {
       await this.kiosk.store.forgetNotes(notes);
-      await this.lookAgain();
+      await this.refresh();
       if (this.kiosk.screen === this) this.find("name").focus({ preventScroll: true });
     });
     return button;
@@ -129,16 +136,16 @@ export class Panel {
 
   async sync() {
     const sent = this.find("sent");
-    sent.textContent = word("syncing");
+    sent.textContent = message("syncing");
     await this.kiosk.sync.sendAll();
-    await this.lookAgain();
+    await this.refresh();
     if (this.kiosk.screen !== this) return;
     const { isOnline } = this.kiosk.sync.state;
     const end = this.facts.waiting.count ? "sync_partly" : "synced";
-    sent.textContent = word(isOnline ? end : "sync_failed");
+    sent.textContent = message(isOnline ? end : "sync_failed");
   }
 
-  turnHour() {
+  toggleTheme() {
     const { dataset } = document.documentElement;
     const isNight = dataset.theme
       ? dataset.theme === "night"
@@ -148,7 +155,7 @@ export class Panel {
   }
 
   leave() {
-    clearInterval(this.timer);
-    this.kiosk.sync.removeEventListener("state", this.look);
+    clearInterval(this.#timer);
+    this.kiosk.sync.removeEventListener("state", this.#look);
   }
 }

@@ -1,56 +1,65 @@
 // Entering the PIN: six digits, on keys that do not light up when touched.
 
-import { DIGITS, isPin, triesLeft } from "../pin.js";
-import { word, words } from "../words.js";
-import { onActs } from "./acts.js";
+import { DIGITS, isPin, attemptsLeft } from "../pin.js";
+import { message, pluralMessage } from "../messages.js";
+import { bindActions } from "./actions.js";
 import { Panel } from "./panel.js";
 
 const MINUTE_MS = 60000;
 const SECOND_MS = 1000;
-const LOOK_MS = 1000;
+const REFRESH_MS = 1000;
 
 export class Pin {
+  #isWrong;
+  #onKey;
+  #timer;
+
   static template = "pin";
-  static isCrews = true;
+  static isForCrew = true;
   static isPersonal = true;
 
   /** Show `Next`, with `details` as its arguments, once the PIN is right. */
-  constructor(kiosk, place, Next = Panel, ...details) {
-    Object.assign(this, { kiosk, place, next: [Next, ...details], digits: "", isBusy: false });
-    Object.assign(this, { isWrong: false, state: { left: 1, rest: 0 } });
-    this.keys = place.querySelector(".kiosk-keys");
+  constructor(kiosk, root, Next = Panel, ...details) {
+    this.kiosk = kiosk;
+    this.root = root;
+    this.next = [Next, ...details];
+    this.digits = "";
+    this.isBusy = false;
+    this.#isWrong = false;
+    this.state = { left: 1, rest: 0 };
+    this.keys = root.querySelector(".kiosk-keys");
     this.keys.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-key]");
       if (button) this.press(button.dataset.key);
     });
-    this.onKey = ({ key }) => {
+    this.#onKey = ({ key }) => {
       if (/^\d$/.test(key)) this.press(key);
       else if (key === "Backspace") this.press("back");
     };
-    document.addEventListener("keydown", this.onKey);
-    onActs(place, { back: () => kiosk.restart() });
-    this.timer = setInterval(() => this.state.rest && this.look(), LOOK_MS);
+    document.addEventListener("keydown", this.#onKey);
+    bindActions(root, { back: () => kiosk.restart() });
+    this.#timer = setInterval(() => this.state.rest && this.look(), REFRESH_MS);
     this.look();
   }
 
   async look() {
-    this.state = await triesLeft(this.kiosk.store);
-    if (this.kiosk.screen === this) this.say();
+    this.state = await attemptsLeft(this.kiosk.store);
+    if (this.kiosk.screen === this) this.render();
   }
 
-  say() {
+  render() {
     const { pin } = this.kiosk.campaign;
     const { left, rest } = this.state;
     const n = this.digits.length;
-    this.place.querySelector("[data-hint]").textContent = word(pin ? "pin_hint" : "pin_none");
-    const dots = this.place.querySelector("[data-dots]");
+    this.root.querySelector("[data-hint]").textContent = message(pin ? "pin_hint" : "pin_none");
+    const dots = this.root.querySelector("[data-dots]");
     [...dots.children].forEach((dot, at) => dot.classList.toggle("is-full", at < n));
-    dots.setAttribute("aria-label", words("pin_typed", n));
-    const tries = rest ? waitText(rest) : words("pin_left", left);
-    const text = this.isWrong && !rest ? `${word("pin_wrong")} ${tries}` : tries;
-    const line = this.place.querySelector("[data-tries]");
+    dots.setAttribute("aria-label", pluralMessage("pin_typed", n));
+    const tries = rest ? waitMessage(rest) : pluralMessage("pin_left", left);
+    const text = this.#isWrong && !rest ? `${message("pin_wrong")} ${tries}` : tries;
+    const line = this.root.querySelector("[data-tries]");
     if (line.textContent !== text) line.textContent = text;
-    line.classList.toggle("error", this.isWrong || Boolean(rest));
+    line.classList.toggle("error", this.#isWrong || Boolean(rest));
     for (const key of this.keys.children) key.disabled = Boolean(rest) || !pin;
   }
 
@@ -59,7 +68,7 @@ export class Pin {
     if (key === "clear") this.digits = "";
     else if (key === "back") this.digits = this.digits.slice(0, -1);
     else this.digits += key;
-    this.say();
+    this.render();
     if (this.digits.length < DIGITS) return;
     this.isBusy = true;
     const isRight = await isPin(this.kiosk.store, this.kiosk.campaign.pin, this.digits);
@@ -68,19 +77,19 @@ export class Pin {
     if (this.kiosk.screen !== this) return;
     if (isRight) this.kiosk.show(...this.next);
     else {
-      this.isWrong = true;
+      this.#isWrong = true;
       await this.look();
     }
   }
 
   leave() {
-    clearInterval(this.timer);
-    document.removeEventListener("keydown", this.onKey);
+    clearInterval(this.#timer);
+    document.removeEventListener("keydown", this.#onKey);
     this.digits = "";
   }
 }
 
-function waitText(ms) {
-  if (ms < MINUTE_MS) return words("pin_wait_seconds", Math.ceil(ms / SECOND_MS));
-  return words("pin_wait", Math.ceil(ms / MINUTE_MS));
+function waitMessage(ms) {
+  if (ms < MINUTE_MS) return pluralMessage("pin_wait_seconds", Math.ceil(ms / SECOND_MS));
+  return pluralMessage("pin_wait", Math.ceil(ms / MINUTE_MS));
 }

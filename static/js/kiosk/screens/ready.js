@@ -1,70 +1,75 @@
 // The light that says the tablet is ready to leave the office.
 
-import { askToLast, isTabOfSafari, readiness } from "../readiness.js";
+import { requestPersistence, isSafariTab, readiness } from "../readiness.js";
 import { startShift } from "../shifts.js";
-import { whereOf, word } from "../words.js";
-import { onActs, onEnter } from "./acts.js";
+import { eventPlace, message } from "../messages.js";
+import { bindActions, onEnter } from "./actions.js";
 
-const AGAIN_MS = 2000;
+const RETRY_MS = 2000;
 
 export class Ready {
+  #timer;
+
   static template = "ready";
-  static isCrews = true;
+  static isForCrew = true;
   isFree = true;
 
-  constructor(kiosk, place) {
-    Object.assign(this, { kiosk, place, found: null, timer: null });
-    this.line = place.querySelector("#k-tabler");
+  constructor(kiosk, root) {
+    this.kiosk = kiosk;
+    this.root = root;
+    this.found = null;
+    this.#timer = null;
+    this.input = root.querySelector("#k-tabler");
     const begin = () => this.begin();
-    onEnter(this.line, begin);
-    onActs(place, { begin, look: () => this.lookAgain(), install: () => this.install() });
+    onEnter(this.input, begin);
+    bindActions(root, { begin, look: () => this.refresh(), install: () => this.install() });
     this.look();
   }
 
-  say() {
+  render() {
     const { kiosk, event } = this.kiosk.campaign;
-    this.place.querySelector("[data-name]").textContent = kiosk.name;
-    this.place.querySelector("[data-event]").textContent = whereOf(event);
+    this.root.querySelector("[data-name]").textContent = kiosk.name;
+    this.root.querySelector("[data-event]").textContent = eventPlace(event);
     if (this.found) this.show();
   }
 
   async look() {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     this.found = await readiness(this.kiosk.campaign, this.kiosk.picture.urls());
     if (this.kiosk.screen !== this) return;
     this.show();
-    if (!this.found.isReady) this.timer = setTimeout(() => this.look(), AGAIN_MS);
+    if (!this.found.isReady) this.#timer = setTimeout(() => this.look(), RETRY_MS);
   }
 
-  async lookAgain() {
+  async refresh() {
     this.kiosk.update.check();
     await this.kiosk.download().catch(() => {});
     // Firefox asks the crew and answers only when they do, so nothing waits for it.
-    askToLast().then(() => this.kiosk.screen === this && this.look());
+    requestPersistence().then(() => this.kiosk.screen === this && this.look());
     await this.look();
   }
 
   show() {
     const { parts, isReady, isLasting } = this.found;
     for (const [name, isDone] of Object.entries({ ...parts, lasting: isLasting })) {
-      const line = this.place.querySelector(`[data-part="${name}"]`);
+      const line = this.root.querySelector(`[data-part="${name}"]`);
       line.dataset.is = isDone ? "done" : name === "lasting" ? "warned" : "waiting";
-      const state = word(isDone ? "ready_done" : "ready_waits");
+      const state = message(isDone ? "ready_done" : "ready_waits");
       line.querySelector("[data-state]").textContent = `(${state})`;
     }
-    const lasting = this.place.querySelector('[data-part="lasting"] [data-word]');
+    const lasting = this.root.querySelector('[data-part="lasting"] [data-word]');
     lasting.dataset.word = isLasting ? "ready_lasting" : "ready_lasting_not";
-    lasting.textContent = word(lasting.dataset.word);
-    const light = this.place.querySelector("[data-light]");
+    lasting.textContent = message(lasting.dataset.word);
+    const light = this.root.querySelector("[data-light]");
     light.dataset.is = isReady ? "on" : "off";
-    const text = word(isReady ? "ready_yes" : "ready_no");
-    const said = light.querySelector("[data-light-words]");
+    const text = message(isReady ? "ready_yes" : "ready_no");
+    const label = light.querySelector("[data-light-words]");
     // Change the text only if it is new, because screen readers announce it.
-    if (said.textContent !== text) said.textContent = text;
-    const hint = this.place.querySelector("[data-lasting-hint]");
+    if (label.textContent !== text) label.textContent = text;
+    const hint = this.root.querySelector("[data-lasting-hint]");
     hint.hidden = isLasting;
-    hint.textContent = word(isTabOfSafari() ? "ready_lasting_safari" : "ready_lasting_hint");
-    this.place.querySelector('[data-act="install"]').hidden = !this.kiosk.installing;
+    hint.textContent = message(isSafariTab() ? "ready_lasting_safari" : "ready_lasting_hint");
+    this.root.querySelector('[data-act="install"]').hidden = !this.kiosk.installing;
   }
 
   async install() {
@@ -73,17 +78,17 @@ export class Ready {
     installing.prompt();
     await installing.userChoice;
     this.kiosk.installing = null;
-    await this.lookAgain();
+    await this.refresh();
   }
 
   async begin() {
-    const tabler = this.line.value.trim();
+    const tabler = this.input.value.trim();
     if (tabler) await startShift(this.kiosk.store, tabler);
     await this.kiosk.store.write({ isNew: false });
     this.kiosk.restart();
   }
 
   leave() {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 }

@@ -1,0 +1,30 @@
+"""Delete expired account data."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from campaign.accounts.models import KnownDevice, OrganizerSession, SpentChallenge
+from campaign.accounts.sessions import DEVICE_KEPT, IDLE
+from campaign.extensions import db
+from campaign.jobs.registry import BackgroundWork
+
+work = BackgroundWork()
+
+
+@work.upkeep
+def forget_sessions(*, now: datetime) -> int:
+    """Delete ended sessions, devices unused for a year and old challenges; return how many.
+
+    A challenge is deleted once it is too old to be answered.
+    """
+    ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - IDLE)
+    gone = (
+        delete(OrganizerSession).where(ended),
+        delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_KEPT),
+        delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
+    )
+    return sum(
+        db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+        for statement in gone
+    )

@@ -1,0 +1,132 @@
+"""The job that writes a requested file, and the deletion of old files."""
+
+import errno
+import logging
+import time
+from collections.abc import Generator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from campaign.exports.delivery_pack import DeliveryPack
+from campaign.exports.export_queries import (
+    export_by_id,
+    exports_folder,
+    key_for,
+    remove_files,
+)
+from campaign.exports.models import Export
+from campaign.exports.operations import (
+    JOB,
+    fail_export,
+    finish_export,
+    note_done,
+    return_export,
+    start_export,
+    sweep_exports,
+)
+from campaign.exports.writer import pieces_of_signatures, sheet_of
+from campaign.exports.zip_stream import ArchiveTooLarge
+from campaign.extensions import database_now, db, write
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import JobRun, WorkerContext
+from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+REPORT_SECONDS = 2
+SWEEP_SECONDS = 60
+# An unknown file may belong to a row that is about to be committed or was just deleted. After this
+# time in seconds, it is an orphan.
+MAX_ORPHAN_AGE = 600
+
+log = logging.getLogger("campaign.exports")
+work = BackgroundWork()
+
+
+@work.job(JOB, on_return=return_export, on_give_up=fail_export)
+def write_export(run: JobRun) -> datetime | None:
+    """Write the file of an export from its beginning."""
+    export = export_by_id(run.subject_id)
+    if export is None or export.state not in ("waiting", "working"):
+        return None
+    # It may be deleted at any time, and then could not be loaded again after a rollback.
+    db.session.expunge(export)
+    folder, key = exports_folder(run.worker.settings), key_for(export, run.worker.settings)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # What a killed worker left. If it still lives, it has lost the job, and must not write our file.
+    remove_files(export.id)
+    # Its name is ours alone, until the file is whole.
+    draft = folder / f"{export.id}.{run.worker.holder}.draft"
+    try:
+        columns = _write(export, run, draft, key)
+        draft.replace(folder / export.file_name)
+    except (OSError, ArchiveTooLarge, SealBroken) as error:
+        # First free the disk space, so that the database can store the failure.
+        draft.unlink(missing_ok=True)
+        _fail(export, run, error)
+    else:
+        run.finish(finish_export, export.id, now=run.now(), **columns)
+    finally:
+        draft.unlink(missing_ok=True)
+    return None
+
+
+@work.periodic(seconds=SWEEP_SECONDS)
+def sweep_files(worker: WorkerContext) -> None:
+    """Delete expired exports, and every file that belongs to no export."""
+    kept = {name.partition(".")[0] for name in write(sweep_exports, now=database_now())}
+    for path in exports_folder(worker.settings).glob("*"):
+        if path.name.partition(".")[0] not in kept and _is_orphan(path):
+            path.unlink(missing_ok=True)
+
+
+def _write(export: Export, run: JobRun, draft: Path, key: bytes) -> dict[str, Any]:
+    """Write the file; return the columns of the Export that describe it."""
+    pieces = _pieces(export, run, draft.with_suffix(".table"), key)
+    with closing(pieces), Sealer(draft, key) as sealer:
+        for data in pieces:
+            sealer.write(data)
+        frames = sealer.finish()
+    size, sha256 = size_and_digest(draft, key, frames)
+    return {"frames": frames, "size": size, "sha256": sha256}
+
+
+def _pieces(
+    export: Export, run: JobRun, table_path: Path, key: bytes
+) -> Generator[bytes, None, None]:
+    """Yield the bytes of the file, and record the progress from time to time."""
+    if export.kind == "pack":
+        pack = DeliveryPack(export, table_path, key)
+        total, pieces = pack.total(), pack.pieces()
+    else:
+        sheet = sheet_of(export)
+        total, pieces = sheet.total(), pieces_of_signatures(export, sheet)
+    run.write(start_export, export.id, total=total)
+    with closing(pieces):
+        reported_at, reported = time.monotonic(), 0
+        for data, done in pieces:
+            yield data
+            run.check_stop()
+            if time.monotonic() - reported_at > REPORT_SECONDS or done > reported:
+                run.write(note_done, export.id, done=done)
+                reported_at, reported = time.monotonic(), done
+
+
+def _fail(export: Export, run: JobRun, error: Exception) -> None:
+    """Give up for a reason that another attempt would not change."""
+    fault = (
+        "too_large"
+        if isinstance(error, ArchiveTooLarge)
+        else "no_room"
+        if getattr(error, "errno", None) in NO_ROOM
+        else "broken"
+    )
+    # Log only the kind of error, because its message could hold a path or worse.
+    log.error("export %s failed: %s %s", export.id, type(error).__name__, fault)
+    run.finish(fail_export, export.id, fault=fault)
+
+
+def _is_orphan(path: Path) -> bool:
+    # A sealed file without a row has lost its key, so it can go at once. Others may be half made.
+    return path.suffix == ".sealed" or time.time() - path.stat().st_mtime > MAX_ORPHAN_AGE

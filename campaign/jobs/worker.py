@@ -1,0 +1,192 @@
+"""The loops of the worker: they do what the packages have registered, each in its own thread."""
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+
+from flask import Flask
+
+from campaign.db.failure_log import FailureLog
+from campaign.extensions import database_now, db, write
+from campaign.jobs.models import Job
+from campaign.jobs.operations import claim_job, fail_job, postpone_job, release_job, retry_job
+from campaign.jobs.queries import job_waits
+from campaign.jobs.registry import JobKind, Pass, Process, Upkeep, background_work, name_of
+from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
+
+JOB_SECONDS = 0.5
+UPKEEP_SECONDS = 60
+PAUSE_AFTER_ERROR = 2
+FAREWELL_SECONDS = 1.5
+
+log = logging.getLogger("campaign.worker")
+failure_log = FailureLog(log)
+
+
+def worker_context(app: Flask, stop: threading.Event) -> WorkerContext:
+    """Return the context of a worker, with a name that no other one has."""
+    return WorkerContext(app, f"{os.getpid()}-{secrets.token_hex(4)}", stop)
+
+
+class JobLoop:
+    """Runs the jobs of one kind, one after the other."""
+
+    def __init__(
+        self,
+        kind: JobKind,
+        worker: WorkerContext,
+        *,
+        clock: Callable[[], datetime] = database_now,
+    ) -> None:
+        self._kind = kind
+        self._worker = worker
+        self._clock = clock
+
+    def run_next(self) -> bool:
+        """Run the job that has been due longest; return whether there was work."""
+        kind = self._kind
+        if not job_waits(kind.name, self._clock()):
+            return False
+        job = write(
+            claim_job,
+            kind.name,
+            holder=self._worker.holder,
+            now=self._clock(),
+            lease=kind.lease,
+        )
+        if job:
+            self._run(job)
+        return True
+
+    def _run(self, job: Job) -> None:
+        run = JobRun(
+            self._worker,
+            job_id=job.id,
+            subject_id=job.subject_id,
+            lease=self._kind.lease,
+            clock=self._clock,
+        )
+        most = self._kind.max_attempts
+        try:
+            if most is not None and job.attempts > most:
+                # Its workers were killed, so none of them could give it up.
+                self._give_up(run, job)
+            else:
+                self._attempt(run, job, is_last=job.attempts == most)
+        except JobLost:
+            log.info("%s %s was cancelled or taken over", job.kind, job.subject_id)
+
+    def _attempt(self, run: JobRun, job: Job, *, is_last: bool) -> None:
+        kind = self._kind
+        try:
+            run_at = kind.handler(run)
+        except JobLost:
+            raise
+        except WorkerStopping:
+            db.session.rollback()
+            run.end(release_job, partial(kind.on_return, job.subject_id))
+        except Exception as error:
+            db.session.rollback()
+            failure_log.note(error, f"the worker's job {kind.name}, attempt {job.attempts}")
+            if is_last:
+                self._give_up(run, job)
+            else:
+                retry = partial(retry_job, attempts=job.attempts, now=self._clock())
+                run.end(retry, partial(kind.on_return, job.subject_id))
+        else:
+            db.session.rollback()
+            if run_at is not None:
+                run.end(partial(postpone_job, run_at=run_at), _do_nothing)
+            elif not run.is_finished:
+                run.finish(_do_nothing)
+
+    def _give_up(self, run: JobRun, job: Job) -> None:
+        log.error("%s %s is given up", job.kind, job.subject_id)
+        run.end(
+            partial(fail_job, now=self._clock()), partial(self._kind.on_give_up, job.subject_id)
+        )
+
+
+class UpkeepRound:
+    """Does each piece of upkeep, even if an earlier one fails."""
+
+    def __init__(self, at_start: Iterable[Upkeep], pieces: Iterable[Upkeep]) -> None:
+        self._at_start = list(at_start)
+        self._pieces = list(pieces)
+
+    def do(self) -> int:
+        """Make one round; return how much was done."""
+        now = database_now()
+        # What failed at the start is tried again in the next round.
+        self._at_start = [piece for piece in self._at_start if _try(piece, now) is None]
+        return sum(_try(piece, now) or 0 for piece in self._pieces)
+
+
+class Worker:
+    """Does all work that is registered for one process, until it is told to stop."""
+
+    def __init__(self, app: Flask, stop: threading.Event, *, process: Process = "worker") -> None:
+        self._app = app
+        self._context = worker_context(app, stop)
+        registry = background_work(app)
+        self._loops: list[tuple[str, Pass, float]] = [
+            (work.name, work.make(self._context), work.seconds)
+            for work in registry.periodic
+            if work.process == process
+        ]
+        if process == "worker":
+            for kind in registry.kinds.values():
+                loop = JobLoop(kind, self._context)
+                self._loops.append((f"job {kind.name}", loop.run_next, JOB_SECONDS))
+            upkeep = UpkeepRound(registry.at_start, registry.upkeep)
+            self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
+
+    def run(self) -> None:
+        """Run the loops, and return within FAREWELL_SECONDS of the stop.
+
+        What a loop had claimed is resumed later.
+        """
+        threads = [
+            threading.Thread(target=self._repeat, args=loop, name=loop[0], daemon=True)
+            for loop in self._loops
+        ]
+        for thread in threads:
+            thread.start()
+        log.info("the worker runs: %s", ", ".join(name for name, _, _ in self._loops))
+        self._context.stop.wait()
+        log.info("the worker stops")
+        for call in self._context.on_stop:
+            call()
+        for thread in threads:
+            thread.join(FAREWELL_SECONDS / len(threads))
+
+    def _repeat(self, name: str, work: Pass, seconds: float) -> None:
+        """Repeat `work`: immediately while it finds something to do, else every `seconds`."""
+        stop = self._context.stop
+        while not stop.is_set():
+            try:
+                with self._app.app_context():
+                    is_busy = work()
+            except Exception as error:
+                failure_log.note(error, f"the worker's {name}")
+                stop.wait(PAUSE_AFTER_ERROR)
+            else:
+                if not is_busy:
+                    stop.wait(seconds)
+
+
+def _try(piece: Upkeep, now: datetime) -> int | None:
+    """Do a piece of upkeep in a transaction; return how much was done, or None if it failed."""
+    try:
+        return int(write(piece, now=now) or 0)
+    except Exception as error:
+        failure_log.note(error, f"the worker's upkeep, {name_of(piece)}")
+        return None
+
+
+def _do_nothing() -> None:
+    pass

@@ -1,0 +1,125 @@
+"""Upkeep of kiosks: delete old data, and alert owners to silent tablets."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import exists, or_, select, update
+
+from campaign.accounts.audit import WORKER, record
+from campaign.accounts.queries import organizer_by_id
+from campaign.events.models import Event
+from campaign.extensions import db
+from campaign.jobs.registry import BackgroundWork
+from campaign.kiosk import emails
+from campaign.kiosk.models import DRAWN, IN_REVIEW, SILENT, Kiosk, KioskRecord
+from campaign.mail.operations import enqueue_many
+from campaign.petitions.models import Petition
+from campaign.signatures.erasure import owners_of
+from campaign.signatures.models import Signature
+
+BATCH = 500
+# We look for silent tablets until this long after their event.
+LOOKED_FOR = timedelta(days=2)
+TOLD = "kiosks.silent"
+
+work = BackgroundWork()
+
+
+@work.upkeep
+def forget_old(*, now: datetime) -> int:
+    """Erase data from tablets after the days that the settings say."""
+    return forget(now=now, days=current_app.config["ERASE_PENDING_DAYS"])
+
+
+def forget(*, now: datetime, days: int) -> int:
+    """Erase data from tablets that is no longer needed; return the number of records changed.
+
+    The content of decided records is erased after `days`. That of undecided ones is erased once
+    the personal data of their petition has been. A drawn signature is erased with its signature.
+    """
+    return _forget_sealed(now - timedelta(days=days)) + _forget_drawn()
+
+
+@work.upkeep
+def tell_of_silence(*, now: datetime) -> int:
+    """Enqueue an email to each owner of a cause about each silent tablet that holds signatures.
+
+    Return the number of tablets. We alert from the start of the event until LOOKED_FOR after its
+    end, and only once until the tablet has reported again.
+    """
+    silent = db.session.scalars(
+        select(Kiosk)
+        .join(Event, Event.id == Kiosk.event_id)
+        .where(
+            *(
+                Kiosk.waiting > 0,
+                Kiosk.last_seen_at <= now - SILENT,
+                Kiosk.silence_told_at.is_(None),
+                Kiosk.revoked_at.is_(None),
+            ),
+            *(Event.starts_at <= now, Event.ends_at > now - LOOKED_FOR),
+        )
+        .with_for_update(of=Kiosk, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for kiosk in silent:
+        kiosk.silence_told_at = now
+        entries = [
+            record(
+                WORKER,
+                TOLD,
+                subject=("kiosk", kiosk.id),
+                cause_id=kiosk.cause_id,
+                details={"organizer": owner.id},
+            )
+            for owner in owners_of(kiosk.cause_id)
+        ]
+        enqueue_many(
+            [
+                {
+                    "kind": emails.SILENT,
+                    "subject_id": entry.id,
+                    "lang": organizer_by_id(entry.details["organizer"]).lang,
+                }
+                for entry in entries
+            ]
+        )
+    db.session.flush()
+    return len(silent)
+
+
+def _forget_sealed(edge: datetime) -> int:
+    is_over = exists().where(
+        Petition.id == KioskRecord.petition_id, Petition.retention_done_at.is_not(None)
+    )
+    old = (
+        select(KioskRecord.id)
+        .where(
+            IN_REVIEW, KioskRecord.sealed.is_not(None), or_(KioskRecord.decided_at <= edge, is_over)
+        )
+        .limit(BATCH)
+    )
+    return _change(old, sealed=None)
+
+
+def forget_erased(signature_ids: Iterable[int]) -> None:
+    """Remove the links from tablet records to erased signatures, and what was drawn."""
+    of_erased = KioskRecord.signature_id.in_(signature_ids)
+    db.session.execute(update(KioskRecord).where(of_erased).values(signature_id=None, drawn=""))
+
+
+def _forget_drawn() -> int:
+    is_there = exists().where(Signature.id == KioskRecord.signature_id, Signature.state != "erased")
+    return _change(select(KioskRecord.id).where(DRAWN, ~is_there).limit(BATCH), drawn="")
+
+
+def _change(ids: Any, **values: Any) -> int:
+    done = db.session.execute(
+        update(KioskRecord)
+        .where(KioskRecord.id.in_(ids))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return done.rowcount

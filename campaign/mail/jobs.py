@@ -1,0 +1,22 @@
+"""Delivery of the outbox, and its upkeep."""
+
+from collections.abc import Callable
+
+from campaign.extensions import database_now, write
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import WorkerContext
+from campaign.mail.delivery import make_outbox_worker
+from campaign.mail.operations import sweep
+
+MAIL_SECONDS = 0.3
+
+work = BackgroundWork()
+work.upkeep(sweep)
+
+
+@work.loop(seconds=MAIL_SECONDS)
+def deliver(worker: WorkerContext) -> Callable[[], int]:
+    """Return the pass that delivers due emails, over connections that stay open between passes."""
+    outbox = make_outbox_worker(worker.app, write)
+    worker.on_stop.append(outbox.stop)
+    return lambda: outbox.deliver_due(now=database_now())

@@ -1,0 +1,24 @@
+"""Keep the search index of public pages up to date."""
+
+from datetime import datetime
+
+from campaign.extensions import database_now, write
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import WorkerContext
+from campaign.search import indexing
+
+INDEX_SECONDS = 1
+
+work = BackgroundWork()
+
+
+@work.at_start
+def note_differences(*, now: datetime) -> int:
+    """Note what changed while no trigger could note it, in an upgrade or a restore."""
+    return indexing.note_differences()
+
+
+@work.periodic(seconds=INDEX_SECONDS)
+def update_index(_worker: WorkerContext) -> int:
+    """Index one batch of what has changed; return how many documents changed."""
+    return indexing.refresh(write, now=database_now())

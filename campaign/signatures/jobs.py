@@ -1,0 +1,194 @@
+"""Work on signatures: count them, answer repeats, keep indexes, remind, and delete old data."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from campaign.extensions import database_now, db, write
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import WorkerContext
+from campaign.mail.models import BULK
+from campaign.mail.operations import enqueue_many
+from campaign.signatures.aggregates import AggregateRefresher
+from campaign.signatures.batches import move_full_batches
+from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
+from campaign.signatures.emails import LAST_REMINDER, REMINDER
+from campaign.signatures.erasure import anonymise_due, tell_of_erasing
+from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
+from campaign.signatures.hatching import hatch
+from campaign.signatures.models import (
+    HELD_UNCONFIRMED,
+    KEPT_FORM,
+    PENDING,
+    WITHDRAWN,
+    RepeatSigning,
+    Signature,
+)
+from campaign.signatures.network_keys import forget_keys_before
+from campaign.signatures.own_links import forget_link_requests
+from campaign.signatures.owner_operations import erase, move_up
+from campaign.signatures.queries import work_for_the_runner
+from campaign.signatures.repeats import MAX_EMAILS, answer_repeats, repeats_wait
+from campaign.signatures.search_indexing import LookupKeeper
+
+HATCH_SECONDS = 0.15
+REPEAT_SECONDS = 0.3
+AGGREGATES_SECONDS = 5
+BULK_SECONDS = 0.5
+SEARCH_INDEX_SECONDS = 1
+
+REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
+REST = timedelta(days=1)
+BATCH = 500
+
+work = BackgroundWork()
+for operation in (move_full_batches, tell_of_erasing, anonymise_due, forget_undone):
+    work.upkeep(operation)
+
+
+@work.periodic(seconds=HATCH_SECONDS, process="runner")
+def hatch_confirmed(worker: WorkerContext) -> int:
+    """Give confirmed signatures their numbers; return how many rows changed."""
+    # This check needs no commit, and most of the time there is nothing to do.
+    if not work_for_the_runner():
+        return 0
+    return write(
+        hatch,
+        holder=worker.holder,
+        now=database_now(),
+        most_per_address=worker.settings["HOLD_PER_ADDRESS"],
+    )
+
+
+@work.periodic(seconds=REPEAT_SECONDS)
+def answer_repeated(worker: WorkerContext) -> int:
+    """Answer people who have signed before; return how many."""
+    if not repeats_wait():
+        return 0
+    good_for = timedelta(days=worker.settings["CONFIRM_DAYS"])
+    return write(answer_repeats, now=database_now(), good_for=good_for)
+
+
+@work.periodic(seconds=BULK_SECONDS)
+def carry_out_bulk_decisions(worker: WorkerContext) -> int:
+    """Carry out or undo a batch of a bulk decision; return how many signatures it looked at."""
+    return write(carry_on, holder=worker.holder, now=database_now()) if bulk_waits() else 0
+
+
+@work.loop(seconds=AGGREGATES_SECONDS)
+def refresh_aggregates(worker: WorkerContext) -> Callable[[], object]:
+    """Return the pass that refreshes the aggregates of many signatures."""
+    return AggregateRefresher(write, holder=worker.holder).keep
+
+
+@work.loop(seconds=SEARCH_INDEX_SECONDS)
+def extend_search_index(worker: WorkerContext) -> Callable[[], object]:
+    """Return the pass that adds signatures to the search index."""
+    return LookupKeeper(write, holder=worker.holder).keep
+
+
+@work.upkeep
+def remind(*, now: datetime) -> int:
+    """Queue reminders for people who have not confirmed after one and after four days.
+
+    Return how many were queued. After the second there are no more. Nobody gets one within a day of
+    another email, even if the worker was down for a week.
+    """
+    return sum(_remind(now, age, sent, kind) for age, sent, kind in REMINDERS)
+
+
+def _remind(now: datetime, age: timedelta, sent: int, kind: str) -> int:
+    is_due = (
+        PENDING,
+        Signature.created_at <= now - age,
+        Signature.mailed_at <= now - REST,
+        Signature.reminders == sent,
+        Signature.mail_count < MAX_EMAILS,
+    )
+    due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH)
+    rows = db.session.execute(
+        update(Signature)
+        # Repeated, so that changes by another worker or the supporter are seen once we lock the
+        # row.
+        .where(Signature.id.in_(due), *is_due)
+        .values(reminders=sent + 1, mail_count=Signature.mail_count + 1, mailed_at=now)
+        .returning(Signature.id, Signature.lang)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if rows:
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )
+    return len(rows)
+
+
+@work.upkeep
+def forget_old(*, now: datetime) -> int:
+    """Erase what is no longer kept after the days that the settings say."""
+    config = current_app.config
+    return forget(
+        now=now,
+        unconfirmed_days=config["ERASE_PENDING_DAYS"],
+        address_days=config["ADDRESS_DAYS"],
+    )
+
+
+def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
+    """Erase what is no longer kept; return how many rows changed.
+
+    Unconfirmed signatures are deleted after `unconfirmed_days`. That includes held ones, because
+    nobody has said that they signed. A held signature that its supporter has confirmed stays held
+    until an organizer decides. Withdrawn ones are erased the same number of days after the
+    withdrawal. Digests of IP addresses are removed after `address_days`.
+    """
+    edge = now - timedelta(days=unconfirmed_days)
+    forget_link_requests(now=now)
+    forget_old_forms(edge)
+    make_way_for_younger(edge)
+    removed = sum(_drop_unconfirmed(state, edge) for state in (PENDING, HELD_UNCONFIRMED))
+    withdrawn = db.session.scalars(
+        select(Signature.id)
+        .where(WITHDRAWN, Signature.withdrawn_at <= edge, Signature.number.is_(None))
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    erase(withdrawn)
+    return removed + len(withdrawn) + _forget_addresses(now - timedelta(days=address_days))
+
+
+def _drop_unconfirmed(state: Any, edge: datetime) -> int:
+    is_old = (state, Signature.created_at <= edge, Signature.number.is_(None))
+    old = select(Signature.id).where(*is_old).limit(BATCH)
+    dropped = db.session.execute(
+        delete(Signature)
+        # Repeated, so that a confirmation at this very moment is seen.
+        .where(Signature.id.in_(old), *is_old)
+        .returning(Signature.petition_id, Signature.email_digest)
+        .execution_options(synchronize_session=False)
+    ).all()
+    move_up(dropped)
+    return len(dropped)
+
+
+def _forget_addresses(edge: datetime) -> int:
+    forms = RepeatSigning.__table__
+    db.session.execute(
+        update(forms)
+        .where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None))
+        .values(address_digest=None)
+    )
+    forget_keys_before(edge.date())
+    old = (
+        select(Signature.id)
+        .where(Signature.address_digest.is_not(None), Signature.created_at <= edge)
+        .limit(BATCH)
+    )
+    return db.session.execute(
+        update(Signature)
+        .where(Signature.id.in_(old))
+        .values(address_digest=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount

@@ -1,0 +1,53 @@
+"""Erase old data of subscriptions."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from campaign.extensions import db
+from campaign.jobs.registry import BackgroundWork
+from campaign.subscriptions.models import PENDING, Subscription
+
+BATCH = 500
+
+work = BackgroundWork()
+
+
+@work.upkeep
+def forget_old(*, now: datetime) -> int:
+    """Erase old data of subscriptions after the days that the settings say."""
+    return forget(now=now, days=current_app.config["ERASE_PENDING_DAYS"])
+
+
+def forget(*, now: datetime, days: int) -> int:
+    """Erase unconfirmed subscriptions and addresses of ended ones; return how many.
+
+    Both happen after `days`.
+    """
+    edge = now - timedelta(days=days)
+    return _drop_pending(edge) + _empty_ended(edge)
+
+
+def _drop_pending(edge: datetime) -> int:
+    is_old = (PENDING, Subscription.created_at <= edge)
+    old = select(Subscription.id).where(*is_old).limit(BATCH)
+    # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
+    statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+
+
+def _empty_ended(edge: datetime) -> int:
+    """Keep the consent and how it ended, but erase whose it was."""
+    is_old = (
+        Subscription.state == "ended",
+        Subscription.ended_at <= edge,
+        Subscription.email.is_not(None),
+    )
+    old = select(Subscription.id).where(*is_old).limit(BATCH)
+    statement = (
+        update(Subscription)
+        .where(Subscription.id.in_(old), *is_old)
+        .values(email=None, email_digest=None, signature_id=None, evidence="")
+    )
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount

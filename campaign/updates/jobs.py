@@ -1,0 +1,237 @@
+"""The job that queues the emails of a mailing, weekly emails, and upkeep of updates.
+
+Each batch of emails is one transaction with its receipts.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import aliased
+
+from campaign.accounts.audit import WORKER, is_untold, record, record_planned
+from campaign.causes.models import Cause
+from campaign.db.upsert import insert_all
+from campaign.extensions import db, load_for_update
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import JobRun
+from campaign.mail.models import BULK, OWED, OutboxMessage
+from campaign.mail.operations import enqueue_many
+from campaign.subscriptions.models import WEEKLY, Subscription
+from campaign.subscriptions.queries import suppressed
+from campaign.updates.mailing import DIGEST, JOB, LETTER, UNREACHED, letters_of
+from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
+from campaign.updates.models import Update
+from campaign.updates.queries import public_at
+from campaign.updates.recipients import never_reached, next_readers, turned_away
+
+BATCH = 200
+# Few enough that a pause takes effect quickly, and enough that email delivery never runs idle.
+MAX_WAITING = 400
+WEEK = timedelta(days=7)
+MINUTE = timedelta(minutes=1)
+# How long a mailing waits until earlier emails have left.
+WAIT = timedelta(seconds=1)
+KEPT = timedelta(days=25)
+# We do not add updates that were published before this to the activity log.
+LATELY = timedelta(days=7)
+PUBLISHED = ("updates.publish",)
+work = BackgroundWork()
+
+
+class Batch(NamedTuple):
+    """How many subscriptions a batch handled, and when the next one is due, if there is one."""
+
+    readers: int
+    next_at: datetime | None
+
+
+@work.job(JOB, max_attempts=None)
+def queue_emails(run: JobRun) -> datetime | None:
+    """Enqueue the emails of a mailing, batch by batch, until it is over or has to wait.
+
+    If the worker dies, its batch is rolled back. The next one begins where the last committed one
+    ended.
+    """
+    while True:
+        now = run.now()
+        batch = run.write(send_batch, mailing_id=run.subject_id, now=now)
+        if batch.next_at is None or batch.next_at > now:
+            return batch.next_at
+
+
+def send_batch(*, mailing_id: int, now: datetime) -> Batch:
+    """Enqueue the next emails of a mailing."""
+    mailing = db.session.scalar(
+        select(Mailing)
+        .where(Mailing.id == mailing_id, Mailing.state.in_(RUNNING))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if mailing is None:
+        # It was paused, stopped or cancelled. Resuming enqueues the job again.
+        return Batch(0, None)
+    if mailing.starts_at > now:
+        return Batch(0, mailing.starts_at)
+    public_update = select(Update).join(Update.cause).where(*public_at(now))
+    update_row = db.session.scalar(public_update.where(Update.id == mailing.update_id))
+    if update_row is None:
+        # The update was withdrawn, or is scheduled for later.
+        return Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
+    mailing.state = "sending"
+    room = _room(mailing, now)
+    if room <= 0:
+        db.session.flush()
+        return Batch(0, now + WAIT)
+    rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(room)).all()
+    if not rows:
+        _finish(mailing, update_row.cause_id, now)
+        return Batch(0, None)
+    mailing.reached_id = rows[-1].id
+    receipts = insert_all(
+        db.session.connection(),
+        MailingReceipt.__table__,
+        [
+            {
+                "mailing_id": mailing.id,
+                "subscription_id": row.id,
+                "email_digest": bytes(row.email_digest),
+                "owed_at": now,
+            }
+            for row in rows
+        ],
+        # Each address gets one email, however many subscriptions it has.
+        unless=("mailing_id", "email_digest"),
+        returning=("id", "subscription_id"),
+    )
+    langs = {row.id: row.lang for row in rows}
+    if receipts:
+        enqueue_many(
+            [
+                {"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]}
+                for receipt_id, reader in receipts
+            ],
+            priority=BULK,
+        )
+    db.session.flush()
+    return Batch(len(rows), now)
+
+
+def _room(mailing: Mailing, now: datetime) -> int:
+    """Return how many emails may be enqueued now."""
+    waiting = db.session.scalar(
+        select(func.count()).where(OWED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now)
+    )
+    room = min(BATCH, MAX_WAITING - (waiting or 0))
+    if not mailing.per_minute:
+        return room
+    lately = select(func.count()).where(
+        MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE
+    )
+    return min(room, mailing.per_minute - (db.session.scalar(lately) or 0))
+
+
+def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
+    mailing.state, mailing.finished_at = "done", now
+    letters = db.session.scalar(select(func.count()).where(MailingReceipt.mailing_id == mailing.id))
+    record(
+        WORKER,
+        "mail.done",
+        subject=("update", mailing.update_id),
+        cause_id=cause_id,
+        details={"letters": letters},
+        at=now,
+    )
+    db.session.flush()
+
+
+@work.upkeep
+def note_published(*, now: datetime) -> int:
+    """Record scheduled publications in the activity log. Return how many."""
+    out = select(Update.id, Update.publish_at).where(
+        Update.state == "published", Update.publish_at <= now, Update.publish_at > now - LATELY
+    )
+    return sum(
+        _note(update_id, now)
+        for update_id, publish_at in db.session.execute(out).all()
+        if publish_at and _is_untold(update_id, publish_at)
+    )
+
+
+def _note(update_id: int, now: datetime) -> int:
+    # Before we locked the row, another worker may have recorded it, or an editor withdrawn it.
+    row = load_for_update(Update, update_id)
+    publish_at = row.publish_at
+    if row.phase(now) != "public" or not publish_at or not _is_untold(update_id, publish_at):
+        return 0
+    record_planned(
+        "updates.publish",
+        subject=("update", update_id),
+        cause_id=row.cause_id,
+        planned=PUBLISHED,
+        now=now,
+    )
+    return 1
+
+
+def _is_untold(update_id: int, publish_at: datetime) -> bool:
+    return is_untold(("update", update_id), publish_at, told=PUBLISHED, planned=PUBLISHED)
+
+
+@work.upkeep
+def settle(*, now: datetime) -> int:
+    """Save the reports of finished mailings and delete their receipts. Return how many.
+
+    This must happen before their emails are swept from the outbox.
+    """
+    over = db.session.scalars(
+        select(Mailing)
+        .where(Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - KEPT)
+        .with_for_update(skip_locked=True)
+    ).all()
+    unsettled = [mailing for mailing in over if not mailing.counts]
+    for mailing in unsettled:
+        mailing.counts = {"sent": 0, **letters_of(mailing.id), UNREACHED: never_reached(mailing)}
+        db.session.flush()
+        db.session.execute(delete(MailingReceipt).where(MailingReceipt.mailing_id == mailing.id))
+    return len(unsettled)
+
+
+@work.upkeep
+def send_digests(*, now: datetime) -> int:
+    """Enqueue the weekly email to readers whose week is over and who have news waiting.
+
+    Return how many. The period of each weekly email is set in the same transaction, so that no
+    update is in two of them.
+    """
+    mine = Subscription.__table__
+    since = func.coalesce(mine.c.digest_at, mine.c.confirmed_at)
+    news = exists().where(
+        Mailing.update_id == Update.id,
+        Cause.id == Update.cause_id,
+        *public_at(now),
+        Mailing.state != "stopped",
+        Mailing.starts_at > since,
+        Mailing.starts_at <= now,
+        (mine.c.cause_id.is_(None)) | (mine.c.cause_id == Update.cause_id),
+    )
+    # A weekly reader of all causes gets each update once, and not again for its cause.
+    other = aliased(Subscription)
+    wider = exists().where(
+        other.email_digest == mine.c.email_digest, other.cause_id.is_(None), other.state == "active",
+        other.frequency == "weekly", mine.c.cause_id.is_not(None),
+    )  # fmt: skip
+    is_due = (WEEKLY, since <= now - WEEK, news, ~wider, ~suppressed(), ~turned_away())
+    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH)
+    rows = db.session.execute(
+        update(mine)
+        .where(mine.c.id.in_(due), WEEKLY, since <= now - WEEK)
+        .values(digest_from=since, digest_at=now)
+        .returning(mine.c.id, mine.c.lang)
+    ).all()
+    if rows:
+        enqueue_many(
+            [{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows],
+            priority=BULK,
+        )
+    return len(rows)

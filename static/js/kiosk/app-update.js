@@ -1,0 +1,63 @@
+// Updates the app only while nobody is signing. Records waiting to be sent are not affected.
+
+const CHECK_MS = 900000;
+
+export class AppUpdate {
+  #isDue;
+
+  /** `isFree()` says whether the app may reload now. */
+  constructor(isFree) {
+    this.isFree = isFree;
+    this.registration = null;
+    this.#isDue = false;
+  }
+
+  /** Register the service worker and watch for updates from now on. */
+  async start() {
+    if (!navigator.serviceWorker) throw new Error("No service worker");
+    let hadWorker = Boolean(navigator.serviceWorker.controller);
+    navigator.serviceWorker.addEventListener("controllerchange", () => {
+      // The first worker takes over a page of its own version, so no reload is needed.
+      this.#isDue = hadWorker;
+      hadWorker = true;
+      this.takeOver();
+    });
+    setInterval(() => this.check(), CHECK_MS);
+    await this.register();
+  }
+
+  async register() {
+    this.registration = await navigator.serviceWorker.register("/kiosk/worker.js");
+  }
+
+  /**
+   * Check for a new version.
+   *
+   * If even the first worker could not be installed, the browser has forgotten it. Register it
+   * again.
+   */
+  check() {
+    const { registration } = this;
+    const isThere = registration && registration.active;
+    if (!isThere && registration && registration.installing) this.checkAfter(registration.installing);
+    else (isThere ? registration.update() : this.register()).catch(() => {});
+  }
+
+  // The first worker is still installing. If that fails, check again, because a check was
+  // requested.
+  checkAfter(coming) {
+    const isLost = () => coming.state === "redundant";
+    coming.addEventListener("statechange", () => isLost() && this.check(), { once: true });
+  }
+
+  get isWaiting() {
+    return Boolean(this.registration && this.registration.waiting);
+  }
+
+  /** Switch to the new version if there is one and nobody is using the screen. */
+  takeOver() {
+    if (!this.isFree()) return;
+    if (this.#isDue) window.location.reload();
+    else if (this.isWaiting) this.registration.waiting.postMessage("take-over");
+  }
+}

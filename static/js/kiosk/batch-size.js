@@ -1,0 +1,34 @@
+// How many records to send at once. If a batch is rejected, halve it to find the faulty record. If
+// none is faulty, the batches were too large for a proxy on the way.
+
+export class BatchSize {
+  #suspects;
+  #smallest;
+
+  constructor(limit) {
+    // Among the next `suspects` records one is faulty, or they are too many at once.
+    this.most = limit;
+    this.size = limit;
+    this.#suspects = 0;
+    this.#smallest = limit;
+  }
+
+  passed(count) {
+    const wasLooking = this.#suspects > 0;
+    this.#suspects = Math.max(0, this.#suspects - count);
+    if (wasLooking && !this.#suspects) this.most = Math.ceil(this.#smallest / 2);
+    this.size = this.#suspects ? Math.ceil(this.#suspects / 2) : this.most;
+  }
+
+  failed(count) {
+    this.#suspects = count;
+    this.#smallest = count;
+    this.size = Math.ceil(count / 2);
+  }
+
+  /** Return to the full size, because the faulty record was found. */
+  found() {
+    this.#suspects = 0;
+    this.size = this.most;
+  }
+}

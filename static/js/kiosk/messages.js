@@ -1,0 +1,51 @@
+// All texts of the app are in the page in every language, so switching needs one tap and no
+// network.
+
+import { pluralize, interpolate } from "../lib/format.js";
+import { lang } from "../parts/page.js";
+
+const catalog = JSON.parse(document.getElementById("words").textContent);
+
+export const languages = Object.keys(catalog);
+/** What each language calls itself. */
+export const languageName = (language) => catalog[language].language;
+
+/** Return the app language that the browser's owner prefers most. */
+export function preferredLanguage() {
+  const preferred = (navigator.languages || []).map((code) => code.slice(0, 2));
+  return preferred.find((code) => languages.includes(code)) || languages[0];
+}
+
+/** Return the text `name` in the page's language, with `values` in its {braces}. */
+export const message = (name, values = {}) => interpolate(catalog[lang()][name], values);
+
+/** Return whether there is a text `name`. A newer server may send names this app does not know. */
+export const hasMessage = (name) => name in catalog[lang()];
+
+/** Return the plural form of the text `name` for the number `count`. */
+export const pluralMessage = (name, count) =>
+  pluralize(count, catalog[lang()][`${name}_one`], catalog[lang()][`${name}_many`], lang());
+
+/** Return the text `name` in a given language. */
+export const messageIn = (language, name) => catalog[language][name];
+
+/** Return the text for the page's language from `texts`, or else the first one. */
+export const localized = (texts) => (texts && (texts[lang()] || Object.values(texts)[0])) || "";
+
+/** Return an event's title and place. */
+export const eventPlace = ({ title, place, places }) =>
+  [localized(title), localized(places) || place].filter(Boolean).join(" · ");
+
+const ATTRIBUTES = { word: null, label: "aria-label", placeholder: "placeholder" };
+
+/** Fill in all texts in `root` marked data-word, data-word-label or data-word-placeholder. */
+export function fillMessages(root) {
+  for (const [kind, attribute] of Object.entries(ATTRIBUTES)) {
+    const name = attribute ? `word-${kind}` : "word";
+    for (const element of root.querySelectorAll(`[data-${name}]`)) {
+      const value = message(element.getAttribute(`data-${name}`));
+      if (attribute) element.setAttribute(attribute, value);
+      else element.textContent = value;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// Requests to the server, with the secret of a pairing and without cookies. Each has a timeout.
+
+const TIMEOUT_MS = 30000;
+
+/** An error response: its `status`, the server's error `code`, and `after`, the seconds to wait. */
+export class RequestRefused extends Error {
+  constructor(status, code, after = 0) {
+    super(`${status} ${code}`);
+    this.status = status;
+    this.code = code;
+    this.after = after;
+  }
+}
+
+export async function request(path, { secret, body, headers = {}, patience: timeoutMs = TIMEOUT_MS } = {}) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const allHeaders = { Accept: "application/json", ...headers };
+  if (secret) allHeaders.Authorization = `Bearer ${secret}`;
+  if (body) allHeaders["Content-Type"] = "application/json";
+  try {
+    const response = await fetch(path, {
+      method: body ? "POST" : "GET",
+      headers: allHeaders,
+      body: body ? JSON.stringify(body) : undefined,
+      cache: "no-store",
+      credentials: "omit",
+      signal: controller.signal,
+    });
+    if (response.status === 304) return { response, answer: null };
+    // A captive portal may answer 200 with HTML. Anything that is not JSON is not our server's
+    // answer.
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) {
+      const after = Number(response.headers.get("Retry-After")) || 0;
+      throw new RequestRefused(response.status, answer.error || "", after);
+    }
+    return { response, answer };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,24 @@
+// A pairing code was opened on a tablet that already has a table. It says so and changes nothing
+// unasked.
+
+import { eventPlace, message } from "../messages.js";
+import { bindActions } from "./actions.js";
+import { PairAgain } from "./pair-again.js";
+
+export class AlreadyPaired {
+  static template = "taken";
+  static isForCrew = true;
+  static isPersonal = true;
+
+  constructor(kiosk, root, code) {
+    this.kiosk = kiosk;
+    this.root = root;
+    bindActions(root, { back: () => kiosk.restart(), anew: () => kiosk.askPin(PairAgain, code) });
+  }
+
+  render() {
+    const { kiosk, event } = this.kiosk.campaign;
+    const where = message("taken_where", { name: kiosk.name, place: eventPlace(event) });
+    this.root.querySelector("[data-where]").textContent = where;
+  }
+}

@@ -1,0 +1,64 @@
+// What to correct: a message at each field, and a summary above them all. The summary takes focus,
+// so that no on-screen keyboard covers the fields.
+
+import { message, pluralMessage } from "../messages.js";
+import { setError } from "./actions.js";
+
+const FIELDS = "input, select, textarea";
+
+export class FormErrors {
+  constructor(root) {
+    this.root = root;
+    this.errors = {};
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+  }
+
+  /**
+   * Show `errors`, [code, values] by field name, and focus the summary.
+   *
+   * `whole` is the key of an error that belongs to no field.
+   */
+  show(errors) {
+    this.errors = errors;
+    this.render();
+    this.find("summary").focus();
+  }
+
+  /** Remove an error once its field is changed. The sign button checks whether it is right. */
+  clear(name) {
+    if (!this.errors[name]) return;
+    delete this.errors[name];
+    this.render();
+  }
+
+  render() {
+    for (const field of this.root.querySelectorAll("[data-place]")) {
+      const input = field.querySelector(FIELDS);
+      const [code, values] = this.errors[field.dataset.place] || [];
+      if (input) setError(field, input, code ? message(`fault_${code}`, values) : "");
+    }
+    const names = Object.keys(this.errors);
+    this.find("summary").hidden = !names.length;
+    if (!names.length) return;
+    this.find("summary-title").textContent = this.errors.whole
+      ? message(this.errors.whole[0])
+      : pluralMessage("faults", names.length);
+    const links = names.filter((name) => name !== "whole").map((name) => this.linkTo(name));
+    this.find("summary-links").replaceChildren(...links);
+  }
+
+  linkTo(name) {
+    const field = this.root.querySelector(`[data-place="${CSS.escape(name)}"]`);
+    const input = field.querySelector(FIELDS);
+    const link = document.createElement("a");
+    const title = field.querySelector("label").firstElementChild || field.querySelector("label");
+    Object.assign(link, { className: "button", href: `#${input.id}`, textContent: title.textContent });
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const details = input.closest("details");
+      if (details) details.open = true;
+      input.focus();
+    });
+    return link;
+  }
+}

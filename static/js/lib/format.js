@@ -1,0 +1,67 @@
+// Sentences come from the page. This module only fills in numbers, names and times.
+
+// Same formats as on the server. English puts the day before the month. "es" means Mexico: 28,000
+// with a comma, from four digits on.
+const LOCALES = { en: "en-GB", es: "es-MX" };
+export const localeOf = (lang) => LOCALES[lang] || lang || "en-GB";
+
+export function formatNumber(count, lang) {
+  const text = new Intl.NumberFormat(localeOf(lang)).format(count);
+  // Older phones separate French thousands with a wide space.
+  return lang === "fr" ? text.replace(/\s/g, "\u202f") : text;
+}
+
+/** Return the day of an ISO date in words. French writes the first of a month as 1er. */
+export function formatDay(iso, lang) {
+  const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  const text = new Intl.DateTimeFormat(localeOf(lang), format).format(new Date(`${iso}T00:00:00Z`));
+  return lang === "fr" ? text.replace(/^1 /, "1er ") : text;
+}
+
+const UNITS = [
+  ["day", 86400000],
+  ["hour", 3600000],
+  ["minute", 60000],
+];
+
+/** Return how long `ms` is in words, in the largest unit that it fills, or nearly fills. */
+export function formatDuration(ms, lang) {
+  const duration = Math.abs(ms);
+  const [unit, size] = UNITS.find(([, unitMs]) => duration >= 0.95 * unitMs) || UNITS[UNITS.length - 1];
+  const format = { style: "unit", unit, unitDisplay: "long" };
+  const text = new Intl.NumberFormat(localeOf(lang), format).format(Math.round(duration / size));
+  return lang === "fr" ? text.replace(/(\d)\s(?=\d)/g, "$1\u202f") : text;
+}
+
+// The 24-hour clock, as on the server: "1:38" alone could be morning or afternoon.
+const CLOCK_FORMAT = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+function formatClock(date, lang, parts) {
+  const text = new Intl.DateTimeFormat(localeOf(lang), { ...CLOCK_FORMAT, ...parts }).format(date);
+  if (lang !== "fr") return text;
+  return text.replace(/(\d\d):(\d\d)/, (all, hour, minute) =>
+    `${Number(hour)}\u00a0h${minute === "00" ? "" : `\u00a0${minute}`}`,
+  );
+}
+
+/** Return the time of `ms` on the reader's clock, with the day if that is not today. */
+export function formatTime(ms, lang, now = Date.now()) {
+  const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
+  return formatClock(ms, lang, isToday ? {} : { day: "numeric", month: "long" });
+}
+
+/** Return the weekday and time of `date` in the time zone `zone`, by default the reader's. */
+export function formatWeekdayAndTime(date, lang, zone) {
+  return formatClock(date, lang, { weekday: "short", timeZone: zone });
+}
+
+/** Put `values` in the {braces} of `text`. Unknown names stay as they are. */
+export function interpolate(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+/** Choose between two sentences by the plural rule of `lang`, and put the number in {n}. */
+export function pluralize(count, one, many, lang) {
+  const isSingular = new Intl.PluralRules(localeOf(lang)).select(count) === "one";
+  return interpolate(isSingular && one ? one : many, { n: formatNumber(count, lang) });
+}

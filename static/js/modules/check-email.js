@@ -1,0 +1,31 @@
+// The page after signing. It greets by name and offers to send the email again or to correct the
+// form, using what this tab remembers.
+
+import { deleteDraft, saveDraft } from "../lib/session-drafts.js";
+import { interpolate } from "../lib/format.js";
+import { loadSignature } from "../lib/last-signature.js";
+import { resend } from "../parts/resend.js";
+
+export default function checkEmail(element) {
+  const { petition } = element.dataset;
+  const signature = loadSignature(petition);
+  const all = (selector) => element.querySelectorAll(selector);
+  for (const part of all("[data-resend], [data-correct], [data-waiting]")) part.hidden = !signature;
+  for (const part of all("[data-unsigned]")) part.hidden = Boolean(signature);
+  if (!signature) return;
+  deleteDraft(petition);
+  for (const greeting of all("[data-greeting]")) {
+    greeting.textContent = interpolate(greeting.dataset.text, {
+      name: signature.given_name,
+      email: signature.email,
+    });
+    greeting.hidden = false;
+  }
+  const button = element.querySelector("[data-resend]");
+  const status = element.querySelector("[data-resend-status]");
+  if (status) status.setAttribute("role", "status");
+  if (button) resend(button, status, signature);
+  for (const link of all("[data-correct]")) {
+    link.addEventListener("click", () => saveDraft(petition, signature.form));
+  }
+}

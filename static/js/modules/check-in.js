@@ -1,0 +1,100 @@
+// Check-in at an event: the list filters while someone types and stays fresh, one press checks in,
+// and the camera reads codes.
+
+import { QrScanner } from "../organize/qr-scanner.js";
+
+const TYPING_MS = 250;
+const REFRESH_MS = 5000;
+// Each response has a new token, which does not change the list.
+const TOKEN = /name="csrf_token" value="[^"]*"/g;
+
+/** Return a function that shows in `output` how a check-in went. */
+function resultWriter(output) {
+  return (kind, words) => {
+    output.className = `door-verdict door-verdict--${kind}`;
+    // Empty it first, so that screen readers repeat the same text.
+    output.textContent = "";
+    requestAnimationFrame(() => {
+      output.textContent = words;
+    });
+  };
+}
+
+/** Return a function that fetches the list for the text in `input` and shows it. */
+function listRefresher(list, input, address) {
+  let controller = null;
+  let shown = "";
+  return async () => {
+    if (controller) controller.abort();
+    controller = new AbortController();
+    const { signal } = controller;
+    try {
+      const response = await fetch(`${address}?${new URLSearchParams({ words: input.value })}`, { signal });
+      // A redirect means that the user was signed out. The response is a page, not the list.
+      if (!response.ok || response.redirected) return;
+      const text = await response.text();
+      // Replace only a changed list, because a finger may be on a button.
+      const comparable = text.replace(TOKEN, "");
+      if (comparable !== shown) {
+        list.innerHTML = text;
+        shown = comparable;
+      }
+    } catch (error) {
+      // Without a network the last list stays. Pressing a button reports the problem.
+    }
+  };
+}
+
+export default function checkIn(root) {
+  const input = root.querySelector("#words");
+  const list = root.querySelector("[data-door-list]");
+  const { dataset } = root;
+  const showResult = resultWriter(root.querySelector("[data-verdict]"));
+  const refresh = listRefresher(list, input, dataset.list);
+  let timer = null;
+
+  const send = async (address, words) => {
+    try {
+      const headers = { Accept: "application/json", "X-CSRFToken": dataset.token };
+      const response = await fetch(address, { method: "POST", headers, body: new URLSearchParams(words) });
+      if (response.redirected) {
+        location.reload();
+        return;
+      }
+      const { kind, words: message } = await response.json();
+      showResult(kind, message);
+      if (navigator.vibrate) navigator.vibrate(kind === "sure" ? 60 : [60, 80, 60]);
+    } catch (error) {
+      showResult("grave", dataset.lost);
+    }
+    await refresh();
+  };
+
+  list.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-door-form]");
+    if (!form) return;
+    event.preventDefault();
+    if (form.getAttribute("aria-busy")) return;
+    form.setAttribute("aria-busy", "true");
+    send(form.getAttribute("action"), new FormData(form)).finally(() => form.removeAttribute("aria-busy"));
+  });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, TYPING_MS);
+  });
+  input.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    refresh();
+  });
+  setInterval(() => {
+    if (!document.hidden) refresh();
+  }, REFRESH_MS);
+
+  const scanner = new QrScanner(root, {
+    found: (code) => send(dataset.checkIn, { code }),
+    refused: () => showResult("grave", dataset.noCamera),
+  });
+  scanner.offer();
+  // Someone may have typed before this script started.
+  if (input.value !== input.defaultValue) refresh();
+}

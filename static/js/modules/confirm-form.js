@@ -1,0 +1,7 @@
+// Remembers, in this tab only, that its confirm button was pressed.
+
+import { rememberConfirming } from "../lib/confirmation-channel.js";
+
+export default function confirmForm(form) {
+  form.addEventListener("submit", () => rememberConfirming(form.dataset.petition));
+}

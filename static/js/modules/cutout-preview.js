@@ -1,0 +1,56 @@
+// Previews how the picture will be cut out while the threshold is moved. The server draws how
+// butterflies look in it once the form is sent.
+
+import { interpolate } from "../lib/format.js";
+import { lang } from "../parts/page.js";
+import { cutOut } from "../organize/cutout.js";
+
+const MAX_PIXELS = 480;
+
+function canvasFor(image) {
+  const scale = Math.min(1, MAX_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
+  canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
+  return canvas;
+}
+
+async function start(element) {
+  const image = element.querySelector("img");
+  await image.decode();
+  const canvas = canvasFor(image);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const original = context.getImageData(0, 0, canvas.width, canvas.height);
+  const figure = image.parentElement;
+  const caption = figure.querySelector("[data-cut-words]");
+  const form = element.querySelector("form");
+  const value = element.querySelector("[data-cut-value]");
+  const percent = new Intl.NumberFormat(lang(), { style: "percent" });
+  const render = () => {
+    const { cut_by: method, threshold, inverted } = form.elements;
+    const settings = { by: method.value, threshold: Number(threshold.value), inverted: inverted.checked };
+    const picture = new ImageData(original.data.slice(), original.width, original.height);
+    const portion = cutOut(picture.data, { ...settings, ground: element.dataset.ground });
+    context.putImageData(picture, 0, 0);
+    value.textContent = threshold.value;
+    threshold.closest(".field").toggleAttribute("data-off", settings.by === "alpha");
+    caption.textContent = interpolate(caption.dataset.cutWords, { share: percent.format(portion) });
+  };
+  const fit = () => {
+    canvas.style.width = `${image.clientWidth}px`;
+    canvas.style.height = `${image.clientHeight}px`;
+  };
+  form.addEventListener("input", render);
+  new ResizeObserver(fit).observe(image);
+  figure.append(canvas);
+  figure.classList.add("is-live");
+  caption.hidden = false;
+  render();
+  fit();
+}
+
+export default function cutoutPreview(element) {
+  // If the picture does not load, only the server cuts it out.
+  start(element).catch(() => {});
+}

@@ -1,0 +1,53 @@
+// Waits while the server makes something: shows the progress, and the result at the end.
+
+const FIRST_MS = 500;
+const FINAL = ["ready", "failed", "gone"];
+
+// A public page's cookies stay at home. Pages of the workspace need the session.
+async function fetchProgress(address, credentials) {
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error", credentials });
+    if (response.ok) return await response.json();
+    // It may have been cancelled in another window. The reloaded page says so.
+    return { state: response.status === 404 ? "gone" : "unknown" };
+  } catch (error) {
+    return { state: "unknown" };
+  }
+}
+
+// A file opens in place of this page. If the browser downloads it instead, the link stays.
+function openResult(element, link) {
+  for (const part of element.querySelectorAll("[data-in-progress]")) part.hidden = true;
+  for (const part of element.querySelectorAll("[data-ready]")) part.hidden = false;
+  link.href = window.location.href;
+  window.location.replace(window.location.href);
+}
+
+export default function progressPoll(element) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("progress", "1");
+  const bar = element.querySelector("progress");
+  const status = element.querySelector("[data-progress-text]");
+  const link = element.querySelector("[data-open]");
+  const credentials = "public" in element.dataset ? "omit" : "same-origin";
+  const intervalMs = Number(element.dataset.seconds) * 500;
+  const check = async () => {
+    const { state, progress, words: text } = document.hidden ? { state: "unknown" } : await fetchProgress(address, credentials);
+    if (state === "ready" && link) {
+      status.textContent = "";
+      openResult(element, link);
+      return;
+    }
+    if (FINAL.includes(state)) {
+      window.location.reload();
+      return;
+    }
+    if (text) {
+      bar.value = progress;
+      // Screen readers announce it, so change the text only if it is new.
+      if (status.textContent !== text) status.textContent = text;
+    }
+    setTimeout(check, intervalMs);
+  };
+  setTimeout(check, FIRST_MS);
+}

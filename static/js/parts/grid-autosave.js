@@ -1,0 +1,81 @@
+// Sends a form's data to the server while someone types. Supporters' data is stored there,
+// encrypted and erased in time, and not in a browser that others may use tomorrow.
+
+const PAUSE_MS = 700;
+const RETRY_MS = 4000;
+
+/** Return a function to call at each change. `onResults` gets the server's result for each row. */
+export function autosave(form, onResults) {
+  const status = form.querySelector("[data-status]");
+  const version = form.elements.namedItem("version");
+  const headers = { Accept: "application/json" };
+  let timer = null;
+  let saving = null;
+  let isDirty = false;
+  let isOutdated = false;
+
+  const setStatus = (key) => {
+    status.textContent = status.dataset[key];
+    status.dataset.is = key;
+  };
+  const save = async () => {
+    isDirty = false;
+    setStatus("saving");
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const response = await fetch(form.action, { method: "POST", body, headers, redirect: "error" });
+      if (response.status === 409) {
+        isOutdated = true;
+        setStatus("overtaken");
+        return;
+      }
+      if (!response.ok) throw new Error(response.statusText);
+      const result = await response.json();
+      version.value = result.version;
+      onResults(result.rows);
+      if (!isDirty) setStatus("saved");
+    } catch (error) {
+      isDirty = true;
+      setStatus("offline");
+      timer = setTimeout(saveNext, RETRY_MS);
+    }
+  };
+  const saveNext = async () => {
+    timer = null;
+    if (saving) await saving;
+    if (isDirty && !isOutdated && !saving) {
+      saving = save();
+      await saving;
+      saving = null;
+    }
+  };
+
+  const leave = async (event) => {
+    // A running request changes the version token in `version`, so the buttons wait for it.
+    event.preventDefault();
+    const submitted = event.currentTarget;
+    if (submitted.hasAttribute("aria-busy")) return;
+    submitted.setAttribute("aria-busy", "true");
+    clearTimeout(timer);
+    if (saving) await saving;
+    clearTimeout(timer);
+    isDirty = false;
+    submitted.elements.namedItem("version").value = version.value;
+    submitted.submit();
+  };
+  // One form checks what was typed, the other discards it.
+  for (const target of [form, form.nextElementSibling]) target.addEventListener("submit", leave);
+  addEventListener("beforeunload", (event) => {
+    if (isDirty || saving) event.preventDefault();
+  });
+  addEventListener("pageshow", (event) => {
+    // A page restored from the back/forward cache has an outdated version token.
+    if (event.persisted) location.reload();
+  });
+
+  return () => {
+    isDirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(saveNext, PAUSE_MS);
+  };
+}

@@ -1,0 +1,76 @@
+// Which of the newest butterflies may be named now.
+
+const CHUNK = 1000;
+const MAX_CHUNKS = 4;
+// A copy may be half a minute old when it arrives. With this limit, nobody is named a minute after
+// withdrawing.
+const MAX_AGE_MS = 28000;
+
+const chunkOf = (number) => Math.floor((number - 1) / CHUNK);
+
+export class NameList {
+  #byNumber;
+  #chunks;
+  #askedAt;
+
+  /** `url` is the address of the names, with {k}. */
+  constructor(url) {
+    this.url = url;
+    this.named = [];
+    this.#byNumber = new Map();
+    this.#chunks = new Map();
+    this.#askedAt = 0;
+  }
+
+  /** Return the name of butterfly `number` as { n, name, country }, or undefined. */
+  of(number) {
+    return this.#byNumber.get(number);
+  }
+
+  /** Return whether this name may still be shown. */
+  has({ n, name }) {
+    return Boolean(this.of(n)) && this.of(n).name === name;
+  }
+
+  /** Return whether the last answer included butterfly `number`, named or only counted. */
+  knows(number) {
+    const chunk = this.#chunks.get(chunkOf(number));
+    return Boolean(chunk) && number <= chunk.last && !chunk.free.includes(number);
+  }
+
+  /**
+   * Fetch the newest `limit` names up to `last`, and those of `numbers`.
+   *
+   * With `isNew`, bypass any older cached copy on the way.
+   */
+  async ask(last, numbers, limit, isNew) {
+    const top = chunkOf(last);
+    const wanted = new Set([top, ...numbers.map(chunkOf)]);
+    if (top && last % CHUNK < limit) wanted.add(top - 1);
+    try {
+      const ks = [...wanted].slice(0, MAX_CHUNKS);
+      const found = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
+      this.#chunks = new Map(ks.map((k, at) => [k, found[at]]));
+      this.learn(found.flatMap(({ butterflies }) => butterflies));
+      this.#askedAt = Date.now();
+    } catch (error) {
+      if (Date.now() - this.#askedAt > MAX_AGE_MS) this.learn([]);
+    }
+  }
+
+  learn(named) {
+    this.named = named.sort((one, other) => other.n - one.n);
+    this.#byNumber = new Map(named.map((each) => [each.n, each]));
+  }
+
+  async fetch(k, isNew) {
+    const address = this.url.replace("{k}", k);
+    // Every big screen asking in this second uses the same address, so a cache on the way can serve
+    // them all.
+    const url = isNew ? `${address}?second=${Math.floor(Date.now() / 1000)}` : address;
+    const response = await fetch(url, { credentials: "omit", cache: isNew ? "no-store" : "no-cache" });
+    if (response.status === 404) return { last: 0, free: [], butterflies: [] };
+    if (!response.ok) throw new Error(`Names ${response.status}`);
+    return response.json();
+  }
+}
