@@ -65,9 +65,9 @@ def new_task() -> dict[str, Any]:
             hmac_key=_key(), max_number=WORK, expires=utcnow() + timedelta(minutes=PROOF_MINUTES)
         )
     )
-    words = challenge.to_dict()
-    words["maxnumber"] = words.pop("maxNumber")
-    return words
+    payload = challenge.to_dict()
+    payload["maxnumber"] = payload.pop("maxNumber")
+    return payload
 
 
 def is_proof(payload: Any) -> bool:

@@ -69,21 +69,21 @@ def sums(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
 
     An hour is text in the format that `read_hour` reads.
     """
-    kept = db.session.execute(
+    stored = db.session.execute(
         select(KeptSum.rows, KeptSum.last_id).where(
             KeptSum.part == part, KeptSum.petition_id.in_(petition_ids)
         )
     ).all()
     # A petition without stored aggregates is newer than the last pass, so all its rows come after
     # it.
-    since = max((each.last_id for each in kept), default=0)
+    since = max((aggregate.last_id for aggregate in stored), default=0)
     newer = _rows(part, Signature.petition_id.in_(petition_ids), Signature.id > since)
-    found = Counter()
-    for *values, count in (row for each in kept for row in each.rows):
-        found[tuple(values)] += count
+    counts = Counter()
+    for *values, count in (row for aggregate in stored for row in aggregate.rows):
+        counts[tuple(values)] += count
     for _, *values, count in newer:
-        found[tuple(values)] += count
-    return found
+        counts[tuple(values)] += count
+    return counts
 
 
 def are_ready() -> bool:
@@ -97,19 +97,19 @@ def added_up(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
 
     It reads each signature once for every part.
     """
-    found = {
+    rows = {
         (petition_id, part): []
         for petition_id in db.session.scalars(select(Petition.id))
         for part in PARTS
     }
     for part in PARTS:
         for petition_id, *values, count in _rows(part, Signature.id <= last_id):
-            found[petition_id, part].append([*values, count])
-    return found
+            rows[petition_id, part].append([*values, count])
+    return rows
 
 
 def put(
-    found: dict[tuple[int, str], list[list[Any]]], *, last_id: int, holder: str, now: datetime
+    aggregates: dict[tuple[int, str], list[list[Any]]], *, last_id: int, holder: str, now: datetime
 ) -> None:
     """Replace the stored aggregates with a result of `added_up`.
 
@@ -118,7 +118,7 @@ def put(
     if not take_lease("sums", holder=holder, now=now):
         return
     db.session.execute(delete(KeptSum))
-    for (petition_id, part), rows in found.items():
+    for (petition_id, part), rows in aggregates.items():
         db.session.add(KeptSum(petition_id=petition_id, part=part, last_id=last_id, rows=rows))
     db.session.flush()
 

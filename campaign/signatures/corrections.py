@@ -15,13 +15,13 @@ from campaign.signatures.models import HeldCorrection, Signature
 
 # What the public sees of a signature whose name is shown. Comments are hidden until an organizer
 # reads them, so rules need not hold them.
-HELD_WORDS = ("given_name", "family_name", "country")
+HELD_COLUMNS = ("given_name", "family_name", "country")
 
 
-def hold_correction(signature_id: int, *, words: dict, reason: str, now: datetime) -> None:
+def hold_correction(signature_id: int, *, columns: dict, reason: str, now: datetime) -> None:
     """Store these columns until an organizer has reviewed them."""
     db.session.add(
-        HeldCorrection(signature_id=signature_id, words=words, reason=reason, created_at=now)
+        HeldCorrection(signature_id=signature_id, words=columns, reason=reason, created_at=now)
     )
     db.session.flush()
 
@@ -64,17 +64,17 @@ def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> 
     """
     signature = load_for_update(Signature, signature_id)
     correction = correction_of(signature_id)
-    words = correction.words if correction else {}
-    demand_version(content_version(words), version)
+    columns = correction.words if correction else {}
+    demand_version(content_version(columns), version)
     drop_corrections([signature_id])
     if is_accepted:
-        write_words(signature, words)
+        set_columns(signature, columns)
     return [signature_id]
 
 
-def write_words(signature: Signature, words: dict) -> None:
+def set_columns(signature: Signature, columns: dict) -> None:
     """Set these columns, and the digest of the person that follows from them."""
-    for name, value in words.items():
+    for name, value in columns.items():
         setattr(signature, name, value)
     signature.person_digest = tokens.person_digest(
         signature.given_name, signature.family_name or "", signature.postal_code

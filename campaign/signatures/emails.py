@@ -90,10 +90,10 @@ def _form_among(signature, is_meant):
 
 def _ask(template, form_for, owed):
     """Return the Message that asks to confirm a form, or None if it no longer applies."""
-    found = form_for(owed)
-    if found is None:
+    match = form_for(owed)
+    if match is None:
         return None
-    signature, form, forms = found
+    signature, form, forms = match
     if _link_ends(signature, current_app.config) <= utcnow():
         return None
     shown = replace(form, columns={**form.columns, **private_choices(forms)})
@@ -121,16 +121,16 @@ def _tell(template, owed):
     )
 
 
-def _message(template, lang, petition_id, form, words):
+def _message(template, lang, petition_id, form, context):
     """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
     petition = _petition(petition_id)
-    wording = render(template, lang, **_words(petition, form, lang), **words)
+    rendered = render(template, lang, **_words(petition, form, lang), **context)
     message = Message(
         to=form.email,
         to_name=form.full_name,
         digest=form.email_digest,
         lang=lang,
-        **wording._asdict(),
+        **rendered._asdict(),
     )
     return without_signs(message, template) if petition.neutral_emails else message
 
@@ -140,27 +140,27 @@ def _own_link(owed):
 
     None if exactly that address neither signed nor gets news.
     """
-    found = answer_to(owed.subject_id)
-    if found is None:
+    owner = answer_to(owed.subject_id)
+    if owner is None:
         return None
-    is_news = isinstance(found, Subscription)
-    page = _news_page(found, owed.lang) if is_news else _own_page(found, owed.lang)
-    words = {
+    is_news = isinstance(owner, Subscription)
+    page = _news_page(owner, owed.lang) if is_news else _own_page(owner, owed.lang)
+    context = {
         "cause_title": "Volante",
         "organisation": "",
         "site_name": "Volante",
         "is_news": is_news,
         **page,
     }
-    wording = render("own_link", owed.lang, **words)
-    signed = signatures_of_address(found.email_digest, found.email)
+    rendered = render("own_link", owed.lang, **context)
+    signed = signatures_of_address(owner.email_digest, owner.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
-        to=found.email,
-        digest=found.email_digest,
+        to=owner.email,
+        digest=owner.email_digest,
         lang=owed.lang,
         has_sender_name=not is_neutral,
-        **wording._asdict(),
+        **rendered._asdict(),
     )
 
 
@@ -180,16 +180,16 @@ def _erasing_notice(owed):
         or petition.retention_done_at is not None
     ):
         return None
-    words = {
+    context = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
         "erases_on": at,
         "retention_url": absolute_url("organize.retention.edit", owed.lang, slug=petition.slug),
     }
-    wording = render(
-        "retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words
+    rendered = render(
+        "retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **context
     )
     address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
-    return Message(**address, lang=owed.lang, **wording._asdict())
+    return Message(**address, lang=owed.lang, **rendered._asdict())
 
 
 def _words(petition, form, lang):

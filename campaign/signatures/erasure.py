@@ -200,9 +200,9 @@ def tell_of_erasing(*, now: datetime) -> int:
 def anonymise_due(*, now: datetime) -> int:
     """Erase a batch of each petition that is due; return how many signatures were erased."""
     return sum(
-        anonymise(petition_id=each.id, actor=WORKER, now=now)
-        for each in _with_retention()
-        if is_due(each, now)
+        anonymise(petition_id=petition.id, actor=WORKER, now=now)
+        for petition in _with_retention()
+        if is_due(petition, now)
     )
 
 

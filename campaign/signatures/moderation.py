@@ -169,7 +169,7 @@ def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> Column
     return _chosen(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
 
 
-def correct(*, signature_id: int, version: str, now: datetime, **words: Any) -> list[str]:
+def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -> list[str]:
     """Correct a supporter's data as they asked; return the names of the columns that changed.
 
     `version` is the `version_of` the signature that the form showed. A comment that was changed here
@@ -177,9 +177,9 @@ def correct(*, signature_id: int, version: str, now: datetime, **words: Any) -> 
     """
     signature = load_for_update(Signature, signature_id)
     demand_version("erased" if signature.state == "erased" else version_of(signature), version)
-    changed = [name for name, value in words.items() if value != (getattr(signature, name) or "")]
+    changed = [name for name, value in columns.items() if value != (getattr(signature, name) or "")]
     for name in changed:
-        setattr(signature, name, words[name])
+        setattr(signature, name, columns[name])
     if "name_display" in changed:
         signature.name_display_asked = ""
     if "comment" in changed:

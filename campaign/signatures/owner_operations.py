@@ -11,10 +11,10 @@ from campaign.db.functions import noon_of
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.signatures.corrections import (
-    HELD_WORDS,
+    HELD_COLUMNS,
     drop_corrections,
     hold_correction,
-    write_words,
+    set_columns,
 )
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import forget_forms
@@ -87,10 +87,10 @@ def own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     # We search only this person's signatures, so that a forged id reveals nothing, however large it
     # is.
     owned = signatures_of_address(email_digest, email) if email_digest else ()
-    found = [signature for signature in owned if signature.id == signature_id]
-    if not found:
+    signature = next((signature for signature in owned if signature.id == signature_id), None)
+    if signature is None:
         raise NotYours(signature_id)
-    return found[0]
+    return signature
 
 
 def _own_now(signature_id: int, email_digest: bytes | None, email: str):
@@ -108,7 +108,7 @@ def _own_now(signature_id: int, email_digest: bytes | None, email: str):
 
 
 def correct(
-    *, signature_id: int, email_digest: bytes | None, email: str, now: datetime, **words: Any
+    *, signature_id: int, email_digest: bytes | None, email: str, now: datetime, **columns: Any
 ) -> Signature:
     """Apply the supporter's corrections, and return the signature.
 
@@ -121,24 +121,24 @@ def correct(
     # A correction replaces one that still waits.
     drop_corrections([signature.id])
     changed = {
-        name: words[name]
-        for name in HELD_WORDS
-        if name in words and words[name] != (getattr(signature, name) or "")
+        name: columns[name]
+        for name in HELD_COLUMNS
+        if name in columns and columns[name] != (getattr(signature, name) or "")
     }
-    if words.get("comment", signature.comment) != signature.comment:
-        words |= {"comment_shown": False, "comment_read_at": None}
+    if columns.get("comment", signature.comment) != signature.comment:
+        columns |= {"comment_shown": False, "comment_read_at": None}
     reason = reason_to_hold_correction(
         signature,
-        {**changed, "comment": words.get("comment", "") if "comment_shown" in words else ""},
+        {**changed, "comment": columns.get("comment", "") if "comment_shown" in columns else ""},
     )
     if reason and signature.state == "pending":
         signature.state, signature.held_reason = "held", reason
     elif reason and signature.state != "held" and changed:
-        hold_correction(signature.id, words=changed, reason=reason, now=now)
-        words = {name: value for name, value in words.items() if name not in changed}
-    if "name_display" in words:
+        hold_correction(signature.id, columns=changed, reason=reason, now=now)
+        columns = {name: value for name, value in columns.items() if name not in changed}
+    if "name_display" in columns:
         signature.name_display_asked = ""
-    write_words(signature, words)
+    set_columns(signature, columns)
     return signature
 
 

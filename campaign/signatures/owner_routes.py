@@ -77,8 +77,8 @@ def correct(token: str, signature_id: int) -> ResponseReturnValue:
     form = _form(signature, filled=True)
     if not form.validate():
         return _page(token, opened, refused=form, refused_id=signature_id)
-    words = {name: form[name].data for name in CORRECTED}
-    write(owner_operations.correct, signature_id=signature_id, now=utcnow(), **owner, **words)
+    columns = {name: form[name].data for name in CORRECTED}
+    write(owner_operations.correct, signature_id=signature_id, now=utcnow(), **owner, **columns)
     return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
@@ -133,10 +133,10 @@ def erased() -> ResponseReturnValue:
 def download(token: str) -> ResponseReturnValue:
     """Return all data about the supporter's signatures, readable for people and machines."""
     rows = signatures_of_address(**_owner(_opened(token)))
-    kept = {"signatures": [_everything(row) for row in rows]}
+    data = {"signatures": [_everything(row) for row in rows]}
     # Indented, and without escaped characters, because people read it in any text editor.
     response = Response(
-        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
+        json.dumps(data, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
     )
     response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
     return private(response)
@@ -210,8 +210,8 @@ def _news(token, opened):
 
 def _form(signature, filled=False):
     """Return the form with the stored values or, when `filled`, with the request's form data."""
-    kept = {name: getattr(signature, name) or "" for name in CORRECTED}
-    form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
+    stored = {name: getattr(signature, name) or "" for name in CORRECTED}
+    form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=stored)
     form.required = frozenset(
         {"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys()
     )
@@ -244,10 +244,10 @@ def _answers(answers, petition):
 
     Each has its question's label, if that is still asked.
     """
-    words = {
+    labels = {
         question["name"]: in_language(question, g.lang)["label"] for question in petition.questions
     }
     return [
-        {"name": name, "question": words.get(name, ""), "answer": answer}
+        {"name": name, "question": labels.get(name, ""), "answer": answer}
         for name, answer in answers.items()
     ]

@@ -123,7 +123,7 @@ def ledger_by_hour(petition_id: int) -> Sequence[Row[datetime, str, str, int]]:
 def work_for_the_runner() -> bool:
     """Return whether any signature waits for its number, or any number to be freed."""
     conditions = ((TO_HATCH,), (TO_RELEASE,), is_due(utcnow()))
-    waiting = (select(Signature.id).where(*each).limit(1) for each in conditions)
+    waiting = (select(Signature.id).where(*condition).limit(1) for condition in conditions)
     return any(db.session.scalar(query) is not None for query in waiting)
 
 

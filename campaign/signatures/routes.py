@@ -77,12 +77,12 @@ def confirm(token: str) -> ResponseReturnValue:
 
     This GET changes nothing, because mail scanners follow the link too.
     """
-    found = confirmable_by_token(token)
-    if found is None or found.signature.state == "erased":
+    link = confirmable_by_token(token)
+    if link is None or link.signature.state == "erased":
         return _unknown_link()
-    signature, form_id = found
+    signature, form_id = link
     forms = waiting_forms(signature)
-    form = next((each for each in forms if each.id == form_id), None)
+    form = next((waiting for waiting in forms if waiting.id == form_id), None)
     if form is None:
         return _answer_to_done(signature, form_id, forms)
     is_good = signature.mailed_at and signature.mailed_at > utcnow() - _good_for()
@@ -102,12 +102,12 @@ def confirm(token: str) -> ResponseReturnValue:
 @blueprint.post("/<lang>/signatures/confirm/<token>")
 def confirm_now(token: str) -> ResponseReturnValue:
     """Confirm, then redirect to an address without the token, because people share that page."""
-    found = confirmable_by_token(token)
-    if found is None:
+    link = confirmable_by_token(token)
+    if link is None:
         return _unknown_link()
     confirmation = {
-        "signature_id": found.signature.id,
-        "form_id": found.form_id,
+        "signature_id": link.signature.id,
+        "form_id": link.form_id,
         "now": utcnow(),
         "good_for": _good_for(),
     }
@@ -118,14 +118,12 @@ def confirm_now(token: str) -> ResponseReturnValue:
         confirmed = write(confirm_and_deal, lang=g.lang, **confirmation)
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
-    found = confirmable_by_token(token)
-    if confirmed is None or found is None:
-        return _answer_to_done(*found, waiting_forms(found.signature)) if found else _unknown_link()
+    link = confirmable_by_token(token)
+    if confirmed is None or link is None:
+        return _answer_to_done(*link, waiting_forms(link.signature)) if link else _unknown_link()
     # If another form was confirmed before, the page says so.
     target = (
-        _receipt(found.signature)
-        if was_used(*found)
-        else url_for("signatures.confirm", token=token)
+        _receipt(link.signature) if was_used(*link) else url_for("signatures.confirm", token=token)
     )
     return redirect(target, 303)
 

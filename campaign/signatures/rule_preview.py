@@ -73,16 +73,16 @@ def _by_country(rule, scope):
 
 def _by_network(rule, scope):
     addresses = (address for network in Test(rule).networks for address in addresses_of(network))
-    kept = kept_keys()
-    digests = (address_digest(key, address) for address in addresses for key in kept)
-    found = set()
+    keys = kept_keys()
+    digests = (address_digest(key, address) for address in addresses for key in keys)
+    ids = set()
     while some := list(islice(digests, DIGESTS_AT_ONCE)):
-        found.update(
+        ids.update(
             db.session.scalars(
                 select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(some))
             )
         )
-    return found
+    return ids
 
 
 def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:

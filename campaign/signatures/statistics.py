@@ -103,21 +103,21 @@ def counted_without_data(petition_id: int) -> int:
 def hours(petition_ids: Iterable[int]) -> list[Hour]:
     """Return an Hour for each hour in which anyone signed, oldest first."""
     sure, waiting = Counter(), Counter()
-    for (hour, standing, *_), count in sums("hours", petition_ids).items():
-        if standing in SURE:
+    for (hour, status, *_), count in sums("hours", petition_ids).items():
+        if status in SURE:
             sure[hour] += count
-        elif standing in WAITING:
+        elif status in WAITING:
             waiting[hour] += count
-    return [Hour(read_hour(each), sure[each], waiting[each]) for each in sorted({*sure, *waiting})]
+    return [Hour(read_hour(hour), sure[hour], waiting[hour]) for hour in sorted({*sure, *waiting})]
 
 
 def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
     """Return {"country": Counter, "lang": Counter, "evidence": Counter} of counted signatures."""
-    found = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
+    counts = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
     for values, count in sums("kinds", petition_ids).items():
-        for of_kind, value in zip(found.values(), values, strict=True):
+        for of_kind, value in zip(counts.values(), values, strict=True):
             of_kind[value] += count
-    return found
+    return counts
 
 
 def counted_by_postal_area(petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
@@ -130,11 +130,11 @@ def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
 
     The first is a Counter, with "" for no code.
     """
-    found, brought = Counter(), 0
+    by_source, brought = Counter(), 0
     for (source, is_brought), count in sums("sources", petition_ids).items():
-        found[source] += count
+        by_source[source] += count
         brought += count if is_brought else 0
-    return found, brought
+    return by_source, brought
 
 
 def confirmed_since(
@@ -158,7 +158,7 @@ def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
     about_signatures = message.kind.startswith("signature_", autoescape=True)
     retried = OWED & (message.attempts > 1)
     given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
-    found = {}
+    counts = {}
     for condition in (retried, given_up):
         letters = (
             select(message.kind, message.state, message.subject_id)
@@ -172,9 +172,10 @@ def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
             .group_by(letters.c.kind, letters.c.state)
         )
         for kind, state, count in rows:
-            found.setdefault(kind, Counter())[state] += count
+            counts.setdefault(kind, Counter())[state] += count
     return [
-        MailTrouble(kind, n["owed"], n["failed"], n["dropped"]) for kind, n in sorted(found.items())
+        MailTrouble(kind, n["owed"], n["failed"], n["dropped"])
+        for kind, n in sorted(counts.items())
     ]
 
 
