@@ -14,7 +14,7 @@ def alert_text(entry: AuditEntry, organizer: Organizer, lang: str) -> dict[str, 
 
     `lang` chooses the titles of causes.
     """
-    by = entry.organizer.called if entry.organizer else _("An operator of the server")
+    by = entry.organizer.called if entry.organizer else _("Someone with access to the server")
     return SENTENCES[entry.action](entry, lang, by)
 
 
@@ -68,9 +68,9 @@ def _role_taken(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
 
 def _factors_taken(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
-        "title": _("Your second factor was removed"),
+        "title": _("Two-step verification was turned off"),
         "happened": _(
-            "An admin removed your second factor and signed you out everywhere. Sign in with your password to set up a new one."
+            "An admin turned off your two-step verification and signed you out everywhere. Sign in with your password to set it up again."
         ),
         "button": _("Choose a new password"),
         "url": workspace_address("organize.links.ask"),

@@ -59,12 +59,14 @@ def _on_paper(told: Any) -> Any:
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
     "state": _of(_l("Status"), Signature.state, "code"),
-    "evidence": _of(_l("Evidence"), Signature.evidence, "code"),
+    "evidence": _of(_l("Type of proof"), Signature.evidence, "code"),
     "shown_name": Column(
-        _l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name
+        _l("Name as the signer chose to show it"),
+        (Signature.name_display, *_named),
+        make=shown_name,
     ),
     "full_name": Column(
-        _l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)
+        _l("Full name"), _named, make=lambda given, family: shown_name("full", given, family)
     ),
     "given_name": _of(_l("First name"), Signature.given_name),
     "family_name": _of(_l("Last name"), Signature.family_name),
@@ -78,9 +80,9 @@ COLUMNS = {
         make=shared_comment,
     ),
     "name_display": _of(_l("How the name may be shown"), Signature.name_display, "code"),
-    "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
+    "subscribe": _of(_l("Wants updates"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
     "lang": _of(_l("Language"), Signature.lang, "code"),
-    "source": _of(_l("Campaign code"), Signature.source),
+    "source": _of(_l("Source code (?source=)"), Signature.source),
     "event": _of(
         _l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)
     ),
@@ -100,7 +102,7 @@ COLUMNS = {
     "day": _of(_l("Day"), iso_day(Signature.created_at), "code"),
     "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),
     "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at), "code"),
-    "hatched_at": _of(_l("Counted since"), iso_instant(Signature.hatched_at), "code"),
+    "hatched_at": _of(_l("Counted on"), iso_instant(Signature.hatched_at), "code"),
     "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
 }
 # Derived from other columns, so left out when all columns are exported.

@@ -24,7 +24,7 @@ EVIDENCE = ("email", "in_person", "paper", "api")
 # Each detail's share of the table's width. The name gets the rest.
 SHARES = {"country": 0.2, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.24}
 NUMBER_SHARE = 0.09
-UNNAMED = _l("counted only, without a name")
+UNNAMED = _l("name not shown")
 
 
 class PackWords:
@@ -51,7 +51,7 @@ class PackWords:
             demand=asked + self._text.summary,
             foot=f"{by}{self._address()} · {_day(self._at)}",
             page=_("Page %(n)s of %(m)s", n="{n}", m="{m}"),
-            unset=_("[in signs that this print does not have; see the table]"),
+            unset=_("[in a script that we cannot print; see the table]"),
             lang=self._lang,
         )
 
@@ -110,7 +110,7 @@ class PackWords:
                 (sentence, _("We hand their signatures over to you, and ask you to act on them."))
             ),
         )
-        yield "head", _("How we know of each signature")
+        yield "head", _("How each signature was verified")
         for evidence in EVIDENCE:
             if evidence in counts["evidence"]:
                 yield (
@@ -120,21 +120,21 @@ class PackWords:
         yield "figure", (_("All signatures"), self._number(total))
         counted = _("Counted on %(day)s.", day=_day(self._at))
         ledger = _(
-            "Every change of this count, and why, stands in the public ledger of the petition."
+            "Every change to this count, and the reason, is in the public count history of the petition."
         )
         yield "small", f"{counted} {ledger}"
         for explained in filter(None, (self._erased(counts), self._told_less(counts))):
             yield "small", explained
         if len(self._petition.versions) > 1:
-            yield "head", _("Which words they signed")
+            yield "head", _("The text they signed")
             for version in self._petition.versions:
                 label = _(
-                    "Version %(number)s, from %(day)s on",
+                    "Version %(number)s, from %(day)s",
                     number=version.number,
                     day=_day(version.created_at),
                 )
                 yield "figure", (label, self._number(counts["version"].get(str(version.number), 0)))
-        yield "head", _("The letter that they signed")
+        yield "head", _("The petition they signed")
         yield from to_paragraphs(text.body)
         yield "head", _("The receipt")
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
@@ -143,14 +143,14 @@ class PackWords:
     def readme(self, names: Iterable[str], counts: Mapping[str, Any], total: int) -> str:
         """Return a plain text that describes the archive."""
         sums = _(
-            "a checksum of each file; “sha256sum --check SHA256SUMS” tells whether any was changed"
+            "a checksum of each file: run “sha256sum --check SHA256SUMS” to see whether a file was changed"
         )
         lines = [
             self._text.title,
             "",
             ngettext(
-                "%(num)s signature, put together on %(day)s.",
-                "%(num)s signatures, put together on %(day)s.",
+                "%(num)s signature, prepared on %(day)s.",
+                "%(num)s signatures, prepared on %(day)s.",
                 total,
                 num=self._number(total),
                 day=_day(self._at),
@@ -161,8 +161,7 @@ class PackWords:
             f"SHA256SUMS: {sums}",
             "",
             _(
-                "These are the names of people who trusted you with them. Give them to nobody but those to whom they are"
-                " addressed, and delete your copies once they are handed over."
+                "These people trusted you with their names. Give them only to the people they are addressed to, and delete your copies after delivery."
             ),
         ]
         return "\n".join(lines) + "\n"
@@ -173,13 +172,11 @@ class PackWords:
 
     def _about(self, name: str) -> str:
         if name.startswith("signatures") and name.endswith(".pdf"):
-            return _("the signatures, to be printed")
+            return _("the signatures, ready to print")
         return {
             "signatures.csv": _("the same signatures as a table"),
-            "cover-letter.pdf": _(
-                "the letter that goes on top, with the counts and a place for the receipt"
-            ),
-            "poster.pdf": _("the picture of the whole cause, on A2"),
+            "cover-letter.pdf": _("the cover letter, with the counts and a space for the receipt"),
+            "poster.pdf": _("the montage of the whole cause, A2 size"),
         }[name]
 
     def _erased(self, counts: Mapping[str, Any]) -> str:
@@ -188,8 +185,8 @@ class PackWords:
         if not erased:
             return ""
         return ngettext(
-            "The petition’s page counts %(num)s more: a signature whose personal data was erased stays counted, and is in no list.",
-            "The petition’s page counts %(num)s more: signatures whose personal data was erased stay counted, and are in no list.",
+            "The petition’s page counts %(num)s more: this signature still counts, but its personal data was deleted, so it is not listed.",
+            "The petition’s page counts %(num)s more: these signatures still count, but their personal data was deleted, so they are not listed.",
             erased,
             num=self._number(erased),
         )
@@ -206,8 +203,8 @@ class PackWords:
         if not people:
             return ""
         return ngettext(
-            "%(num)s person was told when they signed that less would be handed over. The list holds only that of them.",
-            "%(num)s people were told when they signed that less would be handed over. The list holds only that of them.",
+            "When %(num)s person signed, we promised to deliver less. The list has only what we promised.",
+            "When %(num)s people signed, we promised to deliver less. The list has only what we promised.",
             people,
             num=self._number(people),
         )
@@ -234,12 +231,10 @@ class PackWords:
     @staticmethod
     def _evidence(evidence: str) -> str:
         return {
-            "email": _(
-                "Confirmed by e-mail: the owner of the address pressed a button in our letter"
-            ),
-            "in_person": _("Given in person, at a table of ours"),
+            "email": _("Confirmed by email: the person pressed a button in our message"),
+            "in_person": _("Given in person, at one of our tables"),
             "paper": _("On paper"),
-            "api": _("Through a partner’s own page"),
+            "api": _("On a partner’s website"),
         }[evidence]
 
     def _address(self) -> str:

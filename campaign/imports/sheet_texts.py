@@ -56,10 +56,8 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             else "",
             text=text.summary,
             letter=tuple(to_paragraphs(text.body)),
-            letter_words=_(
-                "The whole text, for whoever wants to read it before signing. The sheets to sign follow."
-            ),
-            whole_text=_("Read the whole text, and sign online:"),
+            letter_words=_("The full text, to read before signing. The sheets to sign follow."),
+            whole_text=_("Read the full text and sign online:"),
             consent=run.wording,
             columns=_columns(petition, lang),
             sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
@@ -67,7 +65,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             short_address=_aloud(_path("petitions.short", slug=petition.slug)),
             sheet_words=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
-            foot=_("Please write in capitals. Pass full sheets on at once."),
+            foot=_("Please write in capitals. Hand in full sheets right away."),
             cover=tuple(
                 _cover(lang) for lang in (lang, *(other for other in LOCALES if other != lang))
             ),
@@ -81,7 +79,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
 def _cover(lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
-            "Fold this page on the line, and lay it over the names above before the next person signs."
+            "Fold this page along the line, and cover the names above with it before the next person signs."
         )
 
 
@@ -93,7 +91,7 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
         Column(_("Last name"), WIDE),
         Column(_("Postal code"), NARROW),
         *([Column(_("Country"), NARROW)] if "country" in asked else []),
-        Column(_("E-mail (only if you like)"), WIDE + 10),
+        Column(_("Email (optional)"), WIDE + 10),
         *(
             Column(
                 question["label"],
@@ -103,7 +101,7 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
             for question in own
         ),
         Column(_("Date"), NARROW - 1),
-        Column(_("News"), TICK, is_tick=True),
+        Column(_("Updates"), TICK, is_tick=True),
         Column(_("Name shown"), TICK, is_tick=True),
         Column(_("Signature"), WIDE),
     )

@@ -23,7 +23,7 @@ def tell_of_hours_twice(chosen: Iterable[datetime | None], zone: str) -> None:
     if twice := hours_twice(chosen, zone):
         flash(
             _(
-                "In that night clocks are put back, and %(hours)s comes twice: the first one is meant.",
+                "The clocks change that night, so %(hours)s happens twice. We use the first one.",
                 hours=", ".join(twice),
             ),
             "waiting",

@@ -21,9 +21,9 @@ class DraftForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     lang = SelectField(
-        _l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Original language"), choices=[SelectChoice(*each) for each in NAMES.items()]
     )
-    title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MAX_TITLE_LENGTH)])
+    title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), most(MAX_TITLE_LENGTH)])
     slug = SlugField(_l("Address"))
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:

@@ -18,12 +18,12 @@ from campaign.text.names import NameRefused, clean_name
 LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {
     "short": _l(
-        "Take at least %(least)s characters; a few words in a row are easy to keep in mind.",
+        "Use at least %(least)s characters. A few words in a row are easy to remember.",
         least=MIN_LENGTH,
     ),
-    "long": _l("That is longer than a password can be here."),
+    "long": _l("This password is too long. Choose a shorter one."),
     "guessable": _l(
-        "That would soon be guessed. Take several words that have nothing to do with each other or with you."
+        "That password is easy to guess. Use several words that are not linked to each other or to you."
     ),
 }
 
@@ -43,7 +43,7 @@ class AddressField(EmailField):
 
     def pre_validate(self, form: Form) -> None:
         if not (self.data or "").strip():
-            raise StopValidation(_l("Write an e-mail address."))
+            raise StopValidation(_l("Enter an email address."))
         super().pre_validate(form)
 
 
@@ -52,7 +52,7 @@ class OrganizerNameField(StringField):
 
     def pre_validate(self, form: Form) -> None:
         if not (self.data or "").strip():
-            raise StopValidation(_l("Write the name by which the others know you."))
+            raise StopValidation(_l("Enter the name your team knows you by."))
         if len(self.data) > 4 * MAX_NAME_LENGTH:
             raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH))
         try:
@@ -78,5 +78,5 @@ class CodeField(StringField):
         self.data = re.sub(r"[\s\-.]", "", self.data or "")
         if not self.data.isascii() or not self.data.isdecimal():
             raise StopValidation(
-                _l("A code is made of digits: six from the app, or sixteen from your list.")
+                _l("A code has only digits: six from the app, or sixteen from your list.")
             )

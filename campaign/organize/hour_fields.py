@@ -12,17 +12,17 @@ from campaign.i18n.local_times import NoSuchHour, instant
 from campaign.organize.zone_choices import zone_choices
 
 # Most browsers show a date or time picker. In the others, the value is typed.
-NO_DAY = _l("That is not a date. Write it as 2026-11-25.")
-NO_TIME = _l("That is not an hour. Write it as %(example)s.", example="18:30")
-NO_HOUR = _l("That is not a day with an hour. Write it as %(example)s.", example="2026-11-25 18:30")
+NO_DAY = _l("Enter a date, like 2026-11-25.")
+NO_TIME = _l("Enter a time, like %(example)s.", example="18:30")
+NO_HOUR = _l("Enter a date and time, like %(example)s.", example="2026-11-25 18:30")
 NO_SUCH_HOUR = _l(
-    "There is no such hour on that day: the clocks go forward. Choose one an hour later."
+    "That time does not exist on that day, because the clocks go forward. Choose a time one hour later."
 )
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 NO_SUCH_YEAR = _l(
     "Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR)
 )
-IS_OVER = _l("That is over already. To publish it now, press the button for that.")
+IS_OVER = _l("That time has passed. To publish now, use “Publish now”.")
 
 
 class DayField(DateField):

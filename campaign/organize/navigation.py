@@ -33,9 +33,9 @@ PLACES = (
     Place("events", _l("Events"), "calendar", "events.see"),
     Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),
-    Place("mail", _l("Mail"), "mail", "mail.see"),
+    Place("mail", _l("Mailings"), "mail", "mail.see"),
     Place("people", _l("People"), "users", "people.see"),
-    Place("audit", _l("Audit trail"), "list", "audit.see"),
+    Place("audit", _l("Activity log"), "list", "audit.see"),
 )
 
 # Pages without their own sidebar entry, and the entry from which each is reached.

@@ -108,7 +108,7 @@ def _say_counted(num: int, figure: str) -> str:
 
 
 def _say_held(num: int, figure: str) -> str:
-    return ngettext("%(figure)s to look at", "%(figure)s to look at", num, figure=figure)
+    return ngettext("%(figure)s to review", "%(figure)s to review", num, figure=figure)
 
 
 def _say_unread(num: int, figure: str) -> str:
@@ -120,7 +120,7 @@ def _say_open(num: int, figure: str) -> str:
 
 
 def _say_ahead(num: int, figure: str) -> str:
-    return _("%(figure)s ahead", figure=figure)
+    return _("%(figure)s upcoming", figure=figure)
 
 
 COUNTED = {

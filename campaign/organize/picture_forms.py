@@ -23,14 +23,16 @@ from campaign.publishing.picture_upload import MAX_BYTES, PictureRefused, clean_
 MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
 MAX_ALT_LENGTH = 300
 REFUSALS = {
-    "format": _l("That is no picture that can be shown. JPEG, PNG and WebP can."),
-    "bytes": _l("The file is larger than 12 MB. Make it smaller, or take another."),
-    "pixels": _l("The picture has more than 50 million pixels. Make it smaller, or take another."),
+    "format": _l("We cannot show this file. Use JPEG, PNG or WebP."),
+    "bytes": _l("The file is larger than 12 MB. Make it smaller, or choose another."),
+    "pixels": _l(
+        "The picture has more than 50 million pixels. Make it smaller, or choose another."
+    ),
 }
 
 
 def _share(label: Any) -> WholeField:
-    wrong = _l("Write a number from 0 to 100.")
+    wrong = _l("Enter a number from 0 to 100.")
     return WholeField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
@@ -53,7 +55,7 @@ class _Seen(FlaskForm):
         alts = [self[f"alt_{lang}"] for lang in spoken]
         for alt in alts:
             if not alt.data and not alt.errors:
-                alt.errors = [_l("Say what is seen, for those who do not see it.")]
+                alt.errors = [_l("Describe the picture for people who cannot see it.")]
         # Decode the file here, outside the write transaction, so that other writers do not wait.
         self._read()
         return valid and not self.picture.errors and not any(alt.errors for alt in alts)
@@ -69,8 +71,8 @@ class _Seen(FlaskForm):
 class _Cut(_Seen):
     """A picture that lists and phones crop around its focal point."""
 
-    focal_x = _share(_l("From the left, in hundredths"))
-    focal_y = _share(_l("From the top, in hundredths"))
+    focal_x = _share(_l("Distance from the left, in percent"))
+    focal_y = _share(_l("Distance from the top, in percent"))
 
     def focal(self) -> tuple[int | None, int | None]:
         return self.focal_x.data, self.focal_y.data
@@ -78,7 +80,7 @@ class _Cut(_Seen):
 
 _ALTS = by_language(
     "alt",
-    lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MAX_ALT_LENGTH)]),
+    lambda lang: ShortTextField(in_language(_l("Image description"), lang), [most(MAX_ALT_LENGTH)]),
 )
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
@@ -86,4 +88,4 @@ BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
 
 def shown_picture(picture: Any) -> dict[str, str]:
     """Return the form data that says, in an edit conflict, that there is a picture."""
-    return {"picture": _("The present picture")} if picture else {}
+    return {"picture": _("Current picture")} if picture else {}

@@ -17,9 +17,7 @@ class LaterForm(FlaskForm):
     `moment` holds the instant once the form is valid.
     """
 
-    publish_at = HourField(
-        _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
-    )
+    publish_at = HourField(_l("Schedule"), [InputRequired(_l("Choose a date and time."))])
     time_zone = ZoneField()
     moment = None
 

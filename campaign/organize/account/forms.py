@@ -15,20 +15,20 @@ class OrganizerForm(FlaskForm):
     """Name and language."""
 
     name = OrganizerNameField(_l("Your name"))
-    lang = SelectField(_l("Language of your pages and letters"), choices=LANGUAGES)
+    lang = SelectField(_l("Language of your pages and emails"), choices=LANGUAGES)
 
 
 class ConfirmForm(FlaskForm):
     """The password, before a sensitive step."""
 
-    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
 
 
 class ChangePasswordForm(FlaskForm):
     """The current password and a new one."""
 
     present = PasswordField(
-        _l("Present password"), [InputRequired(_l("Write the password that you use now."))]
+        _l("Current password"), [InputRequired(_l("Enter your current password."))]
     )
     password = NewPasswordField(_l("New password"))
 
@@ -43,12 +43,13 @@ class ChangePasswordForm(FlaskForm):
 class AppForm(FlaskForm):
     """A code of the authenticator app."""
 
-    code = CodeField(_l("Code that the app shows"))
+    code = CodeField(_l("Code from the app"))
 
 
 class PasskeyForm(FlaskForm):
     """The name of a new passkey."""
 
     name = StringField(
-        _l("What you call it"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
+        _l("Name of this passkey"),
+        [Length(max=80, message=_l("This is too long. Make it shorter."))],
     )

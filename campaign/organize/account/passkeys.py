@@ -68,8 +68,8 @@ def add() -> ResponseReturnValue:
             now=utcnow(),
         )
     except PasskeyRefused:
-        return jsonify(error=_("This passkey could not be kept. Please try once more.")), 422
-    flash(_("The passkey is kept. With it you sign in without a password."), "sure")
+        return jsonify(error=_("We could not save this passkey. Please try again.")), 422
+    flash(_("Passkey saved. You can now sign in without a password."), "sure")
     return jsonify(next=after_new_factor().location)
 
 
@@ -81,14 +81,14 @@ def remove(passkey_id: int) -> ResponseReturnValue:
     others = [passkey for passkey in who.passkeys if passkey.id != passkey_id]
     if must_have_second_factor(who) and not others and who.totp_secret is None:
         words = _(
-            "Your role asks for a second factor. Set up an app or another passkey first, then this one can go."
+            "Your role needs two-step verification. Set up an app or another passkey before you remove this one."
         )
         flash(words, "grave")
     else:
         act_on_account(
             "account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id
         )
-        flash(_("The passkey opens nothing any more."), "sure")
+        flash(_("The passkey was removed."), "sure")
     return redirect(url_for("organize.second_factor.index"), 303)
 
 

@@ -78,7 +78,7 @@ def change_password() -> ResponseReturnValue:
         but_session=g.organizer_session.id,
         details={"way": "changed"},
     )
-    flash(_("The new password is set, and you are signed out everywhere else."), "sure")
+    flash(_("Password changed. You are signed out everywhere else."), "sure")
     return redirect(url_for("organize.account.index"), 303)
 
 
@@ -113,7 +113,7 @@ def close(session_id: int) -> ResponseReturnValue:
         organizer_id=who,
         session_id=session_id,
     )
-    flash(_("Signed out there."), "sure")
+    flash(_("That device is signed out."), "sure")
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 
 
@@ -140,10 +140,10 @@ def _is_right(form: FlaskForm, field: Field) -> bool:
             network=None, account=who.email_digest, device=g.organizer_session.token_digest
         )
     except TooManyTries as wait:
-        field.errors = [_("Too many tries. Wait %(minutes)s minutes.", minutes=wait.minutes)]
+        field.errors = [_("Too many attempts. Wait %(minutes)s minutes.", minutes=wait.minutes)]
         return False
     if not matches(who.password_hash, field.data):
-        field.errors = [_("That is not your password.")]
+        field.errors = [_("Wrong password.")]
         return False
     return True
 

@@ -65,14 +65,12 @@ def start_app() -> ResponseReturnValue:
     step = step_of(secret, form.code.data, utcnow())
     if step is None:
         form.code.errors = [
-            _(
-                "That is not the code of this moment. Scan the picture once more, and check the clock of your phone."
-            )
+            _("That code is not correct. Scan the image again, and check your phone’s clock.")
         ]
         return _app_page(form, 422)
     act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)
     session.pop(SECRET, None)
-    flash(_("From now on you sign in with your password and a code of the app."), "sure")
+    flash(_("You now sign in with your password and a code from the app."), "sure")
     return after_new_factor()
 
 
@@ -83,12 +81,12 @@ def stop_app() -> ResponseReturnValue:
     who = organizer()
     if not _may_lose_one(who):
         flash(
-            _("Your role asks for a second factor. Make a passkey first, then the app can go."),
+            _("Your role needs two-step verification. Create a passkey before you remove the app."),
             "grave",
         )
     else:
         act_on_account("account.app_removed", stop_codes, organizer_id=who.id)
-        flash(_("The app is no longer asked for."), "sure")
+        flash(_("Codes from the app are turned off."), "sure")
     return redirect(url_for("organize.second_factor.index"), 303)
 
 

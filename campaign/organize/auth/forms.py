@@ -22,7 +22,7 @@ class SignInForm(FlaskForm):
     """Email address and password."""
 
     email = AddressField(_l("Email"))
-    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
     next = HiddenField("next")
 
 

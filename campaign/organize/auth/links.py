@@ -45,7 +45,7 @@ def send() -> ResponseReturnValue:
             write(ask_reset, address=address, now=utcnow())
     except TooManyTries as wait:
         form.form_errors.append(
-            _("Too many letters were asked for from here. Wait an hour, or ask an admin.")
+            _("Too many reset emails were requested from here. Wait an hour, or ask an admin.")
         )
         return later(
             (render_template("organize/links/ask.html", form=form), wait.status), wait.minutes * 60
@@ -113,7 +113,7 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
     except LinkSpent:
         return _ended()
     if purpose == "reset":
-        flash(_("The new password is set, and you are signed out everywhere else."), "sure")
+        flash(_("Password changed. You are signed out everywhere else."), "sure")
     return (
         ask_second_step(who.organizer_id, "")
         if has_factor

@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
     if not who:
         note_refused(half.id if half else None, "passkey")
         return jsonify(
-            error=_("This passkey does not open. Try once more, or sign in with your password.")
+            error=_("That passkey did not work. Try again, or sign in with your password.")
         ), 422
     response = jsonify(next=safe_next(words.get("next")))
     open_door(response, who, "passkey")

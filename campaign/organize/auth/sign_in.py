@@ -72,9 +72,7 @@ def create() -> ResponseReturnValue:
         count_wrong_password(device=device)
         note_refused(who.id if who else None, "password")
         form.form_errors.append(
-            _(
-                "Address and password do not belong together. Check both, or set a new password by mail."
-            )
+            _("Wrong email address or password. Check both, or reset your password.")
         )
         return _page(form, 422)
     if new_hash:
@@ -98,7 +96,7 @@ def take_second_step() -> ResponseReturnValue:
     """Check a code of the app, or a recovery code."""
     who = half_signed_in()
     if who is None:
-        flash(_("That took longer than ten minutes. Please begin anew."), "waiting")
+        flash(_("That took longer than ten minutes. Please start again."), "waiting")
         return redirect(url_for("organize.sign_in.new"), 303)
     form, who_id = SecondStepForm(), who.id
     if not form.validate():
@@ -114,13 +112,13 @@ def take_second_step() -> ResponseReturnValue:
         note_refused(who_id, "code")
         form.code.errors = [
             _(
-                "This code does not open. Each opens once: wait for the next one, and check the clock of your phone."
+                "That code did not work. Each code works once. Wait for the next one, and check your phone’s clock."
             )
         ]
         return _second_page(form, 422)
     if way == "recovery":
         flash(
-            _("A recovery code was used up. Set up your app anew if your phone is lost."), "waiting"
+            _("You used a recovery code. If you lost your phone, set up your app again."), "waiting"
         )
     return let_in(who_id, form.next.data, way)
 
@@ -144,8 +142,7 @@ def _keep_hash(organizer_id: int, password_hash: str) -> None:
 
 def _too_many(wait: TooManyTries) -> str:
     return _(
-        "Too many tries from here or at this address."
-        " Wait %(minutes)s minutes, or sign in from a browser that you used before.",
+        "Too many attempts. Wait %(minutes)s minutes, or sign in from a browser you used before.",
         minutes=wait.minutes,
     )
 

@@ -21,15 +21,15 @@ from campaign.organize.content_fields import (
 )
 
 PARTS = ("title", "summary", "story")
-LACKING = {"title": _l("Write a title."), "summary": _l("Write one or two sentences about it.")}
+LACKING = {"title": _l("Enter a title."), "summary": _l("Enter one or two sentences about it.")}
 PALETTES = [
-    SelectChoice("monarch", _l("Amber, as of the Monarch")),
-    SelectChoice("water", _l("Blue, as of clear water")),
+    SelectChoice("monarch", _l("Amber")),
+    SelectChoice("water", _l("Blue")),
 ]
 SHAPES = [
     SelectChoice("monarch", _l("A butterfly")),
     SelectChoice("dove", _l("A dove")),
-    SelectChoice("drop", _l("A drop")),
+    SelectChoice("drop", _l("A drop of water")),
 ]
 
 
@@ -40,7 +40,7 @@ class _Cause(InLanguages, FlaskForm):
     version = VersionField()
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
-    shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")
+    shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
 
     @classmethod
     def of(cls, cause: Cause) -> Self:
@@ -72,7 +72,7 @@ CauseForm = type(
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(
-            "summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])
+            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
         ),
         **by_language(
             "story",

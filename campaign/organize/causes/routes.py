@@ -84,9 +84,9 @@ def create() -> ResponseReturnValue:
             or found.state != "draft"
             or {lang: t["title"] for lang, t in texts.items()} != _titles(found)
         ):
-            form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+            form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
             return _writing_page(form, status=422)
-    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
     return redirect(url_for("organize.causes.show", slug=slug), 303)
 
 
@@ -164,9 +164,9 @@ def save_address(cause: Cause) -> ResponseReturnValue:
             slug=form.slug.data,
         )
     except CauseSlugTaken:
-        form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+        form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
         return _address_page(cause, form, 422)
-    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    flash(_("It has a new web address. The old one redirects to it."), "sure")
     return back_to(form.slug.data)
 
 

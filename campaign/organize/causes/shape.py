@@ -62,9 +62,7 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
     drafts = {draft.shape: draft.title for draft in drafts_of(cause) if draft.shape}
     if name not in titles and name not in drafts:
         flash(
-            _(
-                "This picture was cut out in another way, or thrown away, meanwhile. Here is what there is now."
-            ),
+            _("Someone else has cut out or discarded this picture. Here is the current version."),
             "waiting",
         )
         return back_to_shapes(cause)
@@ -89,14 +87,14 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
     )
     flash(
         _(
-            "The montage has its new shape. Whoever has a page open sees it when they load it again."
+            "The montage has its new shape. People who have a page open will see it when they reload."
         ),
         "sure",
     )
     if former != name and former in titles:
         flash(
             _(
-                "To undo this, take “%(shape)s” again: each butterfly is then back where it was.",
+                "To undo this, choose “%(shape)s” again. Each butterfly goes back to where it was.",
                 shape=titles[former],
             ),
             "note",
@@ -115,9 +113,9 @@ def drop_own_shape(cause: Cause, name: str) -> ResponseReturnValue:
             name=name,
         )
     except ShapeInUse:
-        flash(_("The montage has this shape now, so it stays."), "waiting")
+        flash(_("The montage uses this shape now, so it cannot be removed."), "waiting")
     else:
-        flash(_("The shape is gone."), "sure")
+        flash(_("Shape removed."), "sure")
     return back_to_shapes(cause)
 
 
@@ -195,7 +193,7 @@ def any_draft(cause: Cause, draft_id: int) -> ShapeDraft | None:
     """Return this ShapeDraft of the cause, or flash a message and return None."""
     draft = draft_of(cause, draft_id)
     if draft is None:
-        flash(_("This picture was taken as the shape, or thrown away, meanwhile."), "waiting")
+        flash(_("Someone else has used or discarded this picture."), "waiting")
     return draft
 
 

@@ -111,7 +111,7 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
 def drop_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
     if any_draft(cause, draft_id):
         act(shape_fact("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
-        flash(_("The picture is thrown away. The montage stays as it is."), "sure")
+        flash(_("Picture discarded. The montage has not changed."), "sure")
     return back_to_shapes(cause)
 
 
@@ -128,10 +128,8 @@ def _why(refusal: Exception) -> Any:
     if isinstance(refusal, PictureRefused):
         return REFUSALS[refusal.reason]
     if isinstance(refusal, TooManyDrafts):
-        return _(
-            "Twelve pictures wait to be looked at already. Take or throw away one of them first."
-        )
-    return _("The picture could not be worked on just now. Wait a minute, and send it again.")
+        return _("There are already twelve pictures waiting. Use or discard one first.")
+    return _("We could not process the picture. Wait a minute and send it again.")
 
 
 def _back_to_draft(cause: Cause, draft_id: int) -> BaseResponse:

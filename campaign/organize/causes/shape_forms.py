@@ -20,43 +20,41 @@ from campaign.text.names import clean_text
 # The form's text fields are sent along with the file.
 MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
 MAX_TITLE_LENGTH = 80
-OUT_OF_RANGE = _l("Write a whole number from 1 to 254.")
+OUT_OF_RANGE = _l("Enter a whole number from 1 to 254.")
 REFUSALS = {
-    "too_heavy": _l("The file is larger than 12 MB. Make it smaller, or take another."),
-    "not_a_picture": _l("That is no picture that can be read. PNG, JPEG and WebP can."),
+    "too_heavy": _l("The file is larger than 12 MB. Make it smaller, or choose another."),
+    "not_a_picture": _l("We cannot read this file. Use PNG, JPEG or WebP."),
     "too_many_pixels": _l(
-        "The picture has more than 40 million pixels. Make it smaller, or take another."
+        "The picture has more than 40 million pixels. Make it smaller, or choose another."
     ),
-    "broken": _l(
-        "The picture cannot be read to its end: the file is damaged. Save it anew, or take another."
-    ),
+    "broken": _l("The picture file is damaged. Save it again, or choose another."),
     "too_coarse": _l(
-        "What would become the shape is less than 160 pixels wide and high. Take a larger picture."
+        "The shape would be less than 160 pixels wide and high. Choose a larger picture."
     ),
     "empty": _l(
-        "Nothing stands out from the ground. Try a smaller number, or a picture with a clear ground."
+        "Nothing stands out from the background. Try a smaller number, or a picture with a plain background."
     ),
     "too_small": _l(
-        "The shape covers too little of its square: butterflies would lie on one another."
+        "The shape covers too little of its square, so butterflies would overlap. Choose a larger subject."
     ),
     "fills_all": _l(
-        "The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."
+        "The shape fills the whole square, so nobody would recognize it. Try a larger number, or a picture with space around it."
     ),
     "too_thin": _l(
-        "The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."
+        "The shape is too thin or in too many pieces, so butterflies would hide its lines. Try another value."
     ),
 }
 # When transparency decides the shape, there is no number to try.
 REFUSALS_BY_ALPHA = {
     **REFUSALS,
     "empty": _l(
-        "Nothing is left that could become the shape. Choose otherwise, or take another picture."
+        "There is nothing left to make a shape. Change your choice, or use another picture."
     ),
     "fills_all": _l(
-        "The shape fills the whole square: nobody would recognise it. Choose otherwise, or take a picture with room around."
+        "The shape fills the whole square, so nobody would recognize it. Change your choice, or use a picture with space around it."
     ),
     "too_thin": _l(
-        "The shape is too thin or in too many pieces: butterflies would hide its lines. Choose otherwise, or take another picture."
+        "The shape is too thin or has too many pieces, so butterflies would hide its lines. Change your choice, or use another picture."
     ),
 }
 
@@ -65,7 +63,7 @@ class ShapePictureForm(FlaskForm):
     """A picture that may become a shape, and its title for organizers."""
 
     picture = FileField(_l("Picture"), [FileRequired(_l("Choose a file."))])
-    title = LineField(_l("What organizers call it"), [most(MAX_TITLE_LENGTH)])
+    title = LineField(_l("Name of the shape"), [most(MAX_TITLE_LENGTH)])
 
     def called(self) -> str:
         """Return the entered title, else the file name without its extension, else "1"."""
@@ -80,17 +78,17 @@ class CutForm(FlaskForm):
     cut_by = RadioField(
         _l("What becomes the shape"),
         choices=[
-            SelectChoice("alpha", _l("What is not see-through")),
-            SelectChoice("colour", _l("What differs from the colour along the edge")),
+            SelectChoice("alpha", _l("The parts that are not transparent")),
+            SelectChoice("colour", _l("The parts that differ from the edge colour")),
         ],
         default="colour",
     )
     threshold = WholeField(
-        _l("How far a colour may differ and still be ground"),
+        _l("How much a colour may differ and still be background"),
         [InputRequired(OUT_OF_RANGE), NumberRange(MIN_THRESHOLD, MAX_THRESHOLD, OUT_OF_RANGE)],
         default=40,
     )
-    inverted = BooleanField(_l("The other way round: the ground becomes the shape"))
+    inverted = BooleanField(_l("Invert: the background becomes the shape"))
 
     @classmethod
     def of(cls, draft: ShapeDraft | Any) -> Self:
@@ -114,7 +112,7 @@ class TakeShapeForm(FlaskForm):
     """The shape that a cause takes. Its name is in the URL, so the page shows only a button."""
 
     version = VersionField()
-    shape = RadioField(_l("What the butterflies add up to"))
+    shape = RadioField(_l("Shape of the montage"))
 
     @classmethod
     def of(cls, cause: Cause | Any, titles: Mapping[str, Any]) -> Self:

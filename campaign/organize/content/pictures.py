@@ -108,7 +108,7 @@ class PicturePages:
             version=sent_version(),
             now=utcnow(),
         )
-        flash(_("The picture is taken away."), "sure")
+        flash(_("Picture removed."), "sure")
         return redirect(self._url(owner, "picture"), 303)
 
     def file(self, owner: Any, digest: str) -> ResponseReturnValue:

@@ -47,11 +47,11 @@ VIEWS = {
 }
 # What is said after an operation, unless the kind says it differently.
 DONE = {
-    "publish": _l("Published. It stands at its address from now on."),
-    "schedule": _l("It goes out by itself then."),
+    "publish": _l("Published. It is now online."),
+    "schedule": _l("It will be published at that time."),
     "unschedule": _l("It stays a draft until you publish it."),
-    "archive": _l("Archived. It stands in no list any more."),
-    "restore": _l("Out of the archive again."),
+    "archive": _l("Archived. It no longer appears in any list."),
+    "restore": _l("Restored from the archive."),
 }
 
 
@@ -146,14 +146,14 @@ class PetitionPages(PublishingPages):
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         if isinstance(error, CauseClosed):
-            flash(_("Its cause is closed. Open that first."), "grave")
+            flash(_("Its cause is closed. Reopen the cause first."), "grave")
             return _back(row)
         return publish_page(self._load(row.slug), 409)
 
     def done(self, operation: str, row: Any) -> Any:
         if operation == "publish" and row.cause.state == "draft":
             return _(
-                "Published, but nobody sees it yet: its cause is a draft. Publish the cause to make both visible."
+                "Published, but not visible yet, because its cause is a draft. Publish the cause to show both."
             )
         return super().done(operation, row)
 
@@ -169,9 +169,9 @@ class EventPages(PublishingPages):
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         flash(
-            _("It was cancelled, and stays so. Duplicate it to announce another.")
+            _("A cancelled event cannot be reopened. To announce another one, duplicate it.")
             if isinstance(error, EventOver)
-            else _("It cannot go out yet: it has no place, neither on earth nor online."),
+            else _("It cannot be published yet. Add a place or an online link."),
             "grave",
         )
         return _back(row)
@@ -189,10 +189,12 @@ PAGES = (
         load=load_cause,
         done={
             "close": _l(
-                "Closed, and its petitions with it. Whoever signed before that can still confirm."
+                "Closed, along with its petitions. People who already signed can still confirm."
             ),
-            "reopen": _l("Open again, and with it the petitions that were closed with it."),
-            "archive": _l("Archived. It stands in no list any more, and its petitions are closed."),
+            "reopen": _l("Reopened, together with the petitions that were closed with it."),
+            "archive": _l(
+                "Archived. It no longer appears in any list, and its petitions are closed."
+            ),
         },
     ),
     PetitionPages(
@@ -201,9 +203,9 @@ PAGES = (
         blueprint=petitions_blueprint,
         load=load_petition,
         done={
-            "publish": _l("Published. Everyone can see it at its address now."),
-            "close": _l("Closed. Whoever signed before that can still confirm."),
-            "reopen": _l("It takes signatures again."),
+            "publish": _l("Published. Everyone can see it now."),
+            "close": _l("Closed. People who already signed can still confirm."),
+            "reopen": _l("It is collecting signatures again."),
         },
     ),
     EventPages(
@@ -212,8 +214,8 @@ PAGES = (
         blueprint=events_blueprint,
         load=load_event,
         done={
-            "close": _l("It takes no more registrations. Whoever has a seat keeps it."),
-            "reopen": _l("It takes registrations again."),
+            "close": _l("Registration is closed. People who have a seat keep it."),
+            "reopen": _l("Registration is open again."),
         },
     ),
     PublishingPages(
@@ -221,7 +223,7 @@ PAGES = (
         action="updates.edit",
         blueprint=updates_blueprint,
         load=load_update,
-        done={"withdraw": _l("Taken back. It is a draft again, and only organizers see it.")},
+        done={"withdraw": _l("Unpublished. It is a draft again. Only organizers can see it.")},
     ),
 )
 

@@ -34,16 +34,16 @@ NOTED_EVERY = timedelta(hours=6)
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
     "unconfirmed": _l(
-        "This registration is not confirmed yet. If there is room, let them in from the list below."
+        "This registration is not confirmed yet. If there is room, check them in from the list below."
     ),
     "waiting": _l(
-        "This one is on the waiting list. If there is room, let them in from the list below."
+        "This person is on the waiting list. If there is room, check them in from the list below."
     ),
     "held": _l(
-        "This registration was set aside. If all looks well, let them in from the list below."
+        "This registration is held for review. If all looks well, check the person in from the list below."
     ),
     "cancelled": _l(
-        "This registration was cancelled. If there is room, let them in from the list below."
+        "This registration was cancelled. If there is room, check the person in from the list below."
     ),
 }
 
@@ -83,14 +83,19 @@ def come(event: Event) -> ResponseReturnValue:
     try:
         came = act(fact, operation, event_id=event.id, code=code, now=now)
     except CodeUnknown:
-        return _answer(event, "grave", _("No registration of this event has this code."), 404)
+        return _answer(event, "grave", _("No registration for this event has this code."), 404)
     except NoSeat as refusal:
         return _answer(event, "waiting", str(NO_SEAT[str(refusal)]), 409)
     if came.checked_in_at != now:
-        words = _("%(name)s: already in at %(hour)s.", name=came.name, hour=_hour_in(came, event))
+        words = _(
+            "%(name)s: already checked in at %(hour)s.", name=came.name, hour=_hour_in(came, event)
+        )
         return _answer(event, "waiting", words)
     words = ngettext(
-        "%(name)s is in.", "%(name)s is in, with %(num)s seats.", came.seats, name=came.name
+        "%(name)s is checked in.",
+        "%(name)s is checked in, with %(num)s seats.",
+        came.seats,
+        name=came.name,
     )
     return _answer(event, "sure", words, code=came.code)
 
@@ -106,8 +111,8 @@ def come_not(event: Event) -> ResponseReturnValue:
     try:
         left = act(fact, undo_check_in, event_id=event.id, code=code)
     except CodeUnknown:
-        return _answer(event, "grave", _("No registration of this event has this code."), 404)
-    return _answer(event, "note", _("%(name)s is not in any more.", name=left.name))
+        return _answer(event, "grave", _("No registration for this event has this code."), 404)
+    return _answer(event, "note", _("Check-in undone for %(name)s.", name=left.name))
 
 
 def _sight(event: Event) -> Fact:

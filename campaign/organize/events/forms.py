@@ -39,8 +39,8 @@ class _WithHours(FlaskForm):
     """Start and end, in local time of the event's place."""
 
     zone = ZoneField()
-    starts = HourField(_l("Begins"), [InputRequired(_l("Say when it begins."))])
-    ends = HourField(_l("Ends"), [InputRequired(_l("Say when it ends."))])
+    starts = HourField(_l("Starts"), [InputRequired(_l("Enter when it starts."))])
+    ends = HourField(_l("Ends"), [InputRequired(_l("Enter when it ends."))])
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -50,9 +50,9 @@ class _WithHours(FlaskForm):
             self._check(field)
         if not self.starts.errors and not self.ends.errors:
             if self.ends.data <= self.starts.data:
-                self.ends.errors = [_l("That is not after it begins.")]
+                self.ends.errors = [_l("The end must be after the start.")]
             elif self.ends.data - self.starts.data > MAX_DURATION:
-                self.ends.errors = [_l("That is more than a month after it begins.")]
+                self.ends.errors = [_l("The end must be within a month of the start.")]
         return valid and not self.starts.errors and not self.ends.errors
 
     def hours(self) -> Hours:
@@ -143,7 +143,9 @@ class _Words(PartForm):
         for lang in {self.event.original_lang, *self.texts()}:
             field = self[f"title_{lang}"]
             if not field.data and not field.errors:
-                field.errors = [_l("Write a title; the other words of this language wait for it.")]
+                field.errors = [
+                    _l("Enter a title first. Then you can add the other text in this language.")
+                ]
                 valid = False
         return valid
 
@@ -154,7 +156,7 @@ WordsForm = type(
     {
         **by_language(
             "kind",
-            lambda lang: LineField(in_language(_l("Kind of event"), lang), [most(MAX_KIND_LENGTH)]),
+            lambda lang: LineField(in_language(_l("Type of event"), lang), [most(MAX_KIND_LENGTH)]),
         ),
         **by_language(
             "title",
@@ -163,7 +165,7 @@ WordsForm = type(
         **by_language(
             "body",
             lambda lang: LinesField(
-                in_language(_l("What happens there"), lang), [most(MAX_BODY_LENGTH)]
+                in_language(_l("Type of event"), lang), [most(MAX_BODY_LENGTH)]
             ),
         ),
         **by_language(
@@ -193,7 +195,7 @@ class EventSlugForm(PartForm):
     """The slug of the event's page."""
 
     part = "address"
-    slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
+    slug = SlugField(_l("Address"), [DataRequired(_l("Enter an address."))])
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:

@@ -47,13 +47,13 @@ MAX_PEOPLE = 1_000_000
 # Matches how map services write a point: two decimal numbers, whatever surrounds them.
 _PAIR = re.compile(r"(-?\d{1,2}\.\d+)[,/&;\s]+(?:[a-z]+=)?(-?\d{1,3}\.\d+)")
 ONLINE_FOR = [
-    SelectChoice("everyone", _l("On the page, for everybody")),
-    SelectChoice("registered", _l("Only in the letter to those who register")),
+    SelectChoice("everyone", _l("Everyone, on the event page")),
+    SelectChoice("registered", _l("Only in the email to people who register")),
 ]
 REGISTRATION_CHOICES = [
     SelectChoice("none", _l("No registration needed")),
-    SelectChoice("optional", _l("One may register")),
-    SelectChoice("required", _l("One must register")),
+    SelectChoice("optional", _l("Registration is optional")),
+    SelectChoice("required", _l("Registration is required")),
 ]
 
 
@@ -73,9 +73,7 @@ class PointField(StringField):
         pair = tuple(map(float, found.groups())) if found else None
         if pair is None or abs(pair[0]) > 90 or abs(pair[1]) > 180:
             raise StopValidation(
-                _l(
-                    "Two numbers, such as 45.42153, -75.69719; or the address of a map that shows the place."
-                )
+                _l("Enter two numbers, like 45.42153, -75.69719, or a link to a map of the place.")
             )
         self.point = pair
         self.data = said_point(*pair)
@@ -91,9 +89,9 @@ class _Place(PartForm):
     part = "place"
     town = LineField(_l("Town"), [most(MAX_TOWN_LENGTH)])
     country = CountryField(_l("Country"))
-    point = PointField(_l("Point on the map"))
-    online_url = LineField(_l("Address for taking part online"), [most(MAX_URL_LENGTH)])
-    online_for = RadioField(_l("Who is shown that address"), choices=ONLINE_FOR, default="everyone")
+    point = PointField(_l("Location on the map"))
+    online_url = LineField(_l("Online meeting link"), [most(MAX_URL_LENGTH)])
+    online_for = RadioField(_l("Who sees the link"), choices=ONLINE_FOR, default="everyone")
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -108,7 +106,7 @@ class _Place(PartForm):
 
     def validate_online_url(self, field: Field) -> None:
         if field.data and not re.match(r"https?://[^\s/]+\.[^\s]+$", field.data):
-            raise StopValidation(_l("A whole address, such as https://meet.example.org/evening."))
+            raise StopValidation(_l("Enter a full link, like https://meet.example.org/evening."))
 
     def changes(self) -> dict[str, Any]:
         latitude, longitude = self.point.point or (None, None)
@@ -134,7 +132,7 @@ PlaceForm = type(
         **by_language(
             "address",
             lambda lang: LineField(
-                in_language(_l("Street and number"), lang), [most(MAX_ADDRESS_LENGTH)]
+                in_language(_l("Street address"), lang), [most(MAX_ADDRESS_LENGTH)]
             ),
         ),
     },
@@ -145,19 +143,19 @@ class _Coming(PartForm):
     """How people take part: with or without registration, free or not, and questions for them."""
 
     part = "coming"
-    registration = RadioField(_l("Registering"), choices=REGISTRATION_CHOICES, default="none")
+    registration = RadioField(_l("Registration"), choices=REGISTRATION_CHOICES, default="none")
     capacity = WholeField(
-        _l("Seats there are"),
-        [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))],
+        _l("Number of seats"),
+        [Optional(), NumberRange(1, MAX_PEOPLE, _l("Enter a number, 1 or more."))],
     )
     most_seats = WholeField(
-        _l("Seats that one person may take"),
+        _l("Seats per registration"),
         [
-            InputRequired(_l("Write a number from 1 to 20.")),
-            NumberRange(1, MAX_SEATS, _l("Write a number from 1 to 20.")),
+            InputRequired(_l("Enter a number from 1 to 20.")),
+            NumberRange(1, MAX_SEATS, _l("Enter a number from 1 to 20.")),
         ],
     )
-    is_free = BooleanField(_l("It is free"))
+    is_free = BooleanField(_l("Admission is free"))
     rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
@@ -195,7 +193,7 @@ ComingForm = type(
     (_Coming,),
     by_language(
         "price",
-        lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MAX_PLACE_LENGTH)]),
+        lambda lang: LineField(in_language(_l("Price"), lang), [most(MAX_PLACE_LENGTH)]),
     ),
 )
 

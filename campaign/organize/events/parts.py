@@ -129,7 +129,7 @@ def save_address(event: Event) -> ResponseReturnValue:
     try:
         return _saved(event, form)
     except SlugTaken:
-        form.slug.errors = [_("Another event lives at this address. Choose another.")]
+        form.slug.errors = [_("Another event uses this web address. Choose another.")]
         return _page(event, form, 422)
 
 

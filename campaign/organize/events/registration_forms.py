@@ -15,12 +15,12 @@ from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 MAX_SEATS = 20
 STATE_WORDS = {
     "registered": _l("has a seat"),
-    "came": _l("came"),
+    "came": _l("checked in"),
     "missing": _l("not here yet"),
     "unconfirmed": _l("not confirmed yet"),
-    "waiting": _l("waits"),
-    "held": _l("to be looked at"),
-    "cancelled": _l("has cancelled"),
+    "waiting": _l("on the waiting list"),
+    "held": _l("under review"),
+    "cancelled": _l("no longer coming"),
 }
 
 
@@ -30,7 +30,7 @@ class RegistrationSearch(FlaskForm):
     class Meta:
         csrf = False
 
-    words = StringField(_l("Name, whole e-mail address or code"), [Length(max=200)])
+    words = StringField(_l("Name, full email address or code"), [Length(max=200)])
     state = SelectField(_l("Status"), validate_choice=False)
 
     def __init__(self) -> None:
@@ -52,12 +52,12 @@ class ByHandForm(FlaskForm):
     name = NameField(_l("Name"))
     seats = SeatsField(_l("Seats"), most=MAX_SEATS)
     email = OptionalEmailField(_l("Email"))
-    comes_in = BooleanField(_l("They are here, and come in now"))
-    anyway = BooleanField(_l("Let them in although all seats are taken"))
+    comes_in = BooleanField(_l("They are here: check them in now"))
+    anyway = BooleanField(_l("Check them in even if all seats are taken"))
 
     def validate_name(self, field: Field) -> None:
         if not field.data:
-            raise Missing(_l("Write the name."))
+            raise Missing(_l("Enter the name."))
 
     def address(self) -> tuple[str, bytes] | None:
         """Return (address, its digest), or None if no address was entered."""
@@ -69,18 +69,18 @@ class AttendanceForm(FlaskForm):
     """Which list to download, and why."""
 
     who = RadioField(
-        _l("Who"),
+        _l("People"),
         choices=[
-            SelectChoice("all", _l("All who are on the list")),
-            SelectChoice("registered", _l("Those who have a seat")),
-            SelectChoice("came", _l("Those who came")),
+            SelectChoice("all", _l("Everyone on the list")),
+            SelectChoice("registered", _l("People with a seat")),
+            SelectChoice("came", _l("People who came")),
         ],
         default="registered",
     )
     reason = StringField(
         _l("What is it for?"),
         [
-            DataRequired(_l("Say it in a few words: it stands in the audit trail.")),
-            Length(max=300, message=_l("Say it in at most 300 letters.")),
+            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            Length(max=300, message=_l("Use 300 characters or fewer.")),
         ],
     )

@@ -93,11 +93,11 @@ def add(event: Event) -> ResponseReturnValue:
         )
     except TooFewSeats:
         form.anyway.errors = [
-            _("There are not so many seats left. Tick this if there is room all the same.")
+            _("There are not enough seats left. Check this box if there is room anyway.")
         ]
         return _by_hand_page(event, form, 409)
     except AddressKnown:
-        form.email.errors = [_("This address is on the list already: look for it there.")]
+        form.email.errors = [_("This email address is already on the list. Search for it there.")]
         return _by_hand_page(event, form, 409)
     flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "sure")
     return _back(event, "door" if comes_in else "registrations")
@@ -118,15 +118,17 @@ def seat(event: Event, registration_id: int) -> ResponseReturnValue:
         )
     except TooFewSeats:
         flash(
-            _("There are not so many seats left. Give the event more, or wait until one is freed."),
+            _(
+                "There are not enough seats left. Add seats to the event, or wait until one is free."
+            ),
             "grave",
         )
     else:
         waits = given.state == "waiting"
         flash(
-            _("%(name)s waits for a seat.", name=name)
+            _("%(name)s is on the waiting list.", name=name)
             if waits
-            else _("%(name)s has a seat, and is told by mail.", name=name),
+            else _("%(name)s has a seat. We will email them.", name=name),
             "sure",
         )
     return _back(event)
@@ -141,13 +143,18 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
         fact = _of("registrations.cancel", event, registration)
         act(fact, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
-        flash(_("The event has begun: whoever does not come simply is not checked in."), "grave")
+        flash(
+            _("The event has started. You do not need to cancel people who do not come."), "grave"
+        )
     else:
         name = registration.name
         flash(
-            _("%(name)s is off the list. The next person waiting gets the seat.", name=name)
+            _(
+                "%(name)s was removed from the list. The next person waiting gets the seat.",
+                name=name,
+            )
             if frees_seat
-            else _("%(name)s is off the list.", name=name),
+            else _("%(name)s was removed from the list.", name=name),
             "sure",
         )
     return _back(event)
@@ -164,7 +171,10 @@ def _own(event: Event, registration_id: int) -> Registration:
 def _said_in(registration: Registration) -> str:
     seats = registration.seats
     return ngettext(
-        "%(name)s is in.", "%(name)s is in, with %(num)s seats.", seats, name=registration.name
+        "%(name)s is checked in.",
+        "%(name)s is checked in, with %(num)s seats.",
+        seats,
+        name=registration.name,
     )
 
 

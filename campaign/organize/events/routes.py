@@ -105,9 +105,9 @@ def create() -> ResponseReturnValue:
             texts={form.lang.data: {"title": form.title.data}},
         )
     except SlugTaken:
-        form.slug.errors = [_("Another event lives at this address. Choose another.")]
+        form.slug.errors = [_("Another event uses this web address. Choose another.")]
         return render_template("organize/events/new.html", form=form), 422
-    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
     tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 
@@ -137,7 +137,7 @@ def duplicate(event: Event) -> ResponseReturnValue:
     day = full_day(made.starts_local, g.lang)
     flash(
         _(
-            "This is the next one, a draft with the same words, for %(day)s. Change the day where it is another.",
+            "This is a draft copy, for %(day)s. Change the date if needed.",
             day=day,
         ),
         "sure",

@@ -24,7 +24,7 @@ from campaign.organize.hour_fields import TimeOfDayField
 MAX_ROWS = 40
 MAX_TEXT_LENGTH = 300
 MAX_NAME_LENGTH = 120
-ROLES = [SelectChoice("speaker", _l("Speaks")), SelectChoice("host", _l("Invites"))]
+ROLES = [SelectChoice("speaker", _l("Speaker")), SelectChoice("host", _l("Host"))]
 
 
 class _RowsForm(PartForm):
@@ -42,7 +42,7 @@ class _RowsForm(PartForm):
 class _Hour(Form):
     """A time, and what happens then."""
 
-    at = TimeOfDayField(_l("Hour"), [Optional()])
+    at = TimeOfDayField(_l("Time"), [Optional()])
 
 
 HourRow = type(
@@ -59,7 +59,7 @@ class ProgrammeForm(_RowsForm):
     """The programme, by time."""
 
     part = "programme"
-    rows = RowsField(FormField(HourRow), _l("Hours"), max_entries=MAX_ROWS)
+    rows = RowsField(FormField(HourRow), _l("Times"), max_entries=MAX_ROWS)
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class ProgrammeForm(_RowsForm):
                 and not row["at"].errors
                 and any(row[f"what_{lang}"].data for lang in LOCALES)
             ):
-                row["at"].errors = [_l("Say at what hour.")]
+                row["at"].errors = [_l("Enter a time.")]
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors
 
@@ -104,7 +104,7 @@ class _Person(Form):
     """A person who speaks or invites."""
 
     name = LineField(_l("Name"), [most(MAX_NAME_LENGTH)])
-    role = SelectField(_l("What they do"), choices=ROLES)
+    role = SelectField(_l("Role at the event"), choices=ROLES)
 
 
 PersonRow = type(
@@ -112,9 +112,7 @@ PersonRow = type(
     (_Person,),
     by_language(
         "words",
-        lambda lang: LineField(
-            in_language(_l("A few words about them"), lang), [most(MAX_TEXT_LENGTH)]
-        ),
+        lambda lang: LineField(in_language(_l("About this person"), lang), [most(MAX_TEXT_LENGTH)]),
     ),
 )
 
@@ -133,7 +131,7 @@ class PeopleForm(_RowsForm):
         valid = super().validate(extra_validators)
         for row in self.rows:
             if not row["name"].data and any(row[f"words_{lang}"].data for lang in LOCALES):
-                row["name"].errors = [_l("Write the name.")]
+                row["name"].errors = [_l("Enter the name.")]
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors
 

@@ -23,9 +23,7 @@ class LaterForm(FlaskForm):
     `moment` holds the instant once the form is valid.
     """
 
-    publish_at = HourField(
-        _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
-    )
+    publish_at = HourField(_l("Schedule"), [InputRequired(_l("Choose a date and time."))])
     moment = None
 
     def __init__(self, event: Event, **named: Any) -> None:
@@ -63,7 +61,7 @@ CancelForm = type(
     by_language(
         "notice",
         lambda lang: ShortTextField(
-            in_language(_l("Why, and what instead"), lang), [most(MAX_NOTICE_LENGTH)]
+            in_language(_l("Reason, and what happens instead"), lang), [most(MAX_NOTICE_LENGTH)]
         ),
     ),
 )

@@ -31,9 +31,9 @@ class PurposeForm(FlaskForm):
     """The purpose that must be given before signatures are exported."""
 
     purpose = LineField(
-        _l("What exactly for?"),
+        _l("What exactly is it for?"),
         [
-            DataRequired(_l("Say it in a few words: it stands in the audit trail.")),
+            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
             most(MAX_PURPOSE_LENGTH),
         ],
     )
@@ -46,13 +46,13 @@ class ExportForm(PurposeForm):
         _l("Columns"), validators=[InputRequired(_l("Choose at least one column."))]
     )
     state = SelectField(_l("Which ones"), default="counted")
-    evidence = SelectField(_l("Evidence"), default="")
+    evidence = SelectField(_l("Type of proof"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
-    source = LineField(_l("Campaign code"), [most(40)])
-    since = DayField(_l("Since"), [Optional()])
-    until = DayField(_l("Until"), [Optional()])
-    subscribed = BooleanField(_l("Only those who asked for news"))
+    source = LineField(_l("Source code (?source=)"), [most(40)])
+    since = DayField(_l("First day"), [Optional()])
+    until = DayField(_l("Last day"), [Optional()])
+    subscribed = BooleanField(_l("Only people who asked for updates"))
     kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
 
     def __init__(self, aim: str, petition: Petition, **named: Any) -> None:
@@ -91,12 +91,12 @@ class ExportForm(PurposeForm):
     def validate_source(self, field: Field) -> None:
         if field.data and not clean_source(field.data):
             raise ValidationError(
-                _l("No link bears such a code. Write it as it stands behind ?source=.")
+                _l("Enter the code the way it appears after ?source= in the link.")
             )
 
     def validate_until(self, field: Field) -> None:
         if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError(_l("That is before the first day."))
+            raise ValidationError(_l("The last day is before the first day. Choose a later one."))
 
     def selection(self, petition_id: int) -> Selection:
         """Return the requested Selection."""

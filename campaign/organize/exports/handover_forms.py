@@ -19,21 +19,21 @@ from campaign.process.clock import utcnow
 MAX_RECEIVER_LENGTH, MAX_NOTE_LENGTH = 200, 1000
 MAX_SIGNATURES = 2**31 - 1
 NAME_CHOICES = {
-    "shown": _l("As each of them lets it be shown"),
-    "full": _l("Whole names"),
+    "shown": _l("As each person chose"),
+    "full": _l("Full names"),
 }
 NAME_HINTS = {
     "shown": _l(
-        "Whoever asked only to be counted stands in the list as a number. This is what supporters expect."
+        "People who do not show their name appear as a number. This is what supporters expect."
     ),
     "full": _l(
-        "Only where a law or the rules of the house ask for it. The petition’s page says so to whoever signs."
+        "Only if a law or the target’s rules require it. The petition’s page tells people before they sign."
     ),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),
     "postal_code": _l("Postal code"),
-    "shown_comment": _l("Approved comments, only beside a name or initials that are shown"),
+    "shown_comment": _l("Approved comments, if the name or initials are shown"),
     "day": _l("Day of signing"),
 }
 
@@ -45,10 +45,10 @@ class PackForm(PurposeForm):
     paper = RadioField(
         _l("Paper"),
         choices=[
-            SelectChoice("letter", _l("Letter, as in Canada, Mexico and the United States")),
-            SelectChoice("a4", _l("A4, as elsewhere")),
+            SelectChoice("letter", _l("Letter (Canada, Mexico, United States)")),
+            SelectChoice("a4", _l("A4 (everywhere else)")),
         ],
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(_l("Choose an option."))],
     )
 
     def __init__(self, languages: Collection[str], **named: Any) -> None:
@@ -63,10 +63,11 @@ class HandingForm(FlaskForm):
     names = RadioField(
         _l("Names"),
         choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(_l("Choose an option."))],
     )
     details = SelectMultipleField(
-        _l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()]
+        _l("Details next to each name"),
+        choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()],
     )
 
     @classmethod
@@ -83,21 +84,23 @@ class HandingForm(FlaskForm):
 class ReceiptForm(FlaskForm):
     """Who received the signatures, when, and what they said; all shown on the petition's page."""
 
-    day = DayField(_l("Day"), [InputRequired(_l("Write the day."))])
+    day = DayField(_l("Day"), [InputRequired(_l("Enter the date."))])
     received_by = LineField(
         _l("Received by"),
         [
-            DataRequired(_l("Write who took them: a name, an office, or both.")),
+            DataRequired(_l("Enter who received them: a name, an office, or both.")),
             most(MAX_RECEIVER_LENGTH),
         ],
     )
     signatures = WholeField(
         _l("How many signatures"),
-        [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Write a number, such as 12408."))],
+        [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
-    note = LinesField(_l("What became of it"), [most(MAX_NOTE_LENGTH)])
+    note = LinesField(_l("Outcome"), [most(MAX_NOTE_LENGTH)])
 
     def validate_day(self, field: Field) -> None:
         # Allow tomorrow: in other time zones that day may have begun.
         if field.data and field.data > (utcnow() + timedelta(days=1)).date():
-            raise ValidationError(_l("That day is still to come. Note it once it has happened."))
+            raise ValidationError(
+                _l("That date is in the future. Record it after it has happened.")
+            )

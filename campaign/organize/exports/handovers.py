@@ -63,7 +63,7 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
         return _pack_page(petition, form, 422)
     count = _deliverable(petition)
     if not count:
-        form.form_errors.append(_("No signature can be handed over yet."))
+        form.form_errors.append(_("There are no signatures to deliver yet."))
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.handed_names, "details": petition.handed_details}
@@ -121,7 +121,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         details=details,
         now=utcnow(),
     )
-    flash(_("Saved. The petition’s page says so from now on."), "sure")
+    flash(_("Saved. The petition’s page now says so."), "sure")
     return redirect(leave, 303)
 
 
@@ -134,7 +134,7 @@ def record(petition: Petition) -> ResponseReturnValue:
     noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
     fact = _fact("handovers.record", petition, details={"signatures": form.signatures.data})
     act(fact, record_handover, petition_id=petition.id, **noted)
-    flash(_("Noted. It stands on the petition’s page."), "sure")
+    flash(_("Saved. It now appears on the petition’s page."), "sure")
     return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
 
 
@@ -148,7 +148,7 @@ def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
         petition_id=petition.id,
         handover_id=handover_id,
     ):
-        flash(_("Taken back. It stands on the page no longer."), "sure")
+        flash(_("Removed. It no longer appears on the page."), "sure")
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 

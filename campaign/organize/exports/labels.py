@@ -11,14 +11,14 @@ from campaign.exports.models import Export
 from campaign.petitions.models import HANDED_DETAILS, Petition
 
 AIM_WORDS = {
-    "delivery": _l("List for the hand-over"),
-    "letters": _l("Letters"),
+    "delivery": _l("Delivery list"),
+    "letters": _l("Mailing list"),
     "records": _l("Our own records"),
 }
 AIM_HINTS = {
-    "delivery": _l("A list without mail addresses, with names as their owners let them be shown"),
-    "letters": _l("Only those who asked for news, with their mail addresses"),
-    "records": _l("Everything that is kept of each signature"),
+    "delivery": _l("A list without email addresses. Names appear as each person chose"),
+    "letters": _l("Only people who asked for updates, with their email addresses"),
+    "records": _l("All the data of each signature"),
 }
 # The columns offered for each aim. A column that an aim does not need is not offered. The usual
 # ones follow in DEFAULT_COLUMNS.
@@ -51,11 +51,11 @@ DEFAULT_COLUMNS = {
     "records": EVERYTHING,
 }
 STATE_WORDS = {
-    "counted": _l("Only those that are counted"),
-    "pending": _l("Those that wait for their mail"),
-    "held": _l("Those that are held"),
-    "withdrawn": _l("Those that were withdrawn"),
-    "all": _l("All of them, whatever their state"),
+    "counted": _l("Only counted signatures"),
+    "pending": _l("Waiting for confirmation"),
+    "held": _l("Held for review"),
+    "withdrawn": _l("Withdrawn signatures"),
+    "all": _l("All, in any status"),
 }
 KIND_WORDS = {
     "csv": _l("Spreadsheet (CSV)"),
@@ -64,20 +64,20 @@ KIND_WORDS = {
 }
 BRIEF_KINDS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines", "pack": _l("Delivery pack")}
 EXPORT_STATES = {
-    "waiting": _l("waits for its turn"),
-    "working": _l("is being made"),
+    "waiting": _l("in the queue"),
+    "working": _l("in progress"),
     "ready": _l("ready"),
-    "failed": _l("could not be made"),
+    "failed": _l("failed"),
 }
 STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "sure", "failed": "grave"}
 FAULTS = {
     "no_room": _l(
-        "There is no room left on the server’s disk. What was written is removed again. Make room, then press the button."
+        "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."
     ),
     "too_large": _l(
-        "It would have been larger than four gigabytes. Choose fewer columns, some of the days, or CSV."
+        "The file would be larger than four gigabytes. Choose fewer columns, fewer days, or CSV."
     ),
-    "broken": _l("Something went wrong three times, and it is noted in the server’s log."),
+    "broken": _l("Something failed three times. The details are in the server log."),
 }
 
 
@@ -97,7 +97,7 @@ def how_far(export: Export) -> str:
     if export.state == "waiting" or not export.total:
         return _("It is in the queue.")
     if export.done >= export.total:
-        return _("Everything is written; the file is being put together.")
+        return _("All signatures are written. The file is being finished.")
     return ngettext(
         "%(done)s of %(total)s signature",
         "%(done)s of %(total)s signatures",

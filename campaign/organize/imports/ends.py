@@ -53,15 +53,18 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
         return overtaken(batch)
     except commit.StillWrong:
         decide_anew(batch)
-        flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
+        flash(
+            _("Some rows now have errors. Nothing was imported. Please check them again."),
+            "waiting",
+        )
         return back(batch_id)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
     brought = commit.carry_in(write, batch_id, decided)
     flash(
         ngettext(
-            "%(figure)s signature came in, and counts within a second.",
-            "%(figure)s signatures came in, and count within a second.",
+            "%(figure)s signature imported. It counts within a second.",
+            "%(figure)s signatures imported. They count within a second.",
             brought.newcomers,
             figure=format_decimal(brought.newcomers),
         ),
@@ -86,8 +89,8 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
     taken = rollback.carry_out(write, batch_id)
     flash(
         ngettext(
-            "Undone: %(figure)s signature is taken out, and its words are erased.",
-            "Undone: %(figure)s signatures are taken out, and their words are erased.",
+            "Undone: %(figure)s signature removed and its data deleted.",
+            "Undone: %(figure)s signatures removed and their data deleted.",
             taken,
             figure=format_decimal(taken),
         ),
@@ -110,5 +113,5 @@ def drop(batch: ImportBatch) -> ResponseReturnValue:
     except operations.BatchClosed:
         return overtaken(batch)
     rollback.erase_rows(write, batch_id)
-    flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")
+    flash(_("Discarded. Nothing was saved or counted."), "sure")
     return redirect(url_for("organize.imports.index"), 303)

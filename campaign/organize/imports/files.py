@@ -47,7 +47,7 @@ def upload() -> ResponseReturnValue:
 def _refuse_large() -> ResponseReturnValue:
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
     flash(
-        _("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most),
+        _("This file is larger than %(most)s MB. Split it into parts.", most=most),
         "grave",
     )
     return redirect(url_for("organize.imports.upload"), 303)
@@ -146,11 +146,13 @@ def _is_possible(form: ColumnsForm, mapping: Mapping[int, str]) -> bool:
     """Check that a name column exists, and that no two columns hold the same field."""
     fields = list(mapping.values())
     if not {"given_name", "full_name"} & set(fields):
-        form.form_errors = [_("Say which column holds the name.")]
+        form.form_errors = [_("Choose which column has the name.")]
     elif len(fields) > len(set(fields)):
-        form.form_errors = [_("Two columns are said to hold the same. Leave one of them out.")]
+        form.form_errors = [_("You chose the same content for two columns. Leave one of them out.")]
     elif {"full_name", "given_name"} <= set(fields):
-        form.form_errors = [_("A name comes whole or in two parts, not both ways.")]
+        form.form_errors = [
+            _("Choose either one column for the full name, or two for first and last name.")
+        ]
     return not form.form_errors
 
 

@@ -40,7 +40,7 @@ from campaign.process.clock import utcnow
 
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
-PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter, as in North America")}
+PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter (North America)")}
 TOO_LONG = _l("This is too long. Make it shorter.")
 
 
@@ -65,7 +65,7 @@ class SigningDayField(DayField):
 
     def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
         if self.data and not self.errors and not MIN_DATE <= self.data <= newest_day(utcnow()):
-            raise ValidationError(_l("Take a day that has been."))
+            raise ValidationError(_l("Enter a date in the past."))
 
 
 class _OfPetition(FlaskForm):
@@ -88,8 +88,8 @@ class PrintForm(_OfPetition):
     sheets = WholeField(
         _l("How many sheets?"),
         [
-            InputRequired(_l("Write a number of sheets.")),
-            NumberRange(1, MAX_SHEETS, _l("Write a number from 1 to %(most)s.", most=MAX_SHEETS)),
+            InputRequired(_l("Enter the number of sheets.")),
+            NumberRange(1, MAX_SHEETS, _l("Enter a number from 1 to %(most)s.", most=MAX_SHEETS)),
         ],
         default=10,
     )
@@ -105,22 +105,20 @@ class SheetForm(SheetChoice):
     """A sheet to be typed in: one of ours by its serial, or any other by what is written on it."""
 
     sheet = StringField(
-        _l("Number of the sheet"),
+        _l("Sheet number"),
         [
-            DataRequired(
-                _l("Write the number of the sheet, so that its paper can be found again.")
-            ),
+            DataRequired(_l("Enter the sheet number, so that the paper can be found again.")),
             Length(max=MAX_SHEET_LENGTH, message=TOO_LONG),
         ],
     )
     signed_on = SigningDayField(
-        _l("Signed on"), [InputRequired(_l("Say on which day people signed it."))]
+        _l("Signed on"), [InputRequired(_l("Enter the date people signed it."))]
     )
-    country = CountryChoice(_l("Country of those who wrote none"))
+    country = CountryChoice(_l("Country for rows without one"))
     wording = TextAreaField(
-        _l("What the sheet asked consent to"),
+        _l("Consent text on the sheet"),
         [
-            DataRequired(_l("Copy what stands on the sheet.")),
+            DataRequired(_l("Copy the text from the sheet.")),
             Length(max=MAX_WORDING_LENGTH, message=TOO_LONG),
         ],
     )
@@ -140,23 +138,23 @@ class ColumnsForm(FlaskForm):
     """What the columns of a file hold, and what applies to all its rows."""
 
     version = VersionField()
-    has_heading = BooleanField(_l("The first row names the columns"))
-    lang = SelectField(_l("Language of those whose row names none"), choices=LANGUAGES)
-    country = CountryChoice(_l("Country of those whose row names none"))
-    signed_on = SigningDayField(_l("Signed on, where the row does not say"), [Optional()])
+    has_heading = BooleanField(_l("The first row has the column names"))
+    lang = SelectField(_l("Language for rows without one"), choices=LANGUAGES)
+    country = CountryChoice(_l("Country for rows without one"))
+    signed_on = SigningDayField(_l("Signing date for rows without one"), [Optional()])
     petition_version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
     dates = RadioField(
-        _l("Dates such as 03/04/2026"),
+        _l("Dates like 03/04/2026"),
         choices=[
-            SelectChoice("day", _l("begin with the day")),
-            SelectChoice("month", _l("begin with the month")),
+            SelectChoice("day", _l("start with the day")),
+            SelectChoice("month", _l("start with the month")),
         ],
         default="day",
     )
     wording = TextAreaField(
-        _l("What the sheets asked consent to"),
+        _l("Consent text on the sheets"),
         [
-            DataRequired(_l("Copy what stood on the sheets.")),
+            DataRequired(_l("Copy the text from the sheets.")),
             Length(max=MAX_WORDING_LENGTH, message=TOO_LONG),
         ],
     )
@@ -166,7 +164,7 @@ class ColumnsForm(FlaskForm):
         valid = super().validate(extra_validators)
         field = self.signed_on
         if not field.data and not field.errors and "signed_at" not in self.fields:
-            field.errors = [_l("No column says when people signed: say it here.")]
+            field.errors = [_l("No column has the signing date. Enter it here.")]
             valid = False
         return valid
 
@@ -192,9 +190,9 @@ class BringInForm(FlaskForm):
 
     version = VersionField()
     attested = BooleanField(
-        _l("We hold the signed sheets, and what came in says what stands on them")
+        _l("We have the signed sheets, and this import matches what is written on them")
     )
 
     def validate_attested(self, field: Field) -> None:
         if not field.data:
-            raise ValidationError(_l("Tick this first: signatures from paper count by your word."))
+            raise ValidationError(_l("Check this box first. Paper signatures count on your word."))

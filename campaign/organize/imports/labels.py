@@ -17,13 +17,13 @@ from campaign.text.postal_codes import postal_code_example
 FIELD_WORDS = {
     "given_name": _l("First name"),
     "family_name": _l("Last name"),
-    "full_name": _l("Whole name in one"),
+    "full_name": _l("Full name in one column"),
     "email": _l("Email"),
     "country": _l("Country"),
     "postal_code": _l("Postal code"),
     "comment": _l("Comment"),
-    "name_display": _l("How the name appears"),
-    "subscribe": _l("News wanted"),
+    "name_display": _l("How the name is shown"),
+    "subscribe": _l("Wants updates"),
     "lang": _l("Language"),
     "signed_at": _l("Signed on"),
     "sheet": _l("Sheet"),
@@ -32,8 +32,8 @@ FIELD_WORDS = {
 }
 FATE_WORDS = {
     "new": _l("new"),
-    "held": _l("new, held for a look"),
-    "duplicate": _l("signed already"),
+    "held": _l("new, held for review"),
+    "duplicate": _l("already signed"),
     "wrong": _l("wrong"),
     "left_out": _l("left out"),
 }
@@ -46,48 +46,46 @@ FATE_TAGS = {
 }
 # The reader of these messages types in a sheet; someone else signed it.
 MISSING_ON_PAPER = {
-    "given_name": _l("The name is missing."),
-    "family_name": _l("The family name is missing."),
-    "country": _l("The country is missing."),
-    "postal_code": _l("The postal code is missing."),
-    "comment": _l("The few words are missing."),
-    "signed_at": _l("The day of signing is missing."),
+    "given_name": _l("Enter the first name."),
+    "family_name": _l("Enter the last name."),
+    "country": _l("Enter the country."),
+    "postal_code": _l("Enter the postal code."),
+    "comment": _l("The comment is missing."),
+    "signed_at": _l("Enter the signing date."),
 }
 ROW_FAULTS = {
     UNCLOSED: _l(
-        "A quotation mark in this row is never closed: the rest of the file was read as one cell."
+        "A quotation mark in this row is never closed, so the rest of the file was read as one cell."
     ),
-    CUT_SHORT: _l("The file breaks off in the middle of this row."),
+    CUT_SHORT: _l("The file ends in the middle of this row."),
     TOO_MANY_CELLS: _l(
-        "This row has more cells than the heading: a sign in it was taken for the end of a cell."
+        "This row has more cells than the header row. A character in it was read as a separator."
     ),
 }
 FAULTS = {
     TOO_LONG: _l("This is too long. Make it shorter."),
-    "formula": _l("This cell holds a formula, not words."),
-    "tick": _l("Write yes or no, or leave it empty."),
-    "name_display": _l("Write full, initials or counted."),
-    "lang": _l("Write en, es or fr."),
-    "country": _l("That is not a country that we know. Write its name or its two letters."),
-    "date": _l("That is not a date. Write it as 2026-11-25."),
-    "date_too_old": _l("That is too long ago to be right."),
-    "date_in_future": _l("That day has not come yet."),
-    "date_after_end": _l("That is after the petition’s end."),
-    "choice": _l("That is none of the answers to choose from."),
-    "not_counted": _l("The file says that this one was not counted."),
+    "formula": _l("This cell has a formula, not text."),
+    "tick": _l("Enter yes or no, or leave it empty."),
+    "name_display": _l("Enter full, initials or counted."),
+    "lang": _l("Enter en, es or fr."),
+    "country": _l("We do not know this country. Enter its name or two-letter code."),
+    "date": _l("Enter a date, like 2026-11-25."),
+    "date_too_old": _l("This date is too long ago. Check it."),
+    "date_in_future": _l("This date is in the future. Check it."),
+    "date_after_end": _l("This date is after the petition closed. Check it."),
+    "choice": _l("Choose one of the answers."),
+    "not_counted": _l("The file says that this signature was not counted."),
 }
 FILE_FAULTS = {
-    "empty": _l("There is nothing in this file."),
-    "old_workbook": _l("This is a workbook of the old kind (.xls). Save it as .xlsx or as CSV."),
+    "empty": _l("This file is empty."),
+    "old_workbook": _l("This is an old Excel file (.xls). Save it as .xlsx or CSV."),
     "not_a_workbook": _l(
-        "This workbook cannot be read. Save it anew as .xlsx, without a password, or as CSV."
+        "We cannot read this workbook. Save it again as .xlsx, without a password, or as CSV."
     ),
-    "not_text": _l("This is neither a CSV file nor an XLSX workbook."),
-    "too_many_rows": _l("There are more rows than 50,000. Cut the file in parts."),
-    "too_many_columns": _l("There are more columns than a list of people can have."),
-    "too_large_unpacked": _l(
-        "This workbook is larger inside than we take. Save the one sheet that matters as CSV."
-    ),
+    "not_text": _l("This is not a CSV or XLSX file."),
+    "too_many_rows": _l("There are more than 50,000 rows. Split the file into parts."),
+    "too_many_columns": _l("This file has too many columns for a list of people."),
+    "too_large_unpacked": _l("This workbook is too large. Save only the sheet you need as CSV."),
 }
 MAX_LENGTHS = {
     "given_name": MAX_NAME_LENGTH,
@@ -99,7 +97,7 @@ DUPLICATE_WORDS = {
     "email": _l("Signed online"),
     "api": _l("Signed online"),
     "in_person": _l("Signed at a table"),
-    "paper": _l("Came in from paper before"),
+    "paper": _l("Already imported from paper"),
 }
 
 
@@ -133,9 +131,9 @@ def why_in_words(fate: str, why: Mapping[str, Any]) -> str:
     if "row" in why:
         return _("The same person as in row %(row)s", row=why["row"])
     if "meanwhile" in why:
-        return _("Signed while the batch came in")
+        return _("Signed during the import")
     words = str(DUPLICATE_WORDS[why["evidence"]])
-    return _("%(how)s, not confirmed yet", how=words) if why["state"] == "pending" else words
+    return _("%(how)s, waiting for confirmation", how=words) if why["state"] == "pending" else words
 
 
 def _named(field: str) -> str:

@@ -134,7 +134,7 @@ def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
     now, batch_id, version = utcnow(), batch.id, batch.version
     checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:
-        flash(_("The petition is not public yet: nothing can come in before."), "waiting")
+        flash(_("The petition is not public yet. You can import after you publish it."), "waiting")
         return False
     decided = decide(checker, items_of(batch))
     try:
@@ -146,13 +146,13 @@ def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
             now=now,
         )
     except (operations.BatchClosed, EditConflict):
-        flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
+        flash(_("Someone else is working on this too. Here is the current version."), "waiting")
     return True
 
 
 def overtaken(batch: ImportBatch) -> ResponseReturnValue:
     flash(
-        _("Somebody else was quicker, so nothing was changed. This is how it stands now."),
+        _("Someone else already changed this. Here is the current state."),
         "waiting",
     )
     return back(batch.id)

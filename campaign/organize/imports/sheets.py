@@ -168,7 +168,7 @@ def begin_typing() -> ResponseReturnValue:
     serial = found[1] if found else form.sheet.data.strip()
     before = batch_of_sheet(petition.id, serial)
     if before:
-        flash(_("This sheet has been begun before."), "note")
+        flash(_("Someone has already started this sheet."), "note")
         return redirect(url_for("organize.imports.show", batch_id=before.id), 303)
     fact = Fact(
         "imports.begin",

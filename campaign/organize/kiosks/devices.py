@@ -31,7 +31,7 @@ def rename(kiosk: Kiosk) -> ResponseReturnValue:
     if not form.validate():
         return _page(kiosk, form, 422)
     act(_fact("kiosks.rename", kiosk), pairing.rename, kiosk_id=kiosk.id, name=form.name.data)
-    flash(_("It has its new name."), "sure")
+    flash(_("Renamed."), "sure")
     return _back_to(kiosk)
 
 
@@ -39,7 +39,7 @@ def rename(kiosk: Kiosk) -> ResponseReturnValue:
 @allowed("kiosks.pair", load_kiosk)
 def extend(kiosk: Kiosk) -> ResponseReturnValue:
     act(_fact("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
-    flash(_("It may collect for a day longer."), "sure")
+    flash(_("This tablet can collect for one more day."), "sure")
     return _back_to(kiosk)
 
 
@@ -49,7 +49,7 @@ def revoke(kiosk: Kiosk) -> ResponseReturnValue:
     act(_fact("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
     flash(
         _(
-            "Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."
+            "Revoked. Anything it still sends is held for review and does not count until an admin approves it."
         ),
         "sure",
     )

@@ -38,7 +38,7 @@ def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
         only_unreadable=only_unreadable,
         now=utcnow(),
     )
-    flash(ngettext("%(num)s record is discarded.", "%(num)s records are discarded.", done), "sure")
+    flash(ngettext("%(num)s record discarded.", "%(num)s records discarded.", done), "sure")
     return _back(slug)
 
 
@@ -49,9 +49,7 @@ def put_back(kiosk: Kiosk) -> ResponseReturnValue:
     fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
     done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
     flash(
-        ngettext(
-            "%(num)s record waits for review again.", "%(num)s records wait for review again.", done
-        ),
+        ngettext("%(num)s record is back in review.", "%(num)s records are back in review.", done),
         "sure",
     )
     return _back(slug)

@@ -26,24 +26,22 @@ class PinField(StringField):
 
     def pre_validate(self, form: BaseForm) -> None:
         if not is_pin(self.data or ""):
-            raise ValidationError(_l("A PIN has six digits."))
+            raise ValidationError(_l("Enter six digits."))
         if self.data in GUESSED_PINS:
-            raise ValidationError(
-                _l("Whoever watches the table would try that first. Take another.")
-            )
+            raise ValidationError(_l("This PIN is too easy to guess. Choose another."))
 
 
 class PinForm(FlaskForm):
     """The PIN that staff type on every tablet of an event."""
 
-    pin = PinField(_l("Staff PIN"))
+    pin = PinField(_l("Team PIN"))
 
 
 class PairForm(FlaskForm):
     """A tablet to be paired; with the first tablet of an event, its PIN is set too."""
 
     name = LineField(_l("Name of the tablet"), [TOO_LONG])
-    pin = PinField(_l("Staff PIN"))
+    pin = PinField(_l("Team PIN"))
 
     def without_pin(self) -> Self:
         """Remove the PIN field, for an event that has a PIN already; return the form."""
@@ -52,4 +50,4 @@ class PairForm(FlaskForm):
 
 
 class NameForm(FlaskForm):
-    name = LineField(_l("Name of the tablet"), [DataRequired(_l("Write a name.")), TOO_LONG])
+    name = LineField(_l("Name of the tablet"), [DataRequired(_l("Enter a name.")), TOO_LONG])

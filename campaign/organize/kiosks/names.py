@@ -58,14 +58,14 @@ def decide_names(event: Event) -> ResponseReturnValue:
     if request.form.get("do", "").endswith(".all"):
         ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
     if way not in DECISIONS or not ids:
-        flash(_("Nothing was ticked, so nothing was changed."), "waiting")
+        flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back(slug)
     action, operation = DECISIONS[way]
     fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
     done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
     if way == "show":
         flash(
-            ngettext("%(num)s full name is shown now.", "%(num)s full names are shown now.", done),
+            ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
             "sure",
         )
     else:

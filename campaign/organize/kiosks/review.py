@@ -53,7 +53,7 @@ def decide(event: Event) -> ResponseReturnValue:
     """Approve the selected records, or reject them with a reason."""
     (way, ids), form = decision(), ReasonForm()
     if way not in ("let_in", "reject") or not ids:
-        flash(_("Nothing was ticked, so nothing was changed."), "waiting")
+        flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back(event.slug)
     # Approving needs no reason: the record says why it was kept for review.
     if way == "reject" and not form.validate():
@@ -62,7 +62,7 @@ def decide(event: Event) -> ResponseReturnValue:
     if way == "reject":
         done = _reject(event, [record.id for record in records], form.reason.data)
         flash(
-            ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done),
+            ngettext("%(num)s record rejected.", "%(num)s records rejected.", done),
             "sure",
         )
     else:
@@ -100,21 +100,22 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
             refused += 1
     done = sum(approved)
     flash(
-        ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done),
+        ngettext("%(num)s signature approved.", "%(num)s signatures approved.", done),
         "sure" if done else "note",
     )
     if twice := len(approved) - done:
         flash(
             ngettext(
-                "%(num)s is somebody’s second signature, and stays out.",
-                "%(num)s are somebody’s second signature, and stay out.",
+                "%(num)s is a duplicate and is not counted.",
+                "%(num)s are duplicates and are not counted.",
                 twice,
             ),
             "waiting",
         )
     if refused:
         flash(
-            ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting"
+            ngettext("%(num)s cannot be approved.", "%(num)s cannot be approved.", refused),
+            "waiting",
         )
 
 

@@ -96,7 +96,7 @@ def pin(event: Event) -> ResponseReturnValue:
         pin=form.pin.data,
         now=utcnow(),
     )
-    flash(_("The PIN is set. Each tablet learns of it as soon as it has a network."), "sure")
+    flash(_("PIN saved. Tablets get it when they are next online."), "sure")
     return back_to(event)
 
 

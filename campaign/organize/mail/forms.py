@@ -18,24 +18,24 @@ class MailingForm(FlaskForm):
     """Who gets an update by email, when, and how fast."""
 
     langs = SelectMultipleField(
-        _l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Languages"), choices=[SelectChoice(*each) for each in NAMES.items()]
     )
     kinds = SelectMultipleField(
-        _l("To whom"),
+        _l("Target"),
         choices=[
-            SelectChoice("subscribers", _l("Who subscribed by a form")),
-            SelectChoice("signers", _l("Who ticked the box when they signed")),
+            SelectChoice("subscribers", _l("People who subscribed with a form")),
+            SelectChoice("signers", _l("People who checked the box when they signed")),
         ],
     )
     per_minute = WholeField(
-        _l("Letters a minute"),
+        _l("Emails per minute"),
         [
-            InputRequired(_l("Write a whole number; 0 for no limit.")),
-            NumberRange(0, 100_000, _l("Write a number from 0 to 100,000.")),
+            InputRequired(_l("Enter a whole number. Enter 0 for no limit.")),
+            NumberRange(0, 100_000, _l("Enter a number from 0 to 100,000.")),
         ],
         default=0,
     )
-    starts_at = HourField(_l("Begins"), [Optional()])
+    starts_at = HourField(_l("Starts"), [Optional()])
     time_zone = ZoneField()
 
     moment = None

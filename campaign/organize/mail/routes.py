@@ -86,7 +86,7 @@ def plan(update: Update) -> ResponseReturnValue:
         # The button was pressed twice; nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
-        flash(_("It is a draft. Publish it first, then it can be mailed."), "grave")
+        flash(_("It is a draft. Publish it first. Then you can email it."), "grave")
         return _back_to(update)
     flash(_planned(form), "sure")
     tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
@@ -113,7 +113,9 @@ def change(update: Update) -> ResponseReturnValue:
 def cancel(update: Update) -> ResponseReturnValue:
     """Cancel a mailing that has not begun; the update can be mailed again."""
     if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
-        flash(_("The mailing is cancelled. Nobody got an email. You can plan it again."), "sure")
+        flash(
+            _("The mailing is cancelled. No one got an email. You can schedule it again."), "sure"
+        )
     return _back_to(update)
 
 
@@ -127,7 +129,10 @@ def _change_unbegun(
     try:
         act(fact_of(action, update), operation, mailing_id=found.id, **named)
     except mailings.MailingBegun:
-        flash(_("It has begun, so nothing was changed. You can pause or stop it."), "waiting")
+        flash(
+            _("The mailing has already started, so nothing was changed. You can pause or stop it."),
+            "waiting",
+        )
         return False
     return True
 
@@ -153,7 +158,7 @@ def test(update: Update, lang_code: str) -> ResponseReturnValue:
         organizer_id=organizer().id,
         lang=lang,
     )
-    flash(_("The test email goes to %(address)s.", address=organizer().email), "sure")
+    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "sure")
     view = "organize.updates.show" if update.state == "draft" else "organize.mail.show"
     return redirect(url_for(view, slug=update.slug), 303)
 
@@ -165,14 +170,16 @@ def pause(update: Update) -> ResponseReturnValue:
         update,
         "mail.pause",
         mailings.pause_mailing,
-        _("Paused. The few letters already handed over still arrive."),
+        _("Paused. A few emails already sent may still arrive."),
     )
 
 
 @blueprint.post("/<slug>/resume")
 @allowed("mail.send", load_update)
 def resume(update: Update) -> ResponseReturnValue:
-    return _turn(update, "mail.resume", mailings.resume_mailing, _("It goes on where it was."))
+    return _turn(
+        update, "mail.resume", mailings.resume_mailing, _("The mailing continues where it stopped.")
+    )
 
 
 @blueprint.post("/<slug>/stop")
@@ -182,7 +189,7 @@ def stop(update: Update) -> ResponseReturnValue:
         update,
         "mail.stop",
         mailings.stop_mailing,
-        _("Stopped for good. Whoever has it keeps it."),
+        _("Stopped. People who already got it keep it."),
         now=utcnow(),
     )
 
@@ -196,16 +203,14 @@ def _turn(
             act(fact_of(action, update), operation, mailing_id=found.id, **named)
             flash(words, "sure")
         except mailings.MailingOver:
-            flash(_("It had ended already, so nothing was changed."), "waiting")
+            flash(_("The mailing had already ended, so nothing was changed."), "waiting")
     return _back_to(update)
 
 
 def _planned(form: MailingForm) -> str:
     if form.moment and form.moment > utcnow():
-        return _(
-            "It is planned, and begins by itself at its hour. You can pause or stop it here, also before."
-        )
-    return _("It is on its way. You can pause or stop it here.")
+        return _("It is scheduled. You can pause or stop it here, even before it starts.")
+    return _("The mailing has started. You can pause or stop it here.")
 
 
 def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:

@@ -21,6 +21,6 @@ class FindForm(FlaskForm):
 
 class AddForm(FindForm):
     reason = LineField(
-        _l("Why?"),
-        [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), most(300)],
+        _l("Reason"),
+        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), most(300)],
     )

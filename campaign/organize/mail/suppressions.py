@@ -42,7 +42,7 @@ def find() -> ResponseReturnValue:
     note(Fact("suppressions.see", details={"found": is_known}))
     if is_known:
         return _back_to(form.digest)
-    flash(_("This address is not among them: it is written to whenever it is subscribed."), "sure")
+    flash(_("This address is not on the list. It gets email whenever it is subscribed."), "sure")
     return redirect(url_for("organize.suppressions.index"), 303)
 
 
@@ -58,7 +58,7 @@ def add() -> ResponseReturnValue:
     if cause_ids is not EVERYWHERE and not is_known_in(form.digest, cause_ids):
         form.email.errors = [
             _(
-                "This address has not signed, subscribed or registered in your cause. Ask an admin to add it."
+                "This address has not signed, subscribed or registered in your causes. Ask an admin to add it."
             )
         ]
         return _page(FindForm(formdata=None, prefix="find"), form, 422)
@@ -73,7 +73,7 @@ def add() -> ResponseReturnValue:
     )
     flash(
         _(
-            "No news goes there any more. Letters about the person’s own signatures and seats still do."
+            "We will send no more updates there. This person still gets emails about their own signatures and registrations."
         ),
         "sure",
     )
@@ -97,10 +97,13 @@ def lift(fingerprint: str) -> ResponseReturnValue:
             Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest
         )
     except operations.OwnersWish:
-        flash(_("It stands there by its owner’s own word. Only they can take that back."), "grave")
+        flash(_("This person asked to be on the list. Only they can undo it."), "grave")
         return _back_to(digest)
     flash(
-        _("Taken off. Nothing is subscribed by that: whoever wants news subscribes anew."), "sure"
+        _(
+            "Removed from the list. This does not subscribe anyone. To get updates, the person must subscribe again."
+        ),
+        "sure",
     )
     return redirect(url_for("organize.suppressions.index"), 303)
 
@@ -110,7 +113,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
 def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
     act(Fact("suppressions.retry"), try_again, digest=digest)
-    flash(_("The next letter to it is tried again."), "sure")
+    flash(_("We will try again with the next email."), "sure")
     return (
         _back_to(digest)
         if _known(digest)

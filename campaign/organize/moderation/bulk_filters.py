@@ -64,13 +64,13 @@ def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
     if search.words:
         lines.append((_("Search"), search.words))
     if search.evidence:
-        lines.append((_("Evidence"), str(EVIDENCE_WORDS[search.evidence])))
+        lines.append((_("Type of proof"), str(EVIDENCE_WORDS[search.evidence])))
     if search.country:
         lines.append((_("Country"), country_name(search.country, _lang())))
     if search.since:
-        lines.append((_("Since"), format_date(search.since)))
+        lines.append((_("First day"), format_date(search.since)))
     if search.until:
-        lines.append((_("Until"), format_date(search.until)))
+        lines.append((_("Last day"), format_date(search.until)))
     return lines
 
 

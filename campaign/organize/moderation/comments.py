@@ -23,7 +23,7 @@ from campaign.signatures import moderation
 from campaign.signatures.search import COMMENTS, comments_of, how_many_unread
 
 blueprint = Blueprint("comments", __name__, url_prefix="/comments")
-TABS = {"waiting": _l("To decide"), "shown": _l("Shown"), "hidden": _l("Hidden")}
+TABS = {"waiting": _l("To review"), "shown": _l("Shown"), "hidden": _l("Hidden")}
 MAX_WORDS = 200
 
 
@@ -88,12 +88,12 @@ def _decision(*, ids: Iterable[int], versions: Mapping[int, str], **named: Any) 
 
 def _tell(done: int, wanted: int) -> None:
     if not wanted:
-        flash(_("Nothing was decided, so nothing was changed."), "waiting")
+        flash(_("You made no decision, so nothing was changed."), "waiting")
         return
     flash(
         ngettext(
-            "%(figure)s comment is decided.",
-            "%(figure)s comments are decided.",
+            "%(figure)s comment decided.",
+            "%(figure)s comments decided.",
             done,
             figure=format_decimal(done),
         ),

@@ -50,7 +50,7 @@ def decide(signature: Signature) -> ResponseReturnValue:
         is_accepted=is_accepted,
     )
     flash(
-        _("The change is shown from now on.") if is_accepted else _("The former name stays."),
+        _("The change is now shown.") if is_accepted else _("The former name is kept."),
         "sure",
     )
     return redirect(url_for("organize.corrections.index"), 303)

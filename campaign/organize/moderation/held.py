@@ -38,7 +38,7 @@ def decide() -> ResponseReturnValue:
     """Do one thing to the selected rows, or to exactly those that the page showed."""
     (way, ids), form = decision(), ReasonForm()
     if way not in DECISIONS or not ids:
-        flash(_("Nothing was ticked, so nothing was changed."), "waiting")
+        flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return redirect(_here(), 303)
     # Approving needs no reason: the queue says why a signature was held.
     if way == "reject" and not form.validate():
@@ -46,12 +46,12 @@ def decide() -> ResponseReturnValue:
     action, operation = DECISIONS[way]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
     if not done:
-        flash(_("Somebody else was quicker: nothing was changed."), "waiting")
+        flash(_("Someone else already decided. Nothing was changed."), "waiting")
     elif way == "reject":
         flash(
             ngettext(
-                "%(figure)s signature is rejected.",
-                "%(figure)s signatures are rejected.",
+                "%(figure)s signature rejected.",
+                "%(figure)s signatures rejected.",
                 done,
                 figure=format_decimal(done),
             ),
@@ -60,8 +60,8 @@ def decide() -> ResponseReturnValue:
     else:
         flash(
             ngettext(
-                "%(figure)s signature is approved.",
-                "%(figure)s signatures are approved.",
+                "%(figure)s signature approved.",
+                "%(figure)s signatures approved.",
                 done,
                 figure=format_decimal(done),
             ),

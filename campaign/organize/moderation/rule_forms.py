@@ -24,15 +24,15 @@ MAX_LINES = 100
 MAX_LENGTH = 4000
 KIND_HINTS = {
     "words": _l(
-        "One word or phrase a line. Whole words are found, in capitals or not, with accents or without."
+        "One word or phrase per line. Only whole words match. Capitals and accents do not matter."
     ),
     "mail_domain": _l(
-        "One domain a line, such as example.org. What stands before it, as in mail.example.org, is held too."
+        "One domain per line, like example.org. Subdomains such as mail.example.org are held too."
     ),
-    "country": _l("One country a line, by its name or its two letters."),
-    "network": _l("One address or range a line, such as 192.0.2.17 or 192.0.2.0/24."),
+    "country": _l("One country per line, by name or two-letter code."),
+    "network": _l("One IP address or range per line, like 192.0.2.17 or 192.0.2.0/24."),
     "rate": _l(
-        "A number: how many an hour may come from one network address before the next is held."
+        "A number: how many signatures per hour can come from one IP address before we hold the next."
     ),
 }
 
@@ -41,20 +41,22 @@ class RuleForm(FlaskForm):
     """A rule for one petition or, if `where` is `cause:<id>`, for all petitions of a cause."""
 
     kind = RadioField(
-        _l("What is to be held?"),
+        _l("What to hold"),
         choices=list(starmap(SelectChoice, KIND_WORDS.items())),
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(_l("Choose an option."))],
     )
     pattern = TextAreaField(
-        _l("Which?"),
+        _l("Value"),
         [
-            InputRequired(_l("Write what the rule is to look for.")),
+            InputRequired(_l("Enter what the rule looks for.")),
             Length(max=MAX_LENGTH, message=_l("This is too long. Make it shorter.")),
         ],
     )
-    where = SelectField(_l("Where?"), [InputRequired(_l("Choose where the rule holds."))])
+    where = SelectField(
+        _l("Where it applies"), [InputRequired(_l("Choose where the rule applies."))]
+    )
     note = StringField(
-        _l("Why? (for the others)"),
+        _l("Reason (for other organizers)"),
         [Length(max=200, message=_l("This is too long. Make it shorter."))],
     )
 
@@ -64,11 +66,11 @@ class RuleForm(FlaskForm):
         self._causes = {each.slug: each.cause_id for each in petitions}
         self._ids = {each.slug: each.id for each in petitions}
         whole = [
-            SelectChoice(f"cause:{number}", _("All of %(cause)s", cause=title))
+            SelectChoice(f"cause:{number}", _("All petitions of %(cause)s", cause=title))
             for number, title in causes.items()
         ]
         choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
-        self.where.choices = unchosen(choices, _l("Choose a petition, or all of a cause"))
+        self.where.choices = unchosen(choices, _l("Choose a petition, or all petitions of a cause"))
         return self
 
     def validate_pattern(self, field: Field) -> None:
@@ -78,10 +80,10 @@ class RuleForm(FlaskForm):
             dict.fromkeys(filter(None, (line.strip() for line in field.data.splitlines())))
         )
         if not lines:
-            raise ValidationError(_l("Write what the rule is to look for."))
+            raise ValidationError(_l("Enter what the rule looks for."))
         if len(lines) > MAX_LINES:
             raise ValidationError(
-                _("These are more than %(most)s lines. Make two rules of them.", most=MAX_LINES)
+                _("Enter at most %(most)s lines. Make a second rule for the rest.", most=MAX_LINES)
             )
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))
 
@@ -102,12 +104,10 @@ def _network(line: str, _lines: list[str]) -> str:
     try:
         network = ip_network(line, strict=False)
     except ValueError as fault:
-        raise ValidationError(
-            _("%(line)s is neither an address nor a range.", line=line)
-        ) from fault
+        raise ValidationError(_("%(line)s is not an IP address or range.", line=line)) from fault
     if many_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
-            "%(line)s is too wide: whole regions would be held. Take a range of at most 4,096 addresses.",
+            "%(line)s is too wide and would hold whole regions. Use a range of at most 4,096 addresses.",
             line=line,
         )
         raise ValidationError(too_wide)
@@ -119,7 +119,7 @@ def _domain(line: str, _lines: list[str]) -> str:
         return parse_address(f"a@{line.lstrip('@').rstrip('.')}").domain
     except AddressRefused as fault:
         raise ValidationError(
-            _("%(line)s is not a mail domain, such as example.org.", line=line)
+            _("%(line)s is not an email domain, like example.org.", line=line)
         ) from fault
 
 
@@ -127,23 +127,21 @@ def _country(line: str, _lines: list[str]) -> str:
     try:
         return country(line, "")
     except ValueRefused as fault:
-        raise ValidationError(
-            _("%(line)s is not a country that we know by that name.", line=line)
-        ) from fault
+        raise ValidationError(_("We do not know a country named %(line)s.", line=line)) from fault
 
 
 def _rate(line: str, lines: list[str]) -> str:
     if len(lines) > 1 or not (
         line.isascii() and line.isdecimal() and len(line) <= 6 and 1 <= int(line) <= 100_000
     ):
-        raise ValidationError(_l("Write one number, from 1 to 100,000."))
+        raise ValidationError(_l("Enter one number, from 1 to 100,000."))
     return str(int(line))
 
 
 def _word(line: str, _lines: list[str]) -> str:
     if len(name_key(line, "").replace(" ", "")) < 3:
         too_short = _(
-            "%(line)s is too short: at least three letters, or half of the signatures would be held.",
+            "%(line)s is too short. Use at least three letters, or half of the signatures would be held.",
             line=line,
         )
         raise ValidationError(too_short)

@@ -115,8 +115,8 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
     if past:
         flash(
             ngettext(
-                "%(figure)s signature is held for a look.",
-                "%(figure)s signatures are held for a look.",
+                "%(figure)s signature is held for review.",
+                "%(figure)s signatures are held for review.",
                 held,
                 figure=format_decimal(held),
             ),
@@ -130,7 +130,7 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
 def switch_off(rule: Rule) -> ResponseReturnValue:
     fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
     act(fact, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
-    flash(_("The rule is off. What it held waits below until somebody lets it through."), "sure")
+    flash(_("The rule is off. Signatures it held are below, waiting for approval."), "sure")
     return _back(rule.id)
 
 
@@ -147,8 +147,8 @@ def release(rule: Rule) -> ResponseReturnValue:
             break
     flash(
         ngettext(
-            "%(figure)s signature goes on.",
-            "%(figure)s signatures go on.",
+            "%(figure)s signature approved.",
+            "%(figure)s signatures approved.",
             done,
             figure=format_decimal(done),
         ),
@@ -168,13 +168,11 @@ def drop(rule: Rule) -> ResponseReturnValue:
         )
     except rule_operations.RuleInUse:
         flash(
-            _(
-                "This rule has held signatures, which name it as their reason: it stays, switched off."
-            ),
+            _("This rule has held signatures, so we keep it as their reason. It stays turned off."),
             "waiting",
         )
         return _back(rule.id)
-    flash(_("The rule is gone. It had never been on."), "sure")
+    flash(_("The rule was deleted. It was never on."), "sure")
     return redirect(url_for("organize.rules.index"), 303)
 
 

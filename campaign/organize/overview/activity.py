@@ -148,7 +148,7 @@ def _signatures(num: int) -> str:
 
 
 def _letters(num: int) -> str:
-    return ngettext("%(figure)s letter", "%(figure)s letters", num, figure=format_decimal(num))
+    return ngettext("%(figure)s email", "%(figure)s emails", num, figure=format_decimal(num))
 
 
 NUMBERED = {"signatures": _signatures, "letters": _letters}
@@ -159,8 +159,8 @@ def _came_in(since: datetime) -> Iterator[Happening]:
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
         words = ngettext(
-            "%(count)s signature was set aside",
-            "%(count)s signatures were set aside",
+            "%(count)s signature was held",
+            "%(count)s signatures were held",
             many,
             count=format_decimal(many),
         )

@@ -26,30 +26,30 @@ def to_review() -> Iterator[Task]:
     ids = [petition.id for petition in petitions_where("signatures.review")]
     if held := sum(held_by_reason(ids).values()):
         words = ngettext(
-            "Look at %(figure)s held signature",
-            "Look at %(figure)s held signatures",
+            "Review %(figure)s held signature",
+            "Review %(figure)s held signatures",
             held,
             figure=_figure(held),
         )
-        yield Task(words, _("Look"), url_for("organize.held.index"))
+        yield Task(words, _("View"), url_for("organize.held.index"))
     if corrections := count_held_corrections(ids):
         words = ngettext(
-            "Look at %(figure)s changed name",
-            "Look at %(figure)s changed names",
+            "Review %(figure)s changed name",
+            "Review %(figure)s changed names",
             corrections,
             figure=_figure(corrections),
         )
-        yield Task(words, _("Look"), url_for("organize.corrections.index"))
+        yield Task(words, _("View"), url_for("organize.corrections.index"))
     events = events_among(causes_where("signatures.review"))
     waiting = many_for_review([event.id for event in events])
     for event in events:
         if kept := waiting.get(event.id):
             words = ngettext(
-                "Look at %(num)s signature kept by a table",
-                "Look at %(num)s signatures kept by a table",
+                "Review %(num)s signature from a table",
+                "Review %(num)s signatures from a table",
                 kept,
             )
-            yield Task(words, _("Look"), url_for("organize.kiosks.review", slug=event.slug))
+            yield Task(words, _("View"), url_for("organize.kiosks.review", slug=event.slug))
     asked = many_asked_at([event.id for event in events])
     for event in events:
         if names := asked.get(event.id):
@@ -58,12 +58,15 @@ def to_review() -> Iterator[Task]:
                 "Approve %(num)s full names from a table",
                 names,
             )
-            yield Task(words, _("Look"), url_for("organize.kiosks.names", slug=event.slug))
+            yield Task(words, _("View"), url_for("organize.kiosks.names", slug=event.slug))
     if unread := how_many_unread(ids):
         words = ngettext(
-            "Read %(figure)s comment", "Read %(figure)s comments", unread, figure=_figure(unread)
+            "Review %(figure)s comment",
+            "Review %(figure)s comments",
+            unread,
+            figure=_figure(unread),
         )
-        yield Task(words, _("Read"), url_for("organize.comments.index"))
+        yield Task(words, _("Review"), url_for("organize.comments.index"))
 
 
 def to_seat() -> Iterator[Task]:
@@ -79,13 +82,13 @@ def to_seat() -> Iterator[Task]:
     for event in ahead:
         if many := held.get(event.id):
             words = ngettext(
-                "Look at %(num)s registration set aside",
-                "Look at %(num)s registrations set aside",
+                "Review %(num)s held registration",
+                "Review %(num)s held registrations",
                 many,
             )
             yield Task(
                 words,
-                _("Look"),
+                _("View"),
                 url_for("organize.events.registrations", slug=event.slug, state="held"),
             )
 
@@ -95,9 +98,7 @@ def from_paper() -> Iterator[Task]:
         return
     begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.is_open]
     if begun:
-        words = ngettext(
-            "Bring in %(num)s list from paper", "Bring in %(num)s lists from paper", len(begun)
-        )
+        words = ngettext("Import %(num)s paper list", "Import %(num)s paper lists", len(begun))
         yield Task(words, _("Open"), url_for("organize.imports.index"))
 
 

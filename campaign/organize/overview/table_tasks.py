@@ -58,25 +58,25 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
             )
         elif kiosk.waiting and state in ("away", "expired"):
             words = ngettext(
-                "Bring tablet “%(name)s” to a network: it holds %(num)s signature",
-                "Bring tablet “%(name)s” to a network: it holds %(num)s signatures",
+                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signature",
+                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signatures",
                 kiosk.waiting,
                 name=name,
             )
         elif state == "away" and event.starts_at <= now < event.ends_at:
             since = clock_time(kiosk.last_seen_at, get_locale(), ZoneInfo(event.zone))
-            words = _("Check tablet “%(name)s”, silent since %(time)s", name=name, time=since)
+            words = _("Check tablet “%(name)s”: no contact since %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
-            words = _("Check tablet “%(name)s”: not all that it took down has arrived", name=name)
+            words = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
         else:
             continue
-        yield Task(words, _("See"), url_for("organize.kiosks.show", slug=event.slug))
+        yield Task(words, _("View"), url_for("organize.kiosks.show", slug=event.slug))
 
 
 def _coming(event: Event) -> Task:
     when = _day_and_time(event.starts_at, event)
     words = _(
-        "Get the table of “%(title)s” ready: %(when)s", title=event.text(g.lang).title, when=when
+        "Prepare the table for “%(title)s”: %(when)s", title=event.text(g.lang).title, when=when
     )
     return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
 

@@ -42,22 +42,23 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
         state = mailings[update.id].state if update.id in mailings else ""
         if state == "paused":
             words = _(
-                "Let the mailing of “%(title)s” go on, or stop it", title=update.text(g.lang).title
+                "Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title
             )
         elif state in ("planned", "sending") and update.state == "draft":
             words = _(
-                "“%(title)s” was taken back, and its mailing waits", title=update.text(g.lang).title
+                "“%(title)s” was unpublished. Its mailing is paused",
+                title=update.text(g.lang).title,
             )
         else:
             continue
-        yield Task(words, _("See"), url_for("organize.mail.show", slug=update.slug))
+        yield Task(words, _("View"), url_for("organize.mail.show", slug=update.slug))
     if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE)):
         yield Task(
             _(
-                "No letter has gone out since %(time)s: look at worker and mail server",
+                "No email sent since %(time)s. Check the background worker and the mail server",
                 time=_hour(since, now),
             ),
-            _("See"),
+            _("View"),
             url_for("organize.mail.index"),
         )
 
@@ -71,8 +72,8 @@ def failed_files() -> Iterator[Task]:
     )
     for export in exports_of(ids):
         if export.organizer_id == organizer().id and export.state == "failed":
-            words = _("Have file %(number)s made again: it could not be finished", number=export.id)
-            yield Task(words, _("See"), url_for("organize.exports.show", export_id=export.id))
+            words = _("Create file %(number)s again: it could not be finished", number=export.id)
+            yield Task(words, _("View"), url_for("organize.exports.show", export_id=export.id))
 
 
 def data_to_go() -> Iterator[Task]:
@@ -87,11 +88,11 @@ def data_to_go() -> Iterator[Task]:
         ):
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
             words = _(
-                "Who signed “%(title)s” is erased on %(day)s",
+                "Personal data of “%(title)s” will be deleted on %(day)s",
                 title=in_sight(petition).title,
                 day=day,
             )
-            yield Task(words, _("See"), url_for("organize.retention.edit", slug=petition.slug))
+            yield Task(words, _("View"), url_for("organize.retention.edit", slug=petition.slug))
 
 
 def kept_forever() -> Iterator[Task]:
@@ -115,9 +116,9 @@ def doubted_keys() -> Iterator[Task]:
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.doubted_at and not key.revoked_at:
             words = _(
-                "Ask partner “%(name)s” why many of its people had signed before", name=key.name
+                "Ask partner “%(name)s” why many of its people had already signed", name=key.name
             )
-            yield Task(words, _("See"), url_for("organize.keys.index"))
+            yield Task(words, _("View"), url_for("organize.keys.index"))
 
 
 def drafts() -> Iterator[Task]:
@@ -152,12 +153,12 @@ def _hour(at: datetime, now: datetime) -> str:
 
 
 def _petition_drafts(num: int) -> str:
-    return ngettext("Finish %(num)s draft of a petition", "Finish %(num)s drafts of petitions", num)
+    return ngettext("Finish %(num)s draft petition", "Finish %(num)s draft petitions", num)
 
 
 def _event_drafts(num: int) -> str:
-    return ngettext("Finish %(num)s draft of an event", "Finish %(num)s drafts of events", num)
+    return ngettext("Finish %(num)s event draft", "Finish %(num)s event drafts", num)
 
 
 def _update_drafts(num: int) -> str:
-    return ngettext("Finish %(num)s draft of an update", "Finish %(num)s drafts of updates", num)
+    return ngettext("Finish %(num)s draft update", "Finish %(num)s draft updates", num)

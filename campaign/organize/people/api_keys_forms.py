@@ -19,9 +19,9 @@ class KeyForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     name = LineField(
-        _l("Whose key it is"), [DataRequired(_l("Write who gets it.")), most(MAX_NAME_LENGTH)]
+        _l("Name of the partner"), [DataRequired(_l("Enter who gets it.")), most(MAX_NAME_LENGTH)]
     )
-    is_trusted = BooleanField(_l("Their signatures count at once, on their word"))
+    is_trusted = BooleanField(_l("Trusted: signatures count at once, without a confirmation email"))
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
         """Offer these Causes, with their titles in `lang`; return the form."""

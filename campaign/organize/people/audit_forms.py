@@ -20,14 +20,14 @@ class AuditSearch(FlaskForm):
     class Meta:
         csrf = False
 
-    who = SelectField(_l("Who"), validate_choice=False)
+    who = SelectField(_l("People"), validate_choice=False)
     about = SelectField(_l("About"), validate_choice=False)
-    since = DayField(_l("Since"), [Optional()])
-    until = DayField(_l("Until"), [Optional()])
+    since = DayField(_l("First day"), [Optional()])
+    until = DayField(_l("Last day"), [Optional()])
 
     def __init__(self, people: Iterable[Organizer]) -> None:
         super().__init__(formdata=request.args)
-        self.who.choices = _offered(_l("Everybody"), {str(who.id): who.called for who in people})
+        self.who.choices = _offered(_l("Everyone"), {str(who.id): who.called for who in people})
         self.about.choices = _offered(_l("Everything"), SUBJECTS)
 
     @property

@@ -15,12 +15,12 @@ from campaign.causes.models import Cause
 from campaign.organize.fields import LANGUAGES, AddressField
 
 ROLE_HINTS = {
-    ADMIN: _l("Everything, in every cause, and who may be an organizer"),
-    "owner": _l("Everything in this cause, and who works on it"),
-    "editor": _l("Petitions, events and news; sees no supporter"),
-    "exporter": _l("Sees the signatures, and takes them to the target"),
-    "reviewer": _l("Looks at what was held, and reads the comments"),
-    "tabler": _l("Pairs kiosks and checks people in at the door"),
+    ADMIN: _l("Can do everything in every cause, and manage organizers"),
+    "owner": _l("Can do everything in this cause, and manage its team"),
+    "editor": _l("Petitions, events and updates. Cannot see supporters"),
+    "exporter": _l("Sees signatures and exports them for delivery"),
+    "reviewer": _l("Reviews held signatures and comments"),
+    "tabler": _l("Pairs tablets and checks people in at events"),
 }
 # The first choice is empty, so that nobody invites into the wrong cause just because it is first.
 NO_CAUSE = SelectChoice("", _l("Choose a cause"))
@@ -60,4 +60,4 @@ class InvitationForm(RoleForm):
     name = StringField(
         _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
     )
-    lang = SelectField(_l("Language of the letter"), choices=LANGUAGES, default=lambda: g.lang)
+    lang = SelectField(_l("Language of the email"), choices=LANGUAGES, default=lambda: g.lang)

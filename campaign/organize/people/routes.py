@@ -75,9 +75,7 @@ def create() -> ResponseReturnValue:
     except OrganizerRemoved:
         form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
         return _invitation_page(form, 422)
-    flash(
-        _("%(email)s gets a letter with the way in.", email=form.email.address.normalized), "sure"
-    )
+    flash(_("We will email %(email)s a link to join.", email=form.email.address.normalized), "sure")
     return redirect(url_for("organize.people.index"), 303)
 
 
@@ -101,7 +99,7 @@ def give(organizer_id: int) -> ResponseReturnValue:
     fact = _role_given(form, on=("organizer", who.id))
     words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
     act(fact, give_role, then=alert_of_new_admin, now=utcnow(), **words)
-    flash(_("%(name)s is told of the new role by mail.", name=name), "sure")
+    flash(_("We will email %(name)s about the new role.", name=name), "sure")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
@@ -125,7 +123,7 @@ def take(grant: Grant) -> ResponseReturnValue:
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "grave")
     else:
-        flash(_("The role is taken away."), "sure")
+        flash(_("Role removed."), "sure")
     return _back_to(who_id)
 
 
@@ -137,7 +135,7 @@ def invite_again(organizer_id: int) -> ResponseReturnValue:
     if who.is_invited:
         fact = Fact("people.invite", on=("organizer", who.id))
         act(fact, owe_invitation, organizer_id=who.id, invited_by_id=organizer().id, now=utcnow())
-        flash(_("A new letter is on its way; the link of the old one has ended."), "sure")
+        flash(_("We sent a new email. The link in the old one no longer works."), "sure")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
@@ -159,9 +157,7 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
         organizer_id=who.id,
     )
     flash(
-        _(
-            "The lost second factor opens nothing any more. At the next sign-in a new one is set up."
-        ),
+        _("Two-step verification was reset. They will set it up again at their next sign-in."),
         "sure",
     )
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
@@ -181,7 +177,7 @@ def remove_whole(organizer_id: int) -> ResponseReturnValue:
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "grave")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
-    flash(_("%(name)s is no longer an organizer, and is signed out everywhere.", name=name), "sure")
+    flash(_("%(name)s is no longer an organizer and was signed out everywhere.", name=name), "sure")
     return redirect(url_for("organize.people.index"), 303)
 
 

@@ -17,13 +17,13 @@ from campaign.organize.content_fields import LinesField, VersionField
 
 MAX_ORIGINS = 50
 SHOW_WORDS = {
-    "form": _l("The form, with the letter"),
-    "thermometer": _l("The thermometer, with a button"),
-    "counter": _l("The count, with a button"),
-    "montage": _l("The picture, with the count"),
+    "form": _l("The form, with the petition text"),
+    "thermometer": _l("Thermometer with a button"),
+    "counter": _l("Count with a button"),
+    "montage": _l("Montage with the count"),
 }
 THEME_WORDS = {
-    "auto": _l("As the reader’s device has it"),
+    "auto": _l("Same as the reader’s device"),
     "light": _l("Light"),
     "dark": _l("Dark"),
 }
@@ -41,8 +41,8 @@ class OriginsField(LinesField):
         if wrong:
             raise StopValidation(
                 ngettext(
-                    "This is not the address of a site, such as https://example.org: %(lines)s",
-                    "These are not addresses of sites, such as https://example.org: %(lines)s",
+                    "This is not a site address, like https://example.org: %(lines)s",
+                    "These are not site addresses, like https://example.org: %(lines)s",
                     len(wrong),
                     lines=", ".join(wrong[:5]),
                 )
@@ -51,7 +51,7 @@ class OriginsField(LinesField):
         if len(self.origins) > MAX_ORIGINS:
             raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
-            raise StopValidation(_l("Write at least one site, or allow nobody."))
+            raise StopValidation(_l("Enter at least one site, or choose “Nobody”."))
 
 
 class EmbeddingForm(FlaskForm):
@@ -59,9 +59,9 @@ class EmbeddingForm(FlaskForm):
 
     version = VersionField()
     allowed = RadioField(
-        _l("Who may show this petition in a page of theirs?"),
+        _l("Who can embed this petition in their pages?"),
         choices=[
-            SelectChoice("anybody", _l("Everybody")),
+            SelectChoice("anybody", _l("Everyone")),
             SelectChoice("listed", _l("Only these sites")),
             SelectChoice("nobody", _l("Nobody")),
         ],
@@ -93,7 +93,7 @@ class PieceForm(FlaskForm):
     lang = SelectField(
         _l("Language"),
         choices=[
-            SelectChoice("", _l("As the page around it, or the reader")),
+            SelectChoice("", _l("Like the page around it, or the reader’s system")),
             *(SelectChoice(*each) for each in NAMES.items()),
         ],
     )

@@ -26,9 +26,9 @@ MAX_BODY_LENGTH = 20_000
 MAX_GOAL = 100_000_000
 PARTS = ("title", "summary", "body", "organisation")
 LACKING = {
-    "title": _l("Write a title; the other words of this language wait for it."),
-    "summary": _l("Write one or two sentences that say what is asked."),
-    "body": _l("Write the letter."),
+    "title": _l("Enter a title first. Then you can add the other text in this language."),
+    "summary": _l("Enter a summary of one or two sentences."),
+    "body": _l("Enter the petition text."),
 }
 
 
@@ -36,7 +36,7 @@ class SlugForm(FlaskForm):
     """The slug of a cause, petition or update."""
 
     version = VersionField()
-    slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
+    slug = SlugField(_l("Address"), [DataRequired(_l("Enter an address."))])
 
 
 class GoalForm(FlaskForm):
@@ -46,8 +46,8 @@ class GoalForm(FlaskForm):
     goal = WholeField(
         _l("Goal"),
         [
-            InputRequired(_l("Write a whole number; 0 for no goal.")),
-            NumberRange(0, MAX_GOAL, _l("Write a number from 0 to 100 million.")),
+            InputRequired(_l("Enter a whole number. Enter 0 for no goal.")),
+            NumberRange(0, MAX_GOAL, _l("Enter a number from 0 to 100 million.")),
         ],
     )
 
@@ -88,11 +88,11 @@ def _title(lang: str) -> LineField:
 
 
 def _summary(lang: str) -> ShortTextField:
-    return ShortTextField(in_language(_l("In short"), lang), [most(MAX_SUMMARY_LENGTH)])
+    return ShortTextField(in_language(_l("Summary"), lang), [most(MAX_SUMMARY_LENGTH)])
 
 
 def _body(lang: str) -> LinesField:
-    return LinesField(in_language(_l("Letter"), lang), [most(MAX_BODY_LENGTH)])
+    return LinesField(in_language(_l("Text"), lang), [most(MAX_BODY_LENGTH)])
 
 
 def _organisation(lang: str) -> LineField:

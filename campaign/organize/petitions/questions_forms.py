@@ -40,13 +40,13 @@ FIELDS = [
     SelectChoice("comment", _l("Comment")),
 ]
 KINDS = [
-    SelectChoice("text", _l("A line to write")),
-    SelectChoice("choice", _l("One of several")),
-    SelectChoice("tick", _l("A box to tick")),
+    SelectChoice("text", _l("Short text")),
+    SelectChoice("choice", _l("One choice from a list")),
+    SelectChoice("tick", _l("A checkbox")),
 ]
 CONFIRMATIONS = [
-    SelectChoice("email", _l("By the link in the mail")),
-    SelectChoice("email_or_witness", _l("By the mail, or by a witness at a table")),
+    SelectChoice("email", _l("By the link in the email")),
+    SelectChoice("email_or_witness", _l("By email, or by a witness at a table")),
 ]
 
 
@@ -59,7 +59,7 @@ class _Question(Form):
 
     name = HiddenField()
     type = SelectField(_l("Kind"), choices=KINDS)
-    required = BooleanField(_l("Must be answered"))
+    required = BooleanField(_l("Required"))
 
 
 QuestionRow = type(
@@ -82,9 +82,9 @@ class FormForm(FlaskForm):
     """Questions, required fields, and how supporters confirm."""
 
     version = VersionField()
-    required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
+    required_fields = SelectMultipleField(_l("Required"), choices=FIELDS)
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
-    two_per_address = BooleanField(_l("Two people may share one e-mail address"))
+    two_per_address = BooleanField(_l("Two people may share one email address"))
     neutral_emails = BooleanField(
         _l("Neutral emails: the subject does not say that someone signed")
     )
@@ -129,7 +129,7 @@ def check_rows(rows: RowsField, original: str) -> bool:
         if _is_empty(row.form):
             continue
         if not label.data:
-            label.errors = [_l("Write the question in the language that was written first.")]
+            label.errors = [_l("Enter the question in the original language.")]
         if row["type"].data == "choice":
             _check_choices(row.form, choices)
     # The error summary reads the list's own errors, which were set before these checks.
@@ -160,12 +160,12 @@ def _is_empty(row: Any) -> bool:
 def _check_choices(row: Any, first: Field) -> None:
     wanted = len(_lines(first.data))
     if wanted < 2:
-        first.errors = [_l("Write at least two answers, one on each line.")]
+        first.errors = [_l("Enter at least two answers, one per line.")]
     for lang in LOCALES:
         field = row[f"choices_{lang}"]
         if field.data and len(_lines(field.data)) != wanted and field is not first:
             field.errors = [
-                _l("There must be as many answers as in the first language, in the same order.")
+                _l("Enter as many answers as in the first language, in the same order.")
             ]
 
 

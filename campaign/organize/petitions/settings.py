@@ -58,7 +58,7 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
         )
     except NotReady:
         form.form_errors.append(
-            _("The petition is public, so it must ask somebody. Write at least one name.")
+            _("The petition is public, so it needs a target. Enter at least one name.")
         )
         return part_page("targets", petition, form, 422)
 
@@ -115,9 +115,9 @@ def save_address(petition: Petition) -> ResponseReturnValue:
             slug=form.slug.data,
         )
     except SlugTaken:
-        form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
+        form.slug.errors = [_("Another petition uses, or used, this web address. Choose another.")]
         return part_page("address", petition, form, 422)
-    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    flash(_("It has a new web address. The old one redirects to it."), "sure")
     return redirect(url_for("organize.petitions.show", slug=form.slug.data), 303)
 
 

@@ -59,7 +59,7 @@ class _Dates(FlaskForm):
     time_zone = ZoneField()
     opens_at = HourField(_l("Opens"), [Optional()])
     closes_at = HourField(_l("Closes"), [Optional()])
-    deliver_on = DayField(_l("Day of the hand-over"), [Optional()])
+    deliver_on = DayField(_l("Delivery date"), [Optional()])
 
     @classmethod
     def of(cls, petition: Petition, usual_zone: str) -> Self:
@@ -92,7 +92,7 @@ class _Dates(FlaskForm):
             for field in (self.opens_at, self.closes_at)
         )
         if self.opens and self.closes and self.closes <= self.opens:
-            self.closes_at.errors = [_l("That is not after it opens.")]
+            self.closes_at.errors = [_l("The closing time must be after the opening time.")]
         return valid and not self.opens_at.errors and not self.closes_at.errors
 
     def places(self) -> dict[str, str]:
@@ -102,7 +102,7 @@ class _Dates(FlaskForm):
 
 
 def _place(lang: str) -> LineField:
-    return LineField(in_language(_l("Place of the hand-over"), lang), [most(MAX_TARGET_LENGTH)])
+    return LineField(in_language(_l("Delivery place"), lang), [most(MAX_TARGET_LENGTH)])
 
 
 DatesForm = type(

@@ -48,8 +48,8 @@ class _Wordings(FlaskForm):
 
 
 def _texts(lang: str) -> RowsField:
-    wording = ShortTextField(in_language(_l("Wording"), lang), [most(MAX_TEXT_LENGTH)])
-    return RowsField(wording, in_language(_l("Wordings"), lang), max_entries=MAX_TEXTS)
+    wording = ShortTextField(in_language(_l("Share text"), lang), [most(MAX_TEXT_LENGTH)])
+    return RowsField(wording, in_language(_l("Share texts"), lang), max_entries=MAX_TEXTS)
 
 
 SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))

@@ -72,7 +72,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
     flash(
         saved(number, changed)
         if is_changed
-        else _("Nothing was different, so nothing was changed."),
+        else _("Nothing changed, because the text is the same."),
         "sure",
     )
     return onward(petition, "letter")

@@ -121,7 +121,7 @@ def _question(question: dict[str, Any], lang: str) -> str | None:
     choices = question.get("choices", {}).get(lang, ())
     label = question["label"].get(lang)
     if label and question.get("required"):
-        label = _("%(question)s (must be answered)", question=label)
+        label = _("%(question)s (required)", question=label)
     return label and _lines((label, *(f"– {choice}" for choice in choices)))
 
 

@@ -42,9 +42,11 @@ def create(signature: Signature) -> ResponseReturnValue:
     try:
         act(fact, erase_one, signature_id=signature_id)
     except StillCounted:
-        flash(_("It is just leaving the count. Please press once more in a second."), "waiting")
+        flash(
+            _("We are still removing it from the count. Please try again in a second."), "waiting"
+        )
         return redirect(url_for("organize.erasures.new", signature_id=signature_id), 303)
-    flash(_("Erased. Nothing of the person is left here."), "sure")
+    flash(_("Deleted. No personal data of this person is left here."), "sure")
     return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
 
 

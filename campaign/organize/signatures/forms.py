@@ -44,10 +44,10 @@ class SignatureSearch(FlaskForm):
     words = StringField(_l("Name, email or number"), [Length(max=200)])
     petition = SelectField(_l("Petition"), validate_choice=False)
     state = SelectField(_l("Status"), validate_choice=False)
-    evidence = SelectField(_l("Evidence"), validate_choice=False)
+    evidence = SelectField(_l("Type of proof"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
-    since = DayField(_l("Since"), [Optional()])
-    until = DayField(_l("Until"), [Optional()])
+    since = DayField(_l("First day"), [Optional()])
+    until = DayField(_l("Last day"), [Optional()])
 
     def __init__(self, petitions: list[PetitionInSight]) -> None:
         super().__init__(formdata=request.args)
@@ -101,8 +101,8 @@ class CorrectionForm(SupporterForm):
 
     version = HiddenField()
     reason = StringField(
-        _l("Who asked for it, and how?"),
-        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
+        _l("Who asked for this, and how?"),
+        [DataRequired(_l("Say it in a few words. We record it in the activity log.")), SHORT],
     )
 
 
@@ -110,8 +110,8 @@ class ReasonForm(FlaskForm):
     """The reason that every serious action on a signature requires."""
 
     reason = StringField(
-        _l("Why?"),
-        [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), SHORT],
+        _l("Reason"),
+        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), SHORT],
     )
 
 
@@ -120,15 +120,15 @@ class RetentionForm(FlaskForm):
 
     version = VersionField()
     keeps = RadioField(
-        _l("After the end"),
+        _l("After the petition ends"),
         choices=[
-            SelectChoice("days", _l("Erase it after some time")),
+            SelectChoice("days", _l("Delete it after some time")),
             SelectChoice("forever", _l("Keep it forever")),
         ],
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(_l("Choose an option."))],
     )
-    days = StringField(_l("Days after the end"))
-    sure = BooleanField(_l("I know that erased data cannot be brought back"))
+    days = StringField(_l("Days after the petition ends"))
+    sure = BooleanField(_l("I know that deleted data cannot be restored"))
     # Whether the editor only asks what would be erased.
     is_trial = False
     # The number of days currently set for the petition.
@@ -155,15 +155,17 @@ class RetentionForm(FlaskForm):
         if self.keeps.data != "days":
             # Never drop an entered value silently.
             if text and self.keeps.data and text != str(self.before or ""):
-                raise ValidationError(_l("Choose “Erase it after some time”, or leave this empty."))
+                raise ValidationError(
+                    _l("Choose “Delete it after some time”, or leave this empty.")
+                )
             return
         if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= 3650):
-            raise ValidationError(_l("Write a number of days, from 1 to 3,650."))
+            raise ValidationError(_l("Enter a number of days, from 1 to 3,650."))
         field.data = text
 
     def validate_sure(self, field: Field) -> None:
         if self.keeps.data == "days" and not field.data and not self.is_trial:
-            raise ValidationError(_l("Tick this first."))
+            raise ValidationError(_l("Check this box first."))
 
 
 def _start(field: DayField, days: int = 0) -> datetime | None:

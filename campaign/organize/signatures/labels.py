@@ -20,7 +20,7 @@ STATE_WORDS = {
     "held": _l("held"),
     "rejected": _l("rejected"),
     "withdrawn": _l("withdrawn"),
-    "erased": _l("erased"),
+    "erased": _l("deleted"),
 }
 # The style of the tag for each state.
 STATE_TAGS = {
@@ -31,10 +31,10 @@ STATE_TAGS = {
     "rejected": "grave",
 }
 EVIDENCE_WORDS = {
-    "email": _l("Confirmed by e-mail"),
+    "email": _l("Confirmed by email"),
     "in_person": _l("At a table, in person"),
     "paper": _l("On paper"),
-    "api": _l("By the API"),
+    "api": _l("Through the API"),
 }
 # Short labels that fit a table column.
 EVIDENCE_BRIEF = {
@@ -43,21 +43,25 @@ EVIDENCE_BRIEF = {
     "paper": _l("Paper"),
     "api": _l("API"),
 }
-DISPLAY_WORDS = {"full": _l("in full"), "initials": _l("initials"), "counted": _l("counted only")}
+DISPLAY_WORDS = {
+    "full": _l("full name"),
+    "initials": _l("initials"),
+    "counted": _l("name not shown"),
+}
 REASON_WORDS = {
-    "hidden_field": _l("A field was filled that people do not see: programs fill it."),
+    "hidden_field": _l("A hidden field was filled in. Usually only programs do that."),
     "no_proof": _l(
-        "It came in a rush, without the small piece of work that browsers do by themselves."
+        "It arrived during a rush, without the small calculation that browsers do automatically."
     ),
-    CROWDED: _l("Very many came from one network address within an hour."),
+    CROWDED: _l("Many came from one IP address within an hour."),
     REJECTED: _l("An organizer rejected it."),
 }
 KIND_WORDS = {
-    "network": _l("Network addresses"),
-    "mail_domain": _l("Mail domains"),
-    "country": _l("Countries"),
-    "rate": _l("Many from one network address"),
-    "words": _l("Words in name or comment"),
+    "network": _l("IP addresses"),
+    "mail_domain": _l("Email domains"),
+    "country": _l("Country"),
+    "rate": _l("Many from one IP address"),
+    "words": _l("Words in the name or comment"),
 }
 
 
@@ -70,14 +74,14 @@ def reason_in_words(reason: str, rules: Mapping[int, Rule]) -> Any:
     """Return why a signature is held, as a sentence; `rules` maps ids to Rules."""
     name, _colon, number = reason.partition(":")
     if name == MERGED:
-        return _("It is the same person’s as another signature, which is counted.")
+        return _("The same person has another signature, which is counted.")
     if name == "rule" and number.isdecimal() and int(number) in rules:
         rule = rules[int(number)]
         lines = [_country(line) if rule.kind == "country" else line for line in rule.lines[:5]]
         return _(
             "Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(lines)
         )
-    return REASON_WORDS.get(reason) or _("Set aside by the system.")
+    return REASON_WORDS.get(reason) or _("Held automatically.")
 
 
 def words() -> dict[str, Any]:

@@ -34,10 +34,10 @@ blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 ON_A_PAGE = 50
 MAX_ID = 2**63 - 1
 MERGE_FAULTS = {
-    "one": _l("These are not two signatures."),
-    "petition": _l("They are under different petitions: each counts there."),
-    "gone": _l("One of them was withdrawn, erased or rejected by someone else."),
-    "unconfirmed": _l("Keep the one that is confirmed, or the count would lose a person."),
+    "one": _l("Choose two different signatures."),
+    "petition": _l("They are on different petitions, so each one counts."),
+    "gone": _l("One of the two was withdrawn, deleted or rejected in the meantime."),
+    "unconfirmed": _l("Keep the confirmed signature. Otherwise the count would lose a person."),
 }
 
 
@@ -112,7 +112,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
         )
     except moderation.SamePerson:
         same = _(
-            "Another signature under this petition has that name and postal code. Where both are one person, turn one of them away."
+            "Another signature on this petition has the same name and postal code. If both are the same person, reject one of them."
         )
         form.form_errors = [*form.form_errors, same]
         return _page(signature_by_id(signature.id), correction=form, status=409)
@@ -123,7 +123,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
 @blueprint.post("/<int:signature_id>/withdraw")
 @allowed("signatures.correct", load_signature)
 def withdraw(signature: Signature) -> ResponseReturnValue:
-    told = _("Withdrawn. Within a second it is no longer counted.")
+    told = _("Withdrawn. It stops counting within a second.")
     return _decide(signature, "signatures.withdraw", moderation.withdraw, told)
 
 
@@ -134,7 +134,7 @@ def take_back(signature: Signature) -> ResponseReturnValue:
         signature,
         "signatures.take_back",
         moderation.take_back_withdrawal,
-        _("The withdrawal is undone."),
+        _("The signature is restored."),
         timed=False,
     )
 
@@ -146,7 +146,7 @@ def reject(signature: Signature) -> ResponseReturnValue:
         signature,
         "signatures.reject",
         moderation.reject,
-        _("Rejected. We keep it here, and it is not counted."),
+        _("Rejected. The signature is kept here but not counted."),
     )
 
 
@@ -157,7 +157,7 @@ def let_through(signature: Signature) -> ResponseReturnValue:
         signature,
         "signatures.let_through",
         moderation.let_through,
-        _("Approved. No rule holds it again."),
+        _("Approved. Rules will not hold it again."),
     )
 
 
@@ -182,7 +182,7 @@ def comment(signature: Signature) -> ResponseReturnValue:
     )
     if not done:
         raise EditConflict(f"the comment of signature {signature.id} has changed")
-    flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
+    flash(_("The comment is now shown.") if shown else _("The comment is now hidden."), "sure")
     return _back(signature)
 
 
@@ -202,7 +202,10 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
     )
     try:
         act(fact, moderation.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
-        flash(_("They are one now. The other one is rejected. You can bring it back."), "sure")
+        flash(
+            _("The two signatures are merged. The other one is rejected, and you can restore it."),
+            "sure",
+        )
     except moderation.CannotMerge as refusal:
         flash(str(MERGE_FAULTS[refusal.code]), "grave")
     return _back(signature)
@@ -222,7 +225,7 @@ def _decide(
     if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
         flash(told, "sure")
     else:
-        flash(_("Somebody else was quicker: nothing was changed."), "waiting")
+        flash(_("Someone else already decided. Nothing was changed."), "waiting")
     return _back(signature)
 
 

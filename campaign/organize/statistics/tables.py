@@ -123,18 +123,18 @@ def _told(found: Forecast | None, goal: int) -> tuple[Any, ...]:
 
 
 TABLES = {
-    "states": Table(_l("States"), _states),
+    "states": Table(_l("Status"), _states),
     "days": Table(_l("By day"), _days),
     "hours": Table(_l("By hour"), _hours),
-    "evidence": Table(_l("By evidence"), _kind("evidence")),
+    "evidence": Table(_l("By type of proof"), _kind("evidence")),
     "countries": Table(_l("By country"), _countries),
     "regions": Table(_l("By region"), _regions),
-    "sources": Table(_l("By campaign code"), _sources),
+    "sources": Table(_l("By source code"), _sources),
     "languages": Table(_l("By language"), _kind("lang")),
-    "confirming": Table(_l("Confirming"), _confirming),
-    "forecast": Table(_l("The goal"), _forecast),
-    "mail": Table(_l("Trouble with mail"), _mail),
-    "ledger": Table(_l("The ledger"), _ledger),
+    "confirming": Table(_l("Confirmations"), _confirming),
+    "forecast": Table(_l("Goal"), _forecast),
+    "mail": Table(_l("Email problems"), _mail),
+    "ledger": Table(_l("Count history"), _ledger),
 }
 
 

@@ -26,12 +26,12 @@ from campaign.updates.body_pictures import unknown_names
 from campaign.updates.models import Update
 
 ELSEWHERE = _l(
-    "A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text."
+    "We do not show pictures from other sites, because those sites would learn who reads this. Add the picture under “Pictures in the text”."
 )
 PARTS = ("title", "summary", "body")
 LACKING = {
-    "title": _l("Write a title; the other words of this language wait for it."),
-    "body": _l("Write what has happened."),
+    "title": _l("Enter a title first. Then you can add the other text in this language."),
+    "body": _l("Enter the text of the update."),
 }
 MAX_BODY_LENGTH = 20_000
 
@@ -41,8 +41,8 @@ class _Words(InLanguages, FlaskForm):
 
     parts, lacking = PARTS, LACKING
     version = VersionField()
-    petitions = SelectMultipleField(_l("Petitions that it is about"))
-    event = SelectField(_l("Event that it is about"), default="")
+    petitions = SelectMultipleField(_l("Related petitions"))
+    event = SelectField(_l("Related event"), default="")
 
     @classmethod
     def of(cls, update: Update) -> Self:
@@ -82,7 +82,7 @@ class _Words(InLanguages, FlaskForm):
             for name in unknown_names(update, words["body"])[:1]:
                 is_ours = name.startswith("picture:")
                 self[f"body_{lang}"].errors = [
-                    _("There is no %(name)s. Add it under Pictures in the text.", name=name)
+                    _("There is no picture %(name)s. Add it under Pictures in the text.", name=name)
                     if is_ours
                     else ELSEWHERE
                 ]
@@ -95,12 +95,12 @@ WordsForm = type(
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(
-            "summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])
+            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
         ),
         **by_language(
             "body",
             lambda lang: LinesField(
-                in_language(_l("What has happened"), lang), [most(MAX_BODY_LENGTH)]
+                in_language(_l("Text of the update"), lang), [most(MAX_BODY_LENGTH)]
             ),
         ),
     },
@@ -113,14 +113,14 @@ class PublishForm(FlaskForm):
     when = RadioField(
         _l("When?"),
         choices=[
-            SelectChoice("now", _l("At once")),
-            SelectChoice("later", _l("At an hour that you set")),
+            SelectChoice("now", _l("Now")),
+            SelectChoice("later", _l("At a time you set")),
         ],
         default="now",
     )
-    publish_at = HourField(_l("Day and hour"), [Optional()])
+    publish_at = HourField(_l("Date and time"), [Optional()])
     time_zone = ZoneField()
-    mails = BooleanField(_l("Mail it to the subscribers"))
+    mails = BooleanField(_l("Email it to subscribers"))
 
     moment = None
 
@@ -140,7 +140,7 @@ class PublishForm(FlaskForm):
         if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
             return valid
         if not self.publish_at.data:
-            self.publish_at.errors = [_l("Set a day and an hour.")]
+            self.publish_at.errors = [_l("Set a date and time.")]
             return False
         self.moment = self.publish_at.instant_in(self.time_zone.data)
         return valid and self.moment is not None

@@ -46,13 +46,14 @@ def add_picture(update: Update) -> ResponseReturnValue:
     except body_pictures.TooManyPictures:
         form.picture.errors = [
             _(
-                "An update has at most %(most)s pictures in its text. Take one away first.",
+                "An update can have at most %(most)s pictures in its text. Remove one first.",
                 most=body_pictures.MAX_PICTURES,
             )
         ]
         return _all_page(update, form, 409)
     flash(
-        _("It is picture %(number)s. Now put its line into the text.", number=made.number), "sure"
+        _("This is picture %(number)s. Now insert its line into the text.", number=made.number),
+        "sure",
     )
     return _back(update)
 
@@ -111,13 +112,13 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
         shown_in = ", ".join(NAMES[lang] for lang in fact.langs)
         flash(
             _(
-                "It stands in the text still (%(languages)s). Take its line out there first.",
+                "It is still in the text (%(languages)s). Remove its line there first.",
                 languages=shown_in,
             ),
             "grave",
         )
         return _back(update)
-    flash(_("The picture is taken away."), "sure")
+    flash(_("Picture removed."), "sure")
     return _back(update)
 
 

@@ -47,9 +47,9 @@ def publish(update: Update) -> ResponseReturnValue:
     except operations.UpdateNotReady:
         return _publishing_page(update_in_any_state(update.slug), form, 409)
     flash(
-        _("Published. It stands at its address from now on.")
+        _("Published. It is now online.")
         if form.moment is None
-        else _("It goes out by itself at the hour you set."),
+        else _("It will be published at the time you set."),
         "sure",
     )
     tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)

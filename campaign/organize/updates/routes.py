@@ -87,9 +87,9 @@ def create() -> ResponseReturnValue:
             texts={form.lang.data: {"title": form.title.data}},
         )
     except operations.UpdateSlugTaken:
-        form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
+        form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return render_template("organize/updates/new.html", form=form), 422
-    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
     return redirect(url_for("organize.updates.words", slug=made.slug), 303)
 
 
@@ -132,9 +132,9 @@ def save_address(update: Update) -> ResponseReturnValue:
             slug=form.slug.data,
         )
     except operations.UpdateSlugTaken:
-        form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
+        form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return _address_page(update, form, 422)
-    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    flash(_("It has a new web address. The old one redirects to it."), "sure")
     return back_to(form.slug.data)
 
 

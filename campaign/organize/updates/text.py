@@ -124,8 +124,8 @@ def _not_ready(fact: operations.UpdateNotReady) -> str:
     lacking = {
         "title": _("title"),
         "body": _("text"),
-        "picture_alt": _("what is seen on the picture"),
-        "body_alt": _("what is seen on a picture in the text"),
+        "picture_alt": _("description of the picture"),
+        "body_alt": _("description of a picture in the text"),
     }
     parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in fact.faults)
-    return _("It is public, so it must stay whole. Missing: %(parts)s.", parts=parts)
+    return _("This is public, so it must stay complete. Missing: %(parts)s.", parts=parts)
