@@ -181,10 +181,10 @@ def test_row_deleted_from_the_tables_leaves_the_index(app):
     event = make_event()
     assert found("talk") == [("event", "talk")]
     write(
-        lambda: (
-            db.session.execute(text("delete from event_text"))
-            and db.session.execute(text("delete from event"))
-        )
+        lambda: [
+            db.session.execute(text(f"delete from {table}"))
+            for table in ("kiosk_table_code", "event_text", "event")
+        ]
     )
     assert found("talk") == []
     assert db.session.scalars(select(SearchDocument.kind).distinct()).all() == ["cause"]
