@@ -36,7 +36,7 @@ def test_owner_is_asked_for_a_retention_until_they_choose(desk_of, petition):
     keep_forever(petition)
     assert RETENTION in desk.get("/organize/").text
     assert not keeps_by_choice(now_of(petition))
-    assert desk.post(RETENTION, {"version": 1, "keeps": "forever", "days": ""}).status_code == 303
+    assert desk.post(RETENTION, {"version": 2, "keeps": "forever", "days": ""}).status_code == 303
     assert keeps_by_choice(now_of(petition))
     [entry] = entries(action="retention.edit", subject=("petition", petition.id))
     assert entry.details == {"days": None, "before": None}

@@ -212,7 +212,7 @@ def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
     write(
         editing.change_letter,
         petition_id=petition.id,
-        revision=1,
+        version=1,
         texts=words(title="Wholly new"),
         now=utcnow(),
     )

@@ -59,7 +59,7 @@ export class Kiosk {
   async start() {
     const code = findCode(window.location.href);
     lockNavigation();
-    window.addEventListener("hashchange", ({ newURL }) => this.meet(findCode(newURL)));
+    window.addEventListener("hashchange", ({ newURL }) => this.onPairingLink(findCode(newURL)));
     keepScreenAwake();
     const theme = await this.store.read("theme");
     if (theme) document.documentElement.dataset.theme = theme;
@@ -74,7 +74,7 @@ export class Kiosk {
   }
 
   /** Handle the address of a pairing code that was opened while the app runs. */
-  async meet(code) {
+  async onPairingLink(code) {
     if (!code) return;
     window.history.replaceState(null, "", window.location.pathname);
     if (!(await this.store.pairing())) this.show(Pairing, code);
@@ -87,8 +87,8 @@ export class Kiosk {
     this.campaign = await storedCampaign(this.store);
     if (this.campaign && !(await this.isOurs())) this.campaign = null;
     this.stopped = await this.store.read("stopped");
-    if (this.campaign) this.take(this.campaign);
-    else await this.renew().catch(() => {});
+    if (this.campaign) this.useCampaign(this.campaign);
+    else await this.updateCampaign().catch(() => {});
     if (this.campaign) this.show(Screen, ...details);
     else this.show(StartupError, "campaign");
     this.download().catch(() => {});
@@ -96,16 +96,16 @@ export class Kiosk {
 
   /** Fetch the campaign and the montage's files if they are new. */
   async download() {
-    await this.renew();
+    await this.updateCampaign();
     if (this.campaign) await cacheAssets(this.picture.urls());
   }
 
   /** Fetch the campaign if it is new. */
-  async renew() {
+  async updateCampaign() {
     const pairing = await this.store.pairing();
     if (!pairing) return;
     try {
-      this.take(await refreshCampaign(this.store, pairing));
+      this.useCampaign(await refreshCampaign(this.store, pairing));
       await this.stop("");
     } catch (error) {
       if (error instanceof RequestRefused && error.code === "revoked") await this.stop("revoked");
@@ -118,10 +118,10 @@ export class Kiosk {
     if (this.stopped === reason) return;
     this.stopped = reason;
     await this.store.write({ stopped: reason });
-    if (this.screen instanceof Attract) this.say();
+    if (this.screen instanceof Attract) this.render();
   }
 
-  take(campaign) {
+  useCampaign(campaign) {
     const isNew = !this.campaign;
     this.campaign = campaign;
     this.sync.outbox.limits = campaign.limits;
@@ -178,7 +178,7 @@ export class Kiosk {
     fillMessages(this.place);
     this.screen = new Screen(this, this.place, ...details);
     fillHeader(this, this.place);
-    this.say();
+    this.render();
     if (Screen.isPersonal) this.#idle.start(Screen.idleMs);
     else this.#idle.stop();
     window.scrollTo(0, 0);
@@ -205,7 +205,7 @@ export class Kiosk {
     fillMessages(document);
     if (this.screen) {
       fillHeader(this, this.place);
-      this.say();
+      this.render();
     }
   }
 
@@ -217,17 +217,17 @@ export class Kiosk {
     this.store.write({ crews: language });
   }
 
-  say() {
-    if (this.screen.say) this.screen.say();
+  render() {
+    if (this.screen.render) this.screen.render();
   }
 
   /** Return to the start, in the first language, with nothing left of the last person. */
   restart() {
-    this.clearAndSpeak(this.languages[0]);
+    this.reset(this.languages[0]);
     this.show(this.campaign ? Attract : Pairing);
   }
 
-  clearAndSpeak(language) {
+  reset(language) {
     this.leave();
     this.place.replaceChildren();
     this.setLanguage(language);

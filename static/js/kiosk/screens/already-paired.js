@@ -10,15 +10,15 @@ export class AlreadyPaired {
   static isForCrew = true;
   static isPersonal = true;
 
-  constructor(kiosk, place, code) {
+  constructor(kiosk, root, code) {
     this.kiosk = kiosk;
-    this.place = place;
-    bindActions(place, { back: () => kiosk.restart(), anew: () => kiosk.askPin(PairAgain, code) });
+    this.root = root;
+    bindActions(root, { back: () => kiosk.restart(), anew: () => kiosk.askPin(PairAgain, code) });
   }
 
-  say() {
+  render() {
     const { kiosk, event } = this.kiosk.campaign;
     const where = message("taken_where", { name: kiosk.name, place: eventPlace(event) });
-    this.place.querySelector("[data-where]").textContent = where;
+    this.root.querySelector("[data-where]").textContent = where;
   }
 }

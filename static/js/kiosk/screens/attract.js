@@ -15,17 +15,17 @@ export class Attract {
   static template = "attract";
   isFree = true;
 
-  constructor(kiosk, place) {
+  constructor(kiosk, root) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.turn = 0;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
+    this.find = (name) => root.querySelector(`[data-${name}]`);
     this.find("signs").append(...kiosk.languages.map((each, at) => this.sign(each, at === 0)));
-    place.firstElementChild.addEventListener("click", (event) => this.onTap(event));
+    root.firstElementChild.addEventListener("click", (event) => this.onTap(event));
     kiosk.picture.onCount = (count) => this.count(count);
     kiosk.picture.attachTo(this.find("picture"));
-    this.#timer = setInterval(() => this.turnOver(), ROTATE_MS);
-    this.tellCrew();
+    this.#timer = setInterval(() => this.advance(), ROTATE_MS);
+    this.updateCrewNotice();
   }
 
   onTap({ target }) {
@@ -35,13 +35,13 @@ export class Attract {
     this.begin(invitation ? invitation.lang : lang());
   }
 
-  turnOver() {
+  advance() {
     this.rotate();
-    this.tellCrew();
+    this.updateCrewNotice();
   }
 
   /** Show the crew what waits to be sent, and a low battery. They can read this without the PIN. */
-  async tellCrew() {
+  async updateCrewNotice() {
     const [waiting, batteryState] = await Promise.all([this.kiosk.store.waiting(), readBattery()]);
     if (this.kiosk.screen !== this) return;
     const parts = waiting.count ? [pluralMessage("attract_waiting", waiting.count)] : [];
@@ -62,18 +62,18 @@ export class Attract {
     return button;
   }
 
-  say() {
+  render() {
     this.find("cause").textContent = localized(this.kiosk.campaign.cause.title);
-    this.call();
+    this.renderInvitation();
     this.count(this.kiosk.picture.count);
     this.find("signs").hidden = !this.kiosk.petitions.length;
   }
 
   // The invitation rotates through the languages. With reduced motion, all of them are shown at
   // once.
-  call() {
+  renderInvitation() {
     const { languages } = this.kiosk;
-    const name = this.calls();
+    const name = this.invitationName();
     const shown = prefersReducedMotion() ? languages : [languages[this.turn % languages.length]];
     const lines = shown.map((language) => {
       const invitation = document.createElement("span");
@@ -85,7 +85,7 @@ export class Attract {
   }
 
   // Do not invite people to touch a screen where nothing can be signed.
-  calls() {
+  invitationName() {
     if (this.kiosk.petitions.length) return "touch";
     return this.kiosk.stopped ? "stopped" : "nothing_open";
   }
@@ -93,11 +93,11 @@ export class Attract {
   rotate() {
     if (prefersReducedMotion() || document.hidden) return;
     this.turn += 1;
-    this.say();
+    this.render();
   }
 
   count(count) {
-    if (!this.place.querySelector("[data-count]")) return;
+    if (!this.root.querySelector("[data-count]")) return;
     this.find("count").textContent = formatNumber(count, lang());
     this.find("people").textContent = pluralMessage("so_far", count);
   }
@@ -105,7 +105,7 @@ export class Attract {
   begin(language) {
     // The last petition may have closed while nobody touched the screen.
     if (!this.kiosk.petitions.length) {
-      this.say();
+      this.render();
       return;
     }
     this.kiosk.setLanguage(language);

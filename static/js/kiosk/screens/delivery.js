@@ -3,11 +3,11 @@
 import { interpolate } from "../../lib/format.js";
 import { localized, message, pluralMessage } from "../messages.js";
 
-/** Show in `place` what is delivered: once if all `petitions` agree, otherwise for each. */
-export function showDelivery(place, petitions) {
+/** Show in `root` what is delivered: once if all `petitions` agree, otherwise for each. */
+export function showDelivery(root, petitions) {
   // A campaign stored before servers sent this field lacks it.
   const isKnown = petitions.every(({ delivered }) => delivered);
-  place.replaceChildren(...(isKnown ? lines(petitions) : []));
+  root.replaceChildren(...(isKnown ? lines(petitions) : []));
 }
 
 function lines(petitions) {

@@ -8,30 +8,30 @@ const PAUSE_MS = 800;
 export class EmailSuggestion {
   #timer;
 
-  constructor(line, place) {
-    this.line = line;
-    this.place = place;
+  constructor(line, root) {
+    this.input = line;
+    this.root = root;
     this.#timer = null;
   }
 
   wait() {
-    this.place.replaceChildren();
+    this.root.replaceChildren();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.say(), PAUSE_MS);
+    this.#timer = setTimeout(() => this.render(), PAUSE_MS);
   }
 
-  say() {
-    const suggestion = suggestAddress(this.line.value);
+  render() {
+    const suggestion = suggestAddress(this.input.value);
     if (!suggestion) return;
     const button = document.createElement("button");
     const text = message("email_meant", { email: suggestion });
     Object.assign(button, { type: "button", className: "mail-suggestion", textContent: text });
     button.addEventListener("click", () => {
-      this.line.value = suggestion;
+      this.input.value = suggestion;
       button.remove();
-      this.line.focus();
+      this.input.focus();
     });
-    this.place.replaceChildren(button);
+    this.root.replaceChildren(button);
   }
 
   leave() {

@@ -7,10 +7,10 @@ import { setError } from "./actions.js";
 const FIELDS = "input, select, textarea";
 
 export class FormErrors {
-  constructor(place) {
-    this.place = place;
+  constructor(root) {
+    this.root = root;
     this.errors = {};
-    this.find = (name) => place.querySelector(`[data-${name}]`);
+    this.find = (name) => root.querySelector(`[data-${name}]`);
   }
 
   /**
@@ -20,19 +20,19 @@ export class FormErrors {
    */
   show(errors) {
     this.errors = errors;
-    this.say();
+    this.render();
     this.find("summary").focus();
   }
 
   /** Remove an error once its field is changed. The sign button checks whether it is right. */
-  mend(name) {
+  clear(name) {
     if (!this.errors[name]) return;
     delete this.errors[name];
-    this.say();
+    this.render();
   }
 
-  say() {
-    for (const field of this.place.querySelectorAll("[data-place]")) {
+  render() {
+    for (const field of this.root.querySelectorAll("[data-place]")) {
       const input = field.querySelector(FIELDS);
       const [code, values] = this.errors[field.dataset.place] || [];
       if (input) setError(field, input, code ? message(`fault_${code}`, values) : "");
@@ -48,7 +48,7 @@ export class FormErrors {
   }
 
   linkTo(name) {
-    const field = this.place.querySelector(`[data-place="${CSS.escape(name)}"]`);
+    const field = this.root.querySelector(`[data-place="${CSS.escape(name)}"]`);
     const input = field.querySelector(FIELDS);
     const link = document.createElement("a");
     const title = field.querySelector("label").firstElementChild || field.querySelector("label");

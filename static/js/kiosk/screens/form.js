@@ -26,15 +26,15 @@ export class Form {
   static template = "form";
   static isPersonal = true;
 
-  constructor(kiosk, place, petitions) {
+  constructor(kiosk, root, petitions) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.petitions = petitions;
     this.isBusy = false;
     this.#pad = null;
     this.#isPadComing = false;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.line = (name) => place.querySelector(`[data-field="${name}"]`);
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    this.input = (name) => root.querySelector(`[data-field="${name}"]`);
     this.asks = {
       required: new Set(petitions.flatMap(({ required_fields: names }) => names)),
       isEmailRequired: petitions.some(({ email }) => email === "required"),
@@ -43,28 +43,28 @@ export class Form {
       ),
     };
     addQuestions(this.find("questions"), petitions);
-    this.errors = new FormErrors(place);
-    this.#meant = new EmailSuggestion(this.line("email"), this.find("suggestion"));
+    this.errors = new FormErrors(root);
+    this.#meant = new EmailSuggestion(this.input("email"), this.find("suggestion"));
     this.listen();
   }
 
   listen() {
-    const { place } = this;
-    const lines = [...place.querySelectorAll(".kiosk-lines [data-field]")];
+    const { root } = this;
+    const lines = [...root.querySelectorAll(".kiosk-lines [data-field]")];
     lines.forEach((line, at) => {
       const next = lines[at + 1];
       if (line.tagName === "INPUT") onEnter(line, () => (next ? next.focus() : line.blur()));
     });
-    // `place` outlives this form, so the listener is removed later and never sees the next form's
+    // `root` outlives this form, so the listener is removed later and never sees the next form's
     // input.
     this.#onTyped = (event) => this.onInput(event);
-    place.addEventListener("input", this.#onTyped);
-    bindActions(place, { sign: () => this.sign(), "wipe-pad": () => this.#pad && this.#pad.clear() });
-    place.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openPad());
-    if (this.asks.required.has("comment")) place.querySelector('[data-more="comment"]').open = true;
+    root.addEventListener("input", this.#onTyped);
+    bindActions(root, { sign: () => this.sign(), "wipe-pad": () => this.#pad && this.#pad.clear() });
+    root.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openSignaturePad());
+    if (this.asks.required.has("comment")) root.querySelector('[data-more="comment"]').open = true;
   }
 
-  async openPad() {
+  async openSignaturePad() {
     if (this.#pad || this.#isPadComing) return;
     this.#isPadComing = true;
     this.#pad = await createSignaturePad(this.find("pad")).catch(() => null);
@@ -75,14 +75,14 @@ export class Form {
     const name = target.dataset.field;
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
-      this.place.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
+      this.root.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
       this.#meant.wait();
     }
     const field = target.closest("[data-place]");
-    if (field) this.errors.mend(field.dataset.place);
+    if (field) this.errors.clear(field.dataset.place);
   }
 
-  say() {
+  render() {
     const n = this.petitions.length;
     const title = n === 1 ? localized(this.petitions[0].title) : pluralMessage("form", n);
     this.find("title").textContent = title;
@@ -90,15 +90,15 @@ export class Form {
     this.find("consent").textContent = localized(this.kiosk.campaign.consent.words);
     showDelivery(this.find("delivery"), this.petitions);
     for (const name of FIELDS) {
-      const field = this.line(name).closest("[data-place]");
+      const field = this.input(name).closest("[data-place]");
       field.querySelector("[data-optional]").hidden = this.isRequired(name);
-      if (this.isRequired(name)) this.line(name).setAttribute("aria-required", "true");
+      if (this.isRequired(name)) this.input(name).setAttribute("aria-required", "true");
     }
-    this.sayCountries();
+    this.renderCountries();
     translateQuestions(this.find("questions"), this.petitions);
     this.preview();
-    this.#meant.say();
-    this.errors.say();
+    this.#meant.render();
+    this.errors.render();
   }
 
   isRequired(name) {
@@ -108,22 +108,22 @@ export class Form {
 
   /** Return whether something was typed or drawn that a restart would lose. */
   hasInput() {
-    const lines = [...this.place.querySelectorAll("input[type=text], textarea")];
+    const lines = [...this.root.querySelectorAll("input[type=text], textarea")];
     return lines.some((line) => line.value.trim()) || Boolean(this.#pad && this.#pad.path());
   }
 
-  sayCountries() {
-    const select = this.line("country");
+  renderCountries() {
+    const select = this.input("country");
     const { value } = select;
-    const all = this.countriesInOrder();
+    const all = this.sortedCountries();
     const options = [["", message("choose")], ...all].map(([code, name]) => new Option(name, code));
     const isFirst = !select.options.length;
     select.replaceChildren(...options);
-    select.value = isFirst ? this.countryHere() : value;
+    select.value = isFirst ? this.defaultCountry() : value;
   }
 
   // Most people at a table come from the country it is in.
-  countriesInOrder() {
+  sortedCountries() {
     const all = localized(this.kiosk.campaign.countries);
     const { country } = this.kiosk.campaign.event;
     const isHere = ([code]) => code === country;
@@ -131,28 +131,28 @@ export class Form {
   }
 
   // Where a country is required, preselect the table's, since most people there choose it.
-  countryHere() {
+  defaultCountry() {
     const { country } = this.kiosk.campaign.event;
     return (this.asks.required.has("country") && country) || "";
   }
 
   preview() {
-    const [given, family] = [this.line("given_name").value, this.line("family_name").value];
+    const [given, family] = [this.input("given_name").value, this.input("family_name").value];
     const shown = {
       full: `${given.trim()} ${family.trim()}`.trim(),
       initials: initials(given, family, lang()),
     };
     for (const [name, text] of Object.entries(shown)) {
-      const hint = this.place.querySelector(`[data-preview="${name}"]`);
+      const hint = this.root.querySelector(`[data-preview="${name}"]`);
       hint.textContent = text || message(`shown_${name}_hint`);
     }
   }
 
   person() {
     const person = {};
-    for (const name of FIELDS) person[name] = this.line(name).value.trim();
-    const chosen = this.place.querySelector('[name="k-shown"]:checked');
-    const box = this.place.querySelector("#k-subscribe");
+    for (const name of FIELDS) person[name] = this.input(name).value.trim();
+    const chosen = this.root.querySelector('[name="k-shown"]:checked');
+    const box = this.root.querySelector("#k-subscribe");
     return {
       ...person,
       name_display: chosen ? chosen.value : "counted",
@@ -195,14 +195,14 @@ export class Form {
 
   busy(isBusy) {
     this.isBusy = isBusy;
-    const button = this.place.querySelector('[data-act="sign"]');
+    const button = this.root.querySelector('[data-act="sign"]');
     if (isBusy) button.setAttribute("aria-busy", "true");
     else button.removeAttribute("aria-busy");
     this.find("sign").textContent = message(isBusy ? "signing" : "sign");
   }
 
   leave() {
-    this.place.removeEventListener("input", this.#onTyped);
+    this.root.removeEventListener("input", this.#onTyped);
     this.#meant.leave();
     if (this.#pad) this.#pad.leave();
     this.#pad = null;

@@ -23,20 +23,20 @@ function onHold(button, act) {
   }
 }
 
-export function fillHeader(kiosk, place) {
-  for (const brand of place.querySelectorAll("[data-brand]")) {
+export function fillHeader(kiosk, root) {
+  for (const brand of root.querySelectorAll("[data-brand]")) {
     brand.setAttribute("aria-description", message("pin_hold"));
     if (brand.dataset.isHeld) continue;
     brand.dataset.isHeld = "yes";
     onHold(brand, () => kiosk.askPin());
   }
-  for (const group of place.querySelectorAll("[data-tongues]")) {
+  for (const group of root.querySelectorAll("[data-tongues]")) {
     if (!group.childElementCount) group.append(...kiosk.languages.map((each) => languageButton(kiosk, each)));
     for (const button of group.children) {
       button.setAttribute("aria-pressed", String(button.lang === lang()));
     }
   }
-  const restartButton = place.querySelector('[data-act="again"]');
+  const restartButton = root.querySelector('[data-act="again"]');
   if (restartButton) restartButton.onclick = () => kiosk.askRestart();
 }
 

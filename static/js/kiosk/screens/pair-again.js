@@ -7,8 +7,8 @@ import { Unpair } from "./unpair.js";
 export class PairAgain extends Unpair {
   static words = "anew";
 
-  constructor(kiosk, place, code) {
-    super(kiosk, place);
+  constructor(kiosk, root, code) {
+    super(kiosk, root);
     this.code = code;
   }
 
@@ -27,6 +27,6 @@ export class PairAgain extends Unpair {
   turn(isBusy, error) {
     this.isBusy = isBusy;
     this.error = error;
-    if (this.kiosk.screen === this) this.say();
+    if (this.kiosk.screen === this) this.render();
   }
 }

@@ -15,33 +15,33 @@ export class Pairing {
   static template = "pairing";
   static isForCrew = true;
 
-  constructor(kiosk, place, code = "") {
+  constructor(kiosk, root, code = "") {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.error = "";
     this.isBusy = false;
-    this.line = place.querySelector("#k-code");
-    this.line.value = formatCode(code);
-    this.line.addEventListener("input", () => this.tidy());
-    onEnter(this.line, () => this.pair());
-    bindActions(place, { pair: () => this.pair(), scan: () => this.scan() });
-    place.querySelector('[data-act="scan"]').hidden = !hasCamera();
-    place.querySelector("[data-home]").hidden = !isSafariTab();
-    this.#scanner = new QrScanner(place.querySelector("video"));
+    this.input = root.querySelector("#k-code");
+    this.input.value = formatCode(code);
+    this.input.addEventListener("input", () => this.tidy());
+    onEnter(this.input, () => this.pair());
+    bindActions(root, { pair: () => this.pair(), scan: () => this.scan() });
+    root.querySelector('[data-act="scan"]').hidden = !hasCamera();
+    root.querySelector("[data-home]").hidden = !isSafariTab();
+    this.#scanner = new QrScanner(root.querySelector("video"));
     this.#onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.#onState);
     // Retry records that were refused before: the former table no longer has a panel to report
     // them.
     kiosk.sync.sendAll().catch(() => {});
-    if (isComplete(this.line.value)) this.pair();
+    if (isComplete(this.input.value)) this.pair();
   }
 
   // An app update must not discard a code being typed, scanned or sent. A code works only once.
   get isFree() {
-    return !this.isBusy && !this.line.value && !this.#scanner.stream;
+    return !this.isBusy && !this.input.value && !this.#scanner.stream;
   }
 
-  say() {
+  render() {
     this.setError(this.error);
     this.showFormer();
   }
@@ -50,25 +50,25 @@ export class Pairing {
   async showFormer() {
     const { count } = await this.kiosk.store.waiting();
     if (this.kiosk.screen !== this) return;
-    this.place.querySelector("[data-former]").hidden = !count;
+    this.root.querySelector("[data-former]").hidden = !count;
     const text = pluralMessage("pair_former", count);
-    this.place.querySelector("[data-former-words]").textContent = text;
+    this.root.querySelector("[data-former-words]").textContent = text;
   }
 
   tidy() {
-    const { value, selectionStart } = this.line;
+    const { value, selectionStart } = this.input;
     // Reformat only at the end of the field, so that nothing moves while someone edits the middle.
-    if (selectionStart === value.length) this.line.value = formatCode(value);
+    if (selectionStart === value.length) this.input.value = formatCode(value);
     this.setError("");
   }
 
   setError(name) {
     this.error = name;
-    setError(this.line.closest(".field"), this.line, name && message(`pair_${name}`));
+    setError(this.input.closest(".field"), this.input, name && message(`pair_${name}`));
   }
 
   async pair() {
-    const code = formatCode(this.line.value);
+    const code = formatCode(this.input.value);
     if (this.isBusy) return;
     if (!isComplete(code)) {
       this.refuse("short");
@@ -86,9 +86,9 @@ export class Pairing {
   }
 
   refuse(name) {
-    if (!this.line.isConnected) return;
+    if (!this.input.isConnected) return;
     this.setError(name);
-    this.line.focus();
+    this.input.focus();
   }
 
   async scan() {
@@ -99,7 +99,7 @@ export class Pairing {
         if (!code) return;
         this.#scanner.stop();
         this.#scanner.video.hidden = true;
-        this.line.value = code;
+        this.input.value = code;
         this.pair();
       });
     } catch (error) {

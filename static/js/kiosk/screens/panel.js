@@ -26,28 +26,28 @@ export class Panel {
   static isForCrew = true;
   static isPersonal = true;
 
-  constructor(kiosk, place) {
+  constructor(kiosk, root) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.facts = null;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.#desk = new ShiftPanel(kiosk, place, () => this.lookAgain());
-    bindActions(place, {
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    this.#desk = new ShiftPanel(kiosk, root, () => this.refresh());
+    bindActions(root, {
       back: () => kiosk.restart(),
       sync: () => this.sync(),
       code: () => kiosk.show(TableCode),
       paper: () => kiosk.show(Paper),
-      hour: () => this.turnHour(),
+      hour: () => this.toggleTheme(),
       check: () => kiosk.show(Ready),
       unpair: () => kiosk.show(Unpair),
     });
-    this.#look = () => this.lookAgain();
+    this.#look = () => this.refresh();
     kiosk.sync.addEventListener("state", this.#look);
     this.#timer = setInterval(this.#look, REFRESH_MS);
-    this.lookAgain();
+    this.refresh();
   }
 
-  async lookAgain() {
+  async refresh() {
     const { store, campaign, picture } = this.kiosk;
     const [waiting, signed, shifts, notes, synced, batteryState, ready] = await Promise.all([
       store.waiting(),
@@ -62,17 +62,17 @@ export class Panel {
     const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);
     this.facts = { waiting, synced, charge: batteryState, ready, stopped, expiresAt };
     Object.assign(this.facts, { signed: signed || [], shifts: shifts || [], notes: notes || [] });
-    if (this.kiosk.screen === this) this.say();
+    if (this.kiosk.screen === this) this.render();
   }
 
-  say() {
+  render() {
     const { kiosk, event } = this.kiosk.campaign;
     this.find("name").textContent = kiosk.name;
     this.find("where").textContent = eventPlace(event);
     if (!this.facts) return;
-    this.sayFigures();
-    this.sayProblems();
-    this.#desk.say(this.facts.shifts);
+    this.renderFigures();
+    this.renderProblems();
+    this.#desk.render(this.facts.shifts);
     const { charge: batteryState, ready } = this.facts;
     this.find("battery").hidden = !batteryState;
     const level = batteryState ? batteryState.level : 0;
@@ -83,7 +83,7 @@ export class Panel {
     this.find("light-words").textContent = light;
   }
 
-  sayFigures() {
+  renderFigures() {
     const { signed, waiting, synced } = this.facts;
     const midnight = new Date().setHours(0, 0, 0, 0);
     const since = (ms) => signed.filter((at) => at > ms).length;
@@ -93,7 +93,7 @@ export class Panel {
       waiting: waiting.count,
     };
     for (const [name, n] of Object.entries(figures)) {
-      const figure = this.place.querySelector(`[data-figure="${name}"]`);
+      const figure = this.root.querySelector(`[data-figure="${name}"]`);
       figure.textContent = formatNumber(n, lang());
     }
     const last = synced ? message("synced_at", { time: formatTime(synced, lang()) }) : message("synced_never");
@@ -101,7 +101,7 @@ export class Panel {
     this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace(/\.{2,}/g, ".");
   }
 
-  sayProblems() {
+  renderProblems() {
     const problems = problemsOf(this.kiosk.sync.state, this.facts, this.kiosk.update);
     const serialized = JSON.stringify(problems);
     // Screen readers must not repeat the problems at every refresh.
@@ -128,7 +128,7 @@ export class Panel {
     Object.assign(button, { type: "button", className: "button", textContent: message("notes_seen") });
     button.addEventListener("click", async () => {
       await this.kiosk.store.forgetNotes(notes);
-      await this.lookAgain();
+      await this.refresh();
       if (this.kiosk.screen === this) this.find("name").focus({ preventScroll: true });
     });
     return button;
@@ -138,14 +138,14 @@ export class Panel {
     const sent = this.find("sent");
     sent.textContent = message("syncing");
     await this.kiosk.sync.sendAll();
-    await this.lookAgain();
+    await this.refresh();
     if (this.kiosk.screen !== this) return;
     const { isOnline } = this.kiosk.sync.state;
     const end = this.facts.waiting.count ? "sync_partly" : "synced";
     sent.textContent = message(isOnline ? end : "sync_failed");
   }
 
-  turnHour() {
+  toggleTheme() {
     const { dataset } = document.documentElement;
     const isNight = dataset.theme
       ? dataset.theme === "night"

@@ -8,15 +8,15 @@ import { showDelivery } from "./delivery.js";
 export class Paper {
   static template = "paper";
 
-  constructor(kiosk, place) {
+  constructor(kiosk, root) {
     this.kiosk = kiosk;
-    this.place = place;
-    bindActions(place, { back: () => kiosk.restart(), print: () => window.print() });
+    this.root = root;
+    bindActions(root, { back: () => kiosk.restart(), print: () => window.print() });
   }
 
-  say() {
+  render() {
     const { cause, event, consent, table } = this.kiosk.campaign;
-    const find = (name) => this.place.querySelector(`[data-${name}]`);
+    const find = (name) => this.root.querySelector(`[data-${name}]`);
     find("cause").textContent = localized(cause.title);
     find("event").textContent = eventPlace(event);
     find("consent").textContent = localized(consent.words);

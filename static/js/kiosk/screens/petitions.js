@@ -14,17 +14,17 @@ export class Petitions {
   static idleMs = 120000;
   static idleHint = "still_hint_reading";
 
-  constructor(kiosk, place, chosen = []) {
+  constructor(kiosk, root, chosen = []) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.petitions = kiosk.petitions;
     this.chosen = new Set(chosen);
     this.#isSingle = this.petitions.length === 1;
     if (this.#isSingle) this.chosen.add(this.petitions[0].slug);
-    const list = place.querySelector("[data-letters]");
+    const list = root.querySelector("[data-letters]");
     list.append(...this.petitions.map((petition) => this.letter(petition)));
-    place.querySelector('[data-act="all"]').hidden = this.petitions.length < 2;
-    bindActions(place, { onward: () => this.onward(), all: () => this.chooseAll() });
+    root.querySelector('[data-act="all"]').hidden = this.petitions.length < 2;
+    bindActions(root, { onward: () => this.onward(), all: () => this.chooseAll() });
   }
 
   letter(petition) {
@@ -46,23 +46,23 @@ export class Petitions {
   }
 
   chooseAll() {
-    for (const box of this.place.querySelectorAll("[data-pick] input")) box.checked = true;
+    for (const box of this.root.querySelectorAll("[data-pick] input")) box.checked = true;
     this.chosen = new Set(this.petitions.map(({ slug }) => slug));
     this.count();
   }
 
-  say() {
+  render() {
     const [first] = this.petitions;
-    const all = this.place.querySelector('[data-act="all"] span');
+    const all = this.root.querySelector('[data-act="all"] span');
     all.textContent = pluralMessage("letters_all", this.petitions.length);
     const title = this.#isSingle ? localized(first.title) : message("letters_heading");
-    this.place.querySelector("[data-title]").textContent = title;
-    for (const petition of this.petitions) this.sayLetter(petition);
+    this.root.querySelector("[data-title]").textContent = title;
+    for (const petition of this.petitions) this.renderPetition(petition);
     this.count();
   }
 
-  sayLetter(petition) {
-    const item = this.place.querySelector(`[data-slug="${petition.slug}"]`);
+  renderPetition(petition) {
+    const item = this.root.querySelector(`[data-slug="${petition.slug}"]`);
     const find = (name) => item.querySelector(`[data-${name}]`);
     find("letter-title").textContent = localized(petition.title);
     find("summary").textContent = localized(petition.summary);
@@ -76,12 +76,12 @@ export class Petitions {
 
   count() {
     const n = this.chosen.size;
-    const chosen = this.place.querySelector("[data-chosen]");
+    const chosen = this.root.querySelector("[data-chosen]");
     chosen.textContent = n ? pluralMessage("letters_chosen", n) : message("letters_none");
     chosen.hidden = this.#isSingle;
     const text = this.#isSingle ? message("sign_this") : message("onward");
-    this.place.querySelector("[data-onward]").textContent = text;
-    this.place.querySelector('[data-act="onward"]').disabled = !n;
+    this.root.querySelector("[data-onward]").textContent = text;
+    this.root.querySelector('[data-act="onward"]').disabled = !n;
   }
 
   onward() {

@@ -19,15 +19,15 @@ export class Pin {
   static isPersonal = true;
 
   /** Show `Next`, with `details` as its arguments, once the PIN is right. */
-  constructor(kiosk, place, Next = Panel, ...details) {
+  constructor(kiosk, root, Next = Panel, ...details) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.next = [Next, ...details];
     this.digits = "";
     this.isBusy = false;
     this.#isWrong = false;
     this.state = { left: 1, rest: 0 };
-    this.keys = place.querySelector(".kiosk-keys");
+    this.keys = root.querySelector(".kiosk-keys");
     this.keys.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-key]");
       if (button) this.press(button.dataset.key);
@@ -37,27 +37,27 @@ export class Pin {
       else if (key === "Backspace") this.press("back");
     };
     document.addEventListener("keydown", this.#onKey);
-    bindActions(place, { back: () => kiosk.restart() });
+    bindActions(root, { back: () => kiosk.restart() });
     this.#timer = setInterval(() => this.state.rest && this.look(), REFRESH_MS);
     this.look();
   }
 
   async look() {
     this.state = await attemptsLeft(this.kiosk.store);
-    if (this.kiosk.screen === this) this.say();
+    if (this.kiosk.screen === this) this.render();
   }
 
-  say() {
+  render() {
     const { pin } = this.kiosk.campaign;
     const { left, rest } = this.state;
     const n = this.digits.length;
-    this.place.querySelector("[data-hint]").textContent = message(pin ? "pin_hint" : "pin_none");
-    const dots = this.place.querySelector("[data-dots]");
+    this.root.querySelector("[data-hint]").textContent = message(pin ? "pin_hint" : "pin_none");
+    const dots = this.root.querySelector("[data-dots]");
     [...dots.children].forEach((dot, at) => dot.classList.toggle("is-full", at < n));
     dots.setAttribute("aria-label", pluralMessage("pin_typed", n));
     const tries = rest ? waitMessage(rest) : pluralMessage("pin_left", left);
     const text = this.#isWrong && !rest ? `${message("pin_wrong")} ${tries}` : tries;
-    const line = this.place.querySelector("[data-tries]");
+    const line = this.root.querySelector("[data-tries]");
     if (line.textContent !== text) line.textContent = text;
     line.classList.toggle("error", this.#isWrong || Boolean(rest));
     for (const key of this.keys.children) key.disabled = Boolean(rest) || !pin;
@@ -68,7 +68,7 @@ export class Pin {
     if (key === "clear") this.digits = "";
     else if (key === "back") this.digits = this.digits.slice(0, -1);
     else this.digits += key;
-    this.say();
+    this.render();
     if (this.digits.length < DIGITS) return;
     this.isBusy = true;
     const isRight = await isPin(this.kiosk.store, this.kiosk.campaign.pin, this.digits);

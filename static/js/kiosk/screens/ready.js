@@ -14,22 +14,22 @@ export class Ready {
   static isForCrew = true;
   isFree = true;
 
-  constructor(kiosk, place) {
+  constructor(kiosk, root) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.found = null;
     this.#timer = null;
-    this.line = place.querySelector("#k-tabler");
+    this.input = root.querySelector("#k-tabler");
     const begin = () => this.begin();
-    onEnter(this.line, begin);
-    bindActions(place, { begin, look: () => this.lookAgain(), install: () => this.install() });
+    onEnter(this.input, begin);
+    bindActions(root, { begin, look: () => this.refresh(), install: () => this.install() });
     this.look();
   }
 
-  say() {
+  render() {
     const { kiosk, event } = this.kiosk.campaign;
-    this.place.querySelector("[data-name]").textContent = kiosk.name;
-    this.place.querySelector("[data-event]").textContent = eventPlace(event);
+    this.root.querySelector("[data-name]").textContent = kiosk.name;
+    this.root.querySelector("[data-event]").textContent = eventPlace(event);
     if (this.found) this.show();
   }
 
@@ -41,7 +41,7 @@ export class Ready {
     if (!this.found.isReady) this.#timer = setTimeout(() => this.look(), RETRY_MS);
   }
 
-  async lookAgain() {
+  async refresh() {
     this.kiosk.update.check();
     await this.kiosk.download().catch(() => {});
     // Firefox asks the crew and answers only when they do, so nothing waits for it.
@@ -52,24 +52,24 @@ export class Ready {
   show() {
     const { parts, isReady, isLasting } = this.found;
     for (const [name, isDone] of Object.entries({ ...parts, lasting: isLasting })) {
-      const line = this.place.querySelector(`[data-part="${name}"]`);
+      const line = this.root.querySelector(`[data-part="${name}"]`);
       line.dataset.is = isDone ? "done" : name === "lasting" ? "warned" : "waiting";
       const state = message(isDone ? "ready_done" : "ready_waits");
       line.querySelector("[data-state]").textContent = `(${state})`;
     }
-    const lasting = this.place.querySelector('[data-part="lasting"] [data-word]');
+    const lasting = this.root.querySelector('[data-part="lasting"] [data-word]');
     lasting.dataset.word = isLasting ? "ready_lasting" : "ready_lasting_not";
     lasting.textContent = message(lasting.dataset.word);
-    const light = this.place.querySelector("[data-light]");
+    const light = this.root.querySelector("[data-light]");
     light.dataset.is = isReady ? "on" : "off";
     const text = message(isReady ? "ready_yes" : "ready_no");
     const label = light.querySelector("[data-light-words]");
     // Change the text only if it is new, because screen readers announce it.
     if (label.textContent !== text) label.textContent = text;
-    const hint = this.place.querySelector("[data-lasting-hint]");
+    const hint = this.root.querySelector("[data-lasting-hint]");
     hint.hidden = isLasting;
     hint.textContent = message(isSafariTab() ? "ready_lasting_safari" : "ready_lasting_hint");
-    this.place.querySelector('[data-act="install"]').hidden = !this.kiosk.installing;
+    this.root.querySelector('[data-act="install"]').hidden = !this.kiosk.installing;
   }
 
   async install() {
@@ -78,11 +78,11 @@ export class Ready {
     installing.prompt();
     await installing.userChoice;
     this.kiosk.installing = null;
-    await this.lookAgain();
+    await this.refresh();
   }
 
   async begin() {
-    const tabler = this.line.value.trim();
+    const tabler = this.input.value.trim();
     if (tabler) await startShift(this.kiosk.store, tabler);
     await this.kiosk.store.write({ isNew: false });
     this.kiosk.restart();

@@ -13,24 +13,24 @@ export class ShiftPanel {
   #isNameless;
 
   /** Call `changed()` and wait for it when a shift starts or ends. */
-  constructor(kiosk, place, changed) {
+  constructor(kiosk, root, changed) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.#changed = changed;
     this.#isNameless = false;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.line = place.querySelector("#k-next-tabler");
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    this.input = root.querySelector("#k-next-tabler");
     const start = () => this.start();
-    onEnter(this.line, start);
-    this.line.addEventListener("input", () => this.refuse(false));
-    bindActions(place, { "shift-start": start, "shift-end": () => this.end() });
+    onEnter(this.input, start);
+    this.input.addEventListener("input", () => this.refuse(false));
+    bindActions(root, { "shift-start": start, "shift-end": () => this.end() });
   }
 
-  say(shifts) {
+  render(shifts) {
     const open = shifts.find(({ ended_at: ended }) => !ended);
     this.find("shift").textContent = open ? describeShift(open) : message("shift_none");
     this.find("shift-new").hidden = Boolean(open);
-    this.place.querySelector('[data-act="shift-end"]').hidden = !open;
+    this.root.querySelector('[data-act="shift-end"]').hidden = !open;
     const ended = shifts.filter((shift) => shift !== open).slice(-MAX_SHOWN);
     this.find("shifts").replaceChildren(...ended.reverse().map(shiftLine));
     this.refuse(this.#isNameless);
@@ -38,18 +38,18 @@ export class ShiftPanel {
 
   refuse(isNameless) {
     this.#isNameless = isNameless;
-    setError(this.line.closest(".field"), this.line, isNameless ? message("shift_nameless") : "");
+    setError(this.input.closest(".field"), this.input, isNameless ? message("shift_nameless") : "");
   }
 
   async start() {
-    const tabler = this.line.value.trim();
+    const tabler = this.input.value.trim();
     this.refuse(!tabler);
     if (!tabler) {
-      this.line.focus();
+      this.input.focus();
       return;
     }
     await startShift(this.kiosk.store, tabler);
-    this.line.value = "";
+    this.input.value = "";
     await this.#changed();
     this.kiosk.sync.soon(0);
   }
@@ -57,7 +57,7 @@ export class ShiftPanel {
   async end() {
     await endShift(this.kiosk.store);
     await this.#changed();
-    this.line.focus();
+    this.input.focus();
     this.kiosk.sync.soon(0);
   }
 }

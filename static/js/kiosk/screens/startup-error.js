@@ -8,13 +8,13 @@ export class StartupError {
   static isForCrew = true;
   isFree = true;
 
-  constructor(kiosk, place, reason) {
+  constructor(kiosk, root, reason) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.reason = reason;
-    bindActions(place, { reload: () => window.location.reload(), unpair: () => this.unpair() });
+    bindActions(root, { reload: () => window.location.reload(), unpair: () => this.unpair() });
     // Without the petitions nobody has signed here, so no PIN is needed, and none is known.
-    place.querySelector('[data-act="unpair"]').hidden = reason !== "campaign";
+    root.querySelector('[data-act="unpair"]').hidden = reason !== "campaign";
   }
 
   async unpair() {
@@ -22,8 +22,8 @@ export class StartupError {
     window.location.reload();
   }
 
-  say() {
-    this.place.querySelector("[data-heading]").textContent = message(`stuck_${this.reason}`);
-    this.place.querySelector("[data-words]").textContent = message(`stuck_${this.reason}_hint`);
+  render() {
+    this.root.querySelector("[data-heading]").textContent = message(`stuck_${this.reason}`);
+    this.root.querySelector("[data-words]").textContent = message(`stuck_${this.reason}_hint`);
   }
 }

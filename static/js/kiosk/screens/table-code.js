@@ -7,17 +7,17 @@ import { bindActions } from "./actions.js";
 export class TableCode {
   static template = "table-code";
 
-  constructor(kiosk, place) {
+  constructor(kiosk, root) {
     this.kiosk = kiosk;
-    this.place = place;
-    bindActions(place, { back: () => kiosk.restart() });
+    this.root = root;
+    bindActions(root, { back: () => kiosk.restart() });
   }
 
-  say() {
+  render() {
     const { cause, table } = this.kiosk.campaign;
-    this.place.querySelector("[data-cause]").textContent = localized(cause.title);
-    this.place.querySelector("[data-short]").textContent = table.short;
+    this.root.querySelector("[data-cause]").textContent = localized(cause.title);
+    this.root.querySelector("[data-short]").textContent = table.short;
     const code = qrCode(table.url, message("code_name", { address: table.short }));
-    this.place.querySelector("[data-code]").replaceChildren(code);
+    this.root.querySelector("[data-code]").replaceChildren(code);
   }
 }

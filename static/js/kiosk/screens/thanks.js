@@ -25,20 +25,20 @@ export class Thanks {
   static template = "thanks";
 
   /** `signed` has the records' `ids`, how many are `flying`, the given `name`, `email` or "". */
-  constructor(kiosk, place, signed) {
+  constructor(kiosk, root, signed) {
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.signed = signed;
     this.#isOver = false;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    bindActions(place, { next: () => kiosk.restart() });
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    bindActions(root, { next: () => kiosk.restart() });
     this.begin();
     this.#onActivity = () => this.begin();
-    place.addEventListener("pointerdown", this.#onActivity);
+    root.addEventListener("pointerdown", this.#onActivity);
     this.#timer = setInterval(() => this.tick(), TICK_MS);
     this.find("chrysalis").hidden = Boolean(signed.flying);
     this.find("picture").hidden = !signed.flying;
-    if (signed.flying) this.fly();
+    if (signed.flying) this.showButterfly();
   }
 
   begin() {
@@ -54,7 +54,7 @@ export class Thanks {
     if (!left || left > SHOWN_MS) this.kiosk.restart();
   }
 
-  async fly() {
+  async showButterfly() {
     const { picture } = this.kiosk;
     const { flying } = this.signed;
     await picture.attachTo(this.find("picture"));
@@ -65,14 +65,14 @@ export class Thanks {
     if (!this.#isOver) picture.choose(first);
   }
 
-  say() {
+  render() {
     const { name } = this.signed;
     // Isolate the name, so that one written right to left does not reorder the text around it.
     const isolatedName = document.createElement("bdi");
     isolatedName.textContent = name;
     const [before, after] = message("thanks").split("{name}");
     this.find("thanks").replaceChildren(before, isolatedName, after);
-    this.find("what").textContent = this.whatNow();
+    this.find("what").textContent = this.outcomeText();
     const { url, short } = this.kiosk.campaign.table;
     const hint = document.createElement("p");
     hint.textContent = message("thanks_carry");
@@ -81,7 +81,7 @@ export class Thanks {
   }
 
   // With several petitions, the crew's witness may confirm some, and only an email the others.
-  whatNow() {
+  outcomeText() {
     const { ids, email, flying } = this.signed;
     const masked = { email: maskEmail(email) };
     if (!flying) return message("thanks_wait", masked);
@@ -92,7 +92,7 @@ export class Thanks {
   leave() {
     clearInterval(this.#timer);
     this.#isOver = true;
-    this.place.removeEventListener("pointerdown", this.#onActivity);
+    this.root.removeEventListener("pointerdown", this.#onActivity);
     this.signed = null;
   }
 }

@@ -11,29 +11,29 @@ export class Unpair {
   /** The prefix of the names of its texts. */
   static words = "unpair";
 
-  constructor(kiosk, place) {
+  constructor(kiosk, root) {
     // The button stays disabled until the count is known, so that nobody leaves without the
     // warning.
     this.kiosk = kiosk;
-    this.place = place;
+    this.root = root;
     this.count = null;
     this.error = "";
     this.isBusy = false;
-    this.find = (name) => place.querySelector(`[data-${name}]`);
-    bindActions(place, { back: () => kiosk.restart(), unpair: () => this.unpair() });
-    this.look = () => this.lookAgain();
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    bindActions(root, { back: () => kiosk.restart(), unpair: () => this.unpair() });
+    this.look = () => this.refresh();
     kiosk.sync.addEventListener("state", this.look);
     this.look();
     // First try to send everything that still can be sent.
     kiosk.sync.sendAll();
   }
 
-  async lookAgain() {
+  async refresh() {
     this.count = (await this.kiosk.store.waiting()).count;
-    if (this.kiosk.screen === this) this.say();
+    if (this.kiosk.screen === this) this.render();
   }
 
-  say() {
+  render() {
     const { count, error, isBusy } = this;
     const own = (name) => `${this.constructor.words}_${name}`;
     this.find("heading").textContent = message(own("heading"));
@@ -45,7 +45,7 @@ export class Unpair {
     this.find("fault").hidden = !error;
     this.find("fault-words").textContent = error && message(error);
     this.find("unpair").textContent = message(own(count ? "anyway" : "do"));
-    this.place.querySelector('[data-act="unpair"]').disabled = count === null || isBusy;
+    this.root.querySelector('[data-act="unpair"]').disabled = count === null || isBusy;
   }
 
   /** Return the values for the {braces} in the hint. */
