@@ -228,7 +228,7 @@ def refuse(_error: Exception) -> ResponseReturnValue:
 
 @blueprint.errorhandler(404)
 def find_nothing(_error: Exception) -> ResponseReturnValue:
-    return render_template("organize/nothing.html"), 404
+    return render_template("organize/not_found.html"), 404
 
 
 @blueprint.errorhandler(413)

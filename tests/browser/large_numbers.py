@@ -3,7 +3,7 @@
 WIDTHS = (320, 390, 600, 820, 960, 1024, 1100, 1280, 1440)
 LARGE = {"en": "88,888,888", "fr": "88\u202f888\u202f888"}
 # These are all the numbers on the pages that grow with signatures or registrations.
-NUMBERS = ".count, [data-next-number], .progress-words, .figures dd, td.number, .petition-row-count .says, .cause-row-count .says"
+NUMBERS = ".count, [data-next-number], .progress-text, .figures dd, td.number, .petition-row-count .font-heading, .cause-row-count .font-heading"
 ENLARGE = """([numbers, large]) => {
     for (const element of document.querySelectorAll(numbers)) {
         const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);

@@ -47,14 +47,14 @@ def test_viewing_changes_nothing_and_is_not_cached(client, first):
 def test_seats_and_name_are_changed(client, first):
     answer = client.post(link(first), data={"name": "Amalia R.", "seats": "3"})
     assert answer.status_code == 303
-    assert alerts(client.get(answer.location)) == ["sure"]
+    assert alerts(client.get(answer.location)) == ["success"]
     assert (registration(first).name, registration(first).seats) == ("Amalia R.", 3)
 
 
 def test_more_seats_than_free_are_refused_with_the_input_kept(client, first):
     answer = client.post(link(first), data={"name": "Other", "seats": "4"})
     assert answer.status_code == 409
-    assert alerts(answer) == ["grave"]
+    assert alerts(answer) == ["danger"]
     assert 'value="Other"' in answer.text
     assert registration(first).seats == 1
     assert client.post(link(first), data={"name": "", "seats": "1"}).status_code == 422
@@ -85,7 +85,7 @@ def test_nothing_can_be_changed_after_the_event_began(client, first, app):
 def test_page_of_a_cancelled_event_shows_no_code(client, first):
     write(cancel, registration(first).event_id, now=utcnow())
     page = client.get(link(first)).text
-    assert alerts(page) == ["grave"]
+    assert alerts(page) == ["danger"]
     assert "ticket-code" not in page
 
 

@@ -150,7 +150,7 @@ def test_past_event_stays_as_a_record_and_takes_no_registration(client, event):
 def test_cancelled_event_says_so_at_the_top(client, event):
     write(cancel, event.id, now=utcnow(), notices={"en": "The hall is flooded."})
     page = client.get("/en/events/talk").text
-    assert page.index('data-kind="grave"') < page.index("<h1")
+    assert page.index('data-kind="danger"') < page.index("<h1")
     assert "The hall is flooded." in page
     assert post_registration(client, event).status_code == 410
     assert values(client.get("/en/events/"), "data-phase") == ["cancelled"]

@@ -73,7 +73,7 @@ def test_page_is_public_and_has_no_cookie(client, petition):
     assert "Set-Cookie" not in answer.headers
     page = html.fromstring(answer.data)
     [say], [counted] = (
-        page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-words")
+        page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-text")
     )
     assert say.text == say.get("data-none") and "hidden" not in say.attrib
     assert not counted.text and "hidden" in counted.attrib

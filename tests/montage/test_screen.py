@@ -26,7 +26,7 @@ WREN = {"n": 2, "name": "Wren Ashdown", "country": "GB", "at": "2026-09-14"}
 AMALIA = {"n": 1, "name": "A. R.", "country": "MX", "at": "2026-09-14"}
 # Finds counts that reach past their column.
 TOO_WIDE = """(counts) => {
-    const [place, column] = [document.querySelector(".screen-count"), document.querySelector(".screen-words")];
+    const [place, column] = [document.querySelector(".screen-count"), document.querySelector(".screen-text")];
     const wide = [];
     for (const text of counts.map((count) => count.toLocaleString("en"))) {
         place.dataset.digits = text.length;
@@ -55,7 +55,7 @@ def test_big_screen_shows_picture_count_and_where_to_sign_and_nothing_else(wall)
     expect(page.locator(".screen-say")).to_have_text(page.get_attribute(".screen-say", "data-many"))
     expect(page.locator(".screen-address")).to_contain_text("/s/home")
     expect(page.locator(".screen-code[role=img]")).to_be_visible()
-    for chrome in ("header.head", "footer", ".skip", ".screen-bar"):
+    for chrome in ("header.header", "footer", ".skip", ".screen-bar"):
         expect(page.locator(f"{chrome}:visible")).to_have_count(0)
     visitor.matches(2, 16, night=True)
 
@@ -73,7 +73,7 @@ def test_everything_is_visible_and_large_enough_on_every_screen(wall, size, last
     unit = min(viewport["width"] / 1920, viewport["height"] / 1080)
     if viewport["height"] > viewport["width"]:
         unit = min(viewport["width"] / 1080, viewport["height"] / 1990)
-    for words in page.locator(".screen-words p:visible, .screen-words h1").all():
+    for words in page.locator(".screen-text p:visible, .screen-text h1").all():
         box = words.bounding_box()
         size = words.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
         assert size >= 28.9 * unit
@@ -105,8 +105,8 @@ def test_long_title_leaves_room_for_everything_else(wall, length):
         status.textContent = status.dataset.offline.replace("{time}", "4:51 PM");
     }""")
     page.evaluate("document.fonts.ready")
-    inside = page.locator(".screen-words").bounding_box()
-    for part in page.locator(".screen-words > :visible").all():
+    inside = page.locator(".screen-text").bounding_box()
+    for part in page.locator(".screen-text > :visible").all():
         box = part.bounding_box()
         assert box["y"] + box["height"] <= min(1080, inside["y"] + inside["height"] + 1)
 

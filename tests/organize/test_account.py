@@ -55,7 +55,7 @@ def test_name_and_language_are_changed(editor):
     assert answer.status_code == 303
     page = editor.get(answer.location)
     assert '<html lang="fr">' in page.text and "Édith Piat" in page.text
-    assert alerts(page) == ["sure"]
+    assert alerts(page) == ["success"]
 
 
 def test_renamed_person_is_found_in_the_activity_log_by_the_former_name(desk_of, editor):
@@ -102,7 +102,7 @@ def test_guessing_the_password_from_an_open_session_is_slowed_too(editor):
         editor.post("/organize/account/confirm", {"password": "wrong"})
     answer = editor.post("/organize/account/confirm", {"password": PASSWORD})
     assert answer.status_code == 422
-    assert 15 in figures(text_at(answer, "//div[@data-kind='grave']"))
+    assert 15 in figures(text_at(answer, "//div[@data-kind='danger']"))
 
 
 def test_guessing_from_an_open_session_is_slowed_with_any_forged_cookies(editor):
@@ -110,7 +110,7 @@ def test_guessing_from_an_open_session_is_slowed_with_any_forged_cookies(editor)
         editor.client.set_cookie(DEVICE_COOKIE, f"made up {number}", path="/organize")
         editor.post("/organize/account/confirm", {"password": "wrong"})
     answer = editor.post("/organize/account/confirm", {"password": PASSWORD})
-    assert 15 in figures(text_at(answer, "//div[@data-kind='grave']"))
+    assert 15 in figures(text_at(answer, "//div[@data-kind='danger']"))
 
 
 def test_sessions_are_listed_and_ended(app, editor):

@@ -285,7 +285,7 @@ def test_draft_is_published_once_it_has_a_place_and_automatically_at_its_time(de
 
 def test_registered_people_are_told_of_a_new_time_and_of_a_cancellation(desk, talk):
     come(talk)
-    assert tree(desk.get(f"{TALK}/hours")).find_class("told-note")
+    assert tree(desk.get(f"{TALK}/hours")).find_class("notify-note")
     save(desk, "words", title_en="Another title")
     assert "event_changed" not in kinds_owed()
     save(desk, "hours", zone="America/Toronto", starts="2030-05-05T18:00", ends="2030-05-05T19:00")

@@ -330,7 +330,7 @@ def test_files_of_another_cause_are_not_found(desk_of, petition, exporter):
 def test_file_can_be_cancelled_and_deleted_at_once(desk_of, petition, exporter):
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
-    assert alerts(desk.post(f"{here}/delete", follow_redirects=True)) == ["sure"]
+    assert alerts(desk.post(f"{here}/delete", follow_redirects=True)) == ["success"]
     here = ask(desk).location
     exporter.run_next()
     path = file_of(present(petition)[0])
@@ -364,14 +364,14 @@ def test_file_that_no_key_decrypts_is_reported_as_gone(desk_of, petition, export
     exporter.run_next()
     export_id = present(petition)[0].id
     write(lambda: db.session.get(Export, export_id).__setattr__("seed", new_seed()))
-    assert "grave" in alerts(desk.get(f"{here}/download", follow_redirects=True))
+    assert "danger" in alerts(desk.get(f"{here}/download", follow_redirects=True))
     assert noted("exports.download") == []
 
 
 def test_pack_asks_for_its_purpose_and_needs_a_signature(desk_of, petition):
     desk = desk_of("exporter", petition.cause_id)
     refused = desk.post("/organize/handovers/home/pack", PACK)
-    assert (refused.status_code, alerts(refused), present(petition)) == (422, ["grave"], [])
+    assert (refused.status_code, alerts(refused), present(petition)) == (422, ["danger"], [])
     sign_and_hatch(petition)
     assert desk.post("/organize/handovers/home/pack", {**PACK, "purpose": ""}).status_code == 422
     assert desk.post("/organize/handovers/home/pack", {**PACK, "lang": "fr"}).status_code == 422

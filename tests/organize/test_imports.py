@@ -80,7 +80,7 @@ def test_file_goes_from_upload_to_counted_and_back(desk, petition):
     assert f"{place}/bring-in" not in sends_to(page)
     desk.post(f"{place}/mend", {"cell:3:country": "México", "version": seen_at(desk, place)})
     assert figures(
-        text_at(desk.get(place), "//tr[@data-fate='duplicate']//span[@class='sub']")
+        text_at(desk.get(place), "//tr[@data-outcome='duplicate']//span[@class='sub']")
     ) == [2]
     refused = desk.post(f"{place}/bring-in", {"version": seen_at(desk, place)})
     assert (refused.status_code, rows()) == (422, [])
@@ -96,7 +96,7 @@ def test_file_goes_from_upload_to_counted_and_back(desk, petition):
     desk.post(f"{place}/undo", {"reason": "Somebody else's sheets"})
     hatch_now()
     assert {row.state for row in rows()} == {"withdrawn"}
-    assert values(desk.get(place), "data-fate").count("taken-out") == 2
+    assert values(desk.get(place), "data-outcome").count("taken-out") == 2
     emptied = desk.get(f"/organize/signatures/{rows()[0].id}").text
     assert "/take-back" not in emptied and "/copies/" not in emptied, (
         "nothing of it is left to bring back or to give"
@@ -152,7 +152,7 @@ def test_impossible_columns_are_refused_before_any_row_is_checked(desk, petition
         place, {**SETTINGS, "column-0": "given_name", **columns, "version": seen_at(desk, place)}
     )
     assert answer.status_code == 422
-    assert (alerts(answer), list(wrong_fields(answer))) == (["grave"], wrong)
+    assert (alerts(answer), list(wrong_fields(answer))) == (["danger"], wrong)
     assert batch_at(place).checked_at is None
 
 
@@ -168,7 +168,7 @@ def test_unreadable_and_too_large_files_are_refused_at_the_form(app, desk, petit
     assert upload(desk, b"given_name\n" + b"Ana\n" * 70_000).status_code == 422
     too_large = upload(desk, b"given_name\n" + b"Ana\n" * 80_000)
     assert too_large.location == "/organize/imports/upload"
-    assert alerts(desk.get(too_large.location)) == ["grave"]
+    assert alerts(desk.get(too_large.location)) == ["danger"]
 
 
 def test_visitor_cannot_upload_more_than_a_form(client, desk_of, petition):
@@ -370,7 +370,7 @@ def test_sheet_is_typed_without_script(desk, petition):
         "cell:12:given_name": "Ana",
     }
     answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "version": seen_at(desk, place)})
-    [wrong] = tree(desk.get(answer.location)).xpath("//tr[@data-fate='wrong']")
+    [wrong] = tree(desk.get(answer.location)).xpath("//tr[@data-outcome='wrong']")
     assert figures(wrong.xpath("string(th)")) == [2]
     desk.post(place, {**cells, "cell:2:email": "", "version": seen_at(desk, place)})
     desk.post(

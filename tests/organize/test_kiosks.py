@@ -95,8 +95,8 @@ def test_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     tablet = Tablet(client, code)
     assert tablet.name == "By the door"
     paired = tabler.get(made.location)
-    assert alerts(paired) == ["sure"] and "By the door" in text_at(
-        paired, "//div[@data-kind='sure']"
+    assert alerts(paired) == ["success"] and "By the door" in text_at(
+        paired, "//div[@data-kind='success']"
     )
     assert actions()[:3] == ["kiosks.pair", "kiosks.code", "kiosks.pin"]
     # The event has its PIN now.
@@ -135,7 +135,7 @@ def test_list_shows_the_state_of_tablets(tabler, tablet, event):
     assert figures(text_at(page, "//td[@data-missing]")) == [2]
     assert figures(text_at(page, "//td[@data-missing]/following-sibling::td")) == [83]
     own = tabler.get(f"/organize/kiosks/tablets/{kiosk.id}").text
-    assert figures(text_at(own, "//p[@class='held-why']")) == [2]
+    assert figures(text_at(own, "//p[@class='held-reason']")) == [2]
     assert "Rosales" not in page + own
 
 

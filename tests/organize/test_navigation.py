@@ -60,9 +60,9 @@ def test_each_role_sees_the_numbers_of_its_places(desk_of, cause_id, role, numbe
     page = desk.get("/organize/").text
     for name, (figure, words) in told.items():
         # Once in the wide sidebar, once in the menu of a phone.
-        assert page.count(f'data-rail-number="{name}" aria-hidden="true">{figure}</b>') == 2
-        assert page.count(f'data-rail-words="{name}">{words}</span>') == 2
-    assert page.count("data-rail-number=") == 2 * len(numbers)
+        assert page.count(f'data-sidebar-count="{name}" aria-hidden="true">{figure}</b>') == 2
+        assert page.count(f'data-sidebar-count-text="{name}">{words}</span>') == 2
+    assert page.count("data-sidebar-count=") == 2 * len(numbers)
 
 
 def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):

@@ -101,7 +101,7 @@ def test_each_role_sees_its_own_tasks(desk_of, cause_id, role, tasks):
 def test_quiet_or_foreign_cause_has_no_tasks(desk_of, cause_id):
     desk = desk_of("owner", make_petition(cause_id=make_cause("hill").id, slug="quiet").cause_id)
     page = desk.get("/organize/").text
-    assert tree(page).find_class("today") and tree(page).find_class("happened")
+    assert tree(page).find_class("today") and tree(page).find_class("activity")
     assert (tasks_in(page), happened_in(page)) == (set(), [])
 
 

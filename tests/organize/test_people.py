@@ -174,7 +174,7 @@ def test_last_admin_cannot_be_removed(desk_of):
     other = with_password(make_organizer(email="other@kwan.example"))
     desk = desk_of()
     answer = desk.post(f"/organize/people/{other.id}/remove")
-    assert alerts(desk.get(answer.location)) == ["grave"]
+    assert alerts(desk.get(answer.location)) == ["danger"]
     assert fresh(other).removed_at is None
 
 

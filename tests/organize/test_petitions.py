@@ -47,7 +47,7 @@ def home(desk):
 def test_second_of_two_who_set_a_goal_sees_the_first(desk, home):
     desk.post(f"{HOME}/goal", {"goal": "2000", "version": 1})
     answer = desk.post(f"{HOME}/goal", {"goal": "3000", "version": 1})
-    assert answer.status_code == 409 and "grave" in alerts(answer)
+    assert answer.status_code == 409 and "danger" in alerts(answer)
     assert figures(text_at(answer, "//div[@class='conflict']")) == [2000, 3000]
     assert now_of().goal == 2000
     desk.post(f"{HOME}/goal", {"goal": "3000", "version": 2})
@@ -113,7 +113,7 @@ def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
         cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}}
     )
     page = desk.get(f"{HOME}/publish")
-    assert alerts(page) == ["grave", "waiting"] and f"{HOME}/publish" not in sends_to(page)
+    assert alerts(page) == ["danger", "waiting"] and f"{HOME}/publish" not in sends_to(page)
     assert "Español, Français" in page.text
     assert desk.post(f"{HOME}/publish").status_code == 409
     desk.post(f"{HOME}/letter", letter(draft, body_en="We ask."))
@@ -283,7 +283,7 @@ def test_second_of_two_editors_of_the_text_sees_both_texts(desk, home):
     write(change_letter, petition_id=home.id, version=1, texts=theirs, now=utcnow())
     answer = desk.post(f"{HOME}/letter", mine)
     assert answer.status_code == 409
-    assert alerts(answer)[0] == "grave" and tree(answer).find_class("conflict")
+    assert alerts(answer)[0] == "danger" and tree(answer).find_class("conflict")
     shown = ("Theirs", "Mine</textarea>", 'name="version" type="hidden" value="2"')
     for words in shown:
         assert words in answer.text

@@ -88,7 +88,7 @@ def test_missing_reason_is_explained_at_its_field(desk_of, petition):
     path = f"/organize/signatures/{signature}/withdraw"
     page = desk_of("reviewer", petition.cause_id).post(path, {}).text
     assert 'href="#why"' in page
-    opened = re.search(r'<details class="fold" open>.*?</details>', page, re.DOTALL).group()
+    opened = re.search(r'<details class="disclosure" open>.*?</details>', page, re.DOTALL).group()
     assert f'action="{path}"' in opened
     assert 'id="why-error"' in opened
 

@@ -81,15 +81,21 @@ def test_code_checks_in_once_and_the_second_check_in_says_when(desk, desk_of):
     code = registration(come(desk.event, seats=2)).code
     other = desk_of("tabler", desk.event.cause_id, email="second@kwan.example")
     first = check_in(desk, code).json
-    assert first["kind"] == "sure" and "Amalia" in first["words"] and figures(first["words"]) == [2]
+    assert (
+        first["kind"] == "success" and "Amalia" in first["words"] and figures(first["words"]) == [2]
+    )
     second = check_in(other, code).json
     assert second["kind"] == "waiting" and "Amalia" in second["words"] and figures(second["words"])
-    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='door-numbers']"))[:2] == [
+    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='check-in-numbers']"))[
+        :2
+    ] == [
         2,
         2,
     ]
     assert "Amalia" in desk.post(f"{TALK}/door/undo", {"code": code}, headers=JSON).json["words"]
-    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='door-numbers']"))[:2] == [
+    assert figures(text_at(desk.get(f"{TALK}/door/list"), "//p[@class='check-in-numbers']"))[
+        :2
+    ] == [
         0,
         2,
     ]
@@ -108,7 +114,7 @@ def test_one_of_several_simultaneous_check_ins_is_first(desk, desk_of, app):
     for each in desks:
         each.token()
     kinds = together(app, [lambda each=each: check_in(each, code).json["kind"] for each in desks])
-    assert sorted(kinds) == ["sure", "waiting", "waiting", "waiting"]
+    assert sorted(kinds) == ["success", "waiting", "waiting", "waiting"]
 
 
 def test_waitlisted_person_is_told_so_and_admitted_where_there_is_room(desk):
@@ -118,7 +124,7 @@ def test_waitlisted_person_is_told_so_and_admitted_where_there_is_room(desk):
     answer = check_in(desk, code)
     assert (answer.status_code, answer.json["kind"]) == (409, "waiting")
     assert 'name="anyway" value="1"' in desk.get(f"{TALK}/door/list?words=late").text
-    assert check_in(desk, code, anyway="1").json["kind"] == "sure"
+    assert check_in(desk, code, anyway="1").json["kind"] == "success"
     assert states().count("registered") == 4
 
 
@@ -144,7 +150,7 @@ def test_without_script_check_in_answers_with_a_page(desk):
         data={"csrf_token": desk.token(), "code": code},
         follow_redirects=True,
     )
-    assert alerts(page) == ["sure"] and "Amalia" in text_at(page, "//div[@data-kind='sure']")
+    assert alerts(page) == ["success"] and "Amalia" in text_at(page, "//div[@data-kind='success']")
     assert "/cancel" not in desk.get(f"{TALK}/registrations").text, (
         "who has come does not cancel any more"
     )
@@ -258,4 +264,6 @@ def test_no_seat_free_is_singular_in_french(desk, desk_of, monkeypatch):
     )
     come(desk.event, seats=3)
     french = desk_of("tabler", desk.event.cause_id, email="second@kwan.example", lang="fr")
-    assert "[form 0 of 0]" in text_at(french.get(f"{TALK}/door/list"), "//p[@class='door-numbers']")
+    assert "[form 0 of 0]" in text_at(
+        french.get(f"{TALK}/door/list"), "//p[@class='check-in-numbers']"
+    )

@@ -181,7 +181,7 @@ def test_late_decision_changes_nothing_and_is_not_in_the_log(desk_of, petition):
     first, second = (sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2))
     desk = desk_of("reviewer", petition.cause_id)
     reject = f"/organize/signatures/{first}/reject"
-    assert alerts(desk.post(reject, {"reason": "A program"}, follow_redirects=True)) == ["sure"]
+    assert alerts(desk.post(reject, {"reason": "A program"}, follow_redirects=True)) == ["success"]
     assert alerts(desk.post(reject, {"reason": "Me too"}, follow_redirects=True)) == ["waiting"]
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
@@ -215,7 +215,7 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
     assert row(signature).given_name == "Amália"
     answer = desk.post(f"{path}/correct", {**words, "given_name": "Amélie", "reason": "Again"})
     assert answer.status_code == 409
-    assert (alerts(answer)[-1], wrong_fields(answer)) == ("grave", {})
+    assert (alerts(answer)[-1], wrong_fields(answer)) == ("danger", {})
     assert 'value="Amélie"' in answer.text
     [entry] = entries(action="signatures.correct")
     assert entry.reason == "She wrote to us"
@@ -236,7 +236,7 @@ def test_correction_that_merges_two_people_without_addresses_is_explained(desk_o
     }
     answer = desk.post(f"{path}/correct", {**words, "version": seen, "reason": "A slip"})
     assert answer.status_code == 409
-    assert alerts(answer) == ["grave"]
+    assert alerts(answer) == ["danger"]
     assert row(second.id).given_name == "Bob"
 
 

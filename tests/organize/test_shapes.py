@@ -55,7 +55,7 @@ def test_only_editors_choose_among_the_built_in_shapes(desk_of, client):
     ).find_class("shape-facts")
     assert desk.post(f"{SHAPE}/dove", {"version": 1}).location == SHAPE
     assert now_of().shape == "dove"
-    assert alerts(desk.get(SHAPE)) == ["sure", "note"]
+    assert alerts(desk.get(SHAPE)) == ["success", "note"]
     owner = desk_of("owner", petition.cause_id)
     assert "causes.shape" in values(owner.get("/organize/audit/"), "data-action")
     for role in ("reviewer", "tabler"):
@@ -149,7 +149,7 @@ def test_non_picture_is_refused_with_its_reason_and_the_title_is_kept(desk_of, c
 def test_missing_file_and_far_too_large_file_are_explained(desk_of):
     desk = desk_of("editor", make_cause().id)
     assert wrong_fields(desk.post(SHAPE, {"title": "x"})).keys() == {"picture"}
-    assert alerts(desk.get(send(desk, bytes(MAX_BYTES + 2**20)).location)) == ["grave"]
+    assert alerts(desk.get(send(desk, bytes(MAX_BYTES + 2**20)).location)) == ["danger"]
 
 
 def test_picture_without_an_automatic_shape_can_be_cut_another_way(desk_of):
@@ -181,7 +181,7 @@ def test_second_of_two_who_choose_is_told(desk_of):
     desk.post(f"{SHAPE}/dove", {"version": 1})
     answer = desk.post(f"{SHAPE}/drop", {"version": 1})
     assert (answer.status_code, now_of().shape) == (409, "dove")
-    assert "grave" in alerts(answer) and 'name="version" value="2"' in answer.text
+    assert "danger" in alerts(answer) and 'name="version" value="2"' in answer.text
     place = send(desk, heart()).location
     draft = drafts_of(now_of())[0]
     answer = desk.post(f"{SHAPE}/{draft.shape}", {"version": 1})

@@ -107,7 +107,7 @@ def test_ten_wrong_tries_lock_out_strangers_but_not_a_known_browser(app, door, e
         assert enter(strange, editor.email, "wrong").status_code == 422
     answer = enter(strange, editor.email)
     assert answer.status_code == 429
-    assert 15 in figures(text_at(answer, "//div[@data-kind='grave']"))
+    assert 15 in figures(text_at(answer, "//div[@data-kind='danger']"))
     strange.client.set_cookie(DEVICE_COOKIE, known, path="/organize")
     assert enter(strange, editor.email).status_code == 303
 

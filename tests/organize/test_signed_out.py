@@ -54,7 +54,7 @@ def kept_in(page):
 
 def door_of(page):
     """Return the page that the reader is sent to first, in a separate tab."""
-    [address] = tree(page).xpath("//ol[@class='door-steps']//a[@target='_blank']/@href")
+    [address] = tree(page).xpath("//ol[@class='sign-in-steps']//a[@target='_blank']/@href")
     return address
 
 

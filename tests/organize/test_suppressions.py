@@ -58,7 +58,7 @@ def test_email_address_is_looked_up_without_appearing_in_url_or_log(owner):
     unlisted = owner.post(
         f"{HERE}/find", {"find-email": "nobody@rosales.example"}, follow_redirects=True
     )
-    assert alerts(unlisted) == ["sure"] and unlisted.request.path == f"{HERE}/"
+    assert alerts(unlisted) == ["success"] and unlisted.request.path == f"{HERE}/"
     assert wrong_fields(owner.post(f"{HERE}/find", {})).keys() == {"find-email"}
     assert [action for action, _, _ in trail()][-2:] == ["suppressions.see"] * 2
 
@@ -71,7 +71,7 @@ def test_supporters_own_request_for_no_news_cannot_be_lifted(desk_of, reason):
     assert f"{entry_of(AMALIA)}/lift" not in sends_to(admin.get(entry_of(AMALIA)))
     assert alerts(
         admin.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}, follow_redirects=True)
-    ) == ["grave"]
+    ) == ["danger"]
     assert suppression_of(email_digest(AMALIA)).reason == reason
     listed(AMALIA, "organizer")
     assert suppression_of(email_digest(AMALIA)).reason == reason

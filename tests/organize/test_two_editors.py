@@ -55,9 +55,9 @@ def test_second_editor_sees_both_and_saves_knowingly(desk, path):
     assert desk.post(path, theirs | seen | SAVE).status_code == 303
     answer = desk.post(path, mine | seen | SAVE)
     assert answer.status_code == 409
-    assert "grave" in alerts(answer)
+    assert "danger" in alerts(answer)
     assert any(
-        str(shown) in words.text_content() for words in tree(answer).find_class("conflict-words")
+        str(shown) in words.text_content() for words in tree(answer).find_class("conflict-text")
     )
     assert desk.post(path, mine | {"version": version_on(answer)} | SAVE).status_code == 303
 

@@ -84,7 +84,7 @@ def test_unused_picture_is_removed_and_one_in_the_text_stays(desk):
     upload(desk)
     desk.post("/organize/updates/answer/words", words(body_es="![](picture:1)"))
     page = desk.post(f"{PICTURES}/1/remove", follow_redirects=True)
-    assert "Español" in text_at(page, "//div[@data-kind='grave']") and update_now().body_pictures
+    assert "Español" in text_at(page, "//div[@data-kind='danger']") and update_now().body_pictures
     desk.post("/organize/updates/answer/words", words(body_es="Nada."))
     desk.post(f"{PICTURES}/1/remove")
     assert update_now().body_pictures == []
@@ -108,6 +108,6 @@ def test_publishing_problem_links_to_where_it_is_fixed(desk):
     french = {"title_fr": "Une réponse", "summary_fr": "", "body_fr": "![](picture:1)"}
     assert desk.post("/organize/updates/answer/words", words(**french)).status_code == 303
     page = desk.get("/organize/updates/answer/publish")
-    assert alerts(page)[-1] == "grave" and "Français" in text_at(
+    assert alerts(page)[-1] == "danger" and "Français" in text_at(
         page, f"//ul[@class='error-links']//a[@href='{PICTURES}']"
     )

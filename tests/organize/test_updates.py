@@ -130,7 +130,7 @@ def test_published_update_cannot_lose_its_text(desk):
         now=utcnow(),
     )
     french = desk.post(f"{ANSWER}/words", words(update_now(), title_fr="Eau", body_fr="Eau."))
-    assert (french.status_code, alerts(french)) == (422, ["grave"])
+    assert (french.status_code, alerts(french)) == (422, ["danger"])
     assert [text.lang for text in update_now().texts] == ["en", "es"]
 
 
@@ -275,7 +275,7 @@ def test_time_that_does_not_exist_is_explained(desk, wrong):
 def test_incomplete_update_is_not_offered_for_publishing(desk):
     make_update(cause_id=desk.cause.id, draft=True, texts={"en": {"title": "Only"}})
     page = desk.get(f"{ANSWER}/publish")
-    assert alerts(page) == ["grave"]
+    assert alerts(page) == ["danger"]
     assert tree(page).xpath("//ul[@class='error-links']//a/@href") == [f"{ANSWER}/words#en"]
     assert desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC"}).status_code == 409
 
@@ -357,7 +357,7 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
     }
     page = desk.post("/organize/mail/answer", wishes, follow_redirects=True)
     at_once = desk.post("/organize/mail/other", {**wishes, "starts_at": ""}, follow_redirects=True)
-    planned, begun = (text_at(each, "//div[@data-kind='sure']") for each in (page, at_once))
+    planned, begun = (text_at(each, "//div[@data-kind='success']") for each in (page, at_once))
     assert values(page, "data-state") == ["planned"] and planned != begun
     begins, readers = (
         row.text_content() for row in tree(page).xpath("//dl[@data-live='report']/div/dd")[:2]

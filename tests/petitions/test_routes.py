@@ -40,7 +40,7 @@ def test_page_is_in_three_languages_and_marks_the_language_of_the_text(client, a
     page = client.get(f"/{lang}/petitions/home").text
     assert f'<html lang="{lang}"' in page
     assert title in page
-    assert ('class="letter" lang="en"' in page) == (lang == "fr")
+    assert ('class="petition-body" lang="en"' in page) == (lang == "fr")
     assert ('class="petition-title" lang="en"' in page) == (lang == "fr")
 
 
@@ -105,9 +105,9 @@ def test_count_follows_hatching(client, app):
 
 def test_changed_text_is_marked_as_changed(client, app):
     petition = make_petition()
-    assert "letter-version" not in client.get(PAGE).text
+    assert "petition-version" not in client.get(PAGE).text
     new_version(petition)
-    note = client.get(PAGE).text.partition('class="letter-version')[2].partition("</p>")[0]
+    note = client.get(PAGE).text.partition('class="petition-version')[2].partition("</p>")[0]
     assert re.search(r"\b2\b", note)
     assert "/versions/1" in note
 
@@ -129,7 +129,7 @@ def test_title_is_always_text(client, app):
 def test_two_facts_come_before_the_text_and_the_others_after_it(client, app):
     make_petition()
     page = client.get(PAGE).text
-    before, after = page.split('class="petition-letter"', 1)
+    before, after = page.split('class="petition-body-column"', 1)
     assert before.count("<dt>") == 2 and "The Senate of the Valley" in before
     assert 'class="facts-languages"' in after and 'class="facts-languages"' not in before
     assert after.index('class="facts-languages"') < after.index('id="given_name"')

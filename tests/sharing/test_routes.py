@@ -31,7 +31,7 @@ from tests.factories.signatures import (
 from tests.factories.updates import make_update
 
 CODE = re.compile(r"by=([\w-]{22})")
-BROUGHT_FIVE = re.compile(r'class="brought-count says">[^<]*\b5\b')
+BROUGHT_FIVE = re.compile(r'class="referrals-count font-heading">[^<]*\b5\b')
 
 
 def bring(client, petition, code, place=0, **options):
@@ -60,7 +60,7 @@ def test_page_of_a_number_offers_every_channel_with_the_own_link(client, petitio
         "#code",
     ):
         assert way in page
-    assert 'class="brought"' not in page
+    assert 'class="referrals"' not in page
     assert not re.search(
         r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page
     )
@@ -78,7 +78,7 @@ def test_link_reports_nothing_below_five_arrivals(client, petition, late):
     for place in range(4):
         assert bring(client, petition, code_of(amalia), place).brought_by == amalia
         for page in ("hatched", "mine"):
-            assert 'class="brought"' not in client.get(link(page, amalia)).text
+            assert 'class="referrals"' not in client.get(link(page, amalia)).text
     bring(client, petition, code_of(amalia), 4)
     for page in ("hatched", "mine"):
         shown = client.get(link(page, amalia)).text

@@ -110,7 +110,7 @@ def test_expired_link_offers_a_new_email(client, petition):
     assert (again.status_code, again.location) == (303, f"{path}?again=1")
     assert owed()[1:] == [("signature_confirmation", signature_id, "en")]
     told = client.get(again.location).text
-    assert "alert--sure" in told
+    assert "alert--success" in told
     assert 'name="again"' not in told
     assert client.post(path).status_code == 303
     assert row(signature_id).state == "confirmed"

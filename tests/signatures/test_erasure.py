@@ -93,7 +93,7 @@ def test_supporter_erases_by_the_link_which_then_opens_only_the_rest(client, pet
     assert (answer.status_code, answer.location) == (303, f"{link('mine', there)}?erased=1")
     assert client.get(link("mine", here)).status_code == 404
     page = client.get(answer.location).text
-    assert "alert--sure" in page
+    assert "alert--success" in page
     assert page.count('class="mine-one"') == 1
     answer = client.post(f"{link('mine', there)}/{there}/erase")
     assert answer.location == "/en/signatures/erased"

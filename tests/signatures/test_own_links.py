@@ -213,7 +213,7 @@ def test_form_is_public_and_linked_from_every_page(client, app):
     page = client.get("/en/mine")
     assert page.headers["Cache-Control"].startswith("public")
     assert "Set-Cookie" not in page.headers
-    assert 'href="/en/mine"' in client.get("/en/privacy").text.partition('class="foot"')[0]
+    assert 'href="/en/mine"' in client.get("/en/privacy").text.partition('class="footer"')[0]
     assert 'href="/es/mine"' in client.get("/es/accessibility").text
 
 

@@ -96,7 +96,7 @@ def test_correction_is_saved_and_the_page_says_so(client, own):
         {**AMALIA, "family_name": " Rosáles ", "postal_code": "m5v2t7", "name_display": "initials"},
     )
     assert (answer.status_code, answer.location) == (303, f"{link('mine', own)}?saved={own}")
-    assert "alert--sure" in client.get(answer.location).text
+    assert "alert--success" in client.get(answer.location).text
     assert (row(own).family_name, row(own).postal_code, row(own).name_display) == (
         "Rosáles",
         "M5V 2T7",

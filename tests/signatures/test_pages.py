@@ -208,7 +208,7 @@ def test_right_to_left_names_and_comments_do_not_reverse_other_text(client, peti
     hatch_now()
     html = page(client)
     assert '<h3 class="signer-name"><bdi>عائشة evil</bdi></h3>' in html
-    assert '<blockquote class="signer-words" dir="auto">' in html
+    assert '<blockquote class="signer-text" dir="auto">' in html
     assert "\u202e" not in html
 
 

@@ -89,7 +89,7 @@ def test_text_of_a_closed_petition_is_offered_only_for_reading_in_its_language(c
 
     def note(slug):
         return html.fromstring(client.get(f"/fr/petitions/{slug}").data).xpath(
-            "string(//*[contains(@class, 'petition-letter')]//*[contains(@class, 'alert--note')]//p[last()])"
+            "string(//*[contains(@class, 'petition-body-column')]//*[contains(@class, 'alert--note')]//p[last()])"
         )
 
     # Both name the language, and only one of them invites to sign.

@@ -69,7 +69,7 @@ def add() -> ResponseReturnValue:
         )
     except PasskeyRefused:
         return jsonify(error=_("We could not save this passkey. Please try again.")), 422
-    flash(_("Passkey saved. You can now sign in without a password."), "sure")
+    flash(_("Passkey saved. You can now sign in without a password."), "success")
     return jsonify(next=after_new_factor().location)
 
 
@@ -83,12 +83,12 @@ def remove(passkey_id: int) -> ResponseReturnValue:
         words = _(
             "Your role needs two-step verification. Set up an app or another passkey before you remove this one."
         )
-        flash(words, "grave")
+        flash(words, "danger")
     else:
         act_on_account(
             "account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id
         )
-        flash(_("The passkey was removed."), "sure")
+        flash(_("The passkey was removed."), "success")
     return redirect(url_for("organize.second_factor.index"), 303)
 
 

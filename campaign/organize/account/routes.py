@@ -48,7 +48,7 @@ def change() -> ResponseReturnValue:
         act(fact, describe, organizer_id=who.id, **words)
     # Show the message in the language just chosen.
     with force_locale(LOCALES[form.lang.data]):
-        flash(_("Saved."), "sure")
+        flash(_("Saved."), "success")
     return redirect(url_for("organize.account.index"), 303)
 
 
@@ -78,7 +78,7 @@ def change_password() -> ResponseReturnValue:
         but_session=g.organizer_session.id,
         details={"way": "changed"},
     )
-    flash(_("Password changed. You are signed out everywhere else."), "sure")
+    flash(_("Password changed. You are signed out everywhere else."), "success")
     return redirect(url_for("organize.account.index"), 303)
 
 
@@ -113,7 +113,7 @@ def close(session_id: int) -> ResponseReturnValue:
         organizer_id=who,
         session_id=session_id,
     )
-    flash(_("That device is signed out."), "sure")
+    flash(_("That device is signed out."), "success")
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 
 
@@ -123,7 +123,7 @@ def close_others() -> ResponseReturnValue:
     who = organizer().id
     fact = Fact("account.session_closed", on=("organizer", who))
     act(fact, close_sessions, organizer_id=who, but=g.organizer_session.id)
-    flash(_("Signed out everywhere else."), "sure")
+    flash(_("Signed out everywhere else."), "success")
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 
 

@@ -70,7 +70,7 @@ def start_app() -> ResponseReturnValue:
         return _app_page(form, 422)
     act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)
     session.pop(SECRET, None)
-    flash(_("You now sign in with your password and a code from the app."), "sure")
+    flash(_("You now sign in with your password and a code from the app."), "success")
     return after_new_factor()
 
 
@@ -82,11 +82,11 @@ def stop_app() -> ResponseReturnValue:
     if not _may_lose_one(who):
         flash(
             _("Your role needs two-step verification. Create a passkey before you remove the app."),
-            "grave",
+            "danger",
         )
     else:
         act_on_account("account.app_removed", stop_codes, organizer_id=who.id)
-        flash(_("Codes from the app are turned off."), "sure")
+        flash(_("Codes from the app are turned off."), "success")
     return redirect(url_for("organize.second_factor.index"), 303)
 
 

@@ -113,7 +113,7 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
     except LinkSpent:
         return _ended()
     if purpose == "reset":
-        flash(_("Password changed. You are signed out everywhere else."), "sure")
+        flash(_("Password changed. You are signed out everywhere else."), "success")
     return (
         ask_second_step(who.organizer_id, "")
         if has_factor

@@ -60,7 +60,7 @@ def _kept_words(door: str, is_known: bool) -> Response | None:
     if not typed or not _is_read_by_somebody():
         return None
     page = render_template(
-        "organize/sign_in/kept_words.html",
+        "organize/sign_in/unsaved_form.html",
         typed=typed,
         door=door,
         is_known=is_known,

@@ -86,7 +86,7 @@ def create() -> ResponseReturnValue:
         ):
             form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
             return _writing_page(form, status=422)
-    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "success")
     return redirect(url_for("organize.causes.show", slug=slug), 303)
 
 
@@ -139,7 +139,7 @@ def save_words(cause: Cause) -> ResponseReturnValue:
         texts=form.texts(),
         palette=form.palette.data,
     )
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     return back_to(cause.slug)
 
 
@@ -166,7 +166,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
         return _address_page(cause, form, 422)
-    flash(_("It has a new web address. The old one redirects to it."), "sure")
+    flash(_("It has a new web address. The old one redirects to it."), "success")
     return back_to(form.slug.data)
 
 

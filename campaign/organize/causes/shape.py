@@ -89,7 +89,7 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
         _(
             "The montage has its new shape. People who have a page open will see it when they reload."
         ),
-        "sure",
+        "success",
     )
     if former != name and former in titles:
         flash(
@@ -115,7 +115,7 @@ def drop_own_shape(cause: Cause, name: str) -> ResponseReturnValue:
     except ShapeInUse:
         flash(_("The montage uses this shape now, so it cannot be removed."), "waiting")
     else:
-        flash(_("Shape removed."), "sure")
+        flash(_("Shape removed."), "success")
     return back_to_shapes(cause)
 
 

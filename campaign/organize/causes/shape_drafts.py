@@ -44,7 +44,7 @@ from campaign.process.clock import utcnow
 
 
 def _refuse_heavy() -> BaseResponse:
-    flash(REFUSALS["too_heavy"], "grave")
+    flash(REFUSALS["too_heavy"], "danger")
     return redirect(request.path, 303)
 
 
@@ -111,7 +111,7 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
 def drop_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
     if any_draft(cause, draft_id):
         act(shape_fact("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
-        flash(_("Picture discarded. The montage has not changed."), "sure")
+        flash(_("Picture discarded. The montage has not changed."), "success")
     return back_to_shapes(cause)
 
 

@@ -94,7 +94,7 @@ class PicturePages:
             wide=wide,
             now=utcnow(),
         )
-        flash(_("Saved."), "sure")
+        flash(_("Saved."), "success")
         if isinstance(owner, Petition):
             return onward(owner, "picture")
         return redirect(self._url(owner, "show"), 303)
@@ -108,7 +108,7 @@ class PicturePages:
             version=sent_version(),
             now=utcnow(),
         )
-        flash(_("Picture removed."), "sure")
+        flash(_("Picture removed."), "success")
         return redirect(self._url(owner, "picture"), 303)
 
     def file(self, owner: Any, digest: str) -> ResponseReturnValue:

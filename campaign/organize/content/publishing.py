@@ -90,7 +90,7 @@ class PublishingPages:
             self._act(operation, verb, row)
         except NotPublishable as error:
             return self.refuse(row, error)
-        flash(self.done(operation, row), "sure")
+        flash(self.done(operation, row), "success")
         return _back(row)
 
     def schedule(self, row: Any) -> ResponseReturnValue:
@@ -102,7 +102,7 @@ class PublishingPages:
             self._act("schedule", "schedule", row, at=form.moment, zone=form.zone)
         except NotPublishable as error:
             return self.refuse(row, error)
-        flash(self.done("schedule", row), "sure")
+        flash(self.done("schedule", row), "success")
         tell_of_hours_twice((form.publish_at.data,), form.zone)
         return _back(row)
 
@@ -146,7 +146,7 @@ class PetitionPages(PublishingPages):
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         if isinstance(error, CauseClosed):
-            flash(_("Its cause is closed. Reopen the cause first."), "grave")
+            flash(_("Its cause is closed. Reopen the cause first."), "danger")
             return _back(row)
         return publish_page(self._load(row.slug), 409)
 
@@ -172,7 +172,7 @@ class EventPages(PublishingPages):
             _("A cancelled event cannot be reopened. To announce another one, duplicate it.")
             if isinstance(error, EventOver)
             else _("It cannot be published yet. Add a place or an online link."),
-            "grave",
+            "danger",
         )
         return _back(row)
 

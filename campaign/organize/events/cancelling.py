@@ -32,7 +32,9 @@ def call_off(event: Event) -> ResponseReturnValue:
         return _calling_off_page(event, form, 422)
     notices = form.notices([text.lang for text in event.texts])
     act(fact_of("events.cancel", event), cancel, event_id=event.id, now=utcnow(), notices=notices)
-    flash(_("Cancelled. The event page says so, and we email everyone who is registered."), "sure")
+    flash(
+        _("Cancelled. The event page says so, and we email everyone who is registered."), "success"
+    )
     return back_to(event.slug)
 
 

@@ -52,7 +52,7 @@ NO_SEAT = {
 @allowed("registrations.check_in", load_event)
 def door(event: Event) -> ResponseReturnValue:
     note(_sight(event))
-    answer = make_response(render_template("organize/events/door.html", **_list(event)))
+    answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
     answer.headers["Permissions-Policy"] = MAY_SCAN
     return answer
 
@@ -68,7 +68,7 @@ def door_list(event: Event) -> ResponseReturnValue:
     }
     if not entries(action="registrations.see", most=1, **noted):
         note(_sight(event))
-    return render_template("organize/events/door_list.html", **_list(event))
+    return render_template("organize/events/check_in_list.html", **_list(event))
 
 
 @blueprint.post("/<slug>/door/check-in")
@@ -83,7 +83,7 @@ def come(event: Event) -> ResponseReturnValue:
     try:
         came = act(fact, operation, event_id=event.id, code=code, now=now)
     except CodeUnknown:
-        return _answer(event, "grave", _("No registration for this event has this code."), 404)
+        return _answer(event, "danger", _("No registration for this event has this code."), 404)
     except NoSeat as refusal:
         return _answer(event, "waiting", str(NO_SEAT[str(refusal)]), 409)
     if came.checked_in_at != now:
@@ -97,7 +97,7 @@ def come(event: Event) -> ResponseReturnValue:
         came.seats,
         name=came.name,
     )
-    return _answer(event, "sure", words, code=came.code)
+    return _answer(event, "success", words, code=came.code)
 
 
 @blueprint.post("/<slug>/door/undo")
@@ -111,7 +111,7 @@ def come_not(event: Event) -> ResponseReturnValue:
     try:
         left = act(fact, undo_check_in, event_id=event.id, code=code)
     except CodeUnknown:
-        return _answer(event, "grave", _("No registration for this event has this code."), 404)
+        return _answer(event, "danger", _("No registration for this event has this code."), 404)
     return _answer(event, "note", _("Check-in undone for %(name)s.", name=left.name))
 
 

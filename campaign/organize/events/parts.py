@@ -175,7 +175,7 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
         now=utcnow(),
         **form.changes(),
     )
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     if form.part == "hours":
         tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return back_to(changed.slug)

@@ -99,7 +99,7 @@ def add(event: Event) -> ResponseReturnValue:
     except AddressKnown:
         form.email.errors = [_("This email address is already on the list. Search for it there.")]
         return _by_hand_page(event, form, 409)
-    flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "sure")
+    flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "success")
     return _back(event, "door" if comes_in else "registrations")
 
 
@@ -121,7 +121,7 @@ def seat(event: Event, registration_id: int) -> ResponseReturnValue:
             _(
                 "There are not enough seats left. Add seats to the event, or wait until one is free."
             ),
-            "grave",
+            "danger",
         )
     else:
         waits = given.state == "waiting"
@@ -129,7 +129,7 @@ def seat(event: Event, registration_id: int) -> ResponseReturnValue:
             _("%(name)s is on the waiting list.", name=name)
             if waits
             else _("%(name)s has a seat. We will email them.", name=name),
-            "sure",
+            "success",
         )
     return _back(event)
 
@@ -144,7 +144,7 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
         act(fact, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
         flash(
-            _("The event has started. You do not need to cancel people who do not come."), "grave"
+            _("The event has started. You do not need to cancel people who do not come."), "danger"
         )
     else:
         name = registration.name
@@ -155,7 +155,7 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
             )
             if frees_seat
             else _("%(name)s was removed from the list.", name=name),
-            "sure",
+            "success",
         )
     return _back(event)
 

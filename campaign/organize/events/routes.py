@@ -107,7 +107,7 @@ def create() -> ResponseReturnValue:
     except SlugTaken:
         form.slug.errors = [_("Another event uses this web address. Choose another.")]
         return render_template("organize/events/new.html", form=form), 422
-    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "success")
     tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 
@@ -140,7 +140,7 @@ def duplicate(event: Event) -> ResponseReturnValue:
             "This is a draft copy, for %(day)s. Change the date if needed.",
             day=day,
         ),
-        "sure",
+        "success",
     )
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 

@@ -121,7 +121,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         details=details,
         now=utcnow(),
     )
-    flash(_("Saved. The petition’s page now says so."), "sure")
+    flash(_("Saved. The petition’s page now says so."), "success")
     return redirect(leave, 303)
 
 
@@ -134,7 +134,7 @@ def record(petition: Petition) -> ResponseReturnValue:
     noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
     fact = _fact("handovers.record", petition, details={"signatures": form.signatures.data})
     act(fact, record_handover, petition_id=petition.id, **noted)
-    flash(_("Saved. It now appears on the petition’s page."), "sure")
+    flash(_("Saved. It now appears on the petition’s page."), "success")
     return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
 
 
@@ -148,7 +148,7 @@ def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
         petition_id=petition.id,
         handover_id=handover_id,
     ):
-        flash(_("Removed. It no longer appears on the page."), "sure")
+        flash(_("Removed. It no longer appears on the page."), "success")
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 

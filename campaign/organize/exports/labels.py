@@ -69,7 +69,7 @@ EXPORT_STATES = {
     "ready": _l("ready"),
     "failed": _l("failed"),
 }
-STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "sure", "failed": "grave"}
+STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "success", "failed": "danger"}
 FAULTS = {
     "no_room": _l(
         "The server’s disk is full. We removed the unfinished file. Free some space, then press the button."

@@ -156,7 +156,7 @@ def download(export: Export) -> ResponseReturnValue:
         content = content_of(export) if file_of(export) else iter(())
         first = next(content)
     except (StopIteration, SealBroken):
-        flash(_("The file is no longer available. Create it again."), "grave")
+        flash(_("The file is no longer available. Create it again."), "danger")
         return redirect(url_for("organize.exports.show", export_id=export.id), 303)
     note(_fact("exports.download", export))
     media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
@@ -190,7 +190,7 @@ def delete(export: Export) -> ResponseReturnValue:
         export_id=export_id,
     )
     remove_files(export_id)
-    flash(_("The file is deleted.") if is_over else _("Stopped. The file was deleted."), "sure")
+    flash(_("The file is deleted.") if is_over else _("Stopped. The file was deleted."), "success")
     return redirect(url_for("organize.exports.petition", slug=slug), 303)
 
 

@@ -68,7 +68,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
             brought.newcomers,
             figure=format_decimal(brought.newcomers),
         ),
-        "sure",
+        "success",
     )
     return back(batch_id)
 
@@ -94,7 +94,7 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
             taken,
             figure=format_decimal(taken),
         ),
-        "sure",
+        "success",
     )
     return back(batch_id)
 
@@ -113,5 +113,5 @@ def drop(batch: ImportBatch) -> ResponseReturnValue:
     except operations.BatchClosed:
         return overtaken(batch)
     rollback.erase_rows(write, batch_id)
-    flash(_("Discarded. Nothing was saved or counted."), "sure")
+    flash(_("Discarded. Nothing was saved or counted."), "success")
     return redirect(url_for("organize.imports.index"), 303)

@@ -48,7 +48,7 @@ def _refuse_large() -> ResponseReturnValue:
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
     flash(
         _("This file is larger than %(most)s MB. Split it into parts.", most=most),
-        "grave",
+        "danger",
     )
     return redirect(url_for("organize.imports.upload"), 303)
 

@@ -38,11 +38,11 @@ FATE_WORDS = {
     "left_out": _l("left out"),
 }
 FATE_TAGS = {
-    "new": "sure",
+    "new": "success",
     "held": "waiting",
-    "duplicate": "quiet",
-    "wrong": "grave",
-    "left_out": "quiet",
+    "duplicate": "muted",
+    "wrong": "danger",
+    "left_out": "muted",
 }
 # The reader of these messages types in a sheet; someone else signed it.
 MISSING_ON_PAPER = {

@@ -31,7 +31,7 @@ def rename(kiosk: Kiosk) -> ResponseReturnValue:
     if not form.validate():
         return _page(kiosk, form, 422)
     act(_fact("kiosks.rename", kiosk), pairing.rename, kiosk_id=kiosk.id, name=form.name.data)
-    flash(_("Renamed."), "sure")
+    flash(_("Renamed."), "success")
     return _back_to(kiosk)
 
 
@@ -39,7 +39,7 @@ def rename(kiosk: Kiosk) -> ResponseReturnValue:
 @allowed("kiosks.pair", load_kiosk)
 def extend(kiosk: Kiosk) -> ResponseReturnValue:
     act(_fact("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
-    flash(_("This tablet can collect for one more day."), "sure")
+    flash(_("This tablet can collect for one more day."), "success")
     return _back_to(kiosk)
 
 
@@ -51,7 +51,7 @@ def revoke(kiosk: Kiosk) -> ResponseReturnValue:
         _(
             "Revoked. Anything it still sends is held for review and does not count until an admin approves it."
         ),
-        "sure",
+        "success",
     )
     return _back_to(kiosk)
 

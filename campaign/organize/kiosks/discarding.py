@@ -38,7 +38,7 @@ def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
         only_unreadable=only_unreadable,
         now=utcnow(),
     )
-    flash(ngettext("%(num)s record discarded.", "%(num)s records discarded.", done), "sure")
+    flash(ngettext("%(num)s record discarded.", "%(num)s records discarded.", done), "success")
     return _back(slug)
 
 
@@ -50,7 +50,7 @@ def put_back(kiosk: Kiosk) -> ResponseReturnValue:
     done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
     flash(
         ngettext("%(num)s record is back in review.", "%(num)s records are back in review.", done),
-        "sure",
+        "success",
     )
     return _back(slug)
 

@@ -66,10 +66,12 @@ def decide_names(event: Event) -> ResponseReturnValue:
     if way == "show":
         flash(
             ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
-            "sure",
+            "success",
         )
     else:
-        flash(ngettext("%(num)s name stays private.", "%(num)s names stay private.", done), "sure")
+        flash(
+            ngettext("%(num)s name stays private.", "%(num)s names stay private.", done), "success"
+        )
     return _back(slug)
 
 

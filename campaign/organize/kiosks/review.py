@@ -63,7 +63,7 @@ def decide(event: Event) -> ResponseReturnValue:
         done = _reject(event, [record.id for record in records], form.reason.data)
         flash(
             ngettext("%(num)s record rejected.", "%(num)s records rejected.", done),
-            "sure",
+            "success",
         )
     else:
         _let_in(event, records)
@@ -101,7 +101,7 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
     done = sum(approved)
     flash(
         ngettext("%(num)s signature approved.", "%(num)s signatures approved.", done),
-        "sure" if done else "note",
+        "success" if done else "note",
     )
     if twice := len(approved) - done:
         flash(

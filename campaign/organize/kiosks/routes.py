@@ -96,7 +96,7 @@ def pin(event: Event) -> ResponseReturnValue:
         pin=form.pin.data,
         now=utcnow(),
     )
-    flash(_("PIN saved. Tablets get it when they are next online."), "sure")
+    flash(_("PIN saved. Tablets get it when they are next online."), "success")
     return back_to(event)
 
 

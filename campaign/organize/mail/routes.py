@@ -86,9 +86,9 @@ def plan(update: Update) -> ResponseReturnValue:
         # The button was pressed twice; nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
-        flash(_("It is a draft. Publish it first. Then you can email it."), "grave")
+        flash(_("It is a draft. Publish it first. Then you can email it."), "danger")
         return _back_to(update)
-    flash(_planned(form), "sure")
+    flash(_planned(form), "success")
     tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
@@ -103,7 +103,7 @@ def change(update: Update) -> ResponseReturnValue:
     if _change_unbegun(
         update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()
     ):
-        flash(_planned(form), "sure")
+        flash(_planned(form), "success")
         tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
@@ -114,7 +114,8 @@ def cancel(update: Update) -> ResponseReturnValue:
     """Cancel a mailing that has not begun; the update can be mailed again."""
     if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
         flash(
-            _("The mailing is cancelled. No one got an email. You can schedule it again."), "sure"
+            _("The mailing is cancelled. No one got an email. You can schedule it again."),
+            "success",
         )
     return _back_to(update)
 
@@ -158,7 +159,7 @@ def test(update: Update, lang_code: str) -> ResponseReturnValue:
         organizer_id=organizer().id,
         lang=lang,
     )
-    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "sure")
+    flash(_("A test email is on its way to %(address)s.", address=organizer().email), "success")
     view = "organize.updates.show" if update.state == "draft" else "organize.mail.show"
     return redirect(url_for(view, slug=update.slug), 303)
 
@@ -201,7 +202,7 @@ def _turn(
     if found is not None:
         try:
             act(fact_of(action, update), operation, mailing_id=found.id, **named)
-            flash(words, "sure")
+            flash(words, "success")
         except mailings.MailingOver:
             flash(_("The mailing had already ended, so nothing was changed."), "waiting")
     return _back_to(update)

@@ -42,7 +42,7 @@ def find() -> ResponseReturnValue:
     note(Fact("suppressions.see", details={"found": is_known}))
     if is_known:
         return _back_to(form.digest)
-    flash(_("This address is not on the list. It gets email whenever it is subscribed."), "sure")
+    flash(_("This address is not on the list. It gets email whenever it is subscribed."), "success")
     return redirect(url_for("organize.suppressions.index"), 303)
 
 
@@ -75,7 +75,7 @@ def add() -> ResponseReturnValue:
         _(
             "We will send no more updates there. This person still gets emails about their own signatures and registrations."
         ),
-        "sure",
+        "success",
     )
     return _back_to(form.digest)
 
@@ -97,13 +97,13 @@ def lift(fingerprint: str) -> ResponseReturnValue:
             Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest
         )
     except operations.OwnersWish:
-        flash(_("This person asked to be on the list. Only they can undo it."), "grave")
+        flash(_("This person asked to be on the list. Only they can undo it."), "danger")
         return _back_to(digest)
     flash(
         _(
             "Removed from the list. This does not subscribe anyone. To get updates, the person must subscribe again."
         ),
-        "sure",
+        "success",
     )
     return redirect(url_for("organize.suppressions.index"), 303)
 
@@ -113,7 +113,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
 def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
     act(Fact("suppressions.retry"), try_again, digest=digest)
-    flash(_("We will try again with the next email."), "sure")
+    flash(_("We will try again with the next email."), "success")
     return (
         _back_to(digest)
         if _known(digest)

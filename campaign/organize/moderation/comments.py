@@ -97,7 +97,7 @@ def _tell(done: int, wanted: int) -> None:
             done,
             figure=format_decimal(done),
         ),
-        "sure",
+        "success",
     )
     if left := wanted - done:
         flash(

@@ -51,6 +51,6 @@ def decide(signature: Signature) -> ResponseReturnValue:
     )
     flash(
         _("The change is now shown.") if is_accepted else _("The former name is kept."),
-        "sure",
+        "success",
     )
     return redirect(url_for("organize.corrections.index"), 303)

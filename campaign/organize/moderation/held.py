@@ -55,7 +55,7 @@ def decide() -> ResponseReturnValue:
                 done,
                 figure=format_decimal(done),
             ),
-            "sure",
+            "success",
         )
     else:
         flash(
@@ -65,7 +65,7 @@ def decide() -> ResponseReturnValue:
                 done,
                 figure=format_decimal(done),
             ),
-            "sure",
+            "success",
         )
     return redirect(_here(), 303)
 

@@ -111,7 +111,7 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
             details={"signatures": len(some)},
         )
         held += len(act(fact, rule_operations.hold_past, rule_id=rule_id, ids=some, now=utcnow()))
-    flash(_("The rule is on."), "sure")
+    flash(_("The rule is on."), "success")
     if past:
         flash(
             ngettext(
@@ -130,7 +130,7 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
 def switch_off(rule: Rule) -> ResponseReturnValue:
     fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
     act(fact, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
-    flash(_("The rule is off. Signatures it held are below, waiting for approval."), "sure")
+    flash(_("The rule is off. Signatures it held are below, waiting for approval."), "success")
     return _back(rule.id)
 
 
@@ -152,7 +152,7 @@ def release(rule: Rule) -> ResponseReturnValue:
             done,
             figure=format_decimal(done),
         ),
-        "sure",
+        "success",
     )
     return _back(rule_id)
 
@@ -172,7 +172,7 @@ def drop(rule: Rule) -> ResponseReturnValue:
             "waiting",
         )
         return _back(rule.id)
-    flash(_("The rule was deleted. It was never on."), "sure")
+    flash(_("The rule was deleted. It was never on."), "success")
     return redirect(url_for("organize.rules.index"), 303)
 
 

@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
 def revoke(key: ApiKey) -> ResponseReturnValue:
     fact = Fact("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
     act(fact, revoke_key, key_id=key.id, now=utcnow())
-    flash(_("The key no longer works. Signatures it brought stay."), "sure")
+    flash(_("The key no longer works. Signatures it brought stay."), "success")
     return redirect(url_for("organize.keys.index"), 303)
 
 

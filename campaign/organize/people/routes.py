@@ -75,7 +75,9 @@ def create() -> ResponseReturnValue:
     except OrganizerRemoved:
         form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
         return _invitation_page(form, 422)
-    flash(_("We will email %(email)s a link to join.", email=form.email.address.normalized), "sure")
+    flash(
+        _("We will email %(email)s a link to join.", email=form.email.address.normalized), "success"
+    )
     return redirect(url_for("organize.people.index"), 303)
 
 
@@ -99,7 +101,7 @@ def give(organizer_id: int) -> ResponseReturnValue:
     fact = _role_given(form, on=("organizer", who.id))
     words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
     act(fact, give_role, then=alert_of_new_admin, now=utcnow(), **words)
-    flash(_("We will email %(name)s about the new role.", name=name), "sure")
+    flash(_("We will email %(name)s about the new role.", name=name), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
@@ -121,9 +123,9 @@ def take(grant: Grant) -> ResponseReturnValue:
         )
         act(fact, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
     except LastAdmin:
-        flash(_("This is the last admin. Make another one first."), "grave")
+        flash(_("This is the last admin. Make another one first."), "danger")
     else:
-        flash(_("Role removed."), "sure")
+        flash(_("Role removed."), "success")
     return _back_to(who_id)
 
 
@@ -135,7 +137,7 @@ def invite_again(organizer_id: int) -> ResponseReturnValue:
     if who.is_invited:
         fact = Fact("people.invite", on=("organizer", who.id))
         act(fact, owe_invitation, organizer_id=who.id, invited_by_id=organizer().id, now=utcnow())
-        flash(_("We sent a new email. The link in the old one no longer works."), "sure")
+        flash(_("We sent a new email. The link in the old one no longer works."), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
@@ -158,7 +160,7 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
     )
     flash(
         _("Two-step verification was reset. They will set it up again at their next sign-in."),
-        "sure",
+        "success",
     )
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -175,9 +177,11 @@ def remove_whole(organizer_id: int) -> ResponseReturnValue:
         fact = Fact("people.remove", on=("organizer", who.id))
         act(fact, remove, then=_alerting(who), organizer_id=who.id, now=utcnow())
     except LastAdmin:
-        flash(_("This is the last admin. Make another one first."), "grave")
+        flash(_("This is the last admin. Make another one first."), "danger")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
-    flash(_("%(name)s is no longer an organizer and was signed out everywhere.", name=name), "sure")
+    flash(
+        _("%(name)s is no longer an organizer and was signed out everywhere.", name=name), "success"
+    )
     return redirect(url_for("organize.people.index"), 303)
 
 

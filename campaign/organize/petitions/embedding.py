@@ -39,7 +39,7 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
         petition_id=petition.id,
         **words,
     )
-    flash(_("Saved. Pages that embed it follow within a minute."), "sure")
+    flash(_("Saved. Pages that embed it follow within a minute."), "success")
     return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
 
 

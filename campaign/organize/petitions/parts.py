@@ -64,7 +64,7 @@ def save_part(
         **(versioned or {}),
         **named,
     )
-    flash(saved(number, petition) if versioned else _("Saved."), "sure")
+    flash(saved(number, petition) if versioned else _("Saved."), "success")
     return onward(petition, part)
 
 

@@ -103,7 +103,7 @@ def create() -> ResponseReturnValue:
     except operations.SlugTaken:
         form.slug.errors = [_("Another petition uses, or used, this web address. Choose another.")]
         return render_template("organize/petitions/new.html", form=form), 422
-    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "success")
     return redirect(url_for("organize.petitions.letter", slug=made.slug, guide=1), 303)
 
 
@@ -127,7 +127,7 @@ def goal(petition: Petition) -> ResponseReturnValue:
         petition_id=petition.id,
         goal=form.goal.data,
     )
-    flash(_("Goal saved."), "sure")
+    flash(_("Goal saved."), "success")
     return back_to(petition)
 
 
@@ -142,7 +142,7 @@ def duplicate(petition: Petition) -> ResponseReturnValue:
     )
     slug = free_slug(petition.slug, operations.slugs.is_taken)
     made = act(fact, operations.duplicate_petition, petition_id=petition.id, slug=slug)
-    flash(_("This is a draft copy. Set its dates."), "sure")
+    flash(_("This is a draft copy. Set its dates."), "success")
     return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
 
 

@@ -46,7 +46,7 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
         texts=texts,
         now=utcnow(),
     )
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     return redirect(url_for("organize.petitions.sharing", slug=slug), 303)
 
 

@@ -73,7 +73,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         saved(number, changed)
         if is_changed
         else _("Nothing changed, because the text is the same."),
-        "sure",
+        "success",
     )
     return onward(petition, "letter")
 
@@ -83,7 +83,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
 def letter_as_read() -> ResponseReturnValue:
     """Return Markdown as readers will see it, for the live preview."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
-    return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
+    return render_template("organize/petitions/text_preview.html", body=to_html(body))
 
 
 def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]
 
 def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
-        "organize/petitions/letter.html",
+        "organize/petitions/text.html",
         petition=petition,
         form=form,
         order=[

@@ -26,7 +26,7 @@ blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 def create(signature: Signature) -> ResponseReturnValue:
     form, signature_id = ReasonForm(), signature.id
     if not form.validate():
-        flash(_("Say why, in a few words. We record it in the activity log."), "grave")
+        flash(_("Say why, in a few words. We record it in the activity log."), "danger")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
     sheet = Sheet(Selection(signature.petition_id, state="all"))
     fact = Fact(

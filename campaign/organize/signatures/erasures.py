@@ -46,7 +46,7 @@ def create(signature: Signature) -> ResponseReturnValue:
             _("We are still removing it from the count. Please try again in a second."), "waiting"
         )
         return redirect(url_for("organize.erasures.new", signature_id=signature_id), 303)
-    flash(_("Deleted. No personal data of this person is left here."), "sure")
+    flash(_("Deleted. No personal data of this person is left here."), "success")
     return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
 
 

@@ -25,10 +25,10 @@ STATE_WORDS = {
 # The style of the tag for each state.
 STATE_TAGS = {
     "pending": "waiting",
-    "confirmed": "sure",
-    "counted": "sure",
-    "held": "grave",
-    "rejected": "grave",
+    "confirmed": "success",
+    "counted": "success",
+    "held": "danger",
+    "rejected": "danger",
 }
 EVIDENCE_WORDS = {
     "email": _l("Confirmed by email"),

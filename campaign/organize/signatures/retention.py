@@ -64,7 +64,7 @@ def update(petition: Any) -> ResponseReturnValue:
         petition_id=petition.id,
         days=form.number,
     )
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     return redirect(url_for("organize.retention.edit", slug=petition.slug), 303)
 
 
@@ -79,7 +79,7 @@ def quiet(petition: Petition) -> ResponseReturnValue:
         cause_id=petition.cause_id,
     )
     act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     return redirect(
         url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303
     )

@@ -116,7 +116,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
         )
         form.form_errors = [*form.form_errors, same]
         return _page(signature_by_id(signature.id), correction=form, status=409)
-    flash(_("Saved. This is how your signature now appears."), "sure")
+    flash(_("Saved. This is how your signature now appears."), "success")
     return _back(signature)
 
 
@@ -182,7 +182,7 @@ def comment(signature: Signature) -> ResponseReturnValue:
     )
     if not done:
         raise EditConflict(f"the comment of signature {signature.id} has changed")
-    flash(_("The comment is now shown.") if shown else _("The comment is now hidden."), "sure")
+    flash(_("The comment is now shown.") if shown else _("The comment is now hidden."), "success")
     return _back(signature)
 
 
@@ -204,10 +204,10 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
         act(fact, moderation.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
         flash(
             _("The two signatures are merged. The other one is rejected, and you can restore it."),
-            "sure",
+            "success",
         )
     except moderation.CannotMerge as refusal:
-        flash(str(MERGE_FAULTS[refusal.code]), "grave")
+        flash(str(MERGE_FAULTS[refusal.code]), "danger")
     return _back(signature)
 
 
@@ -223,7 +223,7 @@ def _decide(
     )
     more = {"now": utcnow()} if timed else {}
     if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
-        flash(told, "sure")
+        flash(told, "success")
     else:
         flash(_("Someone else already decided. Nothing was changed."), "waiting")
     return _back(signature)

@@ -53,7 +53,7 @@ def add_picture(update: Update) -> ResponseReturnValue:
         return _all_page(update, form, 409)
     flash(
         _("This is picture %(number)s. Now insert its line into the text.", number=made.number),
-        "sure",
+        "success",
     )
     return _back(update)
 
@@ -93,7 +93,7 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
         alts=form.alts(written),
         now=utcnow(),
     )
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     return _back(update)
 
 
@@ -115,10 +115,10 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
                 "It is still in the text (%(languages)s). Remove its line there first.",
                 languages=shown_in,
             ),
-            "grave",
+            "danger",
         )
         return _back(update)
-    flash(_("Picture removed."), "sure")
+    flash(_("Picture removed."), "success")
     return _back(update)
 
 
@@ -128,7 +128,7 @@ def words_as_read(update: Update) -> ResponseReturnValue:
     """Return Markdown with the update's pictures as readers will see it, for the live preview."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template(
-        "organize/petitions/letter_as_read.html",
+        "organize/petitions/text_preview.html",
         body=to_html(body, body_pictures.pictures_of(update, update.original_lang)),
     )
 

@@ -50,7 +50,7 @@ def publish(update: Update) -> ResponseReturnValue:
         _("Published. It is now online.")
         if form.moment is None
         else _("It will be published at the time you set."),
-        "sure",
+        "success",
     )
     tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
     return back_to(update.slug)

@@ -89,7 +89,7 @@ def create() -> ResponseReturnValue:
     except operations.UpdateSlugTaken:
         form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return render_template("organize/updates/new.html", form=form), 422
-    flash(_("Draft created. Only organizers can see it until you publish."), "sure")
+    flash(_("Draft created. Only organizers can see it until you publish."), "success")
     return redirect(url_for("organize.updates.words", slug=made.slug), 303)
 
 
@@ -134,7 +134,7 @@ def save_address(update: Update) -> ResponseReturnValue:
     except operations.UpdateSlugTaken:
         form.slug.errors = [_("Another update uses, or used, this web address. Choose another.")]
         return _address_page(update, form, 422)
-    flash(_("It has a new web address. The old one redirects to it."), "sure")
+    flash(_("It has a new web address. The old one redirects to it."), "success")
     return back_to(form.slug.data)
 
 

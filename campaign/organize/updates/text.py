@@ -60,7 +60,7 @@ def save_words(update: Update) -> ResponseReturnValue:
     except operations.UpdateNotReady as fact:
         form.form_errors.append(_not_ready(fact))
         return _writing_page(update, form, 422)
-    flash(_("Saved."), "sure")
+    flash(_("Saved."), "success")
     return back_to(update.slug)
 
 

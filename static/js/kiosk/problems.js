@@ -22,17 +22,17 @@ export function problemsOf(state, { waiting, charge: batteryState, ready, stoppe
     const title = message("offline", { time: formatTime(state.offlineSince, lang()) });
     problems.push({ kind: "waiting", title, text: message("offline_hint") });
   }
-  if (stopped) problems.push(plainProblem("grave", "problem_revoked"));
-  else if (expiresAt < Date.now()) problems.push(plainProblem("grave", "problem_expired"));
-  if (state.problem === "unknown_kiosk") problems.push(plainProblem("grave", "problem_unknown_kiosk"));
+  if (stopped) problems.push(plainProblem("danger", "problem_revoked"));
+  else if (expiresAt < Date.now()) problems.push(plainProblem("danger", "problem_expired"));
+  if (state.problem === "unknown_kiosk") problems.push(plainProblem("danger", "problem_unknown_kiosk"));
   else if (state.problem) problems.push(plainProblem("waiting", "problem_busy"));
   if (waiting.refused.length) {
     const title = pluralMessage("problem_refused", waiting.refused.length);
     const lines = byReason(waiting.refused.map(({ refused, ...each }) => ({ ...each, reason: refused })));
-    problems.push({ kind: "grave", title, text: message("problem_refused_hint"), lines });
+    problems.push({ kind: "danger", title, text: message("problem_refused_hint"), lines });
   }
   const isLow = batteryState && batteryState.level < LOW_BATTERY && !batteryState.isCharging;
-  if (isLow) problems.push(plainProblem("grave", "problem_battery"));
+  if (isLow) problems.push(plainProblem("danger", "problem_battery"));
   if (Math.abs(state.skew) >= MAX_SKEW_MS) {
     const text = message("problem_clock_hint", { difference: formatDuration(state.skew, lang()) });
     problems.push({ kind: "waiting", title: message("problem_clock"), text });

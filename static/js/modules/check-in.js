@@ -11,7 +11,7 @@ const TOKEN = /name="csrf_token" value="[^"]*"/g;
 /** Return a function that shows in `output` how a check-in went. */
 function resultWriter(output) {
   return (kind, words) => {
-    output.className = `door-verdict door-verdict--${kind}`;
+    output.className = `check-in-result check-in-result--${kind}`;
     // Empty it first, so that screen readers repeat the same text.
     output.textContent = "";
     requestAnimationFrame(() => {
@@ -47,7 +47,7 @@ function listRefresher(list, input, address) {
 
 export default function checkIn(root) {
   const input = root.querySelector("#words");
-  const list = root.querySelector("[data-door-list]");
+  const list = root.querySelector("[data-check-in-list]");
   const { dataset } = root;
   const showResult = resultWriter(root.querySelector("[data-verdict]"));
   const refresh = listRefresher(list, input, dataset.list);
@@ -63,15 +63,15 @@ export default function checkIn(root) {
       }
       const { kind, words: message } = await response.json();
       showResult(kind, message);
-      if (navigator.vibrate) navigator.vibrate(kind === "sure" ? 60 : [60, 80, 60]);
+      if (navigator.vibrate) navigator.vibrate(kind === "success" ? 60 : [60, 80, 60]);
     } catch (error) {
-      showResult("grave", dataset.lost);
+      showResult("danger", dataset.lost);
     }
     await refresh();
   };
 
   list.addEventListener("submit", (event) => {
-    const form = event.target.closest("[data-door-form]");
+    const form = event.target.closest("[data-check-in-form]");
     if (!form) return;
     event.preventDefault();
     if (form.getAttribute("aria-busy")) return;
@@ -92,7 +92,7 @@ export default function checkIn(root) {
 
   const scanner = new QrScanner(root, {
     found: (code) => send(dataset.checkIn, { code }),
-    refused: () => showResult("grave", dataset.noCamera),
+    refused: () => showResult("danger", dataset.noCamera),
   });
   scanner.offer();
   // Someone may have typed before this script started.

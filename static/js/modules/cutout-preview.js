@@ -23,9 +23,9 @@ async function start(element) {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const original = context.getImageData(0, 0, canvas.width, canvas.height);
   const figure = image.parentElement;
-  const caption = figure.querySelector("[data-cut-words]");
+  const caption = figure.querySelector("[data-cutout-text]");
   const form = element.querySelector("form");
-  const value = element.querySelector("[data-cut-value]");
+  const value = element.querySelector("[data-threshold-value]");
   const percent = new Intl.NumberFormat(lang(), { style: "percent" });
   const render = () => {
     const { cut_by: method, threshold, inverted } = form.elements;
@@ -35,7 +35,7 @@ async function start(element) {
     context.putImageData(picture, 0, 0);
     value.textContent = threshold.value;
     threshold.closest(".field").toggleAttribute("data-off", settings.by === "alpha");
-    caption.textContent = interpolate(caption.dataset.cutWords, { share: percent.format(portion) });
+    caption.textContent = interpolate(caption.dataset.cutoutText, { share: percent.format(portion) });
   };
   const fit = () => {
     canvas.style.width = `${image.clientWidth}px`;

@@ -14,7 +14,7 @@ function previewer(form, field, output) {
     const body = new URLSearchParams({ body: field.value });
     const headers = { "X-CSRFToken": form.elements.namedItem("csrf_token").value };
     try {
-      const response = await fetch(form.dataset.readAt, { method: "POST", body, headers, signal });
+      const response = await fetch(form.dataset.previewUrl, { method: "POST", body, headers, signal });
       const type = response.headers.get("Content-Type") || "";
       // A redirect means that the user was signed out. The response is a page, not the preview.
       if (response.ok && !response.redirected && type.startsWith("text/html")) {
@@ -31,8 +31,8 @@ function previewer(form, field, output) {
 }
 
 export default function markdownPreview(form) {
-  for (const output of form.querySelectorAll("[data-as-read]")) {
-    const field = form.elements.namedItem(output.dataset.asRead);
+  for (const output of form.querySelectorAll("[data-preview-of]")) {
+    const field = form.elements.namedItem(output.dataset.previewOf);
     if (!field) continue;
     const preview = previewer(form, field, output);
     field.addEventListener("input", preview);

@@ -13,8 +13,8 @@ function appendRow(form, body) {
   const number = Number(row.dataset.line) + 1;
   row.dataset.line = number;
   row.querySelector("th").textContent = number;
-  row.querySelector("[data-fate]").id = `why-${number}`;
-  for (const text of row.querySelectorAll("[data-fate-words], [data-fate-why]")) text.textContent = "";
+  row.querySelector("[data-outcome]").id = `why-${number}`;
+  for (const text of row.querySelectorAll("[data-outcome-text], [data-outcome-reason]")) text.textContent = "";
   for (const cell of cellsOf(row)) {
     cell.name = `cell:${number}:${cell.dataset.cell}`;
     cell.setAttribute("aria-label", interpolate(form.dataset.called, { field: cell.dataset.name, row: number }));
@@ -28,9 +28,9 @@ function appendRow(form, body) {
 }
 
 function showOutcome(row, outcome) {
-  row.querySelector("[data-fate-words]").textContent = outcome ? outcome.words : "";
-  row.querySelector("[data-fate-why]").textContent = outcome ? outcome.why : "";
-  row.querySelector("[data-fate]").dataset.fate = outcome ? outcome.fate : "";
+  row.querySelector("[data-outcome-text]").textContent = outcome ? outcome.words : "";
+  row.querySelector("[data-outcome-reason]").textContent = outcome ? outcome.why : "";
+  row.querySelector("[data-outcome]").dataset.outcome = outcome ? outcome.fate : "";
   for (const cell of cellsOf(row)) {
     const isWrong = Boolean(outcome) && outcome.fields.includes(cell.dataset.cell);
     if (isWrong) {

@@ -13,8 +13,8 @@ async function fetchPage(url, signal) {
 }
 
 function updateLanguageLinks(page) {
-  for (const link of document.querySelectorAll(".tongues a[hreflang]")) {
-    const fresh = page.querySelector(`.tongues a[hreflang="${link.hreflang}"]`);
+  for (const link of document.querySelectorAll(".language-switch a[hreflang]")) {
+    const fresh = page.querySelector(`.language-switch a[hreflang="${link.hreflang}"]`);
     if (fresh) link.setAttribute("href", fresh.getAttribute("href"));
   }
 }

@@ -15,8 +15,8 @@ export default function sidebarCounts(sidebar) {
     if (!response.ok || response.redirected) return false;
     for (const [key, [count, text]] of Object.entries(await response.json())) {
       const name = CSS.escape(key);
-      for (const element of all(`[data-rail-number=${name}]`)) setText(element, count);
-      for (const element of all(`[data-rail-words=${name}]`)) setText(element, text);
+      for (const element of all(`[data-sidebar-count=${name}]`)) setText(element, count);
+      for (const element of all(`[data-sidebar-count-text=${name}]`)) setText(element, text);
     }
     return true;
   });

@@ -14,10 +14,10 @@ export default function trackingParams(element) {
   }
   for (const link of document.querySelectorAll(TRACKED_LINKS)) {
     const target = new URL(link.href);
-    if (target.origin !== window.location.origin || link.closest("[data-share], [data-brought]")) continue;
+    if (target.origin !== window.location.origin || link.closest("[data-share], [data-referrals]")) continue;
     for (const name of present) target.searchParams.set(name, query.get(name));
     link.href = target.href;
   }
   if (!query.get("by")) return;
-  for (const part of element.querySelectorAll("[data-brought]")) part.hidden = false;
+  for (const part of element.querySelectorAll("[data-referrals]")) part.hidden = false;
 }

@@ -14,7 +14,7 @@ export function currentScheme() {
   return {
     night: theme ? theme === "night" : darkQuery().matches,
     ink: readColor("--text"),
-    sheet: readColor("--raised"),
+    sheet: readColor("--surface"),
   };
 }
 

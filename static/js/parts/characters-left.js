@@ -18,10 +18,10 @@ function addStatusAfter(hint) {
 }
 
 export function charactersLeft(form) {
-  const hint = form.querySelector("[data-letters-many]");
+  const hint = form.querySelector("[data-characters-many]");
   const box = form.querySelector("textarea[maxlength]");
   if (!hint || !box) return;
-  const { lettersOne: one, lettersMany: many } = hint.dataset;
+  const { charactersOne: one, charactersMany: many } = hint.dataset;
   const status = addStatusAfter(hint);
   let timer = null;
   const update = (isTyped) => {

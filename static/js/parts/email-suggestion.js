@@ -11,11 +11,11 @@ const BLUR_MS = 300;
 
 export function emailSuggestion(form) {
   const field = form.elements.namedItem("email");
-  const container = form.querySelector("[data-mail-suggestion]");
+  const container = form.querySelector("[data-email-suggestion]");
   if (!field || !container) return;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "mail-suggestion";
+  button.className = "email-suggestion";
   container.setAttribute("role", "status");
   container.textContent = "";
   container.hidden = false;

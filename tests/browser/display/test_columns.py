@@ -29,7 +29,7 @@ def test_petition_facts_are_beside_its_text_on_a_desktop(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
     first, rest, letter = (
         petition.find(each).bounding_box()
-        for each in (".facts--first", ".facts--rest", ".petition-letter")
+        for each in (".facts--first", ".facts--rest", ".petition-body-column")
     )
     assert first["x"] == rest["x"] and first["x"] + first["width"] <= letter["x"]
     assert abs(first["y"] - letter["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1

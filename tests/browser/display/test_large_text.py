@@ -7,7 +7,7 @@ import pytest
 
 GROW = "(percent) => { document.documentElement.style.fontSize = `${percent}%`; }"
 OVERLAPS = """() => {
-  const boxes = [...document.querySelectorAll(".head .home-link, .head .head-search, .head .theme, .head .menu > summary")]
+  const boxes = [...document.querySelectorAll(".header .home-link, .header .header-search, .header .theme, .header .menu > summary")]
     .filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect());
   const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   return boxes.flatMap((a, at) => boxes.slice(at + 1).filter((b) => meet(a, b))).length;
@@ -30,7 +30,7 @@ BROKEN = """() => [...document.querySelectorAll(".facts dt, .signing-bar .sign >
   return each.getBoundingClientRect().width < needed - 1;
 }).map((each) => each.textContent)"""
 COVERED = """() => {
-  const sheet = document.querySelector(".signing-bar-sheet");
+  const sheet = document.querySelector(".signing-bar-panel");
   const isStuck = [sheet, sheet.parentElement].some((each) => ["sticky", "absolute"].includes(getComputedStyle(each).position));
   return isStuck ? sheet.getBoundingClientRect().height / innerHeight : 0;
 }"""

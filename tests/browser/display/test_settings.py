@@ -89,7 +89,7 @@ def test_phone_signing_bar_stays_below_the_text_without_script(arrive):
     bar = petition.find("[data-module=signing-bar] a")
     expect(bar).to_be_in_viewport()
     petition.find("#sign").scroll_into_view_if_needed()
-    letter = petition.find(".letter-by").bounding_box()
+    letter = petition.find(".petition-author").bounding_box()
     assert bar.bounding_box()["y"] >= letter["y"] + letter["height"]
 
 

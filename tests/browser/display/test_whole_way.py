@@ -30,7 +30,7 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_double_text_size(a
 
 
 def test_header_stays_one_row_on_a_small_phone(arrive):
-    head = HomeScreen.open(arrive(width=320)).find("header.head")
+    head = HomeScreen.open(arrive(width=320)).find("header.header")
     boxes = {
         part: head.locator(part).bounding_box()
         for part in (".home-link", ".theme", ".menu > summary")

@@ -41,7 +41,7 @@ def test_typed_text_is_kept_when_the_language_is_changed(arrive):
 
 def test_language_of_a_refused_form_can_be_changed(arrive):
     refused = PetitionScreen.open(arrive(width=1440)).refuse(email="amalia@correo")
-    refused.find("nav.tongues a[hreflang=fr]:visible").click()
+    refused.find("nav.language-switch a[hreflang=fr]:visible").click()
     refused.page.wait_for_url("**/fr/petitions/find-the-43#sign")
     assert PetitionScreen(refused.visitor).words["given_name"] == "Amalia"
 

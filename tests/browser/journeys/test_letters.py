@@ -40,7 +40,7 @@ def test_expired_email_says_so_and_a_new_one_is_sent(arrive, served):
     expired = ExpiredScreen(visitor)
     expired.find(f"{expired.marker} button").click()
     visitor.page.wait_for_url("**?again=1")
-    expect(visitor.page.locator("main .alert--sure")).to_be_visible()
+    expect(visitor.page.locator("main .alert--success")).to_be_visible()
     ConfirmScreen(visitor)
     letter_of(visitor, letters=2)
 

@@ -33,7 +33,7 @@ def test_name_is_corrected_then_hidden(confirmed, lang, width, scripts):
     mine = confirmed(lang=lang, width=width, scripts=scripts)
     assert mine.shown() == "Amalia Rosales"
     mine = mine.correct(family_name="Rosales Peña")
-    expect(mine.find("main .alert--sure")).to_be_visible()
+    expect(mine.find("main .alert--success")).to_be_visible()
     assert mine.shown() == "Amalia Rosales Peña"
     assert "Rosales" in PetitionScreen.open(mine.visitor).find("main").inner_text()
     mine.page.go_back()
@@ -72,7 +72,7 @@ def test_invalid_correction_is_reported_at_its_field(confirmed):
     field = mine.form().locator("[name=given_name]")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_visible()
-    expect(mine.find("main .alert--grave")).to_be_focused()
+    expect(mine.find("main .alert--danger")).to_be_focused()
 
 
 def test_required_fields_are_not_called_optional(confirmed):

@@ -41,10 +41,10 @@ def test_update_goes_from_its_title_to_its_page(arrive, way_in):
 
     desk.goto("/organize/updates/")
     _inspect(editor, "updates")
-    desk.locator(".desk-actions a[href$='/updates/new']").click()
+    desk.locator(".workspace-actions a[href$='/updates/new']").click()
     _inspect(editor, "new update")
     desk.locator("[name=title]").fill(TITLE)
-    desk.locator(".desk-form button[type=submit]").dblclick()
+    desk.locator(".workspace-form button[type=submit]").dblclick()
     desk.wait_for_url(f"**/organize/updates/{SLUG}**")
     desk.goto(f"/organize/updates/{SLUG}/words")
     _write(editor)
@@ -59,14 +59,14 @@ def test_update_goes_from_its_title_to_its_page(arrive, way_in):
     expect(seen.find(".news-body figure img")).to_have_attribute("alt", "Un banc vide")
     desk.goto(f"/organize/mail/{SLUG}")
     _inspect(editor, "mail of an update")
-    expect(desk.locator(".letter-sample").first).to_contain_text("Twelve of them")
+    expect(desk.locator(".email-sample").first).to_contain_text("Twelve of them")
     expect(desk.locator(f"form[action$='/mail/{SLUG}']")).to_have_count(0)
 
 
 def _write(editor):
     desk = editor.page
     desk.locator("[name=body_en]").fill("**Twelve** of them.")
-    expect(desk.locator("[data-as-read=body_en] strong")).to_have_text("Twelve")
+    expect(desk.locator("[data-preview-of=body_en] strong")).to_have_text("Twelve")
     _inspect(editor, "words of an update")
     # A closed tab keeps what was typed.
     keeps_draft(desk, "**Twelve** of them.")
@@ -76,7 +76,7 @@ def _write(editor):
     desk.locator("#fr summary").first.click()
     desk.locator("[name=title_fr]").fill("Des arbres sur la place")
     desk.locator("[name=body_fr]").fill("Ils sont **douze**.")
-    desk.locator(".letter-actions [value=save]").click()
+    desk.locator(".text-actions [value=save]").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)
     _inspect(editor, "update begun")
 
@@ -113,27 +113,27 @@ def _pictures_in_text(editor):
     desk.locator("[name=alt_fr]").fill("Un banc vide")
     desk.locator(f"form[action$='/{SLUG}/pictures'] button[type=submit]").dblclick()
     expect(desk.locator("#picture-1")).to_have_count(1)
-    desk.locator(".desk-actions a[href$='/words']").click()
+    desk.locator(".workspace-actions a[href$='/words']").click()
     for code in ("en", "fr"):
         if code == "fr":
             desk.locator("#fr summary").first.click()
         desk.locator(f"#{code} [data-module=insert-snippet]").click()
-        expect(desk.locator(f"[data-as-read=body_{code}] figure img")).to_be_visible()
+        expect(desk.locator(f"[data-preview-of=body_{code}] figure img")).to_be_visible()
     expect(desk.locator("[name=body_fr]")).to_have_value("Ils sont **douze**.\n\n![](picture:1)\n")
     _inspect(editor, "words with a picture")
-    desk.locator(".letter-actions [value=save]").click()
+    desk.locator(".text-actions [value=save]").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)
     desk.goto(f"/organize/updates/{SLUG}/pictures")
-    expect(desk.locator(".body-picture .tag--sure")).to_be_visible()
+    expect(desk.locator(".body-picture .tag--success")).to_be_visible()
     desk.goto(f"/organize/updates/{SLUG}")
 
 
 def _publish(editor):
     desk = editor.page
-    desk.locator(".desk-actions a[href$='/publish']").click()
+    desk.locator(".workspace-actions a[href$='/publish']").click()
     _inspect(editor, "publish an update")
     desk.locator("main form[action$='/publish'] button[type=submit]").click()
-    expect(desk.locator(".petition-state .tag--sure")).to_be_visible()
+    expect(desk.locator(".petition-state .tag--success")).to_be_visible()
     expect(desk.locator(f".petition-state a[href$='/updates/{SLUG}']")).to_be_visible()
 
 

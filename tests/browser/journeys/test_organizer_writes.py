@@ -61,7 +61,7 @@ def test_petition_goes_from_its_first_title_to_its_end(arrive, way_in):
     late.page.goto(f"/fr/petitions/{SLUG}")
     loads_until(late.page, lambda: not late.page.locator("#sign form").count())
     reader = ClosedScreen(late)
-    expect(reader.find(".letter-version")).to_be_visible()
+    expect(reader.find(".petition-version")).to_be_visible()
 
 
 def _begin(editor):
@@ -71,7 +71,7 @@ def _begin(editor):
     desk.locator("[name=lang]").select_option("es")
     desk.locator("[name=title]").fill(WORDS["es"][0])
     desk.locator("[name=slug]").fill(SLUG)
-    desk.locator(".desk-form button[type=submit]").dblclick()
+    desk.locator(".workspace-form button[type=submit]").dblclick()
     expect(desk.locator(".guide [aria-current=step]")).to_be_visible()
     desk.goto(f"/organize/petitions/{SLUG}")
     expect(desk.get_by_role("heading", level=1)).to_have_text(WORDS["es"][0])
@@ -87,15 +87,15 @@ def _write(editor):
             sheet.locator("> summary").click()
         for part, words in (("title", title), ("summary", summary), ("body", body)):
             desk.locator(f"[name={part}_{lang}]").fill(words)
-        expect(desk.locator(f"[data-as-read=body_{lang}] li strong")).to_be_visible()
+        expect(desk.locator(f"[data-preview-of=body_{lang}] li strong")).to_be_visible()
     _inspect(editor, "letter")
     # Closing a tab loses nothing: the input is offered again.
     keeps_draft(desk, "**Plantez**")
     desk.reload()
     desk.locator("[data-draft-take]").click()
     expect(desk.locator("[name=body_fr]")).to_have_value(WORDS["fr"][2])
-    desk.locator(".letter-actions [value=save]").click()
-    expect(desk.locator(".alert--sure")).to_be_visible()
+    desk.locator(".text-actions [value=save]").click()
+    expect(desk.locator(".alert--success")).to_be_visible()
     desk.goto(f"/organize/petitions/{SLUG}/targets")
     desk.locator("[name=rows-0-en]").fill("The mayor")
     desk.locator(".rows-form [value=add]").click()
@@ -104,7 +104,7 @@ def _write(editor):
     expect(desk.locator("[name=rows-0-en]")).to_have_value("The council")
     _inspect(editor, "targets")
     desk.locator(".rows-form div.actions button[type=submit]").first.click()
-    expect(desk.locator(".alert--sure")).to_be_visible()
+    expect(desk.locator(".alert--success")).to_be_visible()
 
 
 def _publish(editor):
@@ -113,11 +113,11 @@ def _publish(editor):
     expect(desk.get_by_role("heading", level=1)).to_have_text(WORDS["fr"][0])
     _inspect(editor, "preview")
     desk.goto(f"/organize/petitions/{SLUG}")
-    desk.locator(".desk-actions a[href$='/publish']").click()
+    desk.locator(".workspace-actions a[href$='/publish']").click()
     _inspect(editor, "publish")
     desk.locator("main form[action$='/publish'] button").click()
     expect(desk.locator("form[action$='/close']")).to_be_visible()
-    expect(desk.locator(".alert--sure")).to_be_visible()
+    expect(desk.locator(".alert--success")).to_be_visible()
 
 
 def _change(editor):
@@ -125,12 +125,12 @@ def _change(editor):
     desk.goto(f"/organize/petitions/{SLUG}/letter")
     expect(desk.locator(".alert--waiting")).to_be_visible()
     desk.locator("[name=body_es]").fill(WORDS["es"][2].replace("doce", "veinte"))
-    desk.locator(".letter-actions [value=save]").click()
+    desk.locator(".text-actions [value=save]").click()
     expect(desk.locator("[value=new-version]")).to_be_visible()
     expect(desk.locator("ins")).to_contain_text("veinte")
     _inspect(editor, "review of a version")
     desk.locator("[value=new-version]").click()
-    expect(desk.locator(".alert--sure")).to_be_visible()
+    expect(desk.locator(".alert--success")).to_be_visible()
     desk.goto(f"/organize/petitions/{SLUG}/versions/")
     _inspect(editor, "versions")
     desk.locator("main a[href$='/versions/2']").click()

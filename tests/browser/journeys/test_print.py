@@ -10,9 +10,9 @@ from tests.browser.screens.petition import PetitionScreen
 def test_printed_petition_has_its_text_and_address_and_no_buttons(arrive, width):
     petition = PetitionScreen.open(arrive(width=width))
     petition.page.emulate_media(media="print")
-    expect(petition.find(".letter")).to_be_visible()
+    expect(petition.find(".petition-body")).to_be_visible()
     expect(petition.find(".sign-card-address")).to_be_visible()
-    for pressed in (".sign-form", ".head-search", ".band", "main .button", ".ask"):
+    for pressed in (".sign-form", ".header-search", ".wing-border", "main .button", ".ask"):
         expect(petition.find(pressed).locator("visible=true")).to_have_count(0)
 
 

@@ -55,7 +55,7 @@ def test_correction_is_offered_for_a_mistyped_email_address(arrive):
     petition = PetitionScreen.open(arrive())
     petition.field("email").fill("amalia@gmial.com")
     petition.field("postal_code").focus()
-    petition.find("[data-mail-suggestion] button").click()
+    petition.find("[data-email-suggestion] button").click()
     expect(petition.field("email")).to_have_value("amalia@gmail.com")
 
 

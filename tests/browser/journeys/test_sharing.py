@@ -29,12 +29,12 @@ def test_link_does_not_reveal_whether_a_friend_signed(arrive, lang, scripts):
     assert "by=" in link
     friend.page.goto(link)
     petition = PassedOnScreen(friend)
-    expect(petition.find("[data-brought]")).to_be_visible() if scripts else None
+    expect(petition.find("[data-referrals]")).to_be_visible() if scripts else None
     petition.sign()
     letter_of(friend).press().confirm()
     hatched.page.reload()
     expect(hatched.find("#share-link")).to_have_value(link)
-    expect(hatched.find(".brought")).to_have_count(0)
+    expect(hatched.find(".referrals")).to_have_count(0)
 
 
 def test_share_button_is_recorded_once_and_opens_the_right_place(arrive, served):

@@ -44,7 +44,7 @@ def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tabl
     page.locator("[data-sent]", has_text=sentence(page, "synced")).wait_for()
     tablet.emptied()
     assert len(stored(served, "Respuestas")) == len(ANSWERS)
-    assert page.locator("[data-problems] .alert--grave").count() == 0
+    assert page.locator("[data-problems] .alert--danger").count() == 0
 
 
 def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):

@@ -34,11 +34,11 @@ def test_crew_and_signers_each_read_their_own_language(new_tablet):
     assert page.locator("html").get_attribute("lang") == "fr"
     # The figures come first, and languages are at the bottom.
     figures, languages = (
-        page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-tongues]")
+        page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-language-switch]")
     )
     assert figures["y"] + figures["height"] < languages["y"]
     # The next crew prefers another language, and its choice is remembered.
-    page.locator("[data-tongues] [lang=es]").click()
+    page.locator("[data-language-switch] [lang=es]").click()
     page.locator("[data-shift]", has_text=sentence(page, "shift_none", lang="es")).wait_for()
     page.locator("[data-act=code]").click()
     assert page.locator("html").get_attribute("lang") == "en"
@@ -99,7 +99,7 @@ def test_shift_without_a_name_is_refused_at_its_field(new_tablet):
     assert line.input_value() == "  " and line.evaluate("(line) => line === document.activeElement")
     # The error stays when the panel refreshes, and in the chosen language.
     page.clock.run_for(6_000)
-    page.locator("[data-tongues] [lang=fr]").click()
+    page.locator("[data-language-switch] [lang=fr]").click()
     assert sentence(page, "shift_nameless", lang="fr").fullmatch(error.inner_text())
     tablet.inspect("panel with a nameless shift")
     line.press_sequentially("Zoë")

@@ -98,7 +98,7 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     page.locator("[data-pick]").first.click()
     page.locator("[data-reading] summary").first.click()
     look(tablet, "letters")
-    assert page.locator("main .letter a").count() == 0
+    assert page.locator("main .petition-body a").count() == 0
     page.locator("[data-act=onward]").click()
     look(tablet, "form")
     [campaign] = [
@@ -114,12 +114,12 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     assert page.evaluate("() => document.activeElement.matches('[data-summary]')")
     look(tablet, "faults")
     before = page.locator("[data-summary-title]").inner_text()
-    page.locator("[data-tongues] button:not([aria-pressed=true])").first.click()
+    page.locator("[data-language-switch] button:not([aria-pressed=true])").first.click()
     assert page.locator("[data-summary-title]").inner_text() != before
-    page.locator(f"[data-tongues] [lang={lang}]").click()
+    page.locator(f"[data-language-switch] [lang={lang}]").click()
 
     tablet.fill("Amalia", f"Pantalla {lang}", email="amalia@gmial.com")
-    page.locator(".mail-suggestion").click()
+    page.locator(".email-suggestion").click()
     assert page.locator("[data-field=email]").input_value() == "amalia@gmail.com"
     page.locator("[data-field=email]").fill("")
     tablet.linger()
@@ -133,10 +133,10 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     assert page.locator("html").get_attribute("lang") == "en"
 
     tablet.panel()
-    page.locator(f"[data-tongues] [lang={lang}]").click()
+    page.locator(f"[data-language-switch] [lang={lang}]").click()
     look(tablet, "panel")
     page.locator("[data-act=paper]").click()
-    page.locator(f"[data-tongues] [lang={lang}]").click()
+    page.locator(f"[data-language-switch] [lang={lang}]").click()
     tablet.screen("paper")
     tablet.inspect("paper")
     page.locator("[data-act=back]").click()

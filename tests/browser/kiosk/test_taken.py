@@ -59,7 +59,7 @@ def test_code_of_another_table_changes_nothing_without_the_pin(tablet, served):
     place = page.locator("[data-where]").inner_text()
     assert before[0]["name"] in place and "Laurel Hall" in place
     for lang in ("en", "es", "fr"):
-        page.locator(f"[data-tongues] [lang={lang}]").click()
+        page.locator(f"[data-language-switch] [lang={lang}]").click()
         page.locator("h1", has_text=sentence(page, "taken_heading", lang=lang)).wait_for()
         tablet.inspect("taken")
     page.locator(STAY).click()

@@ -44,7 +44,7 @@ def test_correction_is_offered_for_a_mistyped_email_address(page):
     page.get_by_role("button", name="Did you mean amalia@gmail.com?").click()
     expect(page.locator("#email")).to_have_value("amalia@gmail.com")
     expect(page.locator("#email")).to_be_focused()
-    expect(page.locator("[data-mail-suggestion]")).to_be_empty()
+    expect(page.locator("[data-email-suggestion]")).to_be_empty()
 
 
 def test_suggestion_never_blocks_submitting(page, site):

@@ -48,7 +48,7 @@ def save(visitor, kind):
     """Press the save button, and inspect the event's page that follows."""
     visitor.page.locator("main form .actions button[type=submit]").first.click()
     look(visitor, kind)
-    expect(visitor.page.locator(".alert--sure")).to_be_visible()
+    expect(visitor.page.locator(".alert--success")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -112,7 +112,7 @@ def _write(odile, slug):
             sheet.locator("> summary").click()
         page.fill(f"[name=title_{lang}]", title)
         page.fill(f"[name=body_{lang}]", body)
-        expect(page.locator(f"[data-as-read=body_{lang}] strong")).to_be_visible()
+        expect(page.locator(f"[data-preview-of=body_{lang}] strong")).to_be_visible()
     look(odile, "event words written")
     # Closing a tab loses nothing: the input is offered again.
     keeps_draft(page, WORDS["fr"][1])
@@ -168,37 +168,37 @@ def _receive(odile, slug, code):
     page = odile.page
     odile.context.add_init_script(CAMERA)
     go(odile, f"events/{slug}/door", "door")
-    expect(page.locator(".door-row")).to_have_count(1)
+    expect(page.locator(".check-in-row")).to_have_count(1)
     page.fill("#words", "nobody")
-    expect(page.locator(".door-none")).to_be_visible()
+    expect(page.locator(".check-in-none")).to_be_visible()
     page.fill("#words", "rosales")
-    page.locator(".door-press").click()
-    expect(page.locator(".door-verdict--sure")).to_contain_text("Amalia Rosales")
-    expect(page.locator(".door-row.is-in")).to_have_count(1)
-    expect(page.locator(".door-numbers b")).to_have_text("2")
+    page.locator(".check-in-button").click()
+    expect(page.locator(".check-in-result--success")).to_contain_text("Amalia Rosales")
+    expect(page.locator(".check-in-row.is-in")).to_have_count(1)
+    expect(page.locator(".check-in-numbers b")).to_have_text("2")
     look(odile, "door with one in")
     other = odile.context.new_page()
     other.goto(page.url)
     other.evaluate("(code) => { globalThis.__code = code; }", code)
     other.locator("[data-scan]").click()
-    expect(other.locator(".door-verdict--waiting")).to_contain_text(
+    expect(other.locator(".check-in-result--waiting")).to_contain_text(
         re.compile(r"Amalia Rosales.*\d\d?")
     )
     other.close()
-    page.locator(".door-press").click()
-    expect(page.locator(".door-verdict--note")).to_contain_text("Amalia Rosales")
+    page.locator(".check-in-button").click()
+    expect(page.locator(".check-in-result--note")).to_contain_text("Amalia Rosales")
     # The list changes after the result; until then a tap belongs to the old list.
-    expect(page.locator(".door-row.is-in")).to_have_count(0)
-    page.locator(".door-press").click()
-    expect(page.locator(".door-verdict--sure")).to_be_visible()
+    expect(page.locator(".check-in-row.is-in")).to_have_count(0)
+    page.locator(".check-in-button").click()
+    expect(page.locator(".check-in-result--success")).to_be_visible()
     go(odile, f"events/{slug}/registrations/new?door=1", "by hand")
     page.fill("[name=name]", "Tomás")
     page.locator("main form .actions button").click()
     look(odile, "by hand, full")
     page.check("[name=anyway]")
     page.locator("main form .actions button").click()
-    expect(page.locator(".alert--sure")).to_contain_text("Tomás")
-    expect(page.locator(".door-numbers b")).to_have_text("3")
+    expect(page.locator(".alert--success")).to_contain_text("Tomás")
+    expect(page.locator(".check-in-numbers b")).to_have_text("3")
 
 
 def _take_along(odile, slug):

@@ -19,13 +19,13 @@ AUTHENTICATOR = {
 
 
 def sign_out(visitor):
-    menu = visitor.page.locator(".rail-menu > summary")
+    menu = visitor.page.locator(".sidebar-menu > summary")
     if menu.is_visible():
         place = menu.bounding_box()
         menu.click()
         assert menu.bounding_box() == place
         look(visitor, "menu")
-    visitor.page.locator(".rail-foot:visible form button").click()
+    visitor.page.locator(".sidebar-footer:visible form button").click()
     look(visitor, "door")
 
 
@@ -111,7 +111,7 @@ def test_editor_sees_only_permitted_pages_without_script_too(newcomer):
     teo.page.fill("[name=password]", PASSWORD)
     teo.page.locator("main form button[type=submit]").click()
     expect(teo.page).to_have_url("/organize/")
-    hrefs = teo.page.locator(".rail-nav--wide a").evaluate_all(
+    hrefs = teo.page.locator(".sidebar-nav--wide a").evaluate_all(
         "links => links.map((link) => link.pathname)"
     )
     assert "/organize/people/" not in hrefs

@@ -15,7 +15,9 @@ PATIENCE_MS = 120_000
 WIDTHS = (320, 390, 820, 1024, 1100, 1440)
 LARGE = "99,999,999"
 # These are all the numbers on the pages that grow with the signatures.
-NUMBERS = ".figures dd, .held-reasons b, .petition-row-count .says, .share-row b, .queue-name b"
+NUMBERS = (
+    ".figures dd, .held-reasons b, .petition-row-count .font-heading, .share-row b, .queue-name b"
+)
 ENLARGE = f"""() => {{
     for (const each of document.querySelectorAll("{NUMBERS}")) each.textContent = "{LARGE}";
 }}"""

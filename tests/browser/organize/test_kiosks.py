@@ -66,12 +66,12 @@ def test_tablet_goes_from_the_code_to_the_review(newcomer, served, lang, width, 
     press(tabler, "code")
     code = CODE.search(page.locator(".pairing-code").inner_text())[0]
     paired = ask(served, "/kiosk/pairings", {"code": code, "app": "1"})
-    expect(page.locator(".alert--sure")).to_contain_text(f"Zócalo {lang}", timeout=SOON_MS)
+    expect(page.locator(".alert--success")).to_contain_text(f"Zócalo {lang}", timeout=SOON_MS)
     look(tabler, "paired")
     send_twice(served, paired)
     go(tabler, f"kiosks/{EVENT}", "tablets")
     row = page.locator("main tbody tr", has_text=f"Zócalo {lang}")
-    expect(row.locator(".tag--sure")).to_be_visible()
+    expect(row.locator(".tag--success")).to_be_visible()
     row.locator("a").click()
     look(tabler, "tablet")
 

@@ -21,7 +21,7 @@ def test_large_numbers_fit_at_every_width(owner, lang):
 
 
 def test_whole_sidebar_is_seen_on_a_desktop(owner):
-    sidebar = owner(width=1440).page.locator(".rail-inner")
+    sidebar = owner(width=1440).page.locator(".sidebar-inner")
     assert sidebar.evaluate(
         "(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth"
     )

@@ -24,7 +24,7 @@ def test_share_texts_and_frames_are_saved(newcomer, lang, width, scheme):
     session = [cookie for cookie in editor.context.cookies() if cookie["name"] == SESSION_COOKIE]
     editor.context.clear_cookies(name=SESSION_COOKIE)
     press(editor, "words kept at the door")
-    expect(page.locator(".door-steps a")).to_be_visible()
+    expect(page.locator(".sign-in-steps a")).to_be_visible()
     # The session returns as if they had signed in on another tab.
     editor.context.add_cookies(session)
     press(editor, "wordings compared")
@@ -38,6 +38,6 @@ def test_share_texts_and_frames_are_saved(newcomer, lang, width, scheme):
     press(editor, "embedding saved")
     expect(page.locator("[name=origins]")).to_have_value("https://friend.example")
     page.select_option("[name=show]", "thermometer")
-    page.locator(".piece-form button").click()
-    expect(page.locator(".piece").first).to_contain_text('show="thermometer"')
-    expect(page.frame_locator(".piece-look").locator(".progress")).to_be_visible()
+    page.locator(".embed-form button").click()
+    expect(page.locator(".embed").first).to_contain_text('show="thermometer"')
+    expect(page.frame_locator(".embed-preview").locator(".progress")).to_be_visible()

@@ -76,7 +76,7 @@ def test_review_goes_from_the_figures_to_a_comment_on_the_public_page(
     press(odile, "rule on")
     go(odile, "held/", "queue")
     row = page.locator(".queue-row", has_text="Ñuu")
-    expect(row.locator(".held-why")).to_contain_text("quetzalli nuu")
+    expect(row.locator(".held-reason")).to_contain_text("quetzalli nuu")
     row.locator("[name=ticked]").check()
     page.locator("[value='let_through.ticked']").click()
     look(odile, "let through")
@@ -95,7 +95,7 @@ def test_review_goes_from_the_figures_to_a_comment_on_the_public_page(
     page.keyboard.press("a")
     expect(chosen.locator("[value=show]")).to_be_checked()
     page.keyboard.press("s")
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
     look(odile, "comments decided")
     loads_until(public, lambda: comment in public.locator("body").inner_text())
 
@@ -130,10 +130,10 @@ def test_sidebar_follows_what_comes_in(owner_of_200, served):
     page = odile.page
     page.clock.install()
     go(odile, "people/", "people")
-    number = page.locator(".rail-nav--wide [data-rail-number=signatures]")
+    number = page.locator(".sidebar-nav--wide [data-sidebar-count=signatures]")
     before = int(number.inner_text().replace(",", ""))
     served.flask("signatures", "generate", SLUG, "3")
     until(lambda: page.clock.fast_forward(21_000) or number.inner_text() == f"{before + 3:,}")
-    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_contain_text(
+    expect(page.locator(".sidebar-nav--wide [data-sidebar-count-text=signatures]")).to_contain_text(
         f"{before + 3:,}"
     )

@@ -26,7 +26,7 @@ def send(page):
 def take(page):
     page.locator("form[action*='/shape/'] [name=former] ~ .actions button").click()
     page.wait_for_url("**/shape")
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def sent_to_browsers(page):
@@ -49,12 +49,12 @@ def test_picture_becomes_the_shape_and_the_former_one_can_be_restored(newcomer):
     look(teo, "shape refused")
     expect(page.locator("#picture-error")).to_be_visible()
     send(page)
-    words = page.locator("[data-cut-words]")
+    words = page.locator("[data-cutout-text]")
     expect(words).to_contain_text("%")
     before = words.inner_text()
     page.locator("#threshold").fill("120")
     expect(words).not_to_have_text(before)
-    expect(page.locator("[data-cut-value]")).to_have_text("120")
+    expect(page.locator("[data-threshold-value]")).to_have_text("120")
     page.locator("#inverted").check()
     expect(words).not_to_have_text(before)
     page.locator("#inverted").uncheck()
@@ -91,4 +91,4 @@ def test_shape_can_be_set_without_script(newcomer):
     expect(page.locator("#threshold")).to_have_value("40")
     page.locator("form[action$='/discard'] button").click()
     page.wait_for_url("**/shape")
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()

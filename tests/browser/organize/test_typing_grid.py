@@ -10,9 +10,9 @@ WIDER = """() => {
   for (const row of document.querySelectorAll(".grid tr")) {
     for (const cell of [row.cells[1], row.cells[2]]) row.lastElementChild.before(cell.cloneNode(true));
   }
-  document.querySelector("[data-fate-why]").textContent = "Adresse courriel : il manque la fin de l’adresse courriel, par exemple .mx ou .org.";
+  document.querySelector("[data-outcome-reason]").textContent = "Adresse courriel : il manque la fin de l’adresse courriel, par exemple .mx ou .org.";
 }"""
-IN_SIGHT = """() => [...document.querySelectorAll(".grid [data-fate]")].slice(0, 3).every((cell) => {
+IN_SIGHT = """() => [...document.querySelectorAll(".grid [data-outcome]")].slice(0, 3).every((cell) => {
   const { left, right } = cell.getBoundingClientRect();
   return left >= 0 && right <= document.documentElement.clientWidth + 1 && cell.scrollWidth <= cell.clientWidth + 1;
 })"""

@@ -109,10 +109,10 @@ def _begin_cause(admin):
         page.fill(f"[name=title_{lang}]", title)
         page.fill(f"[name=summary_{lang}]", title)
     page.fill("[name=slug]", CAUSE)
-    page.locator(".letter-actions button").first.dblclick()
+    page.locator(".text-actions button").first.dblclick()
     expect(page).to_have_url(re.compile(f"/causes/{CAUSE}$"))
     page.locator("form[action$='/publish'] button").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def _invite(admin):
@@ -154,7 +154,7 @@ def _write(owner):
             sheet.locator("> summary").click()
         for part, words in (("title", title), ("summary", summary), ("body", body)):
             page.fill(f"[name={part}_{lang}]", words)
-        expect(page.locator(f"[data-as-read=body_{lang}] li strong")).to_be_visible()
+        expect(page.locator(f"[data-preview-of=body_{lang}] li strong")).to_be_visible()
     _save(owner)
 
 
@@ -181,7 +181,7 @@ def _settle(owner):
     _open(owner, f"petitions/{PETITION}")
     page.fill("[name=goal]", "220")
     page.locator(".goal-form button").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def _publish(owner):
@@ -189,7 +189,7 @@ def _publish(owner):
     page.locator(f"a[href$='/{PETITION}/publish']").click()
     expect(page.locator(".check-rows li")).to_have_count(5)
     page.locator("form[action$='/publish'] button").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def _set_rule(owner):
@@ -200,7 +200,7 @@ def _set_rule(owner):
     page.select_option("[name=where]", index=1)
     page.locator("main form button[type=submit]").click()
     page.locator("form[action$='/on'] button").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def _sign(served, tmp_path):
@@ -236,7 +236,7 @@ def _decide_on_held(owner):
     _open(owner, "held/")
     rows = page.locator(".queue-row")
     expect(rows).to_have_count(HELD)
-    expect(page.locator(".held-why", has_text=HELD_DOMAIN)).to_have_count(HELD)
+    expect(page.locator(".held-reason", has_text=HELD_DOMAIN)).to_have_count(HELD)
     ticks = page.locator("[name=ticked]")
     for place in range(REJECTED):
         ticks.nth(place).check()
@@ -264,7 +264,7 @@ def _read_comments(owner):
         keys.press("a")
     expect(page.locator("[value=show]:checked")).to_have_count(COMMENTED - HIDDEN)
     keys.press("s")
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
     expect(page.locator(".queue-row")).to_have_count(0)
 
 
@@ -275,7 +275,7 @@ def _withdraw(owner):
     page.locator("details:has(form[action$='/withdraw']) > summary").click()
     page.locator("form[action$='/withdraw'] [name=reason]").fill("Lo pidió por carta")
     page.locator("form[action$='/withdraw'] button").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def _pack(owner):
@@ -326,7 +326,7 @@ def _note_receipt(owner):
     page.fill("#day", datetime.now(UTC).date().isoformat())
     page.fill("#received_by", "La oficialía de partes")
     page.locator("form[action$='/receipts'] button").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
 
 
 def _look_as_everybody(reader):
@@ -343,5 +343,5 @@ def _open(visitor, path):
 
 def _save(owner):
     """Press the save button; the page that follows must confirm it."""
-    owner.page.locator("main form .actions button.button--second").last.click()
-    expect(owner.page.locator(".alert--sure")).to_be_visible()
+    owner.page.locator("main form .actions button.button--secondary").last.click()
+    expect(owner.page.locator(".alert--success")).to_be_visible()

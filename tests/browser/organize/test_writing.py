@@ -30,7 +30,7 @@ def test_new_petition_is_published_in_few_presses(owner):
     go(odile, "petitions/", "petitions")
     presses.press("a[href$='/petitions/new']", "new petition")
     page.fill("[name=title]", "Twelve trees for the square")
-    presses.press(".desk-form button[type=submit]", "step: text")
+    presses.press(".workspace-form button[type=submit]", "step: text")
     for name, words in LETTER.items():
         page.fill(f"[name={name}]", words)
     presses.press(SAVE, "step: targets")
@@ -42,7 +42,7 @@ def test_new_petition_is_published_in_few_presses(owner):
     page.locator("main form[action$='/publish'] button").click()
     presses.count += 1
     look(odile, "petition published by steps")
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
     assert presses.count <= MAX_PRESSES
     page.goto("/en/petitions/twelve-trees-for-the-square")
     expect(page.locator("h1")).to_have_text("Twelve trees for the square")
@@ -70,7 +70,7 @@ def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     opened.value.close()
     title = page.locator("[name=title_en]").input_value()
     page.fill("[name=title_en]", "")
-    page.locator(".letter-actions [value=save]").click()
+    page.locator(".text-actions [value=save]").click()
     look(odile, "letter refused")
     assert len(kept(page)) == 1
     go(odile, f"petitions/{SLUG}/letter", "letter with an offer")
@@ -78,11 +78,11 @@ def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     page.locator("[data-draft-take]").click()
     expect(page.locator("[name=body_en]")).to_have_value(re.compile("Words that nobody saved"))
     page.fill("[name=title_en]", title)
-    page.locator(".letter-actions [value=save]").click()
+    page.locator(".text-actions [value=save]").click()
     look(odile, "letter reviewed")
     assert len(kept(page)) == 1
     page.locator("main [value=new-version]").click()
-    expect(page.locator(".alert--sure")).to_be_visible()
+    expect(page.locator(".alert--success")).to_be_visible()
     page.wait_for_function(
         "!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
     )

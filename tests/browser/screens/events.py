@@ -40,7 +40,7 @@ class EventScreen(Screen):
 
 
 class RefusedEventScreen(EventScreen):
-    marker = "main .gathering .alert--grave"
+    marker = "main .gathering .alert--danger"
 
 
 class RegisteredScreen(Screen):

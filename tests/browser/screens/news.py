@@ -41,7 +41,7 @@ class NewsBox(Screen):
 
 
 class RefusedBox(NewsBox):
-    marker = "main .alert--grave"
+    marker = "main .alert--danger"
 
 
 class LookInYourMail(Screen):
@@ -65,7 +65,7 @@ class AskedScreen(Screen):
 
 
 class EndScreen(Screen):
-    marker = "main .after-words"
+    marker = "main .after-text"
 
     def press(self):
         self.find("main form button[type=submit]").click()

@@ -22,7 +22,7 @@ class PetitionScreen(Screen):
     def settle(self):
         # Signing before the module has started happens without script, which is another journey.
         if self.visitor.scripts:
-            expect(self.find("[data-letters-many]")).to_have_text(re.compile(r"\d"))
+            expect(self.find("[data-characters-many]")).to_have_text(re.compile(r"\d"))
 
     def field(self, name):
         return self.find(f"#sign form [name={name}]")

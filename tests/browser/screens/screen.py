@@ -47,7 +47,7 @@ class Screen:
         """Follow the link to another language, through the menu on a phone."""
         if self.find(".menu summary").is_visible():
             self.find(".menu summary").click()
-        self.find(f"nav.tongues a[hreflang={lang}]:visible").click()
+        self.find(f"nav.language-switch a[hreflang={lang}]:visible").click()
         self.page.wait_for_load_state()
         return type(self)(self.visitor, self.page)
 

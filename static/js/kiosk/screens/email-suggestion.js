@@ -25,7 +25,7 @@ export class EmailSuggestion {
     if (!suggestion) return;
     const button = document.createElement("button");
     const text = message("email_meant", { email: suggestion });
-    Object.assign(button, { type: "button", className: "mail-suggestion", textContent: text });
+    Object.assign(button, { type: "button", className: "email-suggestion", textContent: text });
     button.addEventListener("click", () => {
       this.input.value = suggestion;
       button.remove();

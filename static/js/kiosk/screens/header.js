@@ -30,7 +30,7 @@ export function fillHeader(kiosk, root) {
     brand.dataset.isHeld = "yes";
     onHold(brand, () => kiosk.askPin());
   }
-  for (const group of root.querySelectorAll("[data-tongues]")) {
+  for (const group of root.querySelectorAll("[data-language-switch]")) {
     if (!group.childElementCount) group.append(...kiosk.languages.map((each) => languageButton(kiosk, each)));
     for (const button of group.children) {
       button.setAttribute("aria-pressed", String(button.lang === lang()));

@@ -28,7 +28,7 @@ export function addQuestions(container, petitions) {
       const optional = isMarked ? [" ", createElement("span", { class: "optional" })] : [];
       const label = createElement("label", { for: id }, createElement("span", {}), ...optional);
       const input = createField(question, id);
-      const kind = isTick ? "tick kiosk-tick" : "field kiosk-field";
+      const kind = isTick ? "checkbox kiosk-checkbox" : "field kiosk-field";
       const name = `${slug}/${question.name}`;
       const order = isTick ? [input, label] : [label, input];
       container.append(createElement("div", { class: kind, "data-place": name, "data-own": "" }, ...order));
