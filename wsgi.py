@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from campaign import create_app
-from campaign.organize.uploads import max_bytes_for
+from campaign.organize.core.access import max_bytes_for
 from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.process.logs import start_logging
 from campaign.process.parent import exit_with_parent

@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 
 from bench.sites import SECRET, SLUG
 from campaign import create_app
+from campaign.cli.demo.invention import add_rows, invented_rows
 from campaign.cli.demonstration import load_demonstration
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
-from campaign.signatures.generation import add_rows, invented_rows
-from campaign.signatures.hatching import hatch
+from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import Signature
 
 SEED = 7

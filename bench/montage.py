@@ -5,9 +5,9 @@ import subprocess
 import sys
 from time import perf_counter
 
-from campaign.montage.drawing import draw, encode_png
 from campaign.montage.layout import places, wings
-from campaign.montage.shapes import shape_named
+from campaign.montage.rendering.drawing import draw, encode_png
+from campaign.montage.shapes.files import shape_named
 
 PICTURES = [
     (1, 1200),

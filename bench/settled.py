@@ -11,11 +11,11 @@ from sqlalchemy import func, select, update
 
 from bench.filling import application, confirmed_rows
 from campaign.causes.models import CauseTally
+from campaign.cli.demo.invention import add_rows
 from campaign.extensions import db, write
 from campaign.i18n.countries import countries
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.process.clock import utcnow
-from campaign.signatures.generation import add_rows
 from campaign.signatures.models import LedgerEntry, Signature
 
 # Of a thousand signatures, this many are not counted.

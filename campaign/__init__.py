@@ -41,9 +41,9 @@ from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
 from campaign.mail.jobs import work as mail_work
 from campaign.mail.server_url import server_from
-from campaign.montage.card_routes import blueprint as share_cards
-from campaign.montage.jobs import work as montage_work
-from campaign.montage.poster_routes import blueprint as posters
+from campaign.montage.cards.routes import blueprint as share_cards
+from campaign.montage.posters.jobs import work as montage_work
+from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
@@ -54,9 +54,10 @@ from campaign.search.routes import blueprint as search_pages
 from campaign.security import rate_limits
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, network_keys, rule_cache
+from campaign.signatures import emails, tokens
 from campaign.signatures.jobs import work as signature_work
-from campaign.signatures.owner_routes import blueprint as signature_pages
+from campaign.signatures.moderation import rules
+from campaign.signatures.owner.routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
@@ -94,8 +95,8 @@ PARTS = (
     errors,
     rate_limits,
     signing_terms,
-    network_keys,
-    rule_cache,
+    tokens,
+    rules,
     emails,
     kiosk_emails,
     account_emails,

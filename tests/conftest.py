@@ -13,7 +13,7 @@ from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
 from campaign.process import clock
 from campaign.security.rate_limit_storage import limit_storage
-from campaign.signatures import network_keys
+from campaign.signatures import tokens
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
@@ -66,7 +66,7 @@ def app(migrated_app):
     with migrated_app.app_context():
         empty(db.engine)
         limit_storage(migrated_app.config).reset()
-        network_keys.forget_loaded(migrated_app)
+        tokens.forget_loaded(migrated_app)
         yield migrated_app
         db.session.remove()
 

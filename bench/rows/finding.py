@@ -13,9 +13,11 @@ from campaign.extensions import db, write
 from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.signatures import aggregates, bulk_decisions, search, statistics
-from campaign.signatures.search import Search, find
-from campaign.signatures.search_indexing import LookupKeeper
+from campaign.signatures.counting import aggregates, statistics
+from campaign.signatures.moderation import bulk_decisions
+from campaign.signatures.search import queries as search_queries
+from campaign.signatures.search.index import LookupKeeper
+from campaign.signatures.search.queries import Search, find
 
 # `--rows 5000000` sets more.
 SIGNATURES = 200_000
@@ -81,13 +83,16 @@ def _questions(ids):
             for state in ("pending", "rejected", "withdrawn", "erased")
         },
         "the list of held signatures": lambda: (
-            search.held_for_review(ids),
-            search.held_by_reason(ids),
+            search_queries.held_for_review(ids),
+            search_queries.held_by_reason(ids),
         ),
         "a preview of all that are held": lambda: bulk_decisions.preview(
             Search(ids, state="held"), bulk_decisions.take_snapshot(utcnow())
         ),
-        "the counts of the overview": lambda: (statistics.states(ids), search.how_many_unread(ids)),
+        "the counts of the overview": lambda: (
+            statistics.states(ids),
+            search_queries.how_many_unread(ids),
+        ),
         "the first view of the figures": lambda: make_figures(ids),
     }
 

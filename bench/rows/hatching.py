@@ -10,12 +10,12 @@ from bench import sites
 from bench.filling import application, confirmed_rows
 from bench.report import Row
 from campaign.causes.models import Cause
+from campaign.cli.demo.invention import add_rows
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.signatures.generation import add_rows
-from campaign.signatures.hatching import hatch
+from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import TO_HATCH, Signature
-from campaign.signatures.rule_models import Rule
+from campaign.signatures.moderation.models import Rule
 
 WANTED = 5000
 PIECE = 500

@@ -6,11 +6,11 @@ from time import perf_counter
 
 from bench.processes import ROOT
 from bench.report import Row
-from campaign.montage.cards import Card
-from campaign.montage.drawing import draw, encode_png
+from campaign.montage.cards.drawing import Card
 from campaign.montage.layout import STEP_X, STEP_Y, places
-from campaign.montage.poster_spec import PosterSpec
-from campaign.montage.shapes import DATA, shape_named
+from campaign.montage.posters.spec import PosterSpec
+from campaign.montage.rendering.drawing import draw, encode_png
+from campaign.montage.shapes.files import DATA, shape_named
 
 MILLION = 1_000_000
 # The slow baseline does only part of the million: its cost per butterfly is the same everywhere.
@@ -22,7 +22,7 @@ ROUNDS = 5
 PRESS = """
 import runpy, sys
 sys.argv = ['press', *sys.argv[1:]]
-runpy.run_module('campaign.montage.poster_renderer', run_name='__main__')
+runpy.run_module('campaign.montage.posters.renderer', run_name='__main__')
 [peak] = (line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))
 print('peak', peak)
 """
@@ -77,7 +77,7 @@ def _picture():
 
 def _large_picture():
     took = _cold(
-        "from campaign.montage.drawing import draw, encode_png",
+        "from campaign.montage.rendering.drawing import draw, encode_png",
         f"encode_png(draw(shape, {SIX_MILLION}, 1200))",
     )
     return _quick("montage.png of 6,000,000, 1200 px, cold", took)
@@ -95,7 +95,10 @@ def _large_card():
     card = Card(**words, shape="monarch", last=SIX_MILLION, gaps=())
     return _quick(
         "card.png of 6,000,000, cold",
-        _cold("from campaign.montage.cards import Card, draw_card", f"draw_card({card!r}, shape)"),
+        _cold(
+            "from campaign.montage.cards.drawing import Card, draw_card",
+            f"draw_card({card!r}, shape)",
+        ),
     )
 
 
@@ -107,7 +110,7 @@ def _cold(imports, work):
     """Return the seconds that a process's first work of this kind takes, after loading."""
     program = f"""
 from time import perf_counter
-from campaign.montage.shapes import shape_named
+from campaign.montage.shapes.files import shape_named
 {imports}
 begun = perf_counter()
 shape = shape_named("monarch")

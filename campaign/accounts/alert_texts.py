@@ -5,8 +5,8 @@ from flask_babel import gettext as _
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.lookups import cause_title, workspace_address
 from campaign.accounts.models import Organizer
+from campaign.accounts.permissions import ROLE_NAMES
 from campaign.accounts.queries import organizer_by_id
-from campaign.accounts.role_names import ROLE_NAMES
 
 
 def alert_text(entry: AuditEntry, organizer: Organizer, lang: str) -> dict[str, str]:

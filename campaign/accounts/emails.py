@@ -13,9 +13,8 @@ from campaign.accounts.audit_models import AccountAlert, AuditEntry
 from campaign.accounts.lookups import cause_title, workspace_address
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.operations import CHANGED, INVITATION, NEW_DEVICE, RESET, ROLE
-from campaign.accounts.permissions import must_have_second_factor
+from campaign.accounts.permissions import ROLE_NAMES, must_have_second_factor
 from campaign.accounts.queries import device_by_id, is_open, link_by_id, organizer_by_id
-from campaign.accounts.role_names import ROLE_NAMES
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.mail.composition import Message, render

@@ -1,6 +1,8 @@
-"""Permissions: the one table of who may do what."""
+"""Permissions: the one table of who may do what, and the names of roles."""
 
 from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
 
 if TYPE_CHECKING:
     from campaign.accounts.models import Organizer
@@ -122,3 +124,13 @@ def belongs_to(organizer: "Organizer", cause_id: int | None) -> bool:
 def must_have_second_factor(organizer: "Organizer") -> bool:
     """Return whether `organizer` may see supporters' personal data, so needs a second factor."""
     return any(may_somewhere(organizer, action) for action in PERSONAL)
+
+
+ROLE_NAMES = {
+    ADMIN: _l("Admin"),
+    "owner": _l("Owner"),
+    "editor": _l("Editor"),
+    "exporter": _l("Exporter"),
+    "reviewer": _l("Reviewer"),
+    "tabler": _l("Table volunteer"),
+}

@@ -23,11 +23,11 @@ from campaign.petitions.presenters import in_language
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
-from campaign.signatures.error_codes import REASONS
 from campaign.signatures.forms import ANSWER_PREFIX, SignatureForm, signature_form
-from campaign.signatures.signing import accept_signatures
-from campaign.signatures.signing_commands import SignatureCommand, SignatureResult, Status
-from campaign.signatures.submission import (
+from campaign.signatures.presenters import REASONS
+from campaign.signatures.signing.commands import SignatureCommand, SignatureResult, Status
+from campaign.signatures.signing.operations import accept_signatures
+from campaign.signatures.signing.submission import (
     BUSY_SECONDS,
     DatabaseBusy,
     InvalidForm,

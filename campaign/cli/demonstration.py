@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 from campaign.causes.operations import CauseSlugTaken, create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
+from campaign.cli.demo.invention import add_rows, invented_rows
 from campaign.cli.demo.passing import pass_on
 from campaign.cli.demo.shapes import (
     DemoCause,
@@ -29,7 +30,6 @@ from campaign.events.operations import Hours, create_event
 from campaign.extensions import db, write
 from campaign.petitions.operations import create_petition
 from campaign.process.clock import utcnow
-from campaign.signatures.generation import add_rows, invented_rows
 from campaign.updates.operations import Links, create_update
 
 group = AppGroup("demo", help="The demonstration campaign.")

@@ -13,15 +13,15 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.montage.drawing import draw, encode_png
-from campaign.montage.jobs import prepare
 from campaign.montage.layout import places
-from campaign.montage.poster_renderer import print_poster
-from campaign.montage.poster_spec import PAPER_MM
+from campaign.montage.posters.jobs import prepare
+from campaign.montage.posters.renderer import print_poster
+from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape
-from campaign.montage.shape_extraction import Cut
-from campaign.montage.shaping import ButterfliesWouldMove, accept_shape, keep_shape
-from campaign.montage.uploads import PictureRefused
+from campaign.montage.rendering.drawing import draw, encode_png
+from campaign.montage.shapes.extraction import Cut
+from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, keep_shape
+from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
 
 group = AppGroup("montage", help="The places of butterflies, their shapes, and posters.")

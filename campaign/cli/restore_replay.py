@@ -19,11 +19,11 @@ from campaign.kiosk.pairing import revoke
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
-from campaign.signatures import moderation
+from campaign.signatures.counting.hatching import release_left
 from campaign.signatures.erasure import erase_one
-from campaign.signatures.hatching import release_left
 from campaign.signatures.models import Signature
-from campaign.signatures.owner_operations import erase
+from campaign.signatures.moderation import decisions
+from campaign.signatures.owner.operations import erase
 from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
 
@@ -63,7 +63,7 @@ def _same(fact: Ended, model: type[Any], born: str = "created_at") -> Any:
 
 
 def _withdraw(fact: Ended) -> object:
-    return _same(fact, Signature) and moderation.withdraw(
+    return _same(fact, Signature) and decisions.withdraw(
         ids=[cast(int, fact.id)], cause_ids=None, now=utcnow()
     )
 

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
+from campaign.cli.demo.invention import add_rows, invented_rows
 from campaign.cli.imports import import_signatures
 from campaign.cli.plurals import numbered
 from campaign.exports.formats import FORMATS
@@ -19,9 +20,8 @@ from campaign.extensions import db, write
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.erasure import anonymise, erases_at, is_due, personal_left
-from campaign.signatures.generation import add_rows, invented_rows
-from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import differences, work_for_the_runner
 
 group = AppGroup("signatures", help="Export, import, check and generate signatures.")

@@ -14,7 +14,7 @@ from campaign.embeds.frames import HEIGHTS, Frame
 from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
 from campaign.i18n.locales import LOCALES
-from campaign.montage.cards import HEIGHT, WIDTH
+from campaign.montage.cards.drawing import HEIGHT, WIDTH
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
 

@@ -31,7 +31,7 @@ from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import sheet_of_petition
-from campaign.signatures.views import SigningPage, sign_and_answer
+from campaign.signatures.signing.views import SigningPage, sign_and_answer
 
 blueprint = Blueprint("embeds", __name__)
 TEMPLATE = "embeds/show.html"

@@ -14,8 +14,13 @@ from wtforms.validators import ValidationError
 
 from campaign.events.presenters import EventPage
 from campaign.http.cached_fields import CachedFields
-from campaign.signatures.fields import EmailField, NameField
-from campaign.signatures.forms import ANSWER_PREFIX, MISSING_ANSWER, answer_field
+from campaign.signatures.forms import (
+    ANSWER_PREFIX,
+    MISSING_ANSWER,
+    EmailField,
+    NameField,
+    answer_field,
+)
 
 MAX_PAGES = 5000
 MAX_LENGTH = 80

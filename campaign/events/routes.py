@@ -37,7 +37,7 @@ from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
-from campaign.signatures.abuse_limits import admit_signing
+from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("events", __name__)

@@ -25,12 +25,12 @@ from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.montage.jobs import prepare
+from campaign.montage.posters.jobs import prepare
 from campaign.montage.queries import Variety
 from campaign.petitions.queries import petition_by_id
 from campaign.process import isolated
 from campaign.security.sealed_files import Sealer, unsealed
-from campaign.signatures.statistics import counted_without_data
+from campaign.signatures.counting.statistics import counted_without_data
 
 # Signatures in one volume. More signatures make further volumes.
 VOLUME = 10_000
@@ -175,7 +175,7 @@ class DeliveryPack:
         db.session.rollback()
         spec_file = scratch / "spec.json"
         spec_file.write_text(spec.to_json(), encoding="utf-8")
-        program = isolated.program("campaign.montage.poster_renderer", spec_file, scratch / POSTER)
+        program = isolated.program("campaign.montage.posters.renderer", spec_file, scratch / POSTER)
         press = subprocess.Popen(**program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while press.poll() is None:

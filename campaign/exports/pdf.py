@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS, can_print
-from campaign.montage.ornaments import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3
-from campaign.montage.typesetting import Sheets
+from campaign.montage.typesetting import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3, Sheets
 from campaign.text.whitespace import in_one_line
 
 MM = 72 / 25.4

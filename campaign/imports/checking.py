@@ -23,8 +23,8 @@ from campaign.imports.values import (
 )
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
-from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
-from campaign.signatures.signing_commands import SupporterDetails
+from campaign.signatures.models import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.signatures.signing.commands import SupporterDetails
 from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.formulas import restored
 from campaign.text.names import NameRefused, clean_text

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.imports.checking import Checked, Checker
 from campaign.signatures.models import Signature
-from campaign.signatures.rule_cache import first_reason, tests_for
-from campaign.signatures.signing import find_repeats
-from campaign.signatures.signing_commands import Evidence, SignatureCommand
+from campaign.signatures.moderation.rules import first_reason, tests_for
+from campaign.signatures.signing.commands import Evidence, SignatureCommand
+from campaign.signatures.signing.operations import find_repeats
 
 AT_ONCE = 500
 

@@ -16,7 +16,7 @@ from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE
 from campaign.process.clock import utcnow
-from campaign.signatures.undo_import import take_out
+from campaign.signatures.erasure import take_out
 
 _rows = ImportRow.__table__
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import LOCALES
-from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
+from campaign.signatures.models import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
 from campaign.text.names import clean_name, clean_text, name_key
 
 _WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))

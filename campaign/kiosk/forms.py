@@ -20,10 +20,9 @@ from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import SigningTerms, signing_terms
-from campaign.signatures.fields import OptionalEmailField
-from campaign.signatures.forms import ANSWER_PREFIX, form_class
-from campaign.signatures.rule_cache import reason_to_hold
-from campaign.signatures.signing_commands import SupporterDetails
+from campaign.signatures.forms import ANSWER_PREFIX, OptionalEmailField, form_class
+from campaign.signatures.moderation.rules import reason_to_hold
+from campaign.signatures.signing.commands import SupporterDetails
 from campaign.text.slugs import is_slug
 
 # A device clock that differs by no more than this counts as correct.

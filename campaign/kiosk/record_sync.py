@@ -20,14 +20,14 @@ from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import Room
 from campaign.kiosk.trust import trusted
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures.signing import accept_signatures
-from campaign.signatures.signing_commands import (
+from campaign.signatures.signing.commands import (
     Collector,
     Evidence,
     SignatureCommand,
     SignatureResult,
     SupporterDetails,
 )
+from campaign.signatures.signing.operations import accept_signatures
 
 STORED, REVIEW = "stored", "review"
 DUPLICATE = "duplicate"

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
 from campaign.montage.fonts import DOES, SAYS
-from campaign.montage.ornaments import INK, INK_2, INK_3
-from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
-from campaign.montage.poster_spec import PAPER_MM
+from campaign.montage.posters.layout import EDGE, MARGIN, PosterPaper
+from campaign.montage.posters.spec import PAPER_MM
+from campaign.montage.typesetting import INK, INK_2, INK_3
 from campaign.sharing.qr_codes import QUIET
 
 PAPERS = ("A4", "A3", "A2")

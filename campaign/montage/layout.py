@@ -12,7 +12,7 @@ from threading import Lock
 
 import numpy as np
 
-from campaign.montage.shapes import Shape
+from campaign.montage.shapes.files import Shape
 
 # 1/ρ and 1/ρ² of the plastic number ρ, as 32-bit fractions: the R2 sequence (Martin Roberts, 2018),
 # whose first N points are spread evenly for every N. Both are odd, so no two of the first 2³²

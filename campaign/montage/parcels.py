@@ -8,8 +8,8 @@ from hashlib import blake2b
 import numpy as np
 
 from campaign.montage.queries import find_shape
-from campaign.montage.shapes import DATA, FILES, PARTS, SIDE, Shape, shape_names
-from campaign.montage.sprites import LEVELS
+from campaign.montage.rendering.sprites import LEVELS
+from campaign.montage.shapes.files import DATA, FILES, PARTS, SIDE, Shape, shape_names
 
 MAX_COLOURS, MAX_PARCELS = 255, 16
 # Increase this when the layout of a parcel changes, because browsers keep old ones for a year.

@@ -15,9 +15,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from campaign.errors import CampaignError
-from campaign.montage.cards import Card, draw_card
-from campaign.montage.drawing import draw, encode_png, max_visible
+from campaign.montage.cards.drawing import Card, draw_card
 from campaign.montage.queries import find_shape
+from campaign.montage.rendering.drawing import draw, encode_png, max_visible
 
 KEPT_SECONDS = 3600
 MAX_BYTES = 512 * 1024**2

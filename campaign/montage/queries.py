@@ -11,7 +11,7 @@ from sqlalchemy.orm import load_only
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.montage.models import IN_WORK, READY, CauseShape, Poster, ShapeDraft, StoredShape
-from campaign.montage.shapes import Shape, UnknownShape, shape_from, shape_named, shape_names
+from campaign.montage.shapes.files import Shape, UnknownShape, shape_from, shape_named, shape_names
 from campaign.signatures.models import SHOWN, Signature, shown_name
 
 MAX_SHAPES = 16

@@ -18,8 +18,8 @@ from campaign.causes.queries import cause_count, cause_numbers
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
-from campaign.montage.cards import Card
-from campaign.montage.poster_spec import PosterSpec
+from campaign.montage.cards.drawing import Card
+from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.queries import Variety
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts

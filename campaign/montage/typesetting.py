@@ -1,7 +1,4 @@
-"""Sheets of text and ornament for cards and posters.
-
-They are set once as PDF, and printed or turned into pixels from there.
-"""
+"""Set text and ornaments on the sheets of cards and posters."""
 
 import re
 import threading
@@ -19,7 +16,7 @@ from fpdf import FPDF
 from fpdf.enums import Align
 
 from campaign.montage.fonts import READS, SAYS, path_of, runs
-from campaign.montage.shapes import RGB
+from campaign.montage.shapes.files import RGB
 from campaign.text.whitespace import words_of
 
 # Kalnia is set with tight letter spacing, as on web pages.
@@ -261,3 +258,35 @@ class Pixels:
         """Free the PDF."""
         with _pdfium:
             self._document.close()
+
+
+PAPER, BAND, CREAM = (0xFF, 0xF8, 0xEA), (0x17, 0x11, 0x0D), (0xFF, 0xF4, 0xDC)
+INK, INK_2, INK_3 = (0x17, 0x11, 0x0D), (0x49, 0x39, 0x2B), (0x60, 0x4B, 0x39)
+HAIRLINE = (0xDC, 0xC8, 0xA2)
+# For each palette of colors.css: its fire colour, and the colour of small text on paper.
+FIRES = {
+    "monarch": ((0xF2, 0x8C, 0x1B), (0x8F, 0x36, 0x04)),
+    "water": ((0x54, 0xA9, 0xE6), (0x0D, 0x45, 0x77)),
+}
+SPOTS = 43
+
+
+def fire_of(palette: str) -> tuple[RGB, RGB]:
+    """Return (fire colour, colour of small text) of a palette; the Monarch's if unknown."""
+    return FIRES.get(palette, FIRES["monarch"])
+
+
+def lay_margin(sheets: Sheets, height: float) -> None:
+    """Draw the spots of the margin in two staggered rows on a dark band.
+
+    templates/components/band.html draws the same band and explains it.
+    """
+    sheets.box(0, 0, sheets.width, height, BAND)
+    above, unit = (SPOTS + 1) // 2, height / 22
+    step = sheets.width / above
+    for each in range(above):
+        across, down = (2.4, 2) if each % 4 == 2 else (3.1, 2.6)
+        sheets.spot((each + 0.35) * step, 6.5 * unit, across * unit, down * unit, CREAM)
+    for each in range(SPOTS - above):
+        across, down = (4.4, 3.8) if each % 4 == 1 else (3.5, 3)
+        sheets.spot((each + 0.85) * step, 16 * unit, across * unit, down * unit, CREAM)

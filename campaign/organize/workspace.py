@@ -20,132 +20,117 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from campaign.errors import EditConflict
 from campaign.http.caching import private
-from campaign.organize import identity
-from campaign.organize.account import passkeys, second_factor
 from campaign.organize.account import routes as account
-from campaign.organize.auth import links, passkey_sign_in, sign_in
+from campaign.organize.account import second_factor
+from campaign.organize.auth import links, sign_in
 from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
-from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
+from campaign.organize.causes import shapes as cause_shapes
 from campaign.organize.content import pictures as content_pictures
 from campaign.organize.content import publishing as content_publishing
-from campaign.organize.edit_conflicts import answer_conflict
-from campaign.organize.events import attendance, check_in, registrations
-from campaign.organize.events import cancelling as event_cancelling
+from campaign.organize.core import identity
+from campaign.organize.core.access import max_bytes_of_view
+from campaign.organize.core.edit_conflicts import answer_conflict
+from campaign.organize.core.navigation import numbers as rail_numbers
+from campaign.organize.core.navigation import place_of, places
+from campaign.organize.events import check_in, registrations
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import routes as events
 from campaign.organize.exports import handovers
 from campaign.organize.exports import routes as exports
-from campaign.organize.imports import ends as import_ends
 from campaign.organize.imports import files as import_files
 from campaign.organize.imports import routes as imports
 from campaign.organize.imports import sheets as import_sheets
 from campaign.organize.kiosks import devices as kiosk_devices
-from campaign.organize.kiosks import discarding as kiosk_discarding
-from campaign.organize.kiosks import names as kiosk_names
-from campaign.organize.kiosks import pairing as kiosk_pairing
-from campaign.organize.kiosks import poster as kiosk_poster
 from campaign.organize.kiosks import review as kiosk_review
 from campaign.organize.kiosks import routes as kiosks
 from campaign.organize.mail import routes as mail
 from campaign.organize.mail import suppressions
-from campaign.organize.moderation import bulk, comments, corrections, held, rules
-from campaign.organize.navigation import numbers as rail_numbers
-from campaign.organize.navigation import place_of, places
-from campaign.organize.overview import cause_counts
+from campaign.organize.moderation import bulk, queues, rules
 from campaign.organize.overview import routes as overview
 from campaign.organize.people import api_keys, audit
 from campaign.organize.people import routes as people
-from campaign.organize.petitions import embedding as petition_embedding
-from campaign.organize.petitions import guide as petition_guide
-from campaign.organize.petitions import publish_page as petition_publish_page
+from campaign.organize.petitions import parts as petition_parts
 from campaign.organize.petitions import questions as petition_questions
 from campaign.organize.petitions import routes as petitions
 from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import text as petition_letter
 from campaign.organize.petitions import versions as petition_versions
-from campaign.organize.signatures import copies, erasures, retention
+from campaign.organize.signatures import personal_data
 from campaign.organize.signatures import routes as signatures
 from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
-from campaign.organize.updates import pictures as update_pictures
-from campaign.organize.updates import publish_page as update_publish_page
 from campaign.organize.updates import routes as updates
-from campaign.organize.updates import text as update_words
-from campaign.organize.uploads import max_bytes_of_view
+from campaign.organize.updates import text as update_pictures
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
 blueprint.register_error_handler(EditConflict, answer_conflict)
-PARTS = (
-    *(
-        sign_in,
-        passkey_sign_in,
-        links,
-        overview,
-        numbers,
-        causes,
-        petitions,
-        events,
-        updates,
-        mail,
-        suppressions,
-    ),
-    *(
-        signatures,
-        exports,
-        handovers,
-        imports,
-        held,
-        comments,
-        corrections,
-        bulk,
-        rules,
-        copies,
-        erasures,
-        retention,
-        kiosks,
-    ),
-    *(people, api_keys, audit, account, second_factor, passkeys),
+BLUEPRINTS = (
+    sign_in.blueprint,
+    sign_in.passkeys_blueprint,
+    links.blueprint,
+    overview.blueprint,
+    numbers.blueprint,
+    causes.blueprint,
+    petitions.blueprint,
+    events.blueprint,
+    updates.blueprint,
+    mail.blueprint,
+    suppressions.blueprint,
+    signatures.blueprint,
+    exports.blueprint,
+    handovers.blueprint,
+    imports.blueprint,
+    queues.blueprint,
+    queues.comments_blueprint,
+    queues.corrections_blueprint,
+    bulk.blueprint,
+    rules.blueprint,
+    personal_data.copies_blueprint,
+    personal_data.erasures_blueprint,
+    personal_data.blueprint,
+    kiosks.blueprint,
+    people.blueprint,
+    api_keys.blueprint,
+    audit.blueprint,
+    account.blueprint,
+    second_factor.blueprint,
+    second_factor.passkeys_blueprint,
 )
 # These modules add views to a blueprint that another module defines.
 MORE_PAGES = (
-    *(
-        petition_letter,
-        petition_settings,
-        petition_questions,
-        petition_publish_page,
-        petition_versions,
-    ),
-    *(petition_embedding, petition_sharing, cause_shape, cause_shape_drafts),
-    *(update_words, update_publish_page, update_pictures),
-    *(content_pictures, content_publishing),
-    *(event_parts, event_cancelling, registrations, check_in, attendance),
-    *(
-        import_ends,
-        import_files,
-        import_sheets,
-        kiosk_devices,
-        kiosk_discarding,
-        kiosk_names,
-        kiosk_pairing,
-        kiosk_poster,
-        kiosk_review,
-    ),
+    petition_letter,
+    petition_settings,
+    petition_questions,
+    petition_versions,
+    petition_sharing,
+    cause_shapes,
+    cause_shape_drafts,
+    update_pictures,
+    content_pictures,
+    content_publishing,
+    event_parts,
+    registrations,
+    check_in,
+    import_files,
+    import_sheets,
+    kiosk_devices,
+    kiosk_review,
 )
 csrf = CSRFProtect()
 
-for part in PARTS:
-    blueprint.register_blueprint(part.blueprint)
+for part in BLUEPRINTS:
+    blueprint.register_blueprint(part)
 
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
     figures.init_app(app)
-    cause_counts.init_app(app)
-    petition_guide.init_app(app)
+    overview.init_app(app)
+    petition_parts.init_app(app)
     app.register_blueprint(blueprint)
     app.add_template_global(identity.may, "may")
 

@@ -1,19 +1,18 @@
-"""Emails about a signature.
-
-Each is written when it is sent, and dropped if it no longer applies.
-"""
+"""Emails about a signature, and neutral subjects and senders, which do not reveal it."""
 
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from flask import Flask, current_app, g
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
+from campaign.i18n.locales import LOCALES
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
@@ -21,11 +20,10 @@ from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
 from campaign.signatures.erasure import NOTICE_LETTER, erases_at
-from campaign.signatures.neutral_emails import without_signs
-from campaign.signatures.own_links import OWN_LINK, answer_to
+from campaign.signatures.owner.operations import OWN_LINK, answer_to
 from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
 from campaign.signatures.queries import signature_by_id, signatures_of_address
-from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
+from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
 from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.models import Subscription
 
@@ -259,3 +257,18 @@ def _petition(petition_id):
 
 def _link_ends(signature, config):
     return signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
+
+
+SUBJECTS = {
+    "signature_confirmation": _l("Please confirm your email address"),
+    "signature_reminder": _l("Reminder: please confirm your email address"),
+    "signature_last_reminder": _l("Last reminder: please confirm your email address"),
+}
+OTHER_SUBJECT = _l("About your request")
+
+
+def without_signs(message: Message, template: str) -> Message:
+    """Return the Message with a neutral subject and without the sender's name; keep its text."""
+    with force_locale(LOCALES.get(message.lang, message.lang)):
+        subject = str(SUBJECTS.get(template, OTHER_SUBJECT))
+    return replace(message, subject=subject, has_sender_name=False)

@@ -1,9 +1,9 @@
-"""Erasure: of one signature on request, and of a whole petition some time after its end."""
+"""Erasure: of a signature, of an import that is undone, of a petition some time after its end."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import case, exists, func, null, select, update
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, Actor, entries, record
@@ -15,9 +15,9 @@ from campaign.extensions import db, load_for_update, note_ended
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
-from campaign.signatures.batches import end_wait
+from campaign.signatures.counting.batches import end_wait
 from campaign.signatures.models import Signature
-from campaign.signatures.owner_operations import erase
+from campaign.signatures.owner.operations import ERASED, erase, move_up
 from campaign.subscriptions.signers import erase_of_signatures
 
 BATCH = 500
@@ -286,3 +286,48 @@ def _is_untold(petition, now):
     tell_from = end + timedelta(days=petition.retention_days) - NOTICE
     told = petition.retention_told_at
     return now >= tell_from and (told is None or told < tell_from)
+
+
+_table = Signature.__table__
+
+
+def take_out(*, ids: list[int], now: datetime) -> int:
+    """Withdraw a few hundred signatures, and erase their personal data at once; return how many.
+
+    A counted one keeps its number, but no name, until the runner has removed it from tally and
+    ledger. Those already removed or erased stay as they are.
+    """
+    _give_up_seats(ids)
+    is_counted = _table.c.number.is_not(None)
+    emptied = {
+        **ERASED,
+        "state": case((is_counted, "withdrawn"), else_="erased"),
+        "given_name": case((is_counted, ""), else_=null()),
+        "withdrawn_at": now,
+    }
+    chosen = _table.c.id.in_(ids) & (_table.c.given_name != "")
+    return db.session.execute(update(_table).where(chosen).values(**emptied)).rowcount
+
+
+def _give_up_seats(ids: list[int]) -> None:
+    """Move the second person at an address to the first seat if the first leaves and they stay."""
+    stays = aliased(Signature)
+    leaving = (
+        select(Signature.petition_id, Signature.email_digest)
+        .join(
+            stays,
+            (stays.petition_id == Signature.petition_id)
+            & (stays.email_digest == Signature.email_digest)
+            & (stays.seat == 2)
+            & stays.id.not_in(ids),
+        )
+        .where(Signature.id.in_(ids), Signature.seat == 1)
+    )
+    rows = db.session.execute(leaving).all()
+    if rows:
+        # The first seat must be free before another signature takes it.
+        first = _table.c.id.in_(ids) & _table.c.email_digest.in_([row.email_digest for row in rows])
+        db.session.execute(
+            update(_table).where(first).values(email_digest=None, person_digest=None)
+        )
+        move_up(rows)

@@ -1,24 +1,22 @@
-"""Work on signatures: count them, answer repeats, keep indexes, remind, and delete old data."""
+"""Periodic work: remind people to confirm, and delete forms and data that are no longer needed."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import WorkerContext
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
-from campaign.signatures.aggregates import AggregateRefresher
-from campaign.signatures.batches import move_full_batches
-from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
+from campaign.signatures.counting.aggregates import AggregateRefresher
+from campaign.signatures.counting.batches import move_full_batches
+from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.erasure import anonymise_due, tell_of_erasing
-from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
-from campaign.signatures.hatching import hatch
 from campaign.signatures.models import (
     HELD_UNCONFIRMED,
     KEPT_FORM,
@@ -27,12 +25,13 @@ from campaign.signatures.models import (
     RepeatSigning,
     Signature,
 )
-from campaign.signatures.network_keys import forget_keys_before
-from campaign.signatures.own_links import forget_link_requests
-from campaign.signatures.owner_operations import erase, move_up
+from campaign.signatures.moderation.bulk_decisions import bulk_waits, carry_on, forget_undone
+from campaign.signatures.owner.operations import erase, forget_link_requests, move_up
+from campaign.signatures.pending_forms import columns_of, waiting_forms
 from campaign.signatures.queries import work_for_the_runner
-from campaign.signatures.repeats import MAX_EMAILS, answer_repeats, repeats_wait
-from campaign.signatures.search_indexing import LookupKeeper
+from campaign.signatures.search.index import LookupKeeper
+from campaign.signatures.signing.repeats import MAX_EMAILS, answer_repeats, repeats_wait
+from campaign.signatures.tokens import forget_keys_before
 
 HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
@@ -192,3 +191,67 @@ def _forget_addresses(edge: datetime) -> int:
         .values(address_digest=None)
         .execution_options(synchronize_session=False)
     ).rowcount
+
+
+FORMS_BATCH = 100
+_forms = RepeatSigning.__table__
+
+
+def forget_old_forms(edge: datetime) -> int:
+    """Delete the forms that were sent before `edge`; return how many."""
+    return db.session.execute(delete(_forms).where(KEPT_FORM, _forms.c.created_at <= edge)).rowcount
+
+
+def make_way_for_younger(edge: datetime) -> int:
+    """Give forms a signature of their own if the one they wait with is about to be erased.
+
+    Return how many signatures that was. A form's time counts from when it was sent, so an earlier
+    form with the same address never shortens it.
+    """
+    is_old = or_(
+        PENDING & (Signature.created_at <= edge),
+        HELD_UNCONFIRMED & (Signature.created_at <= edge),
+        WITHDRAWN & (Signature.withdrawn_at <= edge),
+    )
+    waits = exists().where(_forms.c.signature_id == Signature.id, _forms.c.used_at.is_(None))
+    old = db.session.scalars(
+        select(Signature)
+        .where(is_old, waits, Signature.number.is_(None))
+        .order_by(Signature.id)
+        .limit(FORMS_BATCH)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return sum(_make_way(signature) for signature in old)
+
+
+def _make_way(signature: Signature) -> int:
+    ids = [form.id for form in waiting_forms(signature) if form.id]
+    if not ids:
+        return 0
+    rows = db.session.scalars(
+        select(RepeatSigning).where(RepeatSigning.id.in_(ids)).order_by(RepeatSigning.id)
+    ).all()
+    for row in rows:
+        row.signature_id = None
+    db.session.flush()
+    kept = {
+        "mail_count": signature.mail_count,
+        "mailed_at": signature.mailed_at,
+        "reminders": signature.reminders,
+    }
+    petition_id, email_digest = signature.petition_id, signature.email_digest
+    if signature.state == "withdrawn":
+        erase([signature.id])
+    else:
+        db.session.delete(signature)
+    db.session.flush()
+    here = (Signature.petition_id == petition_id, Signature.email_digest == email_digest)
+    taken = db.session.scalar(select(func.max(Signature.seat)).where(*here))
+    successor = Signature(**{**columns_of(rows[0]), **kept, "seat": {None: 1, 1: 2, 2: 1}[taken]})
+    db.session.add(successor)
+    db.session.flush()
+    for row in rows:
+        row.signature_id = successor.id
+    db.session.flush()
+    return 1

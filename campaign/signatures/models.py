@@ -1,4 +1,4 @@
-"""Signatures, and the ledger of every change to a tally."""
+"""Signatures, the limits of their texts, and the ledger of every change to a tally."""
 
 from datetime import datetime
 
@@ -20,7 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db, one_of
 from campaign.process.clock import UtcDateTime, utcnow
-from campaign.signatures.initials import initials
+from campaign.text.initials import initials
+
+MAX_NAME_LENGTH = 80
+MAX_COMMENT_LENGTH = 500
+MAX_POSTAL_CODE_LENGTH = 16
+MAX_ANSWER_LENGTH = 500
+
 
 STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")
 EVIDENCE = ("email", "in_person", "paper", "api")

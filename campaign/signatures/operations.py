@@ -7,7 +7,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import UnconfirmedForm, use_form, waiting_forms
-from campaign.signatures.repeats import mail_form
+from campaign.signatures.signing.repeats import mail_form
 
 
 class LinkExpired(CampaignError):

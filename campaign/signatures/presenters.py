@@ -1,15 +1,29 @@
-"""Page contexts around a signature: its petition, the cause, and other petitions to sign."""
+"""What pages show around a signature: its petition, recent signers, what confirming records."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from flask import current_app
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.form import BaseForm
+
 from campaign.causes.presenters import page as cause_page
+from campaign.i18n.countries import country_name
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import cards_of_cause
+from campaign.petitions.presenters import cards_of_cause, in_language
 from campaign.petitions.presenters import page as petition_page
 from campaign.petitions.queries import petition_by_id, petition_by_slug, petition_counts
-from campaign.signatures.models import Signature
-from campaign.signatures.recent_signers import signers
+from campaign.security.small_counts import MIN_COUNT
+from campaign.signatures import tokens
+from campaign.signatures.models import Signature, shown_name
+from campaign.signatures.pending_forms import UnconfirmedForm, private_choices
+from campaign.signatures.queries import counted_only_since, newest_signers
+from campaign.text.email_addresses import is_same_address, mask
 
 
 def sheet(slug: str, lang: str, now: datetime) -> dict[str, Any] | None:
@@ -40,3 +54,167 @@ def _surroundings(petition, lang, now):
         "cause": cause_page(petition.cause, lang),
         "others": [card for card in cards if card.id != petition.id and card.state == "open"],
     }
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One shown signature: the name as its supporter chose, country, day, and approved comment."""
+
+    number: int
+    name: str
+    place: str
+    day: date
+    comment: str
+
+
+def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], int]:
+    """Return the newest shown signers, and how many since the oldest of them are counted only.
+
+    The second number is 0 where it is below MIN_COUNT, so that it singles out nobody.
+    """
+    rows = newest_signers(petition_id)
+    shown = [
+        Signer(
+            number=row.number,
+            name=row.shown_name,
+            place=country_name(row.country, LOCALES[lang]) if row.country else "",
+            day=local_time(
+                row.confirmed_at or row.created_at, current_app.config["BABEL_DEFAULT_TIMEZONE"]
+            ).date(),
+            comment=row.shared_comment,
+        )
+        for row in rows
+    ]
+    quiet = counted_only_since(cause_id, petition_id, rows[-1].number) if rows else 0
+    return shown, quiet if quiet >= MIN_COUNT else 0
+
+
+# Nobody reads more of them, and more would not help anyone find their own.
+MAX_OTHER_FORMS = 6
+# The id to pass when all waiting forms are other forms.
+NO_FORM = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OtherForm:
+    """Another waiting form with the same address: the token of its page, its name, and its time."""
+
+    token: str
+    full_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """One form as its page shows it; `answers` are pairs of a question and its answer.
+
+    `name_display` and `subscribe` are what would be recorded. `is_less_visible` and `has_less_news`
+    say that this form asked for more.
+    """
+
+    given_name: str
+    full_name: str
+    shown_name: str
+    email: str
+    country: str
+    postal_code: str
+    comment: str
+    answers: tuple[tuple[str, str], ...]
+    name_display: str
+    subscribe: bool
+    is_less_visible: bool
+    has_less_news: bool
+    at: datetime
+
+
+def form_page(
+    form: UnconfirmedForm, forms: list[UnconfirmedForm], petition: Petition, lang: str
+) -> FormPage:
+    """Return the FormPage of `form`, one of the `forms` that wait for the same signature."""
+    choices = private_choices(forms)
+    display, subscribe = choices["name_display"], choices["subscribe"]
+    return FormPage(
+        given_name=form.given_name,
+        full_name=form.full_name,
+        shown_name=shown_name(display, form.given_name, form.family_name),
+        email=mask(form.email),
+        country=country_name(form.country, str(get_locale())) if form.country else "",
+        postal_code=form.postal_code,
+        comment=form.comment,
+        answers=tuple(_answers(form.answers, petition, lang)),
+        name_display=display,
+        subscribe=subscribe,
+        is_less_visible=display != form.name_display,
+        has_less_news=subscribe != form.subscribe,
+        at=form.created_at,
+    )
+
+
+def other_forms(
+    signature: Signature, form_id: int | None, email: str, forms: list[UnconfirmedForm]
+) -> list[OtherForm]:
+    """Return the other `forms` with exactly this address, newest first."""
+    others = [form for form in forms if form.id != form_id and is_same_address(form.email, email)]
+    return [
+        OtherForm(_token(form, signature), form.full_name, form.created_at)
+        for form in others[::-1][:MAX_OTHER_FORMS]
+    ]
+
+
+def _token(form: UnconfirmedForm, signature: Signature) -> str:
+    return (
+        tokens.token_for(tokens.CONFIRM, signature)
+        if form.id is None
+        else tokens.form_token(form.id, signature)
+    )
+
+
+def _answers(answers, petition, lang):
+    asked = {question["name"]: in_language(question, lang) for question in petition.questions}
+    for name, answer in answers.items():
+        if answer not in ("", None, False):
+            question = asked.get(name)
+            yield (question["label"] if question else name), _in_words(answer, question)
+
+
+def _in_words(answer, question):
+    if answer is True:
+        return _("Yes")
+    return dict(question["choices"]).get(answer, answer) if question else answer
+
+
+REASONS = {
+    404: ("unknown", _l("There is no petition at this address.")),
+    409: ("not_yet_open", _l("This petition is not open for signatures yet.")),
+    410: ("closed", _l("This petition is closed. It is no longer collecting signatures.")),
+    503: ("busy", _l("We could not save your signature. Try again in a few seconds.")),
+}
+
+
+def refusal(
+    status: int, form: BaseForm | None = None, petition: Petition | None = None
+) -> dict[str, Any]:
+    """Return the body of the JSON answer with this HTTP status.
+
+    It holds the form's errors by field, or a code and a sentence. A `petition` adds when it opens
+    or closes, where that is set.
+    """
+    if status not in REASONS:
+        return {
+            "errors": {
+                name: [str(fault) for fault in faults] for name, faults in form.errors.items()
+            }
+        }
+    word, sentence = REASONS[status]
+    return {
+        "status": word,
+        "message": str(sentence),
+        **(_moment(status, petition) if petition else {}),
+    }
+
+
+def _moment(status, petition):
+    name, moment = (
+        ("opens_at", petition.opens_at) if status == 409 else ("closes_at", petition.ends_at)
+    )
+    return {name: moment.isoformat(timespec="seconds")} if moment else {}

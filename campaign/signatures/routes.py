@@ -26,13 +26,12 @@ from campaign.process.clock import utcnow
 from campaign.sharing.operations import confirm_and_deal
 from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
-from campaign.signatures.abuse_limits import is_under_load, new_task
-from campaign.signatures.confirm_presenters import form_page, other_forms
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
-from campaign.signatures.presenters import sheet, sheet_of_signature
+from campaign.signatures.presenters import form_page, other_forms, sheet, sheet_of_signature
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
-from campaign.signatures.views import SigningPage, sign_and_answer, wants_json
+from campaign.signatures.signing.abuse_limits import is_under_load, new_task
+from campaign.signatures.signing.views import SigningPage, sign_and_answer, wants_json
 
 blueprint = Blueprint("signatures", __name__)
 

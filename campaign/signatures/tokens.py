@@ -1,9 +1,17 @@
-"""Keyed digests to compare signatures by, and the tokens of the links that open them."""
+"""Keyed digests to compare signatures by, and the tokens of the links that open them.
 
-from datetime import datetime
+Digests of IP addresses have a random key for each day, which is deleted later.
+"""
 
-from flask import current_app
+import secrets
+from datetime import date, datetime
 
+from flask import Flask, current_app
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.db.upsert import insert
+from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import (
     has_ended,
@@ -15,7 +23,6 @@ from campaign.security.digests import address_digest, is_local, keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
 from campaign.signatures.models import Signature
-from campaign.signatures.network_keys import key_of
 from campaign.text.email_addresses import canonical
 from campaign.text.names import name_key
 
@@ -108,3 +115,66 @@ def network_digest(remote_address: str | None, now: datetime | None = None) -> b
 
 def _seal_of(signature: Signature) -> bytes:
     return seal(signature.petition_id, signature.email_digest or signature.person_digest)
+
+
+class NetworkKey(db.Model):
+    """The key of one UTC day, shared by all processes.
+
+    Once it is deleted, nobody can test IP addresses against the digests of that day.
+    """
+
+    __tablename__ = "network_key"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+KEY_BYTES = 32
+_LOADED = "network_keys"
+
+
+def init_app(app: Flask) -> None:
+    forget_loaded(app)
+
+
+def forget_loaded(app: Flask) -> None:
+    """Make this process load the keys from the database again when it next needs them."""
+    app.extensions[_LOADED] = {}
+
+
+def key_of(day: date) -> bytes:
+    """Return the key of a day. The first process that needs it creates it."""
+    loaded = current_app.extensions[_LOADED]
+    if day not in loaded:
+        loaded[day] = _stored(day) or write(_make, day)
+        # Only today's key is needed for signing. Around midnight yesterday's may still be used.
+        for old in sorted(loaded)[:-2]:
+            loaded.pop(old, None)
+    return loaded[day]
+
+
+def kept_keys() -> list[bytes]:
+    """Return the keys of all days whose digests can still be compared."""
+    return list(db.session.scalars(select(NetworkKey.key).order_by(NetworkKey.day.desc())))
+
+
+def forget_keys_before(day: date) -> None:
+    """Delete the keys of earlier days.
+
+    Then their digests can no longer be linked to any IP address.
+    """
+    db.session.execute(delete(NetworkKey).where(NetworkKey.day < day))
+
+
+def _make(day: date) -> bytes | None:
+    statement = (
+        insert(NetworkKey.__table__)
+        .values(day=day, key=secrets.token_bytes(KEY_BYTES))
+        .on_conflict_do_nothing()
+    )
+    db.session.execute(statement)
+    return _stored(day)
+
+
+def _stored(day: date) -> bytes | None:
+    return db.session.scalar(select(NetworkKey.key).where(NetworkKey.day == day))

@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from campaign.http.cached_fields import CachedFields
 from campaign.i18n.locales import NAMES
-from campaign.signatures.fields import EmailField
+from campaign.signatures.forms import EmailField
 
 FREQUENCIES = [
     SelectChoice("each", _l("Every update")),

@@ -25,7 +25,7 @@ from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
-from campaign.signatures.abuse_limits import admit_signing
+from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token

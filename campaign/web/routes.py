@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from campaign.extensions import db
 from campaign.http.caching import public
+from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.organizers import WORKERS
+from campaign.privacy.rows import Kept
+from campaign.privacy.supporters import SIGNERS
 from campaign.web.languages import redirect_to_language
-from campaign.web.privacy_attendees import GUESTS, READERS
-from campaign.web.privacy_organizers import WORKERS
-from campaign.web.privacy_rows import Kept
-from campaign.web.privacy_supporters import SIGNERS
 
 blueprint = Blueprint("web", __name__)
 SECTIONS = (("sign", SIGNERS), ("come", GUESTS), ("hear", READERS), ("organize", WORKERS))

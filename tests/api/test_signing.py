@@ -13,7 +13,7 @@ from campaign.extensions import db, write
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import set_quiet
-from campaign.signatures.rule_operations import create_rule, switch_on
+from campaign.signatures.moderation.rules import create_rule, switch_on
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import (

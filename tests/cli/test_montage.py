@@ -8,7 +8,7 @@ from PIL import Image
 
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import db
-from campaign.montage.shapes import shape_named
+from campaign.montage.shapes.files import shape_named
 from tests.factories.pictures import grating, heart
 from tests.factories.signatures import AMALIA, sign_and_hatch
 

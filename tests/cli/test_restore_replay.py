@@ -17,8 +17,8 @@ from campaign.db.ended_log import EndedLog
 from campaign.extensions import db, write
 from campaign.kiosk.pairing import revoke
 from campaign.process.clock import utcnow
-from campaign.signatures import owner_operations
 from campaign.signatures.erasure import erase_one
+from campaign.signatures.owner import operations as owner_operations
 from campaign.signatures.queries import differences
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations as subscriptions

@@ -17,7 +17,7 @@ from campaign.exports.formats import DOWNLOADS, FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
-from campaign.signatures.owner_operations import erase
+from campaign.signatures.owner.operations import erase
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import (
     AMALIA,

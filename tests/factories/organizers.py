@@ -11,7 +11,7 @@ from campaign.accounts.operations import set_password
 from campaign.accounts.passwords import hash_password
 from campaign.accounts.sessions import open_session
 from campaign.extensions import db, write
-from campaign.organize.identity import SESSION_COOKIE
+from campaign.organize.core.identity import SESSION_COOKIE
 from campaign.process.clock import utcnow
 
 PASSWORD = "otter violin Tuesday cardamom"

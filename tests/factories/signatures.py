@@ -14,12 +14,13 @@ from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.sharing.operations import confirm_and_deal
-from campaign.signatures import owner_operations, tokens
-from campaign.signatures.hatching import hatch
+from campaign.signatures import tokens
+from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
-from campaign.signatures.repeats import answer_repeats
-from campaign.signatures.signing import accept_signatures
-from campaign.signatures.signing_commands import SignatureCommand, SupporterDetails
+from campaign.signatures.owner import operations as owner_operations
+from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
+from campaign.signatures.signing.operations import accept_signatures
+from campaign.signatures.signing.repeats import answer_repeats
 from tests.factories.petitions import terms_of
 
 AMALIA = {

@@ -16,7 +16,7 @@ from campaign.exports.selection import Selection
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
-from campaign.signatures.rule_operations import create_rule, switch_on
+from campaign.signatures.moderation.rules import create_rule, switch_on
 from campaign.subscriptions.operations import suppress
 from tests.factories import events, paper, subscriptions
 from tests.factories.causes import make_cause

@@ -103,7 +103,7 @@ def test_unexpected_error_behind_a_link_does_not_log_the_link(
     def fail(*_, **__):
         raise RuntimeError("unexpected")
 
-    monkeypatch.setattr("campaign.signatures.owner_routes.signatures_of_address", fail)
+    monkeypatch.setattr("campaign.signatures.owner.routes.signatures_of_address", fail)
     answer = client.get(token)
     assert answer.status_code == 500
     assert token.rpartition("/")[2] not in written()

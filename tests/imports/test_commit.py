@@ -24,12 +24,12 @@ from campaign.imports.operations import (
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.rollback import NothingToUndo, erase_rows
 from campaign.process.clock import utcnow
-from campaign.signatures import moderation
 from campaign.signatures.erasure import personal_left
 from campaign.signatures.models import Signature
-from campaign.signatures.owner_operations import NotYours
+from campaign.signatures.moderation import decisions
+from campaign.signatures.moderation.rules import create_rule, switch_on
+from campaign.signatures.owner.operations import NotYours
 from campaign.signatures.queries import differences
-from campaign.signatures.rule_operations import create_rule, switch_on
 from tests.factories.paper import (
     begin,
     bring,
@@ -296,7 +296,7 @@ def test_undo_removes_everything_that_was_imported(petition):
         [None] * len(LEFT)
     ] * 2
     assert [row.state for row in gone] == ["withdrawn", "withdrawn"]
-    write(moderation.take_back_withdrawal, ids=[row.id for row in gone], cause_ids=None)
+    write(decisions.take_back_withdrawal, ids=[row.id for row in gone], cause_ids=None)
     assert tally() == 2
     with pytest.raises(NothingToUndo):
         take_out(batch)

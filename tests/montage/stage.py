@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from campaign.montage.drawing import draw
 from campaign.montage.layout import places
-from campaign.montage.shapes import shape_named
+from campaign.montage.rendering.drawing import draw
+from campaign.montage.shapes.files import shape_named
 from tests.browser.modules.actions import until
 from tests.chromium import ARGUMENTS
 

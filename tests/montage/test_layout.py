@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.montage.layout import bearing, mixed, pixel_of, places, size, wings
-from campaign.montage.shapes import shape_named, shape_names
+from campaign.montage.shapes.files import shape_named, shape_names
 from tests.montage.vectors import STRETCHES, rows, vector_path
 
 MONARCH = shape_named("monarch")

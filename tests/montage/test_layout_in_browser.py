@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from campaign.montage.layout import size
-from campaign.montage.shapes import shape_named, shape_names
+from campaign.montage.shapes.files import shape_named, shape_names
 from tests.chromium import ARGUMENTS, find
 from tests.montage.vectors import STRETCHES, vector_path
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from campaign.montage.parcels import parcel, sheet
-from campaign.montage.shapes import shape_named, shape_names
+from campaign.montage.shapes.files import shape_named, shape_names
 
 
 @pytest.mark.parametrize("name", shape_names())

@@ -15,14 +15,14 @@ import pytest
 from PIL import Image
 
 from bench.rows.montage import PRESS
-from campaign.montage.cards import LEFT, SIDE, TOP, Card, draw_card
-from campaign.montage.drawing import Painting, draw, over
+from campaign.montage.cards.drawing import LEFT, SIDE, TOP, Card, draw_card
 from campaign.montage.layout import places, size
-from campaign.montage.ornaments import PAPER
-from campaign.montage.poster_renderer import print_poster
-from campaign.montage.poster_sheets import set_poster
-from campaign.montage.poster_spec import PosterSpec, pixels_of
-from campaign.montage.shapes import DATA, shape_named, shape_names
+from campaign.montage.posters.layout import set_poster
+from campaign.montage.posters.renderer import print_poster
+from campaign.montage.posters.spec import PosterSpec, pixels_of
+from campaign.montage.rendering.drawing import Painting, draw, over
+from campaign.montage.shapes.files import DATA, shape_named, shape_names
+from campaign.montage.typesetting import PAPER
 
 SHAPES = shape_names()
 WORDS = {

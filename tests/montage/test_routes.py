@@ -5,7 +5,8 @@ import re
 import pytest
 from lxml import html
 
-from campaign.montage import card_routes, routes
+from campaign.montage import routes
+from campaign.montage.cards import routes as card_routes
 from campaign.montage.parcels import version
 from campaign.montage.pictures import Picture
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, sign_and_hatch, withdraw

@@ -5,7 +5,7 @@ from flask_migrate import upgrade
 
 from campaign.extensions import db, write
 from campaign.montage.queries import find_shape
-from campaign.montage.shaping import accept_shape, keep_shape
+from campaign.montage.shapes.operations import accept_shape, keep_shape
 from campaign.process.clock import utcnow
 from tests.chromium import find
 from tests.conftest import make_app

@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from campaign.montage.fonts import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
-from campaign.montage.png_stream import PngStream
+from campaign.montage.rendering.png import PngStream
 from campaign.montage.typesetting import Sheets
 
 LONG = "Find the forty-three and tell their families the whole truth"

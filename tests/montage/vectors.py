@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from campaign.montage.layout import places, wings
-from campaign.montage.shapes import Shape, shape_named, shape_names
+from campaign.montage.shapes.files import Shape, shape_named, shape_names
 
 FOLDER = Path(__file__).parents[1] / "vectors"
 STRETCHES = [

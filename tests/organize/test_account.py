@@ -12,7 +12,7 @@ from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
-from campaign.organize.identity import DEVICE_COOKIE
+from campaign.organize.core.identity import DEVICE_COOKIE
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
@@ -259,7 +259,7 @@ def test_passkey_replaces_the_password_before_a_sensitive_step(desk_of, monkeypa
         asked.update(named)
         return named["organizer_id"] if shown else None
 
-    monkeypatch.setattr("campaign.organize.account.passkeys.spend_passkey", spend)
+    monkeypatch.setattr("campaign.organize.account.second_factor.spend_passkey", spend)
     headers = {"X-CSRFToken": desk.token()}
     write(
         lambda: db.session.execute(

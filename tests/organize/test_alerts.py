@@ -6,7 +6,7 @@ from sqlalchemy import select
 from campaign.accounts.alerts import ALERT
 from campaign.accounts.audit_models import AccountAlert
 from campaign.accounts.emails import alert, invitation
-from campaign.accounts.role_names import ROLE_NAMES
+from campaign.accounts.permissions import ROLE_NAMES
 from campaign.extensions import db
 from campaign.mail.models import OutboxMessage
 from tests.factories.causes import make_cause

@@ -8,9 +8,8 @@ import pytest
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
 from campaign.i18n.locales import LOCALES
-from campaign.organize.change_labels import FIELDS
-from campaign.organize.changes import TOLD
-from campaign.organize.people.audit_labels import ACTIONS
+from campaign.organize.core.audit import TOLD
+from campaign.organize.people.audit_labels import ACTIONS, FIELDS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch
 from tests.page_parts import is_empty, text, tree

@@ -7,8 +7,8 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.signatures.bulk_decisions import carry_on
-from campaign.signatures.rule_operations import create_rule
+from campaign.signatures.moderation.bulk_decisions import carry_on
+from campaign.signatures.moderation.rules import create_rule
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, hatch_now, row, sign, sign_and_hatch

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from campaign.extensions import db
-from campaign.organize.identity import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.organize.core.identity import DEVICE_COOKIE, SESSION_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, sign_in, with_password
 

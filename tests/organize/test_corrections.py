@@ -3,14 +3,14 @@
 import pytest
 
 from campaign.db.versioned import content_version
-from campaign.signatures.corrections import correction_of
+from campaign.signatures.moderation.decisions import correction_of
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, row, sign, sign_and_hatch
 from tests.page_parts import links
-from tests.signatures.test_corrections import SHOWN, correct
-from tests.signatures.test_rules import make_rule
+from tests.signatures.moderation.test_corrections import SHOWN, correct
+from tests.signatures.moderation.test_rules import make_rule
 
 PAGE = "/organize/corrections/"
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.organize.differences import pieces
+from campaign.organize.petitions.versions import pieces
 
 TEXT = st.text("ab \n", max_size=60)
 

@@ -302,7 +302,9 @@ def test_signatures_are_exported_only_with_fresh_password_and_second_factor(
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
     exporter.run_next()
-    monkeypatch.setattr("campaign.organize.access.utcnow", lambda: utcnow() + timedelta(hours=1))
+    monkeypatch.setattr(
+        "campaign.organize.core.access.utcnow", lambda: utcnow() + timedelta(hours=1)
+    )
     for path in (
         f"{here}/download",
         "/organize/exports/home/new?aim=records",

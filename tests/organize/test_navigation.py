@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.organize import navigation_counts
+from campaign.organize.core import navigation
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from tests.factories.causes import make_cause
@@ -81,7 +81,7 @@ def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):
 
 
 def test_counting_stops_at_the_largest_number_shown(desk_of, cause_id, monkeypatch):
-    monkeypatch.setattr(navigation_counts, "MAX_SHOWN", 1)
+    monkeypatch.setattr(navigation, "MAX_SHOWN", 1)
     figure, words = desk_of().get("/organize/rail.json").json["held"]
     assert figure == "1+" and figure in words
 
@@ -118,5 +118,5 @@ def test_visitor_who_is_not_signed_in_sees_no_numbers(client):
 def test_very_large_number_is_short_on_screen_and_complete_in_its_label(app, count, told):
     figure, whole = told
     with app.test_request_context("/en/"):
-        number = navigation_counts._worded(count, navigation_counts.COUNTED["signatures"][2])
+        number = navigation._worded(count, navigation.COUNTED["signatures"][2])
     assert number.figure == figure and whole in number.words

@@ -10,8 +10,8 @@ import pytest
 from campaign.extensions import write
 from campaign.organize.statistics.tables import TABLES
 from campaign.process.clock import utcnow
-from campaign.signatures.aggregates import AggregateRefresher
-from campaign.signatures.owner_operations import erase
+from campaign.signatures.counting.aggregates import AggregateRefresher
+from campaign.signatures.owner.operations import erase
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     ODILE,
@@ -168,10 +168,10 @@ def test_many_rows_without_aggregates_do_not_slow_the_page(desk_of, monkeypatch)
     for place in range(3):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr("campaign.signatures.aggregates.MAX_UNKEPT", 2)
+    monkeypatch.setattr("campaign.signatures.counting.aggregates.MAX_UNKEPT", 2)
     assert alerts(desk.get("/organize/numbers/petitions/home")) == ["note"]
     assert ">3</dd>" in desk.get("/organize/").text
-    monkeypatch.setattr("campaign.signatures.aggregates.MANY", 1)
+    monkeypatch.setattr("campaign.signatures.counting.aggregates.MANY", 1)
     AggregateRefresher(write, holder="test").keep()
     page = desk.get("/organize/numbers/petitions/home")
     assert alerts(page) == [] and values(page, "data-ledger") == ["agrees"]

@@ -7,12 +7,12 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.organize.moderation import rules as rule_pages
-from campaign.organize.overview import people_tasks
+from campaign.organize.overview import tasks
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.process.clock import utcnow
-from campaign.signatures import rule_operations
+from campaign.signatures.moderation import rules
+from campaign.signatures.moderation.rule_preview import Trial
 from campaign.signatures.queries import differences
-from campaign.signatures.rule_preview import Trial
 from tests.factories.causes import make_cause
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.petitions import make_petition
@@ -345,10 +345,10 @@ def test_rule_is_stored_canonically_or_refused_at_its_field(desk_of, petition, k
     if kept is None:
         assert answer.status_code == 422
         assert 'id="pattern-error"' in answer.text
-        assert rule_operations.rules_of(None) == []
+        assert rules.rules_of(None) == []
     else:
         assert answer.status_code == 303
-        assert [rule.pattern for rule in rule_operations.rules_of(None)] == [kept]
+        assert [rule.pattern for rule in rules.rules_of(None)] == [kept]
         assert desk.get(answer.location).status_code == 200
         assert desk.get("/organize/rules/").status_code == 200
 
@@ -388,7 +388,9 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
     path = f"/organize/erasures/{signature}"
     assert path in sends_to(desk.get(path))
     assert desk.post(path, {"reason": ""}).status_code == 422
-    monkeypatch.setattr("campaign.organize.access.utcnow", lambda: utcnow() + timedelta(hours=1))
+    monkeypatch.setattr(
+        "campaign.organize.core.access.utcnow", lambda: utcnow() + timedelta(hours=1)
+    )
     assert "confirm" in desk.post(path, {"reason": "She asked"}).location
     monkeypatch.undo()
     assert desk.post(path, {"reason": "She asked"}).status_code == 303
@@ -438,8 +440,8 @@ def test_every_logged_action_here_has_a_label():
 
 def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition, monkeypatch):
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr(people_tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
-    monkeypatch.setattr(people_tasks, "how_many_unread", lambda _ids: 2345)
+    monkeypatch.setattr(tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
+    monkeypatch.setattr(tasks, "how_many_unread", lambda _ids: 2345)
     page = text_at(desk.get("/organize/"), "//section[@aria-labelledby='today']")
     assert "1,234" in page and "2,345" in page
     here = desk.post(

@@ -11,7 +11,7 @@ from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.permissions import ADMIN, PERSONAL, ROLES, TABLE
 from campaign.extensions import db, write
-from campaign.organize.access import ANYBODY, ORGANIZER
+from campaign.organize.core.access import ANYBODY, ORGANIZER
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 

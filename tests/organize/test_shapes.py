@@ -7,11 +7,11 @@ from PIL import Image, ImageDraw
 
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
-from campaign.montage import image_jobs, image_worker
 from campaign.montage.queries import drafts_of
-from campaign.montage.shaping import accept_shape, keep_shape
-from campaign.montage.uploads import MAX_BYTES
-from campaign.organize.causes.shape_forms import REFUSALS, REFUSALS_BY_ALPHA
+from campaign.montage.shapes import image_jobs, image_worker
+from campaign.montage.shapes.operations import accept_shape, keep_shape
+from campaign.montage.shapes.uploads import MAX_BYTES
+from campaign.organize.causes.shapes import REFUSALS, REFUSALS_BY_ALPHA
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -40,7 +40,7 @@ def _here(monkeypatch):
     monkeypatch.setattr(
         image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order)
     )
-    monkeypatch.setattr("campaign.organize.causes.shape.PREVIEW_WIDTH", 60)
+    monkeypatch.setattr("campaign.organize.causes.shapes.PREVIEW_WIDTH", 60)
 
 
 def test_only_editors_choose_among_the_built_in_shapes(desk_of, client):

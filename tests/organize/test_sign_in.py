@@ -15,7 +15,7 @@ from campaign.accounts.sessions import is_known
 from campaign.accounts.tokens import link_token
 from campaign.extensions import db, write
 from campaign.organize.auth.sessions import safe_next
-from campaign.organize.identity import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.organize.core.identity import DEVICE_COOKIE, SESSION_COOKIE
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password

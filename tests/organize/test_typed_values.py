@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from campaign.organize.content_fields import moved
+from campaign.organize.core.fields import moved
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db
-from campaign.organize import picture_forms
+from campaign.organize.content import pictures
 from campaign.publishing.picture_upload import clean_picture
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -98,7 +98,7 @@ def test_picture_is_decoded_before_anyone_has_to_wait_for_the_database(desk, mon
         held.append(db.session.connection().get_execution_options().get("writes", False))
         return clean_picture(data)
 
-    monkeypatch.setattr(picture_forms, "clean_picture", look)
+    monkeypatch.setattr(pictures, "clean_picture", look)
     assert upload(desk).status_code == 303
     assert held == [False]
 

@@ -10,7 +10,7 @@ from PIL import Image
 from campaign.extensions import db, write
 from campaign.mail.delivery import composers_of
 from campaign.organize.content import pictures as picture_pages
-from campaign.organize.edit_conflicts import save
+from campaign.organize.core.edit_conflicts import save
 from campaign.process.clock import utcnow
 from campaign.publishing import pictures
 from campaign.publishing.picture_upload import clean_picture

@@ -2,8 +2,8 @@
 
 import io
 
-from campaign.organize.identity import SESSION_COOKIE
-from campaign.organize.uploads import max_bytes_for
+from campaign.organize.core.access import max_bytes_for
+from campaign.organize.core.identity import SESSION_COOKIE
 
 
 def environ(path, cookie=""):

@@ -4,7 +4,7 @@ import pytest
 from flask import current_app
 
 from campaign.accounts.permissions import TABLE
-from campaign.organize.access import ANYBODY, ORGANIZER
+from campaign.organize.core.access import ANYBODY, ORGANIZER
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import row, sign_and_hatch

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.causes.queries import cause_count
 from campaign.extensions import db, write
-from campaign.signatures import hatching
+from campaign.signatures.counting import hatching
 from campaign.signatures.queries import differences
 from tests.factories.signatures import (
     AMALIA,

@@ -14,8 +14,8 @@ from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import emails
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.owner_operations import erase
-from campaign.signatures.repeats import CONFIRMATION, REPEAT
+from campaign.signatures.owner.operations import erase
+from campaign.signatures.signing.repeats import CONFIRMATION, REPEAT
 from campaign.text.whitespace import in_one_line
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
+from campaign.privacy.register import PLAIN
+from campaign.privacy.supporters import LEFT
 from campaign.sharing.models import ShareDeal, ShareText
-from campaign.signatures import erasure, statistics
-from campaign.signatures.aggregates import sums
+from campaign.signatures import erasure
+from campaign.signatures.counting import statistics
+from campaign.signatures.counting.aggregates import sums
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
-from campaign.web.privacy_register import PLAIN
-from campaign.web.privacy_supporters import LEFT
 from tests.factories.signatures import change, hatch_now, row, sign_and_hatch
 
 AT = datetime(2026, 11, 3, 23, 59, 58, 123456, tzinfo=UTC)

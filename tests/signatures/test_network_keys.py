@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from campaign.extensions import db, write
-from campaign.signatures import network_keys, tokens
+from campaign.signatures import tokens as signatures_tokens
 from campaign.signatures.jobs import forget
-from campaign.signatures.network_key_models import NetworkKey
+from campaign.signatures.tokens import NetworkKey
 from tests.factories.signatures import row, sign
 
 DAY = datetime(2026, 9, 23, 12, tzinfo=UTC)
@@ -13,7 +13,7 @@ ADDRESS = "203.0.113.7"
 
 
 def fingerprint(now):
-    return tokens.network_digest(ADDRESS, now=now)
+    return signatures_tokens.network_digest(ADDRESS, now=now)
 
 
 def test_fingerprint_is_the_same_all_day_and_differs_the_next(app):
@@ -24,10 +24,10 @@ def test_fingerprint_is_the_same_all_day_and_differs_the_next(app):
 
 def test_processes_share_the_key_of_a_day(app):
     one = fingerprint(DAY)
-    network_keys.forget_loaded(app)
+    signatures_tokens.forget_loaded(app)
     assert fingerprint(DAY) == one
     # Two processes need it at once: the first one's key stays.
-    assert write(network_keys._make, DAY.date()) == network_keys.key_of(DAY.date())
+    assert write(signatures_tokens._make, DAY.date()) == signatures_tokens.key_of(DAY.date())
 
 
 def test_keys_are_deleted_with_the_fingerprints(app, petition):

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from campaign.process.clock import utcnow
-from campaign.signatures.repeats import MAX_EMAILS
-from campaign.signatures.signing_commands import PetitionClosed, PetitionNotYetOpen
+from campaign.signatures.signing.commands import PetitionClosed, PetitionNotYetOpen
+from campaign.signatures.signing.repeats import MAX_EMAILS
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import (
     AMALIA,

@@ -12,11 +12,11 @@ from campaign.extensions import write
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
-from campaign.signatures import owner_operations
 from campaign.signatures.jobs import forget, remind
 from campaign.signatures.operations import LinkExpired
-from campaign.signatures.owner_operations import erase
-from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, MAX_EMAILS, REPEAT
+from campaign.signatures.owner import operations as owner_operations
+from campaign.signatures.owner.operations import erase
+from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, MAX_EMAILS, REPEAT
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,

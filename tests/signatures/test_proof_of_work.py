@@ -8,8 +8,8 @@ import pytest
 from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, solve_challenge_v1
 
 from campaign.process.clock import utcnow
-from campaign.signatures import abuse_limits as module
-from campaign.signatures.abuse_limits import is_proof, new_task
+from campaign.signatures.signing import abuse_limits as module
+from campaign.signatures.signing.abuse_limits import is_proof, new_task
 from tests.factories.signatures import AMALIA
 
 

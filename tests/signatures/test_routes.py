@@ -8,8 +8,9 @@ from sqlalchemy.exc import OperationalError
 from campaign.extensions import write
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.process.clock import utcnow
-from campaign.signatures import signing, views
-from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
+from campaign.signatures.forms import ADDRESS_FAULTS, NAME_FAULTS
+from campaign.signatures.signing import operations as signing_operations
+from campaign.signatures.signing import views
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
 from tests.factories.signatures import AMALIA, JSON, owed, post_signature, rows
@@ -228,7 +229,7 @@ def test_database_that_cannot_write_asks_to_try_again_and_keeps_the_input(
     def fail(*_):
         raise OperationalError("insert", None, Exception("database is locked"))
 
-    monkeypatch.setattr(signing, "write_together", fail)
+    monkeypatch.setattr(signing_operations, "write_together", fail)
     answer = post_signature(client, petition, AMALIA, headers=headers)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.signatures import owner_operations
 from campaign.signatures.jobs import forget
+from campaign.signatures.owner import operations as owner_operations
 from tests.factories.signatures import (
     AMALIA,
     TEO,

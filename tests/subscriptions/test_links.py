@@ -15,7 +15,7 @@ from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token
-from campaign.signatures.own_links import OWN_LINK
+from campaign.signatures.owner.operations import OWN_LINK
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations, tokens

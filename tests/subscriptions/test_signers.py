@@ -5,8 +5,8 @@ import pytest
 from campaign.accounts.audit import WORKER
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.signatures import moderation
 from campaign.signatures.erasure import anonymise, erase_one
+from campaign.signatures.moderation import decisions
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
@@ -112,7 +112,7 @@ def test_new_signature_with_the_box_selected_is_a_new_consent(petition):
 def test_other_subscription_outlives_the_signature(petition):
     subscribe("amalia", cause_id=petition.cause_id)
     signature_id = sign_and_hatch(petition, subscribe=True)
-    write(moderation.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
+    write(decisions.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
     hatch_now()
     assert states() == [("active", "form")]
 

@@ -10,7 +10,7 @@ from campaign.extensions import db, write
 from campaign.mail.delivery import composers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures import moderation
+from campaign.signatures.moderation import decisions
 from campaign.updates import jobs
 from campaign.updates import mailing as mailings
 from campaign.updates.mailing_models import MailingReceipt
@@ -31,13 +31,13 @@ def signer(petition):
 
 
 def reject(signature_id):
-    write(moderation.reject, ids=[signature_id], cause_ids=None, now=utcnow())
+    write(decisions.reject, ids=[signature_id], cause_ids=None, now=utcnow())
     hatch_now()
 
 
 def merge(signature_id):
     kept = sign_and_hatch(petition_by_id(row(signature_id).petition_id), ODILE)
-    write(moderation.merge, kept_id=kept, other_id=signature_id, now=utcnow())
+    write(decisions.merge, kept_id=kept, other_id=signature_id, now=utcnow())
     hatch_now()
 
 
@@ -68,10 +68,10 @@ def test_rejected_supporter_gets_no_weekly_email(petition, signer):
 
 @pytest.mark.parametrize("waits", [True, False])
 def test_undoing_a_rejection_restores_the_news(petition, signer, waits):
-    write(moderation.reject, ids=[signer], cause_ids=None, now=utcnow())
+    write(decisions.reject, ids=[signer], cause_ids=None, now=utcnow())
     if waits:
         hatch_now()
-    write(moderation.let_through, ids=[signer], cause_ids=None, now=utcnow())
+    write(decisions.let_through, ids=[signer], cause_ids=None, now=utcnow())
     hatch_now()
     assert readers(petition.cause_id) == 1
     assert mail(petition.cause_id) == 1

@@ -11,7 +11,7 @@ from werkzeug.exceptions import TooManyRequests
 from campaign.db import failure_log as log_module
 from campaign.db.failure_log import FailureLog
 from campaign.errors import CampaignError
-from campaign.signatures.signing_commands import PetitionClosed
+from campaign.signatures.signing.commands import PetitionClosed
 from campaign.web import errors
 from campaign.web.errors import DESIGNED
 

@@ -3,7 +3,7 @@
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import db
-from campaign.web.privacy_register import KEPT
+from campaign.privacy.register import KEPT
 
 
 def test_home_page_uses_the_visitors_language(client):

@@ -1,27 +1,75 @@
 """An organizer's own account: name, language, password, and open sessions."""
 
+from typing import Any
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
 
 from campaign.accounts.factors import unused_recovery_codes
+from campaign.accounts.models import Organizer
 from campaign.accounts.operations import describe, set_password
 from campaign.accounts.passwords import HashingBusy, hash_password, matches
 from campaign.accounts.rate_limits import TooManyTries, admit_sign_in
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.organize.access import own_account
-from campaign.organize.account.forms import ChangePasswordForm, ConfirmForm, OrganizerForm
-from campaign.organize.audited_write import Fact, act, act_on_account
-from campaign.organize.auth.busy import busy_sentence, later
-from campaign.organize.auth.passkey_challenges import passkeys_work
-from campaign.organize.auth.sessions import safe_next
-from campaign.organize.identity import organizer
+from campaign.organize.auth.sessions import busy_sentence, later, passkeys_work, safe_next
+from campaign.organize.core.access import own_account
+from campaign.organize.core.audit import Fact, act, act_on_account
+from campaign.organize.core.fields import LANGUAGES, CodeField, NewPasswordField, OrganizerNameField
+from campaign.organize.core.identity import organizer
 from campaign.process.clock import utcnow
+
+
+class OrganizerForm(FlaskForm):
+    """Name and language."""
+
+    name = OrganizerNameField(_l("Your name"))
+    lang = SelectField(_l("Language of your pages and emails"), choices=LANGUAGES)
+
+
+class ConfirmForm(FlaskForm):
+    """The password, before a sensitive step."""
+
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
+
+
+class ChangePasswordForm(FlaskForm):
+    """The current password and a new one."""
+
+    present = PasswordField(
+        _l("Current password"), [InputRequired(_l("Enter your current password."))]
+    )
+    password = NewPasswordField(_l("New password"))
+
+    def __init__(self, organizer: Organizer, **options: Any) -> None:
+        self.organizer = organizer
+        super().__init__(**options)
+
+    def about(self) -> tuple[str, ...]:
+        return "Volante", self.organizer.email, self.organizer.name
+
+
+class AppForm(FlaskForm):
+    """A code of the authenticator app."""
+
+    code = CodeField(_l("Code from the app"))
+
+
+class PasskeyForm(FlaskForm):
+    """The name of a new passkey."""
+
+    name = StringField(
+        _l("Name of this passkey"),
+        [Length(max=80, message=_l("This is too long. Make it shorter."))],
+    )
+
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

@@ -9,7 +9,7 @@ from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import InputRequired
 
 from campaign.accounts.models import Organizer
-from campaign.organize.fields import (
+from campaign.organize.core.fields import (
     LANGUAGES,
     AddressField,
     CodeField,

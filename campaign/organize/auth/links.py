@@ -16,10 +16,9 @@ from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
 from campaign.accounts.rate_limits import TooManyTries, admit_reset
 from campaign.extensions import write
-from campaign.organize.access import anybody
-from campaign.organize.auth.busy import busy_sentence, later
 from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
-from campaign.organize.auth.sessions import ask_second_step, let_in
+from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
+from campaign.organize.core.access import anybody
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("links", __name__)

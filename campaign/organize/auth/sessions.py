@@ -1,17 +1,35 @@
-"""Sign an organizer in: open a session, set cookies, remember the browser, announce a new one."""
+"""Open a session: cookies, known browsers, passkey challenges; or refuse and record it."""
 
+from base64 import b64decode, b64encode
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import g, redirect, request, url_for
+from flask import (
+    Response,
+    after_this_request,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
-from campaign.accounts.models import KnownDevice
+from campaign.accounts.models import KnownDevice, Organizer
 from campaign.accounts.operations import NEW_DEVICE
+from campaign.accounts.passkeys import CHALLENGE_GOOD_FOR, Place
+from campaign.accounts.passwords import RETRY_AFTER_SECONDS
 from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.rate_limits import count_refused_access, may_note_refusal
 from campaign.accounts.sessions import (
     DEVICE_KEPT,
     MAX_AGE,
@@ -22,8 +40,13 @@ from campaign.accounts.sessions import (
 )
 from campaign.extensions import db, write
 from campaign.mail.operations import enqueue
-from campaign.organize.auth.devices import described
-from campaign.organize.identity import DEVICE_COOKIE, PATH, SESSION_COOKIE, read_cookie, set_cookie
+from campaign.organize.core.identity import (
+    DEVICE_COOKIE,
+    PATH,
+    SESSION_COOKIE,
+    read_cookie,
+    set_cookie,
+)
 from campaign.process.clock import utcnow
 
 
@@ -115,3 +138,106 @@ def _remember(organizer_id: int, device_token: str, now: datetime, browser: dict
     )
     if is_new and not is_first:
         enqueue(kind=NEW_DEVICE, subject_id=device.id, lang=lang)
+
+
+# The first match wins, because many browsers also send the names listed after theirs.
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("FxiOS", "Firefox"), ("Firefox", "Firefox"),
+    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def described(user_agent: str | None) -> str:
+    """Return a name such as "Firefox, Linux", or an empty string for an unknown browser."""
+    agent = user_agent or ""
+    found = (
+        next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)
+    )
+    return ", ".join(filter(None, found))
+
+
+KEPT = "passkey_challenge"
+
+
+def here() -> Place:
+    """Return the Place of the site; in development, the host name of the request is used."""
+    address = (
+        current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
+    )
+    parts = urlsplit(address)
+    return Place(origin=f"{parts.scheme}://{parts.netloc}", host=parts.hostname or "")
+
+
+def passkeys_work() -> bool:
+    """Return whether browsers can use passkeys here; they need a host name, not an IP address."""
+    try:
+        ip_address(here().host)
+    except ValueError:
+        return True
+    return False
+
+
+def keep_challenge(options: Any) -> None:
+    """Store the challenge of these options in the signed session cookie until it is answered."""
+    session[KEPT] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
+
+
+def take_challenge() -> bytes | None:
+    """Return the pending challenge, once; None if there is none or it is too old."""
+    challenge, since = session.pop(KEPT, (None, 0))
+    if challenge is None or utcnow().timestamp() - since > CHALLENGE_GOOD_FOR.total_seconds():
+        return None
+    return b64decode(challenge)
+
+
+ACTION = "account.refused"
+ACCESS = "access.refused"
+
+
+def note_refused(organizer_id: int | None, way: str) -> None:
+    """Record that a sign-in was refused: for this organizer, or for an address without an account.
+
+    `organizer_id` is None for an address without an account. `way` is `password`, `code`,
+    `passkey`, or `pace` after too many tries.
+    """
+    if not may_note_refusal(network=request.remote_addr, organizer_id=organizer_id):
+        return
+    app = current_app._get_current_object()
+    who = Actor(address=tokens.shorten(request.remote_addr))
+    subject = ("organizer", organizer_id) if organizer_id else None
+
+    def write_down() -> None:
+        with app.app_context():
+            write(record, who, ACTION, subject=subject, details={"way": way})
+
+    @after_this_request
+    def once_it_is_out(response: Response) -> Response:
+        response.call_on_close(write_down)
+        return response
+
+
+def note_refused_access(organizer: Organizer, action: str, cause_id: int | None = None) -> None:
+    """Record that an organizer tried an action that their roles do not allow in this cause.
+
+    The activity log is append-only. Of many tries within an hour, only the 1st, 10th, 100th and so
+    on are recorded, each with the count so far.
+    """
+    count = count_refused_access(organizer_id=organizer.id, action=action)
+    if count == 10 ** (len(str(count)) - 1):
+        who = Actor(organizer_id=organizer.id, address=tokens.shorten(request.remote_addr))
+        write(record, who, ACCESS, cause_id=cause_id, details={"action": action, "count": count})
+
+
+def busy_sentence() -> str:
+    return _("Many people are signing in right now. Please try again in a few seconds.")
+
+
+def later(answer: ResponseReturnValue, seconds: int = RETRY_AFTER_SECONDS) -> Response:
+    """Return a view's response with a Retry-After header of `seconds`."""
+    response = make_response(answer)
+    response.headers["Retry-After"] = str(seconds)
+    return response

@@ -1,12 +1,24 @@
-"""Sign in to the workspace: email address and password, then the second factor."""
+"""Sign in to the workspace: with a password and the second factor, or with a passkey."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from webauthn import options_to_json
 
 from campaign.accounts import tokens
 from campaign.accounts.factors import spend_code
+from campaign.accounts.passkeys import authentication_options, spend_passkey
 from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.rate_limits import (
@@ -17,13 +29,23 @@ from campaign.accounts.rate_limits import (
 )
 from campaign.accounts.sessions import close_session
 from campaign.extensions import write
-from campaign.organize.access import anybody
-from campaign.organize.auth.busy import busy_sentence, later
 from campaign.organize.auth.forms import SecondStepForm, SignInForm
-from campaign.organize.auth.passkey_challenges import passkeys_work
-from campaign.organize.auth.refusals import note_refused
-from campaign.organize.auth.sessions import ask_second_step, known_device, let_in, safe_next
-from campaign.organize.identity import drop_session_cookie, half_signed_in, organizer
+from campaign.organize.auth.sessions import (
+    ask_second_step,
+    busy_sentence,
+    here,
+    keep_challenge,
+    known_device,
+    later,
+    let_in,
+    note_refused,
+    open_door,
+    passkeys_work,
+    safe_next,
+    take_challenge,
+)
+from campaign.organize.core.access import anybody
+from campaign.organize.core.identity import drop_session_cookie, half_signed_in, organizer
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
@@ -159,3 +181,39 @@ def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
         "passkeys": bool(who.passkeys) and passkeys_work(),
     }
     return render_template("organize/sign_in/second_step.html", **words), status
+
+
+passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
+
+
+@passkeys_blueprint.post("/options")
+@anybody
+def options() -> ResponseReturnValue:
+    chosen = authentication_options(here(), half_signed_in())
+    keep_challenge(chosen)
+    return Response(options_to_json(chosen), mimetype="application/json")
+
+
+@passkeys_blueprint.post("")
+@anybody
+def show() -> ResponseReturnValue:
+    """Check the passkey's answer, sign in, and return where to go next."""
+    words = request.get_json(silent=True)
+    answer = words.get("answer") if isinstance(words, dict) else None
+    challenge, half = take_challenge(), half_signed_in()
+    who = challenge and write(
+        spend_passkey,
+        place=here(),
+        challenge=challenge,
+        answer=answer,
+        now=utcnow(),
+        organizer_id=half.id if half else None,
+    )
+    if not who:
+        note_refused(half.id if half else None, "passkey")
+        return jsonify(
+            error=_("That passkey did not work. Try again, or sign in with your password.")
+        ), 422
+    response = jsonify(next=safe_next(words.get("next")))
+    open_door(response, who, "passkey")
+    return response

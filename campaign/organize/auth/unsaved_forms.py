@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.http.urls import host_in
 from campaign.organize.auth.sessions import safe_next
-from campaign.organize.identity import half_signed_in
+from campaign.organize.core.identity import half_signed_in
 
 # A form with one of these fields is never written into a page.
 SECRETS = {"password", "code", "pin"}

@@ -2,40 +2,108 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import RadioField, SelectChoice
 
 from campaign.causes.models import Cause
-from campaign.causes.operations import (
-    CauseSlugTaken,
-    change_cause,
-    create_cause,
-    move_cause,
-)
+from campaign.causes.operations import CauseSlugTaken, change_cause, create_cause, move_cause
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import shape_title
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.causes.forms import SHAPES, CauseForm
-from campaign.organize.drafts import preview_asked, speak_as_asked
-from campaign.organize.edit_conflicts import Editor, save
-from campaign.organize.identity import causes_where, may
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.drafts import LaterForm, preview_asked, speak_as_asked
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.fields import (
+    InLanguages,
+    LineField,
+    LinesField,
+    ShortTextField,
+    SlugField,
+    VersionField,
+    by_language,
+    in_language,
+    most,
+)
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.schedule_forms import LaterForm
-from campaign.organize.scope import load_cause
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
+
+PARTS = ("title", "summary", "story")
+LACKING = {"title": _l("Enter a title."), "summary": _l("Enter one or two sentences about it.")}
+PALETTES = [
+    SelectChoice("monarch", _l("Amber")),
+    SelectChoice("water", _l("Blue")),
+]
+SHAPES = [
+    SelectChoice("monarch", _l("A butterfly")),
+    SelectChoice("dove", _l("A dove")),
+    SelectChoice("drop", _l("A drop of water")),
+]
+
+
+class _Cause(InLanguages, FlaskForm):
+    """A cause's texts in all languages, its colour, and the shape of its montage."""
+
+    parts, lacking = PARTS, LACKING
+    version = VersionField()
+    slug = SlugField(_l("Address"))
+    palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
+    shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
+
+    @classmethod
+    def of(cls, cause: Cause) -> Self:
+        words = {
+            f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
+        }
+        looks = {"palette": cause.palette, "slug": cause.slug}
+        return cls(
+            formdata=None, data={"version": cause.version_of("text"), **looks, **words}
+        ).without_shape()
+
+    def without_shape(self) -> Self:
+        """Remove the shape field, and return the form.
+
+        An existing cause has its own page for shapes.
+        """
+        del self.shape
+        return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        # If nothing was entered, require the first language.
+        return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
+
+
+CauseForm = type(
+    "CauseForm",
+    (_Cause,),
+    {
+        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
+        **by_language(
+            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
+        ),
+        **by_language(
+            "story",
+            lambda lang: LinesField(in_language(_l("How it started"), lang), [most(20_000)]),
+        ),
+    },
+)
+
 
 # Show the montage of a draft with this many sample butterflies.
 SAMPLE, NO_PICTURE = 100, "none"

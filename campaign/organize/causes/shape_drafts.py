@@ -10,22 +10,19 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.causes.models import Cause
-from campaign.montage.image_jobs import WorkFailed, cut_out
 from campaign.montage.models import ShapeDraft
 from campaign.montage.pictures import TooManyPictures
 from campaign.montage.queries import draft_of
-from campaign.montage.shape_extraction import Cut
-from campaign.montage.shaping import (
-    TooManyDrafts,
-    begin_draft,
-    cut_draft,
-    drop_draft,
-)
-from campaign.montage.uploads import PictureRefused
-from campaign.organize.access import allowed, takes_bytes
-from campaign.organize.audited_write import act
+from campaign.montage.shapes.extraction import Cut
+from campaign.montage.shapes.image_jobs import WorkFailed, cut_out
+from campaign.montage.shapes.operations import TooManyDrafts, begin_draft, cut_draft, drop_draft
+from campaign.montage.shapes.uploads import PictureRefused
 from campaign.organize.causes.routes import blueprint, load_cause
-from campaign.organize.causes.shape import (
+from campaign.organize.causes.shapes import (
+    MAX_UPLOAD_BYTES,
+    REFUSALS,
+    CutForm,
+    ShapePictureForm,
     any_draft,
     back_to_shapes,
     shape_fact,
@@ -33,13 +30,9 @@ from campaign.organize.causes.shape import (
     sights_of,
     titles_of,
 )
-from campaign.organize.causes.shape_forms import (
-    MAX_UPLOAD_BYTES,
-    REFUSALS,
-    CutForm,
-    ShapePictureForm,
-)
-from campaign.organize.edit_conflicts import Editor, save
+from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.audit import act
+from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.process.clock import utcnow
 
 

@@ -15,18 +15,18 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.life_cycle import EventOver, event_life_cycle
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.routes import blueprint as causes_blueprint
 from campaign.organize.causes.routes import shown as cause_page
-from campaign.organize.clocks import tell_of_hours_twice
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.drafts import LaterForm
+from campaign.organize.core.scope import load_cause, load_event, load_petition
+from campaign.organize.core.time_fields import tell_of_hours_twice
+from campaign.organize.events.forms import LaterForm as EventLaterForm
 from campaign.organize.events.routes import blueprint as events_blueprint
 from campaign.organize.events.routes import page as event_page
-from campaign.organize.events.state_forms import LaterForm as EventLaterForm
-from campaign.organize.petitions.publish_page import publish_page
 from campaign.organize.petitions.routes import blueprint as petitions_blueprint
-from campaign.organize.schedule_forms import LaterForm
-from campaign.organize.scope import load_cause, load_event, load_petition
+from campaign.organize.petitions.routes import publish_page
 from campaign.organize.updates.routes import blueprint as updates_blueprint
 from campaign.organize.updates.routes import load_update
 from campaign.petitions.life_cycles import CauseClosed, cause_life_cycle, petition_life_cycle

@@ -20,10 +20,10 @@ from campaign.events.check_in import CodeUnknown, NoSeat, check_in, let_in, undo
 from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.identity import organizer
 from campaign.organize.events.routes import blueprint, fact_of, load_event
-from campaign.organize.identity import organizer
 from campaign.process.clock import utcnow
 
 # A phone shows this many rows at once. Others are found by searching.

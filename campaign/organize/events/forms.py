@@ -1,31 +1,31 @@
-"""The forms that start an event and edit its parts.
+"""The forms that start an event, edit its texts and hours, schedule and cancel it."""
 
-The form of a part holds the version that the editor saw. It returns its changes as
-`change_part` takes them.
-"""
-
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event
 from campaign.events.operations import Hours
+from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES
-from campaign.organize.content_fields import (
+from campaign.organize.core.drafts import DraftForm
+from campaign.organize.core.fields import (
     LineField,
     LinesField,
+    ShortTextField,
     SlugField,
     VersionField,
     by_language,
     in_language,
     most,
 )
-from campaign.organize.draft_forms import DraftForm
-from campaign.organize.hour_fields import NO_SUCH_HOUR, HourField, ZoneField
+from campaign.organize.core.time_fields import IS_OVER, NO_SUCH_HOUR, HourField, ZoneField
+from campaign.process.clock import utcnow
 
 MAX_DURATION = timedelta(days=31)
 MAX_TITLE_LENGTH = 200
@@ -203,3 +203,56 @@ class EventSlugForm(PartForm):
 
     def changes(self) -> dict[str, Any]:
         return {"slug": self.slug.data}
+
+
+MAX_NOTICE_LENGTH = 600
+
+
+class LaterForm(FlaskForm):
+    """When a draft is published automatically, in local time of its place.
+
+    `moment` holds the instant once the form is valid.
+    """
+
+    publish_at = HourField(_l("Schedule"), [InputRequired(_l("Choose a date and time."))])
+    moment = None
+
+    def __init__(self, event: Event, **named: Any) -> None:
+        self.event = event
+        known = local_time(event.publish_at, event.zone) if event.publish_at else None
+        super().__init__(data={"publish_at": known}, **named)
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which the time was entered."""
+        return self.event.zone
+
+    def validate_publish_at(self, field: HourField) -> None:
+        if not field.data:
+            # The field has already reported that the value is no valid time.
+            return
+        try:
+            self.moment = instant_of(field.data, self.event.zone)
+        except (HourSkipped, OverflowError):
+            raise ValidationError(NO_SUCH_HOUR) from None
+        if self.moment <= utcnow():
+            raise ValidationError(IS_OVER)
+
+
+class _Cancel(FlaskForm):
+    """Why an event is cancelled, in each of its languages."""
+
+    def notices(self, langs: Iterable[str]) -> dict[str, str]:
+        return {lang: self[f"notice_{lang}"].data or "" for lang in langs}
+
+
+CancelForm = type(
+    "CancelForm",
+    (_Cancel,),
+    by_language(
+        "notice",
+        lambda lang: ShortTextField(
+            in_language(_l("Reason, and what happens instead"), lang), [most(MAX_NOTICE_LENGTH)]
+        ),
+    ),
+)

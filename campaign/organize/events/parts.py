@@ -1,7 +1,4 @@
-"""The parts of an event, one page each.
-
-The parts are texts, hours, place, registration, programme, people, what it is about, and slug.
-"""
+"""The parts of an event, one page each, its picture among them."""
 
 from functools import partial
 from typing import Any
@@ -16,14 +13,19 @@ from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
 from campaign.i18n.locales import LOCALES
-from campaign.organize.access import allowed
-from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.drafts import preview_asked
-from campaign.organize.edit_conflicts import Editor, save
+from campaign.organize.core.access import allowed
+from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.time_fields import tell_of_hours_twice
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
-from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
+from campaign.organize.events.part_forms import (
+    AboutForm,
+    ComingForm,
+    PeopleForm,
+    PlaceForm,
+    ProgrammeForm,
+)
 from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, preview_page
-from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html

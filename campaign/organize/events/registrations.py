@@ -1,15 +1,21 @@
-"""An event's registrations: list, add someone, give seats, cancel on request."""
+"""An event's registrations: list, add someone, give seats, cancel on request, download."""
 
+from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, Length
 
 from campaign.events.check_in import AddressKnown, add_by_hand
+from campaign.events.forms import SeatsField
 from campaign.events.models import Event, Registration
 from campaign.events.registering import (
     RegistrationClosed,
@@ -19,13 +25,89 @@ from campaign.events.registering import (
     give_seat,
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.pagination import page_of
 from campaign.organize.events.routes import blueprint, fact_of, load_event
-from campaign.organize.pagination import page_of
+from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.presenters import in_language
 from campaign.process.clock import utcnow
+from campaign.signatures import tokens
+from campaign.signatures.forms import Missing, NameField, OptionalEmailField
+
+MAX_SEATS = 20
+STATE_WORDS = {
+    "registered": _l("has a seat"),
+    "came": _l("checked in"),
+    "missing": _l("not here yet"),
+    "unconfirmed": _l("not confirmed yet"),
+    "waiting": _l("on the waiting list"),
+    "held": _l("under review"),
+    "cancelled": _l("no longer coming"),
+}
+
+
+class RegistrationSearch(FlaskForm):
+    """The search in the list of one event."""
+
+    class Meta:
+        csrf = False
+
+    words = StringField(_l("Name, full email address or code"), [Length(max=200)])
+    state = SelectField(_l("Status"), validate_choice=False)
+
+    def __init__(self) -> None:
+        super().__init__(formdata=request.args)
+        choices = (SelectChoice(state, words) for state, words in STATE_WORDS.items())
+        self.state.choices = [SelectChoice("", _l("Any")), *choices]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return the search as it is carried in the URL of the next page."""
+        state = self.state.data if self.state.data in STATE_WORDS else ""
+        asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
+        return {name: value for name, value in asked.items() if value}
+
+
+class ByHandForm(FlaskForm):
+    """A person who asks for a seat in person, by telephone or by mail."""
+
+    name = NameField(_l("Name"))
+    seats = SeatsField(_l("Seats"), most=MAX_SEATS)
+    email = OptionalEmailField(_l("Email"))
+    comes_in = BooleanField(_l("They are here: check them in now"))
+    anyway = BooleanField(_l("Check them in even if all seats are taken"))
+
+    def validate_name(self, field: Field) -> None:
+        if not field.data:
+            raise Missing(_l("Enter the name."))
+
+    def address(self) -> tuple[str, bytes] | None:
+        """Return (address, its digest), or None if no address was entered."""
+        typed = self.email.address
+        return (typed.typed, tokens.email_digest(typed.normalized)) if typed else None
+
+
+class AttendanceForm(FlaskForm):
+    """Which list to download, and why."""
+
+    who = RadioField(
+        _l("People"),
+        choices=[
+            SelectChoice("all", _l("Everyone on the list")),
+            SelectChoice("registered", _l("People with a seat")),
+            SelectChoice("came", _l("People who came")),
+        ],
+        default="registered",
+    )
+    reason = StringField(
+        _l("What is it for?"),
+        [
+            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            Length(max=300, message=_l("Use 300 characters or fewer.")),
+        ],
+    )
+
 
 ON_A_PAGE = 50
 
@@ -185,3 +267,53 @@ def _back(event: Event, view: str = "registrations") -> BaseResponse:
 def _by_hand_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
     return render_template("organize/events/by_hand.html", event=event, **words), status
+
+
+HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "language", "code")
+
+
+@blueprint.get("/<slug>/registrations/export")
+@allowed("registrations.export", load_event)
+@fresh
+def attendance(event: Event) -> ResponseReturnValue:
+    return _page(event, AttendanceForm(formdata=None))
+
+
+@blueprint.post("/<slug>/registrations/export")
+@allowed("registrations.export", load_event)
+@fresh
+def take_along(event: Event) -> ResponseReturnValue:
+    form = AttendanceForm()
+    if not form.validate():
+        return _page(event, form, 422)
+    state = "" if form.who.data == "all" else form.who.data
+    rows = find(event.id, state=state)
+    note(
+        fact_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
+            reason=form.reason.data
+        )
+    )
+    return as_csv(f"{event.slug}-{form.who.data}.csv", _lines(event, rows))
+
+
+def _lines(event: Event, rows: Iterable[Registration]) -> Iterator[tuple[Any, ...]]:
+    """Yield the header row, with a column per question, and a row per registration."""
+    yield (*HEADING, *(in_language(question, g.lang)["label"] for question in event.questions))
+    for row in rows:
+        instants = (
+            moment.isoformat(timespec="seconds") if moment else ""
+            for moment in (row.checked_in_at, row.created_at)
+        )
+        facts = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
+        yield (*facts, *(_said(row.answers.get(question["name"])) for question in event.questions))
+
+
+def _said(answer: Any) -> str:
+    if answer is True or answer is False:
+        return "yes" if answer else "no"
+    return answer or ""
+
+
+def _page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
+    return render_template("organize/events/attendance.html", event=event, **words), status

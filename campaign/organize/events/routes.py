@@ -1,4 +1,4 @@
-"""Events: list, create, show, duplicate, preview."""
+"""Events: list, create, show, duplicate, preview, cancel."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.calendar import links_to_add
@@ -17,7 +18,7 @@ from campaign.events.forms import registration_form
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.life_cycle import faults_of
 from campaign.events.models import Event
-from campaign.events.operations import SlugTaken, create_event, slugs
+from campaign.events.operations import SlugTaken, cancel, create_event, slugs
 from campaign.events.presenters import card
 from campaign.events.presenters import page as event_page
 from campaign.events.queries import (
@@ -29,15 +30,14 @@ from campaign.events.queries import (
 from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.clocks import hours_twice, tell_of_hours_twice
-from campaign.organize.drafts import is_made_already, offered, speak_as_asked
-from campaign.organize.events.forms import NewEventForm
-from campaign.organize.events.state_forms import LaterForm
-from campaign.organize.identity import causes_where, may
-from campaign.organize.pagination import page_of
-from campaign.organize.scope import load_event
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.pagination import page_of
+from campaign.organize.core.scope import load_event
+from campaign.organize.core.time_fields import hours_twice, tell_of_hours_twice
+from campaign.organize.events.forms import CancelForm, LaterForm, NewEventForm, texts_of
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
@@ -213,3 +213,36 @@ def _kind(event: Event, now: datetime) -> str:
 def _petitions(event: Event, now: datetime) -> list[Any]:
     chosen = {each.petition_id for each in event.petitions}
     return [each for each in cards_of_cause(event.cause_id, g.lang, now) if each.id in chosen]
+
+
+@blueprint.get("/<slug>/cancel")
+@allowed("events.edit", load_event)
+def calling_off(event: Event) -> ResponseReturnValue:
+    if event.state != "published":
+        return back_to(event.slug)
+    return _calling_off_page(event, CancelForm(formdata=None, data=texts_of(event, "notice")))
+
+
+@blueprint.post("/<slug>/cancel")
+@allowed("events.edit", load_event)
+def call_off(event: Event) -> ResponseReturnValue:
+    form = CancelForm()
+    if not form.validate():
+        return _calling_off_page(event, form, 422)
+    notices = form.notices([text.lang for text in event.texts])
+    act(fact_of("events.cancel", event), cancel, event_id=event.id, now=utcnow(), notices=notices)
+    flash(
+        _("Cancelled. The event page says so, and we email everyone who is registered."), "success"
+    )
+    return back_to(event.slug)
+
+
+def _calling_off_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template(
+        "organize/events/cancel.html",
+        event=event,
+        title=event.text(g.lang).title,
+        form=form,
+        numbers=numbers_of(event),
+        written=[text.lang for text in event.texts],
+    ), status

@@ -35,16 +35,15 @@ from campaign.exports.operations import (
     start_again,
 )
 from campaign.exports.queries import Sheet
-from campaign.organize.access import allowed, fresh
-from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.exports.forms import ExportForm
-from campaign.organize.exports.labels import words
-from campaign.organize.identity import organizer
-from campaign.organize.scope import PetitionInSight, in_sight, load_petition, petitions_where
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.identity import organizer
+from campaign.organize.core.scope import PetitionInSight, in_sight, load_petition, petitions_where
+from campaign.organize.exports.forms import ExportForm, words
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import SealBroken
-from campaign.signatures.statistics import counted_without_data
+from campaign.signatures.counting.statistics import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 LOOK_AGAIN = 3

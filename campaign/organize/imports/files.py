@@ -16,9 +16,10 @@ from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
-from campaign.organize.access import allowed, takes_bytes
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.identity import organizer
+from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.identity import organizer
+from campaign.organize.core.scope import in_sight, petitions_where
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
 from campaign.organize.imports.labels import FILE_FAULTS
 from campaign.organize.imports.routes import (
@@ -30,7 +31,6 @@ from campaign.organize.imports.routes import (
     note_sight,
     overtaken,
 )
-from campaign.organize.scope import in_sight, petitions_where
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.text.names import clean_text

@@ -31,10 +31,9 @@ from wtforms.validators import (
 from campaign.i18n.countries import countries
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
-from campaign.organize.content_fields import VersionField, WholeField
-from campaign.organize.fields import LANGUAGES, site_paper, unchosen
-from campaign.organize.hour_fields import DayField
-from campaign.organize.scope import PetitionInSight
+from campaign.organize.core.fields import LANGUAGES, VersionField, WholeField, site_paper, unchosen
+from campaign.organize.core.scope import PetitionInSight
+from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
 

@@ -24,10 +24,11 @@ from campaign.imports.queries import (
 )
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.sheet_texts import consent_of, sheet_spec
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.content_fields import sent_version
-from campaign.organize.identity import organizer
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.fields import sent_version
+from campaign.organize.core.identity import organizer
+from campaign.organize.core.scope import in_sight, petitions_where
 from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.labels import FATE_WORDS, why_in_words
 from campaign.organize.imports.routes import (
@@ -39,7 +40,6 @@ from campaign.organize.imports.routes import (
     sent_cells,
     words_of,
 )
-from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language

@@ -1,17 +1,31 @@
-"""The page of one kiosk: its state, renaming it, extending its time, and revoking it."""
+"""One kiosk: pairing it by a code, renaming it, extending its time, and revoking it."""
 
-from flask import flash, g, redirect, render_template, url_for
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.kiosk import pairing
-from campaign.kiosk.models import Kiosk
-from campaign.kiosk.queries import kiosk_by_id
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.kiosks.forms import NameForm
-from campaign.organize.kiosks.routes import blueprint, clock_of, rows_of
+from campaign.events.models import Event
+from campaign.i18n.clock_times import clock_time
+from campaign.kiosk import codes, pairing
+from campaign.kiosk.models import Kiosk, PairingCode
+from campaign.kiosk.queries import code_by_id, kiosk_by_id, kiosk_name, pin_of
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.kiosks.routes import (
+    NameForm,
+    PairForm,
+    blueprint,
+    clock_of,
+    fact_on,
+    load_event,
+    rows_of,
+)
 from campaign.process.clock import utcnow
+from campaign.sharing.qr_codes import qr_code
 
 
 def load_kiosk(kiosk_id: int) -> Kiosk | None:
@@ -76,3 +90,60 @@ def _back_to(kiosk: Kiosk) -> ResponseReturnValue:
 
 def _fact(action: str, kiosk: Kiosk) -> Fact:
     return Fact(action, on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
+
+
+def any_code(code_id: int) -> PairingCode | None:
+    return code_by_id(code_id)
+
+
+@blueprint.get("/<slug>/new")
+@allowed("kiosks.pair", load_event)
+def new(event: Event) -> ResponseReturnValue:
+    return _pair_page(event, _pair_form(event, formdata=None))
+
+
+@blueprint.post("/<slug>/new")
+@allowed("kiosks.pair", load_event)
+@fresh
+def create(event: Event) -> ResponseReturnValue:
+    """Create a pairing code; the first one of an event also sets the PIN of its tablets."""
+    form = _pair_form(event)
+    if not form.validate():
+        return _pair_page(event, form, 422)
+    now, pin = utcnow(), form.pin.data if "pin" in form else None
+    event_id = event.id
+    if pin:
+        act(fact_on("kiosks.pin", event), pairing.set_pin, event_id=event_id, pin=pin, now=now)
+    fact = fact_on("kiosks.code", event)
+    code = act(fact, pairing.new_code, event_id=event_id, name=form.name.data or "", now=now)
+    return redirect(url_for("organize.kiosks.code", code_id=code.id), 303)
+
+
+@blueprint.get("/codes/<int:code_id>")
+@allowed("kiosks.pair", any_code)
+def code(code: PairingCode) -> ResponseReturnValue:
+    """Show the code to type or scan while it is valid, and then the tablet paired with it."""
+    letters, event, now = codes.code_of(code.seed), code.event, utcnow()
+    address = f"{current_app.config['PUBLIC_URL']}/kiosk"
+    return render_template(
+        "organize/kiosks/code.html",
+        event=event,
+        title=event.text(g.lang).title,
+        code=codes.spaced(letters),
+        picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
+        address=address,
+        is_good=code.used_at is None and now < code.expires_at,
+        good_until=clock_time(code.expires_at, get_locale(), ZoneInfo(event.zone)),
+        paired=kiosk_name(code.kiosk_id) if code.kiosk_id else None,
+        kiosk_id=code.kiosk_id,
+    )
+
+
+def _pair_form(event: Event, **manner: Any) -> PairForm:
+    form = PairForm(**manner)
+    return form.without_pin() if pin_of(event.id) else form
+
+
+def _pair_page(event: Event, form: PairForm, status: int = 200) -> ResponseReturnValue:
+    title = event.text(g.lang).title
+    return render_template("organize/kiosks/new.html", event=event, title=title, form=form), status

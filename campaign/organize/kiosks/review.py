@@ -1,10 +1,10 @@
-"""Review records from tablets that cannot be counted yet: approve or reject them."""
+"""Review what tablets sent: records that cannot be counted yet, and full names."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -13,19 +13,22 @@ from campaign.events.models import Event
 from campaign.i18n.countries import country_name
 from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
-from campaign.kiosk.models import KioskRecord
+from campaign.kiosk.models import Kiosk, KioskRecord
 from campaign.kiosk.parsing import Said
+from campaign.kiosk.queries import kiosks_of
 from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
-from campaign.organize.access import allowed, fresh
-from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.identity import may
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import Fact, act, act_on_some, note
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.scope import petitions_where
+from campaign.organize.kiosks.devices import load_kiosk
 from campaign.organize.kiosks.routes import blueprint, load_event
 from campaign.organize.moderation.queues import decision, queue_page, same_page
-from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
+from campaign.signatures import name_display
 
 # Records from a revoked kiosk need an admin's decision.
 NEEDS_ADMIN = "revoked"
@@ -187,3 +190,124 @@ def _kept(record: KioskRecord) -> Kept:
         return Kept(record, said, opened.invalid_fields)
     except Unreadable:
         return Kept(record, None)
+
+
+# A limit per step keeps the transaction short; the rest takes another press.
+MAX_AT_ONCE = 5_000
+DECISIONS = {
+    "show": ("kiosks.show_names", name_display.confirm_by_organizer),
+    "keep": ("kiosks.hide_names", name_display.keep_private),
+}
+
+
+@blueprint.get("/<slug>/names")
+@allowed("signatures.review", load_event)
+def names(event: Event) -> ResponseReturnValue:
+    queue = queue_page(partial(name_display.asked_at, event.id))
+    if queue.rows:
+        note(
+            Fact(
+                "kiosks.names",
+                on=("event", event.id),
+                cause_id=event.cause_id,
+                details={"shown": len(queue.rows)},
+            )
+        )
+    return render_template(
+        "organize/kiosks/names.html",
+        event=event,
+        title=event.text(g.lang).title,
+        queue=queue,
+        many=name_display.many_asked_at([event.id]).get(event.id, 0),
+        most=MAX_AT_ONCE,
+        titles={petition.id: petition.title for petition in petitions_where("signatures.review")},
+        tablets={kiosk.id: kiosk.name for kiosk in kiosks_of(event.id)},
+    )
+
+
+@blueprint.post("/<slug>/names")
+@allowed("signatures.review", load_event)
+def decide_names(event: Event) -> ResponseReturnValue:
+    """Show the chosen names as their signers asked, or keep them private."""
+    (way, ids), slug = decision(), event.slug
+    if request.form.get("do", "").endswith(".all"):
+        ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
+    if way not in DECISIONS or not ids:
+        flash(_("Nothing was selected, so nothing was changed."), "waiting")
+        return _back_to_names(slug)
+    action, operation = DECISIONS[way]
+    fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
+    done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
+    if way == "show":
+        flash(
+            ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
+            "success",
+        )
+    else:
+        flash(
+            ngettext("%(num)s name stays private.", "%(num)s names stay private.", done), "success"
+        )
+    return _back_to_names(slug)
+
+
+def _back_to_names(slug: str) -> ResponseReturnValue:
+    return redirect(url_for("organize.kiosks.names", slug=slug, after=same_page()["after"]), 303)
+
+
+@blueprint.get("/tablets/<int:kiosk_id>/discard")
+@allowed("signatures.review", load_kiosk)
+def discard(kiosk: Kiosk) -> ResponseReturnValue:
+    return _discard_page(kiosk, ReasonForm(formdata=None))
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/discard")
+@allowed("signatures.review", load_kiosk)
+def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
+    form, only_unreadable = ReasonForm(), request.form.get("do") == "unreadable"
+    if not form.validate():
+        return _discard_page(kiosk, form, 422)
+    slug = kiosk.event.slug
+    fact = Fact(
+        "kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data
+    )
+    done = act(
+        fact,
+        review_decisions.discard,
+        kiosk_id=kiosk.id,
+        only_unreadable=only_unreadable,
+        now=utcnow(),
+    )
+    flash(ngettext("%(num)s record discarded.", "%(num)s records discarded.", done), "success")
+    return _back_to_review(slug)
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/put-back")
+@allowed("signatures.review", load_kiosk)
+def put_back(kiosk: Kiosk) -> ResponseReturnValue:
+    slug = kiosk.event.slug
+    fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
+    done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
+    flash(
+        ngettext("%(num)s record is back in review.", "%(num)s records are back in review.", done),
+        "success",
+    )
+    return _back_to_review(slug)
+
+
+def _back_to_review(slug: str) -> ResponseReturnValue:
+    return redirect(url_for("organize.kiosks.review", slug=slug), 303)
+
+
+def _discard_page(kiosk: Kiosk, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
+    event = kiosk.event
+    row = next((row for row in review_by_kiosk(event.id) if row.id == kiosk.id), None)
+    page = render_template(
+        "organize/kiosks/discard.html",
+        kiosk=kiosk,
+        event=event,
+        title=event.text(g.lang).title,
+        row=row,
+        form=form,
+        discard_days=current_app.config["ERASE_PENDING_DAYS"],
+    )
+    return page, status

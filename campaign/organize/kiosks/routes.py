@@ -1,21 +1,40 @@
-"""The kiosks of an event: their state, their PIN and their shifts."""
+"""The kiosks of an event: their state, their PIN, their shifts, and the poster of the table."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
 from campaign.kiosk import pairing
+from campaign.kiosk.bundle import petitions_of
+from campaign.kiosk.codes import is_pin
 from campaign.kiosk.models import Kiosk
+from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
 from campaign.kiosk.queries import (
     every_kiosk,
     gaps_among,
@@ -27,14 +46,55 @@ from campaign.kiosk.queries import (
     tallies_of,
 )
 from campaign.kiosk.review_queries import many_for_review
-from campaign.kiosk.table_poster import PAPERS
-from campaign.organize.access import allowed, fresh
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.identity import causes_where, may
-from campaign.organize.kiosks.forms import PinForm
-from campaign.organize.scope import load_event
+from campaign.kiosk.table_poster import PAPERS, table_poster
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.fields import LineField
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.scope import load_event
 from campaign.process.clock import utcnow
 from campaign.signatures.name_display import many_asked_at
+
+TOO_LONG = Length(
+    max=MAX_NAME_LENGTH, message=_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
+)
+
+
+class PinField(StringField):
+    """Six digits that are not among the first guesses."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = "".join((self.data or "").split())
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if not is_pin(self.data or ""):
+            raise ValidationError(_l("Enter six digits."))
+        if self.data in GUESSED_PINS:
+            raise ValidationError(_l("This PIN is too easy to guess. Choose another."))
+
+
+class PinForm(FlaskForm):
+    """The PIN that staff type on every tablet of an event."""
+
+    pin = PinField(_l("Team PIN"))
+
+
+class PairForm(FlaskForm):
+    """A tablet to be paired; with the first tablet of an event, its PIN is set too."""
+
+    name = LineField(_l("Name of the tablet"), [TOO_LONG])
+    pin = PinField(_l("Team PIN"))
+
+    def without_pin(self) -> Self:
+        """Remove the PIN field, for an event that has a PIN already; return the form."""
+        del self.pin
+        return self
+
+
+class NameForm(FlaskForm):
+    name = LineField(_l("Name of the tablet"), [DataRequired(_l("Enter a name.")), TOO_LONG])
+
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
 # Until this long after its end, an event is listed among those whose tablets need attention.
@@ -178,3 +238,23 @@ def _sheets_address(event: Event) -> str | None:
         if view in current_app.view_functions and may("signatures.import", event)
         else None
     )
+
+
+@blueprint.get("/<slug>/table.pdf")
+@allowed("kiosks.see", load_event)
+def poster(event: Event) -> ResponseReturnValue:
+    paper = request.args.get("size") if request.args.get("size") in PAPERS else "A3"
+    pdf = table_poster(titles=_titles_to_sign(event), url=table_url(event), paper=paper)
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
+    return answer
+
+
+def _titles_to_sign(event: Event) -> dict[str, str]:
+    """Return the title of what is signed at the table, by language."""
+    petitions = petitions_of(event)
+    languages = current_app.config["LANGUAGES"]
+    if len(petitions) == 1:
+        text = petitions[0].current_version.text
+        return {lang: text(lang, petitions[0].original_lang).title for lang in languages}
+    return {lang: event.cause.text(lang).title for lang in languages}

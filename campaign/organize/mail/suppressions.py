@@ -1,26 +1,64 @@
-"""Suppressed addresses, which never get news: look one up, add one, or lift it if we may.
+"""Suppressed addresses, which never get news: look one up, add one, or lift it if we may."""
 
-Only digests are kept, so nobody can read the list. A digest also identifies an entry in its URL,
-because no email address may appear in a log.
-"""
+from collections.abc import Collection
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import exists, or_, select
+from wtforms.validators import DataRequired
 
 from campaign.accounts.permissions import EVERYWHERE
+from campaign.events.models import Event, Registration
+from campaign.extensions import db
 from campaign.mail.operations import refusal_of, try_again
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.identity import causes_where
-from campaign.organize.mail.known_addresses import is_known_in
-from campaign.organize.mail.suppression_forms import AddForm, FindForm
-from campaign.organize.pagination import page_of
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.fields import AddressField, LineField, most
+from campaign.organize.core.identity import causes_where
+from campaign.organize.core.pagination import page_of
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.process.clock import utcnow
 from campaign.security.digests import DIGEST_BYTES
+from campaign.signatures import tokens
+from campaign.signatures.models import Signature
 from campaign.subscriptions import operations
+from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason
+
+
+class FindForm(FlaskForm):
+    """An address to look up; sent by POST so that it is in no log."""
+
+    email = AddressField(_l("Email"))
+
+    @property
+    def digest(self) -> bytes:
+        return tokens.email_digest(self.email.address.normalized)
+
+
+class AddForm(FindForm):
+    reason = LineField(
+        _l("Reason"),
+        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), most(300)],
+    )
+
+
+def is_known_in(digest: bytes, cause_ids: Collection[int]) -> bool:
+    """Return whether the address of a digest signed, subscribed or registered in these causes."""
+    signed = exists().where(Signature.email_digest == digest, Signature.cause_id.in_(cause_ids))
+    subscribed = exists().where(
+        Subscription.email_digest == digest,
+        or_(Subscription.cause_id.in_(cause_ids), Subscription.cause_id.is_(None)),
+    )
+    events = select(Event.id).where(Event.cause_id.in_(cause_ids))
+    registered = exists().where(
+        Registration.email_digest == digest, Registration.event_id.in_(events)
+    )
+    return bool(db.session.scalar(select(or_(signed, subscribed, registered))))
+
 
 blueprint = Blueprint("suppressions", __name__, url_prefix="/suppressions")
 ON_A_PAGE = 50

@@ -1,17 +1,40 @@
-"""Shared by the queues of signatures, comments and tablet records: paging and decisions."""
+"""The queues for review: held signatures, held corrections and comments.
 
-from collections.abc import Callable, Collection, Sequence
+Paging and decisions are shared with the records from tablets.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from campaign.organize.audited_write import Fact, act_on_some
-from campaign.organize.identity import causes_where
-from campaign.organize.signatures.routes import MAX_ID
+from campaign.db.versioned import content_version
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act_on_some, note_list
+from campaign.organize.core.identity import causes_where
+from campaign.organize.core.scope import chosen, petitions_where
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.routes import MAX_ID, load_signature
 from campaign.process.clock import utcnow
-from campaign.signatures import moderation
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation import decisions
+from campaign.signatures.moderation.decisions import held_corrections, settle_correction
+from campaign.signatures.moderation.rules import rules_of
+from campaign.signatures.search.queries import (
+    COMMENTS,
+    comments_of,
+    held_by_reason,
+    held_for_review,
+    how_many_unread,
+)
 
 ON_A_PAGE = 20
 
@@ -76,7 +99,7 @@ def act_by_petition(
     Each petition gets its own entry in the activity log.
     """
     cause_ids, done = causes_where("signatures.review"), 0
-    rows = sorted(moderation.petitions_of(ids))
+    rows = sorted(decisions.petitions_of(ids))
     for (cause_id, petition_id), group in groupby(rows, key=lambda row: row[:2]):
         some = [row[2] for row in group]
         if cause_ids is not None and cause_id not in cause_ids:
@@ -91,3 +114,210 @@ def act_by_petition(
 def _after() -> int:
     asked = request.values.get("after", type=int) or 0
     return asked if 0 <= asked <= MAX_ID else 0
+
+
+blueprint = Blueprint("held", __name__, url_prefix="/held")
+DECISIONS = {
+    "let_through": ("signatures.let_through", decisions.let_through_waiting),
+    "reject": ("signatures.reject", decisions.reject),
+}
+
+
+@blueprint.get("/")
+@allowed("signatures.review")
+def index() -> ResponseReturnValue:
+    return _page(ReasonForm(formdata=None))
+
+
+@blueprint.post("/")
+@allowed("signatures.review")
+def decide() -> ResponseReturnValue:
+    """Do one thing to the selected rows, or to exactly those that the page showed."""
+    (way, ids), form = decision(), ReasonForm()
+    if way not in DECISIONS or not ids:
+        flash(_("Nothing was selected, so nothing was changed."), "waiting")
+        return redirect(_here(), 303)
+    # Approving needs no reason: the queue says why a signature was held.
+    if way == "reject" and not form.validate():
+        return _page(form, 422, ticked=ids)
+    action, operation = DECISIONS[way]
+    done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
+    if not done:
+        flash(_("Someone else already decided. Nothing was changed."), "waiting")
+    elif way == "reject":
+        flash(
+            ngettext(
+                "%(figure)s signature rejected.",
+                "%(figure)s signatures rejected.",
+                done,
+                figure=format_decimal(done),
+            ),
+            "success",
+        )
+    else:
+        flash(
+            ngettext(
+                "%(figure)s signature approved.",
+                "%(figure)s signatures approved.",
+                done,
+                figure=format_decimal(done),
+            ),
+            "success",
+        )
+    return redirect(_here(), 303)
+
+
+def _here() -> str:
+    return url_for(
+        "organize.held.index", **same_page(), held_for=request.values.get("held_for") or None
+    )
+
+
+def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> ResponseReturnValue:
+    petitions = petitions_where("signatures.review")
+    ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
+    reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""
+    queue = queue_page(partial(held_for_review, ids, held_reason=held_for))
+    note_list(queue.rows, ["held"])
+    page = render_template(
+        "organize/held/index.html",
+        form=form,
+        queue=queue,
+        ticked=set(ticked),
+        reasons=sorted(reasons.items(), key=lambda each: -each[1]),
+        held_for=held_for,
+        waiting=reasons.get(held_for, 0) if held_for else sum(reasons.values()),
+        rules={rule.id: rule for rule in rules_of(causes_where("signatures.review"))},
+        petitions=petitions,
+        chosen_slug=request.values.get("petition") or "",
+        titles={each.id: each.title for each in petitions},
+        **words(),
+    )
+    return page, status
+
+
+corrections_blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
+CORRECTIONS_ON_A_PAGE = 50
+
+
+@corrections_blueprint.get("/", endpoint="index")
+@allowed("signatures.review")
+def corrections_index() -> ResponseReturnValue:
+    petitions = petitions_where("signatures.review")
+    found = held_corrections([each.id for each in petitions], limit=CORRECTIONS_ON_A_PAGE)
+    note_list([signature for _correction, signature in found], ["corrections"])
+    return render_template(
+        "organize/corrections/index.html",
+        found=found,
+        titles={each.id: each.title for each in petitions},
+        content_version=content_version,
+        rules={rule.id: rule for rule in rules_of(None)},
+        **words(),
+    )
+
+
+@corrections_blueprint.post("/<int:signature_id>", endpoint="decide")
+@allowed("signatures.review", load_signature)
+def decide_correction(signature: Signature) -> ResponseReturnValue:
+    """Show the correction, or keep the former text."""
+    is_accepted = request.form.get("decision") == "show"
+    action = "corrections.show" if is_accepted else "corrections.refuse"
+    fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id)
+    act_on_some(
+        fact,
+        settle_correction,
+        signature_id=signature.id,
+        version=request.form.get("version", ""),
+        is_accepted=is_accepted,
+    )
+    flash(
+        _("The change is now shown.") if is_accepted else _("The former name is kept."),
+        "success",
+    )
+    return redirect(url_for("organize.corrections.index"), 303)
+
+
+comments_blueprint = Blueprint("comments", __name__, url_prefix="/comments")
+TABS = {"waiting": _l("To review"), "shown": _l("Shown"), "hidden": _l("Hidden")}
+MAX_WORDS = 200
+
+
+@comments_blueprint.get("/", endpoint="index")
+@allowed("signatures.review")
+def comments_index() -> ResponseReturnValue:
+    petitions = petitions_where("signatures.review")
+    ids = [each.id for each in chosen(petitions, request.args.get("petition"))]
+    asked = same_list()
+    searched, tab = asked["words"] or "", asked["tab"] or "waiting"
+    queue = queue_page(partial(comments_of, ids, comments=tab, words=searched))
+    note_list(queue.rows, ["comments"])
+    return render_template(
+        "organize/comments/index.html",
+        queue=queue,
+        waiting=how_many_unread(ids),
+        petitions=petitions,
+        chosen_slug=request.args.get("petition") or "",
+        titles={each.id: each.title for each in petitions},
+        content_version=content_version,
+        tabs=TABS,
+        tab=tab,
+        searched=searched,
+        asked=asked,
+        **words(),
+    )
+
+
+@comments_blueprint.post("/", endpoint="decide")
+@allowed("signatures.review")
+def decide_comments() -> ResponseReturnValue:
+    """Show or hide comments as decided row by row or, with one button, all on the page."""
+    ids, whole = numbers("shown"), request.form.get("all")
+    decided = {number: whole or request.form.get(f"decision-{number}") for number in ids}
+    shown = [number for number, word in decided.items() if word == "show"]
+    hidden = [number for number, word in decided.items() if word == "hide"]
+    versions = {number: request.form.get(f"version-{number}", "") for number in ids}
+    done = sum(
+        act_by_petition(action, _decision, some, versions=versions, shown=is_shown)
+        for action, some, is_shown in (
+            ("comments.show", shown, True),
+            ("comments.hide", hidden, False),
+        )
+        if some
+    )
+    _tell(done, len(shown) + len(hidden))
+    return redirect(url_for("organize.comments.index", **same_page(), **same_list()), 303)
+
+
+def same_list() -> dict[str, Any]:
+    """Return the URL arguments for the tab and the search within it."""
+    tab = request.values.get("tab")
+    searched = (request.values.get("words") or "").strip()[:MAX_WORDS]
+    return {"tab": tab if tab in COMMENTS and tab != "waiting" else None, "words": searched or None}
+
+
+def _decision(*, ids: Iterable[int], versions: Mapping[int, str], **named: Any) -> Sequence[int]:
+    return decisions.decide_comments(versions={number: versions[number] for number in ids}, **named)
+
+
+def _tell(done: int, wanted: int) -> None:
+    if not wanted:
+        flash(_("You made no decision, so nothing was changed."), "waiting")
+        return
+    flash(
+        ngettext(
+            "%(figure)s comment decided.",
+            "%(figure)s comments decided.",
+            done,
+            figure=format_decimal(done),
+        ),
+        "success",
+    )
+    if left := wanted - done:
+        flash(
+            ngettext(
+                "%(num)s comment was changed by the person who wrote it. Please read it again.",
+                "%(num)s comments were changed by the people who wrote them. Please read them again.",
+                left,
+            ),
+            "waiting",
+        )

@@ -15,10 +15,9 @@ from flask_babel import gettext as _
 from campaign.accounts.audit import entries_since
 from campaign.accounts.audit_models import AuditEntry
 from campaign.kiosk.queries import stored_since
-from campaign.organize.identity import causes_where, may
-from campaign.organize.overview.activity_titles import titles_of
-from campaign.organize.people.audit_labels import ACTIONS, DOORS
-from campaign.signatures.search import held_since
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.people.audit_labels import ACTIONS, DOORS, titles_of
+from campaign.signatures.search.queries import held_since
 
 MAX_ENTRIES = 12
 MAX_READ = 400

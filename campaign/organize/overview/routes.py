@@ -1,10 +1,11 @@
 """The first page of the workspace: date, tasks, recent activity, and causes with their counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.dates import get_timezone_location
-from flask import Blueprint, g, jsonify, render_template, request
+from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -14,18 +15,75 @@ from campaign.causes.queries import cause_count, causes_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import WEEKDAY_AND_DAY
 from campaign.i18n.long_dates import long_date
-from campaign.organize.access import any_organizer
-from campaign.organize.identity import causes_where, may
-from campaign.organize.navigation_counts import rail_numbers
+from campaign.organize.core.access import any_organizer
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.navigation import rail_numbers
 from campaign.organize.overview.activity import happenings
-from campaign.organize.overview.cause_counts import Glance, glance, start_of_yesterday
 from campaign.organize.overview.tasks import tasks_for_today
-from campaign.organize.statistics.charts import Chart, chart
-from campaign.organize.statistics.figures import RANGES, spans, zone
+from campaign.organize.statistics.figures import (
+    RANGES,
+    Chart,
+    add_cache,
+    by_day,
+    chart,
+    spans,
+    zone,
+)
 from campaign.organize.statistics.routes import span_words
 from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow
+from campaign.signatures.counting.aggregates import are_ready
+from campaign.signatures.counting.statistics import Hour, States, hours, states
+
+DAYS_OF_WEEK = 7
+# The counts next to the chart are live. The chart reads every signature, so it is cached.
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The States of some petitions, and one Hour for each hour with signatures, as of now."""
+
+    counts: States
+    hours: tuple | None
+
+    @property
+    def today(self) -> int | None:
+        return None if self.hours is None else by_day(self.hours)[-1].total
+
+    @property
+    def week(self) -> int:
+        """The number of confirmed signatures made today and on the six days before."""
+        return sum(day.sure for day in by_day(self.hours or ())[-DAYS_OF_WEEK:])
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.counts.counted or self.counts.pending or self.counts.held)
+
+
+def init_app(app: Flask) -> None:
+    add_cache(app, "recent_hours", SECONDS)
+
+
+def glance(petition_ids: Collection[int]) -> Glance:
+    """Return the Glance of these petitions.
+
+    Its hours are at most SECONDS old, and None while many signatures are still to be added up.
+    """
+    return Glance(states(petition_ids), _recent_hours(petition_ids) if are_ready() else None)
+
+
+def _recent_hours(petition_ids: Collection[int]) -> tuple[Hour, ...]:
+    key = tuple(petition_ids)
+    return current_app.extensions["recent_hours"].get(key, lambda: tuple(hours(key)))
+
+
+def start_of_yesterday() -> datetime:
+    """Return the first instant of yesterday in the site's time zone."""
+    here = utcnow().astimezone(zone())
+    return (here - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
 
 blueprint = Blueprint("overview", __name__)
 # With more causes than this, the overview shows only figures. Charts are on each cause's page.

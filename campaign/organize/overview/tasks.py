@@ -1,23 +1,355 @@
-"""Collect the tasks that the overview begins with, each for people who may do it."""
+"""The tasks that the overview begins with, each for people who may do it."""
 
-from campaign.organize.overview import people_tasks, work_tasks
-from campaign.organize.overview.table_tasks import at_events
-from campaign.organize.overview.task import Task
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+from flask import g, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from campaign.accounts.permissions import EVERYWHERE
+from campaign.api.queries import keys_among
+from campaign.events.models import Event
+from campaign.events.queries import events_among
+from campaign.events.registration_search import held_by_event
+from campaign.exports.export_queries import exports_of
+from campaign.i18n.clock_times import clock_time
+from campaign.imports.queries import batches_among
+from campaign.kiosk.queries import gaps_of, kiosks_of
+from campaign.kiosk.review_queries import many_for_review
+from campaign.mail.queries import waiting_since
+from campaign.organize.core.identity import causes_where, may, organizer
+from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.statistics.figures import zone
+from campaign.petitions.models import Petition
+from campaign.petitions.queries import petitions_among
 from campaign.process.clock import utcnow
+from campaign.signatures.erasure import erases_at, keeps_by_choice
+from campaign.signatures.moderation.decisions import count_held_corrections
+from campaign.signatures.name_display import many_asked_at
+from campaign.signatures.search.queries import held_by_reason, how_many_unread
+from campaign.updates.mailing import mailings_among
+from campaign.updates.models import Update
+from campaign.updates.queries import updates_among
+
+
+class Task(NamedTuple):
+    """Something to do; `act` is the label of the button that links to `address`."""
+
+    words: str
+    act: str
+    address: str
+
+
+def to_review() -> Iterator[Task]:
+    if not may("signatures.review"):
+        return
+    ids = [petition.id for petition in petitions_where("signatures.review")]
+    if held := sum(held_by_reason(ids).values()):
+        words = ngettext(
+            "Review %(figure)s held signature",
+            "Review %(figure)s held signatures",
+            held,
+            figure=_figure(held),
+        )
+        yield Task(words, _("View"), url_for("organize.held.index"))
+    if corrections := count_held_corrections(ids):
+        words = ngettext(
+            "Review %(figure)s changed name",
+            "Review %(figure)s changed names",
+            corrections,
+            figure=_figure(corrections),
+        )
+        yield Task(words, _("View"), url_for("organize.corrections.index"))
+    events = events_among(causes_where("signatures.review"))
+    waiting = many_for_review([event.id for event in events])
+    for event in events:
+        if kept := waiting.get(event.id):
+            words = ngettext(
+                "Review %(num)s signature from a table",
+                "Review %(num)s signatures from a table",
+                kept,
+            )
+            yield Task(words, _("View"), url_for("organize.kiosks.review", slug=event.slug))
+    asked = many_asked_at([event.id for event in events])
+    for event in events:
+        if names := asked.get(event.id):
+            words = ngettext(
+                "Approve %(num)s full name from a table",
+                "Approve %(num)s full names from a table",
+                names,
+            )
+            yield Task(words, _("View"), url_for("organize.kiosks.names", slug=event.slug))
+    if unread := how_many_unread(ids):
+        words = ngettext(
+            "Review %(figure)s comment",
+            "Review %(figure)s comments",
+            unread,
+            figure=_figure(unread),
+        )
+        yield Task(words, _("Review"), url_for("organize.comments.index"))
+
+
+def to_seat() -> Iterator[Task]:
+    if not may("registrations.check_in"):
+        return
+    now = utcnow()
+    ahead = [
+        event
+        for event in events_among(causes_where("registrations.check_in"))
+        if event.ends_at > now
+    ]
+    held = held_by_event([event.id for event in ahead])
+    for event in ahead:
+        if many := held.get(event.id):
+            words = ngettext(
+                "Review %(num)s held registration",
+                "Review %(num)s held registrations",
+                many,
+            )
+            yield Task(
+                words,
+                _("View"),
+                url_for("organize.events.registrations", slug=event.slug, state="held"),
+            )
+
+
+def from_paper() -> Iterator[Task]:
+    if not may("signatures.import"):
+        return
+    begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.is_open]
+    if begun:
+        words = ngettext("Import %(num)s paper list", "Import %(num)s paper lists", len(begun))
+        yield Task(words, _("Open"), url_for("organize.imports.index"))
+
+
+def _figure(many: int) -> str:
+    return format_decimal(many, locale=get_locale())
+
+
+# Tasks begin this long before an event, and end this long after it.
+BEFORE, AFTER = timedelta(days=14), timedelta(days=2)
+
+
+def at_events(now: datetime) -> list[Task]:
+    """Return the Tasks of near events, for people who staff tables.
+
+    Tablets that need attention come first, then the next event.
+    """
+    if not may("kiosks.see"):
+        return []
+    near = [
+        event
+        for event in reversed(events_among(causes_where("kiosks.see")))
+        if _is_near(event, now)
+    ]
+    kept = [task for event in near for task in _tablets(event, now)]
+    return kept + [_coming(event) for event in near if event.ends_at > now][:1]
+
+
+def _is_near(event: Event, now: datetime) -> bool:
+    return (
+        event.state == "published"
+        and event.starts_at <= now + BEFORE
+        and now - AFTER < event.ends_at
+    )
+
+
+def _tablets(event: Event, now: datetime) -> Iterator[Task]:
+    for kiosk in kiosks_of(event.id):
+        state, name = kiosk.state(now), kiosk.name
+        if kiosk.is_silent(now) and state != "revoked":
+            words = ngettext(
+                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signature on it",
+                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
+                kiosk.waiting,
+                name=name,
+                time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
+            )
+        elif kiosk.waiting and state in ("away", "expired"):
+            words = ngettext(
+                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signature",
+                "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signatures",
+                kiosk.waiting,
+                name=name,
+            )
+        elif state == "away" and event.starts_at <= now < event.ends_at:
+            since = clock_time(kiosk.last_seen_at, get_locale(), ZoneInfo(event.zone))
+            words = _("Check tablet “%(name)s”: no contact since %(time)s", name=name, time=since)
+        elif state != "revoked" and gaps_of(kiosk.id):
+            words = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
+        else:
+            continue
+        yield Task(words, _("View"), url_for("organize.kiosks.show", slug=event.slug))
+
+
+def _coming(event: Event) -> Task:
+    when = _day_and_time(event.starts_at, event)
+    words = _(
+        "Prepare the table for “%(title)s”: %(when)s", title=event.text(g.lang).title, when=when
+    )
+    return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
+
+
+def _day_and_time(instant: datetime, event: Event) -> str:
+    """Format an instant in the time zone of the event."""
+    there, locale = instant.astimezone(ZoneInfo(event.zone)), get_locale()
+    return f"{format_skeleton('MMMEd', there, locale=locale)}, {clock_time(there, locale)}"
+
+
+# An email or a scheduled draft that is later than this is stuck: no worker has picked it up.
+LATE = timedelta(minutes=15)
+
+
+def stuck_mail(now: datetime) -> Iterator[Task]:
+    """Yield mailings that will not continue on their own, for people who may send them.
+
+    Admins also learn when no email leaves at all.
+    """
+    updates = updates_among(causes_where("mail.send")) if may("mail.send") else ()
+    mailings = mailings_among(update.id for update in updates)
+    for update in updates:
+        state = mailings[update.id].state if update.id in mailings else ""
+        if state == "paused":
+            words = _(
+                "Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title
+            )
+        elif state in ("planned", "sending") and update.state == "draft":
+            words = _(
+                "“%(title)s” was unpublished. Its mailing is paused",
+                title=update.text(g.lang).title,
+            )
+        else:
+            continue
+        yield Task(words, _("View"), url_for("organize.mail.show", slug=update.slug))
+    if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE)):
+        yield Task(
+            _(
+                "No email sent since %(time)s. Check the background worker and the mail server",
+                time=_hour(since, now),
+            ),
+            _("View"),
+            url_for("organize.mail.index"),
+        )
+
+
+def failed_files() -> Iterator[Task]:
+    """Yield the files that the signed-in organizer requested and that could not be made."""
+    ids = (
+        [petition.id for petition in petitions_where("signatures.export")]
+        if may("signatures.export")
+        else []
+    )
+    for export in exports_of(ids):
+        if export.organizer_id == organizer().id and export.state == "failed":
+            words = _("Create file %(number)s again: it could not be finished", number=export.id)
+            yield Task(words, _("View"), url_for("organize.exports.show", export_id=export.id))
+
+
+def data_to_go() -> Iterator[Task]:
+    """Yield the petitions whose owners were told that personal data will soon be erased."""
+    for petition in (
+        petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
+    ):
+        if (
+            petition.retention_told_at
+            and not petition.retention_done_at
+            and (at := erases_at(petition))
+        ):
+            day = format_date(at.astimezone(zone()), "long", locale=get_locale())
+            words = _(
+                "Personal data of “%(title)s” will be deleted on %(day)s",
+                title=in_sight(petition).title,
+                day=day,
+            )
+            yield Task(words, _("View"), url_for("organize.retention.edit", slug=petition.slug))
+
+
+def kept_forever() -> Iterator[Task]:
+    """Yield the petitions that keep personal data forever although nobody chose that."""
+    for petition in (
+        petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
+    ):
+        if petition.retention_days is None and not keeps_by_choice(petition):
+            words = _(
+                "Choose how long the signatures of “%(title)s” are kept",
+                title=in_sight(petition).title,
+            )
+            yield Task(words, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
+
+
+def doubted_keys() -> Iterator[Task]:
+    """Yield the doubted keys of partners: too many of their people had signed before.
+
+    Signatures sent with such a key must be confirmed by their signers.
+    """
+    for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
+        if key.doubted_at and not key.revoked_at:
+            words = _(
+                "Ask partner “%(name)s” why many of its people had already signed", name=key.name
+            )
+            yield Task(words, _("View"), url_for("organize.keys.index"))
+
+
+def drafts() -> Iterator[Task]:
+    for room, things, words in (
+        ("petitions", petitions_among, _petition_drafts),
+        ("events", events_among, _event_drafts),
+        ("updates", updates_among, _update_drafts),
+    ):
+        if may(f"{room}.edit"):
+            begun = [each for each in things(causes_where(f"{room}.edit")) if _is_begun(each)]
+            if begun:
+                yield Task(words(len(begun)), _("Write"), url_for(f"organize.{room}.index"))
+
+
+def _is_begun(thing: Petition | Event | Update) -> bool:
+    """Return whether a draft needs someone: it is neither archived nor scheduled for later."""
+    at = getattr(thing, "publish_at", None)
+    # A draft past its scheduled time lacks something, or it would have been published.
+    return (
+        thing.state == "draft"
+        and not getattr(thing, "archived_at", None)
+        and (at is None or at < utcnow() - LATE)
+    )
+
+
+def _hour(at: datetime, now: datetime) -> str:
+    """Return the time of day of an instant today, and the date of any other."""
+    there = at.astimezone(zone())
+    if there.date() == now.astimezone(zone()).date():
+        return clock_time(there, get_locale())
+    return format_date(there, "medium", locale=get_locale())
+
+
+def _petition_drafts(num: int) -> str:
+    return ngettext("Finish %(num)s draft petition", "Finish %(num)s draft petitions", num)
+
+
+def _event_drafts(num: int) -> str:
+    return ngettext("Finish %(num)s event draft", "Finish %(num)s event drafts", num)
+
+
+def _update_drafts(num: int) -> str:
+    return ngettext("Finish %(num)s draft update", "Finish %(num)s draft updates", num)
 
 
 def tasks_for_today() -> list[Task]:
     """Return the Tasks of the signed-in organizer in all their causes, the most urgent first."""
     now = utcnow()
     return [
-        *people_tasks.to_review(),
-        *people_tasks.to_seat(),
+        *to_review(),
+        *to_seat(),
         *at_events(now),
-        *work_tasks.stuck_mail(now),
-        *work_tasks.failed_files(),
-        *people_tasks.from_paper(),
-        *work_tasks.doubted_keys(),
-        *work_tasks.data_to_go(),
-        *work_tasks.kept_forever(),
-        *work_tasks.drafts(),
+        *stuck_mail(now),
+        *failed_files(),
+        *from_paper(),
+        *doubted_keys(),
+        *data_to_go(),
+        *kept_forever(),
+        *drafts(),
     ]

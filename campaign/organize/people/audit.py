@@ -1,25 +1,69 @@
 """The activity log, searchable: who did what, when, why and from where."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField
+from wtforms.validators import Optional
 
 from campaign.accounts.audit import entries
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.models import Organizer
+from campaign.accounts.permissions import ROLE_NAMES
 from campaign.accounts.queries import organizer_by_id, organizers_of
-from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
-from campaign.organize.access import allowed
-from campaign.organize.change_labels import changes_in_words
-from campaign.organize.identity import causes_where
-from campaign.organize.overview.activity_titles import titles_of
-from campaign.organize.people.audit_forms import AuditSearch
-from campaign.organize.people.audit_labels import ACTIONS, DOORS, REFUSED_METHODS, THINGS
+from campaign.organize.core.access import allowed
+from campaign.organize.core.identity import causes_where
+from campaign.organize.core.time_fields import DayField
+from campaign.organize.people.audit_labels import (
+    ACTIONS,
+    DOORS,
+    REFUSED_METHODS,
+    SUBJECTS,
+    THINGS,
+    changes_in_words,
+    titles_of,
+)
+
+
+class AuditSearch(FlaskForm):
+    """Sent by GET: it changes nothing, and the URL of a search can be bookmarked."""
+
+    class Meta:
+        csrf = False
+
+    who = SelectField(_l("People"), validate_choice=False)
+    about = SelectField(_l("About"), validate_choice=False)
+    since = DayField(_l("First day"), [Optional()])
+    until = DayField(_l("Last day"), [Optional()])
+
+    def __init__(self, people: Iterable[Organizer]) -> None:
+        super().__init__(formdata=request.args)
+        self.who.choices = _offered(_l("Everyone"), {str(who.id): who.called for who in people})
+        self.about.choices = _offered(_l("Everything"), SUBJECTS)
+
+    @property
+    def organizer_id(self) -> int | None:
+        known = {choice.value for choice in self.who.choices}
+        return int(self.who.data) if self.who.data and self.who.data in known else None
+
+    @property
+    def subject(self) -> str:
+        return self.about.data if self.about.data in SUBJECTS else ""
+
+
+def _offered(all_of_them: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
+    return [
+        SelectChoice("", all_of_them),
+        *(SelectChoice(value, name) for value, name in names.items()),
+    ]
+
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50

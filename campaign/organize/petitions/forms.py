@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
-from campaign.organize.content_fields import (
+from campaign.organize.core.fields import (
     InLanguages,
     LineField,
     LinesField,

@@ -1,18 +1,223 @@
 """The form of a petition: required fields, its own questions, and how supporters confirm."""
 
+from collections.abc import Iterable
+from typing import Any, Self
+
 from flask import g, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+)
 
-from campaign.organize.access import allowed
-from campaign.organize.content_fields import moved
-from campaign.organize.drafts import preview_asked
+from campaign.i18n.locales import LOCALES
+from campaign.organize.core.access import allowed
+from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.fields import (
+    LineField,
+    LinesField,
+    RowsField,
+    VersionField,
+    by_language,
+    in_language,
+    most,
+    moved,
+)
 from campaign.organize.petitions.parts import part_page, save_part
-from campaign.organize.petitions.questions_forms import FormForm
 from campaign.organize.petitions.routes import blueprint, load_petition, preview_page
 from campaign.petitions.editing import change_form
 from campaign.petitions.models import Petition
-from campaign.petitions.presenters import in_language
+from campaign.petitions.presenters import in_language as question_in_language
 from campaign.process.clock import utcnow
+from campaign.text.slugs import free_slug, slug_of
+
+MAX_QUESTIONS = 12
+MAX_LABEL_LENGTH = 200
+MAX_CHOICES_LENGTH = 4000
+FIELDS = [
+    SelectChoice("family_name", _l("Last name")),
+    SelectChoice("country", _l("Country")),
+    SelectChoice("postal_code", _l("Postal code")),
+    SelectChoice("comment", _l("Comment")),
+]
+KINDS = [
+    SelectChoice("text", _l("Short text")),
+    SelectChoice("choice", _l("One choice from a list")),
+    SelectChoice("tick", _l("A checkbox")),
+]
+CONFIRMATIONS = [
+    SelectChoice("email", _l("By the link in the email")),
+    SelectChoice("email_or_witness", _l("By email, or by a witness at a table")),
+]
+
+
+# The settings besides the questions.
+SETTINGS = ("version", "required_fields", "confirmation", "two_per_address", "neutral_emails")
+
+
+class _Question(Form):
+    """A petition's own question, as asked in each language."""
+
+    name = HiddenField()
+    type = SelectField(_l("Kind"), choices=KINDS)
+    required = BooleanField(_l("Required"))
+
+
+QuestionRow = type(
+    "QuestionRow",
+    (_Question,),
+    {
+        **by_language(
+            "label",
+            lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)]),
+        ),
+        **by_language(
+            "choices",
+            lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)]),
+        ),
+    },
+)
+
+
+class FormForm(FlaskForm):
+    """Questions, required fields, and how supporters confirm."""
+
+    version = VersionField()
+    required_fields = SelectMultipleField(_l("Required"), choices=FIELDS)
+    confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
+    two_per_address = BooleanField(_l("Two people may share one email address"))
+    neutral_emails = BooleanField(
+        _l("Neutral emails: the subject does not say that someone signed")
+    )
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
+
+    @classmethod
+    def of(cls, petition: Petition) -> Self:
+        return cls(
+            formdata=None,
+            data={
+                "version": petition.version_of("settings"),
+                "required_fields": petition.required_fields,
+                "confirmation": petition.confirmation,
+                "two_per_address": petition.two_per_address,
+                "neutral_emails": petition.neutral_emails,
+                "rows": rows_of(petition.questions),
+            },
+        )
+
+    def with_rows(self, rows: list[dict[str, Any]]) -> Self:
+        """Return the form with other rows; everything else stays as entered."""
+        typed = {name: self[name].data for name in SETTINGS}
+        return type(self)(formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
+
+    def validate_asking(self, original: str) -> bool:
+        """Check the form and its questions; texts in the language `original` are required."""
+        valid = self.validate()
+        return check_rows(self.rows, original) and valid
+
+    def questions(self, original: str) -> list[dict[str, Any]]:
+        return questions_in(self.rows, original)
+
+
+def check_rows(rows: RowsField, original: str) -> bool:
+    """Check a list of QuestionRows, and set errors on their fields.
+
+    Each needs a label in the language `original`. A choice needs the same number of answers in each
+    language.
+    """
+    for row in rows:
+        label, choices = row[f"label_{original}"], row[f"choices_{original}"]
+        if _is_empty(row.form):
+            continue
+        if not label.data:
+            label.errors = [_l("Enter the question in the original language.")]
+        if row["type"].data == "choice":
+            _check_choices(row.form, choices)
+    # The error summary reads the list's own errors, which were set before these checks.
+    rows.errors = [row.errors for row in rows if row.errors]
+    return not rows.errors
+
+
+def questions_in(rows: RowsField, original: str) -> list[dict[str, Any]]:
+    """Return the questions as `Petition` and `Event` store them.
+
+    A new question gets its name from its label in the language `original`.
+    """
+    kept = [row.form for row in rows if not _is_empty(row.form)]
+    names = {row.name.data for row in kept if row.name.data}
+    order = (original, *(lang for lang in LOCALES if lang != original))
+    return [_question(row, names, order) for row in kept]
+
+
+def rows_of(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the questions of a petition or an event as rows of a form."""
+    return [_row(question) for question in questions]
+
+
+def _is_empty(row: Any) -> bool:
+    return not any(row[f"{part}_{lang}"].data for part in ("label", "choices") for lang in LOCALES)
+
+
+def _check_choices(row: Any, first: Field) -> None:
+    wanted = len(_lines(first.data))
+    if wanted < 2:
+        first.errors = [_l("Enter at least two answers, one per line.")]
+    for lang in LOCALES:
+        field = row[f"choices_{lang}"]
+        if field.data and len(_lines(field.data)) != wanted and field is not first:
+            field.errors = [
+                _l("Enter as many answers as in the first language, in the same order.")
+            ]
+
+
+def _question(row: Any, names: set[str], order: tuple[str, ...]) -> dict[str, Any]:
+    """Return a row as a stored question.
+
+    Answers are stored in the petition's first language, so that language comes first.
+    """
+    name = row.name.data
+    if not name:
+        name = free_slug(
+            slug_of(row[f"label_{order[0]}"].data)[:40].strip("-") or "question", names.__contains__
+        )
+        names.add(name)
+    question = {
+        "name": name,
+        "type": row.type.data,
+        "required": row.required.data,
+        "label": {lang: words for lang in order if (words := row[f"label_{lang}"].data)},
+    }
+    if row.type.data == "choice":
+        question["choices"] = {
+            lang: lines for lang in order if (lines := _lines(row[f"choices_{lang}"].data))
+        }
+    return question
+
+
+def _row(question: dict[str, Any]) -> dict[str, Any]:
+    labels = {f"label_{lang}": words for lang, words in question["label"].items()}
+    choices = {
+        f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()
+    }
+    facts = {
+        "name": question["name"],
+        "type": question["type"],
+        "required": bool(question.get("required")),
+    }
+    return {**facts, **labels, **choices}
+
+
+def _lines(text: str | None) -> list[str]:
+    return list(filter(None, map(str.strip, (text or "").split("\n"))))
 
 
 @blueprint.get("/<slug>/form")
@@ -31,7 +236,9 @@ def save_form(petition: Petition) -> ResponseReturnValue:
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
     if preview_asked():
-        asked = tuple(in_language(each, g.lang) for each in typed.questions(petition.original_lang))
+        asked = tuple(
+            question_in_language(each, g.lang) for each in typed.questions(petition.original_lang)
+        )
         return preview_page(petition, asks=frozenset(typed.required_fields.data), questions=asked)
     return save_part(
         *("form", petition, typed, FormForm.of, change_form),

@@ -1,25 +1,31 @@
-"""Petitions: list, create, show, set the goal, duplicate, preview."""
+"""Petitions: list, create, show, set the goal, duplicate, preview, check before publishing."""
 
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.draft_forms import DraftForm
-from campaign.organize.drafts import is_made_already, offered, speak_as_asked
-from campaign.organize.edit_conflicts import Editor, save
-from campaign.organize.identity import causes_where, may
-from campaign.organize.pagination import page_of
+from campaign.i18n.locales import NAMES
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.drafts import (
+    DraftForm,
+    LaterForm,
+    is_made_already,
+    offered,
+    speak_as_asked,
+)
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.pagination import page_of
+from campaign.organize.core.scope import load_petition
 from campaign.organize.petitions.forms import GoalForm
-from campaign.organize.scope import load_petition
 from campaign.petitions import operations
 from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
@@ -196,3 +202,28 @@ def fact_of(action: str, petition: Petition, **details: Any) -> Fact:
 def back_to(petition: Petition) -> BaseResponse:
     """Return a redirect to the petition's page."""
     return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
+
+
+@blueprint.get("/<slug>/publish")
+@allowed("petitions.publish", load_petition)
+def ready(petition: Petition) -> ResponseReturnValue:
+    if petition.state != "draft":
+        return back_to(petition)
+    return publish_page(petition)
+
+
+def publish_page(
+    petition: Petition | Any, status: int = 200, later: LaterForm | None = None
+) -> tuple[str, int]:
+    """Return the page, with the form that schedules the publication."""
+    now = utcnow()
+    return render_template(
+        "organize/petitions/publish.html",
+        petition=petition,
+        title=petition.current_version.text(g.lang, petition.original_lang).title,
+        faults=faults_of(petition, now),
+        missing=(missing := missing_languages(petition)),
+        missing_names=[NAMES[lang] for lang in missing],
+        later=later or LaterForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"]),
+        opens_later=petition.opens_at is not None and petition.opens_at > now,
+    ), status

@@ -1,22 +1,81 @@
-"""The texts for sharing a petition, and what each achieved."""
+"""Sharing a petition: its texts and what each achieved, and embedding it in other sites."""
 
+from collections.abc import Iterable
 from functools import partial
+from typing import Self
+from urllib.parse import urlsplit
 
-from flask import flash, redirect, render_template, url_for
+import idna
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
+from wtforms import Form, RadioField, SelectChoice, SelectField
+from wtforms.validators import StopValidation
 
-from campaign.organize.access import allowed
-from campaign.organize.edit_conflicts import Editor, save
+from campaign.embeds.frames import SHOWS, THEMES, asked_frame
+from campaign.embeds.models import Embedding
+from campaign.embeds.operations import change_embedding
+from campaign.embeds.queries import embedding_of
+from campaign.i18n.locales import LOCALES, NAMES
+from campaign.organize.core.access import allowed
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.fields import (
+    LinesField,
+    RowsField,
+    ShortTextField,
+    VersionField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
-from campaign.organize.petitions.sharing_forms import SharingForm
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons
+from campaign.sharing.models import MAX_TEXT_LENGTH, ShareText
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
+
+MAX_TEXTS = 4
+
+
+class _Wordings(FlaskForm):
+    """Up to MAX_TEXTS texts in each language; empty ones are ignored."""
+
+    version = VersionField()
+
+    @classmethod
+    def of(cls, texts: Iterable[ShareText], version: int) -> Self:
+        """Return the form with these ShareTexts at this version, and a field for one more in each language."""
+        data = {
+            f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
+            for lang in LOCALES
+        }
+        return cls(formdata=None, data={"version": version, **data}).with_room()
+
+    def with_room(self) -> Self:
+        for lang in LOCALES:
+            field = self[f"texts_{lang}"]
+            filled = [entry.data for entry in field if entry.data]
+            while len(field) < min(MAX_TEXTS, max(2, len(filled) + 1)):
+                field.append_entry("")
+        return self
+
+    def texts(self) -> dict[str, list[str]]:
+        """Return {language: [text]}."""
+        return {lang: [words for words in self[f"texts_{lang}"].data if words] for lang in LOCALES}
+
+
+def _texts(lang: str) -> RowsField:
+    wording = ShortTextField(in_language(_l("Share text"), lang), [most(MAX_TEXT_LENGTH)])
+    return RowsField(wording, in_language(_l("Share texts"), lang), max_entries=MAX_TEXTS)
+
+
+SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))
 
 
 @blueprint.get("/<slug>/sharing")
@@ -60,4 +119,157 @@ def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, 
         petition=petition,
         form=form,
         comparisons=comparisons(petition.id),
+    ), status
+
+
+MAX_ORIGINS = 50
+SHOW_WORDS = {
+    "form": _l("The form, with the petition text"),
+    "thermometer": _l("Thermometer with a button"),
+    "counter": _l("Count with a button"),
+    "montage": _l("Montage with the count"),
+}
+THEME_WORDS = {
+    "auto": _l("Same as the reader’s device"),
+    "light": _l("Light"),
+    "dark": _l("Dark"),
+}
+
+
+class OriginsField(LinesField):
+    """Sites, one on each line; `origins` holds them normalized once they are valid."""
+
+    origins = ()
+
+    def pre_validate(self, form: Form) -> None:
+        lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
+        plain = [_origin(line) for line in lines]
+        wrong = [line for line, origin in zip(lines, plain, strict=True) if origin is None]
+        if wrong:
+            raise StopValidation(
+                ngettext(
+                    "This is not a site address, like https://example.org: %(lines)s",
+                    "These are not site addresses, like https://example.org: %(lines)s",
+                    len(wrong),
+                    lines=", ".join(wrong[:5]),
+                )
+            )
+        self.origins = list(dict.fromkeys(plain))
+        if len(self.origins) > MAX_ORIGINS:
+            raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
+        if form.allowed.data == "listed" and not self.origins:
+            raise StopValidation(_l("Enter at least one site, or choose “Nobody”."))
+
+
+class EmbeddingForm(FlaskForm):
+    """Who may embed the petition."""
+
+    version = VersionField()
+    allowed = RadioField(
+        _l("Who can embed this petition in their pages?"),
+        choices=[
+            SelectChoice("anybody", _l("Everyone")),
+            SelectChoice("listed", _l("Only these sites")),
+            SelectChoice("nobody", _l("Nobody")),
+        ],
+    )
+    origins = OriginsField(_l("Sites"))
+
+    @classmethod
+    def of(cls, embedding: Embedding, version: int) -> Self:
+        data = {
+            "version": version,
+            "allowed": embedding.allowed,
+            "origins": "\n".join(embedding.origins),
+        }
+        return cls(formdata=None, data=data)
+
+
+class PieceForm(FlaskForm):
+    """What the embedded piece shows; sent in the URL, it changes nothing."""
+
+    class Meta:
+        csrf = False
+
+    show = SelectField(
+        _l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS]
+    )
+    theme = SelectField(
+        _l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES]
+    )
+    lang = SelectField(
+        _l("Language"),
+        choices=[
+            SelectChoice("", _l("Like the page around it, or the reader’s system")),
+            *(SelectChoice(*each) for each in NAMES.items()),
+        ],
+    )
+
+
+def _origin(line: str) -> str | None:
+    """Return `scheme://host[:port]` of the entered text, or None; the scheme is optional."""
+    try:
+        parts = urlsplit(line if "://" in line else f"https://{line}")
+        host = (
+            idna.encode(parts.hostname or "", uts46=True).decode()
+            if parts.hostname != "localhost"
+            else "localhost"
+        )
+        port = f":{parts.port}" if parts.port else ""
+    except (ValueError, idna.IDNAError):
+        return None
+    is_site = (
+        parts.scheme in ("http", "https")
+        and ("." in host or host == "localhost")
+        and not parts.username
+    )
+    return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_LETTERS else None
+
+
+HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+
+
+@blueprint.get("/<slug>/embedding")
+@allowed("petitions.see", load_petition)
+def embedding(petition: Petition) -> ResponseReturnValue:
+    return _embedding_page(petition, _embedding_form(petition))
+
+
+@blueprint.post("/<slug>/embedding")
+@allowed("petitions.edit", load_petition)
+def save_embedding(petition: Petition) -> ResponseReturnValue:
+    form = EmbeddingForm()
+    if not form.validate():
+        return _embedding_page(petition, form, 422)
+    slug, words = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
+    fact = fact_of("petitions.edit", petition, part="embedding", **words)
+    save(
+        Editor(form, partial(petition_in_any_state, slug), _embedding_form, _embedding_page),
+        fact,
+        change_embedding,
+        petition_id=petition.id,
+        **words,
+    )
+    flash(_("Saved. Pages that embed it follow within a minute."), "success")
+    return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
+
+
+def _embedding_form(petition: Petition) -> EmbeddingForm:
+    return EmbeddingForm.of(embedding_of(petition.id), petition.version_of("embedding"))
+
+
+def _embedding_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    frame = asked_frame(request.args)
+    return render_template(
+        "organize/petitions/embedding.html",
+        petition=petition,
+        form=form,
+        piece=PieceForm(formdata=None, data=vars(frame)),
+        frame=frame,
+        is_public=petition.state != "draft" and petition.cause.state != "draft",
+        # Use the petition's own URL, not the one of the person who copies the code.
+        frame_address=current_app.config["PUBLIC_URL"]
+        + url_for("embeds.show", slug=petition.slug, **frame.query()),
+        script_address=current_app.config["PUBLIC_URL"] + url_for("embeds.script"),
+        standing=embedding_of(petition.id).allowed,
     ), status

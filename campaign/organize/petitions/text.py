@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
-from campaign.organize.access import allowed
-from campaign.organize.drafts import preview_asked
-from campaign.organize.edit_conflicts import Editor, save
+from campaign.organize.core.access import allowed
+from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
-from campaign.organize.petitions.guide import onward
+from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import change_letter, letter_of

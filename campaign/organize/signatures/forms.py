@@ -20,14 +20,14 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from campaign.i18n.countries import countries
-from campaign.organize.content_fields import VersionField
-from campaign.organize.hour_fields import DayField
-from campaign.organize.scope import PetitionInSight, chosen
+from campaign.organize.core.fields import VersionField
+from campaign.organize.core.scope import PetitionInSight, chosen
+from campaign.organize.core.time_fields import DayField
 from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.signatures.forms import SupporterForm
-from campaign.signatures.search import STATES, Search
+from campaign.signatures.search.queries import STATES, Search
 
 SHORT = Length(max=300, message=_l("This is too long. Make it shorter."))
 

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from campaign.i18n.countries import country_name
-from campaign.signatures.hatching import CROWDED
+from campaign.signatures.counting.hatching import CROWDED
 from campaign.signatures.models import Signature
-from campaign.signatures.moderation import MERGED, REJECTED
-from campaign.signatures.rule_models import Rule
+from campaign.signatures.moderation.decisions import MERGED, REJECTED
+from campaign.signatures.moderation.models import Rule
 
 STATE_WORDS = {
     "pending": _l("waiting for confirmation"),

@@ -14,21 +14,20 @@ from campaign.db.versioned import content_version
 from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act, act_on_some
-from campaign.organize.edit_conflicts import Editor, save
-from campaign.organize.scope import in_sight, petitions_where
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act, act_on_some, note_each, note_list
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import words
-from campaign.organize.signatures.view_log import note_each, note_list
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from campaign.signatures import moderation
 from campaign.signatures.models import Signature
+from campaign.signatures.moderation import decisions
+from campaign.signatures.moderation.rules import rules_of
 from campaign.signatures.queries import signature_by_id
-from campaign.signatures.rule_operations import rules_of
-from campaign.signatures.search import find, others_of_person
+from campaign.signatures.search.queries import find, others_of_person
 
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 ON_A_PAGE = 50
@@ -89,7 +88,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
     form = _correction(signature, sent=True)
     if not form.validate():
         return _page(signature, correction=form, status=422)
-    typed = {name: form[name].data for name in moderation.CORRECTED}
+    typed = {name: form[name].data for name in decisions.CORRECTED}
     fact = Fact(
         "signatures.correct",
         on=("signature", signature.id),
@@ -105,12 +104,12 @@ def correct(signature: Signature) -> ResponseReturnValue:
                 lambda present, form: _page(present, correction=form),
             ),
             fact,
-            moderation.correct,
+            decisions.correct,
             signature_id=signature.id,
             now=utcnow(),
             **typed,
         )
-    except moderation.SamePerson:
+    except decisions.SamePerson:
         same = _(
             "Another signature on this petition has the same name and postal code. If both are the same person, reject one of them."
         )
@@ -124,7 +123,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
 @allowed("signatures.correct", load_signature)
 def withdraw(signature: Signature) -> ResponseReturnValue:
     told = _("Withdrawn. It stops counting within a second.")
-    return _decide(signature, "signatures.withdraw", moderation.withdraw, told)
+    return _decide(signature, "signatures.withdraw", decisions.withdraw, told)
 
 
 @blueprint.post("/<int:signature_id>/take-back")
@@ -133,7 +132,7 @@ def take_back(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.take_back",
-        moderation.take_back_withdrawal,
+        decisions.take_back_withdrawal,
         _("The signature is restored."),
         timed=False,
     )
@@ -145,7 +144,7 @@ def reject(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.reject",
-        moderation.reject,
+        decisions.reject,
         _("Rejected. The signature is kept here but not counted."),
     )
 
@@ -156,7 +155,7 @@ def let_through(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.let_through",
-        moderation.let_through,
+        decisions.let_through,
         _("Approved. Rules will not hold it again."),
     )
 
@@ -174,7 +173,7 @@ def comment(signature: Signature) -> ResponseReturnValue:
     versions = {signature.id: request.form.get("version", "")}
     done = act_on_some(
         fact,
-        moderation.decide_comments,
+        decisions.decide_comments,
         versions=versions,
         shown=shown,
         cause_ids=None,
@@ -201,12 +200,12 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
         details={"other": other_id},
     )
     try:
-        act(fact, moderation.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
+        act(fact, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
         flash(
             _("The two signatures are merged. The other one is rejected, and you can restore it."),
             "success",
         )
-    except moderation.CannotMerge as refusal:
+    except decisions.CannotMerge as refusal:
         flash(str(MERGE_FAULTS[refusal.code]), "danger")
     return _back(signature)
 
@@ -234,8 +233,8 @@ def _back(signature: Signature) -> BaseResponse:
 
 
 def _correction(signature: Signature, sent: bool = False) -> CorrectionForm:
-    kept = {name: getattr(signature, name) or "" for name in moderation.CORRECTED}
-    kept["version"] = moderation.version_of(signature)
+    kept = {name: getattr(signature, name) or "" for name in decisions.CORRECTED}
+    kept["version"] = decisions.version_of(signature)
     form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=kept)
     needed = {"given_name", *petition_by_id(signature.petition_id).required_fields}
     form.required = frozenset(needed & form._fields.keys())

@@ -1,23 +1,126 @@
-"""The figures of a dashboard, combined from what the database counts."""
+"""The figures of a petition or a cause, and their bar charts."""
 
+import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import partial
+from datetime import date, datetime, time, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
-from campaign.organize.postal_regions import region_of
-from campaign.organize.statistics.charts import Span
-from campaign.petitions.goals import current_goal
+from campaign.petitions.goals import current_goal, milestones
 from campaign.process.clock import utcnow
 from campaign.process.ttl_cache import TtlCache
 from campaign.security.small_counts import Cells, merged
-from campaign.signatures import statistics
-from campaign.signatures.forecast import Forecast, forecast
-from campaign.signatures.statistics import Hour
+from campaign.signatures.counting import statistics
+from campaign.signatures.counting.statistics import Forecast, Hour, forecast
+
+PLOT_TOP, PLOT_BOTTOM = 26, 34
+GAP = 0.24
+
+
+@dataclass(frozen=True)
+class Span:
+    """An hour, a day or a week, and how many people signed in it, as of now."""
+
+    start: date | datetime
+    sure: int
+    waiting: int
+
+    @property
+    def total(self) -> int:
+        return self.sure + self.waiting
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A drawn Span: its horizontal position, and the tops and heights of its two parts."""
+
+    span: Span
+    x: float
+    width: float
+    sure_y: float
+    sure_height: float
+    waiting_y: float
+    waiting_height: float
+    is_labelled: bool
+    is_highest: bool
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars with their scale: `ticks` are pairs (value, y); sizes are in viewBox units."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[tuple[int, float], ...]
+    width: int
+    height: int
+    left: int
+    floor: float
+
+
+def chart(spans: Sequence[Span], *, width: int = 720, height: int = 250, labels: int = 5) -> Chart:
+    """Return the Chart of these Spans, which are ordered oldest first."""
+    top = _top(max((span.total for span in spans), default=0))
+    left = 16 + 9 * len(f"{top:,}")
+    floor = height - PLOT_BOTTOM
+    step = (width - left) / max(1, len(spans))
+    scale = (floor - PLOT_TOP) / top
+    highest = max(range(len(spans)), key=lambda place: spans[place].total, default=None)
+    every = max(1, -(-len(spans) // labels))
+    bars = tuple(
+        _bar(
+            span,
+            left + place * step,
+            step,
+            floor,
+            scale,
+            (len(spans) - 1 - place) % every == every // 2,
+            place == highest,
+        )
+        for place, span in enumerate(spans)
+    )
+    ticks = tuple((value, round(floor - value * scale, 1)) for value in _ticks(top))
+    return Chart(bars, ticks, width, height, left, floor)
+
+
+def _bar(
+    span: Span, x: float, step: float, floor: int, scale: float, is_labelled: bool, is_highest: bool
+) -> Bar:
+    sure, waiting = span.sure * scale, span.waiting * scale
+    return Bar(
+        span=span,
+        x=round(x + step * GAP / 2, 1),
+        width=round(step * (1 - GAP), 1),
+        sure_y=round(floor - sure, 1),
+        sure_height=round(sure, 1),
+        waiting_y=round(floor - sure - waiting, 1),
+        waiting_height=round(waiting, 1),
+        is_labelled=is_labelled,
+        is_highest=is_highest and span.total > 0,
+    )
+
+
+def _top(most: int) -> int:
+    """Return the round number at the top of the scale."""
+    if most <= 4:
+        return 4
+    return next(step for step in milestones(most * 10) if step >= most)
+
+
+def _ticks(top: int) -> list[int]:
+    """Return two to six evenly spaced whole values from zero to `top`."""
+    parts = 4 if top % 4 == 0 else 5 if top % 5 == 0 else 2 if top % 2 == 0 else 1
+    return [top * part // parts for part in range(parts + 1)]
+
 
 SECONDS = 10
 MAX_FIGURES = 100
@@ -159,3 +262,24 @@ def goal_forecast(hours: Iterable[Hour], *, count: int, goal: int) -> Forecast |
     return forecast(
         [day.sure for day in days[:-1]], to_go=target - count, goal=target, today=days[-1].start
     )
+
+
+DATA = Path(__file__).parents[1] / "data" / "postal_regions.toml"
+# In other countries, a region of two characters is wide enough not to identify anyone.
+SIGNS = 2
+
+
+def region_of(country: str, area: str) -> str:
+    """Return the region of postal codes that begin with `area`.
+
+    Return its name if we know one, else the beginning of the code, such as `75…`.
+    """
+    names = _regions().get(country)
+    if names:
+        return names.get(area[:1]) or names.get(area[:2]) or f"{area[:SIGNS]}…"
+    return f"{area[:SIGNS]}…"
+
+
+@cache
+def _regions() -> dict[str, Any]:
+    return tomllib.loads(DATA.read_text("utf-8"))

@@ -11,9 +11,9 @@ from campaign.causes.models import Cause
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.mail.delivery import names_of
-from campaign.organize.access import allowed
-from campaign.organize.identity import may
-from campaign.organize.scope import (
+from campaign.organize.core.access import allowed
+from campaign.organize.core.identity import may
+from campaign.organize.core.scope import (
     PetitionInSight,
     in_sight,
     load_cause,
@@ -21,11 +21,12 @@ from campaign.organize.scope import (
     petitions_where,
 )
 from campaign.organize.signatures.labels import EVIDENCE_WORDS
-from campaign.organize.statistics.charts import Span, chart
 from campaign.organize.statistics.figures import (
     RANGES,
     SHARE_DAYS,
+    Span,
     by_day,
+    chart,
     goal_forecast,
     recent_figures,
     spans,
@@ -34,8 +35,8 @@ from campaign.organize.statistics.figures import (
 from campaign.organize.statistics.tables import TABLES, as_csv
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.aggregates import are_ready
-from campaign.signatures.statistics import states
+from campaign.signatures.counting.aggregates import are_ready
+from campaign.signatures.counting.statistics import states
 
 blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 

@@ -17,8 +17,7 @@ from campaign.organize.statistics.figures import (
 )
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petitions_with_ids
-from campaign.signatures.forecast import Forecast
-from campaign.signatures.statistics import ledger_of, states
+from campaign.signatures.counting.statistics import Forecast, ledger_of, states
 from campaign.text.formulas import neutralise
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES
-from campaign.organize.content_fields import (
+from campaign.organize.core.fields import (
     InLanguages,
     LineField,
     LinesField,
@@ -21,7 +21,7 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
-from campaign.organize.hour_fields import HourField, ZoneField
+from campaign.organize.core.time_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
 from campaign.updates.models import Update
 

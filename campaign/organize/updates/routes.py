@@ -1,10 +1,10 @@
-"""Updates: list, create, show, change the slug, preview."""
+"""Updates: list, create, show, change the slug, preview, publish and mail."""
 
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -13,23 +13,25 @@ from werkzeug.wrappers import Response as BaseResponse
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
 from campaign.i18n.locales import LOCALES
-from campaign.organize.access import allowed
-from campaign.organize.audited_write import Fact, act
-from campaign.organize.draft_forms import DraftForm
-from campaign.organize.drafts import is_made_already, offered, speak_as_asked
-from campaign.organize.edit_conflicts import Editor, save
-from campaign.organize.identity import causes_where
-from campaign.organize.pagination import page_of
+from campaign.organize.core.access import allowed
+from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.drafts import DraftForm, is_made_already, offered, speak_as_asked
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.pagination import page_of
+from campaign.organize.core.scope import petitions_where
+from campaign.organize.core.time_fields import tell_of_hours_twice
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.scope import petitions_where
+from campaign.organize.updates.forms import PublishForm
 from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 from campaign.updates import operations
-from campaign.updates.mailing import mailing_of, mailings_among
+from campaign.updates.mailing import mailing_of, mailings_among, publish_and_mail
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.presenters import page as public_page
 from campaign.updates.queries import update_in_any_state, updates_among
+from campaign.updates.recipients import audience
 
 blueprint = Blueprint("updates", __name__, url_prefix="/updates")
 ON_A_PAGE = 30
@@ -175,3 +177,56 @@ def _slug_of(update: Update) -> SlugForm:
 
 def _address_page(update: Update, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template("organize/updates/address.html", update=update, form=form), status
+
+
+@blueprint.get("/<slug>/publish")
+@allowed("updates.edit", load_update)
+def ready(update: Update) -> ResponseReturnValue:
+    return _publishing_page(
+        update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    )
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("updates.edit", load_update)
+def publish(update: Update) -> ResponseReturnValue:
+    form = PublishForm()
+    if not form.validate():
+        return _publishing_page(update, form, 422)
+    mails = form.mails.data and _may_mail(update)
+    try:
+        act(
+            fact_of("updates.publish", update, mails=bool(mails)),
+            publish_and_mail,
+            update_id=update.id,
+            publish_at=form.moment,
+            time_zone=form.time_zone.data,
+            mails=mails,
+            now=utcnow(),
+        )
+    except operations.UpdateNotReady:
+        return _publishing_page(update_in_any_state(update.slug), form, 409)
+    flash(
+        _("Published. It is now online.")
+        if form.moment is None
+        else _("It will be published at the time you set."),
+        "success",
+    )
+    tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
+    return back_to(update.slug)
+
+
+def _publishing_page(update: Update, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    return render_template(
+        "organize/updates/publish.html",
+        update=update,
+        form=form,
+        faults=operations.faults_of(update),
+        phase=update.phase(utcnow()),
+        may_mail=_may_mail(update),
+        readers=sum(audience(update.cause_id).values()),
+    ), status
+
+
+def _may_mail(update: Update) -> bool:
+    return may("mail.send", update) and mailing_of(update.id) is None

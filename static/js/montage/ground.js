@@ -1,4 +1,4 @@
-// The soft shade beneath many butterflies. Keep it the same as campaign/montage/ground.py.
+// The soft shade beneath many butterflies. Keep it the same as campaign/montage/rendering/ground.py.
 
 import { yOf } from "./butterflies.js";
 import { tintsOf } from "./tints.js";

@@ -1,6 +1,6 @@
 // What the graphics card runs. SPRITE computes the place, turn, size
 // and colours of a butterfly from its x and number. Keep it the same
-// as campaign/montage/layout.py and tints.py, in whole numbers.
+// as campaign/montage/layout.py and rendering/flock.py, in whole numbers.
 
 import { Y_OF_X } from "./butterflies.js";
 

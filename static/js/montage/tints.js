@@ -1,5 +1,5 @@
 // The colours of a butterfly's parts, computed from the colour of its place. Keep this the same as
-// campaign/montage/tints.py, and as shaders.js for the graphics card.
+// campaign/montage/rendering/flock.py, and as shaders.js for the graphics card.
 
 const CONTRAST = [
   [-0.3, -0.36, -0.44],

@@ -6,7 +6,7 @@ The editor also chooses who may embed a petition, and looks at the code to copy.
 import pytest
 from playwright.sync_api import expect
 
-from campaign.organize.identity import SESSION_COOKIE
+from campaign.organize.core.identity import SESSION_COOKIE
 from tests.browser.organize.steps import accept, go, press
 
 HOME = "petitions/human-rights-first"

@@ -13,7 +13,7 @@ import flask
 from flask import current_app
 
 import config
-from campaign.organize import identity
+from campaign.organize.core import identity
 from campaign.process.clock import utcnow
 from campaign.web.metric_values import gauges
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of

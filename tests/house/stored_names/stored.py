@@ -16,9 +16,9 @@ from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
 from campaign.mail.delivery import bound_kinds, composers_of
-from campaign.organize import audited_write
-from campaign.organize.changes import TOLD
-from campaign.organize.exports import labels as export_words
+from campaign.organize.core import audit as core_audit
+from campaign.organize.core.audit import TOLD
+from campaign.organize.exports import forms as export_words
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.organize.signatures import labels as signature_words
 from campaign.security.digests import keyed_digest
@@ -27,7 +27,7 @@ from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
-RECORDS = (audit.record, audit.record_planned, audited_write.Fact)
+RECORDS = (audit.record, audit.record_planned, core_audit.Fact)
 
 
 def states() -> set[str]:
@@ -64,7 +64,7 @@ def audit_actions() -> set[str]:
         set(ACTIONS)
         | recorded
         | texts_given(
-            (audit.record_planned, audited_write.Fact, audited_write.act_on_account), 0, "action"
+            (audit.record_planned, core_audit.Fact, core_audit.act_on_account), 0, "action"
         )
     )
 

@@ -1,0 +1,99 @@
+"""Share cards: the preview picture of a link to a cause or a petition."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from campaign.montage.fonts import DOES, DOES_BOLD, SAYS
+from campaign.montage.rendering.drawing import Painting, encode_png, over
+from campaign.montage.shapes.files import Shape
+from campaign.montage.typesetting import (
+    INK,
+    INK_2,
+    INK_3,
+    PAPER,
+    Pixels,
+    Sheets,
+    fire_of,
+    lay_margin,
+)
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 26
+# Position of the montage: its side, left and top. Then the left edge of the text and its width.
+SIDE, LEFT, TOP = 552, 622, 52
+EDGE, WORDS = 56, 548
+TITLE_SIZES = (84, 76, 70, 64, 58, 52, 46, 42, 38, 34, 30)
+COUNT_SIZES = (104, 92, 80, 70, 60)
+COLOURS = 254
+
+
+@dataclass(frozen=True)
+class Card:
+    """The content of a share card, in one language.
+
+    `above` is the line over the title; `count` may be empty. The montage shows butterflies 1 …
+    `last` without the `gaps`.
+    """
+
+    lang: str
+    palette: str
+    title: str
+    above: str
+    count: str
+    words: str
+    address: str
+    shape: str
+    last: int
+    gaps: tuple[int, ...]
+
+
+def draw_card(card: Card, shape: Shape) -> bytes:
+    """Return a Card as PNG, 1200×630, with the montage of `shape`."""
+    text = Pixels(_set(card), WIDTH, HEIGHT)
+    rows = text.rows(0, HEIGHT)
+    text.close()
+    montage = Painting(shape, card.last, SIDE, gaps=card.gaps).rows(0, SIDE)
+    place = np.s_[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
+    rows[place] = over(montage, rows[place])
+    return encode_png(Image.fromarray(rows).convert("RGBA"), COLOURS)
+
+
+def _set(card: Card) -> bytes:
+    sheets = Sheets(WIDTH, HEIGHT, title=card.title, lang=card.lang)
+    sheets.add(PAPER)
+    lay_margin(sheets, MARGIN)
+    floor = _set_foot(sheets, card)
+    top = MARGIN + 44
+    if card.above:
+        lines, size = sheets.fitted(card.above, WORDS, 60, DOES_BOLD, (24, 21, 19), 1.25)
+        for line in lines[:2]:
+            top += 1.05 * size  # type: ignore[assignment]
+            sheets.say(line, EDGE, top, DOES_BOLD, size, fire_of(card.palette)[1])
+        top += 22
+    lines, size = sheets.fitted(card.title, WORDS, floor - top - 20, SAYS, TITLE_SIZES, 1.08)
+    for at, line in enumerate(lines):
+        sheets.say(line, EDGE, top + size * (0.86 + 1.08 * at), SAYS, size, INK)
+    return sheets.output()
+
+
+def _set_foot(sheets: Sheets, card: Card) -> float:
+    """Set the count and the address from the bottom up; return the top of this block."""
+    sheets.vein(EDGE, HEIGHT - 84, WORDS, INK, thick=5)
+    sheets.say(card.address, EDGE, HEIGHT - 40, DOES, 22, INK_3)
+    bottom = HEIGHT - 84 - 26
+    # Without any signatures, the text takes the place of the count.
+    face, sizes, colour = (
+        (DOES, (26, 24, 22), INK_2) if card.count else (SAYS, (52, 46, 40, 34), INK)
+    )
+    lines, size = sheets.fitted(card.words, WORDS, 110, face, sizes, 1.3)
+    for line in reversed(lines):
+        sheets.say(line, EDGE, bottom, face, size, colour)
+        bottom -= 1.3 * size  # type: ignore[assignment]
+    if card.count:
+        bottom -= 8
+        _, size = sheets.fitted(card.count, WORDS, COUNT_SIZES[0], SAYS, COUNT_SIZES, 1)
+        sheets.say(card.count, EDGE, bottom, SAYS, size, INK)
+        bottom -= 0.86 * size  # type: ignore[assignment]
+    return bottom

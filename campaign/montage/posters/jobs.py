@@ -1,0 +1,173 @@
+"""The job that draws a poster in a separate process, and the deletion of old posters."""
+
+import logging
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, cast
+
+from campaign.causes.models import Cause
+from campaign.causes.queries import cause_by_id, cause_numbers
+from campaign.extensions import database_now, db, write
+from campaign.jobs.registry import BackgroundWork
+from campaign.jobs.runs import JobRun, WorkerContext
+from campaign.montage.models import VARIETY, Poster
+from campaign.montage.posters.operations import (
+    JOB,
+    drop_posters,
+    fail_poster,
+    finish_poster,
+    return_poster,
+    start_poster,
+    sweep_posters,
+)
+from campaign.montage.posters.spec import PosterSpec
+from campaign.montage.queries import (
+    Variety,
+    names_digest,
+    posters_with_former_names,
+    shown_names,
+)
+from campaign.montage.shapes.image_jobs import lay_shape
+from campaign.montage.shapes.operations import sweep_shapes
+from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.process import isolated
+
+LEASE = timedelta(seconds=15)
+LOOK_SECONDS = 0.2
+REPORT_SECONDS = 3
+SWEEP_SECONDS = 60
+MAX_SILENCE_SECONDS = 300
+# Unknown files and folders may belong to a worker that is still drawing or just finishing. At this
+# age in seconds they no longer do.
+MAX_FILE_AGE, MAX_SCRATCH_AGE = 600, 3600
+
+log = logging.getLogger("campaign.press")
+work = BackgroundWork()
+
+
+class RendererError(Exception):
+    """The renderer failed, or was silent for too long."""
+
+
+def posters_folder(settings: Mapping[str, Any]) -> Path:
+    """Return the folder of the finished posters."""
+    return Path(settings["VAR_DIR"]) / "posters"
+
+
+@work.job(JOB, lease=LEASE, on_return=return_poster, on_give_up=fail_poster)
+def draw_poster(run: JobRun) -> datetime | None:
+    """Draw a poster."""
+    poster = db.session.get(Poster, run.subject_id, populate_existing=True)
+    if poster is None or poster.state not in ("waiting", "drawing"):
+        return None
+    variety = Variety(*(getattr(poster, column) for column in VARIETY))
+    poster_id, file_name = poster.id, poster.file_name
+    run.write(start_poster, poster_id)
+    folder = posters_folder(run.worker.settings)
+    scratch = folder / f"{poster_id}-{run.worker.holder}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    try:
+        spec, columns = prepare(cast(Cause, cause_by_id(variety.cause_id)), variety, scratch)
+        (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
+        # Everything needed has been read. Free the database connection while the poster is drawn.
+        db.session.rollback()
+        _render(run, scratch)
+        draft = scratch / "draft"
+        columns["octets"] = draft.stat().st_size
+        draft.replace(folder / file_name)
+        run.finish(finish_poster, poster_id, **columns)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return None
+
+
+@work.periodic(seconds=SWEEP_SECONDS)
+def sweep_files(worker: WorkerContext) -> None:
+    """Delete old posters, posters with names no longer shown as they are, and unknown files."""
+    changed = posters_with_former_names()
+    if changed:
+        write(drop_posters, changed)
+    write(sweep_shapes, now=database_now())
+    kept = set(write(sweep_posters, now=database_now()))
+    for path in posters_folder(worker.settings).glob("*"):
+        # Another worker may be cleaning up too, or just finishing.
+        with suppress(FileNotFoundError):
+            _remove_old(path, kept)
+
+
+def _render(run: JobRun, scratch: Path) -> None:
+    """Run the renderer and report its progress. Raise RendererError."""
+    program = isolated.program(
+        "campaign.montage.posters.renderer", scratch / "spec.json", scratch / "draft"
+    )
+    with (scratch / "errors").open("wb") as errors:
+        renderer = subprocess.Popen(**program, stdout=subprocess.PIPE, stderr=errors)
+    output = cast(IO[bytes], renderer.stdout)
+    try:
+        _follow(run, output)
+        renderer.wait()
+    finally:
+        renderer.kill()
+        renderer.wait()
+        output.close()
+    if renderer.returncode:
+        # Log only the type and place of the error: its message could contain a name.
+        lines = (scratch / "errors").read_text(errors="replace").splitlines()
+        places = [line.strip() for line in lines if line.startswith("  File ")][-3:]
+        kind = lines[-1].partition(":")[0] if lines else ""
+        raise RendererError(f"poster {run.subject_id}: {kind} {places}")
+
+
+def _follow(run: JobRun, output: IO[bytes]) -> None:
+    """Report the renderer's progress until it ends. Raise RendererError if it hangs."""
+    progress, heard, reported = 0, time.monotonic(), 0.0
+    while True:
+        run.check_stop()
+        is_ready, _, _ = select.select([output], [], [], LOOK_SECONDS)
+        printed = os.read(output.fileno(), 4096) if is_ready else None
+        now = time.monotonic()
+        if printed:
+            progress, heard = int(printed.split()[-1]), now
+        elif printed == b"":
+            return
+        if now - heard > MAX_SILENCE_SECONDS:
+            raise RendererError(f"poster {run.subject_id}: silent for {MAX_SILENCE_SECONDS} s")
+        if now - reported > REPORT_SECONDS:
+            run.report(progress)
+            reported = now
+
+
+def _remove_old(path: Path, kept: Collection[str]) -> None:
+    age = time.time() - path.stat().st_mtime
+    if path.is_dir() and age > MAX_SCRATCH_AGE:
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.is_file() and path.name not in kept and age > MAX_FILE_AGE:
+        path.unlink()
+
+
+def prepare(cause: Cause, variety: Variety, scratch: Path) -> tuple[PosterSpec, dict[str, Any]]:
+    """Write what the renderer needs into the folder `scratch`.
+
+    Return the PosterSpec, and the Poster columns about what it shows.
+    """
+    now, numbers = database_now(), cause_numbers(cause.id)
+    columns = {
+        "drawn_at": now,
+        "look": look_of(cause, variety.lang),
+        "numbers": digest_of(numbers),
+        "last_number": numbers[0],
+    }
+    inputs: dict[str, Any] = {"shape_folder": lay_shape(cause.shape, scratch)}
+    if variety.with_names:
+        names, names_file = list(shown_names(cause.id, numbers[0])), scratch / "names"
+        names_file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+        inputs |= {"names_file": names_file, "names_count": len(names)}
+        columns["names"] = names_digest(names)
+    return poster_spec(cause, variety, numbers, now, **inputs), columns

@@ -1,0 +1,297 @@
+"""The layout of a poster: its paper, title, montage, count, date, and names in columns."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.layout import size as size_of
+from campaign.montage.posters.spec import PosterSpec
+from campaign.montage.shapes.files import RGB, Shape
+from campaign.montage.typesetting import INK, INK_2, INK_3, PAPER, Sheets, lay_margin
+
+EDGE, MARGIN = 60, 28
+
+
+class PosterPaper:
+    """Sets text and ornaments on a poster.
+
+    Lengths are in thousandths of the sheet's width, except `width` and `height`, which are in
+    points.
+    """
+
+    def __init__(self, width: float, height: float, *, title: str, lang: str) -> None:
+        self._sheets = Sheets(width, height, title=title, lang=lang)
+        self._unit = width / 1000
+        self._height = height / self._unit
+
+    def _begin_sheet(self) -> None:
+        self._sheets.add(PAPER)
+        lay_margin(self._sheets, MARGIN * self._unit)
+        self._vein(self._height - 74, 6)
+        self._say("Volante", 1000 - EDGE, self._height - 38, SAYS, 19, INK_3, align="right")
+
+    def _say(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        face: str,
+        size: float,
+        colour: RGB,
+        align: str = "left",
+    ) -> None:
+        u = self._unit
+        # Text that is wider than the sheet is set smaller.
+        fits = min(1, (1000 - 2 * EDGE) / max(self._width(text, face, size), 1))
+        self._sheets.say(text, x * u, y * u, face, fits * size * u, colour, align=align)
+
+    def _width(self, text: str, face: str, size: float) -> float:
+        return self._sheets.width_of(text, face, size * self._unit) / self._unit
+
+    def _fitted(
+        self, text: str, height: float, face: str, sizes: Iterable[float], leading: float
+    ) -> tuple[list[str], float]:
+        """Return (lines, size) of a text, in the largest of the `sizes` that fits."""
+        u = self._unit
+        width, sizes = (1000 - 2 * EDGE) * u, [size * u for size in sizes]
+        lines, size = self._sheets.fitted(text, width, height * u, face, sizes, leading)
+        return lines, size / u
+
+    def _vein(self, y: float, thick: float) -> None:
+        u = self._unit
+        self._sheets.vein(EDGE * u, y * u, (1000 - 2 * EDGE) * u, INK, thick=thick * u)
+
+
+TITLE_SIZES = (124, 112, 102, 94, 86, 78, 70, 62, 56, 50, 44, 38)
+COUNT_SIZES = (150, 130, 112)
+MAX_NAME_POINTS = 13
+NAMES_SHARE = 0.24
+MIN_NAME_POINTS = {"A3": 5.5, "A2": 6, "A1": 6.5, "A0": 7}
+MAX_SHEETS = 400
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the montage goes: the corner (x, y) and side of its square, in points.
+
+    The square is empty above `first` and below `last`, which are shares of its side.
+    """
+
+    x: float
+    y: float
+    side: float
+    first: float
+    last: float
+
+
+def set_poster(
+    spec: PosterSpec,
+    shape: Shape,
+    names: Sequence[str] = (),
+    unset: int = 0,
+    progress: Callable[[float], object] = lambda share: None,
+) -> tuple[Sheets, Frame]:
+    """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet).
+
+    `unset` is the number of further names that no font can print.
+    """
+    return _Poster(spec, shape, progress).set(names, unset)
+
+
+class _Poster(PosterPaper):
+    def __init__(self, spec: PosterSpec, shape, progress: Callable[[float], object]) -> None:
+        super().__init__(*spec.sheet, title=spec.title, lang=spec.lang)
+        self._spec, self._shape, self._progress = spec, shape, progress
+        self._heading = spec.names_words.get("heading", "")
+        self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
+
+    def set(self, names: Sequence[str], unset: int) -> tuple[Sheets, Frame]:
+        """Set all sheets; return (Sheets, Frame of the montage on the first sheet)."""
+        self._begin_sheet()
+        if unset:
+            self._heading += " " + self._spec.names_words["unset"].format(n=unset)
+        lines = lines_of(names, self._sheets)
+        foot, left_over = self._set_names(lines) if lines else (self._height - 92, [])
+        frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
+        if self._spec.form == "pdf":
+            self._set_further_sheets(left_over)
+        return self._sheets, frame
+
+    def _begin_sheet(self) -> None:
+        super()._begin_sheet()
+        self._say(self._spec.address, EDGE, self._height - 38, DOES, 17, INK_3)
+
+    def _set_title(self, is_small: bool) -> float:
+        """Set the title over the whole width; return its lower end."""
+        lines, size = self._fitted(
+            self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04
+        )
+        for at, line in enumerate(lines):
+            self._say(
+                line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center"
+            )
+        return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
+
+    def _set_count(self, bottom: float, is_small: bool) -> float:
+        """Set the count, what it counts and when, from `bottom` up; return their upper end."""
+        spec, scale = self._spec, 0.66 if is_small else 1
+        self._say(spec.counted_on, 500, bottom - 8, DOES, 20 * scale, INK_3, align="center")
+        bottom -= 8 + 42 * scale
+        face, sizes = (
+            (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+        )
+        lines, size = self._fitted(spec.words, 160, face, sizes, 1.3)
+        for line in reversed(lines):
+            self._say(line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center")
+            bottom -= 1.3 * size
+        if spec.count:
+            size = next(
+                (s * scale for s in COUNT_SIZES if self._width(spec.count, SAYS, s * scale) < 880),
+                COUNT_SIZES[-1] * scale,
+            )
+            self._say(spec.count, 500, bottom - 8 * scale, SAYS, size, INK, align="center")
+            bottom -= 8 * scale + 0.8 * size
+        return bottom
+
+    def _frame(self, top: float, bottom: float) -> Frame:
+        """Return the largest centred square whose painted rows fit between title and count."""
+        rows = self._shape.mask.any(axis=1).nonzero()[0]
+        # The first butterflies are large and reach out of the shape.
+        rim = 0.6 * size_of(self._shape, self._spec.last) if self._spec.last else 0.01
+        first, last = max(0, rows[0] / 1024 - rim), min(1, (rows[-1] + 1) / 1024 + rim)
+        room = bottom - top - 44
+        side = min(1000 - 2 * EDGE, room / (last - first))
+        y = top + 22 + (room - side * (last - first)) / 2 - side * first
+        return Frame((500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last)
+
+    def _set_names(self, lines: list[tuple[str, bool]]) -> tuple[float, list[tuple[str, bool]]]:
+        """Set as many lines as fit at the foot; return their upper end, and the remaining lines."""
+        u, words = self._unit, self._spec.names_words
+        most = NAMES_SHARE * self._height
+        grid = grid_for(
+            len(lines), 1000 * u - 2 * EDGE * u, most * u, MAX_NAME_POINTS * u, self._smallest
+        )
+        here, left_over = lines[: grid.holds], lines[grid.holds :]
+        rows = min(grid.rows, -(-len(here) // grid.columns))
+        top = self._height - 92 - rows * grid.size * 1.28 / u
+        set_lines(self._sheets, grid, here, EDGE * u, top * u)
+        heading = self._heading
+        if left_over:
+            heading += " " + words["further" if self._spec.form == "pdf" else "not_all"]
+        self._say(heading, EDGE, top - 12, DOES_BOLD, 13, INK_2)
+        self._vein(top - 40, 4)
+        return top - 66, left_over
+
+    def _set_further_sheets(self, lines: list[tuple[str, bool]]) -> None:
+        u, top = self._unit, MARGIN + 130
+        if not lines:
+            return
+        # If the names need more than MAX_SHEETS, they are set smaller. Nobody is left out.
+        height = (self._height - 92 - top) * u
+        grid = grid_for(
+            len(lines) / MAX_SHEETS,
+            1000 * u - 2 * EDGE * u,
+            height,
+            1.25 * self._smallest,
+            self._smallest,
+        )
+        sheets = -(-len(lines) // grid.holds)
+        for at in range(sheets):
+            self._begin_sheet()
+            self._say(
+                self._spec.title,
+                EDGE,
+                MARGIN + 62,
+                SAYS,
+                34 if len(self._spec.title) < 40 else 20,
+                INK,
+            )
+            words = self._spec.names_words["sheet"].format(n=at + 2, m=sheets + 1)
+            self._say(words, 1000 - EDGE, MARGIN + 100, DOES, 15, INK_3, align="right")
+            self._say(self._heading, EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
+            set_lines(
+                self._sheets,
+                grid,
+                lines[at * grid.holds : (at + 1) * grid.holds],
+                EDGE * u,
+                top * u,
+            )
+            self._progress((at + 1) / sheets)
+
+
+# In multiples of the type size: column width, gap between columns, line height, and indent of
+# continuation lines.
+COLUMN, GUTTER, LEADING, INDENT = 14, 1.2, 1.28, 0.8
+# Hardly any character is wider than the type size, so names up to this length need no measuring.
+SURELY_FITS = 11
+STEP = 0.93
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Columns of lines in one type size, within a box of `width` × `height` points."""
+
+    size: float
+    width: float
+    height: float
+
+    @property
+    def columns(self) -> int:
+        """Return the number of columns."""
+        return max(1, int((self.width / self.size + GUTTER) / (COLUMN + GUTTER)))
+
+    @property
+    def rows(self) -> int:
+        """Return the number of lines in a full column."""
+        return int(self.height / (self.size * LEADING))
+
+    @property
+    def holds(self) -> int:
+        """Return the number of lines that fit."""
+        return self.columns * self.rows
+
+    def place(self, at: int, lines: int) -> tuple[float, float]:
+        """Return the position of line `at` of `lines`, from the corner of the box.
+
+        Columns are filled evenly, from the top down.
+        """
+        rows = min(self.rows, -(-lines // self.columns))
+        column, row = divmod(at, rows)
+        step = (self.width + GUTTER * self.size) / self.columns
+        return column * step, (row + 0.8) * self.size * LEADING
+
+
+def grid_for(lines: float, width: float, height: float, largest: float, smallest: float) -> Grid:
+    """Return the Grid with the largest type size that holds this many lines.
+
+    The size is between `largest` and `smallest`; at `smallest` the lines may not fit.
+    """
+    size = largest
+    while size > smallest and Grid(size, width, height).holds < lines:
+        size = max(smallest, size * STEP)
+    return Grid(size, width, height)
+
+
+def lines_of(names: Iterable[str], sheets: Sheets) -> list[tuple[str, bool]]:
+    """Return [(line, whether it continues a name) …].
+
+    Names that are too wide for a column are broken, never cut off.
+    """
+    found = []
+    for name in names:
+        if len(name) <= SURELY_FITS:
+            found.append((name, False))
+            continue
+        first, *rest = sheets.lines(name, COLUMN - INDENT, READS, 1) or [""]
+        found.append((first, False))
+        found += [(line, True) for line in rest]
+    return found
+
+
+def set_lines(
+    sheets: Sheets, grid: Grid, lines: Sequence[tuple[str, bool]], x: float, y: float
+) -> None:
+    """Set lines in the grid, with its corner at (x, y)."""
+    for at, (line, goes_on) in enumerate(lines):
+        across, down = grid.place(at, len(lines))
+        sheets.say(line, x + across + goes_on * INDENT * grid.size, y + down, READS, grid.size, INK)

@@ -1,0 +1,194 @@
+"""Posters to print: small ones drawn at once, others by the worker while a page shows progress."""
+
+import io
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.causes.models import Cause
+from campaign.causes.presenters import page as cause_page
+from campaign.causes.queries import cause_by_slug, cause_numbers
+from campaign.extensions import write
+from campaign.http.caching import public
+from campaign.jobs.queries import unfinished_job
+from campaign.montage.forms import asked_lang, asked_number, asked_word
+from campaign.montage.models import Poster
+from campaign.montage.pictures import kept
+from campaign.montage.posters.jobs import posters_folder
+from campaign.montage.posters.operations import GRACE, JOB, ask_for_poster
+from campaign.montage.posters.renderer import print_poster
+from campaign.montage.posters.spec import PAPER_MM
+from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
+from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.process.clock import utcnow
+
+blueprint = Blueprint("posters", __name__)
+MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
+# Up to AT_ONCE pixels, a poster of any width is drawn during the request. Wider ones come in steps,
+# so that there are not too many different ones.
+AT_ONCE, STEP = 2400, 500
+PAPER = "A2"
+# How long a poster is served although more people have signed. Its count says when it was taken.
+FRESH = timedelta(hours=1)
+SECONDS, NAMES_SECONDS, LOOK_AGAIN = 300, 15, 4
+
+
+@blueprint.get("/<lang>/causes/<slug>/posters")
+def index(slug: str) -> ResponseReturnValue:
+    """Show which posters there are, and a form to choose one."""
+    cause = cause_by_slug(slug) or abort(404)
+    page = render_template(
+        "posters/index.html", cause=cause_page(cause, g.lang), papers=PAPER_MM, usual=PAPER
+    )
+    return public(make_response(page), SECONDS)
+
+
+@blueprint.get("/causes/<slug>/poster.pdf")
+def pdf(slug: str) -> ResponseReturnValue:
+    """Serve the poster on paper of `size` A3 … A0 in `lang`.
+
+    With `names=1` it lists the names that supporters let us show.
+    """
+    cause = cause_by_slug(slug) or abort(404)
+    return _offered(cause, _variety(cause, "pdf", asked_word("size", PAPER_MM, PAPER)))
+
+
+@blueprint.get("/causes/<slug>/poster.png")
+def png(slug: str) -> ResponseReturnValue:
+    """Serve the poster `w` pixels wide in `lang`.
+
+    With `names=1` it lists the names that supporters let us show.
+    """
+    cause = cause_by_slug(slug) or abort(404)
+    width = asked_number("w", least=MIN_WIDTH, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
+    variety = _variety(cause, "png", str(width))
+    if width <= AT_ONCE and not variety.with_names:
+        return public(Response(_small(cause, variety), mimetype="image/png"), SECONDS)
+    if width % STEP:
+        asked = {**request.args, "w": width + STEP - width % STEP}
+        return redirect(url_for("posters.png", slug=slug, **asked))  # type: ignore[arg-type]
+    return _offered(cause, variety)
+
+
+def _variety(cause: Cause, form: str, size: str) -> Variety:
+    return Variety(cause.id, form, size, asked_lang(), request.args.get("names") == "1")
+
+
+def _small(cause: Cause, variety: Variety) -> bytes:
+    numbers, now = cause_numbers(cause.id), utcnow()
+    shape = find_shape(cause.shape)
+    spec = poster_spec(cause, variety, numbers, now, shape_folder=cause.shape)
+
+    def make() -> bytes:
+        file = io.BytesIO()
+        print_poster(spec, shape, file)
+        return file.getvalue()
+
+    # The time printed on the poster is that of this count.
+    shows = (variety, look_of(cause, variety.lang), digest_of(numbers))
+    return kept(Path(current_app.config["VAR_DIR"]) / "pictures", shows, make)
+
+
+def _offered(cause: Cause, variety: Variety) -> Response:
+    """Return the poster if there is one; else have it drawn, and show progress."""
+    g.lang = variety.lang
+    now, standing = utcnow(), poster_standing(variety)
+    ready = standing.ready
+    path = _file_of(ready)
+    if ready and path and _is_fresh(ready, cause, variety.lang, now):
+        return (
+            jsonify(state="ready") if "progress" in request.args else _file(ready, path, cause.slug)
+        )
+    if not standing.in_work and standing.failed and standing.failed.asked_at > now - GRACE:
+        return _waiting(cause, variety, standing.failed)
+    if not standing.in_work:
+        write(ask_for_poster, variety, now=now)
+        standing = poster_standing(variety)
+    # If it is ready by now, the next request will find it.
+    return _waiting(cause, variety, standing.in_work or standing.ready or abort(503))
+
+
+def _is_fresh(poster: Poster, cause: Cause, lang: str, now: datetime) -> bool:
+    if poster.look != look_of(cause, lang):
+        return False
+    is_recent = poster.drawn_at is not None and poster.drawn_at > now - FRESH
+    return is_recent or poster.numbers == digest_of(cause_numbers(cause.id))
+
+
+def _file_of(poster: Poster | None) -> Path | None:
+    path = posters_folder(current_app.config) / poster.file_name if poster else None
+    return path if path and path.exists() else None
+
+
+def _file(poster, path: Path, slug: str) -> Response:
+    names = "-names" if poster.with_names else ""
+    answer = send_file(
+        path,
+        download_name=f"{slug}-{poster.size}-{poster.lang}{names}.{poster.form}",
+        etag=f"poster-{poster.id}",
+        last_modified=poster.drawn_at,
+    )
+    answer.cache_control.no_cache = None
+    answer = public(answer, NAMES_SECONDS if poster.with_names else SECONDS)
+    if poster.with_names:
+        # A withdrawn name must disappear soon. So no cache may serve an old copy while the site is
+        # down.
+        del answer.cache_control["stale-if-error"]
+    return answer
+
+
+def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
+    """Return 202 with the poster's progress, or 503 if it failed.
+
+    Browsers without JavaScript reload automatically.
+    """
+    failed = poster.state == "failed"
+    job = unfinished_job(JOB, poster.id)
+    progress = 100 if poster.state == "ready" else job.progress if job else 0
+    how_far = _how_far(poster, progress)
+    if "progress" in request.args:
+        answer = jsonify(state=poster.state, progress=progress, words=how_far)
+    else:
+        page = render_template(
+            "posters/show.html",
+            cause=cause_page(cause, variety.lang),
+            poster=poster,
+            progress=progress,
+            how_far=how_far,
+            seconds=LOOK_AGAIN,
+        )
+        answer = make_response(page)
+    answer.status_code = 503 if failed else 202
+    answer.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else LOOK_AGAIN)
+    answer.cache_control.no_store = True
+    return answer
+
+
+def _how_far(poster: Poster, progress: int) -> str:
+    if poster.state == "drawing":
+        return _("%(percent)s %% drawn", percent=progress)
+    before = posters_before(poster) if poster.state == "waiting" else 0
+    if before:
+        return ngettext(
+            "One poster is ahead of it in the queue.",
+            "%(num)s posters are ahead of it in the queue.",
+            before,
+        )
+    return _("It is in the queue.")

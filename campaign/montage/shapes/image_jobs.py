@@ -1,0 +1,132 @@
+"""Work on shapes that takes seconds, done in a separate process, one job at a time.
+
+So it never delays people who sign.
+"""
+
+import json
+import logging
+import subprocess
+import tempfile
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.montage.models import StoredShape
+from campaign.montage.pictures import Line, kept
+from campaign.montage.shapes.extraction import Cut
+from campaign.montage.shapes.files import DATA, FILES
+from campaign.montage.shapes.uploads import MAX_BYTES, PictureRefused
+from campaign.process import isolated
+
+MAX_SECONDS = 90
+
+log = logging.getLogger("campaign.workshop")
+# One page of shapes requests a handful of previews, and two organizers may open theirs at once.
+_line = Line(16)
+
+
+class WorkFailed(CampaignError):
+    """The image process was killed, or took too long."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """A shape made from a picture, the settled Cut, and the picture as WebP.
+
+    `ground` is the picture's background colour (RGB). If this way of cutting makes no shape of the
+    picture, `name` is None and `fault` is a reason of PictureRefused.
+    """
+
+    name: str | None
+    fault: str
+    files: dict[str, bytes]
+    cut: Cut
+    picture: bytes
+    width: int
+    height: int
+    is_clear: bool
+    ground: tuple[int, int, int]
+
+
+def cut_out(content: bytes, *, title: str, cut: Cut) -> CutOut:
+    """Make a shape from a picture's bytes; return the CutOut.
+
+    Raise PictureRefused, WorkFailed or TooManyPictures.
+    """
+    if len(content) > MAX_BYTES:
+        raise PictureRefused("too_heavy")
+    with _line.turn(), tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "picture").write_bytes(content)
+        done = _work("cut", folder, title=title, **asdict(cut))
+        if "refused" in done:
+            raise PictureRefused(done["refused"])
+        files = {file: (folder / file).read_bytes() for file in FILES} if done["name"] else {}
+        ground = tuple(done.pop("ground"))
+        cut = Cut(**done.pop("cut"))
+        return CutOut(
+            files=files,
+            cut=cut,
+            picture=(folder / "picture.webp").read_bytes(),
+            ground=ground,
+            **done,
+        )
+
+
+def preview_png(
+    folder: Path | str,
+    *,
+    shape: str,
+    count: int,
+    width: int,
+    gaps: Collection[int] = (),
+    night: bool = False,
+) -> bytes:
+    """Return a PNG of butterflies 1 … `count` without the `gaps` in a shape.
+
+    It comes from `folder`, or is drawn now. Raise WorkFailed or TooManyPictures.
+    """
+    order = {"shape": shape, "count": count, "width": width, "gaps": sorted(gaps), "night": night}
+    return kept(folder, ("preview", *order.items()), lambda: _drawn(**order), _line)
+
+
+def lay_shape(name: str, scratch: Path) -> Path:
+    """Return the folder with the files of a shape.
+
+    An uploaded shape is written to a new folder in `scratch` first.
+    """
+    row = db.session.get(StoredShape, name)
+    if row is None:
+        return DATA / name
+    folder = scratch / name
+    folder.mkdir()
+    for file, content in row.files().items():
+        (folder / file).write_bytes(content)
+    return folder
+
+
+def _drawn(*, shape: Any, **order: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        shape_folder = str(lay_shape(shape, folder))
+        # Everything needed has been read. Free the database connection while the picture is drawn.
+        db.session.rollback()
+        _work("draw", folder, shape_folder=shape_folder, **order)
+        return (folder / "drawn.png").read_bytes()
+
+
+def _work(kind: str, folder: Path, **order: Any) -> dict[str, Any]:
+    (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
+    program = isolated.program("campaign.montage.shapes.image_worker", kind, folder)
+    try:
+        subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        # Log only the type of error: its message could contain parts of the picture.
+        log.error("the workbench failed at %s: %s", kind, type(fault).__name__)
+        raise WorkFailed from fault
+    return json.loads((folder / "done.json").read_text(encoding="utf-8"))

@@ -1,0 +1,163 @@
+"""Access guards: each view declares who may use it, and how many bytes it may receive."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from inspect import signature
+from typing import Any
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign.accounts import permissions
+from campaign.accounts.models import Organizer
+from campaign.accounts.permissions import TABLE
+from campaign.organize.auth.sessions import note_refused_access
+from campaign.organize.auth.unsaved_forms import (
+    to_the_door,
+    to_the_password,
+    words_kept_at_the_door,
+)
+from campaign.organize.core import identity
+from campaign.organize.core.identity import cause_id_of, organizer
+from campaign.process.clock import utcnow
+
+# Values a view may declare instead of an action of the permissions table.
+ANYBODY = "anybody"
+ORGANIZER = "organizer"
+# A phone left on a table must not be enough to take over the account.
+FRESH = timedelta(minutes=20)
+
+
+def allowed(
+    action: str, thing: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Guard a view: only organizers who may do `action` pass.
+
+    `thing` takes URL values by name and returns the object of the view, or None. The object is a
+    cause or has a `cause_id`. The view receives it in place of those values. An organizer without
+    any role in its cause gets 404, others 403.
+
+    Without `thing`, the permission in any one cause is enough. The view then filters by
+    `causes_where(action)`.
+    """
+    if action not in TABLE:
+        raise ValueError(f"the table of permissions has no {action!r}")
+
+    def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def guarded(**values: Any) -> ResponseReturnValue:
+            who = _known()
+            if thing is None:
+                if not permissions.may_somewhere(who, action):
+                    note_refused_access(who, action)
+                    abort(403)
+                return view(**values)
+            found = thing(**{name: values.pop(name) for name in names})
+            if found is None:
+                abort(404)
+            if not permissions.may(who, action, cause_id_of(found)):
+                note_refused_access(who, action, cause_id_of(found))
+                abort(403 if permissions.belongs_to(who, cause_id_of(found)) else 404)
+            return view(found, **values)
+
+        names = () if thing is None else tuple(signature(thing).parameters)
+        guarded.permission = action
+        return guarded
+
+    return guard
+
+
+def any_organizer(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Guard a view: any signed-in organizer passes, with a second factor if a role needs one."""
+    return _let_in_when(_known, view)
+
+
+def own_account(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Guard an account page: anyone signed in passes, as the second factor is set up there too."""
+    return _let_in_when(_signed_in, view)
+
+
+def _let_in_when(
+    known: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
+) -> Callable[..., ResponseReturnValue]:
+    @wraps(view)
+    def guarded(**values: Any) -> ResponseReturnValue:
+        known()
+        return view(**values)
+
+    guarded.permission = ORGANIZER
+    return guarded
+
+
+def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Ask for the password again if it was last confirmed more than FRESH ago.
+
+    Put this decorator below the other guard.
+    """
+
+    @wraps(view)
+    def guarded(*thing: Any, **values: Any) -> ResponseReturnValue:
+        if g.organizer_session.confirmed_at < utcnow() - FRESH:
+            abort(to_the_password())
+        return view(*thing, **values)
+
+    guarded.is_fresh = True
+    return guarded
+
+
+def takes_bytes(
+    most: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Raise the request size limit of a view for organizers; other views accept far less.
+
+    Put this decorator above the other guards. `most` is a number of bytes, or the name of the
+    setting that holds it. `refuse` returns the response to a larger request. Without it, a general
+    error page is shown.
+    """
+
+    def mark(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        view.most_bytes, view.refuse_large = most, refuse
+        return view
+
+    return mark
+
+
+def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Mark a view as open to everyone, for the sign-in pages."""
+    view.permission = ANYBODY
+    return view
+
+
+def _signed_in() -> Organizer:
+    return organizer() or abort(to_the_door())
+
+
+def _known() -> Organizer:
+    """Return the signed-in organizer, or redirect to sign-in or to the second factor's setup.
+
+    Organizers who may see personal data must have a second factor first.
+    """
+    who = organizer() or abort(words_kept_at_the_door() or to_the_door())
+    if permissions.must_have_second_factor(who) and not who.has_second_factor:
+        abort(redirect(url_for("organize.second_factor.index"), 303))
+    return who
+
+
+def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
+    """Return how many bytes the request behind a WSGI `environ` may send.
+
+    The server calls this before it reads a long body.
+    """
+    with app.request_context(environ):
+        view = app.view_functions.get(request.endpoint)
+        if hasattr(view, "most_bytes"):
+            identity.find_session()
+        return max_bytes_of_view(view)
+
+
+def max_bytes_of_view(view: Any) -> int:
+    """Return how many bytes this request may send to `view`."""
+    if hasattr(view, "most_bytes") and identity.organizer():
+        return current_app.config.get(view.most_bytes, view.most_bytes)
+    return current_app.config["MAX_CONTENT_LENGTH"]

@@ -1,0 +1,280 @@
+"""Record in the activity log: changes with the values before and after, and who viewed what."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import func, select
+
+from campaign.accounts.audit import Actor, record
+from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.operations import tell_of_change
+from campaign.accounts.queries import organizer_by_id
+from campaign.extensions import db, write
+from campaign.organize.core.identity import actor
+from campaign.signatures.models import Signature
+
+
+class Fact(NamedTuple):
+    """What the activity log records: action, subject, cause, reason and plain details.
+
+    `on` is the subject, a pair (kind, id). For an object that is only being created, `on` and
+    `cause_id` are functions of the result.
+    """
+
+    action: str
+    on: tuple | Callable | None = None
+    cause_id: Any = None
+    reason: str = ""
+    details: dict | None = None
+
+    def with_changes(self, changes: list[dict[str, Any]]) -> Self:
+        """Return this fact with the changed fields added to its details."""
+        return (
+            self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
+        )
+
+    def told(self, who: Actor, result: Any) -> AuditEntry:
+        """Record the audit event and return the entry."""
+        on, cause_id = (
+            each(result) if callable(each) else each for each in (self.on, self.cause_id)
+        )
+        return record(
+            who,
+            self.action,
+            subject=on,
+            cause_id=cause_id,
+            reason=self.reason,
+            details=self.details,
+        )
+
+
+def act(
+    fact: Fact,
+    operation: Callable[..., Any],
+    /,
+    *,
+    then: Callable[[AuditEntry, Any], Any] | None = None,
+    **named: Any,
+) -> Any:
+    """Run `operation(**named)` and record `fact` in one transaction; return the operation's result.
+
+    `then(entry, result)` runs in that transaction too, for example to queue emails.
+    """
+    who = actor()
+
+    def operate_and_record() -> Any:
+        before = state_of(fact.on)
+        result = operation(**named)
+        entry = fact.with_changes(changes_between(before, state_of(fact.on))).told(who, result)
+        if then is not None:
+            then(entry, result)
+        return result
+
+    return write(operate_and_record)
+
+
+def act_on_some(fact: Fact, operation: Callable[..., Any], /, **named: Any) -> Any:
+    """Run an operation that returns the ids of the signatures it changed, and record these ids.
+
+    Nothing is recorded if there are none.
+    """
+    who = actor()
+
+    def operate_and_record() -> Any:
+        ids = operation(**named)
+        if ids:
+            fact._replace(details={"signatures": sorted(ids)}).told(who, ids)
+        return ids
+
+    return write(operate_and_record)
+
+
+def act_on_account(
+    action: str,
+    operation: Callable[..., Any],
+    /,
+    *,
+    organizer_id: int,
+    details: dict[str, Any] | None = None,
+    **named: Any,
+) -> Any:
+    """Run a change to an organizer's account, record it, and email the organizer about it."""
+    who = actor()
+
+    def operate_and_tell() -> Any:
+        result = operation(organizer_id=organizer_id, **named)
+        entry = record(who, action, subject=("organizer", organizer_id), details=details)
+        tell_of_change(entry, organizer_by_id(organizer_id))
+        return result
+
+    return write(operate_and_tell)
+
+
+def note(*facts: Fact) -> None:
+    """Record that someone viewed personal data, or did something else that changes nothing."""
+    who = actor()
+    if facts:
+        write(lambda: [fact.told(who, None) for fact in facts])
+
+
+# Kind of subject → (table, column that refers to the subject, columns to record).
+TOLD = {
+    "cause": (
+        ("cause", "id", "slug state palette shape publish_at time_zone"),
+        ("cause_text", "cause_id", "title summary story"),
+    ),
+    "petition": (
+        (
+            *("petition", "id"),
+            "slug state goal opens_at closes_at publish_at time_zone deliver_on deliver_places required_fields questions confirmation"
+            " two_per_address retention_days handed_names handed_details archived_at",
+        ),
+        ("petition_text", "version_id", "title summary organisation body"),
+        ("target", "petition_id", "names"),
+        ("embedding", "petition_id", "allowed origins"),
+        ("picture", "owner_id", "alts"),
+    ),
+    "event": (
+        (
+            *("event", "id"),
+            "slug state zone starts_local ends_local town country online_url online_for is_free registration capacity most_seats questions"
+            " people languages came archived_at publish_at registration_closed",
+        ),
+        ("event_text", "event_id", "kind title place address body access price notice programme"),
+        ("picture", "owner_id", "alts"),
+    ),
+    "update": (
+        ("campaign_update", "id", "slug state publish_at time_zone"),
+        ("campaign_update_text", "update_id", "title summary body"),
+        ("picture", "owner_id", "alts"),
+        ("mailing", "update_id", "state starts_at langs kinds per_minute"),
+    ),
+    "rule": (("rule", "id", "note on_since off_since"),),
+    "kiosk": (("kiosk", "id", "name"),),
+}
+MAX_CHANGES = 40
+MAX_LENGTH = 160
+# Keep this many unchanged characters before the first difference.
+BEFORE_DIFFERENCE = 30
+
+
+def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
+    """Return {(field, language or position): value} for a subject (kind, id).
+
+    Return {} for a kind whose changes the activity log does not record.
+    """
+    if not isinstance(subject, tuple) or subject[0] not in TOLD:
+        return {}
+    told = {}
+    for name, key, columns in TOLD[subject[0]]:
+        table = db.metadata.tables[name]
+        chosen = [table.c[each] for each in columns.split()]
+        part = next(
+            (table.c[each] for each in ("lang", "position") if each in table.c and key != "id"),
+            None,
+        )
+        query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
+            table.c[key] == _named(key, subject[1])
+        )
+        if key == "owner_id":
+            query = query.where(table.c.kind == subject[0])
+        for row in db.session.execute(query):
+            told |= {
+                (each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name))
+                for each in chosen
+            }
+    return told
+
+
+def changes_between(
+    before: dict[tuple[str, str], str | bool], after: dict[tuple[str, str], str | bool]
+) -> list[dict[str, Any]]:
+    """Return the differences between two states as plain dictionaries.
+
+    Each has `field`, `part` (a language or a position), `before` and `after`.
+    """
+    changed = [key for key in {**before, **after} if before.get(key, "") != after.get(key, "")]
+    return [
+        {
+            "field": field,
+            "part": part,
+            **_shortened(before.get((field, part), ""), after.get((field, part), "")),
+        }
+        for field, part in changed[:MAX_CHANGES]
+    ]
+
+
+def _named(key: str, subject_id: Any) -> Any:
+    """Return the value for the key column; a petition's texts belong to its newest version."""
+    if key != "version_id":
+        return subject_id
+    version = db.metadata.tables["petition_version"].c
+    return select(func.max(version.id)).where(version.petition_id == subject_id).scalar_subquery()
+
+
+def _said(value: Any) -> str | bool:
+    """Return a value as text; booleans stay booleans."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return "; ".join(text for each in value.values() if (text := str(_said(each))))
+    if isinstance(value, list | tuple):
+        return ", ".join(text for each in value if (text := str(_said(each))))
+    return str(value)
+
+
+def _shortened(before: str | bool, after: str | bool) -> dict[str, str | bool]:
+    """Return both texts, cut to the part where they begin to differ."""
+    if (
+        not isinstance(before, str)
+        or not isinstance(after, str)
+        or max(len(before), len(after)) <= MAX_LENGTH
+    ):
+        return {"before": before, "after": after}
+    same = next(
+        (at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),
+        min(len(before), len(after)),
+    )
+    start = max(0, same - BEFORE_DIFFERENCE)
+    return {"before": _cut(before, start), "after": _cut(after, start)}
+
+
+def _cut(text: str, start: int) -> str:
+    part = text[start : start + MAX_LENGTH]
+    return f"{'…' if start and part else ''}{part}{'…' if start + MAX_LENGTH < len(text) else ''}"
+
+
+def note_list(rows: Iterable[Signature], by: list[str], on: tuple[str, int] | None = None) -> None:
+    """Record that a list of signatures was shown.
+
+    Each cause gets its own entry, which its owners can read. `by` names the search fields that were
+    used.
+    """
+    causes = Counter(row.cause_id for row in rows)
+    note(
+        *(
+            Fact("signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many})
+            for cause_id, many in causes.items()
+        )
+    )
+
+
+def note_each(signatures: Iterable[Signature]) -> None:
+    """Record for each signature that it was shown, so that a search of the log finds it."""
+    note(
+        *(
+            Fact(
+                "signatures.see",
+                on=("signature", each.id),
+                cause_id=each.cause_id,
+                details={"shown": 1},
+            )
+            for each in signatures
+        )
+    )

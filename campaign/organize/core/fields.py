@@ -1,0 +1,298 @@
+"""Form fields and behaviour that several forms of the workspace share."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    FileField,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectChoice,
+    SelectFieldBase,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Length, StopValidation
+
+from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, demand_strength
+from campaign.i18n.locales import LOCALES, NAMES
+from campaign.signatures.forms import NAME_FAULTS, EmailField
+from campaign.signatures.models import MAX_NAME_LENGTH
+from campaign.text.names import NameRefused, clean_name, clean_text
+from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
+
+# Accept digits with or without the usual thousands separators.
+_WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
+
+
+def most(letters: int) -> Length:
+    """Return a validator that accepts at most this many characters."""
+    return Length(max=letters, message=_l("Use %(most)s characters or fewer.", most=letters))
+
+
+class LineField(StringField):
+    """One line of plain text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = clean_text(self.data or "", lines=False)
+
+
+class ShortTextField(TextAreaField):
+    """A sentence or two: shown in full while editing, and stored as one line."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = clean_text(self.data or "", lines=False)
+
+
+class LinesField(TextAreaField):
+    """Several lines of plain text or Markdown."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = clean_text(self.data or "")
+
+
+class WholeField(IntegerField):
+    """A whole number as people write it: 12408, 12,408, 12.408 or 12 408.
+
+    Invalid input becomes None and is left to the field's validators, so that the message is
+    translated.
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        text = valuelist[0].strip()
+        self.data = (
+            int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+        )
+
+
+class SlugField(StringField):
+    """The last part of a URL."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = (self.data or "").strip().lower()
+
+    def pre_validate(self, form: Form) -> None:
+        if len(self.data or "") > MAX_SLUG_LENGTH:
+            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_SLUG_LENGTH))
+        if self.data and not is_slug(self.data):
+            raise StopValidation(
+                _l("Use lowercase letters without accents, digits and hyphens, like law-of-2026.")
+            )
+
+
+class VersionField(HiddenField):
+    """The version of what the form shows (see `db.versioned`), in a hidden field."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        # A form without a valid version must conflict, so it gets one that no row has.
+        text = valuelist[0] if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+class _Versioned(FlaskForm):
+    version = VersionField()
+
+
+def sent_version() -> int:
+    """Return the version that a form without fields sent, such as that of a button."""
+    return _Versioned().version.data
+
+
+def by_language(name: str, field: Callable[[str], Any]) -> dict[str, Any]:
+    """Return {"<name>_en": field("en"), …} for each language of the site, as form members."""
+    return {f"{name}_{lang}": field(lang) for lang in LOCALES}
+
+
+def in_language(label: Any, lang: str) -> Any:
+    """Return a lazy label that names the language: Title (Español)."""
+    return _l("%(field)s (%(language)s)", field=label, language=NAMES[lang])
+
+
+class InLanguages:
+    """Mixin for a form with each of its `parts` in every language, such as `title_en`.
+
+    `lacking` maps a part to the error shown if that part is empty.
+    """
+
+    parts = ()
+    lacking = {}
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """Return {language: {part: text}} for the languages in which anything was entered."""
+        typed = {
+            lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts}
+            for lang in LOCALES
+        }
+        return {lang: words for lang, words in typed.items() if any(words.values())}
+
+    def faulty(self, lang: str) -> bool:
+        return any(self[f"{part}_{lang}"].errors for part in self.parts)
+
+    def demand(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
+        """Return whether all `parts` are filled in all `langs`; set errors on the empty fields."""
+        empty = [
+            (part, field)
+            for lang in langs
+            for part in parts
+            if not (field := self[f"{part}_{lang}"]).data and not field.errors
+        ]
+        for part, field in empty:
+            field.errors = [self.lacking[part]]
+        return not empty
+
+
+class RowsField(FieldList):
+    """A list of rows named `rows-0`, `rows-1` …; inputs with an impossible number are ignored."""
+
+    def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> list[int]:
+        # WTForms accepts `²` as a digit, and numbers of any length.
+        pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
+        return [int(found[1]) for name in formdata if (found := pattern.match(name))]
+
+
+def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
+    """Return [(label, saved text, entered text)] for the fields in which two forms differ."""
+    pairs = (
+        (field.label.text, text_of(saved[field.name]), text_of(field))
+        for field in sent
+        if _is_shown(field)
+    )
+    return [(label, present, entered) for label, present, entered in pairs if present != entered]
+
+
+def text_of(field: Field) -> str:
+    """Return a field's value as text that a person can compare."""
+    if isinstance(field, FieldList):
+        return "\n".join(filter(None, map(_text_of_row, field)))
+    if isinstance(field, FileField):
+        return getattr(field.data, "filename", None) or field.data or ""
+    if isinstance(field, SelectFieldBase):
+        return ", ".join(str(choice[1]) for choice in field.iter_choices() if choice[2])
+    if isinstance(field, BooleanField):
+        return str(field.label.text) if field.data else ""
+    return "" if field.data is None else str(field.data)
+
+
+def _text_of_row(row: Field) -> str:
+    return (
+        " · ".join(filter(None, (text_of(field) for field in row if _is_shown(field))))
+        if isinstance(row, FormField)
+        else text_of(row)
+    )
+
+
+def _is_shown(field: Field) -> bool:
+    if isinstance(field, FileField):
+        # Without a file, the present one stays.
+        return bool(field.data)
+    # The confirmation "sure" is given again for each save, so it is never in conflict.
+    return not isinstance(field, HiddenField) and field.short_name != "sure"
+
+
+def moved(rows: Sequence[Any], press: str | None) -> list[Any] | None:
+    """Return the rows after a press on one of their buttons: `add`, `remove-2`, `up-1` or `down-0`.
+
+    Return None if no such button was pressed.
+    """
+    verb, _, place = (press or "").partition("-")
+    if verb == "add":
+        return [*rows, {}]
+    places = {str(number): number for number in range(len(rows))}
+    if verb not in ("remove", "up", "down") or place not in places:
+        return None
+    rows, at = list(rows), places[place]
+    row = rows.pop(at)
+    if verb != "remove":
+        rows.insert(max(0, at - 1) if verb == "up" else at + 1, row)
+    return rows
+
+
+LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
+WEAKNESSES = {
+    "short": _l(
+        "Use at least %(least)s characters. A few words in a row are easy to remember.",
+        least=MIN_LENGTH,
+    ),
+    "long": _l("This password is too long. Choose a shorter one."),
+    "guessable": _l(
+        "That password is easy to guess. Use several words that are not linked to each other or to you."
+    ),
+}
+
+
+def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
+    """Return the choices after an empty one labelled `prompt`; return a single choice alone."""
+    return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
+
+
+def site_paper() -> str:
+    """Return the usual paper of the site's first country: "Letter" or "A4"."""
+    return usual_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
+
+
+class AddressField(EmailField):
+    """An organizer's email address; `address` holds it parsed once it is valid."""
+
+    def pre_validate(self, form: Form) -> None:
+        if not (self.data or "").strip():
+            raise StopValidation(_l("Enter an email address."))
+        super().pre_validate(form)
+
+
+class OrganizerNameField(StringField):
+    """The name by which other organizers know this one."""
+
+    def pre_validate(self, form: Form) -> None:
+        if not (self.data or "").strip():
+            raise StopValidation(_l("Enter the name your team knows you by."))
+        if len(self.data) > 4 * MAX_NAME_LENGTH:
+            raise StopValidation(_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH))
+        try:
+            self.data = clean_name(self.data)[:MAX_NAME_LENGTH]
+        except NameRefused as fault:
+            raise StopValidation(NAME_FAULTS[fault.code]) from fault
+
+
+class NewPasswordField(PasswordField):
+    """A new password; the form's `about()` returns words it must not be guessable from."""
+
+    def pre_validate(self, form: Form) -> None:
+        try:
+            demand_strength(self.data or "", form.about())
+        except PasswordTooWeak as weakness:
+            raise StopValidation(WEAKNESSES[weakness.code]) from weakness
+
+
+class CodeField(StringField):
+    """The digits of a code, typed with or without spaces."""
+
+    def pre_validate(self, form: Form) -> None:
+        self.data = re.sub(r"[\s\-.]", "", self.data or "")
+        if not self.data.isascii() or not self.data.isdecimal():
+            raise StopValidation(
+                _l("A code has only digits: six from the app, or sixteen from your list.")
+            )
+
+
+LETTER_COUNTRIES = {"CA", "MX", "US"}
+
+
+def usual_paper(country: str) -> str:
+    """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
+    return "Letter" if country in LETTER_COUNTRIES else "A4"

@@ -1,0 +1,197 @@
+"""The sidebar: the entries that the organizer may see, and the counts beside them."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from babel.numbers import format_compact_decimal
+from flask import current_app, g
+from flask_babel import format_decimal, get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, or_, select
+
+from campaign.causes.models import CauseTally
+from campaign.events.models import Event
+from campaign.extensions import db
+from campaign.organize.core.identity import causes_where, may
+from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+from campaign.signatures.models import TO_REVIEW, UNREAD, Signature
+
+# Nobody reviews more in one sitting. Above this we show "999+", and counting stays cheap.
+MAX_SHOWN = 999
+# Larger numbers do not fit beside the longest label, so they are shown like "1.2M".
+MAX_IN_FULL = 99_999
+
+
+class RailNumber(NamedTuple):
+    """The count beside an entry; both fields are empty at zero.
+
+    `figure` is shown, and `words` is read by screen readers.
+    """
+
+    figure: str = ""
+    words: str = ""
+
+
+def rail_numbers() -> dict[str, RailNumber]:
+    """Return {entry name: RailNumber} for the entries with a count that the organizer may see."""
+    queries = {
+        name: query(causes_where(action)).scalar_subquery().label(name)
+        for name, (action, query, _words) in COUNTED.items()
+        if may(action)
+    }
+    if not queries:
+        return {}
+    counts = db.session.execute(select(*queries.values())).one()._mapping
+    return {name: _worded(int(counts[name] or 0), COUNTED[name][2]) for name in queries}
+
+
+def _worded(count: int, words: Callable[[int, str], str]) -> RailNumber:
+    if not count:
+        return RailNumber()
+    if words in CAPPED and count > MAX_SHOWN:
+        figure = f"{format_decimal(MAX_SHOWN)}+"
+        return RailNumber(figure, words(count, figure))
+    figure = format_decimal(count)
+    brief = (
+        format_compact_decimal(count, fraction_digits=1, locale=get_locale())
+        if count > MAX_IN_FULL
+        else figure
+    )
+    return RailNumber(brief, words(count, figure))
+
+
+def _counted(cause_ids: frozenset[int] | None) -> Select:
+    return _of(select(func.sum(CauseTally.count)), CauseTally.cause_id, cause_ids)
+
+
+def _held(cause_ids: frozenset[int] | None) -> Select:
+    return _waiting(TO_REVIEW, cause_ids)
+
+
+def _unread(cause_ids: frozenset[int] | None) -> Select:
+    return _waiting(UNREAD, cause_ids)
+
+
+def _waiting(condition: Any, cause_ids: frozenset[int] | None) -> Select:
+    # Signatures that wait have their own index. `+ 0` stops SQLite from choosing the cause_id index
+    # and scanning every signature of the cause.
+    some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(
+        MAX_SHOWN + 1
+    )
+    return select(func.count()).select_from(some.subquery())
+
+
+def _open(cause_ids: frozenset[int] | None) -> Select:
+    now = utcnow()
+    is_open = (
+        Petition.state == "published",
+        or_(Petition.opens_at.is_(None), Petition.opens_at <= now),
+        or_(Petition.closes_at.is_(None), Petition.closes_at > now),
+    )
+    return _of(select(func.count(Petition.id)).where(*is_open), Petition.cause_id, cause_ids)
+
+
+def _ahead(cause_ids: frozenset[int] | None) -> Select:
+    is_ahead = (Event.state == "published", Event.archived_at.is_(None), Event.ends_at > utcnow())
+    return _of(select(func.count(Event.id)).where(*is_ahead), Event.cause_id, cause_ids)
+
+
+def _of(query: Select, column: Any, cause_ids: frozenset[int] | None) -> Select:
+    return query if cause_ids is None else query.where(column.in_(cause_ids))
+
+
+def _say_counted(num: int, figure: str) -> str:
+    return ngettext("%(figure)s counted", "%(figure)s counted", num, figure=figure)
+
+
+def _say_held(num: int, figure: str) -> str:
+    return ngettext("%(figure)s to review", "%(figure)s to review", num, figure=figure)
+
+
+def _say_unread(num: int, figure: str) -> str:
+    return ngettext("%(figure)s to read", "%(figure)s to read", num, figure=figure)
+
+
+def _say_open(num: int, figure: str) -> str:
+    return ngettext("%(figure)s open", "%(figure)s open", num, figure=figure)
+
+
+def _say_ahead(num: int, figure: str) -> str:
+    return _("%(figure)s upcoming", figure=figure)
+
+
+COUNTED = {
+    "signatures": ("signatures.see", _counted, _say_counted),
+    "held": ("signatures.review", _held, _say_held),
+    "comments": ("signatures.review", _unread, _say_unread),
+    "petitions": ("petitions.see", _open, _say_open),
+    "events": ("events.see", _ahead, _say_ahead),
+}
+CAPPED = (_say_held, _say_unread)
+
+
+class Place(NamedTuple):
+    """A sidebar entry; it links to `index` of the blueprint called `name`."""
+
+    name: str
+    label: str
+    icon: str
+    action: str
+
+    @property
+    def endpoint(self) -> str:
+        return f"organize.{self.name}.index"
+
+
+PLACES = (
+    Place("overview", _l("Overview"), "grid", "overview.see"),
+    Place("signatures", _l("Signatures"), "pen", "signatures.see"),
+    Place("held", _l("Held"), "hourglass", "signatures.review"),
+    Place("comments", _l("Comments"), "speech", "signatures.review"),
+    Place("exports", _l("Exports"), "download", "signatures.export"),
+    Place("causes", _l("Causes"), "flag", "causes.see"),
+    Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
+    Place("events", _l("Events"), "calendar", "events.see"),
+    Place("kiosks", _l("Tablets"), "tablet", "kiosks.see"),
+    Place("updates", _l("Updates"), "newspaper", "updates.see"),
+    Place("mail", _l("Mailings"), "mail", "mail.see"),
+    Place("people", _l("People"), "users", "people.see"),
+    Place("audit", _l("Activity log"), "list", "audit.see"),
+)
+
+# Pages without their own sidebar entry, and the entry from which each is reached.
+REACHED_FROM = {
+    "numbers": "overview",
+    "rules": "held",
+    "corrections": "held",
+    "bulk": "held",
+    "handovers": "exports",
+    "keys": "people",
+    "suppressions": "mail",
+    **dict.fromkeys(("second_factor", "passkeys"), "account"),
+    **dict.fromkeys(("copies", "erasures", "retention", "imports"), "signatures"),
+}
+
+
+def place_of(blueprint: str) -> str:
+    """Return the name of the sidebar entry for a page, given the full name of its blueprint."""
+    name = blueprint.rpartition(".")[2]
+    return REACHED_FROM.get(name, name)
+
+
+def numbers() -> dict[str, RailNumber]:
+    """Return {entry name: RailNumber}, queried once per page however often the sidebar appears."""
+    if "rail_numbers" not in g:
+        g.rail_numbers = rail_numbers()
+    return g.rail_numbers
+
+
+def places() -> list[Place]:
+    """Return the sidebar entries that the current organizer may see."""
+    return [
+        place
+        for place in PLACES
+        if place.endpoint in current_app.view_functions and may(place.action)
+    ]

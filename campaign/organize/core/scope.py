@@ -1,0 +1,71 @@
+"""Load what a page is about: a cause, petition or event, or all petitions the organizer may see."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from campaign.causes.models import Cause
+from campaign.causes.queries import cause_in_any_state
+from campaign.events.models import Event
+from campaign.events.queries import event_in_any_state
+from campaign.extensions import db
+from campaign.organize.core.identity import causes_where
+from campaign.petitions.models import Petition, PetitionVersion
+from campaign.petitions.queries import petition_in_any_state
+
+
+@dataclass(frozen=True)
+class PetitionInSight:
+    """A petition as lists and choices show it; `title` is in the organizer's language."""
+
+    id: int
+    cause_id: int
+    slug: str
+    title: str
+    cause_title: str
+
+
+def load_cause(slug: str) -> Cause | None:
+    """Return the cause with this slug in any state, or None."""
+    return cause_in_any_state(slug)
+
+
+def load_petition(slug: str) -> Petition | None:
+    """Return the petition with this slug in any state, or None."""
+    return petition_in_any_state(slug)
+
+
+def load_event(slug: str) -> Event | None:
+    """Return the event with this slug in any state, or None."""
+    return event_in_any_state(slug)
+
+
+def petitions_where(action: str) -> list[PetitionInSight]:
+    """Return a PetitionInSight for each petition where the organizer may do `action`, in order."""
+    cause_ids = causes_where(action)
+    query = (
+        select(Petition)
+        .order_by(Petition.cause_id, Petition.position, Petition.id)
+        .options(
+            selectinload(Petition.cause).selectinload(Cause.texts),
+            selectinload(Petition.versions).selectinload(PetitionVersion.texts),
+        )
+    )
+    if cause_ids is not None:
+        query = query.where(Petition.cause_id.in_(cause_ids))
+    return [in_sight(petition) for petition in db.session.scalars(query)]
+
+
+def in_sight(petition: Petition | Any) -> PetitionInSight:
+    """Return the PetitionInSight of a petition."""
+    text = petition.current_version.text(g.lang, petition.original_lang)
+    cause_title = petition.cause.text(g.lang).title
+    return PetitionInSight(petition.id, petition.cause_id, petition.slug, text.title, cause_title)
+
+
+def chosen(petitions: list[PetitionInSight], slug: str | None) -> list[PetitionInSight]:
+    """Return the petition with this slug in a list, or all petitions if none has it."""
+    return [petition for petition in petitions if petition.slug == slug] or petitions

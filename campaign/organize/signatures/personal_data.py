@@ -1,0 +1,199 @@
+"""Supporters' personal data: how long it is kept, a copy of it on request, and its erasure."""
+
+import json
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from campaign.exports.formats import JsonLines
+from campaign.exports.queries import Sheet
+from campaign.exports.selection import Selection
+from campaign.organize.core.access import allowed, fresh
+from campaign.organize.core.audit import Fact, act, note, note_each
+from campaign.organize.core.edit_conflicts import Editor, save
+from campaign.organize.core.scope import in_sight, load_petition, petitions_where
+from campaign.organize.signatures.forms import ReasonForm, RetentionForm
+from campaign.organize.signatures.routes import load_signature
+from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
+from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
+from campaign.signatures.counting.batches import waiting_under
+from campaign.signatures.erasure import (
+    NOTICE,
+    StillCounted,
+    ended_at,
+    erase_one,
+    erases_at,
+    personal_left,
+    set_quiet,
+    set_retention,
+    would_erase_at,
+)
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation.decisions import correction_of
+from campaign.signatures.pending_forms import copies_of_forms
+
+blueprint = Blueprint("retention", __name__, url_prefix="/retention")
+
+
+@blueprint.get("/")
+@allowed("retention.edit")
+def index() -> ResponseReturnValue:
+    petitions = [petition_by_id(each.id) for each in petitions_where("retention.edit")]
+    rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
+    return render_template("organize/retention/index.html", rows=rows)
+
+
+@blueprint.get("/<slug>")
+@allowed("retention.edit", load_petition)
+def edit(petition: Petition) -> ResponseReturnValue:
+    return _page(petition, RetentionForm.of(petition))
+
+
+@blueprint.post("/<slug>")
+@allowed("retention.edit", load_petition)
+@fresh
+def update(petition: Any) -> ResponseReturnValue:
+    form = RetentionForm()
+    form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"
+    if not form.validate():
+        return _page(petition, form, 422)
+    if form.is_trial:
+        return _page(petition, form, shows_trial=True)
+    details = {"days": form.number, "before": petition.retention_days}
+    fact = Fact(
+        "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
+    )
+    save(
+        Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _page),
+        fact,
+        set_retention,
+        petition_id=petition.id,
+        days=form.number,
+    )
+    flash(_("Saved."), "success")
+    return redirect(url_for("organize.retention.edit", slug=petition.slug), 303)
+
+
+@blueprint.post("/<slug>/quiet")
+@allowed("retention.edit", load_petition)
+def quiet(petition: Petition) -> ResponseReturnValue:
+    """Make the count move in batches only, or right away again."""
+    is_quiet = request.form.get("quiet") == "y"
+    fact = Fact(
+        "petitions.quiet" if is_quiet else "petitions.loud",
+        on=("petition", petition.id),
+        cause_id=petition.cause_id,
+    )
+    act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
+    flash(_("Saved."), "success")
+    return redirect(
+        url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303
+    )
+
+
+def _page(
+    petition: Petition, form: Any, status: int = 200, *, shows_trial: bool = False
+) -> tuple[str, int]:
+    whole, now = petition_by_id(petition.id), utcnow()
+    page = render_template(
+        "organize/retention/edit.html",
+        petition=whole,
+        sight=in_sight(whole),
+        form=form,
+        shows_trial=shows_trial,
+        would_erase_at=would_erase_at(whole, form.number, now)
+        if shows_trial and form.number
+        else None,
+        ended_at=ended_at(whole),
+        erases_at=erases_at(whole),
+        left=personal_left(whole.id),
+        notice_days=NOTICE.days,
+        default_days=DEFAULT_RETENTION_DAYS,
+        waiting=waiting_under(whole.id),
+        now=now,
+    )
+    return page, status
+
+
+copies_blueprint = Blueprint("copies", __name__, url_prefix="/copies")
+
+
+@copies_blueprint.post("/<int:signature_id>", endpoint="create")
+@allowed("signatures.correct", load_signature)
+@fresh
+def create_copy(signature: Signature) -> ResponseReturnValue:
+    form, signature_id = ReasonForm(), signature.id
+    if not form.validate():
+        flash(_("Say why, in a few words. We record it in the activity log."), "danger")
+        return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
+    sheet = Sheet(Selection(signature.petition_id, state="all"))
+    fact = Fact(
+        "signatures.copy",
+        on=("signature", signature_id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
+    _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
+    kept = json.loads(JsonLines(sheet.header, sheet.kinds).add(columns))
+    correction = correction_of(signature_id)
+    kept |= {
+        "unconfirmed_forms": copies_of_forms(signature),
+        "correction_in_review": correction.words if correction else None,
+    }
+    # Indented, one value per line, so that the supporter can read it in any text editor.
+    response = Response(
+        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
+    )
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"signature-{signature_id}.json"
+    )
+    note(fact)
+    return response
+
+
+erasures_blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
+
+
+@erasures_blueprint.get("/<int:signature_id>")
+@allowed("signatures.erase", load_signature)
+@fresh
+def new(signature: Signature) -> ResponseReturnValue:
+    return _erasure_page(signature, ReasonForm(formdata=None))
+
+
+@erasures_blueprint.post("/<int:signature_id>", endpoint="create")
+@allowed("signatures.erase", load_signature)
+@fresh
+def erase(signature: Signature) -> ResponseReturnValue:
+    form = ReasonForm()
+    if not form.validate():
+        return _erasure_page(signature, form, 422)
+    signature_id = signature.id
+    fact = Fact(
+        "signatures.erase",
+        on=("signature", signature_id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
+    try:
+        act(fact, erase_one, signature_id=signature_id)
+    except StillCounted:
+        flash(
+            _("We are still removing it from the count. Please try again in a second."), "waiting"
+        )
+        return redirect(url_for("organize.erasures.new", signature_id=signature_id), 303)
+    flash(_("Deleted. No personal data of this person is left here."), "success")
+    return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
+
+
+def _erasure_page(signature: Signature, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    note_each([signature])
+    petition = in_sight(petition_by_id(signature.petition_id))
+    return render_template(
+        "organize/erasures/new.html", signature=signature, petition=petition, form=form
+    ), status

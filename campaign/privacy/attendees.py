@@ -1,0 +1,90 @@
+"""What we keep about people who register for events or subscribe, for the privacy page."""
+
+from flask_babel import lazy_gettext as _l
+
+from campaign.privacy.rows import NOBODY, Kept, columns_of
+
+WITH_REGISTRATION = _l("We delete it %(days)s days after the event, or after you cancel")
+
+GUESTS = (
+    Kept(
+        _l("Your name, your email address and how many people are coming"),
+        _l("To keep your seat, email you about it and check you in"),
+        _l("The organizers of the event. Never the public"),
+        WITH_REGISTRATION,
+        columns_of("registration", "name email email_digest seats lang code event_id"),
+        days="REGISTRATION_DAYS",
+    ),
+    Kept(
+        _l("A registration that is not confirmed"),
+        _l("To hold your seats for an hour and wait for you to confirm by email"),
+        _l("The organizers of the event. Never the public"),
+        _l("%(days)s days, then we delete it"),
+        (),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("Your answers to the event’s own questions"),
+        _l("What the event page says next to the question"),
+        _l("The organizers of the event. Never the public"),
+        WITH_REGISTRATION,
+        columns_of("registration", "answers"),
+        days="REGISTRATION_DAYS",
+    ),
+    Kept(
+        _l("Whether you have a seat, are on the waiting list or cancelled, and whether you came"),
+        _l(
+            "So that a free seat goes to the person who has waited longest, and organizers know how many people came"
+        ),
+        _l("The organizers of the event. Never the public"),
+        WITH_REGISTRATION,
+        columns_of(
+            "registration",
+            "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence",
+        ),
+        days="REGISTRATION_DAYS",
+    ),
+)
+
+READERS = (
+    Kept(
+        _l(
+            "Your subscription to updates: your email, language, how often, the wording you agreed to and when"
+        ),
+        _l("To send you the updates you asked for"),
+        _l("Nobody browses it. Organizers see only how many subscriptions there are"),
+        _l(
+            "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who"
+        ),
+        (
+            *columns_of(
+                "subscription",
+                "cause_id email email_digest lang frequency state source evidence signature_id held_reason",
+            ),
+            *columns_of(
+                "subscription", "consent_at consent_text consent_version created_at confirmed_at"
+            ),
+            *columns_of(
+                "subscription",
+                "ended_at ended_reason ended_mailing_id mail_count mailed_at digest_at digest_from",
+            ),
+        ),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("Which update email went to which subscriber"),
+        _l("So that you never get one twice"),
+        NOBODY,
+        _l("A few weeks after the last email of that mailing. We keep only the total"),
+        columns_of("mailing_receipt", "mailing_id subscription_id email_digest owed_at"),
+    ),
+    Kept(
+        _l("Your request never to get updates again"),
+        _l(
+            "To respect it. We keep only a code made with a secret key. It cannot be turned back into your address"
+        ),
+        _l("Owners of causes, who must type an address to look it up. The list shows no addresses"),
+        _l("Permanently"),
+        columns_of("suppressed_address", "digest reason since note"),
+    ),
+)

@@ -1,0 +1,116 @@
+"""What we keep about organizers, for the privacy page."""
+
+from flask_babel import lazy_gettext as _l
+
+from campaign.privacy.rows import NOBODY, Kept, columns_of
+
+ADMINS = _l("You and the admins of this site")
+ACCOUNT = _l("Until your account is removed")
+
+WORKERS = (
+    Kept(
+        _l("Your name, your email address and your language"),
+        _l("So that you can sign in, and to record who did what"),
+        _l("The admins of this site and people who work on the same cause"),
+        _l("As long as the activity log names you"),
+        columns_of("organizer", "name email email_digest lang created_at removed_at"),
+    ),
+    Kept(
+        _l("What you may do, and where"),
+        _l("So that each person sees only their own causes"),
+        ADMINS,
+        ACCOUNT,
+        columns_of("role_grant", "organizer_id role cause_id created_at"),
+    ),
+    Kept(
+        _l("How you sign in: password, codes, passkeys, links"),
+        _l(
+            "So that only you can sign in. Passwords and codes are stored in a form that cannot be read"
+        ),
+        NOBODY,
+        ACCOUNT,
+        (
+            *columns_of("organizer", "password_hash totp_secret totp_step"),
+            *columns_of(
+                "passkey",
+                "organizer_id credential_id public_key sign_count name transports is_synced created_at used_at",
+            ),
+            *columns_of("recovery_code", "organizer_id code_digest used_at"),
+            *columns_of(
+                "account_link", "organizer_id purpose invited_by_id created_at expires_at used_at"
+            ),
+        ),
+    ),
+    Kept(
+        _l("Where you are signed in: browser, network, times"),
+        _l("So that you can see it and close what is not yours"),
+        _l("You"),
+        _l("Twelve hours without use. Browsers we recognize, one year"),
+        (
+            *columns_of(
+                "organizer_session",
+                "organizer_id token_digest stage device address created_at seen_at confirmed_at expires_at",
+            ),
+            *columns_of(
+                "known_device", "organizer_id token_digest device address lang created_at seen_at"
+            ),
+        ),
+    ),
+    Kept(
+        _l("Your shift at a table: name or initials, times, number of signatures"),
+        _l("To hand over between shifts, and to know who to ask"),
+        _l("The organizers of the event"),
+        _l("As long as the event exists"),
+        columns_of("kiosk_shift", "tabler started_at ended_at tally"),
+    ),
+    Kept(
+        _l("What you did, when, why and from which network: the activity log"),
+        _l("So that signers can trust what happens to their data"),
+        _l("The admins of this site and the owners of the cause"),
+        _l("As long as this site exists. The database does not allow changes to it"),
+        (
+            *columns_of(
+                "audit_entry",
+                "organizer_id at door address action subject_kind subject_id cause_id reason details",
+            ),
+            *columns_of("account_alert", "organizer_id entry_id"),
+        ),
+    ),
+    Kept(
+        _l("Which exports you created, and your last choices there"),
+        _l("So that you can find your file, and each file has a stated purpose"),
+        _l("Organizers who may export"),
+        _l("The list, as long as the file exists. Your choices, until your account is removed"),
+        (
+            *columns_of(
+                "export",
+                "organizer_id petition_id cause_id kind aim purpose choice state asked_at ready_at",
+            ),
+            *columns_of("export_choice", "organizer_id petition_id aim kind choice"),
+        ),
+    ),
+    Kept(
+        _l("Which sheets and files you imported"),
+        _l("So that a mistake can be found and undone"),
+        _l("Organizers who may import signatures"),
+        _l(
+            "As long as the petition exists. We delete what was written in them once it is imported"
+        ),
+        columns_of(
+            "import_batch",
+            "organizer_id petition_id cause_id kind name sheet rows counts state created_at imported_at",
+        ),
+    ),
+    Kept(
+        _l("What you decided about many signatures at once, and why"),
+        _l("So that a mistake can be undone"),
+        _l("Organizers who review signatures in that cause"),
+        _l(
+            "As long as the cause exists. We delete the words you searched for once the decision is applied"
+        ),
+        columns_of(
+            "bulk_decision",
+            "organizer_id undone_by cause_id verb search reason state previewed_at decided_at finished_at",
+        ),
+    ),
+)

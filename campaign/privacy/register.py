@@ -1,0 +1,49 @@
+"""The register of personal data: what is kept, why, who sees it and how long.
+
+The privacy page is made from it. Each row names its database columns. A test compares the register
+with the database. Every column of a table with personal data is in a row here or in PLAIN, and
+every table without personal data is in IMPERSONAL. So the page cannot omit anything.
+"""
+
+from campaign.privacy.attendees import GUESTS, READERS
+from campaign.privacy.organizers import WORKERS
+from campaign.privacy.supporters import SIGNERS
+
+KEPT = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
+
+# Columns, in tables with personal data, that say nothing about a person.
+PLAIN = {
+    "signature": "id cause_id seat",
+    "repeat_signing": "id",
+    "own_link_request": "id",
+    "registration": "id",
+    "owed_message": "id attempts locked_until priority",
+    "organizer": "id",
+    "role_grant": "id",
+    "passkey": "id",
+    "account_link": "id",
+    "organizer_session": "id",
+    "known_device": "id",
+    "audit_entry": "id",
+    "account_alert": "id",
+    "kiosk_record": "id kiosk_id",
+    "kiosk_shift": "id kiosk_id uuid",
+    "subscription": "id",
+    "mailing_receipt": "id",
+    "export": "id done fault frames seed sha256 size total",
+    "bulk_item": "bulk_id",
+    "bulk_decision": "id cursor changed restored total upto_id",
+    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version version_id wording",
+}
+# Tables without personal data: what organizers publish, sums, and internal state.
+IMPERSONAL = set(
+    """
+    former_slug picture cause cause_text cause_tally free_number network_key
+    petition petition_version petition_text petition_tally target ledger_entry kept_sum rule lookup_due lookup_progress
+    event event_text event_petition
+    campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
+    handover print_run embedding share_text api_key api_post
+    kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
+    poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_words
+    """.split()
+)

@@ -1,0 +1,261 @@
+"""What we keep about supporters who sign, for the privacy page."""
+
+from flask_babel import lazy_gettext as _l
+
+from campaign.privacy.rows import NOBODY, ORGANIZERS, Kept, columns_of
+
+COUNTED = _l(
+    "As long as the signature counts, until you withdraw it, or until the petition’s deletion date"
+)
+LIKE_THE_SIGNATURE = _l("As long as the signature exists")
+
+# What remains of an erased signature. The test of erasure checks against this list.
+LEFT = (
+    "petition_id",
+    "version_id",
+    "state",
+    "number",
+    "evidence",
+    "created_at",
+    "confirmed_at",
+    "hatched_at",
+    "withdrawn_at",
+)
+
+SIGNERS = (
+    Kept(
+        _l("Your name"),
+        _l("It is your signature"),
+        _l("The people the petition is addressed to. The public sees only what you choose to show"),
+        COUNTED,
+        columns_of("signature", "given_name family_name name_display name_display_asked"),
+    ),
+    Kept(
+        _l("Your email address"),
+        _l("To confirm that it was you, so that each person signs only once"),
+        _l("The organizers. Never the public, never the people the petition is addressed to"),
+        COUNTED,
+        columns_of("signature", "email email_digest lang"),
+    ),
+    Kept(
+        _l("Your country and postal code"),
+        _l(
+            "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
+        ),
+        _l(
+            "The organizers and the people the petition is addressed to. The public sees the country next to a name that is shown"
+        ),
+        COUNTED,
+        columns_of("signature", "country postal_code person_digest"),
+    ),
+    Kept(
+        _l("Your comment"),
+        _l("To be shown with your signature"),
+        _l(
+            "The public and the people the petition is addressed to, once an organizer has approved it, and only next to a name or initials you chose to show"
+        ),
+        COUNTED,
+        columns_of("signature", "comment comment_shown comment_read_at"),
+    ),
+    Kept(
+        _l("Your answers to the petition’s questions"),
+        _l("What the petition page says next to the question"),
+        ORGANIZERS,
+        COUNTED,
+        columns_of("signature", "answers"),
+    ),
+    Kept(
+        _l("Which petition you signed, when, how, and which butterfly it became"),
+        _l(
+            "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
+        ),
+        _l("The organizers. The public sees the number and the day if your name is shown"),
+        _l(
+            "Permanently, once nothing in it identifies you. Of the times, we then keep only the day"
+        ),
+        columns_of("signature", " ".join(LEFT)),
+    ),
+    Kept(
+        _l("Whether you want updates"),
+        _l("To write to you about the cause, if you asked for it"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature", "subscribe"),
+    ),
+    Kept(
+        _l("Which emails we have sent you or still have to send"),
+        _l("So that none is lost, none comes twice and we send no more than five"),
+        NOBODY,
+        _l("30 days. The number of emails, as long as the signature exists"),
+        (
+            *columns_of("signature", "mail_count mailed_at reminders"),
+            *columns_of(
+                "owed_message", "kind subject_id lang created_at due_at state last_error sent_at"
+            ),
+        ),
+    ),
+    Kept(
+        _l("A code made from an email address that does not work"),
+        _l("So that we do not email it again. The code cannot be turned back into the address"),
+        NOBODY,
+        _l("As long as this site exists"),
+        columns_of("undeliverable_address", "digest reason since reports message"),
+    ),
+    Kept(
+        _l("An unconfirmed signature"),
+        _l("To wait until you confirm by email"),
+        NOBODY,
+        _l("%(days)s days, then we delete it"),
+        (),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("Another form with the same email address"),
+        _l(
+            "So that you confirm exactly the form you sent, and the page never shows who has signed"
+        ),
+        NOBODY,
+        _l(
+            "Until a form is confirmed, at most %(days)s days. About a second if you have already signed"
+        ),
+        columns_of(
+            "repeat_signing",
+            "petition_id words address_digest created_at signature_id mailed_at used_at",
+        ),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("A change of your name or country that a rule held"),
+        _l("So that an organizer reviews it before the public sees it"),
+        ORGANIZERS,
+        _l("Until an organizer has decided, or you change it again"),
+        columns_of("held_correction", "signature_id words reason created_at"),
+    ),
+    Kept(
+        _l("A code made from an email address for which someone asked for a personal link"),
+        _l("To send the link, and not more than three a day"),
+        NOBODY,
+        _l("One day"),
+        columns_of("own_link_request", "email_digest exact_digest created_at"),
+    ),
+    Kept(
+        _l("A signature held for review"),
+        _l("To check unusual activity, such as very many signatures from one place at once"),
+        ORGANIZERS,
+        _l(
+            "If you confirm it, until an organizer has reviewed it. If nobody confirms it, %(days)s days, like any other"
+        ),
+        columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("How long your signature waits before it is counted"),
+        _l("So that a change in the count does not reveal that you just signed"),
+        ORGANIZERS,
+        _l("About a day at most"),
+        columns_of("signature", "waits_until"),
+    ),
+    Kept(
+        _l("How your signature was before organizers changed many at once"),
+        _l("So that they can undo a mistake"),
+        NOBODY,
+        _l("7 days"),
+        columns_of(
+            "bulk_item",
+            "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at",
+        ),
+    ),
+    Kept(
+        _l("An index of the words in your name, email address and comment, and of your country"),
+        _l("So that organizers can find your signature among millions"),
+        NOBODY,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature_lookup", "signature_id words"),
+    ),
+    Kept(
+        _l("A withdrawn signature"),
+        _l("So that you can undo it"),
+        NOBODY,
+        _l("%(days)s days, then we delete it"),
+        (),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("What you sign on a tablet at a signing table"),
+        _l("To reach us from places without internet. It is encrypted as you sign"),
+        _l(
+            "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
+        ),
+        _l(
+            "On the tablet until it reaches us. If an organizer must review it, until then, and %(days)s days more if it is rejected"
+        ),
+        (
+            *columns_of(
+                "kiosk_record", "uuid sequence status reason key sealed consent decided_at"
+            ),
+            *columns_of(
+                "kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"
+            ),
+        ),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("At which event and on which tablet you signed, and who was at the table"),
+        _l(
+            "To find out what went wrong at a table, and to tell the team how many signatures they collected"
+        ),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature", "kiosk_id shift_id event_id"),
+    ),
+    Kept(
+        _l("The signature you drew with your finger"),
+        _l("To go with your name to the people the petition is addressed to"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        columns_of("kiosk_record", "drawn"),
+    ),
+    Kept(
+        _l("Your IP address"),
+        _l(
+            "To notice abuse. We keep only a code made with a random key of that day, and delete the key with it"
+        ),
+        NOBODY,
+        _l("%(days)s days"),
+        columns_of("signature", "address_digest"),
+        days="ADDRESS_DAYS",
+    ),
+    Kept(
+        _l("What you wrote on a paper sheet, while someone types it in"),
+        _l("To count it. The person typing sees what is wrong before it is imported"),
+        ORGANIZERS,
+        _l(
+            "Until it is imported or discarded, at most a week. The sheet and row number stay with the signature"
+        ),
+        columns_of(
+            "import_row",
+            "batch_id place cells typed sheet sheet_row fate fault why left_out signature_id",
+        ),
+    ),
+    Kept(
+        _l("Whose link you followed, and the source code in the link"),
+        _l(
+            "To show supporters about how many people used their link, and which flyer or post works"
+        ),
+        _l(
+            "The person who shared the link sees a rounded number, a day later, from five on. Organizers see the source code"
+        ),
+        LIKE_THE_SIGNATURE,
+        (
+            *columns_of("signature", "brought_by source"),
+            *columns_of("share_deal", "signature_id text_id dealt_at shared_at"),
+        ),
+    ),
+    Kept(
+        _l("An export of signatures for delivery or another purpose"),
+        _l("To deliver the signatures. We log who created the file and why"),
+        _l("Organizers who may export. The file is encrypted"),
+        _l("72 hours, then we delete it"),
+        (),
+    ),
+)

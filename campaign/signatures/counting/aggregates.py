@@ -1,0 +1,191 @@
+"""Aggregated counts of signatures, stored so that large petitions need not be counted again."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from time import monotonic
+from typing import Any, NamedTuple
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, case, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.db.functions import hour_of
+from campaign.extensions import database_now, db
+from campaign.jobs.operations import take_lease
+from campaign.petitions.models import Petition, PetitionTally
+from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
+
+
+class KeptSum(db.Model):
+    """Counts of a petition's signatures up to the row `last_id`, grouped as `part` says.
+
+    `part` is a key of `aggregates.PARTS`. `rows` are lists [value, …, count]. The rows of all
+    petitions are made in one pass, so they share one `last_id`.
+    """
+
+    __tablename__ = "kept_sum"
+
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
+    part: Mapped[str] = mapped_column(String(12), primary_key=True)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+
+
+# Fewer than this are quick to count.
+MANY = 20_000
+# A pass takes at most this share of one processor's time, and runs at most once a minute.
+SHARE = 1 / 20
+SECONDS = 60
+_IN_TALLY = Signature.number.is_not(None)
+# A rejected signature waits for nothing, and an erased one that was counted stays counted.
+_STANDING = case(
+    ((Signature.state == "held") & Signature.rejected_at.is_not(None), "rejected"),
+    ((Signature.state == "erased") & _IN_TALLY, "counted"),
+    else_=Signature.state,
+)
+# Aggregating more rows than this takes seconds, and no page should wait for that.
+MAX_UNKEPT = 200_000
+
+
+class Part(NamedTuple):
+    """Which signatures are aggregated, and by which columns."""
+
+    columns: tuple[Any, ...]
+    condition: Any
+
+
+PARTS = {
+    "hours": Part(
+        (
+            hour_of(Signature.created_at).label("hour"),
+            _STANDING.label("standing"),
+            (Signature.evidence == "email").label("by_mail"),
+            Signature.confirmed_at.is_not(None).label("is_confirmed"),
+        ),
+        (Signature.state != "erased") | _IN_TALLY,
+    ),
+    "kinds": Part((Signature.country, Signature.lang, Signature.evidence), _IN_TALLY),
+    "areas": Part(
+        (Signature.country, func.substr(Signature.postal_code, 1, 3).label("area")),
+        _IN_TALLY & (Signature.postal_code != ""),
+    ),
+    "sources": Part(
+        (Signature.source, Signature.brought_by.is_not(None).label("is_brought")), _IN_TALLY
+    ),
+}
+
+
+def sums(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
+    """Return a Counter of these petitions' signatures by a tuple of the columns of `part`.
+
+    An hour is text in the format that `read_hour` reads.
+    """
+    stored = db.session.execute(
+        select(KeptSum.rows, KeptSum.last_id).where(
+            KeptSum.part == part, KeptSum.petition_id.in_(petition_ids)
+        )
+    ).all()
+    # A petition without stored aggregates is newer than the last pass, so all its rows come after
+    # it.
+    since = max((aggregate.last_id for aggregate in stored), default=0)
+    newer = _rows(part, Signature.petition_id.in_(petition_ids), Signature.id > since)
+    counts = Counter()
+    for *values, count in (row for aggregate in stored for row in aggregate.rows):
+        counts[tuple(values)] += count
+    for _, *values, count in newer:
+        counts[tuple(values)] += count
+    return counts
+
+
+def are_ready() -> bool:
+    """Return whether the rows since the last aggregates are few enough to count quickly."""
+    newest = db.session.scalar(select(func.max(Signature.id))) or 0
+    return newest - (db.session.scalar(select(func.max(KeptSum.last_id))) or 0) <= MAX_UNKEPT
+
+
+def added_up(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
+    """Return {(petition id, part): rows} of all signatures up to `last_id`.
+
+    It reads each signature once for every part.
+    """
+    rows = {
+        (petition_id, part): []
+        for petition_id in db.session.scalars(select(Petition.id))
+        for part in PARTS
+    }
+    for part in PARTS:
+        for petition_id, *values, count in _rows(part, Signature.id <= last_id):
+            rows[petition_id, part].append([*values, count])
+    return rows
+
+
+def put(
+    aggregates: dict[tuple[int, str], list[list[Any]]], *, last_id: int, holder: str, now: datetime
+) -> None:
+    """Replace the stored aggregates with a result of `added_up`.
+
+    Do nothing while another worker holds the lease.
+    """
+    if not take_lease("sums", holder=holder, now=now):
+        return
+    db.session.execute(delete(KeptSum))
+    for (petition_id, part), rows in aggregates.items():
+        db.session.add(KeptSum(petition_id=petition_id, part=part, last_id=last_id, rows=rows))
+    db.session.flush()
+
+
+class AggregateRefresher:
+    """Refresh the aggregates of large numbers of signatures while these change.
+
+    Of several processes that do so at once, only one stores the result. `holder` names this
+    process.
+    """
+
+    def __init__(self, write, *, holder):
+        self._write, self._holder, self._rests_until, self._mark = write, holder, 0.0, None
+
+    def keep(self) -> None:
+        """Make a pass if one is due."""
+        if monotonic() < self._rests_until:
+            return
+        mark = _mark()
+        if mark == self._mark or mark[0] < MANY:
+            return
+        began = monotonic()
+        self._write(
+            put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=database_now()
+        )
+        self._mark, self._rests_until = (
+            mark,
+            monotonic() + max(SECONDS, (monotonic() - began) / SHARE),
+        )
+
+
+def _mark() -> tuple[int, ...]:
+    """Return numbers that change when any signature changes its state; the newest id is first."""
+    newest = db.session.scalar(select(func.max(Signature.id))) or 0
+    in_states = (
+        db.session.scalar(select(func.count(Signature.id)).where(state))
+        for state in (PENDING, HELD, WITHDRAWN)
+    )
+    return (
+        newest,
+        *in_states,
+        *db.session.scalars(select(PetitionTally.count).order_by(PetitionTally.petition_id)),
+    )
+
+
+def _rows(part, *conditions):
+    columns, condition = PARTS[part]
+    keys = (Signature.petition_id, *columns)
+    rows = db.session.execute(
+        select(*keys, func.count()).where(*conditions, condition).group_by(*keys)
+    )
+    return ([_plain(value) for value in row] for row in rows)
+
+
+def _plain(value: Any) -> Any:
+    """Return an hour as SQLite's text, from any database, and other values unchanged."""
+    return value.strftime("%Y-%m-%d %H") if isinstance(value, datetime) else value

@@ -1,0 +1,289 @@
+"""Hatching: give confirmed signatures their butterfly numbers, and update tally and ledger.
+
+All of that happens in one transaction. One runner does it in batches, so that no supporter ever
+waits for a row that another supporter writes.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, select, true, update
+
+from campaign.causes.models import CauseTally, FreeNumber
+from campaign.db.upsert import insert
+from campaign.extensions import db
+from campaign.jobs.operations import take_lease
+from campaign.petitions.models import PetitionTally
+from campaign.signatures.counting.batches import is_due, put_in_batches
+from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
+from campaign.signatures.moderation.models import Rule
+from campaign.signatures.moderation.rules import standing_rules
+from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
+
+# The most rows in one transaction. More would make people who sign wait noticeably.
+BATCH = 2000
+RATE_WINDOW = timedelta(hours=1)
+CROWDED = "many_from_one_address"
+# Databases limit how many values a statement may carry.
+MAX_IDS_PER_STATEMENT = 10_000
+
+_table = Signature.__table__
+_by_id = update(_table).where(_table.c.id == bindparam("row_id"))
+
+
+def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int = BATCH) -> int:
+    """Hatch up to `limit` confirmed signatures, and free the numbers of withdrawn ones.
+
+    Return how many rows changed, or 0 if another runner is at work. `holder` names this process,
+    and only the one that holds the lease works. At most `most_per_address` signatures an hour from
+    one IP address are counted, and the rest are held (0: no limit).
+    """
+    if not take_lease("hatching", holder=holder, now=now):
+        return 0
+    released = _release(now, limit)
+    resumed = _resume(now)
+    held = _hold_crowded(now, limit, most_per_address, CROWDED) if most_per_address else 0
+    held += sum(_hold_by_rule(now, limit, rule) for rule in standing_rules("rate"))
+    return released + resumed + held + _give_numbers(now, limit)
+
+
+def release_left(*, now: datetime, limit: int = BATCH) -> int:
+    """Remove withdrawn and held signatures from the tally when no runner is at work.
+
+    Return how many. A restore needs this.
+    """
+    return _release(now, limit)
+
+
+def _release(now: datetime, limit: int) -> int:
+    """Remove withdrawn or held signatures from tally and ledger, and free their numbers."""
+    rows = db.session.execute(
+        select(
+            _table.c.id,
+            _table.c.cause_id,
+            _table.c.petition_id,
+            _table.c.evidence,
+            _table.c.number,
+            _table.c.state,
+        )
+        .where(TO_RELEASE)
+        .order_by(_table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return 0
+    db.session.execute(
+        _by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows]
+    )
+    db.session.execute(
+        insert(FreeNumber), [{"cause_id": row.cause_id, "number": row.number} for row in rows]
+    )
+    reasons = {"held": "held"}
+    _count(
+        now,
+        Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows),
+        sign=-1,
+    )
+    _leave_causes(Counter(row.cause_id for row in rows))
+    # Withdrawing a signature also ends the subscription it created; holding it does not.
+    left = [row.id for row in rows if row.state != "held"]
+    if left:
+        end_of_signatures(left, now=now)
+    return len(rows)
+
+
+def _resume(now: datetime) -> int:
+    """Count signatures again whose withdrawal was undone before their numbers were freed.
+
+    Their butterflies keep their numbers.
+    """
+    return db.session.execute(
+        update(_table)
+        .where(TO_HATCH, _table.c.number.is_not(None))
+        .values(state="counted", hatched_at=now)
+    ).rowcount
+
+
+def _hold_by_rule(now: datetime, limit: int, rule: Rule) -> int:
+    here = _table.c.cause_id == rule.cause_id
+    if rule.petition_id is not None:
+        here &= _table.c.petition_id == rule.petition_id
+    return _hold_crowded(now, limit, int(rule.pattern), rule.reason, here)
+
+
+def _hold_crowded(now, limit, max_signatures, reason, here=true()):
+    """Hold signatures beyond `max_signatures` an hour from one IP address.
+
+    What an organizer approved is never held again. `here` limits which signatures are ranked and
+    may be held. The IP address digests are read first and passed as values. Otherwise, when its
+    statistics show few waiting rows, PostgreSQL would rank all of them again for each waiting
+    signature.
+    """
+    waiting = (
+        select(_table.c.address_digest)
+        .where(TO_HATCH, here, _table.c.address_digest.is_not(None))
+        .order_by(_table.c.id)
+        .limit(limit)
+    )
+    networks = set(db.session.scalars(waiting))
+    if not networks:
+        return 0
+    place = func.row_number().over(
+        partition_by=_table.c.address_digest, order_by=(_table.c.confirmed_at, _table.c.id)
+    )
+    ranked = (
+        select(_table.c.id, _table.c.state, _table.c.reviewed_at, place.label("place"))
+        .where(
+            here,
+            _table.c.address_digest.in_(networks),
+            _table.c.created_at > now - RATE_WINDOW,
+            _table.c.confirmed_at.is_not(None),
+        )
+        .subquery()
+    )
+    beyond = db.session.scalars(
+        select(ranked.c.id).where(
+            ranked.c.place > max_signatures,
+            ranked.c.state == "confirmed",
+            ranked.c.reviewed_at.is_(None),
+        )
+    ).all()
+    parts = (
+        beyond[start : start + MAX_IDS_PER_STATEMENT]
+        for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT)
+    )
+    return sum(_hold(ids, reason, now) for ids in parts)
+
+
+def _hold(ids: Sequence[int], reason: str, now: datetime) -> int:
+    # The state is checked again, because a supporter may have withdrawn since the ids were read.
+    return db.session.execute(
+        update(_table)
+        .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(ids))
+        .values(state="held", held_reason=reason, held_at=now)
+    ).rowcount
+
+
+def _give_numbers(now: datetime, limit: int) -> int:
+    """Count the signatures that are due, and put those that must wait into batches.
+
+    Return how many rows changed.
+    """
+    fresh, due = _unnumbered(limit, TO_HATCH), _unnumbered(limit, *is_due(now))
+    _number([*put_in_batches(fresh, now=now), *due], now)
+    return len(fresh) + len(due)
+
+
+def _unnumbered(limit, *conditions):
+    return db.session.execute(
+        select(
+            _table.c.id,
+            _table.c.cause_id,
+            _table.c.petition_id,
+            _table.c.evidence,
+            _table.c.subscribe,
+        )
+        # A signature that came back after `_resume` looked still has a number, and the next pass
+        # takes it.
+        .where(*conditions, _table.c.number.is_(None))
+        .order_by(_table.c.id)
+        .limit(limit)
+        # A concurrent withdrawal either comes first and is skipped, or comes after us and is not
+        # overwritten.
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+    if not rows:
+        return
+    numbered = []
+    for cause_id, of_cause in groupby(
+        sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id
+    ):
+        ids = sorted(row.id for row in of_cause)
+        numbered += zip(ids, _next_numbers(cause_id, len(ids)), strict=True)
+    db.session.execute(
+        _by_id.values(
+            state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None
+        ),
+        [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
+    )
+    _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
+    _pass_on([row for row in rows if row.subscribe], now)
+
+
+def _pass_on(agreed: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+    """Subscribe supporters who asked for news.
+
+    A confirmation by email is also their consent. The others get an email that asks for it.
+    """
+    by_mail = [row.id for row in agreed if row.evidence == "email"]
+    others = [row.id for row in agreed if row.evidence != "email"]
+    if by_mail:
+        subscribe_signers(_table, _table.c.id.in_(by_mail), now=now)
+    if others:
+        ask_signers(_table, _table.c.id.in_(others), now=now)
+
+
+def _next_numbers(cause_id, wanted):
+    """Take `wanted` numbers of the cause, lowest free ones first, and add as many to its tally."""
+    free = db.session.scalars(
+        select(FreeNumber.number)
+        .where(FreeNumber.cause_id == cause_id)
+        .order_by(FreeNumber.number)
+        .limit(wanted)
+    ).all()
+    if free:
+        db.session.execute(
+            delete(FreeNumber).where(FreeNumber.cause_id == cause_id, FreeNumber.number <= free[-1])
+        )
+    more = wanted - len(free)
+    last = db.session.scalar(
+        update(CauseTally)
+        .where(CauseTally.cause_id == cause_id)
+        .values(count=CauseTally.count + wanted, last_number=CauseTally.last_number + more)
+        .returning(CauseTally.last_number)
+    )
+    return [*free, *range(last - more + 1, last + 1)]
+
+
+def _leave_causes(left: Counter[int]) -> None:
+    """Subtract `left`, a Counter of cause ids, from the tallies of causes."""
+    for cause_id, many in left.items():
+        db.session.execute(
+            update(CauseTally)
+            .where(CauseTally.cause_id == cause_id)
+            .values(count=CauseTally.count - many, freed=CauseTally.freed + many)
+        )
+
+
+def _count(now: datetime, changes: Counter[tuple[int, str, str]], *, sign: int) -> None:
+    """Update petition tallies and this hour's ledger by `changes`.
+
+    They are a Counter of (petition id, reason, evidence).
+    """
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for (petition_id, reason, evidence), change in changes.items():
+        db.session.execute(
+            update(PetitionTally)
+            .where(PetitionTally.petition_id == petition_id)
+            .values(count=PetitionTally.count + sign * change)
+        )
+        entry = insert(LedgerEntry).values(
+            petition_id=petition_id,
+            hour=hour,
+            reason=reason,
+            evidence=evidence,
+            change=sign * change,
+        )
+        db.session.execute(
+            entry.on_conflict_do_update(
+                index_elements=["petition_id", "hour", "reason", "evidence"],
+                set_={"change": LedgerEntry.change + entry.excluded.change},
+            )
+        )

@@ -1,0 +1,241 @@
+"""The figures that organizers see, one query for each, and a forecast for the goal."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil, sqrt
+from statistics import mean, stdev
+from typing import Any
+
+from sqlalchemy import Integer, Row, Select, cast, func, select
+
+from campaign.db.functions import read_hour
+from campaign.extensions import db
+from campaign.mail.models import OWED, TROUBLED, OutboxMessage
+from campaign.mail.operations import NO_LONGER_APT
+from campaign.petitions.models import PetitionTally
+from campaign.signatures.counting.aggregates import sums
+from campaign.signatures.models import (
+    ERASED_COUNTED,
+    HELD,
+    PENDING,
+    WITHDRAWN,
+    LedgerEntry,
+    Signature,
+)
+
+# Unconfirmed and held signatures are waiting. Rejected, withdrawn and erased ones are in no chart.
+SURE = ("counted", "confirmed")
+WAITING = ("pending", "held")
+AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class States:
+    """How many signatures of some petitions are in each state.
+
+    `counted` is the tally, `ledger` is the sum of the ledger.
+    """
+
+    counted: int
+    ledger: int
+    pending: int
+    held: int
+    rejected: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """How many signed within an hour, by their state today."""
+
+    hour: datetime
+    sure: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class MailTrouble:
+    """Emails of one kind that have not arrived.
+
+    `retried` are still tried again, `failed` were given up, `refused` went to addresses that accept
+    no email.
+    """
+
+    kind: str
+    retried: int
+    failed: int
+    refused: int
+
+
+def states(petition_ids: Iterable[int]) -> States:
+    """Return the States of these petitions."""
+    # Few rows are in these states, and each state has its own index. `+ 0` stops SQLite from
+    # choosing the index of the petition and scanning all of its signatures.
+    of = (Signature.petition_id + 0).in_(petition_ids)
+    held, turned_away = db.session.execute(
+        select(func.count(), func.count(Signature.rejected_at)).where(HELD, of)
+    ).one()
+    return States(
+        counted=_sum(
+            select(func.sum(PetitionTally.count)).where(PetitionTally.petition_id.in_(petition_ids))
+        ),
+        ledger=_sum(
+            select(func.sum(LedgerEntry.change)).where(LedgerEntry.petition_id.in_(petition_ids))
+        ),
+        pending=_sum(select(func.count()).where(PENDING, of)),
+        held=held - turned_away,
+        rejected=turned_away,
+        withdrawn=_sum(select(func.count()).where(WITHDRAWN, of)),
+    )
+
+
+def counted_without_data(petition_id: int) -> int:
+    """Return how many signatures are counted although their personal data was erased.
+
+    Pages count them, but no export contains them.
+    """
+    return _sum(select(func.count()).where(ERASED_COUNTED, Signature.petition_id == petition_id))
+
+
+def hours(petition_ids: Iterable[int]) -> list[Hour]:
+    """Return an Hour for each hour in which anyone signed, oldest first."""
+    sure, waiting = Counter(), Counter()
+    for (hour, status, *_), count in sums("hours", petition_ids).items():
+        if status in SURE:
+            sure[hour] += count
+        elif status in WAITING:
+            waiting[hour] += count
+    return [Hour(read_hour(hour), sure[hour], waiting[hour]) for hour in sorted({*sure, *waiting})]
+
+
+def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
+    """Return {"country": Counter, "lang": Counter, "evidence": Counter} of counted signatures."""
+    counts = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
+    for values, count in sums("kinds", petition_ids).items():
+        for of_kind, value in zip(counts.values(), values, strict=True):
+            of_kind[value] += count
+    return counts
+
+
+def counted_by_postal_area(petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
+    """Return the counted signatures by (country, first three characters of the postal code)."""
+    return sums("areas", petition_ids)
+
+
+def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
+    """Return the counted signatures by campaign code, and how many came by a supporter's link.
+
+    The first is a Counter, with "" for no code.
+    """
+    by_source, brought = Counter(), 0
+    for (source, is_brought), count in sums("sources", petition_ids).items():
+        by_source[source] += count
+        brought += count if is_brought else 0
+    return by_source, brought
+
+
+def confirmed_since(
+    petition_ids: Iterable[int], since: datetime, until: datetime
+) -> tuple[int, int]:
+    """Return how many people who signed by email in this time have confirmed, and how many signed.
+
+    The time begins with the hour of `since`.
+    """
+    confirmed = signed = 0
+    for (hour, _, by_mail, is_confirmed), count in sums("hours", petition_ids).items():
+        if by_mail and since - AN_HOUR < read_hour(hour) < until:
+            signed += count
+            confirmed += count if is_confirmed else 0
+    return confirmed, signed
+
+
+def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
+    """Return a MailTrouble for each kind of email about these signatures that has any."""
+    message = OutboxMessage
+    about_signatures = message.kind.startswith("signature_", autoescape=True)
+    retried = OWED & (message.attempts > 1)
+    given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
+    counts = {}
+    for condition in (retried, given_up):
+        letters = (
+            select(message.kind, message.state, message.subject_id)
+            .where(condition, about_signatures)
+            .subquery()
+        )
+        rows = db.session.execute(
+            select(letters.c.kind, letters.c.state, func.count())
+            .join(Signature, Signature.id == letters.c.subject_id)
+            .where((Signature.petition_id + 0).in_(petition_ids))
+            .group_by(letters.c.kind, letters.c.state)
+        )
+        for kind, state, count in rows:
+            counts.setdefault(kind, Counter())[state] += count
+    return [
+        MailTrouble(kind, n["owed"], n["failed"], n["dropped"])
+        for kind, n in sorted(counts.items())
+    ]
+
+
+def ledger_of(petition_ids: Iterable[int]) -> Sequence[Row[datetime, str, str, int]]:
+    """Return the ledger of these petitions, oldest first.
+
+    Its rows are (hour, reason, evidence, change).
+    """
+    change = cast(func.sum(LedgerEntry.change), Integer).label("change")
+    keys = (LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence)
+    return db.session.execute(
+        select(*keys, change)
+        .where(LedgerEntry.petition_id.in_(petition_ids))
+        .group_by(*keys)
+        .order_by(*keys)
+    ).all()
+
+
+def _sum(query: Select[*tuple[Any, ...]]) -> int:
+    return int(db.session.scalar(query) or 0)
+
+
+DAYS = 28
+MIN_DAYS = 7
+# With 90% probability the pace stays within this many standard errors.
+WIDTH = 1.645
+# Neighbouring days are correlated, so they carry half as much information as independent days.
+INDEPENDENT = 0.5
+MAX_DAYS = 3 * 365
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The goal is reached between `earliest` and `latest` at the pace of the last `days` days.
+
+    `pace` is signatures a day. `latest` is None where the pace is too unsteady or too slow to name
+    a day.
+    """
+
+    goal: int
+    days: int
+    pace: float
+    earliest: date
+    latest: date | None
+
+
+def forecast(daily: Sequence[int], *, to_go: int, goal: int, today: date) -> Forecast | None:
+    """Return the Forecast from the counts of past whole days, oldest first.
+
+    Return None with too few days, or with no signatures in them. Also return None if the goal is
+    reached or too far away.
+    """
+    recent = daily[-DAYS:]
+    if to_go <= 0 or len(recent) < MIN_DAYS or not sum(recent):
+        return None
+    pace = mean(recent)
+    error = WIDTH * stdev(recent) / sqrt(len(recent) * INDEPENDENT)
+    quickest, slowest = pace + error, pace - error
+    soonest = ceil(to_go / quickest)
+    if soonest > MAX_DAYS:
+        return None
+    last = ceil(to_go / slowest) if slowest > 0 else MAX_DAYS + 1
+    latest = today + timedelta(days=last) if last <= MAX_DAYS else None
+    return Forecast(goal, len(recent), pace, today + timedelta(days=soonest), latest)

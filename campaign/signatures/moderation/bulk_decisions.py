@@ -1,0 +1,350 @@
+"""Bulk decisions about everything that matches a filter: preview, carry out in batches, undo.
+
+A decision is bound to its preview. It ignores signatures that arrive, or begin to match the filter,
+later. Each batch changes its signatures, stores their former state and moves the cursor, all in one
+transaction. So killing a worker loses nothing, and the next one continues. Decisions are carried
+out one after the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, func, select, update
+
+from campaign.accounts.audit import WORKER, record
+from campaign.db.upsert import insert
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.jobs.operations import take_lease
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation import decisions
+from campaign.signatures.moderation.models import IN_WORK, BulkDecision, BulkItem
+from campaign.signatures.search.queries import Search, conditions, matching
+
+# The most rows in one transaction. More would make people who sign wait noticeably.
+BATCH = 1000
+MAX_SIGNATURES = 1_000_000
+UNDO_FOR = timedelta(days=7)
+
+_table = Signature.__table__
+_items = BulkItem.__table__
+_WAS = ("state", "held_reason", "reviewed_at", "rejected_at", "comment_shown", "comment_read_at")
+_CARRY_OUT = {
+    "approve": decisions.let_through_waiting,
+    "reject": decisions.reject,
+    "show": decisions.show_comments,
+    "hide": decisions.hide_comments,
+}
+
+
+class CannotUndoError(CampaignError):
+    """The decision is not carried out yet, was undone already, or is too old."""
+
+    status = 409
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a preview is bound to: the newest signature at that time, and the time."""
+
+    upto_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many signatures of a cause match a filter.
+
+    `total` are all, `counted` those in the tally, and `verbs` those that each verb would change.
+    """
+
+    total: int
+    counted: int
+    verbs: dict[str, int]
+
+
+def take_snapshot(now: datetime) -> Snapshot:
+    return Snapshot(db.session.scalar(select(func.max(Signature.id))) or 0, now)
+
+
+def preview(search: Search, snapshot: Snapshot) -> dict[int, Found]:
+    """Return {cause id: Found}. Counting stops after MAX_SIGNATURES + 1 signatures."""
+    some = _matching(search, snapshot).limit(MAX_SIGNATURES + 1).subquery()
+    is_open = _table.c.state.in_(decisions.UNDECIDED) & _table.c.rejected_at.is_(None)
+    can = {
+        "approve": _can_approve(search),
+        "reject": is_open,
+        "show": ~_table.c.comment_shown & (_table.c.comment != ""),
+        "hide": (_table.c.comment_shown | _table.c.comment_read_at.is_(None))
+        & (_table.c.comment != ""),
+    }
+    numbers = (
+        func.count(),
+        func.count(_table.c.number),
+        *(func.count(case((condition, 1))) for condition in can.values()),
+    )
+    query = (
+        select(_table.c.cause_id, *numbers)
+        .join(some, some.c.id == _table.c.id)
+        .group_by(_table.c.cause_id)
+    )
+    rows = db.session.execute(query).all()
+    return {
+        cause_id: Found(total, counted, dict(zip(can, verbs, strict=True)))
+        for cause_id, total, counted, *verbs in rows
+    }
+
+
+def sample(search: Search, snapshot: Snapshot, most: int = 20) -> list[Signature]:
+    """Return the newest signatures that match."""
+    query = _matching(search, snapshot)
+    ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
+    return db.session.scalars(
+        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())
+    ).all()
+
+
+def ask(
+    *,
+    organizer_id: int,
+    cause_id: int,
+    verb: str,
+    search: Search,
+    snapshot: Snapshot,
+    total: int,
+    reason: str,
+    now: datetime,
+) -> BulkDecision:
+    """Create a decision about everything in one cause that matches; the worker carries it out."""
+    decision = BulkDecision(
+        organizer_id=organizer_id,
+        verb=verb,
+        search=search.to_json(),
+        upto_id=snapshot.upto_id,
+        previewed_at=snapshot.at,
+        total=total,
+        cause_id=cause_id,
+        reason=reason,
+        decided_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    return decision
+
+
+def undo(*, bulk_id: int, organizer_id: int, now: datetime) -> BulkDecision:
+    """Make the worker restore everything to its former state. Raise CannotUndoError."""
+    decision = db.session.get(BulkDecision, bulk_id, with_for_update=True, populate_existing=True)
+    if not can_undo(decision, now):
+        raise CannotUndoError(bulk_id)
+    decision.state, decision.undone_by, decision.cursor = "undoing", organizer_id, 0
+    db.session.flush()
+    return decision
+
+
+def can_undo(decision: BulkDecision, now: datetime) -> bool:
+    return (
+        decision.state == "done" and decision.changed > 0 and now < decision.decided_at + UNDO_FOR
+    )
+
+
+def bulk_by_id(bulk_id: int) -> BulkDecision | None:
+    return db.session.get(BulkDecision, bulk_id)
+
+
+def newest_bulk(cause_ids: Iterable[int] | None, most: int = 50) -> list[BulkDecision]:
+    """Return the newest decisions in these causes, or in all if `cause_ids` is None."""
+    query = select(BulkDecision).order_by(BulkDecision.id.desc()).limit(most)
+    return db.session.scalars(
+        query if cause_ids is None else query.where(BulkDecision.cause_id.in_(cause_ids))
+    ).all()
+
+
+def bulk_waits() -> bool:
+    """Return whether there is any decision to carry out or to undo."""
+    return db.session.scalar(select(BulkDecision.id).where(IN_WORK).limit(1)) is not None
+
+
+def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
+    """Process a batch of the oldest decision in work; return how many signatures it looked at.
+
+    Return at least 1 if there was such a decision.
+    """
+    if not take_lease("bulk", holder=holder, now=now):
+        return 0
+    query = (
+        select(BulkDecision)
+        .where(IN_WORK)
+        .order_by(BulkDecision.id)
+        .limit(1)
+        .with_for_update(of=BulkDecision)
+    )
+    decision = db.session.scalar(query.execution_options(populate_existing=True))
+    if decision is None:
+        return 0
+    seen = _decide(decision, limit) if decision.state == "running" else _restore(decision, limit)
+    if seen < limit:
+        _finish(decision, now)
+    db.session.flush()
+    return max(seen, 1)
+
+
+def forget_undone(*, now: datetime) -> int:
+    """Delete the former states of signatures for decisions that can no longer be undone.
+
+    Return for how many decisions.
+    """
+    too_old = select(BulkDecision.id).where(
+        BulkDecision.decided_at <= now - UNDO_FOR, BulkDecision.state.in_(("done", "undone"))
+    )
+    old = db.session.scalars(
+        select(_items.c.bulk_id).where(_items.c.bulk_id.in_(too_old)).distinct().limit(20)
+    ).all()
+    for bulk_id in old:
+        some = select(_items.c.signature_id).where(_items.c.bulk_id == bulk_id).limit(BATCH)
+        db.session.execute(
+            delete(_items).where(_items.c.bulk_id == bulk_id, _items.c.signature_id.in_(some))
+        )
+    return len(old)
+
+
+def _decide(decision, limit):
+    search, snapshot = (
+        Search.from_json(decision.search),
+        Snapshot(decision.upto_id, decision.previewed_at),
+    )
+    query = _matching(search, snapshot, above=decision.cursor)
+    ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(limit)).all()
+    if not ids:
+        return 0
+    # Checked again now that the rows are locked: what another organizer has decided since no longer
+    # matches.
+    still = (
+        _table.c.id.in_(ids),
+        _table.c.cause_id == decision.cause_id,
+        *conditions(search, has_words=False),
+    )
+    columns = (_table.c.id, *(_table.c[name] for name in _WAS))
+    rows = db.session.execute(
+        select(*columns).where(*still).order_by(_table.c.id).with_for_update()
+    ).all()
+    operation = (
+        decisions.let_through if _brings_back(decision.verb, search) else _CARRY_OUT[decision.verb]
+    )
+    changed = set(operation(ids=[row.id for row in rows], cause_ids=None, now=decision.decided_at))
+    items = [
+        {
+            "bulk_id": decision.id,
+            "signature_id": row.id,
+            **{name: getattr(row, name) for name in _WAS},
+        }
+        for row in rows
+        if row.id in changed
+    ]
+    if items:
+        db.session.execute(insert(_items), items)
+    decision.cursor, decision.changed = ids[-1], decision.changed + len(items)
+    return len(ids)
+
+
+def _restore(decision, limit):
+    mine = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
+    ids = db.session.scalars(
+        select(_items.c.signature_id).where(*mine).order_by(_items.c.signature_id).limit(limit)
+    ).all()
+    if not ids:
+        return 0
+    db.session.execute(
+        select(_table.c.id).where(_table.c.id.in_(ids)).order_by(_table.c.id).with_for_update()
+    ).all()
+    before = (
+        _items.c.bulk_id == decision.id,
+        _items.c.signature_id == _table.c.id,
+        _table.c.id.in_(ids),
+    )
+    left_so, values = _RESTORE[decision.verb](decision)
+    restored = db.session.scalars(
+        update(_table).where(*before, left_so).values(**values).returning(_table.c.id)
+    ).all()
+    decision.cursor, decision.restored = ids[-1], decision.restored + len(restored)
+    return len(ids)
+
+
+def _unapproved(decision):
+    left_so = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
+        ("pending", "confirmed", "counted")
+    )
+    return left_so, {
+        name: _items.c[name] for name in ("state", "held_reason", "reviewed_at", "rejected_at")
+    }
+
+
+def _unrejected(decision):
+    # One that was counted waits for a number again. One that its supporter has confirmed since is
+    # confirmed.
+    back = case(
+        (_items.c.state == "held", "held"),
+        (_table.c.confirmed_at.is_not(None), "confirmed"),
+        else_="pending",
+    )
+    left_so = (_table.c.rejected_at == decision.decided_at) & (_table.c.state == "held")
+    return left_so, {
+        "state": back,
+        "held_reason": _items.c.held_reason,
+        "rejected_at": _items.c.rejected_at,
+    }
+
+
+def _unread(decision):
+    left_so = (_table.c.comment_read_at == decision.decided_at) & (
+        _table.c.comment_shown == (decision.verb == "show")
+    )
+    return left_so, {name: _items.c[name] for name in ("comment_shown", "comment_read_at")}
+
+
+_RESTORE = {"approve": _unapproved, "reject": _unrejected, "show": _unread, "hide": _unread}
+
+
+def _finish(decision, now):
+    is_undo = decision.state == "undoing"
+    decision.state, decision.finished_at = "undone" if is_undo else "done", now
+    # Searched words may be a person's name.
+    decision.search = Search.from_json(decision.search).without_words().to_json()
+    many = decision.restored if is_undo else decision.changed
+    action = "bulk.undone" if is_undo else "bulk.done"
+    record(
+        WORKER,
+        action,
+        subject=("bulk", decision.id),
+        cause_id=decision.cause_id,
+        details={"signatures": many},
+    )
+
+
+def _matching(search, snapshot, above=0):
+    return matching(search, above=above, below=snapshot.upto_id + 1).where(
+        _fitted_at(search, snapshot.at)
+    )
+
+
+def _fitted_at(search, at):
+    """Return the condition that a signature matched at the time of the preview.
+
+    One that began to match later is not included, however old it is.
+    """
+    since = {
+        "held": func.coalesce(_table.c.held_at, _table.c.created_at),
+        "rejected": _table.c.rejected_at,
+        "counted": func.coalesce(_table.c.hatched_at, _table.c.confirmed_at, _table.c.created_at),
+    }
+    return since.get(search.state, _table.c.created_at) <= at
+
+
+def _can_approve(search):
+    is_held = _table.c.state == "held"
+    return is_held if search.state == "rejected" else is_held & _table.c.rejected_at.is_(None)
+
+
+def _brings_back(verb, search):
+    return verb == "approve" and search.state == "rejected"

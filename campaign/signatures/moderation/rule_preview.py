@@ -1,0 +1,141 @@
+"""Preview a rule on existing signatures: what would it have held if it had always been on?"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+
+from sqlalchemy import ColumnElement, func, select
+
+from campaign.extensions import db
+from campaign.security.digests import address_digest
+from campaign.signatures.counting.hatching import RATE_WINDOW
+from campaign.signatures.models import Signature
+from campaign.signatures.moderation.models import Rule
+from campaign.signatures.moderation.rules import Facts, Test, addresses_of, domain_of
+from campaign.signatures.tokens import kept_keys
+
+BATCH = 5000
+DIGESTS_AT_ONCE = 500
+SAMPLE = 20
+
+_c = Signature.__table__.c
+_CAN_BE_HELD = _c.state.in_(("pending", "confirmed", "counted")) & _c.reviewed_at.is_(None)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The result of a preview: the ids that the rule would have held, newest first.
+
+    `looked_at` signatures were tested. `counted` of those found are in the tally. For rules about
+    networks, `since` is the time of the oldest signature whose IP address is still known; otherwise
+    None.
+    """
+
+    ids: tuple[int, ...]
+    counted: int
+    looked_at: int
+    since: datetime | None
+
+    @property
+    def sample(self) -> tuple[int, ...]:
+        return self.ids[:SAMPLE]
+
+
+def try_rule(rule: Rule) -> Trial:
+    """Return the Trial of a Rule, stored or not, without changing anything."""
+    ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
+    needs_network = rule.kind in ("network", "rate")
+    known = _c.address_digest.is_not(None) if needs_network else True
+    looked_at, since = db.session.execute(
+        select(func.count(), func.min(_c.created_at) if needs_network else None).where(
+            _scope(rule), _CAN_BE_HELD, known
+        )
+    ).one()
+    return Trial(tuple(ids), _counted_among(ids), looked_at, since)
+
+
+def _scope(rule: Rule) -> ColumnElement[bool]:
+    return (
+        _c.cause_id == rule.cause_id
+        if rule.petition_id is None
+        else _c.petition_id == rule.petition_id
+    )
+
+
+def _by_country(rule, scope):
+    return db.session.scalars(
+        select(_c.id).where(scope, _CAN_BE_HELD, _c.country.in_(rule.lines))
+    ).all()
+
+
+def _by_network(rule, scope):
+    addresses = (address for network in Test(rule).networks for address in addresses_of(network))
+    keys = kept_keys()
+    digests = (address_digest(key, address) for address in addresses for key in keys)
+    ids = set()
+    while some := list(islice(digests, DIGESTS_AT_ONCE)):
+        ids.update(
+            db.session.scalars(
+                select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(some))
+            )
+        )
+    return ids
+
+
+def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
+    """Yield ids by the same test as at signing, row by row, so that both always agree."""
+    test = Test(rule)
+    query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, _CAN_BE_HELD)
+    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+        if test.holds(Facts(row.given_name or "", row.family_name or "", row.comment)):
+            yield row.id
+
+
+def _by_mail_domain(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
+    test = Test(rule)
+    holds = lru_cache(maxsize=50_000)(
+        lambda domain: test.holds(Facts(mail_domain=domain_of(domain)))
+    )
+    query = select(_c.id, _c.email).where(scope, _CAN_BE_HELD, _c.email.is_not(None))
+    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+        if holds(row.email.rpartition("@")[2]):
+            yield row.id
+
+
+def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
+    """Yield ids whose IP address had confirmed the allowed number within the hour before."""
+    most = int(rule.pattern)
+    query = (
+        select(_c.id, _c.address_digest, _c.confirmed_at)
+        .where(scope, _CAN_BE_HELD, _c.address_digest.is_not(None), _c.confirmed_at.is_not(None))
+        .order_by(_c.address_digest, _c.confirmed_at, _c.id)
+    )
+    address, last = None, deque(maxlen=most)
+    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+        if row.address_digest != address:
+            address, last = row.address_digest, deque(maxlen=most)
+        if len(last) == most and row.confirmed_at - last[0] < RATE_WINDOW:
+            yield row.id
+        last.append(row.confirmed_at)
+
+
+def _counted_among(ids):
+    total = 0
+    for first in range(0, len(ids), DIGESTS_AT_ONCE):
+        some = ids[first : first + DIGESTS_AT_ONCE]
+        total += db.session.scalar(
+            select(func.count()).where(_c.id.in_(some), _c.state == "counted")
+        )
+    return total
+
+
+SEARCHES = {
+    "country": _by_country,
+    "network": _by_network,
+    "rate": _by_rate,
+    "words": _by_words,
+    "mail_domain": _by_mail_domain,
+}

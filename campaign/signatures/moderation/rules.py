@@ -1,0 +1,258 @@
+"""Rules that hold signatures: create and switch them, and test whether a signature matches one.
+
+Those that are on are cached shortly. In a rush, thousands of signings a minute need them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property, lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, NamedTuple
+
+import idna
+from flask import Flask, current_app
+from sqlalchemy import func, select
+
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.petitions.queries import SigningTerms
+from campaign.process.ttl_cache import TtlCache
+from campaign.signatures.models import HELD, Signature
+from campaign.signatures.moderation.decisions import hold
+from campaign.signatures.moderation.models import Rule
+from campaign.text.names import name_key
+
+# Digests of a network can only be looked up one by one. This limits how many IPv4 addresses, or /64
+# blocks of IPv6, that may take.
+MAX_ADDRESSES = 4096
+
+
+class Facts(NamedTuple):
+    """The facts that rules test. `network` is the IP address as text, or None if unknown."""
+
+    given_name: str = ""
+    family_name: str = ""
+    comment: str = ""
+    country: str = ""
+    mail_domain: str = ""
+    network: str | None = None
+
+
+class Test:
+    """A Rule prepared for testing many signatures."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.id, self.reason, self.kind = rule.id, rule.reason, rule.kind
+        self.cause_id, self.petition_id = rule.cause_id, rule.petition_id
+        self._lines = rule.lines
+
+    def concerns(self, cause_id: int, petition_id: int) -> bool:
+        return self.cause_id == cause_id and self.petition_id in (None, petition_id)
+
+    def holds(self, facts: Facts) -> bool:
+        """Return whether signatures with these Facts are held.
+
+        A rate concerns many signatures together, so it never matches here.
+        """
+        ask = {
+            "words": self._has_word,
+            "mail_domain": self._is_of_domain,
+            "country": self._is_of_country,
+            "network": self._is_in_network,
+        }
+        return self.kind in ask and ask[self.kind](facts)
+
+    def _has_word(self, facts: Facts) -> bool:
+        text = f"{_plain(facts.given_name)} {_plain(facts.family_name)} / {name_key(facts.comment or '', '')}"
+        return self._words.search(text) is not None
+
+    def _is_of_domain(self, facts: Facts) -> bool:
+        return any(
+            facts.mail_domain == line or facts.mail_domain.endswith(f".{line}")
+            for line in self._lines
+        )
+
+    def _is_of_country(self, facts: Facts) -> bool:
+        return facts.country in self._lines
+
+    def _is_in_network(self, facts: Facts) -> bool:
+        if facts.network is None:
+            return False
+        address = ip_address(facts.network)
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self.networks)
+
+    @cached_property
+    def networks(self) -> list[IPv4Network | IPv6Network]:
+        return [ip_network(line) for line in self._lines]
+
+    @cached_property
+    def _words(self) -> re.Pattern[str]:
+        words = "|".join(re.escape(name_key(line, "")) for line in self._lines)
+        return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+@lru_cache(maxsize=20_000)
+def _plain(name: str) -> str:
+    """Return a name in the form in which words are compared.
+
+    Cached, because hundreds of thousands of tested rows share a few thousand names.
+    """
+    return name_key(name, "")
+
+
+def addresses_of(network: IPv4Network | IPv6Network) -> Iterator[str]:
+    """Yield one address per possible digest in this network.
+
+    That is every IPv4 address, or one for every /64 of IPv6.
+    """
+    if network.version == 4:
+        yield from map(str, network)
+        return
+    for household in network.subnets(new_prefix=64) if network.prefixlen < 64 else [network]:
+        yield str(household.network_address)
+
+
+def many_addresses(network: IPv4Network | IPv6Network) -> int:
+    """Return how many digests a network can have."""
+    return 2 ** max(0, (32 if network.version == 4 else 64) - network.prefixlen)
+
+
+def domain_of(address: str | None) -> str:
+    """Return the domain of an email address as rules compare it: lower case, in ASCII."""
+    domain = (address or "").rpartition("@")[2].strip().lower()
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
+
+
+SECONDS = 2
+
+
+def init_app(app: Flask) -> None:
+    """Cache in a serving process. Elsewhere, as in tests, each call queries the database."""
+    app.extensions["standing_rules"] = TtlCache(SECONDS if app.config.get("SERVING") else 0)
+
+
+def reason_to_hold(terms: SigningTerms, facts: Facts) -> str:
+    """Return the `held_reason` of the first rule of a petition that matches, or an empty text."""
+    return first_reason(tests_for(terms), facts)
+
+
+def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) -> str:
+    """Return the `held_reason` of the first rule that a signature's changed columns match, or "".
+
+    Only what was changed is checked. The signature's origin was checked when it was signed.
+    """
+    tests = [
+        test for test in _recent_tests() if test.concerns(signature.cause_id, signature.petition_id)
+    ]
+    compared = ("given_name", "family_name", "comment", "country")
+    return first_reason(tests, Facts(**{name: changed.get(name) or "" for name in compared}))
+
+
+def tests_for(terms: SigningTerms) -> list[Test]:
+    """Return the Tests that apply to a petition, for callers that check many signings."""
+    return [test for test in _recent_tests() if test.concerns(terms.cause_id, terms.id)]
+
+
+def first_reason(tests: Iterable[Test], facts: Facts) -> str:
+    """Return the `held_reason` of the first Test that matches, or an empty text."""
+    return next((test.reason for test in tests if test.holds(facts)), "")
+
+
+def standing_rules(*kinds: str) -> Sequence[Rule]:
+    """Return the Rules that are on, oldest first. If kinds are given, return only those."""
+    query = (
+        select(Rule).where(Rule.on_since.is_not(None), Rule.off_since.is_(None)).order_by(Rule.id)
+    )
+    return db.session.scalars(query.where(Rule.kind.in_(kinds)) if kinds else query).all()
+
+
+def _recent_tests() -> tuple[Test, ...]:
+    """Return the Tests of the rules that are on, at most SECONDS old."""
+    cache: TtlCache[str, tuple[Test, ...]] = current_app.extensions["standing_rules"]
+    return cache.get("tests", _load_tests) or ()
+
+
+def _load_tests() -> tuple[Test, ...]:
+    return tuple(Test(rule) for rule in standing_rules() if rule.kind != "rate")
+
+
+class RuleInUse(CampaignError):
+    """The rule has been on, so signatures it held refer to it. It must stay."""
+
+    status = 409
+
+
+def rule_by_id(rule_id: int) -> Rule | None:
+    """Return the rule, or None."""
+    return db.session.get(Rule, rule_id)
+
+
+def rules_of(cause_ids: Iterable[int] | None) -> Sequence[Rule]:
+    """Return the rules of these causes, newest first; of all causes if `cause_ids` is None."""
+    query = select(Rule).order_by(Rule.id.desc())
+    return db.session.scalars(
+        query if cause_ids is None else query.where(Rule.cause_id.in_(cause_ids))
+    ).all()
+
+
+def held_by_rules(rules: Iterable[Rule]) -> dict[int, int]:
+    """Return {rule id: how many signatures it still holds for review}."""
+    reasons = {rule.reason: rule.id for rule in rules}
+    rows = db.session.execute(
+        select(Signature.held_reason, func.count())
+        .where(HELD, Signature.rejected_at.is_(None), Signature.held_reason.in_(reasons))
+        .group_by(Signature.held_reason)
+    )
+    return {reasons[reason]: count for reason, count in rows}
+
+
+def create_rule(
+    *, cause_id: int, petition_id: int | None, kind: str, pattern: str, note: str = ""
+) -> Rule:
+    """Create a rule that is not on yet; `pattern` is as described by Rule."""
+    rule = Rule(cause_id=cause_id, petition_id=petition_id, kind=kind, pattern=pattern, note=note)
+    db.session.add(rule)
+    db.session.flush()
+    return rule
+
+
+def switch_on(*, rule_id: int, now: datetime):
+    """Make the rule hold signatures from now on. One that was off starts again."""
+    rule = db.session.get(Rule, rule_id, populate_existing=True)
+    if not rule.is_on:
+        rule.on_since, rule.off_since = now, None
+    db.session.flush()
+    return rule
+
+
+def switch_off(*, rule_id: int, now: datetime):
+    """Make the rule hold no more signatures.
+
+    Those it held stay held until an organizer approves them.
+    """
+    rule = db.session.get(Rule, rule_id, populate_existing=True)
+    if rule.is_on:
+        rule.off_since = now
+    db.session.flush()
+    return rule
+
+
+def hold_past(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
+    """Hold the signatures that a preview of the rule found; return the ids that were held."""
+    return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason, now=now)
+
+
+def drop_rule(*, rule_id: int) -> None:
+    """Delete a rule that was never switched on. Raise RuleInUse otherwise."""
+    rule = db.session.get(Rule, rule_id, populate_existing=True)
+    if rule.on_since is not None:
+        raise RuleInUse(rule_id)
+    db.session.delete(rule)
+    db.session.flush()

@@ -1,0 +1,281 @@
+"""What supporters do with their signature through the link in their email, and how they get it.
+
+Everyone who asks for a link gets the same answer, and the same rows are written for everyone. The
+worker finds out later whether there is anything to send.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Row, bindparam, delete, func, select, update
+
+from campaign.db.functions import noon_of
+from campaign.errors import CampaignError
+from campaign.extensions import db, note_ended
+from campaign.mail.operations import enqueue
+from campaign.signatures import tokens
+from campaign.signatures.models import OwnLinkRequest, Signature
+from campaign.signatures.moderation.decisions import (
+    HELD_COLUMNS,
+    drop_corrections,
+    hold_correction,
+    set_columns,
+)
+from campaign.signatures.moderation.rules import reason_to_hold_correction
+from campaign.signatures.pending_forms import forget_forms
+from campaign.signatures.queries import signatures_of_address
+from campaign.subscriptions.models import Subscription
+from campaign.subscriptions.queries import subscriptions_of_digest
+from campaign.text.email_addresses import is_same_address
+
+_table = Signature.__table__
+# What remains: someone signed this petition, the evidence, the day, and the number.
+ERASED = {
+    "state": "erased",
+    "given_name": None,
+    "family_name": None,
+    "email": None,
+    "email_digest": None,
+    "person_digest": None,
+    "address_digest": None,
+    "postal_code": "",
+    "comment": "",
+    "comment_shown": False,
+    "comment_read_at": None,
+    "answers": {},
+    "name_display_asked": "",
+    "subscribe": False,
+    "seat": 1,
+    "lang": "",
+    "country": "",
+    "name_display": "counted",
+    "held_reason": "",
+    "held_at": None,
+    "reviewed_at": None,
+    "rejected_at": None,
+    "mail_count": 0,
+    "mailed_at": None,
+    "reminders": 0,
+    "waits_until": None,
+    "brought_by": None,
+    "source": "",
+    "kiosk_id": None,
+    "shift_id": None,
+    "event_id": None,
+    **{
+        name: noon_of(_table.c[name])
+        for name in ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
+    },
+}
+
+_move_up = (
+    update(_table)
+    .where(
+        _table.c.petition_id == bindparam("left_petition"),
+        _table.c.email_digest == bindparam("left_address"),
+        _table.c.seat == 2,
+    )
+    .values(seat=1)
+)
+
+
+class NotYours(CampaignError):
+    """The link does not open this signature."""
+
+    status = 404
+
+
+def own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
+    """Return the signature if it was signed with exactly this address. Raise NotYours.
+
+    `email_digest` is the digest of the address.
+    """
+    # We search only this person's signatures, so that a forged id reveals nothing, however large it
+    # is.
+    owned = signatures_of_address(email_digest, email) if email_digest else ()
+    signature = next((signature for signature in owned if signature.id == signature_id), None)
+    if signature is None:
+        raise NotYours(signature_id)
+    return signature
+
+
+def _own_now(signature_id: int, email_digest: bytes | None, email: str):
+    """Return the supporter's current signature, locked until the transaction ends. Raise NotYours.
+
+    An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
+    """
+    own(signature_id, email_digest, email)
+    signature = db.session.get(
+        Signature, signature_id, with_for_update=True, populate_existing=True
+    )
+    if signature.email_digest != email_digest or not is_same_address(signature.email, email):
+        raise NotYours(signature_id)
+    return signature
+
+
+def correct(
+    *, signature_id: int, email_digest: bytes | None, email: str, now: datetime, **columns: Any
+) -> Signature:
+    """Apply the supporter's corrections, and return the signature.
+
+    A changed comment waits for review again. The rules check the new text as they do at signing. If
+    one matches, an unconfirmed signature is held. A confirmed one keeps its name and country until
+    an organizer reviews them, and the rest changes at once. The person's digest follows the
+    corrected name, so signing again under it counts as a repeat.
+    """
+    signature = _own_now(signature_id, email_digest, email)
+    # A correction replaces one that still waits.
+    drop_corrections([signature.id])
+    changed = {
+        name: columns[name]
+        for name in HELD_COLUMNS
+        if name in columns and columns[name] != (getattr(signature, name) or "")
+    }
+    if columns.get("comment", signature.comment) != signature.comment:
+        columns |= {"comment_shown": False, "comment_read_at": None}
+    reason = reason_to_hold_correction(
+        signature,
+        {**changed, "comment": columns.get("comment", "") if "comment_shown" in columns else ""},
+    )
+    if reason and signature.state == "pending":
+        signature.state, signature.held_reason = "held", reason
+    elif reason and signature.state != "held" and changed:
+        hold_correction(signature.id, columns=changed, reason=reason, now=now)
+        columns = {name: value for name, value in columns.items() if name not in changed}
+    if "name_display" in columns:
+        signature.name_display_asked = ""
+    set_columns(signature, columns)
+    return signature
+
+
+def withdraw(
+    *, signature_id: int, email_digest: bytes | None, email: str, now: datetime
+) -> Signature:
+    """Withdraw the signature.
+
+    Within a second the runner removes it from the tally and frees its number.
+    """
+    signature = _own_now(signature_id, email_digest, email)
+    if signature.state not in ("withdrawn", "erased"):
+        signature.state = "withdrawn"
+        signature.withdrawn_at = now
+        note_ended("signature.withdrawn", signature.id, signature.created_at)
+        signature.waits_until = None
+    db.session.flush()
+    return signature
+
+
+def restore(*, signature_id: int, email_digest: bytes | None, email: str) -> Signature:
+    """Undo a withdrawal.
+
+    The signature waits for what it waited for before, and is counted again if it was confirmed.
+    """
+    signature = _own_now(signature_id, email_digest, email)
+    if signature.state == "withdrawn":
+        back = "confirmed" if signature.confirmed_at else "pending"
+        signature.state = "held" if signature.held_reason else back
+        signature.withdrawn_at = None
+        note_ended("signature.returned", signature.id, signature.created_at)
+    db.session.flush()
+    return signature
+
+
+def erase(signature_ids: Sequence[int]) -> None:
+    """Remove all personal data of these signatures.
+
+    Counted ones stay counted, so that the ledger stays true.
+    """
+    chosen = Signature.id.in_(signature_ids)
+    forget_forms(signature_ids)
+    drop_corrections(signature_ids)
+    emptied = db.session.execute(
+        select(Signature.petition_id, Signature.email_digest).where(chosen)
+    ).all()
+    db.session.execute(update(Signature).where(chosen).values(**ERASED))
+    move_up(emptied)
+    # Packages above this one also delete their data about these signatures.
+    for forget in current_app.extensions["on_erase"]:
+        forget(signature_ids)
+
+
+def move_up(emptied: Iterable[Row[int, bytes | None]]) -> None:
+    """Give the first seat to the person who remains at an address.
+
+    Signing again looks for that seat first. `emptied` are rows (petition_id, email_digest) of
+    signatures that left their seat.
+    """
+    seats = [
+        {"left_petition": row.petition_id, "left_address": row.email_digest}
+        for row in emptied
+        if row.email_digest
+    ]
+    if seats:
+        db.session.execute(_move_up, seats)
+
+
+OWN_LINK = "own_link"
+# Enough for someone who deletes the first email and mistypes the second. Others who enter that
+# address can use up its links, so the limit lasts a day, not a week.
+MAX_LINKS_PER_ADDRESS_PER_DAY = 3
+DAY = timedelta(days=1)
+
+
+def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -> None:
+    """Queue the email with the link for this address.
+
+    It is queued whether or not anything was signed with the address or news goes to it. `email` is
+    the address as it was entered, `normalized` the one to compare.
+    """
+    request = OwnLinkRequest(
+        email_digest=tokens.email_digest(normalized),
+        exact_digest=tokens.exact_digest(email),
+        created_at=now,
+    )
+    db.session.add(request)
+    db.session.flush()
+    enqueue(kind=OWN_LINK, subject_id=request.id, lang=lang)
+
+
+def answer_to(request_id: int) -> Signature | Subscription | None:
+    """Return the row whose page the link opens, or None.
+
+    That is the newest signature or, without any, the oldest subscription to news. It has exactly
+    the address of this request. None if there is neither, or after too many requests.
+    """
+    request = db.session.get(OwnLinkRequest, request_id)
+    if request is None or _requests_before(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
+        return None
+    signatures = db.session.scalars(
+        select(Signature)
+        .where(Signature.email_digest == request.email_digest)
+        .order_by(Signature.id.desc())
+    ).all()
+    # The page of a signature links to the news of its address.
+    rows = (*signatures, *(row for row, _cause in subscriptions_of_digest(request.email_digest)))
+    return next(
+        (
+            row
+            for row in rows
+            if row.email and tokens.exact_digest(row.email) == request.exact_digest
+        ),
+        None,
+    )
+
+
+def forget_link_requests(*, now: datetime) -> int:
+    """Delete the requests that are older than a day; return how many."""
+    return db.session.execute(
+        delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)
+    ).rowcount
+
+
+def _requests_before(request):
+    here = OwnLinkRequest
+    earlier = (
+        here.email_digest == request.email_digest,
+        here.id < request.id,
+        here.created_at > request.created_at - DAY,
+    )
+    return db.session.scalar(select(func.count()).where(*earlier))

@@ -1,0 +1,308 @@
+"""The page behind the link in the email, and the request for a new link.
+
+Supporters can see, correct, hide, withdraw and download their signatures there. Everyone who asks
+for a link gets the same answer, and the link comes by email.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import (
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.extensions import write
+from campaign.http.caching import private, public
+from campaign.petitions.presenters import PetitionCard, card, in_language
+from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
+from campaign.sharing.referral_links import ReferralLink, referral_link
+from campaign.signatures import tokens
+from campaign.signatures.erasure import StillCounted, erase_one
+from campaign.signatures.forms import OwnLinkForm, SupporterForm
+from campaign.signatures.models import HeldCorrection, Signature
+from campaign.signatures.moderation.decisions import correction_of
+from campaign.signatures.owner import operations as owner_operations
+from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
+from campaign.signatures.presenters import NO_FORM, OtherForm, other_forms
+from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
+from campaign.signatures.routes import blueprint
+from campaign.signatures.signing.abuse_limits import admit_link_request
+from campaign.signatures.signing.submission import BUSY_SECONDS
+from campaign.subscriptions import tokens as news_keys
+from campaign.subscriptions.queries import subscriptions_of_address
+from campaign.text.email_addresses import mask
+
+CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
+DOWNLOADED = (
+    *CORRECTED,
+    "name_display_asked",
+    "email",
+    "state",
+    "number",
+    "evidence",
+    "subscribe",
+    "lang",
+    "source",
+)
+INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
+
+
+@dataclass(frozen=True)
+class OwnSignature:
+    """One of the supporter's signatures, its petition in the reader's language, and its form.
+
+    `link` is the one to share, None before the signature is counted. `waiting` are the forms that
+    can still be confirmed. `correction` is what an organizer must still review.
+    """
+
+    row: Signature
+    petition: PetitionCard
+    form: SupporterForm
+    link: ReferralLink | None
+    waiting: list[OtherForm]
+    correction: HeldCorrection | None
+
+
+@blueprint.get("/<lang>/signatures/mine/<token>")
+def mine(token: str) -> ResponseReturnValue:
+    """Show everything that was signed with the link's address."""
+    return _page(token, _opened(token))
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
+def correct(token: str, signature_id: int) -> ResponseReturnValue:
+    """Correct a signature, or show the page again with the errors."""
+    opened = _opened(token)
+    owner = _owner(opened)
+    signature = owner_operations.own(signature_id, **owner)
+    form = _form(signature, filled=True)
+    if not form.validate():
+        return _page(token, opened, refused=form, refused_id=signature_id)
+    columns = {name: form[name].data for name in CORRECTED}
+    write(owner_operations.correct, signature_id=signature_id, now=utcnow(), **owner, **columns)
+    return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
+
+
+@blueprint.get("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
+def correct_again(token: str, signature_id: int) -> ResponseReturnValue:
+    """Redirect to the page, after a reload or a language switch on a rejected correction."""
+    return redirect(url_for("signatures.mine", token=token))
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
+def withdraw(token: str, signature_id: int) -> ResponseReturnValue:
+    """Withdraw a signature."""
+    write(
+        owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token))
+    )
+    return redirect(url_for("signatures.mine", token=token), 303)
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
+def restore(token: str, signature_id: int) -> ResponseReturnValue:
+    """Undo a withdrawal."""
+    write(owner_operations.restore, signature_id=signature_id, **_owner(_opened(token)))
+    return redirect(url_for("signatures.mine", token=token), 303)
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/erase")
+def erase(token: str, signature_id: int) -> ResponseReturnValue:
+    """Erase one signature permanently. The link still opens the others, if there are any."""
+    owner = _owner(_opened(token))
+    owner_operations.own(signature_id, **owner)
+    try:
+        write(erase_one, signature_id=signature_id)
+    except StillCounted:
+        return redirect(url_for("signatures.mine", token=token, leaving=1), 303)
+    left = signatures_of_address(**owner)
+    if not left:
+        return redirect(url_for("signatures.erased"), 303)
+    # The new link opens the others until the same day.
+    return redirect(
+        url_for("signatures.mine", token=tokens.own_token(left[0], last_day_of(token)), erased=1),
+        303,
+    )
+
+
+@blueprint.get("/<lang>/signatures/erased")
+def erased() -> ResponseReturnValue:
+    """Confirm that everything was erased. The link opens nothing now."""
+    return public(make_response(render_template("signatures/erased.html")), 60)
+
+
+@blueprint.get("/<lang>/signatures/mine/<token>/download.json")
+def download(token: str) -> ResponseReturnValue:
+    """Return all data about the supporter's signatures, readable for people and machines."""
+    rows = signatures_of_address(**_owner(_opened(token)))
+    data = {"signatures": [_everything(row) for row in rows]}
+    # Indented, and without escaped characters, because people read it in any text editor.
+    response = Response(
+        json.dumps(data, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
+    )
+    response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
+    return private(response)
+
+
+def _opened(token):
+    """Return the signature that the token opens, or abort with a page that sends a new link.
+
+    The page says whether the link has expired or is not ours.
+    """
+    signature = signature_by_token(tokens.MINE, token)
+    if signature is None or signature.email_digest is None:
+        has_ended = was_own_link(token)
+        page = request_page(OwnLinkForm(formdata=None), "ended" if has_ended else "unknown")
+        abort(private(make_response(page, 410 if has_ended else 404)))
+    return signature
+
+
+def _owner(opened):
+    """Return the address whose signatures the link opens: exactly the one that it was sent to."""
+    return {"email_digest": opened.email_digest, "email": opened.email}
+
+
+def _page(token, opened, refused=None, refused_id=None):
+    own = [
+        _own_signature(row, refused if row.id == refused_id else _form(row))
+        for row in signatures_of_address(**_owner(opened))
+    ]
+    page = render_template(
+        "signatures/mine.html",
+        email=mask(opened.email),
+        signatures=own,
+        token=token,
+        until=last_day_of(token),
+        refused=refused is not None,
+        news=_news(token, opened),
+        saved=request.args.get("saved", type=int),
+        erased=request.args.get("erased") == "1",
+        leaving=request.args.get("leaving") == "1",
+    )
+    return private(make_response(page, 422 if refused else 200))
+
+
+def _own_signature(row, form):
+    petition = petition_by_id(row.petition_id)
+    count = petition_counts([petition.id]).get(petition.id, 0)
+    link = referral_link(row) if row.number else None
+    return OwnSignature(
+        row=row,
+        petition=card(petition, g.lang, count, utcnow()),
+        form=form,
+        link=link,
+        waiting=other_forms(row, NO_FORM, row.email, waiting_forms(row)),
+        correction=correction_of(row.id),
+    )
+
+
+def _news(token, opened):
+    """Return the URL of the supporter's news settings, or None if they get no news."""
+    subscribed, last_day = subscriptions_of_address(**_owner(opened)), last_day_of(token)
+    if not subscribed or last_day is None:
+        return None
+    # It expires with the link to this page, so that opening one from the other never extends
+    # either.
+    subscription, _cause = subscribed[0]
+    return url_for(
+        "subscriptions.preferences",
+        token=news_keys.preferences_token(subscription, last_day),
+    )
+
+
+def _form(signature, filled=False):
+    """Return the form with the stored values or, when `filled`, with the request's form data."""
+    stored = {name: getattr(signature, name) or "" for name in CORRECTED}
+    form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=stored)
+    form.required = frozenset(
+        {"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys()
+    )
+    # One page has a form for each signature, so the ids of fields must differ for their labels.
+    for field in form:
+        field.id = f"{field.name}-{signature.id}"
+    return form
+
+
+def _everything(row):
+    petition = petition_by_id(row.petition_id)
+    instants = {name: getattr(row, name) for name in INSTANTS}
+    return {
+        "petition": petition.slug,
+        **{name: getattr(row, name) for name in DOWNLOADED},
+        "answers": _answers(row.answers, petition),
+        "unconfirmed_forms": copies_of_forms(row),
+        "correction_in_review": correction.words if (correction := correction_of(row.id)) else None,
+        # The link's id is left out, because it belongs to the other supporter.
+        "came_by_a_link": row.brought_by is not None,
+        **{
+            name: at.isoformat() if isinstance(at, datetime) else None
+            for name, at in instants.items()
+        },
+    }
+
+
+def _answers(answers, petition):
+    """Return the answers to the petition's own questions.
+
+    Each has its question's label, if that is still asked.
+    """
+    labels = {
+        question["name"]: in_language(question, g.lang)["label"] for question in petition.questions
+    }
+    return [
+        {"name": name, "question": labels.get(name, ""), "answer": answer}
+        for name, answer in answers.items()
+    ]
+
+
+@blueprint.get("/<lang>/mine")
+def request_own_link() -> Response:
+    """Show the form that requests the link. After sending, everyone gets the same answer."""
+    state = "sent" if request.args.get("sent") == "1" else "new"
+    return public(make_response(request_page(OwnLinkForm(formdata=None), state)), 60)
+
+
+@blueprint.post("/<lang>/mine")
+def send_link() -> ResponseReturnValue:
+    """Queue the email with the link."""
+    admit_link_request(tokens.network_digest(request.remote_addr))
+    form = OwnLinkForm.sent()
+    if not form.validate():
+        return make_response(request_page(form, "new"), 422)
+    email = form.email.address
+    try:
+        write(
+            owner_operations.request_own_link,
+            email=email.typed,
+            normalized=email.normalized,
+            lang=g.lang,
+            now=utcnow(),
+        )
+    except DATABASE_AWAY:
+        current_app.logger.exception("a request for an own link could not be written")
+        return request_page(form, "busy"), 503, {"Retry-After": str(BUSY_SECONDS)}
+    return redirect(url_for("signatures.request_own_link", sent=1), 303)
+
+
+def request_page(form: OwnLinkForm, state: str) -> str:
+    """Return the page with the form in this state: `new`, `sent`, `busy`, `ended` or `unknown`.
+
+    The last two are about a link that has expired or is not ours.
+    """
+    days = current_app.config["OWN_LINK_DAYS"]
+    sender = current_app.extensions["sender_address"]
+    return render_template(
+        "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender
+    )

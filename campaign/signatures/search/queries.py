@@ -1,0 +1,335 @@
+"""Search for signatures, page by page."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Select, TextClause, false, func, select, union_all
+
+from campaign.extensions import db
+from campaign.petitions.models import Petition
+from campaign.signatures import tokens
+from campaign.signatures.models import (
+    COMMENT_HIDDEN,
+    COMMENT_SHOWN,
+    ERASED,
+    PENDING,
+    REJECTED,
+    TO_REVIEW,
+    UNREAD,
+    WITHDRAWN,
+    Signature,
+)
+from campaign.signatures.search import index as search_index
+from campaign.text.email_addresses import AddressRefused, parse_address
+
+_table = Signature.__table__
+# The states by the names that organizers see, with their conditions.
+STATES = {
+    "counted": _table.c.state.in_(("counted", "confirmed")),
+    "pending": PENDING,
+    "held": TO_REVIEW,
+    "rejected": REJECTED,
+    "withdrawn": WITHDRAWN,
+    "erased": ERASED,
+}
+COMMENTS = {"waiting": UNREAD, "shown": COMMENT_SHOWN, "hidden": COMMENT_HIDDEN}
+# Most searches fill a page from this many of the newest signatures, which is quick without any
+# index.
+WINDOW = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search criteria for signatures. Empty ones do not matter.
+
+    `words` is a whole email address, a butterfly number, or prefixes of words of a name or an
+    address. If `comments` is set, they are prefixes of words of a comment. `since` and `until`
+    limit the time of signing. `held_reason` must match exactly.
+    """
+
+    petition_ids: tuple[int, ...]
+    words: str = ""
+    state: str = ""
+    evidence: str = ""
+    country: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    held_reason: str = ""
+    comments: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, from which `from_json` restores the Search."""
+        told = {name: value for name, value in asdict(self).items() if value}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in told.items()
+        }
+
+    @classmethod
+    def from_json(cls, told) -> Self:
+        instants = {
+            name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told
+        }
+        return cls(**{**told, **instants, "petition_ids": tuple(told.get("petition_ids", ()))})
+
+    def without_words(self) -> Self:
+        return replace(self, words="")
+
+
+def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Sequence[Signature]:
+    """Return up to `most` signatures that match the Search, newest first.
+
+    With `before_id`, return only those with a smaller id.
+    """
+    newest = db.session.scalar(select(func.max(Signature.id))) or 0
+    top = newest + 1 if before_id is None else before_id
+    # Rows that the index does not contain yet are read here.
+    edge = (
+        min(top - WINDOW, search_index.indexed_upto() + 1)
+        if _is_looked_up(search)
+        else top - WINDOW
+    )
+    recent = select(Signature.id).where(
+        *conditions(search), Signature.id >= edge, Signature.id < top
+    )
+    ids = (
+        db.session.scalars(recent.order_by(Signature.id.desc()).limit(most)).all()
+        if not _is_exact(search)
+        else []
+    )
+    if len(ids) < most:
+        older = matching(search, below=top if _is_exact(search) else max(edge, 0))
+        ids = [
+            *ids,
+            *db.session.scalars(
+                older.order_by(None)
+                .order_by(older.selected_columns[0].desc())
+                .limit(most - len(ids))
+            ),
+        ]
+    return signatures_by_id(ids)
+
+
+def matching(
+    search: Search, *, above: int = 0, below: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return a SELECT of the ids of matching signatures, strictly between `above` and `below`."""
+    if _is_looked_up(search):
+        search_index.prefer_index()
+        candidates = _candidates(search, above, below).subquery()
+        return (
+            select(Signature.id)
+            .join(candidates, candidates.c.id == Signature.id)
+            .where(*conditions(search, has_words=False))
+        )
+    # A rare state has a small index. `+ 0` stops the database from scanning all rows by id just to
+    # avoid sorting a few.
+    id_ = (Signature.id + 0).label("id") if _is_rare(search) else Signature.id
+    query = select(id_).where(*conditions(search), id_ > above)
+    return query if below is None else query.where(id_ < below)
+
+
+def signatures_by_id(ids: Iterable[int]) -> Sequence[Signature]:
+    """Return the signatures with these ids, newest first."""
+    return db.session.scalars(
+        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())
+    ).all()
+
+
+def others_of_person(signature: Signature, most: int = 5) -> Sequence[Signature]:
+    """Return other signatures of the petition that have the same name and postal code."""
+    same_person = _table.c.person_digest == signature.person_digest
+    if signature.person_digest is None:
+        return []
+    query = select(Signature).where(
+        _of((signature.petition_id,)),
+        same_person,
+        Signature.id != signature.id,
+        Signature.state != "erased",
+    )
+    return db.session.scalars(query.order_by(Signature.id).limit(most)).all()
+
+
+def held_for_review(
+    petition_ids: Iterable[int], *, held_reason: str = "", after_id: int = 0, most: int = 20
+) -> Sequence[Signature]:
+    """Return the held signatures that nobody has decided about, oldest first."""
+    return _oldest(
+        Search(tuple(petition_ids), state="held", held_reason=held_reason), after_id, most
+    )
+
+
+def comments_of(
+    petition_ids: Iterable[int],
+    *,
+    comments: str = "waiting",
+    words: str = "",
+    after_id: int = 0,
+    most: int = 20,
+) -> Sequence[Signature]:
+    """Return counted signatures whose comment is waiting, shown or hidden, oldest first."""
+    return _oldest(Search(tuple(petition_ids), comments=comments, words=words), after_id, most)
+
+
+def held_by_reason(petition_ids: Iterable[int]) -> dict[str, int]:
+    """Return {reason: how many signatures wait for review because of it}."""
+    rows = db.session.execute(
+        select(Signature.held_reason, func.count())
+        .where(TO_REVIEW, (Signature.petition_id + 0).in_(petition_ids))
+        .group_by(Signature.held_reason)
+    )
+    return {reason: count for reason, count in rows}
+
+
+def held_since(cause_ids: Iterable[int] | None, since: datetime) -> tuple[int, datetime] | None:
+    """Return how many signatures since an instant wait for review, and when the newest came.
+
+    Return None if there are none. All causes count if `cause_ids` is None.
+    """
+    query = select(func.count(), func.max(Signature.created_at)).where(
+        TO_REVIEW, Signature.created_at >= since
+    )
+    if cause_ids is not None:
+        query = query.where((Signature.cause_id + 0).in_(cause_ids))
+    many, newest = db.session.execute(query).one()
+    return (many, newest) if many else None
+
+
+def how_many_unread(petition_ids: Iterable[int]):
+    """Return how many comments wait to be read."""
+    return db.session.scalar(
+        select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids))
+    )
+
+
+def _oldest(search, after_id, most):
+    query = matching(search, above=after_id)
+    ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(most)).all()
+    return db.session.scalars(
+        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id)
+    ).all()
+
+
+def _candidates(search, above, below):
+    """Return the ids that the index finds, and newer ones that it does not contain yet."""
+    end = search_index.indexed_upto()
+    asked = [*_terms(search), *_facts(search)]
+    indexed = search_index.ids_with(asked).subquery()
+    newer = select(Signature.id.label("id")).where(
+        *conditions(search), Signature.id > max(end, above)
+    )
+    known = select(indexed.c.id).where(indexed.c.id <= end, indexed.c.id > above)
+    if below is not None:
+        newer, known = newer.where(Signature.id < below), known.where(indexed.c.id < below)
+    return union_all(known, newer)
+
+
+def _terms(search: Search) -> list[str]:
+    terms = search_index.terms_of(search.words)
+    return [search_index.COMMENT + term for term in terms] if search.comments else terms
+
+
+def _facts(search: Search) -> Iterator[str]:
+    if search.country:
+        yield search_index.fact("c", search.country)
+    if search.evidence:
+        yield search_index.fact("e", search.evidence)
+    if len(search.petition_ids) == 1:
+        yield search_index.fact("p", search.petition_ids[0])
+
+
+def _is_exact(search: Search) -> bool:
+    """Return whether the words are an email address or a number, which have own indexes."""
+    return not search.comments and (
+        ("@" in search.words and bool(_digest(search.words.strip()))) or _is_number(search.words)
+    )
+
+
+def _is_looked_up(search: Search) -> bool:
+    return not _is_exact(search) and bool(
+        search_index.terms_of(search.words) or search.country or search.evidence
+    )
+
+
+def _is_rare(search: Search) -> bool:
+    return bool(search.comments) or search.state not in ("", "counted")
+
+
+def conditions(
+    search: Search, has_words: bool = True
+) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Yield the SQL conditions of the Search, without its words if an index has found them."""
+    words = search.words.strip()
+    # `+ 0` stops SQLite from scanning the whole petition instead of using an index with fewer rows.
+    is_open = (
+        _is_exact(search)
+        or _is_looked_up(search)
+        or search.state in ("pending", "withdrawn")
+        or len(search.petition_ids) > 1
+    )
+    yield (
+        (_table.c.petition_id + 0).in_(search.petition_ids) if is_open else _of(search.petition_ids)
+    )
+    if _is_exact(search):
+        yield from _exactly(words, search.petition_ids)
+    elif words:
+        terms = search_index.terms_of(words)
+        if not terms:
+            yield false()
+        if has_words:
+            yield from (
+                search_index.has_comment_words(terms)
+                if search.comments
+                else search_index.has_words(terms)
+            )
+    if search.comments:
+        yield COMMENTS[search.comments]
+    if search.state:
+        yield STATES[search.state]
+    if search.held_reason:
+        yield Signature.held_reason == search.held_reason
+    if search.evidence:
+        yield Signature.evidence == search.evidence
+    if search.country:
+        yield Signature.country == search.country
+    if search.since:
+        yield Signature.created_at >= search.since
+    if search.until:
+        yield Signature.created_at < search.until
+
+
+def _exactly(words, petition_ids):
+    if "@" in words:
+        yield Signature.email_digest == _digest(words)
+    else:
+        number = _digits(words)
+        # Numbers are indexed by cause. One too large for the column would be a database error.
+        yield Signature.cause_id.in_(select(Petition.cause_id).where(Petition.id.in_(petition_ids)))
+        yield Signature.number == int(number) if len(number) < 10 else Signature.id.is_(None)
+
+
+def _digits(words: str) -> str:
+    """Return the words without the digit separators of the site's languages."""
+    return "".join(words.split()).translate(dict.fromkeys(map(ord, ",.#\u202f\xa0")))
+
+
+def _is_number(words: str) -> bool:
+    return (digits := _digits(words)).isascii() and digits.isdecimal()
+
+
+def _digest(words: str) -> bytes:
+    try:
+        return tokens.email_digest(parse_address(words).normalized)
+    except AddressRefused:
+        return b""
+
+
+def _of(petition_ids):
+    # With one petition we compare by equality, so that the index also gives the order.
+    return (
+        Signature.petition_id == petition_ids[0]
+        if len(petition_ids) == 1
+        else Signature.petition_id.in_(petition_ids)
+    )

@@ -1,0 +1,366 @@
+"""Signing: the only way in which a signature enters, from wherever it comes.
+
+The signing form, its embedded copy, partners (API), tablets and paper all end in
+`accept_signatures`. It writes whole batches with a few statements, and a single signature is a
+batch of one.
+
+- Signatures that people or partners **submit** only insert rows, with the same statements for a
+  first signature and for a repeat. So neither the answer nor its time reveals who has signed.
+- Signatures that were **collected** by a witness, at a table or on paper, are compared with those
+  already stored. A witness confirms what the same person signed online.
+
+Who has signed already is a *repeat*: nothing changes at once. The form of a repeat is noted, and the
+worker emails the supporter (see `repeats`), unless the command leaves that to its caller.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from campaign.db.upsert import ANY_UNIQUE, insert_all
+from campaign.errors import CampaignError
+from campaign.extensions import db, write_together
+from campaign.mail.operations import enqueue_many
+from campaign.petitions.models import Petition, phase_of
+from campaign.signatures.models import Signature
+from campaign.signatures.name_display import displays_at_table, more_private
+from campaign.signatures.signing.commands import (
+    Evidence,
+    SignatureCommand,
+    SignatureResult,
+    Status,
+    phase_error,
+)
+from campaign.signatures.signing.repeats import CONFIRMATION, PASSED_ON, note_repeats
+from campaign.signatures.signing.seats import Seat, Seats, Signer
+
+MAX_BATCH_SIZE = 200
+
+_table = Signature.__table__
+_petition = Petition.__table__.c
+_PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(
+    _petition.id == bindparam("id")
+)
+_FIRST_SEAT = ("petition_id", "email_digest", "seat")
+_KEY = ("petition_id", "email_digest", "person_digest", "seat")
+
+
+def accept_signatures(*, commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
+    """Store these signatures in the current transaction; return their results, in order.
+
+    The emails that they cause are queued in the same transaction. The runner gives the signatures
+    their numbers.
+    """
+    results: dict[int, SignatureResult] = {}
+    for is_collected, accept in ((False, _accept_submitted), (True, _accept_collected)):
+        places = [
+            place
+            for place, command in enumerate(commands)
+            if command.evidence.is_collected is is_collected
+        ]
+        for start in range(0, len(places), MAX_BATCH_SIZE):
+            batch = places[start : start + MAX_BATCH_SIZE]
+            results |= zip(batch, accept([commands[place] for place in batch]), strict=True)
+    return [results[place] for place in range(len(commands))]
+
+
+def accept_in_group(command: SignatureCommand) -> SignatureResult:
+    """Accept a signature durably, in one transaction with others that arrive at the same time.
+
+    A random pause hides how long that took (see `Transactions.write_together`). Raises
+    DATABASE_AWAY.
+    """
+    return write_together(_accept_group, command)
+
+
+def find_repeats(*, commands: Sequence[SignatureCommand]) -> list[bool]:
+    """Return for each collected signature whether it would be a repeat; change nothing.
+
+    It repeats a stored signature or an earlier one of these.
+    """
+    seats = Seats()
+    signers = [_signer(command) for command in commands]
+    for start in range(0, len(signers), MAX_BATCH_SIZE):
+        seats.look_up(signers[start : start + MAX_BATCH_SIZE])
+    return [seats.take(signer) is None for signer in signers]
+
+
+def _accept_group(commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
+    return accept_signatures(commands=commands)
+
+
+def _accept_submitted(commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
+    """Insert the signatures of new addresses with one statement; note the repeats with another.
+
+    The phase of each petition is checked again, because the terms may be a moment old.
+    """
+    errors = _phase_errors(commands)
+    # All writers insert in the same order, so that two processes cannot deadlock.
+    places = sorted(
+        (place for place, error in enumerate(errors) if error is None),
+        key=lambda place: _address(commands[place]),
+    )
+    rows = insert_all(
+        db.session.connection(),
+        _table,
+        [submitted_columns(commands[place]) for place in places],
+        unless=_FIRST_SEAT,
+        returning=("id", "petition_id", "email_digest"),
+    )
+    ids = {(petition_id, bytes(digest)): row_id for row_id, petition_id, digest in rows}
+    # Of several commands with one address, only the first one gets the row.
+    id_at = {place: ids.pop(_address(commands[place]), None) for place in places}
+    results = [
+        SignatureResult(Status.REFUSED, error=error) if error else _result(command, id_at[place])
+        for place, (command, error) in enumerate(zip(commands, errors, strict=True))
+    ]
+    _queue_emails(commands, results)
+    _note_repeats(commands, results)
+    return results
+
+
+def _phase_errors(commands: Sequence[SignatureCommand]) -> list[CampaignError | None]:
+    rows = {
+        petition_id: db.session.execute(_PHASE, {"id": petition_id}).one()
+        for petition_id in {command.terms.id for command in commands}
+    }
+    return [
+        phase_error(phase_of(rows[command.terms.id], command.received_at), command.terms.slug)
+        for command in commands
+    ]
+
+
+def _accept_collected(commands: Sequence[SignatureCommand]) -> list[SignatureResult]:
+    """Insert or confirm the signatures of people who have not signed, with a few statements."""
+    signers = [_signer(command) for command in commands]
+    seats = Seats()
+    seats.look_up(signers)
+    places = [seats.take(signer) for signer in signers]
+    fresh = [
+        collected_columns(command, place.number)
+        for command, place in zip(commands, places, strict=True)
+        if place and not place.pending_id
+    ]
+    # All writers insert in the same order, so that two processes cannot deadlock.
+    rows = insert_all(
+        db.session.connection(),
+        _table,
+        sorted(fresh, key=lambda columns: _person_key(*(columns[name] for name in _KEY))),
+        unless=ANY_UNIQUE,
+        returning=("id", *_KEY),
+    )
+    ids = {_person_key(*key): row_id for row_id, *key in rows}
+    # Another writer may have been quicker since we looked.
+    results = [
+        _result(command, _stored_id(command, place, ids))
+        for command, place in zip(commands, places, strict=True)
+    ]
+    _queue_emails(commands, results)
+    _note_repeats(commands, results)
+    return results
+
+
+def _stored_id(
+    command: SignatureCommand, seat: Seat | None, ids: dict[tuple[int, bytes, int, bool], int]
+) -> int | None:
+    if seat is None:
+        return None
+    if seat.pending_id:
+        return _take_over(seat.pending_id, collected_columns(command, seat.number))
+    supporter = command.supporter
+    key = (command.terms.id, supporter.email_digest, supporter.person_digest, seat.number)
+    return ids.get(_person_key(*key))
+
+
+def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
+    """Replace a pending signature's data with what a witness saw; return its id.
+
+    It keeps its email address if none was given now. Someone else may have entered either of the
+    two, so the more private choice wins. The more private display applies. The comment stays only
+    if both are equal, and news only if both asked for it.
+    """
+    here = (_table.c.id == row_id) & (_table.c.state == "pending")
+    choices = (_table.c.name_display, _table.c.comment, _table.c.subscribe)
+    row = db.session.execute(select(*choices).where(here).with_for_update()).first()
+    if row is None:
+        return None
+    kept = {"seat", "mail_count", "mailed_at", "reminders"}
+    if not columns["email_digest"]:
+        kept |= {"email", "email_digest"}
+    if columns["kiosk_id"] is None:
+        kept |= {"kiosk_id", "shift_id", "event_id"}
+    asked = columns["name_display_asked"] or columns["name_display"]
+    display = more_private(columns["name_display"], row.name_display)
+    values = {name: value for name, value in columns.items() if name not in kept} | {
+        "name_display": display,
+        "name_display_asked": "" if asked == more_private(asked, display) else asked,
+        "comment": columns["comment"] if columns["comment"] == row.comment else "",
+        "subscribe": columns["subscribe"] and row.subscribe,
+    }
+    return db.session.scalar(update(_table).where(here).values(**values).returning(_table.c.id))
+
+
+def _queue_emails(commands: Sequence[SignatureCommand], results: Sequence[SignatureResult]) -> None:
+    """Queue, with one statement, the emails about new signatures.
+
+    They ask to confirm, or tell that a partner passed the signature on. Witnessed signatures cause
+    none here.
+    """
+    messages = [
+        {
+            "kind": PASSED_ON if command.evidence == Evidence.API else CONFIRMATION,
+            "subject_id": result.signature_id,
+            "lang": command.lang,
+        }
+        for command, result in zip(commands, results, strict=True)
+        if result.is_new and is_emailed(command)
+    ]
+    if messages:
+        enqueue_many(messages)
+
+
+def _note_repeats(commands: Sequence[SignatureCommand], results: Sequence[SignatureResult]) -> None:
+    """Note, with one statement, the forms of people who have signed already.
+
+    It costs as much as queueing the email of a first signature. Without an address there is nobody
+    to email.
+    """
+    rows = [
+        repeat_columns(command)
+        for command, result in zip(commands, results, strict=True)
+        if result.status == Status.REPEAT
+        and command.notes_repeat
+        and command.supporter.email_digest
+    ]
+    if rows:
+        note_repeats(rows)
+
+
+def _result(command: SignatureCommand, signature_id: int | None) -> SignatureResult:
+    if signature_id is None:
+        return SignatureResult(Status.REPEAT)
+    return SignatureResult(command.state, signature_id)
+
+
+def _signer(command: SignatureCommand) -> Signer:
+    return Signer(
+        petition_id=command.terms.id,
+        email_digest=command.supporter.email_digest,
+        person_digest=command.supporter.person_digest,
+        postal_code=command.supporter.postal_code,
+        may_share=command.terms.two_per_address,
+        is_witnessed=command.is_confirmed,
+    )
+
+
+def _address(command: SignatureCommand) -> tuple[int, bytes]:
+    return command.terms.id, command.supporter.email_digest or b""
+
+
+def _person_key(
+    petition_id: int, email_digest: bytes | None, person_digest: bytes, seat: int
+) -> tuple[int, bytes, int, bool]:
+    """Return a unique key of a row: the petition with address and seat, or with the person."""
+    return petition_id, bytes(email_digest or person_digest), seat, bool(email_digest)
+
+
+def submitted_columns(command: SignatureCommand) -> dict[str, Any]:
+    """Return the row to insert, in the first seat.
+
+    A quiet petition does not record who brought its supporters.
+    """
+    return {
+        **_columns(command),
+        "seat": 1,
+        "brought_by": None if command.terms.is_quiet else command.brought_by,
+        "name_display": command.supporter.name_display,
+    }
+
+
+def collected_columns(command: SignatureCommand, seat: int) -> dict[str, Any]:
+    """Return the row to insert in this seat, 1 or 2, or to write over a pending one."""
+    display, asked = _displays(command)
+    collector = command.collector
+    return {
+        **_columns(command),
+        "seat": seat,
+        "brought_by": None,
+        "name_display": display,
+        "name_display_asked": asked,
+        "kiosk_id": collector and collector.kiosk_id,
+        "shift_id": collector and collector.shift_id,
+        "event_id": collector and collector.event_id,
+    }
+
+
+def repeat_columns(command: SignatureCommand) -> dict[str, Any]:
+    """Return the row as if its supporter had signed without anyone who vouches for it.
+
+    Where they signed before, what a partner or a tabler says changes nothing. The email to them
+    would confirm all of it, so a full name waits for nothing else.
+    """
+    columns = (
+        collected_columns(command, seat=1)
+        if command.evidence.is_collected
+        else submitted_columns(command)
+    )
+    del columns["confirmed_at"]
+    return columns | {
+        "evidence": Evidence.EMAIL.value,
+        "state": (Status.HELD if command.held_reason else Status.PENDING).value,
+        "name_display": command.supporter.name_display,
+        "name_display_asked": "",
+    }
+
+
+def _columns(command: SignatureCommand) -> dict[str, Any]:
+    """Return the columns that every signature has. All rows of a batch have the same ones."""
+    terms, supporter = command.terms, command.supporter
+    return {
+        "petition_id": terms.id,
+        "cause_id": terms.cause_id,
+        "version_id": terms.version_id,
+        "state": command.state.value,
+        "evidence": command.evidence.value,
+        "lang": command.lang,
+        "given_name": supporter.given_name,
+        "family_name": supporter.family_name,
+        "email": supporter.email,
+        "email_digest": supporter.email_digest,
+        "person_digest": supporter.person_digest,
+        "address_digest": command.network_digest,
+        "country": supporter.country,
+        "postal_code": supporter.postal_code,
+        "comment": supporter.comment,
+        "comment_shown": False,
+        "answers": supporter.answers,
+        "subscribe": supporter.subscribe,
+        "held_reason": command.held_reason,
+        "mail_count": 1 if is_emailed(command) else 0,
+        "mailed_at": command.received_at if is_emailed(command) else None,
+        "reminders": 0,
+        "created_at": command.created_at,
+        "confirmed_at": command.created_at if command.is_confirmed else None,
+        "source": command.source,
+    }
+
+
+def _displays(command: SignatureCommand) -> tuple[str, str]:
+    """Return how the name is shown, and how it was asked to be shown if that must wait.
+
+    At a table someone else enters the name. It need not wait twice: not if an email confirms the
+    whole signature anyway, nor if an organizer has reviewed it.
+    """
+    display = command.supporter.name_display
+    if command.evidence == Evidence.IN_PERSON and command.is_confirmed and not command.is_reviewed:
+        return displays_at_table(display)
+    return display, ""
+
+
+def is_emailed(command: SignatureCommand) -> bool:
+    """Return whether the supporter gets an email about a new signature.
+
+    That of a witnessed one is not due here.
+    """
+    return not (command.evidence.is_collected and command.is_confirmed)

@@ -1,0 +1,128 @@
+"""A signing form that was sent: checked, and its signature accepted.
+
+Shared by the forms of the website, of embeds and of partners.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flask import current_app
+
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.errors import CampaignError
+from campaign.petitions.queries import SigningTerms
+from campaign.signatures import tokens
+from campaign.signatures.moderation.rules import reason_to_hold
+from campaign.signatures.signing.abuse_limits import spend_proof
+from campaign.signatures.signing.commands import (
+    Evidence,
+    SignatureCommand,
+    SignatureResult,
+    Status,
+    SupporterDetails,
+    phase_error,
+)
+from campaign.signatures.signing.operations import accept_in_group
+
+BUSY_SECONDS = 10
+
+
+class InvalidForm(CampaignError):
+    """Some fields of the form are missing or wrong. The form has its errors."""
+
+    status = 422
+
+
+class DatabaseBusy(CampaignError):
+    """The signature could not be written now. Nothing was stored."""
+
+    status = 503
+
+
+class SigningForm(Protocol):
+    """The form of a petition: SignatureForm in `forms`."""
+
+    def validate(self) -> bool:
+        """Return whether all fields are valid; note the errors."""
+        ...
+
+    def details(self) -> SupporterDetails:
+        """Return what the valid form says."""
+        ...
+
+    @property
+    def mail_domain(self) -> str:
+        """Return the domain of the valid email address, or ""."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A form that was sent to sign a petition, and what else is known about it.
+
+    `network` is the sender's IP address, if a supporter sent it. `honeypot` is the text in the
+    hidden field. `needs_proof` says whether the petition is under load, and `proof` is the proof of
+    work that was sent. `is_vouched_for` means that a partner vouches for the signature.
+    """
+
+    terms: SigningTerms
+    form: SigningForm
+    lang: str
+    received_at: datetime
+    network: str | None = None
+    honeypot: str = ""
+    needs_proof: bool = False
+    proof: str = ""
+    brought_by: int | None = None
+    source: str = ""
+    is_vouched_for: bool = False
+
+
+def submit(
+    submission: Submission, commit: Callable[[SignatureCommand], SignatureResult] = accept_in_group
+) -> SignatureResult:
+    """Check a form and accept its signature; return the result.
+
+    `commit` accepts the signature in a durable transaction. Refusals carry PetitionClosed,
+    PetitionNotYetOpen, InvalidForm or DatabaseBusy.
+    """
+    terms = submission.terms
+    error = phase_error(terms.phase, terms.slug)
+    if error is None and not submission.form.validate():
+        error = InvalidForm(terms.slug)
+    if error is not None:
+        return SignatureResult(Status.REFUSED, error=error)
+    try:
+        return commit(_command(submission))
+    except DATABASE_AWAY:
+        current_app.logger.exception("a signature could not be written")
+        return SignatureResult(Status.REFUSED, error=DatabaseBusy(terms.slug))
+
+
+def _command(submission: Submission) -> SignatureCommand:
+    details = submission.form.details()
+    return SignatureCommand(
+        terms=submission.terms,
+        supporter=details,
+        lang=submission.lang,
+        signed_at=submission.received_at,
+        received_at=submission.received_at,
+        evidence=Evidence.API if submission.is_vouched_for else Evidence.EMAIL,
+        is_confirmed=submission.is_vouched_for,
+        held_reason=_held_reason(submission, details),
+        network_digest=tokens.network_digest(submission.network, now=submission.received_at),
+        brought_by=submission.brought_by,
+        source=submission.source,
+    )
+
+
+def _held_reason(submission: Submission, details: SupporterDetails) -> str:
+    """Return why to hold this signature, or an empty text. Its supporter sees no difference."""
+    if submission.honeypot:
+        return "hidden_field"
+    if submission.needs_proof and not spend_proof(submission.proof):
+        return "no_proof"
+    facts = details.facts(mail_domain=submission.form.mail_domain, network=submission.network)
+    return reason_to_hold(submission.terms, facts)

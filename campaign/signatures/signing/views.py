@@ -1,0 +1,91 @@
+"""Views that other packages show on their own pages, with their own templates and addresses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, abort, g, jsonify, make_response, redirect, render_template, request
+
+from campaign.petitions.presenters import in_language
+from campaign.petitions.queries import petition_by_slug
+from campaign.petitions.signing_terms import recent_terms
+from campaign.process.clock import utcnow
+from campaign.sharing.attribution import arrival
+from campaign.signatures.forms import signature_form
+from campaign.signatures.presenters import refusal, sheet
+from campaign.signatures.signing.abuse_limits import admit_signing
+from campaign.signatures.signing.submission import BUSY_SECONDS, DatabaseBusy, Submission, submit
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPage:
+    """The page that a signing form is on: its template with extra context, and where it leads."""
+
+    template: str
+    thanks_url: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sign_and_answer(slug: str, page: SigningPage) -> Response:
+    """Accept the signature in the request's form; return a redirect, the page again, or JSON.
+
+    The answer is the same for first signatures and repeats.
+    """
+    now = utcnow()
+    terms = recent_terms(slug, now=now, version=request.form.get("version", type=int))
+    if terms is None:
+        return _unknown_petition()
+    came_from = arrival(request.form, request.referrer)
+    needs_proof = admit_signing(request.remote_addr, terms.id)
+    form = signature_form(
+        terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
+    )
+    result = submit(
+        Submission(
+            terms=terms,
+            form=form,
+            lang=g.lang,
+            received_at=now,
+            network=request.remote_addr,
+            honeypot=request.form.get("website", ""),
+            needs_proof=needs_proof,
+            proof=request.form.get("altcha", ""),
+            brought_by=came_from.signature_id,
+            source=came_from.source,
+        )
+    )
+    if result.error is not None:
+        return _refuse(slug, page, result.error.status, form=form, arrival=came_from)
+    if wants_json():
+        return make_response(jsonify(status="pending"), 201)
+    return make_response(redirect(page.thanks_url, 303))
+
+
+def wants_json() -> bool:
+    # Parsing the whole header takes a tenth of the time of a signing, and few clients ask for JSON.
+    return (
+        "json" in request.headers.get("Accept", "")
+        and request.accept_mimetypes.best == "application/json"
+    )
+
+
+def _refuse(slug: str, page: SigningPage, status: int, **context: Any) -> Response:
+    """Answer with the form's page and all that was entered, or with the errors as JSON."""
+    if wants_json():
+        petition = petition_by_slug(slug) if status in (409, 410) else None
+        response = jsonify(refusal(status, context["form"], petition))
+    else:
+        petition_context = sheet(slug, g.lang, utcnow()) or abort(404)
+        response = make_response(
+            render_template(
+                page.template, refused=status, **petition_context, **context, **page.context
+            )
+        )
+    response.status_code = status
+    if status == DatabaseBusy.status:
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
+
+
+def _unknown_petition() -> Response:
+    return make_response(jsonify(refusal(404)), 404) if wants_json() else abort(404)

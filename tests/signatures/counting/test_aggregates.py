@@ -1,0 +1,89 @@
+"""Tests that stored sums plus the rows since equal the sums of all rows."""
+
+import pytest
+from sqlalchemy import delete, select
+
+from campaign.extensions import db, write
+from campaign.process.clock import utcnow
+from campaign.signatures.counting import aggregates
+from campaign.signatures.counting.aggregates import KeptSum
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import ODILE, confirm, hatch_now, sign, sign_and_hatch, withdraw
+from tests.together import together
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def petition(app):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    sign(petition, ODILE, email="waits@kwan.example", source="radio")
+    return petition
+
+
+@pytest.fixture
+def keeper(monkeypatch):
+    monkeypatch.setattr(aggregates, "MANY", 1)
+    monkeypatch.setattr(aggregates, "SECONDS", 0)
+    monkeypatch.setattr(aggregates, "SHARE", 1e9)
+    return aggregates.AggregateRefresher(write, holder="test")
+
+
+def all_sums(*petitions):
+    db.session.rollback()
+    return {
+        part: aggregates.sums(part, [each.id for each in petitions]) for part in aggregates.PARTS
+    }
+
+
+def kept_ids():
+    db.session.rollback()
+    return set(db.session.scalars(select(KeptSum.last_id)))
+
+
+def test_sums_are_the_same_with_and_without_aggregates(petition, keeper):
+    whole = all_sums(petition)
+    keeper.keep()
+    assert kept_ids() and all_sums(petition) == whole
+    sign_and_hatch(petition, ODILE, email="new@kwan.example", country="MX", postal_code="")
+    law = make_petition("law", cause_id=petition.cause_id)
+    sign_and_hatch(law, ODILE)
+    with_kept = all_sums(petition), all_sums(law), all_sums(petition, law)
+    write(lambda: db.session.execute(delete(KeptSum)))
+    assert with_kept == (all_sums(petition), all_sums(law), all_sums(petition, law))
+    assert with_kept[0]["kinds"]["MX", "en", "email"] == 1
+
+
+def test_one_of_several_workers_updates_the_sums(app, petition):
+    last_id = sign_and_hatch(petition, ODILE, email="new@kwan.example")
+    found = aggregates.added_up(last_id)
+
+    def keep(holder):
+        write(aggregates.put, found, last_id=last_id, holder=holder, now=utcnow())
+
+    together(app, [lambda n=n: keep(f"worker {n}") for n in range(4)])
+    assert kept_ids() == {last_id}
+
+
+def test_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
+    keeper.keep()
+    withdraw(sign_and_hatch(petition))
+    confirm(sign(petition, ODILE, email="waits@kwan.example"))
+    hatch_now()
+    keeper.keep()
+    kept = all_sums(petition)
+    write(lambda: db.session.execute(delete(KeptSum)))
+    assert kept == all_sums(petition)
+    assert sum(kept["sources"].values()) == 1
+
+
+def test_pass_runs_only_where_there_are_many_rows_and_changes(petition, keeper, monkeypatch):
+    monkeypatch.setattr(aggregates, "MANY", 1000)
+    keeper.keep()
+    assert not kept_ids()
+    monkeypatch.setattr(aggregates, "MANY", 1)
+    keeper.keep()
+    monkeypatch.setattr(aggregates, "put", None)
+    keeper.keep()
+    assert len(kept_ids()) == 1
