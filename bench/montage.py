@@ -32,7 +32,7 @@ def layout() -> None:
     cold, _ = timed(places, monarch, 4_999_000, 5_000_000)
     warm, _ = timed(places, monarch, 4_999_000, 5_000_000)
     million, found = min(
-        (timed(places, monarch, 1, 1_000_000) for _ in range(5)), key=lambda each: each[0]
+        (timed(places, monarch, 1, 1_000_000) for _ in range(5)), key=lambda row: row[0]
     )
     looks, _ = timed(wings, monarch, *found)
     print(f"{'1,000 places near 5,000,000, first time':45} {cold:8.1f} ms")

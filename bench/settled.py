@@ -34,7 +34,7 @@ def fill_settled(url, folder, many):
             select(Petition.id, Petition.cause_id).order_by(Petition.id)
         ).all()
         versions = {
-            each.id: each.current_version.id for each in db.session.scalars(select(Petition))
+            item.id: item.current_version.id for item in db.session.scalars(select(Petition))
         }
         rng, numbers, done = (
             Random(7),

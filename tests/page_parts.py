@@ -20,15 +20,15 @@ def alerts(page):
 def wrong_fields(page):
     """Return {field id: error} for each field marked as wrong and described by its error."""
     root = tree(page)
-    described = {each for ids in root.xpath("//@aria-describedby") for each in ids.split()}
-    errors = {each.get("id"): text(each) for each in root.find_class("error") if each.get("id")}
+    described = {part for ids in root.xpath("//@aria-describedby") for part in ids.split()}
+    errors = {item.get("id"): text(item) for item in root.find_class("error") if item.get("id")}
     assert errors.keys() <= described, "each error belongs to a field"
     return {name.removesuffix("-error"): error for name, error in errors.items()}
 
 
 def values(page, attribute):
     """Return the values of an attribute, in the order of the page."""
-    return [str(each) for each in tree(page).xpath(f"//@{attribute}")]
+    return [str(item) for item in tree(page).xpath(f"//@{attribute}")]
 
 
 def links(page):
@@ -63,4 +63,4 @@ def text(element):
 
 def figures(words):
     """Return the whole numbers in a sentence, without thousands separators."""
-    return [int(re.sub(r"\D", "", each)) for each in FIGURE.findall(words)]
+    return [int(re.sub(r"\D", "", match)) for match in FIGURE.findall(words)]

@@ -59,7 +59,7 @@ def measure(scale, folder):
         site.answers(address)
         site.answers(f"/causes/{sites.CAUSE}/montage.png?w=600")
         seen = _visits(path, f"http://127.0.0.1:{site.port}{address}", 2 * scale.rounds + 1)
-    picture, canvas = (median(each) for each in zip(*seen, strict=True))
+    picture, canvas = (median(item) for item in zip(*seen, strict=True))
     what = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
     yield Row(
         f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST

@@ -75,16 +75,16 @@ def petitions() -> ResponseReturnValue:
     now = utcnow()
     found = sorted(
         (
-            each
-            for each in published_petitions()
-            if each.id > cursor
-            and slug in (None, each.cause.slug)
-            and state in (None, each.phase(now))
+            petition
+            for petition in published_petitions()
+            if petition.id > cursor
+            and slug in (None, petition.cause.slug)
+            and state in (None, petition.phase(now))
         ),
-        key=lambda each: each.id,
+        key=lambda row: row.id,
     )
-    counts = petition_counts(each.id for each in found[:limit])
-    shapes = [petition_shape(each, counts.get(each.id, 0), lang) for each in found[:limit]]
+    counts = petition_counts(row.id for row in found[:limit])
+    shapes = [petition_shape(row, counts.get(row.id, 0), lang) for row in found[:limit]]
     return _list("petitions", shapes, found[limit - 1].id if len(found) > limit else None)
 
 

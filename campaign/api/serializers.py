@@ -34,7 +34,7 @@ def petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
         "title": text.title,
         "summary": text.summary,
         "lang": text.lang,
-        "languages": sorted(each.lang for each in petition.current_version.texts),
+        "languages": sorted(item.lang for item in petition.current_version.texts),
         "state": petition.phase(utcnow()),
         "count": count,
         "goal": petition.goal or None,

@@ -25,8 +25,8 @@ from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
 from campaign.signatures.forms import ANSWER_PREFIX, SignatureForm, signature_form
 from campaign.signatures.presenters import REASONS
+from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SignatureResult, Status
-from campaign.signatures.signing.operations import accept_signatures
 from campaign.signatures.signing.submission import (
     BUSY_SECONDS,
     DatabaseBusy,

@@ -121,7 +121,7 @@ def _create(demo: DemoCause) -> int:
 
 
 def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int]) -> None:
-    starts, ends = (datetime.combine(demo.date, each) for each in (demo.starts, demo.ends))
+    starts, ends = (datetime.combine(demo.date, item) for item in (demo.starts, demo.ends))
     event = create_event(
         cause_id=cause_id,
         slug=demo.slug,
@@ -142,7 +142,7 @@ def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int
 def _event_words(text: DemoEventText) -> dict[str, Any]:
     words = asdict(text)
     body = words.pop("text")
-    return {**words, "body": body, "programme": [list(each) for each in text.programme]}
+    return {**words, "body": body, "programme": [list(item) for item in text.programme]}
 
 
 def _create_update(cause_id: int, demo: DemoUpdate, petition_ids: Mapping[str, int]) -> None:

@@ -81,7 +81,7 @@ def import_signatures(
     if leave_out_wrong:
         without_wrong(decided)
     _tell(decided)
-    counts = Counter(each.fate for each in decided)
+    counts = Counter(row.fate for row in decided)
     if counts["wrong"]:
         click.echo(
             "Nothing was imported: mend the wrong rows, or leave them out with --leave-out-wrong.",
@@ -96,7 +96,7 @@ def import_signatures(
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported: nobody is new.")
         return
-    left_out = {each.place for each in decided if each.fate == "left_out"}
+    left_out = {row.place for row in decided if row.fate == "left_out"}
     kept = write(
         _accept, keep_file(write, batch=batch, table=table, left_out=left_out), decided, now
     )
@@ -150,11 +150,11 @@ def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> Import
 def _tell(decided: list[Decided]) -> None:
     """Print the rows that are not simply new, then the number of rows per fate."""
     with force_locale("en"):
-        for each in decided:
-            if each.fate != "new":
+        for row in decided:
+            if row.fate != "new":
                 click.echo(
-                    f"{each.place:>6}  {FATE_WORDS[each.fate]!s:<20}  {why_in_words(each.fate, each.why)}".rstrip()
+                    f"{row.place:>6}  {FATE_WORDS[row.fate]!s:<20}  {why_in_words(row.fate, row.why)}".rstrip()
                 )
-        counts = Counter(each.fate for each in decided)
+        counts = Counter(row.fate for row in decided)
         for fate in FATES:
             click.echo(f"{counts[fate]:>6}  {FATE_WORDS[fate]}")

@@ -62,7 +62,7 @@ def duplicate_event(event_id: int, *, slug: str, now: datetime) -> Event:
     texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.texts}
     settings = {name: getattr(old, name) for name in TAKEN_OVER}
     hours = _ahead(Hours(old.starts_local, old.ends_local, settings.pop("zone")), now)
-    petition_ids = [each.petition_id for each in old.petitions]
+    petition_ids = [petition.petition_id for petition in old.petitions]
     made = create_event(slug=slug, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
     pictures.copy(from_id=old.id, to_id=made.id)
     return made

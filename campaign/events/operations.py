@@ -148,7 +148,7 @@ def _columns(hours: Hours) -> dict[str, Any]:
 
 def _petitions(petition_ids: Sequence[int]) -> list[EventPetition]:
     return [
-        EventPetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)
+        EventPetition(petition_id=item, position=place) for place, item in enumerate(petition_ids)
     ]
 
 

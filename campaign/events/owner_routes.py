@@ -87,7 +87,9 @@ def _answered(
 ) -> tuple[tuple[str, Any], ...]:
     """Return (label, answer) pairs of the questions that were answered. True is a checked box."""
     return tuple(
-        (each["label"], answers[each["name"]]) for each in questions if answers.get(each["name"])
+        (question["label"], answers[question["name"]])
+        for question in questions
+        if answers.get(question["name"])
     )
 
 

@@ -26,7 +26,7 @@ def map_point(event: Event) -> tuple[float, float] | None:
 def map_url(event: Event, text: EventText) -> str:
     """Return the OpenStreetMap URL of the place, or "" if only the town is known."""
     if point := map_point(event):
-        latitude, longitude = (f"{each:.5f}" for each in point)
+        latitude, longitude = (f"{item:.5f}" for item in point)
         return f"{MAP}/?{urlencode({'mlat': latitude, 'mlon': longitude})}#map={ZOOM}/{latitude}/{longitude}"
     if not text.address:
         return ""

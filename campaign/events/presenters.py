@@ -141,7 +141,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         price=text.price,
         online=_online(event),
         online_url=event.online_url if event.online_for == "everyone" else "",
-        people=tuple(_person(each, lang) for each in event.people),
+        people=tuple(_person(person, lang) for person in event.people),
         languages=tuple(_language_name(code, lang) for code in event.languages),
         written_in=tuple(text.lang for text in event.texts),
         petitions=_petitions(event, lang, now),
@@ -199,5 +199,7 @@ def _language_name(code: str, lang: str) -> str:
 def _petitions(event: Event, lang: str, now: datetime) -> tuple[PetitionCard, ...]:
     if not event.petitions:
         return ()
-    by_id = {each.id: each for each in cards_of_cause(event.cause_id, lang, now)}
-    return tuple(by_id[each.petition_id] for each in event.petitions if each.petition_id in by_id)
+    by_id = {card.id: card for card in cards_of_cause(event.cause_id, lang, now)}
+    return tuple(
+        by_id[petition.petition_id] for petition in event.petitions if petition.petition_id in by_id
+    )

@@ -31,9 +31,9 @@ def structured(
     modes = {(1, 1): "Mixed", (0, 1): "Online"}
     mode = modes.get((bool(shown.whole_place), bool(shown.online)), "Offline")
     speakers = [
-        {"@type": "Person", "name": each["name"]}
-        for each in shown.people
-        if each["role"] == "speaker"
+        {"@type": "Person", "name": person["name"]}
+        for person in shown.people
+        if person["role"] == "speaker"
     ]
     words = {
         "@context": SCHEMA,

@@ -21,11 +21,11 @@ def delivered_columns(petition_id: int) -> dict[str, Column]:
         select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)
     ).all()
     columns = dict(COLUMNS)
-    told_names = [each.id for each in versions if each.handed_names == "full"]
+    told_names = [version.id for version in versions if version.handed_names == "full"]
     if len(told_names) < len(versions):
         columns["full_name"] = _full_name(told_names)
     for name in HANDED_DETAILS:
-        told = [each.id for each in versions if name in each.handed_details]
+        told = [version.id for version in versions if name in version.handed_details]
         if len(told) < len(versions):
             columns[name] = _emptied(columns[name], told)
     return columns

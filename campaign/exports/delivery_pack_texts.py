@@ -74,7 +74,7 @@ class PackWords:
         """
         unnamed = str(UNNAMED)
         names = (name or unnamed for name in columns[f"{self._choice['names']}_name"])
-        numbers = (self._number(each) for each in range(first, first + len(columns["number"])))
+        numbers = (self._number(index) for index in range(first, first + len(columns["number"])))
         say = {"country": self._country, "day": self._short_day}
         details = (map(say.get(name, str), columns[name]) for name in self._details())
         return zip(numbers, names, *details, strict=True)
@@ -195,9 +195,9 @@ class PackWords:
         """Return a sentence about people who signed when we announced less, or an empty text."""
         wanted = self._choice["names"], self._details()
         less = [
-            str(each.number)
-            for each in self._petition.versions
-            if may_deliver(each, *wanted) != wanted
+            str(version.number)
+            for version in self._petition.versions
+            if may_deliver(version, *wanted) != wanted
         ]
         people = sum(counts["version"].get(number, 0) for number in less)
         if not people:

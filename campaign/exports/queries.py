@@ -117,7 +117,7 @@ class Sheet:
 
     def _answers(self, texts: Sequence[str]) -> Iterator[list[Any]]:
         answers = [json.loads(text) if text != "{}" else {} for text in texts]
-        return ([_said(each.get(question)) for each in answers] for question in self.questions)
+        return ([_said(answer.get(question)) for answer in answers] for question in self.questions)
 
 
 def _said(answer: str | bool | None) -> str | None:

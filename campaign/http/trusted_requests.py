@@ -20,5 +20,5 @@ def is_near() -> bool:
         return False
     trusted = current_app.config["TRUSTED_PROXIES"]
     return is_local(str(address)) or any(
-        address in ip_network(each, strict=False) for each in trusted
+        address in ip_network(entry, strict=False) for entry in trusted
     )

@@ -85,7 +85,7 @@ class Checker:
 
     def __init__(self, terms: SigningTerms, sheet: Sheet) -> None:
         self._terms, self._sheet = terms, sheet
-        self._questions = [(ANSWER_PREFIX + each["name"], each) for each in terms.questions]
+        self._questions = [(ANSWER_PREFIX + item["name"], item) for item in terms.questions]
         needed = {name for name, question in self._questions if question.get("required")}
         self._required = {"given_name", *terms.required_fields} | needed
 

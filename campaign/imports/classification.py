@@ -52,21 +52,21 @@ def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
         for row, is_repeat in zip(possible, find_repeats(commands=commands), strict=True)
         if is_repeat
     ]
-    owners = _owners(checker.terms.id, [each.checked.key for each in doubles])
+    owners = _owners(checker.terms.id, [double.checked.key for double in doubles])
     first_places = {}
-    for each in possible:
-        first_places.setdefault(each.checked.key, each.place)
-    for each in doubles:
-        key = each.checked.key
-        each.fate, each.why = "duplicate", owners.get(key) or {"row": first_places[key]}
+    for choice in possible:
+        first_places.setdefault(choice.checked.key, choice.place)
+    for double in doubles:
+        key = double.checked.key
+        double.fate, double.why = "duplicate", owners.get(key) or {"row": first_places[key]}
     return decided
 
 
 def without_wrong(decided: list[Decided]) -> list[Decided]:
     """Mark the wrong rows as left out; return all rows."""
-    for each in decided:
-        if each.fate == "wrong":
-            each.fate, each.why = "left_out", {}
+    for row in decided:
+        if row.fate == "wrong":
+            row.fate, row.why = "left_out", {}
     return decided
 
 

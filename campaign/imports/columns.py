@@ -29,9 +29,9 @@ def guessed(heading: Iterable[str], questions: Iterable[Mapping[str, Any]] = ())
     """Return {index of the column: field} for the known headings; each field at most once."""
     mapping, taken = {}, set()
     asked = {
-        _plain(words): ANSWER_PREFIX + each["name"]
-        for each in questions
-        for words in _words_of(each)
+        _plain(words): ANSWER_PREFIX + question["name"]
+        for question in questions
+        for words in _words_of(question)
     }
     for place, cell in enumerate(heading):
         names = (_plain(cell), _plain(_IN_BRACKETS.sub(" ", cell)))

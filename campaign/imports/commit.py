@@ -19,8 +19,8 @@ from campaign.imports.classification import Decided
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
+from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand
-from campaign.signatures.signing.operations import accept_signatures
 
 _rows = ImportRow.__table__
 

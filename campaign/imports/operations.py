@@ -125,14 +125,14 @@ def _keep_some_fates(batch_id: int, version: int | None, decided: Sequence[Decid
     batch = _changed(batch_id, version)
     batch.checked_at = None
     db.session.flush()
-    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
+    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([item.place for item in decided]))
     kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
     db.session.execute(delete(_rows).where(*chosen))
     fates = [
-        {"left_out": each.fate == "left_out", "fate": each.fate, "why": each.why}
-        for each in decided
+        {"left_out": item.fate == "left_out", "fate": item.fate, "why": item.why}
+        for item in decided
     ]
-    insert_rows([{**kept[each.place], **fate} for each, fate in zip(decided, fates, strict=True)])
+    insert_rows([{**kept[item.place], **fate} for item, fate in zip(decided, fates, strict=True)])
     return batch.version
 
 
@@ -140,7 +140,7 @@ def _keep_counts(
     batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
 ) -> ImportBatch:
     batch = _changed(batch_id, version)
-    batch.checked_at, batch.counts = now, dict(Counter(each.fate for each in decided))
+    batch.checked_at, batch.counts = now, dict(Counter(row.fate for row in decided))
     db.session.flush()
     return batch
 

@@ -38,7 +38,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
     The petition's text is the version printed then. Its fields and questions are the current ones.
     """
     petition, lang = run.petition, run.lang
-    version = next(each for each in petition.versions if each.id == run.version_id)
+    version = next(item for item in petition.versions if item.id == run.version_id)
     text = version.text(lang, petition.original_lang)
     public = current_app.config["PUBLIC_URL"]
     serials = tuple(run.serials)

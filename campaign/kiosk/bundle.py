@@ -66,7 +66,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
         },
         "languages": languages,
         "petitions": [
-            _petition(each, languages, counts.get(each.id, 0), now) for each in petitions
+            _petition(item, languages, counts.get(item.id, 0), now) for item in petitions
         ],
         "countries": {
             lang: countries(lang, current_app.config["FIRST_COUNTRIES"]) for lang in languages
@@ -110,16 +110,16 @@ def petitions_of(event: Event) -> Sequence[Petition]:
     These are the ones that the event names, or else all of its cause.
     """
     every = published_petitions(event.cause_id)
-    places = {each.petition_id: each.position for each in event.petitions}
+    places = {item.petition_id: item.position for item in event.petitions}
     named = [petition for petition in every if petition.id in places]
     return sorted(named, key=lambda petition: places[petition.id]) or every
 
 
 def is_signed_at(event: Event, petition: Petition) -> bool:
     """Return whether tablets of an event may collect for a petition of its cause."""
-    named = {each.petition_id for each in event.petitions}
+    named = {item.petition_id for item in event.petitions}
     return petition.id in named or not any(
-        each.id in named for each in published_petitions(event.cause_id)
+        item.id in named for item in published_petitions(event.cause_id)
     )
 
 

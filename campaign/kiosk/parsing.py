@@ -129,7 +129,7 @@ def read_ids(sent: dict[str, Any], most: int) -> list[str]:
         raise Malformed
     if len(ids) > most:
         raise TooLarge
-    return [each for each in ids if _is_uuid(each)]
+    return [item for item in ids if _is_uuid(item)]
 
 
 def read_said(plain: bytes) -> Said:

@@ -20,6 +20,7 @@ from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import Room
 from campaign.kiosk.trust import trusted
 from campaign.petitions.queries import SigningTerms
+from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import (
     Collector,
     Evidence,
@@ -27,7 +28,6 @@ from campaign.signatures.signing.commands import (
     SignatureResult,
     SupporterDetails,
 )
-from campaign.signatures.signing.operations import accept_signatures
 
 STORED, REVIEW = "stored", "review"
 DUPLICATE = "duplicate"

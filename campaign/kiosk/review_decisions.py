@@ -18,7 +18,7 @@ from campaign.kiosk.record_sync import (
     keep_shifts,
     signature_command,
 )
-from campaign.signatures.signing.operations import accept_signatures
+from campaign.signatures.signing import accept_signatures
 
 
 class Decided(CampaignError):

@@ -103,7 +103,10 @@ def sync() -> ResponseReturnValue:
     kiosk = kiosk_by_id(kiosk_id)
     said = bundle.bundle(kiosk, now)
     return jsonify(
-        receipts=[*(_said_of(each.uuid, each.status, each.reason) for each in receipts), *refusals],
+        receipts=[
+            *(_said_of(receipt.uuid, receipt.status, receipt.reason) for receipt in receipts),
+            *refusals,
+        ],
         server_time=said["server_time"],
         gaps=gaps_of(kiosk_id),
         count=said["cause"]["count"],

@@ -73,7 +73,8 @@ class Round:
         Yield None whenever `seconds_to_wait()` pass without a result.
         """
         threads = [
-            Thread(target=self._carry, args=[each], daemon=True) for each in self._transports
+            Thread(target=self._carry, args=[transport], daemon=True)
+            for transport in self._transports
         ]
         for thread in threads:
             thread.start()

@@ -59,7 +59,7 @@ def runs(text: str, face: str) -> list[tuple[str | None, str]]:
     by_sign = [(_face_of(character, face), character) for character in text]
     return [
         (one, "".join(sign for _, sign in group))
-        for one, group in groupby(by_sign, key=lambda each: each[0])
+        for one, group in groupby(by_sign, key=lambda row: row[0])
     ]
 
 

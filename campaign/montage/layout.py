@@ -64,7 +64,7 @@ class _Census:
             if block == CANDIDATES // BLOCK:
                 raise OutOfPlaces
             ahead = range(block, min(block + 1 + block // 4, CANDIDATES // BLOCK))
-            counts = np.array([len(self.taken(each)[0]) for each in ahead], np.int64)
+            counts = np.array([len(self.taken(item)[0]) for item in ahead], np.int64)
             self._before = np.concatenate([self._before, self._before[-1] + np.cumsum(counts)])
 
 

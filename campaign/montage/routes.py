@@ -152,9 +152,14 @@ def names(slug: str, k: int) -> ResponseReturnValue:
     cause_id, last = cause_and_last(slug) or abort(404)
     found = chunk(cause_id, k, last) or abort(404)
     butterflies = [
-        {"n": each.number, "name": each.name, "country": each.country, "at": each.at.isoformat()}
-        | ({"comment": each.comment} if each.comment else {})
-        for each in found.named
+        {
+            "n": entry.number,
+            "name": entry.name,
+            "country": entry.country,
+            "at": entry.at.isoformat(),
+        }
+        | ({"comment": entry.comment} if entry.comment else {})
+        for entry in found.named
     ]
     answer = public(
         jsonify(first=found.first, last=found.last, butterflies=butterflies, free=found.free),

@@ -284,9 +284,9 @@ def lay_margin(sheets: Sheets, height: float) -> None:
     sheets.box(0, 0, sheets.width, height, BAND)
     above, unit = (SPOTS + 1) // 2, height / 22
     step = sheets.width / above
-    for each in range(above):
-        across, down = (2.4, 2) if each % 4 == 2 else (3.1, 2.6)
-        sheets.spot((each + 0.35) * step, 6.5 * unit, across * unit, down * unit, CREAM)
-    for each in range(SPOTS - above):
-        across, down = (4.4, 3.8) if each % 4 == 1 else (3.5, 3)
-        sheets.spot((each + 0.85) * step, 16 * unit, across * unit, down * unit, CREAM)
+    for index in range(above):
+        across, down = (2.4, 2) if index % 4 == 2 else (3.1, 2.6)
+        sheets.spot((index + 0.35) * step, 6.5 * unit, across * unit, down * unit, CREAM)
+    for index in range(SPOTS - above):
+        across, down = (4.4, 3.8) if index % 4 == 1 else (3.5, 3)
+        sheets.spot((index + 0.85) * step, 16 * unit, across * unit, down * unit, CREAM)

@@ -121,7 +121,7 @@ class OnPostgresql:
         signs = ("",) if parts == PARTS else tuple(SIGNS[part] for part in parts)
         end = "" if whole else ":*"
         words = (" | ".join(f"'{sign}{term}'{end}" for sign in signs) for term in terms)
-        asked = " & ".join((f"'{LANG}{lang}'", *(f"({each})" for each in words)))
+        asked = " & ".join((f"'{LANG}{lang}'", *(f"({word})" for word in words)))
         return select(search_words.c.document_id).where(
             search_words.c.words.op("@@")(cast(asked, TSQUERY))
         )

@@ -69,7 +69,7 @@ def apply_changes(batches: Iterable[Batch]) -> int:
     handled = 0
     for batch in batches:
         ids = _claim(batch.change_ids)
-        documents = [each for each in batch.documents if each.subject_id in ids]
+        documents = [document for document in batch.documents if document.subject_id in ids]
         replace_documents(batch.kind, list(ids), documents)
         later = [
             {"kind": batch.kind, "subject_id": id_, "due_at": at}

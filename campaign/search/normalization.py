@@ -21,7 +21,9 @@ def fold(text: str) -> str:
     if small.isascii():
         return small
     return "".join(
-        each for each in normalize("NFKD", small.translate(_LETTERS)) if not combining(each)
+        character
+        for character in normalize("NFKD", small.translate(_LETTERS))
+        if not combining(character)
     )
 
 

@@ -93,8 +93,8 @@ def _results(terms: list[str], counts: dict[str, int], ids: Sequence[int]) -> Re
         for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))
     }
     # A document that was indexed again in the meantime has a new id. The next request finds it.
-    rows = [by_id[each] for each in ids if each in by_id]
-    return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
+    rows = [by_id[item] for item in ids if item in by_id]
+    return Results({kind: counts[kind] for kind in KINDS if kind in counts}, _hits(rows, terms))
 
 
 def found_elsewhere(
@@ -105,9 +105,9 @@ def found_elsewhere(
     Only documents written in that language count, not those shown in it for lack of a translation.
     """
     found = {}
-    for each in languages:
-        if each != lang and (results := _own_results(query, each, cause_id)).hits:
-            found[each] = results
+    for language in languages:
+        if language != lang and (results := _own_results(query, language, cause_id)).hits:
+            found[language] = results
     return found
 
 

@@ -23,8 +23,8 @@ def merged(figures: Mapping[Any, int], least: int = MIN_COUNT) -> Cells:
     If `others` is below `least` too, the next larger counts are merged into it. Otherwise, anyone
     who knows the total could work out a single small count.
     """
-    ordered = sorted(figures.items(), key=lambda each: (-each[1], str(each[0])))
-    shown = [each for each in ordered if each[1] >= least]
+    ordered = sorted(figures.items(), key=lambda row: (-row[1], str(row[0])))
+    shown = [entry for entry in ordered if entry[1] >= least]
     small = [count for _, count in ordered[len(shown) :]]
     while shown and 0 < sum(small) < least:
         small.append(shown.pop()[1])

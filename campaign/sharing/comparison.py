@@ -57,9 +57,9 @@ def verdict_of(found: Sequence[Outcome]) -> tuple[str, Outcome | None]:
     """Return (verdict, the best Outcome or None) for wordings that were given out side by side."""
     if len(found) < 2:
         return "alone", None
-    if sum(each.bringers for each in found) < MIN_REFERRERS:
+    if sum(row.bringers for row in found) < MIN_REFERRERS:
         return "early", None
-    best, *others = sorted(found, key=lambda each: -_share(each))
+    best, *others = sorted(found, key=lambda row: -_share(row))
     # With more pairs, one is more likely to differ by chance, so each must be more certain
     # (Bonferroni).
     allowed = CHANCE / pairs(len(found))

@@ -33,7 +33,9 @@ def chance_of_difference(
     least, most = max(0, happened - other_trials), min(trials, happened)
     likelihoods = [_likelihood(k, trials, happened, everyone) for k in range(least, most + 1)]
     seen = likelihoods[successes - least]
-    return min(1.0, sum(each for each in likelihoods if each <= seen * (1 + SLACK)))
+    return min(
+        1.0, sum(likelihood for likelihood in likelihoods if likelihood <= seen * (1 + SLACK))
+    )
 
 
 def pairs(many: int) -> int:

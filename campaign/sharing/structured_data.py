@@ -83,10 +83,10 @@ def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> 
         "hasPart": [
             {
                 "@type": "CreativeWork",
-                "name": each.title,
-                "url": home + url_for("petitions.show", slug=each.slug, lang=lang),
+                "name": petition.title,
+                "url": home + url_for("petitions.show", slug=petition.slug, lang=lang),
             }
-            for each in petitions
+            for petition in petitions
         ],
     }
 

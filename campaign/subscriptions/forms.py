@@ -62,5 +62,5 @@ class PreferencesForm(_PublicForm):
 
     frequency = FrequencyField(_l("How often?"))
     lang = SelectField(
-        _l("Language of the emails"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Language of the emails"), choices=[SelectChoice(*name) for name in NAMES.items()]
     )

@@ -32,7 +32,7 @@ def bounces() -> ResponseReturnValue:
         ), 401
     told = request.get_json(silent=True)
     told = told if isinstance(told, list) else [told]
-    facts = [_fact(each) for each in told[:MAX_AT_ONCE]]
+    facts = [_fact(entry) for entry in told[:MAX_AT_ONCE]]
     if len(told) > MAX_AT_ONCE or None in facts:
         return jsonify(
             error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'

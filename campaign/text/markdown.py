@@ -48,7 +48,7 @@ def to_html(
     shown. With `links_pictures`, each becomes a link with its alt text, so that nothing is loaded.
     """
     tokens = _parser.parse(text)
-    known = {each.name: each for each in pictures}
+    known = {picture.name: picture for picture in pictures}
     if not links_pictures:
         _frame(tokens, known)
     html = _parser.renderer.render(
@@ -71,7 +71,7 @@ def to_text(text: str, pictures: tuple[Pictured, ...] = (), *, shows_links: bool
     With `shows_links`, for plain-text emails, the URL follows each link's text and lists keep
     their markers. The alt texts and captions of `pictures` are included.
     """
-    known = {each.name: each for each in pictures}
+    known = {picture.name: picture for picture in pictures}
     told, list_before = "", ""
     for kind, mark, token in _paragraphs(_parser.parse(text)):
         words = _plain(token, shows_links, known)

@@ -127,7 +127,9 @@ def _rule(country):
     if "zip" not in data or "%Z" not in data.get("fmt", ""):
         return None
     examples = tuple(data["zipex"].split(","))
-    shapes = {_shape(_SEPARATORS.sub("", each)): _separators(each) for each in reversed(examples)}
+    shapes = {
+        _shape(_SEPARATORS.sub("", example)): _separators(example) for example in reversed(examples)
+    }
     lead = _LETTERS.match(os.path.commonprefix(examples))[0]
     return _Rule(
         # With re.ASCII, \d means only 0 to 9; Python would accept digits of other scripts too.

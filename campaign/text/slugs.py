@@ -28,7 +28,9 @@ def slug_of(title: str) -> str:
     It is empty if the title has no Latin letter or digit.
     """
     plain = "".join(
-        each for each in normalize("NFKD", title.lower().translate(_LETTERS)) if not combining(each)
+        character
+        for character in normalize("NFKD", title.lower().translate(_LETTERS))
+        if not combining(character)
     )
     slug = ""
     for word in re.findall("[a-z0-9]+", plain):

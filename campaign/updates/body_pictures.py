@@ -38,7 +38,7 @@ def pictures_of(update: Update, lang: str, *, is_whole: bool = False) -> tuple[P
     With `is_whole` their URLs are absolute.
     """
     return tuple(
-        _pictured(each, lang, update.original_lang, is_whole) for each in update.body_pictures
+        _pictured(picture, lang, update.original_lang, is_whole) for picture in update.body_pictures
     )
 
 
@@ -47,7 +47,7 @@ def unknown_names(update: Update, text: str) -> list[str]:
 
     Examples: `picture:9`, or the URL of a picture elsewhere.
     """
-    known = {each.name for each in update.body_pictures}
+    known = {picture.name for picture in update.body_pictures}
     return [name for name in dict.fromkeys(picture_names(text)) if name not in known]
 
 
@@ -58,7 +58,7 @@ def langs_showing(row: Update, picture: UpdateBodyPicture) -> list[str]:
 
 def body_picture(update: Update, number: int):
     """Return the picture of an Update with this number, or None."""
-    return next((each for each in update.body_pictures if each.number == number), None)
+    return next((picture for picture in update.body_pictures if picture.number == number), None)
 
 
 def part_of(number: int) -> str:
@@ -75,7 +75,7 @@ def add_body_picture(
     the new `alts`, so pressing the button twice adds one.
     """
     row = load_for_update(Update, update_id)
-    known = next((each for each in row.body_pictures if each.digest == picture.digest), None)
+    known = next((item for item in row.body_pictures if item.digest == picture.digest), None)
     if known:
         known.alts = alts
         check_part(row, part_of(known.number), None)
@@ -83,7 +83,7 @@ def add_body_picture(
     if len(row.body_pictures) >= MAX_PICTURES:
         raise TooManyPictures(row.slug)
     made = UpdateBodyPicture(
-        number=max((each.number for each in row.body_pictures), default=0) + 1,
+        number=max((item.number for item in row.body_pictures), default=0) + 1,
         **vars(picture),
         alts=alts,
     )

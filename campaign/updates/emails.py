@@ -249,8 +249,8 @@ def _pictures(update: Update, lang: str) -> tuple[Pictured, ...]:
     """
     with force_locale(LOCALES[lang]):
         return tuple(
-            replace(each, alt=_("Picture: %(what)s", what=each.alt))
-            for each in pictures_of(update, lang, is_whole=True)
+            replace(picture, alt=_("Picture: %(what)s", what=picture.alt))
+            for picture in pictures_of(update, lang, is_whole=True)
         )
 
 

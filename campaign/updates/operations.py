@@ -104,7 +104,7 @@ def change_update(
             continue
         for name, value in words.items():
             setattr(written[lang], name, value)
-    if [each.petition_id for each in row.petitions] != list(links.petition_ids):
+    if [petition.petition_id for petition in row.petitions] != list(links.petition_ids):
         # The new links may repeat the keys of old ones, so we delete the old ones first.
         row.petitions = []
         db.session.flush()
@@ -139,7 +139,7 @@ def faults_of(row: Update) -> list[tuple[str, str]]:
         if row.picture and not row.picture.alts.get(lang):
             faults.append(("picture_alt", lang))
         shown = picture_names(text.body)
-        if any(each.name in shown and not each.alts.get(lang) for each in row.body_pictures):
+        if any(item.name in shown and not item.alts.get(lang) for item in row.body_pictures):
             faults.append(("body_alt", lang))
     return faults
 
@@ -157,5 +157,5 @@ def demand_whole(row: Update) -> None:
 
 def _petitions(petition_ids: Iterable[int]) -> list[UpdatePetition]:
     return [
-        UpdatePetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)
+        UpdatePetition(petition_id=item, position=place) for place, item in enumerate(petition_ids)
     ]

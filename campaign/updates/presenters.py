@@ -111,7 +111,7 @@ def _beginning(body: str) -> str:
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
     ends = [
-        each.end() for each in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)
+        match.end() for match in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)
     ]
     if ends:
         return plain[: ends[-1]].rstrip()
@@ -121,5 +121,9 @@ def _beginning(body: str) -> str:
 def _petitions(update: Update, lang: str, now: datetime) -> tuple[PetitionCard, ...]:
     if not update.petitions:
         return ()
-    by_id = {each.id: each for each in cards_of_cause(update.cause_id, lang, now)}
-    return tuple(by_id[each.petition_id] for each in update.petitions if each.petition_id in by_id)
+    by_id = {card.id: card for card in cards_of_cause(update.cause_id, lang, now)}
+    return tuple(
+        by_id[petition.petition_id]
+        for petition in update.petitions
+        if petition.petition_id in by_id
+    )

@@ -70,7 +70,7 @@ def show(slug: str) -> ResponseReturnValue:
                 "updates/show.html",
                 update=shown,
                 event=event_card(event, g.lang, now) if event and event.state != "draft" else None,
-                more=[each for each in more if each.id != shown.id][:3],
+                more=[item for item in more if item.id != shown.id][:3],
                 **_addresses(shown),
             )
         )

@@ -22,7 +22,7 @@ HISTORIES = {
 def redirect_to_present_slug() -> Response | None:
     """Redirect if the URL holds a former slug, else return None. Posts are redirected with 308."""
     rule, values = request.url_rule, request.view_args or {}
-    history = next((each for part, each in HISTORIES.items() if rule and part in rule.rule), None)
+    history = next((item for part, item in HISTORIES.items() if rule and part in rule.rule), None)
     present = history.present_slug(values["slug"]) if history and is_slug(values["slug"]) else None
     if present is None:
         return None

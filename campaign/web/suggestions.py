@@ -22,4 +22,4 @@ def neighbours_of_request() -> tuple[tuple[str, Neighbour], ...]:
     except SQLAlchemyError:
         db.session.rollback()
         return ()
-    return tuple((url_for(ENDPOINTS[each.kind], slug=each.slug), each) for each in found)
+    return tuple((url_for(ENDPOINTS[row.kind], slug=row.slug), row) for row in found)

@@ -93,7 +93,7 @@ def test_same_link_used_eight_times_at_once_sets_one_password(app):
         return f"hash {number}"
 
     opened = [
-        each for each in together(app, [partial(try_it, number) for number in range(8)]) if each
+        item for item in together(app, [partial(try_it, number) for number in range(8)]) if item
     ]
     assert opened == [organizer_by_address(TEO).password_hash]
 

@@ -70,12 +70,12 @@ def test_half_signed_in_session_ends_after_ten_minutes(who):
 def test_sessions_are_listed_and_ended_only_by_their_user(who):
     other = make_organizer(None)
     mine, more, theirs = opened(who), opened(who, "more"), opened(other, "theirs")
-    assert {each.id for each in sessions_of(who.id, utcnow())} == {mine.id, more.id}
+    assert {session.id for session in sessions_of(who.id, utcnow())} == {mine.id, more.id}
     assert not write(close_session, organizer_id=who.id, session_id=theirs.id)
     assert write(close_session, organizer_id=who.id, session_id=more.id)
     opened(who, "again")
     assert write(close_sessions, organizer_id=who.id, but=mine.id) == 1
-    assert [each.id for each in sessions_of(who.id, utcnow())] == [mine.id]
+    assert [session.id for session in sessions_of(who.id, utcnow())] == [mine.id]
     assert session_of("theirs", utcnow())
 
 

@@ -84,7 +84,7 @@ def test_only_shown_names_are_returned_and_no_other_personal_data(client, petiti
     sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example", "name_display": "counted"})
     sign(petition, {**ODILE, "name_display": "full"})
     page = client.get(f"{API}/petitions/home/signatures")
-    assert [each["name"] for each in page.json["signatures"]] == ["Amalia Rosales"]
+    assert [item["name"] for item in page.json["signatures"]] == ["Amalia Rosales"]
     for private in ("Teo", "Brandt", "Odile", "@", "M5V", "127.0.0.1", "Not read yet", "radio"):
         assert private not in page.text
     assert client.get(f"{API}/petitions/home/tally").json == {
@@ -107,7 +107,7 @@ def test_list_can_be_read_to_its_end_page_by_page(client, petition):
     while address:
         page = client.get(address).json
         assert len(page["signatures"]) <= 2
-        numbers += [each["number"] for each in page["signatures"]]
+        numbers += [item["number"] for item in page["signatures"]]
         parts = page["next"] and urlsplit(page["next"])
         address = parts and f"{parts.path}?{parts.query}"
     assert numbers == [1, 2, 3, 4, 5]
@@ -116,15 +116,15 @@ def test_list_can_be_read_to_its_end_page_by_page(client, petition):
 def test_lists_are_filtered_by_cause_and_state(client, petition):
     make_petition("over", cause_id=make_cause("other").id, state="closed")
     make_petition("draft", cause_id=petition.cause_id, state="draft")
-    assert [each["slug"] for each in client.get(f"{API}/petitions").json["petitions"]] == [
+    assert [item["slug"] for item in client.get(f"{API}/petitions").json["petitions"]] == [
         "home",
         "over",
     ]
     assert [
-        each["slug"] for each in client.get(f"{API}/petitions?state=closed").json["petitions"]
+        item["slug"] for item in client.get(f"{API}/petitions?state=closed").json["petitions"]
     ] == ["over"]
     assert [
-        each["slug"] for each in client.get(f"{API}/petitions?cause=valley").json["petitions"]
+        item["slug"] for item in client.get(f"{API}/petitions?cause=valley").json["petitions"]
     ] == ["home"]
     assert client.get(f"{API}/petitions?cause=nothing").json == {"petitions": [], "next": None}
     assert client.get(f"{API}/events?cause=nothing").json == {"events": [], "next": None}

@@ -170,7 +170,7 @@ def test_moderation_rule_holds_trusted_partner_signatures(client, petition, trus
     write(switch_on, rule_id=rule.id, now=utcnow())
     send(client, trusted)
     hatch_now()
-    assert [(each.state, each.number) for each in rows()] == [("held", None)]
+    assert [(row.state, row.number) for row in rows()] == [("held", None)]
 
 
 @pytest.mark.parametrize(
@@ -300,4 +300,4 @@ def test_partner_may_name_the_version_that_it_showed(client, petition, key, sent
     new_version(petition)
     assert send(client, key, {**AMALIA, "version": sent}).status_code == 201
     numbers = {version.id: version.number for version in petition_by_id(petition.id).versions}
-    assert [numbers[each.version_id] for each in rows()] == [kept]
+    assert [numbers[row.version_id] for row in rows()] == [kept]

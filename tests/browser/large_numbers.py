@@ -48,6 +48,6 @@ def broken_numbers(page, path, lang, widths=WIDTHS):
         page.evaluate("document.fonts.ready")
         page.evaluate(ENLARGE, [NUMBERS, LARGE[lang]])
         found += [
-            f"{path} at {width}: {each}" for each in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])
+            f"{path} at {width}: {item}" for item in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])
         ]
     return found

@@ -36,7 +36,7 @@ def signed(app):
 
 def facts():
     return [
-        {column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()
+        {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
     ]
 
 

@@ -207,7 +207,7 @@ def test_table_and_talk_are_always_upcoming(today):
     ahead = [event for event in load_cause(FOLDER, today).events if event.date > today]
     assert {event.slug for event in ahead} == {"table", "talk", "vigil"}
     table, talk, vigil = (
-        next(each for each in ahead if each.slug == slug) for slug in ("table", "talk", "vigil")
+        next(item for item in ahead if item.slug == slug) for slug in ("table", "talk", "vigil")
     )
     assert (vigil.date.month, vigil.date.day) == (9, 26) and (vigil.date - today).days <= 366
     assert 9 <= (table.date - today).days <= 15 and table.date.isoweekday() == 6

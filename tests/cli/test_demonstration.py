@@ -22,7 +22,7 @@ def test_empty_site_becomes_the_demonstration(run, client, few_signers):
         f"Loaded {SLUG}: 3 petitions, 27 signatures of invented people.\n",
     )
     assert not is_empty()
-    assert [each.number for each in rows()] == list(range(1, 28))
+    assert [row.number for row in rows()] == list(range(1, 28))
     assert differences() == []
     pulse = client.get(f"/causes/{SLUG}/pulse.json").json
     assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
@@ -31,25 +31,25 @@ def test_empty_site_becomes_the_demonstration(run, client, few_signers):
 def test_share_texts_are_compared_per_language_and_some_signers_have_a_code(run, few_signers):
     run("demo", "load")
     found = comparisons(petition_by_slug("find-the-43").id)
-    assert [(each.lang, len(each.rows)) for each in found] == [("en", 2), ("es", 2), ("fr", 2)]
+    assert [(item.lang, len(item.rows)) for item in found] == [("en", 2), ("es", 2), ("fr", 2)]
     assert all(
         row.outcome.dealt >= row.outcome.shared >= row.outcome.bringers
-        for each in found
-        for row in each.rows
+        for item in found
+        for row in item.rows
     )
-    assert sum(row.outcome.dealt for each in found for row in each.rows) == 9
-    came = [(each.brought_by, each.id) for each in rows() if each.brought_by]
+    assert sum(row.outcome.dealt for item in found for row in item.rows) == 9
+    came = [(item.brought_by, item.id) for item in rows() if item.brought_by]
     assert all(bringer < signer for bringer, signer in came)
-    assert {each.source for each in rows()} <= {"", "table-slips", "partner-letter"}
+    assert {item.source for item in rows()} <= {"", "table-slips", "partner-letter"}
 
 
 def test_loading_twice_changes_nothing(run, few_signers):
     run("demo", "load")
-    before = [(each.id, each.state, each.number) for each in rows()]
+    before = [(row.id, row.state, row.number) for row in rows()]
     done = run("demo", "load")
     assert done.exit_code == 0
     assert SLUG in done.output
-    assert [(each.id, each.state, each.number) for each in rows()] == before
+    assert [(row.id, row.state, row.number) for row in rows()] == before
 
 
 def test_every_demonstration_page_opens_in_each_language_and_can_be_signed(

@@ -112,8 +112,8 @@ def test_requested_number_is_generated_and_all_have_hatched(run, petition, count
     done = run("signatures", "generate", "home", count)
     assert done.exit_code == 0
     assert re.findall(r"\d+", done.stdout) == [str(count)]
-    assert [each.number for each in rows()] == list(range(1, count + 1))
-    assert {each.state for each in rows()} == {"counted"}
+    assert [row.number for row in rows()] == list(range(1, count + 1))
+    assert {row.state for row in rows()} == {"counted"}
     assert differences() == []
     db.session.rollback()
 
@@ -140,7 +140,7 @@ def test_generated_people_are_added_beside_real_ones(run, petition):
     confirm(sign(petition, ODILE))
     # On SQLite the command holds the lease for another second.
     hatch_now(now=utcnow() + timedelta(seconds=2))
-    assert sorted(each.number for each in rows()) == list(range(1, 23))
+    assert sorted(row.number for row in rows()) == list(range(1, 23))
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "many"])

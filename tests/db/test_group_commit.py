@@ -115,7 +115,7 @@ def test_work_queued_during_a_commit_shares_the_next_one(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     others = ledger.queue(crowd, [partial(ledger.insert, number) for number in range(1, 11)])
     ledger.door.set()
-    assert [each.result(PATIENCE) for each in (first, *others)] == list(range(11))
+    assert [item.result(PATIENCE) for item in (first, *others)] == list(range(11))
     assert ledger.batches == 2
 
 
@@ -161,7 +161,7 @@ def test_failed_commit_is_reported_to_everyone(ledger, crowd):
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [OSError("the disk is gone")] * 4
     ledger.door.set()
-    assert {type(each.exception(PATIENCE)) for each in (first, *batch)} == {OSError}
+    assert {type(item.exception(PATIENCE)) for item in (first, *batch)} == {OSError}
     assert ledger.numbers() == []
 
 
@@ -170,7 +170,7 @@ def test_operations_that_failed_together_are_retried_alone(ledger, crowd):
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [None, OSError("a moment without a disk")]
     ledger.door.set()
-    assert [each.result(PATIENCE) for each in (first, *batch)] == [0, 1, 2]
+    assert [item.result(PATIENCE) for item in (first, *batch)] == [0, 1, 2]
     assert ledger.numbers() == [0, 1, 2]
 
 
@@ -180,7 +180,7 @@ def test_unreachable_database_is_waited_for_once(ledger, crowd):
     ledger.locked = True
     ledger.door.set()
     assert first.result(PATIENCE) == 0
-    assert {type(each.exception(PATIENCE)) for each in batch} == {TimeoutError}
+    assert {type(row.exception(PATIENCE)) for row in batch} == {TimeoutError}
     assert ledger.batches == 2
     ledger.locked = False
     assert ledger.write(4) == 4
@@ -206,7 +206,7 @@ def test_rolled_back_transaction_reports_no_success(ledger, crowd):
         crowd, [partial(ledger.insert, 1), give_up, partial(ledger.insert, 2)]
     )
     ledger.door.set()
-    assert [each.result(PATIENCE) for each in (first, before, after)] == [0, 1, 2]
+    assert [item.result(PATIENCE) for item in (first, before, after)] == [0, 1, 2]
     assert isinstance(giving_up.exception(PATIENCE), OSError)
     assert ledger.numbers() == [0, 1, 2]
 
@@ -235,7 +235,7 @@ def test_items_of_one_operation_are_written_as_one_list(ledger, crowd):
     negated = ledger.queue(crowd, [(negate, 7)])
     doubled += ledger.queue(crowd, [(double, 3)])
     ledger.door.set()
-    assert [each.result(PATIENCE) for each in (first, *doubled, *negated)] == [0, 2, 4, 6, -7]
+    assert [entry.result(PATIENCE) for entry in (first, *doubled, *negated)] == [0, 2, 4, 6, -7]
     assert lists == [[1, 2, 3]]
 
 

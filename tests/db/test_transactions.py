@@ -120,7 +120,7 @@ def test_grouped_write_waits_for_an_unpredictable_moment(way, monkeypatch):
     waits = []
     monkeypatch.setattr(module, "sleep", waits.append)
     for slug in ("valley", "hill", "shore"):
-        transactions.write_together(lambda slugs: [plant(each).slug for each in slugs], slug)
+        transactions.write_together(lambda slugs: [plant(item).slug for item in slugs], slug)
     assert len(set(waits)) == 3
     assert all(0 <= wait <= module.MAX_PAUSE_SECONDS for wait in waits)
 

@@ -38,7 +38,7 @@ def row(app):
 
 def insert(rows, **named):
     written = insert_all(db.session.connection(), table, rows, **named)
-    return [tuple(each) for each in written]
+    return [tuple(item) for item in written]
 
 
 def test_every_kind_of_value_is_read_back_unchanged(app, row):

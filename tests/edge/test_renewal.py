@@ -68,7 +68,7 @@ def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
     with pytest.raises(TimeoutError):
         waiting.result(0.2)
     page.may_end.set()
-    assert {each.result(PATIENCE).body for each in (renewing, waiting)} == {b"new"}
+    assert {item.result(PATIENCE).body for item in (renewing, waiting)} == {b"new"}
 
 
 def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkeypatch):
@@ -90,9 +90,9 @@ def test_past_the_limit_requests_wait_for_the_new_page(aged, crowd, clock):
     renewing = crowd.submit(ask, memory)
     assert page.begun.wait(PATIENCE)
     waiting = [crowd.submit(ask, memory) for _ in range(5)]
-    assert not any(each.done() for each in waiting)
+    assert not any(entry.done() for entry in waiting)
     page.may_end.set()
-    assert {each.result(PATIENCE).body for each in (renewing, *waiting)} == {b"new"}
+    assert {item.result(PATIENCE).body for item in (renewing, *waiting)} == {b"new"}
     assert len(page.asked) == 2
 
 

@@ -103,7 +103,7 @@ def test_signing_in_the_frame_stays_in_the_frame(client):
     thanks = client.get(answer.location).text
     assert 'data-theme="night"' in thanks
     assert "data-answer" in thanks
-    assert [(each.lang, each.source) for each in rows()] == [("es", "partner")]
+    assert [(row.lang, row.source) for row in rows()] == [("es", "partner")]
 
 
 def test_refused_form_keeps_its_input_in_the_frame(client):
@@ -131,7 +131,7 @@ def test_every_link_out_of_a_frame_opens_a_new_tab(client, petition):
     page = client.get(FRAME, query_string={"lang": "en"}).text
     links = [part.partition(">")[0] for part in page.split("<a ")[1:]]
     assert links
-    assert [each for each in links if 'href="#' not in each and 'target="_blank"' not in each] == []
+    assert [link for link in links if 'href="#' not in link and 'target="_blank"' not in link] == []
 
 
 def test_closed_petition_says_so_in_its_frame(client, petition):

@@ -92,7 +92,7 @@ def test_feed_of_a_cause_has_its_events_including_cancelled_ones(client, app):
     assert "public" in answer.headers["Cache-Control"]
     calendar, entries = read(answer.text)
     assert calendar["X-WR-CALNAME"] == "Butterflies for the Valley"
-    assert [(each["URL"].rpartition("/")[2], each["STATUS"]) for each in entries] == [
+    assert [(entry["URL"].rpartition("/")[2], entry["STATUS"]) for entry in entries] == [
         ("off", "CANCELLED"), ("one", "CONFIRMED"),
     ]  # fmt: skip
     assert len(read(client.get("/events.ics").text)[1]) == 3

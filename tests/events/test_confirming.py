@@ -52,7 +52,7 @@ def test_five_of_thirty_racing_for_five_seats_get_them(app, five):
     ids = together(app, [lambda place=place: ask_to_come(five, f"r{place}") for place in range(30)])
     assert states() == ["unconfirmed"] * 30
     assert seats_taken(five.id) == 0
-    together(app, [lambda each=each: confirm(each) for each in ids])
+    together(app, [lambda item=item: confirm(item) for item in ids])
     assert seats_taken(five.id) == 5
     assert states().count("waiting") == 25
 
@@ -64,7 +64,7 @@ def test_held_seat_is_kept_if_confirmed_within_the_hour(five):
     assert registration(late).state == "waiting"
     confirm(early, now=now + HOLD - MINUTE)
     assert (registration(early).state, registration(late).state) == ("registered", "waiting")
-    assert [each[:2] for each in owed()] == [
+    assert [item[:2] for item in owed()] == [
         (CONFIRM, early),
         (CONFIRM, late),
         (CONFIRMATION, late),
@@ -136,7 +136,7 @@ def test_viewing_confirms_nothing_and_confirming_twice_is_harmless(client, five)
     for _ in range(2):
         write(confirm_registration, first, mark=mark, now=utcnow())
     assert states() == ["registered"]
-    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]
+    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
 
 
 def test_registration_changed_since_it_was_read_is_not_confirmed(five):
@@ -183,7 +183,7 @@ def test_denied_registration_gets_no_more_email(five):
     first = ask_to_come(five)
     write(cancel_registration, first, now=utcnow())
     assert registration(first).state == "cancelled"
-    assert [each[0] for each in owed()] == [CONFIRM]
+    assert [item[0] for item in owed()] == [CONFIRM]
     assert free_seats(five, utcnow()) == 5
 
 

@@ -58,13 +58,13 @@ def test_waiting_and_held_registrations_are_told_so_and_get_no_code(app, worded)
     event = make_event(capacity=1)
     seated = come(event, "a")
     waits, held = come(event, "b"), come(event, "c", held_reason="hidden_field")
-    letters = [worded(CONFIRMATION, each) for each in (seated, waits, held)]
+    letters = [worded(CONFIRMATION, item) for item in (seated, waits, held)]
     assert (
         len({letter.subject for letter in letters}) == len({letter.text for letter in letters}) == 3
     )
-    for each in (waits, held):
-        assert worded(CONFIRMATION, each).attachments == ()
-        assert registration(each).code[:5] not in worded(REPEAT, each).text
+    for item in (waits, held):
+        assert worded(CONFIRMATION, item).attachments == ()
+        assert registration(item).code[:5] not in worded(REPEAT, item).text
 
 
 def test_cancelled_registration_is_removed_from_the_calendar(app, worded):

@@ -23,7 +23,7 @@ def remind(now):
     """Return the kinds of the emails that this run queues."""
     before = len(owed())
     write(jobs.remind, now=now)
-    return [each[0] for each in owed()[before:]]
+    return [item[0] for item in owed()[before:]]
 
 
 def test_attendees_are_reminded_once_a_day_and_once_two_hours_before(app):
@@ -83,7 +83,7 @@ def test_cancelled_registration_is_erased_before_its_event(app):
     gone, stays = come(event, "gone"), come(event, "stays")
     write(cancel_registration, gone, now=utcnow())
     assert write(jobs.forget, now=utcnow() + timedelta(days=31), days=30, unconfirmed_days=14) == 1
-    assert [each.id for each in registrations()] == [stays]
+    assert [registration.id for registration in registrations()] == [stays]
     # The link of the erased registration must never open another one.
     assert come(event, "next") > stays > gone
 

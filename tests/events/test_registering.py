@@ -57,7 +57,7 @@ def test_freed_seats_go_to_the_waiting_list_in_order(small):
     assert states() == ["cancelled", "registered", "registered", "waiting"]
     write(cancel_registration, second, now=utcnow())
     assert states() == ["cancelled", "cancelled", "registered", "registered"]
-    assert [each[:2] for each in owed() if each[0] == SEAT] == [(SEAT, third), (SEAT, fourth)]
+    assert [item[:2] for item in owed() if item[0] == SEAT] == [(SEAT, third), (SEAT, fourth)]
 
 
 def test_party_too_large_for_the_free_seats_keeps_its_place(small):
@@ -74,21 +74,21 @@ def test_many_cancelling_at_once_free_as_many_seats(app):
     event = make_event(capacity=10)
     ids = [come(event, f"r{place}") for place in range(25)]
     together(
-        app, [lambda each=each: write(cancel_registration, each, now=utcnow()) for each in ids[:8]]
+        app, [lambda item=item: write(cancel_registration, item, now=utcnow()) for item in ids[:8]]
     )
     assert seats_taken(event.id) == 10
     assert states().count("waiting") == 7
-    assert [each.state for each in registrations()[10:18]] == ["registered"] * 8
+    assert [registration.state for registration in registrations()[10:18]] == ["registered"] * 8
 
 
 def test_repeat_changes_nothing_and_its_owner_gets_an_email(small):
     now = utcnow()
     first = come(small, now=now)
     assert come(small, now=now) == first
-    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]
+    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
     assert come(small, seats=2, now=now + LATER) == first
     assert registration(first).seats == 1
-    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION, REPEAT]
+    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION, REPEAT]
     for place in range(9):
         come(small, now=now + (place + 2) * LATER)
     assert len(owed()) == 6
@@ -103,7 +103,7 @@ def test_cancelled_registration_can_be_repeated_and_goes_to_the_end(small):
     assert come(small, "a", seats=2, now=utcnow() + LATER) == first
     assert (registration(first).state, registration(first).seats) == ("waiting", 2)
     assert registration(waits).state == "registered"
-    assert [each[0] for each in owed() if each[1] == first] == [
+    assert [item[0] for item in owed() if item[1] == first] == [
         CONFIRM, CONFIRMATION, CANCELLED, CONFIRM, CONFIRMATION
     ]  # fmt: skip
 
@@ -145,9 +145,9 @@ def test_registration_is_refused_after_the_start_or_where_none_is_needed(app):
     plain = make_event("table", cause_id=event.cause_id, registration="none")
     off = make_event("off", cause_id=event.cause_id)
     write(cancel, off.id, now=utcnow())
-    for each in (event, plain, off, make_event("draft", cause_id=event.cause_id, draft=True)):
+    for item in (event, plain, off, make_event("draft", cause_id=event.cause_id, draft=True)):
         with pytest.raises(RegistrationClosed):
-            come(each, "late")
+            come(item, "late")
     with pytest.raises(RegistrationClosed):
         write(cancel_registration, first, now=utcnow())
 
@@ -155,7 +155,7 @@ def test_registration_is_refused_after_the_start_or_where_none_is_needed(app):
 def test_attendees_are_told_of_a_new_time_but_not_of_a_new_text(small):
     first = come(small)
     write(change_event, small.id, now=utcnow(), texts={"en": {"body": "Other words."}})
-    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]
+    assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
     hours = Hours(small.starts_local + LATER, small.ends_local + LATER, small.zone)
     write(change_event, small.id, now=utcnow(), hours=hours)
     assert owed()[-1][:2] == (CHANGED, first)

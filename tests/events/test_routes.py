@@ -198,7 +198,7 @@ def test_registering_repeating_and_waiting_get_the_same_answer(client, app):
         post_registration(client, event, {**AMALIA, "email": email})
         for email in ("amalia@rosales.example", "AMALIA@rosales.example", "odile@kwan.example")
     ]
-    assert {(each.status_code, each.location, each.data) for each in answers} == {
+    assert {(answer.status_code, answer.location, answer.data) for answer in answers} == {
         (303, "/en/events/talk/thanks", answers[0].data)
     }
     assert states() == ["unconfirmed", "unconfirmed"]
@@ -251,7 +251,7 @@ def test_answers_and_seats_are_stored(client, app):
 def test_bots_are_detected_and_see_no_difference(client, event):
     answer = post_registration(client, event, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/events/talk/thanks")
-    assert [(each.state, each.held_reason) for each in registrations()] == [
+    assert [(registration.state, registration.held_reason) for registration in registrations()] == [
         ("unconfirmed", "hidden_field")
     ]
     assert len(owed()) == 1

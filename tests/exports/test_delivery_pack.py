@@ -224,7 +224,7 @@ def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
         with pytest.raises(PowerCut):
             pack(asked, petition, exporter)
     assert job_loop("export", now=utcnow() + LATER).run_next()
-    [export_id] = [each.id for each in exports_of([petition.id])]
+    [export_id] = [item.id for item in exports_of([petition.id])]
     files = opened(export_id)
     volumes = [name for name in files if name.startswith("signatures-")]
     assert volumes == ["signatures-01.pdf", "signatures-02.pdf", "signatures-03.pdf"]

@@ -26,7 +26,7 @@ def test_every_program_can_open_it():
     archive = ZipStream(AT)
     book = zipfile.ZipFile(io.BytesIO(b"".join(step(archive) for step in steps())))
     assert book.testzip() is None
-    assert {each.filename: book.read(each) for each in book.infolist()} == {
+    assert {item.filename: book.read(item) for item in book.infolist()} == {
         "página/one.txt": b"".join(PARTS),
         "two.txt": b"",
     }

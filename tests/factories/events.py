@@ -93,7 +93,7 @@ def registrations():
 
 
 def states():
-    return [each.state for each in registrations()]
+    return [registration.state for registration in registrations()]
 
 
 def event_now(event):

@@ -62,7 +62,7 @@ class Tablet:
         """Sync, and return (status, reason) of the receipts, in the order of the records."""
         answer = self.sync(*records, **more)
         assert answer.status_code == 200, answer.text
-        said = {each["id"]: (each["status"], each["reason"]) for each in answer.json["receipts"]}
+        said = {item["id"]: (item["status"], item["reason"]) for item in answer.json["receipts"]}
         return [said[record["id"]] for record in records]
 
     def sign(self, petition="home", words=AMALIA, **said):

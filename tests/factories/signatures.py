@@ -18,8 +18,8 @@ from campaign.signatures import tokens
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.owner import operations as owner_operations
+from campaign.signatures.signing import accept_signatures
 from campaign.signatures.signing.commands import SignatureCommand, SupporterDetails
-from campaign.signatures.signing.operations import accept_signatures
 from campaign.signatures.signing.repeats import answer_repeats
 from tests.factories.petitions import terms_of
 
@@ -98,7 +98,7 @@ def forms():
     query = select(RepeatSigning).order_by(RepeatSigning.id)
     rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
     columns = RepeatSigning.__table__.c.keys()
-    return [SimpleNamespace(**{name: getattr(each, name) for name in columns}) for each in rows]
+    return [SimpleNamespace(**{name: getattr(row, name) for name in columns}) for row in rows]
 
 
 def form_link(form, lang="en"):
@@ -117,9 +117,9 @@ def answer_now(*, now=None):
 
 def _repeated(petition, supporter):
     """Return the id of the row of this person, or of this email address."""
-    there = [each for each in rows() if each.petition_id == petition.id]
-    same = [each for each in there if each.email_digest == supporter.email_digest]
-    themselves = [each for each in same if each.person_digest == supporter.person_digest]
+    there = [row for row in rows() if row.petition_id == petition.id]
+    same = [entry for entry in there if entry.email_digest == supporter.email_digest]
+    themselves = [item for item in same if item.person_digest == supporter.person_digest]
     return (themselves or same)[0].id
 
 
@@ -200,8 +200,8 @@ def owed():
     db.session.rollback()
     message = OutboxMessage.__table__.c
     return [
-        tuple(each)
-        for each in db.session.execute(
+        tuple(row)
+        for row in db.session.execute(
             select(message.kind, message.subject_id, message.lang).order_by(message.id)
         )
     ]

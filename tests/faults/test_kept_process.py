@@ -34,8 +34,8 @@ def keep(monkeypatch):
         return kept[-1]
 
     yield keep
-    for each in kept:
-        each.stop()
+    for entry in kept:
+        entry.stop()
 
 
 def test_child_runs_once_started(keep):

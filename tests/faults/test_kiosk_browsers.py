@@ -85,7 +85,7 @@ def test_thanked_signers_are_stored_once_whatever_was_killed(site, stands):
     sequences = defaultdict(list)
     for row in kept:
         sequences[row.kiosk_id].append(row.sequence)
-    assert all(sorted(each) == list(range(1, len(each) + 1)) for each in sequences.values())
+    assert all(sorted(item) == list(range(1, len(item) + 1)) for item in sequences.values())
     print(
         f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}"
     )

@@ -51,7 +51,7 @@ class Watcher:
             yield f"sets a cookie: {self._rule(path)}"
         if answer.mimetype in ("text/html", "image/svg+xml"):
             yield from (
-                f"markup came back: {each} ({self._rule(path)})" for each in markup_in(answer.text)
+                f"markup came back: {item} ({self._rule(path)})" for item in markup_in(answer.text)
             )
         if not shows_people and SUPPORTERS in answer.data:
             yield f"names a supporter's address: {self._rule(path)}"

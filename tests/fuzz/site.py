@@ -182,11 +182,11 @@ class Reach:
 
 def read_form(action, form):
     fields, files = [], []
-    for each in form.inputs:
-        if each.name and each.get("type") == "file":
-            files.append(each.name)
-        elif each.name:
-            fields.append((each.name, *_value_of(each)))
+    for item in form.inputs:
+        if item.name and item.get("type") == "file":
+            files.append(item.name)
+        elif item.name:
+            fields.append((item.name, *_value_of(item)))
     fields += [
         (button.get("name"), button.get("value") or "", [])
         for button in form.xpath(".//button[@name]")

@@ -41,7 +41,7 @@ def test_no_form_fails_and_no_markup_is_returned(
     forms = list(Reach().crawl(look, starts).forms.values())
     for turn in range(dice.count):
         form = dice.choice(forms)
-        own = any(form.action.startswith(each) for each in site.own)
+        own = any(form.action.startswith(entry) for entry in site.own)
         answer = send_form(dice, watcher, client, form, shows_people=people or own)
         if again and "/organize/sign-in" in (answer.location or ""):
             again()

@@ -41,8 +41,8 @@ def test_no_tablet_can_make_the_server_fail(client, site, dice, watcher, unlimit
     key = tablet.campaign().json["key"]
     for turn in range(dice.count):
         sealed = [
-            seal(tablet.uuid, key, turn * 2 + each, dice.json_body(signature(words=AT_THE_TABLE)))
-            for each in range(2)
+            seal(tablet.uuid, key, turn * 2 + index, dice.json_body(signature(words=AT_THE_TABLE)))
+            for index in range(2)
         ]
         bodies = {
             "/kiosk/sync": envelope(sealed, shifts=[SHIFT], last_sequence=turn * 2 + 1),

@@ -31,7 +31,7 @@ def filled(app, words):
         form = signature_form({"country"}, ASKED)
         form.validate()
         return {
-            name: [str(each) for each in errors] for name, errors in form.errors.items()
+            name: [str(error) for error in errors] for name, errors in form.errors.items()
         }, form.data
 
 

@@ -58,12 +58,12 @@ def form_faults(app, typed, required, questions=()):
     """Return the form's errors for the same data, without those about a missing email address."""
     asked = [
         {
-            **each,
-            "label": each["label"]["en"],
+            **question,
+            "label": question["label"]["en"],
             "choices": [],
-            "required": bool(each.get("required")),
+            "required": bool(question.get("required")),
         }
-        for each in questions
+        for question in questions
     ]
     words = {**typed, **({} if typed.get("email") else {"email": "somebody@example.org"})}
     with app.test_request_context(method="POST", data=MultiDict(words)), force_locale("en"):
@@ -216,7 +216,7 @@ def test_single_name_is_enough_where_two_are_asked_for(app):
         text: check({"full_name": text, "signed_at": ""}).supporter
         for text in ("Zora Quetzalli Ñuu", "Quetzalli Ñuu, Zora", "Zora")
     }
-    assert [(each.given_name, each.family_name) for each in names.values()] == [
+    assert [(name.given_name, name.family_name) for name in names.values()] == [
         ("Zora Quetzalli Ñuu", ""),
         ("Zora", "Quetzalli Ñuu"),
         ("Zora", ""),

@@ -76,7 +76,7 @@ def tally():
 
 
 def fates(batch):
-    return [each.fate for each in fates_of(batch)]
+    return [item.fate for item in fates_of(batch)]
 
 
 def test_each_row_has_its_result_and_reason(petition):
@@ -96,8 +96,8 @@ def test_each_row_has_its_result_and_reason(petition):
         ),
     )
     decided = fates_of(batch)
-    assert [each.fate for each in decided] == ["new", "new", *["duplicate"] * 5, "wrong"]
-    assert [each.why for each in decided[2:6]] == [
+    assert [row.fate for row in decided] == ["new", "new", *["duplicate"] * 5, "wrong"]
+    assert [row.why for row in decided[2:6]] == [
         {"row": 2},
         {"row": 3},
         {"of": online, "evidence": "email", "state": "counted"},
@@ -262,7 +262,7 @@ def test_same_file_imported_twice_at_once_counts_each_person_once(app, petition)
     decided[1].reverse()
     both = zip(batches, decided, strict=True)
     together(
-        app, [lambda batch=batch, each=each: bring_decided(batch, each) for batch, each in both]
+        app, [lambda batch=batch, item=item: bring_decided(batch, item) for batch, item in both]
     )
     assert tally() == 300
     assert sorted(batch_by_id(batch.id).counts.get("new", 0) for batch in batches) == [0, 300]
@@ -363,7 +363,7 @@ def test_paper_signed_before_the_end_is_imported_after_it(app):
     batch = begin(
         petition, csv_of(f"Ana,Torres,,MX,06600,{day},,", f"Bo,Torres,,MX,06600,{late},,")
     )
-    assert [(each.fate, each.why) for each in fates_of(batch)] == [
+    assert [(item.fate, item.why) for item in fates_of(batch)] == [
         ("new", {}),
         ("wrong", {"signed_at": "date_after_end"}),
     ]

@@ -134,8 +134,8 @@ def test_postal_code_patterns_work_in_a_browser(client):
 
 def test_texts_quoted_in_the_guide_for_tablers_exist(app):
     guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / "tablers.md").read_text())
-    quoted = {each.strip("… ") for each in re.findall(r"\*([^*\n]+)\*", guide)}
+    quoted = {match.strip("… ") for match in re.findall(r"\*([^*\n]+)\*", guide)}
     said = "\n".join(app_words(("en", "es", "fr"))["en"].values())
     with (ROOT / "campaign/translations/es/LC_MESSAGES/messages.po").open("rb") as file:
         in_the_workspace = {message.id for message in read_po(file)}
-    assert quoted and {each for each in quoted if each not in said} <= in_the_workspace
+    assert quoted and {item for item in quoted if item not in said} <= in_the_workspace

@@ -83,7 +83,7 @@ def test_event_without_petitions_offers_all_of_its_cause_with_its_languages_firs
         .json
     )
     assert said["languages"] == ["fr", "es", "en"]
-    assert [each["slug"] for each in said["petitions"]] == ["home"]
+    assert [item["slug"] for item in said["petitions"]] == ["home"]
 
 
 def test_etag_changes_with_texts_and_not_with_counts(tablet, petition):

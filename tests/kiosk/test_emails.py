@@ -32,7 +32,7 @@ def written(app):
         queued = (
             db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.id).all()
         )
-        return [composers_of(app)[kind](each) for each in queued]
+        return [composers_of(app)[kind](item) for item in queued]
 
     return written
 

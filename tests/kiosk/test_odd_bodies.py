@@ -69,7 +69,7 @@ def test_unreadable_record_does_not_affect_the_others_receipts(tablet):
     ]
     answer = tablet.sync(good, large, *odd)
     assert answer.status_code == 200
-    said = [(each["status"], each["reason"]) for each in answer.json["receipts"]]
+    said = [(item["status"], item["reason"]) for item in answer.json["receipts"]]
     assert said == [("stored", ""), ("refused", "too_large")] + [("refused", "malformed")] * 6
     assert len(records()) == 1
 

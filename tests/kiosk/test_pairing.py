@@ -75,7 +75,7 @@ def test_two_devices_using_a_code_at_once_pair_one(migrated_app, event):
             return None
 
     paired = together(migrated_app, [pair] * 4)
-    assert len([each for each in paired if each]) == 1
+    assert len([item for item in paired if item]) == 1
     assert Kiosk.query.count() == 1
 
 

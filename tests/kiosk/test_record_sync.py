@@ -236,7 +236,7 @@ def test_gaps_of_one_kiosk_are_not_those_of_another(client, event, tablet):
     mine, its = tablet.seal(), [other.seal() for _ in range(3)]
     assert tablet.sync(mine).json["gaps"] == [[1, 1]]
     assert other.sync(its[0], its[2]).json["gaps"] == [[2, 2]]
-    ids = [kiosk_of(each).id for each in (tablet, other)]
+    ids = [kiosk_of(item).id for item in (tablet, other)]
     assert gaps_among(ids) == {ids[0]: [[1, 1]], ids[1]: [[2, 2]]}
 
 
@@ -302,7 +302,7 @@ def test_shift_sent_repeatedly_is_stored_once(tablet):
         "tally": 1,
     }
     tablet.receipts(tablet.seal(shift=shift["id"]))
-    assert [each.tabler for each in shifts()] == [""]
+    assert [item.tabler for item in shifts()] == [""]
     tablet.sync(shifts=[shift])
     tablet.sync(shifts=[{**shift, "ended_at": said_at(ended), "tally": 9}, {"id": "x"}, 7])
     [kept] = shifts()

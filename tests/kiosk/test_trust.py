@@ -58,7 +58,7 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
     known = tablet.sync(tablet.seal(words=OWN, shift=shift["id"]), shifts=[shift]).json
     new = tablet.sync(tablet.seal(words=other(1), shift=shift["id"])).json
     receipts = [
-        [(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)
+        [(item["status"], item["reason"]) for item in answer["receipts"]] for answer in (known, new)
     ]
     assert receipts == [[("stored", "")], [("stored", "")]]
     # Neither the tally, the shift, nor the request for butterflies tells them apart.
@@ -66,7 +66,7 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
         {"hour": 1, "today": 1},
         {"hour": 2, "today": 2},
     ]
-    assert [each.stored for each in shifts_of(kiosk_of(tablet).event_id)] == [2]
+    assert [item.stored for item in shifts_of(kiosk_of(tablet).event_id)] == [2]
     hatch_now()
     kiosk, ids = kiosk_of(tablet), [record.uuid for record in records()]
     assert counted_among(kiosk, ids, utcnow() + timedelta(seconds=5)) == dict.fromkeys(ids, 2)
@@ -236,12 +236,12 @@ def test_tablet_without_storage_left_keeps_its_records(tablet, monkeypatch):
     monkeypatch.setattr(review_quota, "MAX_ROWS", 2)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(3)]
     answer = tablet.sync(*junk)
-    assert [each["id"] for each in answer.json["receipts"]] == [record["id"] for record in junk[:2]]
+    assert [item["id"] for item in answer.json["receipts"]] == [record["id"] for record in junk[:2]]
     alone = tablet.sync(junk[2])
     assert (alone.status_code, alone.json) == (507, {"error": "full"})
     # Valid records are still accepted, and acknowledged ones keep their receipts.
     good = tablet.seal(words=other(1))
-    assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [
+    assert [item["id"] for item in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [
         good["id"],
         junk[0]["id"],
     ]

@@ -75,7 +75,7 @@ def test_public_ledger_agrees_with_the_audit(client, petition):
             confirm(person, now=TEN)
     hatch_now(now=TEN)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["hour"][11:13], each["period"], each["change"]) for each in answer["hours"]] == [
+    assert [(item["hour"][11:13], item["period"], item["change"]) for item in answer["hours"]] == [
         ("00", "day", 2),
         ("10", "hour", 6),
     ]

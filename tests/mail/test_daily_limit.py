@@ -56,14 +56,14 @@ def test_emails_beyond_the_daily_limit_wait_for_the_next_day(script, postman_of)
     now = utcnow()
     postman_of().deliver_due(now=now)
     assert len(script.received) == MAX
-    waiting = [each for each in owed_rows() if each.state == "owed"]
+    waiting = [row for row in owed_rows() if row.state == "owed"]
     assert len(waiting) == 30 - MAX
-    assert {(each.attempts, each.last_error, each.locked_until) for each in waiting} == {
+    assert {(entry.attempts, entry.last_error, entry.locked_until) for entry in waiting} == {
         (0, DAY_IS_FULL, None)
     }
     assert all(
-        now + timedelta(hours=23) < each.due_at <= now + timedelta(days=1, minutes=1)
-        for each in waiting
+        now + timedelta(hours=23) < entry.due_at <= now + timedelta(days=1, minutes=1)
+        for entry in waiting
     )
 
 

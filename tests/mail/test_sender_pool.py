@@ -106,7 +106,7 @@ def test_server_with_few_connections_gets_all_email_through_them(app, script, se
     now = utcnow()
     with postman_to(f"smtp://127.0.0.1:{free_port()}", server_url) as postman:
         # On a loaded machine a pass may end before its last email is answered.
-        sent = sum(postman.deliver_due(now=now + timedelta(minutes=each)) for each in range(3))
+        sent = sum(postman.deliver_due(now=now + timedelta(minutes=index)) for index in range(3))
     assert sent == len(script.received) == 20
 
 

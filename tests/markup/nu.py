@@ -56,7 +56,10 @@ def _fetch(jar):
         return False
     archive = jar.parent / told.stdout.strip().splitlines()[-1]
     with tarfile.open(archive) as files:
-        member = next((each for each in files.getmembers() if each.name.endswith("/vnu.jar")), None)
+        member = next(
+            (getmember for getmember in files.getmembers() if getmember.name.endswith("/vnu.jar")),
+            None,
+        )
         if member:
             unpacked = jar.with_suffix(".part")
             unpacked.write_bytes(files.extractfile(member).read())

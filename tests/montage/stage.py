@@ -75,8 +75,8 @@ class Visitor:
         self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
         if clock:
             self.page.clock.install()
-        for each in script:
-            self.page.add_init_script(each)
+        for item in script:
+            self.page.add_init_script(item)
         self.page.route("**/numbers.json", lambda route: self._answer(route, self._numbers()))
         self.page.route("**/pulse.json", lambda route: self._answer(route, self._pulse()))
         self.page.route(re.compile(r"/butterflies/\d+\.json(\?|$)"), self._answer_names)
@@ -91,9 +91,9 @@ class Visitor:
         else:
             k = int(re.search(r"(\d+)\.json", route.request.url)[1])
             here = [
-                each
-                for each in self.named or []
-                if (each["n"] - 1) // 1000 == k and each["n"] <= (self.known or self.last)
+                entry
+                for entry in self.named or []
+                if (entry["n"] - 1) // 1000 == k and entry["n"] <= (self.known or self.last)
             ]
             last = min(1000 * (k + 1), self.known or self.last)
             self._answer(

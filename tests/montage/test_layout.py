@@ -20,7 +20,7 @@ def looks(numbers):
 @pytest.mark.parametrize("name", shape_names())
 def test_every_butterfly_is_where_the_vectors_say(name):
     expected = json.loads(vector_path(name).read_text())["rows"]
-    assert [row for each in STRETCHES for row in rows(shape_named(name), *each)] == expected
+    assert [row for stretch in STRETCHES for row in rows(shape_named(name), *stretch)] == expected
 
 
 @pytest.mark.parametrize("name", shape_names())
@@ -85,7 +85,7 @@ def test_distant_range_touches_only_the_mask():
 
 
 def test_empty_range_is_empty_and_number_zero_is_refused():
-    assert [len(each) for each in places(MONARCH, 5, 4)] == [0, 0, 0]
+    assert [len(place) for place in places(MONARCH, 5, 4)] == [0, 0, 0]
     with pytest.raises(ValueError, match="numbered from 1"):
         places(MONARCH, 0, 3)
 

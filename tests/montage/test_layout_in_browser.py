@@ -73,7 +73,7 @@ def test_browser_places_every_butterfly_as_python_does(page, name):
     shape = shape_named(name)
     assert page.evaluate(PREPARE, [name, list(shape.centre)]) == shape.area
     assert (
-        page.evaluate(ROWS, [list(each) for each in STRETCHES])
+        page.evaluate(ROWS, [list(stretch) for stretch in STRETCHES])
         == json.loads(vector_path(name).read_text())["rows"]
     )
 

@@ -23,7 +23,7 @@ def test_each_supporter_is_shown_as_she_chose(petition):
     sign_and_hatch(petition, ODILE, name_display="initials")
     sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example"}, name_display="counted")
     found = chunk(petition.cause_id, 0, 3)
-    assert [(each.number, each.name, each.country) for each in found.named] == [
+    assert [(entry.number, entry.name, entry.country) for entry in found.named] == [
         (1, "Amalia Rosales", "CA"),
         (2, "O. K.", "CA"),
     ]
@@ -42,7 +42,7 @@ def test_withdrawn_name_disappears_before_its_number_is_free(petition):
     sign_and_hatch(petition, ODILE, name_display="full")
     withdraw(row_id)
     found = chunk(petition.cause_id, 0, 2)
-    assert [each.number for each in found.named] == [2]
+    assert [entry.number for entry in found.named] == [2]
     assert found.free == ()
     assert butterfly(petition.cause_id, 1) == "counted"
     hatch_now()
@@ -71,4 +71,4 @@ def test_chunk_needs_one_database_query(petition):
         chunk(petition.cause_id, 0, 1)
     finally:
         event.remove(*listen)
-    assert len([each for each in asked if each.lstrip().lower().startswith("select")]) == 1
+    assert len([entry for entry in asked if entry.lstrip().lower().startswith("select")]) == 1

@@ -145,7 +145,7 @@ def test_very_long_name_leaves_the_lens_visible_on_a_phone(visit):
     page.fill("#find", "7")
     page.keyboard.press("Enter")
     expect(page.locator("[data-card=name]")).to_contain_text("Wilhelmina")
-    stage, card = (page.locator(each).bounding_box() for each in (".stage", "[data-butterfly]"))
+    stage, card = (page.locator(name).bounding_box() for name in (".stage", "[data-butterfly]"))
     assert stage["y"] + stage["height"] / 2 + LENS_RADIUS < card["y"]
 
 
@@ -202,8 +202,8 @@ def test_sign_link_is_visible_and_uncovered_on_a_phone(visit, last):
     page = visit(last, viewport={"width": 390, "height": 844}).drawn().page
     expect(page.locator("[data-count=cause]")).to_have_text(f"{last:,}")
     sign, read, zooms = (
-        page.locator(each).bounding_box()
-        for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]")
+        page.locator(name).bounding_box()
+        for name in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]")
     )
     assert sign["y"] + sign["height"] <= 844
     assert zooms["y"] + zooms["height"] <= min(sign["y"], read["y"])
@@ -232,7 +232,7 @@ def test_without_script_picture_search_and_list_are_there(browser, site):
     page.wait_for_url("**?n=1")
     assert "Amalia Rosales" in page.inner_text("[data-butterfly]")
     card, count = (
-        page.locator(each).bounding_box() for each in ("[data-butterfly]", ".montage-count")
+        page.locator(name).bounding_box() for name in ("[data-butterfly]", ".montage-count")
     )
     assert card["y"] + card["height"] + 12 <= count["y"]
     page.click("[data-list]")
@@ -244,7 +244,7 @@ def test_without_script_picture_search_and_list_are_there(browser, site):
 def test_axe_finds_no_violation_on_the_page(visit):
     visitor = visit(2, query="?n=1").drawn()
     found = Axe().run(visitor.page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    assert [(row["id"], row["nodes"][0]["html"]) for row in found] == []
 
 
 @pytest.mark.slow

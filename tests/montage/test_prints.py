@@ -96,7 +96,7 @@ def frame_of(order):
 def place_of(shape, number, last, side):
     _, x, y = places(shape_named(shape), number, number)
     rim = min(size(shape_named(shape), last) * side * 0.66, side / 2)
-    return tuple(float(np.clip(each[0] / 2**32 * side, rim, side - rim)) for each in (x, y))
+    return tuple(float(np.clip(item[0] / 2**32 * side, rim, side - rim)) for item in (x, y))
 
 
 def middle_of_difference(one, other):
@@ -149,7 +149,7 @@ def test_pdf_shows_what_the_png_shows():
     png = Image.fromarray(poster(spec("dove", 640, size="842")).astype(np.uint8))
     pdf = pypdfium2.PdfDocument(printed(spec("dove", 640, form="pdf", size="A3")))
     seen = pdf[0].render(scale=1).to_pil().convert("RGB").resize(png.size)
-    near, far = (np.asarray(each.reduce(8)).astype(int) for each in (seen, png))
+    near, far = (np.asarray(item.reduce(8)).astype(int) for item in (seen, png))
     assert np.abs(near - far).mean() < 4
 
 
@@ -182,14 +182,14 @@ def test_nothing_overflows_the_page_or_the_montage(title, last):
         height - frame.y - frame.side * frame.first,
         height - frame.y - frame.side * frame.last,
     )
-    for each in range(text.count_rects()):
-        left, low, right, high = text.get_rect(each)
+    for index in range(text.count_rects()):
+        left, low, right, high = text.get_rect(index)
         assert left > 0.04 * width and right < 0.96 * width and low > 0
         assert low > top - 1 or high < bottom + 1
 
 
 def test_every_name_is_printed_once_in_its_own_script(tmp_path):
-    names = [f"Ana {each} de la Cruz" for each in range(900)] + [
+    names = [f"Ana {index} de la Cruz" for index in range(900)] + [
         "فاطمة الزهراء",
         "王小明",
         "김민준",

@@ -233,7 +233,7 @@ def test_withdrawn_name_leaves_the_picture_too(hall):
     visitor.page.clock.run_for(1000)
     tags = visitor.page.locator(".screen-tag")
     expect(tags).to_have_count(2)
-    visitor.named = [each for each in visitor.named if each["n"] != 1001]
+    visitor.named = [entry for entry in visitor.named if entry["n"] != 1001]
     _arrive(visitor, 1003)
     visitor.page.clock.run_for(1000)
     expect(tags).to_have_text(["Person 1002", "Person 1003"])
@@ -323,4 +323,4 @@ def test_toolbar_appears_with_the_mouse_and_by_keyboard(wall):
 def test_axe_finds_no_violation_on_the_big_screen(wall, screen):
     visitor = wall(2, screen=screen, reduced_motion="reduce").drawn()
     found = Axe().run(visitor.page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    assert [(row["id"], row["nodes"][0]["html"]) for row in found] == []

@@ -45,8 +45,8 @@ def write() -> None:
         shape = shape_named(name)
         lines = [
             json.dumps(row, separators=(",", ":"))
-            for each in STRETCHES
-            for row in rows(shape, *each)
+            for stretch in STRETCHES
+            for row in rows(shape, *stretch)
         ]
         head = json.dumps(
             {"shape": name, "area": shape.area, "centre": shape.centre, "columns": COLUMNS}

@@ -117,7 +117,7 @@ def test_sessions_are_listed_and_ended(app, editor):
     other = sign_in(app.test_client(), editor.organizer)
     assert editor.get("/organize/account").text.count("Firefox, Linux") == 2
     editor.post(f"/organize/account/sessions/{other.id}/close")
-    assert other.id not in {each.id for each in sessions_of(editor.organizer.id, utcnow())}
+    assert other.id not in {session.id for session in sessions_of(editor.organizer.id, utcnow())}
     editor.post("/organize/account/sessions/close")
     assert len(sessions_of(editor.organizer.id, utcnow())) == 1
 
@@ -125,7 +125,7 @@ def test_sessions_are_listed_and_ended(app, editor):
 def test_sessions_of_another_person_cannot_be_ended(app, desk_of, editor):
     theirs = sign_in(app.test_client(), desk_of().organizer)
     editor.post(f"/organize/account/sessions/{theirs.id}/close")
-    assert theirs.id in {each.id for each in sessions_of(theirs.organizer_id, utcnow())}
+    assert theirs.id in {session.id for session in sessions_of(theirs.organizer_id, utcnow())}
 
 
 def test_app_is_set_up_by_its_first_code_and_recovery_codes_show_until_saved(editor):

@@ -125,7 +125,9 @@ def told(action="petitions.edit"):
     """Return {(field, part): (before, after)} of the newest entry for an action."""
     db.session.rollback()
     changes = entries(action=action)[0].details.get("changes", [])
-    return {(each["field"], each["part"]): (each["before"], each["after"]) for each in changes}
+    return {
+        (change["field"], change["part"]): (change["before"], change["after"]) for change in changes
+    }
 
 
 def test_log_shows_what_changed_before_and_after(desk_of, petition):
@@ -178,8 +180,8 @@ def test_log_is_readable_in_each_language(desk_of, petition):
     for lang in LOCALES:
         reader = desk_of("admin", lang=lang, email=f"{lang}@kwan.example")
         told_in[lang] = [
-            text(each)
-            for each in tree(reader.get("/organize/audit/")).xpath(
+            text(item)
+            for item in tree(reader.get("/organize/audit/")).xpath(
                 "//ul[@class='audit-changes']/li"
             )
         ]
@@ -187,8 +189,8 @@ def test_log_is_readable_in_each_language(desk_of, petition):
             figure for figure in ("3000", "2027") if figure not in " ".join(told_in[lang])
         ] == []
     assert (
-        len({each[0] for each in told_in.values()})
-        == len({each[-1] for each in told_in.values()})
+        len({entry[0] for entry in told_in.values()})
+        == len({entry[-1] for entry in told_in.values()})
         == len(LOCALES)
     )
 
@@ -215,7 +217,7 @@ def test_every_field_in_the_log_exists_and_has_a_name():
         for table, _key, columns in parts
         for column in columns.split()
     }
-    assert [each for each in told_of if each[1] not in db.metadata.tables[each[0]].c] == []
+    assert [entry for entry in told_of if entry[1] not in db.metadata.tables[entry[0]].c] == []
     assert {column for _table, column in told_of} == set(FIELDS)
 
 

@@ -42,7 +42,7 @@ def work():
 
 
 def states(ids):
-    return [(row(each).state, bool(row(each).rejected_at)) for each in ids]
+    return [(row(item).state, bool(row(item).rejected_at)) for item in ids]
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_search_results_are_decided_and_the_searched_name_is_not_kept(desk, peti
     ) == [2]
     decide(desk, "on=signatures&words=odile", "reject", "One person twice")
     hatch_now()
-    assert [row(each).number for each in [*mine, other]] == [None, None, 3]
+    assert [row(item).number for item in [*mine, other]] == [None, None, 3]
     assert "odile" not in str([entry.details for entry in entries(action="bulk")])
 
 
@@ -140,7 +140,7 @@ def test_comments_can_be_listed_searched_and_reversed(desk, petition):
         for n, word in enumerate(("Water", "Wine"))
     ]
     decide(desk, "on=comments&words=water", "show")
-    assert [row(each).comment_shown for each in ids] == [True, False]
+    assert [row(item).comment_shown for item in ids] == [True, False]
     for tab, is_there in (("shown", True), ("hidden", False), ("waiting", False)):
         assert ("Water for all" in desk.get(f"/organize/comments/?tab={tab}").text) is is_there
     page = desk.get("/organize/comments/?tab=shown&words=wat").text

@@ -69,9 +69,9 @@ def told():
     """Return (action, door, who planned it) of what the worker did."""
     db.session.rollback()
     return [
-        (each.action, each.details.get("planned_by"))
-        for each in entries(most=500)
-        if each.door == "worker"
+        (entry.action, entry.details.get("planned_by"))
+        for entry in entries(most=500)
+        if entry.door == "worker"
     ]
 
 

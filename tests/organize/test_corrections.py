@@ -65,7 +65,7 @@ def test_correction_changed_since_is_not_decided(desk_of, petition, held):
     assert answer.status_code == 409 and PAGE in links(answer)
     assert row(held).full_name == "Amalia Rosales"
     assert correction_of(held) is not None
-    assert not [each for each in trail() if each[0].startswith("corrections.")]
+    assert not [item for item in trail() if item[0].startswith("corrections.")]
 
 
 def test_corrections_of_another_cause_are_not_found(desk_of, petition, held):

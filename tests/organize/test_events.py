@@ -75,7 +75,7 @@ def test_event_begins_with_title_and_times_and_a_double_press_makes_one(desk, cl
         "//section[@class='todo']//li"
     )
     assert {("place", None), ("untranslated", "en")} <= {
-        (each.get("data-fault"), each.get("data-lang")) for each in todo
+        (item.get("data-fault"), item.get("data-lang")) for item in todo
     }
 
 
@@ -209,7 +209,7 @@ def test_every_part_is_saved_as_typed_and_shown_again(desk, talk, client):
         {"name": "Zora Quetzalli", "role": "speaker", "words": {"es": "Busca a su hermano"}}
     ]
     assert event.languages == ["es", "en", "Nahuatl", "LSM"] and [
-        each.petition_id for each in event.petitions
+        item.petition_id for item in event.petitions
     ] == [petition.id]
     page = client.get("/en/events/talk").text
     for words in (

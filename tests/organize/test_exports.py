@@ -293,7 +293,7 @@ def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, ex
     downloads = tree(desk_of("admin").get("/organize/audit/")).xpath(
         "//p[@data-action='exports.download']"
     )
-    assert [figures(text(each)) for each in downloads] == [[1], [1]]
+    assert [figures(text(download)) for download in downloads] == [[1], [1]]
 
 
 def test_signatures_are_exported_only_with_fresh_password_and_second_factor(
@@ -451,7 +451,7 @@ def test_form_from_an_old_page_is_signed_on_the_terms_it_showed(client, desk_of,
     versions = {
         version.id: version.handed_names for version in petition_by_id(petition.id).versions
     }
-    assert [versions[each.version_id] for each in rows()] == ["shown", "full"]
+    assert [versions[row.version_id] for row in rows()] == ["shown", "full"]
 
 
 def test_receipt_is_shown_on_the_petition_and_can_be_withdrawn(client, desk_of, petition):
@@ -471,9 +471,9 @@ def test_receipt_is_shown_on_the_petition_and_can_be_withdrawn(client, desk_of, 
     assert desk.post("/organize/handovers/home/receipts", RECEIPT).status_code == 303
     page = client.get("/en/petitions/home").text
     [receipt] = [
-        text(each)
-        for each in tree(page).iter("dd")
-        if "The clerk of the Senate" in each.text_content()
+        text(item)
+        for item in tree(page).iter("dd")
+        if "The clerk of the Senate" in item.text_content()
     ]
     assert "20 November 2026" in receipt and 2 in figures(receipt)
     assert "She promised an answer." in page

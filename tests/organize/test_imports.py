@@ -244,7 +244,7 @@ def printed(desk, **settings):
 def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, lang, paper, words):
     place, run = printed(desk, lang=lang, paper=paper)
     spec = sheet_spec(run)
-    consents = {each: consent_of(run.petition, each) for each in LOCALES}
+    consents = {locale: consent_of(run.petition, locale) for locale in LOCALES}
     assert len(set(consents.values())) == len(LOCALES)
     assert spec.consent == consents[lang]
     assert [serial for serial in run.serials if serial not in desk.get(place).text] == []

@@ -99,9 +99,9 @@ def test_all_numbers_come_from_one_query(desk_of, cause_id, app):
     assert (
         len(
             [
-                each
-                for each in asked
-                if "free_number" in each or "cause_tally" in each or "petition" in each
+                entry
+                for entry in asked
+                if "free_number" in entry or "cause_tally" in entry or "petition" in entry
             ]
         )
         == 1

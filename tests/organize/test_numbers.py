@@ -44,8 +44,8 @@ def stormy(app):
     gone = sign_and_hatch(petition, ODILE, email="gone@kwan.example")
     back = sign_and_hatch(petition, ODILE, email="back@kwan.example")
     held = sign_and_hatch(petition, ODILE, email="held@kwan.example")
-    for each in (gone, back):
-        withdraw(each)
+    for item in (gone, back):
+        withdraw(item)
     hatch_now()
     restore(back)
     change(held, state="held", held_reason="no_proof")
@@ -63,7 +63,7 @@ def test_page_and_tables_match_the_audit(desk_of, app, stormy):
     for kind, slug in (("petitions", "home"), ("causes", "valley")):
         page = desk.get(f"/organize/numbers/{kind}/{slug}").text
         assert values(page, "data-ledger") == ["agrees"]
-        shown = [int(each) for each in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
+        shown = [int(match) for match in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
         tables = {
             name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES
         }

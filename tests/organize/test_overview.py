@@ -129,7 +129,7 @@ def test_tablets_with_held_records_or_without_contact_are_named(desk_of, client)
         )
     page = desk_of("tabler", petition.cause_id).get("/organize/").text
     tasks = [
-        text(each) for each in tree(page).xpath("//section[@aria-labelledby='today']//li/span")
+        text(item) for item in tree(page).xpath("//section[@aria-labelledby='today']//li/span")
     ]
     told = {name: figures(task) for name in seen for task in tasks if name in task}
     assert told.keys() == {"Lost", "Kept", "Silent"}

@@ -120,5 +120,5 @@ def test_sources_of_signatures_are_shown_without_small_figures(desk, petition):
     table = desk.get("/organize/numbers/petitions/home/sources.csv").get_data(as_text=True)
     assert table.splitlines()[1:] == ["radio,5", "2 others,5"]
     page = desk.get("/organize/numbers/petitions/home").text
-    assert "radio" in [text(each) for each in tree(page).find_class("share-name")]
+    assert "radio" in [text(item) for item in tree(page).find_class("share-name")]
     assert ">pair<" not in page

@@ -73,7 +73,7 @@ def test_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, cl
     todo = tree(desk.get("/organize/petitions/arboles-para-iguala")).xpath(
         "//section[@class='todo']//li"
     )
-    missing = {(each.get("data-fault"), each.get("data-lang")) for each in todo}
+    missing = {(item.get("data-fault"), item.get("data-lang")) for item in todo}
     assert {("target", ""), ("body", "es"), ("untranslated", "en")} <= missing
 
 

@@ -23,7 +23,7 @@ def hold(petition, count):
 
 
 def shown_on(page):
-    return [int(each) for each in re.findall(r'name="shown" value="(\d+)"', page)]
+    return [int(match) for match in re.findall(r'name="shown" value="(\d+)"', page)]
 
 
 def test_missing_reason_on_the_second_page_keeps_page_and_selection(desk_of, petition):
@@ -57,7 +57,7 @@ def test_signature_rejected_by_another_is_not_approved_with_the_rest_of_a_page(d
     desk = desk_of("reviewer", petition.cause_id)
     desk.post("/organize/held/", {"do": "reject.ticked", "ticked": ids[0], "reason": "A program"})
     desk.post("/organize/held/", {"do": "let_through.shown", "shown": ids})
-    assert [row(each).state for each in ids] == ["held", "pending"]
+    assert [row(item).state for item in ids] == ["held", "pending"]
     late = desk.post(
         "/organize/held/", {"do": "let_through.shown", "shown": ids}, follow_redirects=True
     )

@@ -111,9 +111,9 @@ def test_one_of_several_simultaneous_check_ins_is_first(desk, desk_of, app):
         desk,
         *(desk_of("tabler", desk.event.cause_id, email=f"{n}@kwan.example") for n in range(3)),
     ]
-    for each in desks:
-        each.token()
-    kinds = together(app, [lambda each=each: check_in(each, code).json["kind"] for each in desks])
+    for item in desks:
+        item.token()
+    kinds = together(app, [lambda item=item: check_in(item, code).json["kind"] for item in desks])
     assert sorted(kinds) == ["success", "waiting", "waiting", "waiting"]
 
 
@@ -186,7 +186,7 @@ def test_seat_is_given_out_of_turn_only_if_one_is_free_and_can_be_cancelled(desk
     desk.post(f"{TALK}/registrations/{ids[3]}/seat")
     assert registration(ids[3]).state == "waiting"
     desk.post(f"{TALK}/registrations/{ids[0]}/cancel")
-    assert [registration(each).state for each in (ids[0], ids[3])] == ["cancelled", "registered"]
+    assert [registration(item).state for item in (ids[0], ids[3])] == ["cancelled", "registered"]
     other = make_event("other", cause_id=desk.event.cause_id)
     foreign = come(other, "foreign")
     assert desk.post(f"{TALK}/registrations/{foreign}/cancel").status_code == 404

@@ -146,7 +146,7 @@ def test_refused_form_that_shows_a_person_is_logged_too(desk_of, petition):
             "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
         )
     assert "Amalia" in desk.get(f"/organize/erasures/{signature}").text
-    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [
+    assert [(entry.subject_id, entry.details) for entry in entries(action="signatures.see")] == [
         (signature, {"shown": 1})
     ] * 4
 
@@ -156,21 +156,21 @@ def test_possible_duplicate_shown_beside_a_signature_is_logged_too(desk_of, peti
     second = sign_and_hatch(petition, email="amalia.again@rosales.example")
     desk = desk_of("reviewer", petition.cause_id)
     assert f"/organize/signatures/{second}" in desk.get(f"/organize/signatures/{first}").text
-    assert {each.subject_id for each in entries(action="signatures.see")} == {first, second}
+    assert {entry.subject_id for entry in entries(action="signatures.see")} == {first, second}
 
 
 def test_owners_see_in_the_log_each_list_that_showed_people_of_their_cause(desk_of, petition):
     other = make_petition("hill", cause_id=make_cause("hill").id)
     make_petition("second", cause_id=petition.cause_id)
-    for each in (petition, other):
-        sign_and_hatch(each, comment="A word")
-        sign(each, ODILE, held_reason="hidden_field")
+    for item in (petition, other):
+        sign_and_hatch(item, comment="A word")
+        sign(item, ODILE, held_reason="hidden_field")
     admin = desk_of()
     for path in ("signatures/", "held/", "comments/"):
         assert admin.get(f"/organize/{path}").status_code == 200
     for cause_id in (petition.cause_id, other.cause_id):
         seen = entries(cause_ids=[cause_id], action="signatures.see")
-        assert [(each.details["by"], each.details["shown"]) for each in seen] == [
+        assert [(item.details["by"], item.details["shown"]) for item in seen] == [
             (["comments"], 1),
             (["held"], 1),
             ([], 2),
@@ -185,7 +185,7 @@ def test_late_decision_changes_nothing_and_is_not_in_the_log(desk_of, petition):
     assert alerts(desk.post(reject, {"reason": "Me too"}, follow_redirects=True)) == ["waiting"]
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
-    found = [(each.reason, each.details) for each in entries(action="signatures.reject")]
+    found = [(entry.reason, entry.details) for entry in entries(action="signatures.reject")]
     assert found == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
 
 
@@ -271,7 +271,7 @@ def test_queue_shows_reasons_and_decides_on_exactly_the_rows_shown(desk_of, peti
     assert values(page, "data-reason") == ["hidden_field"] * 3
     late = sign(petition, ODILE, email="late@kwan.example", held_reason="no_proof")
     shown = re.findall(r'name="shown" value="(\d+)"', page)
-    assert shown == [str(each) for each in ids]
+    assert shown == [str(item) for item in ids]
     assert desk.post("/organize/held/", {"do": "reject.shown", "shown": shown}).status_code == 422
     assert (
         desk.post(
@@ -283,7 +283,7 @@ def test_queue_shows_reasons_and_decides_on_exactly_the_rows_shown(desk_of, peti
     assert (
         desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
     )
-    assert [row(each).state for each in ids] == ["held", "pending", "pending"]
+    assert [row(item).state for item in ids] == ["held", "pending", "pending"]
     assert row(late).state == "held"
     assert (
         desk.post("/organize/held/", {"do": "let_through.shown", "shown": "9" * 30}).status_code
@@ -304,7 +304,7 @@ def test_comments_are_approved_one_by_one_or_all_that_were_shown(client, desk_of
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/comments/").text
     fields = dict(re.findall(r'name="(version-\d+)" value="(\w+)"', page)) | {
-        "shown": [str(each) for each in ids]
+        "shown": [str(item) for item in ids]
     }
     decisions = {f"decision-{ids[0]}": "show", f"decision-{ids[1]}": "hide"}
     assert desk.post("/organize/comments/", {**fields, **decisions}).status_code == 303
@@ -367,7 +367,7 @@ def test_rule_is_previewed_enabled_for_past_signatures_and_undone(desk_of, petit
     assert "Amalia" not in page
     desk.post(f"{here}/on", {"past": "y"})
     hatch_now()
-    assert [each.state for each in rows()] == ["counted", "held"]
+    assert [row.state for row in rows()] == ["counted", "held"]
     assert values(desk.get("/organize/held/"), "data-reason") == [f"rule:{here.rsplit('/', 1)[1]}"]
     desk.post(f"{here}/off")
     off = desk.get(here)
@@ -377,7 +377,7 @@ def test_rule_is_previewed_enabled_for_past_signatures_and_undone(desk_of, petit
     ) == ([1], [])
     desk.post(f"{here}/release")
     hatch_now()
-    assert [each.state for each in rows()] == ["counted", "counted"]
+    assert [row.state for row in rows()] == ["counted", "counted"]
     assert desk.post(f"{here}/drop").location == here
     assert differences() == []
 

@@ -147,13 +147,13 @@ def test_refused_access_is_logged_once_with_growing_counts(desk_of):
     assert desk.get("/organize/causes/nowhere").status_code == 404
     db.session.rollback()
     noted = [
-        (each.details["action"], each.details["count"], each.cause_id)
-        for each in reversed(entries(action="access"))
+        (entry.details["action"], entry.details["count"], entry.cause_id)
+        for entry in reversed(entries(action="access"))
     ]
     assert noted == [
         ("causes.see", 1, other.id),
         ("causes.see", 10, other.id),
         ("people.see", 1, None),
     ]
-    assert {each.organizer_id for each in entries(action="access")} == {desk.organizer.id}
+    assert {entry.organizer_id for entry in entries(action="access")} == {desk.organizer.id}
     assert "causes.see" in desk_of().get("/organize/audit/?about=access").text

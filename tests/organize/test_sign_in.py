@@ -264,7 +264,7 @@ def test_refused_tries_are_logged_without_what_a_stranger_typed(door, odile, des
     page = desk_of("admin", email="teo@kwan.example").get("/organize/audit/")
     # A wrong code, a wrong password, and a try at an unknown address, which the log tells apart.
     assert (
-        len({text(each) for each in tree(page).xpath("//p[@data-action='account.refused']")}) == 3
+        len({text(item) for item in tree(page).xpath("//p[@data-action='account.refused']")}) == 3
     )
 
 

@@ -76,7 +76,7 @@ def test_update_begins_with_a_title_and_a_double_press_makes_one(desk, client):
     assert client.get("/fr/updates/le-senat-repond").status_code == 404
     todo = tree(desk.get("/organize/updates/le-senat-repond")).xpath("//section[@class='todo']//li")
     assert {("body", "fr"), ("untranslated", "en")} <= {
-        (each.get("data-fault"), each.get("data-lang")) for each in todo
+        (item.get("data-fault"), item.get("data-lang")) for item in todo
     }
     assert desk.get("/organize/updates/le-senat-repond/preview?lang=fr").status_code == 200
 
@@ -357,7 +357,7 @@ def test_page_of_a_planned_mailing_says_when_and_to_whom_it_goes(desk):
     }
     page = desk.post("/organize/mail/answer", wishes, follow_redirects=True)
     at_once = desk.post("/organize/mail/other", {**wishes, "starts_at": ""}, follow_redirects=True)
-    planned, begun = (text_at(each, "//div[@data-kind='success']") for each in (page, at_once))
+    planned, begun = (text_at(item, "//div[@data-kind='success']") for item in (page, at_once))
     assert values(page, "data-state") == ["planned"] and planned != begun
     begins, readers = (
         row.text_content() for row in tree(page).xpath("//dl[@data-live='report']/div/dd")[:2]

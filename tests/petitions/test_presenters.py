@@ -70,7 +70,7 @@ def test_cards_of_a_cause_have_their_counts(app):
     sign_and_hatch(petition)
     db.session.rollback()
     cards = cards_of_cause(petition.cause_id, "es", utcnow())
-    assert [(each.slug, each.count, each.state) for each in cards] == [
+    assert [(item.slug, item.count, item.state) for item in cards] == [
         ("home", 1, "open"),
         ("law", 0, "closed"),
     ]

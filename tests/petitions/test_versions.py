@@ -49,14 +49,14 @@ def test_each_kind_of_change_makes_one_version_and_signatures_keep_theirs(petiti
     write(change_handing, petition_id=petition.id, names="full", details=["day"], now=utcnow())
     new_version(petition)
     versions = versions_of(petition)
-    assert [each.number for each in versions] == [1, 2, 3, 4, 5]
-    assert [each.targets[0]["en"] for each in versions] == [
+    assert [item.number for item in versions] == [1, 2, 3, 4, 5]
+    assert [item.targets[0]["en"] for item in versions] == [
         "The Senate of the Valley",
         *["The Mayor"] * 4,
     ]
-    assert [len(each.questions) for each in versions] == [0, 0, 1, 1, 1]
-    assert [each.handed_names for each in versions] == ["shown", "shown", "shown", "full", "full"]
-    assert [each.text("en", "en").title for each in versions] == [
+    assert [len(item.questions) for item in versions] == [0, 0, 1, 1, 1]
+    assert [item.handed_names for item in versions] == ["shown", "shown", "shown", "full", "full"]
+    assert [item.text("en", "en").title for item in versions] == [
         *["Bring them home"] * 4,
         "Bring them home now",
     ]

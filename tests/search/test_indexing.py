@@ -246,9 +246,9 @@ def test_idle_index_reads_no_table_of_content(app):
         count_due(utcnow())
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    queries = [each for each in statements if "select" in each.lower()]
+    queries = [item for item in statements if "select" in item.lower()]
     assert len(queries) == 2
-    assert all("FROM search_change" in each for each in queries)
+    assert all("FROM search_change" in query for query in queries)
 
 
 def test_update_appears_at_its_time_though_no_row_changes_then(app, monkeypatch):

@@ -121,8 +121,8 @@ def library(app):
     cause = write(create_cause, slug="mexico", texts=BUTTERFLIES)
     for slug, texts in PETITIONS.items():
         named = {
-            lang: dict(zip(("title", "summary", "body"), each, strict=True))
-            for lang, each in texts.items()
+            lang: dict(zip(("title", "summary", "body"), text, strict=True))
+            for lang, text in texts.items()
         }
         make_petition(slug, cause_id=cause.id, texts=named, targets=TARGETS)
     words = {
@@ -280,4 +280,4 @@ def test_accented_letter_alone_does_not_find_another_letter(library, query):
     ],
 )
 def test_wrong_address_has_neighbours(library, slug, near):
-    assert [each.slug for each in neighbours(slug, "en")] == near
+    assert [neighbour.slug for neighbour in neighbours(slug, "en")] == near

@@ -161,8 +161,8 @@ def test_hits_of_another_language_are_named_and_marked(client, app):
         create_cause,
         slug="river",
         texts={
-            lang: dict(zip(("title", "summary", "story"), each, strict=True))
-            for lang, each in texts.items()
+            lang: dict(zip(("title", "summary", "story"), item, strict=True))
+            for lang, item in texts.items()
         },
     )
     index_now()

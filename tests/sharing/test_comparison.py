@@ -45,10 +45,10 @@ def outcome(dealt, bringers):
 def test_supporter_keeps_the_assigned_wording(petition):
     offer(petition, "One", "Two")
     ids = sign_many(petition, 24)
-    first = {each: hand(petition, each) for each in ids}
+    first = {item: hand(petition, item) for item in ids}
     assert set(first.values()) == {"One", "Two"}
     offer(petition, "One", "Two", "Three")
-    assert {each: hand(petition, each) for each in ids} == first
+    assert {item: hand(petition, item) for item in ids} == first
 
 
 def test_removed_wording_is_no_longer_assigned_and_another_keeps_its_results(petition):
@@ -71,9 +71,9 @@ def test_results_of_wordings_are_counted_since_all_were_available(petition):
     early = sign(petition, email="early@kwan.example")
     hand(petition, early, now=start)
     offer(petition, "One", "Two", now=start + DAY)
-    handed = {each: hand(petition, each) for each in sign_many(petition, 12)}
+    handed = {item: hand(petition, item) for item in sign_many(petition, 12)}
     [bringer, quiet] = [
-        next(each for each, words in handed.items() if words == which) for which in ("One", "Two")
+        next(item for item, words in handed.items() if words == which) for which in ("One", "Two")
     ]
     for place in range(2):
         brought = sign_and_hatch(
@@ -85,7 +85,7 @@ def test_results_of_wordings_are_counted_since_all_were_available(petition):
     [found] = comparisons(petition.id)
     counts = Counter(handed.values())
     told = {row.outcome.text.words: row.outcome for row in found.rows}
-    assert {words: each.dealt for words, each in told.items()} == counts
+    assert {words: entry.dealt for words, entry in told.items()} == counts
     assert (told["One"].bringers, told["One"].brought, told["One"].shared) == (1, 2, 0)
     assert (told["Two"].bringers, told["Two"].brought, told["Two"].shared) == (0, 0, 1)
     assert (found.verdict, found.since) == ("early", start + DAY)

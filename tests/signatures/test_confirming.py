@@ -37,7 +37,7 @@ LONG_AGO = 30 * DAY
 
 def facts():
     return [
-        {column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()
+        {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
     ]
 
 
@@ -136,20 +136,20 @@ def test_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(cli
     free = sign(petition, AMALIA, now=now, email="another@rosales.example")
 
     def pages(purpose):
-        answers = [client.get(link(purpose, each)) for each in (held, free)]
-        tokens = [link(purpose, each).rsplit("/", 1)[1] for each in (held, free)]
+        answers = [client.get(link(purpose, item)) for item in (held, free)]
+        tokens = [link(purpose, item).rsplit("/", 1)[1] for item in (held, free)]
         return [
             (
                 answer.status_code,
-                answer.text.replace(token, "token").replace(code_of(each), "code"),
+                answer.text.replace(token, "token").replace(code_of(item), "code"),
                 answer.headers["Cache-Control"],
             )
-            for answer, token, each in zip(answers, tokens, (held, free), strict=True)
+            for answer, token, item in zip(answers, tokens, (held, free), strict=True)
         ]
 
     ready = pages("confirm")
     assert ready[0] == ready[1]
-    assert {client.post(link("confirm", each)).status_code for each in (held, free)} == {303}
+    assert {client.post(link("confirm", item)).status_code for item in (held, free)} == {303}
     assert (row(held).state, row(held).confirmed_at is None) == ("held", False)
     hatching = pages("hatched")
     assert hatching[0] == hatching[1]

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def given_numbers():
-    return sorted(each.number for each in rows() if each.number)
+    return sorted(row.number for row in rows() if row.number)
 
 
 @pytest.mark.parametrize("kind", ["app", "served"])
@@ -52,13 +52,13 @@ def test_twenty_who_sign_one_address_at_once_are_one(kind, request, petition):
 def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petition):
     people = [AMALIA, TEO] * 6 + [{**AMALIA, "given_name": "Nestor"}] * 3
     together(served, [lambda words=words: sign(shared_petition, words) for words in people])
-    assert [each.seat for each in rows()] == [1, 2]
-    assert len({each.full_name for each in rows()}) == 2
+    assert [row.seat for row in rows()] == [1, 2]
+    assert len({row.full_name for row in rows()}) == 2
 
 
 def test_thirty_one_who_confirm_at_once_get_numbers_without_a_gap(served, petition):
     ids = sign_many(petition, 31)
-    presses = [lambda path=link("confirm", each): served.test_client().post(path) for each in ids]
+    presses = [lambda path=link("confirm", item): served.test_client().post(path) for item in ids]
     answers = together(served, presses)
     assert {answer.status_code for answer in answers} == {303}
     hatch_now()
@@ -170,7 +170,7 @@ def test_failing_request_harms_no_other_in_its_group_commit(served, petition):
         for place in range(8)
     ]
     results = together(served, [*works, *[fail_alone] * 4])
-    assert sorted(results[:8]) == [each.id for each in rows()]
+    assert sorted(results[:8]) == [row.id for row in rows()]
 
 
 def _in_context(app, act):

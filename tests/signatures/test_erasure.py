@@ -127,8 +127,8 @@ def test_supporters_are_told_two_weeks_before_and_then_all_is_erased_in_batches(
     assert write(erasure.anonymise, petition_id=petition.id, actor=COMMAND, now=later, limit=2) == 2
     assert write(erasure.anonymise_due, now=later) == 1
     assert write(erasure.anonymise_due, now=later) == 0
-    assert {each.state for each in rows()} == {"erased"}
-    assert [each.action for each in entries(action="retention")] == [
+    assert {row.state for row in rows()} == {"erased"}
+    assert [entry.action for entry in entries(action="retention")] == [
         "retention.erase",
         "retention.tell",
     ]
@@ -178,7 +178,7 @@ def test_signature_made_after_the_erasing_is_announced_and_erased_too(petition):
     assert write(erasure.anonymise_due, now=later + 13 * DAY) == 0
     assert write(erasure.anonymise_due, now=later + 15 * DAY) == 1
     assert write(erasure.tell_of_erasing, now=later + 16 * DAY) == 0
-    assert {each.state for each in rows()} == {"erased"}
+    assert {row.state for row in rows()} == {"erased"}
     assert differences() == []
 
 

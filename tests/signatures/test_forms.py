@@ -245,7 +245,7 @@ def test_correction_form_asks_for_a_name_and_no_address(app):
 def test_answer_no_longer_offered_is_explained_in_the_readers_language(fill):
     gone = {**AMALIA, "answers-scale": "gone"}
     said = [fill(gone, questions=(SCALE,), lang=lang).said for lang in ("en", "es", "fr")]
-    assert [list(each) for each in said] == [["answers-scale"]] * 3
-    assert len({str(each["answers-scale"]) for each in said}) == 3
+    assert [list(item) for item in said] == [["answers-scale"]] * 3
+    assert len({str(item["answers-scale"]) for item in said}) == 3
     assert fill({**AMALIA, "answers-scale": "far"}, questions=(SCALE,)).is_valid
     assert fill(AMALIA, questions=(SCALE,)).is_valid

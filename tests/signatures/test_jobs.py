@@ -114,7 +114,7 @@ def test_confirmed_signature_is_not_deleted_when_counted_or_held(petition):
     change(counted, created_at=start, confirmed_at=start)
     confirm(sign(petition, ODILE, now=start, held_reason="hidden_field"), now=start)
     forget_at(utcnow())
-    assert [each.state for each in rows()] == ["counted", "held"]
+    assert [row.state for row in rows()] == ["counted", "held"]
 
 
 def test_held_and_unconfirmed_signature_is_deleted_like_any_other(petition):
@@ -144,7 +144,7 @@ def test_old_link_never_opens_a_later_supporters_signature(client, petition):
 
 def test_after_a_restore_an_old_link_does_not_open_a_reused_id(client, petition):
     letters = [link(purpose, sign(petition, AMALIA)) for purpose in ("confirm", "mine", "hatched")]
-    [lost] = [each.id for each in rows()]
+    [lost] = [row.id for row in rows()]
     write(lambda: db.session.execute(delete(Signature)))
     newcomer = sign(petition, ODILE)
     change(newcomer, id=lost)
@@ -157,7 +157,7 @@ def test_after_a_restore_an_old_link_does_not_open_a_reused_id(client, petition)
 
 def test_after_a_restore_an_old_link_does_not_open_the_persons_other_signature(client, petition):
     letter = link("confirm", sign(petition, AMALIA))
-    [lost] = [each.id for each in rows()]
+    [lost] = [row.id for row in rows()]
     write(lambda: db.session.execute(delete(Signature)))
     change(sign(make_petition("law", cause_id=petition.cause_id), AMALIA), id=lost)
     assert client.get(letter).status_code == 404

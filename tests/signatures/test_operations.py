@@ -53,7 +53,7 @@ def test_repeat_before_confirming_sends_the_email_again_and_changes_nothing(peti
         petition, {**AMALIA, "given_name": "Mallory", "comment": "Not hers"}, now=utcnow() + DAY
     )
     assert first == second == third
-    assert [(each.given_name, each.comment) for each in rows()] == [("Amalia", "")]
+    assert [(row.given_name, row.comment) for row in rows()] == [("Amalia", "")]
     [form] = forms()
     assert owed() == [(CONFIRMATION, first, "en")] * 2 + [(FORM_CONFIRMATION, form.id, "en")]
 
@@ -108,7 +108,7 @@ def test_supporter_gets_at_most_five_emails_however_often_they_sign(petition):
 def test_mailbox_signs_once_however_its_address_is_written(petition, other_spelling):
     first = sign(petition, email="amaliarosales@gmail.com")
     assert sign(petition, email=other_spelling) == first
-    assert [each.email for each in rows()] == ["amaliarosales@gmail.com"]
+    assert [row.email for row in rows()] == ["amaliarosales@gmail.com"]
 
 
 def test_same_address_may_sign_another_petition(petition):

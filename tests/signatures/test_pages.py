@@ -202,7 +202,7 @@ def test_right_to_left_names_and_comments_do_not_reverse_other_text(client, peti
             "name_display": "full",
         },
     )
-    [typed] = [each for each in rows() if each.id != signature_id]
+    [typed] = [row for row in rows() if row.id != signature_id]
     confirm(typed.id)
     change(typed.id, comment_shown=True)
     hatch_now()

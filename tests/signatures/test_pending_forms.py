@@ -389,7 +389,7 @@ def test_newer_form_outlives_an_erased_withdrawal(client, petition):
     write(forget, now=now, unconfirmed_days=14, address_days=14)
     assert row(first).state == "erased"
     client.post(path)
-    assert [each.state for each in rows()] == ["erased", "confirmed"]
+    assert [item.state for item in rows()] == ["erased", "confirmed"]
     assert recorded(rows()[1].id) == said(HERS)
 
 

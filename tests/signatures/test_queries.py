@@ -96,7 +96,9 @@ def test_everything_signed_with_an_address_is_found_in_upper_or_lower_case(petit
     sign(petition, ODILE)
     db.session.rollback()
     email = "amalia@ROSALES.example"
-    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == ids
+    assert [
+        signature.id for signature in signatures_of_address(tokens.email_digest(email), email)
+    ] == ids
 
 
 def test_signatures_with_another_spelling_of_the_address_are_not_found(petition):
@@ -105,9 +107,9 @@ def test_signatures_with_another_spelling_of_the_address_are_not_found(petition)
     sign(law, AMALIA, email="vera-x9@yahoo.com")
     db.session.rollback()
     email = "vera@yahoo.com"
-    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == [
-        signature_id
-    ]
+    assert [
+        signature.id for signature in signatures_of_address(tokens.email_digest(email), email)
+    ] == [signature_id]
 
 
 def test_recent_signatures_are_those_that_may_be_shown(petition):
@@ -116,8 +118,8 @@ def test_recent_signatures_are_those_that_may_be_shown(petition):
     newest = sign_and_hatch(petition, ODILE, email="o2@kwan.example", name_display="initials")
     sign(petition, ODILE, email="o3@kwan.example", name_display="full")
     db.session.rollback()
-    assert [each.id for each in newest_signers(petition.id)] == [newest, shown]
-    assert [each.id for each in newest_signers(petition.id, most=1)] == [newest]
+    assert [signer.id for signer in newest_signers(petition.id)] == [newest, shown]
+    assert [signer.id for signer in newest_signers(petition.id, most=1)] == [newest]
     assert counted_only_since(petition.cause_id, petition.id, 1) == 1
     assert counted_only_since(petition.cause_id, petition.id, 3) == 0
 

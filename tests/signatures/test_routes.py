@@ -198,7 +198,7 @@ def test_unknown_or_unpublished_petition_is_not_found(client, app, slug):
 def test_honeypot_field_holds_the_signature_and_looks_the_same(client, petition):
     answer = post_signature(client, petition, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/petitions/home/thanks")
-    assert [(each.state, each.held_reason) for each in rows()] == [("held", "hidden_field")]
+    assert [(row.state, row.held_reason) for row in rows()] == [("held", "hidden_field")]
     assert len(owed()) == 1
 
 

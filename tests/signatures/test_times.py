@@ -59,7 +59,7 @@ def test_supporters_are_told_two_weeks_before_and_data_is_erased_to_the_second(
     assert [kind for kind, *_ in owed()].count(erasure.NOTICE_LETTER) == 1
     assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE - SECOND) == 0
     assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE) == 1
-    assert [each.state for each in rows()] == ["erased"]
+    assert [row.state for row in rows()] == ["erased"]
 
 
 def test_petition_closed_right_now_is_stored_for_its_days(awkward_time, petition):

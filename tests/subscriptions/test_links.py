@@ -66,7 +66,7 @@ def word(app):
 
 
 def paths_in(message, part):
-    return [each.removeprefix("http://localhost") for each in message.text.split() if part in each]
+    return [item.removeprefix("http://localhost") for item in message.text.split() if part in item]
 
 
 def test_preferences_link_expires_and_offers_a_new_link(client, cause):

@@ -166,7 +166,7 @@ def test_subscriber_sees_all_of_their_address_and_changes_language_and_frequency
     one, two = subscribe(cause_id=cause.id), subscribe()
     page = client.get(link("preferences", one)).text
     assert "Butterflies for the Valley" in page and "amalia@" not in page
-    assert all(f'{link("preferences", one)}/{each}"' in page for each in (one, two))
+    assert all(f'{link("preferences", one)}/{item}"' in page for item in (one, two))
     client.post(f"{link('preferences', one)}/{two}", data={"frequency": "weekly", "lang": "es"})
     assert (subscription(two).frequency, subscription(two).lang) == ("weekly", "es")
     wrong = client.post(

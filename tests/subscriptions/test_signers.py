@@ -41,7 +41,7 @@ def petition(app):
 
 
 def states():
-    return [(each.state, each.source) for each in subscriptions()]
+    return [(subscription.state, subscription.source) for subscription in subscriptions()]
 
 
 def test_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(petition):
@@ -70,8 +70,8 @@ def test_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(peti
 def test_unselected_box_does_not_subscribe_and_two_of_one_address_are_one(petition):
     sign_and_hatch(petition, {**AMALIA, "email": "no@rosales.example"})
     both = [sign(petition, AMALIA, subscribe=True), sign(petition, TEO, subscribe=True)]
-    for each in both:
-        confirm(each)
+    for item in both:
+        confirm(item)
     hatch_now()
     assert len(subscriptions()) == 1
 

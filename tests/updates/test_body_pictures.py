@@ -61,7 +61,7 @@ def test_picture_in_the_text_has_alt_text_size_and_no_camera_metadata(client, ap
     assert "tracker.example" not in page and "picture:7" not in page
     whole, small = client.get(address), client.get(f"{address}?size=small")
     assert whole.cache_control.public and whole.cache_control.max_age >= 86400
-    assert [Image.open(io.BytesIO(each.data)).size for each in (whole, small)] == [
+    assert [Image.open(io.BytesIO(item.data)).size for item in (whole, small)] == [
         (1000, 400),
         (800, 320),
     ]

@@ -56,13 +56,13 @@ def test_grammar_of_the_rfc_finds_no_error(client, news, path):
     # What the RFC requires beyond its grammar: an author, a link to read it, and one link of each
     # kind.
     assert feed.find(f"{ATOM}author/{ATOM}name").text
-    for each in (feed, *feed.iter(f"{ATOM}entry")):
+    for item in (feed, *feed.iter(f"{ATOM}entry")):
         links = [
             (link.get("rel"), link.get("type"), link.get("hreflang"))
-            for link in each.findall(f"{ATOM}link")
+            for link in item.findall(f"{ATOM}link")
         ]
         assert len(links) == len(set(links)) and any(rel == "alternate" for rel, *_ in links)
-    ids = [each.text for each in feed.iter(f"{ATOM}id")]
+    ids = [item.text for item in feed.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids)) == 3
 
 

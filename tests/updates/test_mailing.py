@@ -236,7 +236,7 @@ def test_supporters_or_subscribers_can_be_chosen(app, cause):
     )
     send_all(utcnow() + timedelta(seconds=2))
     db.session.rollback()
-    assert [bytes(each) for each in db.session.scalars(select(MailingReceipt.email_digest))] == [
+    assert [bytes(row) for row in db.session.scalars(select(MailingReceipt.email_digest))] == [
         digest("amalia")
     ]
 

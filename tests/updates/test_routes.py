@@ -155,7 +155,7 @@ def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, coun
             for part in ("id", "title", "updated", "published", "content")
         )
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
-    assert len(set(ids)) == count and all(each.startswith("urn:uuid:") for each in ids)
+    assert len(set(ids)) == count and all(item.startswith("urn:uuid:") for item in ids)
     write(move_update, update_id=made.id, version=1, slug="moved")
     again = etree.fromstring(client.get(path).data)
     assert [e.findtext("a:id", namespaces=ATOM) for e in again.findall("a:entry", ATOM)] == ids

@@ -29,7 +29,7 @@ def sentences():
                 and getattr(node.func, "id", "") in ("_l", "lazy_gettext")
                 and node.keywords
             ):
-                found[node.args[0].value] = tuple(each.arg for each in node.keywords)
+                found[node.args[0].value] = tuple(keyword.arg for keyword in node.keywords)
     return found
 
 

@@ -38,8 +38,8 @@ def load_cause(folder: Path, today: date) -> DemoCause:
         petitions=tuple(
             _petition(folder, f"petitions/{slug}", slug, today) for slug in cause.words("petitions")
         ),
-        events=tuple(sorted((_event(each, today) for each in events), key=_by_date)),
-        updates=tuple(sorted((_update(each) for each in updates), key=_by_date, reverse=True)),
+        events=tuple(sorted((_event(event, today) for event in events), key=_by_date)),
+        updates=tuple(sorted((_update(update) for update in updates), key=_by_date, reverse=True)),
     )
 
 
@@ -68,14 +68,14 @@ def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
         deliver_on=today + timedelta(table.count("deliver_in_days")) if delivered else None,
         required=table.words("required"),
         two_per_address=table.get("two_per_address", bool),
-        targets=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("targets")),
+        targets=tuple(_in_all_languages(item.only(*LANGUAGES)) for item in table.tables("targets")),
         questions=tuple(_question(question) for question in table.tables("questions")),
         wordings=tuple(
-            _in_all_languages(each.only(*LANGUAGES)) for each in table.tables("wordings")
+            _in_all_languages(item.only(*LANGUAGES)) for item in table.tables("wordings")
         ),
         codes={
-            each.only("code", "percent").get("code", str): each.count("percent")
-            for each in table.tables("codes")
+            item.only("code", "percent").get("code", str): item.count("percent")
+            for item in table.tables("codes")
         },
         texts={lang: _petition_text(folder, f"{place}/{lang}.md", delivered) for lang in LANGUAGES},
     )
@@ -159,7 +159,7 @@ def _texts(table: Table, text: type) -> dict:
     names = [field.name for field in fields(text)]
     tables = {lang: table.table(lang).only(*names) for lang in LANGUAGES}
     return {
-        lang: text(**{name: each.get(name, str) for name in names}) for lang, each in tables.items()
+        lang: text(**{name: item.get(name, str) for name in names}) for lang, item in tables.items()
     }
 
 

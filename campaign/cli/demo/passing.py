@@ -49,7 +49,8 @@ def pass_on(
 
 def _deal_all(petition_id, wordings, signers):
     texts = {
-        lang: [each[lang] for each in wordings] for lang in {signer.lang for signer in signers}
+        lang: [wording[lang] for wording in wordings]
+        for lang in {signer.lang for signer in signers}
     }
     change_texts(petition_id=petition_id, texts=texts, now=signers[0].confirmed_at)
     for signer in signers:
@@ -79,15 +80,15 @@ def _pulls(petition_id, signers):
     for signature_id, text_id in dealt.items():
         by_lang.setdefault(langs[signature_id], set()).add(text_id)
     return {
-        each: PULL[min(sorted(by_lang[langs[each]]).index(text_id), len(PULL) - 1)]
-        for each, text_id in dealt.items()
+        entry: PULL[min(sorted(by_lang[langs[entry]]).index(text_id), len(PULL) - 1)]
+        for entry, text_id in dealt.items()
     }
 
 
 def _bringer(chance, earlier, pulls):
     if not earlier or chance.randrange(100) >= BY_LINK:
         return None
-    return chance.choices(earlier, [pulls.get(each.id, 1) for each in earlier])[0]
+    return chance.choices(earlier, [pulls.get(entry.id, 1) for entry in earlier])[0]
 
 
 def _code(chance: Random, codes: Mapping[str, int]) -> str:

@@ -58,7 +58,7 @@ class Table:
         found = self.find(name, list) or []
         if not all(type(values) is dict for values in found):
             raise self.fault(name, "should hold tables only")
-        return [Table(self.file, f"{self._path(name)}[{i}]", each) for i, each in enumerate(found)]
+        return [Table(self.file, f"{self._path(name)}[{i}]", item) for i, item in enumerate(found)]
 
     def only(self, *names: str) -> "Table":
         """Return this table; refuse it if it has a key not in `names`, most likely a typo."""

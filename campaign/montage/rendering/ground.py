@@ -106,7 +106,7 @@ def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool)
 def _blurred(heap: np.ndarray, reach: int) -> np.ndarray:
     """Return the mean over a square of 2 · reach + 1 cells around each cell."""
     for axis in (0, 1):
-        pad = [(reach + 1, reach) if each == axis else (0, 0) for each in range(3)]
+        pad = [(reach + 1, reach) if index == axis else (0, 0) for index in range(3)]
         total = np.cumsum(np.pad(heap, pad), axis=axis, dtype=np.float64)
         wide = 2 * reach + 1
         upper, lower = np.split(total, [wide], axis=axis)[1], np.split(total, [-wide], axis=axis)[0]

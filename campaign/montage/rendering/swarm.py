@@ -65,7 +65,7 @@ class Swarm:
             flock.tints,
         )
         for variant, flip, turn, scale, x, y, tints in zip(
-            *(each.tolist() for each in columns), strict=True
+            *(column.tolist() for column in columns), strict=True
         ):
             size = flock.size * scale / 1000
             out = ceil(size * REACH)
@@ -97,7 +97,7 @@ class Swarm:
         top = np.rint(flock.y - out / 2).astype(np.int32)
         columns = (flock.variant, flock.flip, turn, scale, left, top, flock.tints)
         for variant, flip, turn, scale, left, top, tints in zip(
-            *(each.tolist() for each in columns), strict=True
+            *(column.tolist() for column in columns), strict=True
         ):
             key = (variant, flip, turn, scale)
             if key not in self._bank:

@@ -86,8 +86,8 @@ def shape_from(name: str, read: Callable[[str], bytes]) -> Shape:
         centre=tuple(facts["centre"]),
         ink=_rgb(facts["ink"]),
         night_ink=_rgb(facts["night_ink"]),
-        near_luminance=np.array([each["luminance"] for each in near], float),
-        near_tints=np.array([[_rgb(each[part]) for part in PARTS] for each in near], float),
+        near_luminance=np.array([entry["luminance"] for entry in near], float),
+        near_tints=np.array([[_rgb(entry[part]) for part in PARTS] for entry in near], float),
         ghost=ghost,
     )
 

@@ -166,7 +166,9 @@ def sweep_shapes(*, now: datetime) -> int:
         exists().where(column == StoredShape.name)
         for column in (CauseShape.shape, ShapeDraft.shape, Cause.shape)
     )
-    unknown = delete(StoredShape).where(StoredShape.created_at <= edge, *(~each for each in named))
+    unknown = delete(StoredShape).where(
+        StoredShape.created_at <= edge, *(~entry for entry in named)
+    )
     return db.session.execute(unknown.execution_options(synchronize_session=False)).rowcount
 
 

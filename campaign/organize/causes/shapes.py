@@ -242,7 +242,7 @@ def shape_preview(cause: Cause, name: str, count: str) -> ResponseReturnValue:
     `count` is "now" or one of the numbers used for previews.
     """
     last, gaps = cause_numbers(cause.id)
-    counts = {"now": last, **{str(each): each for each in (AMONG_OTHERS, *COUNTS)}}
+    counts = {"now": last, **{str(item): item for item in (AMONG_OTHERS, *COUNTS)}}
     if count not in counts or not is_offered(cause, name):
         abort(404)
     png = preview_png(

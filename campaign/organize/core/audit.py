@@ -38,7 +38,7 @@ class Fact(NamedTuple):
     def told(self, who: Actor, result: Any) -> AuditEntry:
         """Record the audit event and return the entry."""
         on, cause_id = (
-            each(result) if callable(each) else each for each in (self.on, self.cause_id)
+            item(result) if callable(item) else item for item in (self.on, self.cause_id)
         )
         return record(
             who,
@@ -170,9 +170,9 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
     told = {}
     for name, key, columns in TOLD[subject[0]]:
         table = db.metadata.tables[name]
-        chosen = [table.c[each] for each in columns.split()]
+        chosen = [table.c[item] for item in columns.split()]
         part = next(
-            (table.c[each] for each in ("lang", "position") if each in table.c and key != "id"),
+            (table.c[item] for item in ("lang", "position") if item in table.c and key != "id"),
             None,
         )
         query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
@@ -182,8 +182,8 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
             query = query.where(table.c.kind == subject[0])
         for row in db.session.execute(query):
             told |= {
-                (each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name))
-                for each in chosen
+                (item.name, "" if part is None else str(row._part)): _said(getattr(row, item.name))
+                for item in chosen
             }
     return told
 
@@ -223,9 +223,9 @@ def _said(value: Any) -> str | bool:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, dict):
-        return "; ".join(text for each in value.values() if (text := str(_said(each))))
+        return "; ".join(text for item in value.values() if (text := str(_said(item))))
     if isinstance(value, list | tuple):
-        return ", ".join(text for each in value if (text := str(_said(each))))
+        return ", ".join(text for item in value if (text := str(_said(item))))
     return str(value)
 
 
@@ -271,10 +271,10 @@ def note_each(signatures: Iterable[Signature]) -> None:
         *(
             Fact(
                 "signatures.see",
-                on=("signature", each.id),
-                cause_id=each.cause_id,
+                on=("signature", signature.id),
+                cause_id=signature.cause_id,
                 details={"shown": 1},
             )
-            for each in signatures
+            for signature in signatures
         )
     )

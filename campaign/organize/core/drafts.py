@@ -28,7 +28,7 @@ class DraftForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     lang = SelectField(
-        _l("Original language"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Original language"), choices=[SelectChoice(*name) for name in NAMES.items()]
     )
     title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), most(MAX_TITLE_LENGTH)])
     slug = SlugField(_l("Address"))

@@ -167,7 +167,7 @@ def _in_order(language: str, oceans: Any) -> tuple[tuple[str, str], ...]:
     for name in zone_countries():
         region = name.partition("/")[0]
         found.append((oceans.get(region) or territories[_REGIONS[region]], name))
-    return tuple(sorted(found, key=lambda each: (sort_key(each[0]), sort_key(places[each[1]]))))
+    return tuple(sorted(found, key=lambda row: (sort_key(row[0]), sort_key(places[row[1]]))))
 
 
 def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
@@ -175,7 +175,7 @@ def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
 
     `chosen` holds naive datetimes or None.
     """
-    return [clock_time(each, g.lang) for each in chosen if each and comes_twice(each, zone)]
+    return [clock_time(item, g.lang) for item in chosen if item and comes_twice(item, zone)]
 
 
 def tell_of_hours_twice(chosen: Iterable[datetime | None], zone: str) -> None:

@@ -129,7 +129,7 @@ def _list(event: Event) -> dict[str, Any]:
         "rows": found[:SHOWN],
         "has_more": len(found) > SHOWN,
         "words": words,
-        "hours_in": {each.id: _hour_in(each, event) for each in found if each.checked_in_at},
+        "hours_in": {row.id: _hour_in(row, event) for row in found if row.checked_in_at},
     }
 
 

@@ -96,7 +96,9 @@ class PartForm(FlaskForm):
         there = {text.lang for text in self.event.texts}
         first = self.event.original_lang
         return [
-            lang for lang in (first, *(each for each in LOCALES if each != first)) if lang in there
+            lang
+            for lang in (first, *(locale for locale in LOCALES if locale != first))
+            if lang in there
         ]
 
     def rearranged(self, press: str | None) -> Any:

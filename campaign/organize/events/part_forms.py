@@ -207,7 +207,7 @@ class AboutForm(PartForm):
 
     part = "about"
     languages = SelectMultipleField(
-        _l("Languages spoken"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Languages spoken"), choices=[SelectChoice(*item) for item in NAMES.items()]
     )
     others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
@@ -218,17 +218,19 @@ class AboutForm(PartForm):
         return {
             "languages": [code for code in event.languages if code in NAMES],
             "others": ", ".join(name for name in event.languages if name not in NAMES),
-            "petitions": [each.petition_id for each in event.petitions],
+            "petitions": [petition.petition_id for petition in event.petitions],
             "is_vigil": event.is_vigil,
         }
 
     def offer(self, petitions: Iterable[Any]) -> Self:
         """Offer these PetitionCards; return the form."""
-        self.petitions.choices = [SelectChoice(each.id, each.title) for each in petitions]
+        self.petitions.choices = [
+            SelectChoice(petition.id, petition.title) for petition in petitions
+        ]
         return self
 
     def changes(self) -> dict[str, Any]:
-        others = [name for each in (self.others.data or "").split(",") if (name := each.strip())]
+        others = [name for part in (self.others.data or "").split(",") if (name := part.strip())]
         return {
             "languages": [*self.languages.data, *dict.fromkeys(others)],
             "is_vigil": self.is_vigil.data,

@@ -186,8 +186,8 @@ def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
         twice=hours_twice((event.starts_local, event.ends_local), event.zone),
         numbers=numbers_of(event),
         faults=faults_of(event) if event.state == "draft" else (),
-        missing=[lang for lang in LOCALES if lang not in {each.lang for each in event.texts}],
-        petition_titles=[each.title for each in _petitions(event, now)],
+        missing=[lang for lang in LOCALES if lang not in {item.lang for item in event.texts}],
+        petition_titles=[petition.title for petition in _petitions(event, now)],
     ), status
 
 
@@ -211,8 +211,8 @@ def _kind(event: Event, now: datetime) -> str:
 
 
 def _petitions(event: Event, now: datetime) -> list[Any]:
-    chosen = {each.petition_id for each in event.petitions}
-    return [each for each in cards_of_cause(event.cause_id, g.lang, now) if each.id in chosen]
+    chosen = {petition.petition_id for petition in event.petitions}
+    return [card for card in cards_of_cause(event.cause_id, g.lang, now) if card.id in chosen]
 
 
 @blueprint.get("/<slug>/cancel")

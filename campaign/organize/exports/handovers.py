@@ -89,12 +89,12 @@ class HandingForm(FlaskForm):
     version = VersionField()
     names = RadioField(
         _l("Names"),
-        choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
+        choices=[SelectChoice(*item) for item in NAME_CHOICES.items()],
         validators=[InputRequired(_l("Choose an option."))],
     )
     details = SelectMultipleField(
         _l("Details next to each name"),
-        choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()],
+        choices=[SelectChoice(*item) for item in DETAIL_CHOICES.items()],
     )
 
     @classmethod
@@ -272,9 +272,9 @@ def _deliverable(petition: Petition) -> int:
 def _handed_over(petition: Petition) -> int:
     """Return how many signatures the last pack held or, without one, a pack today would hold."""
     packs = [
-        each.done
-        for each in exports_of([petition.id])
-        if each.kind == "pack" and each.state == "ready"
+        export.done
+        for export in exports_of([petition.id])
+        if export.kind == "pack" and export.state == "ready"
     ]
     return packs[0] if packs else _deliverable(petition)
 
@@ -286,7 +286,9 @@ def _languages(petition: Petition) -> list[str]:
 def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
     may_export = may("signatures.export", petition)
     packs = (
-        [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
+        [export for export in exports_of([petition.id]) if export.kind == "pack"]
+        if may_export
+        else []
     )
     return _rendered(
         "show",

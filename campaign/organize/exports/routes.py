@@ -240,7 +240,7 @@ def _aim() -> str:
 
 def _list(template: str, sights: Iterable[PetitionInSight], **named: Any) -> ResponseReturnValue:
     """List the files of petitions; a list shows no names but those of organizers."""
-    titles = {each.id: each.title for each in sights}
+    titles = {sighting.id: sighting.title for sighting in sights}
     return render_template(
         template, exports=exports_of(list(titles)), titles=titles, **named, **words()
     )

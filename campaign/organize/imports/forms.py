@@ -72,7 +72,7 @@ class _OfPetition(FlaskForm):
 
     def offer(self, petitions: Iterable[PetitionInSight]) -> Self:
         """Offer these PetitionsInSight; return the form."""
-        choices = [SelectChoice(each.slug, each.title) for each in petitions]
+        choices = [SelectChoice(item.slug, item.title) for item in petitions]
         self.petition.choices = unchosen(choices, _l("Choose a petition"))
         return self
 
@@ -170,7 +170,7 @@ class ColumnsForm(FlaskForm):
     def offer_versions(self, versions: Sequence[PetitionVersion]) -> Self:
         """Offer the PetitionVersions of a petition, the newest first; return the form."""
         self.petition_version.choices = [
-            SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)
+            SelectChoice(str(version.id), str(version.number)) for version in reversed(versions)
         ]
         return self
 

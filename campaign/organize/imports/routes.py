@@ -61,7 +61,7 @@ def index() -> ResponseReturnValue:
         "organize/imports/index.html",
         batches=batches_among(cause_ids),
         runs=runs_among(cause_ids),
-        titles={each.id: each.title for each in petitions},
+        titles={petition.id: petition.title for petition in petitions},
         petitions=petitions,
     )
 
@@ -256,7 +256,7 @@ def page(
         causes={cause.id: cause for cause in causes_among([batch.cause_id])},
         rows=rows,
         fate=fate,
-        fates=[each for each in FATES if batch.count(each)],
+        fates=[item for item in FATES if batch.count(item)],
         has_more=len(found) > most,
         after=after,
         rows_in=rows_in(batch.id) if batch.is_arriving else 0,

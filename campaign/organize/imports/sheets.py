@@ -130,7 +130,7 @@ def typing() -> ResponseReturnValue:
     found = run_of_serial(request.args.get("sheet", ""))
     petitions = petitions_where("signatures.import")
     asked = found[0].petition.slug if found else request.args.get("petition")
-    known = [each.slug for each in petitions if each.slug == asked or len(petitions) == 1]
+    known = [item.slug for item in petitions if item.slug == asked or len(petitions) == 1]
     lang = found[0].lang if found else request.args.get("lang")
     if not known or lang not in NAMES:
         return _choosing_page(
@@ -204,7 +204,7 @@ def grid(batch: ImportBatch) -> ResponseReturnValue:
         batch=batch,
         petition=in_sight(petition),
         rows=rows,
-        fields=[*GRID, *(f"answers-{each['name']}" for each in petition.questions)],
+        fields=[*GRID, *(f"answers-{question['name']}" for question in petition.questions)],
         kinds=_kinds(petition),
         required={"given_name", *petition.required_fields},
         most=MAX_LINES,
@@ -236,13 +236,13 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
     decided = decide(checker, items_of(batch)) if checker else []
     rows = {
-        each.place: {
-            "fate": each.fate,
-            "words": str(FATE_WORDS[each.fate]),
-            "why": why_in_words(each.fate, each.why),
-            "fields": list(each.why) if each.fate == "wrong" else [],
+        row.place: {
+            "fate": row.fate,
+            "words": str(FATE_WORDS[row.fate]),
+            "why": why_in_words(row.fate, row.why),
+            "fields": list(row.why) if row.fate == "wrong" else [],
         }
-        for each in decided
+        for row in decided
     }
     return {"version": batch.version, "rows": rows}
 
@@ -254,7 +254,7 @@ def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
         "subscribe",
         "name_display",
         "comment",
-        *(f"answers-{each['name']}" for each in petition.questions),
+        *(f"answers-{question['name']}" for question in petition.questions),
     }
     typed = {}
     for (place, field), text in sent_cells().items():
@@ -283,7 +283,7 @@ def _choosing_page(form: SheetChoice, status: int = 200) -> ResponseReturnValue:
 
 def _typing_page(form: SheetForm, status: int = 200) -> ResponseReturnValue:
     petitions = petitions_where("signatures.import")
-    petition = next(each for each in petitions if each.slug == form.petition.data)
+    petition = next(item for item in petitions if item.slug == form.petition.data)
     page = render_template(
         "organize/imports/typing.html",
         form=form,

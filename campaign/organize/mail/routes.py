@@ -37,7 +37,7 @@ class MailingForm(FlaskForm):
     """Who gets an update by email, when, and how fast."""
 
     langs = SelectMultipleField(
-        _l("Languages"), choices=[SelectChoice(*each) for each in NAMES.items()]
+        _l("Languages"), choices=[SelectChoice(*name) for name in NAMES.items()]
     )
     kinds = SelectMultipleField(
         _l("Target"),
@@ -125,17 +125,19 @@ def index() -> ResponseReturnValue:
         "organize.mail.index",
     )
     updates = page.rows
-    found = mailings.mailings_among(each.id for each in updates)
+    found = mailings.mailings_among(update.id for update in updates)
     return render_template(
         "organize/mail/index.html",
         page=page,
         mailed=[
-            (each, card(each, g.lang), found[each.id], mailings.report(found[each.id]))
-            for each in updates
-            if each.id in found
+            (update, card(update, g.lang), found[update.id], mailings.report(found[update.id]))
+            for update in updates
+            if update.id in found
         ],
         unmailed=[
-            (each, card(each, g.lang), each.phase(now)) for each in updates if each.id not in found
+            (update, card(update, g.lang), update.phase(now))
+            for update in updates
+            if update.id not in found
         ],
     )
 

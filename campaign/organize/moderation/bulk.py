@@ -63,8 +63,8 @@ def asked_filter() -> Filter:
         abort(404)
     petitions = petitions_where("signatures.review")
     slug = request.args.get("petition")
-    petition = next((each for each in petitions if each.slug == slug), None)
-    search = _SEARCHES[on](petitions, tuple(each.id for each in chosen(petitions, slug)))
+    petition = next((item for item in petitions if item.slug == slug), None)
+    search = _SEARCHES[on](petitions, tuple(item.id for item in chosen(petitions, slug)))
     return Filter(on, search, request.args.to_dict(), petition)
 
 
@@ -156,14 +156,14 @@ def create() -> ResponseReturnValue:
     if verb in NEEDS_REASON and not form.validate():
         return _preview(chosen, form, snapshot, 422)
     found = {
-        cause_id: each
-        for cause_id, each in bulk_decisions.preview(chosen.search, snapshot).items()
-        if each.verbs[verb]
+        cause_id: item
+        for cause_id, item in bulk_decisions.preview(chosen.search, snapshot).items()
+        if item.verbs[verb]
     }
     if not found:
         flash(_("Nothing was changed. Someone else has already decided."), "waiting")
         return redirect(_back(chosen), 303)
-    if sum(each.total for each in found.values()) > bulk_decisions.MAX_SIGNATURES:
+    if sum(row.total for row in found.values()) > bulk_decisions.MAX_SIGNATURES:
         return _preview(chosen, form, snapshot, 422)
     decisions = write(
         _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), found
@@ -214,20 +214,20 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
 def _decide(who, search, snapshot, verb, reason, found):
     """Ask for a decision in each cause, and record each in the activity log."""
     decisions = []
-    for cause_id, each in found.items():
+    for cause_id, row in found.items():
         decision = bulk_decisions.ask(
             organizer_id=who.organizer_id,
             cause_id=cause_id,
             verb=verb,
             search=search,
             snapshot=snapshot,
-            total=each.verbs[verb],
+            total=row.verbs[verb],
             reason=reason,
             now=utcnow(),
         )
         details = {
-            "signatures": each.verbs[verb],
-            "counted": each.counted,
+            "signatures": row.verbs[verb],
+            "counted": row.counted,
             "filter": filter_for_trail(search),
         }
         record(
@@ -258,7 +258,7 @@ def _preview(
     chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.Snapshot, status: int = 200
 ) -> ResponseReturnValue:
     found = bulk_decisions.preview(chosen.search, snapshot).values()
-    total = sum(each.total for each in found)
+    total = sum(row.total for row in found)
     rows = bulk_decisions.sample(chosen.search, snapshot)
     note_list(rows, [chosen.on])
     page = render_template(
@@ -267,8 +267,8 @@ def _preview(
         form=form,
         snapshot=snapshot,
         total=total,
-        counted=sum(each.counted for each in found),
-        changes={verb: sum(each.verbs[verb] for each in found) for verb in chosen.verbs},
+        counted=sum(row.counted for row in found),
+        changes={verb: sum(row.verbs[verb] for row in found) for verb in chosen.verbs},
         is_too_many=total > bulk_decisions.MAX_SIGNATURES,
         max_signatures=bulk_decisions.MAX_SIGNATURES,
         undo_days=bulk_decisions.UNDO_FOR.days,

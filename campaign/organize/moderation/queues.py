@@ -175,7 +175,7 @@ def _here() -> str:
 
 def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
-    ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
+    ids = [item.id for item in chosen(petitions, request.values.get("petition"))]
     reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""
     queue = queue_page(partial(held_for_review, ids, held_reason=held_for))
     note_list(queue.rows, ["held"])
@@ -184,13 +184,13 @@ def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> Re
         form=form,
         queue=queue,
         ticked=set(ticked),
-        reasons=sorted(reasons.items(), key=lambda each: -each[1]),
+        reasons=sorted(reasons.items(), key=lambda row: -row[1]),
         held_for=held_for,
         waiting=reasons.get(held_for, 0) if held_for else sum(reasons.values()),
         rules={rule.id: rule for rule in rules_of(causes_where("signatures.review"))},
         petitions=petitions,
         chosen_slug=request.values.get("petition") or "",
-        titles={each.id: each.title for each in petitions},
+        titles={petition.id: petition.title for petition in petitions},
         **words(),
     )
     return page, status
@@ -204,12 +204,12 @@ CORRECTIONS_ON_A_PAGE = 50
 @allowed("signatures.review")
 def corrections_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
-    found = held_corrections([each.id for each in petitions], limit=CORRECTIONS_ON_A_PAGE)
+    found = held_corrections([petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE)
     note_list([signature for _correction, signature in found], ["corrections"])
     return render_template(
         "organize/corrections/index.html",
         found=found,
-        titles={each.id: each.title for each in petitions},
+        titles={petition.id: petition.title for petition in petitions},
         content_version=content_version,
         rules={rule.id: rule for rule in rules_of(None)},
         **words(),
@@ -246,7 +246,7 @@ MAX_WORDS = 200
 @allowed("signatures.review")
 def comments_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
-    ids = [each.id for each in chosen(petitions, request.args.get("petition"))]
+    ids = [item.id for item in chosen(petitions, request.args.get("petition"))]
     asked = same_list()
     searched, tab = asked["words"] or "", asked["tab"] or "waiting"
     queue = queue_page(partial(comments_of, ids, comments=tab, words=searched))
@@ -257,7 +257,7 @@ def comments_index() -> ResponseReturnValue:
         waiting=how_many_unread(ids),
         petitions=petitions,
         chosen_slug=request.args.get("petition") or "",
-        titles={each.id: each.title for each in petitions},
+        titles={petition.id: petition.title for petition in petitions},
         content_version=content_version,
         tabs=TABS,
         tab=tab,

@@ -74,14 +74,14 @@ class RuleForm(FlaskForm):
 
     def offer(self, petitions: Sequence[PetitionInSight]) -> Self:
         """Offer these PetitionsInSight and their causes; return the form."""
-        causes = {each.cause_id: each.cause_title for each in petitions}
-        self._causes = {each.slug: each.cause_id for each in petitions}
-        self._ids = {each.slug: each.id for each in petitions}
+        causes = {petition.cause_id: petition.cause_title for petition in petitions}
+        self._causes = {petition.slug: petition.cause_id for petition in petitions}
+        self._ids = {petition.slug: petition.id for petition in petitions}
         whole = [
             SelectChoice(f"cause:{number}", _("All petitions of %(cause)s", cause=title))
             for number, title in causes.items()
         ]
-        choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
+        choices = [*whole, *(SelectChoice(petition.slug, petition.title) for petition in petitions)]
         self.where.choices = unchosen(choices, _l("Choose a petition, or all petitions of a cause"))
         return self
 
@@ -337,6 +337,6 @@ def _words() -> dict[str, Any]:
     lang = get_locale().language
     return {
         "kind_words": KIND_WORDS,
-        "titles": {each.id: each.title for each in petitions_where("rules.edit")},
+        "titles": {petition.id: petition.title for petition in petitions_where("rules.edit")},
         "cause_titles": {cause.id: cause.text(lang).title for cause in causes_among(None)},
     }

@@ -114,7 +114,7 @@ def happenings(since: datetime) -> list[Happening]:
         ).append(entry)
     titles = titles_of(found)
     told = [_told(group, titles) for group in groups.values()]
-    return sorted([*told, *_came_in(since)], key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
+    return sorted([*told, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
 
 
 def _may_read(entry: AuditEntry) -> bool:

@@ -148,7 +148,7 @@ def _in_sight(
     counts = petition_counts(petition.id for petition in petitions)
     listed = [petition for petition in petitions if petition.archived_at is None]
     rows = sorted(
-        ((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed),
+        ((entry.state, card(entry, g.lang, counts.get(entry.id, 0), now)) for entry in listed),
         key=_turn,
     )
     seen = glance([petition.id for petition in petitions]) if may("numbers.see", cause) else None

@@ -302,7 +302,7 @@ def drafts() -> Iterator[Task]:
         ("updates", updates_among, _update_drafts),
     ):
         if may(f"{room}.edit"):
-            begun = [each for each in things(causes_where(f"{room}.edit")) if _is_begun(each)]
+            begun = [thing for thing in things(causes_where(f"{room}.edit")) if _is_begun(thing)]
             if begun:
                 yield Task(words(len(begun)), _("Write"), url_for(f"organize.{room}.index"))
 

@@ -106,10 +106,10 @@ def index() -> ResponseReturnValue:
 
 def named_in(found: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
     """Return {id: Organizer} of people whom entries are about, or who planned a worker's action."""
-    about = {each.subject_id for each in found if each.subject_kind == "organizer"}
+    about = {row.subject_id for row in found if row.subject_kind == "organizer"}
     return {
-        each: organizer_by_id(each)
-        for each in about | {each.details.get("planned_by") for each in found} - {None}
+        item: organizer_by_id(item)
+        for item in about | {item.details.get("planned_by") for item in found} - {None}
     }
 
 

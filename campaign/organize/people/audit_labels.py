@@ -290,8 +290,12 @@ def changes_in_words(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
     """Return [(field, before, after)] as readable text for the changes of an AuditEntry."""
     changes = entry.details.get("changes", ())
     return [
-        (_field(each), _value(each["field"], each["before"]), _value(each["field"], each["after"]))
-        for each in changes
+        (
+            _field(change),
+            _value(change["field"], change["before"]),
+            _value(change["field"], change["after"]),
+        )
+        for change in changes
     ]
 
 

@@ -237,7 +237,8 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         return part_page("form", petition, typed, 422)
     if preview_asked():
         asked = tuple(
-            question_in_language(each, g.lang) for each in typed.questions(petition.original_lang)
+            question_in_language(question, g.lang)
+            for question in typed.questions(petition.original_lang)
         )
         return preview_page(petition, asks=frozenset(typed.required_fields.data), questions=asked)
     return save_part(

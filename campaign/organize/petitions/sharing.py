@@ -201,7 +201,7 @@ class PieceForm(FlaskForm):
         _l("Language"),
         choices=[
             SelectChoice("", _l("Like the page around it, or the reader’s system")),
-            *(SelectChoice(*each) for each in NAMES.items()),
+            *(SelectChoice(*name) for name in NAMES.items()),
         ],
     )
 

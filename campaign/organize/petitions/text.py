@@ -88,7 +88,7 @@ def letter_as_read() -> ResponseReturnValue:
 
 def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
     """Return the entered texts as fields of a PetitionPage."""
-    lang = next((each for each in (g.lang, original) if each in texts), next(iter(texts), g.lang))
+    lang = next((item for item in (g.lang, original) if item in texts), next(iter(texts), g.lang))
     words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
     shown = {name: words[name] for name in ("title", "summary", "organisation")}
     return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}

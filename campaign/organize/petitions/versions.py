@@ -99,7 +99,7 @@ def versions(petition: Petition) -> ResponseReturnValue:
 @allowed("petitions.see", load_petition)
 def version(petition: Petition, number: int) -> ResponseReturnValue:
     """Show one version, and what changed since the one before."""
-    by_number = {each.number: each for each in petition.versions}
+    by_number = {item.number: item for item in petition.versions}
     if number not in by_number:
         abort(404)
     here, before = by_number[number], by_number.get(number - 1)
@@ -172,7 +172,7 @@ def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str]
         (lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES
     }
     questions = {
-        (lang, "questions"): _lines(_question(each, lang) for each in terms["questions"])
+        (lang, "questions"): _lines(_question(term, lang) for term in terms["questions"])
         for lang in LOCALES
     }
     return {

@@ -53,7 +53,7 @@ class SignatureSearch(FlaskForm):
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
-        titles = (SelectChoice(each.slug, each.title) for each in petitions)
+        titles = (SelectChoice(item.slug, item.title) for item in petitions)
         self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
         self.state.choices = [
             anything,
@@ -65,7 +65,7 @@ class SignatureSearch(FlaskForm):
     def search(self) -> Search:
         """Return the Search that was asked for; unknown choices are ignored."""
         return Search(
-            petition_ids=tuple(each.id for each in self.petitions),
+            petition_ids=tuple(petition.id for petition in self.petitions),
             words=(self.words.data or "")[:200],
             state=self._known(self.state),
             evidence=self._known(self.evidence),

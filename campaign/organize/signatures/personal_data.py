@@ -43,7 +43,7 @@ blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 @blueprint.get("/")
 @allowed("retention.edit")
 def index() -> ResponseReturnValue:
-    petitions = [petition_by_id(each.id) for each in petitions_where("retention.edit")]
+    petitions = [petition_by_id(item.id) for item in petitions_where("retention.edit")]
     rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
     return render_template("organize/retention/index.html", rows=rows)
 

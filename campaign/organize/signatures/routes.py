@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
         has_more=len(found) > ON_A_PAGE,
         asked=form.asked,
         is_first=before is None,
-        titles={each.id: each.title for each in form.petitions},
+        titles={petition.id: petition.title for petition in form.petitions},
         rules={rule.id: rule for rule in rules_of(None)},
         **words(),
     )

@@ -208,10 +208,10 @@ def day_of(instant: datetime) -> str:
 def by_day(hours: Iterable[Hour]) -> list[Span]:
     """Return one Span per day in the site's time zone, from the first with signatures to today."""
     sure, waiting = Counter(), Counter()
-    for each in hours:
-        day = each.hour.astimezone(zone()).date()
-        sure[day] += each.sure
-        waiting[day] += each.waiting
+    for item in hours:
+        day = item.hour.astimezone(zone()).date()
+        sure[day] += item.sure
+        waiting[day] += item.waiting
     today = utcnow().astimezone(zone()).date()
     first = min(sure, default=today)
     days = [first + timedelta(days=place) for place in range((today - first).days + 1)]
@@ -237,12 +237,10 @@ def spans(hours: Iterable[Hour], chosen_range: str | None) -> list[Span]:
 
 def _last_hours(hours: Iterable[Hour]) -> list[Span]:
     now = utcnow().replace(minute=0, second=0, microsecond=0)
-    known = {each.hour: each for each in hours}
+    known = {item.hour: item for item in hours}
     starts = [now - timedelta(hours=back) for back in range(23, -1, -1)]
     found = [(start.astimezone(zone()), known.get(start)) for start in starts]
-    return [
-        Span(start, each.sure if each else 0, each.waiting if each else 0) for start, each in found
-    ]
+    return [Span(start, row.sure if row else 0, row.waiting if row else 0) for start, row in found]
 
 
 def _by_week(days: Iterable[Span]) -> list[Span]:

@@ -54,9 +54,9 @@ def petition(petition: Petition) -> ResponseReturnValue:
 @blueprint.get("/causes/<slug>")
 @allowed("numbers.see", load_cause)
 def cause(cause: Cause) -> ResponseReturnValue:
-    own = [each for each in petitions_where("numbers.see") if each.cause_id == cause.id]
+    own = [petition for petition in petitions_where("numbers.see") if petition.cause_id == cause.id]
     return _page(
-        [each.id for each in own], title=cause.text(_lang()).title, cause=cause, petitions=own
+        [entry.id for entry in own], title=cause.text(_lang()).title, cause=cause, petitions=own
     )
 
 
@@ -72,7 +72,11 @@ def cause_table(cause: Cause, table: str) -> ResponseReturnValue:
     return _table(
         table,
         cause.slug,
-        [each.id for each in petitions_where("numbers.see") if each.cause_id == cause.id],
+        [
+            petition.id
+            for petition in petitions_where("numbers.see")
+            if petition.cause_id == cause.id
+        ],
     )
 
 

@@ -43,8 +43,8 @@ def _days(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
 
 def _hours(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "hour", "confirmed", "waiting"
-    for each in recent_figures(petition_ids).hours:
-        yield each.hour.isoformat(), each.sure, each.waiting
+    for item in recent_figures(petition_ids).hours:
+        yield item.hour.isoformat(), item.sure, item.waiting
 
 
 def _ledger(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
@@ -88,8 +88,8 @@ def _kind(name: str) -> Callable[[list[int]], Iterator[tuple[Any, ...]]]:
 
 def _mail(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "letter", "tried again", "given up", "address takes no mail"
-    for each in recent_figures(petition_ids).mail:
-        yield each.kind, each.retried, each.failed, each.refused
+    for item in recent_figures(petition_ids).mail:
+        yield item.kind, item.retried, item.failed, item.refused
 
 
 def _confirming(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:

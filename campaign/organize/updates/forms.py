@@ -51,7 +51,7 @@ class _Words(InLanguages, FlaskForm):
             f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS
         }
         about = {
-            "petitions": [str(each.petition_id) for each in update.petitions],
+            "petitions": [str(petition.petition_id) for petition in update.petitions],
             "event": str(update.event_id or ""),
         }
         return cls(formdata=None, data={"version": update.version_of("text"), **about, **words})
@@ -60,10 +60,12 @@ class _Words(InLanguages, FlaskForm):
         self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
     ) -> Self:
         """Offer these pairs (id, title); return the form."""
-        self.petitions.choices = [SelectChoice(str(each), title) for each, title in petitions]
+        self.petitions.choices = [
+            SelectChoice(str(petition), title) for petition, title in petitions
+        ]
         self.event.choices = [
             SelectChoice("", _l("none")),
-            *(SelectChoice(str(each), title) for each, title in events),
+            *(SelectChoice(str(item), title) for item, title in events),
         ]
         return self
 

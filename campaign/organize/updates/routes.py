@@ -48,10 +48,8 @@ def index() -> ResponseReturnValue:
     page = page_of(
         partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index"
     )
-    mailings = mailings_among(each.id for each in page.rows)
-    rows = [
-        (each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in page.rows
-    ]
+    mailings = mailings_among(row.id for row in page.rows)
+    rows = [(row, card(row, g.lang), row.phase(now), mailings.get(row.id)) for row in page.rows]
     return render_template("organize/updates/index.html", rows=rows, page=page)
 
 
@@ -99,7 +97,7 @@ def create() -> ResponseReturnValue:
 @allowed("updates.see", load_update)
 def show(update: Update) -> ResponseReturnValue:
     event = event_by_id(update.event_id) if update.event_id else None
-    titles = {each.id: each.title for each in petitions_where("petitions.see")}
+    titles = {petition.id: petition.title for petition in petitions_where("petitions.see")}
     return render_template(
         "organize/updates/show.html",
         update=update,
@@ -107,7 +105,7 @@ def show(update: Update) -> ResponseReturnValue:
         phase=update.phase(utcnow()),
         faults=operations.faults_of(update) if update.state == "draft" else (),
         missing=[lang for lang in LOCALES if lang not in {text.lang for text in update.texts}],
-        petitions=[titles.get(each.petition_id, "") for each in update.petitions],
+        petitions=[titles.get(petition.petition_id, "") for petition in update.petitions],
         event=event_card(event, g.lang, utcnow()) if event else None,
         mailing=mailing_of(update.id),
     )

@@ -72,7 +72,7 @@ def _as_typed(form: Any, update: Update) -> dict[str, Any]:
     """Return the entered texts as fields of an UpdatePage."""
     texts = form.texts()
     lang = next(
-        (each for each in (g.lang, update.original_lang) if each in texts),
+        (item for item in (g.lang, update.original_lang) if item in texts),
         next(iter(texts), g.lang),
     )
     words = texts.get(lang) or {"title": "", "body": ""}
@@ -107,19 +107,19 @@ def _about(form: Any, update: Any) -> Any:
     """
     now = utcnow()
     petitions = [
-        (each.id, each.title)
-        for each in petitions_where("petitions.see")
-        if each.cause_id == update.cause_id
+        (petition.id, petition.title)
+        for petition in petitions_where("petitions.see")
+        if petition.cause_id == update.cause_id
     ]
     near = {"cause_id": update.cause_id, "limit": MAX_EVENTS}
-    events = {each.id: each for each in (*events_ahead(now, **near), *events_past(now, **near))}
+    events = {item.id: item for item in (*events_ahead(now, **near), *events_past(now, **near))}
     if update.event_id and update.event_id not in events:
         events[update.event_id] = event_by_id(update.event_id)
     return form.offer(
         petitions,
         [
-            (each.id, f"{each.text(g.lang).title} ({each.starts_local:%Y-%m-%d})")
-            for each in events.values()
+            (event.id, f"{event.text(g.lang).title} ({event.starts_local:%Y-%m-%d})")
+            for event in events.values()
         ],
     )
 
@@ -259,7 +259,8 @@ def _all_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
         title=update.text(g.lang).title,
         form=form,
         shown_in={
-            each.number: body_pictures.langs_showing(update, each) for each in update.body_pictures
+            picture.number: body_pictures.langs_showing(update, picture)
+            for picture in update.body_pictures
         },
         most=body_pictures.MAX_PICTURES,
     ), status

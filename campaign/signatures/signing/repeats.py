@@ -70,7 +70,7 @@ def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) ->
     read = [(row, columns_of(row)) for row in came]
     # All workers lock rows in the same order, so that they cannot deadlock.
     for row, fresh in sorted(
-        read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)
+        read, key=lambda item: (item[1]["petition_id"], item[1]["email_digest"], item[0].id)
     ):
         _answer(row, fresh, now, good_for)
     return len(came)

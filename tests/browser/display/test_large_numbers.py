@@ -17,5 +17,5 @@ def test_large_counts_of_a_cause_fit_on_a_phone_and_a_desktop(arrive):
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_large_numbers_fit_at_every_width(arrive, lang):
     page = arrive(lang=lang).page
-    found = [each for path in PATHS for each in broken_numbers(page, path, lang)]
+    found = [number for path in PATHS for number in broken_numbers(page, path, lang)]
     assert not found, "\n".join(found)

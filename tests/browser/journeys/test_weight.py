@@ -22,8 +22,10 @@ def first_visit(visitor, path):
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
     visitor.page.wait_for_load_state("networkidle")
     return {
-        each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize"))
-        for each in answers
+        answer.url: sum(
+            answer.sizes()[part] for part in ("responseHeadersSize", "responseBodySize")
+        )
+        for answer in answers
     }
 
 

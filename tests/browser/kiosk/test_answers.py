@@ -57,8 +57,8 @@ def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
         reasons = ["quota", "closed", "duplicate"][len(sent) :]
         sent.extend(record["id"] for record in records)
         receipts = [
-            {"id": each["id"], "status": "review", "reason": why}
-            for each, why in zip(records, reasons, strict=False)
+            {"id": item["id"], "status": "review", "reason": why}
+            for item, why in zip(records, reasons, strict=False)
         ]
         route.fulfill(
             json={"receipts": receipts, "gaps": [[4, 7]], "server_time": "2026-01-01T00:00:00Z"}
@@ -108,8 +108,8 @@ def test_refused_record_stays_and_the_crew_reads_why(new_tablet):
     def refuse_all(route):
         records = route.request.post_data_json["records"]
         receipts = [
-            {"id": each["id"], "status": "refused", "reason": reason}
-            for each, reason in zip(records, ("too_large", "newer"), strict=False)
+            {"id": item["id"], "status": "refused", "reason": reason}
+            for item, reason in zip(records, ("too_large", "newer"), strict=False)
         ]
         route.fulfill(json={"receipts": receipts, "gaps": []})
 

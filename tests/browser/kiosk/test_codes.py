@@ -91,9 +91,9 @@ def test_thanks_screen_shows_the_butterfly_at_once_and_the_way_home(new_tablet, 
     tablet.emptied()
     tablet.sign("Con Red", "Numerada")
     address = next(
-        each["facts"]["table"]["url"]
-        for each in tablet.kept("settings")
-        if isinstance(each, dict) and "facts" in each
+        entry["facts"]["table"]["url"]
+        for entry in tablet.kept("settings")
+        if isinstance(entry, dict) and "facts" in entry
     )
     page.locator("[data-carry] svg").wait_for()
     assert read_code(page, page.locator("[data-carry] svg").screenshot()) == address
@@ -111,8 +111,8 @@ def test_repeat_sees_the_same_screens_as_a_new_signer(new_tablet, served):
         # Only the remaining seconds may differ.
         thanks.append(
             [
-                page.locator(each).inner_html()
-                for each in ("[data-thanks]", "[data-what]", "[data-carry]")
+                page.locator(name).inner_html()
+                for name in ("[data-thanks]", "[data-what]", "[data-carry]")
             ]
         )
         tablet.next_person()

@@ -34,7 +34,7 @@ def test_crew_and_signers_each_read_their_own_language(new_tablet):
     assert page.locator("html").get_attribute("lang") == "fr"
     # The figures come first, and languages are at the bottom.
     figures, languages = (
-        page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-language-switch]")
+        page.locator(name).bounding_box() for name in (".kiosk-figures", "[data-language-switch]")
     )
     assert figures["y"] + figures["height"] < languages["y"]
     # The next crew prefers another language, and its choice is remembered.

@@ -102,9 +102,9 @@ def test_every_screen_is_free_of_barriers(new_tablet, lang, size, scheme):
     page.locator("[data-act=onward]").click()
     look(tablet, "form")
     [campaign] = [
-        each["facts"]
-        for each in tablet.kept("settings")
-        if isinstance(each, dict) and "facts" in each
+        entry["facts"]
+        for entry in tablet.kept("settings")
+        if isinstance(entry, dict) and "facts" in entry
     ]
     assert (
         campaign["petitions"][0]["delivered"][lang] in page.locator("[data-delivery]").inner_text()

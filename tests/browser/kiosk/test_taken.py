@@ -117,7 +117,7 @@ def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     tablet.screen("thanks")
     tablet.next_person()
     assert {record["kiosk"] for record in tablet.kept("queue")} == {
-        each["kiosk"] for each in tablet.kept("pairings")
+        entry["kiosk"] for entry in tablet.kept("pairings")
     }
 
     tablet.answered(0)

@@ -24,8 +24,8 @@ SAY = """async ([base, words, petitions]) => {
 def said(page, **lists):
     """Return the lines shown when petitions with these lists (by title) are chosen."""
     petitions = [
-        {"title": {"es": title}, **({"delivered": {"en": "–", "es": each}} if each else {})}
-        for title, each in lists.items()
+        {"title": {"es": title}, **({"delivered": {"en": "–", "es": item}} if item else {})}
+        for title, item in lists.items()
     ]
     page.goto("/pages/thanks.html")
     return page.evaluate(SAY, [BASE, json.dumps(WORDS), petitions])

@@ -16,7 +16,7 @@ PATHS = (
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_large_numbers_fit_at_every_width(owner, lang):
     page = owner(lang=lang).page
-    found = [each for path in PATHS for each in broken_numbers(page, path, lang)]
+    found = [number for path in PATHS for number in broken_numbers(page, path, lang)]
     assert not found, "\n".join(found)
 
 

@@ -28,9 +28,9 @@ def test_rows_come_in_batches_and_are_as_many_as_requested(petition, monkeypatch
 def test_added_rows_are_confirmed_signatures_that_need_no_email(petition):
     [batch] = generated(petition, 40)
     assert write(add_rows, batch) == 40
-    assert {each.state for each in rows()} == {"confirmed"}
-    assert all(each.confirmed_at and each.email_digest and each.mail_count == 0 for each in rows())
-    assert {each.comment_shown for each in rows()} == {False, True}
+    assert {row.state for row in rows()} == {"confirmed"}
+    assert all(row.confirmed_at and row.email_digest and row.mail_count == 0 for row in rows())
+    assert {row.comment_shown for row in rows()} == {False, True}
 
 
 def test_existing_people_are_skipped(petition):

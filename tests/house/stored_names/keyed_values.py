@@ -82,8 +82,8 @@ def _values():
         ),
         "token: registration": event_keys.token_for(ROW),
         **{
-            f"token: {each}": account_keys.link_token(SimpleNamespace(**vars(ROW), purpose=each))
-            for each in ("invitation", "reset")
+            f"token: {name}": account_keys.link_token(SimpleNamespace(**vars(ROW), purpose=name))
+            for name in ("invitation", "reset")
         },
         "code of a pairing": kiosk_keys.code_of(DIGEST),
         "code in a supporter's link": referral_codes.code_of(4711),

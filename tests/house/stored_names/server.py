@@ -119,8 +119,8 @@ def figures() -> set[str]:
     """Return the metrics of `/metrics`, with their labels."""
     found = gauges(now=utcnow(), next_ms=1000)
     return {
-        f"volante_{each.name} {' '.join(sorted({name for labels, _number in each.values for name in labels}))}".strip()
-        for each in found
+        f"volante_{row.name} {' '.join(sorted({name for labels, _number in row.values for name in labels}))}".strip()
+        for row in found
     }
 
 

@@ -39,7 +39,7 @@ def modules() -> list[tuple[ModuleType, ast.Module]]:
 def calls_of(*functions) -> Iterator[tuple[ModuleType, ast.Call]]:
     """Yield each call of one of these functions or classes, with its module."""
     for module, node in _calls():
-        if any(resolved(module, node.func) is each for each in functions):
+        if any(resolved(module, node.func) is function for function in functions):
             yield module, node
 
 

@@ -45,7 +45,7 @@ def api() -> set[str]:
         for method, operation in methods.items():
             if method in ("get", "post"):
                 names = sorted(
-                    each["name"] for each in operation.get("parameters", ()) if "name" in each
+                    item["name"] for item in operation.get("parameters", ()) if "name" in item
                 )
                 found.add(" ".join((method.upper(), path, *names)))
     return found | {f"properties {' '.join(names)}" for names in _properties(document)}
@@ -62,10 +62,10 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
     }
     said = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
     errors = texts_given((routes.Refused,), 1, "said") | {
-        getattr(each, "said", None) for each in vars(pairing).values()
+        getattr(var, "said", None) for var in vars(pairing).values()
     }
     said |= {f"error {word}" for word in errors if isinstance(word, str)}
-    said |= {f"status {each['status']}" for each in synced["receipts"]}
+    said |= {f"status {item['status']}" for item in synced["receipts"]}
     return said | {f"sent {name}" for name in (*literal_keys(parsing), *signature())}
 
 
@@ -95,14 +95,14 @@ def form_fields() -> set[str]:
     """Return the fields of each form class, one line a class; classes may be renamed."""
     found = set()
     for module, _tree in modules():
-        for each in vars(module).values():
+        for var in vars(module).values():
             if (
-                isinstance(each, type)
-                and issubclass(each, BaseForm)
-                and each.__module__.startswith("campaign")
+                isinstance(var, type)
+                and issubclass(var, BaseForm)
+                and var.__module__.startswith("campaign")
             ):
                 names = sorted(
-                    name for name in dir(each) if hasattr(getattr(each, name, None), "_formfield")
+                    name for name in dir(var) if hasattr(getattr(var, name, None), "_formfield")
                 )
                 found.add(" ".join(names))
     return found - {""}
@@ -116,21 +116,21 @@ def template_fields() -> set[str]:
 def _paths(value, path="") -> Iterator[str]:
     """Yield the path of each key; `*` is a name that is not ours, `[]` each item of a list."""
     if isinstance(value, dict):
-        for name, each in value.items():
+        for name, item in value.items():
             inner = f"{path}.{'*' if OWN.fullmatch(name) else name}".lstrip(".")
             yield inner
-            yield from _paths(each, inner)
+            yield from _paths(item, inner)
     elif isinstance(value, list):
-        for each in value:
-            yield from _paths(each, f"{path}[]")
+        for item in value:
+            yield from _paths(item, f"{path}[]")
 
 
 def _properties(value) -> Iterator[list[str]]:
     if isinstance(value, dict):
         if isinstance(value.get("properties"), dict):
             yield sorted(value["properties"])
-        for each in value.values():
-            yield from _properties(each)
+        for item in value.values():
+            yield from _properties(item)
     elif isinstance(value, list):
-        for each in value:
-            yield from _properties(each)
+        for item in value:
+            yield from _properties(item)

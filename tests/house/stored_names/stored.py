@@ -54,8 +54,8 @@ def defaults() -> set[str]:
 
 def reasons() -> set[str]:
     """Return the reason codes of held signatures and failed exports."""
-    held = {f"signature {each}" for each in (*signature_words.REASON_WORDS, signature_words.MERGED)}
-    return held | {f"export {each}" for each in export_words.FAULTS}
+    held = {f"signature {item}" for item in (*signature_words.REASON_WORDS, signature_words.MERGED)}
+    return held | {f"export {fault}" for fault in export_words.FAULTS}
 
 
 def audit_actions() -> set[str]:
@@ -108,9 +108,9 @@ def labels() -> set[str]:
 
     `keyed_values` has examples of all.
     """
-    digests = {f"digest: {each}" for each in texts_given((keyed_digest,), 1, "purpose")}
+    digests = {f"digest: {item}" for item in texts_given((keyed_digest,), 1, "purpose")}
     return digests | {
-        f"token: {each}" for each in texts_given((make_token, read_token), 1, "purpose")
+        f"token: {item}" for item in texts_given((make_token, read_token), 1, "purpose")
     }
 
 
@@ -118,9 +118,9 @@ def ended() -> set[str]:
     """Return the names in the list of ended things, which outlives the database."""
     given = texts_given((note_ended,), 0, "what")
     back = ended_log.TAKES_BACK
-    given |= set(back) | {each for ends in back.values() for each in ends}
+    given |= set(back) | {end for ends in back.values() for end in ends}
     return (
-        given | {f"field {each}" for each in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+        given | {f"field {field}" for field in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
     )
 
 

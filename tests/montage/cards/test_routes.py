@@ -117,8 +117,8 @@ def test_identical_pictures_are_drawn_once(tmp_path):
 
 def test_picture_folder_does_not_fill_the_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "MAX_BYTES", 25)
-    for each in range(5):
-        kept(tmp_path, each, lambda: b"0123456789")
+    for index in range(5):
+        kept(tmp_path, index, lambda: b"0123456789")
     assert len(list(tmp_path.iterdir())) == 2
 
 

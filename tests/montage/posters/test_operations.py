@@ -86,7 +86,7 @@ def test_requested_poster_has_a_job_in_order(variety):
     ask(variety)
     ask(variety)
     ask(other)
-    waiting = [poster_standing(each).in_work.id for each in (variety, other)]
+    waiting = [poster_standing(item).in_work.id for item in (variety, other)]
     assert [job.subject_id for job in jobs_of(JOB)] == waiting
 
 

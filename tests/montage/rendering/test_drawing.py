@@ -24,7 +24,7 @@ def distance_from(number, count):
     side = size(MONARCH, count) * WIDTH
     _, x, y = places(MONARCH, number, number)
     rim = side * 0.66
-    column, row = (np.clip(int(each[0]) / 2**32 * WIDTH, rim, WIDTH - rim) for each in (x, y))
+    column, row = (np.clip(int(item[0]) / 2**32 * WIDTH, rim, WIDTH - rim) for item in (x, y))
     down, across = np.mgrid[0:WIDTH, 0:WIDTH] + 0.5
     return np.hypot(down - row, across - column) / side
 
@@ -144,7 +144,7 @@ def test_picture_of_the_visible_ones_looks_like_one_of_all(monkeypatch):
     everyone = drawn(most * 4)
     assert np.abs(seen - everyone).mean() < 6
     blocks = [
-        each[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for each in (seen, everyone)
+        item[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for item in (seen, everyone)
     ]
     assert np.abs(blocks[0] - blocks[1]).mean() < 3
 

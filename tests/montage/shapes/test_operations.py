@@ -108,7 +108,7 @@ def test_second_of_two_simultaneous_choices_is_told(app, cause):
             return "told"
 
     results = together(app, [lambda: take("dove"), lambda: take("drop")])
-    taken = [each for each in results if each != "told"]
+    taken = [result for result in results if result != "told"]
     assert results.count("told") == 1
     db.session.rollback()
     assert [cause_in_any_state("valley").shape] == taken
@@ -194,10 +194,10 @@ def test_inverting_makes_the_background_the_shape(app):
     shape, other = (
         find_shape(
             write(
-                keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=each), now=NOON
+                keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=item), now=NOON
             ).name
         )
-        for each in (False, True)
+        for item in (False, True)
     )
     # The ring's middle is a hole in one shape and part of the other.
     assert not shape.mask[512, 512] and other.mask[512, 512]

@@ -33,7 +33,8 @@ def keeper(monkeypatch):
 def all_sums(*petitions):
     db.session.rollback()
     return {
-        part: aggregates.sums(part, [each.id for each in petitions]) for part in aggregates.PARTS
+        part: aggregates.sums(part, [petition.id for petition in petitions])
+        for part in aggregates.PARTS
     }
 
 

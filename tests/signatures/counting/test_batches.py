@@ -71,18 +71,18 @@ def test_partner_signatures_do_not_move_the_count_on_arrival(petition):
 def test_partner_signatures_of_one_hour_are_counted_together(petition, monkeypatch):
     monkeypatch.setattr(batches.secrets, "randbelow", lambda most: 3)
     ids = [vouched(petition, place, now=NOW + place * SECOND) for place in range(4)]
-    assert len({row(each).waits_until for each in ids}) == 1
+    assert len({row(item).waits_until for item in ids}) == 1
 
 
 def test_quiet_petition_counts_a_day_together(quiet):
     ids = [sign_confirmed(quiet, place, now=NOW + place * timedelta(hours=2)) for place in range(3)]
-    [until] = {row(each).waits_until for each in ids}
+    [until] = {row(item).waits_until for item in ids}
     assert until <= NOW + DAY
     assert (count_of(quiet), cause_count(quiet.cause_id)) == (0, 0)
     assert write(batches.move_full_batches, now=NOW + timedelta(hours=5), is_turn=lambda: True) == 0
     hatch_now(now=until)
     assert count_of(quiet) == 3
-    assert sorted(each.number for each in rows()) == [1, 2, 3]
+    assert sorted(item.number for item in rows()) == [1, 2, 3]
     assert differences() == []
 
 
@@ -175,7 +175,7 @@ def test_public_ledger_does_not_reveal_how_a_few_signed(client, petition):
     )
     hatch_now(now=NOW)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["period"], each["evidence"], each["change"]) for each in answer["hours"]] == [
+    assert [(item["period"], item["evidence"], item["change"]) for item in answer["hours"]] == [
         ("day", "mixed", 1),
         ("hour", "email", 5),
     ]

@@ -59,7 +59,7 @@ def ledger_of(petition):
 
 
 def given_numbers():
-    return [each.number for each in rows() if each.number]
+    return [row.number for row in rows() if row.number]
 
 
 def test_confirmed_signature_gets_a_number_and_moves_tally_and_ledger(petition):
@@ -86,8 +86,8 @@ def test_unconfirmed_held_or_withdrawn_signatures_do_not_hatch(petition):
 
 def test_numbers_follow_the_order_of_signing_across_the_petitions_of_a_cause(petition):
     law = make_petition("law", cause_id=petition.cause_id)
-    for place, each in enumerate((petition, law, petition)):
-        sign(each, ODILE, email=f"odile{place}@kwan.example")
+    for place, item in enumerate((petition, law, petition)):
+        sign(item, ODILE, email=f"odile{place}@kwan.example")
     for signature in reversed(rows()):
         confirm(signature.id)
     hatch_now()
@@ -174,7 +174,7 @@ def test_return_during_a_pass_keeps_the_butterfly_too(petition, monkeypatch):
         patch.setattr(hatching, "_resume", resume_too_early)
         hatch_now()
     hatch_now()
-    assert [(each.state, each.number) for each in (row(first), row(second))] == [
+    assert [(item.state, item.number) for item in (row(first), row(second))] == [
         ("counted", 1),
         ("counted", 2),
     ]
@@ -219,7 +219,7 @@ def crowd(petition):
 
 
 def states():
-    return [each.state for each in rows()]
+    return [row.state for row in rows()]
 
 
 def test_signatures_beyond_the_limit_of_one_address_are_held(crowd):

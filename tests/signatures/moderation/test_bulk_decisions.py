@@ -71,7 +71,7 @@ def decision(bulk_id):
 
 
 def states_of(ids):
-    return [(row(each).state, bool(row(each).rejected_at)) for each in ids]
+    return [(row(item).state, bool(row(item).rejected_at)) for item in ids]
 
 
 def test_all_matches_are_rejected_in_batches_and_restored_by_undoing(organizer, petition):
@@ -85,7 +85,7 @@ def test_all_matches_are_rejected_in_batches_and_restored_by_undoing(organizer, 
     assert (decision(bulk_id).state, decision(bulk_id).changed) == ("done", 5)
     undo(bulk_id, organizer)
     assert states_of(ids) == [("held", False)] * 5
-    assert {row(each).held_reason for each in ids} == {"no_proof"}
+    assert {row(item).held_reason for item in ids} == {"no_proof"}
     assert (decision(bulk_id).state, decision(bulk_id).restored) == ("undone", 5)
     assert [entry.details["signatures"] for entry in entries(action="bulk")] == [5, 5]
 
@@ -110,13 +110,13 @@ def test_numbers_of_rejected_ones_are_freed_and_undoing_counts_them_again(organi
     bulk_id = decide(organizer, petition, search=search, snapshot=snapshot)
     work()
     hatch_now()
-    assert [row(each).number for each in ids] == [None] * 4
+    assert [row(item).number for item in ids] == [None] * 4
     assert differences() == []
     newcomer = sign_and_hatch(petition, ODILE, email="new@kwan.example")
     assert row(newcomer).number == 1
     undo(bulk_id, organizer)
     hatch_now()
-    assert [(row(each).state, row(each).number) for each in ids] == [
+    assert [(row(item).state, row(item).number) for item in ids] == [
         ("counted", n) for n in (2, 3, 4, 5)
     ]
     assert differences() == []
@@ -125,19 +125,19 @@ def test_numbers_of_rejected_ones_are_freed_and_undoing_counts_them_again(organi
 
 def test_approved_ones_hatch_in_order_and_undoing_holds_them_again(organizer, petition):
     ids = held(petition, 3)
-    for each in ids[:2]:
-        confirm(each)
+    for item in ids[:2]:
+        confirm(item)
     bulk_id = decide(organizer, petition, "approve")
     work()
     hatch_now()
-    assert [(row(each).state, row(each).number) for each in ids] == [
+    assert [(row(item).state, row(item).number) for item in ids] == [
         ("counted", 1),
         ("counted", 2),
         ("pending", None),
     ]
     undo(bulk_id, organizer)
     hatch_now()
-    assert [(row(each).state, row(each).number, row(each).reviewed_at) for each in ids] == [
+    assert [(row(item).state, row(item).number, row(item).reviewed_at) for item in ids] == [
         ("held", None, None)
     ] * 3
     assert differences() == []
@@ -158,7 +158,7 @@ def test_signatures_decided_withdrawn_or_erased_in_between_stay_so(organizer, pe
     write(decisions.let_through, ids=[ids[2]], cause_ids=None, now=utcnow())
     write(erase, [ids[3]])
     undo(bulk_id, organizer)
-    assert [row(each).state for each in ids] == ["withdrawn", "pending", "pending", "erased"]
+    assert [row(item).state for item in ids] == ["withdrawn", "pending", "pending", "erased"]
     assert decision(bulk_id).restored == 0
 
 
@@ -226,11 +226,11 @@ def test_comments_are_shown_and_hidden_and_each_returns_to_its_state(organizer, 
     write(decisions.hide_comments, ids=ids[:1], cause_ids=None, now=utcnow())
     bulk_id = decide(organizer, petition, "show", search=Search((petition.id,), comments="waiting"))
     work()
-    assert [row(each).comment_shown for each in ids] == [False, True, True]
+    assert [row(item).comment_shown for item in ids] == [False, True, True]
     # The supporter changes one comment, which then waits for review.
     change(ids[1], comment="Wine", comment_shown=False, comment_read_at=None)
     undo(bulk_id, organizer)
-    assert [(row(each).comment_shown, bool(row(each).comment_read_at)) for each in ids] == [
+    assert [(row(item).comment_shown, bool(row(item).comment_read_at)) for item in ids] == [
         (False, True),
         (False, False),
         (False, False),

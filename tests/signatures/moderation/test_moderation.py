@@ -61,10 +61,10 @@ def test_approved_signature_without_confirmation_waits_for_its_supporter(petitio
 
 def test_approved_signature_is_not_held_again_for_its_network(petition):
     ids = sign_many(petition, 3, network_digest=b"a" * 16)
-    for each in ids:
-        confirm(each)
+    for item in ids:
+        confirm(item)
     hatch_now(most_per_address=2)
-    assert [row(each).state for each in ids] == ["counted", "counted", "held"]
+    assert [row(item).state for item in ids] == ["counted", "counted", "held"]
     write(decisions.let_through, ids=ids, cause_ids=None, now=utcnow())
     hatch_now(most_per_address=2)
     assert row(ids[2]).state == "counted"

@@ -59,7 +59,7 @@ def test_signature_that_matches_a_rule_is_held_with_the_same_answer(
         == (innocent.status_code, innocent.json)
         == (201, {"status": "pending"})
     )
-    assert [(each.state, each.held_reason) for each in rows()] == [
+    assert [(row.state, row.held_reason) for row in rows()] == [
         ("pending", ""),
         ("held", rule.reason),
     ]
@@ -73,7 +73,7 @@ def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, w
     )
     trial = try_rule(make_rule(petition, kind, pattern, is_on=False))
     assert (trial.ids, trial.counted, trial.looked_at) == ((held,), 1, 2)
-    assert {each.state for each in rows()} == {"counted"}
+    assert {row.state for row in rows()} == {"counted"}
 
 
 def test_only_whole_words_match(client, petition):
@@ -95,15 +95,15 @@ def test_rule_of_another_petition_or_a_disabled_one_holds_nothing(client, petiti
 
 def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
     ids = sign_many(petition, 4, network_digest=b"a" * 16)
-    for each in ids:
-        confirm(each)
+    for item in ids:
+        confirm(item)
     rule = make_rule(petition, "rate", "2", whole_cause=True)
     hatch_now()
-    assert [row(each).state for each in ids] == ["counted", "counted", "held", "held"]
+    assert [row(item).state for item in ids] == ["counted", "counted", "held", "held"]
     assert row(ids[3]).held_reason == rule.reason
     write(decisions.release_all, reason=rule.reason, now=utcnow(), limit=10)
     hatch_now()
-    assert {each.state for each in rows()} == {"counted"}
+    assert {item.state for item in rows()} == {"counted"}
     # A signature that an organizer approved is not found again.
     assert try_rule(rule).ids == ()
     assert differences() == []
@@ -116,13 +116,13 @@ def test_past_matches_are_held_and_released_and_the_ledger_stays_right(petition)
         sorted(write(rules.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())) == ids
     )
     hatch_now()
-    assert {each.number for each in rows()} == {None}
+    assert {row.number for row in rows()} == {None}
     assert rules.held_by_rules([rule]) == {rule.id: 2}
     assert differences() == []
     write(decisions.release_all, reason=rule.reason, now=utcnow(), limit=1)
     write(decisions.release_all, reason=rule.reason, now=utcnow(), limit=1)
     hatch_now()
-    assert {each.state for each in rows()} == {"counted"}
+    assert {row.state for row in rows()} == {"counted"}
     assert differences() == []
 
 

@@ -144,7 +144,7 @@ def test_address_gets_at_most_three_links_a_day(app, client, petition):
     sign(petition)
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
-    sent = [word(app, place) for place, each in enumerate(owed()) if each[0] == OWN_LINK]
+    sent = [word(app, place) for place, item in enumerate(owed()) if item[0] == OWN_LINK]
     assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [
         False
     ] * 2
@@ -292,9 +292,9 @@ def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(
         petition,
         *(make_petition(f"more-{place}", cause_id=petition.cause_id) for place in range(4)),
     ]
-    for each in petitions:
+    for item in petitions:
         for place in range(5):
-            sign(each, AMALIA, comment=f"Forged {place}")
+            sign(item, AMALIA, comment=f"Forged {place}")
     postman = make_outbox_worker(app, write)
     while postman.deliver_due(now=utcnow()):
         pass

@@ -68,16 +68,16 @@ def test_indexed_and_unindexed_searches_find_the_same(petition, index):
     )
     sign(petition, ODILE, held_reason="no_proof")
     searches = [
-        *({"words": each} for each in WORDS),
+        *({"words": word} for word in WORDS),
         {"country": "MX"},
         {"country": "CA", "state": "held"},
         {"evidence": "email"},
         {"evidence": "paper"},
     ]
-    before = [found(petition, **each) for each in searches]
+    before = [found(petition, **search) for search in searches]
     index()
     assert how_many_indexed() == 3
-    assert [found(petition, **each) for each in searches] == before
+    assert [found(petition, **search) for search in searches] == before
     assert before[0] == [1] and before[2] == [2]
 
 

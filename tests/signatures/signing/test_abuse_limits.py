@@ -42,7 +42,7 @@ def sign_from(client, petition, place, address=ROOM, **options):
 
 
 def reasons():
-    return [(each.state, each.held_reason) for each in rows()]
+    return [(row.state, row.held_reason) for row in rows()]
 
 
 def test_page_asks_for_a_pause_beyond_the_limit_of_one_address(client, petition, press):
@@ -89,7 +89,7 @@ def test_local_machine_is_not_limited(client, petition, press):
     press("1 per minute", per_minute=1)
     for place, address in enumerate(("127.0.0.1", "::1", "127.0.0.2", "")):
         assert sign_from(client, petition, place, address).status_code == 303
-    assert {each.address_digest for each in rows()} == {None}
+    assert {row.address_digest for row in rows()} == {None}
 
 
 def test_confirming_and_viewing_are_never_limited(client, petition, press):
@@ -134,8 +134,8 @@ def test_untrusted_client_cannot_pose_as_the_proxy(behind_proxy, petition, press
     press("1 per minute")
     hops = [{"X-Forwarded-For": PROXY}, {"X-Forwarded-For": ELSEWHERE}]
     answers = [
-        sign_from(behind_proxy, petition, place, headers=each).status_code
-        for place, each in enumerate(hops)
+        sign_from(behind_proxy, petition, place, headers=item).status_code
+        for place, item in enumerate(hops)
     ]
     assert answers == [303, 429]
 
@@ -225,4 +225,4 @@ def test_malformed_proof_is_held_like_none(client, petition, press, payload):
     press(per_minute=0)
     altcha = base64.b64encode(payload.encode()).decode()
     answer = sign_from(client, petition, 1, more={"altcha": altcha})
-    assert (answer.status_code, [each.state for each in rows()]) == (303, ["held"])
+    assert (answer.status_code, [row.state for row in rows()]) == (303, ["held"])

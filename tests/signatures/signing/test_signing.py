@@ -164,7 +164,7 @@ def test_couple_shares_an_address_where_the_petition_allows_it(petition):
     batch = [collected(shared_petition, words) for words in (AMALIA, TEO, third, AMALIA)]
     assert find_repeats(commands=batch) == [False, False, True, True]
     assert statuses(accept(*batch)) == ["new", "new", "repeat", "repeat"]
-    assert [(each.given_name, each.seat) for each in rows()] == [("Amalia", 1), ("Teo", 2)]
+    assert [(row.given_name, row.seat) for row in rows()] == [("Amalia", 1), ("Teo", 2)]
     assert statuses(accept(collected(petition, AMALIA), collected(petition, TEO))) == [
         "new",
         "repeat",
@@ -173,7 +173,7 @@ def test_couple_shares_an_address_where_the_petition_allows_it(petition):
 
 def test_one_person_signs_many_petitions(petition):
     other = make_petition(slug="other", cause_id=petition.cause_id)
-    batch = [collected(each, without_address(AMALIA)) for each in (petition, other)]
+    batch = [collected(item, without_address(AMALIA)) for item in (petition, other)]
     assert statuses(accept(*batch)) == ["new", "new"]
 
 
