@@ -147,8 +147,12 @@ class Pictures:
         self, slug: str, digest: str, focal: tuple[int, int] | None = None
     ) -> bytes | None:
         """Return the wide crop as `public_data` does. With `focal`, only around this point."""
-        at_point = focal and (Picture.focal_x == focal[0], Picture.focal_y == focal[1])
-        return self._public(Picture.wide, slug, digest, *(at_point or ()))
+        if focal is None:
+            return self._public(Picture.wide, slug, digest)
+        if not all(0 <= percent <= 100 for percent in focal):
+            return None
+        at_point = (Picture.focal_x == focal[0], Picture.focal_y == focal[1])
+        return self._public(Picture.wide, slug, digest, *at_point)
 
     def _public(self, column: Any, slug: str, digest: str, *more: Any) -> bytes | None:
         data: bytes | None = db.session.scalar(

@@ -10,8 +10,9 @@ from campaign.extensions import db
 
 SUPPORTERS = b"@rosales.example"
 WRITES = re.compile(r"\s*(?:insert into|update|delete from|replace into) (\w+)", re.IGNORECASE)
-# Views of personal data and refused requests are recorded. Posters are created on first request.
-LEFT_BY_LOOKING = {"audit_entry", "poster"}
+# Views of personal data and refused requests are recorded. A poster and its job are created on first
+# request.
+LEFT_BY_LOOKING = {"audit_entry", "poster", "job"}
 # The site is busy, or the kiosk has to keep its records: both responses are intended.
 ON_PURPOSE = {503: "Retry-After", 507: "Content-Type"}
 

@@ -69,9 +69,14 @@ def _mail_an_update(file, slug):
             "insert into campaign_update_text (update_id, lang, title, summary, body) values (?, ?, ?, '', 'They wrote.')",
             [(update_id, lang, title) for lang, title in TITLES.items()],
         )
-        database.execute(
+        [[mailing_id]] = database.execute(
             "insert into mailing (update_id, state, langs, kinds, per_minute, starts_at, reached_id, created_at, counts)"
-            " values (?, 'planned', '[]', '[\"subscribers\"]', 0, ?, 0, ?, '{}')",
+            " values (?, 'planned', '[]', '[\"subscribers\"]', 0, ?, 0, ?, '{}') returning id",
             (update_id, now, now),
+        ).fetchall()
+        database.execute(
+            "insert into job (kind, subject_id, state, run_at, attempts, progress, is_requested_again, holder, created_at)"
+            " values ('mailing', ?, 'waiting', ?, 0, 0, 0, '', ?)",
+            (mailing_id, now, now),
         )
         database.execute("commit")
