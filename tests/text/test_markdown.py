@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from campaign.text.markdown import TAGS, Pictured, picture_names, to_html, to_paragraphs, to_text
+from campaign.text.markdown import TAGS, TextPicture, picture_names, to_html, to_paragraphs, to_text
 
 ALLOWED = re.compile(r'<(/?)(\w+)((?: (?:href|rel)="[^"<>]*")*) ?/?>')
 
@@ -53,7 +53,7 @@ def test_nothing_that_runs_or_loads_survives(words):
     )
 
 
-LAKE = Pictured(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.webp?size=small")
+LAKE = TextPicture(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.webp?size=small")
 
 
 def test_only_the_given_pictures_are_shown():
