@@ -78,7 +78,7 @@ def _looked_at(checker: Checker, tests: Any, item: Item) -> Decided:
     checked = checker.check(item.typed)
     if checked.faults:
         return Decided(item.place, "wrong", checked.faults)
-    reason = first_reason(tests, checked.supporter.facts(mail_domain=checked.mail_domain))
+    reason = first_reason(tests, checked.supporter.rule_input(mail_domain=checked.mail_domain))
     command = SignatureCommand(
         terms=checker.terms,
         supporter=checked.supporter,

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
-from campaign.sharing.operations import confirm_and_deal
+from campaign.sharing.operations import confirm_and_assign_text
 from campaign.signatures import tokens
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
@@ -133,7 +133,7 @@ def sign_many(petition, count, **more):
 def confirm(signature_id, *, form_id=None, now=None):
     """Confirm as the button of the email's page does."""
     return write(
-        confirm_and_deal,
+        confirm_and_assign_text,
         signature_id=signature_id,
         form_id=form_id,
         lang="en",

@@ -441,7 +441,7 @@ def test_every_logged_action_here_has_a_label():
 def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition, monkeypatch):
     desk = desk_of("owner", petition.cause_id)
     monkeypatch.setattr(tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
-    monkeypatch.setattr(tasks, "how_many_unread", lambda _ids: 2345)
+    monkeypatch.setattr(tasks, "count_unread_comments", lambda _ids: 2345)
     page = text_at(desk.get("/organize/"), "//section[@aria-labelledby='today']")
     assert "1,234" in page and "2,345" in page
     here = desk.post(
@@ -449,7 +449,7 @@ def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition,
         {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"},
     ).location
     found = Trial(ids=tuple(range(9000, 10234)), looked_at=150570, counted=1234, since=None)
-    monkeypatch.setattr(rule_pages, "try_rule", lambda _rule: found)
+    monkeypatch.setattr(rule_pages, "preview_rule", lambda _rule: found)
     page = desk.get(here)
     assert "1,234" in text_at(page, "//h2[@id='trial']")
     looked_at = text_at(page, "//h2[@id='trial']/following-sibling::p[1]")

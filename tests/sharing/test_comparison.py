@@ -10,8 +10,8 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons, verdict_of
 from campaign.sharing.models import ShareText
-from campaign.sharing.operations import change_texts, deal, note_share
-from campaign.sharing.queries import Outcome, dealt_text, texts_of
+from campaign.sharing.operations import assign_text, change_texts, note_share
+from campaign.sharing.queries import Outcome, assigned_text, texts_of
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
@@ -34,12 +34,20 @@ def offer(petition, *words, lang="en", now=None):
 
 
 def hand(petition, signature_id, *, now=None):
-    write(deal, signature_id=signature_id, petition_id=petition.id, lang="en", now=now or utcnow())
-    return dealt_text(signature_id)
+    write(
+        assign_text,
+        signature_id=signature_id,
+        petition_id=petition.id,
+        lang="en",
+        now=now or utcnow(),
+    )
+    return assigned_text(signature_id)
 
 
-def outcome(dealt, bringers):
-    return Outcome(ShareText(words=f"{dealt} {bringers}"), dealt, dealt, bringers, bringers)
+def outcome(assigned, referrers):
+    return Outcome(
+        ShareText(words=f"{assigned} {referrers}"), assigned, assigned, referrers, referrers
+    )
 
 
 def test_supporter_keeps_the_assigned_wording(petition):
@@ -79,15 +87,15 @@ def test_results_of_wordings_are_counted_since_all_were_available(petition):
         brought = sign_and_hatch(
             petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer
         )
-        handed[brought] = dealt_text(brought)
+        handed[brought] = assigned_text(brought)
     sign(petition, {**AMALIA, "email": "waits@rosales.example"}, brought_by=quiet)
     write(note_share, signature_id=quiet, now=utcnow())
     [found] = comparisons(petition.id)
     counts = Counter(handed.values())
     told = {row.outcome.text.words: row.outcome for row in found.rows}
-    assert {words: entry.dealt for words, entry in told.items()} == counts
-    assert (told["One"].bringers, told["One"].brought, told["One"].shared) == (1, 2, 0)
-    assert (told["Two"].bringers, told["Two"].brought, told["Two"].shared) == (0, 0, 1)
+    assert {words: entry.assigned for words, entry in told.items()} == counts
+    assert (told["One"].referrers, told["One"].referred, told["One"].shared) == (1, 2, 0)
+    assert (told["Two"].referrers, told["Two"].referred, told["Two"].shared) == (0, 0, 1)
     assert (found.verdict, found.since) == ("early", start + DAY)
 
 
@@ -99,7 +107,7 @@ def test_supporter_using_their_own_link_counts_for_no_one(petition):
     confirm(amalia)
     hatch_now()
     [found] = comparisons(petition.id)
-    assert [(row.outcome.bringers, row.outcome.brought) for row in found.rows] == [(0, 0)]
+    assert [(row.outcome.referrers, row.outcome.referred) for row in found.rows] == [(0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -141,4 +149,4 @@ def test_text_is_assigned_by_confirming_and_looking_changes_nothing(client, peti
     assert "Firma conmigo" in client.get(link("hatched", other, "es")).text
     assert "Firma conmigo" not in client.get(link("hatched", earlier, "es")).text
     db.session.rollback()
-    assert (dealt_text(earlier), dealt_text(other)) == (None, "Firma conmigo")
+    assert (assigned_text(earlier), assigned_text(other)) == (None, "Firma conmigo")

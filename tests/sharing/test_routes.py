@@ -93,8 +93,8 @@ def test_arrivals_by_a_link_are_reported_a_day_late(client, petition):
     amalia = sign_and_hatch(petition)
     for place in range(9):
         bring(client, petition, code_of(amalia), place)
-    assert queries.brought_about(amalia, now=utcnow()) == 0
-    assert queries.brought_about(amalia, now=utcnow() + queries.DELAY) == 5
+    assert queries.count_referred(amalia, now=utcnow()) == 0
+    assert queries.count_referred(amalia, now=utcnow() + queries.DELAY) == 5
 
 
 def test_quiet_petition_reports_nothing_about_links(client, petition, late):
@@ -163,7 +163,7 @@ def test_supporter_cannot_refer_themselves(client, petition, late, monkeypatch):
     confirm_form(*forms())
     hatch_now()
     assert (row(amalia).state, row(amalia).brought_by) == ("counted", amalia)
-    assert queries.brought_about(amalia, now=utcnow()) == 0
+    assert queries.count_referred(amalia, now=utcnow()) == 0
 
 
 def test_page_is_the_same_for_every_referral(client, petition):

@@ -149,7 +149,7 @@ def test_change_of_mind_during_the_release_is_not_lost(meanwhile, petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     done = threading.Event()
-    meanwhile("_leave_causes", lambda: (restore(signature_id), done.set()))
+    meanwhile("_subtract_from_causes", lambda: (restore(signature_id), done.set()))
     hatch_now()
     assert done.wait(20)
     _hatch_all()

@@ -116,8 +116,8 @@ def test_supporters_are_told_two_weeks_before_and_then_all_is_erased_in_batches(
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
     assert write(erasure.anonymise_due, now=now) == 0
-    assert write(erasure.tell_of_erasing, now=now) == 1
-    assert write(erasure.tell_of_erasing, now=now) == 0
+    assert write(erasure.warn_of_erasure, now=now) == 1
+    assert write(erasure.warn_of_erasure, now=now) == 0
     assert [(kind, lang) for kind, _id, lang in owed() if kind == "retention_notice"] == [
         ("retention_notice", "es")
     ]
@@ -140,10 +140,10 @@ def test_later_end_is_announced_again(petition):
     sign_and_hatch(petition)
     end(petition, days_ago=1)
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    assert write(erasure.tell_of_erasing, now=utcnow()) == 1
+    assert write(erasure.warn_of_erasure, now=utcnow()) == 1
     end(petition, days_ago=-60)
-    assert write(erasure.tell_of_erasing, now=utcnow() + 55 * DAY) == 0
-    assert write(erasure.tell_of_erasing, now=utcnow() + 58 * DAY) == 1
+    assert write(erasure.warn_of_erasure, now=utcnow() + 55 * DAY) == 0
+    assert write(erasure.warn_of_erasure, now=utcnow() + 58 * DAY) == 1
 
 
 def test_one_of_two_workers_tells_the_supporters(app, petition):
@@ -152,7 +152,7 @@ def test_one_of_two_workers_tells_the_supporters(app, petition):
     end(petition, days_ago=10)
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
-    assert sorted(together(app, [lambda: write(erasure.tell_of_erasing, now=now)] * 4)) == [
+    assert sorted(together(app, [lambda: write(erasure.warn_of_erasure, now=now)] * 4)) == [
         0,
         0,
         0,
@@ -167,17 +167,17 @@ def test_signature_made_after_the_erasing_is_announced_and_erased_too(petition):
     end(petition, days_ago=10)
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
-    write(erasure.tell_of_erasing, now=now)
+    write(erasure.warn_of_erasure, now=now)
     later = now + 15 * DAY
     assert write(erasure.anonymise_due, now=later) == 1
-    assert write(erasure.tell_of_erasing, now=later) == 0
+    assert write(erasure.warn_of_erasure, now=later) == 0
     write(petition_life_cycle.reopen, row_id=petition.id, now=later)
     sign_and_hatch(petition, ODILE)
     end(petition, days_ago=10)
-    assert write(erasure.tell_of_erasing, now=later) == 1
+    assert write(erasure.warn_of_erasure, now=later) == 1
     assert write(erasure.anonymise_due, now=later + 13 * DAY) == 0
     assert write(erasure.anonymise_due, now=later + 15 * DAY) == 1
-    assert write(erasure.tell_of_erasing, now=later + 16 * DAY) == 0
+    assert write(erasure.warn_of_erasure, now=later + 16 * DAY) == 0
     assert {row.state for row in rows()} == {"erased"}
     assert differences() == []
 
@@ -187,7 +187,7 @@ def test_email_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     sign_and_hatch(petition)
     end(petition, days_ago=1)
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    write(erasure.tell_of_erasing, now=utcnow())
+    write(erasure.warn_of_erasure, now=utcnow())
     letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     compose = app.extensions["mail_composers"]["retention_notice"]
     message = compose(letter)
@@ -207,7 +207,7 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
         )
     )
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    write(erasure.tell_of_erasing, now=closes + 10 * DAY - erasure.NOTICE)
+    write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE)
     letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     message = app.extensions["mail_composers"]["retention_notice"](letter)
     assert all(

@@ -27,7 +27,7 @@ def test_processes_share_the_key_of_a_day(app):
     signatures_tokens.forget_loaded(app)
     assert fingerprint(DAY) == one
     # Two processes need it at once: the first one's key stays.
-    assert write(signatures_tokens._make, DAY.date()) == signatures_tokens.key_of(DAY.date())
+    assert write(signatures_tokens._create_key, DAY.date()) == signatures_tokens.key_of(DAY.date())
 
 
 def test_keys_are_deleted_with_the_fingerprints(app, petition):

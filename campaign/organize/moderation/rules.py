@@ -26,7 +26,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
 from campaign.signatures.moderation.models import Rule
-from campaign.signatures.moderation.rule_preview import try_rule
+from campaign.signatures.moderation.rule_preview import preview_rule
 from campaign.signatures.moderation.rules import MAX_ADDRESSES, many_addresses
 from campaign.signatures.search.queries import signatures_by_id
 from campaign.text.email_addresses import AddressRefused, parse_address
@@ -227,7 +227,7 @@ def create() -> ResponseReturnValue:
 @allowed("rules.edit", load_rule)
 def show(rule: Rule) -> ResponseReturnValue:
     """Show the rule; if it is off, try it on past signatures."""
-    trial = None if rule.is_on else try_rule(rule)
+    trial = None if rule.is_on else preview_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
         shown = {"by": ["rule"], "shown": len(sample)}
@@ -247,7 +247,7 @@ def show(rule: Rule) -> ResponseReturnValue:
 @allowed("rules.edit", load_rule)
 def switch_on(rule: Rule) -> ResponseReturnValue:
     rule_id, cause_id = rule.id, rule.cause_id
-    past = try_rule(rule).ids if request.form.get("past") == "y" else ()
+    past = preview_rule(rule).ids if request.form.get("past") == "y" else ()
     fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
     act(fact, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
     held = 0

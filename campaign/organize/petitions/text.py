@@ -15,7 +15,7 @@ from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state
 from campaign.petitions.readiness import NotReady
@@ -40,7 +40,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
     press = request.form.get("press")
     if not form.validate_for(petition):
         return _page(petition, form, 422)
-    texts, is_changed = form.texts(), form.texts() != letter_of(petition)
+    texts, is_changed = form.texts(), form.texts() != current_texts(petition)
     if press == "back":
         return _page(petition, form)
     if preview_asked():
@@ -59,7 +59,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         changed = save(
             Editor(form, partial(petition_in_any_state, petition.slug), LetterForm.of, _page),
             fact,
-            change_letter,
+            change_petition_text,
             petition_id=petition.id,
             texts=texts,
             now=utcnow(),

@@ -12,7 +12,7 @@ from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import arrival
 from campaign.signatures.forms import signature_form
-from campaign.signatures.presenters import refusal, sheet
+from campaign.signatures.presenters import petition_context_by_slug, refusal
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.signatures.signing.submission import BUSY_SECONDS, DatabaseBusy, Submission, submit
 
@@ -75,10 +75,10 @@ def _refuse(slug: str, page: SigningPage, status: int, **context: Any) -> Respon
         petition = petition_by_slug(slug) if status in (409, 410) else None
         response = jsonify(refusal(status, context["form"], petition))
     else:
-        petition_context = sheet(slug, g.lang, utcnow()) or abort(404)
+        page_context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
         response = make_response(
             render_template(
-                page.template, refused=status, **petition_context, **context, **page.context
+                page.template, refused=status, **page_context, **context, **page.context
             )
         )
     response.status_code = status

@@ -1,4 +1,4 @@
-"""Tests that stored sums plus the rows since equal the sums of all rows."""
+"""Tests that stored aggregates plus the rows since equal the sums of all rows."""
 
 import pytest
 from sqlalchemy import delete, select
@@ -23,7 +23,7 @@ def petition(app):
 
 
 @pytest.fixture
-def keeper(monkeypatch):
+def refresher(monkeypatch):
     monkeypatch.setattr(aggregates, "MANY", 1)
     monkeypatch.setattr(aggregates, "SECONDS", 0)
     monkeypatch.setattr(aggregates, "SHARE", 1e9)
@@ -33,7 +33,7 @@ def keeper(monkeypatch):
 def all_sums(*petitions):
     db.session.rollback()
     return {
-        part: aggregates.sums(part, [petition.id for petition in petitions])
+        part: aggregates.grouped_counts(part, [petition.id for petition in petitions])
         for part in aggregates.PARTS
     }
 
@@ -43,9 +43,9 @@ def kept_ids():
     return set(db.session.scalars(select(KeptSum.last_id)))
 
 
-def test_sums_are_the_same_with_and_without_aggregates(petition, keeper):
+def test_sums_are_the_same_with_and_without_aggregates(petition, refresher):
     whole = all_sums(petition)
-    keeper.keep()
+    refresher.refresh()
     assert kept_ids() and all_sums(petition) == whole
     sign_and_hatch(petition, ODILE, email="new@kwan.example", country="MX", postal_code="")
     law = make_petition("law", cause_id=petition.cause_id)
@@ -58,33 +58,33 @@ def test_sums_are_the_same_with_and_without_aggregates(petition, keeper):
 
 def test_one_of_several_workers_updates_the_sums(app, petition):
     last_id = sign_and_hatch(petition, ODILE, email="new@kwan.example")
-    found = aggregates.added_up(last_id)
+    found = aggregates.compute_aggregates(last_id)
 
     def keep(holder):
-        write(aggregates.put, found, last_id=last_id, holder=holder, now=utcnow())
+        write(aggregates.store_aggregates, found, last_id=last_id, holder=holder, now=utcnow())
 
     together(app, [lambda n=n: keep(f"worker {n}") for n in range(4)])
     assert kept_ids() == {last_id}
 
 
-def test_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
-    keeper.keep()
+def test_change_to_an_older_row_shows_with_the_next_pass(petition, refresher):
+    refresher.refresh()
     withdraw(sign_and_hatch(petition))
     confirm(sign(petition, ODILE, email="waits@kwan.example"))
     hatch_now()
-    keeper.keep()
+    refresher.refresh()
     kept = all_sums(petition)
     write(lambda: db.session.execute(delete(KeptSum)))
     assert kept == all_sums(petition)
     assert sum(kept["sources"].values()) == 1
 
 
-def test_pass_runs_only_where_there_are_many_rows_and_changes(petition, keeper, monkeypatch):
+def test_pass_runs_only_where_there_are_many_rows_and_changes(petition, refresher, monkeypatch):
     monkeypatch.setattr(aggregates, "MANY", 1000)
-    keeper.keep()
+    refresher.refresh()
     assert not kept_ids()
     monkeypatch.setattr(aggregates, "MANY", 1)
-    keeper.keep()
-    monkeypatch.setattr(aggregates, "put", None)
-    keeper.keep()
+    refresher.refresh()
+    monkeypatch.setattr(aggregates, "store_aggregates", None)
+    refresher.refresh()
     assert len(kept_ids()) == 1

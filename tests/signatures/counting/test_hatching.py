@@ -15,7 +15,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.counting import hatching
 from campaign.signatures.models import Signature
-from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
+from campaign.signatures.queries import differences, has_work_for_runner, ledger_by_hour
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -183,18 +183,18 @@ def test_return_during_a_pass_keeps_the_butterfly_too(petition, monkeypatch):
 
 
 def test_runner_sees_what_there_is_to_do(petition):
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
     signature_id = sign(petition)
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
     confirm(signature_id)
-    assert work_for_the_runner()
+    assert has_work_for_runner()
     hatch_now()
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
     withdraw(signature_id)
-    assert work_for_the_runner()
+    assert has_work_for_runner()
     restore(signature_id)
     hatch_now()
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
 
 
 def test_runner_without_the_lease_does_nothing_until_it_ends(app, petition):

@@ -6,7 +6,7 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.moderation import decisions, rules
-from campaign.signatures.moderation.rule_preview import try_rule
+from campaign.signatures.moderation.rule_preview import preview_rule
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -71,7 +71,7 @@ def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, w
     held = sign_and_hatch(
         petition, {**AMALIA, **words}, network_digest=tokens.network_digest("203.0.113.77")
     )
-    trial = try_rule(make_rule(petition, kind, pattern, is_on=False))
+    trial = preview_rule(make_rule(petition, kind, pattern, is_on=False))
     assert (trial.ids, trial.counted, trial.looked_at) == ((held,), 1, 2)
     assert {row.state for row in rows()} == {"counted"}
 
@@ -105,7 +105,7 @@ def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
     hatch_now()
     assert {item.state for item in rows()} == {"counted"}
     # A signature that an organizer approved is not found again.
-    assert try_rule(rule).ids == ()
+    assert preview_rule(rule).ids == ()
     assert differences() == []
 
 
@@ -113,7 +113,8 @@ def test_past_matches_are_held_and_released_and_the_ledger_stays_right(petition)
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
     assert (
-        sorted(write(rules.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())) == ids
+        sorted(write(rules.hold_past, rule_id=rule.id, ids=preview_rule(rule).ids, now=utcnow()))
+        == ids
     )
     hatch_now()
     assert {row.number for row in rows()} == {None}

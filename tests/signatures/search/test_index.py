@@ -9,8 +9,8 @@ from campaign.signatures.owner.operations import erase
 from campaign.signatures.search import index as search_index
 from campaign.signatures.search.index import (
     LookupDue,
-    LookupKeeper,
     LookupProgress,
+    SearchIndexer,
     signature_lookup,
 )
 from campaign.signatures.search.queries import Search, find
@@ -21,12 +21,12 @@ from tests.factories.signatures import AMALIA, ODILE, change, sign, sign_and_hat
 @pytest.fixture
 def index(monkeypatch):
     """Call it to index what is due. Then only the index is searched, not the newest rows."""
-    keeper = LookupKeeper(write, holder="test", settle=0)
+    indexer = SearchIndexer(write, holder="test", settle=0)
     monkeypatch.setattr("campaign.signatures.search.queries.WINDOW", 0)
 
     def index():
         db.session.rollback()
-        while keeper.keep():
+        while indexer.extend():
             db.session.rollback()
 
     return index
@@ -134,9 +134,9 @@ def test_results_are_limited_to_the_chosen_petitions_and_page(petition, index):
 
 
 def test_unsettled_signature_is_not_indexed_yet_but_still_found(petition):
-    keeper = LookupKeeper(write, holder="test", settle=3600)
+    indexer = SearchIndexer(write, holder="test", settle=3600)
     one = sign(petition)
-    assert keeper.keep() == 0
+    assert indexer.extend() == 0
     assert found(petition, words="amalia") == [one]
     assert db.session.scalar(select(LookupProgress.last_id)) is None
 
