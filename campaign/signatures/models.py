@@ -185,7 +185,7 @@ class Signature(db.Model):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
     @property
-    def asked_name(self) -> str:
+    def requested_name(self) -> str:
         return shown_name(self.name_display_asked, self.given_name, self.family_name)
 
     @property

@@ -70,7 +70,7 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     ).all()
 
 
-def asked_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Signature]:
+def waiting_names_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Signature]:
     """Return the signatures of an event whose name display waits to be confirmed, oldest first."""
     return db.session.scalars(
         select(Signature)

@@ -23,18 +23,20 @@ def test_every_table_is_registered_as_personal_or_not():
 
 
 def test_every_column_of_a_personal_table_is_on_the_page_or_reveals_nothing():
-    plain = {f"{table}.{name}" for table, names in NOT_PERSONAL.items() for name in names.split()}
-    there = {
+    impersonal = {
+        f"{table}.{name}" for table, names in NOT_PERSONAL.items() for name in names.split()
+    }
+    existing = {
         f"{table}.{name}"
         for table, names in TABLES.items()
         if table not in IMPERSONAL
         for name in names
     }
-    assert there - set(NAMED) - plain == set(), (
+    assert existing - set(NAMED) - impersonal == set(), (
         "say in campaign/privacy/register.py what it is kept for"
     )
-    assert (set(NAMED) | plain) - there == set(), "no such column"
-    assert set(NAMED) & plain == set()
+    assert (set(NAMED) | impersonal) - existing == set(), "no such column"
+    assert set(NAMED) & impersonal == set()
 
 
 def test_nothing_is_listed_twice():

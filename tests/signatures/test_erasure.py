@@ -63,8 +63,15 @@ def test_counted_signature_stays_counted_without_personal_data(petition):
     signature = sign_and_hatch(petition, comment="For my brother", answers={"why": "so"})
     write(erasure.erase_one, signature_id=signature)
     hatch_now()
-    kept = row(signature)
-    assert (kept.state, kept.number, kept.given_name, kept.email, kept.comment, kept.answers) == (
+    signature_row = row(signature)
+    assert (
+        signature_row.state,
+        signature_row.number,
+        signature_row.given_name,
+        signature_row.email,
+        signature_row.comment,
+        signature_row.answers,
+    ) == (
         "erased",
         1,
         None,
@@ -88,14 +95,14 @@ def test_signature_leaving_the_tally_is_erased_afterwards(petition):
 
 def test_supporter_erases_by_the_link_which_then_opens_only_the_rest(client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
-    here, there = sign_and_hatch(petition), sign_and_hatch(law)
-    answer = client.post(f"{link('mine', here)}/{here}/erase")
-    assert (answer.status_code, answer.location) == (303, f"{link('mine', there)}?erased=1")
-    assert client.get(link("mine", here)).status_code == 404
+    first, second = sign_and_hatch(petition), sign_and_hatch(law)
+    answer = client.post(f"{link('mine', first)}/{first}/erase")
+    assert (answer.status_code, answer.location) == (303, f"{link('mine', second)}?erased=1")
+    assert client.get(link("mine", first)).status_code == 404
     page = client.get(answer.location).text
     assert "alert--success" in page
     assert page.count('class="mine-one"') == 1
-    answer = client.post(f"{link('mine', there)}/{there}/erase")
+    answer = client.post(f"{link('mine', second)}/{second}/erase")
     assert answer.location == "/en/signatures/erased"
     assert client.get(answer.location).status_code == 200
     assert differences() == []
@@ -188,13 +195,13 @@ def test_email_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     end(petition, days_ago=1)
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.warn_of_erasure, now=utcnow())
-    letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
+    queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     compose = app.extensions["mail_composers"]["retention_notice"]
-    message = compose(letter)
+    message = compose(queued)
     assert "Bring them home" in message.subject
     assert "/organize/retention/home" in message.text
     write(erasure.set_retention, petition_id=petition.id, days=None)
-    assert compose(letter) is None
+    assert compose(queued) is None
 
 
 def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
@@ -208,8 +215,6 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
     )
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE)
-    letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
-    message = app.extensions["mail_composers"]["retention_notice"](letter)
-    assert all(
-        "19 January 2031" in words for words in (message.subject, message.text, message.html)
-    )
+    queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
+    message = app.extensions["mail_composers"]["retention_notice"](queued)
+    assert all("19 January 2031" in text for text in (message.subject, message.text, message.html))

@@ -203,7 +203,7 @@ DECISIONS = {
 @blueprint.get("/<slug>/names")
 @allowed("signatures.review", load_event)
 def names(event: Event) -> ResponseReturnValue:
-    queue = queue_page(partial(name_display.asked_at, event.id))
+    queue = queue_page(partial(name_display.waiting_names_at, event.id))
     if queue.rows:
         note(
             Fact(

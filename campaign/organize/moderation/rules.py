@@ -27,7 +27,7 @@ from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
 from campaign.signatures.moderation.models import Rule
 from campaign.signatures.moderation.rule_preview import preview_rule
-from campaign.signatures.moderation.rules import MAX_ADDRESSES, many_addresses
+from campaign.signatures.moderation.rules import MAX_ADDRESSES, count_addresses
 from campaign.signatures.search.queries import signatures_by_id
 from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.names import name_key
@@ -117,7 +117,7 @@ def _network(line: str, _lines: list[str]) -> str:
         network = ip_network(line, strict=False)
     except ValueError as fault:
         raise ValidationError(_("%(line)s is not an IP address or range.", line=line)) from fault
-    if many_addresses(network) > MAX_ADDRESSES:
+    if count_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
             "%(line)s is too wide and would hold whole regions. Use a range of at most 4,096 addresses.",
             line=line,

@@ -34,7 +34,7 @@ class KeptSum(db.Model):
 
 
 # Fewer than this are quick to count.
-MANY = 20_000
+MIN_SIGNATURES = 20_000
 # A pass takes at most this share of one processor's time, and runs at most once a minute.
 SHARE = 1 / 20
 SECONDS = 60
@@ -151,7 +151,7 @@ class AggregateRefresher:
         if monotonic() < self._next_pass_at:
             return
         fingerprint = _fingerprint()
-        if fingerprint == self._fingerprint or fingerprint[0] < MANY:
+        if fingerprint == self._fingerprint or fingerprint[0] < MIN_SIGNATURES:
             return
         started = monotonic()
         self._write(

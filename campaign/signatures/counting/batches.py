@@ -36,7 +36,7 @@ _WEB = _table.c.evidence != "api"
 class Waiting(NamedTuple):
     """The number of confirmed signatures of a petition that wait, and when the last one counts."""
 
-    many: int
+    total: int
     until: datetime | None
 
 

@@ -114,7 +114,7 @@ def addresses_of(network: IPv4Network | IPv6Network) -> Iterator[str]:
         yield str(subnet.network_address)
 
 
-def many_addresses(network: IPv4Network | IPv6Network) -> int:
+def count_addresses(network: IPv4Network | IPv6Network) -> int:
     """Return how many digests a network can have."""
     return 2 ** max(0, (32 if network.version == 4 else 64) - network.prefixlen)
 

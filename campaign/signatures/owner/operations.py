@@ -87,7 +87,7 @@ class NotYours(CampaignError):
     status = 404
 
 
-def own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
+def load_own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     """Return the signature if it was signed with exactly this address. Raise NotYours.
 
     `email_digest` is the digest of the address.
@@ -106,7 +106,7 @@ def _lock_own(signature_id: int, email_digest: bytes | None, email: str):
 
     An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
     """
-    own(signature_id, email_digest, email)
+    load_own(signature_id, email_digest, email)
     signature = db.session.get(
         Signature, signature_id, with_for_update=True, populate_existing=True
     )

@@ -87,7 +87,7 @@ def correct(token: str, signature_id: int) -> ResponseReturnValue:
     """Correct a signature, or show the page again with the errors."""
     opened = _opened(token)
     owner = _owner(opened)
-    signature = owner_operations.own(signature_id, **owner)
+    signature = owner_operations.load_own(signature_id, **owner)
     form = _form(signature, filled=True)
     if not form.validate():
         return _render_page(token, opened, refused=form, refused_id=signature_id)
@@ -122,7 +122,7 @@ def restore(token: str, signature_id: int) -> ResponseReturnValue:
 def erase(token: str, signature_id: int) -> ResponseReturnValue:
     """Erase one signature permanently. The link still opens the others, if there are any."""
     owner = _owner(_opened(token))
-    owner_operations.own(signature_id, **owner)
+    owner_operations.load_own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
     except StillCounted:

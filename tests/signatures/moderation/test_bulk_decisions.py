@@ -43,8 +43,8 @@ def held(petition, count, **more):
 def decide(organizer, petition, verb="reject", *, search=None, snapshot=None, reason="A flood"):
     search = search or Search((petition.id,), state="held")
     snapshot = snapshot or bulk_decisions.take_snapshot(utcnow())
-    found = bulk_decisions.preview(search, snapshot)
-    total = found[petition.cause_id].verbs[verb] if found else 0
+    counts = bulk_decisions.preview(search, snapshot)
+    total = counts[petition.cause_id].verbs[verb] if counts else 0
     named = {
         "organizer_id": organizer.id,
         "cause_id": petition.cause_id,

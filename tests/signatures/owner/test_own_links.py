@@ -152,10 +152,10 @@ def test_address_gets_at_most_three_links_a_day(app, client, petition):
 
 def test_links_are_sent_again_a_day_later(app, petition):
     sign(petition)
-    asked = {"email": AMALIA["email"], "normalized": AMALIA["email"], "lang": "en"}
+    arguments = {"email": AMALIA["email"], "normalized": AMALIA["email"], "lang": "en"}
     for _ in range(5):
-        write(owner_operations.request_own_link, now=utcnow() - 2 * DAY, **asked)
-    write(owner_operations.request_own_link, now=utcnow(), **asked)
+        write(owner_operations.request_own_link, now=utcnow() - 2 * DAY, **arguments)
+    write(owner_operations.request_own_link, now=utcnow(), **arguments)
     assert word(app) is not None
 
 
@@ -171,8 +171,8 @@ def test_no_address_is_stored(client, petition):
     ask(client, AMALIA["email"])
     db.session.rollback()
     [request] = db.session.scalars(db.select(OwnLinkRequest))
-    kept = [getattr(request, column.name) for column in OwnLinkRequest.__table__.c]
-    assert not any("amalia" in str(value) for value in kept)
+    stored = [getattr(request, column.name) for column in OwnLinkRequest.__table__.c]
+    assert not any("amalia" in str(value) for value in stored)
 
 
 @pytest.mark.parametrize("email", ["", "amalia", "a@b@c.example", "x" * 400])
@@ -185,10 +185,10 @@ def test_invalid_address_is_explained_at_its_field_and_kept(client, app, email):
 
 
 def test_requests_of_one_network_are_limited(client, app):
-    here = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
+    network = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     for place in range(LINK_REQUESTS.amount):
-        assert ask(client, f"n{place}@kwan.example", **here).status_code == 303
-    assert ask(client, "one.more@kwan.example", **here).status_code == 429
+        assert ask(client, f"n{place}@kwan.example", **network).status_code == 303
+    assert ask(client, "one.more@kwan.example", **network).status_code == 429
     assert (
         ask(
             client, "other@kwan.example", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}

@@ -32,10 +32,10 @@ def index(monkeypatch):
     return index
 
 
-def found(petition, **asked):
+def found(petition, **criteria):
     db.session.rollback()
     ids = petition if isinstance(petition, tuple) else (petition.id,)
-    return [row.id for row in find(Search(ids, **asked))]
+    return [row.id for row in find(Search(ids, **criteria))]
 
 
 def how_many_indexed():
