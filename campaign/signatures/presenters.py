@@ -29,7 +29,7 @@ from campaign.text.email_addresses import is_same_address, mask
 def petition_context_by_slug(slug: str, lang: str, now: datetime) -> dict[str, Any] | None:
     """Return the context of the petition's page, or None if there is no such public petition.
 
-    Its keys are `petition`, `cause`, `signers`, `counted_only` and `others`.
+    Its keys are `petition`, `cause`, `signers`, `counted_only` and `other_petitions`.
     """
     petition = petition_by_slug(slug)
     return None if petition is None else petition_context(petition, lang, now)
@@ -42,7 +42,7 @@ def petition_context(petition: Petition, lang: str, now: datetime) -> dict[str, 
 
 
 def signature_context(signature: Signature, lang: str, now: datetime) -> dict[str, Any]:
-    """Return `petition`, `cause` and `others` for the pages that follow a signature."""
+    """Return `petition`, `cause` and `other_petitions` for the pages that follow a signature."""
     return _shared_context(petition_by_id(signature.petition_id), lang, now)
 
 
@@ -52,7 +52,9 @@ def _shared_context(petition, lang, now):
     return {
         "petition": petition_page(petition, lang, count, now),
         "cause": cause_page(petition.cause, lang),
-        "others": [card for card in cards if card.id != petition.id and card.state == "open"],
+        "other_petitions": [
+            card for card in cards if card.id != petition.id and card.state == "open"
+        ],
     }
 
 

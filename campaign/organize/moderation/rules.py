@@ -259,7 +259,9 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
             cause_id=cause_id,
             details={"signatures": len(some)},
         )
-        held += len(act(fact, rule_operations.hold_past, rule_id=rule_id, ids=some, now=utcnow()))
+        held += len(
+            act(fact, rule_operations.hold_matches, rule_id=rule_id, ids=some, now=utcnow())
+        )
     flash(_("The rule is on."), "success")
     if past:
         flash(

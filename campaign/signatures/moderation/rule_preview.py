@@ -14,7 +14,7 @@ from campaign.security.digests import address_digest
 from campaign.signatures.counting.hatching import RATE_WINDOW
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation.models import Rule
-from campaign.signatures.moderation.rules import RuleInput, Test, addresses_of, domain_of
+from campaign.signatures.moderation.rules import RuleInput, RuleMatcher, addresses_of, domain_of
 from campaign.signatures.tokens import stored_keys
 
 BATCH = 5000
@@ -26,7 +26,7 @@ _CAN_BE_HELD = _c.state.in_(("pending", "confirmed", "counted")) & _c.reviewed_a
 
 
 @dataclass(frozen=True)
-class Trial:
+class RulePreview:
     """The result of a preview: the ids that the rule would have held, newest first.
 
     `looked_at` signatures were tested. `counted` of those found are in the tally. For rules about
@@ -44,7 +44,7 @@ class Trial:
         return self.ids[:SAMPLE]
 
 
-def preview_rule(rule: Rule) -> Trial:
+def preview_rule(rule: Rule) -> RulePreview:
     """Return the Trial of a Rule, stored or not, without changing anything."""
     ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
@@ -54,7 +54,7 @@ def preview_rule(rule: Rule) -> Trial:
             _scope(rule), _CAN_BE_HELD, is_testable
         )
     ).one()
-    return Trial(tuple(ids), _counted_among(ids), looked_at, since)
+    return RulePreview(tuple(ids), _counted_among(ids), looked_at, since)
 
 
 def _scope(rule: Rule) -> ColumnElement[bool]:
@@ -72,7 +72,9 @@ def _by_country(rule, scope):
 
 
 def _by_network(rule, scope):
-    addresses = (address for network in Test(rule).networks for address in addresses_of(network))
+    addresses = (
+        address for network in RuleMatcher(rule).networks for address in addresses_of(network)
+    )
     keys = stored_keys()
     digests = (address_digest(key, address) for address in addresses for key in keys)
     ids = set()
@@ -87,17 +89,17 @@ def _by_network(rule, scope):
 
 def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     """Yield ids by the same test as at signing, row by row, so that both always agree."""
-    test = Test(rule)
+    matcher = RuleMatcher(rule)
     query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, _CAN_BE_HELD)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
-        if test.matches(RuleInput(row.given_name or "", row.family_name or "", row.comment)):
+        if matcher.matches(RuleInput(row.given_name or "", row.family_name or "", row.comment)):
             yield row.id
 
 
 def _by_mail_domain(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
-    test = Test(rule)
+    matcher = RuleMatcher(rule)
     matches = lru_cache(maxsize=50_000)(
-        lambda domain: test.matches(RuleInput(mail_domain=domain_of(domain)))
+        lambda domain: matcher.matches(RuleInput(mail_domain=domain_of(domain)))
     )
     query = select(_c.id, _c.email).where(scope, _CAN_BE_HELD, _c.email.is_not(None))
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):

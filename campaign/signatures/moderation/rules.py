@@ -39,7 +39,7 @@ class RuleInput(NamedTuple):
     network: str | None = None
 
 
-class Test:
+class RuleMatcher:
     """A Rule prepared for testing many signatures."""
 
     def __init__(self, rule: Rule) -> None:
@@ -140,7 +140,7 @@ def init_app(app: Flask) -> None:
 
 def reason_to_hold(terms: SigningTerms, rule_input: RuleInput) -> str:
     """Return the `held_reason` of the first rule of a petition that matches, or an empty text."""
-    return first_reason(tests_for(terms), rule_input)
+    return first_reason(matchers_for(terms), rule_input)
 
 
 def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) -> str:
@@ -148,21 +148,23 @@ def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) 
 
     Only what was changed is checked. The signature's origin was checked when it was signed.
     """
-    tests = [
-        test for test in _recent_tests() if test.concerns(signature.cause_id, signature.petition_id)
+    matchers = [
+        matcher
+        for matcher in _recent_matchers()
+        if matcher.concerns(signature.cause_id, signature.petition_id)
     ]
     compared = ("given_name", "family_name", "comment", "country")
-    return first_reason(tests, RuleInput(**{name: changed.get(name) or "" for name in compared}))
+    return first_reason(matchers, RuleInput(**{name: changed.get(name) or "" for name in compared}))
 
 
-def tests_for(terms: SigningTerms) -> list[Test]:
-    """Return the Tests that apply to a petition, for callers that check many signings."""
-    return [test for test in _recent_tests() if test.concerns(terms.cause_id, terms.id)]
+def matchers_for(terms: SigningTerms) -> list[RuleMatcher]:
+    """Return the RuleMatchers that apply to a petition, for callers that check many signings."""
+    return [matcher for matcher in _recent_matchers() if matcher.concerns(terms.cause_id, terms.id)]
 
 
-def first_reason(tests: Iterable[Test], rule_input: RuleInput) -> str:
-    """Return the `held_reason` of the first Test that matches, or an empty text."""
-    return next((test.reason for test in tests if test.matches(rule_input)), "")
+def first_reason(matchers: Iterable[RuleMatcher], rule_input: RuleInput) -> str:
+    """Return the `held_reason` of the first RuleMatcher that matches, or an empty text."""
+    return next((matcher.reason for matcher in matchers if matcher.matches(rule_input)), "")
 
 
 def active_rules(*kinds: str) -> Sequence[Rule]:
@@ -173,14 +175,14 @@ def active_rules(*kinds: str) -> Sequence[Rule]:
     return db.session.scalars(query.where(Rule.kind.in_(kinds)) if kinds else query).all()
 
 
-def _recent_tests() -> tuple[Test, ...]:
-    """Return the Tests of the rules that are on, at most SECONDS old."""
-    cache: TtlCache[str, tuple[Test, ...]] = current_app.extensions["active_rules"]
-    return cache.get("tests", _load_tests) or ()
+def _recent_matchers() -> tuple[RuleMatcher, ...]:
+    """Return the RuleMatchers of the rules that are on, at most SECONDS old."""
+    cache: TtlCache[str, tuple[RuleMatcher, ...]] = current_app.extensions["active_rules"]
+    return cache.get("matchers", _load_matchers) or ()
 
 
-def _load_tests() -> tuple[Test, ...]:
-    return tuple(Test(rule) for rule in active_rules() if rule.kind != "rate")
+def _load_matchers() -> tuple[RuleMatcher, ...]:
+    return tuple(RuleMatcher(rule) for rule in active_rules() if rule.kind != "rate")
 
 
 class RuleInUse(CampaignError):
@@ -244,7 +246,7 @@ def switch_off(*, rule_id: int, now: datetime):
     return rule
 
 
-def hold_past(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
+def hold_matches(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
     """Hold the signatures that a preview of the rule found; return the ids that were held."""
     return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason, now=now)
 

@@ -113,7 +113,7 @@ def test_past_matches_are_held_and_released_and_the_ledger_stays_right(petition)
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
     assert (
-        sorted(write(rules.hold_past, rule_id=rule.id, ids=preview_rule(rule).ids, now=utcnow()))
+        sorted(write(rules.hold_matches, rule_id=rule.id, ids=preview_rule(rule).ids, now=utcnow()))
         == ids
     )
     hatch_now()
