@@ -75,12 +75,12 @@ def test_figures_still_add_up(petition, erased):
 def test_assigned_share_wording_is_deleted(petition):
     signature_id = sign_and_hatch(petition)
 
-    def hand():
+    def assign():
         text = ShareText(petition_id=petition.id, lang="en", words="Sign it", created_at=AT)
         db.session.add(text)
         db.session.flush()
         db.session.add(ShareDeal(signature_id=signature_id, text_id=text.id, dealt_at=AT))
 
-    write(hand)
+    write(assign)
     write(erasure.erase_one, signature_id=signature_id)
     assert db.session.scalars(select(ShareDeal)).all() == []

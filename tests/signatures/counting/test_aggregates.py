@@ -60,10 +60,10 @@ def test_one_of_several_workers_updates_the_aggregates(app, petition):
     last_id = sign_and_hatch(petition, ODILE, email="new@kwan.example")
     computed = aggregates.compute_aggregates(last_id)
 
-    def keep(holder):
+    def store(holder):
         write(aggregates.store_aggregates, computed, last_id=last_id, holder=holder, now=utcnow())
 
-    together(app, [lambda n=n: keep(f"worker {n}") for n in range(4)])
+    together(app, [lambda n=n: store(f"worker {n}") for n in range(4)])
     assert stored_last_ids() == {last_id}
 
 

@@ -42,7 +42,7 @@ def ask(client, email, *, lang="en", **options):
     return client.post(f"/{lang}/mine", data={"email": email}, **options)
 
 
-def word(app, position=-1):
+def compose_link(app, position=-1):
     """Compose the newest email of the outbox, as the postman requests it."""
     kind, subject_id, lang = owed()[position]
     assert kind == OWN_LINK
@@ -69,7 +69,7 @@ def test_link_is_in_the_language_of_the_page_and_opens_everything_signed(
     sign_and_hatch(petition)
     sign(make_petition("law", cause_id=petition.cause_id))
     assert ask(client, AMALIA["email"], lang=lang).location == f"/{lang}/mine?sent=1"
-    message = word(app)
+    message = compose_link(app)
     assert (message.to, message.lang) == (AMALIA["email"], lang)
     [path] = [
         line.removeprefix("http://localhost")
@@ -103,7 +103,7 @@ def test_everyone_gets_the_same_answer_and_the_same_statements(client, petition,
 def test_address_that_signed_nothing_gets_no_email(app, client, petition):
     sign(petition)
     ask(client, "nobody@kwan.example")
-    assert word(app) is None
+    assert compose_link(app) is None
 
 
 def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, petition):
@@ -111,7 +111,7 @@ def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, 
     sign(petition, email="vera@yahoo.com")
     sign(law, ODILE, email="vera-x9@yahoo.com")
     ask(client, "vera-x9@yahoo.com")
-    message = word(app)
+    message = compose_link(app)
     assert message.to == "vera-x9@yahoo.com"
     [path] = [
         line.removeprefix("http://localhost")
@@ -124,13 +124,13 @@ def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, 
     assert "Amalia" not in page
     assert "Amalia" not in client.get(f"{path}/download.json").text
     ask(client, "vera-other@yahoo.com")
-    assert word(app) is None
+    assert compose_link(app) is None
 
 
 def test_subject_and_first_line_do_not_reveal_what_the_email_is_about(app, client, petition):
     sign(petition)
     ask(client, AMALIA["email"])
-    message = word(app)
+    message = compose_link(app)
     assert "sign" not in message.subject.lower()
     assert (
         "sign"
@@ -144,7 +144,7 @@ def test_address_gets_at_most_three_links_a_day(app, client, petition):
     sign(petition)
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
-    sent = [word(app, place) for place, item in enumerate(owed()) if item[0] == OWN_LINK]
+    sent = [compose_link(app, place) for place, item in enumerate(owed()) if item[0] == OWN_LINK]
     assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [
         False
     ] * 2
@@ -156,7 +156,7 @@ def test_links_are_sent_again_a_day_later(app, petition):
     for _ in range(5):
         write(owner_operations.request_own_link, now=utcnow() - 2 * DAY, **arguments)
     write(owner_operations.request_own_link, now=utcnow(), **arguments)
-    assert word(app) is not None
+    assert compose_link(app) is not None
 
 
 def test_requests_are_deleted_after_a_day(client, petition):
@@ -309,8 +309,6 @@ def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(
         .get_content()
     )
     [path] = [
-        word.removeprefix("http://localhost")
-        for word in text.split()
-        if "/signatures/mine/" in word
+        url.removeprefix("http://localhost") for url in text.split() if "/signatures/mine/" in url
     ]
     assert client.get(path).text.count("/signatures/confirm/") == 5 * len(petitions)
