@@ -91,7 +91,7 @@ def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]
     lang = next((item for item in (g.lang, original) if item in texts), next(iter(texts), g.lang))
     words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
     shown = {name: words[name] for name in ("title", "summary", "organisation")}
-    return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
+    return {**shown, "lang": lang, "body": to_html(words["body"]), "languages": tuple(texts)}
 
 
 def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
