@@ -52,7 +52,7 @@ from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.jobs import work as search_work
 from campaign.search.routes import blueprint as search_pages
 from campaign.security import rate_limits
-from campaign.sharing.operations import forget_deals
+from campaign.sharing.operations import forget_assigned_texts
 from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, tokens
 from campaign.signatures.jobs import work as signature_work
@@ -163,7 +163,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["sender_address"] = _sender_address(app.config)
     _join_extensions(app)
     app.extensions["on_erase"] = (
-        forget_deals,
+        forget_assigned_texts,
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )

@@ -16,7 +16,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.counting import aggregates, statistics
 from campaign.signatures.moderation import bulk_decisions
 from campaign.signatures.search import queries as search_queries
-from campaign.signatures.search.index import LookupKeeper
+from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.search.queries import Search, find
 
 # `--rows 5000000` sets more.
@@ -44,13 +44,13 @@ def measure(scale, folder, signatures=SIGNATURES):
 
 def _work():
     """Do what the worker does at the same time as organizers search."""
-    lookup, keeper = (
-        LookupKeeper(write, holder="bench", settle=0),
+    indexer, refresher = (
+        SearchIndexer(write, holder="bench", settle=0),
         aggregates.AggregateRefresher(write, holder="bench"),
     )
-    while lookup.keep():
+    while indexer.extend():
         db.session.rollback()
-    keeper.keep()
+    refresher.refresh()
     db.session.rollback()
 
 
@@ -91,7 +91,7 @@ def _questions(ids):
         ),
         "the counts of the overview": lambda: (
             statistics.states(ids),
-            search_queries.how_many_unread(ids),
+            search_queries.count_unread_comments(ids),
         ),
         "the first view of the figures": lambda: make_figures(ids),
     }

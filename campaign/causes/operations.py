@@ -34,7 +34,7 @@ def create_cause(
         palette=palette,
         shape=shape,
         state=state,
-        texts=[CauseText(lang=lang, **words) for lang, words in texts.items()],
+        texts=[CauseText(lang=lang, **columns) for lang, columns in texts.items()],
     )
     db.session.add(cause)
     slugs.flush(slug)
@@ -54,14 +54,14 @@ def change_cause(
     cause = load_for_update(Cause, cause_id)
     check_part(cause, "text", version)
     cause.palette = palette
-    written = {text.lang: text for text in cause.texts}
+    by_lang = {text.lang: text for text in cause.texts}
     cause.texts = [text for text in cause.texts if text.lang in texts]
-    for lang, words in texts.items():
-        if lang not in written:
-            cause.texts.append(CauseText(lang=lang, **words))
+    for lang, columns in texts.items():
+        if lang not in by_lang:
+            cause.texts.append(CauseText(lang=lang, **columns))
             continue
-        for name, value in words.items():
-            setattr(written[lang], name, value)
+        for name, value in columns.items():
+            setattr(by_lang[lang], name, value)
     db.session.flush()
     return cause
 

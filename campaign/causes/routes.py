@@ -50,14 +50,14 @@ def show(slug: str) -> ResponseReturnValue:
     cause = cause_by_slug(slug)
     if cause is None:
         abort(404)
-    whole = _with_petitions(cause)
+    cause_page = _with_petitions(cause)
     now = utcnow()
     return public(
         make_response(
             render_template(
                 "causes/show.html",
-                cause=whole,
-                petitions=whole.petitions,
+                cause=cause_page,
+                petitions=cause_page.petitions,
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),

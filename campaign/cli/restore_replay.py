@@ -19,7 +19,7 @@ from campaign.kiosk.pairing import revoke
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
-from campaign.signatures.counting.hatching import release_left
+from campaign.signatures.counting.hatching import release_numbers
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
@@ -74,7 +74,7 @@ def _erase_signature(fact: Ended) -> object:
         return False
     if row.number is not None and row.state not in ("counted", "confirmed"):
         # A counted signature must leave the tally before its data is erased.
-        while release_left(now=utcnow()):
+        while release_numbers(now=utcnow()):
             pass
     return erase_one(signature_id=cast(int, fact.id))
 

@@ -21,8 +21,8 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.hatching import hatch
-from campaign.signatures.erasure import anonymise, erases_at, is_due, personal_left
-from campaign.signatures.queries import differences, work_for_the_runner
+from campaign.signatures.erasure import anonymise, count_personal, erases_at, is_due
+from campaign.signatures.queries import differences, has_work_for_runner
 
 group = AppGroup("signatures", help="Export, import, check and generate signatures.")
 HATCH_PATIENCE = 60
@@ -93,7 +93,7 @@ def anonymise_signatures(petition: str, dry_run: bool) -> None:
 
 def _plan(petition: Petition) -> str:
     """Return a sentence that says what the petition's retention means today."""
-    left, at = personal_left(petition.id), erases_at(petition)
+    left, at = count_personal(petition.id), erases_at(petition)
     held = numbered(left, "signature")
     if petition.retention_days is None:
         return f"{petition.slug} keeps the personal data of its {held}: no retention is set."
@@ -146,7 +146,7 @@ def hatch_all() -> None:
     while time.monotonic() < end:
         if not _hatch_once():
             db.session.rollback()
-            if not work_for_the_runner():
+            if not has_work_for_runner():
                 return
             time.sleep(0.1)
 

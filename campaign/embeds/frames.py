@@ -12,7 +12,7 @@ from campaign.i18n.locales import LOCALES
 SHOWS = ("form", "thermometer", "counter", "montage")
 THEMES = ("auto", "light", "dark")
 # The value of `data-theme` on the page. Without one, the page follows the reader's system.
-HOURS = {"light": "day", "dark": "night", "auto": ""}
+DATA_THEMES = {"light": "day", "dark": "night", "auto": ""}
 # The height in pixels of a frame before it has measured itself.
 HEIGHTS = {"form": 980, "thermometer": 260, "counter": 220, "montage": 560}
 
@@ -26,8 +26,8 @@ class Frame:
     lang: str
 
     @property
-    def hour(self) -> str:
-        return HOURS[self.theme]
+    def data_theme(self) -> str:
+        return DATA_THEMES[self.theme]
 
     @property
     def height(self) -> int:
@@ -35,22 +35,22 @@ class Frame:
 
     def query(self) -> dict[str, Any]:
         """Return the parameters for the frame's URL that differ from the defaults."""
-        usual = {"show": SHOWS[0], "theme": THEMES[0], "lang": ""}
-        return {name: value for name, value in vars(self).items() if value != usual[name]}
+        defaults = {"show": SHOWS[0], "theme": THEMES[0], "lang": ""}
+        return {name: value for name, value in vars(self).items() if value != defaults[name]}
 
 
-def asked_frame(args: Mapping[str, str]) -> Frame:
+def frame_from_args(args: Mapping[str, str]) -> Frame:
     """Return the Frame that these URL parameters ask for."""
     return Frame(
         _one_of(SHOWS, args.get("show")),
         _one_of(THEMES, args.get("theme")),
-        _known(args.get("lang")),
+        _known_lang(args.get("lang")),
     )
 
 
-def _one_of(words, asked):
-    return asked if asked in words else words[0]
+def _one_of(allowed, value):
+    return value if value in allowed else allowed[0]
 
 
-def _known(lang):
+def _known_lang(lang):
     return lang if lang in LOCALES else ""

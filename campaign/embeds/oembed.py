@@ -32,7 +32,7 @@ class NotOurs(CampaignError):
     status = 404
 
 
-def answer_for(args: Mapping[str, str]) -> dict[str, Any]:
+def oembed_response(args: Mapping[str, str]) -> dict[str, Any]:
     """Return the response for the parameters `url`, `maxwidth` and `maxheight` (pixels).
 
     Raises NotOurs.
@@ -41,7 +41,7 @@ def answer_for(args: Mapping[str, str]) -> dict[str, Any]:
     home = current_app.config["PUBLIC_URL"]
     text = petition.current_version.text(lang, petition.original_lang)
     card = home + url_for("cards.petition", slug=petition.slug, lang=lang)
-    answer = {
+    response = {
         "version": "1.0",
         "title": text.title,
         "author_name": petition.cause.text(lang).title,
@@ -54,57 +54,57 @@ def answer_for(args: Mapping[str, str]) -> dict[str, Any]:
         "thumbnail_height": HEIGHT,
     }
     if embedding_of(petition.id).allowed == "nobody":
-        return {"type": "link", **answer}
+        return {"type": "link", **response}
     width, height, show = _size(args)
     frame = Frame(show, "auto", lang)
-    address = home + url_for("embeds.show", slug=petition.slug, **frame.query())
+    url = home + url_for("embeds.show", slug=petition.slug, **frame.query())
     html = Markup(
         '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" frameborder="0"></iframe>'
     )
     return {
         "type": "rich",
-        **answer,
-        "html": str(html.format(address, width, height, text.title)),
+        **response,
+        "html": str(html.format(url, width, height, text.title)),
         "width": width,
         "height": height,
     }
 
 
-def written(answer: Mapping[str, Any], form: str) -> str:
-    """Return a response as text in the format `form`, "json" or "xml"."""
-    if form == "json":
-        return json.dumps(answer, ensure_ascii=False)
-    parts = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
+def serialize(response: Mapping[str, Any], format: str) -> str:
+    """Return a response as text in the format `format`, "json" or "xml"."""
+    if format == "json":
+        return json.dumps(response, ensure_ascii=False)
+    parts = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in response.items())
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?><oembed>{parts}</oembed>'
 
 
-def _petition_at(address):
+def _petition_at(url):
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
     except ValueError as fault:
-        raise NotOurs(address) from fault
-    found = PAGE.fullmatch(parts.path)
+        raise NotOurs(url) from fault
+    match = PAGE.fullmatch(parts.path)
     if (
         parts.scheme not in ("http", "https")
         or parts.netloc != urlsplit(current_app.config["PUBLIC_URL"]).netloc
-        or not found
+        or not match
     ):
-        raise NotOurs(address)
-    petition = petition_by_slug(found["slug"]) or petition_by_slug(
-        slugs.present_slug(found["slug"]) or ""
+        raise NotOurs(url)
+    petition = petition_by_slug(match["slug"]) or petition_by_slug(
+        slugs.present_slug(match["slug"]) or ""
     )
     if petition is None:
-        raise NotOurs(address)
-    return petition, found["lang"] or petition.original_lang
+        raise NotOurs(url)
+    return petition, match["lang"] or petition.original_lang
 
 
 def _size(args):
     """Return (width, height, what to show): the thermometer if the form does not fit."""
-    most_wide, most_high = (_whole(args.get(name)) for name in ("maxwidth", "maxheight"))
-    width = max(MIN_WIDTH, min(most_wide or DEFAULT_WIDTH, MAX_WIDTH))
-    show = "form" if not most_high or most_high >= HEIGHTS["form"] else "thermometer"
-    return width, min(HEIGHTS[show], most_high) if most_high else HEIGHTS[show], show
+    max_width, max_height = (_parse_size(args.get(name)) for name in ("maxwidth", "maxheight"))
+    width = max(MIN_WIDTH, min(max_width or DEFAULT_WIDTH, MAX_WIDTH))
+    show = "form" if not max_height or max_height >= HEIGHTS["form"] else "thermometer"
+    return width, min(HEIGHTS[show], max_height) if max_height else HEIGHTS[show], show
 
 
-def _whole(text):
+def _parse_size(text):
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else 0

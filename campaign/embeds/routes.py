@@ -18,8 +18,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, refresh
 from werkzeug.exceptions import HTTPException
 
-from campaign.embeds.frames import asked_frame
-from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
+from campaign.embeds.frames import frame_from_args
+from campaign.embeds.oembed import MIMETYPES, NotOurs, oembed_response, serialize
 from campaign.embeds.queries import embedding_of
 from campaign.http.caching import public
 from campaign.http.security import policy
@@ -30,7 +30,7 @@ from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
-from campaign.signatures.presenters import sheet_of_petition
+from campaign.signatures.presenters import petition_context
 from campaign.signatures.signing.views import SigningPage, sign_and_answer
 
 blueprint = Blueprint("embeds", __name__)
@@ -46,9 +46,9 @@ def show(slug: str) -> ResponseReturnValue:
     The parameter `show` is form, thermometer, counter or montage. `theme` is light, dark or auto.
     `lang` is the language.
     """
-    petition = _enter(slug)
-    context = sheet_of_petition(petition, g.lang, utcnow()) | _form_context(slug)
-    form = signature_form(context["petition"].asks, context["petition"].questions)
+    petition = _load_for_frame(slug)
+    context = petition_context(petition, g.lang, utcnow()) | _form_context(slug)
+    form = signature_form(context["petition"].required_fields, context["petition"].questions)
     return _framed(
         petition.id,
         public(make_response(render_template(TEMPLATE, form=form, **context))),
@@ -70,16 +70,16 @@ def sign(slug: str) -> ResponseReturnValue:
 @blueprint.get("/embed/petitions/<slug>/signatures")
 def form_again(slug: str) -> ResponseReturnValue:
     """Redirect to the frame when someone reloads the page of a rejected form."""
-    return redirect(url_for("embeds.show", slug=slug, **asked_frame(request.args).query()))
+    return redirect(url_for("embeds.show", slug=slug, **frame_from_args(request.args).query()))
 
 
 @blueprint.get("/embed/petitions/<slug>/thanks")
 def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter in the frame, and ask them to confirm by email."""
-    petition = _enter(slug)
+    petition = _load_for_frame(slug)
     days = current_app.config["CONFIRM_DAYS"]
     sender = current_app.extensions["sender_address"]
-    context = sheet_of_petition(petition, g.lang, utcnow())
+    context = petition_context(petition, g.lang, utcnow())
     page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
     return _framed(petition.id, public(make_response(page), 60))
 
@@ -97,14 +97,16 @@ def script() -> ResponseReturnValue:
 @blueprint.get("/oembed")
 def oembed() -> ResponseReturnValue:
     """Describe how to embed one of our pages, by oEmbed 1.0 (https://oembed.com)."""
-    form = request.args.get("format", "json")
-    if form not in MIMETYPES:
+    format = request.args.get("format", "json")
+    if format not in MIMETYPES:
         return Response("The formats are json and xml.\n", 501, mimetype="text/plain")
     try:
-        answer = answer_for(request.args)
+        data = oembed_response(request.args)
     except NotOurs:
         return Response("There is no petition at this address.\n", 404, mimetype="text/plain")
-    response = public(Response(written(answer, form), content_type=MIMETYPES[form]), OEMBED_SECONDS)
+    response = public(
+        Response(serialize(data, format), content_type=MIMETYPES[format]), OEMBED_SECONDS
+    )
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -119,14 +121,14 @@ def fail(error: HTTPException) -> ResponseReturnValue:
     return page
 
 
-def _enter(slug: str) -> Petition:
+def _load_for_frame(slug: str) -> Petition:
     _use_frame_parameters()
     return _load_petition(slug)
 
 
 def _use_frame_parameters() -> None:
     """Use the language and theme that the frame asks for in the rest of this request."""
-    g.frame = asked_frame(request.args)
+    g.frame = frame_from_args(request.args)
     g.lang = g.frame.lang or get_locale().language
     refresh()
 

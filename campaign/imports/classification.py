@@ -9,7 +9,7 @@ from sqlalchemy import select
 from campaign.extensions import db
 from campaign.imports.checking import Checked, Checker
 from campaign.signatures.models import Signature
-from campaign.signatures.moderation.rules import first_reason, tests_for
+from campaign.signatures.moderation.rules import first_reason, matchers_for
 from campaign.signatures.signing.commands import Evidence, SignatureCommand
 from campaign.signatures.signing.operations import find_repeats
 
@@ -43,8 +43,8 @@ class Decided:
 
 def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
     """Return the Decided of each Item, in order. Reads the database and changes nothing."""
-    tests = tests_for(checker.terms)
-    decided = [_looked_at(checker, tests, item) for item in items]
+    matchers = matchers_for(checker.terms)
+    decided = [_looked_at(checker, matchers, item) for item in items]
     possible = [row for row in decided if row.command]
     commands = [row.command for row in decided if row.command]
     doubles = [
@@ -70,7 +70,7 @@ def without_wrong(decided: list[Decided]) -> list[Decided]:
     return decided
 
 
-def _looked_at(checker: Checker, tests: Any, item: Item) -> Decided:
+def _looked_at(checker: Checker, matchers: Any, item: Item) -> Decided:
     if item.left_out:
         return Decided(item.place, "left_out")
     if item.fault:
@@ -78,7 +78,7 @@ def _looked_at(checker: Checker, tests: Any, item: Item) -> Decided:
     checked = checker.check(item.typed)
     if checked.faults:
         return Decided(item.place, "wrong", checked.faults)
-    reason = first_reason(tests, checked.supporter.facts(mail_domain=checked.mail_domain))
+    reason = first_reason(matchers, checked.supporter.rule_input(mail_domain=checked.mail_domain))
     command = SignatureCommand(
         terms=checker.terms,
         supporter=checked.supporter,

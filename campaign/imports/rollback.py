@@ -16,7 +16,7 @@ from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE
 from campaign.process.clock import utcnow
-from campaign.signatures.erasure import take_out
+from campaign.signatures.erasure import withdraw_and_erase
 
 _rows = ImportRow.__table__
 
@@ -79,7 +79,7 @@ def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
         delete(_rows).where(here, _rows.c.place.in_([row.place for row in rows]), WAITS)
     )
     ids = [row.signature_id for row in rows if row.signature_id is not None]
-    return rows[-1].place, take_out(ids=ids, now=utcnow())
+    return rows[-1].place, withdraw_and_erase(ids=ids, now=utcnow())
 
 
 def _erase_part(batch_id: int) -> bool:

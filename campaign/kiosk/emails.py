@@ -95,7 +95,7 @@ def _signed_at_table(owed: Any) -> Message | None:
         "signed": [_signed(row, owed.lang) for row in together],
         "event_title": _event_title(first, owed.lang),
         "signed_on": first.created_at,
-        "asked_name": next((row.asked_name for row in together if row.name_display_asked), ""),
+        "asked_name": next((row.requested_name for row in together if row.name_display_asked), ""),
         "confirm_url": absolute_url(
             "tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)
         ),

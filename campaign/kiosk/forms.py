@@ -203,7 +203,7 @@ def read_form(
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
     supporter = form.details()
-    return supporter, reason_to_hold(terms, supporter.facts(mail_domain=form.mail_domain))
+    return supporter, reason_to_hold(terms, supporter.rule_input(mail_domain=form.mail_domain))
 
 
 def _form_of(terms, must_have_address: bool) -> type:

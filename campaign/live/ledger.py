@@ -35,9 +35,11 @@ def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bo
         by_hour[hour, reason][evidence] += change
     lines, rest_of_days = [], Counter()
     for (hour, reason), kinds in by_hour.items():
-        told = {} if is_quiet else _told(kinds)
-        lines += [Line(hour, "hour", reason, evidence, change) for evidence, change in told.items()]
-        rest_of_days[hour.replace(hour=0), reason] += sum(kinds.values()) - sum(told.values())
+        published = {} if is_quiet else _publishable(kinds)
+        lines += [
+            Line(hour, "hour", reason, evidence, change) for evidence, change in published.items()
+        ]
+        rest_of_days[hour.replace(hour=0), reason] += sum(kinds.values()) - sum(published.values())
     lines += [
         Line(day, "day", reason, MIXED, change)
         for (day, reason), change in rest_of_days.items()
@@ -46,8 +48,8 @@ def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bo
     return sorted(lines)
 
 
-def _told(kinds: Counter[str]) -> dict[str, int]:
+def _publishable(kinds: Counter[str]) -> dict[str, int]:
     """Return what may be published of {evidence: change} in one hour."""
-    told = {evidence: change for evidence, change in kinds.items() if abs(change) >= MIN_COUNT}
-    rest = sum(kinds.values()) - sum(told.values())
-    return {**told, MIXED: rest} if abs(rest) >= MIN_COUNT else told
+    published = {evidence: change for evidence, change in kinds.items() if abs(change) >= MIN_COUNT}
+    rest = sum(kinds.values()) - sum(published.values())
+    return {**published, MIXED: rest} if abs(rest) >= MIN_COUNT else published

@@ -35,8 +35,8 @@ def pulse(slug: str) -> Response:
     # The ETag covers the counts and the pace but not the time, so that a quiet petition answers
     # 304. It also changes when as many left as came, so that a page showing butterflies reloads
     # them.
-    facts = repr((count, freed, sorted(petitions.items()), pace)).encode()
-    response.set_etag(blake2b(facts, digest_size=9).hexdigest(), weak=True)
+    version = repr((count, freed, sorted(petitions.items()), pace)).encode()
+    response.set_etag(blake2b(version, digest_size=9).hexdigest(), weak=True)
     return response
 
 

@@ -14,18 +14,18 @@ def delivered_items(names: str, details: Collection[str]) -> list[str]:
 
     `names` and `details` are a petition's `handed_names` and `handed_details`.
     """
-    words = {
+    labels = {
         "country": _("your country"),
         "postal_code": _("your postal code"),
         "shown_comment": _("your comment (once approved, if you show your name or initials)"),
         "day": _("the day you signed"),
     }
-    named = (
+    name_label = (
         _("your full name (even if you do not show it in public)")
         if names == "full"
         else _("your name (the way you choose to show it)")
     )
-    return [named, *(words[name] for name in HANDED_DETAILS if name in details)]
+    return [name_label, *(labels[name] for name in HANDED_DETAILS if name in details)]
 
 
 def delivered_list(names: str, details: Collection[str]) -> str:
@@ -54,5 +54,5 @@ def may_deliver(
 
     They never exceed what the version promised to its signers.
     """
-    told_names = names if version.handed_names == "full" else "shown"
-    return told_names, [name for name in details if name in version.handed_details]
+    allowed_names = names if version.handed_names == "full" else "shown"
+    return allowed_names, [name for name in details if name in version.handed_details]

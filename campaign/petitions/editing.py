@@ -13,10 +13,10 @@ from campaign.extensions import db, load_for_update
 from campaign.petitions.models import Petition, Target
 from campaign.petitions.operations import slugs
 from campaign.petitions.readiness import Fault, NotReady, faults_of
-from campaign.petitions.versions import keep_version, texts_of
+from campaign.petitions.versions import texts_of, update_versions
 
 
-def change_letter(
+def change_petition_text(
     *, petition_id: int, version: int | None, texts: dict[str, dict[str, str]], now: datetime
 ) -> Petition:
     """Change the text and return the petition.
@@ -28,19 +28,19 @@ def change_letter(
     Raise NotReady if a public petition would lose part of its text.
     """
     petition = load_for_update(Petition, petition_id)
-    if letter_of(petition) == texts:
+    if current_texts(petition) == texts:
         # The button was pressed twice or nothing was changed, so we make no new version.
         return petition
     check_part(petition, "text", version)
-    keep_version(petition, now, texts)
+    update_versions(petition, now, texts)
     if petition.state != "draft":
-        _demand_whole(petition, now)
+        _demand_complete(petition, now)
     db.session.flush()
     return petition
 
 
-def letter_of(petition: Petition) -> dict[str, dict[str, str]]:
-    """Return the current text in the form that `change_letter` takes."""
+def current_texts(petition: Petition) -> dict[str, dict[str, str]]:
+    """Return the current text in the form that `change_petition_text` takes."""
     return texts_of(petition.current_version)
 
 
@@ -59,7 +59,7 @@ def change_targets(
     petition.targets = []
     db.session.flush()
     petition.targets = [Target(position=place, names=names) for place, names in enumerate(targets)]
-    keep_version(petition, now)
+    update_versions(petition, now)
     db.session.flush()
     return petition
 
@@ -88,7 +88,7 @@ def change_form(
         two_per_address=two_per_address,
         neutral_emails=neutral_emails,
     )
-    keep_version(petition, now)
+    update_versions(petition, now)
     db.session.flush()
     return petition
 
@@ -154,7 +154,7 @@ def _load_settings(petition_id: int, version: int | None) -> Petition:
     return petition
 
 
-def _demand_whole(petition: Petition, now: datetime) -> None:
-    words = [fault for fault in faults_of(petition, now) if fault.lang]
-    if words:
-        raise NotReady(words)
+def _demand_complete(petition: Petition, now: datetime) -> None:
+    missing = [fault for fault in faults_of(petition, now) if fault.lang]
+    if missing:
+        raise NotReady(missing)

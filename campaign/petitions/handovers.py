@@ -8,10 +8,10 @@ from sqlalchemy import delete, select
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
 from campaign.petitions.models import HANDED_DETAILS, Handover, Petition
-from campaign.petitions.versions import keep_version
+from campaign.petitions.versions import update_versions
 
 
-def change_handing(
+def change_delivered_details(
     *,
     petition_id: int,
     names: str,
@@ -31,7 +31,7 @@ def change_handing(
     check_part(petition, "handing", version)
     petition.handed_names = names
     petition.handed_details = [name for name in HANDED_DETAILS if name in details]
-    keep_version(petition, now)
+    update_versions(petition, now)
     db.session.flush()
     return petition
 
@@ -50,8 +50,10 @@ def record_handover(
 
 def remove_handover(*, petition_id: int, handover_id: int) -> bool:
     """Delete the record of a handover. Return whether there was one."""
-    own = delete(Handover).where(Handover.id == handover_id, Handover.petition_id == petition_id)
-    return db.session.execute(own).rowcount == 1
+    statement = delete(Handover).where(
+        Handover.id == handover_id, Handover.petition_id == petition_id
+    )
+    return db.session.execute(statement).rowcount == 1
 
 
 def handovers_of(petition_id: int) -> Sequence[Handover]:

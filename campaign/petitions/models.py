@@ -214,8 +214,8 @@ class Target(db.Model):
 
 def name_in(names: dict[str, str], lang: str) -> tuple[str, str]:
     """Return (name, language) from a target's `names`: in `lang`, or in the first language."""
-    spoken = lang if names.get(lang) else next(iter(names))
-    return names[spoken], spoken
+    chosen = lang if names.get(lang) else next(iter(names))
+    return names[chosen], chosen
 
 
 class PetitionTally(db.Model):

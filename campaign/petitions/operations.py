@@ -11,13 +11,13 @@ from campaign.petitions.models import (
     PetitionTally,
     Target,
 )
-from campaign.petitions.versions import keep_terms, texts_of, version_of
+from campaign.petitions.versions import copy_terms, texts_of, version_of
 from campaign.process.clock import utcnow
 from campaign.publishing.pictures import Pictures
 from campaign.publishing.slug_history import SlugHistory
 
 # Columns that a duplicate copies: everything except state, dates and slug.
-TAKEN_OVER = (
+COPIED_COLUMNS = (
     "cause_id", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
     "two_per_address", "neutral_emails", "original_lang", "is_quiet",
 )  # fmt: skip
@@ -59,7 +59,7 @@ def create_petition(
         petition.opened_at = petition.opens_at or utcnow()
     db.session.add(petition)
     slugs.flush(slug)
-    keep_terms(petition)
+    copy_terms(petition)
     db.session.add(PetitionTally(petition_id=petition.id, count=0))
     db.session.flush()
     return petition
@@ -70,13 +70,13 @@ def duplicate_petition(*, petition_id: int, slug: str) -> Petition:
 
     Raise SlugTaken.
     """
-    old = load_for_update(Petition, petition_id)
-    texts = texts_of(old.current_version)
-    taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
-    targets = [dict(target.names) for target in old.targets]
-    made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
-    pictures.copy(from_id=petition_id, to_id=made.id)
-    return made
+    original = load_for_update(Petition, petition_id)
+    texts = texts_of(original.current_version)
+    settings = {name: getattr(original, name) for name in COPIED_COLUMNS}
+    targets = [dict(target.names) for target in original.targets]
+    duplicate = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **settings)
+    pictures.copy(from_id=petition_id, to_id=duplicate.id)
+    return duplicate
 
 
 pictures = Pictures(model=Petition, is_public=(Petition.state != "draft", Cause.state != "draft"))

@@ -21,7 +21,7 @@ class PastVersion:
     lang: str
     title: str
     summary: str
-    letter: Markup
+    body: Markup
     organisation: str
     targets: dict[str, str]
     questions: tuple[dict, ...]
@@ -50,7 +50,7 @@ def past_version(petition: Petition, number: int, lang: str) -> PastVersion | No
         lang=text.lang,
         title=text.title,
         summary=text.summary,
-        letter=to_html(text.body),
+        body=to_html(text.body),
         organisation=text.organisation,
         targets=dict(name_in(names, lang) for names in version.targets),
         questions=tuple(in_language(question, lang) for question in version.questions),

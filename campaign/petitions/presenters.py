@@ -45,7 +45,7 @@ class PetitionPage(PetitionCard):
 
     cause_id: int
     organisation: str
-    letter: Markup
+    body: Markup
     version: int
     versions: int
     text_changed_at: datetime
@@ -53,7 +53,7 @@ class PetitionPage(PetitionCard):
     deliver_on: date | None
     deliver_place: str
     picture: ShownPicture | None
-    asks: frozenset[str]
+    required_fields: frozenset[str]
     questions: tuple[dict, ...]
     handed_names: str
     handed_details: tuple[str, ...]
@@ -70,7 +70,7 @@ class PetitionPage(PetitionCard):
 
 def card(petition: Petition, lang: str, count: int, now: datetime) -> PetitionCard:
     """Return the PetitionCard of a Petition loaded with texts and targets."""
-    return PetitionCard(**_card_words(petition, lang, count, now))
+    return PetitionCard(**_card_values(petition, lang, count, now))
 
 
 def cards_of_cause(cause_id: int, lang: str, now: datetime) -> list[PetitionCard]:
@@ -85,10 +85,10 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
     return PetitionPage(
-        **_card_words(petition, lang, count, now),
+        **_card_values(petition, lang, count, now),
         cause_id=petition.cause_id,
         organisation=text.organisation,
-        letter=to_html(text.body),
+        body=to_html(text.body),
         version=version.number,
         versions=len(petition.versions),
         text_changed_at=version.created_at,
@@ -96,7 +96,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         deliver_on=petition.deliver_on,
         deliver_place=petition.deliver_place(lang),
         picture=shown_picture(petition.picture, lang, petition.original_lang),
-        asks=frozenset(petition.required_fields),
+        required_fields=frozenset(petition.required_fields),
         questions=tuple(in_language(question, lang) for question in petition.questions),
         handed_names=petition.handed_names,
         handed_details=tuple(petition.handed_details),
@@ -104,7 +104,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
     )
 
 
-def _card_words(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:
+def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     goal = current_goal(count, petition.goal)
     return {
@@ -132,8 +132,8 @@ def in_language(question: dict[str, Any], lang: str) -> dict[str, Any]:
     """
     label = question["label"].get(lang) or next(iter(question["label"].values()))
     by_lang = question.get("choices") or {}
-    kept = next(iter(by_lang.values()), ())
-    choices = tuple(zip(kept, by_lang.get(lang, kept), strict=True))
+    values = next(iter(by_lang.values()), ())
+    choices = tuple(zip(values, by_lang.get(lang, values), strict=True))
     return {
         **question,
         "label": label,

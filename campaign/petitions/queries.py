@@ -34,7 +34,7 @@ def published_petitions(cause_id: int | None = None) -> Sequence[Petition]:
 
     They are those of one cause, or of all causes if `cause_id` is None.
     """
-    query = _whole().where(
+    query = _with_texts().where(
         Petition.state != "draft", Petition.archived_at.is_(None), Cause.state != "draft"
     )
     if cause_id is not None:
@@ -46,25 +46,29 @@ def published_petitions(cause_id: int | None = None) -> Sequence[Petition]:
 
 def petitions_of_cause(cause_id: int) -> Sequence[Petition]:
     """Return all petitions of a cause in any state, in order, with texts and targets."""
-    query = _whole().where(Petition.cause_id == cause_id).order_by(Petition.position, Petition.id)
+    query = (
+        _with_texts().where(Petition.cause_id == cause_id).order_by(Petition.position, Petition.id)
+    )
     return db.session.scalars(query).all()
 
 
 def petition_by_slug(slug: str) -> Petition | None:
     """Return the public petition at `slug`, with texts and targets, or None."""
     return db.session.scalar(
-        _whole().where(Petition.slug == slug, Petition.state != "draft", Cause.state != "draft")
+        _with_texts().where(
+            Petition.slug == slug, Petition.state != "draft", Cause.state != "draft"
+        )
     )
 
 
 def petition_by_id(petition_id: int):
     """Return the petition with this id, with texts and targets, or None."""
-    return db.session.scalar(_whole().where(Petition.id == petition_id))
+    return db.session.scalar(_with_texts().where(Petition.id == petition_id))
 
 
 def petition_in_any_state(slug: str) -> Petition | None:
     """Return the petition at `slug` in any state, with texts and targets, or None."""
-    return db.session.scalar(_whole().where(Petition.slug == slug))
+    return db.session.scalar(_with_texts().where(Petition.slug == slug))
 
 
 def petitions_among(
@@ -79,7 +83,7 @@ def petitions_among(
     `archived` selects only those in the archive (True) or only the others (False). None means both.
     """
     query = (
-        _whole()
+        _with_texts()
         .where(*_among(cause_ids, archived))
         .order_by(Petition.cause_id, Petition.position, Petition.id)
     )
@@ -96,7 +100,7 @@ def archived_petitions(cause_ids: Collection[int] | None) -> int | None:
 def petitions_with_ids(petition_ids: Collection[int]) -> Sequence[Petition]:
     """Return these petitions in any state, in the order of their ids, with texts and targets."""
     return db.session.scalars(
-        _whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)
+        _with_texts().where(Petition.id.in_(petition_ids)).order_by(Petition.id)
     ).all()
 
 
@@ -122,8 +126,8 @@ def signing_terms(slug: str, *, now: datetime, version: int | None = None) -> Si
     signed as it was read. An unknown number falls back to the newest version.
     """
     # A number too large for the column would raise a database error instead of matching nothing.
-    asked = version if version and 0 < version < TOO_LARGE else None
-    row = db.session.execute(_TERMS, {"asked_slug": slug, "asked_version": asked}).first()
+    number = version if version and 0 < version < TOO_LARGE else None
+    row = db.session.execute(_TERMS, {"asked_slug": slug, "asked_version": number}).first()
     if row is None:
         return None
     return SigningTerms(
@@ -148,7 +152,7 @@ def _terms() -> Select:
     newest = (
         select(func.max(version.id)).where(version.petition_id == petition.id).scalar_subquery()
     )
-    read = (
+    requested = (
         select(version.id)
         .where(
             version.petition_id == petition.id,
@@ -167,7 +171,7 @@ def _terms() -> Select:
             petition.questions,
             petition.two_per_address,
             petition.is_quiet,
-            func.coalesce(read, newest).label("version_id"),
+            func.coalesce(requested, newest).label("version_id"),
         )
         .join_from(Petition.__table__, Cause.__table__)
         .where(
@@ -196,7 +200,7 @@ def _among(
     )
 
 
-def _whole() -> Select[Petition]:
+def _with_texts() -> Select[Petition]:
     return (
         select(Petition)
         .join(Petition.cause)

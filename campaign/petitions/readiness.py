@@ -47,5 +47,5 @@ def missing_languages(petition: Petition) -> list[str]:
 
     Readers of these languages get the text in the petition's original language.
     """
-    written = {text.lang for text in petition.current_version.texts}
-    return [lang for lang in LOCALES if lang not in written]
+    available = {text.lang for text in petition.current_version.texts}
+    return [lang for lang in LOCALES if lang not in available]

@@ -20,7 +20,7 @@ from campaign.petitions.past_versions import past_version
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
-from campaign.signatures.presenters import sheet
+from campaign.signatures.presenters import petition_context_by_slug
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
@@ -32,11 +32,11 @@ MAX_UPDATES = 3
 def show(slug: str) -> ResponseReturnValue:
     """Show the petition and its signature form."""
     now = utcnow()
-    context = sheet(slug, g.lang, now)
+    context = petition_context_by_slug(slug, g.lang, now)
     if context is None:
         abort(404)
     petition = context["petition"]
-    form = signature_form(petition.asks, petition.questions)
+    form = signature_form(petition.required_fields, petition.questions)
     updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_UPDATES)
     return public(
         make_response(render_template("petitions/show.html", form=form, updates=updates, **context))
@@ -46,11 +46,9 @@ def show(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<lang>/petitions/<slug>/versions/<int:number>")
 def version(slug: str, number: int) -> ResponseReturnValue:
     """Show a whole earlier version, as the people who signed it saw it."""
-    context = sheet(slug, g.lang, utcnow()) or abort(404)
-    found = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
-    return public(
-        make_response(render_template("petitions/version.html", version=found, **context))
-    )
+    context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
+    past = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
+    return public(make_response(render_template("petitions/version.html", version=past, **context)))
 
 
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
@@ -69,8 +67,8 @@ def short(slug: str) -> ResponseReturnValue:
 
     Posters and paper show this link. The reader's browser decides the language.
     """
-    ways = {name: request.args[name] for name in ("by", "source") if name in request.args}
-    response = redirect(url_for("petitions.show", slug=slug, **ways), 302)
+    parameters = {name: request.args[name] for name in ("by", "source") if name in request.args}
+    response = redirect(url_for("petitions.show", slug=slug, **parameters), 302)
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True
     return response

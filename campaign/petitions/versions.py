@@ -11,7 +11,7 @@ from typing import Any
 from campaign.petitions.models import Petition, PetitionText, PetitionVersion
 from campaign.text.names import clean_text
 
-WORDS = ("title", "summary", "organisation", "body")
+TEXT_COLUMNS = ("title", "summary", "organisation", "body")
 TERMS = ("targets", "questions", "handed_names", "handed_details")
 
 
@@ -19,7 +19,7 @@ def version_of(number: int, texts: dict[str, dict[str, str]], **terms: Any) -> P
     """Return a new PetitionVersion with these texts by language."""
     return PetitionVersion(
         number=number,
-        texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()],
+        texts=[PetitionText(lang=lang, **columns) for lang, columns in texts.items()],
         **terms,
     )
 
@@ -31,7 +31,7 @@ def texts_of(version: PetitionVersion) -> dict[str, dict[str, str]]:
     Such a newline must not count as a change.
     """
     return {
-        text.lang: {name: clean_text(getattr(text, name)) for name in WORDS}
+        text.lang: {name: clean_text(getattr(text, name)) for name in TEXT_COLUMNS}
         for text in version.texts
     }
 
@@ -45,7 +45,7 @@ def terms_of(source) -> dict[str, Any]:
     }
 
 
-def keep_version(
+def update_versions(
     petition: Petition, now: datetime, texts: dict[str, dict[str, str]] | None = None
 ) -> PetitionVersion:
     """Bring the versions up to date with the petition, and return the current version.
@@ -60,13 +60,13 @@ def keep_version(
     if petition.has_opened(now):
         petition.versions.append(version_of(current.number + 1, texts, created_at=now, **terms))
         return petition.current_version
-    keep_terms(petition)
+    copy_terms(petition)
     if has_new_texts:
         _rewrite(current, texts, now)
     return current
 
 
-def keep_terms(petition: Petition) -> None:
+def copy_terms(petition: Petition) -> None:
     """Copy the petition's terms to its current version.
 
     Use it only for versions that nobody can have signed.
@@ -77,11 +77,11 @@ def keep_terms(petition: Petition) -> None:
 
 def _rewrite(version: PetitionVersion, texts: dict[str, dict[str, str]], now: datetime) -> None:
     version.texts = [text for text in version.texts if text.lang in texts]
-    written = {text.lang: text for text in version.texts}
-    for lang, words in texts.items():
-        if lang not in written:
-            version.texts.append(PetitionText(lang=lang, **words))
+    by_lang = {text.lang: text for text in version.texts}
+    for lang, columns in texts.items():
+        if lang not in by_lang:
+            version.texts.append(PetitionText(lang=lang, **columns))
             continue
-        for name, value in words.items():
-            setattr(written[lang], name, value)
+        for name, value in columns.items():
+            setattr(by_lang[lang], name, value)
     version.created_at = now

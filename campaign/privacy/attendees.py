@@ -2,12 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import NOBODY, Kept, columns_of
+from campaign.privacy.rows import NOBODY, RegisterRow, columns_of
 
 WITH_REGISTRATION = _l("We delete it %(days)s days after the event, or after you cancel")
 
 GUESTS = (
-    Kept(
+    RegisterRow(
         _l("Your name, your email address and how many people are coming"),
         _l("To keep your seat, email you about it and check you in"),
         _l("The organizers of the event. Never the public"),
@@ -15,7 +15,7 @@ GUESTS = (
         columns_of("registration", "name email email_digest seats lang code event_id"),
         days="REGISTRATION_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("A registration that is not confirmed"),
         _l("To hold your seats for an hour and wait for you to confirm by email"),
         _l("The organizers of the event. Never the public"),
@@ -23,7 +23,7 @@ GUESTS = (
         (),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("Your answers to the event’s own questions"),
         _l("What the event page says next to the question"),
         _l("The organizers of the event. Never the public"),
@@ -31,7 +31,7 @@ GUESTS = (
         columns_of("registration", "answers"),
         days="REGISTRATION_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("Whether you have a seat, are on the waiting list or cancelled, and whether you came"),
         _l(
             "So that a free seat goes to the person who has waited longest, and organizers know how many people came"
@@ -47,7 +47,7 @@ GUESTS = (
 )
 
 READERS = (
-    Kept(
+    RegisterRow(
         _l(
             "Your subscription to updates: your email, language, how often, the wording you agreed to and when"
         ),
@@ -71,14 +71,14 @@ READERS = (
         ),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("Which update email went to which subscriber"),
         _l("So that you never get one twice"),
         NOBODY,
         _l("A few weeks after the last email of that mailing. We keep only the total"),
         columns_of("mailing_receipt", "mailing_id subscription_id email_digest owed_at"),
     ),
-    Kept(
+    RegisterRow(
         _l("Your request never to get updates again"),
         _l(
             "To respect it. We keep only a code made with a secret key. It cannot be turned back into your address"

@@ -2,27 +2,27 @@
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import NOBODY, Kept, columns_of
+from campaign.privacy.rows import NOBODY, RegisterRow, columns_of
 
 ADMINS = _l("You and the admins of this site")
 ACCOUNT = _l("Until your account is removed")
 
 WORKERS = (
-    Kept(
+    RegisterRow(
         _l("Your name, your email address and your language"),
         _l("So that you can sign in, and to record who did what"),
         _l("The admins of this site and people who work on the same cause"),
         _l("As long as the activity log names you"),
         columns_of("organizer", "name email email_digest lang created_at removed_at"),
     ),
-    Kept(
+    RegisterRow(
         _l("What you may do, and where"),
         _l("So that each person sees only their own causes"),
         ADMINS,
         ACCOUNT,
         columns_of("role_grant", "organizer_id role cause_id created_at"),
     ),
-    Kept(
+    RegisterRow(
         _l("How you sign in: password, codes, passkeys, links"),
         _l(
             "So that only you can sign in. Passwords and codes are stored in a form that cannot be read"
@@ -41,7 +41,7 @@ WORKERS = (
             ),
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("Where you are signed in: browser, network, times"),
         _l("So that you can see it and close what is not yours"),
         _l("You"),
@@ -56,14 +56,14 @@ WORKERS = (
             ),
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("Your shift at a table: name or initials, times, number of signatures"),
         _l("To hand over between shifts, and to know who to ask"),
         _l("The organizers of the event"),
         _l("As long as the event exists"),
         columns_of("kiosk_shift", "tabler started_at ended_at tally"),
     ),
-    Kept(
+    RegisterRow(
         _l("What you did, when, why and from which network: the activity log"),
         _l("So that signers can trust what happens to their data"),
         _l("The admins of this site and the owners of the cause"),
@@ -76,7 +76,7 @@ WORKERS = (
             *columns_of("account_alert", "organizer_id entry_id"),
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("Which exports you created, and your last choices there"),
         _l("So that you can find your file, and each file has a stated purpose"),
         _l("Organizers who may export"),
@@ -89,7 +89,7 @@ WORKERS = (
             *columns_of("export_choice", "organizer_id petition_id aim kind choice"),
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("Which sheets and files you imported"),
         _l("So that a mistake can be found and undone"),
         _l("Organizers who may import signatures"),
@@ -101,7 +101,7 @@ WORKERS = (
             "organizer_id petition_id cause_id kind name sheet rows counts state created_at imported_at",
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("What you decided about many signatures at once, and why"),
         _l("So that a mistake can be undone"),
         _l("Organizers who review signatures in that cause"),

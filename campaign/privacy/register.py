@@ -1,18 +1,18 @@
 """The register of personal data: what is kept, why, who sees it and how long.
 
 The privacy page is made from it. Each row names its database columns. A test compares the register
-with the database. Every column of a table with personal data is in a row here or in PLAIN, and
-every table without personal data is in IMPERSONAL. So the page cannot omit anything.
+with the database. Every column of a table with personal data is in a row here or in NOT_PERSONAL,
+and every table without personal data is in IMPERSONAL. So the page cannot omit anything.
 """
 
 from campaign.privacy.attendees import GUESTS, READERS
 from campaign.privacy.organizers import WORKERS
 from campaign.privacy.supporters import SIGNERS
 
-KEPT = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
+REGISTER = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
 
 # Columns, in tables with personal data, that say nothing about a person.
-PLAIN = {
+NOT_PERSONAL = {
     "signature": "id cause_id seat",
     "repeat_signing": "id",
     "own_link_request": "id",

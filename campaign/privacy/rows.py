@@ -11,21 +11,23 @@ ORGANIZERS = _l("The organizers")
 
 
 @dataclass(frozen=True)
-class Kept:
+class RegisterRow:
     """One row of the privacy page: what, what for, who sees it, and how long.
 
-    `days` names the setting that fills %(days)s in `long`.
+    `days` names the setting that fills %(days)s in `retention`.
     """
 
     name: str
     purpose: str
     seen_by: str
-    long: str
+    retention: str
     columns: tuple[str, ...]
     days: str = ""
 
-    def how_long(self, config: Mapping[str, Any]) -> str:
-        return str(self.long) % {"days": config[self.days]} if self.days else str(self.long)
+    def retention_text(self, config: Mapping[str, Any]) -> str:
+        return (
+            str(self.retention) % {"days": config[self.days]} if self.days else str(self.retention)
+        )
 
 
 def columns_of(table: str, names: str) -> tuple[str, ...]:

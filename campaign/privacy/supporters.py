@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.privacy.rows import NOBODY, ORGANIZERS, Kept, columns_of
+from campaign.privacy.rows import NOBODY, ORGANIZERS, RegisterRow, columns_of
 
 COUNTED = _l(
     "As long as the signature counts, until you withdraw it, or until the petition’s deletion date"
@@ -23,21 +23,21 @@ LEFT = (
 )
 
 SIGNERS = (
-    Kept(
+    RegisterRow(
         _l("Your name"),
         _l("It is your signature"),
         _l("The people the petition is addressed to. The public sees only what you choose to show"),
         COUNTED,
         columns_of("signature", "given_name family_name name_display name_display_asked"),
     ),
-    Kept(
+    RegisterRow(
         _l("Your email address"),
         _l("To confirm that it was you, so that each person signs only once"),
         _l("The organizers. Never the public, never the people the petition is addressed to"),
         COUNTED,
         columns_of("signature", "email email_digest lang"),
     ),
-    Kept(
+    RegisterRow(
         _l("Your country and postal code"),
         _l(
             "To show where support comes from. If you gave no email address, to tell apart two people with the same name"
@@ -48,7 +48,7 @@ SIGNERS = (
         COUNTED,
         columns_of("signature", "country postal_code person_digest"),
     ),
-    Kept(
+    RegisterRow(
         _l("Your comment"),
         _l("To be shown with your signature"),
         _l(
@@ -57,14 +57,14 @@ SIGNERS = (
         COUNTED,
         columns_of("signature", "comment comment_shown comment_read_at"),
     ),
-    Kept(
+    RegisterRow(
         _l("Your answers to the petition’s questions"),
         _l("What the petition page says next to the question"),
         ORGANIZERS,
         COUNTED,
         columns_of("signature", "answers"),
     ),
-    Kept(
+    RegisterRow(
         _l("Which petition you signed, when, how, and which butterfly it became"),
         _l(
             "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
@@ -75,14 +75,14 @@ SIGNERS = (
         ),
         columns_of("signature", " ".join(LEFT)),
     ),
-    Kept(
+    RegisterRow(
         _l("Whether you want updates"),
         _l("To write to you about the cause, if you asked for it"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("signature", "subscribe"),
     ),
-    Kept(
+    RegisterRow(
         _l("Which emails we have sent you or still have to send"),
         _l("So that none is lost, none comes twice and we send no more than five"),
         NOBODY,
@@ -94,14 +94,14 @@ SIGNERS = (
             ),
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("A code made from an email address that does not work"),
         _l("So that we do not email it again. The code cannot be turned back into the address"),
         NOBODY,
         _l("As long as this site exists"),
         columns_of("undeliverable_address", "digest reason since reports message"),
     ),
-    Kept(
+    RegisterRow(
         _l("An unconfirmed signature"),
         _l("To wait until you confirm by email"),
         NOBODY,
@@ -109,7 +109,7 @@ SIGNERS = (
         (),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("Another form with the same email address"),
         _l(
             "So that you confirm exactly the form you sent, and the page never shows who has signed"
@@ -124,21 +124,21 @@ SIGNERS = (
         ),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("A change of your name or country that a rule held"),
         _l("So that an organizer reviews it before the public sees it"),
         ORGANIZERS,
         _l("Until an organizer has decided, or you change it again"),
         columns_of("held_correction", "signature_id words reason created_at"),
     ),
-    Kept(
+    RegisterRow(
         _l("A code made from an email address for which someone asked for a personal link"),
         _l("To send the link, and not more than three a day"),
         NOBODY,
         _l("One day"),
         columns_of("own_link_request", "email_digest exact_digest created_at"),
     ),
-    Kept(
+    RegisterRow(
         _l("A signature held for review"),
         _l("To check unusual activity, such as very many signatures from one place at once"),
         ORGANIZERS,
@@ -148,14 +148,14 @@ SIGNERS = (
         columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("How long your signature waits before it is counted"),
         _l("So that a change in the count does not reveal that you just signed"),
         ORGANIZERS,
         _l("About a day at most"),
         columns_of("signature", "waits_until"),
     ),
-    Kept(
+    RegisterRow(
         _l("How your signature was before organizers changed many at once"),
         _l("So that they can undo a mistake"),
         NOBODY,
@@ -165,14 +165,14 @@ SIGNERS = (
             "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at",
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("An index of the words in your name, email address and comment, and of your country"),
         _l("So that organizers can find your signature among millions"),
         NOBODY,
         LIKE_THE_SIGNATURE,
         columns_of("signature_lookup", "signature_id words"),
     ),
-    Kept(
+    RegisterRow(
         _l("A withdrawn signature"),
         _l("So that you can undo it"),
         NOBODY,
@@ -180,7 +180,7 @@ SIGNERS = (
         (),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("What you sign on a tablet at a signing table"),
         _l("To reach us from places without internet. It is encrypted as you sign"),
         _l(
@@ -199,7 +199,7 @@ SIGNERS = (
         ),
         days="ERASE_PENDING_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("At which event and on which tablet you signed, and who was at the table"),
         _l(
             "To find out what went wrong at a table, and to tell the team how many signatures they collected"
@@ -208,14 +208,14 @@ SIGNERS = (
         LIKE_THE_SIGNATURE,
         columns_of("signature", "kiosk_id shift_id event_id"),
     ),
-    Kept(
+    RegisterRow(
         _l("The signature you drew with your finger"),
         _l("To go with your name to the people the petition is addressed to"),
         ORGANIZERS,
         LIKE_THE_SIGNATURE,
         columns_of("kiosk_record", "drawn"),
     ),
-    Kept(
+    RegisterRow(
         _l("Your IP address"),
         _l(
             "To notice abuse. We keep only a code made with a random key of that day, and delete the key with it"
@@ -225,7 +225,7 @@ SIGNERS = (
         columns_of("signature", "address_digest"),
         days="ADDRESS_DAYS",
     ),
-    Kept(
+    RegisterRow(
         _l("What you wrote on a paper sheet, while someone types it in"),
         _l("To count it. The person typing sees what is wrong before it is imported"),
         ORGANIZERS,
@@ -237,7 +237,7 @@ SIGNERS = (
             "batch_id place cells typed sheet sheet_row fate fault why left_out signature_id",
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("Whose link you followed, and the source code in the link"),
         _l(
             "To show supporters about how many people used their link, and which flyer or post works"
@@ -251,7 +251,7 @@ SIGNERS = (
             *columns_of("share_deal", "signature_id text_id dealt_at shared_at"),
         ),
     ),
-    Kept(
+    RegisterRow(
         _l("An export of signatures for delivery or another purpose"),
         _l("To deliver the signatures. We log who created the file and why"),
         _l("Organizers who may export. The file is encrypted"),

@@ -32,12 +32,12 @@ def arrival(form: Mapping[str, str], referrer: str | None) -> Arrival:
 
     Scripts fill in the form. Without them, only the URL of the page has the codes.
     """
-    told = _told(form.get)
-    if told != Arrival() or not referrer or "?" not in referrer:
-        return told
+    sent = _arrival_from(form.get)
+    if sent != Arrival() or not referrer or "?" not in referrer:
+        return sent
     query = referrer[:MAX_URL_LENGTH].partition("?")[2].partition("#")[0]
-    asked = parse_qs(query) if query.count("&") < MAX_PARAMETERS else {}
-    return _told(lambda name, default: asked.get(name, [default])[0])
+    parameters = parse_qs(query) if query.count("&") < MAX_PARAMETERS else {}
+    return _arrival_from(lambda name, default: parameters.get(name, [default])[0])
 
 
 def clean_source(text: str) -> str:
@@ -49,6 +49,6 @@ def clean_source(text: str) -> str:
     return code if SOURCE.fullmatch(code) else ""
 
 
-def _told(get: Callable[[str, str], str]) -> Arrival:
+def _arrival_from(get: Callable[[str, str], str]) -> Arrival:
     by = get("by", "")
     return Arrival(by if signature_id_of(by) else "", clean_source(get("source", "")))

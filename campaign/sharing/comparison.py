@@ -53,18 +53,19 @@ def comparisons(petition_id: int) -> list[Comparison]:
     ]
 
 
-def verdict_of(found: Sequence[Outcome]) -> tuple[str, Outcome | None]:
+def verdict_of(results: Sequence[Outcome]) -> tuple[str, Outcome | None]:
     """Return (verdict, the best Outcome or None) for wordings that were given out side by side."""
-    if len(found) < 2:
+    if len(results) < 2:
         return "alone", None
-    if sum(row.bringers for row in found) < MIN_REFERRERS:
+    if sum(row.referrers for row in results) < MIN_REFERRERS:
         return "early", None
-    best, *others = sorted(found, key=lambda row: -_share(row))
+    best, *others = sorted(results, key=lambda row: -_share(row))
     # With more pairs, one is more likely to differ by chance, so each must be more certain
     # (Bonferroni).
-    allowed = CHANCE / pairs(len(found))
+    allowed = CHANCE / pairs(len(results))
     is_better = all(
-        chance_of_difference(best.bringers, best.dealt, other.bringers, other.dealt) < allowed
+        chance_of_difference(best.referrers, best.assigned, other.referrers, other.assigned)
+        < allowed
         for other in others
     )
     return ("better", best) if is_better else ("same", None)
@@ -80,8 +81,8 @@ def _compare(lang: str, texts: Sequence[ShareText]) -> Comparison:
 
 
 def _row(outcome: Outcome) -> Row:
-    return Row(outcome, _share(outcome), *wilson(outcome.bringers, outcome.dealt))
+    return Row(outcome, _share(outcome), *wilson(outcome.referrers, outcome.assigned))
 
 
 def _share(outcome: Outcome) -> float:
-    return outcome.bringers / outcome.dealt if outcome.dealt else 0.0
+    return outcome.referrers / outcome.assigned if outcome.assigned else 0.0

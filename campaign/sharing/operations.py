@@ -20,7 +20,7 @@ from campaign.signatures.operations import confirm
 PURPOSE = "wording for a supporter"
 
 
-def confirm_and_deal(
+def confirm_and_assign_text(
     *, signature_id: int, form_id: int | None, lang: str, now: datetime, good_for: timedelta
 ) -> int | None:
     """Confirm a form as `confirm` of signatures does, and give its supporter a share text.
@@ -30,11 +30,11 @@ def confirm_and_deal(
     confirmed_id = confirm(signature_id=signature_id, form_id=form_id, now=now, good_for=good_for)
     if confirmed_id is not None:
         petition_id = db.session.get_one(Signature, confirmed_id).petition_id
-        deal(signature_id=confirmed_id, petition_id=petition_id, lang=lang, now=now)
+        assign_text(signature_id=confirmed_id, petition_id=petition_id, lang=lang, now=now)
     return confirmed_id
 
 
-def deal(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:
+def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime) -> None:
     """Give a signature's supporter one of the share texts in `lang`, unless they have one.
 
     The choice depends on the signature alone. A new text takes an equal share from all others.
@@ -61,7 +61,7 @@ def note_share(*, signature_id: int, now: datetime) -> None:
     )
 
 
-def forget_deals(signature_ids: Collection[int]) -> None:
+def forget_assigned_texts(signature_ids: Collection[int]) -> None:
     """Delete which share texts the supporters of erased signatures were given."""
     db.session.execute(delete(ShareDeal).where(ShareDeal.signature_id.in_(signature_ids)))
 
@@ -80,17 +80,17 @@ def change_texts(
     the petition, retired ones too.
     """
     check_part(load_for_update(Petition, petition_id), "sharing", version)
-    wanted = {(lang, words) for lang in LOCALES for words in texts.get(lang, ())}
-    standing = texts_of(petition_id)
-    for text in standing:
+    wanted = {(lang, wording) for lang in LOCALES for wording in texts.get(lang, ())}
+    current = texts_of(petition_id)
+    for text in current:
         if (text.lang, text.words) not in wanted:
             text.retired_at = now
-    there = {(text.lang, text.words) for text in standing}
+    existing = {(text.lang, text.words) for text in current}
     for lang in LOCALES:
-        for words in dict.fromkeys(texts.get(lang, ())):
-            if (lang, words) not in there:
+        for wording in dict.fromkeys(texts.get(lang, ())):
+            if (lang, wording) not in existing:
                 db.session.add(
-                    ShareText(petition_id=petition_id, lang=lang, words=words, created_at=now)
+                    ShareText(petition_id=petition_id, lang=lang, words=wording, created_at=now)
                 )
     db.session.flush()
     return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()

@@ -19,22 +19,22 @@ DELAY = timedelta(days=1)
 PURPOSE = "where the steps of a link begin"
 _signature = Signature.__table__.c
 # A person who withdraws and signs again through their own link has brought nobody.
-_is_brought = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
+_is_referred = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The results of a share text.
 
-    `dealt` supporters were given it, `shared` of them pressed a share button, and `bringers`
-    brought at least one signature. `brought` is how many signatures they brought.
+    `assigned` supporters were given it, `shared` of them pressed a share button, and `referrers`
+    brought at least one signature. `referred` is how many signatures they brought.
     """
 
     text: ShareText
-    dealt: int
+    assigned: int
     shared: int
-    bringers: int
-    brought: int
+    referrers: int
+    referred: int
 
 
 def texts_of(petition_id: int) -> Sequence[ShareText]:
@@ -46,7 +46,7 @@ def texts_of(petition_id: int) -> Sequence[ShareText]:
     ).all()
 
 
-def dealt_text(signature_id: int | None) -> str | None:
+def assigned_text(signature_id: int | None) -> str | None:
     """Return the share text given to this signature's supporter, or None.
 
     A retired text counts as None.
@@ -58,45 +58,45 @@ def dealt_text(signature_id: int | None) -> str | None:
     )
 
 
-def brought_about(signature_id: int, *, now: datetime) -> int:
+def count_referred(signature_id: int, *, now: datetime) -> int:
     """Return about how many counted signatures came through this signature's link.
 
     The figure is in steps of STEP, a day late, and 0 below STEP. Each link's steps start at a
     different offset. So people who add signatures themselves cannot tell which one changed the
     figure.
     """
-    many = db.session.scalar(
+    count = db.session.scalar(
         select(func.count())
         .select_from(Signature)
-        .where(_brought_by(signature_id), _signature.hatched_at <= now - DELAY)
+        .where(_referred_by(signature_id), _signature.hatched_at <= now - DELAY)
     )
     offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
-    return max(0, many - offset) // STEP * STEP
+    return max(0, count - offset) // STEP * STEP
 
 
 def outcomes(texts: Sequence[ShareText], since: datetime) -> list[Outcome]:
     """Return the Outcome of each share text, for supporters who were given one since `since`."""
-    # Look up each deal in the index of brought signatures, because grouping all signatures would
-    # slow down as the site grows.
-    each = (
+    # Look up each assignment in the index of referred signatures, because grouping all signatures
+    # would slow down as the site grows.
+    per_signature = (
         select(ShareDeal.text_id, ShareDeal.shared_at, func.count(_signature.id).label("many"))
-        .outerjoin(Signature, _is_brought & (_signature.brought_by == ShareDeal.signature_id))
+        .outerjoin(Signature, _is_referred & (_signature.brought_by == ShareDeal.signature_id))
         .where(ShareDeal.text_id.in_([text.id for text in texts]), ShareDeal.dealt_at >= since)
         .group_by(ShareDeal.signature_id, ShareDeal.text_id, ShareDeal.shared_at)
         .subquery()
     )
     rows = db.session.execute(
         select(
-            each.c.text_id,
-            func.count().label("dealt"),
-            func.count(each.c.shared_at).label("shared"),
-            func.count(case((each.c.many > 0, 1))).label("bringers"),
-            cast(func.sum(each.c.many), Integer).label("brought"),
-        ).group_by(each.c.text_id)
+            per_signature.c.text_id,
+            func.count().label("assigned"),
+            func.count(per_signature.c.shared_at).label("shared"),
+            func.count(case((per_signature.c.many > 0, 1))).label("referrers"),
+            cast(func.sum(per_signature.c.many), Integer).label("referred"),
+        ).group_by(per_signature.c.text_id)
     )
-    found = {row.text_id: (row.dealt, row.shared, row.bringers, row.brought) for row in rows}
-    return [Outcome(text, *found.get(text.id, (0, 0, 0, 0))) for text in texts]
+    figures = {row.text_id: (row.assigned, row.shared, row.referrers, row.referred) for row in rows}
+    return [Outcome(text, *figures.get(text.id, (0, 0, 0, 0))) for text in texts]
 
 
-def _brought_by(signature_id: int) -> ColumnElement[bool]:
-    return _is_brought & (_signature.brought_by == signature_id)
+def _referred_by(signature_id: int) -> ColumnElement[bool]:
+    return _is_referred & (_signature.brought_by == signature_id)

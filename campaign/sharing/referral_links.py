@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from campaign.petitions.queries import is_quiet
 from campaign.process.clock import utcnow
-from campaign.sharing.queries import brought_about, dealt_text
+from campaign.sharing.queries import assigned_text, count_referred
 from campaign.sharing.referral_codes import code_of
 from campaign.signatures.models import Signature
 
@@ -19,7 +19,7 @@ class ReferralLink:
 
     code: str
     text: str
-    brought: int
+    referred: int
 
 
 def referral_link(signature: Signature) -> ReferralLink:
@@ -27,6 +27,6 @@ def referral_link(signature: Signature) -> ReferralLink:
     counts_links = not is_quiet(signature.petition_id)
     return ReferralLink(
         code=code_of(signature.id) if counts_links else "",
-        text=dealt_text(signature.id) or "",
-        brought=brought_about(signature.id, now=utcnow()) if counts_links else 0,
+        text=assigned_text(signature.id) or "",
+        referred=count_referred(signature.id, now=utcnow()) if counts_links else 0,
     )

@@ -29,7 +29,7 @@ from campaign.sharing import structured_data
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
 from campaign.sharing.qr_codes import QUIET, qr_code
-from campaign.sharing.queries import dealt_text
+from campaign.sharing.queries import assigned_text
 from campaign.sharing.referral_codes import signature_id_of
 from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
@@ -59,7 +59,7 @@ def _petition_text(petition: Any, lang: str) -> Any:
     return petition.current_version.text(lang, petition.original_lang)
 
 
-FOUND = {
+SHAREABLE = {
     "petitions": Kind(
         petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause
     ),
@@ -84,10 +84,10 @@ FOUND = {
 @blueprint.get(f"/<lang>/<{KINDS}:kind>/<slug>/share")
 def show(kind: str, slug: str) -> ResponseReturnValue:
     """Show every way to share it. With `code`, the link is a supporter's."""
-    thing, code = FOUND[kind].find(slug) or abort(404), _asked_code()
+    thing, code = SHAREABLE[kind].find(slug) or abort(404), _valid_code()
     form = MastodonForm(request.args if "instance" in request.args else None)
-    text, address = FOUND[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
-    words = dealt_text(signature_id_of(code)) if code and kind == "petitions" else None
+    text, url = SHAREABLE[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
+    share_text = assigned_text(signature_id_of(code)) if code and kind == "petitions" else None
     host = form.host if "instance" in request.args and form.validate() else None
     page = make_response(
         render_template(
@@ -97,12 +97,12 @@ def show(kind: str, slug: str) -> ResponseReturnValue:
             code=code,
             title=text.title,
             title_lang=text.lang,
-            words=words or text.title,
-            address=address,
-            drawing=qr_code(address),
+            share_text=share_text or text.title,
+            url=url,
+            drawing=qr_code(url),
             form=form,
             host=host,
-            palette=FOUND[kind].cause(thing).palette,
+            palette=SHAREABLE[kind].cause(thing).palette,
             refused=bool(form.instance.errors),
         ),
         422 if form.instance.errors else 200,
@@ -116,17 +116,21 @@ def qr(kind: str, slug: str, form: str) -> ResponseReturnValue:
 
     The URL has the language `lang`, or none, so that the reader's phone decides.
     """
-    FOUND[kind].find(slug) or abort(404)
-    code = _asked_code()
-    drawn = segno.make(_address(kind, slug, code, request.args.get("lang")), error="m", micro=False)
-    out = BytesIO()
-    drawn.save(
-        out,
+    SHAREABLE[kind].find(slug) or abort(404)
+    code = _valid_code()
+    drawing = segno.make(
+        _address(kind, slug, code, request.args.get("lang")), error="m", micro=False
+    )
+    buffer = BytesIO()
+    drawing.save(
+        buffer,
         kind=form,
         border=QUIET,
         **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}),
     )
-    picture = Response(out.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml")
+    picture = Response(
+        buffer.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml"
+    )
     # A supporter's code is fetched once. Caching it would push popular pages out of the edge cache.
     return picture if code else public(picture, CODE_SECONDS)
 
@@ -139,7 +143,7 @@ def shared(receipt: str) -> ResponseReturnValue:
     return "", 204
 
 
-def _asked_code() -> str:
+def _valid_code() -> str:
     """Return the code in the URL, or "" if it is not ours.
 
     An invalid code is left out of links and drawings.
@@ -149,10 +153,10 @@ def _asked_code() -> str:
 
 
 def _address(kind: str, slug: str, code, lang: str | None) -> str:
-    ways = {"by": code} if code and kind == "petitions" else {}
+    parameters = {"by": code} if code and kind == "petitions" else {}
     if lang in current_app.config["LANGUAGES"]:
         return current_app.config["PUBLIC_URL"] + url_for(
-            FOUND[kind].endpoint, slug=slug, lang=lang, **ways
+            SHAREABLE[kind].endpoint, slug=slug, lang=lang, **parameters
         )
-    query = f"?by={code}" if ways else ""
+    query = f"?by={code}" if parameters else ""
     return f"{current_app.config['PUBLIC_URL']}/{kind}/{slug}{query}"

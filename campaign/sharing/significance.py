@@ -29,29 +29,29 @@ def chance_of_difference(
 
     It is the probability that chance alone makes them differ this much or more.
     """
-    everyone, happened = trials + other_trials, successes + other_successes
-    least, most = max(0, happened - other_trials), min(trials, happened)
-    likelihoods = [_likelihood(k, trials, happened, everyone) for k in range(least, most + 1)]
-    seen = likelihoods[successes - least]
+    total, all_successes = trials + other_trials, successes + other_successes
+    least, most = max(0, all_successes - other_trials), min(trials, all_successes)
+    likelihoods = [_likelihood(k, trials, all_successes, total) for k in range(least, most + 1)]
+    observed = likelihoods[successes - least]
     return min(
-        1.0, sum(likelihood for likelihood in likelihoods if likelihood <= seen * (1 + SLACK))
+        1.0, sum(likelihood for likelihood in likelihoods if likelihood <= observed * (1 + SLACK))
     )
 
 
-def pairs(many: int) -> int:
-    """Return how many pairs `many` things form."""
-    return comb(many, 2)
+def pairs(count: int) -> int:
+    """Return how many pairs `count` things form."""
+    return comb(count, 2)
 
 
-def _likelihood(k: int, trials: int, happened: int, everyone: int) -> float:
+def _likelihood(k: int, trials: int, all_successes: int, total: int) -> float:
     """Return the hypergeometric probability of `k` successes in `trials`.
 
-    There are `happened` successes among `everyone`.
+    There are `all_successes` successes among `total`.
     """
     return exp(
-        _log_comb(happened, k)
-        + _log_comb(everyone - happened, trials - k)
-        - _log_comb(everyone, trials)
+        _log_comb(all_successes, k)
+        + _log_comb(total - all_successes, trials - k)
+        - _log_comb(total, trials)
     )
 
 

@@ -36,7 +36,7 @@ def of_site() -> dict[str, Any]:
 def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str, Any]:
     """Return a PetitionPage: its text, author, audience and number of endorsements."""
     home = current_app.config["PUBLIC_URL"]
-    letter = {
+    work = {
         "@context": CONTEXT,
         "@type": "CreativeWork",
         "genre": "petition",
@@ -53,12 +53,12 @@ def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str
         "interactionStatistic": _endorsed(petition.count),
     }
     if petition.organisation:
-        letter["author"] = {"@type": "Organization", "name": petition.organisation}
+        work["author"] = {"@type": "Organization", "name": petition.organisation}
     if petition.targets:
-        letter["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
+        work["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
     if petition.ends_at:
-        letter["expires"] = petition.ends_at.isoformat(timespec="seconds")
-    return letter
+        work["expires"] = petition.ends_at.isoformat(timespec="seconds")
+    return work
 
 
 def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
-from campaign.signatures.erasure import NOTICE_LETTER, erases_at
+from campaign.signatures.erasure import NOTICE_EMAIL, erases_at
 from campaign.signatures.owner.operations import OWN_LINK, answer_to
 from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
-from campaign.subscriptions import tokens as news_keys
+from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
 
 REMINDER = "signature_reminder"
@@ -48,65 +48,71 @@ def init_app(app: Flask) -> None:
         (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
-        register(app, kind, partial(_ask, template, form_for), name, is_bound=True)
-    register(app, REPEAT, partial(_tell, "signature_repeat"), _l("Repeat signature"), is_bound=True)
+        register(app, kind, partial(_request_message, template, form_for), name, is_bound=True)
+    register(
+        app,
+        REPEAT,
+        partial(_notice_message, "signature_repeat"),
+        _l("Repeat signature"),
+        is_bound=True,
+    )
     register(
         app,
         PASSED_ON,
-        partial(_tell, "signature_passed_on"),
+        partial(_notice_message, "signature_passed_on"),
         _l("Signature sent by a partner"),
         is_bound=True,
     )
-    register(app, OWN_LINK, _own_link, _l("Link to a person’s own signatures"))
-    register(app, NOTICE_LETTER, _erasing_notice, _l("Notice before data is deleted"))
+    register(app, OWN_LINK, _own_link_message, _l("Link to a person’s own signatures"))
+    register(app, NOTICE_EMAIL, _retention_message, _l("Notice before data is deleted"))
 
 
-def _first_form(owed):
+def _first_form(queued):
     """Return the signature, the form to confirm, and all that wait with it.
 
     None if there is nothing left to confirm.
     """
-    return _form_among(signature_by_id(owed.subject_id), lambda form: form.id is None)
+    return _form_among(signature_by_id(queued.subject_id), lambda form: form.id is None)
 
 
-def _later_form(owed):
-    row = form_by_id(owed.subject_id)
+def _later_form(queued):
+    row = form_by_id(queued.subject_id)
     signature = signature_by_id(row.signature_id) if row and row.signature_id else None
-    return _form_among(signature, lambda form: form.id == owed.subject_id)
+    return _form_among(signature, lambda form: form.id == queued.subject_id)
 
 
-def _newest_form(owed):
+def _newest_form(queued):
     """Return the same for a reminder, which is about the newest form that was emailed before."""
-    return _form_among(signature_by_id(owed.subject_id), lambda form: form.mailed_at)
+    return _form_among(signature_by_id(queued.subject_id), lambda form: form.mailed_at)
 
 
-def _form_among(signature, is_meant):
+def _form_among(signature, is_match):
     forms = waiting_forms(signature) if signature is not None else []
-    meant = [form for form in forms if is_meant(form)]
-    return (signature, meant[-1], forms) if meant else None
+    matches = [form for form in forms if is_match(form)]
+    return (signature, matches[-1], forms) if matches else None
 
 
-def _ask(template, form_for, owed):
+def _request_message(template, form_for, queued):
     """Return the Message that asks to confirm a form, or None if it no longer applies."""
-    match = form_for(owed)
+    match = form_for(queued)
     if match is None:
         return None
     signature, form, forms = match
     if _link_ends(signature, current_app.config) <= utcnow():
         return None
-    shown = replace(form, columns={**form.columns, **private_choices(forms)})
+    visible = replace(form, columns={**form.columns, **private_choices(forms)})
     return _message(
         template,
-        owed.lang,
+        queued.lang,
         signature.petition_id,
-        shown,
-        _asking_words(signature, shown, owed.lang),
+        visible,
+        _confirmation_values(signature, visible, queued.lang),
     )
 
 
-def _tell(template, owed):
+def _notice_message(template, queued):
     """Return the Message about a confirmed signature, or None if it no longer applies."""
-    signature = signature_by_id(owed.subject_id)
+    signature = signature_by_id(queued.subject_id)
     if (
         signature is None
         or signature.state not in CONFIRMED
@@ -115,14 +121,18 @@ def _tell(template, owed):
     ):
         return None
     return _message(
-        template, owed.lang, signature.petition_id, signature, _own_page(signature, owed.lang)
+        template,
+        queued.lang,
+        signature.petition_id,
+        signature,
+        _own_page_values(signature, queued.lang),
     )
 
 
 def _message(template, lang, petition_id, form, context):
     """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
     petition = _petition(petition_id)
-    rendered = render(template, lang, **_words(petition, form, lang), **context)
+    rendered = render(template, lang, **_petition_values(petition, form, lang), **context)
     message = Message(
         to=form.email,
         to_name=form.full_name,
@@ -130,44 +140,46 @@ def _message(template, lang, petition_id, form, context):
         lang=lang,
         **rendered._asdict(),
     )
-    return without_signs(message, template) if petition.neutral_emails else message
+    return with_neutral_sender(message, template) if petition.neutral_emails else message
 
 
-def _own_link(owed):
+def _own_link_message(queued):
     """Return the Message with the link to "What I signed", or None.
 
     None if exactly that address neither signed nor gets news.
     """
-    owner = answer_to(owed.subject_id)
+    owner = answer_to(queued.subject_id)
     if owner is None:
         return None
     is_news = isinstance(owner, Subscription)
-    page = _news_page(owner, owed.lang) if is_news else _own_page(owner, owed.lang)
+    link_values = (
+        _news_page_values(owner, queued.lang) if is_news else _own_page_values(owner, queued.lang)
+    )
     context = {
         "cause_title": "Volante",
         "organisation": "",
         "site_name": "Volante",
         "is_news": is_news,
-        **page,
+        **link_values,
     }
-    rendered = render("own_link", owed.lang, **context)
+    rendered = render("own_link", queued.lang, **context)
     signed = signatures_of_address(owner.email_digest, owner.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
         to=owner.email,
         digest=owner.email_digest,
-        lang=owed.lang,
+        lang=queued.lang,
         has_sender_name=not is_neutral,
         **rendered._asdict(),
     )
 
 
-def _erasing_notice(owed):
+def _retention_message(queued):
     """Return the Message that warns an owner of a cause before personal data is erased, or None.
 
     None if the data will be kept after all.
     """
-    entry = db.session.get(AuditEntry, owed.subject_id)
+    entry = db.session.get(AuditEntry, queued.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     petition = petition_by_id(entry.subject_id) if entry else None
     at = erases_at(petition) if petition else None
@@ -179,18 +191,18 @@ def _erasing_notice(owed):
     ):
         return None
     context = {
-        "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
+        "petition_title": petition.current_version.text(queued.lang, petition.original_lang).title,
         "erases_on": at,
-        "retention_url": absolute_url("organize.retention.edit", owed.lang, slug=petition.slug),
+        "retention_url": absolute_url("organize.retention.edit", queued.lang, slug=petition.slug),
     }
     rendered = render(
-        "retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **context
+        "retention_notice", queued.lang, cause_title="Volante", site_name="Volante", **context
     )
     address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
-    return Message(**address, lang=owed.lang, **rendered._asdict())
+    return Message(**address, lang=queued.lang, **rendered._asdict())
 
 
-def _words(petition, form, lang):
+def _petition_values(petition, form, lang):
     text = petition.current_version.text(lang, petition.original_lang)
     return {
         "given_name": form.given_name,
@@ -206,7 +218,7 @@ def _words(petition, form, lang):
     }
 
 
-def _asking_words(signature, form, lang):
+def _confirmation_values(signature, form, lang):
     config = current_app.config
     token = (
         tokens.token_for(tokens.CONFIRM, signature)
@@ -224,19 +236,21 @@ def _asking_words(signature, form, lang):
     }
 
 
-def _own_page(signature, lang):
+def _own_page_values(signature, lang):
     """Return the template context of the link to "What I signed"."""
-    return _personal_link("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
+    return _personal_link_values("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
-def _news_page(subscription, lang):
+def _news_page_values(subscription, lang):
     """Return the template context of the link to the news settings."""
-    return _personal_link(
-        "subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription)
+    return _personal_link_values(
+        "subscriptions.preferences",
+        lang,
+        news_tokens.token_for(news_tokens.PREFERENCES, subscription),
     )
 
 
-def _personal_link(endpoint, lang, token):
+def _personal_link_values(endpoint, lang, token):
     return {
         "mine_url": absolute_url(endpoint, lang, token=token),
         "mine_until": last_day_of(token),
@@ -249,10 +263,10 @@ def _petition(petition_id):
 
     Most emails of a pass are about the same petition, and reading it is half of the work.
     """
-    read = g.setdefault("petitions_of_letters", {})
-    if petition_id not in read:
-        read[petition_id] = petition_by_id(petition_id)
-    return read[petition_id]
+    petitions = g.setdefault("petitions_of_emails", {})
+    if petition_id not in petitions:
+        petitions[petition_id] = petition_by_id(petition_id)
+    return petitions[petition_id]
 
 
 def _link_ends(signature, config):
@@ -267,7 +281,7 @@ SUBJECTS = {
 OTHER_SUBJECT = _l("About your request")
 
 
-def without_signs(message: Message, template: str) -> Message:
+def with_neutral_sender(message: Message, template: str) -> Message:
     """Return the Message with a neutral subject and without the sender's name; keep its text."""
     with force_locale(LOCALES.get(message.lang, message.lang)):
         subject = str(SUBJECTS.get(template, OTHER_SUBJECT))

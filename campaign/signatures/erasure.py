@@ -23,8 +23,8 @@ from campaign.subscriptions.signers import erase_of_signatures
 BATCH = 500
 # Owners of a cause are warned this long before.
 NOTICE = timedelta(days=14)
-NOTICE_LETTER = "retention_notice"
-TOLD = "retention.tell"
+NOTICE_EMAIL = "retention_notice"
+NOTICE_ACTION = "retention.tell"
 
 
 class StillCounted(CampaignError):
@@ -88,7 +88,7 @@ def erases_at(petition: Petition) -> datetime | None:
     )
 
 
-def personal_left(petition_id: int):
+def count_personal(petition_id: int):
     """Return how many signatures of a petition still hold personal data."""
     return db.session.scalar(
         # A signature from an import that was undone holds no personal data. It keeps its number
@@ -162,20 +162,20 @@ def is_due(petition: Petition, now: datetime) -> bool:
     )
 
 
-def tell_of_erasing(*, now: datetime) -> int:
+def warn_of_erasure(*, now: datetime) -> int:
     """Queue a warning to owners about each petition whose data is erased within NOTICE.
 
     Return how many petitions. One that was erased and then signed again is included.
     """
-    _begin_anew()
-    untold = [petition for petition in _with_retention() if _is_untold(petition, now)]
-    for petition in untold:
+    _reset_signed_since()
+    petitions = [petition for petition in _with_retention() if _needs_warning(petition, now)]
+    for petition in petitions:
         petition.retention_told_at = now
         # Each email is about its own audit event, which names the owner and the petition.
         entries = [
             record(
                 WORKER,
-                TOLD,
+                NOTICE_ACTION,
                 subject=("petition", petition.id),
                 cause_id=petition.cause_id,
                 details={"organizer": owner.id},
@@ -186,7 +186,7 @@ def tell_of_erasing(*, now: datetime) -> int:
             enqueue_many(
                 [
                     {
-                        "kind": NOTICE_LETTER,
+                        "kind": NOTICE_EMAIL,
                         "subject_id": entry.id,
                         "lang": organizer_by_id(entry.details["organizer"]).lang,
                     }
@@ -194,7 +194,7 @@ def tell_of_erasing(*, now: datetime) -> int:
                 ]
             )
     db.session.flush()
-    return len(untold)
+    return len(petitions)
 
 
 def anonymise_due(*, now: datetime) -> int:
@@ -213,16 +213,16 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
     """
     # Signatures that are leaving the tally must have left it first.
     is_settled = Signature.number.is_(None) | Signature.state.in_(("counted", "confirmed"))
-    here = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
+    conditions = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
         select(Signature.id)
-        .where(*here)
+        .where(*conditions)
         .order_by(Signature.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
     erase(ids)
-    if len(ids) < limit and not personal_left(petition_id):
+    if len(ids) < limit and not count_personal(petition_id):
         petition = db.session.get(Petition, petition_id)
         petition.retention_done_at = now
         note_ended("petition.erased", petition.id, petition.created_at)
@@ -244,7 +244,7 @@ def owners_of(cause_id: int) -> Sequence[Organizer]:
     return db.session.scalars(query).all() or admins()
 
 
-def _begin_anew():
+def _reset_signed_since():
     """Make petitions due again that were signed after their data was erased.
 
     They were reopened, or a paper sheet arrived late.
@@ -278,20 +278,20 @@ def _with_retention():
     ).all()
 
 
-def _is_untold(petition, now):
+def _needs_warning(petition, now):
     """Return whether owners must be warned; after the end moved, they are warned again."""
     end = ended_at(petition)
     if end is None:
         return False
-    tell_from = end + timedelta(days=petition.retention_days) - NOTICE
-    told = petition.retention_told_at
-    return now >= tell_from and (told is None or told < tell_from)
+    warn_from = end + timedelta(days=petition.retention_days) - NOTICE
+    warned_at = petition.retention_told_at
+    return now >= warn_from and (warned_at is None or warned_at < warn_from)
 
 
 _table = Signature.__table__
 
 
-def take_out(*, ids: list[int], now: datetime) -> int:
+def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
     """Withdraw a few hundred signatures, and erase their personal data at once; return how many.
 
     A counted one keeps its number, but no name, until the runner has removed it from tally and
@@ -299,14 +299,14 @@ def take_out(*, ids: list[int], now: datetime) -> int:
     """
     _give_up_seats(ids)
     is_counted = _table.c.number.is_not(None)
-    emptied = {
+    values = {
         **ERASED,
         "state": case((is_counted, "withdrawn"), else_="erased"),
         "given_name": case((is_counted, ""), else_=null()),
         "withdrawn_at": now,
     }
     chosen = _table.c.id.in_(ids) & (_table.c.given_name != "")
-    return db.session.execute(update(_table).where(chosen).values(**emptied)).rowcount
+    return db.session.execute(update(_table).where(chosen).values(**values)).rowcount
 
 
 def _give_up_seats(ids: list[int]) -> None:

@@ -319,21 +319,21 @@ def form_class(required_fields: Iterable[str], questions: Iterable[Mapping[str, 
     `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's
     language, `required` and `choices`. Choices are pairs of a stored value and its label.
     """
-    asked = tuple(
+    frozen_questions = tuple(
         (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
         for q in questions
     )
-    return _form_class(frozenset(required_fields), asked)
+    return _form_class(frozenset(required_fields), frozen_questions)
 
 
 @lru_cache(maxsize=256)
-def _form_class(required_fields, asked):
+def _form_class(required_fields, questions):
     fields = {
         ANSWER_PREFIX + name: answer_field(kind, label, choices)
-        for name, kind, label, choices, _ in asked
+        for name, kind, label, choices, _ in questions
     }
-    needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
-    members = {**fields, "required": frozenset({"given_name"} | required_fields | needed)}
+    required_answers = {ANSWER_PREFIX + name for name, _, _, _, required in questions if required}
+    members = {**fields, "required": frozenset({"given_name"} | required_fields | required_answers)}
     return type("PetitionForm", (SignatureForm,), members)
 
 
@@ -342,14 +342,14 @@ def answer_field(kind: str, label: str, choices: Iterable[tuple[str, str]]) -> F
     if kind == "tick":
         return BooleanField(label)
     if kind == "choice":
-        options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
+        options = [SelectChoice(""), *(SelectChoice(value, text) for value, text in choices)]
         return ChoiceField(label, choices=options, default="")
     return StringField(
         label,
         [Length(max=MAX_ANSWER_LENGTH, message=_l("This is too long. Make it shorter."))],
-        filters=[_plain],
+        filters=[_clean_answer],
     )
 
 
-def _plain(text: str | None) -> str:
+def _clean_answer(text: str | None) -> str:
     return clean_text(text) if text else ""

@@ -16,20 +16,20 @@ from campaign.signatures.counting.aggregates import AggregateRefresher
 from campaign.signatures.counting.batches import move_full_batches
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.erasure import anonymise_due, tell_of_erasing
+from campaign.signatures.erasure import anonymise_due, warn_of_erasure
 from campaign.signatures.models import (
     HELD_UNCONFIRMED,
-    KEPT_FORM,
+    LINKED_FORM,
     PENDING,
     WITHDRAWN,
     RepeatSigning,
     Signature,
 )
-from campaign.signatures.moderation.bulk_decisions import bulk_waits, carry_on, forget_undone
+from campaign.signatures.moderation.bulk_decisions import bulk_waits, carry_out_batch, forget_undone
 from campaign.signatures.owner.operations import erase, forget_link_requests, move_up
 from campaign.signatures.pending_forms import columns_of, waiting_forms
-from campaign.signatures.queries import work_for_the_runner
-from campaign.signatures.search.index import LookupKeeper
+from campaign.signatures.queries import has_work_for_runner
+from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.signing.repeats import MAX_EMAILS, answer_repeats, repeats_wait
 from campaign.signatures.tokens import forget_keys_before
 
@@ -40,11 +40,11 @@ BULK_SECONDS = 0.5
 SEARCH_INDEX_SECONDS = 1
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
-REST = timedelta(days=1)
+MIN_MAIL_INTERVAL = timedelta(days=1)
 BATCH = 500
 
 work = BackgroundWork()
-for operation in (move_full_batches, tell_of_erasing, anonymise_due, forget_undone):
+for operation in (move_full_batches, warn_of_erasure, anonymise_due, forget_undone):
     work.upkeep(operation)
 
 
@@ -52,7 +52,7 @@ for operation in (move_full_batches, tell_of_erasing, anonymise_due, forget_undo
 def hatch_confirmed(worker: WorkerContext) -> int:
     """Give confirmed signatures their numbers; return how many rows changed."""
     # This check needs no commit, and most of the time there is nothing to do.
-    if not work_for_the_runner():
+    if not has_work_for_runner():
         return 0
     return write(
         hatch,
@@ -74,19 +74,19 @@ def answer_repeated(worker: WorkerContext) -> int:
 @work.periodic(seconds=BULK_SECONDS)
 def carry_out_bulk_decisions(worker: WorkerContext) -> int:
     """Carry out or undo a batch of a bulk decision; return how many signatures it looked at."""
-    return write(carry_on, holder=worker.holder, now=database_now()) if bulk_waits() else 0
+    return write(carry_out_batch, holder=worker.holder, now=database_now()) if bulk_waits() else 0
 
 
 @work.loop(seconds=AGGREGATES_SECONDS)
 def refresh_aggregates(worker: WorkerContext) -> Callable[[], object]:
     """Return the pass that refreshes the aggregates of many signatures."""
-    return AggregateRefresher(write, holder=worker.holder).keep
+    return AggregateRefresher(write, holder=worker.holder).refresh
 
 
 @work.loop(seconds=SEARCH_INDEX_SECONDS)
 def extend_search_index(worker: WorkerContext) -> Callable[[], object]:
     """Return the pass that adds signatures to the search index."""
-    return LookupKeeper(write, holder=worker.holder).keep
+    return SearchIndexer(write, holder=worker.holder).extend
 
 
 @work.upkeep
@@ -99,12 +99,12 @@ def remind(*, now: datetime) -> int:
     return sum(_remind(now, age, sent, kind) for age, sent, kind in REMINDERS)
 
 
-def _remind(now: datetime, age: timedelta, sent: int, kind: str) -> int:
+def _remind(now: datetime, age: timedelta, sent_before: int, kind: str) -> int:
     is_due = (
         PENDING,
         Signature.created_at <= now - age,
-        Signature.mailed_at <= now - REST,
-        Signature.reminders == sent,
+        Signature.mailed_at <= now - MIN_MAIL_INTERVAL,
+        Signature.reminders == sent_before,
         Signature.mail_count < MAX_EMAILS,
     )
     due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH)
@@ -113,7 +113,7 @@ def _remind(now: datetime, age: timedelta, sent: int, kind: str) -> int:
         # Repeated, so that changes by another worker or the supporter are seen once we lock the
         # row.
         .where(Signature.id.in_(due), *is_due)
-        .values(reminders=sent + 1, mail_count=Signature.mail_count + 1, mailed_at=now)
+        .values(reminders=sent_before + 1, mail_count=Signature.mail_count + 1, mailed_at=now)
         .returning(Signature.id, Signature.lang)
         .execution_options(synchronize_session=False)
     ).all()
@@ -143,14 +143,14 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
     until an organizer decides. Withdrawn ones are erased the same number of days after the
     withdrawal. Digests of IP addresses are removed after `address_days`.
     """
-    edge = now - timedelta(days=unconfirmed_days)
+    cutoff = now - timedelta(days=unconfirmed_days)
     forget_link_requests(now=now)
-    forget_old_forms(edge)
-    make_way_for_younger(edge)
-    removed = sum(_drop_unconfirmed(state, edge) for state in (PENDING, HELD_UNCONFIRMED))
+    forget_old_forms(cutoff)
+    replace_expiring_signatures(cutoff)
+    removed = sum(_drop_unconfirmed(state, cutoff) for state in (PENDING, HELD_UNCONFIRMED))
     withdrawn = db.session.scalars(
         select(Signature.id)
-        .where(WITHDRAWN, Signature.withdrawn_at <= edge, Signature.number.is_(None))
+        .where(WITHDRAWN, Signature.withdrawn_at <= cutoff, Signature.number.is_(None))
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
@@ -158,8 +158,8 @@ def forget(*, now: datetime, unconfirmed_days: int, address_days: int) -> int:
     return removed + len(withdrawn) + _forget_addresses(now - timedelta(days=address_days))
 
 
-def _drop_unconfirmed(state: Any, edge: datetime) -> int:
-    is_old = (state, Signature.created_at <= edge, Signature.number.is_(None))
+def _drop_unconfirmed(state: Any, cutoff: datetime) -> int:
+    is_old = (state, Signature.created_at <= cutoff, Signature.number.is_(None))
     old = select(Signature.id).where(*is_old).limit(BATCH)
     dropped = db.session.execute(
         delete(Signature)
@@ -172,17 +172,17 @@ def _drop_unconfirmed(state: Any, edge: datetime) -> int:
     return len(dropped)
 
 
-def _forget_addresses(edge: datetime) -> int:
+def _forget_addresses(cutoff: datetime) -> int:
     forms = RepeatSigning.__table__
     db.session.execute(
         update(forms)
-        .where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None))
+        .where(LINKED_FORM, forms.c.created_at <= cutoff, forms.c.address_digest.is_not(None))
         .values(address_digest=None)
     )
-    forget_keys_before(edge.date())
+    forget_keys_before(cutoff.date())
     old = (
         select(Signature.id)
-        .where(Signature.address_digest.is_not(None), Signature.created_at <= edge)
+        .where(Signature.address_digest.is_not(None), Signature.created_at <= cutoff)
         .limit(BATCH)
     )
     return db.session.execute(
@@ -197,35 +197,37 @@ FORMS_BATCH = 100
 _forms = RepeatSigning.__table__
 
 
-def forget_old_forms(edge: datetime) -> int:
-    """Delete the forms that were sent before `edge`; return how many."""
-    return db.session.execute(delete(_forms).where(KEPT_FORM, _forms.c.created_at <= edge)).rowcount
+def forget_old_forms(cutoff: datetime) -> int:
+    """Delete the forms that were sent before `cutoff`; return how many."""
+    return db.session.execute(
+        delete(_forms).where(LINKED_FORM, _forms.c.created_at <= cutoff)
+    ).rowcount
 
 
-def make_way_for_younger(edge: datetime) -> int:
+def replace_expiring_signatures(cutoff: datetime) -> int:
     """Give forms a signature of their own if the one they wait with is about to be erased.
 
     Return how many signatures that was. A form's time counts from when it was sent, so an earlier
     form with the same address never shortens it.
     """
     is_old = or_(
-        PENDING & (Signature.created_at <= edge),
-        HELD_UNCONFIRMED & (Signature.created_at <= edge),
-        WITHDRAWN & (Signature.withdrawn_at <= edge),
+        PENDING & (Signature.created_at <= cutoff),
+        HELD_UNCONFIRMED & (Signature.created_at <= cutoff),
+        WITHDRAWN & (Signature.withdrawn_at <= cutoff),
     )
-    waits = exists().where(_forms.c.signature_id == Signature.id, _forms.c.used_at.is_(None))
+    has_form = exists().where(_forms.c.signature_id == Signature.id, _forms.c.used_at.is_(None))
     old = db.session.scalars(
         select(Signature)
-        .where(is_old, waits, Signature.number.is_(None))
+        .where(is_old, has_form, Signature.number.is_(None))
         .order_by(Signature.id)
         .limit(FORMS_BATCH)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    return sum(_make_way(signature) for signature in old)
+    return sum(_replace(signature) for signature in old)
 
 
-def _make_way(signature: Signature) -> int:
+def _replace(signature: Signature) -> int:
     ids = [form.id for form in waiting_forms(signature) if form.id]
     if not ids:
         return 0
@@ -235,7 +237,7 @@ def _make_way(signature: Signature) -> int:
     for row in rows:
         row.signature_id = None
     db.session.flush()
-    kept = {
+    mail_columns = {
         "mail_count": signature.mail_count,
         "mailed_at": signature.mailed_at,
         "reminders": signature.reminders,
@@ -246,9 +248,11 @@ def _make_way(signature: Signature) -> int:
     else:
         db.session.delete(signature)
     db.session.flush()
-    here = (Signature.petition_id == petition_id, Signature.email_digest == email_digest)
-    taken = db.session.scalar(select(func.max(Signature.seat)).where(*here))
-    successor = Signature(**{**columns_of(rows[0]), **kept, "seat": {None: 1, 1: 2, 2: 1}[taken]})
+    same_address = (Signature.petition_id == petition_id, Signature.email_digest == email_digest)
+    taken_seat = db.session.scalar(select(func.max(Signature.seat)).where(*same_address))
+    successor = Signature(
+        **{**columns_of(rows[0]), **mail_columns, "seat": {None: 1, 1: 2, 2: 1}[taken_seat]}
+    )
     db.session.add(successor)
     db.session.flush()
     for row in rows:

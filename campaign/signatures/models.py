@@ -47,7 +47,7 @@ ASKED = text("name_display_asked != ''")
 BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
-KEPT_FORM = text("signature_id is not null")
+LINKED_FORM = text("signature_id is not null")
 UNREAD = text(
     "state = 'counted' and comment != '' and not comment_shown and comment_read_at is null"
 )
@@ -185,7 +185,7 @@ class Signature(db.Model):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
     @property
-    def asked_name(self) -> str:
+    def requested_name(self) -> str:
         return shown_name(self.name_display_asked, self.given_name, self.family_name)
 
     @property
@@ -234,14 +234,14 @@ class RepeatSigning(db.Model):
         Index(
             "ix_repeat_signing_signature_id",
             "signature_id",
-            sqlite_where=KEPT_FORM,
-            postgresql_where=KEPT_FORM,
+            sqlite_where=LINKED_FORM,
+            postgresql_where=LINKED_FORM,
         ),
         Index(
             "ix_repeat_signing_created_at",
             "created_at",
-            sqlite_where=KEPT_FORM,
-            postgresql_where=KEPT_FORM,
+            sqlite_where=LINKED_FORM,
+            postgresql_where=LINKED_FORM,
         ),
         # Links and queued emails hold the id of a form, so an id must never be given to another
         # one.

@@ -19,12 +19,12 @@ NAMED = ("confirmed", "counted")
 _table = Signature.__table__
 
 
-def displays_at_table(asked: str) -> tuple[str, str]:
+def displays_at_table(requested: str) -> tuple[str, str]:
     """Return how a name that a witness saw is shown, and what waits to be confirmed, or "".
 
     A full name is only counted until its supporter or an organizer confirms it.
     """
-    return ("counted", asked) if asked == UNCONFIRMED else (asked, "")
+    return ("counted", requested) if requested == UNCONFIRMED else (requested, "")
 
 
 def more_private(one: str, other: str) -> str:
@@ -70,7 +70,7 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     ).all()
 
 
-def asked_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Signature]:
+def waiting_names_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Signature]:
     """Return the signatures of an event whose name display waits to be confirmed, oldest first."""
     return db.session.scalars(
         select(Signature)
@@ -80,7 +80,7 @@ def asked_at(event_id: int, *, after_id: int = 0, most: int = 20) -> Sequence[Si
     ).all()
 
 
-def many_asked_at(event_ids: Iterable[int]) -> dict[int, int]:
+def count_waiting_names(event_ids: Iterable[int]) -> dict[int, int]:
     """Return {event id: how many name displays wait}, without events that have none."""
     waits = (ASKED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
     rows = db.session.execute(
@@ -89,7 +89,7 @@ def many_asked_at(event_ids: Iterable[int]) -> dict[int, int]:
     return {event_id: count for event_id, count in rows}
 
 
-def asked_ids(event_id: int, *, most: int) -> Sequence[int]:
+def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
     """Return the ids of up to `most` signatures whose name display waits, oldest first."""
     return db.session.scalars(
         select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(most)
@@ -106,8 +106,8 @@ def _chosen(ids, cause_ids):
 
 
 def _show(chosen):
-    here = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
+    conditions = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
     values = {"name_display": _table.c.name_display_asked, "name_display_asked": ""}
     return db.session.scalars(
-        update(_table).where(*here).values(**values).returning(_table.c.id)
+        update(_table).where(*conditions).values(**values).returning(_table.c.id)
     ).all()

@@ -34,7 +34,7 @@ COMPARED = (
 COPIED = (*COMPARED, "source", "created_at")
 # These stay as they are: the signature's identity, its count of emails, and what only confirming
 # decides.
-_KEPT = frozenset(
+_UNCHANGED = frozenset(
     {
         "seat",
         "petition_id",
@@ -75,7 +75,7 @@ class UnconfirmedForm:
     def shown_name(self) -> str:
         return shown_name(self.name_display, self.given_name, self.family_name)
 
-    def says_the_same(self, columns: Mapping[str, Any]) -> bool:
+    def has_same_content(self, columns: Mapping[str, Any]) -> bool:
         return all(self.columns[name] == columns[name] for name in COMPARED)
 
 
@@ -99,7 +99,7 @@ def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
     own = _own_form(signature)
     # The row may have been created from one of them (see form_retention).
     is_listed = any(
-        form.created_at == own.created_at and form.says_the_same(own.columns) for form in later
+        form.created_at == own.created_at and form.has_same_content(own.columns) for form in later
     )
     return later if is_withdrawn or is_listed else [own, *later]
 
@@ -119,12 +119,12 @@ def private_choices(forms: list[UnconfirmedForm]) -> dict[str, Any]:
 
 def copies_of_forms(signature: Signature) -> list[dict[str, Any]]:
     """Return the later forms with exactly the signature's address, for a download as JSON."""
-    same = [
+    own_forms = [
         form
         for form in waiting_forms(signature)
         if form.id and is_same_address(form.email, signature.email)
     ]
-    return [packed({name: form.columns[name] for name in COPIED}) for form in same]
+    return [json_columns({name: form.columns[name] for name in COPIED}) for form in own_forms]
 
 
 def form_by_id(form_id: int) -> RepeatSigning | None:
@@ -159,7 +159,7 @@ def use_form(
         # Signing again does not end a review.
         if signature.state == "withdrawn" or signature.rejected_at is not None:
             held_reason = held_reason or signature.held_reason
-        for name in form.columns.keys() - _KEPT:
+        for name in form.columns.keys() - _UNCHANGED:
             setattr(signature, name, form.columns[name])
         signature.held_reason = held_reason
         # Nobody has reviewed this form yet.
@@ -171,12 +171,12 @@ def use_form(
     signature.state = "held" if signature.held_reason else "confirmed"
     db.session.flush()
     if form.id is not None or len(forms) > 1:
-        here = RepeatSigning.__table__.c
+        c = RepeatSigning.__table__.c
         db.session.execute(
             update(RepeatSigning.__table__)
-            .where(here.signature_id == signature.id)
+            .where(c.signature_id == signature.id)
             .values(
-                words={}, address_digest=None, used_at=case((here.id == form.id, now), else_=null())
+                words={}, address_digest=None, used_at=case((c.id == form.id, now), else_=null())
             )
         )
 
@@ -190,9 +190,9 @@ def forget_forms(signature_ids: Sequence[int]) -> None:
     )
 
 
-def packed(columns: Mapping[str, Any]) -> dict[str, Any]:
+def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return columns of a signature as JSON can hold them."""
-    return {name: _plain(value) for name, value in columns.items()}
+    return {name: _json_value(value) for name, value in columns.items()}
 
 
 def columns_of(row: RepeatSigning) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def _own_form(signature: Signature) -> UnconfirmedForm:
     return UnconfirmedForm(None, columns, signature.mailed_at)
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return value.isoformat() if isinstance(value, datetime) else value

@@ -26,33 +26,35 @@ from campaign.signatures.queries import counted_only_since, newest_signers
 from campaign.text.email_addresses import is_same_address, mask
 
 
-def sheet(slug: str, lang: str, now: datetime) -> dict[str, Any] | None:
+def petition_context_by_slug(slug: str, lang: str, now: datetime) -> dict[str, Any] | None:
     """Return the context of the petition's page, or None if there is no such public petition.
 
-    Its keys are `petition`, `cause`, `signers`, `counted_only` and `others`.
+    Its keys are `petition`, `cause`, `signers`, `counted_only` and `other_petitions`.
     """
     petition = petition_by_slug(slug)
-    return None if petition is None else sheet_of_petition(petition, lang, now)
+    return None if petition is None else petition_context(petition, lang, now)
 
 
-def sheet_of_petition(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
+def petition_context(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
     """Return the same context for a loaded petition, in any state."""
     shown, counted_only = signers(petition.id, petition.cause_id, lang)
-    return {**_surroundings(petition, lang, now), "signers": shown, "counted_only": counted_only}
+    return {**_shared_context(petition, lang, now), "signers": shown, "counted_only": counted_only}
 
 
-def sheet_of_signature(signature: Signature, lang: str, now: datetime) -> dict[str, Any]:
-    """Return `petition`, `cause` and `others` for the pages that follow a signature."""
-    return _surroundings(petition_by_id(signature.petition_id), lang, now)
+def signature_context(signature: Signature, lang: str, now: datetime) -> dict[str, Any]:
+    """Return `petition`, `cause` and `other_petitions` for the pages that follow a signature."""
+    return _shared_context(petition_by_id(signature.petition_id), lang, now)
 
 
-def _surroundings(petition, lang, now):
+def _shared_context(petition, lang, now):
     count = petition_counts([petition.id]).get(petition.id, 0)
     cards = cards_of_cause(petition.cause_id, lang, now)
     return {
         "petition": petition_page(petition, lang, count, now),
         "cause": cause_page(petition.cause, lang),
-        "others": [card for card in cards if card.id != petition.id and card.state == "open"],
+        "other_petitions": [
+            card for card in cards if card.id != petition.id and card.state == "open"
+        ],
     }
 
 
@@ -85,8 +87,8 @@ def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], i
         )
         for row in rows
     ]
-    quiet = counted_only_since(cause_id, petition_id, rows[-1].number) if rows else 0
-    return shown, quiet if quiet >= MIN_COUNT else 0
+    counted_only = counted_only_since(cause_id, petition_id, rows[-1].number) if rows else 0
+    return shown, counted_only if counted_only >= MIN_COUNT else 0
 
 
 # Nobody reads more of them, and more would not help anyone find their own.
@@ -170,14 +172,14 @@ def _token(form: UnconfirmedForm, signature: Signature) -> str:
 
 
 def _answers(answers, petition, lang):
-    asked = {question["name"]: in_language(question, lang) for question in petition.questions}
+    questions = {question["name"]: in_language(question, lang) for question in petition.questions}
     for name, answer in answers.items():
         if answer not in ("", None, False):
-            question = asked.get(name)
-            yield (question["label"] if question else name), _in_words(answer, question)
+            question = questions.get(name)
+            yield (question["label"] if question else name), _answer_text(answer, question)
 
 
-def _in_words(answer, question):
+def _answer_text(answer, question):
     if answer is True:
         return _("Yes")
     return dict(question["choices"]).get(answer, answer) if question else answer
@@ -205,15 +207,15 @@ def refusal(
                 name: [str(fault) for fault in faults] for name, faults in form.errors.items()
             }
         }
-    word, sentence = REASONS[status]
+    code, sentence = REASONS[status]
     return {
-        "status": word,
+        "status": code,
         "message": str(sentence),
-        **(_moment(status, petition) if petition else {}),
+        **(_opening_or_closing(status, petition) if petition else {}),
     }
 
 
-def _moment(status, petition):
+def _opening_or_closing(status, petition):
     name, moment = (
         ("opens_at", petition.opens_at) if status == 409 else ("closes_at", petition.ends_at)
     )

@@ -34,13 +34,13 @@ def signature_by_id(signature_id: int):
 
 def signature_by_token(purpose: str, token: str) -> Signature | None:
     """Return the signature that `token` opens for `purpose` (see `tokens`), or None."""
-    signature = _claimed(without_day(token) if purpose == tokens.MINE else token)
+    signature = _claimed_signature(without_day(token) if purpose == tokens.MINE else token)
     return signature if signature is not None and tokens.opens(purpose, token, signature) else None
 
 
 def was_own_link(token: str) -> bool:
     """Return whether `token` was a valid link to "What I signed", even if it has expired."""
-    signature = _claimed(without_day(token))
+    signature = _claimed_signature(without_day(token))
     return (
         signature is not None
         and signature.email_digest is not None
@@ -81,7 +81,7 @@ def signatures_of_address(email_digest: bytes, email: str | None):
     return [row for row in rows if is_same_address(row.email, email)]
 
 
-def _claimed(token: str) -> Signature | None:
+def _claimed_signature(token: str) -> Signature | None:
     signature_id = claimed_number(token)
     return None if signature_id is None else signature_by_id(signature_id)
 
@@ -120,7 +120,7 @@ def ledger_by_hour(petition_id: int) -> Sequence[Row[datetime, str, str, int]]:
     ).all()
 
 
-def work_for_the_runner() -> bool:
+def has_work_for_runner() -> bool:
     """Return whether any signature waits for its number, or any number to be freed."""
     conditions = ((TO_HATCH,), (TO_RELEASE,), is_due(utcnow()))
     waiting = (select(Signature.id).where(*condition).limit(1) for condition in conditions)

@@ -23,12 +23,17 @@ from campaign.http.caching import private, public
 from campaign.petitions.queries import is_quiet, petition_by_id
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
-from campaign.sharing.operations import confirm_and_deal
+from campaign.sharing.operations import confirm_and_assign_text
 from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
 from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
-from campaign.signatures.presenters import form_page, other_forms, sheet, sheet_of_signature
+from campaign.signatures.presenters import (
+    form_page,
+    other_forms,
+    petition_context_by_slug,
+    signature_context,
+)
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
 from campaign.signatures.signing.abuse_limits import is_under_load, new_task
 from campaign.signatures.signing.views import SigningPage, sign_and_answer, wants_json
@@ -52,7 +57,7 @@ def form_again(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<lang>/petitions/<slug>/thanks")
 def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter and ask them to confirm by email."""
-    context = sheet(slug, g.lang, utcnow()) or abort(404)
+    context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
     days = current_app.config["CONFIRM_DAYS"]
     page = render_template(
         "signatures/thanks.html",
@@ -94,7 +99,7 @@ def confirm(token: str) -> ResponseReturnValue:
         other_forms=other_forms(signature, form_id, form.email, forms),
         token=token,
         sent_again=request.args.get("again") == "1",
-        **sheet_of_signature(signature, g.lang, utcnow()),
+        **signature_context(signature, g.lang, utcnow()),
     )
 
 
@@ -114,7 +119,7 @@ def confirm_now(token: str) -> ResponseReturnValue:
         write(operations.send_again, **confirmation)
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(confirm_and_deal, lang=g.lang, **confirmation)
+        confirmed = write(confirm_and_assign_text, lang=g.lang, **confirmation)
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     link = confirmable_by_token(token)
@@ -142,7 +147,7 @@ def hatched(receipt: str) -> ResponseReturnValue:
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
     # The runner may not have put it into its batch yet.
     counts_later = signature.waits_until is not None or is_quiet(signature.petition_id)
-    context = sheet_of_signature(signature, g.lang, utcnow())
+    context = signature_context(signature, g.lang, utcnow())
     return _private_page(
         "signatures/hatched.html",
         200,
@@ -168,7 +173,7 @@ def _answer_to_done(signature, form_id, forms):
             200,
             state="other",
             signature=signature,
-            **sheet_of_signature(signature, g.lang, utcnow()),
+            **signature_context(signature, g.lang, utcnow()),
         )
     # Which of the waiting forms we may show depends on the address that this link was sent to.
     return _unknown_link(other_forms(signature, form_id, sent_to(signature, form_id), forms))

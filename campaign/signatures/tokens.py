@@ -146,14 +146,14 @@ def key_of(day: date) -> bytes:
     """Return the key of a day. The first process that needs it creates it."""
     loaded = current_app.extensions[_LOADED]
     if day not in loaded:
-        loaded[day] = _stored(day) or write(_make, day)
+        loaded[day] = _stored_key(day) or write(_create_key, day)
         # Only today's key is needed for signing. Around midnight yesterday's may still be used.
         for old in sorted(loaded)[:-2]:
             loaded.pop(old, None)
     return loaded[day]
 
 
-def kept_keys() -> list[bytes]:
+def stored_keys() -> list[bytes]:
     """Return the keys of all days whose digests can still be compared."""
     return list(db.session.scalars(select(NetworkKey.key).order_by(NetworkKey.day.desc())))
 
@@ -166,15 +166,15 @@ def forget_keys_before(day: date) -> None:
     db.session.execute(delete(NetworkKey).where(NetworkKey.day < day))
 
 
-def _make(day: date) -> bytes | None:
+def _create_key(day: date) -> bytes | None:
     statement = (
         insert(NetworkKey.__table__)
         .values(day=day, key=secrets.token_bytes(KEY_BYTES))
         .on_conflict_do_nothing()
     )
     db.session.execute(statement)
-    return _stored(day)
+    return _stored_key(day)
 
 
-def _stored(day: date) -> bytes | None:
+def _stored_key(day: date) -> bytes | None:
     return db.session.scalar(select(NetworkKey.key).where(NetworkKey.day == day))

@@ -21,11 +21,15 @@ from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 def init_app(app: Flask) -> None:
     """Register the composers of the emails that subscriptions queue."""
     register(
-        app, CONFIRMATION, _confirmation, _l("Request to confirm a subscription"), is_bound=True
+        app,
+        CONFIRMATION,
+        _confirmation_message,
+        _l("Request to confirm a subscription"),
+        is_bound=True,
     )
 
 
-def list_words(
+def list_values(
     subscription, cause: Cause | None, lang: str, *, mailing_id: int | None = None
 ) -> dict[str, str]:
     """Return what every news email says about its mailing list, for one subscriber.
@@ -47,51 +51,55 @@ def list_words(
     }
 
 
-def _confirmation(owed):
+def _confirmation_message(queued):
     """Return the email, or None if the subscription ended or its address gets no news."""
-    subscription = subscription_by_id(owed.subject_id)
+    subscription = subscription_by_id(queued.subject_id)
     if subscription is None or subscription.state == "ended" or subscription.held_reason:
         return None
     if is_suppressed(subscription.email_digest):
         return None
-    ends = _good_until(subscription, current_app.config)
-    if subscription.state == "pending" and ends <= utcnow():
+    expires_at = _expires_at(subscription, current_app.config)
+    if subscription.state == "pending" and expires_at <= utcnow():
         return None
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
-    listed = list_words(subscription, cause, owed.lang)
-    asks = subscription.state == "pending"
-    words = {
+    list_data = list_values(subscription, cause, queued.lang)
+    is_pending = subscription.state == "pending"
+    context = {
         "is_all": cause is None,
-        "list_title": cause.text(owed.lang).title if cause else "Volante",
-        "cause_title": cause.text(owed.lang).title if cause else "Volante",
+        "list_title": cause.text(queued.lang).title if cause else "Volante",
+        "cause_title": cause.text(queued.lang).title if cause else "Volante",
         "frequency": subscription.frequency,
-        "expires_on": ends,
+        "expires_on": expires_at,
         "erase_days": current_app.config["ERASE_PENDING_DAYS"],
         "confirm_url": absolute_url(
-            "subscriptions.confirm", owed.lang, token=tokens.token_for(tokens.CONFIRM, subscription)
+            "subscriptions.confirm",
+            queued.lang,
+            token=tokens.token_for(tokens.CONFIRM, subscription),
         ),
-        "preferences_url": listed["preferences_url"],
-        "end_url": listed["list_unsubscribe"],
+        "preferences_url": list_data["preferences_url"],
+        "end_url": list_data["list_unsubscribe"],
         "organisation": "",
         "site_name": "Volante",
     }
-    wording = render(
-        "subscription_confirmation" if asks else "subscription_repeat", owed.lang, **words
+    rendered = render(
+        "subscription_confirmation" if is_pending else "subscription_repeat", queued.lang, **context
     )
     return Message(
         to=subscription.email,
         digest=subscription.email_digest,
-        lang=owed.lang,
-        list_id=listed["list_id"],
-        list_unsubscribe=listed["list_unsubscribe"],
-        **wording._asdict(),
+        lang=queued.lang,
+        list_id=list_data["list_id"],
+        list_unsubscribe=list_data["list_unsubscribe"],
+        **rendered._asdict(),
     )
 
 
-def _good_until(subscription, config: Mapping[str, Any]) -> datetime:
+def _expires_at(subscription, config: Mapping[str, Any]) -> datetime:
     """Return when the confirmation link expires.
 
     It expires after CONFIRM_DAYS, or when the pending subscription is erased, if that is earlier.
     """
-    link_ends = subscription.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
-    return min(link_ends, subscription.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]))
+    link_expires_at = subscription.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
+    return min(
+        link_expires_at, subscription.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])
+    )

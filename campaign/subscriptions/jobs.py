@@ -25,23 +25,23 @@ def forget(*, now: datetime, days: int) -> int:
 
     Both happen after `days`.
     """
-    edge = now - timedelta(days=days)
-    return _drop_pending(edge) + _empty_ended(edge)
+    cutoff = now - timedelta(days=days)
+    return _drop_pending(cutoff) + _empty_ended(cutoff)
 
 
-def _drop_pending(edge: datetime) -> int:
-    is_old = (PENDING, Subscription.created_at <= edge)
+def _drop_pending(cutoff: datetime) -> int:
+    is_old = (PENDING, Subscription.created_at <= cutoff)
     old = select(Subscription.id).where(*is_old).limit(BATCH)
     # The conditions are repeated, so that a subscription confirmed at this very moment is kept.
     statement = delete(Subscription).where(Subscription.id.in_(old), *is_old)
     return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
 
 
-def _empty_ended(edge: datetime) -> int:
+def _empty_ended(cutoff: datetime) -> int:
     """Keep the consent and how it ended, but erase whose it was."""
     is_old = (
         Subscription.state == "ended",
-        Subscription.ended_at <= edge,
+        Subscription.ended_at <= cutoff,
         Subscription.email.is_not(None),
     )
     old = select(Subscription.id).where(*is_old).limit(BATCH)

@@ -30,7 +30,7 @@ class LinkExpired(CampaignError):
     status = 410
 
 
-class OwnersWish(CampaignError):
+class SuppressedByOwner(CampaignError):
     """The address is suppressed at its owner's own request, which nobody else can undo."""
 
     status = 409
@@ -77,32 +77,32 @@ def subscribe(
         "ended_reason": "",
     }
     # Someone who only knows the address must not change an active subscription.
-    renewed = {
+    updated = {
         name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")
     }
-    overwrites = (_table.c.state != "active") if not held_reason else false()
+    can_overwrite = (_table.c.state != "active") if not held_reason else false()
     db.session.execute(
         insert(_table)
         .values(row)
         .on_conflict_do_update(
             index_elements=["email_digest", PLACE],
             set_={
-                **renewed,
+                **updated,
                 "signature_id": None,
                 "confirmed_at": None,
                 "ended_at": None,
                 "ended_mailing_id": None,
             },
-            where=overwrites,
+            where=can_overwrite,
         )
     )
     # This query always runs, so that the response time does not reveal whether the address was
     # known.
-    here = (
+    conditions = (
         _table.c.email_digest == email_digest,
         func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
     )
-    subscription_id = db.session.scalar(select(_table.c.id).where(*here))
+    subscription_id = db.session.scalar(select(_table.c.id).where(*conditions))
     if not held_reason:
         _mail_owner(subscription_id, lang, now, good_for)
     return subscription_id
@@ -155,7 +155,7 @@ def change(
 
     Raises NotYours.
     """
-    row = _own(subscription_id, email_digest, email)
+    row = _load_own(subscription_id, email_digest, email)
     if frequency == "weekly" and row.frequency != "weekly":
         # The first weekly email must not repeat news that was emailed before.
         row.digest_at = now
@@ -176,7 +176,7 @@ def end(
 
     Ending it twice changes nothing.
     """
-    row = _own(subscription_id, email_digest, email)
+    row = _load_own(subscription_id, email_digest, email)
     if row.state != "ended":
         row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = (
             "ended",
@@ -195,14 +195,14 @@ def suppress(*, email_digest: bytes, reason: str, now: datetime, note: str = "")
     `reason` is complaint, request or organizer. The owner's own reason replaces an organizer's, so
     that no organizer can undo it. `note` is why an organizer did it.
     """
-    listed = SuppressedAddress.__table__
+    table = SuppressedAddress.__table__
     note_ended(f"address.{reason}", email_digest.hex(), "")
-    fact = {"reason": reason, "since": now, "note": note}
-    by_organizer = listed.c.reason == "organizer" if reason != "organizer" else false()
+    columns = {"reason": reason, "since": now, "note": note}
+    by_organizer = table.c.reason == "organizer" if reason != "organizer" else false()
     db.session.execute(
-        insert(listed)
-        .values(digest=email_digest, **fact)
-        .on_conflict_do_update(index_elements=["digest"], set_=fact, where=by_organizer)
+        insert(table)
+        .values(digest=email_digest, **columns)
+        .on_conflict_do_update(index_elements=["digest"], set_=columns, where=by_organizer)
     )
     db.session.execute(
         update(_table)
@@ -216,24 +216,24 @@ def allow_again(*, email_digest: bytes) -> None:
 
     This does not subscribe the address to anything.
     """
-    wished = (SuppressedAddress.digest == email_digest, SuppressedAddress.reason == "request")
+    conditions = (SuppressedAddress.digest == email_digest, SuppressedAddress.reason == "request")
     note_ended("address.allowed", email_digest.hex(), "")
-    db.session.execute(delete(SuppressedAddress).where(*wished))
+    db.session.execute(delete(SuppressedAddress).where(*conditions))
 
 
-def lift(*, email_digest: bytes) -> None:
-    """Remove an address that an organizer suppressed. Raises OwnersWish.
+def lift_suppression(*, email_digest: bytes) -> None:
+    """Remove an address that an organizer suppressed. Raises SuppressedByOwner.
 
     This does not subscribe the address to anything.
     """
-    listed = SuppressedAddress.digest == email_digest
+    is_address = SuppressedAddress.digest == email_digest
     if db.session.execute(
-        delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")
+        delete(SuppressedAddress).where(is_address, SuppressedAddress.reason == "organizer")
     ).rowcount:
         note_ended("address.allowed", email_digest.hex(), "")
         return
-    if db.session.scalar(select(SuppressedAddress.reason).where(listed)):
-        raise OwnersWish
+    if db.session.scalar(select(SuppressedAddress.reason).where(is_address)):
+        raise SuppressedByOwner
 
 
 def note_bounce(
@@ -259,23 +259,23 @@ def _mail_owner(subscription_id, lang: str, now: datetime, good_for: timedelta) 
     confirm, and abuse of a stranger's address causes only one email per `good_for` (one week by
     default).
     """
-    mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
+    mail_count, mailed_at = _table.c.mail_count, _table.c.mailed_at
     is_due = or_(
         mailed_at.is_(None),
-        (mails < MAX_EMAILS) & (mailed_at <= now - QUIET),
+        (mail_count < MAX_EMAILS) & (mailed_at <= now - QUIET),
         mailed_at <= now - good_for,
     )
     allowed = db.session.scalar(
         update(_table)
         .where(_table.c.id == subscription_id, is_due)
-        .values(mail_count=mails + 1, mailed_at=now)
+        .values(mail_count=mail_count + 1, mailed_at=now)
         .returning(_table.c.id)
     )
     if allowed is not None:
         enqueue(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
 
 
-def _own(subscription_id: int, email_digest: bytes, email: str) -> Subscription:
+def _load_own(subscription_id: int, email_digest: bytes, email: str) -> Subscription:
     row = load_for_update_or_none(Subscription, subscription_id)
     if (
         row is None

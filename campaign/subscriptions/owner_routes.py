@@ -51,7 +51,7 @@ class OwnSubscription:
 
 @blueprint.get("/<lang>/subscriptions/<token>")
 def preferences(token: str) -> ResponseReturnValue:
-    return _page(token, _opened(token))
+    return _render_page(token, _opened(token))
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/<int:subscription_id>")
@@ -59,7 +59,7 @@ def change(token: str, subscription_id: int) -> ResponseReturnValue:
     opened = _opened(token)
     form = PreferencesForm()
     if not form.validate():
-        return _page(token, opened, refused=form, refused_id=subscription_id)
+        return _render_page(token, opened, refused=form, refused_id=subscription_id)
     choice = {"lang": form.lang.data, "frequency": form.frequency.data}
     write(
         operations.change, subscription_id=subscription_id, now=utcnow(), **_owner(opened), **choice
@@ -114,9 +114,9 @@ def end_now(token: str) -> ResponseReturnValue:
     A mail program sends no cookie and does not read the response.
     """
     opened = _stoppable(token)
-    told = request.args.get("mailing", 0, type=int)
+    number = request.args.get("mailing", 0, type=int)
     # Anyone can edit the URL. A number too large for the column would cause a database error.
-    mailing_id = told if told in range(1, MAX_MAILING_ID) else None
+    mailing_id = number if number in range(1, MAX_MAILING_ID) else None
     write(
         operations.end,
         subscription_id=opened.id,
@@ -173,10 +173,10 @@ def _owner(opened: Subscription) -> dict[str, Any]:
     return {"email_digest": opened.email_digest, "email": opened.email}
 
 
-def _page(
+def _render_page(
     token: str, opened: Subscription, refused=None, refused_id: int | None = None
 ) -> Response:
-    own = []
+    own_subscriptions = []
     for row, cause in subscriptions_of_address(**_owner(opened)):
         form = (
             refused
@@ -187,12 +187,12 @@ def _page(
         # field.
         for field in form:
             field.id = f"{field.name}-{row.id}"
-        own.append(OwnSubscription(row, cause.text(g.lang) if cause else None, form))
+        own_subscriptions.append(OwnSubscription(row, cause.text(g.lang) if cause else None, form))
     return private_page(
         "subscriptions/preferences.html",
         422 if refused else 200,
         email=mask(cast(str, opened.email)),
-        subscriptions=own,
+        subscriptions=own_subscriptions,
         token=token,
         until=last_day_of(token),
         is_suppressed=is_suppressed(opened.email_digest),

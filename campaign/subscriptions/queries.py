@@ -20,14 +20,20 @@ def subscription_by_id(subscription_id):
 
 def subscription_by_token(purpose: str, token: str) -> Subscription | None:
     """Return the subscription that `token` opens for `purpose` (see `tokens`), or None."""
-    found = _claimed(without_day(token) if purpose == tokens.PREFERENCES else token)
-    return found if found is not None and tokens.opens(purpose, token, found) else None
+    subscription = _claimed_subscription(
+        without_day(token) if purpose == tokens.PREFERENCES else token
+    )
+    return (
+        subscription
+        if subscription is not None and tokens.opens(purpose, token, subscription)
+        else None
+    )
 
 
 def was_preferences_link(token: str) -> bool:
     """Return whether `token` is a valid preferences link, even if it has expired."""
-    found = _claimed(without_day(token))
-    return found is not None and tokens.opened_once(token, found)
+    subscription = _claimed_subscription(without_day(token))
+    return subscription is not None and tokens.opened_once(token, subscription)
 
 
 def subscriptions_of_address(
@@ -56,11 +62,11 @@ def subscriptions_of_digest(email_digest: bytes):
     return [tuple(row) for row in rows]
 
 
-def _claimed(token: str) -> Subscription | None:
+def _claimed_subscription(token: str) -> Subscription | None:
     subscription_id = claimed_number(token)
-    found = None if subscription_id is None else subscription_by_id(subscription_id)
+    subscription = None if subscription_id is None else subscription_by_id(subscription_id)
     # Once its address is erased, no link opens a subscription.
-    return found if found is not None and found.email_digest else None
+    return subscription if subscription is not None and subscription.email_digest else None
 
 
 def is_suppressed(email_digest) -> bool:
@@ -87,7 +93,7 @@ def suppressions_by_reason() -> dict[str, int]:
     return dict(map(tuple, db.session.execute(select(reason, func.count()).group_by(reason))))
 
 
-def hears_of(cause_id: int | None) -> ColumnElement[bool]:
+def is_for_cause(cause_id: int | None) -> ColumnElement[bool]:
     """Return the condition that a subscription is to this cause, or to all."""
     return or_(Subscription.cause_id == cause_id, Subscription.cause_id.is_(None))
 

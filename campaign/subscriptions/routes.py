@@ -24,7 +24,7 @@ from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.process.clock import utcnow
-from campaign.signatures import tokens as signature_keys
+from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
@@ -42,15 +42,15 @@ def subscribe(slug: str) -> ResponseReturnValue:
     """
     cause = cause_by_slug(slug)
     if cause is None:
-        return _unknown()
+        return _unknown_cause()
     # An old copy of a closed cause's page still shows the form. The current page explains why no
     # one can subscribe.
-    return redirect(url_for("causes.show", slug=slug), 303) if cause.is_over else _take(cause)
+    return redirect(url_for("causes.show", slug=slug), 303) if cause.is_over else _subscribe(cause)
 
 
 @blueprint.post("/<lang>/subscriptions")
 def subscribe_to_all() -> ResponseReturnValue:
-    return _take(None)
+    return _subscribe(None)
 
 
 @blueprint.get("/<lang>/causes/<slug>/subscriptions")
@@ -62,12 +62,12 @@ def form_again(slug: str) -> ResponseReturnValue:
     cause = cause_by_slug(slug) or abort(404)
     if cause.is_over:
         return redirect(url_for("causes.show", slug=slug), 303)
-    return public(make_response(_box(cause, SubscribeForm(formdata=None))), 60)
+    return public(make_response(_render_form(cause, SubscribeForm(formdata=None))), 60)
 
 
 @blueprint.get("/<lang>/subscriptions")
 def form_for_all() -> ResponseReturnValue:
-    return public(make_response(_box(None, SubscribeForm(formdata=None))), 60)
+    return public(make_response(_render_form(None, SubscribeForm(formdata=None))), 60)
 
 
 @blueprint.get("/<lang>/subscriptions/thanks")
@@ -77,7 +77,7 @@ def thanks(slug: str | None = None) -> ResponseReturnValue:
     sender = current_app.extensions["sender_address"]
     return public(
         make_response(
-            render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))
+            render_template("subscriptions/thanks.html", mail_from=sender, **_cause_context(cause))
         ),
         60,
     )
@@ -91,7 +91,9 @@ def confirm(token: str) -> ResponseReturnValue:
     """
     subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None or subscription.state == "ended":
-        return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+        return private_page(
+            "subscriptions/confirm.html", 404, state="unknown", **_cause_context(None)
+        )
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
     if subscription.state == "active":
         return redirect(_confirmed_page(cause), 303)
@@ -102,7 +104,7 @@ def confirm(token: str) -> ResponseReturnValue:
         state="ready" if is_good else "expired",
         token=token,
         sent_again=request.args.get("again") == "1",
-        **_words(cause),
+        **_cause_context(cause),
     )
 
 
@@ -111,19 +113,23 @@ def confirm_now(token: str) -> ResponseReturnValue:
     """Confirm the subscription, then redirect to a URL without the token."""
     subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None:
-        return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+        return private_page(
+            "subscriptions/confirm.html", 404, state="unknown", **_cause_context(None)
+        )
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
-    asked = {"subscription_id": subscription.id, "now": utcnow(), "good_for": _good_for()}
+    arguments = {"subscription_id": subscription.id, "now": utcnow(), "good_for": _good_for()}
     confirmed_page = _confirmed_page(cause)
     if request.form.get("again"):
-        write(operations.send_again, **asked)
+        write(operations.send_again, **arguments)
         return redirect(url_for("subscriptions.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(operations.confirm, **asked)
+        confirmed = write(operations.confirm, **arguments)
     except operations.LinkExpired:
         return redirect(url_for("subscriptions.confirm", token=token), 303)
     if confirmed is None:
-        return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+        return private_page(
+            "subscriptions/confirm.html", 404, state="unknown", **_cause_context(None)
+        )
     return redirect(confirmed_page, 303)
 
 
@@ -133,7 +139,7 @@ def confirmed(slug: str | None = None) -> ResponseReturnValue:
     """Show that the subscription is confirmed. The page is the same for everyone."""
     cause = _cause_at(slug)
     return public(
-        make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60
+        make_response(render_template("subscriptions/confirmed.html", **_cause_context(cause))), 60
     )
 
 
@@ -142,9 +148,9 @@ def private_page(template: str, status: int, **context: Any) -> Response:
     return private(make_response(render_template(template, **context), status))
 
 
-def _take(cause: Cause | None) -> ResponseReturnValue:
+def _subscribe(cause: Cause | None) -> ResponseReturnValue:
     now = utcnow()
-    pressed = admit_signing(request.remote_addr, f"news-{cause.id if cause else 0}")
+    is_busy = admit_signing(request.remote_addr, f"news-{cause.id if cause else 0}")
     form = SubscribeForm.sent()
     if not form.validate():
         return _refuse(cause, form, 422)
@@ -153,13 +159,13 @@ def _take(cause: Cause | None) -> ResponseReturnValue:
         write(
             operations.subscribe,
             email=email.typed,
-            email_digest=signature_keys.email_digest(email.normalized),
+            email_digest=signature_tokens.email_digest(email.normalized),
             cause_id=cause.id if cause else None,
             lang=g.lang,
             frequency=form.frequency.data,
             # Only bots fill in the hidden field. Under pressure the request is held, so that we
             # flood nobody's inbox.
-            held_reason="hidden_field" if form.website.data else "pressure" if pressed else "",
+            held_reason="hidden_field" if form.website.data else "pressure" if is_busy else "",
             now=now,
             good_for=_good_for(),
         )
@@ -168,23 +174,25 @@ def _take(cause: Cause | None) -> ResponseReturnValue:
         return _refuse(cause, form, 503)
     if _wants_json():
         return jsonify(status="pending"), 201
-    return redirect(url_for("subscriptions.thanks", **_place(cause)), 303)
+    return redirect(url_for("subscriptions.thanks", **_slug_argument(cause)), 303)
 
 
 def _refuse(cause: Cause | None, form: SubscribeForm, status: int) -> Response:
     if _wants_json():
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
-        answer = jsonify(errors=errors) if status == 422 else jsonify(status="busy")
+        response = jsonify(errors=errors) if status == 422 else jsonify(status="busy")
     else:
-        answer = make_response(_box(cause, form, refused=status))
-    answer.status_code = status
+        response = make_response(_render_form(cause, form, refused=status))
+    response.status_code = status
     if status == 503:
-        answer.headers["Retry-After"] = str(BUSY_SECONDS)
-    return answer
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
-def _box(cause: Cause | None, form: SubscribeForm, refused: int | None = None) -> str:
-    return render_template("subscriptions/new.html", form=form, refused=refused, **_words(cause))
+def _render_form(cause: Cause | None, form: SubscribeForm, refused: int | None = None) -> str:
+    return render_template(
+        "subscriptions/new.html", form=form, refused=refused, **_cause_context(cause)
+    )
 
 
 def _cause_at(slug: str | None) -> Cause | None:
@@ -192,11 +200,11 @@ def _cause_at(slug: str | None) -> Cause | None:
     return None if slug is None else cause_by_slug(slug) or abort(404)
 
 
-def _place(cause: Cause | None) -> dict[str, Any]:
+def _slug_argument(cause: Cause | None) -> dict[str, Any]:
     return {"slug": cause.slug} if cause else {}
 
 
-def _words(cause: Cause | None) -> dict[str, str]:
+def _cause_context(cause: Cause | None) -> dict[str, str]:
     text = cause.text(g.lang) if cause else None
     return {
         "cause_title": text.title if text else "",
@@ -207,14 +215,14 @@ def _words(cause: Cause | None) -> dict[str, str]:
 
 
 def _confirmed_page(cause: Cause | None) -> str:
-    return url_for("subscriptions.confirmed", **_place(cause))
+    return url_for("subscriptions.confirmed", **_slug_argument(cause))
 
 
 def _good_for() -> timedelta:
     return timedelta(days=current_app.config["CONFIRM_DAYS"])
 
 
-def _unknown() -> ResponseReturnValue:
+def _unknown_cause() -> ResponseReturnValue:
     return (jsonify(status="unknown"), 404) if _wants_json() else abort(404)
 
 

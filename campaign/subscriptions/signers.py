@@ -33,7 +33,7 @@ _COLUMNS = (
     *("digest_at", "mailed_at", "mail_count", "state", "source", "evidence"),
     *("frequency", "consent_version", "held_reason", "ended_reason"),
 )
-_STANDING = ("each", SIGNATURE, "", "")
+_DEFAULTS = ("each", SIGNATURE, "", "")
 # An address typed at a table or copied from paper does not prove who owns it.
 _SOURCES = {"in_person": "kiosk", "paper": "paper"}
 
@@ -45,17 +45,23 @@ def subscribe_signers(signature: Table, chosen: ColumnElement[bool], *, now: dat
     subscribed again only by a later signature. Suppressed addresses are never subscribed.
     """
     times = (literal(now), literal(now), literal(now), null())
-    facts = (*times, literal(0), literal("active"), literal("signature"), literal("signature"))
-    statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
-    kept = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
-    fresh = {name: statement.excluded[name] for name in _COLUMNS if name not in kept}
+    state_columns = (
+        *times,
+        literal(0),
+        literal("active"),
+        literal("signature"),
+        literal("signature"),
+    )
+    statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, state_columns))
+    unchanged = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
+    updated = {name: statement.excluded[name] for name in _COLUMNS if name not in unchanged}
     ended_before = (_table.c.ended_reason == "withdrawn") | (
         _table.c.ended_at < statement.excluded.consent_at
     )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["email_digest", PLACE],
-            set_={**fresh, "ended_at": None, "ended_mailing_id": None},
+            set_={**updated, "ended_at": None, "ended_mailing_id": None},
             where=or_(_table.c.state == "pending", (_table.c.state == "ended") & ended_before),
         )
     )
@@ -68,7 +74,7 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
     asked twice.
     """
     source = case(_SOURCES, value=signature.c.evidence, else_="import")
-    facts = (
+    state_columns = (
         literal(now),
         null(),
         null(),
@@ -78,42 +84,42 @@ def ask_signers(signature: Table, chosen: ColumnElement[bool], *, now: datetime)
         source,
         literal(""),
     )
-    statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
-    asked = db.session.execute(
+    statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, state_columns))
+    rows = db.session.execute(
         statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(
             _table.c.id, _table.c.lang
         )
     ).all()
-    if asked:
+    if rows:
         enqueue_many(
-            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked],
+            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in rows],
             priority=BULK,
         )
 
 
-def _rows(signature: Table, chosen: ColumnElement[bool], facts: Sequence[ColumnElement]) -> Select:
+def _rows(
+    signature: Table, chosen: ColumnElement[bool], state_columns: Sequence[ColumnElement]
+) -> Select:
     """Return the query of the rows to insert.
 
-    `facts` are the columns from created_at to evidence.
+    `state_columns` are the columns from created_at to evidence.
     """
-    of = signature.c
+    c = signature.c
     suppressed = (
-        select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
+        select(SuppressedAddress.digest).where(SuppressedAddress.digest == c.email_digest).exists()
     )
     # Insert one row per cause and address: two people may share an address, and a batch may hold
     # two petitions of one cause.
-    has_address = of.email.is_not(None) & of.email_digest.is_not(None)
-    firsts = (
-        select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
-    )
-    words = case(
+    has_address = c.email.is_not(None) & c.email_digest.is_not(None)
+    firsts = select(func.min(c.id)).where(chosen, has_address).group_by(c.cause_id, c.email_digest)
+    consent_text = case(
         {lang: wording(SIGNATURE, lang) for lang in LOCALES},
-        value=of.lang,
+        value=c.lang,
         else_=wording(SIGNATURE, "en"),
     )
-    values = (of.cause_id, of.email, of.email_digest, of.lang, words, of.created_at, of.id)
-    standing = (literal(word) for word in _STANDING)
-    return select(*values, *facts, *standing).where(of.id.in_(firsts), ~suppressed)
+    values = (c.cause_id, c.email, c.email_digest, c.lang, consent_text, c.created_at, c.id)
+    defaults = (literal(value) for value in _DEFAULTS)
+    return select(*values, *state_columns, *defaults).where(c.id.in_(firsts), ~suppressed)
 
 
 def end_of_signatures(

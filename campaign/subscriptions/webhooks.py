@@ -30,27 +30,27 @@ def bounces() -> ResponseReturnValue:
         return jsonify(
             error="The Authorization header must be: Bearer, a space, and BOUNCE_SECRET."
         ), 401
-    told = request.get_json(silent=True)
-    told = told if isinstance(told, list) else [told]
-    facts = [_fact(entry) for entry in told[:MAX_AT_ONCE]]
-    if len(told) > MAX_AT_ONCE or None in facts:
+    data = request.get_json(silent=True)
+    data = data if isinstance(data, list) else [data]
+    reports = [_parse_report(entry) for entry in data[:MAX_AT_ONCE]]
+    if len(data) > MAX_AT_ONCE or None in reports:
         return jsonify(
             error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'
         ), 422
-    write(_note_all, facts)
-    return jsonify(noted=len(facts))
+    write(_record_all, reports)
+    return jsonify(noted=len(reports))
 
 
-def _note_all(facts: list[dict[str, Any]]) -> None:
-    for fact in facts:
-        note_bounce(**fact, now=utcnow())
+def _record_all(reports: list[dict[str, Any]]) -> None:
+    for report in reports:
+        note_bounce(**report, now=utcnow())
 
 
-def _fact(told: Any) -> dict[str, Any] | None:
+def _parse_report(data: Any) -> dict[str, Any] | None:
     """Return the arguments for `note_bounce`, or None if the data is invalid."""
-    if not isinstance(told, dict) or told.get("kind") not in KINDS:
+    if not isinstance(data, dict) or data.get("kind") not in KINDS:
         return None
-    email, reason = told.get("email"), told.get("reason", "")
+    email, reason = data.get("email"), data.get("reason", "")
     if not isinstance(email, str) or not isinstance(reason, str):
         return None
     try:
@@ -61,6 +61,6 @@ def _fact(told: Any) -> dict[str, Any] | None:
     # anything that is not text.
     return {
         "email_digest": digest,
-        "kind": told["kind"],
+        "kind": data["kind"],
         "reason": clean_text(reason.replace(email, "…")[:200], lines=False),
     }

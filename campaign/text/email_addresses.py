@@ -42,11 +42,11 @@ class AddressRefused(ValueError):
 
 
 # Invisible characters that come along when an address is copied from another program.
-_MARKS = [0xAD, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
-_UNSEEN = dict.fromkeys([*_MARKS, *range(0x2060, 0x206A)])
+_ZERO_WIDTH = [0xAD, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+_REMOVED = dict.fromkeys([*_ZERO_WIDTH, *range(0x2060, 0x206A)])
 # Chinese and Japanese keyboards type full-width forms, and an ideographic full stop for the dot.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_AS_MEANT = _UNSEEN | _FULL_WIDTH | {0x3002: ".", 0xFF61: ".", 0xFE6B: "@"}
+_TRANSLATIONS = _REMOVED | _FULL_WIDTH | {0x3002: ".", 0xFF61: ".", 0xFE6B: "@"}
 _SCHEME = "mailto:"
 
 
@@ -59,8 +59,8 @@ def parse_address(text: str) -> Address:
         if _PLAIN_LOCAL.fullmatch(local) and domain.isascii():
             domain = _ascii_domain_as_validated(domain)
         else:
-            found = _validated(typed)
-            local, domain = found.local_part, found.ascii_domain
+            validated = _validated(typed)
+            local, domain = validated.local_part, validated.ascii_domain
     except EmailNotValidError as error:
         raise AddressRefused(_faulty_part(typed)) from error
     return Address(typed, f"{local}@{domain}", local, domain)
@@ -79,7 +79,7 @@ def _unwrapped(text):
     """Return the address from `Amalia <amalia@correo.mx>`, `mailto:…` or a sentence's end."""
     text = text.strip()
     if not text.isascii():
-        text = text.translate(_AS_MEANT).strip()
+        text = text.translate(_TRANSLATIONS).strip()
     if text.endswith(">"):
         text = text.rpartition("<")[2]
     if text[: len(_SCHEME)].lower() == _SCHEME:
@@ -96,8 +96,8 @@ def _refuse_common_slips(typed):
         "spaces": bool(_SPACE.search(typed)),
         "no_domain_ending": "." not in domain.strip("."),
     }
-    for code, is_so in slips.items():
-        if is_so:
+    for code, applies in slips.items():
+        if applies:
             raise AddressRefused(code)
 
 
@@ -117,23 +117,23 @@ def _validated(typed):
     )
 
 
-class _House(NamedTuple):
+class _Provider(NamedTuple):
     main: str
     tag: str
     ignored: dict
     subdomains: bool
 
 
-def _houses():
+def _load_providers():
     path = Path(__file__).with_name("data") / "mail_domains.toml"
-    for house in tomllib.loads(path.read_text("utf-8"))["house"]:
-        ignored = str.maketrans("", "", house.get("ignored", ""))
-        tag, subdomains = house.get("tag", ""), house.get("subdomains", False)
-        for domain in house["domains"]:
-            yield domain, _House(house.get("main", domain), tag, ignored, subdomains)
+    for provider in tomllib.loads(path.read_text("utf-8"))["house"]:
+        ignored = str.maketrans("", "", provider.get("ignored", ""))
+        tag, subdomains = provider.get("tag", ""), provider.get("subdomains", False)
+        for domain in provider["domains"]:
+            yield domain, _Provider(provider.get("main", domain), tag, ignored, subdomains)
 
 
-_HOUSES = dict(_houses())
+_PROVIDERS = dict(_load_providers())
 
 
 def canonical(address: str) -> str:
@@ -144,17 +144,17 @@ def canonical(address: str) -> str:
     """
     local, _, domain = address.strip().rpartition("@")
     local, domain = _folded(local), _ascii_domain(domain)
-    house = _HOUSES.get(domain)
-    if house is None:
+    provider = _PROVIDERS.get(domain)
+    if provider is None:
         name, _, parent = domain.partition(".")
-        house = _HOUSES.get(parent)
-        if house is None or not house.subdomains:
+        provider = _PROVIDERS.get(parent)
+        if provider is None or not provider.subdomains:
             return f"{local}@{domain}"
         local = name
-    if house.tag:
+    if provider.tag:
         # If the local part begins with the tag character, nothing would be left: keep it whole.
-        local = local.partition(house.tag)[0] or local
-    return f"{local.translate(house.ignored) or local}@{house.main}"
+        local = local.partition(provider.tag)[0] or local
+    return f"{local.translate(provider.ignored) or local}@{provider.main}"
 
 
 def _folded(local):

@@ -14,8 +14,8 @@ _CONSONANTS = re.compile(
     "\u1000-\u102a\u103f\u1050-\u1055\u105a-\u105d\u1780-\u17b3]"
 )
 # Letters that attach to the one before them, and marks that do not (SpacingMark in the same annex).
-_HANGING_LETTERS = frozenset("\u0e33\u0eb3")
-_STANDING_MARKS = re.compile(
+_ATTACHED_LETTERS = frozenset("\u0e33\u0eb3")
+_SEPARATE_MARKS = re.compile(
     "[\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c"
     "\u1a61\u1a63\u1a64\uaa7b\uaa7d]"
 )
@@ -32,16 +32,16 @@ def initials(given: str | None, family: str | None) -> str:
 def _first_letter(name: str) -> str:
     """Return the first grapheme cluster: a letter with all characters that attach to it."""
     end = 1
-    while end < len(name) and _hangs_on(name[:end], name[end]):
+    while end < len(name) and _is_attached(name[:end], name[end]):
         end += 1
     return name[:end]
 
 
-def _hangs_on(cluster: str, following: str) -> bool:
-    if following in _HANGING_LETTERS or following in "\u200c\u200d":
+def _is_attached(cluster: str, following: str) -> bool:
+    if following in _ATTACHED_LETTERS or following in "\u200c\u200d":
         return True
     if category(following)[0] == "M":
-        return not _STANDING_MARKS.match(following)
+        return not _SEPARATE_MARKS.match(following)
     if "\U0001f3fb" <= following <= "\U0001f3ff":  # skin tones
         return True
     if cluster[-1] == _JOINER and category(following) == "So" and category(cluster[0]) == "So":
@@ -53,7 +53,7 @@ def _hangs_on(cluster: str, following: str) -> bool:
 def _continues_conjunct(cluster: str, following: str) -> bool:
     if not (_CONSONANTS.match(cluster[0]) and _CONSONANTS.match(following)):
         return False
-    last = max(place for place, sign in enumerate(cluster) if _CONSONANTS.match(sign))
+    last = max(place for place, character in enumerate(cluster) if _CONSONANTS.match(character))
     between = cluster[last + 1 :]
     return any(character in _LINKERS for character in between) and all(
         character == _JOINER or category(character) == "Mn" for character in between

@@ -20,7 +20,7 @@ _parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
 
 
 @dataclass(frozen=True)
-class Pictured:
+class TextPicture:
     """One of our pictures, which a text shows as `![](picture:<number>)`.
 
     `address` is its URL. `small` is the URL of a version for phones, or "".
@@ -40,7 +40,7 @@ class Pictured:
 
 @lru_cache(maxsize=512)
 def to_html(
-    text: str, pictures: tuple[Pictured, ...] = (), *, links_pictures: bool = False
+    text: str, pictures: tuple[TextPicture, ...] = (), *, links_pictures: bool = False
 ) -> Markup:
     """Return `text` as HTML with only the elements in TAGS, and those for our own pictures.
 
@@ -48,42 +48,42 @@ def to_html(
     shown. With `links_pictures`, each becomes a link with its alt text, so that nothing is loaded.
     """
     tokens = _parser.parse(text)
-    known = {picture.name: picture for picture in pictures}
+    by_name = {picture.name: picture for picture in pictures}
     if not links_pictures:
-        _frame(tokens, known)
+        _mark_figures(tokens, by_name)
     html = _parser.renderer.render(
-        tokens, _parser.options, {"pictures": known, "links_pictures": links_pictures}
+        tokens, _parser.options, {"pictures": by_name, "links_pictures": links_pictures}
     )
     for level in (3, 2, 1):
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(
             f"</h{level}>", f"</h{level + 1}>"
         )
     tags, attributes = (
-        (TAGS | PICTURE_TAGS, ATTRIBUTES | PICTURE_ATTRIBUTES) if known else (TAGS, ATTRIBUTES)
+        (TAGS | PICTURE_TAGS, ATTRIBUTES | PICTURE_ATTRIBUTES) if by_name else (TAGS, ATTRIBUTES)
     )
     return Markup(nh3.clean(html, tags=tags, attributes=attributes, link_rel="noopener"))
 
 
 @lru_cache(maxsize=512)
-def to_text(text: str, pictures: tuple[Pictured, ...] = (), *, shows_links: bool = False) -> str:
+def to_text(text: str, pictures: tuple[TextPicture, ...] = (), *, shows_links: bool = False) -> str:
     """Return `text` without its Markdown syntax, with an empty line between paragraphs.
 
     With `shows_links`, for plain-text emails, the URL follows each link's text and lists keep
     their markers. The alt texts and captions of `pictures` are included.
     """
-    known = {picture.name: picture for picture in pictures}
-    told, list_before = "", ""
-    for kind, mark, token in _paragraphs(_parser.parse(text)):
-        words = _plain(token, shows_links, known)
-        if not words:
+    by_name = {picture.name: picture for picture in pictures}
+    result, list_before = "", ""
+    for kind, marker, token in _paragraphs(_parser.parse(text)):
+        paragraph = _inline_text(token, shows_links, by_name)
+        if not paragraph:
             continue
         in_list = ""
         if shows_links and kind == "item":
-            words = f"{mark.replace('–', '-') or ' '} " + words.replace("\n", "\n  ")
-            in_list = "bullets" if mark == "–" else "numbers" if mark else list_before
-        between = "\n" if mark and in_list and in_list == list_before else "\n\n"
-        told, list_before = f"{told}{between}{words}" if told else words, in_list
-    return told
+            paragraph = f"{marker.replace('–', '-') or ' '} " + paragraph.replace("\n", "\n  ")
+            in_list = "bullets" if marker == "–" else "numbers" if marker else list_before
+        between = "\n" if marker and in_list and in_list == list_before else "\n\n"
+        result, list_before = f"{result}{between}{paragraph}" if result else paragraph, in_list
+    return result
 
 
 def picture_names(text: str) -> list[Any]:
@@ -100,31 +100,31 @@ def to_paragraphs(text: str) -> Iterator[tuple[str, Any]]:
     The content is text. For an `item` of a list, it is a pair (marker, text). The marker is empty
     in the second and later paragraphs of an item.
     """
-    for kind, mark, token in _paragraphs(_parser.parse(text)):
-        if words := _plain(token):
-            yield (kind, (mark, words)) if kind == "item" else (kind, words)
+    for kind, marker, token in _paragraphs(_parser.parse(text)):
+        if content := _inline_text(token):
+            yield (kind, (marker, content)) if kind == "item" else (kind, content)
 
 
 def _paragraphs(tokens):
     """Yield (kind, list marker, inline token) of each paragraph; see `to_paragraphs`."""
-    lists, kind, mark = [], "text", ""
+    lists, kind, marker = [], "text", ""
     for token in tokens:
         if token.type in ("ordered_list_open", "bullet_list_open"):
             lists.append(int(token.attrs.get("start", 1)) if token.type[0] == "o" else None)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
             lists.pop()
         elif token.type == "list_item_open":
-            mark = "–" if lists[-1] is None else f"{lists[-1]}."
+            marker = "–" if lists[-1] is None else f"{lists[-1]}."
             lists[-1] = None if lists[-1] is None else lists[-1] + 1
         elif token.type in ("heading_open", "paragraph_open"):
             kind = "head" if token.type[0] == "h" else "text"
         elif token.type == "inline":
-            yield ("item" if lists and kind == "text" else kind), mark, token
+            yield ("item" if lists and kind == "text" else kind), marker, token
             if token.content.strip():
-                mark = ""
+                marker = ""
 
 
-def _frame(tokens, known):
+def _mark_figures(tokens, by_name):
     """Turn paragraphs that contain only a picture into figures, captioned by its title."""
     for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:]):
         if (
@@ -133,25 +133,25 @@ def _frame(tokens, known):
             or [child.type for child in inline.children] != ["image"]
         ):
             continue
-        if inline.children[0].attrGet("src") in known:
+        if inline.children[0].attrGet("src") in by_name:
             opened.tag = closed.tag = "figure"
             inline.children[0].meta["is_framed"] = True
 
 
 def _image(renderer, tokens, at, options, env):
     token = tokens[at]
-    shown = env["pictures"].get(token.attrGet("src"))
-    if shown is None:
+    picture = env["pictures"].get(token.attrGet("src"))
+    if picture is None:
         return ""
     caption = token.attrGet("title")
     if env["links_pictures"]:
-        link = Markup('<a href="{}">{}</a>').format(shown.address, shown.alt)
+        link = Markup('<a href="{}">{}</a>').format(picture.address, picture.alt)
         return link + Markup("<br>") + caption if caption else link
     sizes = Markup(' srcset="{} 800w, {} {}w" sizes="(min-width: 60rem) 46rem, 92vw"').format(
-        shown.small, shown.address, shown.width
+        picture.small, picture.address, picture.width
     )
     image = Markup('<img src="{}"{} width="{}" height="{}" alt="{}" loading="lazy">').format(
-        shown.address, sizes if shown.small else "", shown.width, shown.height, shown.alt
+        picture.address, sizes if picture.small else "", picture.width, picture.height, picture.alt
     )
     return (
         image + Markup("<figcaption>{}</figcaption>").format(caption)
@@ -163,21 +163,21 @@ def _image(renderer, tokens, at, options, env):
 _parser.add_render_rule("image", _image)
 
 
-def _plain(token, shows_links=False, known=None):
-    words, href = "", ""
+def _inline_text(token, shows_links=False, by_name=None):
+    text, href = "", ""
     for child in token.children:
         if child.type == "image":
-            shown = (known or {}).get(child.attrGet("src"))
-            words += _told(shown, child.attrGet("title"), shows_links) if shown else ""
+            picture = (by_name or {}).get(child.attrGet("src"))
+            text += _picture_text(picture, child.attrGet("title"), shows_links) if picture else ""
             continue
         if child.type == "link_open":
             href = child.attrGet("href")
-        elif child.type == "link_close" and shows_links and not words.endswith(href):
-            words += f" ({href})"
-        words += "\n" if child.type in ("softbreak", "hardbreak") else child.content
-    return words.strip()
+        elif child.type == "link_close" and shows_links and not text.endswith(href):
+            text += f" ({href})"
+        text += "\n" if child.type in ("softbreak", "hardbreak") else child.content
+    return text.strip()
 
 
-def _told(shown, caption, shows_address):
-    told = f"{shown.alt}\n{caption}" if caption else shown.alt
-    return f"{told} ({shown.address})" if shows_address else told
+def _picture_text(picture, caption, shows_address):
+    text = f"{picture.alt}\n{caption}" if caption else picture.alt
+    return f"{text} ({picture.address})" if shows_address else text

@@ -65,7 +65,7 @@ _INVISIBLE = [0x00AD, 0x034F, 0x180E, 0x200B, *range(0x2060, 0x2066), *range(0x2
 _MARKERS = [0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)]
 # Letters that look blank: a name made of them would seem to be missing.
 _BLANK_LETTERS = [0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0]
-_UNSEEN = dict.fromkeys([*_BIDI_CONTROLS, *_INVISIBLE, *_MARKERS, *_BLANK_LETTERS])
+_REMOVED = dict.fromkeys([*_BIDI_CONTROLS, *_INVISIBLE, *_MARKERS, *_BLANK_LETTERS])
 
 _JOINERS = ("\u200c", "\u200d")
 _VIRAMA = 9  # canonical combining class
@@ -85,7 +85,7 @@ def clean_name(text: str) -> str:
     if _CONTROLS.search(text):
         raise NameHasControls(text)
     if not text.isascii():
-        text = _composed(_without_stray_joiners(_composed(text.translate(_UNSEEN))))
+        text = _composed(_without_stray_joiners(_composed(text.translate(_REMOVED))))
     text = " ".join(text.split())
     if not text:
         raise NameIsEmpty(text)
@@ -104,16 +104,16 @@ def _is_link(text):
 def _without_stray_joiners(text):
     if not any(joiner in text for joiner in _JOINERS):
         return text
-    kept, is_gap = [], False
-    for sign, following in zip_longest(text, text[1:], fillvalue=""):
-        if sign in _JOINERS:
-            is_gap = not _is_joined("".join(kept[-1:]), following)
-        elif not combining(sign):
+    result, is_gap = [], False
+    for character, following in zip_longest(text, text[1:], fillvalue=""):
+        if character in _JOINERS:
+            is_gap = not _is_joined("".join(result[-1:]), following)
+        elif not combining(character):
             is_gap = False
         # A combining mark on a stray joiner must go with it.
         if not is_gap:
-            kept.append(sign)
-    return "".join(kept)
+            result.append(character)
+    return "".join(result)
 
 
 def _is_joined(before, following):
@@ -136,16 +136,16 @@ def _composed(text):
 def _with_few_marks(text):
     if not any(map(combining, text)):
         return text
-    runs = groupby(text, key=lambda sign: combining(sign) > 0)
+    runs = groupby(text, key=lambda character: combining(character) > 0)
     return "".join(
         "".join(islice(run, MAX_COMBINING_MARKS if is_marks else None)) for is_marks, run in runs
     )
 
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈ′＇"))
-_UNSEEN_OR_JOINING = _UNSEEN | dict.fromkeys(map(ord, _JOINERS))
+_REMOVED_OR_JOINING = _REMOVED | dict.fromkeys(map(ord, _JOINERS))
 # Letters that Unicode does not decompose, as people type them on a keyboard without them.
-_PLAIN_LETTERS = str.maketrans(
+_LATIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -155,7 +155,7 @@ _ACCENTS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
     "\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]"
 )
-_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
 def name_key(given: str, family: str) -> str:
@@ -166,17 +166,17 @@ def name_key(given: str, family: str) -> str:
     """
     name = f"{given} {family}".translate(_APOSTROPHES)
     if name.isascii():
-        return _NOT_PLAIN.sub(" ", name.lower()).strip()
+        return _NOT_ALPHANUMERIC.sub(" ", name.lower()).strip()
     # Normalize twice, because case folding can compose again (Unicode, section 3.13, D146).
-    name = normalize("NFKD", normalize("NFKD", name.translate(_UNSEEN_OR_JOINING)).casefold())
-    name = normalize("NFC", _ACCENTS.sub("", name).translate(_PLAIN_LETTERS))
+    name = normalize("NFKD", normalize("NFKD", name.translate(_REMOVED_OR_JOINING)).casefold())
+    name = normalize("NFC", _ACCENTS.sub("", name).translate(_LATIN_LETTERS))
     return " ".join(
         "".join(character if _is_in_word(character) else " " for character in name).split()
     )
 
 
-def _is_in_word(sign):
-    return sign.isalnum() or category(sign)[0] == "M"
+def _is_in_word(character):
+    return character.isalnum() or category(character)[0] == "M"
 
 
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")

@@ -45,12 +45,12 @@ def clean_postal_code(country: str, text: str) -> str:
     rule = _rule(country.upper())
     text = text.strip()
     if len(text) <= _LONGEST_TYPED:
-        text = _plain(text)
+        text = _normalized(text)
         if not text or (rule is None and len(text) <= MAX_LENGTH):
             return text
         for bare in _readings(_SEPARATORS.sub("", text), rule) if rule else ():
-            if written := _written(bare, rule):
-                return written
+            if formatted := _formatted(bare, rule):
+                return formatted
     if rule is None:
         raise PostalCodeRefused("too_long")
     raise PostalCodeRefused("postal_code", rule.examples[0])
@@ -70,7 +70,7 @@ def postal_code_example(country: str) -> str:
 _SEPARATORS = re.compile(r"[\s.,\-\u2010-\u2015\u2212〒]+")
 
 
-def _plain(text):
+def _normalized(text):
     """Return the text in capitals and ASCII digits, without invisible characters."""
     if not (text.isascii() and text.isprintable()):
         text = normalize("NFKC", normalize("NFKC", text).upper())
@@ -82,14 +82,14 @@ def _plain(text):
     return " ".join(text.upper().split())
 
 
-def _ascii_digit(sign):
-    return str(decimal(sign)) if sign.isdecimal() else sign
+def _ascii_digit(character):
+    return str(decimal(character)) if character.isdecimal() else character
 
 
 # What people write before the code: an abbreviation (código or code postal, CEP in Brazil), or
 # the country's vehicle registration code where it differs from the ISO code.
-_WORDS = ("CP", "CEP", "PC", "PLZ", "ZIP")
-_CAR_SIGNS = {
+_PREFIXES = ("CP", "CEP", "PC", "PLZ", "ZIP")
+_VEHICLE_CODES = {
     **{"AT": "A", "BE": "B", "DE": "D", "ES": "E", "FI": "FIN", "FR": "F", "HU": "H", "IT": "I"},
     **{"LI": "FL", "LU": "L", "NO": "N", "PT": "P", "SE": "S", "SI": "SLO"},
 }
@@ -105,18 +105,18 @@ def _readings(bare, rule):
     yield bare
 
 
-def _written(bare, rule):
+def _formatted(bare, rule):
     """Return the code with the country's separators, or None if it is not valid."""
-    places = rule.shapes.get(_shape(bare))
-    if places is not None:
-        for place, separator in places:
-            bare = bare[:place] + separator + bare[place:]
+    positions = rule.shapes.get(_shape(bare))
+    if positions is not None:
+        for position, separator in positions:
+            bare = bare[:position] + separator + bare[position:]
         return bare if rule.pattern.fullmatch(bare) else None
     # No example has this shape, so try every position: only the pattern knows the separator.
     for separator in "- ":
-        for place in range(1, len(bare)):
-            if rule.pattern.fullmatch(written := bare[:place] + separator + bare[place:]):
-                return written
+        for position in range(1, len(bare)):
+            if rule.pattern.fullmatch(formatted := bare[:position] + separator + bare[position:]):
+                return formatted
     return bare if rule.pattern.fullmatch(bare) else None
 
 
@@ -137,12 +137,12 @@ def _rule(country):
         examples=examples,
         shapes=shapes,
         lead=lead if len(lead) > 1 else "",
-        wrappings=(country, *filter(None, [_CAR_SIGNS.get(country)]), *_WORDS),
+        wrappings=(country, *filter(None, [_VEHICLE_CODES.get(country)]), *_PREFIXES),
     )
 
 
 _LETTERS = re.compile("[A-Z]*")
-_BEGINNING = 64 * 1024  # characters
+_MAX_CHARACTERS_READ = 64 * 1024  # characters
 _COUNTRY_CODE = re.compile("[A-Z]{2}")
 
 
@@ -156,7 +156,7 @@ def _country_data(country):
         return {}
     try:
         with open(VALIDATION_DATA_PATH % country.lower(), encoding="utf-8") as file:
-            text = file.read(_BEGINNING)
+            text = file.read(_MAX_CHARACTERS_READ)
     except FileNotFoundError:
         return {}
     return json.JSONDecoder().raw_decode(text, text.index("{", 1))[0]
@@ -167,7 +167,11 @@ def _shape(bare):
 
 
 def _separators(example):
-    return tuple((place, sign) for place, sign in enumerate(example) if not sign.isalnum())
+    return tuple(
+        (position, character)
+        for position, character in enumerate(example)
+        if not character.isalnum()
+    )
 
 
 @cache

@@ -27,13 +27,13 @@ def slug_of(title: str) -> str:
 
     It is empty if the title has no Latin letter or digit.
     """
-    plain = "".join(
+    latin = "".join(
         character
         for character in normalize("NFKD", title.lower().translate(_LETTERS))
         if not combining(character)
     )
     slug = ""
-    for word in re.findall("[a-z0-9]+", plain):
+    for word in re.findall("[a-z0-9]+", latin):
         longer = f"{slug}-{word}" if slug else word[:MAX_SLUG_LENGTH]
         if len(longer) > MAX_SLUG_LENGTH:
             break

@@ -9,7 +9,7 @@ from campaign.db.versioned import check_part
 from campaign.errors import CampaignError, EditConflict
 from campaign.extensions import db, load_for_update
 from campaign.publishing.picture_upload import CleanPicture
-from campaign.text.markdown import Pictured, picture_names
+from campaign.text.markdown import TextPicture, picture_names
 from campaign.updates.models import Update, UpdateBodyPicture
 
 # More pictures would make an album, not an email.
@@ -32,8 +32,8 @@ class PictureInText(CampaignError):
         self.langs = langs
 
 
-def pictures_of(update: Update, lang: str, *, is_whole: bool = False) -> tuple[Pictured, ...]:
-    """Return the Pictured that the text of an Update may show in `lang`.
+def pictures_of(update: Update, lang: str, *, is_whole: bool = False) -> tuple[TextPicture, ...]:
+    """Return the TextPictures that the text of an Update may show in `lang`.
 
     With `is_whole` their URLs are absolute.
     """
@@ -138,12 +138,12 @@ def body_picture_bytes(digest: str, *, is_small: bool = False) -> bytes | None:
 
 def _pictured(
     picture: UpdateBodyPicture, lang: str, original_lang: str, is_whole: bool
-) -> Pictured:
+) -> TextPicture:
     site = current_app.config["PUBLIC_URL"] if is_whole else ""
     path = current_app.url_map.bind("").build("updates.body_picture", {"digest": picture.digest})
     alt = picture.alts.get(lang) or picture.alts.get(original_lang, "")
     small = f"{site}{path}?size=small" if picture.has_small else ""
-    return Pictured(picture.number, site + path, picture.width, picture.height, alt, small)
+    return TextPicture(picture.number, site + path, picture.width, picture.height, alt, small)
 
 
 def _changed(row: Update, picture: UpdateBodyPicture, now: datetime) -> UpdateBodyPicture:

@@ -27,10 +27,10 @@ from campaign.mail.composition import Message, Wording, render
 from campaign.mail.delivery import register
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
-from campaign.subscriptions.emails import list_words
+from campaign.subscriptions.emails import list_values
 from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
-from campaign.text.markdown import Pictured, to_html, to_text
+from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import DIGEST, LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
@@ -116,7 +116,7 @@ def _letter(owed: Row) -> Message | None:
     if update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
-    listed = list_words(reader, update.cause, reader.lang, mailing_id=mailing.id)
+    listed = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
     wording = wording_of(
         update,
         reader.lang,
@@ -156,7 +156,7 @@ def _digest(owed: Row) -> Message | None:
     if not news:
         return None
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
-    listed = list_words(reader, cause, lang)
+    listed = list_values(reader, cause, lang)
     title = cause.text(lang).title if cause else "Volante"
     words = {
         "updates": [_line(update, lang) for update in news],
@@ -242,7 +242,7 @@ def _day(date: date, lang: str) -> str:
     return long_date(date, LOCALES[lang])
 
 
-def _pictures(update: Update, lang: str) -> tuple[Pictured, ...]:
+def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
     """Return the pictures of the text, described as emails show them.
 
     An email loads no pictures, because loading them would reveal when it is read.

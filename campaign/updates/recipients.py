@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 from campaign.subscriptions.models import Subscription
-from campaign.subscriptions.queries import hears_of, kind_of, suppressed
+from campaign.subscriptions.queries import is_for_cause, kind_of, suppressed
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 
 _GOING_ON = ("planned", "sending", "paused")
@@ -24,7 +24,7 @@ def next_readers(mailing: Mailing, cause_id: int) -> Select:
         Subscription.state == "active",
         Subscription.frequency == "each",
         Subscription.confirmed_at <= mailing.starts_at,
-        hears_of(cause_id),
+        is_for_cause(cause_id),
         ~suppressed(),
         ~turned_away(),
     )
@@ -53,7 +53,7 @@ def audience(
         kind,
         Subscription.frequency,
         func.count(func.distinct(Subscription.email_digest)),
-    ).where(Subscription.state == "active", hears_of(cause_id), ~suppressed(), ~turned_away())
+    ).where(Subscription.state == "active", is_for_cause(cause_id), ~suppressed(), ~turned_away())
     rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
     return {
         (lang, kind, often): many

@@ -9,7 +9,7 @@ from campaign.extensions import db
 from campaign.http.caching import public
 from campaign.privacy.attendees import GUESTS, READERS
 from campaign.privacy.organizers import WORKERS
-from campaign.privacy.rows import Kept
+from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
 from campaign.web.languages import redirect_to_language
 
@@ -51,5 +51,5 @@ def readyz() -> Response:
     return jsonify(status="ready")
 
 
-def _rows(table: Iterable[Kept]) -> list[tuple[Kept, str]]:
-    return [(row, row.how_long(current_app.config)) for row in table]
+def _rows(table: Iterable[RegisterRow]) -> list[tuple[RegisterRow, str]]:
+    return [(row, row.retention_text(current_app.config)) for row in table]

@@ -38,7 +38,7 @@ def test_home_shows_causes_with_counts_next_events_and_news(client, app):
 
 def test_home_offers_signing_only_for_open_petitions(client, petition):
     invites = 'class="sign sign--phone-wide"', 'class="sign sign--small"'
-    assert all(words in client.get("/en/").text for words in invites)
+    assert all(text in client.get("/en/").text for text in invites)
     make_petition("law", cause_id=petition.cause_id)
     write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
     page = client.get("/en/").text
@@ -46,7 +46,7 @@ def test_home_offers_signing_only_for_open_petitions(client, petition):
     assert 'href="/en/petitions/home"' not in page
     write(cause_life_cycle.close, row_id=petition.cause_id, now=utcnow())
     page = client.get("/en/").text
-    assert [words for words in invites if words in page] == []
+    assert [text for text in invites if text in page] == []
 
 
 def test_cause_shows_its_petitions_events_and_updates(client, app):
@@ -59,7 +59,7 @@ def test_cause_shows_its_petitions_events_and_updates(client, app):
     make_petition(cause_id=cause.id)
     make_petition("draft", cause_id=cause.id, state="draft")
     page = client.get("/en/causes/valley").text
-    for words in (
+    for text in (
         "Bring them home",
         "Tomorrow",
         "Nearly",
@@ -67,7 +67,7 @@ def test_cause_shows_its_petitions_events_and_updates(client, app):
         "Seen",
         'href="/en/petitions/home"',
     ):
-        assert words in page
+        assert text in page
     assert page.index("Nearly") < page.index("Tomorrow") < page.index("Yesterday")
     assert "/en/petitions/draft" not in page
     assert "Elsewhere" not in page

@@ -33,11 +33,11 @@ def test_share_texts_are_compared_per_language_and_some_signers_have_a_code(run,
     found = comparisons(petition_by_slug("find-the-43").id)
     assert [(item.lang, len(item.rows)) for item in found] == [("en", 2), ("es", 2), ("fr", 2)]
     assert all(
-        row.outcome.dealt >= row.outcome.shared >= row.outcome.bringers
+        row.outcome.assigned >= row.outcome.shared >= row.outcome.referrers
         for item in found
         for row in item.rows
     )
-    assert sum(row.outcome.dealt for item in found for row in item.rows) == 9
+    assert sum(row.outcome.assigned for item in found for row in item.rows) == 9
     came = [(item.brought_by, item.id) for item in rows() if item.brought_by]
     assert all(bringer < signer for bringer, signer in came)
     assert {item.source for item in rows()} <= {"", "table-slips", "partner-letter"}

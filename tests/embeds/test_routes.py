@@ -167,9 +167,9 @@ def oembed(client, **query):
 
 
 def test_oembed_describes_a_petition_in_both_formats(client):
-    found = oembed(client, maxwidth=400)
-    assert found.content_type == "application/json; charset=utf-8"
-    answer = found.json
+    response = oembed(client, maxwidth=400)
+    assert response.content_type == "application/json; charset=utf-8"
+    answer = response.json
     assert {name: answer[name] for name in ("type", "version", "title", "width")} == {
         "type": "rich",
         "version": "1.0",

@@ -10,7 +10,7 @@ import pytest
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.petitions.handovers import change_handing
+from campaign.petitions.handovers import change_delivered_details
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from tests.exports.test_delivery_pack import _no_poster, opened, pack, pages, table  # noqa: F401
@@ -66,7 +66,7 @@ def test_unapproved_comment_is_never_shared(client, petition, approve, display):
 @pytest.mark.parametrize("display", SHARED)
 def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, display, names):
     write(
-        change_handing,
+        change_delivered_details,
         petition_id=petition.id,
         names=names,
         details=["shown_comment"],

@@ -17,7 +17,7 @@ from campaign.exports.export_queries import content_of, exports_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.petitions.handovers import change_handing
+from campaign.petitions.handovers import change_delivered_details
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
@@ -140,7 +140,7 @@ def test_full_names_and_details_are_included_where_the_petition_says_so(
 ):
     more = ["day", "postal_code", "shown_comment", "email"]
     changed = write(
-        change_handing, petition_id=petition.id, names="full", details=more, now=utcnow()
+        change_delivered_details, petition_id=petition.id, names="full", details=more, now=utcnow()
     )
     assert changed.handed_details == ["postal_code", "shown_comment", "day"]
     for place in range(2):

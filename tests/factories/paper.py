@@ -54,7 +54,7 @@ def bring_decided(batch, decided, *, version=None):
     return carry_in(write, batch.id, decided)
 
 
-def take_out(batch):
+def withdraw_and_erase(batch):
     """Undo a batch, committed; return how many signatures that removed."""
     write(undo, batch_id=batch.id)
     return carry_out(write, batch.id)

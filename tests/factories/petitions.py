@@ -1,7 +1,7 @@
 """Create petitions to test with."""
 
 from campaign.extensions import db, write
-from campaign.petitions.editing import change_letter
+from campaign.petitions.editing import change_petition_text
 from campaign.petitions.operations import create_petition
 from campaign.petitions.queries import petition_by_id, signing_terms
 from campaign.process.clock import utcnow
@@ -39,7 +39,7 @@ def new_version(petition, title="Bring them home now"):
     present = petition_by_id(petition.id)
     texts = {lang: {"organisation": "", **words, "title": title} for lang, words in TEXTS.items()}
     changed = write(
-        change_letter,
+        change_petition_text,
         petition_id=petition.id,
         version=present.version_of("text"),
         texts=texts,

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from campaign.extensions import db, write
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
-from campaign.sharing.operations import confirm_and_deal
+from campaign.sharing.operations import confirm_and_assign_text
 from campaign.signatures import tokens
 from campaign.signatures.counting.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
@@ -43,10 +43,10 @@ COMMAND = {field.name for field in fields(SignatureCommand)}
 JSON = {"Accept": "application/json"}
 
 
-def post_signature(client, petition, words, *, lang="en", address="127.0.0.1", **options):
-    """Send the signing form filled with `words`, from the IP address `address`."""
+def post_signature(client, petition, form_data, *, lang="en", address="127.0.0.1", **options):
+    """Send the signing form filled with `form_data`, from the IP address `address`."""
     path = f"/{lang}/petitions/{petition.slug}/signatures"
-    return client.post(path, data=words, environ_overrides={"REMOTE_ADDR": address}, **options)
+    return client.post(path, data=form_data, environ_overrides={"REMOTE_ADDR": address}, **options)
 
 
 def sign(petition, words=AMALIA, *, now=None, **more):
@@ -117,10 +117,10 @@ def answer_now(*, now=None):
 
 def _repeated(petition, supporter):
     """Return the id of the row of this person, or of this email address."""
-    there = [row for row in rows() if row.petition_id == petition.id]
-    same = [entry for entry in there if entry.email_digest == supporter.email_digest]
-    themselves = [item for item in same if item.person_digest == supporter.person_digest]
-    return (themselves or same)[0].id
+    in_petition = [row for row in rows() if row.petition_id == petition.id]
+    with_address = [entry for entry in in_petition if entry.email_digest == supporter.email_digest]
+    same_person = [item for item in with_address if item.person_digest == supporter.person_digest]
+    return (same_person or with_address)[0].id
 
 
 def sign_many(petition, count, **more):
@@ -133,7 +133,7 @@ def sign_many(petition, count, **more):
 def confirm(signature_id, *, form_id=None, now=None):
     """Confirm as the button of the email's page does."""
     return write(
-        confirm_and_deal,
+        confirm_and_assign_text,
         signature_id=signature_id,
         form_id=form_id,
         lang="en",

@@ -39,7 +39,7 @@ def subscribe(name="amalia", *, now=None, **more):
 
 def subscribe_many(count, *, cause_id, now, lang="en"):
     """Subscribe and confirm many with one statement: reader0, reader1 …"""
-    facts = {
+    columns = {
         "lang": lang,
         "state": "active",
         "source": "form",
@@ -56,7 +56,7 @@ def subscribe_many(count, *, cause_id, now, lang="en"):
                 email_digest=digest(f"reader{n}"),
                 consent_at=now,
                 confirmed_at=now,
-                **facts,
+                **columns,
             )
             for n in range(count)
         )

@@ -24,7 +24,7 @@ from campaign.imports.operations import (
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.rollback import NothingToUndo, erase_rows
 from campaign.process.clock import utcnow
-from campaign.signatures.erasure import personal_left
+from campaign.signatures.erasure import count_personal
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation.rules import create_rule, switch_on
@@ -37,7 +37,7 @@ from tests.factories.paper import (
     csv_of,
     fates_of,
     finish_rest,
-    take_out,
+    withdraw_and_erase,
 )
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -183,7 +183,7 @@ def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, 
 
 
 def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
-    assert take_out(left) == 2
+    assert withdraw_and_erase(left) == 2
     carry_in(write, left.id, [])
     assert (finish_rest(utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
         1,
@@ -287,8 +287,8 @@ def test_undo_removes_everything_that_was_imported(petition):
     batch = bring(begin(petition, csv_of(ZORA, ANA)))
     assert tally() == 3
     bring(begin(petition, csv_of("Late,Comer,,MX,06600,,,")))
-    assert take_out(batch) == 2
-    assert personal_left(petition.id) == 2
+    assert withdraw_and_erase(batch) == 2
+    assert count_personal(petition.id) == 2
     assert tally() == 2
     # They are emptied at once, and erased later like all withdrawn ones.
     gone = [row for row in rows() if row.id != other and row.given_name != "Late"]
@@ -299,7 +299,7 @@ def test_undo_removes_everything_that_was_imported(petition):
     write(decisions.take_back_withdrawal, ids=[row.id for row in gone], cause_ids=None)
     assert tally() == 2
     with pytest.raises(NothingToUndo):
-        take_out(batch)
+        withdraw_and_erase(batch)
     # People removed by mistake can be imported again at once.
     again = bring(begin(petition, csv_of(ZORA, ANA)))
     assert (again.counts, tally()) == ({"new": 2}, 4)
@@ -307,7 +307,7 @@ def test_undo_removes_everything_that_was_imported(petition):
 
 def test_undo_before_counting_counts_nothing(petition):
     batch = bring(begin(petition, csv_of(ZORA, ANA)))
-    take_out(batch)
+    withdraw_and_erase(batch)
     assert (tally(), [row.state for row in rows()]) == (0, ["erased", "erased"])
 
 
@@ -322,7 +322,7 @@ def test_undo_during_hatching_and_a_withdrawal_keeps_the_ledger_true(app, petiti
         begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(80))))
     )
     ids = [row.id for row in rows()]
-    together(app, [lambda: take_out(batch), hatch_now, lambda: withdraw_by_owner(ids[0])])
+    together(app, [lambda: withdraw_and_erase(batch), hatch_now, lambda: withdraw_by_owner(ids[0])])
     assert tally() == 0
 
 
@@ -331,7 +331,7 @@ def test_person_sharing_an_email_address_with_a_removed_one_moves_up(app):
     batch = bring(begin(petition, csv_of("Amalia,Rosales,amalia@rosales.example,CA,M5V 2T6,,,")))
     teo = sign(petition, {**AMALIA, "given_name": "Teo", "family_name": "Brandt"})
     assert db.session.get(Signature, teo).seat == 2
-    take_out(batch)
+    withdraw_and_erase(batch)
     db.session.rollback()
     assert db.session.get(Signature, teo).seat == 1
 
@@ -350,7 +350,7 @@ def test_moderation_rule_holds_rows_from_paper_too(petition):
     assert fates(batch) == ["held", "new"]
     bring(batch)
     assert tally() == 1
-    take_out(batch)
+    withdraw_and_erase(batch)
     assert tally() == 0
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
-from campaign.petitions.handovers import change_handing
+from campaign.petitions.handovers import change_delivered_details
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -59,7 +59,7 @@ def test_bundle_describes_the_delivery_as_the_petition_page_does(client):
     for lang, delivered in one["delivered"].items():
         assert delivered in client.get(f"/{lang}/petitions/home").text
     write(
-        change_handing,
+        change_delivered_details,
         petition_id=petition.id,
         names="shown",
         details=["country", "day"],

@@ -30,12 +30,12 @@ def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
     lines = public_lines(rows, is_quiet=is_quiet)
     assert sum(line.change for line in lines) == sum(row[-1] for row in rows)
     assert all(abs(line.change) >= MIN_COUNT for line in lines if line.period == "hour")
-    told, true = Counter(), Counter()
+    published, true = Counter(), Counter()
     for line in lines:
-        told[line.start.date(), line.reason] += line.change
+        published[line.start.date(), line.reason] += line.change
     for hour, reason, _, count in rows:
         true[hour.date(), reason] += count
-    assert told == true
+    assert published == true
     assert len({line[:4] for line in lines}) == len(lines)
 
 

@@ -7,7 +7,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.signatures.moderation.bulk_decisions import carry_on
+from campaign.signatures.moderation.bulk_decisions import carry_out_batch
 from campaign.signatures.moderation.rules import create_rule
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -37,7 +37,7 @@ def decide(desk, filters, verb, reason=""):
 
 
 def work():
-    while write(carry_on, holder="test", now=utcnow()):
+    while write(carry_out_batch, holder="test", now=utcnow()):
         pass
 
 

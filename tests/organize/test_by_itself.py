@@ -7,7 +7,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.events.life_cycle import event_life_cycle
 from campaign.extensions import db, write
-from campaign.petitions.jobs import note_turns
+from campaign.petitions.jobs import record_transitions
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
 from campaign.process.clock import utcnow
 from campaign.updates.jobs import note_published
@@ -48,13 +48,13 @@ def plan_update(desk):
 def plan_opening(desk):
     make_petition(cause_id=desk.cause.id, state="draft", opens_at=HOUR)
     desk.post("/organize/petitions/home/publish")
-    return note_turns, "petitions.open"
+    return record_transitions, "petitions.open"
 
 
 def plan_close(desk):
     make_petition(cause_id=desk.cause.id)
     desk.post("/organize/petitions/home/dates", {**DATES, "closes_at": "2030-01-01T10:00"})
-    return note_turns, "petitions.close"
+    return record_transitions, "petitions.close"
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_immediate_change_is_logged_as_done_by_hand_only(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     desk.post("/organize/petitions/home/publish")
     desk.post("/organize/updates/answer/publish", {"when": "now"})
-    for operation in (note_turns, note_published):
+    for operation in (record_transitions, note_published):
         assert write(operation, now=utcnow()) == 0
     assert told() == []
 
@@ -124,5 +124,5 @@ def test_immediate_change_is_logged_as_done_by_hand_only(desk):
 def test_change_that_was_never_planned_in_the_workspace_is_not_logged(desk):
     make_petition(cause_id=desk.cause.id, closes_at=utcnow() + timedelta(hours=1))
     make_update(cause_id=desk.cause.id, days=1)
-    for operation in (note_turns, note_published):
+    for operation in (record_transitions, note_published):
         assert write(operation, now=utcnow() + timedelta(hours=2)) == 0

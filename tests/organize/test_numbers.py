@@ -168,10 +168,10 @@ def test_many_rows_without_aggregates_do_not_slow_the_page(desk_of, monkeypatch)
     for place in range(3):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr("campaign.signatures.counting.aggregates.MAX_UNKEPT", 2)
+    monkeypatch.setattr("campaign.signatures.counting.aggregates.MAX_UNAGGREGATED", 2)
     assert alerts(desk.get("/organize/numbers/petitions/home")) == ["note"]
     assert ">3</dd>" in desk.get("/organize/").text
-    monkeypatch.setattr("campaign.signatures.counting.aggregates.MANY", 1)
-    AggregateRefresher(write, holder="test").keep()
+    monkeypatch.setattr("campaign.signatures.counting.aggregates.MIN_SIGNATURES", 1)
+    AggregateRefresher(write, holder="test").refresh()
     page = desk.get("/organize/numbers/petitions/home")
     assert alerts(page) == [] and values(page, "data-ledger") == ["agrees"]

@@ -9,7 +9,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.petitions.delivery import delivered_items
-from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.life_cycles import petition_life_cycle
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
@@ -33,7 +33,7 @@ def letter(petition, **changes):
     """Return the form of the text as its page would send it, with `changes` such as body_en."""
     words = {
         f"{part}_{lang}": text
-        for lang, parts in letter_of(petition).items()
+        for lang, parts in current_texts(petition).items()
         for part, text in parts.items()
     }
     return {**words, "version": petition.version_of("text"), "press": "save", **changes}
@@ -278,9 +278,9 @@ def test_draft_changes_without_versions(desk):
 
 def test_second_of_two_editors_of_the_text_sees_both_texts(desk, home):
     mine = letter(home, body_en="Mine", press="new-version")
-    theirs = letter_of(home)
+    theirs = current_texts(home)
     theirs["en"]["body"] = "Theirs"
-    write(change_letter, petition_id=home.id, version=1, texts=theirs, now=utcnow())
+    write(change_petition_text, petition_id=home.id, version=1, texts=theirs, now=utcnow())
     answer = desk.post(f"{HOME}/letter", mine)
     assert answer.status_code == 409
     assert alerts(answer)[0] == "danger" and tree(answer).find_class("conflict")

@@ -11,7 +11,7 @@ from campaign.organize.overview import tasks
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import rules
-from campaign.signatures.moderation.rule_preview import Trial
+from campaign.signatures.moderation.rule_preview import RulePreview
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.paper import begin, bring, csv_of
@@ -441,15 +441,15 @@ def test_every_logged_action_here_has_a_label():
 def test_large_numbers_of_a_rule_and_of_the_queue_are_grouped(desk_of, petition, monkeypatch):
     desk = desk_of("owner", petition.cause_id)
     monkeypatch.setattr(tasks, "held_by_reason", lambda _ids: {"rule:1": 1234})
-    monkeypatch.setattr(tasks, "how_many_unread", lambda _ids: 2345)
+    monkeypatch.setattr(tasks, "count_unread_comments", lambda _ids: 2345)
     page = text_at(desk.get("/organize/"), "//section[@aria-labelledby='today']")
     assert "1,234" in page and "2,345" in page
     here = desk.post(
         "/organize/rules/new",
         {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"},
     ).location
-    found = Trial(ids=tuple(range(9000, 10234)), looked_at=150570, counted=1234, since=None)
-    monkeypatch.setattr(rule_pages, "try_rule", lambda _rule: found)
+    preview = RulePreview(ids=tuple(range(9000, 10234)), looked_at=150570, counted=1234, since=None)
+    monkeypatch.setattr(rule_pages, "preview_rule", lambda _rule: preview)
     page = desk.get(here)
     assert "1,234" in text_at(page, "//h2[@id='trial']")
     looked_at = text_at(page, "//h2[@id='trial']/following-sibling::p[1]")

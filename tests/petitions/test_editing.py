@@ -8,8 +8,8 @@ from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.petitions.editing import (
     change_dates,
-    change_letter,
-    letter_of,
+    change_petition_text,
+    current_texts,
     move_petition,
 )
 from campaign.petitions.life_cycles import petition_life_cycle
@@ -31,7 +31,7 @@ def now_of(petition):
 
 
 def reworded(petition, body):
-    texts = letter_of(petition)
+    texts = current_texts(petition)
     texts["en"]["body"] = body
     return texts
 
@@ -43,7 +43,13 @@ def test_one_of_several_simultaneous_editors_wins_and_the_others_are_told(app):
         texts = reworded(petition, f"Words of editor {number}")
         try:
             return (
-                write(change_letter, petition_id=petition.id, version=1, texts=texts, now=utcnow())
+                write(
+                    change_petition_text,
+                    petition_id=petition.id,
+                    version=1,
+                    texts=texts,
+                    now=utcnow(),
+                )
                 is not None
             )
         except EditConflict:
@@ -55,10 +61,10 @@ def test_one_of_several_simultaneous_editors_wins_and_the_others_are_told(app):
 
 
 def test_line_break_at_the_end_is_no_change_of_text(app):
-    words = TEXTS["en"]
-    petition = make_petition(texts={"en": {**words, "body": f"{words['body']}\r\n\n"}})
-    typed = {"en": {"organisation": "", **words}}
-    write(change_letter, petition_id=petition.id, version=1, texts=typed, now=utcnow())
+    text = TEXTS["en"]
+    petition = make_petition(texts={"en": {**text, "body": f"{text['body']}\r\n\n"}})
+    typed = {"en": {"organisation": "", **text}}
+    write(change_petition_text, petition_id=petition.id, version=1, texts=typed, now=utcnow())
     assert len(now_of(petition).versions) == 1
 
 
@@ -74,7 +80,7 @@ def test_text_of_an_opened_petition_stays_fixed_if_its_opening_is_moved(app):
     }
     write(change_dates, petition_id=petition.id, version=1, now=utcnow(), **dates)
     texts = reworded(now_of(petition), "Other words")
-    write(change_letter, petition_id=petition.id, version=1, texts=texts, now=utcnow())
+    write(change_petition_text, petition_id=petition.id, version=1, texts=texts, now=utcnow())
     assert len(now_of(petition).versions) == 2
 
 

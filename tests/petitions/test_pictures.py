@@ -60,9 +60,9 @@ def test_picture_is_above_the_text_with_alt_text_in_two_sizes(client):
             and "focal-x-20 focal-y-90" in page
         )
         assert 'property="og:image" content="http://localhost/petitions/home/card.png' in page
-    whole, small = client.get(path), client.get(f"{path}?size=small")
-    assert [Image.open(io.BytesIO(answer.data)).width for answer in (whole, small)] == [1600, 800]
-    assert whole.headers["Cache-Control"].startswith("public") and b"secret place" not in whole.data
+    large, small = client.get(path), client.get(f"{path}?size=small")
+    assert [Image.open(io.BytesIO(answer.data)).width for answer in (large, small)] == [1600, 800]
+    assert large.headers["Cache-Control"].startswith("public") and b"secret place" not in large.data
 
 
 def test_small_picture_has_one_size(client):

@@ -57,11 +57,11 @@ def test_terms_name_the_version_that_was_read_or_else_the_newest(app):
     first = petition.current_version.id
     second = new_version(petition).id
     other = make_petition("law", cause_id=petition.cause_id)
-    asked = {
+    version_ids = {
         version: terms_of(petition, version=version).version_id
         for version in (None, 1, 2, 3, 0, -1, 2**31, 2**70)
     }
-    assert asked == {1: first, **dict.fromkeys((None, 2, 3, 0, -1, 2**31, 2**70), second)}
+    assert version_ids == {1: first, **dict.fromkeys((None, 2, 3, 0, -1, 2**31, 2**70), second)}
     assert terms_of(other, version=2).version_id == other.current_version.id
 
 

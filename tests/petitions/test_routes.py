@@ -22,14 +22,14 @@ def test_page_has_the_text_the_targets_and_the_form(client, app):
     make_petition(goal=1000)
     answer = client.get(PAGE)
     assert answer.status_code == 200
-    for words in (
+    for text in (
         "Bring them home",
         "We, the undersigned, <em>ask</em>.",
         "The Senate of the Valley",
         'id="given_name"',
         'data-signers="none"',
     ):
-        assert words in answer.text
+        assert text in answer.text
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_page_has_the_text_and_no_form_outside_its_time(client, app, settings, s
     )
     page = client.get(PAGE).text
     # Once before the text, once in the card after it.
-    told = f'data-state="{state}"'
-    assert page.index(told) < page.index("<em>ask</em>") < page.rindex(told)
+    state_attribute = f'data-state="{state}"'
+    assert page.index(state_attribute) < page.index("<em>ask</em>") < page.rindex(state_attribute)
     assert 'id="given_name"' not in page
     assert 'href="/en/petitions/law"' in page
     assert "data-signers" not in page
@@ -126,7 +126,7 @@ def test_title_is_always_text(client, app):
     assert "&lt;b&gt;&#34;Home&#34; &amp; &lt;i&gt;" in page
 
 
-def test_two_facts_come_before_the_text_and_the_others_after_it(client, app):
+def test_two_details_are_before_the_text_and_the_others_after_it(client, app):
     make_petition()
     page = client.get(PAGE).text
     before, after = page.split('class="petition-body-column"', 1)

@@ -2,7 +2,7 @@
 
 from campaign.extensions import db, write
 from campaign.petitions.editing import change_form, change_targets
-from campaign.petitions.handovers import change_handing
+from campaign.petitions.handovers import change_delivered_details
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from tests.factories.petitions import make_petition, new_version
@@ -45,8 +45,20 @@ def test_each_kind_of_change_makes_one_version_and_signatures_keep_theirs(petiti
     write(
         change_form, petition_id=petition.id, version=2, questions=[QUESTION], now=utcnow(), **FORM
     )
-    write(change_handing, petition_id=petition.id, names="full", details=["day"], now=utcnow())
-    write(change_handing, petition_id=petition.id, names="full", details=["day"], now=utcnow())
+    write(
+        change_delivered_details,
+        petition_id=petition.id,
+        names="full",
+        details=["day"],
+        now=utcnow(),
+    )
+    write(
+        change_delivered_details,
+        petition_id=petition.id,
+        names="full",
+        details=["day"],
+        now=utcnow(),
+    )
     new_version(petition)
     versions = versions_of(petition)
     assert [item.number for item in versions] == [1, 2, 3, 4, 5]

@@ -3,14 +3,14 @@
 import pytest
 
 from campaign.extensions import db
-from campaign.privacy.register import IMPERSONAL, KEPT, PLAIN
+from campaign.privacy.register import IMPERSONAL, NOT_PERSONAL, REGISTER
 
 pytestmark = pytest.mark.both_databases
 
 TABLES = {
     table.name: {column.name for column in table.columns} for table in db.metadata.sorted_tables
 }
-NAMED = [column for row in KEPT for column in row.columns]
+NAMED = [column for row in REGISTER for column in row.columns]
 
 
 def test_every_table_is_registered_as_personal_or_not():
@@ -23,26 +23,28 @@ def test_every_table_is_registered_as_personal_or_not():
 
 
 def test_every_column_of_a_personal_table_is_on_the_page_or_reveals_nothing():
-    plain = {f"{table}.{name}" for table, names in PLAIN.items() for name in names.split()}
-    there = {
+    impersonal = {
+        f"{table}.{name}" for table, names in NOT_PERSONAL.items() for name in names.split()
+    }
+    existing = {
         f"{table}.{name}"
         for table, names in TABLES.items()
         if table not in IMPERSONAL
         for name in names
     }
-    assert there - set(NAMED) - plain == set(), (
+    assert existing - set(NAMED) - impersonal == set(), (
         "say in campaign/privacy/register.py what it is kept for"
     )
-    assert (set(NAMED) | plain) - there == set(), "no such column"
-    assert set(NAMED) & plain == set()
+    assert (set(NAMED) | impersonal) - existing == set(), "no such column"
+    assert set(NAMED) & impersonal == set()
 
 
 def test_nothing_is_listed_twice():
     assert sorted(NAMED) == sorted(set(NAMED))
-    assert len({str(row.name) for row in KEPT}) == len(KEPT)
+    assert len({str(row.name) for row in REGISTER}) == len(REGISTER)
 
 
 def test_retention_days_come_from_a_setting(app):
-    for row in KEPT:
-        assert ("%(days)s" in str(row.long)) == bool(row.days)
-        assert "%(" not in row.how_long(app.config)
+    for row in REGISTER:
+        assert ("%(days)s" in str(row.retention)) == bool(row.days)
+        assert "%(" not in row.retention_text(app.config)

@@ -126,7 +126,7 @@ def test_new_words_are_found_and_old_ones_are_not(app):
     petition = make_petition()
     assert found("undersigned") == [("petition", "home")]
     write(
-        editing.change_letter,
+        editing.change_petition_text,
         petition_id=petition.id,
         version=1,
         texts=words(body="We beg."),
@@ -195,7 +195,7 @@ def test_item_that_changes_while_it_is_read_is_read_again(app):
     petition = make_petition()
     batches = read_changes(utcnow())
     write(
-        editing.change_letter,
+        editing.change_petition_text,
         petition_id=petition.id,
         version=1,
         texts=words(title="Wholly new"),
@@ -210,7 +210,7 @@ def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
     petition = make_petition()
     old = read_changes(utcnow())
     write(
-        editing.change_letter,
+        editing.change_petition_text,
         petition_id=petition.id,
         version=1,
         texts=words(title="Wholly new"),

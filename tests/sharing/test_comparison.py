@@ -10,8 +10,8 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons, verdict_of
 from campaign.sharing.models import ShareText
-from campaign.sharing.operations import change_texts, deal, note_share
-from campaign.sharing.queries import Outcome, dealt_text, texts_of
+from campaign.sharing.operations import assign_text, change_texts, note_share
+from campaign.sharing.queries import Outcome, assigned_text, texts_of
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
@@ -29,26 +29,34 @@ pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
 
 
-def offer(petition, *words, lang="en", now=None):
-    write(change_texts, petition_id=petition.id, texts={lang: words}, now=now or utcnow())
+def offer(petition, *texts, lang="en", now=None):
+    write(change_texts, petition_id=petition.id, texts={lang: texts}, now=now or utcnow())
 
 
-def hand(petition, signature_id, *, now=None):
-    write(deal, signature_id=signature_id, petition_id=petition.id, lang="en", now=now or utcnow())
-    return dealt_text(signature_id)
+def assign(petition, signature_id, *, now=None):
+    write(
+        assign_text,
+        signature_id=signature_id,
+        petition_id=petition.id,
+        lang="en",
+        now=now or utcnow(),
+    )
+    return assigned_text(signature_id)
 
 
-def outcome(dealt, bringers):
-    return Outcome(ShareText(words=f"{dealt} {bringers}"), dealt, dealt, bringers, bringers)
+def outcome(assigned, referrers):
+    return Outcome(
+        ShareText(words=f"{assigned} {referrers}"), assigned, assigned, referrers, referrers
+    )
 
 
 def test_supporter_keeps_the_assigned_wording(petition):
     offer(petition, "One", "Two")
     ids = sign_many(petition, 24)
-    first = {item: hand(petition, item) for item in ids}
+    first = {item: assign(petition, item) for item in ids}
     assert set(first.values()) == {"One", "Two"}
     offer(petition, "One", "Two", "Three")
-    assert {item: hand(petition, item) for item in ids} == first
+    assert {item: assign(petition, item) for item in ids} == first
 
 
 def test_removed_wording_is_no_longer_assigned_and_another_keeps_its_results(petition):
@@ -62,48 +70,56 @@ def test_removed_wording_is_no_longer_assigned_and_another_keeps_its_results(pet
 
 def test_language_without_wordings_assigns_none(petition):
     offer(petition, "Uno", lang="es")
-    assert hand(petition, sign(petition)) is None
+    assert assign(petition, sign(petition)) is None
 
 
 def test_results_of_wordings_are_counted_since_all_were_available(petition):
     start = utcnow() - 3 * DAY
     offer(petition, "One", now=start)
     early = sign(petition, email="early@kwan.example")
-    hand(petition, early, now=start)
+    assign(petition, early, now=start)
     offer(petition, "One", "Two", now=start + DAY)
-    handed = {item: hand(petition, item) for item in sign_many(petition, 12)}
+    assigned = {item: assign(petition, item) for item in sign_many(petition, 12)}
     [bringer, quiet] = [
-        next(item for item, words in handed.items() if words == which) for which in ("One", "Two")
+        next(item for item, text in assigned.items() if text == which) for which in ("One", "Two")
     ]
     for place in range(2):
-        brought = sign_and_hatch(
+        signature_id = sign_and_hatch(
             petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer
         )
-        handed[brought] = dealt_text(brought)
+        assigned[signature_id] = assigned_text(signature_id)
     sign(petition, {**AMALIA, "email": "waits@rosales.example"}, brought_by=quiet)
     write(note_share, signature_id=quiet, now=utcnow())
-    [found] = comparisons(petition.id)
-    counts = Counter(handed.values())
-    told = {row.outcome.text.words: row.outcome for row in found.rows}
-    assert {words: entry.dealt for words, entry in told.items()} == counts
-    assert (told["One"].bringers, told["One"].brought, told["One"].shared) == (1, 2, 0)
-    assert (told["Two"].bringers, told["Two"].brought, told["Two"].shared) == (0, 0, 1)
-    assert (found.verdict, found.since) == ("early", start + DAY)
+    [comparison] = comparisons(petition.id)
+    counts = Counter(assigned.values())
+    outcomes = {row.outcome.text.words: row.outcome for row in comparison.rows}
+    assert {text: entry.assigned for text, entry in outcomes.items()} == counts
+    assert (outcomes["One"].referrers, outcomes["One"].referred, outcomes["One"].shared) == (
+        1,
+        2,
+        0,
+    )
+    assert (outcomes["Two"].referrers, outcomes["Two"].referred, outcomes["Two"].shared) == (
+        0,
+        0,
+        1,
+    )
+    assert (comparison.verdict, comparison.since) == ("early", start + DAY)
 
 
 def test_supporter_using_their_own_link_counts_for_no_one(petition):
     offer(petition, "One")
     amalia = sign(petition, AMALIA)
-    hand(petition, amalia)
+    assign(petition, amalia)
     change(amalia, brought_by=amalia)
     confirm(amalia)
     hatch_now()
-    [found] = comparisons(petition.id)
-    assert [(row.outcome.bringers, row.outcome.brought) for row in found.rows] == [(0, 0)]
+    [comparison] = comparisons(petition.id)
+    assert [(row.outcome.referrers, row.outcome.referred) for row in comparison.rows] == [(0, 0)]
 
 
 @pytest.mark.parametrize(
-    ("found", "verdict"),
+    ("results", "verdict"),
     [
         ([], "alone"),
         ([outcome(500, 50)], "alone"),
@@ -115,8 +131,8 @@ def test_supporter_using_their_own_link_counts_for_no_one(petition):
         ([outcome(10, 10), outcome(0, 0)], "same"),
     ],
 )
-def test_verdict_claims_no_more_than_is_known(found, verdict):
-    assert verdict_of(found)[0] == verdict
+def test_verdict_claims_no_more_than_is_known(results, verdict):
+    assert verdict_of(results)[0] == verdict
 
 
 def test_best_is_named_in_any_position():
@@ -128,8 +144,8 @@ def test_chance_alone_is_hardly_ever_taken_for_a_difference():
     chance = Random(43)
     wrong = 0
     for _ in range(300):
-        found = [outcome(300, sum(chance.random() < 0.1 for _ in range(300))) for _ in range(3)]
-        wrong += verdict_of(found)[0] == "better"
+        results = [outcome(300, sum(chance.random() < 0.1 for _ in range(300))) for _ in range(3)]
+        wrong += verdict_of(results)[0] == "better"
     assert wrong <= 3
 
 
@@ -141,4 +157,4 @@ def test_text_is_assigned_by_confirming_and_looking_changes_nothing(client, peti
     assert "Firma conmigo" in client.get(link("hatched", other, "es")).text
     assert "Firma conmigo" not in client.get(link("hatched", earlier, "es")).text
     db.session.rollback()
-    assert (dealt_text(earlier), dealt_text(other)) == (None, "Firma conmigo")
+    assert (assigned_text(earlier), assigned_text(other)) == (None, "Firma conmigo")

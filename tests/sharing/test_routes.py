@@ -31,13 +31,13 @@ from tests.factories.signatures import (
 from tests.factories.updates import make_update
 
 CODE = re.compile(r"by=([\w-]{22})")
-BROUGHT_FIVE = re.compile(r'class="referrals-count font-heading">[^<]*\b5\b')
+SHOWS_FIVE = re.compile(r'class="referrals-count font-heading">[^<]*\b5\b')
 
 
-def bring(client, petition, code, place=0, **options):
+def sign_by_link(client, petition, code, place=0, **options):
     """Sign through a supporter's link, confirm and hatch; return the new row."""
-    words = {**ODILE, "email": f"odile.{place}@kwan.example", "by": code}
-    assert post_signature(client, petition, words, **options).status_code == 303
+    form_data = {**ODILE, "email": f"odile.{place}@kwan.example", "by": code}
+    assert post_signature(client, petition, form_data, **options).status_code == 303
     signature = rows()[-1]
     confirm(signature.id)
     hatch_now()
@@ -49,7 +49,7 @@ def test_page_of_a_number_offers_every_channel_with_the_own_link(client, petitio
     page = client.get(link("hatched", amalia)).text
     address = f"http://localhost/en/petitions/home?by={code_of(amalia)}"
     assert f'value="{address}"' in page
-    for way in (
+    for channel in (
         "wa.me",
         "t.me",
         "facebook.com",
@@ -59,7 +59,7 @@ def test_page_of_a_number_offers_every_channel_with_the_own_link(client, petitio
         "#mastodon",
         "#code",
     ):
-        assert way in page
+        assert channel in page
     assert 'class="referrals"' not in page
     assert not re.search(
         r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page
@@ -76,39 +76,39 @@ def late(monkeypatch):
 def test_link_reports_nothing_below_five_arrivals(client, petition, late):
     amalia = sign_and_hatch(petition)
     for place in range(4):
-        assert bring(client, petition, code_of(amalia), place).brought_by == amalia
+        assert sign_by_link(client, petition, code_of(amalia), place).brought_by == amalia
         for page in ("hatched", "mine"):
             assert 'class="referrals"' not in client.get(link(page, amalia)).text
-    bring(client, petition, code_of(amalia), 4)
+    sign_by_link(client, petition, code_of(amalia), 4)
     for page in ("hatched", "mine"):
         shown = client.get(link(page, amalia)).text
-        assert BROUGHT_FIVE.search(shown)
+        assert SHOWS_FIVE.search(shown)
         assert "Odile" not in shown
         assert "n=2" not in shown
-    bring(client, petition, code_of(amalia), 5)
-    assert BROUGHT_FIVE.search(client.get(link("mine", amalia)).text)
+    sign_by_link(client, petition, code_of(amalia), 5)
+    assert SHOWS_FIVE.search(client.get(link("mine", amalia)).text)
 
 
 def test_arrivals_by_a_link_are_reported_a_day_late(client, petition):
     amalia = sign_and_hatch(petition)
     for place in range(9):
-        bring(client, petition, code_of(amalia), place)
-    assert queries.brought_about(amalia, now=utcnow()) == 0
-    assert queries.brought_about(amalia, now=utcnow() + queries.DELAY) == 5
+        sign_by_link(client, petition, code_of(amalia), place)
+    assert queries.count_referred(amalia, now=utcnow()) == 0
+    assert queries.count_referred(amalia, now=utcnow() + queries.DELAY) == 5
 
 
 def test_quiet_petition_reports_nothing_about_links(client, petition, late):
     amalia = sign_and_hatch(petition)
     for place in range(5):
-        bring(client, petition, code_of(amalia), place)
+        sign_by_link(client, petition, code_of(amalia), place)
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
-    assert not BROUGHT_FIVE.search(client.get(link("mine", amalia)).text)
+    assert not SHOWS_FIVE.search(client.get(link("mine", amalia)).text)
 
 
 def test_without_script_the_page_url_attributes_the_visit(client, petition):
     amalia = sign_and_hatch(petition)
     page = f"http://localhost/en/petitions/home?by={code_of(amalia)}&source=Radio"
-    bring(client, petition, "", headers={"Referer": page})
+    sign_by_link(client, petition, "", headers={"Referer": page})
     assert (rows()[-1].brought_by, rows()[-1].source) == (amalia, "radio")
 
 
@@ -117,7 +117,7 @@ def test_without_script_the_page_url_attributes_the_visit(client, petition):
     ["http://[?by=x", "?", "http://x/?" + "by=a&" * 5000, "x?by=%ff%00&source=%20", "#?by=1"],
 )
 def test_odd_page_url_does_not_prevent_signing(client, petition, page):
-    bring(client, petition, "", headers={"Referer": page})
+    sign_by_link(client, petition, "", headers={"Referer": page})
     assert (rows()[-1].brought_by, rows()[-1].source) == (None, "")
 
 
@@ -133,12 +133,12 @@ def test_refused_form_keeps_the_attribution(client, petition):
 
 @pytest.mark.parametrize("by", ["x", "A" * 22, "1", "é" * 22, "<b>", "a" * 5000, "\0"])
 def test_unknown_code_does_not_prevent_signing(client, petition, by):
-    bring(client, petition, by)
+    sign_by_link(client, petition, by)
     assert rows()[-1].brought_by is None
 
 
 @pytest.mark.parametrize(
-    ("source", "kept"),
+    ("source", "stored"),
     [
         ("Flyer-7", "flyer-7"),
         ("t-K7Q2", "t-k7q2"),
@@ -148,9 +148,9 @@ def test_unknown_code_does_not_prevent_signing(client, petition, by):
         ("é", ""),
     ],
 )
-def test_valid_campaign_code_is_stored_in_lower_case(client, petition, source, kept):
+def test_valid_campaign_code_is_stored_in_lower_case(client, petition, source, stored):
     post_signature(client, petition, {**AMALIA, "source": source})
-    assert rows()[0].source == kept
+    assert rows()[0].source == stored
 
 
 def test_supporter_cannot_refer_themselves(client, petition, late, monkeypatch):
@@ -163,7 +163,7 @@ def test_supporter_cannot_refer_themselves(client, petition, late, monkeypatch):
     confirm_form(*forms())
     hatch_now()
     assert (row(amalia).state, row(amalia).brought_by) == ("counted", amalia)
-    assert queries.brought_about(amalia, now=utcnow()) == 0
+    assert queries.count_referred(amalia, now=utcnow()) == 0
 
 
 def test_page_is_the_same_for_every_referral(client, petition):

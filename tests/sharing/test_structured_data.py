@@ -48,10 +48,10 @@ def everything(app):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_link_has_a_live_card(client, path):
-    told = dict(META.findall(client.get(path).text))
-    assert WANTED <= told.keys()
-    assert told["og:url"] == f"http://localhost{path}"
-    picture = told["og:image"].replace("&amp;", "&").removeprefix("http://localhost")
+    meta = dict(META.findall(client.get(path).text))
+    assert WANTED <= meta.keys()
+    assert meta["og:url"] == f"http://localhost{path}"
+    picture = meta["og:image"].replace("&amp;", "&").removeprefix("http://localhost")
     assert "/card.png" in picture
     assert client.get(picture).mimetype == "image/png"
 
@@ -75,19 +75,19 @@ def test_event_and_update_with_a_picture_use_it(client, path, alt):
         alts={"es": alt},
         now=utcnow(),
     )
-    told = dict(META.findall(client.get(path).text))
-    assert WANTED <= told.keys() and (told["og:image:alt"], told["og:image:type"]) == (
+    meta = dict(META.findall(client.get(path).text))
+    assert WANTED <= meta.keys() and (meta["og:image:alt"], meta["og:image:type"]) == (
         alt,
         "image/jpeg",
     )
-    answer = client.get(told["og:image"].removeprefix("http://localhost"))
+    answer = client.get(meta["og:image"].removeprefix("http://localhost"))
     assert Image.open(io.BytesIO(answer.data)).size == (
-        int(told["og:image:width"]),
-        int(told["og:image:height"]),
+        int(meta["og:image:width"]),
+        int(meta["og:image:height"]),
     )
     # There is one crop per picture, so visitors cannot cause more to be made.
     assert client.get(
-        told["og:image"].removeprefix("http://localhost").replace("-20-80", "-21-80")
+        meta["og:image"].removeprefix("http://localhost").replace("-20-80", "-21-80")
     ).status_code == (404 if "talk" in path else 200)
 
 
@@ -96,23 +96,23 @@ def test_event_and_update_with_a_picture_use_it(client, path, alt):
     [("en", "en_US", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_US", "es_MX"])],
 )
 def test_networks_get_the_language_and_its_alternatives(client, lang, spoken, others):
-    told = META.findall(client.get(f"/{lang}/petitions/home").text)
-    assert [value for name, value in told if name == "og:locale"] == [spoken]
-    assert sorted(value for name, value in told if name == "og:locale:alternate") == others
+    meta = META.findall(client.get(f"/{lang}/petitions/home").text)
+    assert [value for name, value in meta if name == "og:locale"] == [spoken]
+    assert sorted(value for name, value in meta if name == "og:locale:alternate") == others
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_machines_get_the_type_of_a_page(client, path):
-    [data] = DATA.findall(client.get(path).text)
-    told = json.loads(data)
-    assert told["@context"] == "https://schema.org"
+    [script] = DATA.findall(client.get(path).text)
+    data = json.loads(script)
+    assert data["@context"] == "https://schema.org"
 
 
 def test_petition_gives_its_count_and_its_targets(client):
-    told = json.loads(DATA.findall(client.get("/es/petitions/home").text)[0])
-    assert told["name"] == "Que vuelvan"
-    assert told["interactionStatistic"]["userInteractionCount"] == 1
-    assert told["audience"] == [{"@type": "Audience", "name": "El Senado del Valle"}]
+    data = json.loads(DATA.findall(client.get("/es/petitions/home").text)[0])
+    assert data["name"] == "Que vuelvan"
+    assert data["interactionStatistic"]["userInteractionCount"] == 1
+    assert data["audience"] == [{"@type": "Audience", "name": "El Senado del Valle"}]
 
 
 def test_text_cannot_break_out_of_the_data(client):

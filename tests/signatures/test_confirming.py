@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 LONG_AGO = 30 * DAY
 
 
-def facts():
+def page_details():
     return [
         {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
     ]
@@ -44,10 +44,10 @@ def facts():
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_viewing_the_link_changes_nothing_as_mail_scanners_do_it_too(client, petition, method):
     path = link("confirm", sign(petition, name_display="initials"))
-    before = facts()
+    before = page_details()
     answer = client.open(path, method=method)
     assert answer.status_code == 200
-    assert facts() == before
+    assert page_details() == before
     assert len(owed()) == 1
 
 
@@ -83,10 +83,10 @@ def test_pressing_confirms_and_removes_the_token_from_the_url(client, petition):
 def test_pressing_twice_is_harmless(client, petition):
     signature_id = sign(petition)
     first = client.post(link("confirm", signature_id))
-    before = facts()
+    before = page_details()
     second = client.post(link("confirm", signature_id))
     assert (first.status_code, first.location) == (second.status_code, second.location)
-    assert facts() == before
+    assert page_details() == before
     assert client.get(link("confirm", signature_id)).location == first.location
 
 
@@ -109,9 +109,9 @@ def test_expired_link_offers_a_new_email(client, petition):
     again = client.post(path, data={"again": "1"})
     assert (again.status_code, again.location) == (303, f"{path}?again=1")
     assert owed()[1:] == [("signature_confirmation", signature_id, "en")]
-    told = client.get(again.location).text
-    assert "alert--success" in told
-    assert 'name="again"' not in told
+    page = client.get(again.location).text
+    assert "alert--success" in page
+    assert 'name="again"' not in page
     assert client.post(path).status_code == 303
     assert row(signature_id).state == "confirmed"
 
@@ -184,10 +184,10 @@ def test_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
     client, petition, method, spoil
 ):
     token = tokens.token_for(tokens.CONFIRM, row(sign(petition)))
-    before = facts()
+    before = page_details()
     answer = client.open(f"/en/signatures/confirm/{spoil(token)}", method=method)
     assert answer.status_code == 404
-    assert facts() == before
+    assert page_details() == before
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

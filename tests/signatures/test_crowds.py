@@ -51,7 +51,7 @@ def test_twenty_who_sign_one_address_at_once_are_one(kind, request, petition):
 
 def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petition):
     people = [AMALIA, TEO] * 6 + [{**AMALIA, "given_name": "Nestor"}] * 3
-    together(served, [lambda words=words: sign(shared_petition, words) for words in people])
+    together(served, [lambda details=details: sign(shared_petition, details) for details in people])
     assert [row.seat for row in rows()] == [1, 2]
     assert len({row.full_name for row in rows()}) == 2
 
@@ -149,7 +149,7 @@ def test_change_of_mind_during_the_release_is_not_lost(meanwhile, petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     done = threading.Event()
-    meanwhile("_leave_causes", lambda: (restore(signature_id), done.set()))
+    meanwhile("_subtract_from_causes", lambda: (restore(signature_id), done.set()))
     hatch_now()
     assert done.wait(20)
     _hatch_all()

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.privacy.register import PLAIN
+from campaign.privacy.register import NOT_PERSONAL
 from campaign.privacy.supporters import LEFT
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.signatures import erasure
 from campaign.signatures.counting import statistics
-from campaign.signatures.counting.aggregates import sums
+from campaign.signatures.counting.aggregates import grouped_counts
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
 from tests.factories.signatures import change, hatch_now, row, sign_and_hatch
@@ -38,7 +38,7 @@ FILLED = {
     "hatched_at": AT,
 }
 INSTANTS = ("created_at", "confirmed_at", "hatched_at")
-STAYS = {*LEFT, *PLAIN["signature"].split()}
+STAYS = {*LEFT, *NOT_PERSONAL["signature"].split()}
 EMPTIED = [column for column in Signature.__table__.columns if column.name not in STAYS]
 
 
@@ -69,18 +69,18 @@ def test_figures_still_add_up(petition, erased):
     kinds = statistics.counted_by_kind([petition.id])
     assert (kinds["country"], kinds["lang"]) == ({"": 1, "CA": 1}, {"": 1, "en": 1})
     assert sum(hour.sure for hour in statistics.hours([petition.id])) == 2
-    assert sum(sums("sources", [petition.id]).values()) == 2
+    assert sum(grouped_counts("sources", [petition.id]).values()) == 2
 
 
 def test_assigned_share_wording_is_deleted(petition):
     signature_id = sign_and_hatch(petition)
 
-    def hand():
+    def assign():
         text = ShareText(petition_id=petition.id, lang="en", words="Sign it", created_at=AT)
         db.session.add(text)
         db.session.flush()
         db.session.add(ShareDeal(signature_id=signature_id, text_id=text.id, dealt_at=AT))
 
-    write(hand)
+    write(assign)
     write(erasure.erase_one, signature_id=signature_id)
     assert db.session.scalars(select(ShareDeal)).all() == []

@@ -63,8 +63,15 @@ def test_counted_signature_stays_counted_without_personal_data(petition):
     signature = sign_and_hatch(petition, comment="For my brother", answers={"why": "so"})
     write(erasure.erase_one, signature_id=signature)
     hatch_now()
-    kept = row(signature)
-    assert (kept.state, kept.number, kept.given_name, kept.email, kept.comment, kept.answers) == (
+    signature_row = row(signature)
+    assert (
+        signature_row.state,
+        signature_row.number,
+        signature_row.given_name,
+        signature_row.email,
+        signature_row.comment,
+        signature_row.answers,
+    ) == (
         "erased",
         1,
         None,
@@ -88,14 +95,14 @@ def test_signature_leaving_the_tally_is_erased_afterwards(petition):
 
 def test_supporter_erases_by_the_link_which_then_opens_only_the_rest(client, petition):
     law = make_petition("law", cause_id=petition.cause_id)
-    here, there = sign_and_hatch(petition), sign_and_hatch(law)
-    answer = client.post(f"{link('mine', here)}/{here}/erase")
-    assert (answer.status_code, answer.location) == (303, f"{link('mine', there)}?erased=1")
-    assert client.get(link("mine", here)).status_code == 404
+    first, second = sign_and_hatch(petition), sign_and_hatch(law)
+    answer = client.post(f"{link('mine', first)}/{first}/erase")
+    assert (answer.status_code, answer.location) == (303, f"{link('mine', second)}?erased=1")
+    assert client.get(link("mine", first)).status_code == 404
     page = client.get(answer.location).text
     assert "alert--success" in page
     assert page.count('class="mine-one"') == 1
-    answer = client.post(f"{link('mine', there)}/{there}/erase")
+    answer = client.post(f"{link('mine', second)}/{second}/erase")
     assert answer.location == "/en/signatures/erased"
     assert client.get(answer.location).status_code == 200
     assert differences() == []
@@ -116,8 +123,8 @@ def test_supporters_are_told_two_weeks_before_and_then_all_is_erased_in_batches(
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
     assert write(erasure.anonymise_due, now=now) == 0
-    assert write(erasure.tell_of_erasing, now=now) == 1
-    assert write(erasure.tell_of_erasing, now=now) == 0
+    assert write(erasure.warn_of_erasure, now=now) == 1
+    assert write(erasure.warn_of_erasure, now=now) == 0
     assert [(kind, lang) for kind, _id, lang in owed() if kind == "retention_notice"] == [
         ("retention_notice", "es")
     ]
@@ -140,10 +147,10 @@ def test_later_end_is_announced_again(petition):
     sign_and_hatch(petition)
     end(petition, days_ago=1)
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    assert write(erasure.tell_of_erasing, now=utcnow()) == 1
+    assert write(erasure.warn_of_erasure, now=utcnow()) == 1
     end(petition, days_ago=-60)
-    assert write(erasure.tell_of_erasing, now=utcnow() + 55 * DAY) == 0
-    assert write(erasure.tell_of_erasing, now=utcnow() + 58 * DAY) == 1
+    assert write(erasure.warn_of_erasure, now=utcnow() + 55 * DAY) == 0
+    assert write(erasure.warn_of_erasure, now=utcnow() + 58 * DAY) == 1
 
 
 def test_one_of_two_workers_tells_the_supporters(app, petition):
@@ -152,7 +159,7 @@ def test_one_of_two_workers_tells_the_supporters(app, petition):
     end(petition, days_ago=10)
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
-    assert sorted(together(app, [lambda: write(erasure.tell_of_erasing, now=now)] * 4)) == [
+    assert sorted(together(app, [lambda: write(erasure.warn_of_erasure, now=now)] * 4)) == [
         0,
         0,
         0,
@@ -167,17 +174,17 @@ def test_signature_made_after_the_erasing_is_announced_and_erased_too(petition):
     end(petition, days_ago=10)
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
-    write(erasure.tell_of_erasing, now=now)
+    write(erasure.warn_of_erasure, now=now)
     later = now + 15 * DAY
     assert write(erasure.anonymise_due, now=later) == 1
-    assert write(erasure.tell_of_erasing, now=later) == 0
+    assert write(erasure.warn_of_erasure, now=later) == 0
     write(petition_life_cycle.reopen, row_id=petition.id, now=later)
     sign_and_hatch(petition, ODILE)
     end(petition, days_ago=10)
-    assert write(erasure.tell_of_erasing, now=later) == 1
+    assert write(erasure.warn_of_erasure, now=later) == 1
     assert write(erasure.anonymise_due, now=later + 13 * DAY) == 0
     assert write(erasure.anonymise_due, now=later + 15 * DAY) == 1
-    assert write(erasure.tell_of_erasing, now=later + 16 * DAY) == 0
+    assert write(erasure.warn_of_erasure, now=later + 16 * DAY) == 0
     assert {row.state for row in rows()} == {"erased"}
     assert differences() == []
 
@@ -187,14 +194,14 @@ def test_email_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     sign_and_hatch(petition)
     end(petition, days_ago=1)
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    write(erasure.tell_of_erasing, now=utcnow())
-    letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
+    write(erasure.warn_of_erasure, now=utcnow())
+    queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     compose = app.extensions["mail_composers"]["retention_notice"]
-    message = compose(letter)
+    message = compose(queued)
     assert "Bring them home" in message.subject
     assert "/organize/retention/home" in message.text
     write(erasure.set_retention, petition_id=petition.id, days=None)
-    assert compose(letter) is None
+    assert compose(queued) is None
 
 
 def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
@@ -207,9 +214,7 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
         )
     )
     write(erasure.set_retention, petition_id=petition.id, days=10)
-    write(erasure.tell_of_erasing, now=closes + 10 * DAY - erasure.NOTICE)
-    letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
-    message = app.extensions["mail_composers"]["retention_notice"](letter)
-    assert all(
-        "19 January 2031" in words for words in (message.subject, message.text, message.html)
-    )
+    write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE)
+    queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
+    message = app.extensions["mail_composers"]["retention_notice"](queued)
+    assert all("19 January 2031" in text for text in (message.subject, message.text, message.html))

@@ -38,17 +38,17 @@ def fill(app):
     `required` and `questions` are the petition's.
     """
 
-    def fill_in(words, required, questions, lang):
-        with app.test_request_context(f"/{lang}/", method="POST", data=MultiDict(words)):
+    def fill_in(form_data, required, questions, lang):
+        with app.test_request_context(f"/{lang}/", method="POST", data=MultiDict(form_data)):
             form = signature_form(frozenset(required), questions)
             form.is_valid = form.validate()
-            form.said = {
+            form.error_texts = {
                 name: [str(error) for error in errors] for name, errors in form.errors.items()
             }
             return form
 
-    def fill_apart(words, required=(), questions=(), lang="en"):
-        return Context().run(fill_in, words, required, questions, lang)
+    def fill_apart(form_data, required=(), questions=(), lang="en"):
+        return Context().run(fill_in, form_data, required, questions, lang)
 
     return fill_apart
 
@@ -95,7 +95,7 @@ def test_name_and_address_are_enough_where_the_petition_requires_no_more(fill):
     ],
 )
 def test_each_mistake_is_explained_at_its_field_only(fill, field, typed, fault):
-    assert fill({**AMALIA, field: typed}).said == {field: [str(FAULTS[fault])]}
+    assert fill({**AMALIA, field: typed}).error_texts == {field: [str(FAULTS[fault])]}
 
 
 @pytest.mark.parametrize(
@@ -113,17 +113,19 @@ def test_each_mistake_is_explained_at_its_field_only(fill, field, typed, fault):
     ],
 )
 def test_impossible_value_is_explained_at_its_field_with_a_hint(fill, field, typed, value):
-    said = fill({**AMALIA, field: typed}).said
-    assert list(said) == [field]
-    assert len(said[field]) == 1
-    assert value in said[field][0]
+    error_texts = fill({**AMALIA, field: typed}).error_texts
+    assert list(error_texts) == [field]
+    assert len(error_texts[field]) == 1
+    assert value in error_texts[field][0]
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("field", ["given_name", "email", "country"])
 def test_error_is_in_the_readers_language(fill, field, lang):
-    said = [str(fill({**AMALIA, field: "?"}, lang=code).said[field]) for code in ("en", lang)]
-    assert (said[0] == said[1]) == (lang == "en")
+    error_texts = [
+        str(fill({**AMALIA, field: "?"}, lang=code).error_texts[field]) for code in ("en", lang)
+    ]
+    assert (error_texts[0] == error_texts[1]) == (lang == "en")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_error_is_in_the_readers_language(fill, field, lang):
     ],
 )
 def test_names_of_all_kinds_pass(fill, name):
-    assert fill({**AMALIA, "given_name": name, "family_name": name}).said == {}
+    assert fill({**AMALIA, "given_name": name, "family_name": name}).error_texts == {}
 
 
 @pytest.mark.parametrize("chosen", [{}, {"name_display": ""}])
@@ -158,23 +160,23 @@ def test_names_are_stored_composed(fill):
 
 
 def test_eighty_accented_letters_fit_however_they_were_typed(fill):
-    assert fill({**AMALIA, "given_name": unicodedata.normalize("NFD", "é" * 80)}).said == {}
+    assert fill({**AMALIA, "given_name": unicodedata.normalize("NFD", "é" * 80)}).error_texts == {}
 
 
 def test_letters_that_decompose_in_nfc_are_counted_as_they_are_stored(fill):
     form = fill({**AMALIA, "given_name": "\u0958" * 80})  # Each is two letters in NFC.
-    assert form.said == {"given_name": [str(TOO_LONG)]}
+    assert form.error_texts == {"given_name": [str(TOO_LONG)]}
 
 
 def test_comment_may_have_500_letters_and_any_browsers_line_breaks(fill):
     assert fill({**AMALIA, "comment": "x" * 500}).is_valid
     form = fill({**AMALIA, "comment": "First.\r\nSecond.\x00 "})
     assert form.comment.data == "First.\nSecond."
-    assert fill({**AMALIA, "comment": "\r\n".join("x" * 250)}).said == {}
+    assert fill({**AMALIA, "comment": "\r\n".join("x" * 250)}).error_texts == {}
 
 
 @pytest.mark.parametrize(
-    ("country", "typed", "kept"),
+    ("country", "typed", "stored"),
     [
         ("CA", "m5v 2t6", "M5V 2T6"),
         ("CA", "M5V-2T6", "M5V 2T6"),
@@ -184,9 +186,9 @@ def test_comment_may_have_500_letters_and_any_browsers_line_breaks(fill):
         ("HK", "none", "NONE"),
     ],
 )
-def test_postal_codes_are_accepted_as_people_type_them(fill, country, typed, kept):
+def test_postal_codes_are_accepted_as_people_type_them(fill, country, typed, stored):
     form = fill({**AMALIA, "country": country, "postal_code": typed})
-    assert (form.said, form.postal_code.data) == ({}, kept)
+    assert (form.error_texts, form.postal_code.data) == ({}, stored)
 
 
 def test_petition_can_require_more(fill):
@@ -194,18 +196,18 @@ def test_petition_can_require_more(fill):
         {"given_name": "A", "email": "a@b.example"},
         required=("family_name", "country", "postal_code", "comment"),
     )
-    assert form.said == {
+    assert form.error_texts == {
         name: [str(MISSING[name])] for name in ("family_name", "country", "postal_code", "comment")
     }
 
 
 def test_postal_code_is_not_required_where_the_country_has_none(fill):
-    words = {**AMALIA, "country": "HK", "postal_code": ""}
-    assert fill(words, required=("postal_code",)).said == {}
+    form_data = {**AMALIA, "country": "HK", "postal_code": ""}
+    assert fill(form_data, required=("postal_code",)).error_texts == {}
 
 
 def test_invalid_required_field_has_one_error(fill):
-    assert len(fill({**AMALIA, "country": "ZZ"}, required=("country",)).said["country"]) == 1
+    assert len(fill({**AMALIA, "country": "ZZ"}, required=("country",)).error_texts["country"]) == 1
 
 
 def test_own_questions_are_answered_by_name(fill):
@@ -226,13 +228,13 @@ def test_optional_questions_can_be_skipped(fill):
 @pytest.mark.parametrize("question", [SCALE, WHY, ADULT])
 def test_required_question_says_so(fill, question):
     form = fill(AMALIA, questions=({**question, "required": True},))
-    assert form.said == {f"answers-{question['name']}": [str(MISSING_ANSWER)]}
+    assert form.error_texts == {f"answers-{question['name']}": [str(MISSING_ANSWER)]}
 
 
 @pytest.mark.parametrize(("name", "typed"), [("scale", "sideways"), ("why", "x" * 501)])
 def test_invalid_answer_is_explained_at_its_question(fill, name, typed):
     form = fill({**AMALIA, f"answers-{name}": typed}, questions=(SCALE, WHY))
-    assert list(form.said) == [f"answers-{name}"]
+    assert list(form.error_texts) == [f"answers-{name}"]
 
 
 def test_correction_form_asks_for_a_name_and_no_address(app):
@@ -244,8 +246,10 @@ def test_correction_form_asks_for_a_name_and_no_address(app):
 
 def test_answer_no_longer_offered_is_explained_in_the_readers_language(fill):
     gone = {**AMALIA, "answers-scale": "gone"}
-    said = [fill(gone, questions=(SCALE,), lang=lang).said for lang in ("en", "es", "fr")]
-    assert [list(item) for item in said] == [["answers-scale"]] * 3
-    assert len({str(item["answers-scale"]) for item in said}) == 3
+    error_texts = [
+        fill(gone, questions=(SCALE,), lang=lang).error_texts for lang in ("en", "es", "fr")
+    ]
+    assert [list(item) for item in error_texts] == [["answers-scale"]] * 3
+    assert len({str(item["answers-scale"]) for item in error_texts}) == 3
     assert fill({**AMALIA, "answers-scale": "far"}, questions=(SCALE,)).is_valid
     assert fill(AMALIA, questions=(SCALE,)).is_valid

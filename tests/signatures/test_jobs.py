@@ -135,32 +135,32 @@ def test_held_paper_signature_waits_for_an_organizer_as_no_one_can_confirm_it(pe
 def test_old_link_never_opens_a_later_supporters_signature(client, petition):
     start = utcnow()
     forgotten = sign(petition, AMALIA, now=start - 20 * DAY)
-    letters = [link(purpose, forgotten) for purpose in ("confirm", "mine", "hatched")]
+    links = [link(purpose, forgotten) for purpose in ("confirm", "mine", "hatched")]
     forget_at(start)
     newcomer = sign(petition, ODILE)
     assert newcomer != forgotten
-    assert [client.get(address).status_code for address in letters] == [404, 404, 404]
+    assert [client.get(address).status_code for address in links] == [404, 404, 404]
 
 
 def test_after_a_restore_an_old_link_does_not_open_a_reused_id(client, petition):
-    letters = [link(purpose, sign(petition, AMALIA)) for purpose in ("confirm", "mine", "hatched")]
+    links = [link(purpose, sign(petition, AMALIA)) for purpose in ("confirm", "mine", "hatched")]
     [lost] = [row.id for row in rows()]
     write(lambda: db.session.execute(delete(Signature)))
     newcomer = sign(petition, ODILE)
     change(newcomer, id=lost)
     confirm(lost)
-    assert [client.get(address).status_code for address in letters] == [404, 404, 404]
-    assert client.post(letters[0]).status_code == 404
-    assert client.get(f"{letters[1]}/download.json").status_code == 404
+    assert [client.get(address).status_code for address in links] == [404, 404, 404]
+    assert client.post(links[0]).status_code == 404
+    assert client.get(f"{links[1]}/download.json").status_code == 404
     assert client.get(link("mine", lost)).status_code == 200
 
 
 def test_after_a_restore_an_old_link_does_not_open_the_persons_other_signature(client, petition):
-    letter = link("confirm", sign(petition, AMALIA))
+    old_link = link("confirm", sign(petition, AMALIA))
     [lost] = [row.id for row in rows()]
     write(lambda: db.session.execute(delete(Signature)))
     change(sign(make_petition("law", cause_id=petition.cause_id), AMALIA), id=lost)
-    assert client.get(letter).status_code == 404
+    assert client.get(old_link).status_code == 404
 
 
 def test_data_of_a_withdrawn_signature_is_erased_after_as_many_days(petition):

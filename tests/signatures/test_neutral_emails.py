@@ -58,33 +58,33 @@ def test_subject_sender_and_first_line_reveal_nothing(app, delivered, lang):
     delivered()
     confirm(signature_id)
     sign(petition, AMALIA, lang=lang, now=utcnow() + timedelta(minutes=1))
-    letters = delivered()
-    assert len(letters) == 4
-    for letter in letters:
-        assert letter["From"].addresses[0].display_name == ""
-        html = letter.get_body(("html",)).get_content()
+    emails = delivered()
+    assert len(emails) == 4
+    for email in emails:
+        assert email["From"].addresses[0].display_name == ""
+        html = email.get_body(("html",)).get_content()
         seen_in_inbox = html.partition("mso-hide:all")[2].partition("</div>")[0]
         for word in REVEALING:
-            assert not re.search(rf"\b{word}", letter["Subject"].lower())
+            assert not re.search(rf"\b{word}", email["Subject"].lower())
             assert not re.search(rf"\b{word}", seen_in_inbox.lower())
-        assert TITLES[lang] in " ".join(letter.get_body(("plain",)).get_content().split())
+        assert TITLES[lang] in " ".join(email.get_body(("plain",)).get_content().split())
 
 
 def test_other_petitions_keep_their_subjects(delivered, petition):
     cause_all_emails(petition, "en")
-    letters = delivered()
-    assert letters
-    for letter in letters:
-        assert "Amalia" in letter["Subject"]
-        assert letter["From"].addresses[0].display_name
+    emails = delivered()
+    assert emails
+    for email in emails:
+        assert "Amalia" in email["Subject"]
+        assert email["From"].addresses[0].display_name
 
 
 def test_no_header_reveals_the_subject_of_an_email(delivered, petition):
     cause_all_emails(petition, "en")
-    for letter in delivered():
+    for email in delivered():
         assert (
             "signature"
             not in "".join(
-                f"{name}: {value}\n" for name, value in letter.items() if name not in ("Subject",)
+                f"{name}: {value}\n" for name, value in email.items() if name not in ("Subject",)
             ).lower()
         )

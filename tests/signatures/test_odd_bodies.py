@@ -6,7 +6,7 @@ from tests.factories.signatures import AMALIA, JSON, post_signature, rows
 
 
 @pytest.mark.parametrize(
-    "words",
+    "form_data",
     [
         {},
         {"given_name": "Amalia"},
@@ -16,14 +16,14 @@ from tests.factories.signatures import AMALIA, JSON, post_signature, rows
         {**AMALIA, "given_name": ["", "Amalia"]},
     ],
 )
-def test_odd_forms_are_refused_with_a_message(client, petition, words):
-    answer = post_signature(client, petition, words, headers=JSON)
+def test_odd_forms_are_refused_with_a_message(client, petition, form_data):
+    answer = post_signature(client, petition, form_data, headers=JSON)
     assert answer.status_code == 422
     assert answer.json["errors"]
 
 
 def test_null_bytes_in_free_text_are_dropped(client, petition):
-    words = {
+    form_data = {
         **AMALIA,
         "comment": "so\x00on",
         "postal_code": "M5V\x00 2T6",
@@ -31,7 +31,7 @@ def test_null_bytes_in_free_text_are_dropped(client, petition):
         "altcha": "\x00",
         "version": "1\x00",
     }
-    assert post_signature(client, petition, words).status_code == 303
+    assert post_signature(client, petition, form_data).status_code == 303
     assert (rows()[0].comment, rows()[0].postal_code) == ("soon", "M5V 2T6")
 
 

@@ -31,10 +31,10 @@ REPEAT = "signature_repeat"
 DAY = timedelta(days=1)
 
 
-def sign_daily(petition, times, words=AMALIA, **more):
+def sign_daily(petition, times, details=AMALIA, **more):
     """Sign once a day, the last time today, so that no email is too soon after another."""
     now = utcnow()
-    return [sign(petition, words, now=now - day * DAY, **more) for day in reversed(range(times))]
+    return [sign(petition, details, now=now - day * DAY, **more) for day in reversed(range(times))]
 
 
 def test_new_signature_waits_for_confirmation_and_one_email_is_queued(petition):

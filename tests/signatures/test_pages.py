@@ -73,8 +73,8 @@ def page(client, lang="en"):
 def test_no_public_response_contains_an_address_a_postal_code_or_an_answer(
     client, petition, display
 ):
-    words = {**SECRETS, "name_display": display}
-    post_signature(client, petition, words, address="203.0.113.201")
+    form_data = {**SECRETS, "name_display": display}
+    post_signature(client, petition, form_data, address="203.0.113.201")
     signature_id = rows()[0].id
     for step in (
         lambda: None,
@@ -244,15 +244,15 @@ def test_newest_twelve_are_shown_and_the_others_counted(client, petition):
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_responses_are_the_same_for_everyone_and_set_no_cookie(client, petition, path):
-    plain = client.get(path)
+    anonymous = client.get(path)
     dressed = client.get(
         path, headers={"Cookie": "session=abc", "User-Agent": "x", "Accept-Language": "fr"}
     )
-    assert "public" in plain.headers["Cache-Control"]
-    assert "Set-Cookie" not in plain.headers
-    assert "Cookie" not in plain.headers.get("Vary", "")
+    assert "public" in anonymous.headers["Cache-Control"]
+    assert "Set-Cookie" not in anonymous.headers
+    assert "Cookie" not in anonymous.headers.get("Vary", "")
     if not path.endswith("pulse.json"):
-        assert plain.data == dressed.data
+        assert anonymous.data == dressed.data
 
 
 def test_requesting_json_does_not_change_a_public_page(client, petition):

@@ -57,7 +57,7 @@ HERS = {**AMALIA, "comment": "", "name_display": "counted", "subscribe": False}
 RECORDED = ("given_name", "family_name", "postal_code", "comment", "name_display", "subscribe")
 
 
-def facts(page):
+def page_details(page):
     """Return the part of the page that says what would be recorded."""
     return page.partition('<dl class="facts')[2].partition("</dl>")[0]
 
@@ -67,8 +67,8 @@ def recorded(signature_id, names=RECORDED):
     return {name: getattr(signature, name) for name in names}
 
 
-def said(words, **changes):
-    return {name: {**words, **changes}[name] for name in RECORDED}
+def to_record(form_data, **changes):
+    return {name: {**form_data, **changes}[name] for name in RECORDED}
 
 
 @pytest.fixture
@@ -88,21 +88,21 @@ def test_each_form_gets_its_own_email(both):
 
 def test_later_form_changes_nothing_until_confirmed(both):
     signature_id, _form = both
-    assert recorded(signature_id) == said(STRANGER)
+    assert recorded(signature_id) == to_record(STRANGER)
 
 
 def test_supporters_link_records_the_supporters_form(client, both):
     signature_id, form = both
     answer = client.post(form_link(form))
     assert (answer.status_code, answer.location) == (303, link("hatched", signature_id))
-    assert recorded(signature_id) == said(HERS)
+    assert recorded(signature_id) == to_record(HERS)
     assert row(signature_id).state == "confirmed"
 
 
 def test_first_link_records_the_first_form_with_the_more_private_choices(client, both):
     signature_id, _form = both
     client.post(link("confirm", signature_id))
-    assert recorded(signature_id) == said(STRANGER, name_display="counted", subscribe=False)
+    assert recorded(signature_id) == to_record(STRANGER, name_display="counted", subscribe=False)
 
 
 def test_more_private_choices_win_whichever_came_first(petition):
@@ -110,7 +110,7 @@ def test_more_private_choices_win_whichever_came_first(petition):
     sign(petition, STRANGER)
     [form] = forms()
     confirm_form(form)
-    assert recorded(signature_id) == said(STRANGER, name_display="counted", subscribe=False)
+    assert recorded(signature_id) == to_record(STRANGER, name_display="counted", subscribe=False)
 
 
 def test_page_shows_everything_its_form_would_record_and_nothing_of_the_other(client):
@@ -119,15 +119,15 @@ def test_page_shows_everything_its_form_would_record_and_nothing_of_the_other(cl
     sign(petition, STRANGER, answers={"how": "By radio"})
     sign(petition, HERS, answers={"how": "From my sister"}, comment="For my brother")
     [form] = forms()
-    first = facts(client.get(link("confirm", rows()[0].id)).text)
-    second = facts(client.get(form_link(form)).text)
-    for seen, unseen, words in (
+    first = page_details(client.get(link("confirm", rows()[0].id)).text)
+    second = page_details(client.get(form_link(form)).text)
+    for seen, unseen, texts in (
         (first, second, ("Puppet Of State", "H3Z 2Y7", "Not hers", "By radio")),
         (second, first, ("Amalia Rosales", "M5V 2T6", "For my brother", "From my sister")),
     ):
-        for word in words:
-            assert word in seen
-            assert word not in unseen
+        for text in texts:
+            assert text in seen
+            assert text not in unseen
 
 
 def test_page_says_where_its_form_asked_for_more_than_is_recorded(client, both):
@@ -182,7 +182,7 @@ def test_both_links_at_once_record_one_whole_form(app, both):
     presses = [lambda: confirm(signature_id), lambda: confirm_form(form)] * 3
     assert set(together(app, presses)) == {signature_id}
     private = {"name_display": "counted", "subscribe": False}
-    assert recorded(signature_id) in (said(STRANGER, **private), said(HERS))
+    assert recorded(signature_id) in (to_record(STRANGER, **private), to_record(HERS))
     assert row(signature_id).state == "confirmed"
     hatch_now()
     assert row(signature_id).number == 1
@@ -192,7 +192,7 @@ def test_form_that_arrives_during_a_confirmation_changes_nothing(app, petition):
     signature_id = sign(petition, HERS)
     sign_unanswered(petition, STRANGER)
     together(app, [lambda: confirm(signature_id), answer_now])
-    assert recorded(signature_id) == said(HERS)
+    assert recorded(signature_id) == to_record(HERS)
     assert row(signature_id).state == "confirmed"
 
 
@@ -231,7 +231,7 @@ def test_supporter_reaches_their_form_when_a_stranger_has_used_up_the_emails(cli
     page = client.get(link("confirm", signature_id)).text
     assert f'href="{form_link(hers)}"' in page
     client.post(form_link(hers))
-    assert recorded(signature_id) == said(HERS)
+    assert recorded(signature_id) == to_record(HERS)
 
 
 def test_other_spelling_of_the_address_does_not_see_the_forms(client, petition):
@@ -261,7 +261,7 @@ def test_expired_link_of_a_form_offers_a_new_email_about_the_same_form(client, p
     client.post(form_link(form), data={"again": "1"})
     assert owed()[-1] == (FORM_CONFIRMATION, form.id, "en")
     client.post(form_link(form))
-    assert recorded(signature_id) == said(HERS)
+    assert recorded(signature_id) == to_record(HERS)
 
 
 def test_form_after_confirming_changes_nothing_and_is_not_stored(petition):
@@ -269,7 +269,7 @@ def test_form_after_confirming_changes_nothing_and_is_not_stored(petition):
     confirm(signature_id)
     sign(petition, STRANGER)
     assert forms() == []
-    assert recorded(signature_id) == said(HERS)
+    assert recorded(signature_id) == to_record(HERS)
     assert owed()[-1] == (REPEAT, signature_id, "en")
 
 
@@ -309,11 +309,11 @@ def test_after_a_withdrawal_nothing_changes_before_the_new_form_is_confirmed(cli
     withdraw(signature_id)
     hatch_now()
     sign(petition, STRANGER)
-    assert (row(signature_id).state, recorded(signature_id)) == ("withdrawn", said(HERS))
+    assert (row(signature_id).state, recorded(signature_id)) == ("withdrawn", to_record(HERS))
     assert client.post(old).status_code == 404
     [form] = forms()
     client.post(form_link(form))
-    assert (row(signature_id).state, recorded(signature_id)) == ("confirmed", said(STRANGER))
+    assert (row(signature_id).state, recorded(signature_id)) == ("confirmed", to_record(STRANGER))
 
 
 def test_withdrawal_cancels_the_forms_that_came_before_it(client, both):
@@ -331,7 +331,7 @@ def test_undoing_a_withdrawal_leaves_later_forms_without_effect(petition):
     sign(petition, STRANGER)
     write(owner_operations.restore, **owned(signature_id))
     confirm_form(forms()[0])
-    assert recorded(signature_id) == said(HERS)
+    assert recorded(signature_id) == to_record(HERS)
 
 
 def test_reminder_is_about_the_newest_form_that_was_mailed(app, petition):
@@ -371,7 +371,7 @@ def test_newer_form_outlives_the_signature_it_waited_with(client, petition):
     write(forget, now=now, unconfirmed_days=14, address_days=14)
     assert row(first) is None
     [signature] = rows()
-    assert recorded(signature.id) == said(HERS)
+    assert recorded(signature.id) == to_record(HERS)
     assert client.get(old).status_code == 404
     assert client.get(path).status_code == 200
     client.post(path)
@@ -390,7 +390,7 @@ def test_newer_form_outlives_an_erased_withdrawal(client, petition):
     assert row(first).state == "erased"
     client.post(path)
     assert [item.state for item in rows()] == ["erased", "confirmed"]
-    assert recorded(rows()[1].id) == said(HERS)
+    assert recorded(rows()[1].id) == to_record(HERS)
 
 
 def test_network_of_a_form_is_deleted_earlier_than_the_form(client, petition):
@@ -426,8 +426,8 @@ def test_queued_emails_contain_no_address(both):
 
 def test_supporters_download_contains_the_waiting_forms(client, both):
     signature_id, _form = both
-    kept = client.get(f"{link('mine', signature_id)}/download.json").json["signatures"][0]
-    [form] = kept["unconfirmed_forms"]
+    downloaded = client.get(f"{link('mine', signature_id)}/download.json").json["signatures"][0]
+    [form] = downloaded["unconfirmed_forms"]
     assert (form["given_name"], form["postal_code"], form["subscribe"]) == (
         "Amalia",
         "M5V 2T6",

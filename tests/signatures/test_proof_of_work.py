@@ -21,21 +21,21 @@ def light_work(monkeypatch):
 def solved(task):
     """Return what a browser sends for a task."""
     solution = solve_challenge_v1(task["challenge"], task["salt"], max_number=task["maxnumber"])
-    words = (task["algorithm"], task["challenge"], solution.number, task["salt"], task["signature"])
-    return PayloadV1(*words).to_base64()
+    parts = (task["algorithm"], task["challenge"], solution.number, task["salt"], task["signature"])
+    return PayloadV1(*parts).to_base64()
 
 
 def test_proof_of_our_task_is_valid_and_a_changed_or_foreign_one_is_not(app):
     good = solved(new_task())
-    words = json.loads(base64.b64decode(good))
+    payload = json.loads(base64.b64decode(good))
     assert is_proof(good)
     for change in (
-        {"number": words["number"] + 1},
+        {"number": payload["number"] + 1},
         {"signature": "0" * 64},
-        {"salt": words["salt"] + "0"},
+        {"salt": payload["salt"] + "0"},
         {"algorithm": "MD5"},
     ):
-        assert not is_proof(base64.b64encode(json.dumps({**words, **change}).encode()).decode())
+        assert not is_proof(base64.b64encode(json.dumps({**payload, **change}).encode()).decode())
     foreign = create_challenge_v1(ChallengeOptionsV1(hmac_key="not ours", max_number=50)).to_dict()
     assert not is_proof(solved({**foreign, "maxnumber": foreign["maxNumber"]}))
 

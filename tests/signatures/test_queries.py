@@ -34,7 +34,7 @@ def run(statement):
     write(lambda: db.session.execute(statement))
 
 
-def found():
+def find_differences():
     db.session.rollback()
     return differences()
 
@@ -45,7 +45,7 @@ def hatched(petition):
     ids = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)]
     withdraw(ids[1])
     hatch_now()
-    assert found() == []
+    assert find_differences() == []
     return ids
 
 
@@ -67,27 +67,27 @@ PLANTED = {
 @pytest.mark.parametrize("sentence", PLANTED)
 def test_every_kind_of_difference_is_found_and_reported(hatched, sentence):
     run(PLANTED[sentence])
-    assert sentence in found()
+    assert sentence in find_differences()
 
 
 def test_signature_that_lost_its_number_is_reported(hatched):
     change(hatched[0], state="confirmed", number=None)
-    assert len(found()) == 4
+    assert len(find_differences()) == 4
 
 
 def test_missing_tally_of_a_cause_is_reported(hatched):
     run(delete(CauseTally))
-    assert found()
+    assert find_differences()
 
 
 def test_ledger_of_a_petition_without_signatures_is_reported(hatched, petition):
     other = make_petition("law", cause_id=petition.cause_id)
     run(update(LedgerEntry).where(LedgerEntry.reason == "withdrawn").values(petition_id=other.id))
-    assert len(found()) == 2
+    assert len(find_differences()) == 2
 
 
 def test_empty_site_has_no_differences(app):
-    assert found() == []
+    assert find_differences() == []
 
 
 def test_everything_signed_with_an_address_is_found_in_upper_or_lower_case(petition):

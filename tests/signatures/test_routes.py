@@ -62,23 +62,23 @@ def test_unknown_version_signs_the_newest(client, petition, version):
 
 
 def test_refused_form_keeps_its_input_and_shows_each_error_at_its_field(client, petition):
-    words = {
+    form_data = {
         **AMALIA,
         "email": "amalia@rosales",
         "comment": "For my\nbrother",
         "name_display": "initials",
         "subscribe": "y",
     }
-    answer = post_signature(client, petition, words)
+    answer = post_signature(client, petition, form_data)
     assert answer.status_code == 422
     assert rows() == []
-    for kept in (
+    for text in (
         'value="Amalia"',
         'value="amalia@rosales"',
         ">\r\nFor my\nbrother</textarea>",
         'value="M5V 2T6"',
     ):
-        assert kept in answer.text
+        assert text in answer.text
     assert '<option value="CA" selected>' in answer.text
     assert 'value="initials" checked' in answer.text
     assert 'id="email-error"' in answer.text
@@ -132,7 +132,7 @@ def test_petition_says_when_it_is_not_open(client, app, settings, status, header
 
 
 @pytest.mark.parametrize(
-    ("settings", "status", "told"),
+    ("settings", "status", "error"),
     [
         ({"state": "closed"}, 410, {"status": "closed"}),
         (
@@ -147,18 +147,18 @@ def test_petition_says_when_it_is_not_open(client, app, settings, status, header
         ),
     ],
 )
-@pytest.mark.parametrize("words", [AMALIA, {}])
+@pytest.mark.parametrize("form_data", [AMALIA, {}])
 def test_api_client_is_told_why_a_petition_takes_no_signature(
-    client, app, settings, status, told, words
+    client, app, settings, status, error, form_data
 ):
     petition = make_petition(**settings)
-    answer = post_signature(client, petition, words, headers=JSON)
-    said = answer.json
+    answer = post_signature(client, petition, form_data, headers=JSON)
+    body = answer.json
     in_english, in_spanish = (
-        said.pop("message"),
-        post_signature(client, petition, words, lang="es", headers=JSON).json["message"],
+        body.pop("message"),
+        post_signature(client, petition, form_data, lang="es", headers=JSON).json["message"],
     )
-    assert (answer.status_code, said) == (status, told)
+    assert (answer.status_code, body) == (status, error)
     assert in_english and in_spanish and in_english != in_spanish
 
 

@@ -29,40 +29,40 @@ YESTERDAY = timedelta(days=1)
 FULL_BOX = {"mail_count": 5}
 
 
-def first(petition, words):
+def first(petition, details):
     """No one has signed with this address."""
 
 
-def pending(petition, words):
-    sign(petition, words, now=utcnow() - YESTERDAY)
+def pending(petition, details):
+    sign(petition, details, now=utcnow() - YESTERDAY)
 
 
-def just_signed(petition, words):
-    sign(petition, words)
+def just_signed(petition, details):
+    sign(petition, details)
 
 
-def confirmed(petition, words):
-    confirm(sign(petition, words, now=utcnow() - YESTERDAY))
+def confirmed(petition, details):
+    confirm(sign(petition, details, now=utcnow() - YESTERDAY))
 
 
-def counted(petition, words):
-    confirmed(petition, words)
+def counted(petition, details):
+    confirmed(petition, details)
     hatch_now()
 
 
-def held(petition, words):
-    confirm(sign(petition, words, held_reason="hidden_field"))
+def held(petition, details):
+    confirm(sign(petition, details, held_reason="hidden_field"))
 
 
-def withdrawn(petition, words):
-    withdraw(sign(petition, words, now=utcnow() - YESTERDAY))
+def withdrawn(petition, details):
+    withdraw(sign(petition, details, now=utcnow() - YESTERDAY))
 
 
-def told_enough(petition, words):
-    change(sign(petition, words, now=utcnow() - YESTERDAY), **FULL_BOX)
+def emailed_enough(petition, details):
+    change(sign(petition, details, now=utcnow() - YESTERDAY), **FULL_BOX)
 
 
-PASTS = (first, pending, just_signed, confirmed, counted, held, withdrawn, told_enough)
+PASTS = (first, pending, just_signed, confirmed, counted, held, withdrawn, emailed_enough)
 
 
 @pytest.fixture
@@ -70,12 +70,12 @@ def answers(client, petition):
     """Sign once after each past, with `headers`, and return the responses."""
 
     def ask(**headers):
-        found = []
+        responses = []
         for past in PASTS:
-            words = {**ODILE, "email": f"{past.__name__}@kwan.example"}
-            past(petition, words)
-            found.append(post_signature(client, petition, words, headers=headers))
-        return found
+            form_data = {**ODILE, "email": f"{past.__name__}@kwan.example"}
+            past(petition, form_data)
+            responses.append(post_signature(client, petition, form_data, headers=headers))
+        return responses
 
     return ask
 
@@ -113,7 +113,10 @@ def test_thanks_page_does_not_reveal_who_signed(client, petition):
 
 def test_second_of_a_couple_and_a_third_get_the_same_answer(client, shared_petition):
     people = (AMALIA, TEO, TEO, {**AMALIA, "given_name": "Nestor"})
-    seen = {post_signature(client, shared_petition, words, headers=JSON).text for words in people}
+    seen = {
+        post_signature(client, shared_petition, form_data, headers=JSON).text
+        for form_data in people
+    }
     assert len(seen) == 1
 
 
@@ -129,11 +132,11 @@ def test_refused_form_looks_the_same_to_people_who_signed(client, petition):
 def test_every_signing_waits_for_the_disk_even_without_changes(client, petition, past):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL writes down the lock that it takes on a row")
-    words = {**ODILE, "email": "odile.again@kwan.example"}
-    past(petition, words)
+    form_data = {**ODILE, "email": "odile.again@kwan.example"}
+    past(petition, form_data)
     with closing(sqlite3.connect(db.engine.url.database)) as watcher:
         before = watcher.execute("pragma data_version").fetchone()
-        post_signature(client, petition, words)
+        post_signature(client, petition, form_data)
         assert watcher.execute("pragma data_version").fetchone() != before
 
 
@@ -153,10 +156,10 @@ def statements(app):
 def test_every_case_needs_as_many_database_statements(client, shared_petition, statements):
     costs = {}
     for past in PASTS:
-        words = {**ODILE, "email": f"{past.__name__}@kwan.example"}
-        past(shared_petition, words)
+        form_data = {**ODILE, "email": f"{past.__name__}@kwan.example"}
+        past(shared_petition, form_data)
         statements.clear()
-        post_signature(client, shared_petition, words)
+        post_signature(client, shared_petition, form_data)
         costs[past.__name__] = len(statements)
     sign(shared_petition, AMALIA)
     statements.clear()

@@ -54,9 +54,9 @@ def test_supporters_are_told_two_weeks_before_and_data_is_erased_to_the_second(
     ended = awkward_time - days * DAY + erasure.NOTICE
     write(lambda: db.session.execute(update(Petition).values(closes_at=ended)))
     write(erasure.set_retention, petition_id=petition.id, days=days)
-    assert write(erasure.tell_of_erasing, now=awkward_time - SECOND) == 0
-    assert write(erasure.tell_of_erasing, now=awkward_time) == 1
-    assert [kind for kind, *_ in owed()].count(erasure.NOTICE_LETTER) == 1
+    assert write(erasure.warn_of_erasure, now=awkward_time - SECOND) == 0
+    assert write(erasure.warn_of_erasure, now=awkward_time) == 1
+    assert [kind for kind, *_ in owed()].count(erasure.NOTICE_EMAIL) == 1
     assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE - SECOND) == 0
     assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE) == 1
     assert [row.state for row in rows()] == ["erased"]
@@ -69,7 +69,7 @@ def test_petition_closed_right_now_is_stored_for_its_days(awkward_time, petition
         lambda: db.session.execute(update(Petition).values(state="closed", closed_at=awkward_time))
     )
     write(erasure.set_retention, petition_id=petition.id, days=14)
-    assert write(erasure.tell_of_erasing, now=awkward_time) == 1
+    assert write(erasure.warn_of_erasure, now=awkward_time) == 1
     assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY - SECOND) == 0
     assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY) == 1
 

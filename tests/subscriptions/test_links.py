@@ -58,7 +58,7 @@ def ended_links(row):
     ]
 
 
-def word(app):
+def compose_email(app):
     """Compose the newest email of the outbox, which has a personal link."""
     kind, subject_id, lang = owed()[-1]
     assert kind == OWN_LINK
@@ -191,7 +191,7 @@ def test_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
         client.post(f"/{lang}/mine", data={"email": "Amalia@rosales.example"}).location
         == f"/{lang}/mine?sent=1"
     )
-    message = word(app)
+    message = compose_email(app)
     assert (message.to, message.lang) == ("amalia@rosales.example", lang)
     [path] = paths_in(message, "/subscriptions/")
     assert path == link("preferences", subscription_id, lang)
@@ -204,7 +204,7 @@ def test_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
 def test_no_link_is_sent_to_another_spelling_of_the_address(app, client, cause, email):
     readdress(subscribe("vera", cause_id=cause.id), VERA)
     assert client.post("/en/mine", data={"email": email}).status_code == 303
-    assert word(app) is None
+    assert compose_email(app) is None
 
 
 @pytest.mark.parametrize("state", ["pending", "ended"])
@@ -214,7 +214,7 @@ def test_no_link_is_sent_to_an_address_without_news(app, client, cause, state):
         client.post(link("confirm", subscription_id))
         client.post(link("end", subscription_id))
     client.post("/en/mine", data={"email": "amalia@rosales.example"})
-    assert word(app) is None
+    assert compose_email(app) is None
 
 
 def test_supporter_reaches_the_news_from_their_own_page_until_the_same_day(app, client):
@@ -223,7 +223,7 @@ def test_supporter_reaches_the_news_from_their_own_page_until_the_same_day(app, 
     email = signature_by_id(signature_id).email
     subscription_id = readdress(subscribe("amalia", cause_id=petition.cause_id), email)
     client.post("/en/mine", data={"email": email})
-    [path] = paths_in(word(app), "/signatures/mine/")
+    [path] = paths_in(compose_email(app), "/signatures/mine/")
     page = client.get(path)
     row = subscription(subscription_id)
     token = tokens.preferences_token(row, last_day_of(path.rpartition("/")[2]))

@@ -37,7 +37,7 @@ def cause(app):
     return make_cause()
 
 
-def letter_of(app, subscription_id):
+def email_of(app, subscription_id):
     """Return the Message that the worker would send about a subscription."""
     row = subscription(subscription_id)
     kind = "subscription_confirmation"
@@ -81,7 +81,7 @@ def test_form_sends_an_email_and_its_button_confirms(client, cause, path, of_cau
 def test_answer_is_the_same_for_existing_subscribers_and_they_are_told(client, app, cause):
     first = client.post(PATH, data=AMALIA)
     [row] = subscriptions()
-    asking = letter_of(app, row.id)
+    asking = email_of(app, row.id)
     client.post(link("confirm", row.id))
     write(
         lambda: db.session.execute(
@@ -97,9 +97,9 @@ def test_answer_is_the_same_for_existing_subscribers_and_they_are_told(client, a
     [row] = subscriptions()
     assert (row.state, row.frequency) == ("active", "each")
     assert len(owed()) == 2
-    told = letter_of(app, row.id)
-    assert told.subject != asking.subject
-    assert link("confirm", row.id) in asking.text and link("confirm", row.id) not in told.text
+    repeat = email_of(app, row.id)
+    assert repeat.subject != asking.subject
+    assert link("confirm", row.id) in asking.text and link("confirm", row.id) not in repeat.text
 
 
 def test_api_clients_are_answered_in_json(client, cause):
@@ -122,13 +122,13 @@ def test_mistake_is_explained_at_the_field_and_input_is_kept(client, cause):
 
 
 def test_honeypot_field_gets_the_same_answer_and_no_email(client, cause):
-    plain = client.post(PATH, data={"email": "teo@rosales.example"})
+    normal = client.post(PATH, data={"email": "teo@rosales.example"})
     trapped = client.post(PATH, data={**AMALIA, "website": "https://spam.example"})
-    assert (plain.status_code, plain.location) == (trapped.status_code, trapped.location)
+    assert (normal.status_code, normal.location) == (trapped.status_code, trapped.location)
     assert len(owed()) == 1
-    [asked] = [row for row in subscriptions() if row.email == "teo@rosales.example"]
+    [normal_row] = [row for row in subscriptions() if row.email == "teo@rosales.example"]
     client.post(PATH, data={"email": "teo@rosales.example", "website": "x"})
-    assert subscription(asked.id).held_reason == ""
+    assert subscription(normal_row.id).held_reason == ""
 
 
 def test_at_most_five_emails_are_sent_and_not_two_at_once(client, cause):
@@ -201,10 +201,10 @@ def test_suppression_list_overrides_everything(client, app, cause):
     assert is_suppressed(digest("amalia"))
     answer = client.post(PATH, data=AMALIA)
     assert answer.status_code == 303
-    assert letter_of(app, one) is None
+    assert email_of(app, one) is None
     assert client.get(link("preferences", one)).status_code == 200
     client.post(f"{link('preferences', one)}/again")
-    assert letter_of(app, one) is not None
+    assert email_of(app, one) is not None
 
 
 def test_address_suppressed_for_a_complaint_is_not_resubscribed_by_a_link(client, cause):
@@ -219,23 +219,23 @@ def test_unconfirmed_subscription_is_erased_and_an_ended_one_keeps_no_address(ap
     now = utcnow()
     old = now - timedelta(days=20)
     ask_for_news("waits", now=old)
-    kept = subscribe("stays", now=old)
+    active_id = subscribe("stays", now=old)
     ended = subscribe("went", now=old)
     write(suppress, email_digest=digest("went"), reason="request", now=old)
     assert write(forget, now=now, days=14) == 2
     assert [(row.id, row.state, row.email is None) for row in subscriptions()] == [
-        (kept, "active", False),
+        (active_id, "active", False),
         (ended, "ended", True),
     ]
 
 
 def test_email_names_its_list_and_how_to_unsubscribe(app, cause):
     subscription_id = ask_for_news(cause_id=cause.id, lang="es")
-    letter = letter_of(app, subscription_id)
-    assert letter.list_id == "valley.localhost"
-    assert letter.list_unsubscribe == "http://localhost" + link("end", subscription_id, "es")
-    assert "Mariposas para el valle" in letter.subject
-    assert "http://localhost" + link("confirm", subscription_id, "es") in letter.text
+    email = email_of(app, subscription_id)
+    assert email.list_id == "valley.localhost"
+    assert email.list_unsubscribe == "http://localhost" + link("end", subscription_id, "es")
+    assert "Mariposas para el valle" in email.subject
+    assert "http://localhost" + link("confirm", subscription_id, "es") in email.text
     assert owed_states("subscription_confirmation") == ["owed"]
 
 
@@ -244,4 +244,4 @@ def test_email_sent_again_names_no_date_after_the_erasure(app, cause):
     subscription_id = ask_for_news(cause_id=cause.id, now=now - timedelta(days=10))
     write(send_again, subscription_id=subscription_id, now=now, good_for=timedelta(days=7))
     erased_on = (now + timedelta(days=4)).astimezone(ZoneInfo(app.config["BABEL_DEFAULT_TIMEZONE"]))
-    assert long_date(erased_on, "en_GB") in letter_of(app, subscription_id).text
+    assert long_date(erased_on, "en_GB") in email_of(app, subscription_id).text

@@ -125,10 +125,12 @@ def test_suppression_overrides_the_box(petition):
 
 def test_erasure_on_request_deletes_everything_and_retention_keeps_the_consent(petition):
     erased = sign_and_hatch(petition, subscribe=True)
-    kept = sign_and_hatch(petition, {**AMALIA, "email": "teo@rosales.example"}, subscribe=True)
+    anonymised = sign_and_hatch(
+        petition, {**AMALIA, "email": "teo@rosales.example"}, subscribe=True
+    )
     write(erase_one, signature_id=erased)
     write(anonymise, petition_id=petition.id, actor=WORKER, now=utcnow())
-    assert row(kept).state == "erased"
+    assert row(anonymised).state == "erased"
     first, second = subscriptions()
     assert (first.state, first.email, first.email_digest) == ("ended", None, None)
     assert (second.state, second.email) == ("active", "teo@rosales.example")
@@ -143,8 +145,8 @@ def test_address_from_a_table_or_a_sheet_is_asked_first(petition, evidence, sour
     hatch_now()
     assert states() == [("pending", source)]
     assert owed_states("subscription_confirmation") == ["owed"]
-    [asked] = subscriptions()
-    write(confirm_subscription, subscription_id=asked.id, now=utcnow(), good_for=WEEK)
+    [pending] = subscriptions()
+    write(confirm_subscription, subscription_id=pending.id, now=utcnow(), good_for=WEEK)
     assert states() == [("active", source)]
     withdraw(signature_id)
     hatch_now()

@@ -16,23 +16,21 @@ HARD = {
 
 
 @pytest.fixture
-def tell(app, client, monkeypatch):
+def post_report(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", SECRET)
 
-    def tell(words, secret=SECRET, data=None):
-        body = (
-            {"json": words} if data is None else {"data": data, "content_type": "application/json"}
-        )
+    def post_report(data, secret=SECRET, raw=None):
+        body = {"json": data} if raw is None else {"data": raw, "content_type": "application/json"}
         return client.post(
             "/webhooks/bounces", headers={"Authorization": f"Bearer {secret}"}, **body
         )
 
-    return tell
+    return post_report
 
 
-def test_hard_bounce_and_complaint_mark_the_address(tell):
-    assert tell(HARD).json == {"noted": 1}
-    assert tell(
+def test_hard_bounce_and_complaint_mark_the_address(post_report):
+    assert post_report(HARD).json == {"noted": 1}
+    assert post_report(
         [
             {"email": "teo@rosales.example", "kind": "complaint"},
             {"email": "odile@rosales.example", "kind": "soft"},
@@ -44,7 +42,7 @@ def test_hard_bounce_and_complaint_mark_the_address(tell):
 
 
 @pytest.mark.parametrize(
-    "words",
+    "content",
     [
         None,
         [],
@@ -55,24 +53,24 @@ def test_hard_bounce_and_complaint_mark_the_address(tell):
         {**HARD, "reason": 4},
     ],
 )
-def test_unknown_content_changes_nothing(tell, words):
-    answer = tell(words)
-    assert answer.status_code == (200 if words == [] else 422)
+def test_unknown_content_changes_nothing(post_report, content):
+    answer = post_report(content)
+    assert answer.status_code == (200 if content == [] else 422)
     db.session.rollback()
     assert not refusal_of(digest("amalia"))
 
 
-def test_wrong_secret_and_missing_setting_are_refused(tell, app, client, monkeypatch):
-    assert tell(HARD, secret="wrong").status_code == 401
+def test_wrong_secret_and_missing_setting_are_refused(post_report, app, client, monkeypatch):
+    assert post_report(HARD, secret="wrong").status_code == 401
     assert client.post("/webhooks/bounces", json=HARD).status_code == 401
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", "")
-    assert tell(HARD, secret="").status_code == 404
+    assert post_report(HARD, secret="").status_code == 404
     db.session.rollback()
     assert not refusal_of(digest("amalia"))
 
 
-def test_reason_that_is_no_text_is_still_stored(tell):
-    assert tell({**HARD, "reason": "550\0 5.1.1\r\nno such user"}).json == {"noted": 1}
+def test_reason_that_is_no_text_is_still_stored(post_report):
+    assert post_report({**HARD, "reason": "550\0 5.1.1\r\nno such user"}).json == {"noted": 1}
     db.session.rollback()
     assert refusal_of(digest("amalia")).reason == "550 5.1.1 no such user"
 
@@ -82,6 +80,6 @@ def test_reason_that_is_no_text_is_still_stored(tell):
     ["[" * 100_000, '{"a":' * 50_000, '{"email": "\\ud800@rosales.example", "kind": "hard"}'],
     ids=["lists", "objects", "half a letter"],
 )
-def test_invalid_json_is_refused_like_any_other(tell, body):
-    answer = tell(None, data=body)
+def test_invalid_json_is_refused_like_any_other(post_report, body):
+    answer = post_report(None, raw=body)
     assert answer.status_code == 422

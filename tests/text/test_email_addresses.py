@@ -255,12 +255,12 @@ PLAIN = st.from_regex(
 @given(PLAIN)
 def test_fast_path_for_plain_addresses_agrees_with_the_library(address):
     try:
-        found = validate_email(address, check_deliverability=False, test_environment=True)
+        validated = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         with pytest.raises(AddressRefused):
             parse_address(address)
         return
-    assert parse_address(address)[2:] == (found.local_part, found.ascii_domain)
+    assert parse_address(address)[2:] == (validated.local_part, validated.ascii_domain)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from campaign.text.markdown import TAGS, Pictured, picture_names, to_html, to_paragraphs, to_text
+from campaign.text.markdown import TAGS, TextPicture, picture_names, to_html, to_paragraphs, to_text
 
 ALLOWED = re.compile(r'<(/?)(\w+)((?: (?:href|rel)="[^"<>]*")*) ?/?>')
 
@@ -32,7 +32,7 @@ def test_links_go_to_the_web_without_a_referrer():
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",
@@ -46,14 +46,14 @@ def test_links_go_to_the_web_without_a_referrer():
         "```html\n<script>\n```",
     ],
 )
-def test_nothing_that_runs_or_loads_survives(words):
+def test_nothing_that_runs_or_loads_survives(text):
     assert not re.search(
         r"<(script|img|iframe|code|pre)|javascript:|vbscript:|data:|\son\w+=\"|style=",
-        without_text(to_html(words)),
+        without_text(to_html(text)),
     )
 
 
-LAKE = Pictured(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.webp?size=small")
+LAKE = TextPicture(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.webp?size=small")
 
 
 def test_only_the_given_pictures_are_shown():
@@ -80,11 +80,11 @@ def without_text(html):
 
 @settings(deadline=None, max_examples=200)
 @given(st.text(st.sampled_from("<>&\"'#*_[]()!`-=: \n/ahrefscipt"), max_size=80))
-def test_any_input_gives_only_plain_elements(words):
-    html = to_html(words)
+def test_any_input_gives_only_plain_elements(text):
+    html = to_html(text)
     for tag in re.findall(r"<[^>]*>", html):
-        found = ALLOWED.fullmatch(tag)
-        assert found and found[2] in TAGS, tag
+        match = ALLOWED.fullmatch(tag)
+        assert match and match[2] in TAGS, tag
 
 
 def test_empty_text_is_empty():
@@ -97,8 +97,8 @@ def test_paragraphs_for_print_keep_their_headings_and_list_markers():
         ("head", "Why"),
         ("text", "We ask:"),
         *(
-            ("item", words)
-            for words in (
+            ("item", item)
+            for item in (
                 ("1.", "Search"),
                 ("2.", "Find"),
                 ("", "and tell"),

@@ -122,7 +122,7 @@ def test_control_character_inside_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "cleaned"),
     [
         ("  Amalia \t  Rosales \n", "Amalia Rosales"),
         ("Amalia\u00a0\u3000Rosales", "Amalia Rosales"),
@@ -135,8 +135,8 @@ def test_control_character_inside_is_refused(text):
         ("A\u200dna", "Ana"),
     ],
 )
-def test_invisible_characters_are_dropped_and_space_is_folded(typed, kept):
-    assert clean_name(typed) == kept
+def test_invisible_characters_are_dropped_and_space_is_folded(typed, cleaned):
+    assert clean_name(typed) == cleaned
 
 
 @pytest.mark.parametrize("name", ["علی\u200cرضا", "ක්\u200dෂ", "ശ്രീജിത്\u200d", "क्\u200dष"])
@@ -253,7 +253,7 @@ def test_key_of_a_key_is_the_key(given_name, family_name):
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "cleaned"),
     [
         ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
         ("one   \n\ttwo \t\n", "one\n\ttwo"),
@@ -268,8 +268,8 @@ def test_key_of_a_key_is_the_key(given_name, family_name):
         ("  \n \n", ""),
     ],
 )
-def test_comment_keeps_its_lines_and_loses_its_control_characters(typed, kept):
-    assert clean_text(typed) == kept
+def test_comment_keeps_its_lines_and_loses_its_control_characters(typed, cleaned):
+    assert clean_text(typed) == cleaned
 
 
 def test_comment_can_be_put_on_one_line():

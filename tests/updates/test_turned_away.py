@@ -71,7 +71,7 @@ def test_undoing_a_rejection_restores_the_news(petition, signer, waits):
     write(decisions.reject, ids=[signer], cause_ids=None, now=utcnow())
     if waits:
         hatch_now()
-    write(decisions.let_through, ids=[signer], cause_ids=None, now=utcnow())
+    write(decisions.approve, ids=[signer], cause_ids=None, now=utcnow())
     hatch_now()
     assert readers(petition.cause_id) == 1
     assert mail(petition.cause_id) == 1

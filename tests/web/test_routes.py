@@ -3,7 +3,7 @@
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import db
-from campaign.privacy.register import KEPT
+from campaign.privacy.register import REGISTER
 
 
 def test_home_page_uses_the_visitors_language(client):
@@ -22,7 +22,7 @@ def test_privacy_page_says_what_is_kept_and_for_how_long(client, app, monkeypatc
     for lang in ("en", "es", "fr"):
         page = client.get(f"/{lang}/privacy")
         assert page.status_code == 200
-        assert page.text.count("<tr") >= len(KEPT)
+        assert page.text.count("<tr") >= len(REGISTER)
         assert "23" in page.text
         assert "%(" not in page.text
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from campaign.extensions import db
 from campaign.sharing.models import ShareDeal
-from campaign.sharing.operations import change_texts, deal, note_share
+from campaign.sharing.operations import assign_text, change_texts, note_share
 from campaign.signatures.models import Signature
 
 # Percentage of signers who came through another signer's link.
@@ -54,7 +54,7 @@ def _deal_all(petition_id, wordings, signers):
     }
     change_texts(petition_id=petition_id, texts=texts, now=signers[0].confirmed_at)
     for signer in signers:
-        deal(
+        assign_text(
             signature_id=signer.id,
             petition_id=petition_id,
             lang=signer.lang,

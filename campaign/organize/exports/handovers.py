@@ -33,7 +33,7 @@ from campaign.organize.core.time_fields import DayField
 from campaign.organize.exports.forms import PurposeForm, words
 from campaign.organize.petitions.versions import makes_version, review
 from campaign.petitions.handovers import (
-    change_handing,
+    change_delivered_details,
     handovers_of,
     record_handover,
     remove_handover,
@@ -211,7 +211,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
     save(
         Editor(form, partial(petition_by_id, petition.id), HandingForm.of, _contents_page),
         fact,
-        change_handing,
+        change_delivered_details,
         petition_id=petition.id,
         names=names,
         details=details,

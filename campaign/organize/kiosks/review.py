@@ -203,7 +203,7 @@ DECISIONS = {
 @blueprint.get("/<slug>/names")
 @allowed("signatures.review", load_event)
 def names(event: Event) -> ResponseReturnValue:
-    queue = queue_page(partial(name_display.asked_at, event.id))
+    queue = queue_page(partial(name_display.waiting_names_at, event.id))
     if queue.rows:
         note(
             Fact(
@@ -218,7 +218,7 @@ def names(event: Event) -> ResponseReturnValue:
         event=event,
         title=event.text(g.lang).title,
         queue=queue,
-        many=name_display.many_asked_at([event.id]).get(event.id, 0),
+        many=name_display.count_waiting_names([event.id]).get(event.id, 0),
         most=MAX_AT_ONCE,
         titles={petition.id: petition.title for petition in petitions_where("signatures.review")},
         tablets={kiosk.id: kiosk.name for kiosk in kiosks_of(event.id)},
@@ -231,7 +231,7 @@ def decide_names(event: Event) -> ResponseReturnValue:
     """Show the chosen names as their signers asked, or keep them private."""
     (way, ids), slug = decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
-        ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
+        ids = name_display.waiting_name_ids(event.id, most=MAX_AT_ONCE)
     if way not in DECISIONS or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back_to_names(slug)

@@ -53,7 +53,7 @@ from campaign.organize.core.fields import LineField
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_event
 from campaign.process.clock import utcnow
-from campaign.signatures.name_display import many_asked_at
+from campaign.signatures.name_display import count_waiting_names
 
 TOO_LONG = Length(
     max=MAX_NAME_LENGTH, message=_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
@@ -218,7 +218,9 @@ def _page(event: Event, form: PinForm, status: int = 200) -> ResponseReturnValue
         for_review=many_for_review([event.id]).get(event.id, 0)
         if may("signatures.review", event)
         else None,
-        names=many_asked_at([event.id]).get(event.id, 0) if may("signatures.review", event) else 0,
+        names=count_waiting_names([event.id]).get(event.id, 0)
+        if may("signatures.review", event)
+        else 0,
         on_phones=many_on_phones(event.id),
         shifts=shifts_of(event.id),
         pin_set_at=(found := pin_of(event.id)) and found.set_at,

@@ -132,9 +132,11 @@ def lift(fingerprint: str) -> ResponseReturnValue:
         return _entry_page(digest, form, 422)
     try:
         act(
-            Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest
+            Fact("suppressions.lift", reason=form.reason.data),
+            operations.lift_suppression,
+            email_digest=digest,
         )
-    except operations.OwnersWish:
+    except operations.SuppressedByOwner:
         flash(_("This person asked to be on the list. Only they can undo it."), "danger")
         return _back_to(digest)
     flash(

@@ -215,7 +215,7 @@ def _decide(who, search, snapshot, verb, reason, found):
     """Ask for a decision in each cause, and record each in the activity log."""
     decisions = []
     for cause_id, row in found.items():
-        decision = bulk_decisions.ask(
+        decision = bulk_decisions.create_decision(
             organizer_id=who.organizer_id,
             cause_id=cause_id,
             verb=verb,

@@ -31,9 +31,9 @@ from campaign.signatures.moderation.rules import rules_of
 from campaign.signatures.search.queries import (
     COMMENTS,
     comments_of,
+    count_unread_comments,
     held_by_reason,
     held_for_review,
-    how_many_unread,
 )
 
 ON_A_PAGE = 20
@@ -118,7 +118,7 @@ def _after() -> int:
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
 DECISIONS = {
-    "let_through": ("signatures.let_through", decisions.let_through_waiting),
+    "let_through": ("signatures.let_through", decisions.approve_waiting),
     "reject": ("signatures.reject", decisions.reject),
 }
 
@@ -254,7 +254,7 @@ def comments_index() -> ResponseReturnValue:
     return render_template(
         "organize/comments/index.html",
         queue=queue,
-        waiting=how_many_unread(ids),
+        waiting=count_unread_comments(ids),
         petitions=petitions,
         chosen_slug=request.args.get("petition") or "",
         titles={petition.id: petition.title for petition in petitions},

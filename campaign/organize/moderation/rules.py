@@ -26,8 +26,8 @@ from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
 from campaign.signatures.moderation.models import Rule
-from campaign.signatures.moderation.rule_preview import try_rule
-from campaign.signatures.moderation.rules import MAX_ADDRESSES, many_addresses
+from campaign.signatures.moderation.rule_preview import preview_rule
+from campaign.signatures.moderation.rules import MAX_ADDRESSES, count_addresses
 from campaign.signatures.search.queries import signatures_by_id
 from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.names import name_key
@@ -117,7 +117,7 @@ def _network(line: str, _lines: list[str]) -> str:
         network = ip_network(line, strict=False)
     except ValueError as fault:
         raise ValidationError(_("%(line)s is not an IP address or range.", line=line)) from fault
-    if many_addresses(network) > MAX_ADDRESSES:
+    if count_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
             "%(line)s is too wide and would hold whole regions. Use a range of at most 4,096 addresses.",
             line=line,
@@ -227,7 +227,7 @@ def create() -> ResponseReturnValue:
 @allowed("rules.edit", load_rule)
 def show(rule: Rule) -> ResponseReturnValue:
     """Show the rule; if it is off, try it on past signatures."""
-    trial = None if rule.is_on else try_rule(rule)
+    trial = None if rule.is_on else preview_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
         shown = {"by": ["rule"], "shown": len(sample)}
@@ -247,7 +247,7 @@ def show(rule: Rule) -> ResponseReturnValue:
 @allowed("rules.edit", load_rule)
 def switch_on(rule: Rule) -> ResponseReturnValue:
     rule_id, cause_id = rule.id, rule.cause_id
-    past = try_rule(rule).ids if request.form.get("past") == "y" else ()
+    past = preview_rule(rule).ids if request.form.get("past") == "y" else ()
     fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
     act(fact, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
     held = 0
@@ -259,7 +259,9 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
             cause_id=cause_id,
             details={"signatures": len(some)},
         )
-        held += len(act(fact, rule_operations.hold_past, rule_id=rule_id, ids=some, now=utcnow()))
+        held += len(
+            act(fact, rule_operations.hold_matches, rule_id=rule_id, ids=some, now=utcnow())
+        )
     flash(_("The rule is on."), "success")
     if past:
         flash(

@@ -30,8 +30,8 @@ from campaign.petitions.queries import petitions_among
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erases_at, keeps_by_choice
 from campaign.signatures.moderation.decisions import count_held_corrections
-from campaign.signatures.name_display import many_asked_at
-from campaign.signatures.search.queries import held_by_reason, how_many_unread
+from campaign.signatures.name_display import count_waiting_names
+from campaign.signatures.search.queries import count_unread_comments, held_by_reason
 from campaign.updates.mailing import mailings_among
 from campaign.updates.models import Update
 from campaign.updates.queries import updates_among
@@ -75,7 +75,7 @@ def to_review() -> Iterator[Task]:
                 kept,
             )
             yield Task(words, _("View"), url_for("organize.kiosks.review", slug=event.slug))
-    asked = many_asked_at([event.id for event in events])
+    asked = count_waiting_names([event.id for event in events])
     for event in events:
         if names := asked.get(event.id):
             words = ngettext(
@@ -84,7 +84,7 @@ def to_review() -> Iterator[Task]:
                 names,
             )
             yield Task(words, _("View"), url_for("organize.kiosks.names", slug=event.slug))
-    if unread := how_many_unread(ids):
+    if unread := count_unread_comments(ids):
         words = ngettext(
             "Review %(figure)s comment",
             "Review %(figure)s comments",

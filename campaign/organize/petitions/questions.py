@@ -240,7 +240,9 @@ def save_form(petition: Petition) -> ResponseReturnValue:
             question_in_language(question, g.lang)
             for question in typed.questions(petition.original_lang)
         )
-        return preview_page(petition, asks=frozenset(typed.required_fields.data), questions=asked)
+        return preview_page(
+            petition, required_fields=frozenset(typed.required_fields.data), questions=asked
+        )
     return save_part(
         *("form", petition, typed, FormForm.of, change_form),
         required_fields=typed.required_fields.data,

@@ -40,7 +40,7 @@ from campaign.petitions.queries import (
 from campaign.petitions.readiness import faults_of, missing_languages
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
-from campaign.signatures.presenters import sheet_of_petition
+from campaign.signatures.presenters import petition_context
 from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
@@ -165,9 +165,9 @@ def preview_page(petition: Petition, **typed: Any) -> str:
 
     `typed` holds fields of its PetitionPage that are not saved yet.
     """
-    context = sheet_of_petition(petition, g.lang, utcnow())
+    context = petition_context(petition, g.lang, utcnow())
     context["petition"] = replace(context["petition"], **typed)
-    form = signature_form(context["petition"].asks, context["petition"].questions)
+    form = signature_form(context["petition"].required_fields, context["petition"].questions)
     return render_template(
         "organize/petitions/preview.html",
         form=form,

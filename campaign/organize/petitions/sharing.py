@@ -15,7 +15,7 @@ from flask_wtf import FlaskForm
 from wtforms import Form, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
-from campaign.embeds.frames import SHOWS, THEMES, asked_frame
+from campaign.embeds.frames import SHOWS, THEMES, frame_from_args
 from campaign.embeds.models import Embedding
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
@@ -259,7 +259,7 @@ def _embedding_form(petition: Petition) -> EmbeddingForm:
 
 
 def _embedding_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    frame = asked_frame(request.args)
+    frame = frame_from_args(request.args)
     return render_template(
         "organize/petitions/embedding.html",
         petition=petition,

@@ -15,7 +15,7 @@ from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.parts import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import change_letter, letter_of
+from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state
 from campaign.petitions.readiness import NotReady
@@ -40,7 +40,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
     press = request.form.get("press")
     if not form.validate_for(petition):
         return _page(petition, form, 422)
-    texts, is_changed = form.texts(), form.texts() != letter_of(petition)
+    texts, is_changed = form.texts(), form.texts() != current_texts(petition)
     if press == "back":
         return _page(petition, form)
     if preview_asked():
@@ -59,7 +59,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         changed = save(
             Editor(form, partial(petition_in_any_state, petition.slug), LetterForm.of, _page),
             fact,
-            change_letter,
+            change_petition_text,
             petition_id=petition.id,
             texts=texts,
             now=utcnow(),
@@ -91,7 +91,7 @@ def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]
     lang = next((item for item in (g.lang, original) if item in texts), next(iter(texts), g.lang))
     words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
     shown = {name: words[name] for name in ("title", "summary", "organisation")}
-    return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
+    return {**shown, "lang": lang, "body": to_html(words["body"]), "languages": tuple(texts)}
 
 
 def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from campaign.organize.petitions.routes import blueprint, load_petition
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
-from campaign.petitions.versions import WORDS, terms_of, texts_of
+from campaign.petitions.versions import TEXT_COLUMNS, terms_of, texts_of
 from campaign.process.clock import utcnow
 
 _PARAGRAPHS = re.compile(r"(\n\s*\n)")
@@ -167,7 +167,7 @@ def saved(before: int, changed: Petition) -> str:
 
 def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str], str]:
     """Return {(language or "", part): its text} of one version."""
-    written = {(lang, part): words[part] for lang, words in texts.items() for part in WORDS}
+    written = {(lang, part): words[part] for lang, words in texts.items() for part in TEXT_COLUMNS}
     asked = {
         (lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES
     }

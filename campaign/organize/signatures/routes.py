@@ -155,7 +155,7 @@ def let_through(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.let_through",
-        decisions.let_through,
+        decisions.approve,
         _("Approved. Rules will not hold it again."),
     )
 

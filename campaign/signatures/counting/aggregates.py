@@ -34,19 +34,19 @@ class KeptSum(db.Model):
 
 
 # Fewer than this are quick to count.
-MANY = 20_000
+MIN_SIGNATURES = 20_000
 # A pass takes at most this share of one processor's time, and runs at most once a minute.
 SHARE = 1 / 20
 SECONDS = 60
 _IN_TALLY = Signature.number.is_not(None)
 # A rejected signature waits for nothing, and an erased one that was counted stays counted.
-_STANDING = case(
+_STATUS = case(
     ((Signature.state == "held") & Signature.rejected_at.is_not(None), "rejected"),
     ((Signature.state == "erased") & _IN_TALLY, "counted"),
     else_=Signature.state,
 )
 # Aggregating more rows than this takes seconds, and no page should wait for that.
-MAX_UNKEPT = 200_000
+MAX_UNAGGREGATED = 200_000
 
 
 class Part(NamedTuple):
@@ -60,7 +60,7 @@ PARTS = {
     "hours": Part(
         (
             hour_of(Signature.created_at).label("hour"),
-            _STANDING.label("standing"),
+            _STATUS.label("status"),
             (Signature.evidence == "email").label("by_mail"),
             Signature.confirmed_at.is_not(None).label("is_confirmed"),
         ),
@@ -77,7 +77,7 @@ PARTS = {
 }
 
 
-def sums(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
+def grouped_counts(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
     """Return a Counter of these petitions' signatures by a tuple of the columns of `part`.
 
     An hour is text in the format that `read_hour` reads.
@@ -102,10 +102,10 @@ def sums(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
 def are_ready() -> bool:
     """Return whether the rows since the last aggregates are few enough to count quickly."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
-    return newest - (db.session.scalar(select(func.max(KeptSum.last_id))) or 0) <= MAX_UNKEPT
+    return newest - (db.session.scalar(select(func.max(KeptSum.last_id))) or 0) <= MAX_UNAGGREGATED
 
 
-def added_up(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
+def compute_aggregates(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
     """Return {(petition id, part): rows} of all signatures up to `last_id`.
 
     It reads each signature once for every part.
@@ -121,10 +121,10 @@ def added_up(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
     return rows
 
 
-def put(
+def store_aggregates(
     aggregates: dict[tuple[int, str], list[list[Any]]], *, last_id: int, holder: str, now: datetime
 ) -> None:
-    """Replace the stored aggregates with a result of `added_up`.
+    """Replace the stored aggregates with a result of `compute_aggregates`.
 
     Do nothing while another worker holds the lease.
     """
@@ -144,26 +144,30 @@ class AggregateRefresher:
     """
 
     def __init__(self, write, *, holder):
-        self._write, self._holder, self._rests_until, self._mark = write, holder, 0.0, None
+        self._write, self._holder, self._next_pass_at, self._fingerprint = write, holder, 0.0, None
 
-    def keep(self) -> None:
+    def refresh(self) -> None:
         """Make a pass if one is due."""
-        if monotonic() < self._rests_until:
+        if monotonic() < self._next_pass_at:
             return
-        mark = _mark()
-        if mark == self._mark or mark[0] < MANY:
+        fingerprint = _fingerprint()
+        if fingerprint == self._fingerprint or fingerprint[0] < MIN_SIGNATURES:
             return
-        began = monotonic()
+        started = monotonic()
         self._write(
-            put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=database_now()
+            store_aggregates,
+            compute_aggregates(fingerprint[0]),
+            last_id=fingerprint[0],
+            holder=self._holder,
+            now=database_now(),
         )
-        self._mark, self._rests_until = (
-            mark,
-            monotonic() + max(SECONDS, (monotonic() - began) / SHARE),
+        self._fingerprint, self._next_pass_at = (
+            fingerprint,
+            monotonic() + max(SECONDS, (monotonic() - started) / SHARE),
         )
 
 
-def _mark() -> tuple[int, ...]:
+def _fingerprint() -> tuple[int, ...]:
     """Return numbers that change when any signature changes its state; the newest id is first."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     in_states = (
@@ -183,9 +187,9 @@ def _rows(part, *conditions):
     rows = db.session.execute(
         select(*keys, func.count()).where(*conditions, condition).group_by(*keys)
     )
-    return ([_plain(value) for value in row] for row in rows)
+    return ([_hour_text(value) for value in row] for row in rows)
 
 
-def _plain(value: Any) -> Any:
+def _hour_text(value: Any) -> Any:
     """Return an hour as SQLite's text, from any database, and other values unchanged."""
     return value.strftime("%Y-%m-%d %H") if isinstance(value, datetime) else value

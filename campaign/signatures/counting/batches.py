@@ -27,7 +27,7 @@ MINUTES_TO_MOVE = 20
 PURPOSE = "when a batch is counted"
 
 _table = Signature.__table__
-_wait = (
+_set_wait = (
     update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
 )
 _WEB = _table.c.evidence != "api"
@@ -36,7 +36,7 @@ _WEB = _table.c.evidence != "api"
 class Waiting(NamedTuple):
     """The number of confirmed signatures of a petition that wait, and when the last one counts."""
 
-    many: int
+    total: int
     until: datetime | None
 
 
@@ -56,7 +56,7 @@ def put_in_batches(
         for petition_id in {row.petition_id for row in waiting} & quiet
     }
     db.session.execute(
-        _wait,
+        _set_wait,
         [
             {
                 "row_id": row.id,
@@ -65,8 +65,8 @@ def put_in_batches(
             for row in waiting
         ],
     )
-    kept = {row.id for row in waiting}
-    return [row for row in rows if row.id not in kept]
+    delayed_ids = {row.id for row in waiting}
+    return [row for row in rows if row.id not in delayed_ids]
 
 
 def is_due(now: datetime) -> tuple[TextClause, ColumnElement[bool]]:
@@ -123,14 +123,14 @@ def _end_of_batch(petition_id: int, now: datetime) -> datetime:
         .order_by(_table.c.waits_until.desc())
         .limit(1)
     )
-    return open_until or _moment(petition_id, now, HOURS_IN_DAY - 1)
+    return open_until or _counting_time(petition_id, now, HOURS_IN_DAY - 1)
 
 
 def _random_time(petition_id: int, now: datetime) -> datetime:
-    return _moment(petition_id, now, 1 + secrets.randbelow(HOURS_IN_DAY - 1))
+    return _counting_time(petition_id, now, 1 + secrets.randbelow(HOURS_IN_DAY - 1))
 
 
-def _moment(petition_id: int, now: datetime, hours: int) -> datetime:
+def _counting_time(petition_id: int, now: datetime, hours: int) -> datetime:
     """Return the petition's moment in the hour that begins `hours` later.
 
     It is the same for all signatures that are counted in that hour.

@@ -20,7 +20,7 @@ from campaign.petitions.models import PetitionTally
 from campaign.signatures.counting.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.moderation.models import Rule
-from campaign.signatures.moderation.rules import standing_rules
+from campaign.signatures.moderation.rules import active_rules
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
 
 # The most rows in one transaction. More would make people who sign wait noticeably.
@@ -46,11 +46,11 @@ def hatch(*, holder: str, now: datetime, most_per_address: int = 0, limit: int =
     released = _release(now, limit)
     resumed = _resume(now)
     held = _hold_crowded(now, limit, most_per_address, CROWDED) if most_per_address else 0
-    held += sum(_hold_by_rule(now, limit, rule) for rule in standing_rules("rate"))
+    held += sum(_hold_by_rule(now, limit, rule) for rule in active_rules("rate"))
     return released + resumed + held + _give_numbers(now, limit)
 
 
-def release_left(*, now: datetime, limit: int = BATCH) -> int:
+def release_numbers(*, now: datetime, limit: int = BATCH) -> int:
     """Remove withdrawn and held signatures from the tally when no runner is at work.
 
     Return how many. A restore needs this.
@@ -83,16 +83,16 @@ def _release(now: datetime, limit: int) -> int:
         insert(FreeNumber), [{"cause_id": row.cause_id, "number": row.number} for row in rows]
     )
     reasons = {"held": "held"}
-    _count(
+    _update_tallies(
         now,
         Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows),
         sign=-1,
     )
-    _leave_causes(Counter(row.cause_id for row in rows))
+    _subtract_from_causes(Counter(row.cause_id for row in rows))
     # Withdrawing a signature also ends the subscription it created; holding it does not.
-    left = [row.id for row in rows if row.state != "held"]
-    if left:
-        end_of_signatures(left, now=now)
+    withdrawn = [row.id for row in rows if row.state != "held"]
+    if withdrawn:
+        end_of_signatures(withdrawn, now=now)
     return len(rows)
 
 
@@ -109,54 +109,54 @@ def _resume(now: datetime) -> int:
 
 
 def _hold_by_rule(now: datetime, limit: int, rule: Rule) -> int:
-    here = _table.c.cause_id == rule.cause_id
+    scope = _table.c.cause_id == rule.cause_id
     if rule.petition_id is not None:
-        here &= _table.c.petition_id == rule.petition_id
-    return _hold_crowded(now, limit, int(rule.pattern), rule.reason, here)
+        scope &= _table.c.petition_id == rule.petition_id
+    return _hold_crowded(now, limit, int(rule.pattern), rule.reason, scope)
 
 
-def _hold_crowded(now, limit, max_signatures, reason, here=true()):
+def _hold_crowded(now, limit, max_signatures, reason, scope=true()):
     """Hold signatures beyond `max_signatures` an hour from one IP address.
 
-    What an organizer approved is never held again. `here` limits which signatures are ranked and
+    What an organizer approved is never held again. `scope` limits which signatures are ranked and
     may be held. The IP address digests are read first and passed as values. Otherwise, when its
     statistics show few waiting rows, PostgreSQL would rank all of them again for each waiting
     signature.
     """
     waiting = (
         select(_table.c.address_digest)
-        .where(TO_HATCH, here, _table.c.address_digest.is_not(None))
+        .where(TO_HATCH, scope, _table.c.address_digest.is_not(None))
         .order_by(_table.c.id)
         .limit(limit)
     )
     networks = set(db.session.scalars(waiting))
     if not networks:
         return 0
-    place = func.row_number().over(
+    rank = func.row_number().over(
         partition_by=_table.c.address_digest, order_by=(_table.c.confirmed_at, _table.c.id)
     )
     ranked = (
-        select(_table.c.id, _table.c.state, _table.c.reviewed_at, place.label("place"))
+        select(_table.c.id, _table.c.state, _table.c.reviewed_at, rank.label("rank"))
         .where(
-            here,
+            scope,
             _table.c.address_digest.in_(networks),
             _table.c.created_at > now - RATE_WINDOW,
             _table.c.confirmed_at.is_not(None),
         )
         .subquery()
     )
-    beyond = db.session.scalars(
+    over_limit = db.session.scalars(
         select(ranked.c.id).where(
-            ranked.c.place > max_signatures,
+            ranked.c.rank > max_signatures,
             ranked.c.state == "confirmed",
             ranked.c.reviewed_at.is_(None),
         )
     ).all()
-    parts = (
-        beyond[start : start + MAX_IDS_PER_STATEMENT]
-        for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT)
+    chunks = (
+        over_limit[start : start + MAX_IDS_PER_STATEMENT]
+        for start in range(0, len(over_limit), MAX_IDS_PER_STATEMENT)
     )
-    return sum(_hold(ids, reason, now) for ids in parts)
+    return sum(_hold(ids, reason, now) for ids in chunks)
 
 
 def _hold(ids: Sequence[int], reason: str, now: datetime) -> int:
@@ -173,9 +173,9 @@ def _give_numbers(now: datetime, limit: int) -> int:
 
     Return how many rows changed.
     """
-    fresh, due = _unnumbered(limit, TO_HATCH), _unnumbered(limit, *is_due(now))
-    _number([*put_in_batches(fresh, now=now), *due], now)
-    return len(fresh) + len(due)
+    new, due = _unnumbered(limit, TO_HATCH), _unnumbered(limit, *is_due(now))
+    _number([*put_in_batches(new, now=now), *due], now)
+    return len(new) + len(due)
 
 
 def _unnumbered(limit, *conditions):
@@ -213,56 +213,58 @@ def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
         ),
         [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
     )
-    _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
-    _pass_on([row for row in rows if row.subscribe], now)
+    _update_tallies(
+        now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1
+    )
+    _subscribe([row for row in rows if row.subscribe], now)
 
 
-def _pass_on(agreed: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+def _subscribe(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
     """Subscribe supporters who asked for news.
 
     A confirmation by email is also their consent. The others get an email that asks for it.
     """
-    by_mail = [row.id for row in agreed if row.evidence == "email"]
-    others = [row.id for row in agreed if row.evidence != "email"]
+    by_mail = [row.id for row in rows if row.evidence == "email"]
+    others = [row.id for row in rows if row.evidence != "email"]
     if by_mail:
         subscribe_signers(_table, _table.c.id.in_(by_mail), now=now)
     if others:
         ask_signers(_table, _table.c.id.in_(others), now=now)
 
 
-def _next_numbers(cause_id, wanted):
-    """Take `wanted` numbers of the cause, lowest free ones first, and add as many to its tally."""
+def _next_numbers(cause_id, count):
+    """Take `count` numbers of the cause, lowest free ones first, and add as many to its tally."""
     free = db.session.scalars(
         select(FreeNumber.number)
         .where(FreeNumber.cause_id == cause_id)
         .order_by(FreeNumber.number)
-        .limit(wanted)
+        .limit(count)
     ).all()
     if free:
         db.session.execute(
             delete(FreeNumber).where(FreeNumber.cause_id == cause_id, FreeNumber.number <= free[-1])
         )
-    more = wanted - len(free)
+    missing = count - len(free)
     last = db.session.scalar(
         update(CauseTally)
         .where(CauseTally.cause_id == cause_id)
-        .values(count=CauseTally.count + wanted, last_number=CauseTally.last_number + more)
+        .values(count=CauseTally.count + count, last_number=CauseTally.last_number + missing)
         .returning(CauseTally.last_number)
     )
-    return [*free, *range(last - more + 1, last + 1)]
+    return [*free, *range(last - missing + 1, last + 1)]
 
 
-def _leave_causes(left: Counter[int]) -> None:
+def _subtract_from_causes(left: Counter[int]) -> None:
     """Subtract `left`, a Counter of cause ids, from the tallies of causes."""
-    for cause_id, many in left.items():
+    for cause_id, count in left.items():
         db.session.execute(
             update(CauseTally)
             .where(CauseTally.cause_id == cause_id)
-            .values(count=CauseTally.count - many, freed=CauseTally.freed + many)
+            .values(count=CauseTally.count - count, freed=CauseTally.freed + count)
         )
 
 
-def _count(now: datetime, changes: Counter[tuple[int, str, str]], *, sign: int) -> None:
+def _update_tallies(now: datetime, changes: Counter[tuple[int, str, str]], *, sign: int) -> None:
     """Update petition tallies and this hour's ledger by `changes`.
 
     They are a Counter of (petition id, reason, evidence).

@@ -15,7 +15,7 @@ from campaign.extensions import db
 from campaign.mail.models import OWED, TROUBLED, OutboxMessage
 from campaign.mail.operations import NO_LONGER_APT
 from campaign.petitions.models import PetitionTally
-from campaign.signatures.counting.aggregates import sums
+from campaign.signatures.counting.aggregates import grouped_counts
 from campaign.signatures.models import (
     ERASED_COUNTED,
     HELD,
@@ -73,9 +73,9 @@ def states(petition_ids: Iterable[int]) -> States:
     """Return the States of these petitions."""
     # Few rows are in these states, and each state has its own index. `+ 0` stops SQLite from
     # choosing the index of the petition and scanning all of its signatures.
-    of = (Signature.petition_id + 0).in_(petition_ids)
-    held, turned_away = db.session.execute(
-        select(func.count(), func.count(Signature.rejected_at)).where(HELD, of)
+    in_petitions = (Signature.petition_id + 0).in_(petition_ids)
+    held, rejected = db.session.execute(
+        select(func.count(), func.count(Signature.rejected_at)).where(HELD, in_petitions)
     ).one()
     return States(
         counted=_sum(
@@ -84,10 +84,10 @@ def states(petition_ids: Iterable[int]) -> States:
         ledger=_sum(
             select(func.sum(LedgerEntry.change)).where(LedgerEntry.petition_id.in_(petition_ids))
         ),
-        pending=_sum(select(func.count()).where(PENDING, of)),
-        held=held - turned_away,
-        rejected=turned_away,
-        withdrawn=_sum(select(func.count()).where(WITHDRAWN, of)),
+        pending=_sum(select(func.count()).where(PENDING, in_petitions)),
+        held=held - rejected,
+        rejected=rejected,
+        withdrawn=_sum(select(func.count()).where(WITHDRAWN, in_petitions)),
     )
 
 
@@ -102,7 +102,7 @@ def counted_without_data(petition_id: int) -> int:
 def hours(petition_ids: Iterable[int]) -> list[Hour]:
     """Return an Hour for each hour in which anyone signed, oldest first."""
     sure, waiting = Counter(), Counter()
-    for (hour, status, *_), count in sums("hours", petition_ids).items():
+    for (hour, status, *_), count in grouped_counts("hours", petition_ids).items():
         if status in SURE:
             sure[hour] += count
         elif status in WAITING:
@@ -113,7 +113,7 @@ def hours(petition_ids: Iterable[int]) -> list[Hour]:
 def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
     """Return {"country": Counter, "lang": Counter, "evidence": Counter} of counted signatures."""
     counts = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
-    for values, count in sums("kinds", petition_ids).items():
+    for values, count in grouped_counts("kinds", petition_ids).items():
         for of_kind, value in zip(counts.values(), values, strict=True):
             of_kind[value] += count
     return counts
@@ -121,7 +121,7 @@ def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
 
 def counted_by_postal_area(petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
     """Return the counted signatures by (country, first three characters of the postal code)."""
-    return sums("areas", petition_ids)
+    return grouped_counts("areas", petition_ids)
 
 
 def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
@@ -129,11 +129,11 @@ def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
 
     The first is a Counter, with "" for no code.
     """
-    by_source, brought = Counter(), 0
-    for (source, is_brought), count in sums("sources", petition_ids).items():
+    by_source, by_link = Counter(), 0
+    for (source, came_by_link), count in grouped_counts("sources", petition_ids).items():
         by_source[source] += count
-        brought += count if is_brought else 0
-    return by_source, brought
+        by_link += count if came_by_link else 0
+    return by_source, by_link
 
 
 def confirmed_since(
@@ -144,7 +144,7 @@ def confirmed_since(
     The time begins with the hour of `since`.
     """
     confirmed = signed = 0
-    for (hour, _, by_mail, is_confirmed), count in sums("hours", petition_ids).items():
+    for (hour, _, by_mail, is_confirmed), count in grouped_counts("hours", petition_ids).items():
         if by_mail and since - AN_HOUR < read_hour(hour) < until:
             signed += count
             confirmed += count if is_confirmed else 0
@@ -159,22 +159,22 @@ def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
     given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
     counts = {}
     for condition in (retried, given_up):
-        letters = (
+        emails = (
             select(message.kind, message.state, message.subject_id)
             .where(condition, about_signatures)
             .subquery()
         )
         rows = db.session.execute(
-            select(letters.c.kind, letters.c.state, func.count())
-            .join(Signature, Signature.id == letters.c.subject_id)
+            select(emails.c.kind, emails.c.state, func.count())
+            .join(Signature, Signature.id == emails.c.subject_id)
             .where((Signature.petition_id + 0).in_(petition_ids))
-            .group_by(letters.c.kind, letters.c.state)
+            .group_by(emails.c.kind, emails.c.state)
         )
         for kind, state, count in rows:
             counts.setdefault(kind, Counter())[state] += count
     return [
-        MailTrouble(kind, n["owed"], n["failed"], n["dropped"])
-        for kind, n in sorted(counts.items())
+        MailTrouble(kind, by_state["owed"], by_state["failed"], by_state["dropped"])
+        for kind, by_state in sorted(counts.items())
     ]
 
 

@@ -29,9 +29,16 @@ UNDO_FOR = timedelta(days=7)
 
 _table = Signature.__table__
 _items = BulkItem.__table__
-_WAS = ("state", "held_reason", "reviewed_at", "rejected_at", "comment_shown", "comment_read_at")
+_SAVED_COLUMNS = (
+    "state",
+    "held_reason",
+    "reviewed_at",
+    "rejected_at",
+    "comment_shown",
+    "comment_read_at",
+)
 _CARRY_OUT = {
-    "approve": decisions.let_through_waiting,
+    "approve": decisions.approve_waiting,
     "reject": decisions.reject,
     "show": decisions.show_comments,
     "hide": decisions.hide_comments,
@@ -53,7 +60,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchCounts:
     """How many signatures of a cause match a filter.
 
     `total` are all, `counted` those in the tally, and `verbs` those that each verb would change.
@@ -68,11 +75,11 @@ def take_snapshot(now: datetime) -> Snapshot:
     return Snapshot(db.session.scalar(select(func.max(Signature.id))) or 0, now)
 
 
-def preview(search: Search, snapshot: Snapshot) -> dict[int, Found]:
+def preview(search: Search, snapshot: Snapshot) -> dict[int, MatchCounts]:
     """Return {cause id: Found}. Counting stops after MAX_SIGNATURES + 1 signatures."""
-    some = _matching(search, snapshot).limit(MAX_SIGNATURES + 1).subquery()
+    matches = _matching(search, snapshot).limit(MAX_SIGNATURES + 1).subquery()
     is_open = _table.c.state.in_(decisions.UNDECIDED) & _table.c.rejected_at.is_(None)
-    can = {
+    changeable = {
         "approve": _can_approve(search),
         "reject": is_open,
         "show": ~_table.c.comment_shown & (_table.c.comment != ""),
@@ -82,16 +89,16 @@ def preview(search: Search, snapshot: Snapshot) -> dict[int, Found]:
     numbers = (
         func.count(),
         func.count(_table.c.number),
-        *(func.count(case((condition, 1))) for condition in can.values()),
+        *(func.count(case((condition, 1))) for condition in changeable.values()),
     )
     query = (
         select(_table.c.cause_id, *numbers)
-        .join(some, some.c.id == _table.c.id)
+        .join(matches, matches.c.id == _table.c.id)
         .group_by(_table.c.cause_id)
     )
     rows = db.session.execute(query).all()
     return {
-        cause_id: Found(total, counted, dict(zip(can, verbs, strict=True)))
+        cause_id: MatchCounts(total, counted, dict(zip(changeable, verbs, strict=True)))
         for cause_id, total, counted, *verbs in rows
     }
 
@@ -105,7 +112,7 @@ def sample(search: Search, snapshot: Snapshot, most: int = 20) -> list[Signature
     ).all()
 
 
-def ask(
+def create_decision(
     *,
     organizer_id: int,
     cause_id: int,
@@ -166,7 +173,7 @@ def bulk_waits() -> bool:
     return db.session.scalar(select(BulkDecision.id).where(IN_WORK).limit(1)) is not None
 
 
-def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
+def carry_out_batch(*, holder: str, now: datetime, limit: int = BATCH) -> int:
     """Process a batch of the oldest decision in work; return how many signatures it looked at.
 
     Return at least 1 if there was such a decision.
@@ -183,11 +190,13 @@ def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
     decision = db.session.scalar(query.execution_options(populate_existing=True))
     if decision is None:
         return 0
-    seen = _decide(decision, limit) if decision.state == "running" else _restore(decision, limit)
-    if seen < limit:
+    processed = (
+        _decide(decision, limit) if decision.state == "running" else _restore(decision, limit)
+    )
+    if processed < limit:
         _finish(decision, now)
     db.session.flush()
-    return max(seen, 1)
+    return max(processed, 1)
 
 
 def forget_undone(*, now: datetime) -> int:
@@ -202,9 +211,9 @@ def forget_undone(*, now: datetime) -> int:
         select(_items.c.bulk_id).where(_items.c.bulk_id.in_(too_old)).distinct().limit(20)
     ).all()
     for bulk_id in old:
-        some = select(_items.c.signature_id).where(_items.c.bulk_id == bulk_id).limit(BATCH)
+        ids = select(_items.c.signature_id).where(_items.c.bulk_id == bulk_id).limit(BATCH)
         db.session.execute(
-            delete(_items).where(_items.c.bulk_id == bulk_id, _items.c.signature_id.in_(some))
+            delete(_items).where(_items.c.bulk_id == bulk_id, _items.c.signature_id.in_(ids))
         )
     return len(old)
 
@@ -220,24 +229,26 @@ def _decide(decision, limit):
         return 0
     # Checked again now that the rows are locked: what another organizer has decided since no longer
     # matches.
-    still = (
+    still_matching = (
         _table.c.id.in_(ids),
         _table.c.cause_id == decision.cause_id,
         *conditions(search, has_words=False),
     )
-    columns = (_table.c.id, *(_table.c[name] for name in _WAS))
+    columns = (_table.c.id, *(_table.c[name] for name in _SAVED_COLUMNS))
     rows = db.session.execute(
-        select(*columns).where(*still).order_by(_table.c.id).with_for_update()
+        select(*columns).where(*still_matching).order_by(_table.c.id).with_for_update()
     ).all()
     operation = (
-        decisions.let_through if _brings_back(decision.verb, search) else _CARRY_OUT[decision.verb]
+        decisions.approve
+        if _includes_rejected(decision.verb, search)
+        else _CARRY_OUT[decision.verb]
     )
     changed = set(operation(ids=[row.id for row in rows], cause_ids=None, now=decision.decided_at))
     items = [
         {
             "bulk_id": decision.id,
             "signature_id": row.id,
-            **{name: getattr(row, name) for name in _WAS},
+            **{name: getattr(row, name) for name in _SAVED_COLUMNS},
         }
         for row in rows
         if row.id in changed
@@ -249,33 +260,33 @@ def _decide(decision, limit):
 
 
 def _restore(decision, limit):
-    mine = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
+    remaining = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
     ids = db.session.scalars(
-        select(_items.c.signature_id).where(*mine).order_by(_items.c.signature_id).limit(limit)
+        select(_items.c.signature_id).where(*remaining).order_by(_items.c.signature_id).limit(limit)
     ).all()
     if not ids:
         return 0
     db.session.execute(
         select(_table.c.id).where(_table.c.id.in_(ids)).order_by(_table.c.id).with_for_update()
     ).all()
-    before = (
+    saved = (
         _items.c.bulk_id == decision.id,
         _items.c.signature_id == _table.c.id,
         _table.c.id.in_(ids),
     )
-    left_so, values = _RESTORE[decision.verb](decision)
+    is_unchanged, values = _RESTORE[decision.verb](decision)
     restored = db.session.scalars(
-        update(_table).where(*before, left_so).values(**values).returning(_table.c.id)
+        update(_table).where(*saved, is_unchanged).values(**values).returning(_table.c.id)
     ).all()
     decision.cursor, decision.restored = ids[-1], decision.restored + len(restored)
     return len(ids)
 
 
 def _unapproved(decision):
-    left_so = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
+    is_unchanged = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
         ("pending", "confirmed", "counted")
     )
-    return left_so, {
+    return is_unchanged, {
         name: _items.c[name] for name in ("state", "held_reason", "reviewed_at", "rejected_at")
     }
 
@@ -283,24 +294,24 @@ def _unapproved(decision):
 def _unrejected(decision):
     # One that was counted waits for a number again. One that its supporter has confirmed since is
     # confirmed.
-    back = case(
+    state = case(
         (_items.c.state == "held", "held"),
         (_table.c.confirmed_at.is_not(None), "confirmed"),
         else_="pending",
     )
-    left_so = (_table.c.rejected_at == decision.decided_at) & (_table.c.state == "held")
-    return left_so, {
-        "state": back,
+    is_unchanged = (_table.c.rejected_at == decision.decided_at) & (_table.c.state == "held")
+    return is_unchanged, {
+        "state": state,
         "held_reason": _items.c.held_reason,
         "rejected_at": _items.c.rejected_at,
     }
 
 
 def _unread(decision):
-    left_so = (_table.c.comment_read_at == decision.decided_at) & (
+    is_unchanged = (_table.c.comment_read_at == decision.decided_at) & (
         _table.c.comment_shown == (decision.verb == "show")
     )
-    return left_so, {name: _items.c[name] for name in ("comment_shown", "comment_read_at")}
+    return is_unchanged, {name: _items.c[name] for name in ("comment_shown", "comment_read_at")}
 
 
 _RESTORE = {"approve": _unapproved, "reject": _unrejected, "show": _unread, "hide": _unread}
@@ -311,24 +322,24 @@ def _finish(decision, now):
     decision.state, decision.finished_at = "undone" if is_undo else "done", now
     # Searched words may be a person's name.
     decision.search = Search.from_json(decision.search).without_words().to_json()
-    many = decision.restored if is_undo else decision.changed
+    count = decision.restored if is_undo else decision.changed
     action = "bulk.undone" if is_undo else "bulk.done"
     record(
         WORKER,
         action,
         subject=("bulk", decision.id),
         cause_id=decision.cause_id,
-        details={"signatures": many},
+        details={"signatures": count},
     )
 
 
 def _matching(search, snapshot, above=0):
     return matching(search, above=above, below=snapshot.upto_id + 1).where(
-        _fitted_at(search, snapshot.at)
+        _matched_at(search, snapshot.at)
     )
 
 
-def _fitted_at(search, at):
+def _matched_at(search, at):
     """Return the condition that a signature matched at the time of the preview.
 
     One that began to match later is not included, however old it is.
@@ -346,5 +357,5 @@ def _can_approve(search):
     return is_held if search.state == "rejected" else is_held & _table.c.rejected_at.is_(None)
 
 
-def _brings_back(verb, search):
+def _includes_rejected(verb, search):
     return verb == "approve" and search.state == "rejected"

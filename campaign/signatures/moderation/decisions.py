@@ -37,30 +37,28 @@ class CannotMerge(CampaignError):
         self.code = code
 
 
-def let_through(
-    *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
-) -> Sequence[int]:
+def approve(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime) -> Sequence[int]:
     """Approve held or rejected signatures, so that no rule holds them again.
 
     They are counted if their supporter has confirmed, and otherwise wait for confirmation.
     """
-    return _go_on(_chosen(ids, cause_ids), now)
+    return _approve(_chosen(ids, cause_ids), now)
 
 
-def let_through_waiting(
+def approve_waiting(
     *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
 ) -> Sequence[int]:
     """Approve held signatures that still wait for review; leave rejected ones rejected."""
-    return _go_on(_chosen(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
+    return _approve(_chosen(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
 
 
-def _go_on(chosen: ColumnElement[bool], now: datetime) -> Sequence[int]:
+def _approve(chosen: ColumnElement[bool], now: datetime) -> Sequence[int]:
     # Without an address, no email can ask for a confirmation.
-    goes_on = _table.c.confirmed_at.is_not(None) | _table.c.email_digest.is_(None)
+    is_complete = _table.c.confirmed_at.is_not(None) | _table.c.email_digest.is_(None)
     return _change(
         chosen & (_table.c.state == "held"),
-        state=case((goes_on, "confirmed"), else_="pending"),
-        confirmed_at=case((goes_on, func.coalesce(_table.c.confirmed_at, now)), else_=None),
+        state=case((is_complete, "confirmed"), else_="pending"),
+        confirmed_at=case((is_complete, func.coalesce(_table.c.confirmed_at, now)), else_=None),
         held_reason="",
         rejected_at=None,
         reviewed_at=now,
@@ -95,7 +93,7 @@ def release_all(*, reason: str, now: datetime, limit: int) -> Sequence[int]:
         _table.c.state == "held", _table.c.held_reason == reason, _table.c.rejected_at.is_(None)
     )
     ids = db.session.scalars(held.order_by(_table.c.id).limit(limit)).all()
-    return let_through_waiting(ids=ids, cause_ids=None, now=now)
+    return approve_waiting(ids=ids, cause_ids=None, now=now)
 
 
 def withdraw(
@@ -107,19 +105,19 @@ def withdraw(
         state="withdrawn",
         withdrawn_at=now,
     )
-    return _noted("signature.withdrawn", withdrawn)
+    return _log_ended("signature.withdrawn", withdrawn)
 
 
 def take_back_withdrawal(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
     """Undo a withdrawal and return the signature to its former state."""
-    back = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
+    unheld_state = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
     returned = _change(
         # A signature from an import that was undone has lost its name and cannot come back.
         _chosen(ids, cause_ids) & (_table.c.state == "withdrawn") & (_table.c.given_name != ""),
-        state=case((_table.c.held_reason != "", "held"), else_=back),
+        state=case((_table.c.held_reason != "", "held"), else_=unheld_state),
         withdrawn_at=None,
     )
-    return _noted("signature.returned", returned)
+    return _log_ended("signature.returned", returned)
 
 
 def decide_comments(
@@ -133,10 +131,10 @@ def decide_comments(
     rows = db.session.execute(
         select(_table.c.id, _table.c.comment).where(_chosen(versions, cause_ids)).with_for_update()
     ).all()
-    same = [
+    unchanged = [
         row.id for row in rows if row.comment and content_version(row.comment) == versions[row.id]
     ]
-    return _change(_table.c.id.in_(same), comment_shown=shown, comment_read_at=now)
+    return _change(_table.c.id.in_(unchanged), comment_shown=shown, comment_read_at=now)
 
 
 def show_comments(
@@ -249,12 +247,12 @@ def _change(condition: ColumnElement[bool], **values: Any) -> Sequence[int]:
     ).all()
 
 
-def _noted(what: str, ids: Sequence[int]) -> Sequence[int]:
+def _log_ended(kind: str, ids: Sequence[int]) -> Sequence[int]:
     """Log these changes beside the database, so that they survive a restore; return the ids."""
     for row in db.session.execute(
         select(_table.c.id, _table.c.created_at).where(_table.c.id.in_(ids))
     ):
-        note_ended(what, row.id, row.created_at)
+        note_ended(kind, row.id, row.created_at)
     return ids
 
 

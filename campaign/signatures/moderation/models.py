@@ -113,10 +113,10 @@ class BulkDecision(db.Model):
 
     @property
     def percent(self) -> int:
-        done, whole = (
+        done, total = (
             (self.restored, self.changed) if self.state == "undoing" else (self.changed, self.total)
         )
-        return min(100, 100 * done // whole) if whole else 0
+        return min(100, 100 * done // total) if total else 0
 
 
 class BulkItem(db.Model):

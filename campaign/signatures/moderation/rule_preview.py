@@ -14,8 +14,8 @@ from campaign.security.digests import address_digest
 from campaign.signatures.counting.hatching import RATE_WINDOW
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation.models import Rule
-from campaign.signatures.moderation.rules import Facts, Test, addresses_of, domain_of
-from campaign.signatures.tokens import kept_keys
+from campaign.signatures.moderation.rules import RuleInput, RuleMatcher, addresses_of, domain_of
+from campaign.signatures.tokens import stored_keys
 
 BATCH = 5000
 DIGESTS_AT_ONCE = 500
@@ -26,7 +26,7 @@ _CAN_BE_HELD = _c.state.in_(("pending", "confirmed", "counted")) & _c.reviewed_a
 
 
 @dataclass(frozen=True)
-class Trial:
+class RulePreview:
     """The result of a preview: the ids that the rule would have held, newest first.
 
     `looked_at` signatures were tested. `counted` of those found are in the tally. For rules about
@@ -44,17 +44,17 @@ class Trial:
         return self.ids[:SAMPLE]
 
 
-def try_rule(rule: Rule) -> Trial:
+def preview_rule(rule: Rule) -> RulePreview:
     """Return the Trial of a Rule, stored or not, without changing anything."""
     ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
-    known = _c.address_digest.is_not(None) if needs_network else True
+    is_testable = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
         select(func.count(), func.min(_c.created_at) if needs_network else None).where(
-            _scope(rule), _CAN_BE_HELD, known
+            _scope(rule), _CAN_BE_HELD, is_testable
         )
     ).one()
-    return Trial(tuple(ids), _counted_among(ids), looked_at, since)
+    return RulePreview(tuple(ids), _counted_among(ids), looked_at, since)
 
 
 def _scope(rule: Rule) -> ColumnElement[bool]:
@@ -72,14 +72,16 @@ def _by_country(rule, scope):
 
 
 def _by_network(rule, scope):
-    addresses = (address for network in Test(rule).networks for address in addresses_of(network))
-    keys = kept_keys()
+    addresses = (
+        address for network in RuleMatcher(rule).networks for address in addresses_of(network)
+    )
+    keys = stored_keys()
     digests = (address_digest(key, address) for address in addresses for key in keys)
     ids = set()
-    while some := list(islice(digests, DIGESTS_AT_ONCE)):
+    while chunk := list(islice(digests, DIGESTS_AT_ONCE)):
         ids.update(
             db.session.scalars(
-                select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(some))
+                select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(chunk))
             )
         )
     return ids
@@ -87,47 +89,47 @@ def _by_network(rule, scope):
 
 def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     """Yield ids by the same test as at signing, row by row, so that both always agree."""
-    test = Test(rule)
+    matcher = RuleMatcher(rule)
     query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, _CAN_BE_HELD)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
-        if test.holds(Facts(row.given_name or "", row.family_name or "", row.comment)):
+        if matcher.matches(RuleInput(row.given_name or "", row.family_name or "", row.comment)):
             yield row.id
 
 
 def _by_mail_domain(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
-    test = Test(rule)
-    holds = lru_cache(maxsize=50_000)(
-        lambda domain: test.holds(Facts(mail_domain=domain_of(domain)))
+    matcher = RuleMatcher(rule)
+    matches = lru_cache(maxsize=50_000)(
+        lambda domain: matcher.matches(RuleInput(mail_domain=domain_of(domain)))
     )
     query = select(_c.id, _c.email).where(scope, _CAN_BE_HELD, _c.email.is_not(None))
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
-        if holds(row.email.rpartition("@")[2]):
+        if matches(row.email.rpartition("@")[2]):
             yield row.id
 
 
 def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     """Yield ids whose IP address had confirmed the allowed number within the hour before."""
-    most = int(rule.pattern)
+    limit = int(rule.pattern)
     query = (
         select(_c.id, _c.address_digest, _c.confirmed_at)
         .where(scope, _CAN_BE_HELD, _c.address_digest.is_not(None), _c.confirmed_at.is_not(None))
         .order_by(_c.address_digest, _c.confirmed_at, _c.id)
     )
-    address, last = None, deque(maxlen=most)
+    address, recent = None, deque(maxlen=limit)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
         if row.address_digest != address:
-            address, last = row.address_digest, deque(maxlen=most)
-        if len(last) == most and row.confirmed_at - last[0] < RATE_WINDOW:
+            address, recent = row.address_digest, deque(maxlen=limit)
+        if len(recent) == limit and row.confirmed_at - recent[0] < RATE_WINDOW:
             yield row.id
-        last.append(row.confirmed_at)
+        recent.append(row.confirmed_at)
 
 
 def _counted_among(ids):
     total = 0
-    for first in range(0, len(ids), DIGESTS_AT_ONCE):
-        some = ids[first : first + DIGESTS_AT_ONCE]
+    for start in range(0, len(ids), DIGESTS_AT_ONCE):
+        chunk = ids[start : start + DIGESTS_AT_ONCE]
         total += db.session.scalar(
-            select(func.count()).where(_c.id.in_(some), _c.state == "counted")
+            select(func.count()).where(_c.id.in_(chunk), _c.state == "counted")
         )
     return total
 

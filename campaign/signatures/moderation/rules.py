@@ -28,8 +28,8 @@ from campaign.text.names import name_key
 MAX_ADDRESSES = 4096
 
 
-class Facts(NamedTuple):
-    """The facts that rules test. `network` is the IP address as text, or None if unknown."""
+class RuleInput(NamedTuple):
+    """What rules test. `network` is the IP address as text, or None if unknown."""
 
     given_name: str = ""
     family_name: str = ""
@@ -39,7 +39,7 @@ class Facts(NamedTuple):
     network: str | None = None
 
 
-class Test:
+class RuleMatcher:
     """A Rule prepared for testing many signatures."""
 
     def __init__(self, rule: Rule) -> None:
@@ -50,36 +50,36 @@ class Test:
     def concerns(self, cause_id: int, petition_id: int) -> bool:
         return self.cause_id == cause_id and self.petition_id in (None, petition_id)
 
-    def holds(self, facts: Facts) -> bool:
-        """Return whether signatures with these Facts are held.
+    def matches(self, rule_input: RuleInput) -> bool:
+        """Return whether signatures with these details are held.
 
         A rate concerns many signatures together, so it never matches here.
         """
-        ask = {
+        checks = {
             "words": self._has_word,
             "mail_domain": self._is_of_domain,
             "country": self._is_of_country,
             "network": self._is_in_network,
         }
-        return self.kind in ask and ask[self.kind](facts)
+        return self.kind in checks and checks[self.kind](rule_input)
 
-    def _has_word(self, facts: Facts) -> bool:
-        text = f"{_plain(facts.given_name)} {_plain(facts.family_name)} / {name_key(facts.comment or '', '')}"
-        return self._words.search(text) is not None
+    def _has_word(self, rule_input: RuleInput) -> bool:
+        text = f"{_comparable(rule_input.given_name)} {_comparable(rule_input.family_name)} / {name_key(rule_input.comment or '', '')}"
+        return self._pattern.search(text) is not None
 
-    def _is_of_domain(self, facts: Facts) -> bool:
+    def _is_of_domain(self, rule_input: RuleInput) -> bool:
         return any(
-            facts.mail_domain == line or facts.mail_domain.endswith(f".{line}")
+            rule_input.mail_domain == line or rule_input.mail_domain.endswith(f".{line}")
             for line in self._lines
         )
 
-    def _is_of_country(self, facts: Facts) -> bool:
-        return facts.country in self._lines
+    def _is_of_country(self, rule_input: RuleInput) -> bool:
+        return rule_input.country in self._lines
 
-    def _is_in_network(self, facts: Facts) -> bool:
-        if facts.network is None:
+    def _is_in_network(self, rule_input: RuleInput) -> bool:
+        if rule_input.network is None:
             return False
-        address = ip_address(facts.network)
+        address = ip_address(rule_input.network)
         address = getattr(address, "ipv4_mapped", None) or address
         return any(address in network for network in self.networks)
 
@@ -88,13 +88,13 @@ class Test:
         return [ip_network(line) for line in self._lines]
 
     @cached_property
-    def _words(self) -> re.Pattern[str]:
+    def _pattern(self) -> re.Pattern[str]:
         words = "|".join(re.escape(name_key(line, "")) for line in self._lines)
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
 @lru_cache(maxsize=20_000)
-def _plain(name: str) -> str:
+def _comparable(name: str) -> str:
     """Return a name in the form in which words are compared.
 
     Cached, because hundreds of thousands of tested rows share a few thousand names.
@@ -110,11 +110,11 @@ def addresses_of(network: IPv4Network | IPv6Network) -> Iterator[str]:
     if network.version == 4:
         yield from map(str, network)
         return
-    for household in network.subnets(new_prefix=64) if network.prefixlen < 64 else [network]:
-        yield str(household.network_address)
+    for subnet in network.subnets(new_prefix=64) if network.prefixlen < 64 else [network]:
+        yield str(subnet.network_address)
 
 
-def many_addresses(network: IPv4Network | IPv6Network) -> int:
+def count_addresses(network: IPv4Network | IPv6Network) -> int:
     """Return how many digests a network can have."""
     return 2 ** max(0, (32 if network.version == 4 else 64) - network.prefixlen)
 
@@ -135,12 +135,12 @@ SECONDS = 2
 
 def init_app(app: Flask) -> None:
     """Cache in a serving process. Elsewhere, as in tests, each call queries the database."""
-    app.extensions["standing_rules"] = TtlCache(SECONDS if app.config.get("SERVING") else 0)
+    app.extensions["active_rules"] = TtlCache(SECONDS if app.config.get("SERVING") else 0)
 
 
-def reason_to_hold(terms: SigningTerms, facts: Facts) -> str:
+def reason_to_hold(terms: SigningTerms, rule_input: RuleInput) -> str:
     """Return the `held_reason` of the first rule of a petition that matches, or an empty text."""
-    return first_reason(tests_for(terms), facts)
+    return first_reason(matchers_for(terms), rule_input)
 
 
 def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) -> str:
@@ -148,24 +148,26 @@ def reason_to_hold_correction(signature: Signature, changed: Mapping[str, Any]) 
 
     Only what was changed is checked. The signature's origin was checked when it was signed.
     """
-    tests = [
-        test for test in _recent_tests() if test.concerns(signature.cause_id, signature.petition_id)
+    matchers = [
+        matcher
+        for matcher in _recent_matchers()
+        if matcher.concerns(signature.cause_id, signature.petition_id)
     ]
     compared = ("given_name", "family_name", "comment", "country")
-    return first_reason(tests, Facts(**{name: changed.get(name) or "" for name in compared}))
+    return first_reason(matchers, RuleInput(**{name: changed.get(name) or "" for name in compared}))
 
 
-def tests_for(terms: SigningTerms) -> list[Test]:
-    """Return the Tests that apply to a petition, for callers that check many signings."""
-    return [test for test in _recent_tests() if test.concerns(terms.cause_id, terms.id)]
+def matchers_for(terms: SigningTerms) -> list[RuleMatcher]:
+    """Return the RuleMatchers that apply to a petition, for callers that check many signings."""
+    return [matcher for matcher in _recent_matchers() if matcher.concerns(terms.cause_id, terms.id)]
 
 
-def first_reason(tests: Iterable[Test], facts: Facts) -> str:
-    """Return the `held_reason` of the first Test that matches, or an empty text."""
-    return next((test.reason for test in tests if test.holds(facts)), "")
+def first_reason(matchers: Iterable[RuleMatcher], rule_input: RuleInput) -> str:
+    """Return the `held_reason` of the first RuleMatcher that matches, or an empty text."""
+    return next((matcher.reason for matcher in matchers if matcher.matches(rule_input)), "")
 
 
-def standing_rules(*kinds: str) -> Sequence[Rule]:
+def active_rules(*kinds: str) -> Sequence[Rule]:
     """Return the Rules that are on, oldest first. If kinds are given, return only those."""
     query = (
         select(Rule).where(Rule.on_since.is_not(None), Rule.off_since.is_(None)).order_by(Rule.id)
@@ -173,14 +175,14 @@ def standing_rules(*kinds: str) -> Sequence[Rule]:
     return db.session.scalars(query.where(Rule.kind.in_(kinds)) if kinds else query).all()
 
 
-def _recent_tests() -> tuple[Test, ...]:
-    """Return the Tests of the rules that are on, at most SECONDS old."""
-    cache: TtlCache[str, tuple[Test, ...]] = current_app.extensions["standing_rules"]
-    return cache.get("tests", _load_tests) or ()
+def _recent_matchers() -> tuple[RuleMatcher, ...]:
+    """Return the RuleMatchers of the rules that are on, at most SECONDS old."""
+    cache: TtlCache[str, tuple[RuleMatcher, ...]] = current_app.extensions["active_rules"]
+    return cache.get("matchers", _load_matchers) or ()
 
 
-def _load_tests() -> tuple[Test, ...]:
-    return tuple(Test(rule) for rule in standing_rules() if rule.kind != "rate")
+def _load_matchers() -> tuple[RuleMatcher, ...]:
+    return tuple(RuleMatcher(rule) for rule in active_rules() if rule.kind != "rate")
 
 
 class RuleInUse(CampaignError):
@@ -244,7 +246,7 @@ def switch_off(*, rule_id: int, now: datetime):
     return rule
 
 
-def hold_past(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
+def hold_matches(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
     """Hold the signatures that a preview of the rule found; return the ids that were held."""
     return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason, now=now)
 

@@ -87,7 +87,7 @@ class NotYours(CampaignError):
     status = 404
 
 
-def own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
+def load_own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     """Return the signature if it was signed with exactly this address. Raise NotYours.
 
     `email_digest` is the digest of the address.
@@ -101,12 +101,12 @@ def own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     return signature
 
 
-def _own_now(signature_id: int, email_digest: bytes | None, email: str):
+def _lock_own(signature_id: int, email_digest: bytes | None, email: str):
     """Return the supporter's current signature, locked until the transaction ends. Raise NotYours.
 
     An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
     """
-    own(signature_id, email_digest, email)
+    load_own(signature_id, email_digest, email)
     signature = db.session.get(
         Signature, signature_id, with_for_update=True, populate_existing=True
     )
@@ -125,7 +125,7 @@ def correct(
     an organizer reviews them, and the rest changes at once. The person's digest follows the
     corrected name, so signing again under it counts as a repeat.
     """
-    signature = _own_now(signature_id, email_digest, email)
+    signature = _lock_own(signature_id, email_digest, email)
     # A correction replaces one that still waits.
     drop_corrections([signature.id])
     changed = {
@@ -157,7 +157,7 @@ def withdraw(
 
     Within a second the runner removes it from the tally and frees its number.
     """
-    signature = _own_now(signature_id, email_digest, email)
+    signature = _lock_own(signature_id, email_digest, email)
     if signature.state not in ("withdrawn", "erased"):
         signature.state = "withdrawn"
         signature.withdrawn_at = now
@@ -172,10 +172,10 @@ def restore(*, signature_id: int, email_digest: bytes | None, email: str) -> Sig
 
     The signature waits for what it waited for before, and is counted again if it was confirmed.
     """
-    signature = _own_now(signature_id, email_digest, email)
+    signature = _lock_own(signature_id, email_digest, email)
     if signature.state == "withdrawn":
-        back = "confirmed" if signature.confirmed_at else "pending"
-        signature.state = "held" if signature.held_reason else back
+        unheld_state = "confirmed" if signature.confirmed_at else "pending"
+        signature.state = "held" if signature.held_reason else unheld_state
         signature.withdrawn_at = None
         note_ended("signature.returned", signature.id, signature.created_at)
     db.session.flush()
@@ -245,7 +245,7 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
     the address of this request. None if there is neither, or after too many requests.
     """
     request = db.session.get(OwnLinkRequest, request_id)
-    if request is None or _requests_before(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
+    if request is None or _count_earlier_requests(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
         return None
     signatures = db.session.scalars(
         select(Signature)
@@ -271,11 +271,11 @@ def forget_link_requests(*, now: datetime) -> int:
     ).rowcount
 
 
-def _requests_before(request):
-    here = OwnLinkRequest
+def _count_earlier_requests(request):
+    table = OwnLinkRequest
     earlier = (
-        here.email_digest == request.email_digest,
-        here.id < request.id,
-        here.created_at > request.created_at - DAY,
+        table.email_digest == request.email_digest,
+        table.id < request.id,
+        table.created_at > request.created_at - DAY,
     )
     return db.session.scalar(select(func.count()).where(*earlier))

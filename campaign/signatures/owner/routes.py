@@ -41,7 +41,7 @@ from campaign.signatures.queries import signature_by_token, signatures_of_addres
 from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_link_request
 from campaign.signatures.signing.submission import BUSY_SECONDS
-from campaign.subscriptions import tokens as news_keys
+from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import mask
 
@@ -79,7 +79,7 @@ class OwnSignature:
 @blueprint.get("/<lang>/signatures/mine/<token>")
 def mine(token: str) -> ResponseReturnValue:
     """Show everything that was signed with the link's address."""
-    return _page(token, _opened(token))
+    return _render_page(token, _opened(token))
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
@@ -87,10 +87,10 @@ def correct(token: str, signature_id: int) -> ResponseReturnValue:
     """Correct a signature, or show the page again with the errors."""
     opened = _opened(token)
     owner = _owner(opened)
-    signature = owner_operations.own(signature_id, **owner)
+    signature = owner_operations.load_own(signature_id, **owner)
     form = _form(signature, filled=True)
     if not form.validate():
-        return _page(token, opened, refused=form, refused_id=signature_id)
+        return _render_page(token, opened, refused=form, refused_id=signature_id)
     columns = {name: form[name].data for name in CORRECTED}
     write(owner_operations.correct, signature_id=signature_id, now=utcnow(), **owner, **columns)
     return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
@@ -122,17 +122,19 @@ def restore(token: str, signature_id: int) -> ResponseReturnValue:
 def erase(token: str, signature_id: int) -> ResponseReturnValue:
     """Erase one signature permanently. The link still opens the others, if there are any."""
     owner = _owner(_opened(token))
-    owner_operations.own(signature_id, **owner)
+    owner_operations.load_own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
     except StillCounted:
         return redirect(url_for("signatures.mine", token=token, leaving=1), 303)
-    left = signatures_of_address(**owner)
-    if not left:
+    remaining = signatures_of_address(**owner)
+    if not remaining:
         return redirect(url_for("signatures.erased"), 303)
     # The new link opens the others until the same day.
     return redirect(
-        url_for("signatures.mine", token=tokens.own_token(left[0], last_day_of(token)), erased=1),
+        url_for(
+            "signatures.mine", token=tokens.own_token(remaining[0], last_day_of(token)), erased=1
+        ),
         303,
     )
 
@@ -147,7 +149,7 @@ def erased() -> ResponseReturnValue:
 def download(token: str) -> ResponseReturnValue:
     """Return all data about the supporter's signatures, readable for people and machines."""
     rows = signatures_of_address(**_owner(_opened(token)))
-    data = {"signatures": [_everything(row) for row in rows]}
+    data = {"signatures": [_downloaded_row(row) for row in rows]}
     # Indented, and without escaped characters, because people read it in any text editor.
     response = Response(
         json.dumps(data, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
@@ -164,7 +166,7 @@ def _opened(token):
     signature = signature_by_token(tokens.MINE, token)
     if signature is None or signature.email_digest is None:
         has_ended = was_own_link(token)
-        page = request_page(OwnLinkForm(formdata=None), "ended" if has_ended else "unknown")
+        page = render_request_page(OwnLinkForm(formdata=None), "ended" if has_ended else "unknown")
         abort(private(make_response(page, 410 if has_ended else 404)))
     return signature
 
@@ -174,15 +176,15 @@ def _owner(opened):
     return {"email_digest": opened.email_digest, "email": opened.email}
 
 
-def _page(token, opened, refused=None, refused_id=None):
-    own = [
+def _render_page(token, opened, refused=None, refused_id=None):
+    own_signatures = [
         _own_signature(row, refused if row.id == refused_id else _form(row))
         for row in signatures_of_address(**_owner(opened))
     ]
     page = render_template(
         "signatures/mine.html",
         email=mask(opened.email),
-        signatures=own,
+        signatures=own_signatures,
         token=token,
         until=last_day_of(token),
         refused=refused is not None,
@@ -218,7 +220,7 @@ def _news(token, opened):
     subscription, _cause = subscribed[0]
     return url_for(
         "subscriptions.preferences",
-        token=news_keys.preferences_token(subscription, last_day),
+        token=news_tokens.preferences_token(subscription, last_day),
     )
 
 
@@ -235,7 +237,7 @@ def _form(signature, filled=False):
     return form
 
 
-def _everything(row):
+def _downloaded_row(row):
     petition = petition_by_id(row.petition_id)
     instants = {name: getattr(row, name) for name in INSTANTS}
     return {
@@ -271,7 +273,7 @@ def _answers(answers, petition):
 def request_own_link() -> Response:
     """Show the form that requests the link. After sending, everyone gets the same answer."""
     state = "sent" if request.args.get("sent") == "1" else "new"
-    return public(make_response(request_page(OwnLinkForm(formdata=None), state)), 60)
+    return public(make_response(render_request_page(OwnLinkForm(formdata=None), state)), 60)
 
 
 @blueprint.post("/<lang>/mine")
@@ -280,7 +282,7 @@ def send_link() -> ResponseReturnValue:
     admit_link_request(tokens.network_digest(request.remote_addr))
     form = OwnLinkForm.sent()
     if not form.validate():
-        return make_response(request_page(form, "new"), 422)
+        return make_response(render_request_page(form, "new"), 422)
     email = form.email.address
     try:
         write(
@@ -292,11 +294,11 @@ def send_link() -> ResponseReturnValue:
         )
     except DATABASE_AWAY:
         current_app.logger.exception("a request for an own link could not be written")
-        return request_page(form, "busy"), 503, {"Retry-After": str(BUSY_SECONDS)}
+        return render_request_page(form, "busy"), 503, {"Retry-After": str(BUSY_SECONDS)}
     return redirect(url_for("signatures.request_own_link", sent=1), 303)
 
 
-def request_page(form: OwnLinkForm, state: str) -> str:
+def render_request_page(form: OwnLinkForm, state: str) -> str:
     """Return the page with the form in this state: `new`, `sent`, `busy`, `ended` or `unknown`.
 
     The last two are about a link that has expired or is not ours.

@@ -72,34 +72,34 @@ class LookupProgress(db.Model):
 
 MAX_TERMS = 8
 MAX_WORD = 40
-COMMENT, FACT = "+", "@"
+COMMENT, EXACT = "+", "@"
 _WORD = re.compile(r"[^\W_]+")
 _fts = table("signature_lookup", column("rowid", BigInteger))
 
 
 def terms_of(text: str) -> list[str]:
     """Return the distinct words to search for, at most MAX_TERMS."""
-    return list(dict.fromkeys(_words(text)))[:MAX_TERMS]
+    return list(dict.fromkeys(_split_words(text)))[:MAX_TERMS]
 
 
-def fact(name: str, value: object) -> str:
+def exact_term(name: str, value: object) -> str:
     """Return the term for a fact that is not text, such as the country "mx"."""
-    return f"{FACT}{name}{value}".lower()
+    return f"{EXACT}{name}{value}".lower()
 
 
-def words_of(row: Row[*tuple[Any, ...]]) -> str:
+def text_to_index(row: Row[*tuple[Any, ...]]) -> str:
     """Return the text to index for a signature; `row` has the columns of READ."""
-    who = _words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
-    comment = (COMMENT + word for word in _words(row.comment or ""))
-    facts = (
-        fact("c", row.country) if row.country else "",
-        fact("e", row.evidence),
-        fact("p", row.petition_id),
+    person = _split_words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
+    comment = (COMMENT + word for word in _split_words(row.comment or ""))
+    exact_terms = (
+        exact_term("c", row.country) if row.country else "",
+        exact_term("e", row.evidence),
+        exact_term("p", row.petition_id),
     )
-    return " ".join(dict.fromkeys([*who, *comment, *filter(None, facts)]))
+    return " ".join(dict.fromkeys([*person, *comment, *filter(None, exact_terms)]))
 
 
-READ = (
+INDEXED_COLUMNS = (
     *(
         Signature.id,
         Signature.given_name,
@@ -124,13 +124,13 @@ def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
     return _engine().ids_with(terms)
 
 
-def put_words(rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
+def add_to_index(rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
     """Add signatures that are not indexed to the index; `rows` have the columns of READ."""
     if rows:
-        _engine().put([{"id": row.id, "words": words_of(row)} for row in rows])
+        _engine().put([{"id": row.id, "words": text_to_index(row)} for row in rows])
 
 
-def drop_words(ids: Iterable[int]) -> None:
+def remove_from_index(ids: Iterable[int]) -> None:
     """Remove signatures from the index."""
     _engine().drop(ids)
 
@@ -141,19 +141,19 @@ def prefer_index() -> None:
         db.session.execute(text("set local enable_seqscan = off"))
 
 
-def has_words(terms: Iterable[str]) -> list[ColumnElement[bool]]:
+def name_conditions(terms: Iterable[str]) -> list[ColumnElement[bool]]:
     """Return conditions that a signature's name or email address contains all `terms`.
 
     They are for signatures that are not indexed yet.
     """
-    who = func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, "")
-    everything = plain_letters(
-        " " + who + " " + func.replace(func.coalesce(Signature.email, ""), "@", " ")
+    name = func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, "")
+    searched = plain_letters(
+        " " + name + " " + func.replace(func.coalesce(Signature.email, ""), "@", " ")
     )
-    return [everything.contains(f" {term}", autoescape=True) for term in terms]
+    return [searched.contains(f" {term}", autoescape=True) for term in terms]
 
 
-def has_comment_words(terms: Iterable[str]) -> list[ColumnElement[bool]]:
+def comment_conditions(terms: Iterable[str]) -> list[ColumnElement[bool]]:
     """Return conditions that a signature's comment contains all `terms`.
 
     They are for signatures that are not indexed yet.
@@ -164,7 +164,7 @@ def has_comment_words(terms: Iterable[str]) -> list[ColumnElement[bool]]:
     ]
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in _WORD.findall(plain(text))]
 
 
@@ -185,9 +185,9 @@ class _OnSqlite:
 
     @staticmethod
     def ids_with(terms):
-        asked = " AND ".join(f'"{term}"{"" if term.startswith(FACT) else " *"}' for term in terms)
-        found = literal_column("signature_lookup").op("match")(bindparam(None, asked))
-        return select(_fts.c.rowid.label("id")).where(found)
+        query = " AND ".join(f'"{term}"{"" if term.startswith(EXACT) else " *"}' for term in terms)
+        is_match = literal_column("signature_lookup").op("match")(bindparam(None, query))
+        return select(_fts.c.rowid.label("id")).where(is_match)
 
 
 class _OnPostgresql:
@@ -206,9 +206,9 @@ class _OnPostgresql:
 
     @staticmethod
     def ids_with(terms):
-        asked = " & ".join(f"'{term}'{'' if term.startswith(FACT) else ':*'}" for term in terms)
-        found = signature_lookup.c.words.op("@@")(cast(asked, TSQUERY))
-        return select(signature_lookup.c.signature_id.label("id")).where(found)
+        query = " & ".join(f"'{term}'{'' if term.startswith(EXACT) else ':*'}" for term in terms)
+        is_match = signature_lookup.c.words.op("@@")(cast(query, TSQUERY))
+        return select(signature_lookup.c.signature_id.label("id")).where(is_match)
 
 
 def _quoted(words: Iterable[str]) -> str:
@@ -220,21 +220,21 @@ BATCH = 1000
 SETTLE_SECONDS = 60
 
 
-class LookupKeeper:
+class SearchIndexer:
     """Extend the index to signatures older than `settle` seconds. `holder` names this process."""
 
     def __init__(self, write, *, holder, settle=SETTLE_SECONDS):
         self._write, self._holder, self._settle = write, holder, settle
         self._seen, self._settled = None, 0
 
-    def keep(self) -> int:
+    def extend(self) -> int:
         """Index one batch; return how many signatures were read."""
-        self._look()
+        self._note_newest()
         if not (_changes_wait() or indexed_upto() < self._settled):
             return 0
         return self._write(index_batch, upto=self._settled, holder=self._holder, now=utcnow())
 
-    def _look(self) -> None:
+    def _note_newest(self) -> None:
         """Remember the newest id and when it was first seen.
 
         The id that was newest `settle` seconds ago is safe to index up to.
@@ -255,29 +255,29 @@ def index_batch(*, upto: int, holder: str, now: datetime, limit: int = BATCH) ->
     last_id = indexed_upto()
     changed = _take_changes(last_id, limit)
     new = _read(Signature.id > last_id, Signature.id <= upto, limit=limit)
-    drop_words([row.id for row in new])
-    put_words([row for row in new if row.given_name])
+    remove_from_index([row.id for row in new])
+    add_to_index([row for row in new if row.given_name])
     if last_id < upto:
         _advance(new[-1].id if len(new) == limit else upto)
     return changed + len(new)
 
 
 def _take_changes(last_id: int, limit: int) -> int:
-    taken = select(LookupDue.signature_id).order_by(LookupDue.signature_id).limit(limit)
+    due = select(LookupDue.signature_id).order_by(LookupDue.signature_id).limit(limit)
     ids = db.session.scalars(
-        delete(LookupDue).where(LookupDue.signature_id.in_(taken)).returning(LookupDue.signature_id)
+        delete(LookupDue).where(LookupDue.signature_id.in_(due)).returning(LookupDue.signature_id)
     ).all()
     # Signatures beyond the end of the index are added when it gets there.
     rows = _read(Signature.id.in_(ids), Signature.id <= last_id, limit=limit)
-    drop_words(ids)
-    put_words([row for row in rows if row.given_name])
+    remove_from_index(ids)
+    add_to_index([row for row in rows if row.given_name])
     return len(ids)
 
 
 def _read(*conditions, limit):
     # Locked, so that no one deletes them before they are indexed. A later deletion removes them
     # from the index.
-    query = select(*READ).where(*conditions).order_by(Signature.id).limit(limit)
+    query = select(*INDEXED_COLUMNS).where(*conditions).order_by(Signature.id).limit(limit)
     return db.session.execute(query.with_for_update(read=True, key_share=True)).all()
 
 

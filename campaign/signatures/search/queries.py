@@ -61,18 +61,20 @@ class Search:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, from which `from_json` restores the Search."""
-        told = {name: value for name, value in asdict(self).items() if value}
+        stored = {name: value for name, value in asdict(self).items() if value}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in told.items()
+            for name, value in stored.items()
         }
 
     @classmethod
-    def from_json(cls, told) -> Self:
+    def from_json(cls, stored) -> Self:
         instants = {
-            name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told
+            name: datetime.fromisoformat(stored[name])
+            for name in ("since", "until")
+            if name in stored
         }
-        return cls(**{**told, **instants, "petition_ids": tuple(told.get("petition_ids", ()))})
+        return cls(**{**stored, **instants, "petition_ids": tuple(stored.get("petition_ids", ()))})
 
     def without_words(self) -> Self:
         return replace(self, words="")
@@ -144,7 +146,7 @@ def others_of_person(signature: Signature, most: int = 5) -> Sequence[Signature]
     if signature.person_digest is None:
         return []
     query = select(Signature).where(
-        _of((signature.petition_id,)),
+        _in_petitions((signature.petition_id,)),
         same_person,
         Signature.id != signature.id,
         Signature.state != "erased",
@@ -193,11 +195,11 @@ def held_since(cause_ids: Iterable[int] | None, since: datetime) -> tuple[int, d
     )
     if cause_ids is not None:
         query = query.where((Signature.cause_id + 0).in_(cause_ids))
-    many, newest = db.session.execute(query).one()
-    return (many, newest) if many else None
+    count, newest = db.session.execute(query).one()
+    return (count, newest) if count else None
 
 
-def how_many_unread(petition_ids: Iterable[int]):
+def count_unread_comments(petition_ids: Iterable[int]):
     """Return how many comments wait to be read."""
     return db.session.scalar(
         select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids))
@@ -214,16 +216,19 @@ def _oldest(search, after_id, most):
 
 def _candidates(search, above, below):
     """Return the ids that the index finds, and newer ones that it does not contain yet."""
-    end = search_index.indexed_upto()
-    asked = [*_terms(search), *_facts(search)]
-    indexed = search_index.ids_with(asked).subquery()
+    indexed_upto = search_index.indexed_upto()
+    terms = [*_terms(search), *_exact_terms(search)]
+    indexed = search_index.ids_with(terms).subquery()
     newer = select(Signature.id.label("id")).where(
-        *conditions(search), Signature.id > max(end, above)
+        *conditions(search), Signature.id > max(indexed_upto, above)
     )
-    known = select(indexed.c.id).where(indexed.c.id <= end, indexed.c.id > above)
+    indexed_ids = select(indexed.c.id).where(indexed.c.id <= indexed_upto, indexed.c.id > above)
     if below is not None:
-        newer, known = newer.where(Signature.id < below), known.where(indexed.c.id < below)
-    return union_all(known, newer)
+        newer, indexed_ids = (
+            newer.where(Signature.id < below),
+            indexed_ids.where(indexed.c.id < below),
+        )
+    return union_all(indexed_ids, newer)
 
 
 def _terms(search: Search) -> list[str]:
@@ -231,13 +236,13 @@ def _terms(search: Search) -> list[str]:
     return [search_index.COMMENT + term for term in terms] if search.comments else terms
 
 
-def _facts(search: Search) -> Iterator[str]:
+def _exact_terms(search: Search) -> Iterator[str]:
     if search.country:
-        yield search_index.fact("c", search.country)
+        yield search_index.exact_term("c", search.country)
     if search.evidence:
-        yield search_index.fact("e", search.evidence)
+        yield search_index.exact_term("e", search.evidence)
     if len(search.petition_ids) == 1:
-        yield search_index.fact("p", search.petition_ids[0])
+        yield search_index.exact_term("p", search.petition_ids[0])
 
 
 def _is_exact(search: Search) -> bool:
@@ -261,7 +266,7 @@ def conditions(
     search: Search, has_words: bool = True
 ) -> Iterator[ColumnElement[bool] | TextClause]:
     """Yield the SQL conditions of the Search, without its words if an index has found them."""
-    words = search.words.strip()
+    text = search.words.strip()
     # `+ 0` stops SQLite from scanning the whole petition instead of using an index with fewer rows.
     is_open = (
         _is_exact(search)
@@ -270,19 +275,21 @@ def conditions(
         or len(search.petition_ids) > 1
     )
     yield (
-        (_table.c.petition_id + 0).in_(search.petition_ids) if is_open else _of(search.petition_ids)
+        (_table.c.petition_id + 0).in_(search.petition_ids)
+        if is_open
+        else _in_petitions(search.petition_ids)
     )
     if _is_exact(search):
-        yield from _exactly(words, search.petition_ids)
-    elif words:
-        terms = search_index.terms_of(words)
+        yield from _exactly(text, search.petition_ids)
+    elif text:
+        terms = search_index.terms_of(text)
         if not terms:
             yield false()
         if has_words:
             yield from (
-                search_index.has_comment_words(terms)
+                search_index.comment_conditions(terms)
                 if search.comments
-                else search_index.has_words(terms)
+                else search_index.name_conditions(terms)
             )
     if search.comments:
         yield COMMENTS[search.comments]
@@ -300,33 +307,33 @@ def conditions(
         yield Signature.created_at < search.until
 
 
-def _exactly(words, petition_ids):
-    if "@" in words:
-        yield Signature.email_digest == _digest(words)
+def _exactly(text, petition_ids):
+    if "@" in text:
+        yield Signature.email_digest == _digest(text)
     else:
-        number = _digits(words)
+        number = _digits(text)
         # Numbers are indexed by cause. One too large for the column would be a database error.
         yield Signature.cause_id.in_(select(Petition.cause_id).where(Petition.id.in_(petition_ids)))
         yield Signature.number == int(number) if len(number) < 10 else Signature.id.is_(None)
 
 
-def _digits(words: str) -> str:
+def _digits(text: str) -> str:
     """Return the words without the digit separators of the site's languages."""
-    return "".join(words.split()).translate(dict.fromkeys(map(ord, ",.#\u202f\xa0")))
+    return "".join(text.split()).translate(dict.fromkeys(map(ord, ",.#\u202f\xa0")))
 
 
-def _is_number(words: str) -> bool:
-    return (digits := _digits(words)).isascii() and digits.isdecimal()
+def _is_number(text: str) -> bool:
+    return (digits := _digits(text)).isascii() and digits.isdecimal()
 
 
-def _digest(words: str) -> bytes:
+def _digest(text: str) -> bytes:
     try:
-        return tokens.email_digest(parse_address(words).normalized)
+        return tokens.email_digest(parse_address(text).normalized)
     except AddressRefused:
         return b""
 
 
-def _of(petition_ids):
+def _in_petitions(petition_ids):
     # With one petition we compare by equality, so that the index also gives the order.
     return (
         Signature.petition_id == petition_ids[0]

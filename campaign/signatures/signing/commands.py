@@ -7,7 +7,7 @@ from typing import Any
 
 from campaign.errors import CampaignError
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures.moderation.rules import Facts
+from campaign.signatures.moderation.rules import RuleInput
 
 
 class PetitionClosed(CampaignError):
@@ -63,9 +63,9 @@ class SupporterDetails:
     name_display: str = "counted"
     subscribe: bool = False
 
-    def facts(self, *, mail_domain: str, network: str | None = None) -> Facts:
+    def rule_input(self, *, mail_domain: str, network: str | None = None) -> RuleInput:
         """Return what rules test. `network` is the IP address as text, or None if unknown."""
-        return Facts(
+        return RuleInput(
             self.given_name, self.family_name, self.comment, self.country, mail_domain, network
         )
 

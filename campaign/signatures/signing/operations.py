@@ -54,15 +54,15 @@ def accept_signatures(*, commands: Sequence[SignatureCommand]) -> list[Signature
     """
     results: dict[int, SignatureResult] = {}
     for is_collected, accept in ((False, _accept_submitted), (True, _accept_collected)):
-        places = [
-            place
-            for place, command in enumerate(commands)
+        indexes = [
+            index
+            for index, command in enumerate(commands)
             if command.evidence.is_collected is is_collected
         ]
-        for start in range(0, len(places), MAX_BATCH_SIZE):
-            batch = places[start : start + MAX_BATCH_SIZE]
-            results |= zip(batch, accept([commands[place] for place in batch]), strict=True)
-    return [results[place] for place in range(len(commands))]
+        for start in range(0, len(indexes), MAX_BATCH_SIZE):
+            batch = indexes[start : start + MAX_BATCH_SIZE]
+            results |= zip(batch, accept([commands[index] for index in batch]), strict=True)
+    return [results[index] for index in range(len(commands))]
 
 
 def accept_in_group(command: SignatureCommand) -> SignatureResult:
@@ -97,23 +97,23 @@ def _accept_submitted(commands: Sequence[SignatureCommand]) -> list[SignatureRes
     """
     errors = _phase_errors(commands)
     # All writers insert in the same order, so that two processes cannot deadlock.
-    places = sorted(
-        (place for place, error in enumerate(errors) if error is None),
-        key=lambda place: _address(commands[place]),
+    indexes = sorted(
+        (index for index, error in enumerate(errors) if error is None),
+        key=lambda index: _address(commands[index]),
     )
     rows = insert_all(
         db.session.connection(),
         _table,
-        [submitted_columns(commands[place]) for place in places],
+        [submitted_columns(commands[index]) for index in indexes],
         unless=_FIRST_SEAT,
         returning=("id", "petition_id", "email_digest"),
     )
     ids = {(petition_id, bytes(digest)): row_id for row_id, petition_id, digest in rows}
     # Of several commands with one address, only the first one gets the row.
-    id_at = {place: ids.pop(_address(commands[place]), None) for place in places}
+    id_at = {index: ids.pop(_address(commands[index]), None) for index in indexes}
     results = [
-        SignatureResult(Status.REFUSED, error=error) if error else _result(command, id_at[place])
-        for place, (command, error) in enumerate(zip(commands, errors, strict=True))
+        SignatureResult(Status.REFUSED, error=error) if error else _result(command, id_at[index])
+        for index, (command, error) in enumerate(zip(commands, errors, strict=True))
     ]
     _queue_emails(commands, results)
     _note_repeats(commands, results)
@@ -137,7 +137,7 @@ def _accept_collected(commands: Sequence[SignatureCommand]) -> list[SignatureRes
     seats = Seats()
     seats.look_up(signers)
     places = [seats.take(signer) for signer in signers]
-    fresh = [
+    new_rows = [
         collected_columns(command, place.number)
         for command, place in zip(commands, places, strict=True)
         if place and not place.pending_id
@@ -146,7 +146,7 @@ def _accept_collected(commands: Sequence[SignatureCommand]) -> list[SignatureRes
     rows = insert_all(
         db.session.connection(),
         _table,
-        sorted(fresh, key=lambda columns: _person_key(*(columns[name] for name in _KEY))),
+        sorted(new_rows, key=lambda columns: _person_key(*(columns[name] for name in _KEY))),
         unless=ANY_UNIQUE,
         returning=("id", *_KEY),
     )
@@ -180,25 +180,27 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
     two, so the more private choice wins. The more private display applies. The comment stays only
     if both are equal, and news only if both asked for it.
     """
-    here = (_table.c.id == row_id) & (_table.c.state == "pending")
+    is_pending = (_table.c.id == row_id) & (_table.c.state == "pending")
     choices = (_table.c.name_display, _table.c.comment, _table.c.subscribe)
-    row = db.session.execute(select(*choices).where(here).with_for_update()).first()
+    row = db.session.execute(select(*choices).where(is_pending).with_for_update()).first()
     if row is None:
         return None
-    kept = {"seat", "mail_count", "mailed_at", "reminders"}
+    unchanged = {"seat", "mail_count", "mailed_at", "reminders"}
     if not columns["email_digest"]:
-        kept |= {"email", "email_digest"}
+        unchanged |= {"email", "email_digest"}
     if columns["kiosk_id"] is None:
-        kept |= {"kiosk_id", "shift_id", "event_id"}
-    asked = columns["name_display_asked"] or columns["name_display"]
+        unchanged |= {"kiosk_id", "shift_id", "event_id"}
+    requested = columns["name_display_asked"] or columns["name_display"]
     display = more_private(columns["name_display"], row.name_display)
-    values = {name: value for name, value in columns.items() if name not in kept} | {
+    values = {name: value for name, value in columns.items() if name not in unchanged} | {
         "name_display": display,
-        "name_display_asked": "" if asked == more_private(asked, display) else asked,
+        "name_display_asked": "" if requested == more_private(requested, display) else requested,
         "comment": columns["comment"] if columns["comment"] == row.comment else "",
         "subscribe": columns["subscribe"] and row.subscribe,
     }
-    return db.session.scalar(update(_table).where(here).values(**values).returning(_table.c.id))
+    return db.session.scalar(
+        update(_table).where(is_pending).values(**values).returning(_table.c.id)
+    )
 
 
 def _queue_emails(commands: Sequence[SignatureCommand], results: Sequence[SignatureResult]) -> None:
@@ -280,14 +282,14 @@ def submitted_columns(command: SignatureCommand) -> dict[str, Any]:
 
 def collected_columns(command: SignatureCommand, seat: int) -> dict[str, Any]:
     """Return the row to insert in this seat, 1 or 2, or to write over a pending one."""
-    display, asked = _displays(command)
+    display, requested = _displays(command)
     collector = command.collector
     return {
         **_columns(command),
         "seat": seat,
         "brought_by": None,
         "name_display": display,
-        "name_display_asked": asked,
+        "name_display_asked": requested,
         "kiosk_id": collector and collector.kiosk_id,
         "shift_id": collector and collector.shift_id,
         "event_id": collector and collector.event_id,

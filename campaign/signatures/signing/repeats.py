@@ -11,7 +11,7 @@ from campaign.extensions import db
 from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
-from campaign.signatures.pending_forms import columns_of, packed, waiting_forms
+from campaign.signatures.pending_forms import columns_of, json_columns, waiting_forms
 
 MAX_EMAILS = 5
 # No longer than a double click. Otherwise we would ignore a real repeat without telling its
@@ -34,10 +34,10 @@ def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
     `rows` are columns of a Signature. The worker decides later what to do with them, so that
     response times do not reveal who has signed.
     """
-    noted = [
+    repeats = [
         {
             "petition_id": row["petition_id"],
-            "words": packed(
+            "words": json_columns(
                 {name: value for name, value in row.items() if name != "address_digest"}
             ),
             "address_digest": row["address_digest"],
@@ -45,7 +45,7 @@ def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
         }
         for row in rows
     ]
-    insert_all(db.session.connection(), _repeats, noted)
+    insert_all(db.session.connection(), _repeats, repeats)
 
 
 def repeats_wait() -> bool:
@@ -59,7 +59,7 @@ def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) ->
     Each becomes the second seat of a couple or a form that waits for confirmation, or causes an
     email about the repeat. `good_for` is how long a link in an email is valid.
     """
-    came = db.session.scalars(
+    repeats = db.session.scalars(
         select(RepeatSigning)
         .where(NEW_FORM)
         .order_by(RepeatSigning.id)
@@ -67,80 +67,80 @@ def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) ->
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    read = [(row, columns_of(row)) for row in came]
+    with_columns = [(row, columns_of(row)) for row in repeats]
     # All workers lock rows in the same order, so that they cannot deadlock.
-    for row, fresh in sorted(
-        read, key=lambda item: (item[1]["petition_id"], item[1]["email_digest"], item[0].id)
+    for row, columns in sorted(
+        with_columns, key=lambda item: (item[1]["petition_id"], item[1]["email_digest"], item[0].id)
     ):
-        _answer(row, fresh, now, good_for)
-    return len(came)
+        _answer(row, columns, now, good_for)
+    return len(repeats)
 
 
-def _answer(noted, fresh, now, good_for):
+def _answer(repeat, columns, now, good_for):
     rows = db.session.scalars(
         select(Signature)
         .where(
-            Signature.petition_id == fresh["petition_id"],
-            Signature.email_digest == fresh["email_digest"],
+            Signature.petition_id == columns["petition_id"],
+            Signature.email_digest == columns["email_digest"],
         )
         .order_by(Signature.seat)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    same_person = [row for row in rows if row.person_digest == fresh["person_digest"]]
+    same_person = [row for row in rows if row.person_digest == columns["person_digest"]]
     # The first signature may have been erased since this form was sent. Then this one becomes the
     # first.
-    if not rows or (not same_person and len(rows) == 1 and _may_share(rows[0], fresh)):
-        _take_seat(fresh, 2 if rows else 1, now)
-        _drop(noted)
+    if not rows or (not same_person and len(rows) == 1 and _may_share(rows[0], columns)):
+        _take_seat(columns, 2 if rows else 1, now)
+        _delete_repeat(repeat)
         return
     signature = (same_person or rows)[0]
-    asked = {"lang": fresh["lang"], "now": now, "good_for": good_for}
+    mail_options = {"lang": columns["lang"], "now": now, "good_for": good_for}
     if signature.confirmed_at is not None and signature.state != "withdrawn":
-        _drop(noted)
-        mail_owner(signature.id, REPEAT, **asked)
+        _delete_repeat(repeat)
+        mail_owner(signature.id, REPEAT, **mail_options)
         return
     forms = waiting_forms(signature)
-    known = next((form for form in forms if form.says_the_same(fresh)), None)
-    if known:
-        _drop(noted)
-        mail_form(signature.id, known.id, **asked)
+    same_form = next((form for form in forms if form.has_same_content(columns)), None)
+    if same_form:
+        _delete_repeat(repeat)
+        mail_form(signature.id, same_form.id, **mail_options)
     else:
         # People who had confirmed and withdrew have no working link, whatever came before.
         has_link = signature.confirmed_at is None or any(form.mailed_at for form in forms)
-        _keep(noted, signature, is_needed=not has_link, **asked)
+        _await_confirmation(repeat, signature, is_needed=not has_link, **mail_options)
 
 
-def _keep(noted, signature, *, is_needed, lang, now, good_for):
+def _await_confirmation(repeat, signature, *, is_needed, lang, now, good_for):
     """Let the form wait for its own confirmation.
 
     Of the forms that got no email of their own, only the newest waits. The page of every link that
     was sent to the same address also lists it.
     """
-    noted.signature_id = signature.id
+    repeat.signature_id = signature.id
     db.session.flush()
     if not mail_form(
         signature.id,
-        noted.id,
+        repeat.id,
         lang=lang,
         now=now,
         good_for=good_for,
         is_new=True,
         is_needed=is_needed,
     ):
-        here = _repeats.c
+        c = _repeats.c
         db.session.execute(
             delete(_repeats).where(
-                here.signature_id == signature.id,
-                here.mailed_at.is_(None),
-                here.id != noted.id,
-                here.used_at.is_(None),
+                c.signature_id == signature.id,
+                c.mailed_at.is_(None),
+                c.id != repeat.id,
+                c.used_at.is_(None),
             )
         )
 
 
-def _drop(noted):
-    db.session.delete(noted)
+def _delete_repeat(repeat):
+    db.session.delete(repeat)
     db.session.flush()
 
 
@@ -160,7 +160,7 @@ def mail_form(
     """
     if form_id is None:
         return mail_owner(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
-    is_owed = mail_owner(
+    is_queued = mail_owner(
         signature_id,
         FORM_CONFIRMATION,
         lang,
@@ -170,9 +170,9 @@ def mail_form(
         is_new=is_new,
         is_needed=is_needed,
     )
-    if is_owed:
+    if is_queued:
         db.session.execute(update(_repeats).where(_repeats.c.id == form_id).values(mailed_at=now))
-    return is_owed
+    return is_queued
 
 
 def mail_owner(
@@ -193,10 +193,12 @@ def mail_owner(
     `is_needed`. So someone who wants to can always confirm, and someone who abuses a stranger's
     address causes one email a week.
     """
-    mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
+    mail_count, mailed_at = _table.c.mail_count, _table.c.mailed_at
     is_due = [
         mailed_at.is_(None),
-        mails < MAX_EMAILS if is_new else (mails < MAX_EMAILS) & (mailed_at <= now - QUIET),
+        mail_count < MAX_EMAILS
+        if is_new
+        else (mail_count < MAX_EMAILS) & (mailed_at <= now - QUIET),
     ]
     if kind != REPEAT:
         is_due.append(mailed_at <= now - good_for)
@@ -205,7 +207,7 @@ def mail_owner(
     allowed = db.session.scalar(
         update(_table)
         .where(_table.c.id == signature_id, or_(*is_due))
-        .values(mail_count=mails + 1, mailed_at=now)
+        .values(mail_count=mail_count + 1, mailed_at=now)
         .returning(_table.c.id)
     )
     if allowed is not None:
@@ -213,25 +215,25 @@ def mail_owner(
     return allowed is not None
 
 
-def _may_share(row, fresh):
+def _may_share(row, columns):
     """Return whether two people may share this address.
 
     The petition must allow it, the names differ and the postal codes are equal.
     """
-    if not fresh["postal_code"] or row.postal_code != fresh["postal_code"]:
+    if not columns["postal_code"] or row.postal_code != columns["postal_code"]:
         return False
     return db.session.scalar(
-        select(Petition.two_per_address).where(Petition.id == fresh["petition_id"])
+        select(Petition.two_per_address).where(Petition.id == columns["petition_id"])
     )
 
 
-def _take_seat(fresh, seat, now):
+def _take_seat(columns, seat, now):
     """Insert the row beside the first or in its place, unless another process was quicker."""
     signature_id = db.session.scalar(
         insert(_table)
-        .values({**fresh, "seat": seat, "mailed_at": now})
+        .values({**columns, "seat": seat, "mailed_at": now})
         .on_conflict_do_nothing(index_elements=["petition_id", "email_digest", "seat"])
         .returning(_table.c.id)
     )
     if signature_id is not None:
-        enqueue(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])
+        enqueue(kind=CONFIRMATION, subject_id=signature_id, lang=columns["lang"])

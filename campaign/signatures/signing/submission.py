@@ -124,5 +124,7 @@ def _held_reason(submission: Submission, details: SupporterDetails) -> str:
         return "hidden_field"
     if submission.needs_proof and not spend_proof(submission.proof):
         return "no_proof"
-    facts = details.facts(mail_domain=submission.form.mail_domain, network=submission.network)
-    return reason_to_hold(submission.terms, facts)
+    rule_input = details.rule_input(
+        mail_domain=submission.form.mail_domain, network=submission.network
+    )
+    return reason_to_hold(submission.terms, rule_input)

@@ -12,7 +12,7 @@ from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
 from campaign.sharing.attribution import arrival
 from campaign.signatures.forms import signature_form
-from campaign.signatures.presenters import refusal, sheet
+from campaign.signatures.presenters import petition_context_by_slug, refusal
 from campaign.signatures.signing.abuse_limits import admit_signing
 from campaign.signatures.signing.submission import BUSY_SECONDS, DatabaseBusy, Submission, submit
 
@@ -35,7 +35,7 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
     terms = recent_terms(slug, now=now, version=request.form.get("version", type=int))
     if terms is None:
         return _unknown_petition()
-    came_from = arrival(request.form, request.referrer)
+    arrived_from = arrival(request.form, request.referrer)
     needs_proof = admit_signing(request.remote_addr, terms.id)
     form = signature_form(
         terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
@@ -50,12 +50,12 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
             honeypot=request.form.get("website", ""),
             needs_proof=needs_proof,
             proof=request.form.get("altcha", ""),
-            brought_by=came_from.signature_id,
-            source=came_from.source,
+            brought_by=arrived_from.signature_id,
+            source=arrived_from.source,
         )
     )
     if result.error is not None:
-        return _refuse(slug, page, result.error.status, form=form, arrival=came_from)
+        return _refuse(slug, page, result.error.status, form=form, arrival=arrived_from)
     if wants_json():
         return make_response(jsonify(status="pending"), 201)
     return make_response(redirect(page.thanks_url, 303))
@@ -75,10 +75,10 @@ def _refuse(slug: str, page: SigningPage, status: int, **context: Any) -> Respon
         petition = petition_by_slug(slug) if status in (409, 410) else None
         response = jsonify(refusal(status, context["form"], petition))
     else:
-        petition_context = sheet(slug, g.lang, utcnow()) or abort(404)
+        page_context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
         response = make_response(
             render_template(
-                page.template, refused=status, **petition_context, **context, **page.context
+                page.template, refused=status, **page_context, **context, **page.context
             )
         )
     response.status_code = status

@@ -1,4 +1,4 @@
-"""Tests that stored sums plus the rows since equal the sums of all rows."""
+"""Tests that stored aggregates plus the rows since equal the sums of all rows."""
 
 import pytest
 from sqlalchemy import delete, select
@@ -23,68 +23,68 @@ def petition(app):
 
 
 @pytest.fixture
-def keeper(monkeypatch):
-    monkeypatch.setattr(aggregates, "MANY", 1)
+def refresher(monkeypatch):
+    monkeypatch.setattr(aggregates, "MIN_SIGNATURES", 1)
     monkeypatch.setattr(aggregates, "SECONDS", 0)
     monkeypatch.setattr(aggregates, "SHARE", 1e9)
     return aggregates.AggregateRefresher(write, holder="test")
 
 
-def all_sums(*petitions):
+def all_counts(*petitions):
     db.session.rollback()
     return {
-        part: aggregates.sums(part, [petition.id for petition in petitions])
+        part: aggregates.grouped_counts(part, [petition.id for petition in petitions])
         for part in aggregates.PARTS
     }
 
 
-def kept_ids():
+def stored_last_ids():
     db.session.rollback()
     return set(db.session.scalars(select(KeptSum.last_id)))
 
 
-def test_sums_are_the_same_with_and_without_aggregates(petition, keeper):
-    whole = all_sums(petition)
-    keeper.keep()
-    assert kept_ids() and all_sums(petition) == whole
+def test_counts_are_the_same_with_and_without_aggregates(petition, refresher):
+    counts = all_counts(petition)
+    refresher.refresh()
+    assert stored_last_ids() and all_counts(petition) == counts
     sign_and_hatch(petition, ODILE, email="new@kwan.example", country="MX", postal_code="")
     law = make_petition("law", cause_id=petition.cause_id)
     sign_and_hatch(law, ODILE)
-    with_kept = all_sums(petition), all_sums(law), all_sums(petition, law)
+    with_aggregates = all_counts(petition), all_counts(law), all_counts(petition, law)
     write(lambda: db.session.execute(delete(KeptSum)))
-    assert with_kept == (all_sums(petition), all_sums(law), all_sums(petition, law))
-    assert with_kept[0]["kinds"]["MX", "en", "email"] == 1
+    assert with_aggregates == (all_counts(petition), all_counts(law), all_counts(petition, law))
+    assert with_aggregates[0]["kinds"]["MX", "en", "email"] == 1
 
 
-def test_one_of_several_workers_updates_the_sums(app, petition):
+def test_one_of_several_workers_updates_the_aggregates(app, petition):
     last_id = sign_and_hatch(petition, ODILE, email="new@kwan.example")
-    found = aggregates.added_up(last_id)
+    computed = aggregates.compute_aggregates(last_id)
 
-    def keep(holder):
-        write(aggregates.put, found, last_id=last_id, holder=holder, now=utcnow())
+    def store(holder):
+        write(aggregates.store_aggregates, computed, last_id=last_id, holder=holder, now=utcnow())
 
-    together(app, [lambda n=n: keep(f"worker {n}") for n in range(4)])
-    assert kept_ids() == {last_id}
+    together(app, [lambda n=n: store(f"worker {n}") for n in range(4)])
+    assert stored_last_ids() == {last_id}
 
 
-def test_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
-    keeper.keep()
+def test_change_to_an_older_row_shows_with_the_next_pass(petition, refresher):
+    refresher.refresh()
     withdraw(sign_and_hatch(petition))
     confirm(sign(petition, ODILE, email="waits@kwan.example"))
     hatch_now()
-    keeper.keep()
-    kept = all_sums(petition)
+    refresher.refresh()
+    counts = all_counts(petition)
     write(lambda: db.session.execute(delete(KeptSum)))
-    assert kept == all_sums(petition)
-    assert sum(kept["sources"].values()) == 1
+    assert counts == all_counts(petition)
+    assert sum(counts["sources"].values()) == 1
 
 
-def test_pass_runs_only_where_there_are_many_rows_and_changes(petition, keeper, monkeypatch):
-    monkeypatch.setattr(aggregates, "MANY", 1000)
-    keeper.keep()
-    assert not kept_ids()
-    monkeypatch.setattr(aggregates, "MANY", 1)
-    keeper.keep()
-    monkeypatch.setattr(aggregates, "put", None)
-    keeper.keep()
-    assert len(kept_ids()) == 1
+def test_pass_runs_only_where_there_are_many_rows_and_changes(petition, refresher, monkeypatch):
+    monkeypatch.setattr(aggregates, "MIN_SIGNATURES", 1000)
+    refresher.refresh()
+    assert not stored_last_ids()
+    monkeypatch.setattr(aggregates, "MIN_SIGNATURES", 1)
+    refresher.refresh()
+    monkeypatch.setattr(aggregates, "store_aggregates", None)
+    refresher.refresh()
+    assert len(stored_last_ids()) == 1

@@ -145,7 +145,7 @@ def test_counted_supporter_who_returns_keeps_the_number(quiet):
 
 def test_turning_it_off_counts_waiting_signatures(quiet):
     sign_confirmed(quiet, 1)
-    assert batches.waiting_under(quiet.id).many == 1
+    assert batches.waiting_under(quiet.id).total == 1
     write(erasure.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
     hatch_now(now=NOW + SECOND)
     assert (count_of(quiet), batches.waiting_under(quiet.id)) == (1, (0, None))

@@ -15,7 +15,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.counting import hatching
 from campaign.signatures.models import Signature
-from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
+from campaign.signatures.queries import differences, has_work_for_runner, ledger_by_hour
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -183,18 +183,18 @@ def test_return_during_a_pass_keeps_the_butterfly_too(petition, monkeypatch):
 
 
 def test_runner_sees_what_there_is_to_do(petition):
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
     signature_id = sign(petition)
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
     confirm(signature_id)
-    assert work_for_the_runner()
+    assert has_work_for_runner()
     hatch_now()
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
     withdraw(signature_id)
-    assert work_for_the_runner()
+    assert has_work_for_runner()
     restore(signature_id)
     hatch_now()
-    assert not work_for_the_runner()
+    assert not has_work_for_runner()
 
 
 def test_runner_without_the_lease_does_nothing_until_it_ends(app, petition):
@@ -212,8 +212,8 @@ def test_runner_without_the_lease_does_nothing_until_it_ends(app, petition):
 @pytest.fixture
 def crowd(petition):
     """Five confirmed signatures from one IP address and one from another."""
-    room = tokens.network_digest("203.0.113.7")
-    ids = confirm_many(petition, 5, network_digest=room)
+    network = tokens.network_digest("203.0.113.7")
+    ids = confirm_many(petition, 5, network_digest=network)
     confirm(sign(petition, AMALIA, network_digest=tokens.network_digest("198.51.100.9")))
     return ids
 
@@ -250,9 +250,9 @@ def test_signatures_of_an_hour_ago_no_longer_count_against_an_address(crowd):
 
 
 def test_unconfirmed_signatures_do_not_block_later_ones(petition):
-    room = tokens.network_digest("203.0.113.7")
-    sign_many(petition, 5, network_digest=room)
-    confirm(sign(petition, AMALIA, network_digest=room))
+    network = tokens.network_digest("203.0.113.7")
+    sign_many(petition, 5, network_digest=network)
+    confirm(sign(petition, AMALIA, network_digest=network))
     hatch_now(most_per_address=3)
     assert states()[-1] == "counted"
 
@@ -298,12 +298,12 @@ def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
 
 
 @contextmanager
-def rows_read_by(word):
-    """Yield a list of the rows that PostgreSQL's plan handled per statement with `word` in it."""
+def rows_read_by(text):
+    """Yield a list of the rows that PostgreSQL's plan handled per statement with `text` in it."""
     read = []
 
     def explain(connection, _cursor, statement, parameters, _context, _many):
-        if word in statement and not statement.startswith("explain"):
+        if text in statement and not statement.startswith("explain"):
             explained = connection.exec_driver_sql(
                 f"explain (analyze, timing off, format json) {statement}", parameters
             )
@@ -317,9 +317,9 @@ def rows_read_by(word):
 
 
 def _handled(node):
-    here = (
+    own_rows = (
         node["Actual Rows"]
         + node.get("Rows Removed by Filter", 0)
         + node.get("Rows Removed by Join Filter", 0)
     ) * node["Actual Loops"]
-    return here + sum(_handled(below) for below in node.get("Plans", ()))
+    return own_rows + sum(_handled(below) for below in node.get("Plans", ()))

@@ -43,8 +43,8 @@ def held(petition, count, **more):
 def decide(organizer, petition, verb="reject", *, search=None, snapshot=None, reason="A flood"):
     search = search or Search((petition.id,), state="held")
     snapshot = snapshot or bulk_decisions.take_snapshot(utcnow())
-    found = bulk_decisions.preview(search, snapshot)
-    total = found[petition.cause_id].verbs[verb] if found else 0
+    counts = bulk_decisions.preview(search, snapshot)
+    total = counts[petition.cause_id].verbs[verb] if counts else 0
     named = {
         "organizer_id": organizer.id,
         "cause_id": petition.cause_id,
@@ -52,11 +52,13 @@ def decide(organizer, petition, verb="reject", *, search=None, snapshot=None, re
         "search": search,
         "snapshot": snapshot,
     }
-    return write(bulk_decisions.ask, **named, total=total, reason=reason, now=utcnow()).id
+    return write(
+        bulk_decisions.create_decision, **named, total=total, reason=reason, now=utcnow()
+    ).id
 
 
 def work(limit=bulk_decisions.BATCH, holder="test"):
-    while write(bulk_decisions.carry_on, holder=holder, now=utcnow(), limit=limit):
+    while write(bulk_decisions.carry_out_batch, holder=holder, now=utcnow(), limit=limit):
         pass
 
 
@@ -147,7 +149,7 @@ def test_signatures_decided_withdrawn_or_erased_in_between_stay_so(organizer, pe
     ids = held(petition, 4)
     bulk_id = decide(organizer, petition)
     withdraw(ids[0])
-    write(decisions.let_through, ids=[ids[1]], cause_ids=None, now=utcnow())
+    write(decisions.approve, ids=[ids[1]], cause_ids=None, now=utcnow())
     work()
     assert states_of(ids) == [
         ("withdrawn", False),
@@ -155,7 +157,7 @@ def test_signatures_decided_withdrawn_or_erased_in_between_stay_so(organizer, pe
         ("held", True),
         ("held", True),
     ]
-    write(decisions.let_through, ids=[ids[2]], cause_ids=None, now=utcnow())
+    write(decisions.approve, ids=[ids[2]], cause_ids=None, now=utcnow())
     write(erase, [ids[3]])
     undo(bulk_id, organizer)
     assert [row(item).state for item in ids] == ["withdrawn", "pending", "pending", "erased"]
@@ -199,13 +201,15 @@ def test_worker_that_dies_between_two_batches_loses_and_repeats_nothing(
 ):
     ids = held(petition, 5)
     bulk_id = decide(organizer, petition)
-    write(bulk_decisions.carry_on, holder="dies", now=utcnow() - timedelta(seconds=30), limit=2)
+    write(
+        bulk_decisions.carry_out_batch, holder="dies", now=utcnow() - timedelta(seconds=30), limit=2
+    )
     with monkeypatch.context() as broken:
         broken.setattr(bulk_decisions, "BulkItem", None)
         broken.setattr(bulk_decisions, "insert", lambda _table: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             write(
-                bulk_decisions.carry_on,
+                bulk_decisions.carry_out_batch,
                 holder="dies",
                 now=utcnow() - timedelta(seconds=30),
                 limit=2,

@@ -22,8 +22,8 @@ from tests.signatures.moderation.test_rules import make_rule
 SHOWN = {**AMALIA, "name_display": "full"}
 
 
-def correct(signature_id, **words):
-    return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **words)
+def correct(signature_id, **columns):
+    return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **columns)
 
 
 def settle(signature_id, *, is_accepted, version=None):
@@ -67,8 +67,8 @@ def test_supporter_is_told_that_the_correction_waits(client, held):
     page = client.get(link("mine", held)).text
     assert "alert--waiting" in page
     assert "Zzzqqq" not in page
-    kept = client.get(f"{link('mine', held)}/download.json").json["signatures"][0]
-    assert kept["correction_in_review"] == {"given_name": "Zzzqqq", "family_name": "Is Shown"}
+    downloaded = client.get(f"{link('mine', held)}/download.json").json["signatures"][0]
+    assert downloaded["correction_in_review"] == {"given_name": "Zzzqqq", "family_name": "Is Shown"}
 
 
 def test_accepted_correction_is_shown(petition, held):

@@ -46,13 +46,13 @@ def test_rejected_signature_leaves_and_returns_with_the_lowest_free_number(petit
         "rejected",
     )
     assert row(second).number == 2
-    assert decide(decisions.let_through, [first]) == [first]
+    assert decide(decisions.approve, [first]) == [first]
     assert (row(first).state, row(first).number, row(first).rejected_at) == ("counted", 1, None)
 
 
 def test_approved_signature_without_confirmation_waits_for_its_supporter(petition):
     signature = sign(petition, held_reason="hidden_field")
-    decide(decisions.let_through, [signature])
+    decide(decisions.approve, [signature])
     assert (row(signature).state, row(signature).held_reason) == ("pending", "")
     confirm(signature)
     hatch_now()
@@ -65,7 +65,7 @@ def test_approved_signature_is_not_held_again_for_its_network(petition):
         confirm(item)
     hatch_now(most_per_address=2)
     assert [row(item).state for item in ids] == ["counted", "counted", "held"]
-    write(decisions.let_through, ids=ids, cause_ids=None, now=utcnow())
+    write(decisions.approve, ids=ids, cause_ids=None, now=utcnow())
     hatch_now(most_per_address=2)
     assert row(ids[2]).state == "counted"
     assert differences() == []
@@ -122,7 +122,7 @@ def test_two_signatures_of_one_person_are_merged_and_can_be_separated(petition):
         f"merged:{kept}",
     )
     assert differences() == []
-    decide(decisions.let_through, [other])
+    decide(decisions.approve, [other])
     assert row(other).number == 2
 
 

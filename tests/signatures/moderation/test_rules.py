@@ -6,7 +6,7 @@ from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.moderation import decisions, rules
-from campaign.signatures.moderation.rule_preview import try_rule
+from campaign.signatures.moderation.rule_preview import preview_rule
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -33,8 +33,8 @@ KINDS = [
 ]
 
 
-def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
-    petition_id = None if whole_cause else petition.id
+def make_rule(petition, kind, pattern, *, is_on=True, in_whole_cause=False):
+    petition_id = None if in_whole_cause else petition.id
     rule = write(
         rules.create_rule,
         cause_id=petition.cause_id,
@@ -45,14 +45,14 @@ def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
     return write(rules.switch_on, rule_id=rule.id, now=utcnow()) if is_on else rule
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
+@pytest.mark.parametrize(("kind", "pattern", "changes"), KINDS)
 def test_signature_that_matches_a_rule_is_held_with_the_same_answer(
-    client, petition, kind, pattern, words
+    client, petition, kind, pattern, changes
 ):
     rule = make_rule(petition, kind, pattern)
     innocent = post_signature(client, petition, ODILE, address="198.51.100.7", headers=JSON)
     held = post_signature(
-        client, petition, {**AMALIA, **words}, address="203.0.113.77", headers=JSON
+        client, petition, {**AMALIA, **changes}, address="203.0.113.77", headers=JSON
     )
     assert (
         (held.status_code, held.json)
@@ -65,13 +65,13 @@ def test_signature_that_matches_a_rule_is_held_with_the_same_answer(
     ]
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
-def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, words):
+@pytest.mark.parametrize(("kind", "pattern", "changes"), KINDS)
+def test_trial_finds_past_matches_and_changes_nothing(petition, kind, pattern, changes):
     sign_and_hatch(petition, ODILE, network_digest=tokens.network_digest("198.51.100.7"))
     held = sign_and_hatch(
-        petition, {**AMALIA, **words}, network_digest=tokens.network_digest("203.0.113.77")
+        petition, {**AMALIA, **changes}, network_digest=tokens.network_digest("203.0.113.77")
     )
-    trial = try_rule(make_rule(petition, kind, pattern, is_on=False))
+    trial = preview_rule(make_rule(petition, kind, pattern, is_on=False))
     assert (trial.ids, trial.counted, trial.looked_at) == ((held,), 1, 2)
     assert {row.state for row in rows()} == {"counted"}
 
@@ -97,7 +97,7 @@ def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
     ids = sign_many(petition, 4, network_digest=b"a" * 16)
     for item in ids:
         confirm(item)
-    rule = make_rule(petition, "rate", "2", whole_cause=True)
+    rule = make_rule(petition, "rate", "2", in_whole_cause=True)
     hatch_now()
     assert [row(item).state for item in ids] == ["counted", "counted", "held", "held"]
     assert row(ids[3]).held_reason == rule.reason
@@ -105,7 +105,7 @@ def test_rate_rule_is_applied_by_the_runner_and_tried_on_the_past(petition):
     hatch_now()
     assert {item.state for item in rows()} == {"counted"}
     # A signature that an organizer approved is not found again.
-    assert try_rule(rule).ids == ()
+    assert preview_rule(rule).ids == ()
     assert differences() == []
 
 
@@ -113,7 +113,8 @@ def test_past_matches_are_held_and_released_and_the_ledger_stays_right(petition)
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
     assert (
-        sorted(write(rules.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())) == ids
+        sorted(write(rules.hold_matches, rule_id=rule.id, ids=preview_rule(rule).ids, now=utcnow()))
+        == ids
     )
     hatch_now()
     assert {row.number for row in rows()} == {None}

@@ -35,8 +35,8 @@ def numbers(*ids):
     return [row(signature_id).number for signature_id in ids]
 
 
-def correct(signature_id, **words):
-    return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **words)
+def correct(signature_id, **columns):
+    return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **columns)
 
 
 @pytest.fixture
@@ -88,19 +88,19 @@ def test_signature_erased_between_check_and_change_is_not_found(app, petition, m
         pytest.skip("writers take turns there")
     signature_id = sign_and_hatch(petition)
     own = owned(signature_id)
-    looked = owner_operations.own
+    looked = owner_operations.load_own
 
-    def look_then_lose(*asked):
-        found = looked(*asked)
+    def look_then_lose(*arguments):
+        signature = looked(*arguments)
         with db.engine.begin() as other:
             other.execute(
                 update(Signature)
                 .where(Signature.id == signature_id)
                 .values(**owner_operations.ERASED)
             )
-        return found
+        return signature
 
-    monkeypatch.setattr(owner_operations, "own", look_then_lose)
+    monkeypatch.setattr(owner_operations, "load_own", look_then_lose)
     db.session.rollback()
     with pytest.raises(NotYours):
         write(owner_operations.withdraw, **own, now=utcnow())

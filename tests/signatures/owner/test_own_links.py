@@ -42,7 +42,7 @@ def ask(client, email, *, lang="en", **options):
     return client.post(f"/{lang}/mine", data={"email": email}, **options)
 
 
-def word(app, position=-1):
+def compose_link(app, position=-1):
     """Compose the newest email of the outbox, as the postman requests it."""
     kind, subject_id, lang = owed()[position]
     assert kind == OWN_LINK
@@ -69,7 +69,7 @@ def test_link_is_in_the_language_of_the_page_and_opens_everything_signed(
     sign_and_hatch(petition)
     sign(make_petition("law", cause_id=petition.cause_id))
     assert ask(client, AMALIA["email"], lang=lang).location == f"/{lang}/mine?sent=1"
-    message = word(app)
+    message = compose_link(app)
     assert (message.to, message.lang) == (AMALIA["email"], lang)
     [path] = [
         line.removeprefix("http://localhost")
@@ -103,7 +103,7 @@ def test_everyone_gets_the_same_answer_and_the_same_statements(client, petition,
 def test_address_that_signed_nothing_gets_no_email(app, client, petition):
     sign(petition)
     ask(client, "nobody@kwan.example")
-    assert word(app) is None
+    assert compose_link(app) is None
 
 
 def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, petition):
@@ -111,7 +111,7 @@ def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, 
     sign(petition, email="vera@yahoo.com")
     sign(law, ODILE, email="vera-x9@yahoo.com")
     ask(client, "vera-x9@yahoo.com")
-    message = word(app)
+    message = compose_link(app)
     assert message.to == "vera-x9@yahoo.com"
     [path] = [
         line.removeprefix("http://localhost")
@@ -124,13 +124,13 @@ def test_link_opens_only_what_was_signed_with_exactly_that_address(app, client, 
     assert "Amalia" not in page
     assert "Amalia" not in client.get(f"{path}/download.json").text
     ask(client, "vera-other@yahoo.com")
-    assert word(app) is None
+    assert compose_link(app) is None
 
 
 def test_subject_and_first_line_do_not_reveal_what_the_email_is_about(app, client, petition):
     sign(petition)
     ask(client, AMALIA["email"])
-    message = word(app)
+    message = compose_link(app)
     assert "sign" not in message.subject.lower()
     assert (
         "sign"
@@ -144,7 +144,7 @@ def test_address_gets_at_most_three_links_a_day(app, client, petition):
     sign(petition)
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
-    sent = [word(app, place) for place, item in enumerate(owed()) if item[0] == OWN_LINK]
+    sent = [compose_link(app, place) for place, item in enumerate(owed()) if item[0] == OWN_LINK]
     assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [
         False
     ] * 2
@@ -152,11 +152,11 @@ def test_address_gets_at_most_three_links_a_day(app, client, petition):
 
 def test_links_are_sent_again_a_day_later(app, petition):
     sign(petition)
-    asked = {"email": AMALIA["email"], "normalized": AMALIA["email"], "lang": "en"}
+    arguments = {"email": AMALIA["email"], "normalized": AMALIA["email"], "lang": "en"}
     for _ in range(5):
-        write(owner_operations.request_own_link, now=utcnow() - 2 * DAY, **asked)
-    write(owner_operations.request_own_link, now=utcnow(), **asked)
-    assert word(app) is not None
+        write(owner_operations.request_own_link, now=utcnow() - 2 * DAY, **arguments)
+    write(owner_operations.request_own_link, now=utcnow(), **arguments)
+    assert compose_link(app) is not None
 
 
 def test_requests_are_deleted_after_a_day(client, petition):
@@ -171,8 +171,8 @@ def test_no_address_is_stored(client, petition):
     ask(client, AMALIA["email"])
     db.session.rollback()
     [request] = db.session.scalars(db.select(OwnLinkRequest))
-    kept = [getattr(request, column.name) for column in OwnLinkRequest.__table__.c]
-    assert not any("amalia" in str(value) for value in kept)
+    stored = [getattr(request, column.name) for column in OwnLinkRequest.__table__.c]
+    assert not any("amalia" in str(value) for value in stored)
 
 
 @pytest.mark.parametrize("email", ["", "amalia", "a@b@c.example", "x" * 400])
@@ -185,10 +185,10 @@ def test_invalid_address_is_explained_at_its_field_and_kept(client, app, email):
 
 
 def test_requests_of_one_network_are_limited(client, app):
-    here = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
+    network = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
     for place in range(LINK_REQUESTS.amount):
-        assert ask(client, f"n{place}@kwan.example", **here).status_code == 303
-    assert ask(client, "one.more@kwan.example", **here).status_code == 429
+        assert ask(client, f"n{place}@kwan.example", **network).status_code == 303
+    assert ask(client, "one.more@kwan.example", **network).status_code == 429
     assert (
         ask(
             client, "other@kwan.example", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}
@@ -309,8 +309,6 @@ def test_stranger_cannot_fill_an_inbox_and_supporter_still_reaches_their_form(
         .get_content()
     )
     [path] = [
-        word.removeprefix("http://localhost")
-        for word in text.split()
-        if "/signatures/mine/" in word
+        url.removeprefix("http://localhost") for url in text.split() if "/signatures/mine/" in url
     ]
     assert client.get(path).text.count("/signatures/confirm/") == 5 * len(petitions)

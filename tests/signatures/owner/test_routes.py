@@ -41,9 +41,9 @@ def foreign(petition, own):
     return sign_and_hatch(petition, ODILE)
 
 
-def act(client, opener, target, verb, words=None):
+def act(client, opener, target, verb, form_data=None):
     """Press button `verb` for signature `target` on the page that the link of `opener` opens."""
-    return client.post(f"{link('mine', opener)}/{target}/{verb}", data=words)
+    return client.post(f"{link('mine', opener)}/{target}/{verb}", data=form_data)
 
 
 def test_page_shows_everything_signed_with_the_address_and_nothing_else(
@@ -54,8 +54,8 @@ def test_page_shows_everything_signed_with_the_address_and_nothing_else(
     page = client.get(link("mine", own)).text
     assert page.count('class="mine-one"') == 2
     assert "a•••@rosales.example" in page
-    for kept in ("Amalia", "For my brother", "Another thought", 'data-number="1"'):
-        assert kept in page
+    for text in ("Amalia", "For my brother", "Another thought", 'data-number="1"'):
+        assert text in page
     for hidden in ("Odile", "kwan", "H3Z"):
         assert hidden not in page
 
@@ -110,7 +110,7 @@ def test_correction_is_saved_and_the_page_says_so(client, own):
 
 
 def test_correction_cannot_reach_fields_that_are_not_the_supporters_to_change(client, own):
-    words = {
+    form_data = {
         **AMALIA,
         "email": "mallory@evil.example",
         "state": "pending",
@@ -118,7 +118,7 @@ def test_correction_cannot_reach_fields_that_are_not_the_supporters_to_change(cl
         "comment_shown": "y",
         "evidence": "paper",
     }
-    act(client, own, own, "correct", words)
+    act(client, own, own, "correct", form_data)
     assert (row(own).email, row(own).state, row(own).number) == (
         "amalia@rosales.example",
         "counted",
@@ -193,12 +193,12 @@ def test_all_stored_data_can_be_downloaded(client, petition, own, foreign):
     answer = client.get(f"{link('mine', own)}/download.json")
     assert answer.headers["Content-Disposition"] == "attachment; filename=my-signatures.json"
     assert answer.headers["Cache-Control"] == "no-store"
-    [kept] = answer.json["signatures"]
-    assert kept["petition"] == "home"
-    assert kept["email"] == "amalia@rosales.example"
-    assert kept["comment"] == "For my brother"
-    assert (kept["number"], kept["state"]) == (1, "counted")
-    assert kept["created_at"].endswith("+00:00")
+    [downloaded] = answer.json["signatures"]
+    assert downloaded["petition"] == "home"
+    assert downloaded["email"] == "amalia@rosales.example"
+    assert downloaded["comment"] == "For my brother"
+    assert (downloaded["number"], downloaded["state"]) == (1, "counted")
+    assert downloaded["created_at"].endswith("+00:00")
     assert "digest" not in answer.text
 
 
@@ -208,8 +208,8 @@ def test_download_contains_the_petitions_own_questions_with_answers(client, app)
         questions=[{"name": "whom", "type": "text", "label": label, "required": False}]
     )
     own = sign(petition, answers={"whom": "My brother", "gone": True})
-    kept = client.get(f"{link('mine', own, 'es')}/download.json").json["signatures"][0]
-    assert kept["answers"] == [
+    downloaded = client.get(f"{link('mine', own, 'es')}/download.json").json["signatures"][0]
+    assert downloaded["answers"] == [
         {"name": "whom", "question": "¿Por quién firmas?", "answer": "My brother"},
         {"name": "gone", "question": "", "answer": True},
     ]

@@ -9,8 +9,8 @@ from campaign.signatures.owner.operations import erase
 from campaign.signatures.search import index as search_index
 from campaign.signatures.search.index import (
     LookupDue,
-    LookupKeeper,
     LookupProgress,
+    SearchIndexer,
     signature_lookup,
 )
 from campaign.signatures.search.queries import Search, find
@@ -21,24 +21,24 @@ from tests.factories.signatures import AMALIA, ODILE, change, sign, sign_and_hat
 @pytest.fixture
 def index(monkeypatch):
     """Call it to index what is due. Then only the index is searched, not the newest rows."""
-    keeper = LookupKeeper(write, holder="test", settle=0)
+    indexer = SearchIndexer(write, holder="test", settle=0)
     monkeypatch.setattr("campaign.signatures.search.queries.WINDOW", 0)
 
     def index():
         db.session.rollback()
-        while keeper.keep():
+        while indexer.extend():
             db.session.rollback()
 
     return index
 
 
-def found(petition, **asked):
+def find_ids(petition, **criteria):
     db.session.rollback()
     ids = petition if isinstance(petition, tuple) else (petition.id,)
-    return [row.id for row in find(Search(ids, **asked))]
+    return [row.id for row in find(Search(ids, **criteria))]
 
 
-def how_many_indexed():
+def count_indexed():
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(signature_lookup))
 
@@ -74,20 +74,20 @@ def test_indexed_and_unindexed_searches_find_the_same(petition, index):
         {"evidence": "email"},
         {"evidence": "paper"},
     ]
-    before = [found(petition, **search) for search in searches]
+    before = [find_ids(petition, **search) for search in searches]
     index()
-    assert how_many_indexed() == 3
-    assert [found(petition, **search) for search in searches] == before
+    assert count_indexed() == 3
+    assert [find_ids(petition, **search) for search in searches] == before
     assert before[0] == [1] and before[2] == [2]
 
 
 def test_comments_are_found_by_their_own_words_only(petition, index):
     one = sign_and_hatch(petition, comment="The river is ours")
     for _ in range(2):
-        assert found(petition, words="riv", comments="waiting") == [one]
+        assert find_ids(petition, words="riv", comments="waiting") == [one]
         assert (
-            found(petition, words="river")
-            == found(petition, words="amalia", comments="waiting")
+            find_ids(petition, words="river")
+            == find_ids(petition, words="amalia", comments="waiting")
             == []
         )
         index()
@@ -97,9 +97,9 @@ def test_changed_signature_leaves_the_index_at_once_and_is_indexed_again(petitio
     one = sign_and_hatch(petition, email="a.r@kwan.example")
     index()
     change(one, family_name="Quetzalli")
-    assert how_many_indexed() == 0
+    assert count_indexed() == 0
     index()
-    assert (found(petition, words="rosales"), found(petition, words="quetz")) == ([], [one])
+    assert (find_ids(petition, words="rosales"), find_ids(petition, words="quetz")) == ([], [one])
 
 
 def test_erased_or_deleted_signature_leaves_the_index_at_once(petition, index):
@@ -107,9 +107,9 @@ def test_erased_or_deleted_signature_leaves_the_index_at_once(petition, index):
     index()
     write(erase, [erased])
     write(lambda: db.session.execute(delete(Signature).where(Signature.id == deleted)))
-    assert how_many_indexed() == 0
+    assert count_indexed() == 0
     index()
-    assert how_many_indexed() == 0
+    assert count_indexed() == 0
     assert db.session.scalar(select(func.count()).select_from(LookupDue)) == 0
 
 
@@ -117,7 +117,7 @@ def test_confirming_and_hatching_do_not_touch_the_index(petition, index):
     sign(petition)
     index()
     sign_and_hatch(petition)
-    assert how_many_indexed() == 1
+    assert count_indexed() == 1
     assert db.session.scalar(select(LookupDue.signature_id)) is None
 
 
@@ -126,18 +126,18 @@ def test_results_are_limited_to_the_chosen_petitions_and_page(petition, index):
     ids = [sign(petition, ODILE, email=f"o{n}@kwan.example") for n in range(4)]
     theirs = sign(other, ODILE)
     index()
-    assert found(petition, words="odile") == ids[::-1]
-    assert found((petition.id, other.id), words="odile") == [theirs, *ids[::-1]]
+    assert find_ids(petition, words="odile") == ids[::-1]
+    assert find_ids((petition.id, other.id), words="odile") == [theirs, *ids[::-1]]
     assert [
         row.id for row in find(Search((petition.id,), words="odile"), before_id=ids[2], most=1)
     ] == [ids[1]]
 
 
 def test_unsettled_signature_is_not_indexed_yet_but_still_found(petition):
-    keeper = LookupKeeper(write, holder="test", settle=3600)
+    indexer = SearchIndexer(write, holder="test", settle=3600)
     one = sign(petition)
-    assert keeper.keep() == 0
-    assert found(petition, words="amalia") == [one]
+    assert indexer.extend() == 0
+    assert find_ids(petition, words="amalia") == [one]
     assert db.session.scalar(select(LookupProgress.last_id)) is None
 
 

@@ -13,7 +13,7 @@ from tests.signatures.test_proof_of_work import solved
 
 pytestmark = pytest.mark.both_databases
 
-ROOM, ELSEWHERE = "203.0.113.7", "198.51.100.9"
+SHARED_NETWORK, ELSEWHERE = "203.0.113.7", "198.51.100.9"
 PROXY = "10.0.0.1"
 PROOF = "/petitions/home/proof"
 
@@ -35,7 +35,7 @@ def person(place):
     return {**ODILE, "email": f"odile{place}@kwan.example"}
 
 
-def sign_from(client, petition, place, address=ROOM, **options):
+def sign_from(client, petition, place, address=SHARED_NETWORK, **options):
     return post_signature(
         client, petition, {**person(place), **options.pop("more", {})}, address=address, **options
     )
@@ -76,7 +76,7 @@ def test_ipv6_household_is_one_place(client, petition, press):
         "2001:db8:1:2:ffff::b",
         "2001:db8:1:3::a",
         "::ffff:203.0.113.7",
-        ROOM,
+        SHARED_NETWORK,
     )
     answers = [
         sign_from(client, petition, place, address).status_code
@@ -99,7 +99,7 @@ def test_confirming_and_viewing_are_never_limited(client, petition, press):
     path = link("confirm", rows()[0].id)
     for method in ("GET", "POST"):
         assert client.open(
-            path, method=method, environ_overrides={"REMOTE_ADDR": ROOM}
+            path, method=method, environ_overrides={"REMOTE_ADDR": SHARED_NETWORK}
         ).status_code in (200, 303)
 
 
@@ -120,7 +120,13 @@ def behind_proxy(app):
 
 def test_forwarded_header_of_a_trusted_proxy_counts(behind_proxy, petition, press):
     press("1 per minute")
-    seen = [ROOM, ELSEWHERE, f"1.2.3.4, {ROOM}", f"{ELSEWHERE}, 10.9.9.9", "nonsense"]
+    seen = [
+        SHARED_NETWORK,
+        ELSEWHERE,
+        f"1.2.3.4, {SHARED_NETWORK}",
+        f"{ELSEWHERE}, 10.9.9.9",
+        "nonsense",
+    ]
     answers = [
         sign_from(
             behind_proxy, petition, place, PROXY, headers={"X-Forwarded-For": hops}

@@ -32,11 +32,11 @@ pytestmark = pytest.mark.both_databases
 NOON = utcnow().replace(microsecond=0) - timedelta(hours=3)
 
 
-def collected(petition, words, *, evidence="paper", is_confirmed=True, **more):
-    """Return the command for one collected signature; `words` may have no email address."""
+def collected(petition, details, *, evidence="paper", is_confirmed=True, **more):
+    """Return the command for one collected signature; `details` may have no email address."""
     return signature_command(
         petition,
-        words,
+        details,
         signed_at=NOON,
         lang="es",
         evidence=Evidence(evidence),
@@ -46,8 +46,8 @@ def collected(petition, words, *, evidence="paper", is_confirmed=True, **more):
     )
 
 
-def without_address(words):
-    return {**words, "email": None}
+def without_address(details):
+    return {**details, "email": None}
 
 
 def statuses(results):
@@ -89,9 +89,9 @@ def test_held_signature_stays_held_with_its_reason(petition):
     assert row(result.signature_id).number is None
 
 
-@pytest.mark.parametrize("words", [AMALIA, without_address(AMALIA)])
-def test_repeated_person_is_written_once_before_or_within_the_batch(petition, words):
-    batch = [collected(petition, words), collected(petition, words), collected(petition, ODILE)]
+@pytest.mark.parametrize("details", [AMALIA, without_address(AMALIA)])
+def test_repeated_person_is_written_once_before_or_within_the_batch(petition, details):
+    batch = [collected(petition, details), collected(petition, details), collected(petition, ODILE)]
     assert find_repeats(commands=batch) == [False, True, False]
     assert statuses(accept(*batch)) == ["new", "repeat", "new"]
     assert find_repeats(commands=batch) == [True, True, True]
@@ -99,10 +99,10 @@ def test_repeated_person_is_written_once_before_or_within_the_batch(petition, wo
     assert len(rows()) == 2
 
 
-@pytest.mark.parametrize("words", [AMALIA, without_address(AMALIA)])
-def test_unconfirmed_online_signature_is_confirmed_by_a_witness(petition, words):
+@pytest.mark.parametrize("details", [AMALIA, without_address(AMALIA)])
+def test_unconfirmed_online_signature_is_confirmed_by_a_witness(petition, details):
     online = sign(petition, AMALIA)
-    batch = [collected(petition, {**words, "country": "CA"}), collected(petition, words)]
+    batch = [collected(petition, {**details, "country": "CA"}), collected(petition, details)]
     assert find_repeats(commands=batch) == [False, True]
     taken, again = accept(*batch)
     assert (taken.signature_id, taken.status, again.status) == (online, "confirmed", "repeat")
@@ -117,7 +117,7 @@ def test_unconfirmed_online_signature_is_confirmed_by_a_witness(petition, words)
 
 
 @pytest.mark.parametrize(
-    ("online", "taken", "shown", "asked"),
+    ("online", "taken", "shown", "requested"),
     [
         ("counted", "full", "counted", "full"),
         ("counted", "initials", "counted", "initials"),
@@ -127,11 +127,11 @@ def test_unconfirmed_online_signature_is_confirmed_by_a_witness(petition, words)
         ("full", "full", "full", ""),
     ],
 )
-def test_witness_makes_no_online_signature_more_public(petition, online, taken, shown, asked):
+def test_witness_makes_no_online_signature_more_public(petition, online, taken, shown, requested):
     signed = sign(petition, AMALIA, name_display=online, comment="Vivos", subscribe=False)
     accept(collected(petition, AMALIA, name_display=taken, comment="Never said", subscribe=True))
     signature = row(signed)
-    assert (signature.name_display, signature.name_display_asked) == (shown, asked)
+    assert (signature.name_display, signature.name_display_asked) == (shown, requested)
     assert (signature.comment, signature.subscribe) == ("", False)
 
 
@@ -161,7 +161,7 @@ def test_online_supporter_is_recognized_on_paper_by_name_and_postal_code(petitio
 def test_couple_shares_an_address_where_the_petition_allows_it(petition):
     shared_petition = make_petition(slug="shared", cause_id=petition.cause_id, two_per_address=True)
     third = {**TEO, "given_name": "Ida"}
-    batch = [collected(shared_petition, words) for words in (AMALIA, TEO, third, AMALIA)]
+    batch = [collected(shared_petition, details) for details in (AMALIA, TEO, third, AMALIA)]
     assert find_repeats(commands=batch) == [False, False, True, True]
     assert statuses(accept(*batch)) == ["new", "new", "repeat", "repeat"]
     assert [(row.given_name, row.seat) for row in rows()] == [("Amalia", 1), ("Teo", 2)]
