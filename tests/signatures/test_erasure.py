@@ -211,5 +211,5 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
     letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     message = app.extensions["mail_composers"]["retention_notice"](letter)
     assert all(
-        "19 January 2031" in words for words in (message.subject, message.text, message.html)
+        "January 19, 2031" in words for words in (message.subject, message.text, message.html)
     )
