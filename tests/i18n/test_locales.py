@@ -22,9 +22,7 @@ def test_scripts_have_the_locales_of_the_server():
 def test_no_other_code_names_a_locale():
     python = set((ROOT / "campaign").rglob("*.py")) - {ROOT / "campaign/i18n/locales.py"}
     scripts = set(SCRIPTS.rglob("*.js")) - {FORMATS}
-    assert [
-        str(path) for path in sorted(python | scripts) if NAMED.search(path.read_text())
-    ] == []
+    assert [str(path) for path in sorted(python | scripts) if NAMED.search(path.read_text())] == []
 
 
 def test_no_other_script_formats_numbers_or_names():

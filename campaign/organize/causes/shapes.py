@@ -58,7 +58,7 @@ REFUSALS = {
         "The shape would be less than 160 pixels wide and high. Choose a larger picture."
     ),
     "empty": _l(
-        "Nothing stands out from the background. Try a smaller number, or a picture with a plain background."
+        "We cannot tell the subject from the background. Try a smaller number, or a picture with a plain background."
     ),
     "too_small": _l(
         "The shape covers too little of its square, so butterflies would overlap. Choose a larger subject."
