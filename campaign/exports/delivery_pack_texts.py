@@ -107,7 +107,10 @@ class PackWords:
         yield (
             "text",
             " ".join(
-                (sentence, _("We are delivering their signatures to you, and ask you to act on them."))
+                (
+                    sentence,
+                    _("We are delivering their signatures to you, and ask you to act on them."),
+                )
             ),
         )
         yield "head", _("How each signature was verified")
