@@ -75,7 +75,7 @@ def size(value: int) -> str:
 
 
 def in_zone(value: datetime, zone: str | None) -> str:
-    """Format an instant in a time zone: 23 September 2026, 16:08 (Toronto); default: the site's."""
+    """Format an instant in a time zone: September 23, 2026, 16:08 (Toronto); default: the site's."""
     there = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(there), get_locale())
     # Cities without a translation keep their region: Argentina/Buenos Aires.
