@@ -81,10 +81,7 @@ def test_city_of_a_time_zone_is_in_the_language_of_the_reader(app, lang, zone, c
 )
 def test_file_size_is_shown_in_the_readers_units(app, lang, words):
     assert (
-        tuple(
-            said(app, lang, size, many).replace("\xa0", " ")
-            for many in (395, 72_613, 6_333_937)
-        )
+        tuple(said(app, lang, size, many).replace("\xa0", " ") for many in (395, 72_613, 6_333_937))
         == words
     )
 

@@ -177,7 +177,9 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
     drafts = {draft.shape: draft.title for draft in drafts_of(cause) if draft.shape}
     if name not in titles and name not in drafts:
         flash(
-            _("Someone else has cut out or discarded this picture. Here is the current version."),
+            _(
+                "Someone else changed the outline or discarded this picture. Here is the current version."
+            ),
             "waiting",
         )
         return back_to_shapes(cause)
