@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, request
 
 from campaign.api.errors import problem
+from campaign.i18n.locales import LOCALES
 
 MAX_INTEGER = 2**31 - 1
 
@@ -61,7 +62,7 @@ def _whole(text):
 LANG = Parameter(
     "lang",
     "The language of texts. A text that is not translated is in its original language.",
-    {"type": "string", "enum": ["en", "es", "fr"], "default": "en"},
+    {"type": "string", "enum": list(LOCALES), "default": "en"},
 )
 CAUSE = Parameter(
     "cause", "Only results of the cause with this slug.", {"type": "string", "maxLength": 80}
