@@ -15,36 +15,36 @@ SLUG = {
     "name": "slug",
     "in": "path",
     "required": True,
-    "description": "The last part of its address.",
+    "description": "The last part of its public address.",
     "schema": {"type": "string", "maxLength": 80},
 }
 REUSED = {
     "ETag": {
-        "description": "Send it back as If-None-Match, and get 304 where nothing has changed.",
+        "description": "Send this value back in If-None-Match. The answer is 304 if nothing has changed.",
         "schema": {"type": "string"},
     }
 }
 LIMITS = {
     "RateLimit-Policy": {
-        "description": "How many requests in how many seconds one address may send.",
+        "description": "How many requests one IP address may send, and in how many seconds.",
         "schema": {"type": "string"},
     },
     "RateLimit": {
-        "description": "How many are left, and in how many seconds they are renewed.",
+        "description": "How many requests are left, and in how many seconds the limit is reset.",
         "schema": {"type": "string"},
     },
 }
 PROBLEMS = {
-    "BadRequest": "A parameter is not as it must be; `parameter` names it.",
-    "NotFound": "There is no such public thing.",
-    "Unauthorized": "No key was shown, or one that opens nothing.",
-    "Forbidden": "The key is for another cause.",
-    "Conflict": "The petition takes signatures later.",
-    "Gone": "The petition takes no more signatures.",
-    "UnsupportedMediaType": "It must be application/json.",
-    "UnprocessableContent": "Words are missing or wrong; `errors` says which, and how.",
-    "ServiceUnavailable": "It was not written down; try again after as many seconds as Retry-After says.",
-    "TooManyRequests": "Wait for as many seconds as Retry-After says.",
+    "BadRequest": "The request is not valid. If a query parameter is wrong, `parameter` names it.",
+    "NotFound": "Nothing public has this slug.",
+    "Unauthorized": "The key is missing, wrong or revoked.",
+    "Forbidden": "The key is for the petitions of another cause.",
+    "Conflict": "The petition is not open yet.",
+    "Gone": "The petition is closed.",
+    "UnsupportedMediaType": "Send the request as application/json.",
+    "UnprocessableContent": "Some fields are missing or wrong. `errors` names each of them and says how to fix it.",
+    "ServiceUnavailable": "Nothing was saved. Wait for the number of seconds in Retry-After, then try again.",
+    "TooManyRequests": "Too many requests. Wait for the number of seconds in Retry-After.",
 }
 
 
@@ -68,10 +68,11 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "info": {
             "title": "Volante",
             "version": VERSION,
-            "summary": "Causes, petitions, counts, shown names and events, to read.",
+            "summary": "Read causes, petitions, counts, names that people chose to show, and events. Partners can send signatures.",
             "description": (
-                "Everything here is public. Names stand here only as far as their owners let them be shown; e-mail addresses, postal "
-                f"codes and network addresses never do. The limit is {current_app.config['API_LIMIT']} from one network address."
+                "Everything that you can read here is public. A name is included only if the person chose to show it. Email "
+                "addresses, postal codes and IP addresses are never included. The limit is "
+                f"{current_app.config['API_LIMIT']} from one IP address."
             ),
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
@@ -87,7 +88,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
                 "key": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A key that an organizer of the cause has made.",
+                    "description": "A key that an owner of the cause created for you.",
                 }
             },
         },
@@ -104,7 +105,7 @@ def _operation(endpoint):
                 "application/json": {"schema": {"$ref": f"#/components/schemas/{endpoint.schema}"}}
             },
         },
-        "304": {"description": "Nothing has changed since the answer with the tag that was sent."},
+        "304": {"description": "Nothing has changed since the answer with this ETag."},
     }
     answers |= {"400": {"$ref": "#/components/responses/BadRequest"}} if endpoint.parameters else {}
     answers |= {"404": {"$ref": "#/components/responses/NotFound"}} if has_slug else {}
@@ -129,7 +130,7 @@ def _written(path):
         "422": "UnprocessableContent",
     }
     taken = {
-        "description": "It is written down.",
+        "description": "The signature is saved.",
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}},
     }
     names = {
@@ -142,7 +143,7 @@ def _written(path):
     return {
         "post": {
             "operationId": "sign",
-            "summary": "Take a signature from a partner; the answer is the same whoever signed before.",
+            "summary": "Send a signature as a partner. The answer does not tell whether the person had already signed.",
             "security": [{"key": []}],
             "parameters": [SLUG],
             "requestBody": {

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, request
 
 from campaign.api.errors import problem
+from campaign.i18n.locales import LOCALES
 
 MAX_INTEGER = 2**31 - 1
 
@@ -60,25 +61,29 @@ def _whole(text):
 
 LANG = Parameter(
     "lang",
-    "The language of words; what is not translated comes in its own.",
-    {"type": "string", "enum": ["en", "es", "fr"], "default": "en"},
+    "The language of texts. A text that is not translated is in its original language.",
+    {"type": "string", "enum": list(LOCALES), "default": "en"},
 )
 CAUSE = Parameter(
-    "cause", "Only those of the cause with this slug.", {"type": "string", "maxLength": 80}
+    "cause", "Only results of the cause with this slug.", {"type": "string", "maxLength": 80}
 )
 STATE = Parameter(
-    "state", "Only those in this state.", {"type": "string", "enum": ["open", "not_yet", "closed"]}
+    "state",
+    "Only petitions in this state.",
+    {"type": "string", "enum": ["open", "not_yet", "closed"]},
 )
 WHEN = Parameter(
     "when",
-    "Those that are not over, the next first, or those that are, the latest first.",
+    "`ahead` for upcoming events, the next one first. `past` for past events, the latest one first.",
     {"type": "string", "enum": ["ahead", "past"], "default": "ahead"},
 )
 LIMIT = Parameter(
-    "limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
+    "limit",
+    "The largest number of results on one page.",
+    {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
 )
 CURSOR = Parameter(
     "cursor",
-    "Where to go on: take it from `next` as it is.",
+    "Where the next page starts. Take it unchanged from `next`.",
     {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0},
 )

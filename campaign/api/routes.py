@@ -37,13 +37,13 @@ PREFLIGHT = {
 
 @blueprint.get("/openapi.json")
 def openapi() -> ResponseReturnValue:
-    """This description of the API."""
+    """Return this description of the API."""
     return _tagged(document(ENDPOINTS), DOCUMENT_SECONDS)
 
 
 @blueprint.get("/causes")
 def causes() -> ResponseReturnValue:
-    """The public causes."""
+    """List the public causes."""
     lang, limit, cursor = LANG.read(), LIMIT.read(), CURSOR.read()
     found = sorted(
         (cause for cause in published_causes() if cause.id > cursor), key=lambda cause: cause.id
@@ -54,7 +54,7 @@ def causes() -> ResponseReturnValue:
 
 @blueprint.get("/causes/<slug>")
 def cause(slug: str) -> ResponseReturnValue:
-    """A cause, and its petitions."""
+    """Return a cause and its petitions."""
     lang, cause = LANG.read(), cause_by_slug(slug) or _nothing("cause")
     petitions = published_petitions(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
@@ -64,7 +64,7 @@ def cause(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/petitions")
 def petitions() -> ResponseReturnValue:
-    """The public petitions, without those in the archive."""
+    """List the public petitions, without archived ones."""
     lang, limit, cursor, slug, state = (
         LANG.read(),
         LIMIT.read(),
@@ -90,14 +90,14 @@ def petitions() -> ResponseReturnValue:
 
 @blueprint.get("/petitions/<slug>")
 def petition(slug: str) -> ResponseReturnValue:
-    """A petition with its whole text, as Markdown."""
+    """Return a petition with its whole text, as Markdown."""
     lang, petition = LANG.read(), petition_by_slug(slug) or _nothing("petition")
     return _tagged(whole_petition_shape(petition, _count(petition), lang))
 
 
 @blueprint.get("/petitions/<slug>/signatures")
 def signatures(slug: str) -> ResponseReturnValue:
-    """The counted signatures whose owners let a name or initials be shown, by their numbers."""
+    """List the counted signatures of people who show their name or initials, by number."""
     limit, cursor, petition = (
         LIMIT.read(),
         CURSOR.read(),
@@ -112,7 +112,7 @@ def signatures(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/petitions/<slug>/tally")
 def tally(slug: str) -> ResponseReturnValue:
-    """How many signatures a petition has, and how far its goal is."""
+    """Return how many signatures a petition has, and how many are left to its goal."""
     petition = petition_by_slug(slug) or _nothing("petition")
     count = _count(petition)
     goal = current_goal(count, petition.goal)
@@ -127,7 +127,7 @@ def tally(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/events")
 def events() -> ResponseReturnValue:
-    """The public events."""
+    """List the public events."""
     lang, limit, cursor, slug, when = (
         LANG.read(),
         LIMIT.read(),

@@ -1,10 +1,12 @@
 """The API's responses as JSON Schema 2020-12; all listed properties are always present."""
 
+from campaign.i18n.locales import LOCALES
+
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
 ADDRESS = {"type": "string", "format": "uri"}
 INSTANT = {"type": "string", "format": "date-time"}
-LANG = {"type": "string", "enum": ["en", "es", "fr"]}
+LANG = {"type": "string", "enum": list(LOCALES)}
 COUNTRY = {"type": ["string", "null"], "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"}
 
 
@@ -27,7 +29,7 @@ def _list(name, of):
     items = {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
     following = {
         **_or_null(ADDRESS),
-        "description": "The address of the next page, null on the last.",
+        "description": "The address of the next page, or null on the last page.",
     }
     return _object(f"A page of {name}.", **{name: items, "next": following})
 
@@ -60,12 +62,12 @@ _petition = {
 SCHEMAS = {
     "OpenApi": {
         "type": "object",
-        "description": "A description in OpenAPI 3.1.",
+        "description": "This description, in OpenAPI 3.1.",
         "required": ["openapi", "info", "paths"],
     },
     "Problem": {
         "type": "object",
-        "description": "What went wrong, as in RFC 9457.",
+        "description": "What went wrong (RFC 9457). `detail` says what to do.",
         "properties": {
             "type": TEXT,
             "title": TEXT,
@@ -76,22 +78,25 @@ SCHEMAS = {
         },
         "required": ["type", "title", "status"],
     },
-    "Cause": _object("A cause; `count` is its butterflies, one for each signature.", **_cause),
+    "Cause": _object(
+        "A cause. `count` is the number of butterflies in its montage, one for each signature.",
+        **_cause,
+    ),
     "CauseWithPetitions": _object(
         "A cause and its petitions.",
         **_cause,
         petitions={"type": "array", "items": {"$ref": "#/components/schemas/Petition"}},
     ),
-    "Petition": _object("A petition in short.", **_petition),
+    "Petition": _object("A petition without its text.", **_petition),
     "WholePetition": _object(
-        "A petition with its text; `body` is Markdown, `version` that of the text.",
+        "A petition with its text. `body` is Markdown, and `version` is the version of the text.",
         **_petition,
         organisation=TEXT,
         body=TEXT,
         version={"type": "integer", "minimum": 1},
         changed_at=INSTANT,
         delivered=_object(
-            "What the targets get to see of each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
+            "What the targets get about each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
             names={"type": "string", "enum": ["shown", "full"]},
             details={
                 "type": "array",
@@ -104,7 +109,7 @@ SCHEMAS = {
         ),
     ),
     "Signature": _object(
-        "A counted signature, as its owner lets it be shown; `number` is that of its butterfly in the cause.",
+        "A counted signature, with the name as the person chose to show it. `number` is its butterfly number.",
         number={"type": "integer", "minimum": 1},
         name=TEXT,
         name_display={"type": "string", "enum": ["full", "initials"]},
@@ -113,14 +118,14 @@ SCHEMAS = {
         comment=TEXT,
     ),
     "Tally": _object(
-        "A count, and the goal that it is on the way to.",
+        "The number of signatures of a petition, and its current goal.",
         petition=TEXT,
         count=COUNT,
         goal=_or_null(COUNT),
         to_go=_or_null(COUNT),
     ),
     "Event": _object(
-        "A gathering.",
+        "An event.",
         slug=TEXT,
         cause=TEXT,
         title=TEXT,
@@ -138,7 +143,7 @@ SCHEMAS = {
     ),
     "NewSignature": {
         "type": "object",
-        "description": "The words of the form under a petition; which must be there beyond these two is the petition's own.",
+        "description": "The fields of the petition's form. Each petition decides which others are required.",
         "properties": {
             "given_name": TEXT,
             "family_name": TEXT,
@@ -154,25 +159,25 @@ SCHEMAS = {
             "subscribe": {"type": "boolean", "default": False},
             "answers": {
                 "type": "object",
-                "description": "To the petition's own questions, by their names.",
+                "description": "Answers to the petition's own questions, by the name of each question.",
                 "additionalProperties": {"type": ["string", "boolean"]},
             },
-            "lang": {**LANG, "description": "In which the letter to its owner is written."},
+            "lang": {**LANG, "description": "The language of the emails to this person."},
             "version": {
                 "type": "integer",
                 "minimum": 1,
-                "description": "The version of the petition that was shown; without it, the newest.",
+                "description": "The version of the petition that the person saw. If it is missing, the newest.",
             },
             "source": {
                 "type": "string",
                 "maxLength": 40,
-                "description": "A campaign's code; else that of the key.",
+                "description": "The source code, as in ?source=. If it is missing, the source code of the key.",
             },
         },
         "required": ["given_name", "email"],
     },
     "Taken": _object(
-        "`pending` until its owner confirms it by mail; `taken` on the word of a trusted partner.",
+        "`pending`: the person must confirm by email. `taken`: it counts without that, because the partner is trusted.",
         status={"type": "string", "enum": ["pending", "taken"]},
     ),
     "Causes": _list("causes", "Cause"),

@@ -96,7 +96,7 @@ def _key(now: datetime) -> ApiKey:
         abort(
             problem(
                 401,
-                "Show a key that an organizer has given you: Authorization: Bearer vol_…",
+                "Send the key that an organizer gave you in this header: Authorization: Bearer vol_…",
                 BEARER,
             )
         )
@@ -118,10 +118,10 @@ def _sent_values() -> dict[str, Any]:
     sent = (
         request.get_json(silent=True)
         if request.is_json
-        else abort(problem(415, "Send application/json."))
+        else abort(problem(415, "Send the request as application/json."))
     )
     if not isinstance(sent, dict) or not isinstance(sent.get("answers", {}), dict):
-        abort(problem(400, "Send an object of JSON; answers is an object of its own."))
+        abort(problem(400, "Send a JSON object. If it has answers, they must be an object too."))
     texts = {name: _text(sent.get(name)) for name in (*TEXTS, "source")}
     lang = sent.get("lang")
     return texts | {
@@ -149,6 +149,10 @@ def _text(value: object) -> str:
 def _refused(error: CampaignError, form: SignatureForm) -> Response:
     if isinstance(error, InvalidForm):
         errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-        return problem(error.status, "Some words are missing or wrong.", errors=errors)
+        return problem(
+            error.status,
+            "Some fields are missing or wrong. Correct them and send the request again.",
+            errors=errors,
+        )
     headers = {"Retry-After": str(BUSY_SECONDS)} if isinstance(error, DatabaseBusy) else None
     return problem(error.status, str(REASONS[error.status][1]), headers)

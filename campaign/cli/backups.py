@@ -46,7 +46,7 @@ end $$;
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def backup(file: Path) -> None:
-    """Write a consistent copy of the database to FILE while the site runs; only its owner may read it."""
+    """Copy the database to FILE while the site runs. Only the file's owner can read it."""
     draft = file.with_name(file.name + ".part")
     try:
         draft.unlink(missing_ok=True)
@@ -63,17 +63,17 @@ def backup(file: Path) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--yes", is_flag=True, help="Do not ask before the present data is replaced.")
+@click.option("--yes", is_flag=True, help="Replace the current data without asking.")
 @click.option(
     "--ended",
     "lists",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
-    help="The ended.jsonl of another machine, to be replayed too. Can be given several times.",
+    help="The ended.jsonl of another machine, to replay too. Can be repeated.",
 )
 @with_appcontext
 def restore(file: Path, yes: bool, lists: tuple[Path, ...]) -> None:
-    """Replace the database with the copy in FILE; at a terminal it asks first. Stop the site before.
+    """Replace the database with the copy in FILE. At a terminal it asks first. Stop the site before.
 
     What ended since the copy was made ends again, as the list ended.jsonl in VAR_DIR says, and everyone is signed out.
     """
@@ -101,7 +101,7 @@ def _end_again(lists: Iterable[Path]) -> None:
     for what, count in sorted(counts.items()):
         click.echo(f"  {what}: {count:,}")
     click.echo(
-        f"Signed out everywhere: {sessions:,} sessions. Links to set a password that no longer open: {links:,}."
+        f"Signed out everywhere: {sessions:,} sessions. Links to set a password that no longer work: {links:,}."
     )
 
 
@@ -159,7 +159,7 @@ def _copy_sqlite(source, target):
                 raise click.ClickException(f"{source} is damaged.")
             # An empty file is a valid database too, and would wipe out everything.
             if not origin.execute("select 1 from sqlite_master where name = ?", (MARK,)).fetchone():
-                raise click.ClickException(f"{source} is no copy of a Volante database.")
+                raise click.ClickException(f"{source} is not a copy of a Volante database.")
             with closing(sqlite3.connect(target)) as copy:
                 origin.backup(copy)
         except sqlite3.DatabaseError as error:
@@ -173,7 +173,7 @@ def _libpq(url: URL) -> str:
 
 def _need(program: str) -> None:
     if shutil.which(program) is None:
-        raise click.ClickException(f"{program} is needed for PostgreSQL and was not found.")
+        raise click.ClickException(f"{program} was not found. Install it to use PostgreSQL.")
 
 
 def _started(command: list[str], url: URL, **pipes: Any):

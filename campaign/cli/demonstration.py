@@ -42,14 +42,14 @@ NOON = time(12)
 
 @group.command("load")
 def load() -> None:
-    """Load the demonstration campaign with some hundred invented signers, unless it is there."""
+    """Load the demonstration campaign with some hundred invented signers, unless it is loaded already."""
     click.echo(load_demonstration())
 
 
 def load_demonstration() -> str:
     """Load the demonstration; return one line that says what was done."""
     demo = load_cause(FOLDER, utcnow().date())
-    is_loaded = f"{demo.slug} is loaded already; nothing changed."
+    is_loaded = f"{demo.slug} is already loaded. Nothing was changed."
     if cause_by_slug(demo.slug):
         return is_loaded
     try:

@@ -33,23 +33,23 @@ WRONG = 1
 @click.command("import")
 @click.argument("petition")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
+@click.option("--dry-run", is_flag=True, help="Only show what would happen to each row.")
 @click.option(
     "--lang",
     type=click.Choice(tuple(NAMES)),
-    help="Language of those whose row names none; else the petition's.",
+    help="Language for rows without one. By default the petition's.",
 )
-@click.option(
-    "--country", default="", help="Two letters of the country of those whose row names none."
-)
+@click.option("--country", default="", help="Two-letter country code for rows without one.")
 @click.option(
     "--signed-on",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="Day of signing where a row names none; else today.",
+    help="Signing date for rows without one. By default today.",
 )
-@click.option("--month-first", is_flag=True, help="Dates such as 11/25/2026 begin with the month.")
-@click.option("--leave-out-wrong", is_flag=True, help="Import the rest where rows are wrong.")
+@click.option("--month-first", is_flag=True, help="Dates like 11/25/2026 start with the month.")
+@click.option(
+    "--leave-out-wrong", is_flag=True, help="Leave out rows with errors and import the rest."
+)
 @with_appcontext
 def import_signatures(
     petition: str,
@@ -61,7 +61,7 @@ def import_signatures(
     month_first: bool,
     leave_out_wrong: bool,
 ) -> None:
-    """Import the signatures of FILE, CSV or XLSX with a header row, as signed on paper under PETITION.
+    """Import signatures on paper for PETITION from FILE, a CSV or XLSX file with a header row.
 
     All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an
     export (given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang) with signed_at,
@@ -84,17 +84,17 @@ def import_signatures(
     counts = Counter(row.fate for row in decided)
     if counts["wrong"]:
         click.echo(
-            "Nothing was imported: mend the wrong rows, or leave them out with --leave-out-wrong.",
+            "Nothing was imported. Correct the rows with errors, or leave them out with --leave-out-wrong.",
             err=True,
         )
         raise SystemExit(WRONG)
     if dry_run:
         click.echo(
-            f"Nothing was changed: {numbered(counts['new'] + counts['held'], 'signature')} would come in."
+            f"Nothing was changed. This would import {numbered(counts['new'] + counts['held'], 'signature')}."
         )
         return
     if not counts["new"] + counts["held"]:
-        click.echo("Nothing was imported: nobody is new.")
+        click.echo("Nothing was imported. There are no new signatures.")
         return
     left_out = {row.place for row in decided if row.fate == "left_out"}
     kept = write(
@@ -123,7 +123,7 @@ def _looked_at(
         **settings,
     )
     if not {"given_name", "full_name"} & set(batch.mapping.values()):
-        raise click.ClickException(f"{file}: no column is called given_name.")
+        raise click.ClickException(f"{file} has no column named given_name.")
     return batch, table, decide(checker_for(batch, now), items_in(batch, table))
 
 

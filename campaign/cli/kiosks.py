@@ -14,7 +14,7 @@ from campaign.kiosk.queries import every_kiosk, pin_of
 from campaign.process.clock import utcnow
 
 group = AppGroup(
-    "kiosks", help="Pair tablets with an event, list them, and renew the keys they seal to."
+    "kiosks", help="Pair tablets with an event, list them, and renew the keys they encrypt with."
 )
 
 
@@ -26,16 +26,14 @@ def _digits(_context: click.Context, _parameter: click.Parameter, pin: str | Non
 
 @group.command("pair")
 @click.argument("slug", metavar="EVENT")
-@click.option(
-    "--name", default="", help="What the tablet will be called; without it, Tablet 1, 2, …"
-)
+@click.option("--name", default="", help="Name of the tablet. By default Tablet 1, 2, …")
 @click.option(
     "--pin",
     callback=_digits,
-    help="The staff PIN of the event, six digits; without it one is made up the first time.",
+    help="The team PIN of the event, six digits. By default one is created the first time.",
 )
 def pair(slug: str, name: str, pin: str | None) -> None:
-    """Print a code, good for 15 minutes and once, that pairs one tablet with EVENT."""
+    """Print a code that pairs one tablet with EVENT. It works once, for 15 minutes."""
     event = event_in_any_state(slug)
     if event is None:
         raise click.ClickException(f"There is no event at {slug!r}.")
@@ -44,16 +42,16 @@ def pair(slug: str, name: str, pin: str | None) -> None:
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     letters = codes.code_of(code.seed)
     click.echo(
-        f"Code {codes.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:"
+        f"Code {codes.spaced(letters)}, valid once, until {code.expires_at:%H:%M} UTC. Open {address} and enter it, or scan:"
     )
     segno.make(f"{address}/#code={letters}", error="m", micro=False).terminal(compact=True)
     if chosen:
-        click.echo(f"Staff PIN of {slug}: {chosen}. It is shown only now.")
+        click.echo(f"Team PIN of {slug}: {chosen}. It is shown only now.")
 
 
 @group.command("list")
 def list_kiosks() -> None:
-    """Show every kiosk with its event, when it was last seen, and what waits on it."""
+    """List every tablet with its event, when it was last seen, and how many signatures wait on it."""
     now = utcnow()
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
     for kiosk in every_kiosk():
@@ -63,17 +61,15 @@ def list_kiosks() -> None:
         )
 
 
-keys_group = AppGroup("keys", help="The keys that tablets seal signatures to.")
+keys_group = AppGroup("keys", help="The keys that tablets encrypt signatures with.")
 group.add_command(keys_group)
 
 
 @keys_group.command("rotate")
 def rotate() -> None:
-    """Make a new key, and drop former ones that nothing is sealed to any more."""
+    """Create a new key, and delete old ones that are no longer needed."""
     key, dropped = write(_rotate)
-    click.echo(
-        f"Tablets seal to key {key.uuid} from their next sync on. Dropped {dropped} that nothing needs any more."
-    )
+    click.echo(f"Tablets use key {key.uuid} from their next sync on. Deleted old keys: {dropped}.")
 
 
 def _pair(event_id: int, cause_id: int, name: str, pin: str | None) -> PairingCode:

@@ -15,12 +15,12 @@ from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
 from campaign.text.email_addresses import AddressRefused, parse_address
 
-group = AppGroup("mail", help="What comes back from sent mail.")
+group = AppGroup("mail", help="Bounces and complaints about sent emails.")
 
 
 @group.group("bounces")
 def bounces() -> None:
-    """Delivery reports and complaints."""
+    """Read delivery reports and complaints."""
 
 
 @bounces.command("read")
@@ -28,7 +28,7 @@ def bounces() -> None:
 @click.option(
     "--any-sender",
     is_flag=True,
-    help="Believe reports without the headers of an email that we sent to that address.",
+    help="Accept reports without the headers of an email that we sent to that address.",
 )
 def read(path: str, any_sender: bool) -> None:
     """Read reports from PATH, a Maildir, an mbox file, an .eml file or a folder of .eml files, and mark the addresses.
@@ -42,8 +42,8 @@ def read(path: str, any_sender: bool) -> None:
         for bounce in told:
             counts[bounce.kind if _note(bounce, any_sender) else "other"] += 1
     click.echo(
-        f"Read {numbered(counts['messages'], 'message')}. Addresses that take no mail: {counts['hard']}, complaints: {counts['complaint']}, "
-        f"passing troubles: {counts['soft']}, what tells nothing: {counts['other']}."
+        f"Read {numbered(counts['messages'], 'message')}. Addresses that do not work: {counts['hard']}, complaints: {counts['complaint']}, "
+        f"temporary problems: {counts['soft']}, other messages: {counts['other']}."
     )
 
 

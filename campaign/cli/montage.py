@@ -24,20 +24,20 @@ from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shap
 from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
 
-group = AppGroup("montage", help="The places of butterflies, their shapes, and posters.")
+group = AppGroup("montage", help="Places of butterflies, shapes and posters.")
 ROWS = 100_000
 PREVIEWS = (100, 10_000, 1_000_000)
 PREVIEW_WIDTH = 800
 REASONS = {
-    "too_heavy": "The file has more than 12 MB.",
-    "not_a_picture": "This is no PNG, JPEG, WebP or GIF.",
+    "too_heavy": "The file is larger than 12 MB.",
+    "not_a_picture": "This file is not a PNG, JPEG, WebP or GIF.",
     "too_many_pixels": "The picture has more than 40 million pixels.",
-    "broken": "The picture cannot be read to its end; the file is damaged.",
-    "too_coarse": "What is to become the shape is less than 160 pixels wide and high.",
-    "empty": "There is nothing in the picture but one colour, or nothing at all.",
-    "too_small": "The shape covers too little of its square; butterflies would lie on one another.",
-    "fills_all": "The shape fills the whole square; nobody would recognise it. Give the picture a transparent ground.",
-    "too_thin": "The shape is too thin, or in too many pieces; butterflies would hide its lines.",
+    "broken": "The picture file is damaged.",
+    "too_coarse": "The shape would be less than 160 pixels wide and high. Choose a larger picture.",
+    "empty": "We cannot tell the subject from the background. Try another threshold or picture.",
+    "too_small": "The shape covers too little of its square, so butterflies would overlap.",
+    "fills_all": "The shape fills the whole square, so nobody would recognize it. Use a picture with a transparent background.",
+    "too_thin": "The shape is too thin or in too many pieces, so butterflies would hide its lines.",
 }
 
 
@@ -46,7 +46,7 @@ REASONS = {
 @click.argument("first", type=click.IntRange(min=1))
 @click.argument("last", type=click.IntRange(min=1))
 def show_places(cause: str, first: int, last: int) -> None:
-    """Write number,x,y of butterflies FIRST to LAST of CAUSE as CSV; x and y are 32-bit fractions of the square."""
+    """Write number,x,y of butterflies FIRST to LAST of CAUSE as CSV. x and y are 32-bit fractions of the square."""
     shape = _shape_of(cause)
     lines = csv.writer(sys.stdout, lineterminator="\n")
     lines.writerow(("number", "x", "y"))
@@ -59,7 +59,7 @@ def show_places(cause: str, first: int, last: int) -> None:
 @click.argument("cause")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def write_mask(cause: str, output: str) -> None:
-    """Write the mask of CAUSE, a PNG of 1024×1024: where butterflies may sit."""
+    """Write the mask of CAUSE, a PNG of 1024×1024 that shows where butterflies can be."""
     Image.fromarray(_shape_of(cause).mask).save(output, "PNG")
     click.echo(f"Wrote the mask of {cause} to {output}.")
 
@@ -70,7 +70,7 @@ def write_mask(cause: str, output: str) -> None:
 @click.option(
     "--threshold",
     type=click.IntRange(1, 254),
-    help="How far from the ground's colour still is ground.",
+    help="How much a colour may differ and still be background.",
 )
 @click.option(
     "--invert", is_flag=True, help="Use the background as the shape, and cut the rest out."
@@ -78,8 +78,8 @@ def write_mask(cause: str, output: str) -> None:
 @click.option(
     "--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews."
 )
-@click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
-@click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
+@click.option("--accept", is_flag=True, help="Use the shape for CAUSE.")
+@click.option("--move", is_flag=True, help="Use it even if butterflies move to other places.")
 def make_shape(
     cause: str,
     picture: str,
@@ -89,7 +89,7 @@ def make_shape(
     accept: bool,
     move: bool,
 ) -> None:
-    """Make a shape of PICTURE, and write how it looks with 100, 10,000 and 1,000,000 butterflies."""
+    """Make a shape from PICTURE, and write previews with 100, 10,000 and 1,000,000 butterflies."""
     path, row = Path(picture), _cause(cause)
     try:
         cut = Cut("colour" if threshold else "", threshold, invert)
@@ -106,23 +106,23 @@ def make_shape(
         click.echo(f"Wrote {file}.")
     if not accept:
         click.echo(
-            f"The shape covers {shape.area:.0%} of its square. With --accept {cause} takes it."
+            f"The shape covers {shape.area:.0%} of its square. To use it for {cause}, add --accept."
         )
         return
     try:
         write(accept_shape, row.id, name=stored.name, now=utcnow(), may_move=move)
     except ButterfliesWouldMove as refused:
         raise click.ClickException(
-            f"{cause} has butterflies, and each would sit elsewhere. Say --move if that is meant."
+            f"{cause} has butterflies, and they would move to other places. If you want that, add --move."
         ) from refused
-    click.echo(f"{cause} has the shape now.")
+    click.echo(f"{cause} now has this shape.")
 
 
 @group.command("poster")
 @click.argument("cause")
 @click.option("--size", default="A2", help="A3 to A0 for a PDF, a width in pixels for a PNG.")
 @click.option("--lang", type=click.Choice(list(LOCALES)), default="en")
-@click.option("--names", is_flag=True, help="With the names that supporters let be shown.")
+@click.option("--names", is_flag=True, help="With the names that people chose to show.")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> None:
     """Draw the poster of CAUSE now, without waiting for others."""

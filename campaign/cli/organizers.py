@@ -23,7 +23,7 @@ def _parsed(_context: click.Context, _parameter: click.Parameter, email: str) ->
     try:
         return parse_address(email)
     except AddressRefused as fault:
-        raise click.BadParameter(f"{email!r} is not a mail address ({fault.code}).") from fault
+        raise click.BadParameter(f"{email!r} is not an email address ({fault.code}).") from fault
 
 
 @group.command("add")
@@ -32,29 +32,29 @@ def _parsed(_context: click.Context, _parameter: click.Parameter, email: str) ->
 @click.option(
     "--cause",
     "slug",
-    help="Slug of the cause in which they may; not for an admin, who may everywhere.",
+    help="Slug of the cause. Leave it out for an admin, who has access to every cause.",
 )
 @click.option(
     "--lang",
     type=click.Choice(("en", "es", "fr")),
     default="en",
-    help="Language of their pages and letters.",
+    help="Language of their pages and emails.",
 )
 def add(email: Address, role: str, slug: str | None, lang: str) -> None:
-    """Give EMAIL a role, and print a link to set a password that works once, for seven days."""
+    """Give EMAIL a role, and print a link to set a password. The link works once, for seven days."""
     cause = cause_by_slug(slug) if slug else None
     if slug and cause is None:
         raise click.ClickException(f"There is no cause at {slug!r}.")
     if (role == ADMIN) != (cause is None):
         wrong = (
-            "An admin is one everywhere: leave --cause out."
+            "An admin has access to every cause. Leave out --cause."
             if cause
             else "Name the cause: --cause SLUG."
         )
         raise click.ClickException(wrong)
     token = write(_enrol, email, role, cause.id if cause else None, lang)
     click.echo(
-        f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this address once, within seven days:"
+        f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this link within seven days. It works once:"
     )
     click.echo(f"{current_app.config['PUBLIC_URL']}/organize/invitations/{token}")
 
@@ -62,7 +62,7 @@ def add(email: Address, role: str, slug: str | None, lang: str) -> None:
 @group.command("list")
 def list_organizers() -> None:
     """Show every organizer with their roles, and how they sign in."""
-    click.echo(f"{'e-mail':40} {'second factor':14} roles")
+    click.echo(f"{'email':40} {'two-step':14} roles")
     for who in organizers_of(None):
         factor = "invited" if who.is_invited else "yes" if who.has_second_factor else "no"
         click.echo(f"{who.email:40} {factor:14} {', '.join(map(_role, who.grants)) or 'none'}")
@@ -71,7 +71,7 @@ def list_organizers() -> None:
 @group.command("remove")
 @click.argument("email", callback=_parsed)
 def remove_organizer(email: Address) -> None:
-    """Take all roles, sessions and keys from EMAIL; the audit trail keeps the name."""
+    """Remove all roles, sessions and keys of EMAIL. The activity log keeps the name."""
     who = organizer_by_address(email.normalized)
     if who is None or who.removed_at is not None:
         raise click.ClickException(f"There is no organizer at {email.normalized}.")

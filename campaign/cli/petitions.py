@@ -18,7 +18,7 @@ from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
-CAUSE_CLOSED = "Its cause is closed or archived. Open that first."
+CAUSE_CLOSED = "Its cause is closed or archived. Reopen the cause first."
 
 group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
@@ -26,21 +26,21 @@ group = AppGroup("petitions", help="Create, publish, close, reopen, archive and 
 def _checked(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
     if not is_slug(slug):
         raise click.BadParameter(
-            f"small letters, digits and hyphens, at most {MAX_SLUG_LENGTH}, such as law-of-2026; not {slug!r}"
+            f"use lowercase letters, digits and hyphens, at most {MAX_SLUG_LENGTH}, like law-of-2026, not {slug!r}"
         )
     return slug
 
 
 @group.command("create")
 @click.argument("slug", callback=_checked)
-@click.option("--cause", required=True, help="Slug of the cause that owns it.")
+@click.option("--cause", required=True, help="Slug of its cause.")
 @click.option("--title", required=True, help="Title in the original language.")
 @click.option(
     "--text",
     "body",
     type=click.File(encoding="utf-8"),
     required=True,
-    help="File with the letter, in Markdown.",
+    help="File with the petition text, in Markdown.",
 )
 @click.option("--summary", default="", help="One or two sentences for lists.")
 @click.option(
@@ -48,16 +48,16 @@ def _checked(_context: click.Context, _parameter: click.Parameter, slug: str) ->
     "targets",
     multiple=True,
     required=True,
-    help="Who is asked to act; may be repeated.",
+    help="Who the petition is addressed to. Can be repeated.",
 )
 @click.option(
-    "--goal", type=click.IntRange(min=0), default=0, help="How many signatures are hoped for."
+    "--goal", type=click.IntRange(min=0), default=0, help="Number of signatures to reach."
 )
 @click.option(
     "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
 )
-@click.option("--two-per-address", is_flag=True, help="Let two people share one e-mail address.")
-@click.option("--draft", is_flag=True, help="Keep it to the organizers until it is published.")
+@click.option("--two-per-address", is_flag=True, help="Let two people share one email address.")
+@click.option("--draft", is_flag=True, help="Only organizers see it until it is published.")
 def create(
     slug: str,
     cause: str,
@@ -75,9 +75,7 @@ def create(
     if owner is None:
         raise click.ClickException(f"There is no cause at {cause!r}.")
     if owner.is_over and not draft:
-        raise click.ClickException(
-            f"{CAUSE_CLOSED} Or keep the petition to the organizers: --draft."
-        )
+        raise click.ClickException(f"{CAUSE_CLOSED} Or create a draft with --draft.")
     try:
         _act(
             "petitions.create",
@@ -92,18 +90,16 @@ def create(
             two_per_address=two_per_address,
         )
     except SlugTaken as error:
-        raise click.ClickException(f"A petition lives at {slug!r} already.") from error
+        raise click.ClickException(f"There is already a petition at {slug!r}.") from error
     click.echo(f"Created {slug}: {current_app.config['PUBLIC_URL']}/{lang}/petitions/{slug}")
 
 
 @group.command("close")
 @click.argument("slug")
 def close(slug: str) -> None:
-    """Stop taking signatures under the petition at SLUG."""
+    """Stop collecting signatures for the petition at SLUG."""
     _act("petitions.close", petition_life_cycle.close, row_id=_public(slug).id, now=utcnow())
-    click.echo(
-        f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed."
-    )
+    click.echo(f"Closed {slug}. People who already signed can still confirm.")
 
 
 @group.command("publish")
@@ -118,7 +114,7 @@ def publish(slug: str) -> None:
         lacking = ", ".join(
             f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults
         )
-        raise click.ClickException(f"It cannot go out yet; to be mended: {lacking}.") from error
+        raise click.ClickException(f"It cannot be published yet. Missing: {lacking}.") from error
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
     click.echo(
@@ -129,7 +125,7 @@ def publish(slug: str) -> None:
 @group.command("reopen")
 @click.argument("slug")
 def reopen(slug: str) -> None:
-    """Take signatures again under the petition at SLUG."""
+    """Collect signatures again for the petition at SLUG."""
     try:
         _act("petitions.reopen", petition_life_cycle.reopen, row_id=_public(slug).id, now=utcnow())
     except CauseClosed as error:
@@ -140,9 +136,9 @@ def reopen(slug: str) -> None:
 @group.command("archive")
 @click.argument("slug")
 def archive(slug: str) -> None:
-    """Close the petition at SLUG and take it out of all lists; its page stays."""
+    """Close the petition at SLUG and remove it from all lists. Its page stays."""
     _act("petitions.archive", petition_life_cycle.archive, row_id=_found(slug).id, now=utcnow())
-    click.echo(f"Archived {slug}. Its page stays at its address.")
+    click.echo(f"Archived {slug}. Its page keeps its address.")
 
 
 @group.command("list")

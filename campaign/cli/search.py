@@ -7,7 +7,7 @@ from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.search.indexing import count_due, note_all, refresh
 
-group = AppGroup("search", help="The index of what can be found.")
+group = AppGroup("search", help="The search index.")
 
 
 @group.command("rebuild")

@@ -32,7 +32,7 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
 
 @click.command("serve")
-@click.option("--demo", is_flag=True, help="Load the demonstration when the database is empty.")
+@click.option("--demo", is_flag=True, help="Load the demonstration if the database is empty.")
 @with_appcontext
 def serve(demo: bool) -> None:
     """Migrate the database, then serve the site and run the worker until stopped (Ctrl-C)."""
@@ -50,12 +50,12 @@ def serve(demo: bool) -> None:
     click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
     for name in plain_connections(settings) if settings["PRODUCTION"] else ():
         click.echo(
-            f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.",
+            f"Warning: the connection of {name} to another machine has no TLS. Others on the network can read names and passwords.",
             err=True,
         )
     if not settings["MAIL_URL"]:
         click.echo(
-            f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail"
+            f"Emails are saved in {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail"
         )
     if invitation:
         click.echo(invitation)
@@ -138,7 +138,7 @@ def _way_in(settings: Mapping[str, Any]) -> str | None:
     command = (
         f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
     )
-    return f"Nobody organizes yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
+    return f"There is no organizer yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
 
 
 def _from_here(command: str) -> str:
@@ -160,10 +160,10 @@ def _check_port(host: str, port: int) -> None:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(
-                f"Port {port} is taken. Choose another: PORT=8001 make run"
+                f"Port {port} is in use. Choose another: PORT=8001 make run"
             ) from error
         raise click.ClickException(
-            f"Nothing can listen at {host}, port {port}: {error.strerror}."
+            f"The site cannot listen at {host}, port {port}: {error.strerror}."
         ) from error
 
 

@@ -36,14 +36,14 @@ SEEDS = 4096
     "--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True
 )
 @click.option(
-    "--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output."
+    "--output", type=click.Path(dir_okay=False), help="File to write. By default standard output."
 )
 @click.option(
     "--state",
     type=click.Choice(tuple(STATES)),
     default="counted",
     show_default=True,
-    help="Which of them.",
+    help="Which signatures.",
 )
 def export(petition: str, kind: str, output: str | None, state: str) -> None:
     """Write the signatures of PETITION, with a header row."""
@@ -59,7 +59,7 @@ def export(petition: str, kind: str, output: str | None, state: str) -> None:
 
 @group.command("audit")
 def audit() -> None:
-    """Recompute tally and ledger from the signatures; exit with 1 on any difference."""
+    """Recompute count and count history from the signatures. Exit with 1 on any difference."""
     # Read everything in one snapshot, or signatures that hatch during the audit look like
     # differences.
     db.session.rollback()
@@ -69,14 +69,14 @@ def audit() -> None:
         click.echo(sentence)
     if found:
         raise SystemExit(1)
-    click.echo("Tally, ledger and butterfly numbers agree with the signatures.")
+    click.echo("The count, the count history and the butterfly numbers match the signatures.")
 
 
 @group.command("anonymise")
 @click.argument("petition")
-@click.option("--dry-run", is_flag=True, help="Only say what would be erased, and when.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted, and when.")
 def anonymise_signatures(petition: str, dry_run: bool) -> None:
-    """Erase the personal data of the signatures of PETITION, whose days after the end have passed. What was counted stays counted."""
+    """Delete the personal data of the signatures of PETITION, if its time has passed. The count does not change."""
     found = petition_in_any_state(petition)
     if found is None:
         raise click.ClickException(f"There is no petition at {petition!r}.")
@@ -88,7 +88,7 @@ def anonymise_signatures(petition: str, dry_run: bool) -> None:
     petition_id, total = found.id, 0
     while erased := write(anonymise, petition_id=petition_id, actor=COMMAND, now=utcnow()):
         total += erased
-    click.echo(f"Erased the personal data of {numbered(total, 'signature')} of {petition}.")
+    click.echo(f"Deleted the personal data of {numbered(total, 'signature')} of {petition}.")
 
 
 def _plan(petition: Petition) -> str:
@@ -96,21 +96,21 @@ def _plan(petition: Petition) -> str:
     left, at = count_personal(petition.id), erases_at(petition)
     held = numbered(left, "signature")
     if petition.retention_days is None:
-        return f"{petition.slug} keeps the personal data of its {held}: no retention is set."
+        return f"{petition.slug} keeps the personal data of its {held} forever."
     if at is None:
-        return f"{petition.slug} has no end yet; there is personal data of {held}."
+        return f"{petition.slug} has no end yet. It has personal data of {held}."
     told = "owners were told" if petition.retention_told_at else "owners have not been told yet"
     due = "is to be" if left == 1 else "are to be"
     would = "would be" if at > utcnow() or not petition.retention_told_at else due
-    return f"{held} of {petition.slug} {would} erased from {at:%Y-%m-%d} on ({told})."
+    return f"{held} of {petition.slug} {would} deleted from {at:%Y-%m-%d} on ({told})."
 
 
 @group.command("generate")
 @click.argument("petition")
 @click.argument("count", type=click.IntRange(min=1))
-@click.option("--seed", type=int, help="The same seed invents the same people.")
+@click.option("--seed", type=int, help="The same seed creates the same people.")
 def generate(petition: str, count: int, seed: int | None) -> None:
-    """Add COUNT realistic confirmed signatures of invented people to PETITION, and hatch them."""
+    """Add COUNT realistic confirmed signatures of invented people to PETITION, and count them."""
     found = _found(petition)
     added = 0
     # A seed used before invents the same people, who are skipped. Then other seeds fill up the

@@ -23,11 +23,11 @@ STOP_SECONDS = 0.5
 
 @click.command("worker")
 @click.option(
-    "--parent", type=int, help="Number of the process that starts it; it ends when that one ends."
+    "--parent", type=int, help="Id of the process that starts it. It ends when that process ends."
 )
 @with_appcontext
 def worker(parent: int | None) -> None:
-    """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
+    """Count signatures, send email and clean up until stopped (Ctrl-C or SIGTERM)."""
     start_logging()
     app = current_app._get_current_object()
     # A forked process must inherit neither threads nor open connections.

@@ -71,7 +71,7 @@ def _refuse(
         "type": "about:blank",
         "title": "Too Many Requests",
         "status": 429,
-        "detail": "Wait for as many seconds as Retry-After says.",
+        "detail": "Too many requests. Wait for the number of seconds in Retry-After.",
     }
     body = (json.dumps(problem) + "\n").encode()
     body_headers = [

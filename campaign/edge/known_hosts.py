@@ -36,7 +36,7 @@ class KnownHosts:
         ) in FOR_MACHINES:
             return self._app(environ, start_response)
         status = "421 Misdirected Request" if match else "400 Bad Request"
-        body = b"There is no site of this name.\n"
+        body = b"There is no site with this name.\n"
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(body))),

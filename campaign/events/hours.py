@@ -8,7 +8,7 @@ from babel.dates import get_timezone_name
 from campaign.errors import CampaignError
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.local_times import NoSuchHour, instant
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import LOCALES, SHORT_WEEKDAY_AND_DAY, WEEKDAY_AND_DATE
 from campaign.i18n.long_dates import long_date
 
 
@@ -45,7 +45,7 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
     """
     until = clock_time(ends, lang)
     if ends.date() != starts.date():
-        until = f"{long_date(ends, LOCALES[lang], 'EEE d MMM')}, {until}"
+        until = f"{long_date(ends, LOCALES[lang], SHORT_WEEKDAY_AND_DAY[lang])}, {until}"
     return (
         f"{clock_time(starts, lang)} à {until}"
         if lang == "fr"
@@ -54,9 +54,8 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
 
 
 def full_day(local: datetime, lang: str) -> str:
-    """Return the day of a naive datetime with its weekday: Friday 26 September 2026."""
-    pattern = "EEEE d 'de' MMMM 'de' y" if lang == "es" else "EEEE d MMMM y"
-    words = long_date(local, LOCALES[lang], pattern)
+    """Return the day of a naive datetime with its weekday: Saturday, September 26, 2026."""
+    words = long_date(local, LOCALES[lang], WEEKDAY_AND_DATE[lang])
     return words[:1].upper() + words[1:]
 
 

@@ -107,7 +107,10 @@ class PackWords:
         yield (
             "text",
             " ".join(
-                (sentence, _("We hand their signatures over to you, and ask you to act on them."))
+                (
+                    sentence,
+                    _("We are delivering their signatures to you, and ask you to act on them."),
+                )
             ),
         )
         yield "head", _("How each signature was verified")
@@ -231,7 +234,7 @@ class PackWords:
     @staticmethod
     def _evidence(evidence: str) -> str:
         return {
-            "email": _("Confirmed by email: the person pressed a button in our message"),
+            "email": _("Confirmed by email: the person pressed a button in our email"),
             "in_person": _("Given in person, at one of our tables"),
             "paper": _("On paper"),
             "api": _("On a partner’s website"),

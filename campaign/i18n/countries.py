@@ -19,7 +19,7 @@ def countries(
 ) -> tuple[tuple[str, str], ...]:
     """Return ((code, name), …): the countries of `first` in that order, then others by name.
 
-    `language` is a code such as "fr" or "es-MX". Sorting ignores accents: Égypte is under E.
+    `language` is a language or a locale. Sorting ignores accents: Égypte is under E.
     """
     names = _names(language)
     leading = [code for code in first if code in names]
@@ -36,4 +36,5 @@ def country_name(code: str, language: str) -> str:
 def _names(language):
     territories = Locale.parse(language.replace("-", "_")).territories
     codes = filter(_CODE.fullmatch, territories.keys() - _NOT_COUNTRIES)
-    return {code: territories[code] for code in codes}
+    # CLDR writes îles Cook in Canadian French. In a list, names begin with a capital.
+    return {code: territories[code][0].upper() + territories[code][1:] for code in codes}

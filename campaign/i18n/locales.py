@@ -1,11 +1,16 @@
-"""The languages of the pages, and the locale for numbers, dates and country names in each."""
+"""The languages of the pages, and the locale for numbers, dates and country names in each.
 
-# English dates put the day first. Spanish is Mexican, as in the first campaign, with a comma
-# between thousands.
-LOCALES = {"en": "en_GB", "es": "es_MX", "fr": "fr"}
-# A day of this year with its weekday, for headings.
-WEEKDAY_AND_DAY = {"en": "EEEE d MMMM", "es": "EEEE d 'de' MMMM", "fr": "EEEE d MMMM"}
-# Locales for the previews of shared links. Social networks need a country, so these are the
-# campaign's.
-SHARED = {"en": "en_US", "es": "es_MX", "fr": "fr_CA"}
+`static/js/lib/format.js` has the same locales for scripts. Times are on the 24-hour clock in all
+three (`clock_times.py`).
+"""
+
+LOCALES = {"en": "en_CA", "es": "es_MX", "fr": "fr_CA"}
+# CLDR patterns for days with their weekday, which have no comma in Spanish and French.
+WEEKDAY_AND_DATE = {
+    "en": "EEEE, MMMM d, y",
+    "es": "EEEE d 'de' MMMM 'de' y",
+    "fr": "EEEE d MMMM y",
+}
+WEEKDAY_AND_DAY = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM", "fr": "EEEE d MMMM"}
+SHORT_WEEKDAY_AND_DAY = {"en": "EEE, MMM d", "es": "EEE d MMM", "fr": "EEE d MMM"}
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}

@@ -149,8 +149,11 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
+    # Names differ between countries of one language: Bélarus in Canada, Biélorussie in France.
     names = {
-        _plain(name): code for locale in LOCALES.values() for code, name in countries(locale, ())
+        _plain(name): code
+        for locale in (*LOCALES, *LOCALES.values())
+        for code, name in countries(locale, ())
     }
     return names | {
         _plain(word): code for code, words in _WORDS["country"].items() for word in words

@@ -11,17 +11,16 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import LOCALES, NAMES
 from campaign.kiosk.supporter_texts import FAULTS, SIGNING
 from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
 
 WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
-NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 NO_SCRIPT = _l(
     "Turn on JavaScript in the browser’s settings. This app needs it to lock signatures on this tablet. You can always sign on the petition’s own page."
 )
 TOO_OLD = _l(
-    "The app has not started. If this message stays, use a newer browser: Safari 14.1, Chrome 88 or Firefox 78, or later. You can always sign on the petition’s own page."
+    "The app has not started. If this message stays, use a newer browser: Safari 14.1, Chrome 88 or Firefox 90, or later. You can always sign on the petition’s own page."
 )
 
 

@@ -272,7 +272,7 @@ SPOTS = 43
 
 
 def fire_of(palette: str) -> tuple[RGB, RGB]:
-    """Return (fire colour, colour of small text) of a palette; the Monarch's if unknown."""
+    """Return (fire colour, colour of small text) of a palette, by default of the amber one."""
     return FIRES.get(palette, FIRES["monarch"])
 
 

@@ -52,7 +52,7 @@ READERS = (
             "Your subscription to updates: your email, language, how often, the wording you agreed to and when"
         ),
         _l("To send you the updates you asked for"),
-        _l("Nobody browses it. Organizers see only how many subscriptions there are"),
+        _l("Nobody can look through it. Organizers see only how many subscriptions there are"),
         _l(
             "Until you unsubscribe, plus %(days)s days. If you never confirm: %(days)s days. We keep a record that someone agreed, but not who"
         ),

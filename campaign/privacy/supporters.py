@@ -182,7 +182,7 @@ SIGNERS = (
     ),
     RegisterRow(
         _l("What you sign on a tablet at a signing table"),
-        _l("To reach us from places without internet. It is encrypted as you sign"),
+        _l("So that it reaches us from places without internet. It is encrypted as you sign"),
         _l(
             "Nobody, not even the person holding the tablet. Organizers can read it after it reaches us"
         ),

@@ -48,7 +48,7 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
     if error is request.routing_exception and error.code == 400:
         # The requested host is not a valid name, and without a host no page can build its links.
         return (
-            "There is no site of this name.\n",
+            "There is no site with this name.\n",
             400,
             {"Content-Type": "text/plain; charset=utf-8"},
         )

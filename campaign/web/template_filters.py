@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import NAMES, SHARED
+from campaign.i18n.locales import LOCALES, NAMES
 from campaign.i18n.long_dates import long_date
 from campaign.web.languages import chosen_lang
 
@@ -75,7 +75,7 @@ def size(value: int) -> str:
 
 
 def in_zone(value: datetime, zone: str | None) -> str:
-    """Format an instant in a time zone: 23 September 2026, 16:08 (Toronto); default: the site's."""
+    """Format an instant in a time zone: September 23, 2026, 16:08 (Toronto); default: the site's."""
     there = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(there), get_locale())
     # Cities without a translation keep their region: Argentina/Buenos Aires.
@@ -165,7 +165,7 @@ def _globals() -> dict[str, Any]:
     return {
         "lang": chosen_lang(),
         "languages": current_app.config["LANGUAGES"],
-        "shared_locales": SHARED,
+        "shared_locales": LOCALES,
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],
         "source_url": current_app.config["SOURCE_URL"],

@@ -1,13 +1,13 @@
 """Enlarge the numbers of a page, and find those that break or overflow their column."""
 
 WIDTHS = (320, 390, 600, 820, 960, 1024, 1100, 1280, 1440)
-LARGE = {"en": "88,888,888", "fr": "88\u202f888\u202f888"}
+LARGE = {"en": "88,888,888", "fr": "88\u00a0888\u00a0888"}
 # These are all the numbers on the pages that grow with signatures or registrations.
 NUMBERS = ".count, [data-next-number], .progress-text, .figures dd, td.number, .petition-row-count .font-heading, .cause-row-count .font-heading"
 ENLARGE = """([numbers, large]) => {
     for (const element of document.querySelectorAll(numbers)) {
         const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-        for (let text = texts.nextNode(); text; text = texts.nextNode()) text.data = text.data.replace(/\\d[\\d,\\u202f]*/g, large);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) text.data = text.data.replace(/\\d[\\d,\\u00a0]*/g, large);
         if (element.matches(".count")) element.classList.add("count--long");
     }
 }"""

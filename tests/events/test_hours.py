@@ -38,11 +38,11 @@ def test_times_are_formatted_for_each_language():
     starts, ends = datetime(2016, 5, 10, 19), datetime(2016, 5, 10, 20, 45)
     assert hours(starts, ends, "en") == hours(starts, ends, "es") == "19:00–20:45"
     assert hours(starts, ends, "fr") == "19\N{NBSP}h à 20\N{NBSP}h\N{NBSP}45"
-    assert hours(starts, datetime(2016, 5, 11, 1), "en") == "19:00–Wed 11 May, 01:00"
+    assert hours(starts, datetime(2016, 5, 11, 1), "en") == "19:00–Wed, May 11, 01:00"
 
 
 def test_days_are_formatted_with_their_weekday():
     day = datetime(2026, 9, 26)
     assert [full_day(day, lang) for lang in ("en", "es", "fr")] == [
-        "Saturday 26 September 2026", "Sábado 26 de septiembre de 2026", "Samedi 26 septembre 2026",
+        "Saturday, September 26, 2026", "Sábado 26 de septiembre de 2026", "Samedi 26 septembre 2026",
     ]  # fmt: skip

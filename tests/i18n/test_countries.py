@@ -3,8 +3,9 @@
 import pytest
 
 from campaign.i18n.countries import countries, country_name
+from campaign.i18n.locales import LOCALES
 
-LANGUAGES = ("en", "es", "es-MX", "fr")
+LANGUAGES = ("en", "es", "fr", *LOCALES.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -45,6 +46,11 @@ def test_country_has_its_name_in_each_language():
     assert country_name("MX", "en") == "Mexico"
     assert country_name("mx", "es") == "México"
     assert country_name("US", "fr") == "États-Unis"
+
+
+def test_canadian_names_begin_with_a_capital():
+    assert country_name("CK", "fr_CA") == "Îles Cook"
+    assert country_name("BY", "fr_CA") == "Bélarus"
 
 
 @pytest.mark.parametrize("code", ["", "??", "ZZ", "EU", "Mexico"])

@@ -8,12 +8,12 @@ from campaign.i18n.long_dates import long_date
 @pytest.mark.parametrize(
     ("locale", "day", "pattern", "words"),
     [
-        ("en_GB", 1, "long", "1 March 2026"),
+        ("en_CA", 1, "long", "March 1, 2026"),
         ("es_MX", 1, "long", "1 de marzo de 2026"),
-        ("fr", 1, "long", "1er mars 2026"),
-        ("fr", 11, "long", "11 mars 2026"),
-        ("fr", 21, "long", "21 mars 2026"),
-        ("fr", 1, "EEEE d MMMM y", "dimanche 1er mars 2026"),
+        ("fr_CA", 1, "long", "1er mars 2026"),
+        ("fr_CA", 11, "long", "11 mars 2026"),
+        ("fr_CA", 21, "long", "21 mars 2026"),
+        ("fr_CA", 1, "EEEE d MMMM y", "dimanche 1er mars 2026"),
     ],
 )
 def test_french_uses_an_ordinal_only_for_the_first_of_a_month(locale, day, pattern, words):

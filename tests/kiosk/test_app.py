@@ -132,10 +132,16 @@ def test_postal_code_patterns_work_in_a_browser(client):
     assert not re.search(r"\(\?P|\(\?i|\\Z", shapes)
 
 
-def test_texts_quoted_in_the_guide_for_tablers_exist(app):
-    guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / "tablers.md").read_text())
+@pytest.mark.parametrize(
+    ("lang", "page"), [("en", "tablers.md"), ("es", "tablers.es.md"), ("fr", "tablers.fr.md")]
+)
+def test_texts_quoted_in_the_guide_for_tablers_exist(app, lang, page):
+    guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / page).read_text())
     quoted = {match.strip("… ") for match in re.findall(r"\*([^*\n]+)\*", guide)}
-    said = "\n".join(app_words(("en", "es", "fr"))["en"].values())
-    with (ROOT / "campaign/translations/es/LC_MESSAGES/messages.po").open("rb") as file:
-        in_the_workspace = {message.id for message in read_po(file)}
+    said = "\n".join(app_words(("en", "es", "fr"))[lang].values())
+    catalog = "es" if lang == "en" else lang
+    with (ROOT / f"campaign/translations/{catalog}/LC_MESSAGES/messages.po").open("rb") as file:
+        in_the_workspace = {
+            message.id if lang == "en" else message.string for message in read_po(file)
+        }
     assert quoted and {item for item in quoted if item not in said} <= in_the_workspace

@@ -475,7 +475,7 @@ def test_receipt_is_shown_on_the_petition_and_can_be_withdrawn(client, desk_of, 
         for item in tree(page).iter("dd")
         if "The clerk of the Senate" in item.text_content()
     ]
-    assert "20 November 2026" in receipt and 2 in figures(receipt)
+    assert "November 20, 2026" in receipt and 2 in figures(receipt)
     assert "She promised an answer." in page
     number = desk.get("/organize/handovers/home").text.split("/receipts/")[1].split("/")[0]
     make_petition("law", cause_id=petition.cause_id)

@@ -243,7 +243,7 @@ def test_digest_names_only_existing_actions():
 @pytest.mark.parametrize(
     ("lang", "day", "hour"),
     [
-        ("en", "Thursday 1 January", "22:30"),
+        ("en", "Thursday, January 1", "22:30"),
         ("es", "Jueves 1 de enero", "22:30"),
         ("fr", "Jeudi 1er janvier", "22\N{NBSP}h\N{NBSP}30"),
     ],

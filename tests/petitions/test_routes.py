@@ -84,7 +84,7 @@ def test_petition_closed_early_by_hand_names_the_day_it_was_closed(client, petit
             update(Petition).where(Petition.id == petition.id).values(**times)
         )
     )
-    day = long_date(closed.astimezone(ZoneInfo("America/Toronto")), "en_GB")
+    day = long_date(closed.astimezone(ZoneInfo("America/Toronto")), "en_CA")
     page = client.get(PAGE).text
     card = page.partition('id="sign"')[2]
     assert 'data-kept="1"' in card and day in card

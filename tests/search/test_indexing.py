@@ -174,7 +174,7 @@ def test_changed_or_cancelled_event_says_so(app):
     assert found("guelph") == [("event", "talk")]
     [hit] = search("guelph", "en").hits
     assert hit.is_cancelled
-    assert "Sunday 4 May 2031" in hit.line
+    assert "Sunday, May 4, 2031" in hit.line
 
 
 def test_row_deleted_from_the_tables_leaves_the_index(app):

@@ -93,7 +93,7 @@ def test_event_and_update_with_a_picture_use_it(client, path, alt):
 
 @pytest.mark.parametrize(
     ("lang", "spoken", "others"),
-    [("en", "en_US", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_US", "es_MX"])],
+    [("en", "en_CA", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_CA", "es_MX"])],
 )
 def test_networks_get_the_language_and_its_alternatives(client, lang, spoken, others):
     meta = META.findall(client.get(f"/{lang}/petitions/home").text)

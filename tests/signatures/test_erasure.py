@@ -217,4 +217,4 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
     write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE)
     queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     message = app.extensions["mail_composers"]["retention_notice"](queued)
-    assert all("19 January 2031" in text for text in (message.subject, message.text, message.html))
+    assert all("January 19, 2031" in text for text in (message.subject, message.text, message.html))

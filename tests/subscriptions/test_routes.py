@@ -244,4 +244,4 @@ def test_email_sent_again_names_no_date_after_the_erasure(app, cause):
     subscription_id = ask_for_news(cause_id=cause.id, now=now - timedelta(days=10))
     write(send_again, subscription_id=subscription_id, now=now, good_for=timedelta(days=7))
     erased_on = (now + timedelta(days=4)).astimezone(ZoneInfo(app.config["BABEL_DEFAULT_TIMEZONE"]))
-    assert long_date(erased_on, "en_GB") in email_of(app, subscription_id).text
+    assert long_date(erased_on, "en_CA") in email_of(app, subscription_id).text

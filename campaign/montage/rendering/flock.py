@@ -54,7 +54,7 @@ def gather(
 ) -> Flock:
     """Return butterflies 1 … count without the gaps, for a picture `width` pixels wide.
 
-    Their colours are those of a picture `seen` pixels wide: large butterflies look like Monarchs,
+    Their colours are those of a picture `seen` pixels wide: large butterflies have patterned wings,
     small ones are dots of the picture. Print has more pixels than the eye can tell apart, so there
     `seen` is smaller than `width`.
     """
@@ -90,7 +90,7 @@ CHUNK = 1 << 16
 
 
 def nearness(size: float) -> float:
-    """Return 0 if butterflies of this size in pixels are specks of colour, 1 if Monarchs."""
+    """Return 0 if butterflies of this size in pixels are specks of colour, 1 if their wings can be seen."""
     return min(max((size - 9) / 70, 0), 1)
 
 

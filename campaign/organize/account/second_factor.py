@@ -99,7 +99,7 @@ def start_app() -> ResponseReturnValue:
     step = step_of(secret, form.code.data, utcnow())
     if step is None:
         form.code.errors = [
-            _("That code is not correct. Scan the image again, and check your phone’s clock.")
+            _("That code is not correct. Scan the code again, and check your phone’s clock.")
         ]
         return _app_page(form, 422)
     act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)

@@ -58,7 +58,7 @@ REFUSALS = {
         "The shape would be less than 160 pixels wide and high. Choose a larger picture."
     ),
     "empty": _l(
-        "Nothing stands out from the background. Try a smaller number, or a picture with a plain background."
+        "We cannot tell the subject from the background. Try a smaller number, or a picture with a plain background."
     ),
     "too_small": _l(
         "The shape covers too little of its square, so butterflies would overlap. Choose a larger subject."
@@ -177,7 +177,9 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
     drafts = {draft.shape: draft.title for draft in drafts_of(cause) if draft.shape}
     if name not in titles and name not in drafts:
         flash(
-            _("Someone else has cut out or discarded this picture. Here is the current version."),
+            _(
+                "Someone else changed the outline or discarded this picture. Here is the current version."
+            ),
             "waiting",
         )
         return back_to_shapes(cause)

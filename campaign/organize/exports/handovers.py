@@ -72,7 +72,7 @@ class PackForm(PurposeForm):
     paper = RadioField(
         _l("Paper"),
         choices=[
-            SelectChoice("letter", _l("Letter (Canada, Mexico, United States)")),
+            SelectChoice("letter", _l("Letter (North America)")),
             SelectChoice("a4", _l("A4 (everywhere else)")),
         ],
         validators=[InputRequired(_l("Choose an option."))],

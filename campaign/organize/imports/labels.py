@@ -33,7 +33,7 @@ FATE_WORDS = {
     "new": _l("new"),
     "held": _l("new, held for review"),
     "duplicate": _l("already signed"),
-    "wrong": _l("wrong"),
+    "wrong": _l("with errors"),
     "left_out": _l("left out"),
 }
 FATE_TAGS = {
@@ -65,7 +65,7 @@ FAULTS = {
     TOO_LONG: _l("This is too long. Make it shorter."),
     "formula": _l("This cell has a formula, not text."),
     "tick": _l("Enter yes or no, or leave it empty."),
-    "name_display": _l("Enter full, initials or counted."),
+    "name_display": _l("Enter full, initials or not shown."),
     "lang": _l("Enter en, es or fr."),
     "country": _l("We do not know this country. Enter its name or two-letter code."),
     "date": _l("Enter a date, like 2026-11-25."),

@@ -1,14 +1,22 @@
 // Sentences come from the page. This module only fills in numbers, names and times.
 
-// Same formats as on the server. English puts the day before the month. "es" means Mexico: 28,000
-// with a comma, from four digits on.
-const LOCALES = { en: "en-GB", es: "es-MX" };
-export const localeOf = (lang) => LOCALES[lang] || lang || "en-GB";
+// The same locales as on the server, in campaign/i18n/locales.py.
+const LOCALES = { en: "en-CA", es: "es-MX", fr: "fr-CA" };
+const localeOf = (lang) => LOCALES[lang] || LOCALES.en;
 
 export function formatNumber(count, lang) {
-  const text = new Intl.NumberFormat(localeOf(lang)).format(count);
-  // Older phones separate French thousands with a wide space.
-  return lang === "fr" ? text.replace(/\s/g, "\u202f") : text;
+  return new Intl.NumberFormat(localeOf(lang)).format(count);
+}
+
+export function formatPercent(share, lang) {
+  return new Intl.NumberFormat(localeOf(lang), { style: "percent" }).format(share);
+}
+
+/** Return the name of a country, with a capital as in lists, or "" where the browser has none. */
+export function countryName(code, lang) {
+  if (!code || typeof Intl.DisplayNames !== "function") return "";
+  const name = new Intl.DisplayNames([localeOf(lang)], { type: "region" }).of(code) || code;
+  return name[0].toUpperCase() + name.slice(1);
 }
 
 /** Return the day of an ISO date in words. French writes the first of a month as 1er. */
@@ -29,8 +37,7 @@ export function formatDuration(ms, lang) {
   const duration = Math.abs(ms);
   const [unit, size] = UNITS.find(([, unitMs]) => duration >= 0.95 * unitMs) || UNITS[UNITS.length - 1];
   const format = { style: "unit", unit, unitDisplay: "long" };
-  const text = new Intl.NumberFormat(localeOf(lang), format).format(Math.round(duration / size));
-  return lang === "fr" ? text.replace(/(\d)\s(?=\d)/g, "$1\u202f") : text;
+  return new Intl.NumberFormat(localeOf(lang), format).format(Math.round(duration / size));
 }
 
 // The 24-hour clock, as on the server: "1:38" alone could be morning or afternoon.
@@ -39,7 +46,8 @@ const CLOCK_FORMAT = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 function formatClock(date, lang, parts) {
   const text = new Intl.DateTimeFormat(localeOf(lang), { ...CLOCK_FORMAT, ...parts }).format(date);
   if (lang !== "fr") return text;
-  return text.replace(/(\d\d):(\d\d)/, (all, hour, minute) =>
+  // Browsers write 15 h 04 or 15:04, and 19 h 00 for what we write as 19 h.
+  return text.replace(/(\d\d)(?::|\s?h\s?)(\d\d)/, (all, hour, minute) =>
     `${Number(hour)}\u00a0h${minute === "00" ? "" : `\u00a0${minute}`}`,
   );
 }

@@ -1,7 +1,7 @@
 // Previews how the picture will be cut out while the threshold is moved. The server draws how
 // butterflies look in it once the form is sent.
 
-import { interpolate } from "../lib/format.js";
+import { formatPercent, interpolate } from "../lib/format.js";
 import { lang } from "../parts/page.js";
 import { cutOut } from "../organize/cutout.js";
 
@@ -26,7 +26,6 @@ async function start(element) {
   const caption = figure.querySelector("[data-cutout-text]");
   const form = element.querySelector("form");
   const value = element.querySelector("[data-threshold-value]");
-  const percent = new Intl.NumberFormat(lang(), { style: "percent" });
   const render = () => {
     const { cut_by: method, threshold, inverted } = form.elements;
     const settings = { by: method.value, threshold: Number(threshold.value), inverted: inverted.checked };
@@ -35,7 +34,7 @@ async function start(element) {
     context.putImageData(picture, 0, 0);
     value.textContent = threshold.value;
     threshold.closest(".field").toggleAttribute("data-off", settings.by === "alpha");
-    caption.textContent = interpolate(caption.dataset.cutoutText, { share: percent.format(portion) });
+    caption.textContent = interpolate(caption.dataset.cutoutText, { share: formatPercent(portion, lang()) });
   };
   const fit = () => {
     canvas.style.width = `${image.clientWidth}px`;

@@ -1,13 +1,8 @@
 // The card of one butterfly. The page holds its
 // sentences, and this script adds name, country and day.
 
-import { formatDay, interpolate, localeOf, formatNumber } from "../lib/format.js";
+import { countryName, formatDay, formatNumber, interpolate } from "../lib/format.js";
 import { lang } from "../parts/page.js";
-
-function countryName(code) {
-  if (!code || typeof Intl.DisplayNames !== "function") return code || "";
-  return new Intl.DisplayNames([localeOf(lang())], { type: "region" }).of(code) || code;
-}
 
 export class Card {
   constructor(element) {
@@ -54,7 +49,7 @@ export class Card {
   /** Fill in what its supporter made public, if the card still shows `number`. */
   fillIn(number, named) {
     if (number !== this.number) return;
-    const facts = named ? [countryName(named.country), formatDay(named.at, lang())].filter(Boolean) : [];
+    const facts = named ? [countryName(named.country, lang()) || named.country, formatDay(named.at, lang())].filter(Boolean) : [];
     this.write("name", named ? named.name : "");
     this.write("facts", facts.join(" · "));
     this.write("words", (named && named.comment) || "");

@@ -10,7 +10,7 @@ const CONTRAST = [
 const PARTS = ["ink", "dark", "light", "spot"];
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** Return 0 if butterflies of `size` pixels are specks of colour, up to 1 if each is a Monarch. */
+/** Return 0 if butterflies of `size` pixels are specks of colour, up to 1 if their wings can be seen. */
 export const nearness = (size) => clamp((size - 9) / 70, 0, 1);
 
 /**

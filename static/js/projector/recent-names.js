@@ -2,7 +2,7 @@
 // It shows only names that supporters allow now. A name that could not be checked for a while is
 // hidden.
 
-import { formatNumber } from "../lib/format.js";
+import { countryName, formatNumber } from "../lib/format.js";
 import { prefersReducedMotion, lang } from "../parts/page.js";
 import { canDisplay } from "./font-support.js";
 import { NameList } from "./name-list.js";
@@ -15,12 +15,6 @@ const POLL_MS = 12000;
 const MIN_POLL_MS = 1000;
 const MAX_TOGETHER = 6;
 const MAX_NAMES = 40;
-const LOCALES = { es: "es-MX" };
-
-function countryOf({ country }) {
-  if (!country || typeof Intl.DisplayNames !== "function") return "";
-  return new Intl.DisplayNames([LOCALES[lang()] || lang()], { type: "region" }).of(country) || "";
-}
 
 export class RecentNames {
   #rings;
@@ -157,7 +151,7 @@ export class RecentNames {
     };
     write("number", formatNumber(named.n, lang()));
     write("name", displayableName(named));
-    write("place", countryOf(named));
+    write("place", countryName(named.country, lang()));
     return one;
   }
 }

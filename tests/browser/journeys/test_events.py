@@ -88,7 +88,7 @@ def test_list_is_filtered_by_place_and_shows_past_events(arrive):
     expect(events.find(".event")).to_have_count(1)
     events.find(".tabs a").last.click()
     past = EventsScreen(events.visitor).follow("university-talk-2017")
-    expect(past.find(".alert--note")).to_contain_text("9 March 2017")
+    expect(past.find(".alert--note")).to_contain_text("March 9, 2017")
     expect(past.find("form[action$='/registrations']")).to_have_count(0)
 
 

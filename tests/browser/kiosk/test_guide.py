@@ -9,15 +9,16 @@ from markdown_it import MarkdownIt
 
 pytestmark = pytest.mark.slow
 
-GUIDE = Path(__file__).parents[3] / "docs" / "tablers.md"
+DOCS = Path(__file__).parents[3] / "docs"
 MARGINS = dict.fromkeys(("top", "bottom", "left", "right"), "10mm")
 
 
-def test_guide_for_tablers_prints_on_one_page(browser):
-    text = GUIDE.read_text()
+@pytest.mark.parametrize("name", ["tablers.md", "tablers.es.md", "tablers.fr.md"])
+def test_guide_for_tablers_prints_on_one_page(browser, name):
+    text = (DOCS / name).read_text()
     page = browser.new_page()
     page.set_content(MarkdownIt("commonmark").enable("table").render(text))
-    percent = int(re.search(r"printed at (\d+) %", text)[1])
+    percent = int(re.search(r"\b(\d\d) %", text)[1])
     pdf = page.pdf(format="A4", scale=percent / 100, margin=MARGINS)
     page.close()
     assert len(pypdfium2.PdfDocument(pdf)) == 1

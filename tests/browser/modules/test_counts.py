@@ -40,7 +40,7 @@ def test_count_changes_at_once_with_reduced_motion(context, noises, site):
 
 
 @pytest.mark.parametrize(
-    ("lang", "shown"), [("en", "28,043"), ("es", "28,043"), ("fr", "28\u202f043")]
+    ("lang", "shown"), [("en", "28,043"), ("es", "28,043"), ("fr", "28\u00a0043")]
 )
 def test_count_is_formatted_for_its_language(page, site, lang, shown):
     site.count = 28_043

@@ -52,7 +52,7 @@ def test_name_preview_shows_what_will_be_published(page):
 @pytest.mark.parametrize(
     ("lang", "first", "other"),
     [
-        ("en", "1 May 2026", "26 November 2026"),
+        ("en", "May 1, 2026", "November 26, 2026"),
         ("es", "1 de mayo de 2026", "26 de noviembre de 2026"),
         ("fr", "1er mai 2026", "26 novembre 2026"),
     ],

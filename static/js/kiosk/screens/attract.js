@@ -1,6 +1,6 @@
 // The montage that invites people. One tap anywhere starts, in the language shown at that moment.
 
-import { formatNumber } from "../../lib/format.js";
+import { formatNumber, formatPercent } from "../../lib/format.js";
 import { prefersReducedMotion, lang } from "../../parts/page.js";
 import { readBattery } from "../battery.js";
 import { localized, message, messageIn, pluralMessage } from "../messages.js";
@@ -46,7 +46,7 @@ export class Attract {
     if (this.kiosk.screen !== this) return;
     const parts = waiting.count ? [pluralMessage("attract_waiting", waiting.count)] : [];
     const isLow = batteryState && batteryState.level <= LOW_BATTERY && !batteryState.isCharging;
-    if (isLow) parts.push(message("battery", { percent: percent(batteryState.level) }));
+    if (isLow) parts.push(message("battery", { percent: formatPercent(batteryState.level, lang()) }));
     this.find("for-crew").textContent = parts.join(" · ");
     this.find("for-crew").classList.toggle("is-low", Boolean(isLow));
   }
@@ -117,5 +117,3 @@ export class Attract {
     this.kiosk.picture.onCount = () => {};
   }
 }
-
-const percent = (level) => new Intl.NumberFormat(lang(), { style: "percent" }).format(level);

@@ -1,6 +1,6 @@
 // What the crew sees and does: numbers and times, never a name.
 
-import { formatTime, formatNumber } from "../../lib/format.js";
+import { formatNumber, formatPercent, formatTime } from "../../lib/format.js";
 import { lang } from "../../parts/page.js";
 import { readBattery } from "../battery.js";
 import { problemsOf } from "../problems.js";
@@ -76,7 +76,7 @@ export class Panel {
     const { charge: batteryState, ready } = this.facts;
     this.find("battery").hidden = !batteryState;
     const level = batteryState ? batteryState.level : 0;
-    const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(level);
+    const percent = formatPercent(level, lang());
     this.find("battery").lastElementChild.textContent = message("battery", { percent });
     this.find("light").dataset.is = ready.isReady ? "on" : "off";
     const light = message(ready.isReady ? "ready_yes" : "ready_no");
