@@ -1,4 +1,4 @@
-"""The emails to organizers, composed when they are sent, and dropped if no longer needed."""
+"""The emails to organizers, rendered when they are sent, and dropped if no longer needed."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from campaign.process.clock import utcnow
 
 
 def init_app(app: Flask) -> None:
-    """Register the composers of the emails that accounts queue."""
+    """Register the renderers of the emails that accounts queue."""
     for kind, composer in (
         (INVITATION, invitation),
         (RESET, reset),

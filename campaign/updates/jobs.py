@@ -15,7 +15,7 @@ from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
-from campaign.mail.models import BULK, OWED, OutboxMessage
+from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
@@ -120,7 +120,9 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
 def _room(mailing: Mailing, now: datetime) -> int:
     """Return how many emails may be enqueued now."""
     waiting = db.session.scalar(
-        select(func.count()).where(OWED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now)
+        select(func.count()).where(
+            IS_QUEUED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now
+        )
     )
     room = min(BATCH, MAX_WAITING - (waiting or 0))
     if not mailing.per_minute:

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from campaign.causes.models import Cause, CauseTally
 from campaign.extensions import db
-from campaign.mail.models import OWED, TROUBLED, OutboxMessage
-from campaign.mail.operations import DAY_IS_FULL
+from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
+from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.search.indexing import count_due
@@ -30,7 +30,7 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
     `next_ms` is the polling interval that this process gives to browsers.
     """
     # An email that waits because its address reached the daily limit was not refused by anyone.
-    was_refused = OutboxMessage.last_error.not_in(("", DAY_IS_FULL))
+    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED))
     return [
         Gauge(
             "butterflies",
@@ -65,22 +65,27 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
         _one(
             "mail_due",
             "Emails that should have left.",
-            _count(OutboxMessage.id, OWED, OutboxMessage.due_at <= now),
+            _count(OutboxMessage.id, IS_QUEUED, OutboxMessage.due_at <= now),
         ),
         _one(
             "mail_oldest_seconds",
             "How long the oldest email that has not left yet has waited, refused ones included.",
-            _age(OutboxMessage.created_at, now, OWED, (OutboxMessage.due_at <= now) | was_refused),
+            _age(
+                OutboxMessage.created_at,
+                now,
+                IS_QUEUED,
+                (OutboxMessage.due_at <= now) | was_refused,
+            ),
         ),
         _one(
             "mail_retrying",
             "Emails that were refused or failed, and will be tried again.",
-            _count(OutboxMessage.id, OWED, was_refused),
+            _count(OutboxMessage.id, IS_QUEUED, was_refused),
         ),
         _one(
             "mail_troubled",
             "Emails that were given up in the last thirty days.",
-            _count(OutboxMessage.id, TROUBLED),
+            _count(OutboxMessage.id, HAS_FAILED),
         ),
         _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
         _one(

@@ -189,7 +189,7 @@ def test_email_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.tell_of_erasing, now=utcnow())
     letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
-    compose = app.extensions["mail_composers"]["retention_notice"]
+    compose = app.extensions["mail_renderers"]["retention_notice"]
     message = compose(letter)
     assert "Bring them home" in message.subject
     assert "/organize/retention/home" in message.text
@@ -209,7 +209,7 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.tell_of_erasing, now=closes + 10 * DAY - erasure.NOTICE)
     letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
-    message = app.extensions["mail_composers"]["retention_notice"](letter)
+    message = app.extensions["mail_renderers"]["retention_notice"](letter)
     assert all(
         "19 January 2031" in words for words in (message.subject, message.text, message.html)
     )
