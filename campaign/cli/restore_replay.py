@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from campaign.accounts import tokens as account_keys
 from campaign.accounts.factors import stop_codes
 from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
-from campaign.accounts.operations import strip
+from campaign.accounts.operations import remove_access
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
 from campaign.db.ended_log import Ended, seal_of
@@ -95,7 +95,7 @@ def _erase_petition(entry: Ended) -> bool:
 
 def _remove_organizer(entry: Ended) -> object:
     row = _row_of(entry, Organizer)
-    return row is not None and row.removed_at is None and strip(row, utcnow())
+    return row is not None and row.removed_at is None and remove_access(row, utcnow())
 
 
 def _take_grant(entry: Ended) -> object:

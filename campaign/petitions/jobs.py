@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from campaign.accounts.audit import is_untold, record_planned
+from campaign.accounts.audit import is_unrecorded, record_planned
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
@@ -77,4 +77,4 @@ def _note(petition_id: int, turn: Turn, now: datetime) -> int:
 
 
 def _is_untold(petition_id: int, turn: Turn, at: datetime) -> bool:
-    return is_untold(("petition", petition_id), at, told=turn.told, planned=PLANNED)
+    return is_unrecorded(("petition", petition_id), at, recorded_by=turn.told, planned_by=PLANNED)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from campaign.accounts.audit import WORKER, is_untold, record, record_planned
+from campaign.accounts.audit import WORKER, is_unrecorded, record, record_planned
 from campaign.causes.models import Cause
 from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
@@ -177,7 +177,9 @@ def _note(update_id: int, now: datetime) -> int:
 
 
 def _is_untold(update_id: int, publish_at: datetime) -> bool:
-    return is_untold(("update", update_id), publish_at, told=PUBLISHED, planned=PUBLISHED)
+    return is_unrecorded(
+        ("update", update_id), publish_at, recorded_by=PUBLISHED, planned_by=PUBLISHED
+    )
 
 
 @work.upkeep

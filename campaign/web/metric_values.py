@@ -101,10 +101,10 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
     ]
 
 
-def in_words(found: Iterable[Gauge]) -> str:
+def render_prometheus(metrics: Iterable[Gauge]) -> str:
     """Write Gauges in the text format of Prometheus, version 0.0.4."""
     lines = []
-    for gauge in found:
+    for gauge in metrics:
         name = f"volante_{gauge.name}"
         lines += [f"# HELP {name} {gauge.meaning}", f"# TYPE {name} gauge"]
         lines += [
@@ -119,7 +119,9 @@ def in_words(found: Iterable[Gauge]) -> str:
 def _labels(labels: Mapping[str, str]) -> str:
     # Slugs are lower-case letters, digits and hyphens, so nothing in them needs escaping.
     return (
-        "{" + ",".join(f'{name}="{word}"' for name, word in labels.items()) + "}" if labels else ""
+        "{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+        if labels
+        else ""
     )
 
 
@@ -127,9 +129,9 @@ def _one(name: str, meaning: str, number: float) -> Gauge:
     return Gauge(name, meaning, [({}, number)])
 
 
-def _tallies(label, thing, tally, key):
+def _tallies(label, model, tally, key):
     rows = db.session.execute(
-        select(thing.slug, tally.count).join(tally, key == thing.id).order_by(thing.id)
+        select(model.slug, tally.count).join(tally, key == model.id).order_by(model.id)
     )
     return [({label: slug}, count) for slug, count in rows]
 

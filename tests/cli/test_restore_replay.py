@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from campaign.accounts import tokens as account_keys
 from campaign.accounts.models import AccountLink, OrganizerSession
-from campaign.accounts.operations import make_link, remove, take_role
+from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
@@ -138,7 +138,7 @@ def test_removals_of_organizers_roles_and_sign_in_factors_are_repeated(restored,
     assert link_by_token("reset", token, utcnow())
     restored.back_up()
     write(remove, organizer_id=gone.id, now=utcnow())
-    write(take_role, grant_id=demoted.grants[0].id)
+    write(remove_role, grant_id=demoted.grants[0].id)
     output = restored()
     assert "organizer.removed: 1" in output
     assert (fresh(gone).password_hash, fresh(gone).grants, fresh(gone).has_second_factor) == (

@@ -146,9 +146,9 @@ def test_untranslated_text_is_marked_with_its_own_language(client, app):
         "casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es"
     )
     index_now()
-    found = client.get("/en/search?q=casa").text
-    assert re.search(r'<a href="/en/petitions/casa" lang="es">', found)
-    assert re.search(r'<p class="reading" lang="es">', found)
+    page = client.get("/en/search?q=casa").text
+    assert re.search(r'<a href="/en/petitions/casa" lang="es">', page)
+    assert re.search(r'<p class="reading" lang="es">', page)
     assert re.search(
         r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text
     )
