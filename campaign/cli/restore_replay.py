@@ -12,7 +12,7 @@ from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSes
 from campaign.accounts.operations import remove_access
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
-from campaign.db.ended_log import Ended, seal_of
+from campaign.db.ended_log import EndedEntry, seal_of
 from campaign.extensions import db
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import revoke
@@ -28,7 +28,7 @@ from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
 
 
-def replay_ended(entries: list[Ended]) -> Counter:
+def replay_ended(entries: list[EndedEntry]) -> Counter:
     """End what these entries name and the restored database still has; return {kind: count}.
 
     Runs in one transaction.
@@ -50,7 +50,7 @@ def end_sessions_and_links() -> tuple[int, int]:
     ).rowcount
 
 
-def _row_of(entry: Ended, model: type[Any], created_column: str = "created_at") -> Any:
+def _row_of(entry: EndedEntry, model: type[Any], created_column: str = "created_at") -> Any:
     """Return the row that an entry is about, or None if its id now belongs to another row."""
     row = db.session.get(model, entry.id, populate_existing=True)
     if row is None:
@@ -63,13 +63,13 @@ def _row_of(entry: Ended, model: type[Any], created_column: str = "created_at") 
     )
 
 
-def _withdraw(entry: Ended) -> object:
+def _withdraw(entry: EndedEntry) -> object:
     return _row_of(entry, Signature) and decisions.withdraw(
         ids=[cast(int, entry.id)], cause_ids=None, now=utcnow()
     )
 
 
-def _erase_signature(entry: Ended) -> object:
+def _erase_signature(entry: EndedEntry) -> object:
     row = _row_of(entry, Signature)
     if row is None or row.state == "erased":
         return False
@@ -80,7 +80,7 @@ def _erase_signature(entry: Ended) -> object:
     return erase_one(signature_id=cast(int, entry.id))
 
 
-def _erase_petition(entry: Ended) -> bool:
+def _erase_petition(entry: EndedEntry) -> bool:
     if _row_of(entry, Petition) is None:
         return False
     since = (
@@ -93,24 +93,24 @@ def _erase_petition(entry: Ended) -> bool:
     return bool(ids)
 
 
-def _remove_organizer(entry: Ended) -> object:
+def _remove_organizer(entry: EndedEntry) -> object:
     row = _row_of(entry, Organizer)
     return row is not None and row.removed_at is None and remove_access(row, utcnow())
 
 
-def _take_grant(entry: Ended) -> object:
+def _take_grant(entry: EndedEntry) -> object:
     row = _row_of(entry, Grant)
     return row is not None and db.session.execute(delete(Grant).where(Grant.id == row.id)).rowcount
 
 
-def _remove_passkey(entry: Ended) -> object:
+def _remove_passkey(entry: EndedEntry) -> object:
     row = _row_of(entry, Passkey)
     return (
         row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
     )
 
 
-def _stop_app(entry: Ended) -> bool:
+def _stop_app(entry: EndedEntry) -> bool:
     organizer = db.session.get(Organizer, entry.id, populate_existing=True)
     secret = organizer and organizer.totp_secret and account_keys.unseal(organizer.totp_secret)
     if not secret or entry.seal != seal_of(secret_key(), entry.thing, entry.id, secret):
@@ -119,17 +119,17 @@ def _stop_app(entry: Ended) -> bool:
     return True
 
 
-def _revoke_key(entry: Ended) -> object:
+def _revoke_key(entry: EndedEntry) -> object:
     row = _row_of(entry, ApiKey)
     return row is not None and row.revoked_at is None and revoke_key(key_id=row.id, now=utcnow())
 
 
-def _revoke_kiosk(entry: Ended) -> object:
+def _revoke_kiosk(entry: EndedEntry) -> object:
     row = _row_of(entry, Kiosk, "paired_at")
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
-def _end_subscription(entry: Ended) -> bool:
+def _end_subscription(entry: EndedEntry) -> bool:
     row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
         return False

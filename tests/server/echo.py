@@ -46,7 +46,7 @@ def app(environ, start_response):
 def quick_bridge():
     """Return a bridge with short timeouts for slow senders and for readers who have gone."""
     bodies.BODY_SECONDS = 1
-    bodies.LOOK_SECONDS = 0.05
+    bodies.CHECK_SECONDS = 0.05
     answers.OPEN_SECONDS = 0.2
     return bridge()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from campaign.server import bodies
-from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge, BodyTooSlow, NoRoomForBody
+from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge, BodyTooSlow, TooManyBodies
 
 
 class Future:
@@ -112,7 +112,7 @@ def test_disconnected_sender_is_an_error(reader, proto):
 def test_waiting_bodies_are_bounded_and_small_forms_always_read(reader, proto):
     large = bodies.MAX_WAITING_BYTES
     first = reading(reader, proto, large, max_bytes=large)
-    assert reading(reader, proto, large, max_bytes=large) == [(None, NoRoomForBody)]
+    assert reading(reader, proto, large, max_bytes=large) == [(None, TooManyBodies)]
     assert reading(reader, proto, bodies.SMALL_BYTES, max_bytes=large) == []
     proto.futures[0].complete(b"")
     assert first

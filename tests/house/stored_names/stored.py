@@ -117,10 +117,12 @@ def labels() -> set[str]:
 def ended() -> set[str]:
     """Return the names in the list of ended things, which outlives the database."""
     given = texts_given((note_ended,), 0, "what")
-    back = ended_log.TAKES_BACK
+    back = ended_log.UNDOES
     given |= set(back) | {end for ends in back.values() for end in ends}
     return (
-        given | {f"field {field}" for field in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+        given
+        | {f"field {field}" for field in ended_log.EndedEntry._fields}
+        | {f"file {ended_log.FILE}"}
     )
 
 
