@@ -91,7 +91,7 @@ def _large_card():
         "above": "",
         "count": "6,000,000",
     }
-    words |= {"words": "confirmed signatures", "address": "example.org/s/home"}
+    words |= {"caption": "confirmed signatures", "address": "example.org/s/home"}
     card = Card(**words, shape="monarch", last=SIX_MILLION, gaps=())
     return _quick(
         "card.png of 6,000,000, cold",
@@ -139,12 +139,12 @@ def _press(form, size, count, folder):
     """Print a poster as the worker does; return (seconds, peak megabytes) of its process."""
     words = {
         "title": "Butterflies",
-        "words": "butterflies",
+        "caption": "butterflies",
         "counted_on": "",
         "address": "",
-        "picture_words": "",
+        "picture_alt": "",
     }
-    words |= {"lang": "en", "palette": "monarch", "names_file": "", "names_words": {}, "gaps": ()}
+    words |= {"lang": "en", "palette": "monarch", "names_file": "", "names_texts": {}, "gaps": ()}
     spec = PosterSpec(
         form=form,
         size=size,

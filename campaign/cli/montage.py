@@ -20,7 +20,7 @@ from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape
 from campaign.montage.rendering.drawing import draw, encode_png
 from campaign.montage.shapes.extraction import Cut
-from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, keep_shape
+from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, create_shape
 from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
 
@@ -110,7 +110,7 @@ def make_shape(
     try:
         cut = Cut("colour" if threshold else "", threshold, invert)
         stored = write(
-            keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow()
+            create_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow()
         )
     except PictureRefused as error:
         raise click.ClickException(REASONS[error.reason]) from error

@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from campaign.montage.parcels import parcel, sheet
+from campaign.montage.parcels import parcel, sprite_png
 from campaign.montage.shapes.files import shape_named, shape_names
 
 
@@ -27,5 +27,5 @@ def test_parcel_holds_mask_palette_and_outline_to_the_bit(name):
 
 
 def test_only_the_three_levels_have_a_sheet():
-    assert sheet("small").startswith(b"\x89PNG")
-    assert sheet("../secret") is None
+    assert sprite_png("small").startswith(b"\x89PNG")
+    assert sprite_png("../secret") is None

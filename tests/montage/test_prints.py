@@ -25,7 +25,7 @@ from campaign.montage.shapes.files import DATA, shape_named, shape_names
 from campaign.montage.typesetting import PAPER
 
 SHAPES = shape_names()
-WORDS = {
+NAMES_TEXTS = {
     "heading": "3 names.",
     "further": "Further.",
     "not_all": "In the PDF.",
@@ -35,45 +35,45 @@ WORDS = {
 
 
 def card(shape, last, gaps=(), **more):
-    words = {
+    fields = {
         "lang": "en",
         "palette": "monarch",
         "title": "Butterflies",
         "above": "",
         "count": "43",
-        "words": "butterflies",
+        "caption": "butterflies",
     }
-    words |= {
+    fields |= {
         "address": "volante.example",
         "shape": shape,
         "last": last,
         "gaps": tuple(gaps),
         **more,
     }
-    picture = Image.open(io.BytesIO(draw_card(Card(**words), shape_named(shape)))).convert("RGB")
+    picture = Image.open(io.BytesIO(draw_card(Card(**fields), shape_named(shape)))).convert("RGB")
     return np.asarray(picture).astype(int)
 
 
 def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more):
-    words = {
+    fields = {
         "lang": "en",
         "palette": "monarch",
         "title": "Butterflies",
         "count": f"{last}",
-        "words": "butterflies",
+        "caption": "butterflies",
     }
-    words |= {
+    fields |= {
         "counted_on": "Counted on Tuesday",
         "address": "volante.example",
-        "picture_words": "The picture.",
+        "picture_alt": "The picture.",
     }
-    words |= {
+    fields |= {
         "shape_folder": str(DATA / shape),
         "last": last,
         "gaps": tuple(gaps),
-        "names_words": WORDS,
+        "names_texts": NAMES_TEXTS,
     }
-    return PosterSpec(form=form, size=size, names_file=str(names_file), **{**words, **more})
+    return PosterSpec(form=form, size=size, names_file=str(names_file), **{**fields, **more})
 
 
 def printed(order):
@@ -201,10 +201,10 @@ def test_every_name_is_printed_once_in_its_own_script(tmp_path):
         printed(spec("drop", 905, form="pdf", size="A3", names_file=tmp_path / "names"))
     )
     assert len(document) == 2
-    words = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
-    assert all(words.count(name) == 1 for name in names[:900:50])
-    assert "王小明" in words and "김민준" in words and "Олена Шевченко" in words
-    assert "Further." in words and "Sheet 2 of 2" in words
+    fields = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    assert all(fields.count(name) == 1 for name in names[:900:50])
+    assert "王小明" in fields and "김민준" in fields and "Олена Шевченко" in fields
+    assert "Further." in fields and "Sheet 2 of 2" in fields
 
 
 def test_name_without_a_font_is_reported_and_not_printed_as_boxes(tmp_path):
@@ -240,7 +240,7 @@ def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
         )  # fmt: skip
         *progress, (_, peak) = (line.split() for line in done.stdout.splitlines() if line)
         assert int(peak) < 600 * 1024
-        said = [int(words[0]) for words in progress]
+        said = [int(fields[0]) for fields in progress]
         assert said == sorted(said) and said[-1] == 100
         if order.form == "png":
             Image.MAX_IMAGE_PIXELS = None

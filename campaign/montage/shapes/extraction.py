@@ -37,7 +37,7 @@ def ground_of(picture: Image.Image) -> tuple[int, ...]:
     return tuple(int(channel) for channel in _ground(_pixels(picture)))
 
 
-def settled(picture: Image.Image, cut: Cut) -> Cut:
+def resolve_cut(picture: Image.Image, cut: Cut) -> Cut:
     """Return the Cut with everything that was left open determined from the picture."""
     by = cut.by if cut.by == "colour" or is_clear(picture) else "colour"
     if by != "colour":

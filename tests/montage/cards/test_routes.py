@@ -8,7 +8,7 @@ from PIL import Image
 
 from campaign.causes.queries import cause_by_slug
 from campaign.montage import pictures
-from campaign.montage.pictures import TooManyPictures, kept
+from campaign.montage.pictures import TooManyPictures, cached
 from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.petitions import make_petition
@@ -110,19 +110,19 @@ def test_identical_pictures_are_drawn_once(tmp_path):
         drawn.append(1)
         return b"picture"
 
-    assert kept(tmp_path, ("a", 1), make) == kept(tmp_path, ("a", 1), make) == b"picture"
-    kept(tmp_path, ("a", 2), make)
+    assert cached(tmp_path, ("a", 1), make) == cached(tmp_path, ("a", 1), make) == b"picture"
+    cached(tmp_path, ("a", 2), make)
     assert len(drawn) == 2
 
 
 def test_picture_folder_does_not_fill_the_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "MAX_BYTES", 25)
     for index in range(5):
-        kept(tmp_path, index, lambda: b"0123456789")
+        cached(tmp_path, index, lambda: b"0123456789")
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_request_behind_a_long_queue_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
+    monkeypatch.setattr(pictures._queue._slots, "acquire", lambda blocking: False)
     with pytest.raises(TooManyPictures):
-        kept(tmp_path, "one more", lambda: b"")
+        cached(tmp_path, "one more", lambda: b"")

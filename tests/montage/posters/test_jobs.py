@@ -13,8 +13,8 @@ from sqlalchemy import event
 from campaign.extensions import db, write
 from campaign.jobs.worker import worker_context
 from campaign.montage.posters.jobs import posters_folder, sweep_files
-from campaign.montage.posters.operations import ask_for_poster, start_poster
-from campaign.montage.queries import Variety, poster_standing
+from campaign.montage.posters.operations import request_poster, start_poster
+from campaign.montage.queries import Variety, poster_status
 from campaign.process import isolated
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop, jobs_of
@@ -41,13 +41,13 @@ def sweep():
 
 def ask(petition, size="A3", *, form="pdf", names=False):
     variety = Variety(petition.cause_id, form, size, "es", names)
-    write(ask_for_poster, variety, now=utcnow())
+    write(request_poster, variety, now=utcnow())
     return variety
 
 
 def standing(variety):
     db.session.rollback()
-    return poster_standing(variety)
+    return poster_status(variety)
 
 
 def words_of(file):
