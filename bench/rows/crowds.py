@@ -16,20 +16,20 @@ CONNECTIONS = 16
 def measure(scale, folder):
     """Yield one row each for signing, and for page and pulse, rendered again for each request."""
     urls = {}
-    for name, many in (("empty", 0), ("full", SIGNATURES)):
+    for name, count in (("empty", 0), ("full", SIGNATURES)):
         (folder / name).mkdir()
         urls[name] = sites.database_url("sqlite", folder, name)
-        fill(urls[name], folder / name, many)
+        fill(urls[name], folder / name, count)
     jobs = _jobs(scale)
-    found = {what: {name: [] for name in urls} for what in jobs}
+    results_by_row = {what: {name: [] for name in urls} for what in jobs}
     for _ in range(scale.rounds):
         for name, url in urls.items():
             # One at a time, as each needs all processors.
             with sites.volante(url, folder / name) as site:
                 site.answers(f"/en/petitions/{sites.SLUG}")
                 for what, job in jobs.items():
-                    found[what][name].append(load.run(job(site.port)))
-    for what, results in found.items():
+                    results_by_row[what][name].append(load.run(job(site.port)))
+    for what, results in results_by_row.items():
         yield _row(what, results["empty"], results["full"])
 
 
@@ -37,17 +37,21 @@ def _jobs(scale):
     """Return for each row a function from a port to its Load."""
     signing = Signing(seed=200)
     return {
-        "petition page, made anew": lambda port: _anew(f"/en/petitions/{sites.SLUG}", port, scale),
-        "pulse.json, made anew": lambda port: _anew(
+        "petition page, made anew": lambda port: _uncached(
+            f"/en/petitions/{sites.SLUG}", port, scale
+        ),
+        "pulse.json, made anew": lambda port: _uncached(
             f"/causes/{sites.CAUSE}/pulse.json", port, scale
         ),
-        "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds),
+        "signing": lambda port: signing.full(port, CONNECTIONS, scale.seconds),
     }
 
 
-def _anew(path, port, scale):
+def _uncached(path, port, scale):
     # The edge caches responses by their whole URL, so each request renders a new one.
-    requests = [page_request(f"{path}?{place}", port) for place in range(int(4000 * scale.seconds))]
+    requests = [
+        page_request(f"{path}?{number}", port) for number in range(int(4000 * scale.seconds))
+    ]
     return load.Load(port, requests, CONNECTIONS, scale.seconds)
 
 

@@ -57,21 +57,21 @@ def _work():
 def _rows(kind, signatures):
     ids = tuple(db.session.scalars(select(Petition.id).order_by(Petition.id)))
     newest = _seconds(lambda: find(Search(ids)))
-    for what, question in _questions(ids).items():
-        taken = _seconds(question)
+    for what, query in _queries(ids).items():
+        seconds = _seconds(query)
         name = f"{what}, among {signatures:,}, {kind}"
         yield Row(
             name,
-            f"{1000 * taken:,.0f} ms",
+            f"{1000 * seconds:,.0f} ms",
             f"{1000 * newest:,.0f} ms for the newest page",
             f"< {1000 * MAX_SECONDS:.0f} ms",
-            taken < MAX_SECONDS,
+            seconds < MAX_SECONDS,
         )
 
 
-def _questions(ids):
-    def searching(**asked):
-        return lambda: find(Search(ids, **asked))
+def _queries(ids):
+    def searching(**criteria):
+        return lambda: find(Search(ids, **criteria))
 
     return {
         "finding a name that is there": searching(words="amalia"),
@@ -97,12 +97,12 @@ def _questions(ids):
     }
 
 
-def _seconds(question):
-    taken = []
+def _seconds(query):
+    times = []
     for _ in range(ROUNDS):
         db.session.rollback()
         db.session.expunge_all()
         begun = time.perf_counter()
-        question()
-        taken.append(time.perf_counter() - begun)
-    return median(taken)
+        query()
+        times.append(time.perf_counter() - begun)
+    return median(times)

@@ -71,10 +71,10 @@ def _visits(chromium_path, url, rounds):
     """Return the milliseconds until picture and canvas were seen, for each first visit."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=SOFTWARE)
-        found = [_visit(browser, url) for _ in range(rounds + 1)]
+        times = [_visit(browser, url) for _ in range(rounds + 1)]
         browser.close()
     # The first visit also waits for the browser to start.
-    return found[1:]
+    return times[1:]
 
 
 def _visit(browser, url):
@@ -87,6 +87,6 @@ def _visit(browser, url):
     page.add_init_script(WATCH)
     page.goto(url, wait_until="commit")
     page.wait_for_selector(".stage.is-drawn", state="attached", timeout=PATIENCE)
-    found = page.evaluate("[window.pictureAt, performance.now()]")
+    times = page.evaluate("[window.pictureAt, performance.now()]")
     context.close()
-    return found
+    return times

@@ -43,8 +43,8 @@ def measure(scale, folder):
 
 
 def _rate(port, path, seconds):
-    asked = [page_request(path, port, [f"{name}: {value}" for name, value in PACKED.items()])]
-    return load.run_bursts(load.Load(port, asked, CONNECTIONS, seconds))
+    requests = [page_request(path, port, [f"{name}: {value}" for name, value in PACKED.items()])]
+    return load.run_bursts(load.Load(port, requests, CONNECTIONS, seconds))
 
 
 def _row(what, ours, constant):

@@ -64,11 +64,11 @@ def _sign(connection, form):
     }
     began = perf_counter()
     connection.request("POST", f"/en/petitions/{sites.SLUG}/signatures", form, head)
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     took = perf_counter() - began
-    if answer.status != 303:
-        raise RuntimeError(f"a signature was answered with {answer.status}")
+    if response.status != 303:
+        raise RuntimeError(f"a signature was answered with {response.status}")
     return took
 
 
@@ -88,8 +88,8 @@ def _row(times):
     first, *others = (sorted(times[kind]) for kind in KINDS)
     guessed = max(_guessed(first, other) for other in others)
     figures = [
-        ", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others))
-        for measured in (median, _late)
+        ", ".join(f"{statistic(kind_times) * 1000:.2f}" for kind_times in (first, *others))
+        for statistic in (median, _late)
     ]
     return Row(
         f"answer to {EACH} each who sign first, again, again once confirmed",

@@ -38,11 +38,11 @@ class Fingers:
         self._page.locator(selector).first.click()
         self.touches += 1
 
-    def write(self, field, words):
+    def write(self, field, text):
         """Tap the field and type; the keyboard is open by then."""
         self.touch(f"[data-field={field}]")
-        self._page.keyboard.type(words, delay=1000 * KEY_SECONDS)
-        self.keys += len(words)
+        self._page.keyboard.type(text, delay=1000 * KEY_SECONDS)
+        self.keys += len(text)
 
 
 def measure(_scale, folder):
@@ -60,11 +60,11 @@ def measure(_scale, folder):
             ) as database:
                 database.execute("update petition set confirmation = 'email_or_witness'")
             tablet = Tablet(playwright.chromium, path, site, folder / "tablet").pair().begin()
-            for what, asked in (
+            for what, with_all in (
                 ("name and postal code", False),
                 ("both names, postal code, e-mail", True),
             ):
-                yield _row(what, [_signs(tablet, person, asked) for person in PEOPLE])
+                yield _row(what, [_signs(tablet, person, with_all) for person in PEOPLE])
             tablet.close()
         finally:
             site.stop()

@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from bench.rows.montage import PRESS
+from bench.rows.montage import RENDERER
 from campaign.montage.cards.drawing import LEFT, SIDE, TOP, Card, draw_card
 from campaign.montage.layout import places, size
 from campaign.montage.posters.layout import set_poster
@@ -235,7 +235,7 @@ def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
         (tmp_path / "spec.json").write_text(order.to_json())
         output = tmp_path / f"poster.{order.form}"
         done = subprocess.run(
-            [sys.executable, "-c", PRESS, str(tmp_path / "spec.json"), str(output)],
+            [sys.executable, "-c", RENDERER, str(tmp_path / "spec.json"), str(output)],
             capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         *progress, (_, peak) = (line.split() for line in done.stdout.splitlines() if line)
