@@ -35,7 +35,7 @@ def test_role_in_a_cause_is_given(run, app):
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("arguments", "named"),
     [
         ((TEO, "--role", "editor"), "cause"),
         ((TEO, "--role", "admin", "--cause", "valley"), "admin"),

@@ -62,7 +62,7 @@ def test_mailbox_is_not_served_in_production(app):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "options",
     [
         {"headers": {"X-Forwarded-For": "203.0.113.9"}},
         {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}},
