@@ -47,9 +47,9 @@ def picture(count: int, width: int) -> None:
     drawing, image = timed(draw, monarch, count, width)
     encoding, content = timed(encode_png, image)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    what = f"{count:,} at {width} px"
+    label = f"{count:,} at {width} px"
     print(
-        f"{what:25} {drawing:7.0f} ms drawn {encoding:6.0f} ms encoded "
+        f"{label:25} {drawing:7.0f} ms drawn {encoding:6.0f} ms encoded "
         f"{len(content) / 1000:7.0f} kB {peak:6.0f} MB peak"
     )
 

@@ -14,9 +14,9 @@ HEAD = ("what", "Volante", "beside it", "target", "")
 class Row:
     """One figure and what it is compared with; `reached` is None where there is no target."""
 
-    what: str
+    label: str
     figure: str
-    beside: str = ""
+    baseline: str = ""
     target: str = ""
     reached: bool | None = None
     note: str = ""
@@ -24,9 +24,9 @@ class Row:
     def cells(self):
         verdict = {True: "reached", False: "MISSED", None: ""}[self.reached]
         return (
-            self.what,
+            self.label,
             self.figure,
-            self.beside,
+            self.baseline,
             self.target,
             ", ".join(filter(None, (verdict, self.note))),
         )
@@ -34,8 +34,8 @@ class Row:
 
 def line(row):
     """Return one row for the screen, as soon as it is measured."""
-    what, figure, beside, target, verdict = row.cells()
-    return f"{what:58} {figure:34} {beside:48} {target:30} {verdict}"
+    label, figure, baseline, target, verdict = row.cells()
+    return f"{label:58} {figure:34} {baseline:48} {target:30} {verdict}"
 
 
 def write_page(rows, duration):

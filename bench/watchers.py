@@ -35,17 +35,17 @@ class Watchers:
         self._arrive()
         self._watch.arrived.touch()
         begun = time.monotonic()
-        for place, number in enumerate(self._sockets):
-            self._due.append((begun + PACE * place / len(self._sockets), number))
+        for index, number in enumerate(self._sockets):
+            self._due.append((begun + PACE * index / len(self._sockets), number))
         self._live(begun + self._watch.seconds)
         self._seen.seconds = time.monotonic() - begun
         self._seen.delays.sort()
         return self._seen
 
     def _arrive(self):
-        for place in range(self._watch.watchers):
+        for index in range(self._watch.watchers):
             link = socket.socket()
-            link.bind((f"127.0.0.{1 + place // PORTS_OF_ONE_ADDRESS}", 0))
+            link.bind((f"127.0.0.{1 + index // PORTS_OF_ONE_ADDRESS}", 0))
             link.settimeout(PATIENCE)
             link.connect(("127.0.0.1", self._watch.port))
             link.setblocking(False)

@@ -21,16 +21,16 @@ def measure(scale, folder):
         urls[name] = sites.database_url("sqlite", folder, name)
         fill(urls[name], folder / name, count)
     jobs = _jobs(scale)
-    results_by_row = {what: {name: [] for name in urls} for what in jobs}
+    results_by_row = {label: {name: [] for name in urls} for label in jobs}
     for _ in range(scale.rounds):
         for name, url in urls.items():
             # One at a time, as each needs all processors.
             with sites.volante(url, folder / name) as site:
                 site.answers(f"/en/petitions/{sites.SLUG}")
-                for what, job in jobs.items():
-                    results_by_row[what][name].append(load.run(job(site.port)))
-    for what, results in results_by_row.items():
-        yield _row(what, results["empty"], results["full"])
+                for label, job in jobs.items():
+                    results_by_row[label][name].append(load.run(job(site.port)))
+    for label, results in results_by_row.items():
+        yield _row(label, results["empty"], results["full"])
 
 
 def _jobs(scale):
@@ -55,11 +55,11 @@ def _uncached(path, port, scale):
     return load.Load(port, requests, CONNECTIONS, scale.seconds)
 
 
-def _row(what, empty, full):
+def _row(label, empty, full):
     beside, rate = (median(result.per_second() for result in results) for results in (empty, full))
     failed = sum(result.failed() for result in (*empty, *full))
     return Row(
-        f"{what}, with {SIGNATURES:,} signatures",
+        f"{label}, with {SIGNATURES:,} signatures",
         f"{rate:,.0f}/s",
         f"{beside:,.0f}/s without",
         f"≥ {CLOSE} ×",

@@ -28,22 +28,30 @@ def measure(scale, folder):
     """Yield the three kinds of export for both databases."""
     count = min(MILLION, int(scale.seconds * A_SECOND) if scale.rounds > 1 else MILLION // 10)
     for kind in ("sqlite", "postgresql"):
-        place = folder / kind
-        place.mkdir()
-        url = sites.database_url(kind, place, f"exports_{kind}")
-        fill(url, place, count)
+        site_folder = folder / kind
+        site_folder.mkdir()
+        url = sites.database_url(kind, site_folder, f"exports_{kind}")
+        fill(url, site_folder, count)
         dump = _dump_sqlite if kind == "sqlite" else _dump_postgresql
-        dump_rate = dump(url, place / "dump.csv")
+        dump_rate = dump(url, site_folder / "dump.csv")
         for form in ("csv", "jsonl", "xlsx"):
-            yield _row(f"{form} of {count:,}, {kind}", url, place, form, dump_rate)
+            yield _row(f"{form} of {count:,}, {kind}", url, site_folder, form, dump_rate)
 
 
-def _row(what, url, place, form, dump_rate):
-    command = [sys.executable, "-m", "bench.exporting", url, place, form, place / f"out.{form}"]
+def _row(label, url, site_folder, form, dump_rate):
+    command = [
+        sys.executable,
+        "-m",
+        "bench.exporting",
+        url,
+        site_folder,
+        form,
+        site_folder / f"out.{form}",
+    ]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     seconds, rows, megabytes = map(float, output.split())
     figure = f"{rows / seconds:,.0f} rows/s, {megabytes:.0f} MB at its peak"
-    return Row(what, figure, dump_rate, f"< {MAX_MEGABYTES} MB", megabytes < MAX_MEGABYTES)
+    return Row(label, figure, dump_rate, f"< {MAX_MEGABYTES} MB", megabytes < MAX_MEGABYTES)
 
 
 def _dump_sqlite(url, file):

@@ -28,12 +28,16 @@ ROUNDS = 5
 def measure(scale, folder, signatures=SIGNATURES):
     """Yield organizers' queries on both databases; each must be answered within half a second."""
     for kind in ("sqlite", "postgresql"):
-        place = folder / f"find-{kind}"
-        place.mkdir()
-        url = sites.database_url(kind, place, f"find_{kind}")
-        fill_settled(url, place, signatures)
+        site_folder = folder / f"find-{kind}"
+        site_folder.mkdir()
+        url = sites.database_url(kind, site_folder, f"find_{kind}")
+        fill_settled(url, site_folder, signatures)
         app = create_app(
-            {"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url}
+            {
+                "SECRET_KEY": sites.SECRET,
+                "VAR_DIR": str(site_folder),
+                "SQLALCHEMY_DATABASE_URI": url,
+            }
         )
         with app.app_context():
             _work()
@@ -57,9 +61,9 @@ def _work():
 def _rows(kind, signatures):
     ids = tuple(db.session.scalars(select(Petition.id).order_by(Petition.id)))
     newest = _seconds(lambda: find(Search(ids)))
-    for what, query in _queries(ids).items():
+    for label, query in _queries(ids).items():
         seconds = _seconds(query)
-        name = f"{what}, among {signatures:,}, {kind}"
+        name = f"{label}, among {signatures:,}, {kind}"
         yield Row(
             name,
             f"{1000 * seconds:,.0f} ms",

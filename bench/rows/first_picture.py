@@ -46,25 +46,25 @@ def measure(scale, folder):
     if path is None:
         yield Row("first picture of the montage", "no Chromium found")
         return
-    place = folder / "var-picture"
-    place.mkdir()
-    url = sites.database_url("sqlite", place, "picture")
-    with application(url, place).app_context():
+    site_folder = folder / "var-picture"
+    site_folder.mkdir()
+    url = sites.database_url("sqlite", site_folder, "picture")
+    with application(url, site_folder).app_context():
         # The page asks how many there are, never who, so the tally alone makes a million.
         db.session.execute(update(CauseTally).values(count=BUTTERFLIES, last_number=BUTTERFLIES))
         db.session.commit()
         db.engine.dispose()
-    with sites.volante(url, place) as site:
+    with sites.volante(url, site_folder) as site:
         address = f"/en/causes/{sites.CAUSE}/montage"
         site.answers(address)
         site.answers(f"/causes/{sites.CAUSE}/montage.png?w=600")
         seen = _visits(path, f"http://127.0.0.1:{site.port}{address}", 2 * scale.rounds + 1)
     picture, canvas = (median(item) for item in zip(*seen, strict=True))
-    what = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
+    label = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
     yield Row(
-        f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST
+        f"first picture {label}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST
     )
-    yield Row(f"canvas {what}", f"{canvas:,.0f} ms", "", "", None, "drawn without a graphics card")
+    yield Row(f"canvas {label}", f"{canvas:,.0f} ms", "", "", None, "drawn without a graphics card")
 
 
 def _visits(chromium_path, url, rounds):

@@ -28,9 +28,9 @@ _networks = (number.to_bytes(16) for number in count(1))
 def measure(scale, folder):
     """Yield for both databases how fast a backlog hatches, and the lag of a steady flow."""
     for kind in ("sqlite", "postgresql"):
-        place = folder / kind
-        place.mkdir()
-        app = application(sites.database_url(kind, place, f"hatching_{kind}"), place)
+        site_folder = folder / kind
+        site_folder.mkdir()
+        app = application(sites.database_url(kind, site_folder, f"hatching_{kind}"), site_folder)
         with app.app_context():
             write(_limit_rate)
             yield _backlog(kind, int(10_000 * scale.seconds))

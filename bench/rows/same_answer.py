@@ -30,8 +30,8 @@ def measure(scale, folder):
     One person signs at a time, in random order of kinds.
     """
     url = sites.database_url("sqlite", folder, "same_answer")
-    place = folder / "var"
-    place.mkdir()
+    site_folder = folder / "var"
+    site_folder.mkdir()
     forms = [form for _, form in Signing(seed=SEED).forms(len(KINDS) * EACH)]
     people = [
         (kind, form)
@@ -39,7 +39,7 @@ def measure(scale, folder):
         for form in forms[number * EACH : (number + 1) * EACH]
     ]
     times = {kind: [] for kind in KINDS}
-    with sites.volante(url, place) as site:
+    with sites.volante(url, site_folder) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
         connection = HTTPConnection("127.0.0.1", site.port)
         for kind, form in people:

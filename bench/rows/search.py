@@ -46,16 +46,18 @@ QUERIES = ("desaparición", "familia", "ma", "familia mar por", "zzz")
 def measure(scale, folder):
     """Yield a row for each database: the slowest of the queries, each the median of its rounds."""
     for kind in ("sqlite", "postgresql"):
-        place = folder / f"var-search-{kind}"
-        place.mkdir()
-        with application(sites.database_url(kind, place, "search"), place).app_context():
+        site_folder = folder / f"var-search-{kind}"
+        site_folder.mkdir()
+        with application(
+            sites.database_url(kind, site_folder, "search"), site_folder
+        ).app_context():
             _fill(cause_by_slug(sites.CAUSE).id)
             times = {query: _milliseconds(query, 5 * scale.rounds) for query in QUERIES}
             db.session.remove()
             db.engine.dispose()
         query, slowest = max(times.items(), key=lambda row: row[1])
-        what = f"search among {THINGS:,} things in {len(LOCALES)} languages, {kind}, the slowest of {len(QUERIES)} questions"
-        yield Row(what, f"{slowest:.1f} ms (“{query}”)", "", f"< {MAX_MS} ms", slowest < MAX_MS)
+        label = f"search among {THINGS:,} things in {len(LOCALES)} languages, {kind}, the slowest of {len(QUERIES)} questions"
+        yield Row(label, f"{slowest:.1f} ms (“{query}”)", "", f"< {MAX_MS} ms", slowest < MAX_MS)
 
 
 def _milliseconds(query, rounds):

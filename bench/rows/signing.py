@@ -29,8 +29,8 @@ def _measure(kind, scale, folder):
     url = sites.database_url(kind, folder, f"signing_{kind}")
     plain_url = sites.database_url(kind, folder, f"plain_{kind}")
     ours, bare, crowds = [], [], []
-    place = _place(folder, kind)
-    with sites.volante(url, place) as site, sites.plain_form(plain_url, folder) as plain:
+    site_folder = _site_folder(folder, kind)
+    with sites.volante(url, site_folder) as site, sites.plain_form(plain_url, folder) as plain:
         site.answers(f"/en/petitions/{sites.SLUG}")
         plain.answers()
         before = _signatures(url)
@@ -130,10 +130,10 @@ class Signing:
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def _place(folder, kind):
-    place = folder / f"var-{kind}"
-    place.mkdir()
-    return place
+def _site_folder(folder, kind):
+    site_folder = folder / f"var-{kind}"
+    site_folder.mkdir()
+    return site_folder
 
 
 def _signatures(url):

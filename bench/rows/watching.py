@@ -22,12 +22,12 @@ SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # Of the Unix epoch.
 
 def measure(scale, folder):
     """Yield the rows of one minute of a petition that is in the news, or less."""
-    place = folder / "var-watching"
-    place.mkdir()
+    site_folder = folder / "var-watching"
+    site_folder.mkdir()
     url = sites.database_url("sqlite", folder, "watching")
     seconds = 4 * scale.seconds
-    first, *to_confirm = confirm_paths(url, place, 1 + int(SIGNATURES_PER_SECOND * seconds))
-    with sites.volante(url, place, MAIL_URL="") as site:
+    first, *to_confirm = confirm_paths(url, site_folder, 1 + int(SIGNATURES_PER_SECOND * seconds))
+    with sites.volante(url, site_folder, MAIL_URL="") as site:
         pulse = f"/causes/{sites.CAUSE}/pulse.json"
         site.answers(pulse)
         _await_runner(site.port, first, url)
@@ -81,8 +81,8 @@ def _visits(port, to_confirm):
     path = f"/en/petitions/{sites.SLUG}/signatures"
     forms = Signing(seed=100).forms(len(to_confirm))
     requests = []
-    for place, ((_, form), confirm_path) in enumerate(zip(forms, to_confirm, strict=True)):
-        moment = place / SIGNATURES_PER_SECOND
+    for index, ((_, form), confirm_path) in enumerate(zip(forms, to_confirm, strict=True)):
+        moment = index / SIGNATURES_PER_SECOND
         requests.append((moment, form_request(path, port, form)))
         requests.append((moment, form_request(confirm_path, port, b"")))
     return requests

@@ -17,9 +17,9 @@ def measure(_scale, folder):
     if path is None:
         yield Row("weight of the petition page", "no Chromium found")
         return
-    place = folder / "var-weight"
-    place.mkdir()
-    with sites.volante(sites.database_url("sqlite", place, "weight"), place) as site:
+    site_folder = folder / "var-weight"
+    site_folder.mkdir()
+    with sites.volante(sites.database_url("sqlite", site_folder, "weight"), site_folder) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
         octets, urls = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
     yield Row(

@@ -48,12 +48,12 @@ SEEDS = 4096
 def export(slug: str, kind: str, output: str | None, state: str) -> None:
     """Export the signatures of PETITION, with a header row."""
     petition = _load_petition(slug)
-    sheet = Sheet(Selection(petition.id, state=state))
+    reader = Sheet(Selection(petition.id, state=state))
     if output is None:
-        _write_rows(sheet, kind, sys.stdout.buffer)
+        _write_rows(reader, kind, sys.stdout.buffer)
         return
     with open(output, "wb", opener=_open_for_owner) as file:
-        total = _write_rows(sheet, kind, file)
+        total = _write_rows(reader, kind, file)
     click.echo(f"Exported {numbered(total, 'signature')} to {output}.")
 
 
@@ -164,11 +164,11 @@ def hatch_all() -> None:
             time.sleep(0.1)
 
 
-def _write_rows(sheet: Sheet, kind: str, file: BinaryIO) -> int:
-    """Write the sheet to the binary `file`; return the number of signatures in it."""
-    form, total = FORMATS[kind](sheet.header, sheet.kinds), 0
+def _write_rows(reader: Sheet, kind: str, file: BinaryIO) -> int:
+    """Write the rows to the binary `file`; return the number of signatures in it."""
+    form, total = FORMATS[kind](reader.header, reader.kinds), 0
     file.write(form.begin())
-    for columns in sheet.stream():
+    for columns in reader.stream():
         file.write(form.add(columns))
         total += len(columns[0])
     file.write(form.end())

@@ -40,18 +40,21 @@ class EndedEntry(NamedTuple):
         return self.what.partition(".")[0]
 
 
-def seal_of(key: bytes, thing: str, thing_id: int | str, born: str) -> str:
+def seal_of(key: bytes, thing: str, thing_id: int | str, identity: str) -> str:
     """Return a seal that identifies a thing even if another row gets its id after a restore.
 
-    `born` is when the thing was created, or a text that belongs to it alone.
+    `identity` is when the thing was created, or a text that belongs to it alone.
     """
-    return keyed_digest(key, "ended", f"{thing}:{thing_id}:{born}").hex()
+    return keyed_digest(key, "ended", f"{thing}:{thing_id}:{identity}").hex()
 
 
-def ended_now(key: bytes, what: str, thing_id: int | str, born: str) -> EndedEntry:
+def ended_now(key: bytes, what: str, thing_id: int | str, identity: str) -> EndedEntry:
     """Return the log entry for something that ends now."""
     return EndedEntry(
-        utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born)
+        utcnow().isoformat(),
+        what,
+        thing_id,
+        seal_of(key, what.partition(".")[0], thing_id, identity),
     )
 
 

@@ -170,12 +170,12 @@ class Transactions:
         with self._db.engine.connect() as connection:
             return connection.scalar(select(func.clock_timestamp()))  # type: ignore[return-value]
 
-    def note_ended(self, what: str, thing_id: int | str, born: datetime | str) -> None:
+    def note_ended(self, what: str, thing_id: int | str, identity: datetime | str) -> None:
         """Record in the current transaction that something ended, for the `ended_log`.
 
-        `what` is "thing.fact". `born` is when the thing was created, or a text unique to it.
+        `what` is "thing.fact". `identity` is when the thing was created, or a text unique to it.
         """
-        text = born if isinstance(born, str) else born.isoformat()
+        text = identity if isinstance(identity, str) else identity.isoformat()
         self._db.session.info.setdefault("ended", []).append(
             ended_now(secret_key(), what, thing_id, text)
         )

@@ -194,9 +194,9 @@ def _matches(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement
 
 
 def _best_matches(
-    condition: ColumnElement[bool], terms: list[str], lang: str, most: int
+    condition: ColumnElement[bool], terms: list[str], lang: str, limit: int
 ) -> Select[SearchDocument]:
-    return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(most)
+    return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(limit)
 
 
 def _order(terms: list[str], lang: str) -> tuple[Any, ...]:

@@ -55,8 +55,8 @@ def draw_card(card: Card, shape: Shape) -> bytes:
     rows = text.rows(0, HEIGHT)
     text.close()
     montage = Painting(shape, card.last, SIDE, gaps=card.gaps).rows(0, SIDE)
-    place = np.s_[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
-    rows[place] = over(montage, rows[place])
+    montage_area = np.s_[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
+    rows[montage_area] = over(montage, rows[montage_area])
     return encode_png(Image.fromarray(rows).convert("RGBA"), COLOURS)
 
 

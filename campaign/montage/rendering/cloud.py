@@ -106,14 +106,14 @@ def _paint_band(
     depth = np.zeros(((bottom - top) * fine + 2 * rim, across), np.uint32)
     offset = stamps.down * across + stamps.across
     row = (flock.y * fine).astype(np.int64) - top * fine + rim
-    place = row * across + (flock.x * fine).astype(np.int64) + rim
-    rank = np.arange(1, len(place) + 1, dtype=np.uint32)
+    centre = row * across + (flock.x * fine).astype(np.int64) + rim
+    rank = np.arange(1, len(centre) + 1, dtype=np.uint32)
     indices = _stamp_indices(flock)
     chunk_size = max(1, CHUNK_POINTS // int(stamps.count.max()))
-    for start in range(0, len(place), chunk_size):
+    for start in range(0, len(centre), chunk_size):
         part = slice(start, start + chunk_size)
         count, point = stamps.points(indices[part])
-        covered = np.repeat(place[part], count) + offset[point]
+        covered = np.repeat(centre[part], count) + offset[point]
         # The butterfly with the highest rank at a point is on top.
         ranked = np.repeat(rank[part], count) * PARTS + stamps.part[point]
         np.maximum.at(depth.ravel(), covered, ranked)

@@ -57,8 +57,8 @@ def cover(picture: Image.Image, cut: Cut) -> Image.Image:
         shares = np.asarray(picture.getchannel("A"))
     else:
         # Spread the values around the threshold, so that scaling down keeps the edge in place.
-        past = _distance(_pixels(picture)) - cut.threshold - 0.5
-        shares = np.clip(OPAQUE + past * 4, 0, 255).astype(np.uint8)
+        excess = _distance(_pixels(picture)) - cut.threshold - 0.5
+        shares = np.clip(OPAQUE + excess * 4, 0, 255).astype(np.uint8)
     return Image.fromarray(255 - shares if cut.inverted else shares)
 
 
