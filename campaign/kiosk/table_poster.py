@@ -62,9 +62,11 @@ class _TablePoster(PosterPaper):
         """Draw the text in one language; return where the next language begins."""
         with force_locale(LOCALES[lang]):
             asked = _("Sign on your own phone")
-        self._say(asked, EDGE, top + 20, LABEL_FONT, 22, INK_3)
+        self._draw_text(asked, EDGE, top + 20, LABEL_FONT, 22, INK_3)
         for at, line in enumerate(lines):
-            self._say(line, EDGE, top + 34 + size * (0.84 + LEADING * at), DISPLAY_FONT, size, INK)
+            self._draw_text(
+                line, EDGE, top + 34 + size * (0.84 + LEADING * at), DISPLAY_FONT, size, INK
+            )
         return top + 34 + size * LEADING * len(lines) + 22
 
     def _set_code(self, top: float, bottom: float) -> None:
@@ -80,12 +82,14 @@ class _TablePoster(PosterPaper):
             (s for s in ADDRESS if self._width(self._address, DISPLAY_FONT, s) <= 1000 - 2 * EDGE),
             ADDRESS[-1],
         )
-        self._say(self._address, 500, self._height - 166, DISPLAY_FONT, size, INK, align="center")
+        self._draw_text(
+            self._address, 500, self._height - 166, DISPLAY_FONT, size, INK, align="center"
+        )
         with_no_camera = []
         for lang in self._titles:
             with force_locale(LOCALES[lang]):
                 with_no_camera.append(_("or enter this web address"))
-        self._say(
+        self._draw_text(
             " · ".join(with_no_camera),
             500,
             self._height - 122,

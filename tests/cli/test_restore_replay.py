@@ -71,8 +71,8 @@ def restored(run, tmp_path):
 def test_withdrawals_and_erasures_are_repeated(restored):
     petition = make_petition()
     withdrawn, erased, back = (
-        sign_and_hatch(petition, words)
-        for words in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
+        sign_and_hatch(petition, fields)
+        for fields in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
     )
     restored.back_up()
     write(
@@ -209,8 +209,8 @@ def test_list_contains_no_names(restored, ended):
         now=utcnow(),
     )
     text = ended.read_text()
-    for words in (AMALIA["email"], AMALIA["given_name"], AMALIA["family_name"]):
-        assert words not in text
+    for value in (AMALIA["email"], AMALIA["given_name"], AMALIA["family_name"]):
+        assert value not in text
 
 
 def test_account_link_opens_only_the_row_it_was_made_for(app):

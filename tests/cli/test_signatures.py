@@ -94,13 +94,13 @@ def test_signature_hatched_during_an_audit_is_no_difference(run, app, petition, 
     original, calls = queries._totals, []
 
     def interrupted(*arguments):
-        found = original(*arguments)
-        calls.append(found)
+        problems = original(*arguments)
+        calls.append(problems)
         if len(calls) == 1:
             thread = threading.Thread(target=_in_context, args=(app, hatch_now))
             thread.start()
             thread.join(20)
-        return found
+        return problems
 
     monkeypatch.setattr(queries, "_totals", interrupted)
     assert run("signatures", "audit").exit_code == 0

@@ -15,8 +15,8 @@ from campaign.process.clock import utcnow
 KEY = b"key"
 
 
-def entries(*kinds, thing_id=1, born="2026-11-27"):
-    return [ended_now(KEY, kind, thing_id, born) for kind in kinds]
+def entries(*kinds, thing_id=1, identity="2026-11-27"):
+    return [ended_now(KEY, kind, thing_id, identity) for kind in kinds]
 
 
 @pytest.fixture

@@ -110,10 +110,10 @@ def test_strong_etag_is_not_shared_by_two_encodings():
 
 def test_head_sends_the_headers_of_get_and_no_body():
     memory = PageCache(Page())
-    whole, head = ask(memory), ask(memory, method="HEAD")
+    full, head = ask(memory), ask(memory, method="HEAD")
     assert head.body == b""
     assert head.status == 200
-    assert dict(head.headers) == dict(whole.headers)
+    assert dict(head.headers) == dict(full.headers)
 
 
 def test_response_has_its_age(clock):

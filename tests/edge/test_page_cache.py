@@ -220,7 +220,7 @@ def test_very_large_response_is_passed_through_and_not_cached(monkeypatch):
 def test_very_long_urls_do_not_fill_the_cache(path):
     page = Page()
     memory = PageCache(page)
-    known = module.without_tracking.cache_info().currsize
+    paths = module.without_tracking.cache_info().currsize
     assert ask(memory, path).body == ask(memory, path).body == LONG
     assert len(page.asked) == 2 and not memory._responses
-    assert module.without_tracking.cache_info().currsize == known
+    assert module.without_tracking.cache_info().currsize == paths

@@ -35,9 +35,9 @@ def test_interval_recovers_automatically():
 
 def test_interval_changes_in_steps_so_that_etags_stay():
     interval = PollInterval()
-    told = [noted(interval, 0.2, 1) for _ in range(100)]
-    assert sorted(set(told)) == [1000, 1500, 2000, 3000, 4500, 7000, 10_000]
-    assert told == sorted(told)
+    intervals = [noted(interval, 0.2, 1) for _ in range(100)]
+    assert sorted(set(intervals)) == [1000, 1500, 2000, 3000, 4500, 7000, 10_000]
+    assert intervals == sorted(intervals)
 
 
 def test_interval_stays_between_late_and_early():

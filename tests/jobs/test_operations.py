@@ -104,8 +104,8 @@ def test_postgresql_transaction_in_progress_keeps_others_out(on_postgresql):
 
 
 def test_only_one_of_many_at_once_holds_the_lease(app, on_sqlite):
-    taken = together(app, [lambda n=n: take(f"runner {n}") for n in range(8)])
-    assert sum(taken) == 1
+    holders = together(app, [lambda n=n: take(f"runner {n}") for n in range(8)])
+    assert sum(holders) == 1
 
 
 def claim(holder="one", now=NOON, kind="export"):

@@ -83,8 +83,8 @@ def test_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
 def test_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
     latest(tmp_path, "cause", 1, lambda: b"old")
     [file] = tmp_path.iterdir()
-    born = file.stat().st_mtime - CACHE_SECONDS - 1
-    os.utime(file, (born, born))
+    modified_at = file.stat().st_mtime - CACHE_SECONDS - 1
+    os.utime(file, (modified_at, modified_at))
     slow.go.set()
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
 

@@ -14,14 +14,14 @@ from campaign.montage.shapes.files import shape_named, shape_names
 def test_parcel_holds_mask_palette_and_outline_to_the_bit(name):
     shape, packed = shape_named(name), parcel(name)
     (length,) = struct.unpack_from("<I", packed)
-    facts = json.loads(packed[4 : 4 + length])
-    dots = np.frombuffer(packed, "<u2", 2 * facts["dots"], 4 + length).reshape(-1, 2)
+    header = json.loads(packed[4 : 4 + length])
+    dots = np.frombuffer(packed, "<u2", 2 * header["dots"], 4 + length).reshape(-1, 2)
     pixels = np.frombuffer(packed, np.uint8, 1024 * 1024, 4 + length + dots.nbytes).reshape(
         1024, 1024
     )
     assert length % 4 == 0
     assert np.array_equal(pixels > 0, shape.mask)
-    colours = np.array(facts["colours"], np.uint8).reshape(-1, 3)
+    colours = np.array(header["colours"], np.uint8).reshape(-1, 3)
     assert np.array_equal(colours[pixels[shape.mask] - 1], shape.palette[shape.mask])
     assert np.allclose(dots / 16 / 1024, shape.ghost)
 

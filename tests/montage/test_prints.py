@@ -99,8 +99,8 @@ def place_of(shape, number, last, side):
     return tuple(float(np.clip(item[0] / 2**32 * side, rim, side - rim)) for item in (x, y))
 
 
-def middle_of_difference(one, other):
-    rows, columns = np.nonzero((np.abs(one - other) > 24).any(axis=2))
+def middle_of_difference(first, second):
+    rows, columns = np.nonzero((np.abs(first - second) > 24).any(axis=2))
     return columns.mean(), rows.mean()
 
 
@@ -127,8 +127,8 @@ def test_butterfly_has_its_place_on_card_and_poster(shape, number):
 def test_montage_on_a_card_is_the_montage(shape, last):
     paper = Image.new("RGBA", (SIDE, SIDE), (*PAPER, 255))
     paper.alpha_composite(draw(shape_named(shape), last, SIDE))
-    found = card(shape, last)[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
-    assert np.abs(found - np.asarray(paper.convert("RGB")).astype(int)).mean() < 3
+    drawn = card(shape, last)[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
+    assert np.abs(drawn - np.asarray(paper.convert("RGB")).astype(int)).mean() < 3
 
 
 @pytest.mark.one_case
@@ -139,10 +139,10 @@ def test_montage_on_a_poster_is_the_montage(shape):
     painting = Painting(shape_named(shape), 3000, side, printed=True).rows(0, side)
     paper = np.empty((side, side, 3), np.uint8)
     paper[:] = PAPER
-    found = poster(order)[y : y + side, x : x + side]
-    expected = over(painting, paper)[: len(found)]
-    painted = painting[: len(found), :, 3] > 0
-    assert np.abs(found - expected.astype(int))[painted].max() <= 2
+    drawn = poster(order)[y : y + side, x : x + side]
+    expected = over(painting, paper)[: len(drawn)]
+    painted = painting[: len(drawn), :, 3] > 0
+    assert np.abs(drawn - expected.astype(int))[painted].max() <= 2
 
 
 def test_pdf_shows_what_the_png_shows():
@@ -240,8 +240,8 @@ def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
         )  # fmt: skip
         *progress, (_, peak) = (line.split() for line in done.stdout.splitlines() if line)
         assert int(peak) < 600 * 1024
-        said = [int(fields[0]) for fields in progress]
-        assert said == sorted(said) and said[-1] == 100
+        output_text = [int(fields[0]) for fields in progress]
+        assert output_text == sorted(output_text) and output_text[-1] == 100
         if order.form == "png":
             Image.MAX_IMAGE_PIXELS = None
             assert Image.open(output).size == pixels_of(12_000)

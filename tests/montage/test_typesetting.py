@@ -50,7 +50,7 @@ def sheets():
     ],
 )
 def test_name_is_set_in_one_font_that_has_all_its_letters(name, face):
-    assert [one for one, _ in runs(name, TEXT_FONT)] == [face]
+    assert [font for font, _ in runs(name, TEXT_FONT)] == [face]
 
 
 def test_name_of_two_scripts_is_set_in_two_fonts():

@@ -199,7 +199,7 @@ def test_results_come_in_pages_without_gap_or_repetition(app):
     assert len({*first, *second}) == PAGE + 3
 
 
-@pytest.mark.parametrize("step", ["_ask", "_hits"])
+@pytest.mark.parametrize("step", ["_ranked_ids", "_hits"])
 def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step):
     done, everything = getattr(queries, step), ["mexico", "a-law-for-searching"]
 
@@ -209,7 +209,7 @@ def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step
             index_now()
 
     def with_the_worker(*asked):
-        results = done(*asked) if step == "_ask" else None
+        results = done(*asked) if step == "_ranked_ids" else None
         with ThreadPoolExecutor(1) as pool:
             pool.submit(read_anew).result()
         return results or done(*asked)

@@ -70,20 +70,20 @@ def _set(card: Card) -> bytes:
         lines, size = sheets.fitted(card.above, TEXT_WIDTH, 60, LABEL_FONT_BOLD, (24, 21, 19), 1.25)
         for line in lines[:2]:
             top += 1.05 * size  # type: ignore[assignment]
-            sheets.say(line, EDGE, top, LABEL_FONT_BOLD, size, fire_of(card.palette)[1])
+            sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, fire_of(card.palette)[1])
         top += 22
     lines, size = sheets.fitted(
         card.title, TEXT_WIDTH, floor - top - 20, DISPLAY_FONT, TITLE_SIZES, 1.08
     )
     for index, line in enumerate(lines):
-        sheets.say(line, EDGE, top + size * (0.86 + 1.08 * index), DISPLAY_FONT, size, INK)
+        sheets.draw_text(line, EDGE, top + size * (0.86 + 1.08 * index), DISPLAY_FONT, size, INK)
     return sheets.output()
 
 
 def _set_foot(sheets: Sheets, card: Card) -> float:
     """Set the count and the address from the bottom up; return the top of this block."""
     sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
-    sheets.say(card.address, EDGE, HEIGHT - 40, LABEL_FONT, 22, INK_3)
+    sheets.draw_text(card.address, EDGE, HEIGHT - 40, LABEL_FONT, 22, INK_3)
     bottom = HEIGHT - 84 - 26
     # Without any signatures, the text takes the place of the count.
     face, sizes, colour = (
@@ -91,13 +91,13 @@ def _set_foot(sheets: Sheets, card: Card) -> float:
     )
     lines, size = sheets.fitted(card.caption, TEXT_WIDTH, 110, face, sizes, 1.3)
     for line in reversed(lines):
-        sheets.say(line, EDGE, bottom, face, size, colour)
+        sheets.draw_text(line, EDGE, bottom, face, size, colour)
         bottom -= 1.3 * size  # type: ignore[assignment]
     if card.count:
         bottom -= 8
         _, size = sheets.fitted(
             card.count, TEXT_WIDTH, COUNT_SIZES[0], DISPLAY_FONT, COUNT_SIZES, 1
         )
-        sheets.say(card.count, EDGE, bottom, DISPLAY_FONT, size, INK)
+        sheets.draw_text(card.count, EDGE, bottom, DISPLAY_FONT, size, INK)
         bottom -= 0.86 * size  # type: ignore[assignment]
     return bottom
