@@ -53,20 +53,24 @@ class Scale:
 
 
 QUICK = Scale(seconds=2, rounds=1)
-WHOLE = Scale(seconds=4, rounds=3)
+FULL = Scale(seconds=4, rounds=3)
 
 
 def main():
-    asked = _arguments()
-    scale = QUICK if asked.quick else WHOLE
+    arguments = _arguments()
+    scale = QUICK if arguments.quick else FULL
     rows = []
-    for name in asked.rows or ROWS:
+    for name in arguments.rows or ROWS:
         with tempfile.TemporaryDirectory(prefix="volante-bench-") as folder:
-            more = {"signatures": asked.rows_wanted} if asked.rows_wanted and name == "find" else {}
-            for row in ROWS[name].measure(scale, Path(folder), **more):
+            options = (
+                {"signatures": arguments.rows_wanted}
+                if arguments.rows_wanted and name == "find"
+                else {}
+            )
+            for row in ROWS[name].measure(scale, Path(folder), **options):
                 rows.append(row)
                 print(report.line(row), flush=True)
-    if not asked.rows and not asked.quick:
+    if not arguments.rows and not arguments.quick:
         report.write_page(rows, f"{scale.rounds} rounds of {scale.seconds} seconds")
 
 
@@ -79,17 +83,17 @@ def _arguments():
         nargs="*",
         choices=[[], *ROWS],
         metavar="ROW",
-        help=f"one of {', '.join(ROWS)}; without, all",
+        help=f"Rows to measure: {', '.join(ROWS)}. Default: all.",
     )
     parser.add_argument(
         "--rows",
         dest="rows_wanted",
         type=int,
         metavar="N",
-        help="how many signatures `find` searches, such as 5000000",
+        help="Number of signatures for `find`, such as 5000000.",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="short runs, to see whether a change helps"
+        "--quick", action="store_true", help="Measure briefly, to see whether a change helps."
     )
     return parser.parse_args()
 

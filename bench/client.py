@@ -8,8 +8,8 @@ import socket
 from itertools import cycle
 from time import perf_counter
 
-from bench.answers import Answers
-from bench.load import PATIENCE, Result, answer
+from bench.answers import ResponseReader
+from bench.load import PATIENCE, Result, run_as_client
 
 
 class Client:
@@ -20,8 +20,8 @@ class Client:
         self._requests = cycle(load.requests) if load.repeat else iter(load.requests)
         self._poll = select.epoll()
         self._sockets = {}
-        self._answers = {}
-        self._asked_at = {}
+        self._readers = {}
+        self._sent_at = {}
         self._result = Result()
 
     def work(self):
@@ -30,7 +30,7 @@ class Client:
             self._connect()
         begun = perf_counter()
         for number in list(self._sockets):
-            self._ask(number)
+            self._send_next(number)
         self._listen(until=begun + self._load.seconds, again=True)
         self._result.seconds = perf_counter() - begun
         self._finish()
@@ -46,9 +46,9 @@ class Client:
         late = self._result.statuses - in_time
         self._result.statuses = in_time
         self._result.statuses.update(
-            {status: many for status, many in late.items() if not 200 <= status < 400}
+            {status: count for status, count in late.items() if not 200 <= status < 400}
         )
-        self._result.statuses[0] += len(self._asked_at)
+        self._result.statuses[0] += len(self._sent_at)
         self._result.delays.sort()
 
     def _connect(self):
@@ -57,48 +57,48 @@ class Client:
         link.setblocking(False)
         number = link.fileno()
         self._sockets[number] = link
-        self._answers[number] = Answers()
+        self._readers[number] = ResponseReader()
         self._poll.register(number, select.EPOLLIN)
         return number
 
-    def _ask(self, number):
+    def _send_next(self, number):
         request = next(self._requests, None)
         if request is not None:
             self._send(number, request)
 
     def _send(self, number, request):
-        self._asked_at[number] = perf_counter()
+        self._sent_at[number] = perf_counter()
         self._sockets[number].sendall(request)
 
     def _listen(self, *, until, again):
-        while self._asked_at and perf_counter() < until:
+        while self._sent_at and perf_counter() < until:
             for number, _ in self._poll.poll(0.05):
-                self._hear(number, again)
+                self._receive(number, again)
 
-    def _hear(self, number, again):
+    def _receive(self, number, again):
         try:
             data = self._sockets[number].recv(262_144)
         except ConnectionError:
             data = b""
-        if not data or number not in self._asked_at:
+        if not data or number not in self._sent_at:
             # An unrequested response is the server closing a connection that was idle for too
             # long.
             self._reconnect(number, again)
-        elif (status := self._answers[number].take(data)) is not None:
-            self._result.delays.append(perf_counter() - self._asked_at.pop(number))
+        elif (status := self._readers[number].feed(data)) is not None:
+            self._result.delays.append(perf_counter() - self._sent_at.pop(number))
             self._result.statuses[status] += 1
             if again:
-                self._ask(number)
+                self._send_next(number)
 
     def _reconnect(self, number, again):
         """The server hung up: a failure if it owed a response, otherwise permitted."""
         self._poll.unregister(number)
         self._sockets.pop(number).close()
-        if self._asked_at.pop(number, None) is not None:
+        if self._sent_at.pop(number, None) is not None:
             self._result.statuses[0] += 1
         if again:
-            self._ask(self._connect())
+            self._send_next(self._connect())
 
 
 if __name__ == "__main__":
-    answer(lambda load: Client(load).work())
+    run_as_client(lambda load: Client(load).work())

@@ -30,27 +30,27 @@ def application(url, folder):
     return app
 
 
-def fill(url, folder, many):
-    """Make the database and add `many` hatched signatures."""
+def fill(url, folder, count):
+    """Make the database and add `count` hatched signatures."""
     with application(url, folder).app_context():
-        for rows in confirmed_rows(many):
+        for rows in confirmed_rows(count):
             write(add_rows, rows)
             write(hatch, holder="bench", now=utcnow())
         db.engine.dispose()
 
 
-def confirm_paths(url, folder, many):
-    """Make the database with `many` unconfirmed signatures; return their confirmation addresses."""
+def confirm_paths(url, folder, count):
+    """Make the database with `count` unconfirmed signatures; return their confirmation addresses."""
     with application(url, folder).app_context():
-        unasked = {
+        pending = {
             "state": "pending",
             "confirmed_at": None,
             "created_at": utcnow(),
             "mailed_at": utcnow(),
         }
         first = db.session.scalar(select(func.max(Signature.id)))
-        for rows in confirmed_rows(many):
-            write(add_rows, [row | unasked for row in rows])
+        for rows in confirmed_rows(count):
+            write(add_rows, [row | pending for row in rows])
         waiting = db.session.scalars(
             select(Signature).where(Signature.id > first).order_by(Signature.id)
         )
@@ -62,7 +62,7 @@ def confirm_paths(url, folder, many):
     return paths
 
 
-def confirmed_rows(many, seed=SEED):
+def confirmed_rows(count, seed=SEED):
     """Yield lists of rows for `add_rows`: invented people with confirmed signatures."""
     petition = petition_by_slug(SLUG)
-    yield from invented_rows(petition, petition.current_version.id, many, seed=seed, now=utcnow())
+    yield from invented_rows(petition, petition.current_version.id, count, seed=seed, now=utcnow())

@@ -74,7 +74,7 @@ class Result:
         return self.done() / self.seconds
 
     def done(self):
-        return sum(many for status, many in self.statuses.items() if 200 <= status < 400)
+        return sum(count for status, count in self.statuses.items() if 200 <= status < 400)
 
     def failed(self):
         return self.statuses.total() - self.done()
@@ -117,12 +117,12 @@ def start_client(module, job):
 def end_client(client, seconds):
     """Wait for the client, at most this many seconds; return what it pickled."""
     try:
-        found, _ = client.communicate(timeout=seconds)
+        output, _ = client.communicate(timeout=seconds)
     finally:
         client.kill()
-    return pickle.loads(found)
+    return pickle.loads(output)
 
 
-def answer(work):
+def run_as_client(work):
     """Run as such a client: read the job, `work` on it, write the result."""
     sys.stdout.buffer.write(pickle.dumps(work(pickle.load(sys.stdin.buffer))))

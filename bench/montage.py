@@ -23,18 +23,18 @@ PICTURES = [
 
 def timed(work, *arguments):
     start = perf_counter()
-    answer = work(*arguments)
-    return (perf_counter() - start) * 1000, answer
+    result = work(*arguments)
+    return (perf_counter() - start) * 1000, result
 
 
 def layout() -> None:
     monarch = shape_named("monarch")
     cold, _ = timed(places, monarch, 4_999_000, 5_000_000)
     warm, _ = timed(places, monarch, 4_999_000, 5_000_000)
-    million, found = min(
+    million, numbered_places = min(
         (timed(places, monarch, 1, 1_000_000) for _ in range(5)), key=lambda row: row[0]
     )
-    looks, _ = timed(wings, monarch, *found)
+    looks, _ = timed(wings, monarch, *numbered_places)
     print(f"{'1,000 places near 5,000,000, first time':45} {cold:8.1f} ms")
     print(f"{'1,000 places near 5,000,000, again':45} {warm:8.1f} ms")
     print(f"{'1,000,000 places':45} {million:8.1f} ms")
@@ -47,9 +47,9 @@ def picture(count: int, width: int) -> None:
     drawing, image = timed(draw, monarch, count, width)
     encoding, content = timed(encode_png, image)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    what = f"{count:,} at {width} px"
+    label = f"{count:,} at {width} px"
     print(
-        f"{what:25} {drawing:7.0f} ms drawn {encoding:6.0f} ms encoded "
+        f"{label:25} {drawing:7.0f} ms drawn {encoding:6.0f} ms encoded "
         f"{len(content) / 1000:7.0f} kB {peak:6.0f} MB peak"
     )
 

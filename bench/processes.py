@@ -62,11 +62,13 @@ class Server:
 
         Raises RuntimeError with the log if it never is.
         """
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=dict(headers))
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers=dict(headers)
+        )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
             with suppress(OSError):
-                return urllib.request.urlopen(asked, timeout=START_SECONDS).read()
+                return urllib.request.urlopen(request, timeout=START_SECONDS).read()
             time.sleep(0.02)
         raise RuntimeError(f"{self._command} does not answer:\n{self._log.read_text()[-2000:]}")
 
@@ -80,12 +82,12 @@ class Server:
             _signal(pid, signal.SIGCONT)
 
     def _family(self):
-        found, unread = [], [self._process.pid]
-        while unread:
-            pid = unread.pop()
-            found.append(pid)
-            unread += _children(pid)
-        return found
+        pids, to_visit = [], [self._process.pid]
+        while to_visit:
+            pid = to_visit.pop()
+            pids.append(pid)
+            to_visit += _children(pid)
+        return pids
 
 
 def _children(pid):

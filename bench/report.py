@@ -14,9 +14,9 @@ HEAD = ("what", "Volante", "beside it", "target", "")
 class Row:
     """One figure and what it is compared with; `reached` is None where there is no target."""
 
-    what: str
+    label: str
     figure: str
-    beside: str = ""
+    baseline: str = ""
     target: str = ""
     reached: bool | None = None
     note: str = ""
@@ -24,9 +24,9 @@ class Row:
     def cells(self):
         verdict = {True: "reached", False: "MISSED", None: ""}[self.reached]
         return (
-            self.what,
+            self.label,
             self.figure,
-            self.beside,
+            self.baseline,
             self.target,
             ", ".join(filter(None, (verdict, self.note))),
         )
@@ -34,14 +34,14 @@ class Row:
 
 def line(row):
     """Return one row for the screen, as soon as it is measured."""
-    what, figure, beside, target, verdict = row.cells()
-    return f"{what:58} {figure:34} {beside:48} {target:30} {verdict}"
+    label, figure, baseline, target, verdict = row.cells()
+    return f"{label:58} {figure:34} {baseline:48} {target:30} {verdict}"
 
 
-def write_page(rows, words):
-    """Write the documentation page; `words` says how long each measurement took."""
+def write_page(rows, duration):
+    """Write the documentation page; `duration` says how long each measurement took."""
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(f"{_introduction(words)}\n\n{_table(rows)}\n", encoding="utf-8")
+    PAGE.write_text(f"{_introduction(duration)}\n\n{_table(rows)}\n", encoding="utf-8")
 
 
 def _table(rows):
@@ -49,9 +49,9 @@ def _table(rows):
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _introduction(words):
+def _introduction(duration):
     return f"""# Performance
 
 Written by `make bench` on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} processors, {platform.system()} {platform.machine()},
-Python {platform.python_version()}, {words}. Servers, databases and load clients share the machine, over loopback.
+Python {platform.python_version()}, {duration}. Servers, databases and load clients share the machine, over loopback.
 Each figure stands beside its baseline from the same run, taken in turns; where there are several rounds, medians count."""

@@ -27,8 +27,8 @@ FROM_ANYWHERE = 5
 log = logging.getLogger("bench")
 
 
-def fill_settled(url, folder, many):
-    """Make a database of `many` signatures, shared by all petitions of the demonstration."""
+def fill_settled(url, folder, count):
+    """Make a database of `count` signatures, shared by all petitions of the demonstration."""
     with application(url, folder).app_context():
         petitions = db.session.execute(
             select(Petition.id, Petition.cause_id).order_by(Petition.id)
@@ -42,9 +42,9 @@ def fill_settled(url, folder, many):
             0,
         )
         world = [code for code, _name in countries("en")]
-        for rows in confirmed_rows(many):
-            settled = [_settle(row, petitions, versions, numbers, world, rng) for row in rows]
-            write(add_rows, settled)
+        for rows in confirmed_rows(count):
+            settled_rows = [_settle(row, petitions, versions, numbers, world, rng) for row in rows]
+            write(add_rows, settled_rows)
             done += len(rows)
             if done % 500_000 < len(rows):
                 log.warning("%s signatures", f"{done:,}")
@@ -56,9 +56,13 @@ def _settle(row, petitions, versions, numbers, world, rng):
     petition_id, cause_id = petitions[
         min(int(rng.random() ** 2 * len(petitions)), len(petitions) - 1)
     ]
-    place = {"petition_id": petition_id, "cause_id": cause_id, "version_id": versions[petition_id]}
+    location = {
+        "petition_id": petition_id,
+        "cause_id": cause_id,
+        "version_id": versions[petition_id],
+    }
     if rng.random() * 1000 < FROM_ANYWHERE:
-        place["country"] = world[int(rng.random() ** 3 * len(world))]
+        location["country"] = world[int(rng.random() ** 3 * len(world))]
     unsettled = {
         "number": None,
         "hatched_at": None,
@@ -66,23 +70,23 @@ def _settle(row, petitions, versions, numbers, world, rng):
         "rejected_at": None,
         "withdrawn_at": None,
     }
-    at, lot = row["confirmed_at"], rng.random() * 1000
-    if lot < PENDING:
-        return row | place | unsettled | {"state": "pending", "confirmed_at": None}
-    if lot < PENDING + HELD + REJECTED:
-        rejected = at + timedelta(hours=1) if lot >= PENDING + HELD else None
+    at, draw = row["confirmed_at"], rng.random() * 1000
+    if draw < PENDING:
+        return row | location | unsettled | {"state": "pending", "confirmed_at": None}
+    if draw < PENDING + HELD + REJECTED:
+        rejected = at + timedelta(hours=1) if draw >= PENDING + HELD else None
         return (
             row
-            | place
+            | location
             | unsettled
             | {"state": "held", "held_reason": "no_proof", "rejected_at": rejected}
         )
-    if lot < PENDING + HELD + REJECTED + WITHDRAWN:
-        return row | place | unsettled | {"state": "withdrawn", "withdrawn_at": at}
+    if draw < PENDING + HELD + REJECTED + WITHDRAWN:
+        return row | location | unsettled | {"state": "withdrawn", "withdrawn_at": at}
     numbers[cause_id] = numbers.get(cause_id, 0) + 1
     return (
         row
-        | place
+        | location
         | unsettled
         | {"state": "counted", "number": numbers[cause_id], "hatched_at": at}
     )

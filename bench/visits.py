@@ -3,7 +3,7 @@
 import time
 
 from bench.client import Client
-from bench.load import PATIENCE, Load, answer
+from bench.load import PATIENCE, Load, run_as_client
 
 
 class Visitors(Client):
@@ -30,11 +30,11 @@ class Visitors(Client):
         while not self._free or time.perf_counter() < moment:
             pause = 0.05 if not self._free else min(0.05, max(0, moment - time.perf_counter()))
             for number, _ in self._poll.poll(pause):
-                self._hear(number, again=False)
+                self._receive(number, again=False)
 
-    def _hear(self, number, again):
-        super()._hear(number, again)
-        if number in self._sockets and number not in self._asked_at:
+    def _receive(self, number, again):
+        super()._receive(number, again)
+        if number in self._sockets and number not in self._sent_at:
             self._free.append(number)
 
     def _reconnect(self, number, again):
@@ -45,4 +45,4 @@ class Visitors(Client):
 
 
 if __name__ == "__main__":
-    answer(lambda visits: Visitors(visits).work())
+    run_as_client(lambda visits: Visitors(visits).work())

@@ -6,8 +6,8 @@ import socket
 import time
 from collections import deque
 
-from bench.answers import Answers
-from bench.load import PATIENCE, Seen, answer
+from bench.answers import ResponseReader
+from bench.load import PATIENCE, Seen, run_as_client
 from bench.requests import page_request
 
 PACE = 1.0
@@ -24,7 +24,7 @@ class Watchers:
     def __init__(self, watch):
         self._watch = watch
         self._poll = select.epoll()
-        self._sockets, self._answers = {}, {}
+        self._sockets, self._readers = {}, {}
         self._wanted_at, self._counts, self._tags = {}, {}, {}
         self._due = deque()
         self._requests = {}
@@ -35,37 +35,37 @@ class Watchers:
         self._arrive()
         self._watch.arrived.touch()
         begun = time.monotonic()
-        for place, number in enumerate(self._sockets):
-            self._due.append((begun + PACE * place / len(self._sockets), number))
+        for index, number in enumerate(self._sockets):
+            self._due.append((begun + PACE * index / len(self._sockets), number))
         self._live(begun + self._watch.seconds)
         self._seen.seconds = time.monotonic() - begun
         self._seen.delays.sort()
         return self._seen
 
     def _arrive(self):
-        for place in range(self._watch.watchers):
+        for index in range(self._watch.watchers):
             link = socket.socket()
-            link.bind((f"127.0.0.{1 + place // PORTS_OF_ONE_ADDRESS}", 0))
+            link.bind((f"127.0.0.{1 + index // PORTS_OF_ONE_ADDRESS}", 0))
             link.settimeout(PATIENCE)
             link.connect(("127.0.0.1", self._watch.port))
             link.setblocking(False)
             number = link.fileno()
-            self._sockets[number], self._answers[number] = link, Answers()
+            self._sockets[number], self._readers[number] = link, ResponseReader()
             self._counts[number], self._tags[number] = 0, b""
             self._poll.register(number, select.EPOLLIN)
 
     def _live(self, end):
         while (now := time.monotonic()) < end:
             while self._due and self._due[0][0] <= now:
-                self._ask(*self._due.popleft())
+                self._send(*self._due.popleft())
             wait = self._due[0][0] - now if self._due else PACE
             for number, _ in self._poll.poll(min(wait, end - now)):
-                self._hear(number)
+                self._receive(number)
         self._seen.statuses["unanswered"] += sum(
             1 for wanted in self._wanted_at.values() if wanted < end - PACE
         )
 
-    def _ask(self, wanted_at, number):
+    def _send(self, wanted_at, number):
         self._wanted_at[number] = wanted_at
         self._sockets[number].sendall(self._request(self._tags[number]))
 
@@ -75,7 +75,7 @@ class Watchers:
             self._requests[tag] = page_request(self._watch.path, self._watch.port, condition)
         return self._requests[tag]
 
-    def _hear(self, number):
+    def _receive(self, number):
         try:
             data = self._sockets[number].recv(65_536)
         except ConnectionError:
@@ -84,7 +84,7 @@ class Watchers:
             self._seen.statuses["cut"] += 1
             self._poll.unregister(number)
             return
-        status = self._answers[number].take(data)
+        status = self._readers[number].feed(data)
         if status is None:
             return
         now, wanted_at = time.monotonic(), self._wanted_at.pop(number)
@@ -104,4 +104,4 @@ class Watchers:
 
 
 if __name__ == "__main__":
-    answer(lambda watch: Watchers(watch).work())
+    run_as_client(lambda watch: Watchers(watch).work())

@@ -20,7 +20,7 @@ from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.page_cache import PageCache
-from campaign.edge.poll_interval import Pace
+from campaign.edge.poll_interval import PollInterval
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.jobs import work as event_work
@@ -107,7 +107,7 @@ PARTS = (
     workspace,
     commands,
 )
-ROOMS = (
+BLUEPRINTS = (
     *(
         site_pages,
         machine_pages,
@@ -161,21 +161,21 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.load())
     app.config.update(settings or {})
     app.extensions["sender_address"] = _sender_address(app.config)
-    _join_extensions(app)
+    _init_extensions(app)
     app.extensions["on_erase"] = (
         forget_assigned_texts,
         kiosk_jobs.forget_erased,
         imports_operations.forget_erased,
     )
-    for part in PARTS:
-        part.init_app(app)
+    for module in PARTS:
+        module.init_app(app)
     for work in BACKGROUND_WORK:
         work.init_app(app)
-    for room in ROOMS:
-        app.register_blueprint(room)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     if not app.config["MAIL_URL"]:
         mailbox.init_app(app)
-    _lay_edge(app)
+    _add_edge_layers(app)
     return app
 
 
@@ -199,7 +199,7 @@ def _sender_address(settings):
     return address
 
 
-def _join_extensions(app):
+def _init_extensions(app):
     config.make_room(app.config["VAR_DIR"])
     compiled = catalogs.compile_catalogs(
         ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations")
@@ -219,10 +219,10 @@ def _join_extensions(app):
                 limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])
 
 
-def _lay_edge(app):
-    pace = Pace().start() if app.config.get("SERVING") else None
+def _add_edge_layers(app):
+    poll_interval = PollInterval().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
-        app.wsgi_app = PageCache(app.wsgi_app, pace)
+        app.wsgi_app = PageCache(app.wsgi_app, poll_interval)
     limit = rate_limits.parse_limit(app.config["API_LIMIT"])
     app.wsgi_app = ApiLimit(app.wsgi_app, app.extensions["rate_limiter"], limit)
     if app.config["TRUSTED_PROXIES"]:

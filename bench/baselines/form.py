@@ -69,7 +69,7 @@ def sign():
     form = SignatureForm()
     if not form.validate():
         return form.errors, 422
-    words = {name: value for name, value in form.data.items() if name != "version"}
-    db.session.add(Signature(**words))
+    columns = {name: value for name, value in form.data.items() if name != "version"}
+    db.session.add(Signature(**columns))
     db.session.commit()
     return redirect("/", 303)

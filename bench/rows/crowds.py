@@ -16,46 +16,50 @@ CONNECTIONS = 16
 def measure(scale, folder):
     """Yield one row each for signing, and for page and pulse, rendered again for each request."""
     urls = {}
-    for name, many in (("empty", 0), ("full", SIGNATURES)):
+    for name, count in (("empty", 0), ("full", SIGNATURES)):
         (folder / name).mkdir()
         urls[name] = sites.database_url("sqlite", folder, name)
-        fill(urls[name], folder / name, many)
+        fill(urls[name], folder / name, count)
     jobs = _jobs(scale)
-    found = {what: {name: [] for name in urls} for what in jobs}
+    results_by_row = {label: {name: [] for name in urls} for label in jobs}
     for _ in range(scale.rounds):
         for name, url in urls.items():
             # One at a time, as each needs all processors.
             with sites.volante(url, folder / name) as site:
                 site.answers(f"/en/petitions/{sites.SLUG}")
-                for what, job in jobs.items():
-                    found[what][name].append(load.run(job(site.port)))
-    for what, results in found.items():
-        yield _row(what, results["empty"], results["full"])
+                for label, job in jobs.items():
+                    results_by_row[label][name].append(load.run(job(site.port)))
+    for label, results in results_by_row.items():
+        yield _row(label, results["empty"], results["full"])
 
 
 def _jobs(scale):
     """Return for each row a function from a port to its Load."""
     signing = Signing(seed=200)
     return {
-        "petition page, made anew": lambda port: _anew(f"/en/petitions/{sites.SLUG}", port, scale),
-        "pulse.json, made anew": lambda port: _anew(
+        "petition page, made anew": lambda port: _uncached(
+            f"/en/petitions/{sites.SLUG}", port, scale
+        ),
+        "pulse.json, made anew": lambda port: _uncached(
             f"/causes/{sites.CAUSE}/pulse.json", port, scale
         ),
-        "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds),
+        "signing": lambda port: signing.full(port, CONNECTIONS, scale.seconds),
     }
 
 
-def _anew(path, port, scale):
+def _uncached(path, port, scale):
     # The edge caches responses by their whole URL, so each request renders a new one.
-    requests = [page_request(f"{path}?{place}", port) for place in range(int(4000 * scale.seconds))]
+    requests = [
+        page_request(f"{path}?{number}", port) for number in range(int(4000 * scale.seconds))
+    ]
     return load.Load(port, requests, CONNECTIONS, scale.seconds)
 
 
-def _row(what, empty, full):
+def _row(label, empty, full):
     beside, rate = (median(result.per_second() for result in results) for results in (empty, full))
     failed = sum(result.failed() for result in (*empty, *full))
     return Row(
-        f"{what}, with {SIGNATURES:,} signatures",
+        f"{label}, with {SIGNATURES:,} signatures",
         f"{rate:,.0f}/s",
         f"{beside:,.0f}/s without",
         f"≥ {CLOSE} ×",

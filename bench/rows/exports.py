@@ -26,24 +26,32 @@ DUMP = (
 
 def measure(scale, folder):
     """Yield the three kinds of export for both databases."""
-    many = min(MILLION, int(scale.seconds * A_SECOND) if scale.rounds > 1 else MILLION // 10)
+    count = min(MILLION, int(scale.seconds * A_SECOND) if scale.rounds > 1 else MILLION // 10)
     for kind in ("sqlite", "postgresql"):
-        place = folder / kind
-        place.mkdir()
-        url = sites.database_url(kind, place, f"exports_{kind}")
-        fill(url, place, many)
+        site_folder = folder / kind
+        site_folder.mkdir()
+        url = sites.database_url(kind, site_folder, f"exports_{kind}")
+        fill(url, site_folder, count)
         dump = _dump_sqlite if kind == "sqlite" else _dump_postgresql
-        told = dump(url, place / "dump.csv")
+        dump_rate = dump(url, site_folder / "dump.csv")
         for form in ("csv", "jsonl", "xlsx"):
-            yield _row(f"{form} of {many:,}, {kind}", url, place, form, told)
+            yield _row(f"{form} of {count:,}, {kind}", url, site_folder, form, dump_rate)
 
 
-def _row(what, url, place, form, told):
-    command = [sys.executable, "-m", "bench.exporting", url, place, form, place / f"out.{form}"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    seconds, rows, megabytes = map(float, said.split())
+def _row(label, url, site_folder, form, dump_rate):
+    command = [
+        sys.executable,
+        "-m",
+        "bench.exporting",
+        url,
+        site_folder,
+        form,
+        site_folder / f"out.{form}",
+    ]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    seconds, rows, megabytes = map(float, output.split())
     figure = f"{rows / seconds:,.0f} rows/s, {megabytes:.0f} MB at its peak"
-    return Row(what, figure, told, f"< {MAX_MEGABYTES} MB", megabytes < MAX_MEGABYTES)
+    return Row(label, figure, dump_rate, f"< {MAX_MEGABYTES} MB", megabytes < MAX_MEGABYTES)
 
 
 def _dump_sqlite(url, file):
@@ -56,7 +64,7 @@ def _dump_sqlite(url, file):
             stdout=output,
             check=True,
         )
-        return _told(perf_counter() - begun, file, "sqlite3 -csv")
+        return _dump_rate(perf_counter() - begun, file, "sqlite3 -csv")
 
 
 def _dump_postgresql(url, file):
@@ -64,10 +72,10 @@ def _dump_postgresql(url, file):
         begun = perf_counter()
         with connection.cursor().copy(f"copy ({DUMP}) to stdout (format csv)") as blocks:
             output.writelines(blocks)
-        return _told(perf_counter() - begun, file, "COPY")
+        return _dump_rate(perf_counter() - begun, file, "COPY")
 
 
-def _told(seconds, file, name):
+def _dump_rate(seconds, file, name):
     with open(file, "rb") as lines:
         rows = sum(1 for _ in lines)
     return f"{rows / seconds:,.0f} rows/s by {name}"

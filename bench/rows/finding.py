@@ -28,12 +28,16 @@ ROUNDS = 5
 def measure(scale, folder, signatures=SIGNATURES):
     """Yield organizers' queries on both databases; each must be answered within half a second."""
     for kind in ("sqlite", "postgresql"):
-        place = folder / f"find-{kind}"
-        place.mkdir()
-        url = sites.database_url(kind, place, f"find_{kind}")
-        fill_settled(url, place, signatures)
+        site_folder = folder / f"find-{kind}"
+        site_folder.mkdir()
+        url = sites.database_url(kind, site_folder, f"find_{kind}")
+        fill_settled(url, site_folder, signatures)
         app = create_app(
-            {"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url}
+            {
+                "SECRET_KEY": sites.SECRET,
+                "VAR_DIR": str(site_folder),
+                "SQLALCHEMY_DATABASE_URI": url,
+            }
         )
         with app.app_context():
             _work()
@@ -57,21 +61,21 @@ def _work():
 def _rows(kind, signatures):
     ids = tuple(db.session.scalars(select(Petition.id).order_by(Petition.id)))
     newest = _seconds(lambda: find(Search(ids)))
-    for what, question in _questions(ids).items():
-        taken = _seconds(question)
-        name = f"{what}, among {signatures:,}, {kind}"
+    for label, query in _queries(ids).items():
+        seconds = _seconds(query)
+        name = f"{label}, among {signatures:,}, {kind}"
         yield Row(
             name,
-            f"{1000 * taken:,.0f} ms",
+            f"{1000 * seconds:,.0f} ms",
             f"{1000 * newest:,.0f} ms for the newest page",
             f"< {1000 * MAX_SECONDS:.0f} ms",
-            taken < MAX_SECONDS,
+            seconds < MAX_SECONDS,
         )
 
 
-def _questions(ids):
-    def searching(**asked):
-        return lambda: find(Search(ids, **asked))
+def _queries(ids):
+    def searching(**criteria):
+        return lambda: find(Search(ids, **criteria))
 
     return {
         "finding a name that is there": searching(words="amalia"),
@@ -97,12 +101,12 @@ def _questions(ids):
     }
 
 
-def _seconds(question):
-    taken = []
+def _seconds(query):
+    times = []
     for _ in range(ROUNDS):
         db.session.rollback()
         db.session.expunge_all()
         begun = time.perf_counter()
-        question()
-        taken.append(time.perf_counter() - begun)
-    return median(taken)
+        query()
+        times.append(time.perf_counter() - begun)
+    return median(times)

@@ -46,35 +46,35 @@ def measure(scale, folder):
     if path is None:
         yield Row("first picture of the montage", "no Chromium found")
         return
-    place = folder / "var-picture"
-    place.mkdir()
-    url = sites.database_url("sqlite", place, "picture")
-    with application(url, place).app_context():
+    site_folder = folder / "var-picture"
+    site_folder.mkdir()
+    url = sites.database_url("sqlite", site_folder, "picture")
+    with application(url, site_folder).app_context():
         # The page asks how many there are, never who, so the tally alone makes a million.
         db.session.execute(update(CauseTally).values(count=BUTTERFLIES, last_number=BUTTERFLIES))
         db.session.commit()
         db.engine.dispose()
-    with sites.volante(url, place) as site:
+    with sites.volante(url, site_folder) as site:
         address = f"/en/causes/{sites.CAUSE}/montage"
         site.answers(address)
         site.answers(f"/causes/{sites.CAUSE}/montage.png?w=600")
         seen = _visits(path, f"http://127.0.0.1:{site.port}{address}", 2 * scale.rounds + 1)
     picture, canvas = (median(item) for item in zip(*seen, strict=True))
-    what = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
+    label = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
     yield Row(
-        f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST
+        f"first picture {label}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST
     )
-    yield Row(f"canvas {what}", f"{canvas:,.0f} ms", "", "", None, "drawn without a graphics card")
+    yield Row(f"canvas {label}", f"{canvas:,.0f} ms", "", "", None, "drawn without a graphics card")
 
 
 def _visits(chromium_path, url, rounds):
     """Return the milliseconds until picture and canvas were seen, for each first visit."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=SOFTWARE)
-        found = [_visit(browser, url) for _ in range(rounds + 1)]
+        times = [_visit(browser, url) for _ in range(rounds + 1)]
         browser.close()
     # The first visit also waits for the browser to start.
-    return found[1:]
+    return times[1:]
 
 
 def _visit(browser, url):
@@ -87,6 +87,6 @@ def _visit(browser, url):
     page.add_init_script(WATCH)
     page.goto(url, wait_until="commit")
     page.wait_for_selector(".stage.is-drawn", state="attached", timeout=PATIENCE)
-    found = page.evaluate("[window.pictureAt, performance.now()]")
+    times = page.evaluate("[window.pictureAt, performance.now()]")
     context.close()
-    return found
+    return times

@@ -18,7 +18,7 @@ from campaign.signatures.models import TO_HATCH, Signature
 from campaign.signatures.moderation.models import Rule
 
 WANTED = 5000
-PIECE = 500
+CHUNK = 500
 MAX_LAG_SECONDS = 1.0
 MAX_PER_NETWORK = 500
 FLOW_SECONDS = 6
@@ -28,9 +28,9 @@ _networks = (number.to_bytes(16) for number in count(1))
 def measure(scale, folder):
     """Yield for both databases how fast a backlog hatches, and the lag of a steady flow."""
     for kind in ("sqlite", "postgresql"):
-        place = folder / kind
-        place.mkdir()
-        app = application(sites.database_url(kind, place, f"hatching_{kind}"), place)
+        site_folder = folder / kind
+        site_folder.mkdir()
+        app = application(sites.database_url(kind, site_folder, f"hatching_{kind}"), site_folder)
         with app.app_context():
             write(_limit_rate)
             yield _backlog(kind, int(10_000 * scale.seconds))
@@ -52,12 +52,12 @@ def _hatch():
 
 def _from_networks(rows, now):
     """Return the rows as signed at `now`, each from its own network: the rules' worst case."""
-    same = {"created_at": now, "confirmed_at": now}
-    return [row | same | {"address_digest": next(_networks)} for row in rows]
+    times = {"created_at": now, "confirmed_at": now}
+    return [row | times | {"address_digest": next(_networks)} for row in rows]
 
 
-def _backlog(kind, many):
-    for rows in confirmed_rows(many):
+def _backlog(kind, count):
+    for rows in confirmed_rows(count):
         write(add_rows, _from_networks(rows, utcnow()))
     waiting = _waiting()
     begun = time.monotonic()
@@ -75,8 +75,8 @@ def _backlog(kind, many):
 
 def _flow(kind, app):
     """Confirm WANTED signatures each second, and check the oldest one's wait ten times a second."""
-    pieces = _pieces()
-    feeder = threading.Thread(target=_feed, args=(app, pieces))
+    chunks = _chunks()
+    feeder = threading.Thread(target=_feed, args=(app, chunks))
     lags = [0.0] * FLOW_SECONDS
     begun = time.monotonic()
     feeder.start()
@@ -85,7 +85,7 @@ def _flow(kind, app):
         second = min(int(time.monotonic() - begun), FLOW_SECONDS - 1)
         lags[second] = max(lags[second], _lag())
     feeder.join()
-    rate = sum(map(len, pieces)) / (time.monotonic() - begun)
+    rate = sum(map(len, chunks)) / (time.monotonic() - begun)
     return Row(
         f"hatching while {WANTED:,} are confirmed each second, {kind}",
         f"{rate:,.0f}/s, longest wait {max(lags):.2f} s",
@@ -95,16 +95,16 @@ def _flow(kind, app):
     )
 
 
-def _pieces():
+def _chunks():
     rows = [row for batch in confirmed_rows(WANTED * FLOW_SECONDS, seed=8) for row in batch]
-    return [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
+    return [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
 
 
-def _feed(app, pieces):
+def _feed(app, chunks):
     begun = time.monotonic()
     with app.app_context():
-        for place, rows in enumerate(pieces):
-            time.sleep(max(0, begun + place * PIECE / WANTED - time.monotonic()))
+        for index, rows in enumerate(chunks):
+            time.sleep(max(0, begun + index * CHUNK / WANTED - time.monotonic()))
             write(add_rows, _from_networks(rows, utcnow()))
 
 

@@ -19,7 +19,7 @@ SIX_MILLION, MAX_PICTURE_SECONDS = 6 * MILLION, 1.5
 MAX_LAYOUT_MS, MAX_MEGABYTES = 50, 600
 ROUNDS = 5
 # The kernel's record of this process's memory: getrusage starts from the parent's.
-PRESS = """
+RENDERER = """
 import runpy, sys
 sys.argv = ['press', *sys.argv[1:]]
 runpy.run_module('campaign.montage.posters.renderer', run_name='__main__')
@@ -54,13 +54,13 @@ def _layout():
 
 def _plain_places(mask, count):
     """The same places, one after the other."""
-    found, candidate, step_x, step_y = [], 0, int(STEP_X), int(STEP_Y)
-    while len(found) < count:
+    places_found, candidate, step_x, step_y = [], 0, int(STEP_X), int(STEP_Y)
+    while len(places_found) < count:
         candidate += 1
         x, y = candidate * step_x & 0xFFFFFFFF, candidate * step_y & 0xFFFFFFFF
         if mask[y >> 22][x >> 22]:
-            found.append((x, y))
-    return found
+            places_found.append((x, y))
+    return places_found
 
 
 def _picture():
@@ -84,15 +84,15 @@ def _large_picture():
 
 
 def _large_card():
-    words = {
+    fields = {
         "lang": "en",
         "palette": "monarch",
         "title": "Butterflies",
         "above": "",
         "count": "6,000,000",
     }
-    words |= {"words": "confirmed signatures", "address": "example.org/s/home"}
-    card = Card(**words, shape="monarch", last=SIX_MILLION, gaps=())
+    fields |= {"caption": "confirmed signatures", "address": "example.org/s/home"}
+    card = Card(**fields, shape="monarch", last=SIX_MILLION, gaps=())
     return _quick(
         "card.png of 6,000,000, cold",
         _cold(
@@ -124,8 +124,8 @@ print(perf_counter() - begun)
 
 
 def _poster(form, size, folder):
-    seconds, megabytes = _press(form, size, MILLION, folder)
-    few_seconds, few_megabytes = _press(form, size, 1000, folder)
+    seconds, megabytes = _print_poster(form, size, MILLION, folder)
+    few_seconds, few_megabytes = _print_poster(form, size, 1000, folder)
     return Row(
         f"poster.{form} of 1,000,000, {size if form == 'pdf' else f'{int(size):,} px'}",
         f"{seconds:.0f} s, {megabytes:.0f} MB at its peak",
@@ -135,29 +135,29 @@ def _poster(form, size, folder):
     )
 
 
-def _press(form, size, count, folder):
+def _print_poster(form, size, count, folder):
     """Print a poster as the worker does; return (seconds, peak megabytes) of its process."""
-    words = {
+    fields = {
         "title": "Butterflies",
-        "words": "butterflies",
+        "caption": "butterflies",
         "counted_on": "",
         "address": "",
-        "picture_words": "",
+        "picture_alt": "",
     }
-    words |= {"lang": "en", "palette": "monarch", "names_file": "", "names_words": {}, "gaps": ()}
+    fields |= {"lang": "en", "palette": "monarch", "names_file": "", "names_texts": {}, "gaps": ()}
     spec = PosterSpec(
         form=form,
         size=size,
         count=f"{count:,}",
         shape_folder=str(DATA / "monarch"),
         last=count,
-        **words,
+        **fields,
     )
     (folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
-    command = [sys.executable, "-c", PRESS, folder / "spec.json", folder / "poster"]
+    command = [sys.executable, "-c", RENDERER, folder / "spec.json", folder / "poster"]
     begun = perf_counter()
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return perf_counter() - begun, int(said.split()[-1]) / 1024
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return perf_counter() - begun, int(output.split()[-1]) / 1024
 
 
 def _seconds(work, *arguments):

@@ -21,13 +21,13 @@ PACKED = {"Accept-Encoding": "gzip, deflate, br"}
 def measure(scale, folder):
     """Yield a row for the page and one for the pulse."""
     url = sites.database_url("sqlite", folder, "pages")
-    place = folder / "var-pages"
-    place.mkdir()
+    site_folder = folder / "var-pages"
+    site_folder.mkdir()
     paths = {
         "petition page": f"/en/petitions/{sites.SLUG}",
         "pulse.json": f"/causes/{sites.CAUSE}/pulse.json",
     }
-    with sites.volante(url, place) as site:
+    with sites.volante(url, site_folder) as site:
         for path in paths.values():
             site.answers(path, PACKED)
             _rate(site.port, path, WARM_SECONDS)
@@ -43,16 +43,16 @@ def measure(scale, folder):
 
 
 def _rate(port, path, seconds):
-    asked = [page_request(path, port, [f"{name}: {value}" for name, value in PACKED.items()])]
-    return load.run_bursts(load.Load(port, asked, CONNECTIONS, seconds))
+    requests = [page_request(path, port, [f"{name}: {value}" for name, value in PACKED.items()])]
+    return load.run_bursts(load.Load(port, requests, CONNECTIONS, seconds))
 
 
-def _row(what, ours, constant):
+def _row(label, ours, constant):
     rate = median(result.per_second() for result in ours)
     beside = median(result.per_second() for result in constant)
     failed = sum(result.failed() for result in ours + constant)
     return Row(
-        what,
+        label,
         f"{rate:,.0f}/s",
         f"{beside:,.0f}/s (a constant text from a view, same server)",
         f"≥ {FASTER} ×",

@@ -30,8 +30,8 @@ def measure(scale, folder):
     One person signs at a time, in random order of kinds.
     """
     url = sites.database_url("sqlite", folder, "same_answer")
-    place = folder / "var"
-    place.mkdir()
+    site_folder = folder / "var"
+    site_folder.mkdir()
     forms = [form for _, form in Signing(seed=SEED).forms(len(KINDS) * EACH)]
     people = [
         (kind, form)
@@ -39,7 +39,7 @@ def measure(scale, folder):
         for form in forms[number * EACH : (number + 1) * EACH]
     ]
     times = {kind: [] for kind in KINDS}
-    with sites.volante(url, place) as site:
+    with sites.volante(url, site_folder) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
         connection = HTTPConnection("127.0.0.1", site.port)
         for kind, form in people:
@@ -64,11 +64,11 @@ def _sign(connection, form):
     }
     began = perf_counter()
     connection.request("POST", f"/en/petitions/{sites.SLUG}/signatures", form, head)
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     took = perf_counter() - began
-    if answer.status != 303:
-        raise RuntimeError(f"a signature was answered with {answer.status}")
+    if response.status != 303:
+        raise RuntimeError(f"a signature was answered with {response.status}")
     return took
 
 
@@ -88,8 +88,8 @@ def _row(times):
     first, *others = (sorted(times[kind]) for kind in KINDS)
     guessed = max(_guessed(first, other) for other in others)
     figures = [
-        ", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others))
-        for measured in (median, _late)
+        ", ".join(f"{statistic(kind_times) * 1000:.2f}" for kind_times in (first, *others))
+        for statistic in (median, _late)
     ]
     return Row(
         f"answer to {EACH} each who sign first, again, again once confirmed",

@@ -19,7 +19,7 @@ THINGS = 10_000
 MAX_MS = 50
 SEED = 43
 BATCH = 500
-LETTERS = 180  # Words of one text.
+WORDS_PER_TEXT = 180  # Words of one text.
 SYLLABLES = (
     "ma",
     "ri",
@@ -40,49 +40,49 @@ SYLLABLES = (
 )
 # A word in one of three hundred items, one in every item, a common prefix, several words, and a
 # word in none.
-ASKED = ("desaparición", "familia", "ma", "familia mar por", "zzz")
+QUERIES = ("desaparición", "familia", "ma", "familia mar por", "zzz")
 
 
 def measure(scale, folder):
     """Yield a row for each database: the slowest of the queries, each the median of its rounds."""
     for kind in ("sqlite", "postgresql"):
-        place = folder / f"var-search-{kind}"
-        place.mkdir()
-        with application(sites.database_url(kind, place, "search"), place).app_context():
+        site_folder = folder / f"var-search-{kind}"
+        site_folder.mkdir()
+        with application(
+            sites.database_url(kind, site_folder, "search"), site_folder
+        ).app_context():
             _fill(cause_by_slug(sites.CAUSE).id)
-            times = {query: _milliseconds(query, 5 * scale.rounds) for query in ASKED}
+            times = {query: _milliseconds(query, 5 * scale.rounds) for query in QUERIES}
             db.session.remove()
             db.engine.dispose()
         query, slowest = max(times.items(), key=lambda row: row[1])
-        what = f"search among {THINGS:,} things in {len(LOCALES)} languages, {kind}, the slowest of {len(ASKED)} questions"
-        yield Row(what, f"{slowest:.1f} ms (“{query}”)", "", f"< {MAX_MS} ms", slowest < MAX_MS)
+        label = f"search among {THINGS:,} things in {len(LOCALES)} languages, {kind}, the slowest of {len(QUERIES)} questions"
+        yield Row(label, f"{slowest:.1f} ms (“{query}”)", "", f"< {MAX_MS} ms", slowest < MAX_MS)
 
 
 def _milliseconds(query, rounds):
     """Return how long a query takes in real time, including the text of its page of results."""
-    taken = []
+    times = []
     for _ in range(rounds + 1):
         db.session.rollback()
         begun = time.perf_counter()
         search(query, "es")
-        taken.append(1000 * (time.perf_counter() - begun))
+        times.append(1000 * (time.perf_counter() - begun))
     # The first query finds nothing in memory.
-    return median(taken[1:])
+    return median(times[1:])
 
 
 def _fill(cause_id):
-    chance = random.Random(SEED)
-    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(5000)]
+    rng = random.Random(SEED)
+    words = ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(5000)]
     for start in range(0, THINGS, BATCH):
         ids = range(1_000_000 + start, 1_000_000 + start + BATCH)
-        documents = [
-            _document(chance, words, id_, lang, cause_id) for id_ in ids for lang in LOCALES
-        ]
+        documents = [_document(rng, words, id_, lang, cause_id) for id_ in ids for lang in LOCALES]
         write(replace_documents, "update", list(ids), documents)
 
 
-def _document(chance, words, id_, lang, cause_id):
-    text = chance.choices(words, k=LETTERS)
+def _document(rng, words, id_, lang, cause_id):
+    text = rng.choices(words, k=WORDS_PER_TEXT)
     text.append("desaparición" if id_ % 300 == 0 else "familia")
     return Document(
         subject_id=id_,

@@ -29,8 +29,8 @@ def _measure(kind, scale, folder):
     url = sites.database_url(kind, folder, f"signing_{kind}")
     plain_url = sites.database_url(kind, folder, f"plain_{kind}")
     ours, bare, crowds = [], [], []
-    place = _place(folder, kind)
-    with sites.volante(url, place) as site, sites.plain_form(plain_url, folder) as plain:
+    site_folder = _site_folder(folder, kind)
+    with sites.volante(url, site_folder) as site, sites.plain_form(plain_url, folder) as plain:
         site.answers(f"/en/petitions/{sites.SLUG}")
         plain.answers()
         before = _signatures(url)
@@ -39,13 +39,15 @@ def _measure(kind, scale, folder):
             site.halt()
             bare.append(load.run(signing.bare(plain.port, 32, scale.seconds)))
             site.resume()
-            ours.append(load.run(signing.whole(site.port, 32, scale.seconds)))
-        crowds.append(load.run(signing.whole(site.port, 64, scale.seconds)))
-    told = sum(result.done() for result in ours + crowds)
+            ours.append(load.run(signing.full(site.port, 32, scale.seconds)))
+        crowds.append(load.run(signing.full(site.port, 64, scale.seconds)))
+    acknowledged = sum(result.done() for result in ours + crowds)
     yield _rate_row(kind, ours, bare)
     yield _delay_row(kind, crowds)
-    yield _kept_row(
-        kind, told, *(after - was for after, was in zip(_signatures(url), before, strict=True))
+    yield _stored_row(
+        kind,
+        acknowledged,
+        *(after - was for after, was in zip(_signatures(url), before, strict=True)),
     )
 
 
@@ -78,17 +80,17 @@ def _delay_row(kind, crowds):
     )
 
 
-def _kept_row(kind, told, signatures, letters):
+def _stored_row(kind, acknowledged, signatures, emails):
     """Check that each acknowledged signature is there with its email.
 
     Responses after the end make it a few more.
     """
     return Row(
         f"kept of what was acknowledged, {NAMES[kind]}",
-        f"{signatures:,} signatures, {letters:,} mails",
-        f"{told:,} acknowledged",
+        f"{signatures:,} signatures, {emails:,} mails",
+        f"{acknowledged:,} acknowledged",
         "all",
-        told <= signatures == letters,
+        acknowledged <= signatures == emails,
     )
 
 
@@ -103,35 +105,35 @@ class Signing:
         requests = [form_request("/signatures", port, form) for _, form in forms]
         return load.Load(port, requests, connections, seconds)
 
-    def whole(self, port, connections, seconds):
+    def full(self, port, connections, seconds):
         path = f"/%s/petitions/{sites.SLUG}/signatures"
         forms = self.forms(int(PER_SECOND * seconds))
         requests = [form_request(path % lang, port, form) for lang, form in forms]
         return load.Load(port, requests, connections, seconds)
 
-    def forms(self, many):
+    def forms(self, count):
         """Yield this many pairs of a language and an urlencoded form."""
         self._seed += 1
         for person in invent(
-            many, seed=self._seed, petition_required=("country", "postal_code", "family_name")
+            count, seed=self._seed, petition_required=("country", "postal_code", "family_name")
         ):
-            words = person._asdict() | {
+            values = person._asdict() | {
                 "subscribe": "y" if person.subscribe else "",
                 "version": "1",
                 "website": "",
                 "altcha": "",
             }
-            del words["age_seconds"]
-            yield words.pop("lang"), urlencode(words).encode()
+            del values["age_seconds"]
+            yield values.pop("lang"), urlencode(values).encode()
 
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def _place(folder, kind):
-    place = folder / f"var-{kind}"
-    place.mkdir()
-    return place
+def _site_folder(folder, kind):
+    site_folder = folder / f"var-{kind}"
+    site_folder.mkdir()
+    return site_folder
 
 
 def _signatures(url):

@@ -38,11 +38,11 @@ class Fingers:
         self._page.locator(selector).first.click()
         self.touches += 1
 
-    def write(self, field, words):
+    def write(self, field, text):
         """Tap the field and type; the keyboard is open by then."""
         self.touch(f"[data-field={field}]")
-        self._page.keyboard.type(words, delay=1000 * KEY_SECONDS)
-        self.keys += len(words)
+        self._page.keyboard.type(text, delay=1000 * KEY_SECONDS)
+        self.keys += len(text)
 
 
 def measure(_scale, folder):
@@ -60,11 +60,11 @@ def measure(_scale, folder):
             ) as database:
                 database.execute("update petition set confirmation = 'email_or_witness'")
             tablet = Tablet(playwright.chromium, path, site, folder / "tablet").pair().begin()
-            for what, asked in (
+            for label, with_all in (
                 ("name and postal code", False),
                 ("both names, postal code, e-mail", True),
             ):
-                yield _row(what, [_signs(tablet, person, asked) for person in PEOPLE])
+                yield _row(label, [_signs(tablet, person, with_all) for person in PEOPLE])
             tablet.close()
         finally:
             site.stop()
@@ -91,10 +91,10 @@ def _signs(tablet, person, with_all):
     return seconds, fingers.touches, fingers.keys
 
 
-def _row(what, people):
+def _row(label, people):
     seconds, touches, keys = (median(figures) for figures in zip(*people, strict=True))
     return Row(
-        f"a practised person signs at a table: {what}",
+        f"a practised person signs at a table: {label}",
         f"{seconds:.0f} s, {touches:.0f} touches, {keys:.0f} keys",
         f"{KEY_SECONDS} s a key, {TOUCH_SECONDS:.0f} s a touch",
         f"< {MAX_SECONDS} s",

@@ -22,12 +22,12 @@ SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # Of the Unix epoch.
 
 def measure(scale, folder):
     """Yield the rows of one minute of a petition that is in the news, or less."""
-    place = folder / "var-watching"
-    place.mkdir()
+    site_folder = folder / "var-watching"
+    site_folder.mkdir()
     url = sites.database_url("sqlite", folder, "watching")
     seconds = 4 * scale.seconds
-    first, *to_confirm = confirm_paths(url, place, 1 + int(SIGNATURES_PER_SECOND * seconds))
-    with sites.volante(url, place, MAIL_URL="") as site:
+    first, *to_confirm = confirm_paths(url, site_folder, 1 + int(SIGNATURES_PER_SECOND * seconds))
+    with sites.volante(url, site_folder, MAIL_URL="") as site:
         pulse = f"/causes/{sites.CAUSE}/pulse.json"
         site.answers(pulse)
         _await_runner(site.port, first, url)
@@ -41,12 +41,12 @@ def measure(scale, folder):
         )
         signed = load.end_client(signing, seconds + load.PATIENCE)
         seen = load.end_client(watching, seconds + load.PATIENCE)
-    _, *hatched = _ask(
+    _, *hatched = _rows(
         url,
         f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
         f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number",
     )
-    yield _answers_row(seen, signed)
+    yield _responses_row(seen, signed)
     yield _seen_row(seen, hatched)
     yield _hatching_row(hatched)
 
@@ -61,7 +61,7 @@ def _await_runner(port, confirm_path, url):
         Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE
     ).close()
     end = time.monotonic() + MAX_ARRIVAL_SECONDS
-    while _ask(url, "select 1 from signature where state = 'confirmed'"):
+    while _rows(url, "select 1 from signature where state = 'confirmed'"):
         if time.monotonic() > end:
             raise TimeoutError(f"nothing hatched within {MAX_ARRIVAL_SECONDS} s")
         time.sleep(0.05)
@@ -81,18 +81,18 @@ def _visits(port, to_confirm):
     path = f"/en/petitions/{sites.SLUG}/signatures"
     forms = Signing(seed=100).forms(len(to_confirm))
     requests = []
-    for place, ((_, form), confirm_path) in enumerate(zip(forms, to_confirm, strict=True)):
-        moment = place / SIGNATURES_PER_SECOND
+    for index, ((_, form), confirm_path) in enumerate(zip(forms, to_confirm, strict=True)):
+        moment = index / SIGNATURES_PER_SECOND
         requests.append((moment, form_request(path, port, form)))
         requests.append((moment, form_request(confirm_path, port, b"")))
     return requests
 
 
-def _answers_row(seen, signed):
+def _responses_row(seen, signed):
     p99 = seen.delays[int(0.99 * len(seen.delays))]
     rate = len(seen.delays) / seen.seconds
     failed = (
-        sum(many for status, many in seen.statuses.items() if status not in (200, 304))
+        sum(count for status, count in seen.statuses.items() if status not in (200, 304))
         + signed.failed()
     )
     return Row(
@@ -134,9 +134,9 @@ def _hatching_row(hatched):
     )
 
 
-def _ask(url, question):
+def _rows(url, query):
     engine = create_engine(url)
     with engine.connect() as connection:
-        rows = connection.execute(text(question)).all()
+        rows = connection.execute(text(query)).all()
     engine.dispose()
     return rows

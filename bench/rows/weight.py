@@ -17,25 +17,23 @@ def measure(_scale, folder):
     if path is None:
         yield Row("weight of the petition page", "no Chromium found")
         return
-    place = folder / "var-weight"
-    place.mkdir()
-    with sites.volante(sites.database_url("sqlite", place, "weight"), place) as site:
+    site_folder = folder / "var-weight"
+    site_folder.mkdir()
+    with sites.volante(sites.database_url("sqlite", site_folder, "weight"), site_folder) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
-        octets, asked = _first_visit(
-            path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}"
-        )
+        octets, urls = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
     yield Row(
         "first visit of the petition page",
-        f"{octets / 1000:.0f} kB in {len(asked)} requests",
+        f"{octets / 1000:.0f} kB in {len(urls)} requests",
         "",
         f"< {MAX_BYTES // 1000} kB, ≤ {MAX_REQUESTS} requests",
-        octets < MAX_BYTES and len(asked) <= MAX_REQUESTS,
+        octets < MAX_BYTES and len(urls) <= MAX_REQUESTS,
     )
 
 
 def _first_visit(chromium_path, url):
     """Return the bytes of all responses with heads, and the requested URLs, without the pulse."""
-    octets, asked = {}, {}
+    octets, urls = {}, {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.ARGUMENTS)
         page = browser.new_page()
@@ -43,18 +41,18 @@ def _first_visit(chromium_path, url):
         network.send("Network.enable")
         network.on(
             "Network.requestWillBeSent",
-            lambda told: asked.update({told["requestId"]: told["request"]["url"]}),
+            lambda event: urls.update({event["requestId"]: event["request"]["url"]}),
         )
         network.on(
             "Network.loadingFinished",
-            lambda told: octets.update({told["requestId"]: told["encodedDataLength"]}),
+            lambda event: octets.update({event["requestId"]: event["encodedDataLength"]}),
         )
         page.goto(url, wait_until="networkidle")
         page.wait_for_timeout(SETTLED)
         browser.close()
     once = {
         key: address
-        for key, address in asked.items()
+        for key, address in urls.items()
         if address.startswith("http") and "pulse.json" not in address
     }
     return sum(octets.get(key, 0) for key in once), once

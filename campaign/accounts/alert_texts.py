@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.lookups import cause_title, workspace_address
+from campaign.accounts.lookups import cause_title, workspace_url
 from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import ROLE_NAMES
 from campaign.accounts.queries import organizer_by_id
@@ -19,15 +19,15 @@ def alert_text(entry: AuditEntry, organizer: Organizer, lang: str) -> dict[str, 
 
 
 def _new_admin(entry: AuditEntry, _lang: str, by: str) -> dict[str, str]:
-    who = organizer_by_id(entry.subject_id)
-    name = f"{who.name} ({who.email})" if who.name else who.email
+    admin = organizer_by_id(entry.subject_id)
+    name = f"{admin.name} ({admin.email})" if admin.name else admin.email
     return {
         "title": _("New admin: check that this is right"),
         "happened": _(
             "%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name
         ),
         "button": _("See all organizers"),
-        "url": workspace_address("organize.people.index"),
+        "url": workspace_url("organize.people.index"),
         "unexpected": _(
             "If you did not expect this, remove this person now and tell the other admins."
         ),
@@ -44,14 +44,14 @@ def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
             cause=cause,
         ),
         "button": _("See all keys"),
-        "url": workspace_address("organize.keys.index"),
+        "url": workspace_url("organize.keys.index"),
         "unexpected": _(
             "If you did not expect this, revoke the key now and tell the other admins."
         ),
     }
 
 
-def _role_taken(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
+def _role_removed(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
     role, cause = str(ROLE_NAMES[entry.details["role"]]), cause_title(entry.cause_id, lang)
     return {
         "title": _("Your role was removed"),
@@ -61,19 +61,19 @@ def _role_taken(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
         if cause
         else _("You no longer have the role %(role)s.", role=role),
         "button": _("Open the workspace"),
-        "url": workspace_address("organize.overview.index"),
+        "url": workspace_url("organize.overview.index"),
         "unexpected": _("If you think this is a mistake, reply to this email."),
     }
 
 
-def _factors_taken(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
+def _factors_removed(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
         "title": _("Two-step verification was turned off"),
         "happened": _(
             "An admin turned off your two-step verification and signed you out everywhere. Sign in with your password to set it up again."
         ),
         "button": _("Choose a new password"),
-        "url": workspace_address("organize.links.ask"),
+        "url": workspace_url("organize.links.ask"),
         "unexpected": _(
             "If you did not ask for this, choose a new password now and tell another admin."
         ),
@@ -93,7 +93,7 @@ def _removed(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
 SENTENCES = {
     "people.invite": _new_admin,
     "keys.create": _trusted_key,
-    "people.take": _role_taken,
-    "people.unlock": _factors_taken,
+    "people.take": _role_removed,
+    "people.unlock": _factors_removed,
     "people.remove": _removed,
 }

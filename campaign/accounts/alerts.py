@@ -2,7 +2,7 @@
 
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
 from campaign.accounts.models import Organizer
-from campaign.accounts.operations import Given
+from campaign.accounts.operations import GrantedRole
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.db.upsert import insert
@@ -46,7 +46,7 @@ def alert_admins(entry: AuditEntry) -> None:
             alert(entry, admin)
 
 
-def alert_of_new_admin(entry: AuditEntry, given: Given) -> None:
+def alert_of_new_admin(entry: AuditEntry, granted: GrantedRole) -> None:
     """Alert every admin if the role just given makes someone a new admin."""
-    if given.is_new and entry.details["role"] == ADMIN:
+    if granted.is_new and entry.details["role"] == ADMIN:
         alert_admins(entry)

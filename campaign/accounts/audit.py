@@ -75,15 +75,21 @@ def record_planned(
     return record(WORKER, action, subject=subject, cause_id=cause_id, details=details, at=now)
 
 
-def is_untold(
-    subject: tuple[str, int], moment: datetime, *, told: Collection[str], planned: Collection[str]
+def is_unrecorded(
+    subject: tuple[str, int],
+    moment: datetime,
+    *,
+    recorded_by: Collection[str],
+    planned_by: Collection[str],
 ) -> bool:
-    """Return whether the log has a `planned` action, but no `told` action since `moment`.
+    """Return whether the log has a `planned_by` action, but no `recorded_by` action since `moment`.
 
     This finds changes that happen by the clock alone, when no row is changed.
     """
-    teller = last_entry(subject, told)
-    return (teller is None or teller.at < moment) and last_entry(subject, planned) is not None
+    recorded = last_entry(subject, recorded_by)
+    return (recorded is None or recorded.at < moment) and last_entry(
+        subject, planned_by
+    ) is not None
 
 
 def last_entry(subject: tuple[str, int], actions: Iterable[str]) -> AuditEntry | None:
@@ -103,16 +109,16 @@ def last_entry(subject: tuple[str, int], actions: Iterable[str]) -> AuditEntry |
     )
 
 
-def _is_action(words: str) -> ColumnElement[bool]:
-    action, _, part = words.partition(":")
-    is_it = AuditEntry.action == action
-    return is_it & (AuditEntry.details["part"].as_string() == part) if part else is_it
+def _is_action(pattern: str) -> ColumnElement[bool]:
+    action, _, part = pattern.partition(":")
+    matches = AuditEntry.action == action
+    return matches & (AuditEntry.details["part"].as_string() == part) if part else matches
 
 
-def entries_since(since: datetime, actions: Collection[str], *, most: int) -> Sequence[AuditEntry]:
-    """Return at most `most` entries with one of these actions since `since`, newest first."""
+def entries_since(since: datetime, actions: Collection[str], *, limit: int) -> Sequence[AuditEntry]:
+    """Return at most `limit` entries with one of these actions since `since`, newest first."""
     query = select(AuditEntry).where(AuditEntry.at >= since, AuditEntry.action.in_(actions))
-    return db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
+    return db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
 
 
 def entries(
@@ -124,14 +130,14 @@ def entries(
     since: datetime | None = None,
     until: datetime | None = None,
     before_id: int | None = None,
-    most: int = 50,
+    limit: int = 50,
 ) -> Sequence[AuditEntry]:
     """Return the newest entries that match every given filter, newest first.
 
     `before_id` gets the next page. If `cause_ids` is None, entries of all causes and of none are
     returned. `action` is a whole action, or a subject such as "petitions".
     """
-    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if cause_ids is not None:
         query = query.where(AuditEntry.cause_id.in_(cause_ids))
     if organizer_id is not None:

@@ -35,14 +35,14 @@ def provisioning_uri(secret: str, email: str) -> str:
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """Return the 30 s step that this code belongs to, at most one away from `now`, or None."""
-    present = int(now.timestamp()) // STEP_SECONDS
+    current = int(now.timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret)
-    found = [
-        present + step
+    steps = [
+        current + step
         for step in STEPS
-        if hmac.compare_digest(totp.generate_otp(present + step), code)
+        if hmac.compare_digest(totp.generate_otp(current + step), code)
     ]
-    return found[0] if found else None
+    return steps[0] if steps else None
 
 
 def start_codes(*, organizer_id: int, secret: str, step: int) -> None:
@@ -74,12 +74,12 @@ def spend_code(*, organizer_id: int, code: str, now: datetime) -> str | None:
     step = step_of(secret, code, now) if secret else None
     if step is None:
         return None
-    fresh = (
+    statement = (
         update(Organizer)
         .where(Organizer.id == organizer_id, Organizer.totp_step < step)
         .values(totp_step=step)
     )
-    return "app" if db.session.execute(fresh).rowcount else None
+    return "app" if db.session.execute(statement).rowcount else None
 
 
 def _spend_recovery_code(organizer_id, code, now):
@@ -116,13 +116,13 @@ def unused_recovery_codes(organizer_id: int):
     return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused))
 
 
-def take_factors(*, organizer_id: int) -> bool:
+def remove_second_factors(*, organizer_id: int) -> bool:
     """Remove all second factors of an organizer who lost them; return whether there were any.
 
     Their sessions end, and the next sign-in asks for a new second factor.
     """
     organizer = organizer_by_id(organizer_id)
-    had_any = organizer.has_second_factor
+    had_factors = organizer.has_second_factor
     _note_stopped(organizer)
     for passkey in organizer.passkeys:
         note_ended("passkey.removed", passkey.id, passkey.created_at)
@@ -132,7 +132,7 @@ def take_factors(*, organizer_id: int) -> bool:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
     close_sessions(organizer_id=organizer_id)
     db.session.flush()
-    return had_any
+    return had_factors
 
 
 def _note_stopped(organizer: Organizer) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from campaign.accounts.models import KnownDevice, OrganizerSession, SpentChallenge
-from campaign.accounts.sessions import DEVICE_KEPT, IDLE
+from campaign.accounts.sessions import DEVICE_LIFETIME, IDLE
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
 
@@ -19,12 +19,12 @@ def forget_sessions(*, now: datetime) -> int:
     A challenge is deleted once it is too old to be answered.
     """
     ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - IDLE)
-    gone = (
+    statements = (
         delete(OrganizerSession).where(ended),
-        delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_KEPT),
+        delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_LIFETIME),
         delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
     )
     return sum(
         db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
-        for statement in gone
+        for statement in statements
     )

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app
 
 
-def workspace_address(endpoint: str, **values: Any) -> str:
+def workspace_url(endpoint: str, **values: Any) -> str:
     """Return an absolute URL.
 
     The worker composes emails, so no request tells it the site's address.

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 
 from campaign.accounts import tokens
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.factors import take_factors
+from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
@@ -25,7 +25,7 @@ INVITATION, RESET, ROLE, CHANGED = (
     "account_changed",
 )
 NEW_DEVICE = "account_new_device"
-GOOD_FOR = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
+LINK_LIFETIMES = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
 
 
 class LinkSpent(CampaignError):
@@ -46,7 +46,7 @@ class OrganizerRemoved(CampaignError):
     status = 409
 
 
-class Given(NamedTuple):
+class GrantedRole(NamedTuple):
     """Who was given a role, and whether the role is new to them."""
 
     organizer_id: int
@@ -63,7 +63,7 @@ def invite(
     invited_by_id: int | None = None,
     may_bring_back: bool = False,
     now: datetime,
-) -> Given:
+) -> GrantedRole:
     """Give a role to the person with this email address; return what was given.
 
     People without a password get an email with a link to set one. The others get an email about the
@@ -73,20 +73,24 @@ def invite(
     if not organizer.is_invited:
         return give_role(organizer_id=organizer.id, role=role, cause_id=cause_id, now=now)
     _, is_new = _grant(organizer, role, cause_id, now)
-    owe_invitation(organizer_id=organizer.id, invited_by_id=invited_by_id, now=now)
-    return Given(organizer.id, is_new)
+    enqueue_invitation(organizer_id=organizer.id, invited_by_id=invited_by_id, now=now)
+    return GrantedRole(organizer.id, is_new)
 
 
-def give_role(*, organizer_id: int, role: str, cause_id: int | None = None, now: datetime) -> Given:
+def give_role(
+    *, organizer_id: int, role: str, cause_id: int | None = None, now: datetime
+) -> GrantedRole:
     """Give an organizer a role, and tell them by email if it is new; return what was given."""
     organizer = organizer_by_id(organizer_id)
     grant, is_new = _grant(organizer, role, cause_id, now)
     if is_new and not organizer.is_invited:
         enqueue(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
-    return Given(organizer_id, is_new)
+    return GrantedRole(organizer_id, is_new)
 
 
-def owe_invitation(*, organizer_id: int, invited_by_id: int | None = None, now: datetime) -> None:
+def enqueue_invitation(
+    *, organizer_id: int, invited_by_id: int | None = None, now: datetime
+) -> None:
     """Queue an email with a link to set a password, for a person who has none yet."""
     link = make_link(
         organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now
@@ -96,11 +100,11 @@ def owe_invitation(*, organizer_id: int, invited_by_id: int | None = None, now: 
 
 def enrol(
     *, address: Address, role: str, cause_id: int | None = None, lang: str, now: datetime
-) -> tuple[Given, AccountLink]:
+) -> tuple[GrantedRole, AccountLink]:
     """Give a role without sending an email; return (what was given, a link to set a password)."""
     organizer = _organizer_at(address, "", lang, True, now)
     _, is_new = _grant(organizer, role, cause_id, now)
-    return Given(organizer.id, is_new), make_link(
+    return GrantedRole(organizer.id, is_new), make_link(
         organizer_id=organizer.id, purpose="invitation", now=now
     )
 
@@ -123,14 +127,14 @@ def make_link(
         purpose=purpose,
         invited_by_id=invited_by_id,
         created_at=now,
-        expires_at=now + GOOD_FOR[purpose],
+        expires_at=now + LINK_LIFETIMES[purpose],
     )
     db.session.add(link)
     db.session.flush()
     return link
 
 
-def ask_reset(*, address: str, now: datetime) -> None:
+def request_reset(*, address: str, now: datetime) -> None:
     """Queue a password reset link for `address`.
 
     If nobody has the address, queue an email that is never sent.
@@ -159,10 +163,10 @@ def follow_link(
     All their sessions and known browsers end.
     """
     unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
-    spent = (
+    statement = (
         update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     )
-    organizer_id = db.session.scalar(spent)
+    organizer_id = db.session.scalar(statement)
     organizer = organizer_id and organizer_by_id(organizer_id)
     if not organizer or organizer.removed_at is not None:
         raise LinkSpent
@@ -175,10 +179,12 @@ def follow_link(
     return organizer
 
 
-def set_password(*, organizer_id: int, password_hash: str, but_session: int | None = None) -> None:
-    """Set a new password, and end all sessions except `but_session`."""
+def set_password(
+    *, organizer_id: int, password_hash: str, except_session: int | None = None
+) -> None:
+    """Set a new password, and end all sessions except `except_session`."""
     organizer_by_id(organizer_id).password_hash = password_hash
-    close_sessions(organizer_id=organizer_id, but=but_session)
+    close_sessions(organizer_id=organizer_id, except_session=except_session)
     db.session.flush()
 
 
@@ -189,17 +195,17 @@ def describe(*, organizer_id: int, name: str, lang: str) -> None:
     db.session.flush()
 
 
-def take_role(*, grant_id: int) -> tuple[int, str, int | None] | None:
+def remove_role(*, grant_id: int) -> tuple[int, str, int | None] | None:
     """Remove a role; return (organizer id, role, cause id), or None. Raises LastAdmin."""
     grant = db.session.get(Grant, grant_id)
     if grant is None:
         return None
     if grant.role == ADMIN:
-        _spare_last_admin(grant.organizer_id)
-    was = grant.organizer_id, grant.role, grant.cause_id
+        _refuse_last_admin(grant.organizer_id)
+    removed = grant.organizer_id, grant.role, grant.cause_id
     note_ended("grant.taken", grant.id, grant.created_at)
     db.session.execute(delete(Grant).where(Grant.id == grant_id))
-    return was
+    return removed
 
 
 def remove(*, organizer_id: int, now: datetime) -> Organizer | None:
@@ -212,21 +218,21 @@ def remove(*, organizer_id: int, now: datetime) -> Organizer | None:
     if organizer.removed_at is not None:
         return None
     if any(grant.role == ADMIN for grant in organizer.grants):
-        _spare_last_admin(organizer_id)
-    return strip(organizer, now)
+        _refuse_last_admin(organizer_id)
+    return remove_access(organizer, now)
 
 
-def strip(organizer: Organizer, now: datetime) -> Organizer:
+def remove_access(organizer: Organizer, now: datetime) -> Organizer:
     """Remove everything from an organizer but the name, even from the last admin."""
     organizer.password_hash, organizer.removed_at, organizer.grants = None, now, []
-    take_factors(organizer_id=organizer.id)
+    remove_second_factors(organizer_id=organizer.id)
     forget_devices(organizer_id=organizer.id)
     note_ended("organizer.removed", organizer.id, organizer.created_at)
     db.session.flush()
     return organizer
 
 
-def tell_of_change(entry: AuditEntry, organizer: Organizer) -> None:
+def enqueue_change_email(entry: AuditEntry, organizer: Organizer) -> None:
     """Queue an email to an organizer about a change to their account, from its audit event."""
     enqueue(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
 
@@ -259,28 +265,28 @@ def _grant(organizer: Organizer, role: str, cause_id: int | None, now: datetime)
     )
     is_new = db.session.scalar(statement) is not None
     db.session.expire(organizer, ["grants"])
-    which = (
+    conditions = (
         Grant.organizer_id == organizer.id,
         Grant.role == role,
         Grant.cause_id.is_not_distinct_from(cause_id),
     )
-    return db.session.scalar(select(Grant).where(*which)), is_new
+    return db.session.scalar(select(Grant).where(*conditions)), is_new
 
 
-def _spare_last_admin(organizer_id: int) -> None:
+def _refuse_last_admin(organizer_id: int) -> None:
     # Rows are locked in one order, so that if two admins remove each other at once, one of them
     # stays.
-    admins = db.session.scalars(
+    admin_ids = db.session.scalars(
         select(Grant.organizer_id).where(Grant.role == ADMIN).order_by(Grant.id).with_for_update()
     ).all()
-    able = db.session.scalar(
+    other_admins = db.session.scalar(
         select(func.count())
         .select_from(Organizer)
         .where(
-            Organizer.id.in_(admins),
+            Organizer.id.in_(admin_ids),
             Organizer.id != organizer_id,
             Organizer.password_hash.is_not(None),
         )
     )
-    if not able:
+    if not other_admins:
         raise LastAdmin

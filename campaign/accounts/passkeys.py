@@ -23,7 +23,7 @@ from campaign.db.upsert import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 
-CHALLENGE_GOOD_FOR = timedelta(minutes=5)
+CHALLENGE_LIFETIME = timedelta(minutes=5)
 # Errors for a device answer of the wrong shape.
 MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 
@@ -35,20 +35,22 @@ class PasskeyRefused(CampaignError):
 
 
 @dataclass(frozen=True)
-class Place:
+class RelyingParty:
     """Where passkeys are used: the origin of the pages, and the host name that keys belong to."""
 
     origin: str
     host: str
 
 
-def registration_options(place: Place, organizer: Organizer) -> PublicKeyCredentialCreationOptions:
+def registration_options(
+    relying_party: RelyingParty, organizer: Organizer
+) -> PublicKeyCredentialCreationOptions:
     """Return the options (of py_webauthn) for creating a passkey.
 
     Their `challenge` must be kept until the device answers.
     """
     return webauthn.generate_registration_options(
-        rp_id=place.host,
+        rp_id=relying_party.host,
         rp_name="Volante",
         user_id=f"organizer {organizer.id}".encode(),
         user_name=organizer.email,
@@ -62,37 +64,39 @@ def registration_options(place: Place, organizer: Organizer) -> PublicKeyCredent
 
 
 def authentication_options(
-    place: Place, organizer: Organizer | None = None
+    relying_party: RelyingParty, organizer: Organizer | None = None
 ) -> PublicKeyCredentialRequestOptions:
     """Return the options for a sign-in with a passkey of `organizer`, or with any on the device."""
     return webauthn.generate_authentication_options(
-        rp_id=place.host,
+        rp_id=relying_party.host,
         allow_credentials=_descriptors(organizer) if organizer else None,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
 
 
-def verified_registration(place: Place, challenge: bytes, answer: Any) -> dict[str, Any]:
-    """Return the columns of the new passkey from a device's `answer` (JSON).
+def verified_registration(
+    relying_party: RelyingParty, challenge: bytes, response: Any
+) -> dict[str, Any]:
+    """Return the columns of the new passkey from a device’s `response` (JSON).
 
     Raises PasskeyRefused.
     """
     try:
-        proven = webauthn.verify_registration_response(
-            credential=answer,
+        verified = webauthn.verify_registration_response(
+            credential=response,
             expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
+            expected_rp_id=relying_party.host,
+            expected_origin=relying_party.origin,
             require_user_verification=True,
         )
-        transports = [str(name)[:20] for name in answer["response"].get("transports") or ()][:8]
+        transports = [str(name)[:20] for name in response["response"].get("transports") or ()][:8]
     except MALFORMED as error:
         raise PasskeyRefused from error
     return {
-        "credential_id": proven.credential_id,
-        "public_key": proven.credential_public_key,
-        "sign_count": proven.sign_count,
-        "is_synced": proven.credential_backed_up,
+        "credential_id": verified.credential_id,
+        "public_key": verified.credential_public_key,
+        "sign_count": verified.sign_count,
+        "is_synced": verified.credential_backed_up,
         "transports": transports,
     }
 
@@ -113,21 +117,26 @@ def add_passkey(*, organizer_id: int, name: str, columns: dict[str, Any], now: d
 
 
 def spend_passkey(
-    *, place: Place, challenge: bytes, answer: Any, now: datetime, organizer_id: int | None = None
+    *,
+    relying_party: RelyingParty,
+    challenge: bytes,
+    response: Any,
+    now: datetime,
+    organizer_id: int | None = None,
 ) -> int | None:
     """Return the id of the organizer whose passkey answered `challenge`, or None if invalid.
 
     Each challenge works once. With `organizer_id`, only that organizer's passkeys are accepted.
     """
-    passkey = _passkey_of(answer)
+    passkey = _passkey_of(response)
     if passkey is None or organizer_id not in (None, passkey.organizer_id):
         return None
     try:
-        proven = webauthn.verify_authentication_response(
-            credential=answer,
+        verified = webauthn.verify_authentication_response(
+            credential=response,
             expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
+            expected_rp_id=relying_party.host,
+            expected_origin=relying_party.origin,
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
@@ -136,30 +145,30 @@ def spend_passkey(
         return None
     if not _spend(challenge, now):
         return None
-    passkey.sign_count, passkey.used_at = proven.new_sign_count, now
-    passkey.is_synced = proven.credential_backed_up
+    passkey.sign_count, passkey.used_at = verified.new_sign_count, now
+    passkey.is_synced = verified.credential_backed_up
     db.session.flush()
     return passkey.organizer_id
 
 
 def remove_passkey(*, organizer_id: int, passkey_id: int) -> bool:
     """Remove a passkey of an organizer; return whether there was one."""
-    which = Passkey.id == passkey_id, Passkey.organizer_id == organizer_id
-    gone = (
+    conditions = Passkey.id == passkey_id, Passkey.organizer_id == organizer_id
+    statement = (
         delete(Passkey)
-        .where(*which)
+        .where(*conditions)
         .returning(Passkey.created_at)
         .execution_options(synchronize_session=False)
     )
-    created_at = db.session.scalar(gone)
+    created_at = db.session.scalar(statement)
     if created_at is not None:
         note_ended("passkey.removed", passkey_id, created_at)
     return created_at is not None
 
 
-def _passkey_of(answer: Any) -> Passkey | None:
+def _passkey_of(response: Any) -> Passkey | None:
     try:
-        credential_id = base64url_to_bytes(answer["rawId"])
+        credential_id = base64url_to_bytes(response["rawId"])
     except MALFORMED:
         return None
     return db.session.scalar(
@@ -168,7 +177,7 @@ def _passkey_of(answer: Any) -> Passkey | None:
 
 
 def _spend(challenge: bytes, now: datetime) -> bool:
-    row = {"digest": sha256(challenge).digest(), "expires_at": now + 2 * CHALLENGE_GOOD_FOR}
+    row = {"digest": sha256(challenge).digest(), "expires_at": now + 2 * CHALLENGE_LIFETIME}
     statement = insert(SpentChallenge.__table__).values(row).on_conflict_do_nothing()
     return db.session.scalar(statement.returning(SpentChallenge.__table__.c.digest)) is not None
 

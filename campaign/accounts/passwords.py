@@ -22,7 +22,7 @@ MIN_SCORE = 3
 MIN_OTHER_CHARACTERS = 8
 # The time zxcvbn takes grows with the square of the length, and this many characters are enough for
 # it.
-LOOKED_AT = 72
+CHECKED_LENGTH = 72
 
 STRONG = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 # Each hash takes 64 MiB and a CPU core. A waiting sign-in holds a thread that supporters need, so
@@ -31,7 +31,7 @@ MAX_HASHING, MAX_WAITING = 2, 2
 MAX_WAIT_SECONDS = 1
 RETRY_AFTER_SECONDS = 5
 _hashing = BoundedSemaphore(MAX_HASHING)
-_places = BoundedSemaphore(MAX_HASHING + MAX_WAITING)
+_slots = BoundedSemaphore(MAX_HASHING + MAX_WAITING)
 
 
 class HashingBusy(CampaignError):
@@ -49,8 +49,8 @@ class PasswordTooWeak(ValueError):
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _places.acquire(blocking=False):
+def _hashing_slot() -> Iterator[None]:
+    if not _slots.acquire(blocking=False):
         raise HashingBusy
     try:
         if not _hashing.acquire(timeout=MAX_WAIT_SECONDS):
@@ -60,12 +60,12 @@ def _turn() -> Iterator[None]:
         finally:
             _hashing.release()
     finally:
-        _places.release()
+        _slots.release()
 
 
 def hash_password(password: str) -> str:
     """Return the hash to store for a password. Raises HashingBusy."""
-    with _turn():
+    with _hashing_slot():
         return _hasher().hash(password)
 
 
@@ -75,8 +75,8 @@ def matches(password_hash: str | None, password: str) -> bool:
     Without a hash it returns False after the same time.
     """
     try:
-        with _turn():
-            _hasher().verify(password_hash or _nobodys(_hasher()), password)
+        with _hashing_slot():
+            _hasher().verify(password_hash or _dummy_hash(_hasher()), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
@@ -87,7 +87,7 @@ def is_outdated(password_hash) -> bool:
     return _hasher().check_needs_rehash(password_hash)
 
 
-def demand_strength(password: str, about: Iterable[str] = ()) -> None:
+def check_strength(password: str, about: Iterable[str] = ()) -> None:
     """Raise PasswordTooWeak for a password that is short, too long or easy to guess.
 
     `about` holds known facts about its owner, such as the name.
@@ -96,21 +96,26 @@ def demand_strength(password: str, about: Iterable[str] = ()) -> None:
         raise PasswordTooWeak("short")
     if len(password) > MAX_LENGTH:
         raise PasswordTooWeak("long")
-    known = [
+    known_words = [
         word
-        for words in about
-        for word in (words, *words.replace("@", " ").replace(".", " ").split())
+        for value in about
+        for word in (value, *value.replace("@", " ").replace(".", " ").split())
         if word
     ]
-    if len(_without(password.lower(), known)) < MIN_OTHER_CHARACTERS:
+    if len(_without(password.lower(), known_words)) < MIN_OTHER_CHARACTERS:
         raise PasswordTooWeak("guessable")
-    if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < MIN_SCORE:
+    if (
+        zxcvbn(password[:CHECKED_LENGTH], user_inputs=known_words, max_length=CHECKED_LENGTH)[
+            "score"
+        ]
+        < MIN_SCORE
+    ):
         raise PasswordTooWeak("guessable")
 
 
-def _without(password: str, known: Iterable[str]) -> str:
+def _without(password: str, known_words: Iterable[str]) -> str:
     """Return a password without the known words about its owner."""
-    for word in sorted(known, key=len, reverse=True):
+    for word in sorted(known_words, key=len, reverse=True):
         password = password.replace(word.lower(), "") if len(word) > 2 else password
     return password
 
@@ -121,5 +126,5 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _nobodys(hasher: PasswordHasher) -> str:
+def _dummy_hash(hasher: PasswordHasher) -> str:
     return hasher.hash("nobody has this password")

@@ -38,19 +38,19 @@ def organizers_of(
     if not with_removed:
         query = query.where(Organizer.removed_at.is_(None))
     if cause_ids is not None:
-        theirs = select(Grant.organizer_id).where(
+        organizer_ids = select(Grant.organizer_id).where(
             or_(Grant.cause_id.in_(cause_ids), Grant.role == ADMIN)
         )
-        query = query.where(Organizer.id.in_(theirs))
+        query = query.where(Organizer.id.in_(organizer_ids))
     return db.session.scalars(query).all()
 
 
 def admins() -> Sequence[Organizer]:
     """Return the admins who are not removed."""
-    theirs = select(Grant.organizer_id).where(Grant.role == ADMIN)
+    admin_ids = select(Grant.organizer_id).where(Grant.role == ADMIN)
     return db.session.scalars(
         select(Organizer)
-        .where(Organizer.id.in_(theirs), Organizer.removed_at.is_(None))
+        .where(Organizer.id.in_(admin_ids), Organizer.removed_at.is_(None))
         .order_by(Organizer.id)
     ).all()
 

@@ -12,8 +12,8 @@ from campaign.extensions import db
 IDLE = timedelta(hours=12)
 MAX_AGE = timedelta(days=14)
 SECOND_STEP = timedelta(minutes=10)
-SEEN_EVERY = timedelta(minutes=5)
-DEVICE_KEPT = timedelta(days=365)
+TOUCH_INTERVAL = timedelta(minutes=5)
+DEVICE_LIFETIME = timedelta(days=365)
 
 
 def open_session(
@@ -52,7 +52,7 @@ def session_of(token: str | None, now: datetime) -> OrganizerSession | None:
     )
 
 
-def see_session(*, session_id: int, now: datetime) -> None:
+def touch_session(*, session_id: int, now: datetime) -> None:
     """Record that a session is in use."""
     db.session.execute(
         update(OrganizerSession).where(OrganizerSession.id == session_id).values(seen_at=now)
@@ -85,27 +85,31 @@ def close_session(*, organizer_id: int, session_id: int) -> int:
     return _close(organizer_id, OrganizerSession.id == session_id)
 
 
-def close_sessions(*, organizer_id: int, but: int | None = None) -> int:
-    """End all sessions of an organizer except `but`; return how many."""
-    return _close(organizer_id, OrganizerSession.id != (but or 0))
+def close_sessions(*, organizer_id: int, except_session: int | None = None) -> int:
+    """End all sessions of an organizer except `except_session`; return how many."""
+    return _close(organizer_id, OrganizerSession.id != (except_session or 0))
 
 
-def _close(organizer_id: int, which: ColumnElement[bool]) -> int:
-    ended = delete(OrganizerSession).where(OrganizerSession.organizer_id == organizer_id, which)
-    return db.session.execute(ended.execution_options(synchronize_session=False)).rowcount
+def _close(organizer_id: int, condition: ColumnElement[bool]) -> int:
+    statement = delete(OrganizerSession).where(
+        OrganizerSession.organizer_id == organizer_id, condition
+    )
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
 
 
-def is_known(organizer_id: int, device_token: str | None) -> bool:
+def is_known_device(organizer_id: int, device_token: str | None) -> bool:
     """Return whether an organizer has signed in before from the browser with this device cookie."""
     if not device_token:
         return False
     return (
-        db.session.scalar(select(KnownDevice.id).where(*_which(organizer_id, device_token)))
+        db.session.scalar(
+            select(KnownDevice.id).where(*_device_conditions(organizer_id, device_token))
+        )
         is not None
     )
 
 
-def know_device(
+def remember_device(
     *,
     organizer_id: int,
     device_token: str,
@@ -115,10 +119,12 @@ def know_device(
     now: datetime,
 ):
     """Remember the browser behind a device cookie; return (the KnownDevice, whether it is new)."""
-    known = db.session.scalar(select(KnownDevice).where(*_which(organizer_id, device_token)))
-    is_new = known is None
+    known_device = db.session.scalar(
+        select(KnownDevice).where(*_device_conditions(organizer_id, device_token))
+    )
+    is_new = known_device is None
     if is_new:
-        known = KnownDevice(
+        known_device = KnownDevice(
             organizer_id=organizer_id,
             token_digest=tokens.token_digest(device_token),
             device=device[:120],
@@ -126,10 +132,10 @@ def know_device(
             lang=lang,
             created_at=now,
         )
-        db.session.add(known)
-    known.seen_at = now
+        db.session.add(known_device)
+    known_device.seen_at = now
     db.session.flush()
-    return known, is_new
+    return known_device, is_new
 
 
 def forget_devices(*, organizer_id: int) -> None:
@@ -137,7 +143,9 @@ def forget_devices(*, organizer_id: int) -> None:
     db.session.execute(delete(KnownDevice).where(KnownDevice.organizer_id == organizer_id))
 
 
-def _which(organizer_id: int, device_token: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _device_conditions(
+    organizer_id: int, device_token: str
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         KnownDevice.organizer_id == organizer_id,
         KnownDevice.token_digest == tokens.token_digest(device_token),

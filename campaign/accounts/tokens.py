@@ -59,15 +59,15 @@ def _seal_of(link: AccountLink) -> bytes:
     return f"{link.organizer_id}:{link.created_at.isoformat()}".encode()
 
 
-def seal(words: str) -> bytes:
-    """Return `words` encrypted with SECRET_KEY, so that a stolen database alone reveals nothing."""
-    return _box().encrypt(words.encode())
+def seal(text: str) -> bytes:
+    """Return `text` encrypted with SECRET_KEY, so that a stolen database alone reveals nothing."""
+    return _fernet().encrypt(text.encode())
 
 
 def unseal(sealed: bytes) -> str | None:
     """Return the decrypted text, or None if it was encrypted with another key."""
     try:
-        return _box().decrypt(sealed).decode()
+        return _fernet().decrypt(sealed).decode()
     except InvalidToken:
         return None
 
@@ -78,12 +78,12 @@ def shorten(address: str | None) -> str:
     That is enough for people to recognize their own, and too little to find a home.
     """
     try:
-        found = ip_address(address or "")
+        ip = ip_address(address or "")
     except ValueError:
         return ""
-    found = getattr(found, "ipv4_mapped", None) or found
-    return str(ip_network((found, SHORTENED[found.version]), strict=False))
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip_network((ip, SHORTENED[ip.version]), strict=False))
 
 
-def _box() -> Fernet:
+def _fernet() -> Fernet:
     return Fernet(urlsafe_b64encode(sha256(b"volante sealed\0" + secret_key()).digest()))

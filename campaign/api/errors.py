@@ -14,16 +14,16 @@ CORS = {
 
 
 def problem(
-    status: int, detail: str | None = "", headers: dict[str, str] | None = None, **more: Any
+    status: int, detail: str | None = "", headers: dict[str, str] | None = None, **members: Any
 ) -> Response:
     """Return a problem response with this HTTP status, in English; `more` adds members."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     body |= {"detail": detail} if detail else {}
-    answer = Response(json.dumps(body | more) + "\n", status, mimetype=MIMETYPE)
-    answer.headers.update(CORS | {"Cache-Control": "no-store"} | (headers or {}))
-    return answer
+    response = Response(json.dumps(body | members) + "\n", status, mimetype=MIMETYPE)
+    response.headers.update(CORS | {"Cache-Control": "no-store"} | (headers or {}))
+    return response
 
 
-def concerns(path: str) -> bool:
+def is_api_path(path: str) -> bool:
     """Return whether a path belongs to the API, where errors must be problem responses."""
     return path.startswith(PREFIX)

@@ -42,7 +42,9 @@ def watch_keys(*, now: datetime) -> int:
         .having(repeats > MAX_REPEATS)
     ).all()
     return sum(
-        _doubt(key_id, now) for key_id, repeated, sent in suspects if repeated > sent * MAX_SHARE
+        _doubt(key_id, now)
+        for key_id, repeated, posted in suspects
+        if repeated > posted * MAX_SHARE
     )
 
 

@@ -77,12 +77,12 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
         "paths": {
-            endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path)
+            endpoint.path: {"get": _operation(endpoint)} | _post_operation(endpoint.path)
             for endpoint in endpoints
         },
         "components": {
             "schemas": SCHEMAS,
-            "responses": {name: _problem(about) for name, about in PROBLEMS.items()},
+            "responses": {name: _problem(description) for name, description in PROBLEMS.items()},
             "headers": REUSED | LIMITS,
             "securitySchemes": {
                 "key": {
@@ -97,7 +97,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 
 def _operation(endpoint):
     has_slug = "{slug}" in endpoint.path
-    answers = {
+    responses = {
         "200": {
             "description": endpoint.view.__doc__,
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in REUSED | LIMITS},
@@ -107,17 +107,19 @@ def _operation(endpoint):
         },
         "304": {"description": "Nothing has changed since the answer with this ETag."},
     }
-    answers |= {"400": {"$ref": "#/components/responses/BadRequest"}} if endpoint.parameters else {}
-    answers |= {"404": {"$ref": "#/components/responses/NotFound"}} if has_slug else {}
+    responses |= (
+        {"400": {"$ref": "#/components/responses/BadRequest"}} if endpoint.parameters else {}
+    )
+    responses |= {"404": {"$ref": "#/components/responses/NotFound"}} if has_slug else {}
     return {
         "operationId": endpoint.view.__name__,
         "summary": endpoint.view.__doc__,
         "parameters": [*([SLUG] if has_slug else []), *map(_parameter, endpoint.parameters)],
-        "responses": answers | {"429": {"$ref": "#/components/responses/TooManyRequests"}},
+        "responses": responses | {"429": {"$ref": "#/components/responses/TooManyRequests"}},
     }
 
 
-def _written(path):
+def _post_operation(path):
     """Return the POST operation of this path, if it has one."""
     if path != "/petitions/{slug}/signatures":
         return {}
@@ -129,7 +131,7 @@ def _written(path):
         "415": "UnsupportedMediaType",
         "422": "UnprocessableContent",
     }
-    taken = {
+    created = {
         "description": "The signature is saved.",
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}},
     }
@@ -152,7 +154,7 @@ def _written(path):
                     "application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}
                 },
             },
-            "responses": {"201": taken}
+            "responses": {"201": created}
             | {
                 status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()
             },
@@ -164,13 +166,13 @@ def _parameter(parameter):
     return {
         "name": parameter.name,
         "in": "query",
-        "description": parameter.about,
+        "description": parameter.description,
         "schema": parameter.schema,
     }
 
 
-def _problem(about):
+def _problem(description):
     return {
-        "description": about,
+        "description": description,
         "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }

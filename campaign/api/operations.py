@@ -10,15 +10,15 @@ from campaign.extensions import db, note_ended
 from campaign.text.slugs import slug_of
 
 PREFIX = "vol_"
-SOURCE_LETTERS = 40
+MAX_SOURCE_LENGTH = 40
 # Record the use of a key at most this often, so that most signatures need no second commit.
-SEEN_EVERY = timedelta(hours=1)
+TOUCH_INTERVAL = timedelta(hours=1)
 
 
 def make_key(*, cause_id: int, name: str, is_trusted: bool, now: datetime) -> tuple[ApiKey, str]:
     """Create a key; return (the ApiKey, its secret, which cannot be shown again)."""
     secret = PREFIX + new_token()
-    source = f"api-{slug_of(name) or 'partner'}"[:SOURCE_LETTERS].rstrip("-")
+    source = f"api-{slug_of(name) or 'partner'}"[:MAX_SOURCE_LENGTH].rstrip("-")
     key = ApiKey(
         cause_id=cause_id,
         name=name,
@@ -32,7 +32,7 @@ def make_key(*, cause_id: int, name: str, is_trusted: bool, now: datetime) -> tu
     return key, secret
 
 
-def see_key(*, key_id: int, now: datetime) -> None:
+def touch_key(*, key_id: int, now: datetime) -> None:
     """Record that a key was used."""
     db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_at=now))
 

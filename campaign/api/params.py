@@ -16,7 +16,7 @@ class Parameter:
     """A query parameter; its JSON Schema gives the allowed values and the default."""
 
     name: str
-    about: str
+    description: str
     schema: dict[str, Any]
 
     def read(self) -> Any:
@@ -24,9 +24,9 @@ class Parameter:
         text = request.args.get(self.name)
         if text is None:
             return self.schema.get("default")
-        value = _whole(text) if self.schema["type"] == "integer" else text
+        value = _parse_integer(text) if self.schema["type"] == "integer" else text
         if not self._allows(value):
-            detail = f"{self.name} must be {self._wanted()}."
+            detail = f"{self.name} must be {self._expected()}."
             abort(problem(400, detail, parameter=self.name))
         return value
 
@@ -40,7 +40,7 @@ class Parameter:
             else 0 < len(value) <= schema["maxLength"] and "\0" not in value
         )
 
-    def _wanted(self):
+    def _expected(self):
         schema = self.schema
         if schema["type"] == "integer":
             return f"a whole number from {schema['minimum']} to {schema['maximum']}"
@@ -51,7 +51,7 @@ class Parameter:
         )
 
 
-def _whole(text):
+def _parse_integer(text):
     return (
         int(text)
         if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_INTEGER))

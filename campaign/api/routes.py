@@ -11,11 +11,11 @@ from campaign.api.openapi import Endpoint, document
 from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
 from campaign.api.queries import shown_signatures
 from campaign.api.serializers import (
-    cause_shape,
-    event_shape,
-    petition_shape,
-    signature_shape,
-    whole_petition_shape,
+    serialize_cause,
+    serialize_event,
+    serialize_petition,
+    serialize_signature,
+    serialize_whole_petition,
 )
 from campaign.causes.queries import cause_by_slug, cause_count, published_causes
 from campaign.events.queries import events_ahead, events_past
@@ -45,21 +45,23 @@ def openapi() -> ResponseReturnValue:
 def causes() -> ResponseReturnValue:
     """List the public causes."""
     lang, limit, cursor = LANG.read(), LIMIT.read(), CURSOR.read()
-    found = sorted(
+    rows = sorted(
         (cause for cause in published_causes() if cause.id > cursor), key=lambda cause: cause.id
     )
-    shapes = [cause_shape(cause, cause_count(cause.id), lang) for cause in found[:limit]]
-    return _list("causes", shapes, found[limit - 1].id if len(found) > limit else None)
+    items = [serialize_cause(cause, cause_count(cause.id), lang) for cause in rows[:limit]]
+    return _list("causes", items, rows[limit - 1].id if len(rows) > limit else None)
 
 
 @blueprint.get("/causes/<slug>")
 def cause(slug: str) -> ResponseReturnValue:
     """Return a cause and its petitions."""
-    lang, cause = LANG.read(), cause_by_slug(slug) or _nothing("cause")
+    lang, cause = LANG.read(), cause_by_slug(slug) or _not_found("cause")
     petitions = published_petitions(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
-    shapes = [petition_shape(petition, counts.get(petition.id, 0), lang) for petition in petitions]
-    return _tagged(cause_shape(cause, cause_count(cause.id), lang) | {"petitions": shapes})
+    items = [
+        serialize_petition(petition, counts.get(petition.id, 0), lang) for petition in petitions
+    ]
+    return _tagged(serialize_cause(cause, cause_count(cause.id), lang) | {"petitions": items})
 
 
 @blueprint.get("/petitions")
@@ -73,7 +75,7 @@ def petitions() -> ResponseReturnValue:
         STATE.read(),
     )
     now = utcnow()
-    found = sorted(
+    rows = sorted(
         (
             petition
             for petition in published_petitions()
@@ -83,16 +85,16 @@ def petitions() -> ResponseReturnValue:
         ),
         key=lambda row: row.id,
     )
-    counts = petition_counts(row.id for row in found[:limit])
-    shapes = [petition_shape(row, counts.get(row.id, 0), lang) for row in found[:limit]]
-    return _list("petitions", shapes, found[limit - 1].id if len(found) > limit else None)
+    counts = petition_counts(row.id for row in rows[:limit])
+    items = [serialize_petition(row, counts.get(row.id, 0), lang) for row in rows[:limit]]
+    return _list("petitions", items, rows[limit - 1].id if len(rows) > limit else None)
 
 
 @blueprint.get("/petitions/<slug>")
 def petition(slug: str) -> ResponseReturnValue:
     """Return a petition with its whole text, as Markdown."""
-    lang, petition = LANG.read(), petition_by_slug(slug) or _nothing("petition")
-    return _tagged(whole_petition_shape(petition, _count(petition), lang))
+    lang, petition = LANG.read(), petition_by_slug(slug) or _not_found("petition")
+    return _tagged(serialize_whole_petition(petition, _count(petition), lang))
 
 
 @blueprint.get("/petitions/<slug>/signatures")
@@ -101,19 +103,22 @@ def signatures(slug: str) -> ResponseReturnValue:
     limit, cursor, petition = (
         LIMIT.read(),
         CURSOR.read(),
-        petition_by_slug(slug) or _nothing("petition"),
+        petition_by_slug(slug) or _not_found("petition"),
     )
     rows = shown_signatures(petition.id, after=cursor, limit=limit + 1)
-    shapes = [signature_shape(row) for row in rows[:limit]]
+    items = [serialize_signature(row) for row in rows[:limit]]
     return _list(
-        "signatures", shapes, rows[limit - 1].number if len(rows) > limit else None, lasting=False
+        "signatures",
+        items,
+        rows[limit - 1].number if len(rows) > limit else None,
+        serve_stale=False,
     )
 
 
 @blueprint.get("/petitions/<slug>/tally")
 def tally(slug: str) -> ResponseReturnValue:
     """Return how many signatures a petition has, and how many are left to its goal."""
-    petition = petition_by_slug(slug) or _nothing("petition")
+    petition = petition_by_slug(slug) or _not_found("petition")
     count = _count(petition)
     goal = current_goal(count, petition.goal)
     body = {
@@ -136,11 +141,11 @@ def events() -> ResponseReturnValue:
         WHEN.read(),
     )
     cause = cause_by_slug(slug) if slug else None
-    find = events_past if when == "past" else events_ahead
-    asked = {"cause_id": cause.id if cause else None, "limit": limit + 1, "offset": cursor}
-    found = [] if slug and cause is None else find(utcnow(), **asked)
-    shapes = [event_shape(event, lang) for event in found[:limit]]
-    return _list("events", shapes, cursor + limit if len(found) > limit else None)
+    query = events_past if when == "past" else events_ahead
+    filters = {"cause_id": cause.id if cause else None, "limit": limit + 1, "offset": cursor}
+    rows = [] if slug and cause is None else query(utcnow(), **filters)
+    items = [serialize_event(event, lang) for event in rows[:limit]]
+    return _list("events", items, cursor + limit if len(rows) > limit else None)
 
 
 ENDPOINTS = (
@@ -161,39 +166,39 @@ KNOWN_PARAMETERS = frozenset(
 
 
 @blueprint.after_request
-def let_pages_read(answer: Response) -> Response:
+def add_cors_headers(response: Response) -> Response:
     """Add CORS headers, as scripts on other sites may read public data."""
-    answer.headers.update(CORS)
+    response.headers.update(CORS)
     if request.method == "OPTIONS":
-        answer.headers.update(PREFLIGHT)
-    return answer
+        response.headers.update(PREFLIGHT)
+    return response
 
 
-def _list(name, shapes, cursor, lasting=True):
+def _list(name, items, cursor, serve_stale=True):
     """Return one page of a list as a response; `next` is the next page's URL, or null."""
-    following = None
+    next_url = None
     if cursor is not None:
         # Keep only known parameters: the edge serves this response to everyone, whatever else is in
         # their URL.
-        asked = {
+        parameters = {
             name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS
         } | {"cursor": cursor}
-        following = current_app.config["PUBLIC_URL"] + url_for(
-            request.endpoint, **(request.view_args or {}), **asked
+        next_url = current_app.config["PUBLIC_URL"] + url_for(
+            request.endpoint, **(request.view_args or {}), **parameters
         )
-    return _tagged({name: shapes, "next": following}, lasting=lasting)
+    return _tagged({name: items, "next": next_url}, serve_stale=serve_stale)
 
 
-def _tagged(body, seconds=SECONDS, lasting=True):
-    answer = public(jsonify(body), seconds, stale=seconds)
-    if not lasting:
+def _tagged(body, seconds=SECONDS, serve_stale=True):
+    response = public(jsonify(body), seconds, stale=seconds)
+    if not serve_stale:
         # A withdrawn signature must disappear soon, so caches may not serve it while we are down.
-        del answer.cache_control["stale-if-error"]
-    answer.add_etag()
-    return answer.make_conditional(request)
+        del response.cache_control["stale-if-error"]
+    response.add_etag()
+    return response.make_conditional(request)
 
 
-def _nothing(kind):
+def _not_found(kind):
     abort(404, f"There is no public {kind} with this slug.")
 
 

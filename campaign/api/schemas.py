@@ -14,24 +14,24 @@ def _or_null(schema):
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def _object(about, /, **properties):
+def _object(description, /, **properties):
     """Return the schema of an object with all of these properties and no others."""
     return {
         "type": "object",
-        "description": about,
+        "description": description,
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,
     }
 
 
-def _list(name, of):
-    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
-    following = {
+def _list(name, schema):
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
+    next_url = {
         **_or_null(ADDRESS),
         "description": "The address of the next page, or null on the last page.",
     }
-    return _object(f"A page of {name}.", **{name: items, "next": following})
+    return _object(f"A page of {name}.", **{name: items, "next": next_url})
 
 
 _cause = {

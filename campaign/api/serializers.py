@@ -14,19 +14,19 @@ from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 
 
-def cause_shape(cause: Cause, count: int, lang: str) -> dict[str, Any]:
+def serialize_cause(cause: Cause, count: int, lang: str) -> dict[str, Any]:
     text = cause.text(lang)
     return {
         "slug": cause.slug,
         "title": text.title,
         "summary": text.summary,
         "count": count,
-        "url": _address("causes.show", cause.slug, lang),
-        "image": _address("cards.cause", cause.slug, lang),
+        "url": _url("causes.show", cause.slug, lang),
+        "image": _url("cards.cause", cause.slug, lang),
     }
 
 
-def petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
+def serialize_petition(petition: Petition, count: int, lang: str) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     return {
         "slug": petition.slug,
@@ -41,15 +41,15 @@ def petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
         "targets": [target.name(lang) for target in petition.targets],
         "opens_at": _instant(petition.opens_at),
         "closes_at": _instant(petition.ends_at),
-        "url": _address("petitions.show", petition.slug, lang),
-        "image": _address("cards.petition", petition.slug, lang),
+        "url": _url("petitions.show", petition.slug, lang),
+        "image": _url("cards.petition", petition.slug, lang),
     }
 
 
-def whole_petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
+def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[str, Any]:
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
-    return petition_shape(petition, count, lang) | {
+    return serialize_petition(petition, count, lang) | {
         "organisation": text.organisation,
         "body": text.body,
         "version": version.number,
@@ -64,7 +64,7 @@ def _delivered(petition, lang):
         return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
 
 
-def signature_shape(signature: Signature) -> dict[str, Any]:
+def serialize_signature(signature: Signature) -> dict[str, Any]:
     """Return the public data of a signature that may be shown; only the day, not the time."""
     return {
         "number": signature.number,
@@ -76,7 +76,7 @@ def signature_shape(signature: Signature) -> dict[str, Any]:
     }
 
 
-def event_shape(event: Event, lang: str) -> dict[str, Any]:
+def serialize_event(event: Event, lang: str) -> dict[str, Any]:
     text = event.text(lang)
     return {
         "slug": event.slug,
@@ -96,11 +96,11 @@ def event_shape(event: Event, lang: str) -> dict[str, Any]:
         "town": event.town,
         "country": event.country or None,
         "is_free": event.is_free,
-        "url": _address("events.show", event.slug, lang),
+        "url": _url("events.show", event.slug, lang),
     }
 
 
-def _address(endpoint, slug, lang):
+def _url(endpoint, slug, lang):
     return current_app.config["PUBLIC_URL"] + url_for(endpoint, slug=slug, lang=lang)
 
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from campaign.api.errors import problem
 from campaign.api.models import ApiKey
-from campaign.api.operations import SEEN_EVERY, note_post, see_key
+from campaign.api.operations import TOUCH_INTERVAL, note_post, touch_key
 from campaign.api.queries import key_of
 from campaign.api.routes import blueprint
 from campaign.db.transactions import DATABASE_AWAY
@@ -36,7 +36,15 @@ from campaign.signatures.signing.submission import (
 )
 
 BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
-TEXTS = ("given_name", "family_name", "email", "country", "postal_code", "comment", "name_display")
+TEXT_FIELDS = (
+    "given_name",
+    "family_name",
+    "email",
+    "country",
+    "postal_code",
+    "comment",
+    "name_display",
+)
 
 
 @blueprint.post("/petitions/<slug>/signatures")
@@ -47,18 +55,18 @@ def sign(slug: str) -> ResponseReturnValue:
     """
     now = utcnow()
     key = _key(now)
-    sent = _sent_values()
-    terms = recent_terms(slug, now=now, version=sent["version"])
+    values = _sent_values()
+    terms = recent_terms(slug, now=now, version=values["version"])
     if terms is None:
         abort(404, "There is no public petition with this slug.")
     if key.cause_id != terms.cause_id:
         abort(problem(403, "This key is for the petitions of another cause."))
-    g.lang = sent["lang"]
+    g.lang = values["lang"]
     refresh()
     form = signature_form(
         terms.required_fields,
         [in_language(question, g.lang) for question in terms.questions],
-        _form_data(sent),
+        _form_data(values),
     )
     result = submit(
         Submission(
@@ -66,14 +74,14 @@ def sign(slug: str) -> ResponseReturnValue:
             form=form,
             lang=g.lang,
             received_at=now,
-            source=clean_source(sent["source"]) or key.source,
+            source=clean_source(values["source"]) or key.source,
             # The response must not reveal whether the key is doubted or how the petition counts.
             is_vouched_for=key.is_trusted and key.doubted_at is None and not terms.is_quiet,
         ),
         partial(_commit, key_id=key.id),
     )
     if result.error is not None:
-        return _refused(result.error, form)
+        return _error_response(result.error, form)
     return jsonify(status="taken" if key.is_trusted else "pending"), 201
 
 
@@ -100,14 +108,14 @@ def _key(now: datetime) -> ApiKey:
                 BEARER,
             )
         )
-    if key.used_at is None or key.used_at <= now - SEEN_EVERY:
-        _note_use(key.id, now)
+    if key.used_at is None or key.used_at <= now - TOUCH_INTERVAL:
+        _record_use(key.id, now)
     return key
 
 
-def _note_use(key_id: int, now: datetime) -> None:
+def _record_use(key_id: int, now: datetime) -> None:
     try:
-        write(see_key, key_id=key_id, now=now)
+        write(touch_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
         # This matters less than the signature, so go on.
         current_app.logger.exception("that a partner's key is in use could not be noted")
@@ -115,40 +123,42 @@ def _note_use(key_id: int, now: datetime) -> None:
 
 def _sent_values() -> dict[str, Any]:
     """Return the request's JSON as values by name; abort with 400 or 415 if it is invalid."""
-    sent = (
+    body = (
         request.get_json(silent=True)
         if request.is_json
         else abort(problem(415, "Send the request as application/json."))
     )
-    if not isinstance(sent, dict) or not isinstance(sent.get("answers", {}), dict):
+    if not isinstance(body, dict) or not isinstance(body.get("answers", {}), dict):
         abort(problem(400, "Send a JSON object. If it has answers, they must be an object too."))
-    texts = {name: _text(sent.get(name)) for name in (*TEXTS, "source")}
-    lang = sent.get("lang")
+    texts = {name: _text(body.get(name)) for name in (*TEXT_FIELDS, "source")}
+    lang = body.get("lang")
     return texts | {
-        "subscribe": sent.get("subscribe") is True,
+        "subscribe": body.get("subscribe") is True,
         "answers": {
             name: "y" if value is True else _text(value)
-            for name, value in sent.get("answers", {}).items()
+            for name, value in body.get("answers", {}).items()
         },
-        "version": version if type(version := sent.get("version")) is int else None,
+        "version": version if type(version := body.get("version")) is int else None,
         "lang": lang if isinstance(lang, str) and lang in LOCALES else next(iter(LOCALES)),
     }
 
 
-def _form_data(sent: Mapping[str, Any]) -> MultiDict[str, str]:
+def _form_data(values: Mapping[str, Any]) -> MultiDict[str, str]:
     """Return the values as a browser would send them."""
-    answers = {ANSWER_PREFIX + name: value for name, value in sent["answers"].items() if value}
-    texts = {name: sent[name] for name in TEXTS if sent[name]}
-    return MultiDict(texts | answers | ({"subscribe": "y"} if sent["subscribe"] else {}))
+    answers = {ANSWER_PREFIX + name: value for name, value in values["answers"].items() if value}
+    texts = {name: values[name] for name in TEXT_FIELDS if values[name]}
+    return MultiDict(texts | answers | ({"subscribe": "y"} if values["subscribe"] else {}))
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _refused(error: CampaignError, form: SignatureForm) -> Response:
+def _error_response(error: CampaignError, form: SignatureForm) -> Response:
     if isinstance(error, InvalidForm):
-        errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+        errors = {
+            name: [str(message) for message in messages] for name, messages in form.errors.items()
+        }
         return problem(
             error.status,
             "Some fields are missing or wrong. Correct them and send the request again.",

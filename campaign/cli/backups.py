@@ -17,16 +17,17 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 
-from campaign.cli.restore_replay import end_again, end_ways_in
+from campaign.cli.plurals import numbered
+from campaign.cli.restore_replay import end_sessions_and_links, replay_ended
 from campaign.db.ended_log import FILE, read_ended
 from campaign.extensions import db, write
 
-MARK = "alembic_version"
-AS_SCRIPT = ("--clean", "--if-exists", "--no-owner", "--file=-")
-BY_SCRIPT = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+VERSION_TABLE = "alembic_version"
+DUMP_OPTIONS = ("--clean", "--if-exists", "--no-owner", "--file=-")
+PSQL_OPTIONS = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
 # pg_restore drops only what the backup holds. Objects that a newer version created would stay and
 # block the next upgrade, so empty the schema first.
-EMPTY = """
+EMPTY_SCHEMA = """
 do $$ declare each record; begin
   for each in select kind, name from (
       select oid, 'table' as kind, oid::regclass::text as name from pg_class
@@ -46,13 +47,16 @@ end $$;
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def backup(file: Path) -> None:
-    """Copy the database to FILE while the site runs. Only the file's owner can read it."""
+    """Copy the whole database to FILE. The site can keep running.
+
+    Only the owner of FILE can read it.
+    """
     draft = file.with_name(file.name + ".part")
     try:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+        raise click.ClickException(f"Cannot write {file}: {error.strerror}.") from error
     try:
         _copy_out(draft)
         draft.replace(file)
@@ -63,23 +67,26 @@ def backup(file: Path) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--yes", is_flag=True, help="Replace the current data without asking.")
+@click.option("--yes", is_flag=True, help="Replace the data without asking.")
 @click.option(
     "--ended",
     "lists",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
-    help="The ended.jsonl of another machine, to replay too. Can be repeated.",
+    help="The ended.jsonl of another machine, to replay too. You can use this option several times.",
 )
 @with_appcontext
 def restore(file: Path, yes: bool, lists: tuple[Path, ...]) -> None:
-    """Replace the database with the copy in FILE. At a terminal it asks first. Stop the site before.
+    """Replace the database with the backup in FILE. Stop the site first.
 
-    What ended since the copy was made ends again, as the list ended.jsonl in VAR_DIR says, and everyone is signed out.
+    At a terminal, it asks before it replaces anything.
+
+    The file ended.jsonl in VAR_DIR lists what was withdrawn, erased, removed or revoked. Whatever on that list happened
+    after the backup is done again. Then everyone is signed out.
     """
     # A script cannot answer, and it knows what it wants.
-    if not yes and _somebody_can_answer():
-        click.confirm("This replaces all present data. Go on?", abort=True)
+    if not yes and _is_interactive():
+        click.confirm("This replaces all data in the database. Continue?", abort=True)
     url = db.engine.url
     db.engine.dispose()
     if url.get_backend_name() == "sqlite":
@@ -87,25 +94,25 @@ def restore(file: Path, yes: bool, lists: tuple[Path, ...]) -> None:
     else:
         _copy_in(file, url)
     click.echo(f"Restored from {file}.")
-    _end_again(lists)
+    _replay_ended(lists)
 
 
-def _end_again(lists: Iterable[Path]) -> None:
+def _replay_ended(lists: Iterable[Path]) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # A copy from an older version lacks columns that the operations below write.
     upgrade()
-    facts = read_ended([Path(current_app.config["VAR_DIR"], FILE), *lists])
-    counts = write(end_again, facts)
-    sessions, links = write(end_ways_in)
-    click.echo(f"Ended again, of {len(facts):,} on the list: {sum(counts.values()):,}.")
-    for what, count in sorted(counts.items()):
-        click.echo(f"  {what}: {count:,}")
+    entries = read_ended([Path(current_app.config["VAR_DIR"], FILE), *lists])
+    counts = write(replay_ended, entries)
+    sessions, links = write(end_sessions_and_links)
+    click.echo(f"Entries on the list: {len(entries):,}. Done again: {sum(counts.values()):,}.")
+    for kind, count in sorted(counts.items()):
+        click.echo(f"  {kind}: {count:,}")
     click.echo(
-        f"Signed out everywhere: {sessions:,} sessions. Links to set a password that no longer work: {links:,}."
+        f"Ended {numbered(sessions, 'session')}, and {numbered(links, 'link')} to set a password."
     )
 
 
-def _somebody_can_answer() -> bool:
+def _is_interactive() -> bool:
     return sys.stdin.isatty()
 
 
@@ -114,23 +121,25 @@ def _copy_out(draft: Path) -> None:
     if url.get_backend_name() == "sqlite":
         _copy_sqlite(url.database, draft)
     else:
-        _need("pg_dump")
-        with _started(
+        _require_program("pg_dump")
+        with _start_process(
             ["pg_dump", "--format=custom", f"--file={draft}", _libpq(url)], url
-        ) as writing:
-            words = writing.stderr.read().decode().strip()
-        if writing.returncode:
-            raise click.ClickException(words or "pg_dump failed.")
+        ) as process:
+            message = process.stderr.read().decode().strip()
+        if process.returncode:
+            raise click.ClickException(message or "pg_dump failed without a message.")
 
 
 def _copy_in(file: Path, url: URL) -> None:
     """Restore in one transaction: either everything is as in the file, or nothing changes."""
     for program in ("pg_restore", "psql"):
-        _need(program)
+        _require_program(program)
     with (
-        _started(["pg_restore", *AS_SCRIPT, str(file)], url, stdout=subprocess.PIPE) as reading,
-        _started(
-            ["psql", *BY_SCRIPT, f"--dbname={_libpq(url)}"],
+        _start_process(
+            ["pg_restore", *DUMP_OPTIONS, str(file)], url, stdout=subprocess.PIPE
+        ) as reading,
+        _start_process(
+            ["psql", *PSQL_OPTIONS, f"--dbname={_libpq(url)}"],
             url,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -138,15 +147,17 @@ def _copy_in(file: Path, url: URL) -> None:
     ):
         # If the database rejects a statement, psql exits; its error message is read below.
         with suppress(BrokenPipeError), writing.stdin:
-            writing.stdin.write(b"begin;" + EMPTY.encode())
+            writing.stdin.write(b"begin;" + EMPTY_SCHEMA.encode())
             shutil.copyfileobj(reading.stdout, writing.stdin)
             if reading.wait() == 0:
                 writing.stdin.write(b"commit;\n")
         reading.stdout.close()
         for process in (writing, reading):
-            words = process.stderr.read().decode().strip()
+            message = process.stderr.read().decode().strip()
             if process.wait():
-                raise click.ClickException(words or f"{process.args[0]} failed.")
+                raise click.ClickException(
+                    message or f"{process.args[0]} failed without a message."
+                )
 
 
 def _copy_sqlite(source, target):
@@ -156,14 +167,16 @@ def _copy_sqlite(source, target):
     ) as origin:
         try:
             if origin.execute("pragma quick_check(1)").fetchone() != ("ok",):
-                raise click.ClickException(f"{source} is damaged.")
+                raise click.ClickException(f"{source} is damaged. Use another backup.")
             # An empty file is a valid database too, and would wipe out everything.
-            if not origin.execute("select 1 from sqlite_master where name = ?", (MARK,)).fetchone():
-                raise click.ClickException(f"{source} is not a copy of a Volante database.")
+            if not origin.execute(
+                "select 1 from sqlite_master where name = ?", (VERSION_TABLE,)
+            ).fetchone():
+                raise click.ClickException(f"{source} is not a backup of a Volante database.")
             with closing(sqlite3.connect(target)) as copy:
                 origin.backup(copy)
         except sqlite3.DatabaseError as error:
-            raise click.ClickException(f"{source} cannot be copied: {error}") from error
+            raise click.ClickException(f"Cannot copy {source}: {error}") from error
 
 
 def _libpq(url: URL) -> str:
@@ -171,14 +184,16 @@ def _libpq(url: URL) -> str:
     return url.set(drivername="postgresql")._replace(password=None).render_as_string()
 
 
-def _need(program: str) -> None:
+def _require_program(program: str) -> None:
     if shutil.which(program) is None:
-        raise click.ClickException(f"{program} was not found. Install it to use PostgreSQL.")
+        raise click.ClickException(
+            f"Install {program}. Volante needs it to copy a PostgreSQL database."
+        )
 
 
-def _started(command: list[str], url: URL, **pipes: Any):
+def _start_process(command: list[str], url: URL, **options: Any):
     environ = {**os.environ, **({"PGPASSWORD": url.password} if url.password else {})}
-    return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, **pipes)
+    return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, **options)
 
 
 COMMANDS = (backup, restore)

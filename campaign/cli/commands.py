@@ -15,11 +15,11 @@ from campaign.cli import (
     signatures,
     worker,
 )
-from campaign.cli.database_faults import in_words
+from campaign.cli.database_faults import make_errors_readable
 
 
 def init_app(app: Flask) -> None:
-    for part in (
+    for module in (
         backups,
         demonstration,
         kiosks,
@@ -32,6 +32,6 @@ def init_app(app: Flask) -> None:
         signatures,
         worker,
     ):
-        for command in part.COMMANDS:
-            in_words(command)
+        for command in module.COMMANDS:
+            make_errors_readable(command)
             app.cli.add_command(command)

@@ -5,7 +5,7 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 
-class InWords:
+class WithReadableErrors:
     """Wrap a command's callback so that database errors become a readable message."""
 
     def __init__(self, callback):
@@ -15,25 +15,25 @@ class InWords:
         try:
             return self._callback(*arguments, **options)
         except (OperationalError, ProgrammingError) as error:
-            fault = str(error.orig).partition("\n")[0]
+            message = str(error.orig).partition("\n")[0]
             if _lacks_tables(error.orig):
-                advice = f"The database is empty or of another version ({fault}). Bring it up to date: flask db upgrade"
+                advice = f"The database is empty, or from another version ({message}). Update it with: flask db upgrade"
                 raise click.ClickException(advice) from error
             if isinstance(error, OperationalError):
-                raise click.ClickException(f"The database cannot be used: {fault}") from error
+                raise click.ClickException(f"Cannot use the database: {message}") from error
             raise
 
 
-def in_words(command: click.Command) -> None:
+def make_errors_readable(command: click.Command) -> None:
     """Wrap every command below `command`, so that database errors are readable."""
     if isinstance(command, click.Group):
-        for below in command.commands.values():
-            in_words(below)
-    elif not isinstance(command.callback, InWords):
-        command.callback = InWords(command.callback)
+        for subcommand in command.commands.values():
+            make_errors_readable(subcommand)
+    elif not isinstance(command.callback, WithReadableErrors):
+        command.callback = WithReadableErrors(command.callback)
 
 
-def _lacks_tables(fault: BaseException | None) -> bool:
-    return isinstance(fault, UndefinedColumn | UndefinedTable) or str(fault).startswith(
+def _lacks_tables(error: BaseException | None) -> bool:
+    return isinstance(error, UndefinedColumn | UndefinedTable) or str(error).startswith(
         ("no such table", "no such column")
     )

@@ -32,7 +32,7 @@ from campaign.petitions.operations import create_petition
 from campaign.process.clock import utcnow
 from campaign.updates.operations import Links, create_update
 
-group = AppGroup("demo", help="The demonstration campaign.")
+group = AppGroup("demo", help="Load the demonstration campaign.")
 FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
 SEED = 43
 # All events are in Ontario.
@@ -42,7 +42,10 @@ NOON = time(12)
 
 @group.command("load")
 def load() -> None:
-    """Load the demonstration campaign with some hundred invented signers, unless it is loaded already."""
+    """Load the demonstration campaign, with a few hundred invented signatures.
+
+    If it is loaded already, nothing changes.
+    """
     click.echo(load_demonstration())
 
 
@@ -61,14 +64,16 @@ def load_demonstration() -> str:
         return is_loaded
     hatch_all()
     index_all()
-    return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."
+    return (
+        f"Loaded {demo.slug} with {len(demo.petitions)} petitions and {total} invented signatures."
+    )
 
 
 def is_empty() -> bool:
     """Return whether there is no public cause yet."""
-    found = bool(published_causes())
+    has_causes = bool(published_causes())
     db.session.rollback()
-    return not found
+    return not has_causes
 
 
 def _create(demo: DemoCause) -> int:
@@ -86,7 +91,7 @@ def _create(demo: DemoCause) -> int:
             cause_id=cause.id,
             slug=petition.slug,
             position=position,
-            texts={lang: _letter(text) for lang, text in petition.texts.items()},
+            texts={lang: _petition_fields(text) for lang, text in petition.texts.items()},
             targets=list(petition.targets),
             goal=petition.goal,
             opens_at=petition.opens_at,
@@ -104,14 +109,14 @@ def _create(demo: DemoCause) -> int:
             original_lang=petition.original_language,
         )
         petition_ids[petition.slug] = created.id
-        signers = invented_rows(
+        batches = invented_rows(
             created,
             created.current_version.id,
             petition.generated,
             seed=SEED + position,
             now=utcnow(),
         )
-        total += sum(map(add_rows, signers))
+        total += sum(map(add_rows, batches))
         pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
     for event in demo.events:
         _create_event(cause.id, event, petition_ids)
@@ -126,7 +131,7 @@ def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int
         cause_id=cause_id,
         slug=demo.slug,
         hours=Hours(starts, ends, ZONE),
-        texts={lang: _event_words(text) for lang, text in demo.texts.items()},
+        texts={lang: _event_fields(text) for lang, text in demo.texts.items()},
         petition_ids=[petition_ids[slug] for slug in demo.petitions],
         town=demo.town,
         country=COUNTRY,
@@ -139,10 +144,10 @@ def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int
     event_life_cycle.publish(row_id=event.id, now=utcnow())
 
 
-def _event_words(text: DemoEventText) -> dict[str, Any]:
-    words = asdict(text)
-    body = words.pop("text")
-    return {**words, "body": body, "programme": [list(item) for item in text.programme]}
+def _event_fields(text: DemoEventText) -> dict[str, Any]:
+    fields = asdict(text)
+    body = fields.pop("text")
+    return {**fields, "body": body, "programme": [list(item) for item in text.programme]}
 
 
 def _create_update(cause_id: int, demo: DemoUpdate, petition_ids: Mapping[str, int]) -> None:
@@ -157,8 +162,8 @@ def _create_update(cause_id: int, demo: DemoUpdate, petition_ids: Mapping[str, i
     )
 
 
-def _letter(text: DemoPetitionText) -> dict[str, Any]:
-    return {name: words for name, words in asdict(text).items() if name != "deliver_place"}
+def _petition_fields(text: DemoPetitionText) -> dict[str, Any]:
+    return {name: value for name, value in asdict(text).items() if name != "deliver_place"}
 
 
 def _question(question: DemoQuestion) -> dict[str, Any]:

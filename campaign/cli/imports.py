@@ -27,32 +27,37 @@ from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 
-WRONG = 1
+EXIT_WRONG_ROWS = 1
 
 
 @click.command("import")
-@click.argument("petition")
+@click.argument("slug", metavar="PETITION")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only show what would happen to each row.")
+@click.option("--dry-run", is_flag=True, help="Show the result of each row, but change nothing.")
 @click.option(
     "--lang",
     type=click.Choice(tuple(NAMES)),
-    help="Language for rows without one. By default the petition's.",
+    help="Language for rows without one. Default: the language of the petition.",
+)
+@click.option(
+    "--country", default="", help="Country for rows without one, as two letters such as CA."
 )
 @click.option("--country", default="", help="Two-letter country code for rows without one.")
 @click.option(
     "--signed-on",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="Signing date for rows without one. By default today.",
+    help="Date of signing for rows without one. Default: today.",
 )
-@click.option("--month-first", is_flag=True, help="Dates like 11/25/2026 start with the month.")
 @click.option(
-    "--leave-out-wrong", is_flag=True, help="Leave out rows with errors and import the rest."
+    "--month-first", is_flag=True, help="Read dates such as 11/12/2026 as month, day, year."
+)
+@click.option(
+    "--leave-out-wrong", is_flag=True, help="Leave out rows with errors, and import the others."
 )
 @with_appcontext
 def import_signatures(
-    petition: str,
+    slug: str,
     file: Path,
     dry_run: bool,
     lang: str | None,
@@ -61,55 +66,58 @@ def import_signatures(
     month_first: bool,
     leave_out_wrong: bool,
 ) -> None:
-    """Import signatures on paper for PETITION from FILE, a CSV or XLSX file with a header row.
+    """Import paper signatures from FILE into PETITION.
 
-    All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an
-    export (given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang) with signed_at,
-    sheet and row.
+    FILE is a CSV or XLSX file with a header row.
+
+    If a row has an error, nothing is imported and the exit code is 1.
+
+    The columns are: given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang,
+    signed_at, sheet, row. Instead of given_name and family_name, you can use full_name.
     """
-    found = petition_by_slug(petition)
-    if found is None:
-        raise click.ClickException(f"There is no petition at {petition!r}.")
+    petition = petition_by_slug(slug)
+    if petition is None:
+        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
     now = utcnow()
     today = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
     settings = {"country": country.upper(), "signed_on": (signed_on or today).date()}
     if month_first:
         settings["day_first"] = False
-    batch, table, decided = _looked_at(
-        found, file, now, lang=lang or found.original_lang, **settings
+    batch, table, decisions = _read_batch(
+        petition, file, now, lang=lang or petition.original_lang, **settings
     )
     if leave_out_wrong:
-        without_wrong(decided)
-    _tell(decided)
-    counts = Counter(row.fate for row in decided)
+        without_wrong(decisions)
+    _print_results(decisions)
+    counts = Counter(row.fate for row in decisions)
     if counts["wrong"]:
         click.echo(
             "Nothing was imported. Correct the rows with errors, or leave them out with --leave-out-wrong.",
             err=True,
         )
-        raise SystemExit(WRONG)
+        raise SystemExit(EXIT_WRONG_ROWS)
     if dry_run:
         click.echo(
-            f"Nothing was changed. This would import {numbered(counts['new'] + counts['held'], 'signature')}."
+            f"Nothing was changed. Without --dry-run, this imports {numbered(counts['new'] + counts['held'], 'signature')}."
         )
         return
     if not counts["new"] + counts["held"]:
-        click.echo("Nothing was imported. There are no new signatures.")
+        click.echo("Nothing was imported. The file has no new signatures.")
         return
-    left_out = {row.place for row in decided if row.fate == "left_out"}
-    kept = write(
-        _accept, keep_file(write, batch=batch, table=table, left_out=left_out), decided, now
+    left_out = {row.place for row in decisions if row.fate == "left_out"}
+    saved_batch = write(
+        _accept, keep_file(write, batch=batch, table=table, left_out=left_out), decisions, now
     )
-    newcomers = carry_in(write, kept.id, decided).newcomers
-    click.echo(f"Imported {numbered(newcomers, 'signature')} into {petition}.")
+    newcomers = carry_in(write, saved_batch.id, decisions).newcomers
+    click.echo(f"Imported {numbered(newcomers, 'signature')} into {slug}.")
 
 
-def _looked_at(
+def _read_batch(
     petition: Petition, file: Path, now: datetime, **settings: Any
 ) -> tuple[ImportBatch, Table, list[Decided]]:
     """Return the unsaved ImportBatch of a file, its Table, and the Decided of its rows."""
     try:
-        table = _table(file)
+        table = _read_table(file)
     except FileRefused as refusal:
         with force_locale("en"):
             raise click.ClickException(f"{file}: {FILE_FAULTS[refusal.code]}") from refusal
@@ -123,19 +131,23 @@ def _looked_at(
         **settings,
     )
     if not {"given_name", "full_name"} & set(batch.mapping.values()):
-        raise click.ClickException(f"{file} has no column named given_name.")
+        raise click.ClickException(
+            f"{file} has no column called given_name or full_name. Add one to the header row."
+        )
     return batch, table, decide(checker_for(batch, now), items_in(batch, table))
 
 
-def _table(file: Path) -> Table:
-    if file.stat().st_size > current_app.config["IMPORT_BYTES"]:
-        raise click.ClickException(f"{file} is larger than IMPORT_BYTES.")
-    return read_file(file.read_bytes())
+def _read_table(path: Path) -> Table:
+    if path.stat().st_size > current_app.config["IMPORT_BYTES"]:
+        raise click.ClickException(
+            f"{path} is larger than the setting IMPORT_BYTES allows. Split the file."
+        )
+    return read_file(path.read_bytes())
 
 
-def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> ImportBatch:
+def _accept(batch: ImportBatch, decisions: list[Decided], now: datetime) -> ImportBatch:
     open_file(batch_id=batch.id, version=batch.version)
-    accepted = accept(batch_id=batch.id, version=None, decided=decided, now=now)
+    accepted = accept(batch_id=batch.id, version=None, decided=decisions, now=now)
     details = {"signatures": accepted.newcomers}
     record(
         COMMAND,
@@ -147,14 +159,14 @@ def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> Import
     return accepted
 
 
-def _tell(decided: list[Decided]) -> None:
+def _print_results(decisions: list[Decided]) -> None:
     """Print the rows that are not simply new, then the number of rows per fate."""
     with force_locale("en"):
-        for row in decided:
+        for row in decisions:
             if row.fate != "new":
                 click.echo(
                     f"{row.place:>6}  {FATE_WORDS[row.fate]!s:<20}  {why_in_words(row.fate, row.why)}".rstrip()
                 )
-        counts = Counter(row.fate for row in decided)
+        counts = Counter(row.fate for row in decisions)
         for fate in FATES:
             click.echo(f"{counts[fate]:>6}  {FATE_WORDS[fate]}")

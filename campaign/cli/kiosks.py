@@ -6,6 +6,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.plurals import numbered
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
 from campaign.kiosk import codes, key_pairs, pairing
@@ -14,62 +15,72 @@ from campaign.kiosk.queries import every_kiosk, pin_of
 from campaign.process.clock import utcnow
 
 group = AppGroup(
-    "kiosks", help="Pair tablets with an event, list them, and renew the keys they encrypt with."
+    "kiosks", help="Pair tablets with an event, list them, and change their encryption keys."
 )
 
 
-def _digits(_context: click.Context, _parameter: click.Parameter, pin: str | None) -> str | None:
+def _valid_pin(_context: click.Context, _parameter: click.Parameter, pin: str | None) -> str | None:
     if pin and not codes.is_pin(pin):
-        raise click.BadParameter(f"a PIN has {codes.PIN_DIGITS} digits")
+        raise click.BadParameter(f"Enter {codes.PIN_DIGITS} digits.")
     return pin
 
 
 @group.command("pair")
 @click.argument("slug", metavar="EVENT")
-@click.option("--name", default="", help="Name of the tablet. By default Tablet 1, 2, …")
+@click.option("--name", default="", help="Name of the tablet. Default: Tablet 1, 2, …")
 @click.option(
     "--pin",
-    callback=_digits,
-    help="The team PIN of the event, six digits. By default one is created the first time.",
+    callback=_valid_pin,
+    help="Staff PIN of the event, six digits. Default: the first tablet of an event gets a random one.",
 )
 def pair(slug: str, name: str, pin: str | None) -> None:
-    """Print a code that pairs one tablet with EVENT. It works once, for 15 minutes."""
+    """Print a code that pairs one tablet with EVENT.
+
+    The code works once, within 15 minutes.
+    """
     event = event_in_any_state(slug)
     if event is None:
-        raise click.ClickException(f"There is no event at {slug!r}.")
-    chosen = pin or (None if pin_of(event.id) else codes.new_pin())
-    code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], chosen)
-    address = f"{current_app.config['PUBLIC_URL']}/kiosk"
-    letters = codes.code_of(code.seed)
+        raise click.ClickException(f"There is no event with the slug {slug!r}.")
+    new_pin = pin or (None if pin_of(event.id) else codes.new_pin())
+    code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], new_pin)
+    url = f"{current_app.config['PUBLIC_URL']}/kiosk"
+    code_text = codes.code_of(code.seed)
     click.echo(
-        f"Code {codes.spaced(letters)}, valid once, until {code.expires_at:%H:%M} UTC. Open {address} and enter it, or scan:"
+        f"Open {url} on the tablet and enter {codes.spaced(code_text)}, or scan the code below. It works once, until {code.expires_at:%H:%M} UTC."
     )
-    segno.make(f"{address}/#code={letters}", error="m", micro=False).terminal(compact=True)
-    if chosen:
-        click.echo(f"Team PIN of {slug}: {chosen}. It is shown only now.")
+    segno.make(f"{url}/#code={code_text}", error="m", micro=False).terminal(compact=True)
+    if new_pin:
+        click.echo(
+            f"The staff PIN of {slug} is {new_pin}. Note it now, because it is not shown again."
+        )
 
 
 @group.command("list")
 def list_kiosks() -> None:
-    """List every tablet with its event, when it was last seen, and how many signatures wait on it."""
+    """List all kiosks: their event, when they last synced, and how many records wait on them."""
     now = utcnow()
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
     for kiosk in every_kiosk():
-        seen = f"{kiosk.last_seen_at:%Y-%m-%d %H:%M}" if kiosk.last_seen_at else "never"
+        last_seen = f"{kiosk.last_seen_at:%Y-%m-%d %H:%M}" if kiosk.last_seen_at else "never"
         click.echo(
-            f"{kiosk.name:20} {kiosk.event.slug:30} {kiosk.state(now):10} {seen:18} {kiosk.waiting:7}"
+            f"{kiosk.name:20} {kiosk.event.slug:30} {kiosk.state(now):10} {last_seen:18} {kiosk.waiting:7}"
         )
 
 
-keys_group = AppGroup("keys", help="The keys that tablets encrypt signatures with.")
+keys_group = AppGroup("keys", help="Change the keys that tablets encrypt signatures with.")
 group.add_command(keys_group)
 
 
 @keys_group.command("rotate")
 def rotate() -> None:
-    """Create a new key, and delete old ones that are no longer needed."""
+    """Make a new key, and delete old keys that no tablet needs.
+
+    Old keys stay as long as a tablet may hold records encrypted with them.
+    """
     key, dropped = write(_rotate)
-    click.echo(f"Tablets use key {key.uuid} from their next sync on. Deleted old keys: {dropped}.")
+    click.echo(
+        f"Tablets use the new key {key.uuid} from their next sync on. Deleted {numbered(dropped, 'old key')}."
+    )
 
 
 def _pair(event_id: int, cause_id: int, name: str, pin: str | None) -> PairingCode:

@@ -15,12 +15,12 @@ from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
 from campaign.text.email_addresses import AddressRefused, parse_address
 
-group = AppGroup("mail", help="Bounces and complaints about sent emails.")
+group = AppGroup("mail", help="Process bounces of sent emails.")
 
 
 @group.group("bounces")
 def bounces() -> None:
-    """Read delivery reports and complaints."""
+    """Process delivery reports and complaints."""
 
 
 @bounces.command("read")
@@ -28,26 +28,28 @@ def bounces() -> None:
 @click.option(
     "--any-sender",
     is_flag=True,
-    help="Accept reports without the headers of an email that we sent to that address.",
+    help="Also use reports that do not prove that we emailed the address.",
 )
 def read(path: str, any_sender: bool) -> None:
-    """Read reports from PATH, a Maildir, an mbox file, an .eml file or a folder of .eml files, and mark the addresses.
+    """Read delivery reports and complaints from PATH, and mark the addresses.
 
-    Reading twice changes nothing more, and nothing is moved or deleted.
+    PATH is a Maildir, an mbox file, an .eml file or a folder of .eml files. Nothing in it is changed.
+
+    If you read a report twice, it counts once.
     """
     counts = Counter()
-    for _name, told in read_bounces(path):
+    for _name, reported in read_bounces(path):
         counts["messages"] += 1
-        counts["other"] += not told
-        for bounce in told:
-            counts[bounce.kind if _note(bounce, any_sender) else "other"] += 1
+        counts["other"] += not reported
+        for bounce in reported:
+            counts[bounce.kind if _record(bounce, any_sender) else "other"] += 1
     click.echo(
-        f"Read {numbered(counts['messages'], 'message')}. Addresses that do not work: {counts['hard']}, complaints: {counts['complaint']}, "
-        f"temporary problems: {counts['soft']}, other messages: {counts['other']}."
+        f"Read {numbered(counts['messages'], 'message')}. Addresses that do not accept email: {counts['hard']}. "
+        f"Complaints: {counts['complaint']}. Temporary failures: {counts['soft']}. Other messages: {counts['other']}."
     )
 
 
-def _note(bounce: Bounce, any_sender: bool) -> bool:
+def _record(bounce: Bounce, any_sender: bool) -> bool:
     """Mark the address that bounced; return whether the report proves it, or is believed."""
     # A forwarding server reports the address that it forwarded to, so try the one we sent to as
     # well.

@@ -20,24 +20,24 @@ from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape
 from campaign.montage.rendering.drawing import draw, encode_png
 from campaign.montage.shapes.extraction import Cut
-from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, keep_shape
+from campaign.montage.shapes.operations import ButterfliesWouldMove, accept_shape, create_shape
 from campaign.montage.shapes.uploads import PictureRefused
 from campaign.process.clock import utcnow
 
-group = AppGroup("montage", help="Places of butterflies, shapes and posters.")
-ROWS = 100_000
+group = AppGroup("montage", help="Get positions of butterflies, make shapes, and draw posters.")
+ROWS_PER_BATCH = 100_000
 PREVIEWS = (100, 10_000, 1_000_000)
 PREVIEW_WIDTH = 800
 REASONS = {
-    "too_heavy": "The file is larger than 12 MB.",
-    "not_a_picture": "This file is not a PNG, JPEG, WebP or GIF.",
-    "too_many_pixels": "The picture has more than 40 million pixels.",
-    "broken": "The picture file is damaged.",
-    "too_coarse": "The shape would be less than 160 pixels wide and high. Choose a larger picture.",
-    "empty": "We cannot tell the subject from the background. Try another threshold or picture.",
-    "too_small": "The shape covers too little of its square, so butterflies would overlap.",
-    "fills_all": "The shape fills the whole square, so nobody would recognize it. Use a picture with a transparent background.",
-    "too_thin": "The shape is too thin or in too many pieces, so butterflies would hide its lines.",
+    "too_heavy": "The file is larger than 12 MB. Use a smaller one.",
+    "not_a_picture": "The file is not a PNG, JPEG, WebP or GIF. Use one of these formats.",
+    "too_many_pixels": "The picture has more than 40 million pixels. Use a smaller one.",
+    "broken": "The file is damaged. Save the picture again, or use another one.",
+    "too_coarse": "The shape is less than 160 pixels wide and high. Use a larger picture.",
+    "empty": "The picture is empty, or has only one colour. Use another one.",
+    "too_small": "The shape covers too little of its square. Butterflies would overlap.",
+    "fills_all": "The shape fills the whole square. Use a picture with a transparent background.",
+    "too_thin": "The shape is too thin, or has too many pieces. Butterflies would hide its lines.",
 }
 
 
@@ -46,22 +46,28 @@ REASONS = {
 @click.argument("first", type=click.IntRange(min=1))
 @click.argument("last", type=click.IntRange(min=1))
 def show_places(cause: str, first: int, last: int) -> None:
-    """Write number,x,y of butterflies FIRST to LAST of CAUSE as CSV. x and y are 32-bit fractions of the square."""
+    """Print the positions of butterflies FIRST to LAST of CAUSE, as CSV.
+
+    The columns are number, x, y. Divide x and y by 2^32 to get fractions of the square.
+    """
     shape = _shape_of(cause)
-    lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(("number", "x", "y"))
-    for start in range(first, last + 1, ROWS):
-        columns = places(shape, start, min(last, start + ROWS - 1))
-        lines.writerows(zip(*(column.tolist() for column in columns), strict=True))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("number", "x", "y"))
+    for start in range(first, last + 1, ROWS_PER_BATCH):
+        columns = places(shape, start, min(last, start + ROWS_PER_BATCH - 1))
+        writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
 
 
 @group.command("mask")
 @click.argument("cause")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def write_mask(cause: str, output: str) -> None:
-    """Write the mask of CAUSE, a PNG of 1024×1024 that shows where butterflies can be."""
+    """Save the mask of CAUSE: where butterflies can be.
+
+    It is a PNG of 1024×1024 pixels.
+    """
     Image.fromarray(_shape_of(cause).mask).save(output, "PNG")
-    click.echo(f"Wrote the mask of {cause} to {output}.")
+    click.echo(f"Saved the mask of {cause} to {output}.")
 
 
 @group.command("shape")
@@ -70,16 +76,23 @@ def write_mask(cause: str, output: str) -> None:
 @click.option(
     "--threshold",
     type=click.IntRange(1, 254),
-    help="How much a colour may differ and still be background.",
+    help="How different from the background colour the background can be, from 1 to 254.",
 )
 @click.option(
-    "--invert", is_flag=True, help="Use the background as the shape, and cut the rest out."
+    "--invert", is_flag=True, help="Use the background as the shape, and cut out the rest."
 )
 @click.option(
-    "--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews."
+    "--previews",
+    type=click.Path(file_okay=False),
+    default=".",
+    help="Folder to save the previews in.",
 )
 @click.option("--accept", is_flag=True, help="Use the shape for CAUSE.")
-@click.option("--move", is_flag=True, help="Use it even if butterflies move to other places.")
+@click.option(
+    "--move",
+    is_flag=True,
+    help="With --accept: use the shape even if CAUSE has butterflies. They move.",
+)
 def make_shape(
     cause: str,
     picture: str,
@@ -89,21 +102,24 @@ def make_shape(
     accept: bool,
     move: bool,
 ) -> None:
-    """Make a shape from PICTURE, and write previews with 100, 10,000 and 1,000,000 butterflies."""
-    path, row = Path(picture), _cause(cause)
+    """Make a shape from PICTURE, and save previews.
+
+    The previews have 100, 10,000 and 1,000,000 butterflies.
+    """
+    path, row = Path(picture), _load_cause(cause)
     try:
         cut = Cut("colour" if threshold else "", threshold, invert)
         stored = write(
-            keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow()
+            create_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow()
         )
-    except PictureRefused as refused:
-        raise click.ClickException(REASONS[refused.reason]) from refused
+    except PictureRefused as error:
+        raise click.ClickException(REASONS[error.reason]) from error
     shape = find_shape(stored.name)
     Path(previews).mkdir(parents=True, exist_ok=True)
     for count in PREVIEWS:
         file = Path(previews) / f"{path.stem}-{count}.png"
         file.write_bytes(encode_png(draw(shape, count, PREVIEW_WIDTH)))
-        click.echo(f"Wrote {file}.")
+        click.echo(f"Saved {file}.")
     if not accept:
         click.echo(
             f"The shape covers {shape.area:.0%} of its square. To use it for {cause}, add --accept."
@@ -111,43 +127,47 @@ def make_shape(
         return
     try:
         write(accept_shape, row.id, name=stored.name, now=utcnow(), may_move=move)
-    except ButterfliesWouldMove as refused:
+    except ButterfliesWouldMove as error:
         raise click.ClickException(
-            f"{cause} has butterflies, and they would move to other places. If you want that, add --move."
-        ) from refused
-    click.echo(f"{cause} now has this shape.")
+            f"{cause} has butterflies, and they would move. If you want that, add --move."
+        ) from error
+    click.echo(f"{cause} now uses the shape.")
 
 
 @group.command("poster")
 @click.argument("cause")
-@click.option("--size", default="A2", help="A3 to A0 for a PDF, a width in pixels for a PNG.")
+@click.option(
+    "--size",
+    default="A2",
+    help="A3, A2, A1 or A0 for a PDF, or a width in pixels for a PNG. Default: A2.",
+)
 @click.option("--lang", type=click.Choice(list(LOCALES)), default="en")
-@click.option("--names", is_flag=True, help="With the names that people chose to show.")
+@click.option("--names", is_flag=True, help="Add the names of supporters who agreed to show them.")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> None:
-    """Draw the poster of CAUSE now, without waiting for others."""
+    """Draw a poster of CAUSE right now, before those in the queue."""
     form = "pdf" if size.upper() in PAPER_MM else "png"
     if form == "png" and not (size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000):
         raise click.BadParameter(
-            "must be A3, A2, A1, A0 or a width from 300 to 12000", param_hint="--size"
+            "Enter A3, A2, A1, A0 or a width from 300 to 12000.", param_hint="--size"
         )
-    row = _cause(cause)
+    row = _load_cause(cause)
     variety = Variety(row.id, form, size.upper(), lang, names)
     with tempfile.TemporaryDirectory() as scratch, Path(output).open("wb") as file:
         spec, _ = prepare(row, variety, Path(scratch))
         print_poster(spec, find_shape(row.shape), file)
-    click.echo(f"Wrote the poster of {cause} to {output}.")
+    click.echo(f"Saved the poster of {cause} to {output}.")
 
 
-def _cause(slug: str) -> Cause:
+def _load_cause(slug: str) -> Cause:
     cause = cause_by_slug(slug)
     if cause is None:
-        raise click.ClickException(f"There is no cause at {slug!r}.")
+        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
     return cause
 
 
 def _shape_of(slug):
-    return find_shape(_cause(slug).shape)
+    return find_shape(_load_cause(slug).shape)
 
 
 COMMANDS = (group,)

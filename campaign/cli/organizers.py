@@ -19,20 +19,20 @@ from campaign.text.email_addresses import Address, AddressRefused, parse_address
 group = AppGroup("organizers", help="Add, list and remove the people who run causes.")
 
 
-def _parsed(_context: click.Context, _parameter: click.Parameter, email: str) -> Address:
+def _parse_email(_context: click.Context, _parameter: click.Parameter, email: str) -> Address:
     try:
         return parse_address(email)
-    except AddressRefused as fault:
-        raise click.BadParameter(f"{email!r} is not an email address ({fault.code}).") from fault
+    except AddressRefused as error:
+        raise click.BadParameter(f"{email!r} is not an email address ({error.code}).") from error
 
 
 @group.command("add")
-@click.argument("email", callback=_parsed)
-@click.option("--role", type=click.Choice((ADMIN, *ROLES)), required=True, help="What they may do.")
+@click.argument("email", callback=_parse_email)
+@click.option("--role", type=click.Choice((ADMIN, *ROLES)), required=True, help="What they can do.")
 @click.option(
     "--cause",
     "slug",
-    help="Slug of the cause. Leave it out for an admin, who has access to every cause.",
+    help="Slug of the cause that the role is for. Leave it out for an admin.",
 )
 @click.option(
     "--lang",
@@ -41,52 +41,64 @@ def _parsed(_context: click.Context, _parameter: click.Parameter, email: str) ->
     help="Language of their pages and emails.",
 )
 def add(email: Address, role: str, slug: str | None, lang: str) -> None:
-    """Give EMAIL a role, and print a link to set a password. The link works once, for seven days."""
+    """Give EMAIL a role, and print a link to set a password.
+
+    The link works once, within seven days.
+    """
     cause = cause_by_slug(slug) if slug else None
     if slug and cause is None:
-        raise click.ClickException(f"There is no cause at {slug!r}.")
+        raise click.ClickException(f"There is no cause with the slug {slug!r}.")
     if (role == ADMIN) != (cause is None):
-        wrong = (
-            "An admin has access to every cause. Leave out --cause."
+        message = (
+            "An admin has access to all causes. Leave out --cause."
             if cause
-            else "Name the cause: --cause SLUG."
+            else "Add the cause that the role is for: --cause SLUG."
         )
-        raise click.ClickException(wrong)
+        raise click.ClickException(message)
     token = write(_enrol, email, role, cause.id if cause else None, lang)
     click.echo(
-        f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this link within seven days. It works once:"
+        f"{email.normalized} is now {role}{f' of {slug}' if slug else ''}. Open this link within seven days to set a password. It works once:"
     )
     click.echo(f"{current_app.config['PUBLIC_URL']}/organize/invitations/{token}")
 
 
 @group.command("list")
 def list_organizers() -> None:
-    """Show every organizer with their roles, and how they sign in."""
+    """List all organizers: their roles, and whether they have a second factor."""
     click.echo(f"{'email':40} {'two-step':14} roles")
-    for who in organizers_of(None):
-        factor = "invited" if who.is_invited else "yes" if who.has_second_factor else "no"
-        click.echo(f"{who.email:40} {factor:14} {', '.join(map(_role, who.grants)) or 'none'}")
+    for organizer in organizers_of(None):
+        factor = (
+            "invited" if organizer.is_invited else "yes" if organizer.has_second_factor else "no"
+        )
+        click.echo(
+            f"{organizer.email:40} {factor:14} {', '.join(map(_role_label, organizer.grants)) or 'none'}"
+        )
 
 
 @group.command("remove")
-@click.argument("email", callback=_parsed)
+@click.argument("email", callback=_parse_email)
 def remove_organizer(email: Address) -> None:
-    """Remove all roles, sessions and keys of EMAIL. The activity log keeps the name."""
-    who = organizer_by_address(email.normalized)
-    if who is None or who.removed_at is not None:
-        raise click.ClickException(f"There is no organizer at {email.normalized}.")
+    """Remove the organizer with EMAIL: all roles, sessions, passwords and passkeys.
+
+    The activity log keeps the name.
+    """
+    organizer = organizer_by_address(email.normalized)
+    if organizer is None or organizer.removed_at is not None:
+        raise click.ClickException(f"There is no organizer with the address {email.normalized}.")
     try:
-        write(_remove, who.id)
+        write(_remove, organizer.id)
     except LastAdmin as error:
-        raise click.ClickException("This is the last admin. Add another one first.") from error
+        raise click.ClickException("This is the last admin. Add another admin first.") from error
     click.echo(f"Removed {email.normalized}.")
 
 
 def _enrol(address: Address, role: str, cause_id: int | None, lang: str) -> str:
-    given, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
-    on = ("organizer", given.organizer_id)
-    entry = record(COMMAND, "people.invite", subject=on, cause_id=cause_id, details={"role": role})
-    alert_of_new_admin(entry, given)
+    granted, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
+    subject = ("organizer", granted.organizer_id)
+    entry = record(
+        COMMAND, "people.invite", subject=subject, cause_id=cause_id, details={"role": role}
+    )
+    alert_of_new_admin(entry, granted)
     return tokens.link_token(link)
 
 
@@ -97,7 +109,7 @@ def _remove(organizer_id: int) -> None:
     alert_subject(entry, removed and not was_invited)
 
 
-def _role(grant: Grant) -> str:
+def _role_label(grant: Grant) -> str:
     return (
         grant.role
         if grant.cause_id is None

@@ -18,29 +18,29 @@ from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
-CAUSE_CLOSED = "Its cause is closed or archived. Reopen the cause first."
+CAUSE_CLOSED = "The cause of this petition is closed or archived. Reopen the cause first."
 
 group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
 
-def _checked(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
+def _valid_slug(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
     if not is_slug(slug):
         raise click.BadParameter(
-            f"use lowercase letters, digits and hyphens, at most {MAX_SLUG_LENGTH}, like law-of-2026, not {slug!r}"
+            f"{slug!r} is not a slug. Use at most {MAX_SLUG_LENGTH} lower-case letters, digits and hyphens, such as law-of-2026."
         )
     return slug
 
 
 @group.command("create")
-@click.argument("slug", callback=_checked)
-@click.option("--cause", required=True, help="Slug of its cause.")
+@click.argument("slug", callback=_valid_slug)
+@click.option("--cause", "cause_slug", required=True, help="Slug of its cause.")
 @click.option("--title", required=True, help="Title in the original language.")
 @click.option(
     "--text",
     "body",
     type=click.File(encoding="utf-8"),
     required=True,
-    help="File with the petition text, in Markdown.",
+    help="File with the text, in Markdown.",
 )
 @click.option("--summary", default="", help="One or two sentences for lists.")
 @click.option(
@@ -48,19 +48,19 @@ def _checked(_context: click.Context, _parameter: click.Parameter, slug: str) ->
     "targets",
     multiple=True,
     required=True,
-    help="Who the petition is addressed to. Can be repeated.",
+    help="Who is asked to act. You can use this option several times.",
 )
 @click.option(
-    "--goal", type=click.IntRange(min=0), default=0, help="Number of signatures to reach."
+    "--goal", type=click.IntRange(min=0), default=0, help="Goal for the number of signatures."
 )
 @click.option(
     "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
 )
-@click.option("--two-per-address", is_flag=True, help="Let two people share one email address.")
-@click.option("--draft", is_flag=True, help="Only organizers see it until it is published.")
+@click.option("--two-per-address", is_flag=True, help="Let two people sign with one email address.")
+@click.option("--draft", is_flag=True, help="Create a draft that only organizers see.")
 def create(
     slug: str,
-    cause: str,
+    cause_slug: str,
     title: str,
     body: TextIO,
     summary: str,
@@ -70,17 +70,17 @@ def create(
     two_per_address: bool,
     draft: bool,
 ) -> None:
-    """Create a petition at SLUG and open it."""
-    owner = cause_by_slug(cause)
-    if owner is None:
-        raise click.ClickException(f"There is no cause at {cause!r}.")
-    if owner.is_over and not draft:
+    """Create a petition with the address SLUG, and publish it."""
+    cause = cause_by_slug(cause_slug)
+    if cause is None:
+        raise click.ClickException(f"There is no cause with the slug {cause_slug!r}.")
+    if cause.is_over and not draft:
         raise click.ClickException(f"{CAUSE_CLOSED} Or create a draft with --draft.")
     try:
-        _act(
+        _change(
             "petitions.create",
             create_petition,
-            cause_id=owner.id,
+            cause_id=cause.id,
             state="draft" if draft else "published",
             slug=slug,
             texts={lang: {"title": title, "summary": summary, "body": body.read()}},
@@ -90,31 +90,47 @@ def create(
             two_per_address=two_per_address,
         )
     except SlugTaken as error:
-        raise click.ClickException(f"There is already a petition at {slug!r}.") from error
+        raise click.ClickException(
+            f"There is already a petition with the slug {slug!r}. Choose another."
+        ) from error
     click.echo(f"Created {slug}: {current_app.config['PUBLIC_URL']}/{lang}/petitions/{slug}")
 
 
 @group.command("close")
 @click.argument("slug")
 def close(slug: str) -> None:
-    """Stop collecting signatures for the petition at SLUG."""
-    _act("petitions.close", petition_life_cycle.close, row_id=_public(slug).id, now=utcnow())
-    click.echo(f"Closed {slug}. People who already signed can still confirm.")
+    """Close the petition SLUG, so that nobody can sign it.
+
+    People who have signed can still confirm.
+    """
+    _change(
+        "petitions.close",
+        petition_life_cycle.close,
+        row_id=_load_public_petition(slug).id,
+        now=utcnow(),
+    )
+    click.echo(f"Closed {slug}. People who have signed can still confirm.")
 
 
 @group.command("publish")
 @click.argument("slug")
 def publish(slug: str) -> None:
-    """Make the draft at SLUG public."""
+    """Publish the draft SLUG."""
     try:
-        published = _act(
-            "petitions.publish", petition_life_cycle.publish, row_id=_found(slug).id, now=utcnow()
+        published = _change(
+            "petitions.publish",
+            petition_life_cycle.publish,
+            row_id=_load_petition(slug).id,
+            now=utcnow(),
         )
     except NotReady as error:
-        lacking = ", ".join(
-            f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults
+        missing = ", ".join(
+            f"{problem.code} ({problem.lang})" if problem.lang else problem.code
+            for problem in error.faults
         )
-        raise click.ClickException(f"It cannot be published yet. Missing: {lacking}.") from error
+        raise click.ClickException(
+            f"The petition is not ready to publish. Correct first: {missing}."
+        ) from error
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
     click.echo(
@@ -125,9 +141,14 @@ def publish(slug: str) -> None:
 @group.command("reopen")
 @click.argument("slug")
 def reopen(slug: str) -> None:
-    """Collect signatures again for the petition at SLUG."""
+    """Reopen the petition SLUG, so that people can sign it again."""
     try:
-        _act("petitions.reopen", petition_life_cycle.reopen, row_id=_public(slug).id, now=utcnow())
+        _change(
+            "petitions.reopen",
+            petition_life_cycle.reopen,
+            row_id=_load_public_petition(slug).id,
+            now=utcnow(),
+        )
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
     click.echo(f"Reopened {slug}.")
@@ -136,14 +157,22 @@ def reopen(slug: str) -> None:
 @group.command("archive")
 @click.argument("slug")
 def archive(slug: str) -> None:
-    """Close the petition at SLUG and remove it from all lists. Its page stays."""
-    _act("petitions.archive", petition_life_cycle.archive, row_id=_found(slug).id, now=utcnow())
-    click.echo(f"Archived {slug}. Its page keeps its address.")
+    """Close the petition SLUG, and remove it from all lists.
+
+    Its page stays.
+    """
+    _change(
+        "petitions.archive",
+        petition_life_cycle.archive,
+        row_id=_load_petition(slug).id,
+        now=utcnow(),
+    )
+    click.echo(f"Archived {slug}. Its page stays.")
 
 
 @group.command("list")
 def list_petitions() -> None:
-    """Show every public petition with its count, goal and state."""
+    """List all public petitions: their signatures, goal and state."""
     petitions = published_petitions()
     counts = petition_counts(petition.id for petition in petitions)
     click.echo(f"{'petition':40} {'signatures':>10} {'goal':>8}  state")
@@ -152,29 +181,29 @@ def list_petitions() -> None:
         click.echo(f"{petition.slug:40} {count:>10} {petition.goal:>8}  {petition.phase(utcnow())}")
 
 
-def _found(slug: str) -> Petition:
+def _load_petition(slug: str) -> Petition:
     petition = petition_in_any_state(slug)
     if petition is None:
-        raise click.ClickException(f"There is no petition at {slug!r}.")
+        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
     return petition
 
 
-def _public(slug: str) -> Petition:
-    petition = _found(slug)
+def _load_public_petition(slug: str) -> Petition:
+    petition = _load_petition(slug)
     if petition.state == "draft":
-        raise click.ClickException(f"There is no petition at {slug!r}.")
+        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
     return petition
 
 
-def _act(action: str, operation: Callable[..., Petition], **named: Any) -> Petition:
+def _change(action: str, operation: Callable[..., Petition], **named: Any) -> Petition:
     """Change a petition and record it in the activity log, in one transaction; return it."""
 
-    def operate_and_record() -> Petition:
+    def change_and_record() -> Petition:
         petition = operation(**named)
         record(COMMAND, action, subject=("petition", petition.id), cause_id=petition.cause_id)
         return petition
 
-    return write(operate_and_record)
+    return write(change_and_record)
 
 
 COMMANDS = (group,)

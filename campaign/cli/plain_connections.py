@@ -26,24 +26,24 @@ def _is_database_plain(settings: Mapping[str, Any]) -> bool:
     url = make_url(settings["SQLALCHEMY_DATABASE_URI"])
     return (
         url.get_backend_name() == "postgresql"
-        and not _is_here(url.host)
+        and not _is_local(url.host)
         and url.query.get("sslmode") not in ENCRYPTED_MODES
     )
 
 
 def _is_redis_plain(settings: Mapping[str, Any]) -> bool:
     url = urlsplit(settings["REDIS_URL"])
-    return url.scheme == "redis" and not _is_here(url.hostname)
+    return url.scheme == "redis" and not _is_local(url.hostname)
 
 
 def _is_mail_plain(settings: Mapping[str, Any]) -> bool:
     if not settings["MAIL_URL"]:
         return False
     server = server_from(settings["MAIL_URL"])
-    return server.tls == "none" and not _is_here(server.host)
+    return server.tls == "none" and not _is_local(server.host)
 
 
-def _is_here(host: str | None) -> bool:
+def _is_local(host: str | None) -> bool:
     # An empty host, or a folder instead of one, means a local socket.
     if not host or host.startswith("/"):
         return True

@@ -9,10 +9,10 @@ from sqlalchemy import delete, select, update
 from campaign.accounts import tokens as account_keys
 from campaign.accounts.factors import stop_codes
 from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSession, Passkey
-from campaign.accounts.operations import strip
+from campaign.accounts.operations import remove_access
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
-from campaign.db.ended_log import Ended, seal_of
+from campaign.db.ended_log import EndedEntry, seal_of
 from campaign.extensions import db
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import revoke
@@ -28,20 +28,20 @@ from campaign.subscriptions.models import Subscription, SuppressedAddress
 from campaign.subscriptions.operations import suppress
 
 
-def end_again(facts: list[Ended]) -> Counter:
-    """End what these facts name and the restored database still has; return {kind: count}.
+def replay_ended(entries: list[EndedEntry]) -> Counter:
+    """End what these entries name and the restored database still has; return {kind: count}.
 
     Runs in one transaction.
     """
     counts = Counter()
-    for fact in facts:
-        replay = REPLAYS.get(fact.what)
-        if replay is not None and replay(fact):
-            counts[fact.what] += 1
+    for entry in entries:
+        replay = REPLAYS.get(entry.what)
+        if replay is not None and replay(entry):
+            counts[entry.what] += 1
     return counts
 
 
-def end_ways_in() -> tuple[int, int]:
+def end_sessions_and_links() -> tuple[int, int]:
     """End all sessions and all open links of organizers; return the number of each."""
     sessions = db.session.execute(delete(OrganizerSession)).rowcount
     is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
@@ -50,86 +50,87 @@ def end_ways_in() -> tuple[int, int]:
     ).rowcount
 
 
-def _same(fact: Ended, model: type[Any], born: str = "created_at") -> Any:
-    """Return the row that a fact is about, or None if its id now belongs to another row."""
-    row = db.session.get(model, fact.id, populate_existing=True)
+def _row_of(entry: EndedEntry, model: type[Any], created_column: str = "created_at") -> Any:
+    """Return the row that an entry is about, or None if its id now belongs to another row."""
+    row = db.session.get(model, entry.id, populate_existing=True)
     if row is None:
         return None
     return (
         row
-        if fact.seal == seal_of(secret_key(), fact.thing, fact.id, getattr(row, born).isoformat())
+        if entry.seal
+        == seal_of(secret_key(), entry.thing, entry.id, getattr(row, created_column).isoformat())
         else None
     )
 
 
-def _withdraw(fact: Ended) -> object:
-    return _same(fact, Signature) and decisions.withdraw(
-        ids=[cast(int, fact.id)], cause_ids=None, now=utcnow()
+def _withdraw(entry: EndedEntry) -> object:
+    return _row_of(entry, Signature) and decisions.withdraw(
+        ids=[cast(int, entry.id)], cause_ids=None, now=utcnow()
     )
 
 
-def _erase_signature(fact: Ended) -> object:
-    row = _same(fact, Signature)
+def _erase_signature(entry: EndedEntry) -> object:
+    row = _row_of(entry, Signature)
     if row is None or row.state == "erased":
         return False
     if row.number is not None and row.state not in ("counted", "confirmed"):
         # A counted signature must leave the tally before its data is erased.
         while release_numbers(now=utcnow()):
             pass
-    return erase_one(signature_id=cast(int, fact.id))
+    return erase_one(signature_id=cast(int, entry.id))
 
 
-def _erase_petition(fact: Ended) -> bool:
-    if _same(fact, Petition) is None:
+def _erase_petition(entry: EndedEntry) -> bool:
+    if _row_of(entry, Petition) is None:
         return False
     since = (
-        Signature.petition_id == fact.id,
+        Signature.petition_id == entry.id,
         Signature.state != "erased",
-        Signature.created_at <= datetime.fromisoformat(fact.at),
+        Signature.created_at <= datetime.fromisoformat(entry.at),
     )
     ids = db.session.scalars(select(Signature.id).where(*since)).all()
     erase(ids)
     return bool(ids)
 
 
-def _remove_organizer(fact: Ended) -> object:
-    row = _same(fact, Organizer)
-    return row is not None and row.removed_at is None and strip(row, utcnow())
+def _remove_organizer(entry: EndedEntry) -> object:
+    row = _row_of(entry, Organizer)
+    return row is not None and row.removed_at is None and remove_access(row, utcnow())
 
 
-def _take_grant(fact: Ended) -> object:
-    row = _same(fact, Grant)
+def _take_grant(entry: EndedEntry) -> object:
+    row = _row_of(entry, Grant)
     return row is not None and db.session.execute(delete(Grant).where(Grant.id == row.id)).rowcount
 
 
-def _remove_passkey(fact: Ended) -> object:
-    row = _same(fact, Passkey)
+def _remove_passkey(entry: EndedEntry) -> object:
+    row = _row_of(entry, Passkey)
     return (
         row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
     )
 
 
-def _stop_app(fact: Ended) -> bool:
-    organizer = db.session.get(Organizer, fact.id, populate_existing=True)
+def _stop_app(entry: EndedEntry) -> bool:
+    organizer = db.session.get(Organizer, entry.id, populate_existing=True)
     secret = organizer and organizer.totp_secret and account_keys.unseal(organizer.totp_secret)
-    if not secret or fact.seal != seal_of(secret_key(), fact.thing, fact.id, secret):
+    if not secret or entry.seal != seal_of(secret_key(), entry.thing, entry.id, secret):
         return False
-    stop_codes(organizer_id=cast(int, fact.id))
+    stop_codes(organizer_id=cast(int, entry.id))
     return True
 
 
-def _revoke_key(fact: Ended) -> object:
-    row = _same(fact, ApiKey)
+def _revoke_key(entry: EndedEntry) -> object:
+    row = _row_of(entry, ApiKey)
     return row is not None and row.revoked_at is None and revoke_key(key_id=row.id, now=utcnow())
 
 
-def _revoke_kiosk(fact: Ended) -> object:
-    row = _same(fact, Kiosk, "paired_at")
+def _revoke_kiosk(entry: EndedEntry) -> object:
+    row = _row_of(entry, Kiosk, "paired_at")
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
-def _end_subscription(fact: Ended) -> bool:
-    row = _same(fact, Subscription)
+def _end_subscription(entry: EndedEntry) -> bool:
+    row = _row_of(entry, Subscription)
     if row is None or row.state == "ended":
         return False
     row.state, row.ended_at, row.ended_reason = "ended", utcnow(), "owner"
@@ -137,11 +138,11 @@ def _end_subscription(fact: Ended) -> bool:
     return True
 
 
-def _suppress(fact) -> bool:
-    digest, reason = bytes.fromhex(fact.id), fact.what.partition(".")[2]
-    known = db.session.get(SuppressedAddress, digest)
+def _suppress(entry) -> bool:
+    digest, reason = bytes.fromhex(entry.id), entry.what.partition(".")[2]
+    existing = db.session.get(SuppressedAddress, digest)
     suppress(email_digest=digest, reason=reason, now=utcnow())
-    return known is None
+    return existing is None
 
 
 REPLAYS = {

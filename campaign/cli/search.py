@@ -7,12 +7,15 @@ from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.search.indexing import count_due, note_all, refresh
 
-group = AppGroup("search", help="The search index.")
+group = AppGroup("search", help="Maintain the search index.")
 
 
 @group.command("rebuild")
 def rebuild() -> None:
-    """Rebuild the search index while the search keeps working. The worker keeps it up to date."""
+    """Rebuild the search index. Search keeps working.
+
+    You rarely need this, because the worker keeps the index up to date.
+    """
     write(note_all)
     click.echo(f"Indexed {index_all():,} items.")
 

@@ -35,31 +35,31 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 @click.option("--demo", is_flag=True, help="Load the demonstration if the database is empty.")
 @with_appcontext
 def serve(demo: bool) -> None:
-    """Migrate the database, then serve the site and run the worker until stopped (Ctrl-C)."""
+    """Update the database, serve the site and run the worker, until you press Ctrl-C."""
     settings = current_app.config
     _check_port(settings["HOST"], settings["PORT"])
     _migrate()
     if demo and is_empty():
         click.echo(load_demonstration())
-    invitation = _way_in(settings)
+    admin_hint = _first_admin_hint(settings)
     # A connection left open here would stay open as long as the site runs, and SQLite could never
     # shorten its write-ahead log.
     db.session.remove()
     db.engine.dispose()
     _raise_file_limit()
-    click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
+    click.echo(f"Volante runs at {settings['PUBLIC_URL']} (press Ctrl-C to stop it)")
     for name in plain_connections(settings) if settings["PRODUCTION"] else ():
         click.echo(
-            f"Warning: the connection of {name} to another machine has no TLS. Others on the network can read names and passwords.",
+            f"Warning: {name} uses a connection without TLS to another machine. Others on the network can read names and passwords.",
             err=True,
         )
     if not settings["MAIL_URL"]:
         click.echo(
             f"Emails are saved in {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail"
         )
-    if invitation:
-        click.echo(invitation)
-    worker = KeptProcess((*WORKER, str(os.getpid()))).start()
+    if admin_hint:
+        click.echo(admin_hint)
+    worker = SupervisedProcess((*WORKER, str(os.getpid()))).start()
     try:
         _server(settings).serve()
     finally:
@@ -67,7 +67,7 @@ def serve(demo: bool) -> None:
     click.echo("Volante stopped.")
 
 
-class KeptProcess:
+class SupervisedProcess:
     """A child process that is restarted whenever it exits on its own."""
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -77,8 +77,8 @@ class KeptProcess:
 
     def start(self) -> Self:
         """Start the child; return this object."""
-        self._open()
-        threading.Thread(target=self._keep, name="keeper", daemon=True).start()
+        self._start_child()
+        threading.Thread(target=self._supervise, name="keeper", daemon=True).start()
         return self
 
     def stop(self) -> None:
@@ -91,21 +91,21 @@ class KeptProcess:
         except subprocess.TimeoutExpired:
             self._child.kill()
 
-    def _keep(self) -> None:
+    def _supervise(self) -> None:
         while True:
             self._child.wait()
             if self._stopping.wait(RESTART_SECONDS):
                 return
-            self._open()
+            self._start_child()
 
-    def _open(self) -> None:
+    def _start_child(self) -> None:
         # Hold the lock, because the server may fork right now to replace a web process. And once we
         # are stopping, start no new child.
         with fork_lock():
             if not self._stopping.is_set():
-                self._child = self._popen()
+                self._child = self._spawn()
 
-    def _popen(self):
+    def _spawn(self):
         # Ctrl-C reaches a whole process group. The child has its own group, so that we end it. It
         # stays in our session because Linux shares CPU time between sessions: in its own session
         # the worker would get as much as all signers together.
@@ -123,25 +123,25 @@ def _server(settings):
     )
 
 
-def _way_in(settings: Mapping[str, Any]) -> str | None:
+def _first_admin_hint(settings: Mapping[str, Any]) -> str | None:
     """Return a line that says how to become the first organizer, or None if there is one."""
     if admins():
         return None
     # Another terminal lacks this one's environment, so repeat the settings it needs. DATABASE_URL
     # is left out: it may hold a password.
-    usual = {"PORT": config.DEFAULT_PORT, "VAR_DIR": str(config.DEFAULT_VAR)}
-    told = [
+    defaults = {"PORT": config.DEFAULT_PORT, "VAR_DIR": str(config.DEFAULT_VAR)}
+    overrides = [
         f"{name}={shlex.quote(str(settings[name]))}"
-        for name in usual
-        if settings[name] != usual[name]
+        for name in defaults
+        if settings[name] != defaults[name]
     ]
     command = (
         f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
     )
-    return f"There is no organizer yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
+    return f"There is no admin yet. To become the first, run in another terminal: {' '.join([*overrides, _relative_to_cwd(command)])}"
 
 
-def _from_here(command: str) -> str:
+def _relative_to_cwd(command: str) -> str:
     return command.replace(f"{Path.cwd()}/", "")
 
 
@@ -160,10 +160,10 @@ def _check_port(host: str, port: int) -> None:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(
-                f"Port {port} is in use. Choose another: PORT=8001 make run"
+                f"Port {port} is in use. Choose another one, for example: PORT=8001 make run"
             ) from error
         raise click.ClickException(
-            f"The site cannot listen at {host}, port {port}: {error.strerror}."
+            f"Cannot listen at {host}, port {port}: {error.strerror}. Check HOST and PORT."
         ) from error
 
 

@@ -25,101 +25,114 @@ from campaign.signatures.erasure import anonymise, count_personal, erases_at, is
 from campaign.signatures.queries import differences, has_work_for_runner
 
 group = AppGroup("signatures", help="Export, import, check and generate signatures.")
-HATCH_PATIENCE = 60
+MAX_HATCH_SECONDS = 60
 # Seeds that are equal modulo this number invent the same people.
 SEEDS = 4096
 
 
 @group.command("export")
-@click.argument("petition")
+@click.argument("slug", metavar="PETITION")
 @click.option(
     "--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True
 )
 @click.option(
-    "--output", type=click.Path(dir_okay=False), help="File to write. By default standard output."
+    "--output", type=click.Path(dir_okay=False), help="File to save to. Default: standard output."
 )
 @click.option(
     "--state",
     type=click.Choice(tuple(STATES)),
     default="counted",
     show_default=True,
-    help="Which signatures.",
+    help="Which signatures to export.",
 )
-def export(petition: str, kind: str, output: str | None, state: str) -> None:
-    """Write the signatures of PETITION, with a header row."""
-    found = _found(petition)
-    sheet = Sheet(Selection(found.id, state=state))
+def export(slug: str, kind: str, output: str | None, state: str) -> None:
+    """Export the signatures of PETITION, with a header row."""
+    petition = _load_petition(slug)
+    reader = Sheet(Selection(petition.id, state=state))
     if output is None:
-        _pour(sheet, kind, sys.stdout.buffer)
+        _write_rows(reader, kind, sys.stdout.buffer)
         return
     with open(output, "wb", opener=_open_for_owner) as file:
-        total = _pour(sheet, kind, file)
-    click.echo(f"Wrote {numbered(total, 'signature')} to {output}.")
+        total = _write_rows(reader, kind, file)
+    click.echo(f"Exported {numbered(total, 'signature')} to {output}.")
 
 
 @group.command("audit")
 def audit() -> None:
-    """Recompute count and count history from the signatures. Exit with 1 on any difference."""
+    """Check the tally and the ledger against the signatures.
+
+    If there is a difference, the exit code is 1.
+    """
     # Read everything in one snapshot, or signatures that hatch during the audit look like
     # differences.
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
-    found = differences()
-    for sentence in found:
-        click.echo(sentence)
-    if found:
+    problems = differences()
+    for problem in problems:
+        click.echo(problem)
+    if problems:
         raise SystemExit(1)
-    click.echo("The count, the count history and the butterfly numbers match the signatures.")
+    click.echo("The tally, ledger and butterfly numbers match the signatures.")
 
 
 @group.command("anonymise")
-@click.argument("petition")
-@click.option("--dry-run", is_flag=True, help="Only say what would be deleted, and when.")
-def anonymise_signatures(petition: str, dry_run: bool) -> None:
-    """Delete the personal data of the signatures of PETITION, if its time has passed. The count does not change."""
-    found = petition_in_any_state(petition)
-    if found is None:
-        raise click.ClickException(f"There is no petition at {petition!r}.")
+@click.argument("slug", metavar="PETITION")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be erased and when, but change nothing."
+)
+def anonymise_signatures(slug: str, dry_run: bool) -> None:
+    """Erase the personal data of PETITION after its retention period.
+
+    Counted signatures stay counted.
+    """
+    petition = petition_in_any_state(slug)
+    if petition is None:
+        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
     if dry_run:
-        click.echo(_plan(found))
+        click.echo(_erasure_plan(petition))
         return
-    if not is_due(found, utcnow()):
-        raise click.ClickException(_plan(found))
-    petition_id, total = found.id, 0
+    if not is_due(petition, utcnow()):
+        raise click.ClickException(_erasure_plan(petition))
+    petition_id, total = petition.id, 0
     while erased := write(anonymise, petition_id=petition_id, actor=COMMAND, now=utcnow()):
         total += erased
-    click.echo(f"Deleted the personal data of {numbered(total, 'signature')} of {petition}.")
+    click.echo(f"Deleted the personal data of {numbered(total, 'signature')} of {slug}.")
 
 
-def _plan(petition: Petition) -> str:
+def _erasure_plan(petition: Petition) -> str:
     """Return a sentence that says what the petition's retention means today."""
-    left, at = count_personal(petition.id), erases_at(petition)
-    held = numbered(left, "signature")
+    remaining, erase_at = count_personal(petition.id), erases_at(petition)
+    count = numbered(remaining, "signature")
     if petition.retention_days is None:
-        return f"{petition.slug} keeps the personal data of its {held} forever."
-    if at is None:
-        return f"{petition.slug} has no end yet. It has personal data of {held}."
-    told = "owners were told" if petition.retention_told_at else "owners have not been told yet"
-    due = "is to be" if left == 1 else "are to be"
-    would = "would be" if at > utcnow() or not petition.retention_told_at else due
-    return f"{held} of {petition.slug} {would} deleted from {at:%Y-%m-%d} on ({told})."
+        return f"{petition.slug} has personal data of {count}. It has no retention period, so nothing is erased."
+    if erase_at is None:
+        return f"{petition.slug} has personal data of {count}. It has no end date yet, so nothing is erased."
+    if petition.retention_told_at:
+        notice = "The owners have been told."
+    else:
+        notice = "First, the owners must be told."
+    return f"{petition.slug} has personal data of {count}, to erase from {erase_at:%Y-%m-%d} on. {notice}"
 
 
 @group.command("generate")
-@click.argument("petition")
+@click.argument("slug", metavar="PETITION")
 @click.argument("count", type=click.IntRange(min=1))
-@click.option("--seed", type=int, help="The same seed creates the same people.")
-def generate(petition: str, count: int, seed: int | None) -> None:
-    """Add COUNT realistic confirmed signatures of invented people to PETITION, and count them."""
-    found = _found(petition)
+@click.option(
+    "--seed",
+    type=int,
+    help="Number that chooses the people. The same number gives the same people.",
+)
+def generate(slug: str, count: int, seed: int | None) -> None:
+    """Add COUNT confirmed signatures of invented people to PETITION, and count them."""
+    petition = _load_petition(slug)
     added = 0
     # A seed used before invents the same people, who are skipped. Then other seeds fill up the
     # rest.
-    for lot in [seed] if seed is not None else random.sample(range(SEEDS), SEEDS):
-        added += generate_signatures(found, count - added, seed=lot)
+    for batch_seed in [seed] if seed is not None else random.sample(range(SEEDS), SEEDS):
+        added += generate_signatures(petition, count - added, seed=batch_seed)
         if added == count:
             break
-    click.echo(f"Generated {numbered(added, 'signature')} for {petition}.")
+    click.echo(f"Generated {numbered(added, 'signature')} for {slug}.")
 
 
 def generate_signatures(petition: Petition, count: int, *, seed: int) -> int:
@@ -142,8 +155,8 @@ def _hatch_once():
 
 def hatch_all() -> None:
     """Hatch all that waits, or let the runner that holds the lease do it."""
-    end = time.monotonic() + HATCH_PATIENCE
-    while time.monotonic() < end:
+    deadline = time.monotonic() + MAX_HATCH_SECONDS
+    while time.monotonic() < deadline:
         if not _hatch_once():
             db.session.rollback()
             if not has_work_for_runner():
@@ -151,11 +164,11 @@ def hatch_all() -> None:
             time.sleep(0.1)
 
 
-def _pour(sheet: Sheet, kind: str, file: BinaryIO) -> int:
-    """Write the sheet to the binary `file`; return the number of signatures in it."""
-    form, total = FORMATS[kind](sheet.header, sheet.kinds), 0
+def _write_rows(reader: Sheet, kind: str, file: BinaryIO) -> int:
+    """Write the rows to the binary `file`; return the number of signatures in it."""
+    form, total = FORMATS[kind](reader.header, reader.kinds), 0
     file.write(form.begin())
-    for columns in sheet.stream():
+    for columns in reader.stream():
         file.write(form.add(columns))
         total += len(columns[0])
     file.write(form.end())
@@ -167,10 +180,10 @@ def _open_for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _found(slug: str) -> Petition:
+def _load_petition(slug: str) -> Petition:
     petition = petition_by_slug(slug)
     if petition is None:
-        raise click.ClickException(f"There is no petition at {slug!r}.")
+        raise click.ClickException(f"There is no petition with the slug {slug!r}.")
     return petition
 
 

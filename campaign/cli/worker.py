@@ -23,11 +23,11 @@ STOP_SECONDS = 0.5
 
 @click.command("worker")
 @click.option(
-    "--parent", type=int, help="Id of the process that starts it. It ends when that process ends."
+    "--parent", type=int, help="Process ID of the parent. The worker stops when the parent does."
 )
 @with_appcontext
 def worker(parent: int | None) -> None:
-    """Count signatures, send email and clean up until stopped (Ctrl-C or SIGTERM)."""
+    """Count signatures, send emails and do background work, until Ctrl-C or SIGTERM."""
     start_logging()
     app = current_app._get_current_object()
     # A forked process must inherit neither threads nor open connections.
@@ -41,12 +41,12 @@ def worker(parent: int | None) -> None:
         exit_with_parent(parent)
         # When all compete for the same processor, signing and hatching have priority over email.
         os.nice(NICENESS)
-    threading.Thread(target=_await, args=(runner, stop), name="runner", daemon=True).start()
+    threading.Thread(target=_stop_after, args=(runner, stop), name="runner", daemon=True).start()
     Worker(app, stop).run()
     runner.join(STOP_SECONDS)
     if runner.exitcode:
         # The runner was killed. Exit too: our supervisor restarts both.
-        sys.exit("the runner ended by itself")
+        sys.exit("The runner stopped unexpectedly, so the worker stops too.")
 
 
 def _hatch(app: Flask) -> None:
@@ -54,21 +54,21 @@ def _hatch(app: Flask) -> None:
     Worker(app, _stop_at_signals(), process="runner").run()
 
 
-def _stop_at_signals(*others: Callable[[], object]) -> threading.Event:
-    """Return an event that is set when this process is asked to stop; then also call `others`."""
+def _stop_at_signals(*callbacks: Callable[[], object]) -> threading.Event:
+    """Return an event that is set when this process is asked to stop; then also call `callbacks`."""
     stop = threading.Event()
 
-    def heed(*_):
+    def on_signal(*_):
         stop.set()
-        for other in others:
-            other()
+        for callback in callbacks:
+            callback()
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, heed)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, on_signal)
     return stop
 
 
-def _await(runner: BaseProcess, stop: threading.Event) -> None:
+def _stop_after(runner: BaseProcess, stop: threading.Event) -> None:
     runner.join()
     stop.set()
 

@@ -17,14 +17,14 @@ from campaign.security.digests import keyed_digest
 
 FILE = "ended.jsonl"
 # Facts that undo an earlier end, and the ends that each of them undoes.
-TAKES_BACK = {
+UNDOES = {
     "signature.returned": {"signature.withdrawn"},
     "organizer.returned": {"organizer.removed"},
     "address.allowed": {"address.request", "address.organizer"},
 }
 
 
-class Ended(NamedTuple):
+class EndedEntry(NamedTuple):
     """Something that ended; `what` is "thing.fact", such as "signature.withdrawn".
 
     `id` is a row's id, or a digest.
@@ -40,18 +40,21 @@ class Ended(NamedTuple):
         return self.what.partition(".")[0]
 
 
-def seal_of(key: bytes, thing: str, thing_id: int | str, born: str) -> str:
+def seal_of(key: bytes, thing: str, thing_id: int | str, identity: str) -> str:
     """Return a seal that identifies a thing even if another row gets its id after a restore.
 
-    `born` is when the thing was created, or a text that belongs to it alone.
+    `identity` is when the thing was created, or a text that belongs to it alone.
     """
-    return keyed_digest(key, "ended", f"{thing}:{thing_id}:{born}").hex()
+    return keyed_digest(key, "ended", f"{thing}:{thing_id}:{identity}").hex()
 
 
-def ended_now(key: bytes, what: str, thing_id: int | str, born: str) -> Ended:
+def ended_now(key: bytes, what: str, thing_id: int | str, identity: str) -> EndedEntry:
     """Return the log entry for something that ends now."""
-    return Ended(
-        utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born)
+    return EndedEntry(
+        utcnow().isoformat(),
+        what,
+        thing_id,
+        seal_of(key, what.partition(".")[0], thing_id, identity),
     )
 
 
@@ -61,9 +64,11 @@ class EndedLog:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def append(self, facts: Iterable[Ended]) -> None:
+    def append(self, entries: Iterable[EndedEntry]) -> None:
         """Append entries; return once they are on disk. Raises OSError."""
-        lines = "".join(json.dumps(fact._asdict(), separators=(",", ":")) + "\n" for fact in facts)
+        lines = "".join(
+            json.dumps(entry._asdict(), separators=(",", ":")) + "\n" for entry in entries
+        )
         is_new = not self._path.exists()
         with open(
             os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0
@@ -77,30 +82,30 @@ class EndedLog:
             _sync_folder(self._path.parent)
 
 
-def read_ended(paths: Iterable[Path]) -> list[Ended]:
+def read_ended(paths: Iterable[Path]) -> list[EndedEntry]:
     """Return the entries of these logs that nothing undid later, oldest first.
 
     Lines that were cut off are skipped.
     """
-    standing = {}
-    for fact in sorted(fact for path in paths if path.exists() for fact in _facts(path)):
-        about = standing.setdefault((fact.thing, fact.id, fact.seal), {})
-        if fact.what in TAKES_BACK:
-            for what in TAKES_BACK[fact.what]:
-                about.pop(what, None)
+    ended = {}
+    for entry in sorted(entry for path in paths if path.exists() for entry in _read_entries(path)):
+        kinds = ended.setdefault((entry.thing, entry.id, entry.seal), {})
+        if entry.what in UNDOES:
+            for what in UNDOES[entry.what]:
+                kinds.pop(what, None)
         else:
-            about[fact.what] = fact
-    return sorted(fact for about in standing.values() for fact in about.values())
+            kinds[entry.what] = entry
+    return sorted(entry for kinds in ended.values() for entry in kinds.values())
 
 
-def _facts(path):
+def _read_entries(path):
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
-                fact = Ended(**json.loads(line))
+                entry = EndedEntry(**json.loads(line))
             except (ValueError, TypeError):
                 continue
-            yield fact
+            yield entry
 
 
 def _last_byte(file):

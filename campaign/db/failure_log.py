@@ -33,7 +33,7 @@ class FailureLog:
         reference, unlogged = self._enter(kind)
         if unlogged is None:
             return reference
-        more = f" ({unlogged} more since the last entry)" if unlogged else ""
+        suffix = f" ({unlogged} more since the last entry)" if unlogged else ""
         if is_away:
             # The statement and the traceback do not help to find out why the database is away.
             self._log.error(
@@ -42,10 +42,10 @@ class FailureLog:
                 where,
                 type(cause).__name__,
                 _first_line(cause),
-                more,
+                suffix,
             )
         else:
-            self._log.error("reference %s at %s%s", reference, where, more, exc_info=error)
+            self._log.error("reference %s at %s%s", reference, where, suffix, exc_info=error)
         return reference
 
     def _enter(self, kind: tuple) -> tuple[str, int | None]:

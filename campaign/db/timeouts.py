@@ -43,9 +43,9 @@ class _DeadlineConnection(psycopg.Connection):
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         # Only the pool's pings run outside a transaction.
-        usual = PING_SECONDS if self.autocommit else self.answer_seconds
+        default_timeout = PING_SECONDS if self.autocommit else self.answer_seconds
         try:
-            return super().wait(gen, interval=interval, timeout=timeout or usual)
+            return super().wait(gen, interval=interval, timeout=timeout or default_timeout)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 # No response came. A late one must not be read as the result of another statement.

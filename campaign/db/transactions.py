@@ -40,7 +40,7 @@ PAGE_BYTES = 4096
 # time only once, so no one can average it out. While waiting, more work joins the batch and shares
 # the cost of the file lock and the disk.
 MAX_PAUSE_SECONDS = 0.003
-_chance = SystemRandom()
+_random = SystemRandom()
 Row = TypeVar("Row")
 
 
@@ -79,10 +79,10 @@ def _begin_immediate(connection, waited_seconds):
 
     Otherwise, while the file is locked, the waits of all queued writers would add up.
     """
-    left = max(MIN_BUSY_SECONDS, BUSY_SECONDS - waited_seconds)
+    remaining = max(MIN_BUSY_SECONDS, BUSY_SECONDS - waited_seconds)
     is_late = waited_seconds >= 1
     if is_late:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={left * 1000:.0f}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={remaining * 1000:.0f}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
@@ -104,8 +104,8 @@ class Transactions:
         """Set up `app`; with `grouped`, operations of many threads share transactions."""
         with app.app_context():
             url = self._db.engine.url
-        on_sqlite = url.get_backend_name() == "sqlite"
-        app.extensions["write_lock"] = FairFileLock(url.database) if on_sqlite else None
+        is_sqlite = url.get_backend_name() == "sqlite"
+        app.extensions["write_lock"] = FairFileLock(url.database) if is_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = (
             GroupCommit(lambda: self._batch(app), _pause) if grouped else None
@@ -170,12 +170,12 @@ class Transactions:
         with self._db.engine.connect() as connection:
             return connection.scalar(select(func.clock_timestamp()))  # type: ignore[return-value]
 
-    def note_ended(self, what: str, thing_id: int | str, born: datetime | str) -> None:
+    def note_ended(self, what: str, thing_id: int | str, identity: datetime | str) -> None:
         """Record in the current transaction that something ended, for the `ended_log`.
 
-        `what` is "thing.fact". `born` is when the thing was created, or a text unique to it.
+        `what` is "thing.fact". `identity` is when the thing was created, or a text unique to it.
         """
-        text = born if isinstance(born, str) else born.isoformat()
+        text = identity if isinstance(identity, str) else identity.isoformat()
         self._db.session.info.setdefault("ended", []).append(
             ended_now(secret_key(), what, thing_id, text)
         )
@@ -196,7 +196,7 @@ class Transactions:
                 yield from self._committed(app)
                 return
             queued_at = monotonic()
-            with write_lock.turn():
+            with write_lock.acquire():
                 self._db.session.connection(
                     execution_options={"writes": True, "waited_seconds": monotonic() - queued_at}
                 )
@@ -206,7 +206,7 @@ class Transactions:
         try:
             yield
             self._refuse_dead_transaction()
-            self._list_ended(app.extensions["ended_log"])
+            self._log_ended(app.extensions["ended_log"])
             self._db.session.commit()
         except StaleDataError as error:
             self._undo()
@@ -220,17 +220,17 @@ class Transactions:
         self._db.session.info.pop("ended", None)
         self._db.session.rollback()
 
-    def _list_ended(self, log):
+    def _log_ended(self, log):
         """Append what ended in this transaction to the log.
 
         Raises OperationalError if the log cannot be written.
         """
-        facts = self._db.session.info.pop("ended", ())
-        if facts:
+        entries = self._db.session.info.pop("ended", ())
+        if entries:
             # Flush first: what the database rejects must not be in the log.
             self._db.session.flush()
             try:
-                log.append(facts)
+                log.append(entries)
             except OSError as error:
                 raise OperationalError("list of what has ended", None, error) from error
 
@@ -242,9 +242,9 @@ class Transactions:
         """
         connection = self._db.session.connection().connection.dbapi_connection
         if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
-            lost = sqlite3.OperationalError("the transaction had ended by itself")
-            raise OperationalError("commit", None, lost)
+            error = sqlite3.OperationalError("the transaction had ended by itself")
+            raise OperationalError("commit", None, error)
 
 
 def _pause():
-    sleep(_chance.uniform(0, MAX_PAUSE_SECONDS))
+    sleep(_random.uniform(0, MAX_PAUSE_SECONDS))

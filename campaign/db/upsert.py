@@ -58,9 +58,7 @@ def _postgresql(table, columns, unless, returning):
     """Return an INSERT of one JSON text, whose values PostgreSQL casts to the column types."""
     names = ", ".join(columns)
     source = f"json_populate_recordset(null::{table.name}, %s::json)"
-    return (
-        f"insert into {table.name} ({names}) select {names} from {source}{_end(unless, returning)}"
-    )
+    return f"insert into {table.name} ({names}) select {names} from {source}{_conflict_clause(unless, returning)}"
 
 
 def _as_text(value):
@@ -69,8 +67,14 @@ def _as_text(value):
 
 def _on_sqlite(connection, table, rows, unless, returning):
     columns = tuple(rows[0])
-    cast = [json.dumps if isinstance(table.c[name].type, JSON) else _kept for name in columns]
-    values = tuple(to(row[name]) for row in rows for to, name in zip(cast, columns, strict=True))
+    converters = [
+        json.dumps if isinstance(table.c[name].type, JSON) else _sqlite_value for name in columns
+    ]
+    values = tuple(
+        convert(row[name])
+        for row in rows
+        for convert, name in zip(converters, columns, strict=True)
+    )
     result = connection.exec_driver_sql(
         _sqlite(table, columns, len(rows), unless, returning), values
     )
@@ -78,22 +82,22 @@ def _on_sqlite(connection, table, rows, unless, returning):
 
 
 @lru_cache
-def _sqlite(table, columns, many, unless, returning):
+def _sqlite(table, columns, count, unless, returning):
     """Return an INSERT of `many` rows.
 
     With one statement per row, Python would release its global lock and wait for it each time.
     """
     row = f"({', '.join('?' * len(columns))})"
-    return f"insert into {table.name} ({', '.join(columns)}) values {', '.join([row] * many)}{_end(unless, returning)}"
+    return f"insert into {table.name} ({', '.join(columns)}) values {', '.join([row] * count)}{_conflict_clause(unless, returning)}"
 
 
-def _end(unless, returning):
+def _conflict_clause(unless, returning):
     target = "" if unless == ANY_UNIQUE else f" ({', '.join(unless)})"
     conflict = f" on conflict{target} do nothing" if unless else ""
     return conflict + (f" returning {', '.join(returning)}" if returning else "")
 
 
-def _kept(value):
+def _sqlite_value(value):
     """Return the value as SQLite stores it; datetimes in the format that SQLAlchemy uses."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -49,7 +49,7 @@ def check_version(row: Versioned, shown: int | str | None) -> None:
     `shown` is the text or number that the form posted. None means that no form was shown, as for a
     command.
     """
-    demand_version(row.version, shown)
+    require_version(row.version, shown)
 
 
 def check_part(row: VersionedParts, part: str, shown: int | str | None) -> None:
@@ -57,7 +57,7 @@ def check_part(row: VersionedParts, part: str, shown: int | str | None) -> None:
 
     Lock the row before (`load_for_update`).
     """
-    demand_version(row.version_of(part), shown)
+    require_version(row.version_of(part), shown)
     row.part_versions = {**row.part_versions, part: row.version_of(part) + 1}
 
 
@@ -67,7 +67,7 @@ def content_version(content: Any) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def demand_version(version: int | str, shown: int | str | None) -> None:
+def require_version(version: int | str, shown: int | str | None) -> None:
     """Raise EditConflict unless a form showed this version. `shown` is as for `check_version`."""
     if shown is not None and str(shown) != str(version):
         raise EditConflict(f"it is at version {version}, not {shown}")

@@ -19,19 +19,19 @@ class FairFileLock:
 
     def __init__(self, path: str | None) -> None:
         self._gate_path = f"{path}.gate"
-        self._room_path = f"{path}.room"
+        self._lock_path = f"{path}.room"
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def acquire(self) -> Iterator[None]:
         """Hold the lock for the block; wait without limit, as it is only held briefly."""
-        room = os.open(self._room_path, os.O_RDWR | os.O_CREAT, 0o600)
+        lock_file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            gate = os.open(self._gate_path, os.O_RDWR | os.O_CREAT, 0o600)
+            gate_file = os.open(self._gate_path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
-                fcntl.flock(gate, fcntl.LOCK_EX)
-                fcntl.flock(room, fcntl.LOCK_EX)
+                fcntl.flock(gate_file, fcntl.LOCK_EX)
+                fcntl.flock(lock_file, fcntl.LOCK_EX)
             finally:
-                os.close(gate)
+                os.close(gate_file)
             yield
         finally:
-            os.close(room)
+            os.close(lock_file)

@@ -26,11 +26,11 @@ HARDEST, HARD, QUICK = 11, 9, 5
 MAX_BROTLI_BYTES = 100_000
 LONG = 3600
 # Re-renders without a change before we spend CPU time on brotli 11.
-CALM = 6
+MIN_UNCHANGED_RENDERS = 6
 # Browsers send about thirty characters. The limit keeps clients from filling the cache of
 # `best_encoding` with long headers.
 MAX_ACCEPT_ENCODING_LENGTH = 200
-KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
+HEADERS_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
@@ -41,103 +41,119 @@ def clock() -> float:
     return time.monotonic()
 
 
-class Answer:
+class CachedResponse:
     """A public 200 response in the cache.
 
-    `born` is in monotonic seconds; `fresh_for` and `usable_for` are durations in seconds. After
+    `created_at` is in monotonic seconds; `fresh_for` and `usable_for` are durations in seconds. After
     `fresh_for` the page is rendered again. Until `usable_for` the old response may still be sent if
     rendering fails (RFC 5861, `stale-if-error`).
     """
 
     __slots__ = (
-        "born",
+        "created_at",
         "fresh_for",
         "usable_for",
         "size",
         "_status",
         "_headers",
-        "_brief",
+        "_headers_on_304",
         "_tag",
         "_body",
-        "_ready",
+        "_bodies",
         "_quality",
-        "_packs",
-        "_calm",
+        "_is_compressible",
+        "_unchanged_renders",
     )
 
     def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes, rule: str) -> None:
-        self.born = clock()
+        self.created_at = clock()
         match = _MAX_AGE.search(rule)
         self.fresh_for = int(match[1]) if match else 0
         stale = _STALE_IF_ERROR.search(rule)
         self.usable_for = self.fresh_for + (int(stale[1]) if stale else 0)
-        named = {name.lower(): value for name, value in headers}
-        kind = named.get("content-type", "")
-        self._packs = len(body) > MIN_COMPRESSED_BYTES and kind.startswith(COMPRESSIBLE)
+        by_name = {name.lower(): value for name, value in headers}
+        kind = by_name.get("content-type", "")
+        self._is_compressible = len(body) > MIN_COMPRESSED_BYTES and kind.startswith(COMPRESSIBLE)
         self._quality = (
             QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= MAX_BROTLI_BYTES else HARD
         )
-        tag = named.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        tag = by_name.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
         # A strong ETag promises identical bytes, and compressed bytes differ.
-        self._tag = f"W/{tag}" if self._packs and not tag.startswith("W/") else tag
-        kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "vary")]
-        kept += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
-        self._brief = [(n, v) for n, v in kept if n.lower() in KEPT_ON_304 or n == "ETag"]
-        self._status, self._headers, self._body, self._ready, self._calm = status, kept, body, {}, 0
-        self.size = len(body) * (2 if self._packs else 1) + 1000
+        self._tag = f"W/{tag}" if self._is_compressible and not tag.startswith("W/") else tag
+        response_headers = [
+            (name, value)
+            for name, value in headers
+            if name.lower() not in ("content-length", "etag", "vary")
+        ]
+        response_headers += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
+        self._headers_on_304 = [
+            (name, value)
+            for name, value in response_headers
+            if name.lower() in HEADERS_ON_304 or name == "ETag"
+        ]
+        self._status, self._headers, self._body, self._bodies, self._unchanged_renders = (
+            status,
+            response_headers,
+            body,
+            {},
+            0,
+        )
+        self.size = len(body) * (2 if self._is_compressible else 1) + 1000
 
     def age(self) -> float:
         """Return how old the response is, in seconds."""
-        return clock() - self.born
+        return clock() - self.created_at
 
-    def follow(self, last: "Answer | None") -> None:
+    def reuse_bodies(self, last: "CachedResponse | None") -> None:
         """Reuse the compressed bodies of the `last` response if nothing changed since."""
         if last is not None and last._body == self._body and last._headers == self._headers:
-            self._ready, self._calm = last._ready, last._calm + 1
+            self._bodies, self._unchanged_renders = last._bodies, last._unchanged_renders + 1
 
-    def is_due_harder(self) -> bool:
-        """Return whether the page just stayed unchanged long enough for `pack_harder`."""
+    def is_due_for_compression(self) -> bool:
+        """Return whether the page just stayed unchanged long enough for `compress_harder`."""
         return (
-            self._packs
-            and self._calm == CALM
+            self._is_compressible
+            and self._unchanged_renders == MIN_UNCHANGED_RENDERS
             and len(self._body) <= MAX_BROTLI_BYTES
             and self._quality < HARDEST
         )
 
-    def pack_harder(self) -> None:
+    def compress_harder(self) -> None:
         """Compress again at the best quality, in the background where no visitor waits."""
-        if "br" in self._ready:
-            self._make_ready("br", HARDEST)
+        if "br" in self._bodies:
+            self._encode("br", HARDEST)
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send 304 if the client has this version, else the body in its best encoding."""
         age = int(self.age())
         # Most requests come within the first second. Leaving out `Age: 0` saves them a header line.
-        told = [("Age", str(age))] if age else []
-        asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
-            start_response("304 Not Modified", self._brief + told)
+        age_headers = [("Age", str(age))] if age else []
+        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if if_none_match and (
+            self._tag.removeprefix("W/") in if_none_match or if_none_match.strip() == "*"
+        ):
+            start_response("304 Not Modified", self._headers_on_304 + age_headers)
             return []
         encoding = (
             best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:MAX_ACCEPT_ENCODING_LENGTH])
-            if self._packs
+            if self._is_compressible
             else ""
         )
-        body, headers = self._ready.get(encoding) or self._make_ready(encoding)
-        start_response(self._status, headers + told)
+        body, headers = self._bodies.get(encoding) or self._encode(encoding)
+        start_response(self._status, headers + age_headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _make_ready(
+    def _encode(
         self, encoding: str, quality: int | None = None
     ) -> tuple[bytes, list[tuple[str, str]]]:
-        body = self._pack(encoding, quality or self._quality) if encoding else self._body
+        body = self._compress(encoding, quality or self._quality) if encoding else self._body
         headers = [*self._headers, ("Content-Length", str(len(body)))]
         if encoding:
             headers.append(("Content-Encoding", encoding))
-        self._ready[encoding] = body, headers
+        self._bodies[encoding] = body, headers
         return body, headers
 
-    def _pack(self, encoding: str, quality: int) -> bytes:
+    def _compress(self, encoding: str, quality: int) -> bytes:
         if encoding == "br":
             return brotli.compress(self._body, quality=quality)
         return gzip.compress(self._body, compresslevel=6, mtime=0)

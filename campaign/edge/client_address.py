@@ -33,7 +33,7 @@ class ClientAddress:
         client = environ["REMOTE_ADDR"]
         for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
             try:
-                client = str(_plain(_without_port(hop.strip())))
+                client = str(_parse_address(_without_port(hop.strip())))
             except ValueError:
                 break
             if not self._is_trusted(client):
@@ -42,7 +42,7 @@ class ClientAddress:
 
     def _is_trusted(self, address: str) -> bool:
         try:
-            parsed = _plain(address)
+            parsed = _parse_address(address)
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
@@ -53,7 +53,7 @@ def _without_port(hop: str) -> str:
     return (match["v6"] or match["v4"]) if match else hop
 
 
-def _plain(address: str) -> IPv4Address | IPv6Address:
+def _parse_address(address: str) -> IPv4Address | IPv6Address:
     """Return the parsed address, as IPv4 if a dual-stack socket mapped it (`::ffff:192.0.2.1`)."""
     parsed = ip_address(address)
     return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -13,7 +13,7 @@ LATE = 0.06
 EARLY = 0.015
 
 
-class Pace:
+class PollInterval:
     """A thread that wakes ten times a second, and slows down polling when it is woken late.
 
     Lateness measures what a visitor feels: a busy processor, or a held GIL. `next_ms` stays between
@@ -29,7 +29,7 @@ class Pace:
         """Return the milliseconds until a page's next poll."""
         return max(step for step in STEPS_MS if step <= self._ms)
 
-    def start(self) -> "Pace":
+    def start(self) -> "PollInterval":
         """Start measuring in a daemon thread; return self."""
         threading.Thread(target=self._watch, name="pace", daemon=True).start()
         return self

@@ -37,7 +37,7 @@ BY_STATE = {
 
 
 def init_app(app: Flask) -> None:
-    """Register the composers of the emails that events enqueue."""
+    """Register the renderers of the emails that events enqueue."""
     register(
         app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True
     )

@@ -7,7 +7,7 @@ from babel.dates import get_timezone_name
 
 from campaign.errors import CampaignError
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.local_times import NoSuchHour, instant
+from campaign.i18n.local_times import NonexistentTime, instant
 from campaign.i18n.locales import LOCALES, SHORT_WEEKDAY_AND_DAY, WEEKDAY_AND_DATE
 from campaign.i18n.long_dates import long_date
 
@@ -32,7 +32,7 @@ def instant_of(local: datetime, zone: str) -> datetime:
     """
     try:
         return instant(local, zone)
-    except NoSuchHour as error:
+    except NonexistentTime as error:
         raise HourSkipped(f"{local:%Y-%m-%d %H:%M} {zone}") from error
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ZoneUnknown(zone) from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS, can_print
+from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT, can_print
 from campaign.montage.typesetting import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3, Sheets
 from campaign.text.whitespace import in_one_line
 
@@ -83,16 +83,20 @@ class _Paper:
         line = sheets.height - FOOT
         sheets.vein(EDGE, line, self.room, INK, thick=1.6)
         page = self.head.page.format(n=self._pages, m=of)
-        room = self.room - sheets.width_of(page, DOES_BOLD, 9) - 12
-        self.say_fitted(self.head.foot, EDGE, line + 13, DOES, 8.5, INK_3, room)
-        sheets.say(page, self._width - EDGE, line + 13, DOES_BOLD, 9, INK_2, align="right")
+        room = self.room - sheets.width_of(page, LABEL_FONT_BOLD, 9) - 12
+        self.say_fitted(self.head.foot, EDGE, line + 13, LABEL_FONT, 8.5, INK_3, room)
+        sheets.draw_text(
+            page, self._width - EDGE, line + 13, LABEL_FONT_BOLD, 9, INK_2, align="right"
+        )
 
     def say_fitted(
         self, text: str, x: float, y: float, face: Any, size: float, colour: Any, room: float
     ) -> None:
         """Draw one line of text, smaller if it would be too long."""
         wide = self.sheets.width_of(text, face, size)
-        self.sheets.say(text, x, y, face, size * min(1, room / wide) if wide else size, colour)
+        self.sheets.draw_text(
+            text, x, y, face, size * min(1, room / wide) if wide else size, colour
+        )
 
     def printable(self, text: str) -> str:
         return text if can_print(text) else self.head.unset
@@ -106,8 +110,8 @@ class _Table(_Paper):
         self._columns = [
             (EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)
         ]
-        self._title = self.sheets.lines(self.printable(head.title), self.room, SAYS, 15)[:3]
-        self._demand = self.sheets.lines(self.printable(head.demand), self.room, READS, 9.5)[:5]
+        self._title = self.sheets.lines(self.printable(head.title), self.room, DISPLAY_FONT, 15)[:3]
+        self._demand = self.sheets.lines(self.printable(head.demand), self.room, TEXT_FONT, 9.5)[:5]
         self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
 
     def set(self, rows: Iterable[Sequence[str]]) -> bytes:
@@ -144,8 +148,8 @@ class _Table(_Paper):
         words = self.printable(words)
         return (
             [words]
-            if self.sheets.width_of(words, READS, SIZE) <= wide
-            else self.sheets.lines(words, wide, READS, SIZE)
+            if self.sheets.width_of(words, TEXT_FONT, SIZE) <= wide
+            else self.sheets.lines(words, wide, TEXT_FONT, SIZE)
         )
 
     @staticmethod
@@ -155,21 +159,21 @@ class _Table(_Paper):
     def _set_head(self) -> None:
         y = 14 * MM
         for line in self._title:
-            self.sheets.say(line, EDGE, y, SAYS, 15, INK)
+            self.sheets.draw_text(line, EDGE, y, DISPLAY_FONT, 15, INK)
             y += 18
         for line in self._demand:
-            self.sheets.say(line, EDGE, y - 2, READS, 9.5, INK_2)
+            self.sheets.draw_text(line, EDGE, y - 2, TEXT_FONT, 9.5, INK_2)
             y += 13
         for field, (x, wide) in zip(self._fields, self._columns, strict=True):
-            self.say_fitted(field.label, x, y + 10, DOES_BOLD, 9, INK, wide)
+            self.say_fitted(field.label, x, y + 10, LABEL_FONT_BOLD, 9, INK, wide)
         self.sheets.box(EDGE, y + 15, self.room, 1.4, INK)
 
     def _set_row(self, cells: Sequence[Sequence[str]], y: float) -> float:
         for lines, (x, _) in zip(cells, self._columns, strict=True):
             for place, line in enumerate(lines):
                 if line:
-                    self.sheets.say_plainly(
-                        line, x, y + 2 + (place + 0.9) * SIZE * LEADING, READS, SIZE, INK
+                    self.sheets.draw_text_unshaped(
+                        line, x, y + 2 + (place + 0.9) * SIZE * LEADING, TEXT_FONT, SIZE, INK
                     )
         y += self._height(cells)
         self.sheets.box(EDGE, y, self.room, 0.5, HAIRLINE)
@@ -179,10 +183,10 @@ class _Table(_Paper):
 class _Letter(_Paper):
     # Font, size, leading, colour, and the space before and after.
     STYLES = {
-        "title": (SAYS, 22, 1.14, INK, 12, 12),
-        "head": (DOES_BOLD, 12, 1.3, INK, 14, 6),
-        "text": (READS, LETTER_SIZE, LETTER_LEADING, INK, 0, 7),
-        "small": (DOES, 9.5, 1.4, INK_2, 4, 6),
+        "title": (DISPLAY_FONT, 22, 1.14, INK, 12, 12),
+        "head": (LABEL_FONT_BOLD, 12, 1.3, INK, 14, 6),
+        "text": (TEXT_FONT, LETTER_SIZE, LETTER_LEADING, INK, 0, 7),
+        "small": (LABEL_FONT, 9.5, 1.4, INK_2, 4, 6),
     }
 
     def set(self, blocks: Iterable[tuple[str, Any]]) -> bytes:
@@ -225,9 +229,11 @@ class _Letter(_Paper):
     def _say_all(self, pieces, y, face, size, colour):
         for words, x in pieces:
             if words:
-                self.sheets.say(words, x, y, face, size, colour)
+                self.sheets.draw_text(words, x, y, face, size, colour)
 
     def _figure(self, what: str, count: str, bottom: float) -> None:
-        self.sheets.say(what, EDGE, bottom - 8, DOES, 10.5, INK)
-        self.sheets.say(count, EDGE + self.room, bottom - 8, DOES_BOLD, 10.5, INK, align="right")
+        self.sheets.draw_text(what, EDGE, bottom - 8, LABEL_FONT, 10.5, INK)
+        self.sheets.draw_text(
+            count, EDGE + self.room, bottom - 8, LABEL_FONT_BOLD, 10.5, INK, align="right"
+        )
         self.sheets.box(EDGE, bottom - 2.5, self.room, 0.5, HAIRLINE)

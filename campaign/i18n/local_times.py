@@ -4,20 +4,20 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 
-class NoSuchHour(ValueError):
+class NonexistentTime(ValueError):
     """The local time does not exist, because clocks went forward past it."""
 
 
 def instant(local: datetime, zone: str) -> datetime:
     """Return the aware UTC datetime of a naive `local` time in the time zone named `zone`.
 
-    If clocks go back and the time comes twice, the first one is meant. Raises NoSuchHour if the
+    If clocks go back and the time comes twice, the first one is meant. Raises NonexistentTime if the
     time does not exist.
     """
     aware = local.replace(tzinfo=ZoneInfo(zone), fold=0)
-    there_and_back = aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None)
-    if there_and_back != local:
-        raise NoSuchHour(f"{local} does not exist in {zone}")
+    round_trip = aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None)
+    if round_trip != local:
+        raise NonexistentTime(f"{local} does not exist in {zone}")
     return aware.astimezone(UTC)
 
 

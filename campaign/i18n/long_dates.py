@@ -14,9 +14,7 @@ def long_date(date: datetime.date, locale: Locale | str, pattern: str = "long") 
 
     For a datetime, this is the day in its own time zone.
     """
-    words = format_date(date, pattern, locale=locale)
+    text = format_date(date, pattern, locale=locale)
     return (
-        FIRST.sub("1er", words, count=1)
-        if str(locale).startswith("fr") and date.day == 1
-        else words
+        FIRST.sub("1er", text, count=1) if str(locale).startswith("fr") and date.day == 1 else text
     )

@@ -8,5 +8,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def sort_key(name: str) -> tuple[str, str]:
     """Return the sort key of a name: first without accents and case, then the name itself."""
-    letters = "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
-    return _NOT_WORD.sub(" ", letters).casefold(), name
+    characters = "".join(
+        character for character in normalize("NFKD", name) if not combining(character)
+    )
+    return _NOT_WORD.sub(" ", characters).casefold(), name

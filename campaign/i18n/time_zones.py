@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 UTC_NAME = "UTC"
 # No one lives there permanently. The few stations use the time of their supply bases.
-_LEFT_OUT = "Antarctica/"
+_EXCLUDED = "Antarctica/"
 
 
 @cache
@@ -19,7 +19,7 @@ def zone_countries() -> dict[str, str]:
     lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return {
-        name: country for country, _place, name, *_note in rows if not name.startswith(_LEFT_OUT)
+        name: country for country, _place, name, *_note in rows if not name.startswith(_EXCLUDED)
     }
 
 
@@ -33,11 +33,11 @@ def main_zones(country: str, year: int) -> list[str]:
 
     Of zones with the same clock, this is the one that the tz database lists first.
     """
-    found = {}
+    by_clock = {}
     for name, where in zone_countries().items():
         if where == country:
-            found.setdefault(_clock(name, year), name)
-    return list(found.values())
+            by_clock.setdefault(_clock(name, year), name)
+    return list(by_clock.values())
 
 
 def offset_text(moment: datetime, zone: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT
 from campaign.montage.typesetting import Sheets
 
 MM = 72 / 25.4
@@ -28,9 +28,9 @@ COVER_SIZES, COVER_LEADING, COVER_ROOM = (22, 20, 18, 16, 14, 12), 1.25, 24 * MM
 DASH, BETWEEN_DASHES = 4 * MM, 3 * MM
 # Font, size, and the space before and after.
 STYLES = {
-    "head": (DOES_BOLD, 12.5, 6, 4),
-    "text": (READS, LETTER_SIZE, 0, 7),
-    "item": (READS, LETTER_SIZE, 0, 5),
+    "head": (LABEL_FONT_BOLD, 12.5, 6, 4),
+    "text": (TEXT_FONT, LETTER_SIZE, 0, 7),
+    "item": (TEXT_FONT, LETTER_SIZE, 0, 5),
 }
 
 
@@ -89,12 +89,14 @@ class _Printing:
         self._wide = self._right - self._left
         self._bottom = height - EDGE
         # Measured once for all sheets, because only their serials differ.
-        self._fitted_title = self._fit(spec.title, self._room, 58, SAYS, TITLE_SIZES, 1.08)
+        self._fitted_title = self._fit(spec.title, self._room, 58, DISPLAY_FONT, TITLE_SIZES, 1.08)
         self._fitted_text = (
-            self._fit(spec.text, self._room, 62, READS, TEXT_SIZES, 1.36) if spec.text else ([], 0)
+            self._fit(spec.text, self._room, 62, TEXT_FONT, TEXT_SIZES, 1.36)
+            if spec.text
+            else ([], 0)
         )
-        self._to = self._sheets.lines(spec.to, self._room, DOES_BOLD, 9.5)[:2]
-        self._consent = self._sheets.lines(spec.consent, self._wide, READS, 8.8)
+        self._to = self._sheets.lines(spec.to, self._room, LABEL_FONT_BOLD, 9.5)[:2]
+        self._consent = self._sheets.lines(spec.consent, self._wide, TEXT_FONT, 8.8)
 
     @property
     def _room(self) -> float:
@@ -138,10 +140,10 @@ class _Printing:
         y = fold - 10 * MM - len(self._spec.cover) * COVER_ROOM
         for words in self._spec.cover:
             lines, size = self._fit(
-                words, self._wide, COVER_ROOM - 4 * MM, DOES_BOLD, COVER_SIZES, COVER_LEADING
+                words, self._wide, COVER_ROOM - 4 * MM, LABEL_FONT_BOLD, COVER_SIZES, COVER_LEADING
             )
             for at, line in enumerate(lines, 1):
-                self._say(line, self._left, y + at * size * COVER_LEADING, DOES_BOLD, size)
+                self._say(line, self._left, y + at * size * COVER_LEADING, LABEL_FONT_BOLD, size)
             y += COVER_ROOM
         x = 0
         while x < self._right + EDGE:
@@ -151,8 +153,10 @@ class _Printing:
     def _begin_letter(self) -> float:
         """Start a page of the full text with title and targets; return where its text may begin."""
         self._sheets.add(WHITE)
-        self._say(self._spec.letter_words, self._left, self._bottom - 1, DOES, 8.5, GREY)
-        y = self._set_title(*self._fit(self._spec.title, self._wide, 58, SAYS, TITLE_SIZES, 1.08))
+        self._say(self._spec.letter_words, self._left, self._bottom - 1, LABEL_FONT, 8.5, GREY)
+        y = self._set_title(
+            *self._fit(self._spec.title, self._wide, 58, DISPLAY_FONT, TITLE_SIZES, 1.08)
+        )
         self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
         return y + 20
 
@@ -180,15 +184,15 @@ class _Printing:
     def _set_title(self, lines: Sequence[str], size: float) -> float:
         """Draw the cause, the lines of the title and the targets; return the y of the last line."""
         y = EDGE + 7
-        self._say(self._spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
+        self._say(self._spec.cause, self._left, y, LABEL_FONT_BOLD, 8.5, GREY)
         y += 3
         for line in lines:
             y += size * 1.08
-            self._say(line, self._left, y, SAYS, size)
+            self._say(line, self._left, y, DISPLAY_FONT, size)
         y += 5
         for line in self._to:
             y += 12.5
-            self._say(line, self._left, y, DOES_BOLD, 9.5)
+            self._say(line, self._left, y, LABEL_FONT_BOLD, 9.5)
         return y
 
     def _set_words(self) -> float:
@@ -197,14 +201,14 @@ class _Printing:
         y += 3
         for line in lines:
             y += size * 1.36
-            self._say(line, self._left, y, READS, size)
+            self._say(line, self._left, y, TEXT_FONT, size)
         y += 13
-        self._say(spec.whole_text, self._left, y, DOES, 8.5)
+        self._say(spec.whole_text, self._left, y, LABEL_FONT, 8.5)
         self._say(
             spec.short_address,
-            self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5),
+            self._left + self._sheets.width_of(spec.whole_text + " ", LABEL_FONT, 8.5),
             y,
-            DOES_BOLD,
+            LABEL_FONT_BOLD,
             8.5,
         )
         return y
@@ -216,11 +220,11 @@ class _Printing:
         self._sheets.code(spec.sign_url, online, EDGE, QR, INK)
         self._sheets.code(url, type_in, EDGE, QR, INK)
         y = EDGE + QR + 11
-        for line in self._sheets.lines(spec.sign_words, QR + GAP, DOES_BOLD, 8):
-            self._say(line, online, y, DOES_BOLD, 8)
+        for line in self._sheets.lines(spec.sign_words, QR + GAP, LABEL_FONT_BOLD, 8):
+            self._say(line, online, y, LABEL_FONT_BOLD, 8)
             y += 9.5
-        self._say(spec.sheet_words, type_in, EDGE + QR + 11, DOES, 8, GREY)
-        self._say(serial, type_in, EDGE + QR + 23, DOES_BOLD, 11)
+        self._say(spec.sheet_words, type_in, EDGE + QR + 11, LABEL_FONT, 8, GREY)
+        self._say(serial, type_in, EDGE + QR + 23, LABEL_FONT_BOLD, 11)
         return max(y, EDGE + QR + 23)
 
     def _set_consent(self, top: float) -> float:
@@ -229,7 +233,7 @@ class _Printing:
         y += 5
         for line in self._consent:
             y += 11.4
-            self._say(line, self._left, y, READS, 8.8)
+            self._say(line, self._left, y, TEXT_FONT, 8.8)
         return y + 7
 
     def _set_rows(self, top: float) -> None:
@@ -263,7 +267,7 @@ class _Printing:
                 str(row + 1),
                 self._left + number / 2,
                 y + high / 2 + 4,
-                DOES_BOLD,
+                LABEL_FONT_BOLD,
                 11,
                 align="center",
             )
@@ -275,12 +279,12 @@ class _Printing:
 
     def _heading(self, column: Column, x: float, top: float, wide: float) -> None:
         lines, size = self._fit(
-            column.heading, wide - 5, HEAD - 4, DOES_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14
+            column.heading, wide - 5, HEAD - 4, LABEL_FONT_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14
         )
         y = top + (HEAD - 1.14 * size * len(lines)) / 2 + 0.82 * size
         for at, line in enumerate(lines):
             place = (x + wide / 2, "center") if column.is_tick else (x + 3, "left")
-            self._say(line, place[0], y + 1.14 * size * at, DOES_BOLD, size, align=place[1])
+            self._say(line, place[0], y + 1.14 * size * at, LABEL_FONT_BOLD, size, align=place[1])
 
     def _square(self, x: float, y: float, side: float) -> None:
         self._sheets.box(x, y, side, side, INK)
@@ -288,14 +292,14 @@ class _Printing:
 
     def _set_foot(self, serial: str) -> None:
         y = self._bottom - 1
-        self._say(serial, self._right, y, DOES_BOLD, 8.5, align="right")
+        self._say(serial, self._right, y, LABEL_FONT_BOLD, 8.5, align="right")
         x, room = self._left, self._wide - 30 * MM
         for words in self._spec.collected:
-            self._say(words, x, y, DOES, 8)
-            line = x + self._sheets.width_of(words, DOES, 8) + 4
+            self._say(words, x, y, LABEL_FONT, 8)
+            line = x + self._sheets.width_of(words, LABEL_FONT, 8) + 4
             x += room * 0.72 / len(self._spec.collected)
             self._sheets.box(line, y + 1, x - line - 8, 0.5, INK)
-        self._say(self._spec.foot, x, y, DOES, 7.2, GREY)
+        self._say(self._spec.foot, x, y, LABEL_FONT, 7.2, GREY)
 
     def _fit(self, text, width, height, face, sizes, leading):
         lines, size = self._sheets.fitted(text, width, height, face, sizes, leading)
@@ -306,4 +310,4 @@ class _Printing:
 
     def _say(self, text, x, y, face, size, colour=INK, align="left"):
         if text:
-            self._sheets.say(text, x, y, face, size, colour, align=align)
+            self._sheets.draw_text(text, x, y, face, size, colour, align=align)

@@ -19,11 +19,11 @@ from campaign.process.clock import UtcDateTime, utcnow
 
 RETRY_AFTER = timedelta(seconds=15)
 MAX_RETRY_AFTER = timedelta(hours=1)
-FINISHED_KEPT = timedelta(days=7)
+FINISHED_LIFETIME = timedelta(days=7)
 SWEEP_BATCH = 500
 LEASE = timedelta(seconds=1)
 # A lease that ends this far in the future was written before the machine's clock was set back.
-ASTRAY = timedelta(minutes=1)
+MAX_LEASE_AHEAD = timedelta(minutes=1)
 
 
 class UnknownJobError(LookupError):
@@ -147,8 +147,8 @@ def fail_job(job_id: int, *, holder: str, now: datetime) -> bool:
 
 def sweep_jobs(*, now: datetime) -> int:
     """Delete jobs that finished or failed some days ago; return how many."""
-    old = select(Job.id).where(Job.finished_at <= now - FINISHED_KEPT).limit(SWEEP_BATCH)
-    return _rows_changed(delete(Job).where(Job.id.in_(old)))
+    old_ids = select(Job.id).where(Job.finished_at <= now - FINISHED_LIFETIME).limit(SWEEP_BATCH)
+    return _rows_changed(delete(Job).where(Job.id.in_(old_ids)))
 
 
 def _end(job_id: int, holder: str, state: str, now: datetime) -> bool:
@@ -183,13 +183,13 @@ def take_lease(name: str, *, holder: str, now: datetime) -> bool | None:
     if db.session.get_bind().dialect.name == "postgresql":
         return db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(name))))
     statement = insert(Lease).values(name=name, holder=holder, expires_at=now + LEASE)
-    taken = db.session.scalar(
+    lease_holder = db.session.scalar(
         statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "expires_at": now + LEASE},
             where=(Lease.holder == holder)
             | (Lease.expires_at < now)
-            | (Lease.expires_at > now + ASTRAY),
+            | (Lease.expires_at > now + MAX_LEASE_AHEAD),
         ).returning(Lease.holder)
     )
-    return taken is not None
+    return lease_holder is not None

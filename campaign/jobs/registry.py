@@ -102,8 +102,8 @@ class BackgroundWork:
         """Register the handler of a kind of job. See JobKind."""
 
         def decorate(handler: _Handler) -> _Handler:
-            row = JobKind(kind, handler, lease, max_attempts, on_return, on_give_up)
-            self.registry.kinds[kind] = row
+            job_kind = JobKind(kind, handler, lease, max_attempts, on_return, on_give_up)
+            self.registry.kinds[kind] = job_kind
             return handler
 
         return decorate

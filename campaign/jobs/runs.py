@@ -73,7 +73,10 @@ class JobRun:
     def report(self, percent: int) -> None:
         """Record the progress, and renew the claim. Raise JobLost or WorkerStopping."""
         self.check_stop()
-        write(self._demand, partial(renew_job, until=self.now() + self._lease, progress=percent))
+        write(
+            self._change_or_lose,
+            partial(renew_job, until=self.now() + self._lease, progress=percent),
+        )
 
     def finish(self, operation: Callable[..., Any], /, *arguments: Any, **named: Any) -> None:
         """Run the last operation of the job, and mark the job as done in the same transaction.
@@ -97,9 +100,9 @@ class JobRun:
     def _while_held(self, change: Callable[..., bool], operation: Callable[[], Any]) -> Any:
         # The job's row is locked last, as when it is enqueued.
         outcome = operation()
-        self._demand(change)
+        self._change_or_lose(change)
         return outcome
 
-    def _demand(self, change: Callable[..., bool]) -> None:
+    def _change_or_lose(self, change: Callable[..., bool]) -> None:
         if not change(self._job_id, holder=self.worker.holder):
             raise JobLost

@@ -21,7 +21,7 @@ from campaign.jobs.runs import JobLost, JobRun, WorkerContext, WorkerStopping
 JOB_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
-FAREWELL_SECONDS = 1.5
+STOP_SECONDS = 1.5
 
 log = logging.getLogger("campaign.worker")
 failure_log = FailureLog(log)
@@ -70,13 +70,13 @@ class JobLoop:
             lease=self._kind.lease,
             clock=self._clock,
         )
-        most = self._kind.max_attempts
+        max_attempts = self._kind.max_attempts
         try:
-            if most is not None and job.attempts > most:
+            if max_attempts is not None and job.attempts > max_attempts:
                 # Its workers were killed, so none of them could give it up.
                 self._give_up(run, job)
             else:
-                self._attempt(run, job, is_last=job.attempts == most)
+                self._attempt(run, job, is_last=job.attempts == max_attempts)
         except JobLost:
             log.info("%s %s was cancelled or taken over", job.kind, job.subject_id)
 
@@ -114,16 +114,16 @@ class JobLoop:
 class UpkeepRound:
     """Does each piece of upkeep, even if an earlier one fails."""
 
-    def __init__(self, at_start: Iterable[Upkeep], pieces: Iterable[Upkeep]) -> None:
+    def __init__(self, at_start: Iterable[Upkeep], operations: Iterable[Upkeep]) -> None:
         self._at_start = list(at_start)
-        self._pieces = list(pieces)
+        self._operations = list(operations)
 
     def do(self) -> int:
         """Make one round; return how much was done."""
         now = database_now()
         # What failed at the start is tried again in the next round.
-        self._at_start = [piece for piece in self._at_start if _try(piece, now) is None]
-        return sum(_try(piece, now) or 0 for piece in self._pieces)
+        self._at_start = [operation for operation in self._at_start if _try(operation, now) is None]
+        return sum(_try(operation, now) or 0 for operation in self._operations)
 
 
 class Worker:
@@ -146,7 +146,7 @@ class Worker:
             self._loops.append(("upkeep", upkeep.do, UPKEEP_SECONDS))
 
     def run(self) -> None:
-        """Run the loops, and return within FAREWELL_SECONDS of the stop.
+        """Run the loops, and return within STOP_SECONDS of the stop.
 
         What a loop had claimed is resumed later.
         """
@@ -159,10 +159,10 @@ class Worker:
         log.info("the worker runs: %s", ", ".join(name for name, _, _ in self._loops))
         self._context.stop.wait()
         log.info("the worker stops")
-        for call in self._context.on_stop:
-            call()
+        for callback in self._context.on_stop:
+            callback()
         for thread in threads:
-            thread.join(FAREWELL_SECONDS / len(threads))
+            thread.join(STOP_SECONDS / len(threads))
 
     def _repeat(self, name: str, work: Pass, seconds: float) -> None:
         """Repeat `work`: immediately while it finds something to do, else every `seconds`."""
@@ -179,12 +179,12 @@ class Worker:
                     stop.wait(seconds)
 
 
-def _try(piece: Upkeep, now: datetime) -> int | None:
+def _try(operation: Upkeep, now: datetime) -> int | None:
     """Do a piece of upkeep in a transaction; return how much was done, or None if it failed."""
     try:
-        return int(write(piece, now=now) or 0)
+        return int(write(operation, now=now) or 0)
     except Exception as error:
-        failure_log.note(error, f"the worker's upkeep, {name_of(piece)}")
+        failure_log.note(error, f"the worker's upkeep, {name_of(operation)}")
         return None
 
 

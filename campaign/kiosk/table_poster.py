@@ -6,7 +6,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
-from campaign.montage.fonts import DOES, SAYS
+from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT
 from campaign.montage.posters.layout import EDGE, MARGIN, PosterPaper
 from campaign.montage.posters.spec import PAPER_MM
 from campaign.montage.typesetting import INK, INK_2, INK_3
@@ -44,12 +44,15 @@ class _TablePoster(PosterPaper):
         top = MARGIN + 62
         # All languages use the same size, so that none stands out.
         size = min(
-            self._fitted(title, TITLE_HEIGHT, SAYS, TITLES, LEADING)[1]
+            self._fitted(title, TITLE_HEIGHT, DISPLAY_FONT, TITLES, LEADING)[1]
             for title in self._titles.values()
         )
         for lang, title in self._titles.items():
             top = self._set_words(
-                lang, self._fitted(title, TITLE_HEIGHT, SAYS, (size,), LEADING)[0], size, top
+                lang,
+                self._fitted(title, TITLE_HEIGHT, DISPLAY_FONT, (size,), LEADING)[0],
+                size,
+                top,
             )
         self._set_code(top + 10, self._height - 250)
         self._set_address()
@@ -59,9 +62,11 @@ class _TablePoster(PosterPaper):
         """Draw the text in one language; return where the next language begins."""
         with force_locale(LOCALES[lang]):
             asked = _("Sign on your own phone")
-        self._say(asked, EDGE, top + 20, DOES, 22, INK_3)
+        self._draw_text(asked, EDGE, top + 20, LABEL_FONT, 22, INK_3)
         for at, line in enumerate(lines):
-            self._say(line, EDGE, top + 34 + size * (0.84 + LEADING * at), SAYS, size, INK)
+            self._draw_text(
+                line, EDGE, top + 34 + size * (0.84 + LEADING * at), DISPLAY_FONT, size, INK
+            )
         return top + 34 + size * LEADING * len(lines) + 22
 
     def _set_code(self, top: float, bottom: float) -> None:
@@ -74,14 +79,22 @@ class _TablePoster(PosterPaper):
 
     def _set_address(self) -> None:
         size = next(
-            (s for s in ADDRESS if self._width(self._address, SAYS, s) <= 1000 - 2 * EDGE),
+            (s for s in ADDRESS if self._width(self._address, DISPLAY_FONT, s) <= 1000 - 2 * EDGE),
             ADDRESS[-1],
         )
-        self._say(self._address, 500, self._height - 166, SAYS, size, INK, align="center")
+        self._draw_text(
+            self._address, 500, self._height - 166, DISPLAY_FONT, size, INK, align="center"
+        )
         with_no_camera = []
         for lang in self._titles:
             with force_locale(LOCALES[lang]):
                 with_no_camera.append(_("or enter this web address"))
-        self._say(
-            " · ".join(with_no_camera), 500, self._height - 122, DOES, 21, INK_2, align="center"
+        self._draw_text(
+            " · ".join(with_no_camera),
+            500,
+            self._height - 122,
+            LABEL_FONT,
+            21,
+            INK_2,
+            align="center",
         )

@@ -60,18 +60,18 @@ def _read(name: str, content: bytes) -> list[Bounce]:
 def bounces_in(message: EmailMessage) -> Iterator[Bounce]:
     """Yield the Bounces that `message` reports, or nothing if it is not a report."""
     original = _original(message)
-    told = {
+    sent = {
         "message_id": str(original.get("Message-ID", "")) if original else "",
         "sent_to": parseaddr(str(original["To"]))[1] if original and original["To"] else "",
     }
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
-            yield from _delivery_report(part, told)
+            yield from _delivery_report(part, sent)
         elif part.get_content_type() == "message/feedback-report":
-            yield from _complaint(part, told)
+            yield from _complaint(part, sent)
 
 
-def _delivery_report(part, told):
+def _delivery_report(part, sent):
     blocks = part.get_payload()
     for fields in blocks if isinstance(blocks, list) else ():
         if str(fields.get("Action", "")).strip().lower() != FAILED:
@@ -79,20 +79,20 @@ def _delivery_report(part, told):
         address = _recipient(fields.get("Original-Recipient")) or _recipient(
             fields.get("Final-Recipient")
         )
-        found = STATUS.search(str(fields.get("Status", "")))
-        status = found.group(1) if found else ""
+        match = STATUS.search(str(fields.get("Status", "")))
+        status = match.group(1) if match else ""
         # As for direct SMTP replies, only a status about the address itself may mark the address as
         # bad.
         if address:
-            yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status, **told)
+            yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status, **sent)
 
 
-def _complaint(part, told):
+def _complaint(part, sent):
     fields = _fields(part)
     kind = str(fields.get("Feedback-Type", "")).strip().lower()
-    address = _recipient(fields.get("Original-Rcpt-To")) or told["sent_to"]
+    address = _recipient(fields.get("Original-Rcpt-To")) or sent["sent_to"]
     if kind in ABUSE and address:
-        yield Bounce(address.strip("<>"), "complaint", kind, **told)
+        yield Bounce(address.strip("<>"), "complaint", kind, **sent)
 
 
 def _fields(part):

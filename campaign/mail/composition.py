@@ -27,7 +27,7 @@ UNWANTED = {"Cc", "Cs", "Zl", "Zp"}
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class Wording(NamedTuple):
+class RenderedEmail(NamedTuple):
     """The content of an email: a one-line subject, plain text and HTML."""
 
     subject: str
@@ -72,7 +72,7 @@ class Message:
     message_key: str = ""
 
 
-def render(name: str, lang: str, **context: Any) -> Wording:
+def render(name: str, lang: str, **context: Any) -> RenderedEmail:
     """Render `templates/emails/<name>/` in the language `lang`.
 
     Needs an application context. The bodies get the `subject` too. No request data reaches an
@@ -87,7 +87,7 @@ def render(name: str, lang: str, **context: Any) -> Wording:
         subject = one_line(part("subject.txt"))
         text = part("body.txt", subject=subject)
         html = part("body.html", subject=subject)
-    return Wording(subject, _wrapped(text), html.strip() + "\n")
+    return RenderedEmail(subject, _wrapped(text), html.strip() + "\n")
 
 
 def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
@@ -118,13 +118,13 @@ def to_email(message: Message, settings: Mapping[str, Any]) -> EmailMessage:
         email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(message.text, cte="quoted-printable")
     email.add_alternative(message.html, subtype="html", cte="quoted-printable")
-    for file in message.attachments:
+    for attachment in message.attachments:
         email.add_attachment(
-            file.data,
-            file.maintype,
-            file.subtype,
-            filename=file.name,
-            params=file.parameters or None,
+            attachment.data,
+            attachment.maintype,
+            attachment.subtype,
+            filename=attachment.name,
+            params=attachment.parameters or None,
         )
     # Set last, because setting the content removes this header.
     email["Content-Language"] = message.lang
@@ -138,9 +138,9 @@ def sender(settings: Mapping[str, Any]) -> Address:
     return _address(address.rstrip("> "), name.strip(' "'))
 
 
-def one_line(words: str) -> str:
-    """Return `words` made safe for a header: one line, no invisible or disguising characters."""
-    visible = "".join(" " if _is_unwanted(character) else character for character in words)
+def one_line(text: str) -> str:
+    """Return `text` made safe for a header: one line, no invisible or disguising characters."""
+    visible = "".join(" " if _is_unwanted(character) else character for character in text)
     return re.sub(" {2,}", " ", visible).strip()
 
 
@@ -150,7 +150,11 @@ def _is_unwanted(character: str) -> bool:
 
 def _address(address: str, name: str = "") -> Address:
     local, _, domain = address.rpartition("@")
-    if not local or not domain or any(c.isspace() or _is_unwanted(c) for c in address):
+    if (
+        not local
+        or not domain
+        or any(character.isspace() or _is_unwanted(character) for character in address)
+    ):
         raise ValueError("not a mail address")
     return Address(one_line(name), local, domain if domain.isascii() else _ascii(domain))
 

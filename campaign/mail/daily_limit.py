@@ -21,12 +21,12 @@ class DailyLimit:
         self._limiter = RateLimiter.from_config(config)
         self._limit = RateLimitItemPerDay(config["MAX_EMAILS_PER_ADDRESS_PER_DAY"])
 
-    def has_room(self, digest: bytes, under_way: int) -> bool:
+    def allows_more(self, digest: bytes, in_progress: int) -> bool:
         """Return whether one more email may go out today.
 
-        `under_way` is how many emails to this address are being sent now and are not counted yet.
+        `in_progress` is how many emails to this address are being sent now and are not counted yet.
         """
-        return self._limiter.test(self._limit, "emails", digest.hex(), cost=under_way + 1)
+        return self._limiter.test(self._limit, "emails", digest.hex(), cost=in_progress + 1)
 
     def count(self, digest: bytes) -> None:
         """Count one email that the mail server accepted. Failed attempts are not counted."""

@@ -15,7 +15,7 @@ NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})-\d+\.eml", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredEmail:
     """An email in the folder. `text` and `html` are empty in lists."""
 
     name: str
@@ -33,7 +33,7 @@ def folder_of(settings: Mapping[str, Any]) -> Path:
     return Path(settings["VAR_DIR"]) / "mail"
 
 
-def names_in(folder: Path) -> list[str]:
+def email_names(folder: Path) -> list[str]:
     """Return the file names of all emails, newest first."""
     if not folder.is_dir():
         return []
@@ -42,29 +42,29 @@ def names_in(folder: Path) -> list[str]:
     )
 
 
-def page_of(folder: Path, page: int) -> tuple[list[Found], bool]:
+def page_of(folder: Path, page: int) -> tuple[list[StoredEmail], bool]:
     """Return the emails on a page (1, 2, …; newest first), and whether there are older ones.
 
     A page has 50 emails.
     """
-    names = names_in(folder)
+    names = email_names(folder)
     first = (page - 1) * PAGE
     parser = BytesHeaderParser(policy=policy.default)
-    found = []
+    emails = []
     for name in names[first : first + PAGE]:
         with open(folder / name, "rb") as file:
-            found.append(_found(name, parser.parse(file)))
-    return found, len(names) > first + PAGE
+            emails.append(_stored_email(name, parser.parse(file)))
+    return emails, len(names) > first + PAGE
 
 
-def find(folder: Path, name: str) -> Found | None:
+def load_email(folder: Path, name: str) -> StoredEmail | None:
     """Return the whole email called `name`, or None. No name can reach outside the folder."""
     path = folder / name
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     email = message_from_bytes(path.read_bytes(), policy=policy.default)
     text, html = (email.get_body([kind]) for kind in ("plain", "html"))
-    return _found(
+    return _stored_email(
         name,
         email,
         text=text.get_content() if text else "",
@@ -72,14 +72,14 @@ def find(folder: Path, name: str) -> Found | None:
     )
 
 
-def _found(name: str, email: Message, **bodies: str) -> Found:
-    written = datetime.strptime(NAME.fullmatch(name).group(1), "%Y%m%dT%H%M%S.%f")
-    return Found(
+def _stored_email(name: str, email: Message, **bodies: str) -> StoredEmail:
+    written_at = datetime.strptime(NAME.fullmatch(name).group(1), "%Y%m%dT%H%M%S.%f")
+    return StoredEmail(
         name=name,
         subject=email["Subject"] or "",
         to=email["To"] or "",
         from_=email["From"] or "",
-        at=written.replace(tzinfo=UTC),
+        at=written_at.replace(tzinfo=UTC),
         headers={key: str(value) for key, value in email.items()},
         **bodies,
     )

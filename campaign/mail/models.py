@@ -11,8 +11,8 @@ from campaign.process.clock import UtcDateTime, utcnow
 STATES = ("owed", "sent", "dropped", "failed")
 
 # The database uses a partial index only for queries that repeat its condition exactly.
-OWED = text("state = 'owed'")
-TROUBLED = text("state in ('failed', 'dropped')")
+IS_QUEUED = text("state = 'owed'")
+HAS_FAILED = text("state in ('failed', 'dropped')")
 
 # An email that one person is waiting for goes before a mailing to many.
 PERSONAL, BULK = 0, 1
@@ -25,7 +25,7 @@ class OutboxMessage(db.Model):
     """One email to send: only what it is about, never its recipient or content.
 
     It is written in the transaction that causes the email. Once `due_at` has passed, a worker
-    claims it until `locked_until`. The worker asks the package that queued it to compose it, and
+    claims it until `locked_until`. The worker asks the package that queued it to render it, and
     sends it to the mail server. If the worker dies, the row is claimed again when its lock ends.
     """
 
@@ -33,14 +33,18 @@ class OutboxMessage(db.Model):
     __table_args__ = (
         one_of("state", STATES),
         Index(
-            "ix_owed_message_due", "priority", "due_at", sqlite_where=OWED, postgresql_where=OWED
+            "ix_owed_message_due",
+            "priority",
+            "due_at",
+            sqlite_where=IS_QUEUED,
+            postgresql_where=IS_QUEUED,
         ),
         Index(
             "ix_owed_message_troubled",
             "kind",
             "subject_id",
-            sqlite_where=TROUBLED,
-            postgresql_where=TROUBLED,
+            sqlite_where=HAS_FAILED,
+            postgresql_where=HAS_FAILED,
         ),
     )
 

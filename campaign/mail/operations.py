@@ -9,7 +9,13 @@ from sqlalchemy import Row, delete, func, select, update
 
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
-from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OutboxMessage, UndeliverableAddress
+from campaign.mail.models import (
+    IS_QUEUED,
+    MAX_REPORTS,
+    PERSONAL,
+    OutboxMessage,
+    UndeliverableAddress,
+)
 from campaign.process.clock import utcnow
 
 LOCK = timedelta(minutes=2)
@@ -17,11 +23,11 @@ FIRST_DELAY = timedelta(seconds=30)
 MAX_DELAY = timedelta(hours=6)
 MAX_ATTEMPTS = 10
 # Few enough that nobody who waits to write notices.
-SWEPT_AT_ONCE = 1000
+SWEEP_BATCH = 1000
 # Why a due email waits.
-DAY_IS_FULL = "the address has had its emails for the day"
+DAILY_LIMIT_REACHED = "the address has had its emails for the day"
 # Why an email was dropped that nobody will miss: the reason for it had passed.
-NO_LONGER_APT = "no longer apt"
+NO_LONGER_NEEDED = "no longer apt"
 
 _table = OutboxMessage.__table__
 
@@ -32,14 +38,14 @@ def enqueue(*, kind: str, subject_id: int, lang: str) -> None:
 
 
 def enqueue_many(
-    mails: Iterable[dict[str, Any]], *, priority: int = PERSONAL, due_at: datetime | None = None
+    messages: Iterable[dict[str, Any]], *, priority: int = PERSONAL, due_at: datetime | None = None
 ) -> None:
     """Queue several emails with one statement, due at `due_at` (default: now).
 
     Each email is a dict of `kind`, `subject_id` and `lang`.
     """
     now = utcnow()
-    usual = {
+    defaults = {
         "priority": priority,
         "created_at": now,
         "due_at": due_at or now,
@@ -47,7 +53,7 @@ def enqueue_many(
         "state": "owed",
         "last_error": "",
     }
-    insert_all(db.session.connection(), _table, [mail | usual for mail in mails])
+    insert_all(db.session.connection(), _table, [message | defaults for message in messages])
 
 
 def claim(*, limit: int, now: datetime) -> list[Row]:
@@ -57,34 +63,34 @@ def claim(*, limit: int, now: datetime) -> list[Row]:
     overdue come first. A claim lasts two minutes unless renewed; then another worker may claim the
     messages. `now` is the database's time.
     """
-    free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
-    first = (
+    is_free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
+    top_priority = (
         select(func.min(_table.c.priority))
-        .where(OWED, _table.c.due_at <= now, free)
+        .where(IS_QUEUED, _table.c.due_at <= now, is_free)
         .scalar_subquery()
     )
     # A CTE, because PostgreSQL may run a plain subquery with a limit more than once.
     due = (
         select(_table.c.id)
-        .where(OWED, _table.c.due_at <= now, free, _table.c.priority == first)
+        .where(IS_QUEUED, _table.c.due_at <= now, is_free, _table.c.priority == top_priority)
         .order_by(_table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    taken = db.session.execute(
+    claimed = db.session.execute(
         update(_table)
         .where(_table.c.id.in_(select(due.c.id)))
         .values(locked_until=now + LOCK, attempts=_table.c.attempts + 1)
         .returning(*_table.c)
     ).all()
-    return sorted(taken, key=lambda owed: (owed.due_at, owed.id))
+    return sorted(claimed, key=lambda row: (row.due_at, row.id))
 
 
 def renew(ids: Collection[int], *, now: datetime) -> None:
     """Extend the claim on messages that a slow mail server is still handling."""
     db.session.execute(
-        update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=now + LOCK)
+        update(_table).where(_table.c.id.in_(ids), IS_QUEUED).values(locked_until=now + LOCK)
     )
 
 
@@ -113,7 +119,7 @@ def reschedule(id: int, *, error: str, now: datetime) -> None:
 
 def wait_until(id: int, *, until: datetime) -> None:
     """Return an unsent message to the outbox, to be claimed again from `until` on."""
-    _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=DAY_IS_FULL)
+    _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=DAILY_LIMIT_REACHED)
 
 
 def release(ids: Collection[int]) -> None:
@@ -155,10 +161,10 @@ def report_address(digest: bytes, *, reason: str, message: str, now: datetime) -
 
 def refused_among(digests: Collection[bytes], *, min_reports: int = MAX_REPORTS) -> set[bytes]:
     """Return those of the digests whose address has at least `min_reports` reports."""
-    known = UndeliverableAddress.digest
+    column = UndeliverableAddress.digest
     return set(
         db.session.scalars(
-            select(known).where(known.in_(digests), UndeliverableAddress.reports >= min_reports)
+            select(column).where(column.in_(digests), UndeliverableAddress.reports >= min_reports)
         )
     )
 
@@ -168,7 +174,7 @@ def refusal_of(digest: bytes) -> UndeliverableAddress | None:
     return db.session.get(UndeliverableAddress, digest, populate_existing=True)
 
 
-def try_again(*, digest: bytes) -> None:
+def clear_refusal(*, digest: bytes) -> None:
     """Forget that an address accepted no email, so that the next email tries its server again."""
     db.session.execute(delete(UndeliverableAddress).where(UndeliverableAddress.digest == digest))
 
@@ -178,7 +184,7 @@ def sweep(*, now: datetime, keep_days: int = 30) -> int:
     oldest = select(func.min(_table.c.id)).scalar_subquery()
     return db.session.execute(
         delete(_table).where(
-            _table.c.id < oldest + SWEPT_AT_ONCE,
+            _table.c.id < oldest + SWEEP_BATCH,
             _table.c.state != "owed",
             _table.c.created_at <= now - timedelta(days=keep_days),
         )
@@ -187,7 +193,7 @@ def sweep(*, now: datetime, keep_days: int = 30) -> int:
 
 def _change(ids: Collection[int], **values: Any) -> None:
     db.session.execute(
-        update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=None, **values)
+        update(_table).where(_table.c.id.in_(ids), IS_QUEUED).values(locked_until=None, **values)
     )
 
 

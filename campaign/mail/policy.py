@@ -17,8 +17,8 @@ class MailPolicy(EmailPolicy):
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return the header as bytes, folded into lines."""
-        own = self._own_form(name, value)
-        return f"{name}: {own}\r\n".encode() if own else super().fold_binary(name, value)
+        line = self._own_form(name, value)
+        return f"{name}: {line}\r\n".encode() if line else super().fold_binary(name, value)
 
     def _own_form(self, name: str, value: Any) -> str | None:
         if name in ("List-Id", "List-Unsubscribe", "Message-ID"):
@@ -31,8 +31,8 @@ class MailPolicy(EmailPolicy):
         return None
 
 
-def _encoded(name: str, words: str) -> str:
-    header = Header(words, "utf-8", maxlinelen=LINE_LENGTH, header_name=name)
+def _encoded(name: str, text: str) -> str:
+    header = Header(text, "utf-8", maxlinelen=LINE_LENGTH, header_name=name)
     return header.encode(linesep="\r\n")
 
 

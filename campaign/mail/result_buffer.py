@@ -40,7 +40,7 @@ class ResultBuffer:
         self._others.append(lambda now: operations.reschedule(id, error=error, now=now))
         self.handled += 1
 
-    def waits(self, id: int, *, until: datetime) -> None:
+    def wait(self, id: int, *, until: datetime) -> None:
         """Note that the message's address has had its emails for the day."""
         self._others.append(lambda now: operations.wait_until(id, until=until))
         self.handled += 1
@@ -65,12 +65,14 @@ class ResultBuffer:
         """Write all noted results in one transaction."""
         if self._sent or self._released or self._others:
             # Ask for the time before the transaction, which uses its own connection.
-            self._write(_write_down, self._sent, self._released, self._others, now=database_now())
+            self._write(
+                _write_results, self._sent, self._released, self._others, now=database_now()
+            )
         self._sent, self._released, self._others = [], [], []
         self._since = monotonic()
 
 
-def _write_down(
+def _write_results(
     sent: list[int], released: list[int], others: list[Callable[[datetime], Any]], *, now: datetime
 ) -> None:
     if sent:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.http.responses import framed
 from campaign.http.trusted_requests import is_near
-from campaign.mail.folder import Found, find, folder_of, page_of
+from campaign.mail.folder import StoredEmail, folder_of, load_email, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
 
@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.before_request
-def refuse_strangers() -> None:
+def refuse_remote() -> None:
     """Refuse every request that does not come from this machine.
 
     Where VOLANTE_ENV was forgotten, these emails would open other people's signatures.
@@ -29,7 +29,7 @@ def refuse_strangers() -> None:
 
 
 @blueprint.after_request
-def keep_nothing(response: Response) -> Response:
+def forbid_caching(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -46,19 +46,19 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<name>")
 def show(name: str) -> ResponseReturnValue:
-    message = _message(name)
+    message = _load_email(name)
     html_url = url_for("mail.html", name=name) if message.html else None
     return render_template("mail/show.html", message={**vars(message), "html_url": html_url})
 
 
 @blueprint.get("/<name>/html")
 def html(name: str) -> ResponseReturnValue:
-    return framed(_message(name).html)
+    return framed(_load_email(name).html)
 
 
 def _folder() -> Path:
     return folder_of(current_app.config)
 
 
-def _message(name: str) -> Found:
-    return find(_folder(), name) or abort(404)
+def _load_email(name: str) -> StoredEmail:
+    return load_email(_folder(), name) or abort(404)

@@ -20,7 +20,7 @@ log = logging.getLogger("campaign.mail")
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutgoingEmail:
     """An email being sent.
 
     `digest` is the digest of its address, or None. `is_bound` is true if it counts towards the
@@ -32,48 +32,48 @@ class Letter:
     is_bound: bool = False
 
 
-class Round:
+class DeliveryBatch:
     """Emails shared out among connections, for at most `seconds` or until `stop` is set.
 
     If a connection's server fails, the connection puts its email back and gives up. The others go
-    on. Afterwards `left` holds the unsent emails. `trouble` is the reason if every connection gave
-    up, else empty. If a server is slow, the round ends without waiting for that email, and
+    on. Afterwards `unsent` holds the others. `failure` is the reason if every connection gave
+    up, else empty. If a server is slow, the batch ends without waiting for that email, and
     `late_results` gives its result later.
     """
 
     def __init__(
         self,
-        letters: Iterable[Letter],
+        emails: Iterable[OutgoingEmail],
         transports: Sequence[SmtpTransport | FolderTransport],
         *,
         stop: Event,
         seconds: float,
     ) -> None:
-        self.left = deque(letters)
-        needed = -(-len(self.left) // PER_CONNECTION)
+        self.unsent = deque(emails)
+        needed = -(-len(self.unsent) // PER_CONNECTION)
         self._transports = transports[:needed]
         self._stop = stop
         self._ends = monotonic() + seconds
         self._over = Event()
         self._results = SimpleQueue()
         self._bad_addresses = set()
-        self._troubles = []
-        self._in_hand = {}
+        self._failures = []
+        self._current = {}
         self._running = 0
 
     @property
-    def trouble(self) -> str:
-        return self._troubles[0] if len(self._troubles) == len(self._transports) else ""
+    def failure(self) -> str:
+        return self._failures[0] if len(self._failures) == len(self._transports) else ""
 
     def results(
         self, seconds_to_wait: Callable[[], float]
-    ) -> Iterator[tuple[Letter, Delivered | Refused | TryLater] | None]:
+    ) -> Iterator[tuple[OutgoingEmail, Delivered | Refused | TryLater] | None]:
         """Yield (email, result) as results arrive.
 
         Yield None whenever `seconds_to_wait()` pass without a result.
         """
         threads = [
-            Thread(target=self._carry, args=[transport], daemon=True)
+            Thread(target=self._send_all, args=[transport], daemon=True)
             for transport in self._transports
         ]
         for thread in threads:
@@ -93,8 +93,8 @@ class Round:
         finally:
             self._over.set()
 
-    def late_results(self) -> Iterator[tuple[Letter, Delivered | Refused | TryLater]]:
-        """Yield (email, result) for emails a server has answered since the round ended."""
+    def late_results(self) -> Iterator[tuple[OutgoingEmail, Delivered | Refused | TryLater]]:
+        """Yield (email, result) for emails a server has answered since the batch ended."""
         while self._running:
             try:
                 result = self._results.get_nowait()
@@ -105,22 +105,22 @@ class Round:
             else:
                 yield result
 
-    def letters_in_hand(self) -> list[Letter]:
+    def emails_in_progress(self) -> list[OutgoingEmail]:
         """Return the emails that servers are still handling."""
-        return [letter for letter in self._in_hand.values() if letter]
+        return [email for email in self._current.values() if email]
 
     def busy_transports(self) -> list[SmtpTransport | FolderTransport]:
         """Return the transports whose server is still handling an email."""
-        return [transport for transport in self._transports if self._in_hand.get(id(transport))]
+        return [transport for transport in self._transports if self._current.get(id(transport))]
 
     def is_over(self) -> bool:
         """Return whether every connection has finished and every result was yielded."""
         return not self._running
 
-    def _carry(self, transport: SmtpTransport | FolderTransport) -> None:
+    def _send_all(self, transport: SmtpTransport | FolderTransport) -> None:
         try:
-            while self.left and not self._is_over():
-                if not self._carry_one(transport):
+            while self.unsent and not self._is_over():
+                if not self._send_next(transport):
                     return
         except IndexError:
             # Another thread took the last email just before us.
@@ -128,37 +128,37 @@ class Round:
         finally:
             self._results.put(None)
 
-    def _carry_one(self, transport: SmtpTransport | FolderTransport) -> bool:
+    def _send_next(self, transport: SmtpTransport | FolderTransport) -> bool:
         """Send the next email, and return whether this connection can go on."""
-        letter = self.left.popleft()
-        self._in_hand[id(transport)] = letter
+        email = self.unsent.popleft()
+        self._current[id(transport)] = email
         try:
-            fact = self._hand_over(letter, transport)
+            result = self._send(email, transport)
         finally:
-            self._in_hand[id(transport)] = None
-        if isinstance(fact, Unreachable):
-            self.left.appendleft(letter)
-            self._troubles.append(fact.reason)
+            self._current[id(transport)] = None
+        if isinstance(result, Unreachable):
+            self.unsent.appendleft(email)
+            self._failures.append(result.reason)
             return False
-        self._results.put((letter, fact))
-        if isinstance(fact, TryLater) and fact.server_ails:
-            self._troubles.append(fact.reason)
+        self._results.put((email, result))
+        if isinstance(result, TryLater) and result.server_unavailable:
+            self._failures.append(result.reason)
             return False
         return True
 
-    def _hand_over(
-        self, letter: Letter, transport: SmtpTransport | FolderTransport
+    def _send(
+        self, email: OutgoingEmail, transport: SmtpTransport | FolderTransport
     ) -> Delivered | Refused | TryLater | Unreachable:
-        if letter.digest in self._bad_addresses:
+        if email.digest in self._bad_addresses:
             return Refused("refused just before")
         try:
-            fact = transport.send(letter.envelope)
+            result = transport.send(email.envelope)
         except Exception as error:
-            log.exception("message %d could not be handed over", letter.envelope.id)
+            log.exception("message %d could not be handed over", email.envelope.id)
             return TryLater(type(error).__name__)
-        if isinstance(fact, Refused) and letter.digest is not None:
-            self._bad_addresses.add(letter.digest)
-        return fact
+        if isinstance(result, Refused) and email.digest is not None:
+            self._bad_addresses.add(email.digest)
+        return result
 
     def _is_over(self) -> bool:
         return self._over.is_set() or self._stop.is_set() or monotonic() > self._ends

@@ -31,7 +31,7 @@ def server_from(url: str, *, hello: str = "") -> MailServer:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("MAIL_URL must look like smtp://user:pass@host:port?tls=starttls")
-    tls = parse_qs(parts.query).get("tls", [_usual_tls(parts)])[-1]
+    tls = parse_qs(parts.query).get("tls", [_default_tls(parts)])[-1]
     if tls not in PORTS:
         raise ValueError(f"MAIL_URL: tls must be starttls, implicit or none, not {tls!r}")
     return MailServer(
@@ -44,13 +44,13 @@ def server_from(url: str, *, hello: str = "") -> MailServer:
     )
 
 
-def _usual_tls(parts: SplitResult) -> str:
+def _default_tls(parts: SplitResult) -> str:
     if parts.scheme == "smtps" or parts.port == 465:
         return "implicit"
-    return "none" if _is_here(parts.hostname) else "starttls"
+    return "none" if _is_local(parts.hostname) else "starttls"
 
 
-def _is_here(host):
+def _is_local(host):
     try:
         return ip_address(host).is_loopback
     except ValueError:

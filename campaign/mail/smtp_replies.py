@@ -32,11 +32,11 @@ class Refused:
 class TryLater:
     """The server did not accept this email now.
 
-    `server_ails` is true if the next email would probably fail too.
+    `server_unavailable` is true if the next email would probably fail too.
     """
 
     reason: str
-    server_ails: bool = False
+    server_unavailable: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ class Unreachable:
     reason: str
 
 
-def judge(code: int, answer: bytes) -> Refused | TryLater:
+def classify(code: int, reply: bytes) -> Refused | TryLater:
     """Return what the server's negative reply about one recipient or email means.
 
-    `answer` is the reply's text in bytes. Only a reply that says the address is wrong is Refused.
+    `reply` is its text in bytes. Only a reply that says the address is wrong is Refused.
     After any other permanent refusal the email waits, because our operator must fix it: a policy, a
     block list, a relay that does not know us. The reason keeps only the codes, because servers
     often repeat names and addresses.
     """
-    text = answer.decode("utf-8", "replace")
+    text = reply.decode("utf-8", "replace")
     enhanced = ENHANCED.match(text)
     status = enhanced.group(1) if enhanced else ""
     reason = f"{code} {status}".strip()

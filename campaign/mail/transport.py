@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from campaign.mail.server_url import server_from
-from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable, judge
+from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable, classify
 from campaign.process.clock import utcnow
 
 IDLE_SECONDS = 10
@@ -42,23 +42,23 @@ class SmtpTransport:
     def send(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
         """Send the email, and return Delivered, Refused, TryLater or Unreachable."""
         try:
-            self._get_ready()
+            self._ensure_connected()
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            self._hang_up()
+            self._disconnect()
             return Unreachable(_describe(error))
         try:
-            return self._hand_over(envelope)
+            return self._deliver(envelope)
         except smtplib.SMTPNotSupportedError:
             return TryLater("the mail server cannot write to such an address")
         except (OSError, smtplib.SMTPException) as error:
             # The server may have the email already. The Message-ID lets the receiver recognize a
             # second copy.
-            self._hang_up()
-            return TryLater(_describe(error), server_ails=_timed_out(error))
+            self._disconnect()
+            return TryLater(_describe(error), server_unavailable=_timed_out(error))
         finally:
             self._used_at = monotonic()
 
-    def rest(self) -> None:
+    def close_if_idle(self) -> None:
         """Close a connection that has been idle for a while."""
         if self._smtp and monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
@@ -68,23 +68,23 @@ class SmtpTransport:
         if self._smtp:
             with suppress(OSError, smtplib.SMTPException):
                 self._smtp.quit()
-            self._hang_up()
+            self._disconnect()
 
-    def _get_ready(self) -> None:
+    def _ensure_connected(self) -> None:
         if self._smtp:
             with suppress(OSError, smtplib.SMTPException):
                 if self._smtp.noop()[0] == 250:
                     return
-            self._hang_up()
+            self._disconnect()
         self._connect()
 
     def _connect(self) -> None:
         server, context = self._server, ssl.create_default_context()
-        common = {"local_hostname": server.hello or None, "timeout": self._timeout}
+        options = {"local_hostname": server.hello or None, "timeout": self._timeout}
         if server.tls == "implicit":
-            self._smtp = smtplib.SMTP_SSL(server.host, server.port, context=context, **common)
+            self._smtp = smtplib.SMTP_SSL(server.host, server.port, context=context, **options)
         else:
-            self._smtp = smtplib.SMTP(server.host, server.port, **common)
+            self._smtp = smtplib.SMTP(server.host, server.port, **options)
         self._smtp.ehlo_or_helo_if_needed()
         if server.tls == "starttls":
             self._smtp.starttls(context=context)
@@ -92,41 +92,41 @@ class SmtpTransport:
         if server.user:
             self._smtp.login(server.user, server.password)
 
-    def _hand_over(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
-        code, answer = self._open(envelope)
+    def _deliver(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
+        code, reply = self._begin(envelope)
         if code != 250:
             # The server has not seen the recipient yet, so this is about us and affects all our
             # emails.
             self._reset()
-            return Unreachable(f"sender: {code} {answer.decode('utf-8', 'replace')}")
-        code, answer = self._smtp.rcpt(envelope.recipient)
+            return Unreachable(f"sender: {code} {reply.decode('utf-8', 'replace')}")
+        code, reply = self._smtp.rcpt(envelope.recipient)
         if code in (250, 251):
             self._smtp.sock.settimeout(self._data_timeout)
             try:
-                code, answer = self._smtp.data(envelope.data)
+                code, reply = self._smtp.data(envelope.data)
             except smtplib.SMTPDataError as error:
-                code, answer = error.smtp_code, error.smtp_error
+                code, reply = error.smtp_code, error.smtp_error
             self._smtp.sock.settimeout(self._timeout)
             if code == 250:
                 return Delivered()
         self._reset()
-        return judge(code, answer)
+        return classify(code, reply)
 
-    def _open(self, envelope):
+    def _begin(self, envelope):
         """Begin the email, and retry once on a new connection.
 
         Servers may end a used connection at any time, or after a number of emails.
         """
         if self._used_at:
             with suppress(smtplib.SMTPServerDisconnected):
-                code, answer = self._greet(envelope)
+                code, reply = self._set_sender(envelope)
                 if code != 421:
-                    return code, answer
-            self._hang_up()
+                    return code, reply
+            self._disconnect()
             self._connect()
-        return self._greet(envelope)
+        return self._set_sender(envelope)
 
-    def _greet(self, envelope: Envelope) -> tuple[int, bytes]:
+    def _set_sender(self, envelope: Envelope) -> tuple[int, bytes]:
         options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_utf8 else []
         return self._smtp.mail(envelope.sender, options)
 
@@ -134,9 +134,9 @@ class SmtpTransport:
         with suppress(OSError, smtplib.SMTPException):
             if self._smtp.rset()[0] == 250:
                 return
-        self._hang_up()
+        self._disconnect()
 
-    def _hang_up(self) -> None:
+    def _disconnect(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp:
             smtp.close()
@@ -158,7 +158,7 @@ class FolderTransport:
             return Unreachable(_describe(error))
         return Delivered()
 
-    def rest(self) -> None:
+    def close_if_idle(self) -> None:
         """Do nothing, because nothing is held open."""
 
     def close(self) -> None:
@@ -205,7 +205,7 @@ def _describe(error: Exception) -> str:
     if _timed_out(error):
         return "the mail server did not answer in time"
     if isinstance(error, smtplib.SMTPResponseException):
-        answer = error.smtp_error
-        text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+        reply = error.smtp_error
+        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
         return f"{error.smtp_code} {text}"
     return str(error) or type(error).__name__

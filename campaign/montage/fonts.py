@@ -8,9 +8,14 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).parent / "data" / "fonts"
-SAYS, READS, DOES, DOES_BOLD = "kalnia", "literata", "archivo", "archivo-semibold"
+DISPLAY_FONT, TEXT_FONT, LABEL_FONT, LABEL_FONT_BOLD = (
+    "kalnia",
+    "literata",
+    "archivo",
+    "archivo-semibold",
+)
 # Fallbacks in order, for characters that our own font lacks. The largest file comes last.
-OTHERS = (
+FALLBACKS = (
     "noto-serif",
     *(
         "arabic",
@@ -38,7 +43,7 @@ OTHERS = (
     *("cherokee", "syllabics", "tifinagh", "thaana", "syriac", "nko", "adlam", "han"),
 )
 # Joiners and direction marks control the layout but are not printed.
-UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f")
+INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f")
 
 
 def path_of(face: str) -> Path:
@@ -53,31 +58,31 @@ def runs(text: str, face: str) -> list[tuple[str | None, str]]:
     within the text, and None marks characters that no font has.
     """
     text = unicodedata.normalize("NFC", text)
-    for one in (face, *OTHERS):
-        if _has_all(one, text):
-            return [(one, text)]
-    by_sign = [(_face_of(character, face), character) for character in text]
+    for font in (face, *FALLBACKS):
+        if _has_all(font, text):
+            return [(font, text)]
+    by_font = [(_face_of(character, face), character) for character in text]
     return [
-        (one, "".join(sign for _, sign in group))
-        for one, group in groupby(by_sign, key=lambda row: row[0])
+        (font, "".join(character for _, character in group))
+        for font, group in groupby(by_font, key=lambda row: row[0])
     ]
 
 
 def can_print(text: str) -> bool:
     """Return whether the fonts have every character of the text."""
-    return all(face for face, _ in runs(text, READS))
+    return all(face for face, _ in runs(text, TEXT_FONT))
 
 
-def _face_of(sign: str, face: str) -> str | None:
-    return next((one for one in (face, *OTHERS) if _has_all(one, sign)), None)
+def _face_of(character: str, face: str) -> str | None:
+    return next((font for font in (face, *FALLBACKS) if _has_all(font, character)), None)
 
 
 def _has_all(face: str, text: str) -> bool:
-    signs = _signs(face)
-    return all(ord(character) in signs or character in UNSEEN for character in text)
+    code_points = _code_points(face)
+    return all(ord(character) in code_points or character in INVISIBLE for character in text)
 
 
 @cache
-def _signs(face: str) -> frozenset[int]:
+def _code_points(face: str) -> frozenset[int]:
     with TTFont(path_of(face), lazy=True) as font:
         return frozenset(font.getBestCmap())

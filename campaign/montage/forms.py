@@ -9,46 +9,46 @@ from flask_babel import gettext as _
 MAX_NUMBER_LENGTH = 9
 
 
-def asked_number(name: str, *, least: int, most: int, usual: int) -> int:
-    """Return the whole number in the query parameter `name`, or `usual` without one.
+def number_parameter(name: str, *, minimum: int, maximum: int, default: int) -> int:
+    """Return the whole number in the query parameter `name`, or `default` without one.
 
-    Answer 400 with the reason if it is not a number from `least` to `most`.
+    Answer 400 with the reason if it is not a number from `minimum` to `maximum`.
     """
     text = request.args.get(name)
     if text is None:
-        return usual
+        return default
     is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_LENGTH
-    if not is_number or not least <= int(text) <= most:
+    if not is_number or not minimum <= int(text) <= maximum:
         _refuse(
             _(
                 "%(name)s must be a whole number from %(least)s to %(most)s.",
                 name=name,
-                least=least,
-                most=most,
+                least=minimum,
+                most=maximum,
             )
         )
     return int(text)
 
 
-def asked_word(name: str, words: Iterable[str], usual: str) -> str:
-    """Return which of `words` the query parameter `name` is, or `usual` without one.
+def choice_parameter(name: str, choices: Iterable[str], default: str) -> str:
+    """Return which of `choices` the query parameter `name` is, or `default` without one.
 
     Case does not matter. Answer 400 if it is none of them.
     """
-    asked = request.args.get(name, usual)
-    found = next((word for word in words if word.lower() == asked.lower()), None)
-    if found is None:
-        _refuse(_("%(name)s must be one of: %(words)s.", name=name, words=", ".join(words)))
-    return found
+    value = request.args.get(name, default)
+    chosen = next((choice for choice in choices if choice.lower() == value.lower()), None)
+    if chosen is None:
+        _refuse(_("%(name)s must be one of: %(words)s.", name=name, words=", ".join(choices)))
+    return chosen
 
 
-def asked_lang() -> str:
+def language_parameter() -> str:
     """Return the language of a picture: `lang`, or the site's first language.
 
     It does not depend on the visitor, because pictures are shared.
     """
     languages = current_app.config["LANGUAGES"]
-    return asked_word("lang", languages, languages[0])
+    return choice_parameter("lang", languages, languages[0])
 
 
 def _refuse(sentence: str) -> NoReturn:

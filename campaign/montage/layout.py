@@ -50,13 +50,13 @@ class _Census:
         block = int(np.searchsorted(before, number, side="left")) - 1
         return block, int(before[block])
 
-    def taken(self, block: int) -> tuple[np.ndarray, np.ndarray]:
+    def places(self, block: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the x and y (uint32) of one block's candidates inside the mask, in order."""
         start = block * BLOCK + 1
         candidates = np.arange(start, min(start + BLOCK, CANDIDATES), dtype=np.uint32)
         x, y = candidates * STEP_X, candidates * STEP_Y
-        kept = self._mask[pixel_of(x, y)]
-        return x[kept], y[kept]
+        inside = self._mask[pixel_of(x, y)]
+        return x[inside], y[inside]
 
     def _grow(self) -> None:
         with self._lock:
@@ -64,7 +64,7 @@ class _Census:
             if block == CANDIDATES // BLOCK:
                 raise OutOfPlaces
             ahead = range(block, min(block + 1 + block // 4, CANDIDATES // BLOCK))
-            counts = np.array([len(self.taken(item)[0]) for item in ahead], np.int64)
+            counts = np.array([len(self.places(item)[0]) for item in ahead], np.int64)
             self._before = np.concatenate([self._before, self._before[-1] + np.cumsum(counts)])
 
 
@@ -95,7 +95,7 @@ def places(shape: Shape, first: int, last: int) -> tuple[np.ndarray, np.ndarray,
         block, before = census.block_of(first)
         skip = first - before - 1
         while filled < count:
-            block_x, block_y = census.taken(block)
+            block_x, block_y = census.places(block)
             part = min(len(block_x) - skip, count - filled)
             x[filled : filled + part] = block_x[skip : skip + part]
             y[filled : filled + part] = block_y[skip : skip + part]
@@ -193,6 +193,6 @@ def size(shape: Shape, count: int) -> float:
     """
     if count < 1:
         return MAX_SIZE
-    way = min(max(log(count / 43) / log(2000 / 43), 0), 1)
-    factor = 1.2 + 0.7 * way * way * (3 - 2 * way)
+    progress = min(max(log(count / 43) / log(2000 / 43), 0), 1)
+    factor = 1.2 + 0.7 * progress * progress * (3 - 2 * progress)
     return min(MAX_SIZE, factor * sqrt(shape.area / count))

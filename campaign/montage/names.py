@@ -12,7 +12,7 @@ from campaign.extensions import db
 from campaign.signatures.models import Signature
 
 CHUNK = 1000
-SEEN = (
+COLUMNS = (
     Signature.number,
     Signature.state,
     Signature.name_display,
@@ -27,7 +27,7 @@ SEEN = (
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedButterfly:
     """A butterfly whose supporter shows a name or initials.
 
     `country` is an ISO 3166 code, and `comment` an approved comment.
@@ -46,7 +46,7 @@ class Chunk:
 
     first: int
     last: int
-    named: tuple[Named, ...]
+    named: tuple[NamedButterfly, ...]
     free: tuple[int, ...]
 
     @property
@@ -78,16 +78,16 @@ def chunk(cause_id: int, k: int, last_number: int) -> Chunk | None:
     if k < 0 or first > last_number:
         return None
     rows = _between(cause_id, first, last)
-    taken = {row.number for row in rows}
+    used = {row.number for row in rows}
     return Chunk(
         first=first,
         last=last,
         named=tuple(_named(row) for row in rows if _is_shown(row)),
-        free=tuple(number for number in range(first, last + 1) if number not in taken),
+        free=tuple(number for number in range(first, last + 1) if number not in used),
     )
 
 
-def butterfly(cause_id: int, number: int) -> Named | str:
+def butterfly(cause_id: int, number: int) -> NamedButterfly | str:
     """Return what is public about one butterfly.
 
     That is a Named, "counted" if it has no public name, or "free" if there is none.
@@ -108,7 +108,7 @@ def free_numbers(cause_id: int) -> Sequence[int]:
 def _between(cause_id: int, first: int, last: int) -> Sequence[Signature]:
     return db.session.scalars(
         select(Signature)
-        .options(load_only(*SEEN, raiseload=True))
+        .options(load_only(*COLUMNS, raiseload=True))
         .where(Signature.cause_id == cause_id, Signature.number.between(first, last))
         .order_by(Signature.number)
     ).all()
@@ -118,8 +118,8 @@ def _is_shown(row: Signature) -> bool:
     return row.state == "counted" and row.name_display != "counted"
 
 
-def _named(row) -> Named:
-    return Named(
+def _named(row) -> NamedButterfly:
+    return NamedButterfly(
         number=row.number,
         name=row.shown_name,
         country=row.country,

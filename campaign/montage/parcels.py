@@ -30,18 +30,18 @@ def parcel(name: str) -> bytes:
     little-endian. Unlike a picture read back from a canvas, this is the same in every browser.
     """
     shape = find_shape(name)
-    colours, which = np.unique(shape.palette[shape.mask], axis=0, return_inverse=True)
+    colours, indices = np.unique(shape.palette[shape.mask], axis=0, return_inverse=True)
     if len(colours) > MAX_COLOURS:
         raise TooManyColours(name)
     pixels = np.zeros((SIDE, SIDE), np.uint8)
-    pixels[shape.mask] = which.ravel() + 1
+    pixels[shape.mask] = indices.ravel() + 1
     dots = np.rint(shape.ghost * SIDE * 16).astype("<u2")
-    facts = json.dumps(_facts(shape, colours, len(dots)), separators=(",", ":")).encode()
-    facts += b" " * (-len(facts) % 4)
-    return struct.pack("<I", len(facts)) + facts + dots.tobytes() + pixels.tobytes()
+    header = json.dumps(_header(shape, colours, len(dots)), separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 4)
+    return struct.pack("<I", len(header)) + header + dots.tobytes() + pixels.tobytes()
 
 
-def _facts(shape: Shape, colours: np.ndarray, dots: int) -> dict:
+def _header(shape: Shape, colours: np.ndarray, dots: int) -> dict:
     return {
         "centre": shape.centre,
         "ink": shape.ink,
@@ -57,7 +57,7 @@ def _facts(shape: Shape, colours: np.ndarray, dots: int) -> dict:
     }
 
 
-def sheet(level: str) -> bytes | None:
+def sprite_png(level: str) -> bytes | None:
     """Return the PNG with the eight poses at one level of detail, or None."""
     return (DATA / f"sprites-{level}.png").read_bytes() if level in LEVELS else None
 

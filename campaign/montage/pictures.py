@@ -19,11 +19,11 @@ from campaign.montage.cards.drawing import Card, draw_card
 from campaign.montage.queries import find_shape
 from campaign.montage.rendering.drawing import draw, encode_png, max_visible
 
-KEPT_SECONDS = 3600
+CACHE_SECONDS = 3600
 MAX_BYTES = 512 * 1024**2
 MAX_WAITING = 8
 # How long a request waits for a new picture if there is an older one to show.
-PATIENCE_SECONDS = 1
+MAX_WAIT_SECONDS = 1
 # How long browsers may cache the older one.
 OLDER_SECONDS = 5
 
@@ -36,30 +36,30 @@ class TooManyPictures(CampaignError):
     status = 503
 
 
-class Line:
+class DrawingQueue:
     """A queue of requests, of which only one draws at a time.
 
     Drawing takes processor time from people who sign.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_waiting: int) -> None:
         self.drawing = threading.Lock()
-        self._places = threading.BoundedSemaphore(most)
+        self._slots = threading.BoundedSemaphore(max_waiting)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Hold a place in the queue. Raise TooManyPictures if it is full."""
-        if not self._places.acquire(blocking=False):
+        if not self._slots.acquire(blocking=False):
             raise TooManyPictures
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def acquire(self) -> Iterator[None]:
         """Wait for the turn to draw. Raise TooManyPictures if the queue is full."""
-        with self.place(), self.drawing:
+        with self.slot(), self.drawing:
             yield
 
 
@@ -95,7 +95,7 @@ class Picture:
     is_current: bool = True
 
 
-_line = Line(MAX_WAITING)
+_queue = DrawingQueue(MAX_WAITING)
 _drawer = Drawer()
 
 
@@ -113,15 +113,15 @@ def montage_png(
 
     Counts that look the same share a file.
     """
-    found = find_shape(shape)
-    seen = min(count, max_visible(found, width))
-    gaps = tuple(sorted(gap for gap in gaps if gap <= seen))
-    shows = ("montage", shape, seen, width, gaps, night)
+    shape_data = find_shape(shape)
+    visible = min(count, max_visible(shape_data, width))
+    gaps = tuple(sorted(gap for gap in gaps if gap <= visible))
+    key = ("montage", shape, visible, width, gaps, night)
     return latest(
         folder,
         ("montage", cause_id, width, night),
-        shows,
-        lambda: encode_png(draw(found, seen, width, gaps=gaps, night=night)),
+        key,
+        lambda: encode_png(draw(shape_data, visible, width, gaps=gaps, night=night)),
     )
 
 
@@ -131,68 +131,70 @@ def card_png(folder: Path | str, card: Card) -> Picture:
     return latest(folder, ("card", card.address, card.lang), card, lambda: draw_card(card, shape))
 
 
-def latest(folder: Path | str, series: object, shows: object, make: Callable[[], bytes]) -> Picture:
-    """Return the Picture that shows `shows`, or after a second the last one of its `series`.
+def latest(folder: Path | str, series: object, key: object, make: Callable[[], bytes]) -> Picture:
+    """Return the Picture of `key`, or after a second the last one of its `series`.
 
     It is drawn in a separate thread, even if the request gives up waiting. `make` must not need the
     request context. Raise TooManyPictures if the queue is full and there is no older picture.
     """
-    file = Path(folder) / f"{_digest(series)}-{_digest(shows)}.png"
+    file = Path(folder) / f"{_digest(series)}-{_digest(key)}.png"
     with suppress(FileNotFoundError):
         return Picture(file.read_bytes())
-    future = _drawer.draw(file, lambda: _drawn(file, make, _line.drawing))
+    future = _drawer.draw(file, lambda: _draw_once(file, make, _queue.drawing))
     older = _newest(file.parent, _digest(series))
     try:
-        with _line.place():
-            return Picture(future.result(PATIENCE_SECONDS if older else None))
+        with _queue.slot():
+            return Picture(future.result(MAX_WAIT_SECONDS if older else None))
     except (TimeoutError, TooManyPictures):
         if older is None:
             raise
         return Picture(older, is_current=False)
 
 
-def kept(folder: Path | str, shows: object, make: Callable[[], bytes], line: Line = _line) -> bytes:
-    """Return the file that shows `shows`, from `folder` or made when its turn comes.
+def cached(
+    folder: Path | str, key: object, make: Callable[[], bytes], queue: DrawingQueue = _queue
+) -> bytes:
+    """Return the file of `key`, from `folder` or made when its turn comes.
 
     Raise TooManyPictures. Files older than an hour are deleted, and so are the oldest beyond
     MAX_BYTES.
     """
-    file = Path(folder) / f"{_digest(shows)}.png"
+    file = Path(folder) / f"{_digest(key)}.png"
     # Another process may delete the file between a check and a read.
     with suppress(FileNotFoundError):
         return file.read_bytes()
-    with line.place():
-        return _drawn(file, make, line.drawing)
+    with queue.slot():
+        return _draw_once(file, make, queue.drawing)
 
 
-def _digest(shows: object) -> str:
-    return blake2b(repr(shows).encode(), digest_size=12).hexdigest()
+def _digest(key: object) -> str:
+    return blake2b(repr(key).encode(), digest_size=12).hexdigest()
 
 
-def _drawn(file: Path, make: Callable[[], bytes], turn: threading.Lock) -> bytes:
-    with turn:
+def _draw_once(file: Path, make: Callable[[], bytes], lock: threading.Lock) -> bytes:
+    with lock:
         with suppress(FileNotFoundError):
             return file.read_bytes()
-        content = make()
+        png = make()
         try:
-            _keep(file, content)
+            _save(file, png)
             _sweep(file.parent)
         except OSError:
             # On a full disk the picture is still shown; the next request just has to draw it again.
             log.exception("a picture could not be kept")
-        return content
+        return png
 
 
 def _newest(folder: Path, series: str) -> bytes | None:
     """Return the last picture of a series that is not too old to show, or None."""
-    edge = time.time() - KEPT_SECONDS
-    for born, _, file in sorted(_facts(folder, f"{series}-*.png"), reverse=True):
+    oldest = time.time() - CACHE_SECONDS
+    for modified_at, _, file in sorted(_file_stats(folder, f"{series}-*.png"), reverse=True):
         with suppress(FileNotFoundError):
-            return file.read_bytes() if born >= edge else None
+            return file.read_bytes() if modified_at >= oldest else None
     return None
 
 
-def _keep(file: Path, content: bytes) -> None:
+def _save(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.part")
     try:
@@ -203,16 +205,16 @@ def _keep(file: Path, content: bytes) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    octets, edge = 0, time.time() - KEPT_SECONDS
-    for born, size, file in sorted(_facts(folder, "*"), reverse=True):
-        octets += size
-        if born < edge or octets > MAX_BYTES:
+    total, oldest = 0, time.time() - CACHE_SECONDS
+    for modified_at, size, file in sorted(_file_stats(folder, "*"), reverse=True):
+        total += size
+        if modified_at < oldest or total > MAX_BYTES:
             file.unlink(missing_ok=True)
 
 
-def _facts(folder: Path, pattern: str) -> Iterator[tuple[float, int, Path]]:
+def _file_stats(folder: Path, pattern: str) -> Iterator[tuple[float, int, Path]]:
     for file in folder.glob(pattern):
         # Another process may be deleting files too.
         with suppress(FileNotFoundError):
-            facts = file.stat()
-            yield facts.st_mtime, facts.st_size, file
+            stat = file.stat()
+            yield stat.st_mtime, stat.st_size, file

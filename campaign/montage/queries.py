@@ -35,7 +35,7 @@ class Variety:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PosterStatus:
     """The newest poster of a variety in each state that a page shows, or None."""
 
     ready: Poster | None
@@ -43,11 +43,11 @@ class Standing:
     failed: Poster | None
 
 
-def poster_standing(variety: Variety) -> Standing:
+def poster_status(variety: Variety) -> PosterStatus:
     """Return the newest posters of this variety, by state."""
     rows = db.session.scalars(select(Poster).where(*variety.matches()).order_by(Poster.id)).all()
     newest = {"in work" if row.state in ("waiting", "drawing") else row.state: row for row in rows}
-    return Standing(newest.get("ready"), newest.get("in work"), newest.get("failed"))
+    return PosterStatus(newest.get("ready"), newest.get("in work"), newest.get("failed"))
 
 
 def posters_before(poster: Poster) -> int:
@@ -61,11 +61,11 @@ def posters_with_former_names() -> list[int]:
     by_cause = {}
     for poster in db.session.scalars(select(Poster).where(READY, Poster.with_names)):
         by_cause.setdefault(poster.cause_id, []).append(poster)
-    found = []
+    outdated = []
     for cause_id, posters in by_cause.items():
-        present = _digests_up_to(cause_id, {poster.last_number for poster in posters})
-        found += [poster.id for poster in posters if poster.names != present[poster.last_number]]
-    return found
+        digests = _digests_up_to(cause_id, {poster.last_number for poster in posters})
+        outdated += [poster.id for poster in posters if poster.names != digests[poster.last_number]]
+    return outdated
 
 
 def shown_names(cause_id: int, last_number: int, first: int = 1) -> Iterator[str]:
@@ -106,10 +106,10 @@ def is_public_shape(name: str) -> bool:
 
 def shape_title(name: str) -> str:
     """Return the title of an uploaded shape."""
-    only_facts = (
+    statement = (
         select(StoredShape).options(load_only(StoredShape.facts)).where(StoredShape.name == name)
     )
-    return db.session.scalars(only_facts).one().title
+    return db.session.scalars(statement).one().title
 
 
 def shapes_of(cause: Cause) -> dict[str, str]:

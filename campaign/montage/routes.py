@@ -24,9 +24,16 @@ from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.http.caching import public
 from campaign.i18n.countries import country_name
-from campaign.montage.forms import asked_number
-from campaign.montage.names import Named, butterfly, cause_and_last, chunk, chunk_of, free_numbers
-from campaign.montage.parcels import parcel, sheet, version
+from campaign.montage.forms import number_parameter
+from campaign.montage.names import (
+    NamedButterfly,
+    butterfly,
+    cause_and_last,
+    chunk,
+    chunk_of,
+    free_numbers,
+)
+from campaign.montage.parcels import parcel, sprite_png, version
 from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
@@ -66,9 +73,9 @@ def show(slug: str) -> ResponseReturnValue:
                 last=last,
                 petitions=petitions,
                 petition=_open(petitions),
-                asked="n" in request.args,
+                has_number="n" in request.args,
                 number=number,
-                chosen=_chosen(cause.id, number, last),
+                chosen_butterfly=_butterfly_at(cause.id, number, last),
                 names=_names(cause.id, last, number) if "list" in request.args else None,
                 country=lambda code: country_name(code, g.lang) if code else "",
             )
@@ -107,7 +114,7 @@ def _open(petitions: Iterable[PetitionCard]) -> PetitionCard | None:
     return next((petition for petition in petitions if petition.state == "open"), None)
 
 
-def _chosen(cause_id: int, number: int | None, last: int) -> Named | str | None:
+def _butterfly_at(cause_id: int, number: int | None, last: int) -> NamedButterfly | str | None:
     """Return a Named, "counted" or "free", or None for a number not given yet."""
     return butterfly(cause_id, number) if number and 0 < number <= last else None
 
@@ -120,8 +127,8 @@ def _names(cause_id: int, last: int, number: int | None) -> dict[str, Any]:
     page = request.args.get("page", type=int) or (
         chunk_of(number) + 1 if number and number > 0 else 1
     )
-    found = chunk(cause_id, page - 1, last) or abort(404)
-    return {"page": page, "pages": pages, "chunk": found}
+    names = chunk(cause_id, page - 1, last) or abort(404)
+    return {"page": page, "pages": pages, "chunk": names}
 
 
 @blueprint.get("/causes/<slug>/montage.png")
@@ -131,7 +138,7 @@ def picture(slug: str) -> ResponseReturnValue:
     It may be a minute old, or older while a new one is being drawn.
     """
     cause = cause_by_slug(slug) or abort(404)
-    width = asked_number("w", least=1, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
+    width = number_parameter("w", minimum=1, maximum=MAX_WIDTH, default=DEFAULT_WIDTH)
     last_number, gaps = cause_numbers(cause.id)
     drawn = montage_png(
         Path(current_app.config["VAR_DIR"]) / "pictures",
@@ -150,26 +157,31 @@ def picture(slug: str) -> ResponseReturnValue:
 def names(slug: str, k: int) -> ResponseReturnValue:
     """Return the public names of numbers 1000·k+1 … 1000·(k+1), and the free numbers."""
     cause_id, last = cause_and_last(slug) or abort(404)
-    found = chunk(cause_id, k, last) or abort(404)
+    names_chunk = chunk(cause_id, k, last) or abort(404)
     butterflies = [
         {
-            "n": entry.number,
-            "name": entry.name,
-            "country": entry.country,
-            "at": entry.at.isoformat(),
+            "n": named.number,
+            "name": named.name,
+            "country": named.country,
+            "at": named.at.isoformat(),
         }
-        | ({"comment": entry.comment} if entry.comment else {})
-        for entry in found.named
+        | ({"comment": named.comment} if named.comment else {})
+        for named in names_chunk.named
     ]
-    answer = public(
-        jsonify(first=found.first, last=found.last, butterflies=butterflies, free=found.free),
+    response = public(
+        jsonify(
+            first=names_chunk.first,
+            last=names_chunk.last,
+            butterflies=butterflies,
+            free=names_chunk.free,
+        ),
         NAMES_SECONDS,
         stale=NAMES_SECONDS,
     )
     # A withdrawn name must disappear within a minute. So no cache may serve an old copy while the
     # site is down.
-    del answer.cache_control["stale-if-error"]
-    return _tagged(answer)
+    del response.cache_control["stale-if-error"]
+    return _tagged(response)
 
 
 @blueprint.get("/causes/<slug>/numbers.json")
@@ -185,16 +197,16 @@ def shape_data(tag: str, name: str) -> ResponseReturnValue:
     """Return a shape as data for browsers that draw it themselves."""
     if not is_public_shape(name):
         abort(404)
-    return _lasting(Response(parcel(name), mimetype="application/octet-stream"), tag)
+    return _cacheable(Response(parcel(name), mimetype="application/octet-stream"), tag)
 
 
 @blueprint.get("/montage/<tag>/sprites-<level>.png")
 def sprite_sheet(tag: str, level: str) -> ResponseReturnValue:
     """Return the eight poses of a butterfly in false colours."""
-    return _lasting(Response(sheet(level) or abort(404), mimetype="image/png"), tag)
+    return _cacheable(Response(sprite_png(level) or abort(404), mimetype="image/png"), tag)
 
 
-def _lasting(response: Response, tag: str) -> Response:
+def _cacheable(response: Response, tag: str) -> Response:
     """Make the response cacheable for a year if `tag` is the current version.
 
     Under another tag it is the current data too, but cacheable only for a minute.

@@ -34,7 +34,7 @@ def card_of_cause(cause: Cause, lang: str) -> Card:
             lang,
             cause.text(lang).title,
             count,
-            count_words(count),
+            count_caption(count),
             _address("causes.show", lang, cause.slug),
         )
 
@@ -44,7 +44,7 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
     with force_locale(LOCALES[lang]):
         count = petition_counts([petition.id]).get(petition.id, 0)
         title = petition.current_version.text(lang, petition.original_lang).title
-        words = (
+        caption = (
             ngettext("confirmed signature", "confirmed signatures", count)
             if count
             else _("Be the first to sign.")
@@ -55,14 +55,14 @@ def card_of_petition(petition: Petition, lang: str) -> Card:
             lang,
             title,
             count,
-            words,
+            caption,
             address,
             above=petition.cause.text(lang).title,
         )
 
 
 def _card(
-    cause: Cause, lang: str, title: str, count: int, words: str, address: str, above: str = ""
+    cause: Cause, lang: str, title: str, count: int, caption: str, address: str, above: str = ""
 ) -> Card:
     last, gaps = cause_numbers(cause.id)
     return Card(
@@ -71,7 +71,7 @@ def _card(
         title=title,
         above=above,
         count=number(count, lang) if count else "",
-        words=words,
+        caption=caption,
         address=address,
         shape=cause.shape,
         last=last,
@@ -79,7 +79,7 @@ def _card(
     )
 
 
-def count_words(count: int) -> str:
+def count_caption(count: int) -> str:
     """Return the text that goes with a count of butterflies."""
     if not count:
         return _("The first place is free.")
@@ -115,15 +115,15 @@ def poster_spec(
             palette=cause.palette,
             title=title,
             count=number(count, lang) if count else "",
-            words=count_words(count),
+            caption=count_caption(count),
             counted_on=_counted_on(now, lang),
             address=_address("causes.show", lang, cause.slug),
-            picture_words=_picture_words(title, count, lang),
+            picture_alt=_picture_alt(title, count, lang),
             shape_folder=str(shape_folder),
             last=last,
             gaps=tuple(sorted(gaps)),
             names_file=str(names_file),
-            names_words=_names_words(names_count, count - names_count, lang) if names_file else {},
+            names_texts=_names_texts(names_count, count - names_count, lang) if names_file else {},
         )
 
 
@@ -132,13 +132,13 @@ def look_of(cause: Cause, lang: str) -> str:
 
     If it changes, existing posters are outdated at once.
     """
-    shows = (
+    content = (
         cause.text(lang).title,
         cause.palette,
         cause.shape,
         _address("causes.show", lang, cause.slug),
     )
-    return blake2b(repr(shows).encode(), digest_size=16).hexdigest()
+    return blake2b(repr(content).encode(), digest_size=16).hexdigest()
 
 
 def digest_of(numbers: tuple[int, Collection[int]]) -> str:
@@ -147,9 +147,9 @@ def digest_of(numbers: tuple[int, Collection[int]]) -> str:
     return blake2b(repr((last, sorted(gaps))).encode(), digest_size=16).hexdigest()
 
 
-def ngettext(singular: str, plural: str, count: int, **words: Any) -> str:
+def ngettext(singular: str, plural: str, count: int, **values: Any) -> str:
     """Like Flask-Babel's `ngettext`, but `num` can be passed as formatted text."""
-    return get_translations().ngettext(singular, plural, count) % words
+    return get_translations().ngettext(singular, plural, count) % values
 
 
 def number(value: int, lang: str) -> str:
@@ -158,26 +158,26 @@ def number(value: int, lang: str) -> str:
 
 
 def _counted_on(now: datetime, lang: str) -> str:
-    here = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    local = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
-        day=long_date(here, LOCALES[lang]),
-        hour=clock_time(here, lang),
-        zone=_zone(here),
+        day=long_date(local, LOCALES[lang]),
+        hour=clock_time(local, lang),
+        zone=_zone(local),
     )
 
 
-def _zone(here: datetime) -> str:
+def _zone(local: datetime) -> str:
     """Return the UTC offset, such as UTC−5 or UTC+5:30.
 
     Time zone abbreviations only mean such an offset, and many languages have none.
     """
-    minutes = round(here.utcoffset().total_seconds() / 60)
+    minutes = round(local.utcoffset().total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-def _picture_words(title: str, count: int, lang: str) -> str:
+def _picture_alt(title: str, count: int, lang: str) -> str:
     if not count:
         return _(
             "The montage of “%(title)s”, still empty.",
@@ -192,7 +192,7 @@ def _picture_words(title: str, count: int, lang: str) -> str:
     )
 
 
-def _names_words(named: int, counted_only: int, lang: str) -> dict[str, str]:
+def _names_texts(named: int, counted_only: int, lang: str) -> dict[str, str]:
     heading = ngettext(
         "%(num)s name, shown as the supporter chose.",
         "%(num)s names, shown as each supporter chose.",

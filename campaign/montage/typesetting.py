@@ -15,17 +15,17 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from campaign.montage.fonts import READS, SAYS, path_of, runs
+from campaign.montage.fonts import DISPLAY_FONT, TEXT_FONT, path_of, runs
 from campaign.montage.shapes.files import RGB
 from campaign.text.whitespace import words_of
 
 # Kalnia is set with tight letter spacing, as on web pages.
-TRACKING = {SAYS: -0.014}
+TRACKING = {DISPLAY_FONT: -0.014}
 # Type size for measuring. Any size works, because widths scale with it.
 MEASURED = 100
 # Latin, Greek and Cyrillic letters that stay separate: they neither join nor change shape next to
 # each other.
-_STANDING = re.compile(
+_UNSHAPED = re.compile(
     "[ -~\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027]*"
 )
 # PDFium is not thread-safe.
@@ -106,7 +106,7 @@ class Sheets:
         """Return the width of a text in this font and size."""
         return size * self._width_in_points(text, face)
 
-    def say(
+    def draw_text(
         self,
         text: str,
         x: float,
@@ -122,14 +122,14 @@ class Sheets:
             x -= self.width_of(text, face, size) / (1 if align == "right" else 2)
         self._pdf.set_text_color(*colour)
         parts = runs(text, face)
-        for one, part in parts:
-            self._use(one or READS, size)
+        for font, part in parts:
+            self._use(font or TEXT_FONT, size)
             self._pdf.set_xy(x, y - 0.8 * size)
             self._pdf.cell(1, size, part, align=Align.L)
             if len(parts) > 1:
                 x += self._pdf.get_string_width(part)
 
-    def say_plainly(
+    def draw_text_unshaped(
         self, text: str, x: float, y: float, face: str, size: float, colour: RGB
     ) -> None:
         """Set one line from the left without kerning, which is several times faster.
@@ -137,8 +137,8 @@ class Sheets:
         Text that needs shaping is still set by `say`.
         """
         text = unicodedata.normalize("NFC", text)
-        if not _STANDING.fullmatch(text) or runs(text, face) != [(face, text)]:
-            self.say(text, x, y, face, size, colour)
+        if not _UNSHAPED.fullmatch(text) or runs(text, face) != [(face, text)]:
+            self.draw_text(text, x, y, face, size, colour)
             return
         self._pdf.set_text_color(*colour)
         self._use(face, size)
@@ -150,15 +150,15 @@ class Sheets:
         A wider word is broken too, after a hyphen if it has one.
         """
         space = self.width_of(" ", face, size)
-        found, line, so_far = [], [], 0
+        lines, line, used_width = [], [], 0
         for word in self._words(text, width, face, size):
-            wide = self.width_of(word, face, size)
-            if line and so_far + space + wide > width:
-                found.append(" ".join(line))
-                line, so_far = [], 0
-            so_far += wide + (space if line else 0)
+            word_width = self.width_of(word, face, size)
+            if line and used_width + space + word_width > width:
+                lines.append(" ".join(line))
+                line, used_width = [], 0
+            used_width += word_width + (space if line else 0)
             line.append(word)
-        return [*found, " ".join(line)] if line else found
+        return [*lines, " ".join(line)] if line else lines
 
     def balanced(self, text: str, width: float, face: str, size: float) -> list[str]:
         """Break a text into as few lines as `lines` does, but of about equal length."""
@@ -166,9 +166,9 @@ class Sheets:
         narrow, wide = width / 2, width
         while wide - narrow > size / 4:
             middle = (narrow + wide) / 2
-            tried = self.lines(text, middle, face, size)
-            if len(tried) <= len(best):
-                best, wide = tried, middle
+            lines = self.lines(text, middle, face, size)
+            if len(lines) <= len(best):
+                best, wide = lines, middle
             else:
                 narrow = middle
         return best
@@ -190,11 +190,11 @@ class Sheets:
             max(self.width_of(word, face, size) for word in words_of(text)) for size in sizes
         ]
         # A word that is too long for a line in every size may be broken in any size.
-        hopeless = min(longest) > width
-        for size, long in zip(sizes, longest, strict=True):
-            whole = hopeless or long <= width
+        must_break = min(longest) > width
+        for size, word_width in zip(sizes, longest, strict=True):
+            fits_unbroken = must_break or word_width <= width
             lines = self.balanced(text, width, face, size)
-            if whole and len(lines) * leading * size <= height:
+            if fits_unbroken and len(lines) * leading * size <= height:
                 break
         return lines, size
 
@@ -222,8 +222,8 @@ class Sheets:
     def _measure(self, text: str, face: str) -> float:
         """Return the width of the text in a size of one point."""
         width = 0
-        for one, part in runs(text, face):
-            self._use(one or READS, MEASURED)
+        for font, part in runs(text, face):
+            self._use(font or TEXT_FONT, MEASURED)
             width += self._pdf.get_string_width(part)
         return width / MEASURED
 

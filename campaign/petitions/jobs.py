@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from campaign.accounts.audit import is_untold, record_planned
+from campaign.accounts.audit import is_unrecorded, record_planned
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.petitions.life_cycles import cause_life_cycle, petition_life_cycle
@@ -79,4 +79,6 @@ def _record(petition_id: int, transition: Transition, now: datetime) -> int:
 
 
 def _is_unrecorded(petition_id: int, transition: Transition, at: datetime) -> bool:
-    return is_untold(("petition", petition_id), at, told=transition.recorded_by, planned=PLANNED)
+    return is_unrecorded(
+        ("petition", petition_id), at, recorded_by=transition.recorded_by, planned_by=PLANNED
+    )

@@ -19,7 +19,7 @@ LANG = "@"
 # A tsvector holds each word once plain, and once with a prefix for each part that is searched
 # alone. Weights could mark the parts too, but then PostgreSQL reads again every row that the index
 # found.
-SIGNS = {"title": "=", "summary": "+"}
+PREFIXES = {"title": "=", "summary": "+"}
 
 
 def put_words(rows: Sequence[tuple[int, str, str, str, str]]) -> None:
@@ -40,14 +40,14 @@ def prefer_index() -> None:
 
 
 def ids_with(
-    terms: Iterable[str], lang: str, parts: Sequence[str] = PARTS, *, whole: bool = False
+    terms: Iterable[str], lang: str, parts: Sequence[str] = PARTS, *, whole_words: bool = False
 ) -> Select[int]:
     """Return a SELECT of the ids of documents in `lang` that contain all `terms`.
 
-    A term matches words that begin with it, or with `whole` only the word itself. `parts` are all
+    A term matches words that begin with it, or with `whole_words` only the word itself. `parts` are all
     parts, only the title, or title and summary.
     """
-    return _engine().ids_with(terms, lang, parts, whole)
+    return _engine().ids_with(terms, lang, parts, whole_words)
 
 
 def _engine() -> "type[OnPostgresql] | type[OnSqlite]":
@@ -80,12 +80,12 @@ class OnSqlite:
 
     @classmethod
     def ids_with(
-        cls, terms: Iterable[str], lang: str, parts: Sequence[str], whole: bool
+        cls, terms: Iterable[str], lang: str, parts: Sequence[str], whole_words: bool
     ) -> Select[int]:
         """Return a SELECT of matching document ids."""
-        words = " AND ".join(f'"{term}"{"" if whole else " *"}' for term in terms)
-        asked = bindparam(None, f'lang : "{lang}" AND {{{" ".join(parts)}}} : ({words})')
-        return select(cls.fts.c.rowid).where(literal_column("search_words").op("match")(asked))
+        term_query = " AND ".join(f'"{term}"{"" if whole_words else " *"}' for term in terms)
+        query = bindparam(None, f'lang : "{lang}" AND {{{" ".join(parts)}}} : ({term_query})')
+        return select(cls.fts.c.rowid).where(literal_column("search_words").op("match")(query))
 
 
 class OnPostgresql:
@@ -115,15 +115,19 @@ class OnPostgresql:
 
     @classmethod
     def ids_with(
-        cls, terms: Iterable[str], lang: str, parts: Sequence[str], whole: bool
+        cls, terms: Iterable[str], lang: str, parts: Sequence[str], whole_words: bool
     ) -> Select[int]:
         """Return a SELECT of matching document ids."""
-        signs = ("",) if parts == PARTS else tuple(SIGNS[part] for part in parts)
-        end = "" if whole else ":*"
-        words = (" | ".join(f"'{sign}{term}'{end}" for sign in signs) for term in terms)
-        asked = " & ".join((f"'{LANG}{lang}'", *(f"({word})" for word in words)))
+        prefixes = ("",) if parts == PARTS else tuple(PREFIXES[part] for part in parts)
+        suffix = "" if whole_words else ":*"
+        alternatives = (
+            " | ".join(f"'{prefix}{term}'{suffix}" for prefix in prefixes) for term in terms
+        )
+        query = " & ".join(
+            (f"'{LANG}{lang}'", *(f"({alternative})" for alternative in alternatives))
+        )
         return select(search_words.c.document_id).where(
-            search_words.c.words.op("@@")(cast(asked, TSQUERY))
+            search_words.c.words.op("@@")(cast(query, TSQUERY))
         )
 
 
@@ -137,10 +141,10 @@ def _joined(texts: Sequence[str]) -> dict[str, str]:
 
 def _vector(lang: str, texts: Sequence[str]) -> str:
     """Return a tsvector literal: each word once plain, and once with the prefix of its part."""
-    found = {f"{LANG}{lang}"}
+    lexemes = {f"{LANG}{lang}"}
     for part, text in zip(PARTS, texts, strict=True):
         words = words_of(text)
-        found.update(words)
-        if part in SIGNS:
-            found.update(SIGNS[part] + word for word in words)
-    return " ".join(f"'{word}'" for word in found)
+        lexemes.update(words)
+        if part in PREFIXES:
+            lexemes.update(PREFIXES[part] + word for word in words)
+    return " ".join(f"'{word}'" for word in lexemes)

@@ -25,15 +25,15 @@ class Part(NamedTuple):
 def parts(text: str, terms: Iterable[str]) -> tuple[Part, ...]:
     """Return `text` as Parts; a word that begins with one of `terms` is a hit."""
     text = normalize("NFC", text)
-    found, end = [], 0
+    pieces, end = [], 0
     for start, stop in _hits(text, terms):
         if start > end:
-            found.append(Part(text[end:start], False))
-        found.append(Part(text[start:stop], True))
+            pieces.append(Part(text[end:start], False))
+        pieces.append(Part(text[start:stop], True))
         end = stop
     if end < len(text):
-        found.append(Part(text[end:], False))
-    return tuple(found)
+        pieces.append(Part(text[end:], False))
+    return tuple(pieces)
 
 
 def excerpt(summary: str, body: str, terms: Iterable[str]) -> tuple[Part, ...]:
@@ -60,16 +60,16 @@ def _hits(text: str, terms: Iterable[str]) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def _cut(text: str, place: int) -> str:
+def _cut(text: str, position: int) -> str:
     """Return at most MAX_LENGTH characters of `text` around `place`, cut between words."""
     if len(text) <= MAX_LENGTH:
         return text
-    start = max(0, min(place - BEFORE, len(text) - MAX_LENGTH))
+    start = max(0, min(position - BEFORE, len(text) - MAX_LENGTH))
     if start:
-        start = text.find(" ", start, place) + 1 or place
+        start = text.find(" ", start, position) + 1 or position
     end = start + MAX_LENGTH
     if end < len(text):
-        end = text.rfind(" ", place + 1, end) if " " in text[place + 1 : end] else end
+        end = text.rfind(" ", position + 1, end) if " " in text[position + 1 : end] else end
     return (
         ("… " if start else "") + text[start:end].rstrip(" ,;:") + (" …" if end < len(text) else "")
     )

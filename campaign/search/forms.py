@@ -15,7 +15,7 @@ MAX_PAGES = 1000
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchQuery:
     """A search request. Empty fields do not restrict the search."""
 
     q: str
@@ -24,7 +24,7 @@ class Asked:
     page: int
 
     @classmethod
-    def of(cls, arguments: MultiDict[str, str]) -> "Asked":
+    def of(cls, arguments: MultiDict[str, str]) -> "SearchQuery":
         """Return the search that the query parameters ask for; invalid values are ignored."""
         kind, cause = arguments.get("kind", ""), arguments.get("cause", "")
         number = arguments.get("page", 1, type=int) or 1
@@ -40,16 +40,16 @@ class Asked:
         """Return whether the query is a single Latin letter."""
         return is_one_letter(terms_of(self.q))
 
-    def address(self, **changes: Any) -> str:
+    def url(self, **changes: Any) -> str:
         """Return the URL of this search with `changes` to its fields, or with another `lang`.
 
         Default values are left out of the URL.
         """
         lang = {"lang": changes.pop("lang")} if "lang" in changes else {}
-        asked = {**vars(self), **changes}
-        usual = {"q": "", "kind": "", "cause": "", "page": 1}
+        fields = {**vars(self), **changes}
+        defaults = {"q": "", "kind": "", "cause": "", "page": 1}
         return url_for(
             "search.results",
             **lang,
-            **{name: asked[name] for name in usual if asked[name] != usual[name]},
+            **{name: fields[name] for name in defaults if fields[name] != defaults[name]},
         )

@@ -85,10 +85,10 @@ def apply_changes(batches: Iterable[Batch]) -> int:
 def note_all() -> None:
     """Have everything indexed again. Until then, search answers as before."""
     for source in SOURCES:
-        known = db.session.scalars(
+        indexed_ids = db.session.scalars(
             select(SearchDocument.subject_id).where(SearchDocument.kind == source.kind).distinct()
         )
-        _note(source.kind, {item.subject_id for item in source.public_items()} | set(known))
+        _note(source.kind, {item.subject_id for item in source.public_items()} | set(indexed_ids))
 
 
 def note_differences() -> int:
@@ -101,9 +101,11 @@ def note_differences() -> int:
         query = select(SearchDocument.subject_id, func.min(SearchDocument.edition)).where(
             SearchDocument.kind == source.kind
         )
-        known = dict(db.session.execute(query.group_by(SearchDocument.subject_id)).all())
+        indexed_editions = dict(db.session.execute(query.group_by(SearchDocument.subject_id)).all())
         public = {item.subject_id for item in source.public_items()}
-        different = {id_ for id_ in public if known.get(id_) != EDITION} | known.keys() - public
+        different = {
+            id_ for id_ in public if indexed_editions.get(id_) != EDITION
+        } | indexed_editions.keys() - public
         _note(source.kind, different)
         total += len(different)
     return total
@@ -172,9 +174,9 @@ def _claim(change_ids: dict[int, list[int]]) -> set[int]:
 
     An item of which one is missing was indexed by another worker, perhaps from newer rows.
     """
-    wanted = [id_ for ids in change_ids.values() for id_ in ids]
+    all_ids = [id_ for ids in change_ids.values() for id_ in ids]
     # In one order, so that two workers cannot wait for each other.
-    query = select(SearchChange.id).where(SearchChange.id.in_(wanted)).order_by(SearchChange.id)
+    query = select(SearchChange.id).where(SearchChange.id.in_(all_ids)).order_by(SearchChange.id)
     present = set(db.session.scalars(query.with_for_update()))
     claimed = {subject for subject, ids in change_ids.items() if ids and present.issuperset(ids)}
     deleted = [id_ for subject in claimed for id_ in change_ids[subject]]

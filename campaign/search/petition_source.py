@@ -38,7 +38,7 @@ def _documents(ids: Sequence[int]) -> Iterator[Document]:
 
 def _document(petition: Petition, lang: str) -> Document:
     text = petition.current_version.text(lang, petition.original_lang)
-    asked = " · ".join(target.name(lang) for target in petition.targets)
+    targets = " · ".join(target.name(lang) for target in petition.targets)
     return Document(
         subject_id=petition.id,
         lang=lang,
@@ -47,7 +47,7 @@ def _document(petition: Petition, lang: str) -> Document:
         slug=petition.slug,
         title=text.title,
         summary=text.summary,
-        body=paragraphs(to_text(text.body), text.organisation, asked),
+        body=paragraphs(to_text(text.body), text.organisation, targets),
         day=(petition.opened_at or petition.created_at).date(),
     )
 

@@ -79,7 +79,7 @@ def search(
     if not terms:
         return Results({}, ())
     prefer_index()
-    counts, ids = _ask(_found(terms, lang, cause_id), _order(terms, lang), kind, page)
+    counts, ids = _ranked_ids(_matches(terms, lang, cause_id), _order(terms, lang), kind, page)
     return _results(terms, counts, ids)
 
 
@@ -97,18 +97,18 @@ def _results(terms: list[str], counts: dict[str, int], ids: Sequence[int]) -> Re
     return Results({kind: counts[kind] for kind in KINDS if kind in counts}, _hits(rows, terms))
 
 
-def found_elsewhere(
+def results_in_other_languages(
     query: str, lang: str, languages: Iterable[str], *, cause_id: int | None = None
 ) -> dict[str, Results]:
     """Return {other language: its first Results}, for languages that have any.
 
     Only documents written in that language count, not those shown in it for lack of a translation.
     """
-    found = {}
+    by_language = {}
     for language in languages:
         if language != lang and (results := _own_results(query, language, cause_id)).hits:
-            found[language] = results
-    return found
+            by_language[language] = results
+    return by_language
 
 
 def _own_results(query: str, lang: str, cause_id: int | None) -> Results:
@@ -116,8 +116,8 @@ def _own_results(query: str, lang: str, cause_id: int | None) -> Results:
     if not terms:
         return Results({}, ())
     prefer_index()
-    condition = and_(_found(terms, lang, cause_id), SearchDocument.written_in == lang)
-    counts, ids = _ask(condition, _order(terms, lang), "", 1)
+    condition = and_(_matches(terms, lang, cause_id), SearchDocument.written_in == lang)
+    counts, ids = _ranked_ids(condition, _order(terms, lang), "", 1)
     return _results(terms, counts, ids[:MAX_HITS_ELSEWHERE])
 
 
@@ -130,80 +130,85 @@ def neighbours(slug: str, lang: str) -> list[Neighbour]:
     if not terms:
         return []
     rows = (
-        _alike(slug, terms, lang)
-        or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MAX_SUGGESTIONS)).all()
+        _similar(slug, terms, lang)
+        or db.session.scalars(
+            _best_matches(_matches(terms, lang, None), terms, lang, MAX_SUGGESTIONS)
+        ).all()
     )
     return [Neighbour(row.kind, row.slug, row.written_in, row.title) for row in rows]
 
 
-def _alike(slug: str, terms: list[str], lang: str) -> list[SearchDocument]:
+def _similar(slug: str, terms: list[str], lang: str) -> list[SearchDocument]:
     """Return the documents with the most similar slugs.
 
     Candidates begin with the same two characters, or contain the longest word.
     """
-    ours = SearchDocument.slug
-    begins = ours.startswith(slug[:2], autoescape=True)
-    near = begins | ours.contains(max(terms, key=len), autoescape=True)
+    slug_column = SearchDocument.slug
+    begins_alike = slug_column.startswith(slug[:2], autoescape=True)
+    is_candidate = begins_alike | slug_column.contains(max(terms, key=len), autoescape=True)
     slugs = db.session.scalars(
-        select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MAX_COMPARED)
+        select(slug_column)
+        .where(SearchDocument.lang == lang, is_candidate)
+        .distinct()
+        .limit(MAX_COMPARED)
     ).all()
-    close = get_close_matches(slug, slugs, n=MAX_SUGGESTIONS)
-    if not close:
+    closest = get_close_matches(slug, slugs, n=MAX_SUGGESTIONS)
+    if not closest:
         return []
     rows = db.session.scalars(
         select(SearchDocument)
-        .where(SearchDocument.lang == lang, ours.in_(close))
+        .where(SearchDocument.lang == lang, slug_column.in_(closest))
         .limit(MAX_SUGGESTIONS)
     ).all()
-    return sorted(rows, key=lambda row: close.index(row.slug))
+    return sorted(rows, key=lambda row: closest.index(row.slug))
 
 
-def _ask(
+def _ranked_ids(
     condition: ColumnElement[bool], order: Sequence[Any], kind: str, page: int
 ) -> tuple[dict[str, int], list[int]]:
     """Return ({kind: count}, the ids of one page).
 
     One statement does both, so the index is searched only once.
     """
-    place = func.row_number().over(order_by=order).label("place")
-    all_found = (
-        select(SearchDocument.id, SearchDocument.kind, place).where(condition).cte("all_found")
-    )
-    chosen = select(all_found.c.id.label("number"), all_found.c.kind, all_found.c.place).order_by(
-        all_found.c.place
+    rank = func.row_number().over(order_by=order).label("place")
+    matches = select(SearchDocument.id, SearchDocument.kind, rank).where(condition).cte("all_found")
+    ranked = select(matches.c.id.label("number"), matches.c.kind, matches.c.place).order_by(
+        matches.c.place
     )
     if kind:
-        chosen = chosen.where(all_found.c.kind == kind)
-    first = chosen.limit(PAGE).offset((page - 1) * PAGE).subquery()
-    counts = select(func.count(), all_found.c.kind, literal(0)).group_by(all_found.c.kind)
+        ranked = ranked.where(matches.c.kind == kind)
+    first = ranked.limit(PAGE).offset((page - 1) * PAGE).subquery()
+    counts = select(func.count(), matches.c.kind, literal(0)).group_by(matches.c.kind)
     rows = db.session.execute(select(first).union_all(counts)).all()
-    places = sorted((row for row in rows if row.place), key=lambda row: row.place)
-    return {row.kind: row.number for row in rows if not row.place}, [row.number for row in places]
+    ranked_rows = sorted((row for row in rows if row.place), key=lambda row: row.place)
+    return {row.kind: row.number for row in rows if not row.place}, [
+        row.number for row in ranked_rows
+    ]
 
 
-def _found(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement[bool]:
+def _matches(terms: list[str], lang: str, cause_id: int | None) -> ColumnElement[bool]:
     # A single letter matches only whole words: as a prefix, it would match very many, and it is
     # only typed on the way to a longer term.
-    found = SearchDocument.id.in_(ids_with(terms, lang, whole=is_one_letter(terms)))
-    return found if cause_id is None else and_(found, SearchDocument.cause_id == cause_id)
+    condition = SearchDocument.id.in_(ids_with(terms, lang, whole_words=is_one_letter(terms)))
+    return condition if cause_id is None else and_(condition, SearchDocument.cause_id == cause_id)
 
 
-def _first(
-    condition: ColumnElement[bool], terms: list[str], lang: str, most: int
+def _best_matches(
+    condition: ColumnElement[bool], terms: list[str], lang: str, limit: int
 ) -> Select[SearchDocument]:
-    return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(most)
+    return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(limit)
 
 
 def _order(terms: list[str], lang: str) -> tuple[Any, ...]:
-    in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole=True))
+    in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole_words=True))
     begins_in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",)))
-    places = [(in_title, 0), (begins_in_title, 1)]
+    ranks = [(in_title, 0), (begins_in_title, 1)]
     # Some word of nearly every summary begins with any two letters. That says nothing about rank,
     # and takes as long as everything else.
     if max(map(len, terms)) > 2:
-        places.append((SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary"))), 2))
+        ranks.append((SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary"))), 2))
     return (
-        case(*places, else_=3),
+        case(*ranks, else_=3),
         case((SearchDocument.kind == "cause", 0), else_=1),
         SearchDocument.day.desc().nulls_last(),
         SearchDocument.kind,

@@ -11,7 +11,7 @@ from typing import Any
 from limits.storage import MemoryStorage, Storage, storage_from_string
 
 # How long a request may wait for a counter, and for how long a storage that failed is left alone.
-PATIENCE_SECONDS = 1
+MAX_WAIT_SECONDS = 1
 AWAY_SECONDS = 5
 SWEEP_EVERY = 1000
 
@@ -21,8 +21,8 @@ log = logging.getLogger("campaign.counters")
 def limit_storage(config: Mapping[str, Any]) -> Storage:
     """Return a storage for the `limits` library: Redis if configured, else an SQLite file."""
     if config["REDIS_URL"]:
-        waits = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
-        return FallbackStorage(storage_from_string(config["REDIS_URL"], **waits))
+        timeouts = {"socket_timeout": MAX_WAIT_SECONDS, "socket_connect_timeout": MAX_WAIT_SECONDS}
+        return FallbackStorage(storage_from_string(config["REDIS_URL"], **timeouts))
     return FallbackStorage(SqliteStorage(f"{config['VAR_DIR']}/counters.sqlite3"))
 
 
@@ -44,34 +44,34 @@ class FallbackStorage(Storage):
         return self._shared.base_exceptions
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        return self._ask("incr", key, expiry, amount)
+        return self._call("incr", key, expiry, amount)
 
     def get(self, key: str) -> int:
-        return self._ask("get", key)
+        return self._call("get", key)
 
     def get_expiry(self, key: str) -> float:
-        return self._ask("get_expiry", key)
+        return self._call("get_expiry", key)
 
     def check(self) -> bool:
-        return self._ask("check")
+        return self._call("check")
 
     def reset(self) -> int | None:
-        return self._ask("reset")
+        return self._call("reset")
 
     def clear(self, key: str) -> None:
-        return self._ask("clear", key)
+        return self._call("clear", key)
 
-    def _ask(self, what: str, *arguments: Any) -> Any:
+    def _call(self, method: str, *arguments: Any) -> Any:
         if time.monotonic() >= self._away_until:
             try:
-                return getattr(self._shared, what)(*arguments)
+                return getattr(self._shared, method)(*arguments)
             except self._shared.base_exceptions:
                 self._away_until = time.monotonic() + AWAY_SECONDS
                 log.exception(
                     "the shared counters are away; this process counts by itself for %s s",
                     AWAY_SECONDS,
                 )
-        return getattr(self._own, what)(*arguments)
+        return getattr(self._own, method)(*arguments)
 
 
 class SqliteStorage(Storage):
@@ -135,7 +135,7 @@ class SqliteStorage(Storage):
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._local, "connection"):
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=PATIENCE_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(self._path, timeout=MAX_WAIT_SECONDS, isolation_level=None)
             connection.execute("pragma journal_mode=wal")
             connection.execute("pragma synchronous=off")
             connection.execute(

@@ -17,15 +17,15 @@ class Cells(NamedTuple):
     kinds: int
 
 
-def merged(figures: Mapping[Any, int], least: int = MIN_COUNT) -> Cells:
+def merged(figures: Mapping[Any, int], min_count: int = MIN_COUNT) -> Cells:
     """Return the Cells of {what: how many}, with counts below `least` merged into `others`.
 
     If `others` is below `least` too, the next larger counts are merged into it. Otherwise, anyone
     who knows the total could work out a single small count.
     """
     ordered = sorted(figures.items(), key=lambda row: (-row[1], str(row[0])))
-    shown = [entry for entry in ordered if entry[1] >= least]
+    shown = [entry for entry in ordered if entry[1] >= min_count]
     small = [count for _, count in ordered[len(shown) :]]
-    while shown and 0 < sum(small) < least:
+    while shown and 0 < sum(small) < min_count:
         small.append(shown.pop()[1])
     return Cells(tuple(shown), sum(small), len(small))

@@ -18,7 +18,7 @@ OPEN_SECONDS = 5
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/", re.ASCII)
 
 
-class Answer:
+class Response:
     """One response: pass `start` to the application, then `send` what it returned."""
 
     def __init__(self, proto: HTTPProtocol) -> None:

@@ -11,7 +11,7 @@ MIN_BYTES_PER_SECOND = 26_000
 # Memory that one process reserves for incomplete bodies, not counting small forms.
 MAX_WAITING_BYTES = 128 * 1024 * 1024
 SMALL_BYTES = 16 * 1024
-LOOK_SECONDS = 0.5
+CHECK_SECONDS = 0.5
 
 
 class BodyError(Exception):
@@ -28,7 +28,7 @@ class BodyTooLarge(BodyError):
     status = 413
 
 
-class NoRoomForBody(BodyError):
+class TooManyBodies(BodyError):
     status = 503
 
 
@@ -59,7 +59,7 @@ class BodyReader:
         size = max_bytes if length is None else length
         body = _Body(self, proto, size, done)
         if not self._reserve(body):
-            done(None, NoRoomForBody())
+            done(None, TooManyBodies())
         elif length is None:
             body.read_chunks()
         else:
@@ -87,7 +87,7 @@ class BodyReader:
 
     def _watch(self):
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
             self.close_slow(time.monotonic())
 
 
@@ -113,11 +113,11 @@ class _Body:
         self._future, self._chunks, self._size = None, [], 0
 
     def read_whole(self):
-        self._await(self._proto(), self._take_whole)
+        self._await(self._proto(), self._receive_whole)
 
     def read_chunks(self):
         self._proto.__aiter__()
-        self._await(self._proto.__anext__(), self._take_chunk)
+        self._await(self._proto.__anext__(), self._receive_chunk)
 
     def cancel(self):
         future = self._future
@@ -125,11 +125,11 @@ class _Body:
             # This does nothing if the future has completed in the meantime.
             future.cancel()
 
-    def _await(self, future, take):
+    def _await(self, future, callback):
         self._future = future
-        future.add_done_callback(take, context=None)
+        future.add_done_callback(callback, context=None)
 
-    def _take_whole(self, future):
+    def _receive_whole(self, future):
         try:
             body = self._result(future)
         except BodyError as error:
@@ -137,7 +137,7 @@ class _Body:
         else:
             self._finish(body, None)
 
-    def _take_chunk(self, future):
+    def _receive_chunk(self, future):
         try:
             chunk = self._result(future)
             self._size += len(chunk)
@@ -148,7 +148,7 @@ class _Body:
             return
         if chunk:
             self._chunks.append(chunk)
-            self._await(self._proto.__anext__(), self._take_chunk)
+            self._await(self._proto.__anext__(), self._receive_chunk)
         else:
             self._finish(b"".join(self._chunks), None)
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from granian.rsgi import HTTPProtocol, Scope
 
-from campaign.server.answers import Answer
+from campaign.server.answers import Response
 from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge
 from campaign.server.environ import environ_of
 
@@ -60,13 +60,13 @@ class WsgiBridge:
 
         def done(body, error):
             try:
-                self._go_on(environ, proto, body, error)
+                self._continue(environ, proto, body, error)
             except BaseException:
                 _fail(proto)
 
         self._bodies.read(proto, length, max_bytes, done)
 
-    def _go_on(self, environ, proto, body, error):
+    def _continue(self, environ, proto, body, error):
         if isinstance(error, BodyTooLarge):
             body, length = b"", self._max_bytes + 1
         elif isinstance(error, BodyError):
@@ -81,8 +81,8 @@ class WsgiBridge:
 
     def _run(self, environ, body, proto):
         environ["wsgi.input"] = io.BytesIO(body)
-        answer = Answer(proto)
-        answer.send(self._app(environ, answer.start))
+        response = Response(proto)
+        response.send(self._app(environ, response.start))
 
 
 def _length(environ):

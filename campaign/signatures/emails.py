@@ -33,7 +33,7 @@ CONFIRMED = ("confirmed", "counted", "held")
 
 
 def init_app(app: Flask) -> None:
-    """Register the composers of the emails that signatures queue.
+    """Register the renderers of the emails that signatures queue.
 
     Anyone who knows an address can cause most of them, so these count toward its daily limit.
     """

@@ -134,7 +134,7 @@ def keeps_by_choice(petition: Petition) -> bool:
     The activity log holds that choice.
     """
     return petition.retention_days is None and bool(
-        entries(action="retention.edit", subject=("petition", petition.id), most=1)
+        entries(action="retention.edit", subject=("petition", petition.id), limit=1)
     )
 
 

@@ -19,7 +19,7 @@ from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
 
 def init_app(app: Flask) -> None:
-    """Register the composers of the emails that subscriptions queue."""
+    """Register the renderers of the emails that subscriptions queue."""
     register(
         app,
         CONFIRMATION,

@@ -23,7 +23,7 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
-from campaign.mail.composition import Message, Wording, render
+from campaign.mail.composition import Message, RenderedEmail, render
 from campaign.mail.delivery import register
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
@@ -41,7 +41,7 @@ from campaign.updates.recipients import is_turned_away
 
 
 def init_app(app: Flask) -> None:
-    """Register the composers of the emails that carry updates."""
+    """Register the renderers of the emails that carry updates."""
     register(app, LETTER, _letter, _l("Update to a subscriber"))
     register(app, TEST, _test, _l("Test email of an update"))
     register(app, DIGEST, _digest, _l("Weekly updates to a subscriber"))
@@ -49,8 +49,8 @@ def init_app(app: Flask) -> None:
 
 def wording_of(
     update: Update, lang: str, *, why: str, end_url: str, preferences_url: str
-) -> Wording:
-    """Return the Wording of an update's email in `lang`, for its readers and for a preview."""
+) -> RenderedEmail:
+    """Return the RenderedEmail of an update's email in `lang`, for its readers and for a preview."""
     text = update.text(lang)
     shown = card(update, lang)
     pictures = _pictures(update, text.lang)
@@ -73,8 +73,8 @@ def wording_of(
     )
 
 
-def sample(update: Update, lang: str) -> Wording:
-    """Return the Wording of an update's email as readers will get it.
+def sample(update: Update, lang: str) -> RenderedEmail:
+    """Return the RenderedEmail of an update's email as readers will get it.
 
     Its links open the archive instead of a reader's own pages.
     """
@@ -227,7 +227,7 @@ def _line(update: Update, lang: str) -> SimpleNamespace:
     return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
 
 
-def _message(reader, wording: Wording, listed: dict[str, str]) -> Message:
+def _message(reader, wording: RenderedEmail, listed: dict[str, str]) -> Message:
     return Message(
         to=reader.email,
         digest=bytes(reader.email_digest),

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from campaign.accounts.audit import WORKER, is_untold, record, record_planned
+from campaign.accounts.audit import WORKER, is_unrecorded, record, record_planned
 from campaign.causes.models import Cause
 from campaign.db.upsert import insert_all
 from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun
-from campaign.mail.models import BULK, OWED, OutboxMessage
+from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
@@ -120,7 +120,9 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
 def _room(mailing: Mailing, now: datetime) -> int:
     """Return how many emails may be enqueued now."""
     waiting = db.session.scalar(
-        select(func.count()).where(OWED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now)
+        select(func.count()).where(
+            IS_QUEUED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now
+        )
     )
     room = min(BATCH, MAX_WAITING - (waiting or 0))
     if not mailing.per_minute:
@@ -175,7 +177,9 @@ def _note(update_id: int, now: datetime) -> int:
 
 
 def _is_untold(update_id: int, publish_at: datetime) -> bool:
-    return is_untold(("update", update_id), publish_at, told=PUBLISHED, planned=PUBLISHED)
+    return is_unrecorded(
+        ("update", update_id), publish_at, recorded_by=PUBLISHED, planned_by=PUBLISHED
+    )
 
 
 @work.upkeep

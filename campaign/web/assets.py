@@ -33,12 +33,12 @@ class Assets:
         """
         css = self.folder / "css"
         yield "css/site.css", _joined(css)
-        for door in sorted(path for path in css.iterdir() if path.is_dir()):
-            yield f"css/{door.name}.css", _joined(door)
+        for folder in sorted(path for path in css.iterdir() if path.is_dir()):
+            yield f"css/{folder.name}.css", _joined(folder)
 
     def _join_scripts(self) -> Iterator[tuple[str, str]]:
-        for name, words in script_bundles.joined(self.folder / "js"):
-            yield f"js/{name}", words
+        for name, text in script_bundles.joined(self.folder / "js"):
+            yield f"js/{name}", text
 
     def _digest(self) -> str:
         digest = blake2b(digest_size=6)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from campaign.api.errors import concerns, problem
+from campaign.api.errors import is_api_path, problem
 from campaign.db.failure_log import FailureLog
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
@@ -28,11 +28,11 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_null_bytes)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(CampaignError, handle_campaign_error)
-    for away in DATABASE_AWAY:
-        app.register_error_handler(away, answer_busy)
+    for error_class in DATABASE_AWAY:
+        app.register_error_handler(error_class, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
     # Flask's own method logs the URL, which may hold a token.
-    app.log_exception = note_escaped  # type: ignore[method-assign]
+    app.log_exception = log_escaped  # type: ignore[method-assign]
 
 
 def refuse_null_bytes() -> None:
@@ -63,9 +63,11 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
         for name, value in error.get_headers()
         if name not in ("Content-Type", "Content-Length")
     }
-    if concerns(request.path):
+    if is_api_path(request.path):
         return problem(error.code or 500, error.description, headers)
-    return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
+    return _render_error(
+        error.code or 500, headers, retry_after=getattr(error, "retry_after", None)
+    )
 
 
 def _redirect_to_page() -> BaseResponse | None:
@@ -74,37 +76,37 @@ def _redirect_to_page() -> BaseResponse | None:
 
 
 def handle_campaign_error(error: CampaignError) -> ResponseReturnValue:
-    return _page(error.status, {})
+    return _render_error(error.status, {})
 
 
 def answer_busy(error: Exception) -> ResponseReturnValue:
     """Answer 503: the database is locked, full or away. Nothing was saved, so retrying is safe."""
     request.environ[DATABASE_IS_AWAY] = True
-    reference = _note(error)
-    return _page(
+    reference = _log_failure(error)
+    return _render_error(
         503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS
     )
 
 
 def answer_unexpected(error: Exception) -> ResponseReturnValue:
-    reference = _note(error)
+    reference = _log_failure(error)
     try:
-        return _page(500, {}, reference=reference)
-    except Exception as worse:
+        return _render_error(500, {}, reference=reference)
+    except Exception as second_error:
         # What broke the page may break the error page too.
         return (
-            f"Something broke on our side. ({reference}, {_note(worse)})",
+            f"Something broke on our side. ({reference}, {_log_failure(second_error)})",
             500,
             {"Content-Type": "text/plain"},
         )
 
 
-def note_escaped(fault):
-    """Log an error raised while answering another one; `fault` is as from sys.exc_info()."""
-    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=fault)
+def log_escaped(exc_info):
+    """Log an error raised while answering another one; `exc_info` is as from sys.exc_info()."""
+    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=exc_info)
 
 
-def _note(error: BaseException) -> str:
+def _log_failure(error: BaseException) -> str:
     """Log `error`; return its reference number."""
     return failure_log.note(error, f"{request.method} {_rule()}")
 
@@ -114,21 +116,21 @@ def _rule() -> str:
     return request.url_rule.rule if request.url_rule else "no rule"
 
 
-def _page(status: int, headers: dict[str, str], **context: Any) -> ResponseReturnValue:
-    if concerns(request.path):
+def _render_error(status: int, headers: dict[str, str], **context: Any) -> ResponseReturnValue:
+    if is_api_path(request.path):
         return problem(
             status, headers=headers, **{name: value for name, value in context.items() if value}
         )
     if _wants_json():
-        body = {"error": status, **{k: v for k, v in context.items() if v}}
+        body = {"error": status, **{name: value for name, value in context.items() if value}}
         return jsonify(body), status, headers
-    known = status if status in DESIGNED else 500 if status >= 500 else 404
-    if known == 404:
+    page_status = status if status in DESIGNED else 500 if status >= 500 else 404
+    if page_status == 404:
         # A personal link has no similar pages: what it opened is gone, or the link was cut off.
         context["is_own_link"] = "token" in (request.view_args or ())
     if status == 404 and not context["is_own_link"]:
         context["neighbours"] = neighbours_of_request()
-    return render_template(f"errors/{known}.html", **context), status, headers
+    return render_template(f"errors/{page_status}.html", **context), status, headers
 
 
 def _wants_json() -> bool:

@@ -24,7 +24,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 def init_app(app: Flask) -> None:
     app.before_request(refuse_foreign_posts)
     https = {"Strict-Transport-Security": "max-age=31536000"} if app.config["PRODUCTION"] else {}
-    app.wsgi_app = StandingHeaders(app.wsgi_app, HEADERS | https)  # type: ignore[method-assign]
+    app.wsgi_app = DefaultHeaders(app.wsgi_app, HEADERS | https)  # type: ignore[method-assign]
 
 
 def refuse_foreign_posts() -> None:
@@ -33,12 +33,15 @@ def refuse_foreign_posts() -> None:
         return
     origin = request.headers.get("Origin", "null")
     if origin != "null":
-        foreign = host_in(origin) not in _own_hosts()
+        is_foreign = host_in(origin) not in _own_hosts()
     else:
         # A page may hide its origin, but the browser still says whether it is same-site. Programs
         # send neither header.
-        foreign = request.headers.get("Sec-Fetch-Site", _unsaid()) not in ("same-origin", "none")
-    if foreign:
+        is_foreign = request.headers.get("Sec-Fetch-Site", _default_fetch_site()) not in (
+            "same-origin",
+            "none",
+        )
+    if is_foreign:
         abort(403)
 
 
@@ -47,11 +50,11 @@ def _own_hosts() -> tuple[str, str]:
     return request.host, urlsplit(current_app.config["PUBLIC_URL"]).netloc
 
 
-def _unsaid() -> str:
+def _default_fetch_site() -> str:
     return "cross-site" if "Origin" in request.headers else "none"
 
 
-class StandingHeaders:
+class DefaultHeaders:
     """WSGI middleware that adds headers to every response that does not set them itself.
 
     It works below Flask: adding a header here costs a tenth of what it costs on a Flask response.
@@ -63,12 +66,12 @@ class StandingHeaders:
 
     def __call__(self, environ, start_response):
         def start(status, headers, exc_info=None):
-            there = {name.lower() for name, _ in headers}
-            if "content-security-policy" in there:
+            present = {name.lower() for name, _ in headers}
+            if "content-security-policy" in present:
                 # Its policy already says who may frame the page. The older header could only say
                 # "nobody".
-                there.add("x-frame-options")
-            added = [pair for name, pair in self._headers if name not in there]
+                present.add("x-frame-options")
+            added = [pair for name, pair in self._headers if name not in present]
             return start_response(status, [*headers, *added], exc_info)
 
         return self._app(environ, start)

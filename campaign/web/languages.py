@@ -32,10 +32,10 @@ def best_lang() -> str:
     languages = current_app.config["LANGUAGES"]
     if not request:
         return languages[0]
-    wanted = [request.path.split("/", 2)[1], *(tag for tag, _ in request.accept_languages)]
+    candidates = [request.path.split("/", 2)[1], *(tag for tag, _ in request.accept_languages)]
     # Of a tag such as fr-CA only the language matters: we have one French.
-    spoken = (tag.lower().split("-")[0].split("_")[0] for tag in wanted)
-    return next((lang for lang in spoken if lang in languages), languages[0])
+    codes = (tag.lower().split("-")[0].split("_")[0] for tag in candidates)
+    return next((lang for lang in codes if lang in languages), languages[0])
 
 
 def locale() -> str:
@@ -47,13 +47,13 @@ def init_app(app: Flask) -> None:
     app.url_rule_class = LanguageRule
 
     @app.url_value_preprocessor
-    def _take_lang(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    def _read_lang(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         g.pop("lang", None)
         if values and "lang" in values:
             g.lang = values.pop("lang")
 
     @app.url_defaults
-    def _give_lang(endpoint: str, values: dict[str, Any]) -> None:
+    def _add_lang(endpoint: str, values: dict[str, Any]) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = chosen_lang()
 

@@ -8,5 +8,5 @@ from markupsafe import escape
 def init_app(app: Flask) -> None:
     # Flask-Babel marks a lazy translation as safe HTML, including all values interpolated into it.
     LazyString.__html__ = lambda self: escape(str(self))
-    others = app.json.default
-    app.json.default = lambda value: str(value) if isinstance(value, LazyString) else others(value)
+    default = app.json.default
+    app.json.default = lambda value: str(value) if isinstance(value, LazyString) else default(value)

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from campaign.causes.models import Cause, CauseTally
 from campaign.extensions import db
-from campaign.mail.models import OWED, TROUBLED, OutboxMessage
-from campaign.mail.operations import DAY_IS_FULL
+from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
+from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.search.indexing import count_due
@@ -30,7 +30,7 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
     `next_ms` is the polling interval that this process gives to browsers.
     """
     # An email that waits because its address reached the daily limit was not refused by anyone.
-    was_refused = OutboxMessage.last_error.not_in(("", DAY_IS_FULL))
+    was_refused = OutboxMessage.last_error.not_in(("", DAILY_LIMIT_REACHED))
     return [
         Gauge(
             "butterflies",
@@ -65,22 +65,27 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
         _one(
             "mail_due",
             "Emails that should have left.",
-            _count(OutboxMessage.id, OWED, OutboxMessage.due_at <= now),
+            _count(OutboxMessage.id, IS_QUEUED, OutboxMessage.due_at <= now),
         ),
         _one(
             "mail_oldest_seconds",
             "How long the oldest email that has not left yet has waited, refused ones included.",
-            _age(OutboxMessage.created_at, now, OWED, (OutboxMessage.due_at <= now) | was_refused),
+            _age(
+                OutboxMessage.created_at,
+                now,
+                IS_QUEUED,
+                (OutboxMessage.due_at <= now) | was_refused,
+            ),
         ),
         _one(
             "mail_retrying",
             "Emails that were refused or failed, and will be tried again.",
-            _count(OutboxMessage.id, OWED, was_refused),
+            _count(OutboxMessage.id, IS_QUEUED, was_refused),
         ),
         _one(
             "mail_troubled",
             "Emails that were given up in the last thirty days.",
-            _count(OutboxMessage.id, TROUBLED),
+            _count(OutboxMessage.id, HAS_FAILED),
         ),
         _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
         _one(
@@ -96,10 +101,10 @@ def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
     ]
 
 
-def in_words(found: Iterable[Gauge]) -> str:
+def render_prometheus(metrics: Iterable[Gauge]) -> str:
     """Write Gauges in the text format of Prometheus, version 0.0.4."""
     lines = []
-    for gauge in found:
+    for gauge in metrics:
         name = f"volante_{gauge.name}"
         lines += [f"# HELP {name} {gauge.meaning}", f"# TYPE {name} gauge"]
         lines += [
@@ -114,7 +119,9 @@ def in_words(found: Iterable[Gauge]) -> str:
 def _labels(labels: Mapping[str, str]) -> str:
     # Slugs are lower-case letters, digits and hyphens, so nothing in them needs escaping.
     return (
-        "{" + ",".join(f'{name}="{word}"' for name, word in labels.items()) + "}" if labels else ""
+        "{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+        if labels
+        else ""
     )
 
 
@@ -122,9 +129,9 @@ def _one(name: str, meaning: str, number: float) -> Gauge:
     return Gauge(name, meaning, [({}, number)])
 
 
-def _tallies(label, thing, tally, key):
+def _tallies(label, model, tally, key):
     rows = db.session.execute(
-        select(thing.slug, tally.count).join(tally, key == thing.id).order_by(thing.id)
+        select(model.slug, tally.count).join(tally, key == model.id).order_by(model.id)
     )
     return [({label: slug}, count) for slug, count in rows]
 

@@ -6,23 +6,25 @@ from flask import Blueprint, Response, abort, current_app, make_response, reques
 
 from campaign.http.trusted_requests import is_near
 from campaign.process.clock import utcnow
-from campaign.web.metric_values import gauges, in_words
+from campaign.web.metric_values import gauges, render_prometheus
 
 blueprint = Blueprint("metrics", __name__)
-QUIET_PACE = 1000
+DEFAULT_INTERVAL_MS = 1000
 
 
 @blueprint.get("/metrics")
 def show() -> Response:
     if not (_has_token() or is_near()):
         abort(403)
-    found = gauges(now=utcnow(), next_ms=request.environ.get("volante.next_ms", QUIET_PACE))
+    values = gauges(
+        now=utcnow(), next_ms=request.environ.get("volante.next_ms", DEFAULT_INTERVAL_MS)
+    )
     return make_response(
-        in_words(found), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        render_prometheus(values), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
     )
 
 
 def _has_token() -> bool:
     token = current_app.config["METRICS_TOKEN"]
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return bool(token) and compare_digest(given.encode(), token.encode())
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(token) and compare_digest(sent.encode(), token.encode())

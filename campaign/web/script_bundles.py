@@ -14,13 +14,13 @@ IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(
     r"^export (default )?((?:async )?function\*? |class |const )(\w+)", re.MULTILINE
 )
-LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
-LATER = re.compile(r"\bimport\((?=[`\"'])")
-ASKED = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
+MODULE_SYNTAX = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
+IMPORT_CALL = re.compile(r"\bimport\((?=[`\"'])")
+DYNAMIC_IMPORT = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
 COMMENT = re.compile(r"^\s*(?://.*|/\*\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
 SHARED = ("modules", "lib", "parts")
 # The kiosk app is not joined: it is fetched once and then kept on the tablet.
-APART = ("kiosk",)
+NOT_BUNDLED = ("kiosk",)
 
 # One registry per page, shared when a subject's file joins the site's. `later` replaces import()
 # for module names.
@@ -34,7 +34,7 @@ const later = async (name) => {
 """
 
 
-class UnknownForm(ValueError):
+class UnsupportedSyntax(ValueError):
     """A module uses an import or export form that joining does not support; names file and line."""
 
 
@@ -47,36 +47,40 @@ def joined(folder: Path) -> Iterator[tuple[str, str]]:
     separate file, and so is a worker with all that it needs.
     """
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.js"))}
-    modules = {name: path.read_text() for name, path in paths.items() if _folder(name) not in APART}
+    modules = {
+        name: path.read_text() for name, path in paths.items() if _folder(name) not in NOT_BUNDLED
+    }
     needs = {
-        name: [_path(name, found[2]) for found in IMPORT.finditer(text)]
+        name: [_path(name, match[2]) for match in IMPORT.finditer(text)]
         for name, text in modules.items()
     }
     files, homes = {}, {}
     for entry in sorted(name for name in modules if name.startswith("modules/")):
-        reached = _reached(entry, needs)
+        dependencies = _dependencies(entry, needs)
         homes[entry] = home = next(
-            (_folder(name) for name in reached if _folder(name) not in SHARED), "site"
+            (_folder(name) for name in dependencies if _folder(name) not in SHARED), "site"
         )
-        files.setdefault(home, {}).update(dict.fromkeys(reached))
-    for name, asked in _asked(modules):
-        homes[asked] = home = (
-            _folder(asked)
+        files.setdefault(home, {}).update(dict.fromkeys(dependencies))
+    for name, imported in _dynamic_imports(modules):
+        homes[imported] = home = (
+            _folder(imported)
             if _folder(name) in SHARED
-            else asked.removesuffix(".js").replace("/", "-")
+            else imported.removesuffix(".js").replace("/", "-")
         )
-        files.setdefault(home, {}).update(dict.fromkeys(_reached(asked, needs)))
+        files.setdefault(home, {}).update(dict.fromkeys(_dependencies(imported, needs)))
     everywhere = files.pop("site", {})
     elsewhere = {name: f"./{home}.js" for name, home in homes.items() if home != "site"}
     yield "site.js", _text(everywhere, modules, elsewhere, main="main.js")
     for home, names in files.items():
-        known = everywhere | files.get(home.split("-")[0], {}) if "-" in home else everywhere
-        yield f"{home}.js", _text([name for name in names if name not in known], modules)
+        loaded = everywhere | files.get(home.split("-")[0], {}) if "-" in home else everywhere
+        yield f"{home}.js", _text([name for name in names if name not in loaded], modules)
     for worker in sorted(name for name in modules if name.endswith("-worker.js") and needs[name]):
         yield (
             worker,
             _text(
-                [name for name in _reached(worker, needs) if name != worker], modules, main=worker
+                [name for name in _dependencies(worker, needs) if name != worker],
+                modules,
+                main=worker,
             ),
         )
 
@@ -85,23 +89,23 @@ def _folder(name):
     return name.split("/")[0]
 
 
-def _asked(modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _dynamic_imports(modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield (name, dynamically imported module) of all modules, those of the subjects last."""
     for name in sorted(modules, key=lambda name: (_folder(name) not in SHARED, name)):
-        for found in ASKED.finditer(modules[name]):
-            yield name, _path(name, found[1])
+        for match in DYNAMIC_IMPORT.finditer(modules[name]):
+            yield name, _path(name, match[1])
 
 
-def _reached(entry: str, needs: Mapping[str, list[str]]) -> list[str]:
+def _dependencies(entry: str, needs: Mapping[str, list[str]]) -> list[str]:
     """Return all modules that `entry` needs, itself included, in the order they are needed."""
-    found = {}
+    dependencies = {}
     waiting = [entry]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found[name] = None
+        if name not in dependencies:
+            dependencies[name] = None
             waiting += needs[name]
-    return list(found)
+    return list(dependencies)
 
 
 def _text(
@@ -115,26 +119,26 @@ def _text(
         f'page.makers.set("{name}", () => {{\n{_maker(name, modules[name])}}});\n'
         for name in sorted(names)
     )
-    return HEAD + files + makers + (_plain(main, modules[main]) if main else "")
+    return HEAD + files + makers + (_without_module_syntax(main, modules[main]) if main else "")
 
 
 def _maker(name: str, text: str) -> str:
-    exported = [(found[3], found[1]) for found in EXPORT.finditer(text)]
-    body = _plain(name, EXPORT.sub(r"\2\3", text))
-    members = ", ".join(f"default: {word}" if default else word for word, default in exported)
+    exported = [(match[3], match[1]) for match in EXPORT.finditer(text)]
+    body = _without_module_syntax(name, EXPORT.sub(r"\2\3", text))
+    members = ", ".join(f"default: {symbol}" if default else symbol for symbol, default in exported)
     return f"{body}return {{ {members} }};\n"
 
 
-def _plain(name: str, text: str) -> str:
+def _without_module_syntax(name: str, text: str) -> str:
     """Return the module's text without comments and without syntax that needs a module file."""
     text = IMPORT.sub(
-        lambda found: f'const {{ {_members(found[1])} }} = need("{_path(name, found[2])}");', text
+        lambda match: f'const {{ {_members(match[1])} }} = need("{_path(name, match[2])}");', text
     )
-    if wrong := LEFT.search(text):
-        raise UnknownForm(f"{name}: {wrong[0]}")
-    text = ASKED.sub(lambda found: f'later("{_path(name, found[1])}")', text)
+    if unsupported := MODULE_SYNTAX.search(text):
+        raise UnsupportedSyntax(f"{name}: {unsupported[0]}")
+    text = DYNAMIC_IMPORT.sub(lambda match: f'later("{_path(name, match[1])}")', text)
     text = text.replace("import.meta.url", f'new URL("{name}", import.meta.url)')
-    return COMMENT.sub("", LATER.sub("later(", text))
+    return COMMENT.sub("", IMPORT_CALL.sub("later(", text))
 
 
 def _members(names: str) -> str:
@@ -144,6 +148,6 @@ def _members(names: str) -> str:
     )
 
 
-def _path(name: str, wanted: str) -> str:
+def _path(name: str, specifier: str) -> str:
     """Return the path, from the scripts' folder, of what module `name` imports as `wanted`."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(name), wanted))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), specifier))

@@ -26,21 +26,21 @@ NAMESPACES = {
     "xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "xmlns:xhtml": "http://www.w3.org/1999/xhtml",
 }
-STANDING_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibility")
+STATIC_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibility")
 # Extra pages that belong to an item of this kind.
-BESIDE = {"cause": ("montage.show",)}
+EXTRA_PAGES = {"cause": ("montage.show",)}
 # Pages that are private or only repeat others, in each language.
-KEPT_OUT = ("signatures/", "registrations/", "subscriptions/", "search")
+UNINDEXED = ("signatures/", "registrations/", "subscriptions/", "search")
 # A poster is drawn on request, so crawlers that request everything stay out.
-CLOSED = ("/dev/", "/organize/", "/kiosk/", "/causes/*/poster.")
+DISALLOWED = ("/dev/", "/organize/", "/kiosk/", "/causes/*/poster.")
 ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    private = [f"/{lang}/{room}" for room in KEPT_OUT for lang in current_app.config["LANGUAGES"]]
-    closed = "\n".join(f"Disallow: {path}" for path in (*CLOSED, *private))
-    text = f"User-agent: *\n{closed}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
+    private = [f"/{lang}/{path}" for path in UNINDEXED for lang in current_app.config["LANGUAGES"]]
+    rules = "\n".join(f"Disallow: {path}" for path in (*DISALLOWED, *private))
+    text = f"User-agent: *\n{rules}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
     return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), LONG)
 
 
@@ -48,8 +48,8 @@ def robots() -> Response:
 def sitemap() -> Response:
     """Return the sitemap: every public page in each language, with its alternates."""
     tree = ElementTree.Element("urlset", NAMESPACES)
-    most = MAX_ADDRESSES // len(current_app.config["LANGUAGES"])
-    for endpoint, values, changed_at in list(_pages())[:most]:
+    max_pages = MAX_ADDRESSES // len(current_app.config["LANGUAGES"])
+    for endpoint, values, changed_at in list(_pages())[:max_pages]:
         _add(tree, endpoint, values, changed_at)
     text = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
     return public(make_response(text, {"Content-Type": "application/xml; charset=utf-8"}), LONG)
@@ -77,7 +77,7 @@ def security() -> Response:
 @blueprint.get("/<lang>/site.webmanifest")
 def manifest() -> Response:
     """Return what a phone needs to add the site to its home screen."""
-    words = {
+    fields = {
         "id": "/",
         "name": "Volante",
         "short_name": "Volante",
@@ -97,7 +97,7 @@ def manifest() -> Response:
             for name, side, purpose in ICONS
         ],
     }
-    text = json.dumps(words, ensure_ascii=False)
+    text = json.dumps(fields, ensure_ascii=False)
     return public(
         make_response(text, {"Content-Type": "application/manifest+json; charset=utf-8"}), LONG
     )
@@ -105,10 +105,10 @@ def manifest() -> Response:
 
 def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
     """Yield (endpoint, values, time of the last change or None)."""
-    yield from ((endpoint, {}, None) for endpoint in STANDING_PAGES)
+    yield from ((endpoint, {}, None) for endpoint in STATIC_PAGES)
     for source in SOURCES:
         for item in source.public_items():
-            for endpoint in (source.endpoint, *BESIDE.get(source.kind, ())):
+            for endpoint in (source.endpoint, *EXTRA_PAGES.get(source.kind, ())):
                 yield endpoint, {"slug": item.slug}, item.changed_at
 
 
@@ -123,7 +123,9 @@ def _add(
         ElementTree.SubElement(entry, "loc").text = site + path
         if changed_at:
             ElementTree.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
-        for lang, other in alternates.items():
+        for lang, alternate in alternates.items():
             ElementTree.SubElement(
-                entry, "xhtml:link", {"rel": "alternate", "hreflang": lang, "href": site + other}
+                entry,
+                "xhtml:link",
+                {"rel": "alternate", "hreflang": lang, "href": site + alternate},
             )

@@ -6,14 +6,14 @@ from itsdangerous import BadSignature
 
 from campaign.http.security import host_name
 
-DOORS = ("organize", "kiosk")
+SECTIONS = ("organize", "kiosk")
 
 
-class RareSessions(SecureCookieSessionInterface):
+class SectionSessions(SecureCookieSessionInterface):
     """Flask's sessions, separate for organizers and kiosks. Other pages have none, at no cost."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if "HTTP_COOKIE" not in request.environ or not _is_door():
+        if "HTTP_COOKIE" not in request.environ or not _has_session():
             return self.session_class()
         session = super().open_session(app, request)
         return session or self._former_session(app) or session
@@ -21,11 +21,11 @@ class RareSessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         super().save_session(app, session, response)
         if self.get_cookie_secure(app) and self._former_name(app) in request.cookies:
-            response.delete_cookie(self._former_name(app), path=f"/{_door()}")
+            response.delete_cookie(self._former_name(app), path=f"/{_section()}")
 
     def get_cookie_name(self, app: Flask) -> str:
         name = self._former_name(app)
-        return host_name(f"{name}_{_door()}") if self.get_cookie_secure(app) else name
+        return host_name(f"{name}_{_section()}") if self.get_cookie_secure(app) else name
 
     def get_cookie_path(self, app: Flask) -> str:
         """Return the cookie's path.
@@ -33,7 +33,7 @@ class RareSessions(SecureCookieSessionInterface):
         A cookie named __Host- must cover the whole host, so there organizers and kiosks differ by
         name.
         """
-        return "/" if self.get_cookie_secure(app) else f"/{_door()}"
+        return "/" if self.get_cookie_secure(app) else f"/{_section()}"
 
     def _former_session(self, app: Flask) -> SecureCookieSession | None:
         """Return the session stored under the cookie's former plain name, or None.
@@ -44,9 +44,9 @@ class RareSessions(SecureCookieSessionInterface):
         if not value:
             return None
         try:
-            longest = int(app.permanent_session_lifetime.total_seconds())
+            max_age = int(app.permanent_session_lifetime.total_seconds())
             session = self.session_class(
-                self.get_signing_serializer(app).loads(value, max_age=longest)
+                self.get_signing_serializer(app).loads(value, max_age=max_age)
             )
         except BadSignature:
             return None
@@ -58,13 +58,13 @@ class RareSessions(SecureCookieSessionInterface):
         return app.config["SESSION_COOKIE_NAME"]
 
 
-def _is_door() -> bool:
-    return request.path.split("/", 2)[1] in DOORS
+def _has_session() -> bool:
+    return request.path.split("/", 2)[1] in SECTIONS
 
 
-def _door() -> str:
-    return request.path.split("/", 2)[1] if _is_door() else DOORS[0]
+def _section() -> str:
+    return request.path.split("/", 2)[1] if _has_session() else SECTIONS[0]
 
 
 def init_app(app: Flask) -> None:
-    app.session_interface = RareSessions()
+    app.session_interface = SectionSessions()

@@ -14,12 +14,12 @@ ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 def neighbours_of_request() -> tuple[tuple[str, Neighbour], ...]:
     """Return (URL, Neighbour) of what the visitor may have meant; empty if the database is away."""
-    wanted = request.path.rstrip("/").rpartition("/")[2]
-    if not is_slug(wanted):
+    slug = request.path.rstrip("/").rpartition("/")[2]
+    if not is_slug(slug):
         return ()
     try:
-        found = neighbours(wanted, chosen_lang())
+        rows = neighbours(slug, chosen_lang())
     except SQLAlchemyError:
         db.session.rollback()
         return ()
-    return tuple((url_for(ENDPOINTS[row.kind], slug=row.slug), row) for row in found)
+    return tuple((url_for(ENDPOINTS[row.kind], slug=row.slug), row) for row in rows)

@@ -36,8 +36,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(iso)
     app.add_template_filter(unbroken)
     app.add_template_filter(without_lang)
-    app.add_template_global(here)
-    app.add_template_global(tongue)
+    app.add_template_global(url_in_language)
+    app.add_template_global(language_switch_url)
     app.add_template_global(language_name)
     app.add_template_global(lang_of)
     app.add_template_global(spoken)
@@ -76,11 +76,13 @@ def size(value: int) -> str:
 
 def in_zone(value: datetime, zone: str | None) -> str:
     """Format an instant in a time zone: September 23, 2026, 16:08 (Toronto); default: the site's."""
-    there = ZoneInfo(zone) if zone else _zone()
-    date = long_date(value.astimezone(there), get_locale())
+    time_zone = ZoneInfo(zone) if zone else _zone()
+    date = long_date(value.astimezone(time_zone), get_locale())
     # Cities without a translation keep their region: Argentina/Buenos Aires.
-    city = get_timezone_location(there, locale=get_locale(), return_city=True).rpartition("/")[2]
-    return f"{date}, {clock_time(value, get_locale(), there)} ({city})"
+    city = get_timezone_location(time_zone, locale=get_locale(), return_city=True).rpartition("/")[
+        2
+    ]
+    return f"{date}, {clock_time(value, get_locale(), time_zone)} ({city})"
 
 
 def iso(value: date | datetime) -> str:
@@ -92,19 +94,19 @@ def iso(value: date | datetime) -> str:
     )
 
 
-def unbroken(words: str) -> Markup:
+def unbroken(text: str) -> Markup:
     """Mark up a title so that short hyphenated words, such as twenty-one, never break."""
-    pieces = HYPHENATED.split(words)
-    kept = (
+    pieces = HYPHENATED.split(text)
+    parts = (
         f'<span class="nowrap">{piece}</span>'
-        if at % 2 and len(piece) <= MAX_UNBROKEN_LENGTH
+        if index % 2 and len(piece) <= MAX_UNBROKEN_LENGTH
         else str(escape(piece))
-        for at, piece in enumerate(pieces)
+        for index, piece in enumerate(pieces)
     )
-    return Markup("".join(kept))
+    return Markup("".join(parts))
 
 
-def here(lang: str) -> str:
+def url_in_language(lang: str) -> str:
     """Return the URL of this page in another language, without its query; else the home page's.
 
     Workspace pages have one URL for all languages and take the language as `?lang=`.
@@ -120,17 +122,19 @@ def here(lang: str) -> str:
     return url_for("causes.index", lang=lang)
 
 
-def tongue(lang: str) -> str:
-    """Return the URL for the language switch: `here` plus this page's query, without tracking."""
-    asked = [
+def language_switch_url(lang: str) -> str:
+    """Return the URL for the language switch: `url_in_language` plus this page's query, without tracking."""
+    parameters = [
         (name, value)
         for name, value in request.args.items(multi=True)
         if not is_tracking_parameter(name)
     ]
     query = (
-        "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(asked)
+        ""
+        if request.blueprint and request.blueprint.startswith("organize.")
+        else urlencode(parameters)
     )
-    return f"{here(lang)}?{query}" if query else here(lang)
+    return f"{url_in_language(lang)}?{query}" if query else url_in_language(lang)
 
 
 def without_lang(path: str) -> str:
@@ -148,12 +152,12 @@ def lang_of(lang: str) -> Markup:
     return Markup("") if lang == chosen_lang() else Markup(' lang="{}"').format(lang)
 
 
-def spoken(words: str, lang: str) -> Markup:
+def spoken(text: str, lang: str) -> Markup:
     """Mark text within a sentence, such as a title, so that screen readers use its own language."""
     return (
-        escape(words)
+        escape(text)
         if lang == chosen_lang()
-        else Markup('<span lang="{}">{}</span>').format(lang, words)
+        else Markup('<span lang="{}">{}</span>').format(lang, text)
     )
 
 

@@ -112,4 +112,4 @@ def test_log_entries_are_found_by_each_of_their_fields(app, odile):
     assert found(subject=("petition", 7)) == ["signatures.export"]
     assert found(since=utcnow() + timedelta(hours=1)) == []
     assert found(until=utcnow() - timedelta(hours=1)) == []
-    assert found(before_id=entries()[0].id, most=1) == ["people.invite"]
+    assert found(before_id=entries()[0].id, limit=1) == ["people.invite"]

@@ -6,19 +6,19 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from campaign.accounts.factors import take_factors
+from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import (
     LastAdmin,
     LinkSpent,
     OrganizerRemoved,
-    ask_reset,
     enrol,
     follow_link,
     give_role,
     invite,
     remove,
-    take_role,
+    remove_role,
+    request_reset,
 )
 from campaign.accounts.queries import organizer_by_address
 from campaign.extensions import db, write
@@ -64,10 +64,10 @@ def follow(link_id, password_hash="hash", now=None):
 
 
 def test_invitation_email_has_a_link_valid_for_a_week(app):
-    who = invited(cause_id=make_cause().id)
+    organizer = invited(cause_id=make_cause().id)
     [link] = links()
     assert owed() == [("account_invitation", link, "es")]
-    assert follow(link, now=utcnow() + WEEK - timedelta(minutes=1)).id == who
+    assert follow(link, now=utcnow() + WEEK - timedelta(minutes=1)).id == organizer
     teo = organizer_by_address("TEO@brandt.example")
     assert (teo.name, teo.lang, teo.password_hash, teo.is_invited) == ("Teo", "fr", "hash", False)
 
@@ -124,12 +124,12 @@ def test_same_person_invited_eight_times_at_once_is_one_organizer(app):
 
 def test_organizer_with_a_password_is_told_of_a_new_role_without_a_link(app):
     cause, other = make_cause(), make_cause("hill")
-    who = with_password(make_organizer("editor", cause.id))
-    invited("reviewer", other.id, email=who.email)
-    grant = fresh(who).grants[-1]
+    organizer = with_password(make_organizer("editor", cause.id))
+    invited("reviewer", other.id, email=organizer.email)
+    grant = fresh(organizer).grants[-1]
     assert (grant.role, grant.cause_id) == ("reviewer", other.id)
     assert owed() == [("account_role", grant.id, "en")]
-    write(give_role, organizer_id=who.id, role="reviewer", cause_id=other.id, now=utcnow())
+    write(give_role, organizer_id=organizer.id, role="reviewer", cause_id=other.id, now=utcnow())
     assert len(owed()) == 1
 
 
@@ -140,40 +140,40 @@ def test_adding_an_organizer_from_the_command_line_queues_no_email(app):
 
 
 def test_password_reset_looks_the_same_for_known_and_unknown_addresses(app):
-    who = with_password(make_organizer())
-    write(ask_reset, address=who.email, now=utcnow())
-    write(ask_reset, address="nobody@kwan.example", now=utcnow())
+    organizer = with_password(make_organizer())
+    write(request_reset, address=organizer.email, now=utcnow())
+    write(request_reset, address="nobody@kwan.example", now=utcnow())
     assert owed() == [("account_reset", links()[0], "en"), ("account_reset", 0, "en")]
 
 
 def test_password_reset_ends_all_sessions_and_keeps_the_second_factor(app, client):
-    who = with_password(make_organizer())
-    with_app(who)
-    sign_in(client, who)
-    write(ask_reset, address=who.email, now=utcnow())
+    organizer = with_password(make_organizer())
+    with_app(organizer)
+    sign_in(client, organizer)
+    write(request_reset, address=organizer.email, now=utcnow())
     write(follow_link, link_id=links()[0], password_hash="new", now=utcnow())
     assert db.session.scalar(select(OrganizerSession.id)) is None
-    assert fresh(who).has_second_factor
-    assert fresh(who).name == "Odile Kwan"
+    assert fresh(organizer).has_second_factor
+    assert fresh(organizer).name == "Odile Kwan"
 
 
 def test_removed_organizer_remains_only_in_the_log(app, client):
     with_password(make_organizer())
-    who = with_password(make_organizer("owner", make_cause().id))
-    sign_in(client, who)
-    write(ask_reset, address=who.email, now=utcnow())
-    write(remove, organizer_id=who.id, now=utcnow())
-    gone = fresh(who)
+    organizer = with_password(make_organizer("owner", make_cause().id))
+    sign_in(client, organizer)
+    write(request_reset, address=organizer.email, now=utcnow())
+    write(remove, organizer_id=organizer.id, now=utcnow())
+    gone = fresh(organizer)
     assert (gone.name, gone.password_hash, gone.grants, gone.passkeys) == ("Owner", None, [], [])
     with pytest.raises(LinkSpent):
         follow(links()[0])
     hill = make_cause("hill")
     with pytest.raises(OrganizerRemoved):
-        invited(cause_id=hill.id, email=who.email, name="Somebody Else")
-    assert (fresh(who).name, fresh(who).grants) == ("Owner", [])
-    invited(cause_id=hill.id, email=who.email, may_bring_back=True)
-    assert fresh(who).removed_at is None
-    assert [grant.role for grant in fresh(who).grants] == ["editor"]
+        invited(cause_id=hill.id, email=organizer.email, name="Somebody Else")
+    assert (fresh(organizer).name, fresh(organizer).grants) == ("Owner", [])
+    invited(cause_id=hill.id, email=organizer.email, may_bring_back=True)
+    assert fresh(organizer).removed_at is None
+    assert [grant.role for grant in fresh(organizer).grants] == ["editor"]
 
 
 def test_last_admin_who_can_sign_in_cannot_be_removed(app):
@@ -182,7 +182,7 @@ def test_last_admin_who_can_sign_in_cannot_be_removed(app):
     with pytest.raises(LastAdmin):
         write(remove, organizer_id=odile.id, now=utcnow())
     with pytest.raises(LastAdmin):
-        write(take_role, grant_id=odile.grants[0].id)
+        write(remove_role, grant_id=odile.grants[0].id)
     assert fresh(odile).grants
 
 
@@ -206,9 +206,9 @@ def test_two_admins_removing_each_other_at_once_leave_one(app):
 
 
 def test_resetting_lost_factors_also_ends_the_sessions(app, client):
-    who = make_organizer()
-    with_app(who)
-    sign_in(client, who)
-    write(take_factors, organizer_id=who.id)
-    assert not fresh(who).has_second_factor
+    organizer = make_organizer()
+    with_app(organizer)
+    sign_in(client, organizer)
+    write(remove_second_factors, organizer_id=organizer.id)
+    assert not fresh(organizer).has_second_factor
     assert db.session.scalar(select(OrganizerSession.id)) is None

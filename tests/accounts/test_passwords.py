@@ -10,7 +10,7 @@ from campaign.accounts import passwords
 from campaign.accounts.passwords import (
     HashingBusy,
     PasswordTooWeak,
-    demand_strength,
+    check_strength,
     hash_password,
     is_outdated,
     matches,
@@ -21,12 +21,12 @@ GOOD = "otter violin Tuesday cardamom"
 
 
 def test_password_is_stored_as_argon2id_and_recognized():
-    kept = hash_password(GOOD)
-    assert kept.startswith("$argon2id$")
-    assert matches(kept, GOOD)
-    assert not matches(kept, GOOD + " ")
-    assert hash_password(GOOD) != kept
-    assert not is_outdated(kept)
+    password_hash = hash_password(GOOD)
+    assert password_hash.startswith("$argon2id$")
+    assert matches(password_hash, GOOD)
+    assert not matches(password_hash, GOOD + " ")
+    assert hash_password(GOOD) != password_hash
+    assert not is_outdated(password_hash)
     assert is_outdated(
         "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$2l0kNzvoOFQZWw0YqhRO1g"
     )
@@ -57,7 +57,7 @@ def test_every_password_is_wrong_where_none_is_set():
 )
 def test_easily_guessed_password_is_refused(password, code):
     with pytest.raises(PasswordTooWeak) as weakness:
-        demand_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
+        check_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
     assert weakness.value.code == code
 
 
@@ -66,7 +66,7 @@ def test_easily_guessed_password_is_refused(password, code):
     [GOOD, "¿Dónde están los 43 de Iguala?", "чайка окно вторник мёд", "🦋" * 3 + "qZ7!kd92mB"],
 )
 def test_strong_password_in_any_script_is_accepted(password):
-    demand_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
+    check_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
 
 
 def test_few_password_checks_queue_and_the_next_is_refused_at_once(monkeypatch):
@@ -79,8 +79,8 @@ def test_few_password_checks_queue_and_the_next_is_refused_at_once(monkeypatch):
 
     monkeypatch.setattr(passwords, "_hasher", Slow)
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 60)
-    places = CountedPlaces(passwords._places)
-    monkeypatch.setattr(passwords, "_places", places)
+    places = CountedPlaces(passwords._slots)
+    monkeypatch.setattr(passwords, "_slots", places)
     with ThreadPoolExecutor(4) as pool:
         checks = [pool.submit(matches, "kept", GOOD) for _ in range(4)]
         for _ in range(4):
@@ -94,7 +94,7 @@ def test_few_password_checks_queue_and_the_next_is_refused_at_once(monkeypatch):
 
 def test_password_check_that_waits_too_long_asks_to_try_again(monkeypatch):
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0)
-    with passwords._turn(), passwords._turn(), pytest.raises(HashingBusy):
+    with passwords._hashing_slot(), passwords._hashing_slot(), pytest.raises(HashingBusy):
         matches("kept", GOOD)
     assert not matches("kept", GOOD)
 

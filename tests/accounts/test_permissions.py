@@ -41,25 +41,27 @@ def test_owner_has_every_permission_of_the_other_roles_in_a_cause():
 @pytest.mark.parametrize("role", ROLES)
 def test_role_applies_only_to_its_own_cause(app, role):
     own, foreign = make_cause("own"), make_cause("foreign")
-    who = make_organizer(role, own.id)
+    organizer = make_organizer(role, own.id)
     for action, roles in TABLE.items():
-        assert may(who, action, own.id) == (role in roles)
-        assert not may(who, action, foreign.id)
-        assert may_somewhere(who, action) == (role in roles)
-        assert causes_where(who, action) == ({own.id} if role in roles else set())
-    assert belongs_to(who, own.id)
-    assert not belongs_to(who, foreign.id)
+        assert may(organizer, action, own.id) == (role in roles)
+        assert not may(organizer, action, foreign.id)
+        assert may_somewhere(organizer, action) == (role in roles)
+        assert causes_where(organizer, action) == ({own.id} if role in roles else set())
+    assert belongs_to(organizer, own.id)
+    assert not belongs_to(organizer, foreign.id)
 
 
 def test_admin_may_do_everything_everywhere(app):
-    who = make_organizer(ADMIN)
-    assert all(may(who, action, cause_id) for action in TABLE for cause_id in (None, 1, 10**6))
-    assert causes_where(who, "signatures.see") is EVERYWHERE
+    organizer = make_organizer(ADMIN)
+    assert all(
+        may(organizer, action, cause_id) for action in TABLE for cause_id in (None, 1, 10**6)
+    )
+    assert causes_where(organizer, "signatures.see") is EVERYWHERE
 
 
 def test_nothing_is_allowed_without_a_role(app):
-    who = make_organizer(None)
-    assert not any(may_somewhere(who, action) for action in TABLE)
+    organizer = make_organizer(None)
+    assert not any(may_somewhere(organizer, action) for action in TABLE)
 
 
 @pytest.mark.parametrize(

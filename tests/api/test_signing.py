@@ -53,8 +53,8 @@ def make(cause_id, *, is_trusted=False):
     return made.id, secret
 
 
-def send(client, key, words=AMALIA, path=HOME, **options):
-    return client.post(path, json=words, headers={"Authorization": f"Bearer {key[1]}"}, **options)
+def send(client, key, values=AMALIA, path=HOME, **options):
+    return client.post(path, json=values, headers={"Authorization": f"Bearer {key[1]}"}, **options)
 
 
 def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
@@ -110,8 +110,8 @@ def test_repeat_gets_the_same_answer_and_its_owner_an_email(client, petition, tr
 def test_count_does_not_reveal_to_a_partner_who_had_signed(client, petition, trusted):
     sign_and_hatch(petition)
     counts = []
-    for words in (AMALIA, ODILE, AMALIA):
-        assert send(client, trusted, words).json == {"status": "taken"}
+    for values in (AMALIA, ODILE, AMALIA):
+        assert send(client, trusted, values).json == {"status": "taken"}
         answer_now()
         hatch_now()
         counts.append(client.get("/causes/valley/pulse.json").json["count"])

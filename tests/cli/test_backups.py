@@ -34,7 +34,7 @@ def signed(app):
     return sign_and_hatch(petition, AMALIA, comment="For my brother"), sign(petition, ODILE)
 
 
-def facts():
+def columns_of_rows():
     return [
         {column.name: getattr(row, column.name) for column in row.__table__.c} for row in rows()
     ]
@@ -43,7 +43,7 @@ def facts():
 @pytest.mark.parametrize("name", ["copy.backup", "a copy of %41, ¿no? #1.backup"])
 def test_data_damaged_after_a_backup_is_restored(run, signed, tmp_path, name):
     file = tmp_path / name
-    before = facts()
+    before = columns_of_rows()
     done = run("backup", file)
     assert done.exit_code == 0, done.output
     assert str(file) in done.output
@@ -53,7 +53,7 @@ def test_data_damaged_after_a_backup_is_restored(run, signed, tmp_path, name):
     done = run("restore", "--yes", file)
     assert done.exit_code == 0
     assert str(file) in done.output.splitlines()[0]
-    assert facts() == before
+    assert columns_of_rows() == before
     assert differences() == []
     db.session.rollback()
 
@@ -86,11 +86,11 @@ def test_signing_continues_after_a_restore_with_new_numbers(run, signed, tmp_pat
 def test_restore_in_a_script_does_not_prompt(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
-    assert run("restore", file).output.startswith(f"Restored from {file}.\n")
+    assert run("restore", file).exit_code == 0
 
 
 def test_restore_at_a_terminal_asks_first_and_stops_at_no(run, signed, tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "_somebody_can_answer", lambda: True)
+    monkeypatch.setattr(backups, "_is_interactive", lambda: True)
     file = tmp_path / "copy"
     run("backup", file)
     change(signed[1], comment="kept")
@@ -105,29 +105,29 @@ def test_restore_at_a_terminal_asks_first_and_stops_at_no(run, signed, tmp_path,
 def test_file_that_is_no_backup_is_refused_without_harm(run, signed, tmp_path, content):
     file = tmp_path / "junk"
     file.write_bytes(content)
-    before = facts()
+    before = columns_of_rows()
     done = run("restore", "--yes", file)
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")
-    assert facts() == before
+    assert columns_of_rows() == before
 
 
 def test_database_of_another_program_is_refused(run, signed, tmp_path):
     file = tmp_path / "other.sqlite3"
     with closing(sqlite3.connect(file)) as other:
         other.execute("create table bookmark (url)")
-    before = facts()
+    before = columns_of_rows()
     assert run("restore", "--yes", file).exit_code == 1
-    assert facts() == before
+    assert columns_of_rows() == before
 
 
 def test_truncated_backup_is_refused_without_harm(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    before = facts()
+    before = columns_of_rows()
     assert run("restore", "--yes", file).exit_code == 1
-    assert facts() == before
+    assert columns_of_rows() == before
 
 
 def test_missing_folder_is_reported_clearly(run, tmp_path):
@@ -159,7 +159,7 @@ def test_password_is_in_no_process_list(app, monkeypatch):
     url = db.engine.url.set(
         drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
     )
-    backups._started(["pg_dump", backups._libpq(url)], url)
+    backups._start_process(["pg_dump", backups._libpq(url)], url)
     [(command, options)] = seen
     assert "hush" not in " ".join(command)
     assert "volante@db.example" in " ".join(command)
@@ -198,11 +198,11 @@ def test_refused_restore_leaves_everything_as_it_was(run, signed, tmp_path, monk
         pytest.skip("SQLite refuses nothing of a sound file")
     file = tmp_path / "copy"
     run("backup", file)
-    before = facts()
+    before = columns_of_rows()
     db.session.rollback()
     # Patch only the command's own programs, because our connections outlast the test.
     with monkeypatch.context() as patched:
         patched.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
         done = run("restore", "--yes", file)
     assert (done.exit_code, "read-only transaction" in done.output) == (1, True)
-    assert facts() == before
+    assert columns_of_rows() == before

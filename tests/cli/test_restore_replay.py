@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from campaign.accounts import tokens as account_keys
 from campaign.accounts.models import AccountLink, OrganizerSession
-from campaign.accounts.operations import make_link, remove, take_role
+from campaign.accounts.operations import make_link, remove, remove_role
 from campaign.accounts.queries import link_by_token
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
@@ -71,8 +71,8 @@ def restored(run, tmp_path):
 def test_withdrawals_and_erasures_are_repeated(restored):
     petition = make_petition()
     withdrawn, erased, back = (
-        sign_and_hatch(petition, words)
-        for words in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
+        sign_and_hatch(petition, fields)
+        for fields in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
     )
     restored.back_up()
     write(
@@ -138,7 +138,7 @@ def test_removals_of_organizers_roles_and_sign_in_factors_are_repeated(restored,
     assert link_by_token("reset", token, utcnow())
     restored.back_up()
     write(remove, organizer_id=gone.id, now=utcnow())
-    write(take_role, grant_id=demoted.grants[0].id)
+    write(remove_role, grant_id=demoted.grants[0].id)
     output = restored()
     assert "organizer.removed: 1" in output
     assert (fresh(gone).password_hash, fresh(gone).grants, fresh(gone).has_second_factor) == (
@@ -209,8 +209,8 @@ def test_list_contains_no_names(restored, ended):
         now=utcnow(),
     )
     text = ended.read_text()
-    for words in (AMALIA["email"], AMALIA["given_name"], AMALIA["family_name"]):
-        assert words not in text
+    for value in (AMALIA["email"], AMALIA["given_name"], AMALIA["family_name"]):
+        assert value not in text
 
 
 def test_account_link_opens_only_the_row_it_was_made_for(app):

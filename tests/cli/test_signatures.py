@@ -94,13 +94,13 @@ def test_signature_hatched_during_an_audit_is_no_difference(run, app, petition, 
     original, calls = queries._totals, []
 
     def interrupted(*arguments):
-        found = original(*arguments)
-        calls.append(found)
+        problems = original(*arguments)
+        calls.append(problems)
         if len(calls) == 1:
             thread = threading.Thread(target=_in_context, args=(app, hatch_now))
             thread.start()
             thread.join(20)
-        return found
+        return problems
 
     monkeypatch.setattr(queries, "_totals", interrupted)
     assert run("signatures", "audit").exit_code == 0
@@ -161,15 +161,19 @@ def test_anonymise_shows_its_plan_first_and_acts_only_in_time(run, petition):
     settings = {"opens_at": at - timedelta(days=1), "closes_at": at, "retention_days": 30}
     write(lambda: db.session.execute(update(Petition).values(**settings)))
     done = run("signatures", "anonymise", "home", "--dry-run")
-    untold = done.output
+    plan_before_notice = done.output
     assert done.exit_code == 0
     assert run("signatures", "anonymise", "home").exit_code == 1
     assert rows()[0].state == "counted"
     write(lambda: db.session.execute(update(Petition).values(retention_told_at=at)))
     # The plan says when, and that owners have now been told.
-    plan = run("signatures", "anonymise", "home", "--dry-run").output
-    assert plan != untold
-    assert re.findall(r"\d{4}-\d\d-\d\d", plan) == re.findall(r"\d{4}-\d\d-\d\d", untold) != []
+    plan_after_notice = run("signatures", "anonymise", "home", "--dry-run").output
+    assert plan_after_notice != plan_before_notice
+    assert (
+        re.findall(r"\d{4}-\d\d-\d\d", plan_after_notice)
+        == re.findall(r"\d{4}-\d\d-\d\d", plan_before_notice)
+        != []
+    )
     done = run("signatures", "anonymise", "home")
     assert (done.exit_code, re.findall(r"\d+", done.output)) == (0, ["1"])
     assert rows()[0].state == "erased"
@@ -187,17 +191,19 @@ def test_spreadsheets_and_json_lines_are_written_by_the_real_command_too(app, pe
         "VAR_DIR": str(tmp_path),
         "SECRET_KEY": app.config["SECRET_KEY"],
     }
-    told = {}
+    outputs = {}
     for kind in ("xlsx", "jsonl"):
         command = [sys.executable, "-m", "flask", "signatures", "export", "home", "--format", kind]
-        told[kind] = subprocess.run(
+        outputs[kind] = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=60
         ).stdout
     [header, row] = (
-        CalamineWorkbook.from_filelike(io.BytesIO(told["xlsx"])).get_sheet_by_index(0).to_python()
+        CalamineWorkbook.from_filelike(io.BytesIO(outputs["xlsx"]))
+        .get_sheet_by_index(0)
+        .to_python()
     )
     assert (
         dict(zip(header, row, strict=True))["email"]
-        == json.loads(told["jsonl"])["email"]
+        == json.loads(outputs["jsonl"])["email"]
         == AMALIA["email"]
     )

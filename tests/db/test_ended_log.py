@@ -15,8 +15,8 @@ from campaign.process.clock import utcnow
 KEY = b"key"
 
 
-def facts(*kinds, thing_id=1, born="2026-11-27"):
-    return [ended_now(KEY, kind, thing_id, born) for kind in kinds]
+def entries(*kinds, thing_id=1, identity="2026-11-27"):
+    return [ended_now(KEY, kind, thing_id, identity) for kind in kinds]
 
 
 @pytest.fixture
@@ -32,34 +32,34 @@ def log(app, path, monkeypatch):
 
 
 def whats(*paths):
-    return [fact.what for fact in read_ended(paths)]
+    return [entry.what for entry in read_ended(paths)]
 
 
 def test_entries_are_read_in_order(path):
-    for fact in facts("key.revoked", "organizer.removed"):
-        EndedLog(path).append([fact])
+    for entry in entries("key.revoked", "organizer.removed"):
+        EndedLog(path).append([entry])
     assert whats(path) == ["key.revoked", "organizer.removed"]
     assert path.stat().st_mode & 0o077 == 0
 
 
 def test_line_cut_off_by_a_crash_spoils_no_other(path):
-    EndedLog(path).append(facts("key.revoked"))
+    EndedLog(path).append(entries("key.revoked"))
     with path.open("a") as file:
         file.write('{"at":"2026-11-27T0')
-    EndedLog(path).append(facts("kiosk.revoked"))
+    EndedLog(path).append(entries("kiosk.revoked"))
     assert whats(path) == ["key.revoked", "kiosk.revoked"]
 
 
 def test_undone_withdrawal_does_not_end_again(path):
-    EndedLog(path).append(facts("signature.withdrawn", "signature.returned"))
+    EndedLog(path).append(entries("signature.withdrawn", "signature.returned"))
     assert whats(path) == []
-    EndedLog(path).append(facts("signature.withdrawn", "signature.erased", "signature.erased"))
+    EndedLog(path).append(entries("signature.withdrawn", "signature.erased", "signature.erased"))
     assert whats(path) == ["signature.withdrawn", "signature.erased"]
 
 
 def test_lists_of_several_machines_are_merged_by_time(path, tmp_path):
     other = tmp_path / "other.jsonl"
-    first, second = facts("signature.withdrawn", "signature.returned")
+    first, second = entries("signature.withdrawn", "signature.returned")
     EndedLog(other).append([second])
     EndedLog(path).append([first])
     assert whats(path, other) == []

@@ -16,10 +16,10 @@ def engine(tmp_path):
 @pytest.fixture
 def statements(engine):
     """Record the statements that SQLite gets, in order."""
-    told = []
+    executed = []
     with engine.connect() as connection:
-        connection.connection.dbapi_connection.set_trace_callback(told.append)
-    return told
+        connection.connection.dbapi_connection.set_trace_callback(executed.append)
+    return executed
 
 
 def begin(engine, waited_seconds):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture(params=["alone", "grouped"])
-def way(request, app, monkeypatch):
+def write_mode(request, app, monkeypatch):
     """The application, as commands run it and as the production server does."""
     for name in ("write_lock", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
@@ -42,18 +42,18 @@ def slugs():
         return sorted(connection.exec_driver_sql("select slug from cause").scalars())
 
 
-def test_write_is_committed_when_the_caller_gets_its_result(way):
+def test_write_is_committed_when_the_caller_gets_its_result(write_mode):
     assert write(plant, "valley", shape="dove").slug == "valley"
     assert slugs() == ["valley"]
 
 
-def test_rows_are_returned_detached_and_readable(way):
+def test_rows_are_returned_detached_and_readable(write_mode):
     cause = write(plant, "valley")
     assert inspect(cause).detached
     assert (cause.slug, cause.id > 0) == ("valley", True)
 
 
-def test_failed_operation_writes_nothing(way):
+def test_failed_operation_writes_nothing(write_mode):
     with pytest.raises(KeyError, match="valley"):
         write(plant_and_break, "valley")
     assert slugs() == []
@@ -61,7 +61,7 @@ def test_failed_operation_writes_nothing(way):
     assert slugs() == ["hill"]
 
 
-def test_database_error_is_raised_and_harms_nothing_afterwards(way):
+def test_database_error_is_raised_and_harms_nothing_afterwards(write_mode):
     write(plant, "valley")
     with pytest.raises(IntegrityError):
         write(plant, "valley")
@@ -69,12 +69,12 @@ def test_database_error_is_raised_and_harms_nothing_afterwards(way):
     assert slugs() == ["hill", "valley"]
 
 
-def test_added_row_without_a_flush_is_written_too(way):
+def test_added_row_without_a_flush_is_written_too(write_mode):
     write(lambda: db.session.add(Cause(slug="valley")))
     assert slugs() == ["valley"]
 
 
-def test_caller_sees_what_was_written_after_its_own_read(way):
+def test_caller_sees_what_was_written_after_its_own_read(write_mode):
     def read():
         return db.session.query(Cause.slug).all()
 
@@ -83,26 +83,26 @@ def test_caller_sees_what_was_written_after_its_own_read(way):
     assert read() == [("valley",)]
 
 
-def test_many_threads_write_at_once_and_each_gets_its_own_result(way):
-    causes = together(way, [lambda n=n: write(plant, f"cause-{n:02}") for n in range(16)])
+def test_many_threads_write_at_once_and_each_gets_its_own_result(write_mode):
+    causes = together(write_mode, [lambda n=n: write(plant, f"cause-{n:02}") for n in range(16)])
     expected = [f"cause-{n:02}" for n in range(16)]
     assert [cause.slug for cause in causes] == expected
     assert slugs() == expected
 
 
-def test_failure_among_many_does_not_affect_the_others(way):
+def test_failure_among_many_does_not_affect_the_others(write_mode):
     def attempt(n):
         try:
             return write(plant_and_break if n == 7 else plant, f"cause-{n:02}")
         except KeyError:
             return None
 
-    outcomes = together(way, [lambda n=n: attempt(n) for n in range(16)])
+    outcomes = together(write_mode, [lambda n=n: attempt(n) for n in range(16)])
     assert [n for n, outcome in enumerate(outcomes) if outcome is None] == [7]
     assert slugs() == [f"cause-{n:02}" for n in range(16) if n != 7]
 
 
-def test_no_result_is_returned_before_the_commit(way):
+def test_no_result_is_returned_before_the_commit(write_mode):
     committed = []
 
     def hear(_connection):
@@ -116,7 +116,7 @@ def test_no_result_is_returned_before_the_commit(way):
         event.remove(db.engine, "commit", hear)
 
 
-def test_grouped_write_waits_for_an_unpredictable_moment(way, monkeypatch):
+def test_grouped_write_waits_for_an_unpredictable_moment(write_mode, monkeypatch):
     waits = []
     monkeypatch.setattr(module, "sleep", waits.append)
     for slug in ("valley", "hill", "shore"):
@@ -125,7 +125,7 @@ def test_grouped_write_waits_for_an_unpredictable_moment(way, monkeypatch):
     assert all(0 <= wait <= module.MAX_PAUSE_SECONDS for wait in waits)
 
 
-def test_failed_commit_is_reported(way):
+def test_failed_commit_is_reported(write_mode):
     def fail(_connection):
         raise OperationalError("COMMIT", None, Exception("the disk is gone"))
 
@@ -138,7 +138,7 @@ def test_failed_commit_is_reported(way):
     assert slugs() == []
 
 
-def test_write_keeps_no_connection(way):
+def test_write_keeps_no_connection(write_mode):
     write(plant, "valley")
     assert db.engine.pool.checkedout() == 0
 

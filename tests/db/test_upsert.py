@@ -23,15 +23,15 @@ SEAT = ("petition_id", "email_digest", "seat")
 def row(app):
     """Return a function that creates signature columns, each with another email address."""
     now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-    words = {**AMALIA, "given_name": "Ana"}
-    usual = submitted_columns(signature_command(make_petition(), words, now=now, lang="es"))
+    text = {**AMALIA, "given_name": "Ana"}
+    defaults = submitted_columns(signature_command(make_petition(), text, now=now, lang="es"))
 
     def make(number, **columns):
         digests = {
             "email_digest": bytes([number] * 16),
             "person_digest": bytes([0, number, 255] * 5),
         }
-        return {**usual, **digests, **columns}
+        return {**defaults, **digests, **columns}
 
     return make
 

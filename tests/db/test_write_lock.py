@@ -18,12 +18,12 @@ def keep_busy(path, turns, end):
     """Take turn after turn without a pause, as a busy web process does, and count them."""
     lock = FairFileLock(path)
     while not end.is_set():
-        with lock.turn():
+        with lock.acquire():
             turns.value += 1
 
 
 def hold(path, inside, leave):
-    with FairFileLock(path).turn():
+    with FairFileLock(path).acquire():
         inside.set()
         leave.wait(PATIENCE)
 
@@ -32,7 +32,7 @@ def count_up(path, number_path, times):
     """Read a number, add one and write it: two at once would lose some."""
     lock = FairFileLock(path)
     for _ in range(times):
-        with lock.turn():
+        with lock.acquire():
             number = int(number_path.read_text())
             number_path.write_text(str(number + 1))
 
@@ -59,12 +59,12 @@ def test_busy_process_lets_another_in_at_once(start, tmp_path):
     start(keep_busy, turns, end)
     lock = FairFileLock(tmp_path / "db")
     while turns.value < 100:
-        with lock.turn():
+        with lock.acquire():
             pass
     waits = []
     for _ in range(20):
         before = turns.value
-        with lock.turn():
+        with lock.acquire():
             waits.append(turns.value - before)
     end.set()
     # A newcomer waits for the holder and, at most, for one process that reached the queue first.
@@ -85,20 +85,20 @@ def test_process_killed_while_holding_the_lock_releases_it(start, tmp_path):
     process = start(hold, inside, leave)
     assert inside.wait(PATIENCE)
     os.kill(process.pid, signal.SIGKILL)
-    with FairFileLock(tmp_path / "db").turn():
+    with FairFileLock(tmp_path / "db").acquire():
         pass
 
 
 def test_error_while_holding_the_lock_releases_it(tmp_path):
     lock = FairFileLock(tmp_path / "db")
-    with pytest.raises(KeyError), lock.turn():
+    with pytest.raises(KeyError), lock.acquire():
         raise KeyError
-    with lock.turn():
+    with lock.acquire():
         pass
 
 
 def test_lock_files_are_readable_only_by_their_owner(tmp_path):
-    with FairFileLock(tmp_path / "db").turn():
+    with FairFileLock(tmp_path / "db").acquire():
         pass
     assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
         "db.gate": 0o600,

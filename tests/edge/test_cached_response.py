@@ -7,7 +7,7 @@ import brotli
 import pytest
 
 from campaign.edge import cached_response
-from campaign.edge.cached_response import CALM
+from campaign.edge.cached_response import MIN_UNCHANGED_RENDERS
 from campaign.edge.page_cache import PageCache
 from tests.edge.pages import LONG, PUBLIC, Page, ask
 
@@ -110,10 +110,10 @@ def test_strong_etag_is_not_shared_by_two_encodings():
 
 def test_head_sends_the_headers_of_get_and_no_body():
     memory = PageCache(Page())
-    whole, head = ask(memory), ask(memory, method="HEAD")
+    full, head = ask(memory), ask(memory, method="HEAD")
     assert head.body == b""
     assert head.status == 200
-    assert dict(head.headers) == dict(whole.headers)
+    assert dict(head.headers) == dict(full.headers)
 
 
 def test_response_has_its_age(clock):
@@ -147,8 +147,8 @@ def renew(memory, clock, times=1, accepted="br"):
 def test_unchanged_page_is_not_compressed_again(clock, packings):
     page = Page()
     memory = PageCache(page)
-    renew(memory, clock, CALM)
-    assert (len(page.asked), packings) == (CALM, [cached_response.QUICK])
+    renew(memory, clock, MIN_UNCHANGED_RENDERS)
+    assert (len(page.asked), packings) == (MIN_UNCHANGED_RENDERS, [cached_response.QUICK])
     page.body = LONG + b"!"
     assert brotli.decompress(renew(memory, clock).body) == page.body
     assert packings == [cached_response.QUICK] * 2
@@ -157,9 +157,9 @@ def test_unchanged_page_is_not_compressed_again(clock, packings):
 def test_stable_page_is_compressed_once_at_the_best_quality(clock, packings):
     page = Page()
     memory = PageCache(page)
-    renew(memory, clock, CALM + 1)
+    renew(memory, clock, MIN_UNCHANGED_RENDERS + 1)
     assert packings == [cached_response.QUICK, cached_response.HARDEST]
-    got = renew(memory, clock, 2 * CALM)
+    got = renew(memory, clock, 2 * MIN_UNCHANGED_RENDERS)
     assert (packings, brotli.decompress(got.body)) == (
         [cached_response.QUICK, cached_response.HARDEST],
         LONG,
@@ -169,6 +169,6 @@ def test_stable_page_is_compressed_once_at_the_best_quality(clock, packings):
 
 def test_long_or_uncompressed_page_is_not_compressed_harder(clock, packings, monkeypatch):
     monkeypatch.setattr(cached_response, "MAX_BROTLI_BYTES", len(LONG) - 1)
-    renew(PageCache(Page()), clock, 2 * CALM)
-    renew(PageCache(Page()), clock, 2 * CALM, accepted="")
+    renew(PageCache(Page()), clock, 2 * MIN_UNCHANGED_RENDERS)
+    renew(PageCache(Page()), clock, 2 * MIN_UNCHANGED_RENDERS, accepted="")
     assert packings == [cached_response.QUICK]

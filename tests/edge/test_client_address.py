@@ -33,8 +33,8 @@ def test_without_trusted_proxies_no_header_is_believed():
 
 
 def test_trusted_proxy_sets_the_address_and_scheme():
-    told = seen_by_the_app("10.0.0.1", forwarded="198.51.100.1", scheme="https")
-    assert told == ("198.51.100.1", "https")
+    environ = seen_by_the_app("10.0.0.1", forwarded="198.51.100.1", scheme="https")
+    assert environ == ("198.51.100.1", "https")
 
 
 def test_headers_that_the_client_sent_to_the_proxy_are_ignored():

@@ -163,12 +163,12 @@ def test_rendered_page_is_closed():
 
 
 def test_cache_is_bounded_in_count(monkeypatch):
-    monkeypatch.setattr(module, "MAX_ANSWERS", 3)
+    monkeypatch.setattr(module, "MAX_RESPONSES", 3)
     page = Page()
     memory = PageCache(page)
     for number in range(10):
         ask(memory, f"/en/?n={number}")
-    assert len(memory._answers) == 3
+    assert len(memory._responses) == 3
     ask(memory, "/en/?n=9")
     assert len(page.asked) == 10  # the newest are kept
 
@@ -179,7 +179,9 @@ def test_cache_is_bounded_in_bytes(monkeypatch):
     memory = PageCache(page)
     for number in range(30):
         ask(memory, f"/en/?n={number}")
-    assert 0 < sum(answer.size for answer in memory._answers.values()) == memory._size <= 50_000
+    assert (
+        0 < sum(response.size for response in memory._responses.values()) == memory._size <= 50_000
+    )
 
 
 def test_renewed_response_is_counted_once(clock):
@@ -188,7 +190,7 @@ def test_renewed_response_is_counted_once(clock):
     for _ in range(5):
         ask(memory)
         clock.pass_by(2)
-    assert memory._size == next(iter(memory._answers.values())).size
+    assert memory._size == next(iter(memory._responses.values())).size
 
 
 def test_page_is_told_the_poll_interval():
@@ -205,7 +207,7 @@ def test_pages_are_kept_no_longer_than_they_say():
 
 
 def test_very_large_response_is_passed_through_and_not_cached(monkeypatch):
-    monkeypatch.setattr(module, "MAX_ANSWER_BYTES", 100)
+    monkeypatch.setattr(module, "MAX_RESPONSE_BYTES", 100)
     page = Page()
     memory = PageCache(page)
     ask(memory, Range="bytes=0-9")
@@ -218,7 +220,7 @@ def test_very_large_response_is_passed_through_and_not_cached(monkeypatch):
 def test_very_long_urls_do_not_fill_the_cache(path):
     page = Page()
     memory = PageCache(page)
-    known = module.without_ways.cache_info().currsize
+    paths = module.without_tracking.cache_info().currsize
     assert ask(memory, path).body == ask(memory, path).body == LONG
-    assert len(page.asked) == 2 and not memory._answers
-    assert module.without_ways.cache_info().currsize == known
+    assert len(page.asked) == 2 and not memory._responses
+    assert module.without_tracking.cache_info().currsize == paths

@@ -72,7 +72,7 @@ def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
 
 
 def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkeypatch):
-    monkeypatch.setattr(edge_memory, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(edge_memory, "MAX_WAIT_SECONDS", 0.1)
     page, memory = aged
     clock.pass_by(10)
     renewing = crowd.submit(ask, memory)
@@ -178,7 +178,7 @@ def test_error_in_the_body_closes_it_and_blocks_nobody():
     with pytest.raises(Broken):
         ask(memory)
     assert Body.closed
-    assert not memory._answers
+    assert not memory._responses
     assert not memory._renderers
 
 

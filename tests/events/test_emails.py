@@ -13,7 +13,7 @@ from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import write
-from campaign.mail.delivery import composers_of, make_outbox_worker
+from campaign.mail.delivery import make_outbox_worker, renderers_of
 from campaign.process.clock import utcnow
 from tests.factories.events import (
     come,
@@ -34,7 +34,7 @@ def worded(app):
 
     def word(kind, registration_id, lang="en"):
         registration(registration_id)
-        return composers_of(app)[kind](
+        return renderers_of(app)[kind](
             SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind)
         )
 

@@ -68,7 +68,7 @@ def trail():
     db.session.rollback()
     return [
         (e.action, e.organizer_id, (e.subject_kind, e.subject_id))
-        for e in reversed(entries(most=500))
+        for e in reversed(entries(limit=500))
     ]
 
 

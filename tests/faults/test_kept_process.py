@@ -10,7 +10,7 @@ import time
 import pytest
 
 from campaign.cli import serving
-from campaign.cli.serving import KeptProcess
+from campaign.cli.serving import SupervisedProcess
 from campaign.process.fork_lock import fork_lock
 from tests.faults.plain_site import wait_until
 
@@ -23,32 +23,32 @@ DEAF = (
 
 
 @pytest.fixture
-def keep(monkeypatch):
+def supervise(monkeypatch):
     """Keep a command running until the test ends."""
     monkeypatch.setattr(serving, "RESTART_SECONDS", 0.05)
     monkeypatch.setattr(serving, "STOP_SECONDS", 0.5)
-    kept = []
+    processes = []
 
-    def keep(command):
-        kept.append(KeptProcess(command).start())
-        return kept[-1]
+    def supervise(command):
+        processes.append(SupervisedProcess(command).start())
+        return processes[-1]
 
-    yield keep
-    for entry in kept:
-        entry.stop()
-
-
-def test_child_runs_once_started(keep):
-    assert keep(SLEEP)._child.poll() is None
+    yield supervise
+    for process in processes:
+        process.stop()
 
 
-def test_killed_child_is_replaced(keep):
-    kept = keep(SLEEP)
+def test_child_runs_once_started(supervise):
+    assert supervise(SLEEP)._child.poll() is None
+
+
+def test_killed_child_is_replaced(supervise):
+    process = supervise(SLEEP)
     for _ in range(2):
-        killed = kept._child
+        killed = process._child
         killed.send_signal(signal.SIGKILL)
-        wait_until(lambda before=killed: kept._child is not before)
-        assert kept._child.poll() is None
+        wait_until(lambda before=killed: process._child is not before)
+        assert process._child.poll() is None
 
 
 @pytest.fixture
@@ -79,39 +79,39 @@ def fork_meanwhile(monkeypatch):
         os.waitpid(pid, 0)
 
 
-def test_child_is_replaced_even_during_another_fork(keep, fork_meanwhile):
-    kept = keep(SLEEP)
-    killed = kept._child
+def test_child_is_replaced_even_during_another_fork(supervise, fork_meanwhile):
+    process = supervise(SLEEP)
+    killed = process._child
     fork_meanwhile()
     killed.send_signal(signal.SIGKILL)
-    wait_until(lambda: kept._child is not killed)
-    assert kept._child.poll() is None
+    wait_until(lambda: process._child is not killed)
+    assert process._child.poll() is None
 
 
-def test_child_that_dies_while_the_site_stops_is_not_replaced(keep, monkeypatch):
-    kept = keep(SLEEP)
-    child = kept._child
+def test_child_that_dies_while_the_site_stops_is_not_replaced(supervise, monkeypatch):
+    process = supervise(SLEEP)
+    child = process._child
     with fork_lock():
         child.kill()
         time.sleep(3 * serving.RESTART_SECONDS)
-        kept._stopping.set()
-    kept.stop()
+        process._stopping.set()
+    process.stop()
     time.sleep(3 * serving.RESTART_SECONDS)
-    assert kept._child is child
+    assert process._child is child
 
 
-def test_stopped_child_stays_away(keep):
-    kept = keep(SLEEP)
-    child = kept._child
-    kept.stop()
+def test_stopped_child_stays_away(supervise):
+    process = supervise(SLEEP)
+    child = process._child
+    process.stop()
     assert child.poll() == -signal.SIGTERM
     time.sleep(3 * serving.RESTART_SECONDS)
-    assert kept._child is child
+    assert process._child is child
 
 
-def test_child_that_ignores_the_stop_is_killed(keep, capfd):
-    kept = keep(DEAF)
+def test_child_that_ignores_the_stop_is_killed(supervise, capfd):
+    process = supervise(DEAF)
     wait_until(lambda: "deaf" in capfd.readouterr().out)
-    kept.stop()
+    process.stop()
     # On its own it would end later, with success.
-    assert kept._child.wait(30) == -signal.SIGKILL
+    assert process._child.wait(30) == -signal.SIGKILL

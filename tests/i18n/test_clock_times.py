@@ -25,12 +25,12 @@ def test_each_language_uses_the_24_hour_clock(lang):
 
 def test_instant_is_shown_in_local_time_of_a_zone():
     # Clocks in Toronto are put back on this day.
-    for hour, told in ((5, "01:30"), (6, "01:30"), (7, "02:30")):
+    for hour, formatted in ((5, "01:30"), (6, "01:30"), (7, "02:30")):
         assert (
             clock_time(
                 datetime(2026, 11, 1, hour, 30, tzinfo=UTC), "en", ZoneInfo("America/Toronto")
             )
-            == told
+            == formatted
         )
 
 

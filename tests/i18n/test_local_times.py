@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign.i18n.local_times import NoSuchHour, instant, local_time
+from campaign.i18n.local_times import NonexistentTime, instant, local_time
 
 
 def test_same_local_time_is_another_instant_in_summer():
@@ -23,7 +23,7 @@ def test_time_that_occurs_twice_means_the_first():
 
 
 def test_skipped_time_is_refused():
-    with pytest.raises(NoSuchHour):
+    with pytest.raises(NonexistentTime):
         instant(datetime(2026, 3, 8, 2, 30), "America/Toronto")
 
 

@@ -7,7 +7,7 @@ import pytest
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
 from campaign.jobs.operations import (
-    FINISHED_KEPT,
+    FINISHED_LIFETIME,
     LEASE,
     UnknownJobError,
     cancel_job,
@@ -104,8 +104,8 @@ def test_postgresql_transaction_in_progress_keeps_others_out(on_postgresql):
 
 
 def test_only_one_of_many_at_once_holds_the_lease(app, on_sqlite):
-    taken = together(app, [lambda n=n: take(f"runner {n}") for n in range(8)])
-    assert sum(taken) == 1
+    holders = together(app, [lambda n=n: take(f"runner {n}") for n in range(8)])
+    assert sum(holders) == 1
 
 
 def claim(holder="one", now=NOON, kind="export"):
@@ -184,8 +184,8 @@ def test_finished_jobs_are_swept_after_a_week(app):
     write(enqueue, "export", 7, run_at=NOON)
     write(enqueue, "export", 8, run_at=NOON + timedelta(days=30))
     write(finish_job, claim().id, holder="one", now=NOON)
-    assert write(sweep_jobs, now=NOON + FINISHED_KEPT - timedelta(seconds=1)) == 0
-    assert write(sweep_jobs, now=NOON + FINISHED_KEPT) == 1
+    assert write(sweep_jobs, now=NOON + FINISHED_LIFETIME - timedelta(seconds=1)) == 0
+    assert write(sweep_jobs, now=NOON + FINISHED_LIFETIME) == 1
     assert [job.subject_id for job in jobs_of("export")] == [8]
 
 

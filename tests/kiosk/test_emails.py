@@ -9,7 +9,7 @@ from campaign.extensions import db, load_for_update, write
 from campaign.kiosk import pairing
 from campaign.kiosk.jobs import tell_of_silence
 from campaign.kiosk.models import Kiosk
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at
@@ -32,7 +32,7 @@ def written(app):
         queued = (
             db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.id).all()
         )
-        return [composers_of(app)[kind](item) for item in queued]
+        return [renderers_of(app)[kind](item) for item in queued]
 
     return written
 

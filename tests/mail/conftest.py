@@ -1,9 +1,9 @@
-"""Fixtures: a scripted mail server, and a postman with two connections to it."""
+"""Fixtures: a scripted mail server, and a outbox_worker with two connections to it."""
 
 import pytest
 
 from tests.mail.mail_server import Script, mail_server
-from tests.mail.postmen import postman_to
+from tests.mail.postmen import worker_to
 
 
 @pytest.fixture
@@ -18,6 +18,6 @@ def server_url(script):
 
 
 @pytest.fixture
-def postman(app, server_url):
-    with postman_to(server_url, server_url) as postman:
-        yield postman
+def outbox_worker(app, server_url):
+    with worker_to(server_url, server_url) as outbox_worker:
+        yield outbox_worker

@@ -1,4 +1,4 @@
-"""Test email: queued rows, and a composer that writes their text."""
+"""Test email: queued rows, and a renderer that writes their text."""
 
 from sqlalchemy import select, update
 
@@ -32,16 +32,16 @@ def person(number):
     return f"person{number}@correo.mx"
 
 
-def word(owed):
-    """Compose the email for any queued row, as a package would."""
-    return message(to=person(owed.subject_id), digest=digest_of(person(owed.subject_id)))
+def render_message(row):
+    """Render the email for any queued row, as a package would."""
+    return message(to=person(row.subject_id), digest=digest_of(person(row.subject_id)))
 
 
 def digest_of(address):
     return address.encode().ljust(32, b"\0")[:32]
 
 
-def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
+def queue_some(count, *, due_at=None, priority=PERSONAL, **changes):
     """Queue emails about the rows 1 … count, and commit."""
 
     def enqueue():
@@ -63,11 +63,11 @@ def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
     write(enqueue)
 
 
-def owed_rows():
+def outbox_rows():
     """Return all queued messages as they are in the database right now, by number."""
     db.session.rollback()
     return db.session.execute(select(OutboxMessage.__table__).order_by(OutboxMessage.id)).all()
 
 
 def states():
-    return [row.state for row in owed_rows()]
+    return [row.state for row in outbox_rows()]

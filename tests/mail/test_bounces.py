@@ -1,6 +1,7 @@
 """Tests of parsing what mail servers send back."""
 
 import mailbox
+import re
 
 import pytest
 
@@ -97,7 +98,7 @@ def report(name="amalia", *, action="failed", status="5.1.1", message="", forwar
 @pytest.fixture
 def folder(app, tmp_path):
     """A folder with the reports of a week."""
-    facts = {
+    files = {
         "hard": report(),
         "full": report("full", status="5.2.2"),
         "delayed": report("late", action="delayed", status="4.4.7"),
@@ -107,13 +108,15 @@ def folder(app, tmp_path):
         "holiday": b"Subject: I am away\n\nBack on Monday.\n",
         "broken": b"\xff\xfe\x00 nothing of the kind",
     }
-    for name, content in facts.items():
+    for name, content in files.items():
         (tmp_path / f"{name}.eml").write_bytes(content)
     return tmp_path
 
 
 def kinds(path):
-    return sorted((b.email, b.kind) for _, told in read_bounces(path) for b in told)
+    return sorted(
+        (bounce.email, bounce.kind) for _, bounces in read_bounces(path) for bounce in bounces
+    )
 
 
 EXPECTED = [
@@ -165,10 +168,8 @@ def test_malformed_report_does_not_hide_the_ones_after_it(folder, sound, malform
 def test_command_marks_addresses_and_can_run_twice(app, folder):
     reader = subscribe("teo")
     for _ in range(2):
-        assert (
-            "8 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 5."
-            in read(app, folder)
-        )
+        # Messages, then addresses that accept no email, complaints, temporary failures and others.
+        assert re.findall(r"\d+", read(app, folder)) == ["8", "1", "1", "1", "5"]
     assert [refused(name) for name in ("amalia", "full", "late", "victim")] == [
         True,
         False,

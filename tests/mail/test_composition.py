@@ -9,7 +9,7 @@ from campaign.mail.composition import one_line, to_email
 from tests.mail.letters import SETTINGS, message
 
 
-def composed(settings=SETTINGS, **changes):
+def parsed(settings=SETTINGS, **changes):
     """Return the message parsed as a recipient's program would."""
     return message_from_bytes(
         to_email(message(**changes), settings).as_bytes(), policy=policy.default
@@ -26,7 +26,7 @@ def read(email, header):
 
 
 def test_message_is_marked_as_automatic():
-    email = composed(lang="es", reply_to="team@volante.example")
+    email = parsed(lang="es", reply_to="team@volante.example")
     assert email["From"] == "Volante <names@volante.example>"
     assert email["To"] == "amalia@correo.mx"
     assert email["Reply-To"] == "team@volante.example"
@@ -38,19 +38,19 @@ def test_message_is_marked_as_automatic():
 
 
 def test_no_header_reveals_the_kind_of_email():
-    assert {name for name in composed().keys() if name.startswith("X-")} == {
+    assert {name for name in parsed().keys() if name.startswith("X-")} == {
         "X-Auto-Response-Suppress"
     }
 
 
 def test_sender_can_be_an_address_alone():
-    email = composed(has_sender_name=False)
+    email = parsed(has_sender_name=False)
     assert email["From"] == "names@volante.example"
 
 
 def test_both_parts_arrive_unchanged():
     text = "Ñandú\n.\nFrom here on\n" + "á" * 300 + "\n"
-    email = composed(text=text, html=f"<p>{text}</p>")
+    email = parsed(text=text, html=f"<p>{text}</p>")
     assert email.get_content_type() == "multipart/alternative"
     plain, html = (
         email.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html")
@@ -69,7 +69,7 @@ def test_lines_are_short_enough_for_any_mail_server():
 
 
 def test_message_id_is_the_same_at_every_attempt_and_unique_to_the_message():
-    first, again, other = (composed(message_key=key)["Message-ID"] for key in ("a:1", "a:1", "a:2"))
+    first, again, other = (parsed(message_key=key)["Message-ID"] for key in ("a:1", "a:1", "a:2"))
     assert first == again != other
     assert first.endswith("@sign.example.org>")
 
@@ -78,7 +78,7 @@ def test_message_id_is_the_same_at_every_attempt_and_unique_to_the_message():
     "name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"]
 )
 def test_name_cannot_add_a_header(name):
-    email = composed(to_name=name, subject=f"{name}, a letter for you")
+    email = parsed(to_name=name, subject=f"{name}, a letter for you")
     assert email["Bcc"] is None
     assert len(email.get_all("To")) == 1
     assert [address.addr_spec for address in email["To"].addresses] == ["amalia@correo.mx"]
@@ -94,7 +94,7 @@ def test_name_cannot_add_a_header(name):
     ],
 )
 def test_names_and_subjects_survive_any_characters(name):
-    email = composed(to_name=name, subject=name)
+    email = parsed(to_name=name, subject=name)
     assert read(email, "Subject") == name
     assert [address.addr_spec for address in email["To"].addresses] == ["amalia@correo.mx"]
     assert read(email, "To").replace("\\", "").replace(
@@ -123,7 +123,7 @@ def test_unencodable_address_is_an_error(address):
 
 def test_sender_name_may_contain_a_comma():
     settings = {**SETTINGS, "MAIL_FROM": "Familias, con Volante <names@volante.example>"}
-    [address] = composed(settings)["From"].addresses
+    [address] = parsed(settings)["From"].addresses
     assert (address.display_name, address.addr_spec) == (
         "Familias, con Volante",
         "names@volante.example",

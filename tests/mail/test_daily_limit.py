@@ -7,11 +7,11 @@ import pytest
 from campaign.extensions import write
 from campaign.mail.composition import Message
 from campaign.mail.daily_limit import DailyLimit
-from campaign.mail.delivery import OutboxWorker, bound_kinds, composers_of, names_of, register
-from campaign.mail.operations import DAY_IS_FULL
+from campaign.mail.delivery import OutboxWorker, bound_kinds, names_of, register, renderers_of
+from campaign.mail.operations import DAILY_LIMIT_REACHED
 from campaign.mail.transport import transport_from
 from campaign.process.clock import utcnow
-from tests.mail.letters import KIND, SETTINGS, digest_of, message, owe_some, owed_rows, person
+from tests.mail.letters import KIND, SETTINGS, digest_of, message, outbox_rows, person, queue_some
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -31,16 +31,16 @@ def limit(tmp_path):
 
 
 @pytest.fixture
-def postman_of(server_url, limit):
-    """Call it to get a postman whose email all goes to one address, except the kind `other`."""
+def limited_worker(server_url, limit):
+    """Call it to get a outbox_worker whose email all goes to one address, except the kind `other`."""
 
     def make(bound=(KIND,)):
-        def word(owed):
-            name = person(owed.subject_id if owed.kind == "other" else 1)
+        def render(row):
+            name = person(row.subject_id if row.kind == "other" else 1)
             return message(to=name, digest=digest_of(name))
 
         return OutboxWorker(
-            composers={KIND: word, "other": word},
+            renderers={KIND: render, "other": render},
             transports=[transport_from(server_url, None, timeout=5.0)],
             write=write,
             settings=SETTINGS,
@@ -51,15 +51,15 @@ def postman_of(server_url, limit):
     return make
 
 
-def test_emails_beyond_the_daily_limit_wait_for_the_next_day(script, postman_of):
-    owe_some(30)
+def test_emails_beyond_the_daily_limit_wait_for_the_next_day(script, limited_worker):
+    queue_some(30)
     now = utcnow()
-    postman_of().deliver_due(now=now)
+    limited_worker().deliver_due(now=now)
     assert len(script.received) == MAX
-    waiting = [row for row in owed_rows() if row.state == "owed"]
+    waiting = [row for row in outbox_rows() if row.state == "owed"]
     assert len(waiting) == 30 - MAX
     assert {(entry.attempts, entry.last_error, entry.locked_until) for entry in waiting} == {
-        (0, DAY_IS_FULL, None)
+        (0, DAILY_LIMIT_REACHED, None)
     }
     assert all(
         now + timedelta(hours=23) < entry.due_at <= now + timedelta(days=1, minutes=1)
@@ -67,29 +67,29 @@ def test_emails_beyond_the_daily_limit_wait_for_the_next_day(script, postman_of)
     )
 
 
-def test_count_continues_across_passes_and_workers(script, postman_of):
+def test_count_continues_across_passes_and_workers(script, limited_worker):
     for _ in range(5):
-        owe_some(1)
-        postman_of().deliver_due(now=utcnow())
+        queue_some(1)
+        limited_worker().deliver_due(now=utcnow())
     assert len(script.received) == MAX
 
 
-def test_other_addresses_and_other_kinds_are_not_delayed(script, postman_of):
-    owe_some(5)
-    owe_some(5, kind="other")
-    postman_of().deliver_due(now=utcnow())
+def test_other_addresses_and_other_kinds_are_not_delayed(script, limited_worker):
+    queue_some(5)
+    queue_some(5, kind="other")
+    limited_worker().deliver_due(now=utcnow())
     assert len(script.received) == MAX + 5
     script.received.clear()
-    owe_some(MAX + 2)
-    postman_of(bound=()).deliver_due(now=utcnow())
+    queue_some(MAX + 2)
+    limited_worker(bound=()).deliver_due(now=utcnow())
     assert len(script.received) == MAX + 2
 
 
-def test_deferred_email_does_not_use_up_the_limit(script, postman_of, limit):
+def test_deferred_email_does_not_use_up_the_limit(script, limited_worker, limit):
     script.to[person(1)] = ["451 4.7.1 later"]
-    owe_some(MAX)
-    postman_of().deliver_due(now=utcnow())
-    assert limit.has_room(digest_of(person(1)), MAX - 1)
+    queue_some(MAX)
+    limited_worker().deliver_due(now=utcnow())
+    assert limit.allows_more(digest_of(person(1)), MAX - 1)
 
 
 def test_every_email_that_a_stranger_can_cause_is_counted(app):
@@ -104,12 +104,12 @@ def test_every_email_that_a_stranger_can_cause_is_counted(app):
         *("registration_confirmation", "registration_repeat"),
     }
     assert "update_letter" not in bound_kinds(app)
-    assert bound_kinds(app) <= composers_of(app).keys() == names_of(app).keys()
+    assert bound_kinds(app) <= renderers_of(app).keys() == names_of(app).keys()
 
 
 def test_kind_is_limited_by_its_registration(app, monkeypatch):
     monkeypatch.setitem(app.extensions, "mail_bound_kinds", set())
-    monkeypatch.setitem(app.extensions, "mail_composers", {})
+    monkeypatch.setitem(app.extensions, "mail_renderers", {})
     monkeypatch.setitem(app.extensions, "mail_names", {})
     register(app, "free", Message)
     register(app, "bound", Message, is_bound=True)

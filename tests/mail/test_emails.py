@@ -12,7 +12,7 @@ ASKING = ("signature_confirmation", "signature_reminder", "signature_last_remind
 ALL = (*ASKING, "signature_repeat")
 LINK = "color:#17110D;text-decoration:underline"
 LANGUAGES = ("en", "es", "fr")
-WORDS = {
+CONTEXT = {
     "given_name": "Amalia",
     "shown_name": "Amalia Rosales",
     "petition_title": "Find them, and tell their families the truth",
@@ -39,51 +39,51 @@ def flat(text):
 
 def part(wording, name):
     """Return the text of one part of an email. The plain text must say the same."""
-    said = flat(html.fromstring(wording.html).xpath(f"string(//*[@class='{name}'])"))
-    assert said and said in flat(wording.text)
-    return said
+    text = flat(html.fromstring(wording.html).xpath(f"string(//*[@class='{name}'])"))
+    assert text and text in flat(wording.text)
+    return text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ALL)
 def test_every_email_has_its_text_in_every_language(app, name, lang):
-    wording = render(name, lang, **WORDS)
+    wording = render(name, lang, **CONTEXT)
     assert "Amalia" in wording.subject
     assert "\n" not in wording.subject
-    assert WORDS["petition_title"] in flat(wording.text)
-    assert WORDS["petition_title"] in wording.html
+    assert CONTEXT["petition_title"] in flat(wording.text)
+    assert CONTEXT["petition_title"] in wording.html
     assert f'<html lang="{lang}"' in wording.html
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_email_says_why_it_came_and_what_to_do_if_it_was_a_mistake(app, name):
-    wording = render(name, "en", **WORDS)
+    wording = render(name, "en", **CONTEXT)
     assert len({part(wording, name) for name in ("why", "not-me")}) == 2
 
 
 @pytest.mark.parametrize("name", ASKING)
 def test_confirmation_has_its_link_in_the_button_and_in_plain_text(app, name):
-    wording = render(name, "en", **WORDS)
-    assert WORDS["confirm_url"] in wording.text.splitlines()
-    assert f'href="{WORDS["confirm_url"]}"' in wording.html
-    assert f">{WORDS['confirm_url']}</a>" in wording.html
+    wording = render(name, "en", **CONTEXT)
+    assert CONTEXT["confirm_url"] in wording.text.splitlines()
+    assert f'href="{CONTEXT["confirm_url"]}"' in wording.html
+    assert f">{CONTEXT['confirm_url']}</a>" in wording.html
     assert re.search(r"\b14\b", wording.text)
 
 
 def test_reminders_say_how_many_more_there_will_be(app):
-    said = [part(render(name, "en", **WORDS), "reminders") for name in ASKING]
-    assert len(set(said)) == len(ASKING)
+    texts = [part(render(name, "en", **CONTEXT), "reminders") for name in ASKING]
+    assert len(set(texts)) == len(ASKING)
 
 
 def test_repeat_email_links_to_what_was_signed_and_asks_for_nothing(app):
-    wording = render("signature_repeat", "en", **WORDS)
-    assert WORDS["mine_url"] in wording.text.splitlines()
-    assert WORDS["confirm_url"] not in wording.text + wording.html
+    wording = render("signature_repeat", "en", **CONTEXT)
+    assert CONTEXT["mine_url"] in wording.text.splitlines()
+    assert CONTEXT["confirm_url"] not in wording.text + wording.html
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_no_email_loads_remote_content(app, name):
-    body = render(name, "en", **WORDS).html
+    body = render(name, "en", **CONTEXT).html
     assert not re.search(r"<img|<link|<script|src=|url\(|@import|background=", body)
     assert len(body) < 40_000
 
@@ -95,7 +95,7 @@ def test_typed_markup_stays_text(app, name):
         "petition_title": "<script>x</script> & y",
         "shown_name": "<i>A</i>",
     }
-    wording = render(name, "en", **{**WORDS, **odd})
+    wording = render(name, "en", **{**CONTEXT, **odd})
     assert "<b>" not in wording.html
     assert "<script>" not in wording.html
     assert "<i>" not in wording.html
@@ -104,9 +104,9 @@ def test_typed_markup_stays_text(app, name):
 
 
 def test_supporter_who_is_only_counted_is_told_so(app):
-    name = WORDS["shown_name"]
+    name = CONTEXT["shown_name"]
     named, counted = (
-        part(render("signature_confirmation", "en", **{**WORDS, "shown_name": shown}), "shown-as")
+        part(render("signature_confirmation", "en", **{**CONTEXT, "shown_name": shown}), "shown-as")
         for shown in (name, "")
     )
     assert name in named
@@ -115,17 +115,17 @@ def test_supporter_who_is_only_counted_is_told_so(app):
 
 @pytest.mark.parametrize("name", ALL)
 def test_email_reads_well_without_a_name_or_an_organisation(app, name):
-    wording = render(name, "en", **{**WORDS, "given_name": "", "organisation": ""})
+    wording = render(name, "en", **{**CONTEXT, "given_name": "", "organisation": ""})
     assert wording.subject[0].isupper()
-    sent_by = part(render(name, "en", **WORDS), "sender")
-    assert WORDS["organisation"] in sent_by
+    sent_by = part(render(name, "en", **CONTEXT), "sender")
+    assert CONTEXT["organisation"] in sent_by
     # The sentence is rephrased, not the same one with a gap.
-    assert part(wording, "sender") != flat(sent_by.replace(WORDS["organisation"], ""))
+    assert part(wording, "sender") != flat(sent_by.replace(CONTEXT["organisation"], ""))
 
 
 def test_plain_text_is_wrapped_and_its_urls_are_whole(app):
     long_address = "https://sign.example.org/en/signatures/confirm/" + "a" * 100
-    text = render("signature_confirmation", "en", **{**WORDS, "confirm_url": long_address}).text
+    text = render("signature_confirmation", "en", **{**CONTEXT, "confirm_url": long_address}).text
     assert long_address in text.splitlines()
     assert all(len(line) <= 72 for line in text.splitlines() if "://" not in line)
     assert "\n\n\n" not in text
@@ -133,7 +133,8 @@ def test_plain_text_is_wrapped_and_its_urls_are_whole(app):
 
 @pytest.mark.parametrize("name", ALL)
 def test_title_in_another_language_than_the_email_is_marked(app, name):
-    title = WORDS["petition_title"]
+    title = CONTEXT["petition_title"]
     assert (
-        f'lang="en" style="{LINK};font-weight:bold">{title}</a>' in render(name, "fr", **WORDS).html
+        f'lang="en" style="{LINK};font-weight:bold">{title}</a>'
+        in render(name, "fr", **CONTEXT).html
     )

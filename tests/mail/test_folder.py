@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from campaign.mail.composition import to_email
-from campaign.mail.folder import find, names_in, page_of
+from campaign.mail.folder import email_names, load_email, page_of
 from tests.mail.letters import SETTINGS, message
 
 
@@ -36,15 +36,15 @@ def test_page_has_fifty_messages(tmp_path):
         put(tmp_path, second, second=second)
     (first, more), (second, no_more) = page_of(tmp_path, 1), page_of(tmp_path, 2)
     assert (len(first), more, len(second), no_more) == (50, True, 2, False)
-    assert [found.name for found in first + second] == names_in(tmp_path)
+    assert [email.name for email in first + second] == email_names(tmp_path)
 
 
 def test_message_is_found_with_both_its_texts(tmp_path):
-    found = find(tmp_path, put(tmp_path, 7))
-    assert "Look here" in found.text
-    assert "<a href" in found.html
-    assert found.from_ == "Volante <names@volante.example>"
-    assert found.headers["Auto-Submitted"] == "auto-generated"
+    email = load_email(tmp_path, put(tmp_path, 7))
+    assert "Look here" in email.text
+    assert "<a href" in email.html
+    assert email.from_ == "Volante <names@volante.example>"
+    assert email.headers["Auto-Submitted"] == "auto-generated"
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_message_is_found_with_both_its_texts(tmp_path):
 def test_no_name_escapes_the_folder(tmp_path, name):
     (tmp_path / "secret.eml").write_text("Subject: secret\n\n")
     (tmp_path / "mail").mkdir()
-    assert find(tmp_path / "mail", name) is None
+    assert load_email(tmp_path / "mail", name) is None

@@ -17,7 +17,7 @@ from campaign.mail.operations import (
     reschedule,
 )
 from campaign.process.clock import utcnow
-from tests.mail.letters import digest_of, owe_some, owed_rows, states
+from tests.mail.letters import digest_of, outbox_rows, queue_some, states
 
 pytestmark = pytest.mark.both_databases
 
@@ -29,7 +29,7 @@ def claim_now(limit=100, later=timedelta(0)):
 
 
 def test_queued_email_can_be_claimed_at_once(app):
-    owe_some(2)
+    queue_some(2)
     assert [(row.kind, row.subject_id, row.lang) for row in claim_now()] == [
         ("greeting", 1, "en"),
         ("greeting", 2, "en"),
@@ -37,7 +37,7 @@ def test_queued_email_can_be_claimed_at_once(app):
 
 
 def test_email_for_later_is_not_claimed_before_its_time(app):
-    owe_some(1, due_at=utcnow() + 5 * MINUTE)
+    queue_some(1, due_at=utcnow() + 5 * MINUTE)
     assert claim_now() == []
     assert len(claim_now(later=6 * MINUTE)) == 1
 
@@ -49,11 +49,11 @@ def test_email_queued_in_a_failed_transaction_is_not_queued(app):
 
     with pytest.raises(KeyError):
         write(fail)
-    assert owed_rows() == []
+    assert outbox_rows() == []
 
 
 def test_claimed_message_is_locked_for_two_minutes(app):
-    owe_some(1)
+    queue_some(1)
     assert len(claim_now()) == 1
     assert claim_now(later=1.9 * MINUTE) == []
     assert [row.attempts for row in claim_now(later=2.1 * MINUTE)] == [2]
@@ -62,12 +62,12 @@ def test_claimed_message_is_locked_for_two_minutes(app):
 def test_oldest_message_is_claimed_first(app):
     now = utcnow()
     for minutes in (1, 3, 2):
-        owe_some(1, due_at=now - minutes * MINUTE, kind=f"due-{minutes}")
+        queue_some(1, due_at=now - minutes * MINUTE, kind=f"due-{minutes}")
     assert [row.kind for row in claim_now(limit=2)] == ["due-3", "due-2"]
 
 
 def test_concurrent_claimers_never_get_the_same_row(app):
-    owe_some(120)
+    queue_some(120)
     claimed = []
 
     def claim_all():
@@ -80,46 +80,46 @@ def test_concurrent_claimers_never_get_the_same_row(app):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(claimed) == sorted(row.id for row in owed_rows())
+    assert sorted(claimed) == sorted(row.id for row in outbox_rows())
 
 
 @pytest.mark.parametrize(
     ("close", "state"), [(lambda ids: mark_sent(ids, now=utcnow()), "sent"), (drop, "dropped")]
 )
 def test_closed_email_is_never_claimed_again(app, close, state):
-    owe_some(1)
+    queue_some(1)
     write(close, [row.id for row in claim_now()])
     assert states() == [state]
     assert claim_now(later=60 * MINUTE) == []
 
 
 def test_deferred_email_backs_off_and_fails_in_the_end(app):
-    owe_some(1)
+    queue_some(1)
     delays = []
     for _ in range(MAX_ATTEMPTS):
-        now = owed_rows()[0].due_at
+        now = outbox_rows()[0].due_at
         [row] = write(claim, limit=1, now=now)
         write(reschedule, row.id, error="451 4.7.1", now=now)
-        delays.append((owed_rows()[0].due_at - now).total_seconds())
+        delays.append((outbox_rows()[0].due_at - now).total_seconds())
     assert delays.pop() == 0
     assert 24 <= delays[0] <= 36
     assert all(later > sooner for sooner, later in zip(delays[:4], delays[1:5], strict=True))
     assert max(delays) <= 1.2 * 6 * 3600
     assert states() == ["failed"]
-    assert owed_rows()[0].last_error == "451 4.7.1"
+    assert outbox_rows()[0].last_error == "451 4.7.1"
 
 
 def test_released_email_has_lost_no_attempt(app):
-    owe_some(1)
+    queue_some(1)
     write(release, [row.id for row in claim_now()])
     assert [row.attempts for row in claim_now()] == [1]
 
 
 def test_long_error_is_cut_to_fit(app):
-    owe_some(1)
+    queue_some(1)
     [row] = claim_now()
     write(reschedule, row.id, error="x" * 900, now=utcnow())
-    assert owed_rows()[0].last_error == "x" * 200
+    assert outbox_rows()[0].last_error == "x" * 200
 
 
 def test_address_refused_twice_is_remembered_once(app):

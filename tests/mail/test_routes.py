@@ -39,13 +39,13 @@ def test_message_is_shown_with_its_text(client, folder):
 
 
 def test_email_can_be_framed_here_and_runs_nothing(client, folder):
-    letter = client.get(f"/dev/mail/{put(folder, 1, html='<head></head><p>Hola</p>')}/html")
-    assert letter.text.startswith('<head><base target="_top"></head>')
-    policy = letter.headers["Content-Security-Policy"]
+    response = client.get(f"/dev/mail/{put(folder, 1, html='<head></head><p>Hola</p>')}/html")
+    assert response.text.startswith('<head><base target="_top"></head>')
+    policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("sandbox ")
     assert "allow-scripts" not in policy
     assert "frame-ancestors 'self'" in policy
-    assert letter.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("name", ["nothing.eml", "..%2Fsecret.eml", "20260923T101100.000000-9.eml"])
@@ -62,13 +62,13 @@ def test_mailbox_is_not_served_in_production(app):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "options",
     [
         {"headers": {"X-Forwarded-For": "203.0.113.9"}},
         {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}},
     ],
 )
-def test_mailbox_is_served_to_this_machine_only(client, folder, asked):
+def test_mailbox_is_served_to_this_machine_only(client, folder, options):
     name = put(folder, 1)
     for path in ("/dev/mail", f"/dev/mail/{name}", f"/dev/mail/{name}/html"):
-        assert client.get(path, **asked).status_code == 403
+        assert client.get(path, **options).status_code == 403

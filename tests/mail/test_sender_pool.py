@@ -11,9 +11,17 @@ from campaign.mail.models import BULK
 from campaign.mail.smtp_replies import Unreachable
 from campaign.mail.transport import transport_from
 from campaign.process.clock import utcnow
-from tests.mail.letters import KIND, SETTINGS, owe_some, owed_rows, person, states, word
+from tests.mail.letters import (
+    KIND,
+    SETTINGS,
+    outbox_rows,
+    person,
+    queue_some,
+    render_message,
+    states,
+)
 from tests.mail.mail_server import mail_server, silent_server
-from tests.mail.postmen import postman_to
+from tests.mail.postmen import worker_to
 from tests.ports import free_port
 
 
@@ -29,26 +37,26 @@ class Counted:
 
 
 def test_refused_login_keeps_everything_and_pauses(app, script):
-    owe_some(12)
-    with mail_server(script, refuse_login=True) as url, postman_to(url) as postman:
-        assert postman.deliver_due(now=utcnow()) == 0
+    queue_some(12)
+    with mail_server(script, refuse_login=True) as url, worker_to(url) as outbox_worker:
+        assert outbox_worker.deliver_due(now=utcnow()) == 0
         logins = script.connections
-        assert postman.deliver_due(now=utcnow() + timedelta(seconds=20)) == 0
+        assert outbox_worker.deliver_due(now=utcnow() + timedelta(seconds=20)) == 0
         assert script.connections == logins
     assert set(states()) == {"owed"}
-    assert {row.attempts for row in owed_rows()} == {0}
+    assert {row.attempts for row in outbox_rows()} == {0}
 
 
 def test_dead_server_loses_nothing_however_long_it_is_away(app, script):
-    owe_some(12)
+    queue_some(12)
     now, port = utcnow(), free_port()
-    with postman_to(f"smtp://127.0.0.1:{port}", f"smtp://127.0.0.1:{port}") as postman:
+    with worker_to(f"smtp://127.0.0.1:{port}", f"smtp://127.0.0.1:{port}") as outbox_worker:
         for day in range(30):
-            assert postman.deliver_due(now=now + timedelta(days=day)) == 0
-        assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
+            assert outbox_worker.deliver_due(now=now + timedelta(days=day)) == 0
+        assert {(row.state, row.attempts) for row in outbox_rows()} == {("owed", 0)}
         with mail_server(script, port=port):
-            probe = postman.deliver_due(now=now + timedelta(days=31))
-            others = postman.deliver_due(now=now + timedelta(days=31))
+            probe = outbox_worker.deliver_due(now=now + timedelta(days=31))
+            others = outbox_worker.deliver_due(now=now + timedelta(days=31))
     assert (probe, others) == (1, 11)
     assert set(states()) == {"sent"}
 
@@ -61,52 +69,54 @@ def test_dead_server_is_tried_once_in_thirty_seconds(app):
             self.tries += 1
             return Unreachable("nobody there")
 
-    owe_some(12)
+    queue_some(12)
     dead, now = Dead(), utcnow()
-    postman = OutboxWorker(
-        composers={KIND: word}, transports=[dead], write=write, settings=SETTINGS
+    outbox_worker = OutboxWorker(
+        renderers={KIND: render_message}, transports=[dead], write=write, settings=SETTINGS
     )
     for second in range(300):
-        postman.deliver_due(now=now + timedelta(seconds=second))
+        outbox_worker.deliver_due(now=now + timedelta(seconds=second))
     assert dead.tries == 10
 
 
 def test_hanging_server_is_left_alone_and_loses_nothing(app):
-    owe_some(12)
+    queue_some(12)
     with silent_server() as url:
         silent = Counted(transport_from(url, None, timeout=0.2))
-        postman = OutboxWorker(
-            composers={KIND: word}, transports=[silent], write=write, settings=SETTINGS
+        outbox_worker = OutboxWorker(
+            renderers={KIND: render_message}, transports=[silent], write=write, settings=SETTINGS
         )
         now = utcnow()
         for _ in range(2):
-            assert postman.deliver_due(now=now) == 0
+            assert outbox_worker.deliver_due(now=now) == 0
         silent.transport.close()
     assert silent.tries == 1
-    assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
+    assert {(row.state, row.attempts) for row in outbox_rows()} == {("owed", 0)}
 
 
 def test_message_that_breaks_the_server_does_not_block_the_others(app, script, server_url):
-    owe_some(1)
+    queue_some(1)
     script.data_seconds = 1.0
-    with postman_to(server_url, timeout=0.2) as postman:
-        postman.deliver_due(now=utcnow())
+    with worker_to(server_url, timeout=0.2) as outbox_worker:
+        outbox_worker.deliver_due(now=utcnow())
         script.data_seconds = 0.0
-        owe_some(1, subject_id=2)
+        queue_some(1, subject_id=2)
         later = utcnow() + timedelta(seconds=31)
-        assert owed_rows()[0].last_error == "the mail server did not answer in time"
-        while postman.deliver_due(now=later):
+        assert outbox_rows()[0].last_error == "the mail server did not answer in time"
+        while outbox_worker.deliver_due(now=later):
             pass
     assert person(2) in script.recipients
     assert states()[1] == "sent"
 
 
 def test_server_with_few_connections_gets_all_email_through_them(app, script, server_url):
-    owe_some(20)
+    queue_some(20)
     now = utcnow()
-    with postman_to(f"smtp://127.0.0.1:{free_port()}", server_url) as postman:
+    with worker_to(f"smtp://127.0.0.1:{free_port()}", server_url) as outbox_worker:
         # On a loaded machine a pass may end before its last email is answered.
-        sent = sum(postman.deliver_due(now=now + timedelta(minutes=index)) for index in range(3))
+        sent = sum(
+            outbox_worker.deliver_due(now=now + timedelta(minutes=index)) for index in range(3)
+        )
     assert sent == len(script.received) == 20
 
 
@@ -115,26 +125,26 @@ def test_wrong_address_is_tried_once_even_with_several_emails_waiting_for_it(
 ):
     script.to[person(1)] = ["550 5.1.1 no such user"]
     for _ in range(3):
-        owe_some(1)
-    with postman_to(server_url) as postman:
-        postman.deliver_due(now=utcnow())
+        queue_some(1)
+    with worker_to(server_url) as outbox_worker:
+        outbox_worker.deliver_due(now=utcnow())
     assert states() == ["dropped"] * 3
     assert script.attempts == [person(1)]
 
 
-def test_stopping_postman_releases_what_it_has_not_started(postman, script):
-    owe_some(40)
-    postman.stop()
-    postman.deliver_due(now=utcnow())
+def test_stopped_worker_releases_what_it_has_not_started(outbox_worker, script):
+    queue_some(40)
+    outbox_worker.stop()
+    outbox_worker.deliver_due(now=utcnow())
     assert script.received == []
-    assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
+    assert {(row.state, row.attempts) for row in outbox_rows()} == {("owed", 0)}
 
 
 def test_news_waits_behind_transactional_email(app, script, server_url):
-    owe_some(5, priority=BULK)
-    owe_some(1, subject_id=9)
-    with postman_to(server_url) as postman:
-        while postman.deliver_due(now=utcnow()):
+    queue_some(5, priority=BULK)
+    queue_some(1, subject_id=9)
+    with worker_to(server_url) as outbox_worker:
+        while outbox_worker.deliver_due(now=utcnow()):
             pass
     assert script.recipients[0] == person(9)
     assert len(script.recipients) == 6
@@ -144,11 +154,11 @@ def test_news_pass_is_short_so_that_other_email_is_not_delayed(
     app, script, server_url, monkeypatch
 ):
     monkeypatch.setattr(delivery, "MAX_BULK_PASS_SECONDS", -1)
-    owe_some(5, priority=BULK)
-    with postman_to(server_url) as postman:
-        postman.deliver_due(now=utcnow())
-        owe_some(1, subject_id=9)
-        postman.deliver_due(now=utcnow())
+    queue_some(5, priority=BULK)
+    with worker_to(server_url) as outbox_worker:
+        outbox_worker.deliver_due(now=utcnow())
+        queue_some(1, subject_id=9)
+        outbox_worker.deliver_due(now=utcnow())
     assert person(9) in script.recipients
     assert "owed" in states()
 
@@ -162,23 +172,23 @@ def impatient(monkeypatch):
 
 def test_slow_answer_to_one_message_delays_no_other(app, script, server_url, impatient):
     script.thinks_about.add(person(1))
-    owe_some(1)
-    with postman_to(server_url, server_url) as postman:
-        postman.deliver_due(now=utcnow())
-        owe_some(1, subject_id=2)
+    queue_some(1)
+    with worker_to(server_url, server_url) as outbox_worker:
+        outbox_worker.deliver_due(now=utcnow())
+        queue_some(1, subject_id=2)
         while person(2) not in script.recipients:
-            postman.deliver_due(now=utcnow())
-        assert [row.state for row in owed_rows() if row.subject_id == 1] == ["owed"]
+            outbox_worker.deliver_due(now=utcnow())
+        assert [row.state for row in outbox_rows() if row.subject_id == 1] == ["owed"]
         script.thinks_about.clear()
         while states() != ["sent", "sent"]:
-            postman.deliver_due(now=utcnow())
+            outbox_worker.deliver_due(now=utcnow())
     assert script.recipients.count(person(1)) == 1
 
 
 def test_message_awaiting_a_slow_answer_is_not_sent_twice(app, script, server_url, impatient):
     script.thinks_about.add(person(1))
-    owe_some(1)
-    with postman_to(server_url) as one, postman_to(server_url) as other:
+    queue_some(1)
+    with worker_to(server_url) as one, worker_to(server_url) as other:
         one.deliver_due(now=utcnow())
         for minutes in range(1, 10):
             later = utcnow() + timedelta(minutes=minutes)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.mail.smtp_replies import Refused, TryLater, judge
+from campaign.mail.smtp_replies import Refused, TryLater, classify
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from campaign.mail.smtp_replies import Refused, TryLater, judge
     ],
 )
 def test_wrong_address_is_refused_permanently(code, answer):
-    assert isinstance(judge(code, answer), Refused)
+    assert isinstance(classify(code, answer), Refused)
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_wrong_address_is_refused_permanently(code, answer):
     ],
 )
 def test_temporary_or_policy_refusal_never_suppresses_an_address(code, answer):
-    assert isinstance(judge(code, answer), TryLater)
+    assert isinstance(classify(code, answer), TryLater)
 
 
 def test_reason_keeps_codes_and_no_address():
-    assert judge(550, b"5.1.1 <amalia@correo.mx> unknown").reason == "550 5.1.1"
-    assert judge(451, b"amalia@correo.mx later").reason == "451"
+    assert classify(550, b"5.1.1 <amalia@correo.mx> unknown").reason == "550 5.1.1"
+    assert classify(451, b"amalia@correo.mx later").reason == "451"

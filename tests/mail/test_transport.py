@@ -111,7 +111,7 @@ def test_server_that_goes_silent_at_a_message_is_failing_and_the_message_waits(s
     script.data_seconds = 1.0
     with mail_server(script) as url:
         answer = transport_from(url, None, data_timeout=0.2).send(envelope())
-    assert answer == TryLater("the mail server did not answer in time", server_ails=True)
+    assert answer == TryLater("the mail server did not answer in time", server_unavailable=True)
 
 
 def test_without_a_server_whole_messages_are_written_into_a_folder(tmp_path):

@@ -140,18 +140,18 @@ class Visitor:
 
     def matches(self, mean, largest, shape=None, *, night=False):
         """Wait until the screen is this close to the server's picture."""
-        found = []
+        picture = []
 
         def is_near():
             self.page.evaluate(BREATHE)
-            found[:] = self.differs(shape, night=night)
-            return found[0] < mean and found[1] < largest
+            picture[:] = self.differs(shape, night=night)
+            return picture[0] < mean and picture[1] < largest
 
         try:
             until(is_near)
         except AssertionError:
             raise AssertionError(
-                f"The screen differs from the server's picture by {found}"
+                f"The screen differs from the server's picture by {picture}"
             ) from None
         return self
 
@@ -198,6 +198,6 @@ def place_of(number):
 
 
 def _blocks(picture):
-    whole = len(picture) // BLOCK
-    cut = picture[: whole * BLOCK, : whole * BLOCK]
-    return cut.reshape(whole, BLOCK, whole, BLOCK, 3).mean(axis=(1, 3))
+    blocks = len(picture) // BLOCK
+    cut = picture[: blocks * BLOCK, : blocks * BLOCK]
+    return cut.reshape(blocks, BLOCK, blocks, BLOCK, 3).mean(axis=(1, 3))

@@ -7,13 +7,13 @@ from threading import Event, Thread
 import pytest
 
 from campaign.montage import pictures
-from campaign.montage.pictures import KEPT_SECONDS, Picture, TooManyPictures, kept, latest
+from campaign.montage.pictures import CACHE_SECONDS, Picture, TooManyPictures, cached, latest
 
 
 def test_cached_picture_is_drawn_once(tmp_path):
     drawn = []
     for _ in range(2):
-        assert kept(tmp_path / "pictures", "x", lambda: drawn.append(1) or b"drawn") == b"drawn"
+        assert cached(tmp_path / "pictures", "x", lambda: drawn.append(1) or b"drawn") == b"drawn"
     assert len(drawn) == 1 and [file.suffix for file in (tmp_path / "pictures").iterdir()] == [
         ".png"
     ]
@@ -25,17 +25,17 @@ def test_full_disk_still_serves_the_picture(tmp_path, monkeypatch, caplog, fault
         raise fault
 
     monkeypatch.setattr(Path, "write_bytes", fail)
-    assert kept(tmp_path, "x", lambda: b"drawn") == b"drawn"
+    assert cached(tmp_path, "x", lambda: b"drawn") == b"drawn"
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert not list(tmp_path.iterdir())
 
 
 def test_picture_deleted_while_read_is_drawn_again(tmp_path, monkeypatch):
-    kept(tmp_path, "x", lambda: b"first")
+    cached(tmp_path, "x", lambda: b"first")
     for file in tmp_path.iterdir():
         file.unlink()
     monkeypatch.setattr(Path, "exists", lambda _: True)
-    assert kept(tmp_path, "x", lambda: b"anew") == b"anew"
+    assert cached(tmp_path, "x", lambda: b"anew") == b"anew"
 
 
 class Slow:
@@ -60,7 +60,7 @@ def slow():
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 0.001)
+    monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 0.001)
 
 
 def test_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatient):
@@ -75,7 +75,7 @@ def test_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatien
 
 
 def test_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 60)
     latest(tmp_path, "cause", 1, lambda: b"old")
     assert latest(tmp_path, "cause", 2, lambda: b"new") == Picture(b"new")
 
@@ -83,8 +83,8 @@ def test_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
 def test_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
     latest(tmp_path, "cause", 1, lambda: b"old")
     [file] = tmp_path.iterdir()
-    born = file.stat().st_mtime - KEPT_SECONDS - 1
-    os.utime(file, (born, born))
+    modified_at = file.stat().st_mtime - CACHE_SECONDS - 1
+    os.utime(file, (modified_at, modified_at))
     slow.go.set()
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
 
@@ -97,7 +97,7 @@ def test_process_draws_one_picture_at_a_time(tmp_path, slow, impatient):
     drawn = []
     latest(tmp_path, "b", 2, lambda: drawn.append("b") or b"new")
     other = Thread(
-        target=lambda: kept(tmp_path, "poster", lambda: drawn.append("poster") or b"poster")
+        target=lambda: cached(tmp_path, "poster", lambda: drawn.append("poster") or b"poster")
     )
     other.start()
     assert drawn == []
@@ -109,7 +109,7 @@ def test_process_draws_one_picture_at_a_time(tmp_path, slow, impatient):
 
 def test_waiting_crowd_gets_the_last_picture_or_is_refused(tmp_path, slow, monkeypatch):
     latest(tmp_path, "cause", 1, lambda: b"old")
-    monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
+    monkeypatch.setattr(pictures._queue._slots, "acquire", lambda blocking: False)
     assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
     with pytest.raises(TooManyPictures):
         latest(tmp_path, "other", 2, slow)

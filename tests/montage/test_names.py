@@ -22,12 +22,17 @@ def test_each_supporter_is_shown_as_she_chose(petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE, name_display="initials")
     sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example"}, name_display="counted")
-    found = chunk(petition.cause_id, 0, 3)
-    assert [(entry.number, entry.name, entry.country) for entry in found.named] == [
+    chunk_found = chunk(petition.cause_id, 0, 3)
+    assert [(entry.number, entry.name, entry.country) for entry in chunk_found.named] == [
         (1, "Amalia Rosales", "CA"),
         (2, "O. K.", "CA"),
     ]
-    assert (found.first, found.last, found.counted_only, found.free) == (1, 3, 1, ())
+    assert (chunk_found.first, chunk_found.last, chunk_found.counted_only, chunk_found.free) == (
+        1,
+        3,
+        1,
+        (),
+    )
 
 
 def test_comment_is_shown_only_after_approval(petition):
@@ -41,9 +46,9 @@ def test_withdrawn_name_disappears_before_its_number_is_free(petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE, name_display="full")
     withdraw(row_id)
-    found = chunk(petition.cause_id, 0, 2)
-    assert [entry.number for entry in found.named] == [2]
-    assert found.free == ()
+    chunk_found = chunk(petition.cause_id, 0, 2)
+    assert [entry.number for entry in chunk_found.named] == [2]
+    assert chunk_found.free == ()
     assert butterfly(petition.cause_id, 1) == "counted"
     hatch_now()
     assert chunk(petition.cause_id, 0, 2).free == (1,)

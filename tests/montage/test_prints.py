@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from bench.rows.montage import PRESS
+from bench.rows.montage import RENDERER
 from campaign.montage.cards.drawing import LEFT, SIDE, TOP, Card, draw_card
 from campaign.montage.layout import places, size
 from campaign.montage.posters.layout import set_poster
@@ -25,7 +25,7 @@ from campaign.montage.shapes.files import DATA, shape_named, shape_names
 from campaign.montage.typesetting import PAPER
 
 SHAPES = shape_names()
-WORDS = {
+NAMES_TEXTS = {
     "heading": "3 names.",
     "further": "Further.",
     "not_all": "In the PDF.",
@@ -35,45 +35,45 @@ WORDS = {
 
 
 def card(shape, last, gaps=(), **more):
-    words = {
+    fields = {
         "lang": "en",
         "palette": "monarch",
         "title": "Butterflies",
         "above": "",
         "count": "43",
-        "words": "butterflies",
+        "caption": "butterflies",
     }
-    words |= {
+    fields |= {
         "address": "volante.example",
         "shape": shape,
         "last": last,
         "gaps": tuple(gaps),
         **more,
     }
-    picture = Image.open(io.BytesIO(draw_card(Card(**words), shape_named(shape)))).convert("RGB")
+    picture = Image.open(io.BytesIO(draw_card(Card(**fields), shape_named(shape)))).convert("RGB")
     return np.asarray(picture).astype(int)
 
 
 def spec(shape, last, gaps=(), *, form="png", size="900", names_file="", **more):
-    words = {
+    fields = {
         "lang": "en",
         "palette": "monarch",
         "title": "Butterflies",
         "count": f"{last}",
-        "words": "butterflies",
+        "caption": "butterflies",
     }
-    words |= {
+    fields |= {
         "counted_on": "Counted on Tuesday",
         "address": "volante.example",
-        "picture_words": "The picture.",
+        "picture_alt": "The picture.",
     }
-    words |= {
+    fields |= {
         "shape_folder": str(DATA / shape),
         "last": last,
         "gaps": tuple(gaps),
-        "names_words": WORDS,
+        "names_texts": NAMES_TEXTS,
     }
-    return PosterSpec(form=form, size=size, names_file=str(names_file), **{**words, **more})
+    return PosterSpec(form=form, size=size, names_file=str(names_file), **{**fields, **more})
 
 
 def printed(order):
@@ -99,8 +99,8 @@ def place_of(shape, number, last, side):
     return tuple(float(np.clip(item[0] / 2**32 * side, rim, side - rim)) for item in (x, y))
 
 
-def middle_of_difference(one, other):
-    rows, columns = np.nonzero((np.abs(one - other) > 24).any(axis=2))
+def middle_of_difference(first, second):
+    rows, columns = np.nonzero((np.abs(first - second) > 24).any(axis=2))
     return columns.mean(), rows.mean()
 
 
@@ -127,8 +127,8 @@ def test_butterfly_has_its_place_on_card_and_poster(shape, number):
 def test_montage_on_a_card_is_the_montage(shape, last):
     paper = Image.new("RGBA", (SIDE, SIDE), (*PAPER, 255))
     paper.alpha_composite(draw(shape_named(shape), last, SIDE))
-    found = card(shape, last)[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
-    assert np.abs(found - np.asarray(paper.convert("RGB")).astype(int)).mean() < 3
+    drawn = card(shape, last)[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
+    assert np.abs(drawn - np.asarray(paper.convert("RGB")).astype(int)).mean() < 3
 
 
 @pytest.mark.one_case
@@ -139,10 +139,10 @@ def test_montage_on_a_poster_is_the_montage(shape):
     painting = Painting(shape_named(shape), 3000, side, printed=True).rows(0, side)
     paper = np.empty((side, side, 3), np.uint8)
     paper[:] = PAPER
-    found = poster(order)[y : y + side, x : x + side]
-    expected = over(painting, paper)[: len(found)]
-    painted = painting[: len(found), :, 3] > 0
-    assert np.abs(found - expected.astype(int))[painted].max() <= 2
+    drawn = poster(order)[y : y + side, x : x + side]
+    expected = over(painting, paper)[: len(drawn)]
+    painted = painting[: len(drawn), :, 3] > 0
+    assert np.abs(drawn - expected.astype(int))[painted].max() <= 2
 
 
 def test_pdf_shows_what_the_png_shows():
@@ -201,10 +201,10 @@ def test_every_name_is_printed_once_in_its_own_script(tmp_path):
         printed(spec("drop", 905, form="pdf", size="A3", names_file=tmp_path / "names"))
     )
     assert len(document) == 2
-    words = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
-    assert all(words.count(name) == 1 for name in names[:900:50])
-    assert "王小明" in words and "김민준" in words and "Олена Шевченко" in words
-    assert "Further." in words and "Sheet 2 of 2" in words
+    fields = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    assert all(fields.count(name) == 1 for name in names[:900:50])
+    assert "王小明" in fields and "김민준" in fields and "Олена Шевченко" in fields
+    assert "Further." in fields and "Sheet 2 of 2" in fields
 
 
 def test_name_without_a_font_is_reported_and_not_printed_as_boxes(tmp_path):
@@ -235,13 +235,13 @@ def test_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
         (tmp_path / "spec.json").write_text(order.to_json())
         output = tmp_path / f"poster.{order.form}"
         done = subprocess.run(
-            [sys.executable, "-c", PRESS, str(tmp_path / "spec.json"), str(output)],
+            [sys.executable, "-c", RENDERER, str(tmp_path / "spec.json"), str(output)],
             capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         *progress, (_, peak) = (line.split() for line in done.stdout.splitlines() if line)
         assert int(peak) < 600 * 1024
-        said = [int(words[0]) for words in progress]
-        assert said == sorted(said) and said[-1] == 100
+        output_text = [int(fields[0]) for fields in progress]
+        assert output_text == sorted(output_text) and output_text[-1] == 100
         if order.form == "png":
             Image.MAX_IMAGE_PIXELS = None
             assert Image.open(output).size == pixels_of(12_000)

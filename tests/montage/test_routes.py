@@ -15,16 +15,16 @@ NAMES = "/causes/valley/butterflies/0.json"
 PAGE = "/en/causes/valley/montage"
 
 
-def words(response):
+def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
 
 
 def test_names_are_public_tagged_and_short_lived(client, petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     answer = client.get(NAMES)
-    told = answer.json
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["butterflies"][0].pop("at"))
-    assert told == {
+    data = answer.json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", data["butterflies"][0].pop("at"))
+    assert data == {
         "first": 1,
         "last": 1,
         "butterflies": [{"n": 1, "name": "Amalia Rosales", "country": "CA"}],
@@ -83,8 +83,8 @@ def test_page_is_public_and_has_no_cookie(client, petition):
 def test_without_script_a_number_leads_to_its_card(client, petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full", comment="For my sister.")
     change(row_id, comment_shown=True)
-    found = words(client.get(f"{PAGE}?n=1"))
-    assert "Amalia Rosales" in found and "Canada" in found and "For my sister." in found
+    card = text_of(client.get(f"{PAGE}?n=1"))
+    assert "Amalia Rosales" in card and "Canada" in card and "For my sister." in card
 
 
 @pytest.mark.parametrize(
@@ -103,17 +103,17 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
 def test_card_explains_kindly_what_it_cannot_show(client, petition, asked, said):
     sign_and_hatch(petition, AMALIA)
     [card] = html.fromstring(client.get(f"{PAGE}?n={asked}").data).xpath("//*[@data-butterfly]")
-    words = card.xpath("string(.//*[@data-card='say'])")
+    text_of = card.xpath("string(.//*[@data-card='say'])")
     known = {card.get(f"data-{name}"): name for name in ("counted", "free", "beyond")}
-    assert words
-    assert known.get(words) == said
+    assert text_of
+    assert known.get(text_of) == said
 
 
 def test_without_script_the_names_are_a_list(client, petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE)
-    found = words(client.get(f"{PAGE}?list=1"))
-    assert "Amalia Rosales" in found
+    names = text_of(client.get(f"{PAGE}?list=1"))
+    assert "Amalia Rosales" in names
     assert 'data-counted-only="1"' in client.get(f"{PAGE}?list=1").text
     assert client.get(f"{PAGE}?list=1&page=2").status_code == 404
 

@@ -5,7 +5,7 @@ from flask_migrate import upgrade
 
 from campaign.extensions import db, write
 from campaign.montage.queries import find_shape
-from campaign.montage.shapes.operations import accept_shape, keep_shape
+from campaign.montage.shapes.operations import accept_shape, create_shape
 from campaign.process.clock import utcnow
 from tests.chromium import find
 from tests.conftest import make_app
@@ -27,7 +27,7 @@ def site(tmp_path_factory):
         upgrade()
         for shape in ("dove", "drop"):
             make_cause(shape, shape=shape)
-        own = write(keep_shape, content=heart(), title="Heart", now=utcnow())
+        own = write(create_shape, content=heart(), title="Heart", now=utcnow())
         write(accept_shape, make_cause("own").id, name=own.name, now=utcnow())
         shapes = {
             "dove": find_shape("dove"),

@@ -7,7 +7,15 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from campaign.montage.fonts import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
+from campaign.montage.fonts import (
+    DISPLAY_FONT,
+    FALLBACKS,
+    LABEL_FONT,
+    TEXT_FONT,
+    can_print,
+    path_of,
+    runs,
+)
 from campaign.montage.rendering.png import PngStream
 from campaign.montage.typesetting import Sheets
 
@@ -24,11 +32,11 @@ def sheets():
 @pytest.mark.parametrize(
     ("name", "face"),
     [
-        ("Amalia Rosales", READS),
-        ("Zoë de la Cruz Hernández", READS),
+        ("Amalia Rosales", TEXT_FONT),
+        ("Zoë de la Cruz Hernández", TEXT_FONT),
         ("Łukasz Wiśniewski", "noto-serif"),
         ("Nguyễn Thị Lan", "noto-serif"),
-        ("Zoe\u0308", READS),
+        ("Zoe\u0308", TEXT_FONT),
         ("Ἑλένη Παπαδοπούλου", "noto-serif"),
         ("Олена Шевченко", "noto-serif"),
         ("فاطمة الزهراء", "arabic"),
@@ -42,11 +50,11 @@ def sheets():
     ],
 )
 def test_name_is_set_in_one_font_that_has_all_its_letters(name, face):
-    assert [one for one, _ in runs(name, READS)] == [face]
+    assert [font for font, _ in runs(name, TEXT_FONT)] == [face]
 
 
 def test_name_of_two_scripts_is_set_in_two_fonts():
-    assert runs("王 Ana", READS) == [("han", "王"), (READS, " Ana")]
+    assert runs("王 Ana", TEXT_FONT) == [("han", "王"), (TEXT_FONT, " Ana")]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,7 @@ def test_characters_without_a_font_are_known(text, printable):
     assert can_print(text) == printable
 
 
-@pytest.mark.parametrize("face", [SAYS, READS, DOES, *OTHERS])
+@pytest.mark.parametrize("face", [DISPLAY_FONT, TEXT_FONT, LABEL_FONT, *FALLBACKS])
 def test_every_font_may_be_embedded_and_has_a_copyright_notice(face):
     with TTFont(path_of(face)) as font:
         assert font["OS/2"].fsType in (0, 8)
@@ -65,32 +73,35 @@ def test_every_font_may_be_embedded_and_has_a_copyright_notice(face):
 
 def test_lines_are_never_wider_than_asked_and_lose_no_word(sheets):
     for text in (LONG, "Donaudampfschifffahrtsgesellschaftskapitän"):
-        lines = sheets.lines(text, 120, SAYS, 30)
-        assert max(sheets.width_of(line, SAYS, 30) for line in lines) <= 120
+        lines = sheets.lines(text, 120, DISPLAY_FONT, 30)
+        assert max(sheets.width_of(line, DISPLAY_FONT, 30) for line in lines) <= 120
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 def test_word_too_wide_for_a_line_is_broken_after_its_hyphens(sheets):
-    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, READS, 9.5) == [
+    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, TEXT_FONT, 9.5) == [
         "Papouasie-",
         "Nouvelle-Guinée",
     ]
 
 
 def test_balanced_lines_are_as_few_and_closer_in_length(sheets):
-    plain, balanced = sheets.lines(LONG, 300, SAYS, 30), sheets.balanced(LONG, 300, SAYS, 30)
+    plain, balanced = (
+        sheets.lines(LONG, 300, DISPLAY_FONT, 30),
+        sheets.balanced(LONG, 300, DISPLAY_FONT, 30),
+    )
 
     def spread(lines):
-        widths = [sheets.width_of(line, SAYS, 30) for line in lines]
+        widths = [sheets.width_of(line, DISPLAY_FONT, 30) for line in lines]
         return max(widths) - min(widths)
 
     assert len(balanced) == len(plain) and spread(balanced) <= spread(plain)
 
 
 def test_title_is_set_as_large_as_it_fits(sheets):
-    lines, size = sheets.fitted("Home", 500, 100, SAYS, (80, 40, 20), 1.1)
+    lines, size = sheets.fitted("Home", 500, 100, DISPLAY_FONT, (80, 40, 20), 1.1)
     assert (lines, size) == (["Home"], 80)
-    _, size = sheets.fitted(LONG, 500, 100, SAYS, (80, 40, 20), 1.1)
+    _, size = sheets.fitted(LONG, 500, 100, DISPLAY_FONT, (80, 40, 20), 1.1)
     assert size == 40 or size == 20
 
 
@@ -111,5 +122,8 @@ def test_png_written_row_by_row_is_the_picture(steps):
 
 def test_line_is_not_broken_where_french_keeps_words_together(sheets):
     question = "Où sont les quarante-trois\u202f?"
-    wide = sheets.width_of("Où sont les quarante-trois", SAYS, 20) + 1
-    assert sheets.lines(question, wide, SAYS, 20) == ["Où sont les", "quarante-trois\u202f?"]
+    wide = sheets.width_of("Où sont les quarante-trois", DISPLAY_FONT, 20) + 1
+    assert sheets.lines(question, wide, DISPLAY_FONT, 20) == [
+        "Où sont les",
+        "quarante-trois\u202f?",
+    ]

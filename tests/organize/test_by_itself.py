@@ -70,7 +70,7 @@ def told():
     db.session.rollback()
     return [
         (entry.action, entry.details.get("planned_by"))
-        for entry in entries(most=500)
+        for entry in entries(limit=500)
         if entry.door == "worker"
     ]
 

@@ -9,7 +9,7 @@ from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
 from campaign.montage.queries import drafts_of
 from campaign.montage.shapes import image_jobs, image_worker
-from campaign.montage.shapes.operations import accept_shape, keep_shape
+from campaign.montage.shapes.operations import accept_shape, create_shape
 from campaign.montage.shapes.uploads import MAX_BYTES
 from campaign.organize.causes.shapes import REFUSALS, REFUSALS_BY_ALPHA
 from campaign.process.clock import utcnow
@@ -204,7 +204,7 @@ def test_failure_of_the_picture_process_keeps_nothing_and_is_explained(desk_of, 
 
 def test_editing_the_text_of_a_cause_leaves_its_own_shape(desk_of):
     cause = make_cause()
-    name = write(keep_shape, content=heart(), title="Heart", now=utcnow()).name
+    name = write(create_shape, content=heart(), title="Heart", now=utcnow()).name
     write(accept_shape, cause.id, name=name, now=utcnow())
     desk = desk_of("editor", cause.id)
     assert ">Heart<" in desk.get("/organize/causes/valley").text

@@ -11,7 +11,7 @@ from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.accounts.operations import make_link
 from campaign.accounts.passwords import HashingBusy
-from campaign.accounts.sessions import is_known
+from campaign.accounts.sessions import is_known_device
 from campaign.accounts.tokens import link_token
 from campaign.extensions import db, write
 from campaign.organize.auth.sessions import safe_next
@@ -309,4 +309,4 @@ def test_password_reset_forgets_the_known_browsers(app, door, editor):
     elsewhere.post(f"/organize/reset/{link_token(link)}", {"password": f"{PASSWORD} anew"})
     db.session.rollback()
     assert len(db.session.scalars(select(KnownDevice.id)).all()) == 1
-    assert not is_known(editor.id, cookie(door, DEVICE_COOKIE))
+    assert not is_known_device(editor.id, cookie(door, DEVICE_COOKIE))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.organize.content import pictures as picture_pages
 from campaign.organize.core.edit_conflicts import save
 from campaign.process.clock import utcnow
@@ -317,7 +317,7 @@ def test_mail_page_shows_readers_and_email_and_sends_a_test_to_the_organizer_onl
     ), "a warning comes first"
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
-    letter = composers_of(app)[kind](
+    letter = renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
     )
     assert (letter.to, letter.lang) == (desk.organizer.email, "es")
@@ -454,7 +454,7 @@ def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
     assert "/organize/mail/answer/test/en" in desk.get(ANSWER).text
     desk.post("/organize/mail/answer/test/en")
     kind, entry, lang = owed()[-1]
-    letter = composers_of(app)[kind](
+    letter = renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
     )
     assert letter.to == desk.organizer.email and is_marked(letter.subject, "An answer came")

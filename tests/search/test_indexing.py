@@ -39,14 +39,14 @@ from tests.factories.updates import make_update, update_now
 pytestmark = pytest.mark.both_databases
 
 
-def found(query, lang="en", **chosen):
+def slugs_found(query, lang="en", **chosen):
     """Return (kind, slug) of what is found once the index is up to date."""
     index_now()
     db.session.rollback()
     return [(hit.kind, hit.slug) for hit in search(query, lang, **chosen).hits]
 
 
-def words(**changes):
+def text_fields(**changes):
     return {lang: {"organisation": "", **text, **changes} for lang, text in TEXTS.items()}
 
 
@@ -54,25 +54,25 @@ def test_each_public_item_is_found_in_each_language_of_the_site(app):
     cause = make_cause(story="The *river* took nobody.")
     make_petition(cause_id=cause.id)
     make_event(cause_id=cause.id)
-    assert found("butterflies valley") == [("cause", "valley")]
-    assert found("river") == [("cause", "valley")]
-    assert found("undersigned") == [("petition", "home")]
-    assert found("senate") == [("petition", "home")]
-    assert found("larch library questions") == [("event", "talk")]
-    assert found("ottawa") == [("event", "talk")]
+    assert slugs_found("butterflies valley") == [("cause", "valley")]
+    assert slugs_found("river") == [("cause", "valley")]
+    assert slugs_found("undersigned") == [("petition", "home")]
+    assert slugs_found("senate") == [("petition", "home")]
+    assert slugs_found("larch library questions") == [("event", "talk")]
+    assert slugs_found("ottawa") == [("event", "talk")]
     # Pages without text in the reader's language show another one, and are found by it.
-    assert found("butterflies", "fr") == [("cause", "valley")]
-    assert found("charla", "es") == [("event", "talk")]
-    assert found("charla", "en") == []
+    assert slugs_found("butterflies", "fr") == [("cause", "valley")]
+    assert slugs_found("charla", "es") == [("event", "talk")]
+    assert slugs_found("charla", "en") == []
 
 
 def test_archived_event_is_not_found_until_it_is_restored(app):
     event = make_event(cause_id=make_cause().id)
-    assert found("larch") == [("event", "talk")]
+    assert slugs_found("larch") == [("event", "talk")]
     write(event_life_cycle.archive, row_id=event.id, now=utcnow())
-    assert found("larch") == []
+    assert slugs_found("larch") == []
     write(event_life_cycle.restore, row_id=event.id, now=utcnow())
-    assert found("larch") == [("event", "talk")]
+    assert slugs_found("larch") == [("event", "talk")]
 
 
 def test_index_without_changes_stays_unchanged(app):
@@ -89,51 +89,51 @@ def test_drafts_and_content_of_draft_or_archived_causes_never_appear(app):
     cause = make_cause()
     make_petition("draft", cause_id=cause.id, state="draft")
     make_event("draft-talk", cause_id=cause.id, draft=True)
-    assert found("home") == found("talk") == []
-    assert found("valley") == [("cause", "valley")]
+    assert slugs_found("home") == slugs_found("talk") == []
+    assert slugs_found("valley") == [("cause", "valley")]
     write(cause_life_cycle.publish, row_id=hidden.id, now=utcnow())
-    assert found("home") == [("petition", "of-hidden")]
-    assert found("talk") == [("event", "event-of-hidden")]
+    assert slugs_found("home") == [("petition", "of-hidden")]
+    assert slugs_found("talk") == [("event", "event-of-hidden")]
     write(cause_life_cycle.archive, row_id=hidden.id, now=utcnow())
-    assert found("home") == found("talk") == []
+    assert slugs_found("home") == slugs_found("talk") == []
 
 
 def test_petition_is_found_from_publishing_until_archiving(app):
     petition = make_petition(state="draft")
     steps = {"row_id": petition.id, "now": utcnow()}
-    assert found("home") == []
+    assert slugs_found("home") == []
     write(petition_life_cycle.publish, **steps)
-    assert found("home") == [("petition", "home")]
+    assert slugs_found("home") == [("petition", "home")]
     write(petition_life_cycle.close, **steps)
-    assert found("home") == [("petition", "home")]
+    assert slugs_found("home") == [("petition", "home")]
     write(petition_life_cycle.archive, **steps)
-    assert found("home") == []
+    assert slugs_found("home") == []
     write(petition_life_cycle.restore, **steps)
-    assert found("home") == [("petition", "home")]
+    assert slugs_found("home") == [("petition", "home")]
 
 
 def test_update_is_found_from_its_time_until_it_is_taken_back(app):
     update = make_update(days=-1, draft=False)
-    assert found("answer") == []
+    assert slugs_found("answer") == []
     make_update("second", cause_id=update.cause_id, title="A second answer")
-    assert found("answer") == found("answer", "fr") == [("update", "second")]
-    assert found("wrote") == [("update", "second")]
+    assert slugs_found("answer") == slugs_found("answer", "fr") == [("update", "second")]
+    assert slugs_found("wrote") == [("update", "second")]
     write(update_life_cycle.withdraw, row_id=update_now("second").id, now=utcnow())
-    assert found("answer") == []
+    assert slugs_found("answer") == []
 
 
 def test_new_words_are_found_and_old_ones_are_not(app):
     petition = make_petition()
-    assert found("undersigned") == [("petition", "home")]
+    assert slugs_found("undersigned") == [("petition", "home")]
     write(
         editing.change_petition_text,
         petition_id=petition.id,
         version=1,
-        texts=words(body="We beg."),
+        texts=text_fields(body="We beg."),
         now=utcnow(),
     )
-    assert found("undersigned") == []
-    assert found("beg") == [("petition", "home")]
+    assert slugs_found("undersigned") == []
+    assert slugs_found("beg") == [("petition", "home")]
     write(
         editing.change_targets,
         petition_id=petition.id,
@@ -141,8 +141,8 @@ def test_new_words_are_found_and_old_ones_are_not(app):
         targets=[{"en": "The Court"}],
         now=utcnow(),
     )
-    assert found("court") == [("petition", "home")]
-    assert found("senate") == []
+    assert slugs_found("court") == [("petition", "home")]
+    assert slugs_found("senate") == []
 
 
 def test_renamed_item_is_found_at_its_new_address(app):
@@ -150,8 +150,8 @@ def test_renamed_item_is_found_at_its_new_address(app):
     index_now()
     write(editing.move_petition, petition_id=petition.id, version=1, slug="house")
     write(move_cause, cause_id=petition.cause_id, version=1, slug="plain")
-    assert found("home") == [("petition", "house")]
-    assert found("valley") == [("cause", "plain"), ("petition", "house")]
+    assert slugs_found("home") == [("petition", "house")]
+    assert slugs_found("valley") == [("cause", "plain"), ("petition", "house")]
 
 
 def test_cause_is_found_by_its_new_words(app):
@@ -159,8 +159,8 @@ def test_cause_is_found_by_its_new_words(app):
     index_now()
     texts = {lang: {**text, "title": "Moths for the Hill"} for lang, text in CAUSE_TEXTS.items()}
     write(change_cause, cause_id=cause.id, version=1, texts=texts, palette="monarch")
-    assert found("moths") == [("cause", "valley")]
-    assert found("valley") == []
+    assert slugs_found("moths") == [("cause", "valley")]
+    assert slugs_found("valley") == []
 
 
 def test_changed_or_cancelled_event_says_so(app):
@@ -168,10 +168,10 @@ def test_changed_or_cancelled_event_says_so(app):
     index_now()
     day = Hours(datetime(2031, 5, 4, 18, 0), datetime(2031, 5, 4, 19, 0), ZONE)
     write(events.change_event, event.id, now=utcnow(), hours=day, town="Guelph")
-    assert found("guelph may 2031") == [("event", "talk")]
-    assert found("ottawa") == []
+    assert slugs_found("guelph may 2031") == [("event", "talk")]
+    assert slugs_found("ottawa") == []
     write(events.cancel, event.id, now=utcnow())
-    assert found("guelph") == [("event", "talk")]
+    assert slugs_found("guelph") == [("event", "talk")]
     [hit] = search("guelph", "en").hits
     assert hit.is_cancelled
     assert "Sunday, May 4, 2031" in hit.line
@@ -179,14 +179,14 @@ def test_changed_or_cancelled_event_says_so(app):
 
 def test_row_deleted_from_the_tables_leaves_the_index(app):
     event = make_event()
-    assert found("talk") == [("event", "talk")]
+    assert slugs_found("talk") == [("event", "talk")]
     write(
         lambda: [
             db.session.execute(text(f"delete from {table}"))
             for table in ("kiosk_table_code", "event_text", "event")
         ]
     )
-    assert found("talk") == []
+    assert slugs_found("talk") == []
     assert db.session.scalars(select(SearchDocument.kind).distinct()).all() == ["cause"]
     assert event.id
 
@@ -198,12 +198,12 @@ def test_item_that_changes_while_it_is_read_is_read_again(app):
         editing.change_petition_text,
         petition_id=petition.id,
         version=1,
-        texts=words(title="Wholly new"),
+        texts=text_fields(title="Wholly new"),
         now=utcnow(),
     )
     write(apply_changes, batches)
     assert search("wholly", "en").total == 0
-    assert found("wholly") == [("petition", "home")]
+    assert slugs_found("wholly") == [("petition", "home")]
 
 
 def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
@@ -213,12 +213,12 @@ def test_slow_worker_does_not_overwrite_what_another_has_indexed(app):
         editing.change_petition_text,
         petition_id=petition.id,
         version=1,
-        texts=words(title="Wholly new"),
+        texts=text_fields(title="Wholly new"),
         now=utcnow(),
     )
     index_now()
     assert write(apply_changes, old) == 0
-    assert found("wholly") == [("petition", "home")]
+    assert slugs_found("wholly") == [("petition", "home")]
 
 
 def test_change_noted_meanwhile_survives_a_worker_that_skips_the_item(app):
@@ -229,7 +229,7 @@ def test_change_noted_meanwhile_survives_a_worker_that_skips_the_item(app):
     write(apply_changes, first)
     assert write(apply_changes, second) == 0
     assert count_due(utcnow()) == 1
-    assert found("wholly") == [("petition", "home")]
+    assert slugs_found("wholly") == [("petition", "home")]
 
 
 def test_idle_index_reads_no_table_of_content(app):
@@ -279,9 +279,9 @@ def test_scheduled_petition_and_cause_appear_when_they_are_published(app):
     index_now()
     past = utcnow() - timedelta(minutes=1)
     write(lambda: db.session.execute(update(Cause).values(publish_at=past)))
-    assert found("home") == []
+    assert slugs_found("home") == []
     write(cause_life_cycle.publish_due, now=utcnow())
-    assert found("home") == [("petition", "of-hidden")]
+    assert slugs_found("home") == [("petition", "of-hidden")]
 
 
 @pytest.mark.parametrize("model", [PetitionText, CauseText, EventText, UpdateText])
@@ -291,7 +291,7 @@ def test_bulk_statement_reaches_the_index(app, model):
     make_update("news", cause_id=cause)
     index_now()
     write(lambda: db.session.execute(update(model).values(title="Made by hand")))
-    assert len(found("hand")) == 1
+    assert len(slugs_found("hand")) == 1
 
 
 def test_new_edition_is_indexed_at_the_next_start(app, monkeypatch):
@@ -307,13 +307,13 @@ def test_new_edition_is_indexed_at_the_next_start(app, monkeypatch):
 def test_comparison_finds_what_no_trigger_noted(app):
     petition = make_petition()
     write(lambda: db.session.execute(delete(SearchChange)))
-    assert found("home") == []
+    assert slugs_found("home") == []
     assert write(note_differences) == 2
-    assert found("home") == [("petition", "home")]
+    assert slugs_found("home") == [("petition", "home")]
     write(petition_life_cycle.archive, row_id=petition.id, now=utcnow())
     write(lambda: db.session.execute(delete(SearchChange)))
     assert write(note_differences) == 1
-    assert found("home") == []
+    assert slugs_found("home") == []
 
 
 def test_rebuilding_indexes_everything_and_keeps_results_meanwhile(app):
@@ -322,7 +322,7 @@ def test_rebuilding_indexes_everything_and_keeps_results_meanwhile(app):
     write(note_all)
     assert search("home", "en").total == 1
     assert index_now() == 2
-    assert found("home") == [("petition", "home")]
+    assert slugs_found("home") == [("petition", "home")]
 
 
 def test_many_items_come_in_batches(app, monkeypatch):
@@ -331,7 +331,7 @@ def test_many_items_come_in_batches(app, monkeypatch):
     for number in range(5):
         make_petition(f"p-{number}", cause_id=cause.id)
     assert refresh(write, now=utcnow()) == 3
-    assert found("home") == [("petition", f"p-{number}") for number in (4, 3, 2, 1, 0)]
+    assert slugs_found("home") == [("petition", f"p-{number}") for number in (4, 3, 2, 1, 0)]
 
 
 @pytest.mark.parametrize(
@@ -346,4 +346,4 @@ def test_many_items_come_in_batches(app, monkeypatch):
 )
 def test_no_text_breaks_the_index(app, body):
     make_petition(texts={"en": {**TEXTS["en"], "body": body}}, targets=TARGETS)
-    assert found("home") == [("petition", "home")]
+    assert slugs_found("home") == [("petition", "home")]

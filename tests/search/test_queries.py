@@ -10,7 +10,7 @@ from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.search import queries
 from campaign.search.indexing import note_all
-from campaign.search.queries import PAGE, found_elsewhere, neighbours, search
+from campaign.search.queries import PAGE, neighbours, results_in_other_languages, search
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
 from tests.factories.petitions import TARGETS, make_petition
@@ -199,7 +199,7 @@ def test_results_come_in_pages_without_gap_or_repetition(app):
     assert len({*first, *second}) == PAGE + 3
 
 
-@pytest.mark.parametrize("step", ["_ask", "_hits"])
+@pytest.mark.parametrize("step", ["_ranked_ids", "_hits"])
 def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step):
     done, everything = getattr(queries, step), ["mexico", "a-law-for-searching"]
 
@@ -209,10 +209,10 @@ def test_indexing_during_a_search_breaks_nothing(app, library, monkeypatch, step
             index_now()
 
     def with_the_worker(*asked):
-        found = done(*asked) if step == "_ask" else None
+        results = done(*asked) if step == "_ranked_ids" else None
         with ThreadPoolExecutor(1) as pool:
             pool.submit(read_anew).result()
-        return found or done(*asked)
+        return results or done(*asked)
 
     with monkeypatch.context() as patch:
         patch.setattr(queries, step, with_the_worker)
@@ -234,13 +234,16 @@ def test_counts_are_current(library):
 def test_other_languages_answer_where_this_one_has_nothing(library):
     languages = ("en", "es", "fr")
     assert search("desaparición", "en").total == 0
-    found = found_elsewhere("desaparición", "en", languages)
-    assert {lang: [hit.slug for hit in results.hits] for lang, results in found.items()} == {
+    by_language = results_in_other_languages("desaparición", "en", languages)
+    assert {lang: [hit.slug for hit in results.hits] for lang, results in by_language.items()} == {
         "es": ["find-the-43"]
     }
-    assert set(found_elsewhere("ayotzinapa", "en", languages)) == {"es", "fr"}
-    assert found_elsewhere("…", "en", languages) == {}
-    assert found_elsewhere("desaparición", "en", languages, cause_id=make_cause("other").id) == {}
+    assert set(results_in_other_languages("ayotzinapa", "en", languages)) == {"es", "fr"}
+    assert results_in_other_languages("…", "en", languages) == {}
+    assert (
+        results_in_other_languages("desaparición", "en", languages, cause_id=make_cause("other").id)
+        == {}
+    )
 
 
 def test_text_that_fell_back_to_another_language_is_found_once(library):
@@ -251,7 +254,7 @@ def test_text_that_fell_back_to_another_language_is_found_once(library):
     )
     index_now()
     assert search("corra", "fr").total == 1
-    assert set(found_elsewhere("corra", "en", ("en", "es", "fr"))) == {"es"}
+    assert set(results_in_other_languages("corra", "en", ("en", "es", "fr"))) == {"es"}
 
 
 @pytest.mark.parametrize("query", ["ñ", "É", "n\u0303", " à! "])
@@ -263,7 +266,7 @@ def test_accented_letter_alone_does_not_find_another_letter(library, query):
     )
     index_now()
     assert search(query, "fr").total == 0
-    assert found_elsewhere(query, "en", ("en", "es", "fr")) == {}
+    assert results_in_other_languages(query, "en", ("en", "es", "fr")) == {}
 
 
 @pytest.mark.parametrize(

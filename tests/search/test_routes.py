@@ -21,62 +21,64 @@ def library(app):
     return cause
 
 
-def heading(answer):
-    return re.sub(r"\s+", " ", re.search(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)[1]).strip()
+def heading(response):
+    return re.sub(
+        r"\s+", " ", re.search(r"<h1[^>]*>(.*?)</h1>", response.text, re.DOTALL)[1]
+    ).strip()
 
 
-def links(answer):
-    return re.findall(r'class="result-title"><a href="([^"]+)"', answer.text)
+def links(response):
+    return re.findall(r'class="result-title"><a href="([^"]+)"', response.text)
 
 
-def tabs(answer):
+def tabs(response):
     return re.findall(
         r'<a href="([^"]+)"(?: aria-current="page")?>([^<]+) <span class="search-number">(\d+)',
-        answer.text,
+        response.text,
     )
 
 
 def test_empty_search_page_says_how_to_search(client, library):
-    answer = client.get("/en/search")
-    assert heading(answer)
-    assert links(answer) == []
-    assert 'class="lead search-lead"' in answer.text
+    response = client.get("/en/search")
+    assert heading(response)
+    assert links(response) == []
+    assert 'class="lead search-lead"' in response.text
 
 
 def test_results_link_to_their_pages_in_the_same_language(client, library):
-    answer = client.get("/en/search?q=valley")
-    assert "valley" in heading(answer)
-    assert links(answer) == ["/en/causes/valley", "/en/petitions/home"]
-    assert "Butterflies for the <mark>Valley</mark>" in answer.text
-    assert "public" in answer.headers["Cache-Control"]
-    assert "Set-Cookie" not in answer.headers
-    assert "noindex" in answer.text
+    response = client.get("/en/search?q=valley")
+    assert "valley" in heading(response)
+    assert links(response) == ["/en/causes/valley", "/en/petitions/home"]
+    assert "Butterflies for the <mark>Valley</mark>" in response.text
+    assert "public" in response.headers["Cache-Control"]
+    assert "Set-Cookie" not in response.headers
+    assert "noindex" in response.text
 
 
 def test_query_stays_in_the_field_and_in_the_language_links(client, library):
-    answer = client.get("/en/search?q=Valle%26+%22x%22&kind=event")
-    assert 'value="Valle&amp; &#34;x&#34;"' in answer.text
-    assert 'href="/es/search?q=Valle%26+%22x%22&amp;kind=event"' in answer.text
+    response = client.get("/en/search?q=Valle%26+%22x%22&kind=event")
+    assert 'value="Valle&amp; &#34;x&#34;"' in response.text
+    assert 'href="/es/search?q=Valle%26+%22x%22&amp;kind=event"' in response.text
 
 
 def test_kinds_are_tabs_with_their_numbers(client, library):
-    answer = client.get("/en/search?q=of&kind=event")
-    assert [(address, number) for address, _name, number in tabs(answer)] == [
+    response = client.get("/en/search?q=of&kind=event")
+    assert [(address, number) for address, _name, number in tabs(response)] == [
         ("/en/search?q=of", "2"),
         ("/en/search?q=of&amp;kind=petition", "1"),
         ("/en/search?q=of&amp;kind=event", "1"),
     ]
-    assert all(link.startswith("/en/events/") for link in links(answer))
+    assert all(link.startswith("/en/events/") for link in links(response))
 
 
 def test_empty_results_link_to_other_content(client, library):
-    answer = client.get("/en/search?q=charla")
-    assert "charla" in heading(answer)
-    assert 'class="search-tabs' not in answer.text
-    found = answer.text.partition('id="found-es"')[2].partition("</section>")[0]
-    assert "Español" in found
-    assert re.search(r'href="/es/search\?q=charla"[^>]*>[^<]*\b1\b', found)
-    assert 'href="/en/events/"' in answer.text
+    response = client.get("/en/search?q=charla")
+    assert "charla" in heading(response)
+    assert 'class="search-tabs' not in response.text
+    links_found = response.text.partition('id="found-es"')[2].partition("</section>")[0]
+    assert "Español" in links_found
+    assert re.search(r'href="/es/search\?q=charla"[^>]*>[^<]*\b1\b', links_found)
+    assert 'href="/en/events/"' in response.text
 
 
 def test_one_of_two_causes_can_be_chosen(client, library):
@@ -119,18 +121,18 @@ def test_many_results_have_pages(client, app):
     ],
 )
 def test_odd_queries_are_answered(client, library, query):
-    answer = client.get(f"/en/search{query}")
-    assert answer.status_code == 200
-    assert "<script>alert" not in answer.text
+    response = client.get(f"/en/search{query}")
+    assert response.status_code == 200
+    assert "<script>alert" not in response.text
 
 
 def test_organizers_text_is_shown_as_text(client, app):
     title = 'A <b>bold</b> & "quoted" <script>alert(1)</script>'
     make_petition(texts={"en": {**TEXTS["en"], "title": title}}, targets=TARGETS)
     index_now()
-    answer = client.get("/en/search?q=bold")
-    assert "A &lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in answer.text
-    assert "<script>alert" not in answer.text
+    response = client.get("/en/search?q=bold")
+    assert "A &lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in response.text
+    assert "<script>alert" not in response.text
 
 
 def test_single_letter_finds_its_own_words_and_says_how_to_find_more(client, library):
@@ -146,9 +148,9 @@ def test_untranslated_text_is_marked_with_its_own_language(client, app):
         "casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es"
     )
     index_now()
-    found = client.get("/en/search?q=casa").text
-    assert re.search(r'<a href="/en/petitions/casa" lang="es">', found)
-    assert re.search(r'<p class="reading" lang="es">', found)
+    page = client.get("/en/search?q=casa").text
+    assert re.search(r'<a href="/en/petitions/casa" lang="es">', page)
+    assert re.search(r'<p class="reading" lang="es">', page)
     assert re.search(
         r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text
     )
@@ -166,9 +168,10 @@ def test_hits_of_another_language_are_named_and_marked(client, app):
         },
     )
     index_now()
-    answer = client.get("/en/search?q=victimas&kind=event")
-    assert re.search(r'<h2 id="found-es">[^<]*<span lang="es">Español</span></h2>', answer.text)
+    response = client.get("/en/search?q=victimas&kind=event")
+    assert re.search(r'<h2 id="found-es">[^<]*<span lang="es">Español</span></h2>', response.text)
     assert re.search(
-        r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>', answer.text
+        r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>',
+        response.text,
     )
-    assert 'href="/es/search?q=victimas" hreflang="es"' in answer.text
+    assert 'href="/es/search?q=victimas" hreflang="es"' in response.text

@@ -14,8 +14,8 @@ KEY = b"k" * 32
 
 
 def test_digest_is_the_first_half_of_hmac_sha256_over_purpose_and_text():
-    whole = hmac.new(KEY, b"email\0amalia@correo.mx", "sha256").digest()
-    assert keyed_digest(KEY, "email", "amalia@correo.mx") == whole[:16]
+    full_digest = hmac.new(KEY, b"email\0amalia@correo.mx", "sha256").digest()
+    assert keyed_digest(KEY, "email", "amalia@correo.mx") == full_digest[:16]
     assert DIGEST_BYTES == 16
 
 

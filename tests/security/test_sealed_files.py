@@ -51,15 +51,15 @@ def test_writing_begins_anew_over_a_file_that_was_left(path):
 
 def turned(path):
     """Two frames that have changed places."""
-    whole = path.read_bytes()
-    half = len(whole) // 2
-    path.write_bytes(whole[half:] + whole[:half])
+    content = path.read_bytes()
+    half = len(content) // 2
+    path.write_bytes(content[half:] + content[:half])
 
 
 def flipped(path):
-    whole = bytearray(path.read_bytes())
-    whole[-1] ^= 1
-    path.write_bytes(whole)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
 
 
 def shortened(path):

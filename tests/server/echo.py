@@ -28,25 +28,25 @@ def app(environ, start_response):
         return (b"x" * 100_000 for _ in range(LONG_ANSWER // 100_000))
     if path == "/fails":
         raise LookupError("on purpose")
-    told = {
+    body_text = {
         key: value
         for key, value in environ.items()
         if isinstance(value, str) and (key.isupper() or key == "wsgi.url_scheme")
     }
     request = Request(environ)
     request.max_content_length = MAX_BYTES
-    told["body"] = request.stream.read().decode("latin-1")
-    answer = json.dumps(told).encode()
+    body_text["body"] = request.stream.read().decode("latin-1")
+    response = json.dumps(body_text).encode()
     start_response(
-        "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+        "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(response)))]
     )
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [response]
 
 
 def quick_bridge():
     """Return a bridge with short timeouts for slow senders and for readers who have gone."""
     bodies.BODY_SECONDS = 1
-    bodies.LOOK_SECONDS = 0.05
+    bodies.CHECK_SECONDS = 0.05
     answers.OPEN_SECONDS = 0.2
     return bridge()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from campaign.server import bodies
-from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge, BodyTooSlow, NoRoomForBody
+from campaign.server.bodies import BodyError, BodyReader, BodyTooLarge, BodyTooSlow, TooManyBodies
 
 
 class Future:
@@ -57,62 +57,62 @@ def reader():
 
 
 def reading(reader, proto, length, max_bytes=1000):
-    found = []
-    reader.read(proto, length, max_bytes, lambda body, error: found.append((body, type(error))))
-    return found
+    results = []
+    reader.read(proto, length, max_bytes, lambda body, error: results.append((body, type(error))))
+    return results
 
 
 def test_body_of_known_length_is_one_piece(reader, proto):
-    found = reading(reader, proto, 3)
-    assert found == []
+    results = reading(reader, proto, 3)
+    assert results == []
     proto.futures[0].complete(b"abc")
-    assert found == [(b"abc", type(None))]
+    assert results == [(b"abc", type(None))]
 
 
 def test_chunks_are_joined_up_to_the_limit(reader, proto):
-    found = reading(reader, proto, None)
+    results = reading(reader, proto, None)
     for piece in (b"a" * 600, b"b" * 400, b""):
         proto.futures[-1].complete(piece)
-    assert found == [(b"a" * 600 + b"b" * 400, type(None))]
+    assert results == [(b"a" * 600 + b"b" * 400, type(None))]
 
 
 def test_chunks_beyond_the_limit_are_refused(reader, proto):
-    found = reading(reader, proto, None)
+    results = reading(reader, proto, None)
     proto.futures[-1].complete(b"a" * 600)
     proto.futures[-1].complete(b"b" * 401)
-    assert found == [(None, BodyTooLarge)]
+    assert results == [(None, BodyTooLarge)]
 
 
 @pytest.mark.parametrize("length", [3, None])
 def test_body_is_abandoned_when_its_time_is_over(reader, proto, monkeypatch, length):
     monkeypatch.setattr(bodies.time, "monotonic", lambda: 100)
-    found = reading(reader, proto, length)
+    results = reading(reader, proto, length)
     reader.close_slow(100 + bodies.BODY_SECONDS - 1)
-    assert found == []
+    assert results == []
     reader.close_slow(100 + bodies.BODY_SECONDS)
-    assert found == [(None, BodyTooSlow)]
+    assert results == [(None, BodyTooSlow)]
 
 
 def test_longer_body_has_time_at_the_lowest_rate(reader, proto, monkeypatch):
     monkeypatch.setattr(bodies.time, "monotonic", lambda: 0)
     size = 100 * bodies.MIN_BYTES_PER_SECOND
-    found = reading(reader, proto, size, max_bytes=size)
+    results = reading(reader, proto, size, max_bytes=size)
     reader.close_slow(99)
-    assert found == []
+    assert results == []
     reader.close_slow(100)
-    assert found == [(None, BodyTooSlow)]
+    assert results == [(None, BodyTooSlow)]
 
 
 def test_disconnected_sender_is_an_error(reader, proto):
-    found = reading(reader, proto, 3)
+    results = reading(reader, proto, 3)
     proto.futures[0].complete(RuntimeError("transport closed"))
-    assert found == [(None, BodyError)]
+    assert results == [(None, BodyError)]
 
 
 def test_waiting_bodies_are_bounded_and_small_forms_always_read(reader, proto):
     large = bodies.MAX_WAITING_BYTES
     first = reading(reader, proto, large, max_bytes=large)
-    assert reading(reader, proto, large, max_bytes=large) == [(None, NoRoomForBody)]
+    assert reading(reader, proto, large, max_bytes=large) == [(None, TooManyBodies)]
     assert reading(reader, proto, bodies.SMALL_BYTES, max_bytes=large) == []
     proto.futures[0].complete(b"")
     assert first

@@ -25,15 +25,15 @@ REQUESTS = {
 }
 
 
-def told(asker, request):
+def response_of(asker, request):
     head, body = asker.ask(request)
     return head.split("\r\n")[0], json.loads(body.rpartition(b"\r\n\r\n")[2] or b"{}")
 
 
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
 def test_environ_equals_granians_own_wsgi(echo, plain, request_bytes):
-    status, ours = told(echo, request_bytes)
-    plain_status, theirs = told(plain, request_bytes)
+    status, ours = response_of(echo, request_bytes)
+    plain_status, theirs = response_of(plain, request_bytes)
     # Granian's also holds the environment of the process, with every secret in it.
     theirs = {key: value for key, value in theirs.items() if key in ours or key.startswith("HTTP_")}
     assert status == plain_status
@@ -41,7 +41,7 @@ def test_environ_equals_granians_own_wsgi(echo, plain, request_bytes):
 
 
 def test_header_with_underscore_is_left_out(echo):
-    _, seen = told(
+    _, seen = response_of(
         echo,
         b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n",
     )
@@ -49,7 +49,7 @@ def test_header_with_underscore_is_left_out(echo):
 
 
 def test_chunked_body_arrives_whole(echo):
-    _, seen = told(
+    _, seen = response_of(
         echo,
         b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
     )
@@ -84,7 +84,7 @@ def test_slow_bodies_use_no_thread(echo):
         for _ in range(25):
             stack.enter_context(echo.open(slow))
             stack.enter_context(echo.open(chunked))
-        status, _ = told(echo, REQUESTS["form"])
+        status, _ = response_of(echo, REQUESTS["form"])
     assert status == "HTTP/1.1 200 OK"
 
 
@@ -112,7 +112,7 @@ def test_file_and_long_responses_arrive_whole(echo):
 def test_disconnected_reader_frees_the_thread(quick):
     for _ in range(6):
         quick.open(b"GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n").close()
-    status, _ = told(quick, REQUESTS["get"])
+    status, _ = response_of(quick, REQUESTS["get"])
     assert status == "HTTP/1.1 200 OK"
 
 

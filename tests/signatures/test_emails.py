@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.extensions import write
-from campaign.mail.delivery import composers_of, make_outbox_worker
+from campaign.mail.delivery import make_outbox_worker, renderers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import emails
@@ -48,7 +48,7 @@ def composed(app):
     def compose_one(kind, signature_id, lang="en"):
         queued = SimpleNamespace(subject_id=signature_id, lang=lang)
         row(signature_id)
-        return composers_of(app)[kind](queued)
+        return renderers_of(app)[kind](queued)
 
     return compose_one
 

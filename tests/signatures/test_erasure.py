@@ -196,7 +196,7 @@ def test_email_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.warn_of_erasure, now=utcnow())
     queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
-    compose = app.extensions["mail_composers"]["retention_notice"]
+    compose = app.extensions["mail_renderers"]["retention_notice"]
     message = compose(queued)
     assert "Bring them home" in message.subject
     assert "/organize/retention/home" in message.text
@@ -216,5 +216,5 @@ def test_email_names_the_day_in_the_time_zone_of_the_campaign(app, petition):
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.warn_of_erasure, now=closes + 10 * DAY - erasure.NOTICE)
     queued = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
-    message = app.extensions["mail_composers"]["retention_notice"](queued)
+    message = app.extensions["mail_renderers"]["retention_notice"](queued)
     assert all("January 19, 2031" in text for text in (message.subject, message.text, message.html))

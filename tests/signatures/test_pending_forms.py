@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from campaign.extensions import write
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.signatures.jobs import forget, remind
@@ -341,7 +341,7 @@ def test_reminder_is_about_the_newest_form_that_was_mailed(app, petition):
     write(remind, now=utcnow())
     kind, subject_id, lang = owed()[-1]
     assert subject_id == signature_id
-    message = composers_of(app)[kind](SimpleNamespace(subject_id=subject_id, lang=lang))
+    message = renderers_of(app)[kind](SimpleNamespace(subject_id=subject_id, lang=lang))
     assert f"http://localhost{form_link(forms()[0])}" in message.text.split()
     assert "Puppet" not in message.text + message.subject
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.security.secret_key import secret_key
@@ -62,7 +62,7 @@ def compose_email(app):
     """Compose the newest email of the outbox, which has a personal link."""
     kind, subject_id, lang = owed()[-1]
     assert kind == OWN_LINK
-    return composers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
+    return renderers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
 
 
 def paths_in(message, part):

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.process.clock import utcnow
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.jobs import forget
@@ -41,7 +41,7 @@ def email_of(app, subscription_id):
     """Return the Message that the worker would send about a subscription."""
     row = subscription(subscription_id)
     kind = "subscription_confirmation"
-    return composers_of(app)[kind](
+    return renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": row.id, "lang": row.lang})
     )
 

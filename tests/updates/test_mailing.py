@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.jobs.registry import DEFAULT_LEASE
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
@@ -33,7 +33,7 @@ from tests.factories.subscriptions import (
 )
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
-from tests.mail.postmen import postman_to
+from tests.mail.postmen import worker_to
 from tests.powercuts import PowerCut
 from tests.together import together
 
@@ -77,9 +77,9 @@ def owed_now():
 
 
 def delivered(app, script):
-    """Let the postman deliver everything queued to a server with `script`."""
-    with mail_server(script) as url, postman_to(url, composers=composers_of(app)) as postman:
-        while postman.deliver_due(now=utcnow()):
+    """Let the outbox_worker deliver everything queued to a server with `script`."""
+    with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as outbox_worker:
+        while outbox_worker.deliver_due(now=utcnow()):
             pass
     return script.received
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import renderers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
@@ -81,9 +81,9 @@ def test_waiting_email_is_dropped_for_a_supporter_rejected_in_between(app, petit
     assert mail(petition.cause_id) == 1
     [receipt_id] = db.session.scalars(select(MailingReceipt.id)).all()
     receipt = SimpleNamespace(subject_id=receipt_id, lang="en", kind=mailings.LETTER)
-    assert composers_of(app)[mailings.LETTER](receipt) is not None
+    assert renderers_of(app)[mailings.LETTER](receipt) is not None
     reject(signer)
-    assert composers_of(app)[mailings.LETTER](receipt) is None
+    assert renderers_of(app)[mailings.LETTER](receipt) is None
 
 
 def test_another_signature_of_the_address_still_gets_the_news(petition, signer):

@@ -22,8 +22,8 @@ SHEETS = {
 def folder(tmp_path):
     (tmp_path / "css").mkdir()
     (tmp_path / "js").mkdir()
-    for name, words in SHEETS.items():
-        (tmp_path / "css" / f"{name}.css").write_text(words)
+    for name, text in SHEETS.items():
+        (tmp_path / "css" / f"{name}.css").write_text(text)
     (tmp_path / "js" / "main.js").write_text("start()")
     return tmp_path
 
@@ -56,8 +56,8 @@ def test_stylesheets_of_a_folder_are_separate_from_the_sites(folder):
 def test_any_change_renames_everything(folder, change):
     before = Assets(folder).version
     assert Assets(folder).version == before
-    path, words = change
-    (folder / path).write_text(words)
+    path, text = change
+    (folder / path).write_text(text)
     assert Assets(folder).version != before
 
 

@@ -186,10 +186,10 @@ def test_unexpected_error_shows_a_reference_that_is_in_the_log(probe, faults, ca
 
 def test_api_client_gets_the_reference_too(probe, faults, caplog):
     faults.next = ValueError("a secret of the house")
-    told = probe.get("/probe.json", headers=JSON)
-    assert told.status_code == 500
-    assert told.json.keys() == {"error", "reference"}
-    assert told.json["reference"] in caplog.text
+    body = probe.get("/probe.json", headers=JSON)
+    assert body.status_code == 500
+    assert body.json.keys() == {"error", "reference"}
+    assert body.json["reference"] in caplog.text
 
 
 def test_errors_of_two_kinds_have_two_references(probe, faults):

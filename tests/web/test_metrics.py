@@ -40,25 +40,25 @@ def test_counts_and_queues_are_reported(client, app):
         {**AMALIA, "email": "held@rosales.example", "given_name": "Held"},
         held_reason="pressure",
     )
-    told = figures(client)
+    output = figures(client)
     assert (
-        told['volante_butterflies{cause="valley"}']
-        == told['volante_signatures{petition="home"}']
+        output['volante_butterflies{cause="valley"}']
+        == output['volante_signatures{petition="home"}']
         == 1
     )
-    assert told["volante_hatching_waiting"] == told["volante_signatures_held"] == 1
-    assert 300 <= told["volante_hatching_oldest_seconds"] < 400
-    assert told["volante_mail_due"] > 0
-    assert told["volante_mail_retrying"] == 0
-    assert told["volante_search_behind"] == 2
-    assert told["volante_pulse_pace_seconds"] == 1
+    assert output["volante_hatching_waiting"] == output["volante_signatures_held"] == 1
+    assert 300 <= output["volante_hatching_oldest_seconds"] < 400
+    assert output["volante_mail_due"] > 0
+    assert output["volante_mail_retrying"] == 0
+    assert output["volante_search_behind"] == 2
+    assert output["volante_pulse_pace_seconds"] == 1
     index_now()
     assert figures(client)["volante_search_behind"] == 0
 
 
 def test_empty_site_has_metrics_too(client):
-    told = figures(client)
-    assert told["volante_hatching_oldest_seconds"] == told["volante_mail_oldest_seconds"] == 0
+    output = figures(client)
+    assert output["volante_hatching_oldest_seconds"] == output["volante_mail_oldest_seconds"] == 0
 
 
 def test_every_metric_has_a_description(client):
@@ -104,7 +104,7 @@ def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client,
         )
     )
     db.session.commit()
-    told = figures(client)
-    assert told["volante_mail_due"] == 0
-    assert told["volante_mail_retrying"] == 1
-    assert told["volante_mail_oldest_seconds"] >= 24 * 3600
+    output = figures(client)
+    assert output["volante_mail_due"] == 0
+    assert output["volante_mail_retrying"] == 1
+    assert output["volante_mail_oldest_seconds"] >= 24 * 3600

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.web.script_bundles import UnknownForm, joined
+from campaign.web.script_bundles import UnsupportedSyntax, joined
 
 OURS = Path(__file__).parents[2] / "static" / "js"
 SCRIPTS = {
@@ -109,7 +109,7 @@ def test_first_script_runs_last_and_imports_modules_by_name(files):
 )
 def test_syntax_that_cannot_be_bundled_is_an_error(folder, line):
     (folder / "modules/odd.js").write_text(line)
-    with pytest.raises(UnknownForm, match=r"modules/odd\.js"):
+    with pytest.raises(UnsupportedSyntax, match=r"modules/odd\.js"):
         dict(joined(folder))
 
 

@@ -67,14 +67,14 @@ def test_sitemap_lists_every_public_page_and_no_other(client, site):
 
 
 def test_each_page_of_the_sitemap_lists_itself_and_the_other_languages(client, site):
-    found = entries(client)
-    for path, others in found.items():
+    entries_by_path = entries(client)
+    for path, others in entries_by_path.items():
         rest = path[3:]
         assert others == {
             **{lang: f"/{lang}{rest}" for lang in ("en", "es", "fr")},
             "x-default": rest,
         }
-        assert others["fr"] in found
+        assert others["fr"] in entries_by_path
 
 
 def test_pages_of_the_sitemap_exist_are_canonical_and_indexable(client, site):
@@ -152,8 +152,8 @@ def test_phone_can_install_the_site_as_an_icon(client):
     page = client.get("/fr/").text
     manifest = client.get(re.search(r'rel="manifest" href="([^"]+)"', page)[1])
     assert manifest.mimetype == "application/manifest+json"
-    words = json.loads(manifest.data)
-    assert words["start_url"] == "/fr/"
+    data = json.loads(manifest.data)
+    assert data["start_url"] == "/fr/"
     touch = re.search(r'rel="apple-touch-icon" href="([^"]+)"', page)[1]
-    for src in (touch, *(icon["src"] for icon in words["icons"])):
+    for src in (touch, *(icon["src"] for icon in data["icons"])):
         assert client.get(src).mimetype == "image/png"

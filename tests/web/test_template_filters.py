@@ -6,7 +6,6 @@ import pytest
 
 from campaign.web.template_filters import (
     day,
-    here,
     in_zone,
     iso,
     language_name,
@@ -14,13 +13,14 @@ from campaign.web.template_filters import (
     number,
     size,
     unbroken,
+    url_in_language,
 )
 
 DAY = date(2026, 9, 26)
 INSTANT = datetime(2026, 9, 27, 1, 30, tzinfo=UTC)
 
 
-def said(app, lang, filter_, *values):
+def formatted(app, lang, filter_, *values):
     with app.test_request_context(f"/{lang}/"):
         return filter_(*values)
 
@@ -29,7 +29,7 @@ def said(app, lang, filter_, *values):
     ("lang", "words"), [("en", "12,408"), ("es", "12,408"), ("fr", "12\N{NBSP}408")]
 )
 def test_count_is_grouped_in_the_readers_format(app, lang, words):
-    assert said(app, lang, number, 12408) == words
+    assert formatted(app, lang, number, 12408) == words
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_count_is_grouped_in_the_readers_format(app, lang, words):
     [("en", "September 26, 2026"), ("es", "26 de septiembre de 2026"), ("fr", "26 septembre 2026")],
 )
 def test_date_is_written_in_words(app, lang, words):
-    assert said(app, lang, day, DAY) == words
+    assert formatted(app, lang, day, DAY) == words
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_date_is_written_in_words(app, lang, words):
     [("en", "March 1, 2026"), ("es", "1 de marzo de 2026"), ("fr", "1er mars 2026")],
 )
 def test_french_uses_the_ordinal_for_the_first_of_a_month(app, lang, words):
-    assert said(app, lang, day, date(2026, 3, 1)) == words
-    assert "11" in said(app, lang, day, date(2026, 3, 11))
+    assert formatted(app, lang, day, date(2026, 3, 1)) == words
+    assert "11" in formatted(app, lang, day, date(2026, 3, 11))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_french_uses_the_ordinal_for_the_first_of_a_month(app, lang, words):
     ],
 )
 def test_instant_is_shown_in_the_time_zone_of_the_campaign(app, lang, words):
-    assert said(app, lang, moment, INSTANT) == words
+    assert formatted(app, lang, moment, INSTANT) == words
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_instant_is_shown_in_the_time_zone_of_the_campaign(app, lang, words):
     ],
 )
 def test_city_of_a_time_zone_is_in_the_language_of_the_reader(app, lang, zone, city):
-    assert said(app, lang, in_zone, INSTANT, zone).endswith(f"({city})")
+    assert formatted(app, lang, in_zone, INSTANT, zone).endswith(f"({city})")
 
 
 @pytest.mark.parametrize(
@@ -81,18 +81,21 @@ def test_city_of_a_time_zone_is_in_the_language_of_the_reader(app, lang, zone, c
 )
 def test_file_size_is_shown_in_the_readers_units(app, lang, words):
     assert (
-        tuple(said(app, lang, size, many).replace("\xa0", " ") for many in (395, 72_613, 6_333_937))
+        tuple(
+            formatted(app, lang, size, many).replace("\xa0", " ")
+            for many in (395, 72_613, 6_333_937)
+        )
         == words
     )
 
 
 def test_campaign_elsewhere_has_another_clock(app, monkeypatch):
     monkeypatch.setitem(app.config, "BABEL_DEFAULT_TIMEZONE", "America/Mexico_City")
-    assert said(app, "es", moment, INSTANT).endswith("(Ciudad de México)")
+    assert formatted(app, "es", moment, INSTANT).endswith("(Ciudad de México)")
 
 
 def test_date_of_an_instant_is_in_the_campaigns_time_zone(app):
-    assert said(app, "en", day, INSTANT) == "September 26, 2026"
+    assert formatted(app, "en", day, INSTANT) == "September 26, 2026"
 
 
 def test_machines_get_iso_8601_in_utc():
@@ -102,9 +105,9 @@ def test_machines_get_iso_8601_in_utc():
 
 def test_same_page_in_another_language_has_no_query(app):
     with app.test_request_context("/en/petitions/home?ref=x"):
-        assert here("fr") == "/fr/petitions/home"
+        assert url_in_language("fr") == "/fr/petitions/home"
     with app.test_request_context("/nowhere"):
-        assert here("fr") == "/fr/"
+        assert url_in_language("fr") == "/fr/"
 
 
 def test_languages_have_their_native_names():

@@ -36,7 +36,8 @@ def load_cause(folder: Path, today: date) -> DemoCause:
         shape=cause.get("shape", str),
         texts={lang: _cause_text(folder, lang) for lang in LANGUAGES},
         petitions=tuple(
-            _petition(folder, f"petitions/{slug}", slug, today) for slug in cause.words("petitions")
+            _petition(folder, f"petitions/{slug}", slug, today)
+            for slug in cause.strings("petitions")
         ),
         events=tuple(sorted((_event(event, today) for event in events), key=_by_date)),
         updates=tuple(sorted((_update(update) for update in updates), key=_by_date, reverse=True)),
@@ -44,13 +45,13 @@ def load_cause(folder: Path, today: date) -> DemoCause:
 
 
 def _cause_text(folder: Path, lang: str) -> DemoCauseText:
-    front, body = read_page(folder, f"{lang}.md")
-    front.only("title", "summary")
-    return DemoCauseText(front.get("title", str), front.get("summary", str), body)
+    front_matter, body = read_page(folder, f"{lang}.md")
+    front_matter.only("title", "summary")
+    return DemoCauseText(front_matter.get("title", str), front_matter.get("summary", str), body)
 
 
-def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
-    table = read_table(folder, f"{place}/petition.toml").only(
+def _petition(folder: Path, subfolder: str, slug: str, today: date) -> DemoPetition:
+    table = read_table(folder, f"{subfolder}/petition.toml").only(
         "slug", "original_language", "goal", "generated", "opened_days_ago", "deliver_in_days",
         "required", "two_per_address", "targets", "questions", "wordings", "codes",
     )  # fmt: skip
@@ -58,15 +59,15 @@ def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
         raise table.fault("slug", f"should be {slug}, the name of its folder")
     if table.get("original_language", str) not in LANGUAGES:
         raise table.fault("original_language", f"should be one of {', '.join(LANGUAGES)}")
-    delivered = "deliver_in_days" in table.values
+    has_delivery = "deliver_in_days" in table.values
     return DemoPetition(
         slug=slug,
         original_language=table.get("original_language", str),
         goal=table.count("goal"),
         generated=table.count("generated"),
         opens_at=datetime.combine(today - timedelta(table.count("opened_days_ago")), OPENING_HOUR),
-        deliver_on=today + timedelta(table.count("deliver_in_days")) if delivered else None,
-        required=table.words("required"),
+        deliver_on=today + timedelta(table.count("deliver_in_days")) if has_delivery else None,
+        required=table.strings("required"),
         two_per_address=table.get("two_per_address", bool),
         targets=tuple(_in_all_languages(item.only(*LANGUAGES)) for item in table.tables("targets")),
         questions=tuple(_question(question) for question in table.tables("questions")),
@@ -77,15 +78,18 @@ def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
             item.only("code", "percent").get("code", str): item.count("percent")
             for item in table.tables("codes")
         },
-        texts={lang: _petition_text(folder, f"{place}/{lang}.md", delivered) for lang in LANGUAGES},
+        texts={
+            lang: _petition_text(folder, f"{subfolder}/{lang}.md", has_delivery)
+            for lang in LANGUAGES
+        },
     )
 
 
-def _petition_text(folder: Path, page: str, delivered: bool) -> DemoPetitionText:
-    front, body = read_page(folder, page)
-    names = ("title", "summary", "organisation") + (("deliver_place",) if delivered else ())
-    words = {name: front.only(*names).get(name, str) for name in names}
-    return DemoPetitionText(**{"deliver_place": "", **words}, body=body)
+def _petition_text(folder: Path, page: str, has_delivery: bool) -> DemoPetitionText:
+    front_matter, body = read_page(folder, page)
+    names = ("title", "summary", "organisation") + (("deliver_place",) if has_delivery else ())
+    texts = {name: front_matter.only(*names).get(name, str) for name in names}
+    return DemoPetitionText(**{"deliver_place": "", **texts}, body=body)
 
 
 def _question(table: Table) -> DemoQuestion:
@@ -111,8 +115,8 @@ def _event(table: Table, today: date) -> DemoEvent:
         is_vigil=table.find("vigil", bool) or False,
         registration=table.find("registration", str) or "none",
         capacity=table.find("capacity", int),
-        languages=table.words("spoken"),
-        petitions=table.words("petitions") if "petitions" in table.values else (),
+        languages=table.strings("spoken"),
+        petitions=table.strings("petitions") if "petitions" in table.values else (),
         questions=tuple(_question(question) for question in table.tables("questions")),
         texts={lang: _event_text(table.table(lang)) for lang in LANGUAGES},
     )
@@ -121,10 +125,10 @@ def _event(table: Table, today: date) -> DemoEvent:
 def _event_text(table: Table) -> DemoEventText:
     table.only("kind", "title", "place", "address", "text", "access", "programme")
     optional = {name: table.find(name, str) or "" for name in ("address", "access")}
-    lines = table.words("programme") if "programme" in table.values else ()
+    lines = table.strings("programme") if "programme" in table.values else ()
     programme = tuple(line.partition(" ")[::2] for line in lines)
-    words = {name: table.get(name, str) for name in ("kind", "title", "place", "text")}
-    return DemoEventText(programme=programme, **words, **optional)
+    texts = {name: table.get(name, str) for name in ("kind", "title", "place", "text")}
+    return DemoEventText(programme=programme, **texts, **optional)
 
 
 def _day(table: Table, today: date) -> date:
@@ -150,7 +154,7 @@ def _update(table: Table) -> DemoUpdate:
     return DemoUpdate(
         slug=table.get("slug", str),
         date=table.get("date", date),
-        petitions=table.words("petitions") if "petitions" in table.values else (),
+        petitions=table.strings("petitions") if "petitions" in table.values else (),
         texts=_texts(table, DemoUpdateText),
     )
 

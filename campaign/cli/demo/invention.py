@@ -99,14 +99,14 @@ def _draw(n, seed, languages, circles, commented, span):
         circle = circles[lang][int(random() * len(circles[lang]))]
         given_name, local = circle.given[int(random() * len(circle.given))]
         country, codes = circle.places[int(random() * len(circle.places))]
-        words = comments[circle.comments or lang] if random() < commented else ("",)
+        choices = comments[circle.comments or lang] if random() < commented else ("",)
         yield InventedSigner(
             given_name,
             circle.family[int(random() * len(circle.family))],
             f"{local}.{tag}{number:x}@{DOMAINS[int(random() * len(DOMAINS))]}",
             country,
             codes[int(random() * len(codes))],
-            words[int(random() * len(words))],
+            choices[int(random() * len(choices))],
             NAME_DISPLAYS[int(random() * len(NAME_DISPLAYS))],
             random() < SUBSCRIBED,
             lang,
@@ -152,8 +152,8 @@ def _speakers(lang: str, with_family: bool) -> list[Circle]:
 
 def _in_shares(weights: Mapping) -> list:
     """Return each key as many times as its share of the whole, in thousandths."""
-    whole = sum(weights.values())
-    return [key for key, weight in weights.items() for _ in range(round(SHARES * weight / whole))]
+    total = sum(weights.values())
+    return [key for key, weight in weights.items() for _ in range(round(SHARES * weight / total))]
 
 
 @cache
@@ -164,7 +164,7 @@ def _circles() -> tuple[Circle, ...]:
 
 @cache
 def _comments() -> dict[str, tuple[str, ...]]:
-    return {lang: tuple(words) for lang, words in _data("comments").items()}
+    return {lang: tuple(texts) for lang, texts in _data("comments").items()}
 
 
 def _circle(table: dict, places: dict) -> Circle:
@@ -197,13 +197,13 @@ def _place(name: str, table: dict) -> tuple[str, tuple[str, ...]]:
 
 
 def _local_part(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.lower().translate(PLAIN_LETTERS))
-    letters = "".join(
+    decomposed = unicodedata.normalize("NFKD", name.lower().translate(PLAIN_LETTERS))
+    characters = "".join(
         character
-        for character in plain.replace(" ", "-")
+        for character in decomposed.replace(" ", "-")
         if character in "-" or "a" <= character <= "z"
     )
-    return letters[:LOCAL_PART_LENGTH].strip("-")
+    return characters[:LOCAL_PART_LENGTH].strip("-")
 
 
 def _data(name: str) -> dict:
@@ -239,10 +239,10 @@ def _row(
     petition: Petition, version_id: int, signer: InventedSigner, now: datetime
 ) -> dict[str, Any]:
     signed_at = now - timedelta(seconds=signer.age_seconds)
-    words = signer._asdict()
-    del words["age_seconds"]
+    columns = signer._asdict()
+    del columns["age_seconds"]
     return {
-        **words,
+        **columns,
         "petition_id": petition.id,
         "cause_id": petition.cause_id,
         "version_id": version_id,

@@ -15,8 +15,8 @@ from campaign.signatures.models import Signature
 BY_LINK = 24
 # How likely a signer with each wording is to bring another one, relative to the first wording.
 # Further wordings use the last value.
-PULL = (1, 2)
-SHARED_IN_VAIN = 30
+REFERRAL_WEIGHTS = (1, 2)
+SHARED_WITHOUT_RESULT = 30
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -34,20 +34,20 @@ def pass_on(
     ).all()
     if not signers or not (wordings or codes):
         return
-    chance = Random(seed)
-    _deal_all(petition_id, wordings, signers)
-    pulls = _pulls(petition_id, signers)
-    for place, signer in enumerate(signers):
-        if bringer := _bringer(chance, signers[:place], pulls):
-            _come(signer, brought_by=bringer.id)
-            note_share(signature_id=bringer.id, now=bringer.confirmed_at + 2 * A_MINUTE)
-        elif code := _code(chance, codes):
-            _come(signer, source=code)
-        if chance.randrange(100) < SHARED_IN_VAIN:
+    rng = Random(seed)
+    _assign_texts(petition_id, wordings, signers)
+    weights = _referral_weights(petition_id, signers)
+    for index, signer in enumerate(signers):
+        if referrer := _referrer(rng, signers[:index], weights):
+            _update(signer, brought_by=referrer.id)
+            note_share(signature_id=referrer.id, now=referrer.confirmed_at + 2 * A_MINUTE)
+        elif code := _code(rng, codes):
+            _update(signer, source=code)
+        if rng.randrange(100) < SHARED_WITHOUT_RESULT:
             note_share(signature_id=signer.id, now=signer.confirmed_at + 2 * A_MINUTE)
 
 
-def _deal_all(petition_id, wordings, signers):
+def _assign_texts(petition_id, wordings, signers):
     texts = {
         lang: [wording[lang] for wording in wordings]
         for lang in {signer.lang for signer in signers}
@@ -62,10 +62,10 @@ def _deal_all(petition_id, wordings, signers):
         )
 
 
-def _pulls(petition_id, signers):
+def _referral_weights(petition_id, signers):
     """Return {signature id: weight for bringing others}, by its wording's rank in its language."""
     ids = [signer.id for signer in signers]
-    dealt = dict(
+    text_ids = dict(
         map(
             tuple,
             db.session.execute(
@@ -77,28 +77,30 @@ def _pulls(petition_id, signers):
     )
     langs = {signer.id: signer.lang for signer in signers}
     by_lang = {}
-    for signature_id, text_id in dealt.items():
+    for signature_id, text_id in text_ids.items():
         by_lang.setdefault(langs[signature_id], set()).add(text_id)
     return {
-        entry: PULL[min(sorted(by_lang[langs[entry]]).index(text_id), len(PULL) - 1)]
-        for entry, text_id in dealt.items()
+        entry: REFERRAL_WEIGHTS[
+            min(sorted(by_lang[langs[entry]]).index(text_id), len(REFERRAL_WEIGHTS) - 1)
+        ]
+        for entry, text_id in text_ids.items()
     }
 
 
-def _bringer(chance, earlier, pulls):
-    if not earlier or chance.randrange(100) >= BY_LINK:
+def _referrer(rng, earlier, weights):
+    if not earlier or rng.randrange(100) >= BY_LINK:
         return None
-    return chance.choices(earlier, [pulls.get(entry.id, 1) for entry in earlier])[0]
+    return rng.choices(earlier, [weights.get(entry.id, 1) for entry in earlier])[0]
 
 
-def _code(chance: Random, codes: Mapping[str, int]) -> str:
-    drawn = chance.randrange(100)
+def _code(rng: Random, codes: Mapping[str, int]) -> str:
+    number = rng.randrange(100)
     for code, percent in codes.items():
-        if drawn < percent:
+        if number < percent:
             return code
-        drawn -= percent
+        number -= percent
     return ""
 
 
-def _come(signer, **columns):
+def _update(signer, **columns):
     db.session.execute(update(Signature).where(Signature.id == signer.id).values(**columns))

@@ -25,7 +25,7 @@ class Table:
     def get(self, name: str, kind: type):
         """Return the value of `name`, which must exist and be exactly of type `kind`."""
         if name not in self.values:
-            raise self.fault(name, "is not there")
+            raise self.fault(name, "is missing")
         value = self.values[name]
         # Compare types exactly: isinstance would accept true as 1, and a datetime as a date.
         if type(value) is not kind:
@@ -44,10 +44,10 @@ class Table:
             raise self.fault(name, "is below zero")
         return value
 
-    def words(self, name: str) -> tuple[str, ...]:
+    def strings(self, name: str) -> tuple[str, ...]:
         value = self.get(name, list)
-        if not all(type(word) is str for word in value):
-            raise self.fault(name, "should hold words only")
+        if not all(type(item) is str for item in value):
+            raise self.fault(name, "should be a list of strings")
         return tuple(value)
 
     def table(self, name: str) -> "Table":
@@ -55,16 +55,16 @@ class Table:
 
     def tables(self, name: str) -> list["Table"]:
         """Return the tables listed under `name`; an empty list if there is no such key."""
-        found = self.find(name, list) or []
-        if not all(type(values) is dict for values in found):
-            raise self.fault(name, "should hold tables only")
-        return [Table(self.file, f"{self._path(name)}[{i}]", item) for i, item in enumerate(found)]
+        tables = self.find(name, list) or []
+        if not all(type(values) is dict for values in tables):
+            raise self.fault(name, "should be a list of tables")
+        return [Table(self.file, f"{self._path(name)}[{i}]", item) for i, item in enumerate(tables)]
 
     def only(self, *names: str) -> "Table":
         """Return this table; refuse it if it has a key not in `names`, most likely a typo."""
         for name in self.values:
             if name not in names:
-                raise self.fault(name, "is not a key that is read here")
+                raise self.fault(name, "is not a known key")
         return self
 
     def _path(self, name: str) -> str:
@@ -80,11 +80,11 @@ def read_page(folder: Path, name: str) -> tuple[Table, str]:
     """Return the front matter (TOML between two lines of `+++`) and the Markdown below it."""
     before, *rest = f"\n{_read(folder, name)}".split(f"\n{FENCE}\n", 2)
     if before or len(rest) != 2:
-        raise ContentInvalid(f"{name}: front matter should stand first, within {FENCE}")
-    front, body = rest
+        raise ContentInvalid(f"{name}: put the front matter first, within {FENCE}")
+    front_matter, body = rest
     if not body.strip():
         raise ContentInvalid(f"{name}: there is no text below the front matter")
-    return _parse(name, front), f"{body.strip()}\n"
+    return _parse(name, front_matter), f"{body.strip()}\n"
 
 
 def _read(folder: Path, name: str) -> str:

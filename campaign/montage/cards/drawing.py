@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from campaign.montage.fonts import DOES, DOES_BOLD, SAYS
+from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD
 from campaign.montage.rendering.drawing import Painting, encode_png, over
 from campaign.montage.shapes.files import Shape
 from campaign.montage.typesetting import (
@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 1200, 630
 MARGIN = 26
 # Position of the montage: its side, left and top. Then the left edge of the text and its width.
 SIDE, LEFT, TOP = 552, 622, 52
-EDGE, WORDS = 56, 548
+EDGE, TEXT_WIDTH = 56, 548
 TITLE_SIZES = (84, 76, 70, 64, 58, 52, 46, 42, 38, 34, 30)
 COUNT_SIZES = (104, 92, 80, 70, 60)
 COLOURS = 254
@@ -42,7 +42,7 @@ class Card:
     title: str
     above: str
     count: str
-    words: str
+    caption: str
     address: str
     shape: str
     last: int
@@ -55,8 +55,8 @@ def draw_card(card: Card, shape: Shape) -> bytes:
     rows = text.rows(0, HEIGHT)
     text.close()
     montage = Painting(shape, card.last, SIDE, gaps=card.gaps).rows(0, SIDE)
-    place = np.s_[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
-    rows[place] = over(montage, rows[place])
+    montage_area = np.s_[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
+    rows[montage_area] = over(montage, rows[montage_area])
     return encode_png(Image.fromarray(rows).convert("RGBA"), COLOURS)
 
 
@@ -67,33 +67,37 @@ def _set(card: Card) -> bytes:
     floor = _set_foot(sheets, card)
     top = MARGIN + 44
     if card.above:
-        lines, size = sheets.fitted(card.above, WORDS, 60, DOES_BOLD, (24, 21, 19), 1.25)
+        lines, size = sheets.fitted(card.above, TEXT_WIDTH, 60, LABEL_FONT_BOLD, (24, 21, 19), 1.25)
         for line in lines[:2]:
             top += 1.05 * size  # type: ignore[assignment]
-            sheets.say(line, EDGE, top, DOES_BOLD, size, fire_of(card.palette)[1])
+            sheets.draw_text(line, EDGE, top, LABEL_FONT_BOLD, size, fire_of(card.palette)[1])
         top += 22
-    lines, size = sheets.fitted(card.title, WORDS, floor - top - 20, SAYS, TITLE_SIZES, 1.08)
-    for at, line in enumerate(lines):
-        sheets.say(line, EDGE, top + size * (0.86 + 1.08 * at), SAYS, size, INK)
+    lines, size = sheets.fitted(
+        card.title, TEXT_WIDTH, floor - top - 20, DISPLAY_FONT, TITLE_SIZES, 1.08
+    )
+    for index, line in enumerate(lines):
+        sheets.draw_text(line, EDGE, top + size * (0.86 + 1.08 * index), DISPLAY_FONT, size, INK)
     return sheets.output()
 
 
 def _set_foot(sheets: Sheets, card: Card) -> float:
     """Set the count and the address from the bottom up; return the top of this block."""
-    sheets.vein(EDGE, HEIGHT - 84, WORDS, INK, thick=5)
-    sheets.say(card.address, EDGE, HEIGHT - 40, DOES, 22, INK_3)
+    sheets.vein(EDGE, HEIGHT - 84, TEXT_WIDTH, INK, thick=5)
+    sheets.draw_text(card.address, EDGE, HEIGHT - 40, LABEL_FONT, 22, INK_3)
     bottom = HEIGHT - 84 - 26
     # Without any signatures, the text takes the place of the count.
     face, sizes, colour = (
-        (DOES, (26, 24, 22), INK_2) if card.count else (SAYS, (52, 46, 40, 34), INK)
+        (LABEL_FONT, (26, 24, 22), INK_2) if card.count else (DISPLAY_FONT, (52, 46, 40, 34), INK)
     )
-    lines, size = sheets.fitted(card.words, WORDS, 110, face, sizes, 1.3)
+    lines, size = sheets.fitted(card.caption, TEXT_WIDTH, 110, face, sizes, 1.3)
     for line in reversed(lines):
-        sheets.say(line, EDGE, bottom, face, size, colour)
+        sheets.draw_text(line, EDGE, bottom, face, size, colour)
         bottom -= 1.3 * size  # type: ignore[assignment]
     if card.count:
         bottom -= 8
-        _, size = sheets.fitted(card.count, WORDS, COUNT_SIZES[0], SAYS, COUNT_SIZES, 1)
-        sheets.say(card.count, EDGE, bottom, SAYS, size, INK)
+        _, size = sheets.fitted(
+            card.count, TEXT_WIDTH, COUNT_SIZES[0], DISPLAY_FONT, COUNT_SIZES, 1
+        )
+        sheets.draw_text(card.count, EDGE, bottom, DISPLAY_FONT, size, INK)
         bottom -= 0.86 * size  # type: ignore[assignment]
     return bottom

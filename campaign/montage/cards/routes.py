@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app
 from campaign.causes.queries import cause_by_slug
 from campaign.http.caching import public
 from campaign.montage.cards.drawing import HEIGHT, WIDTH, Card
-from campaign.montage.forms import asked_lang
+from campaign.montage.forms import language_parameter
 from campaign.montage.pictures import OLDER_SECONDS, card_png
 from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
@@ -20,7 +20,7 @@ blueprint.app_template_global("card_size")(lambda: (WIDTH, HEIGHT))
 @blueprint.get("/causes/<slug>/card.png")
 def cause(slug: str) -> Response:
     """Return the share card of a cause in `lang`: 1200×630, with its montage and count."""
-    return _picture(card_of_cause(cause_by_slug(slug) or abort(404), asked_lang()))
+    return _picture(card_of_cause(cause_by_slug(slug) or abort(404), language_parameter()))
 
 
 @blueprint.get("/petitions/<slug>/card.png")
@@ -29,7 +29,7 @@ def petition(slug: str) -> Response:
 
     It is 1200×630, with the petition's count and the montage of its cause.
     """
-    return _picture(card_of_petition(petition_by_slug(slug) or abort(404), asked_lang()))
+    return _picture(card_of_petition(petition_by_slug(slug) or abort(404), language_parameter()))
 
 
 def _picture(card: Card) -> Response:

@@ -84,7 +84,7 @@ def photograph(page: Page, markup: str, width: int, height: int) -> Image.Image:
     return Image.open(io.BytesIO(page.screenshot(omit_background=True))).convert("RGBA")
 
 
-def plain(symbols: str) -> str:
+def small_wings(symbols: str) -> str:
     """Return the symbols with plain small wings, without spots."""
     symbols = symbols.replace('href="#w-fore"', 'href="#w-fore-small"')
     return symbols.replace('href="#w-hind"', 'href="#w-hind-small"')
@@ -113,12 +113,12 @@ def draw_sprites(page: Page) -> None:
     """Draw the sprite sheet of each level of detail."""
     art = (HERE / "sprites.svg").read_text()
     symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
-    detail = {"full": symbols, "mid": without_rim_spots(symbols), "small": plain(symbols)}
+    detail = {"full": symbols, "mid": without_rim_spots(symbols), "small": small_wings(symbols)}
     for level, side in LEVELS.items():
         cells = "".join(
-            f'<use href="#{name}" x="{side * (at % 4)}" y="{side * (at // 4)}"'
+            f'<use href="#{name}" x="{side * (index % 4)}" y="{side * (index // 4)}"'
             f' width="{side}" height="{side}"/>'
-            for at, name in enumerate(VARIANTS)
+            for index, name in enumerate(VARIANTS)
         )
         width, height = 4 * side, 2 * side
         sheet = f'<svg width="{width}" height="{height}">{detail[level]}{cells}</svg>'
@@ -131,11 +131,11 @@ def draw_print_sprites(page: Page) -> None:
     art = (HERE / "sprites.svg").read_text()
     symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
     (HERE / "sprites-print").mkdir(exist_ok=True)
-    for at, name in enumerate(VARIANTS):
+    for index, name in enumerate(VARIANTS):
         use = f'<use href="#{name}" width="100%" height="100%"/>'
         pose = f'<svg width="{PRINT_SIDE}" height="{PRINT_SIDE}">{symbols}{use}</svg>'
         image = photograph(page, FALSE_COLOURS + pose, PRINT_SIDE, PRINT_SIDE)
-        image.save(HERE / "sprites-print" / f"{at}.png", optimize=True)
+        image.save(HERE / "sprites-print" / f"{index}.png", optimize=True)
 
 
 def draw_shape(page: Page, name: str, new_mask: bool) -> None:
@@ -168,14 +168,16 @@ def main() -> None:
         "--chromium", help="the browser to draw with, when it is not Playwright's own"
     )
     parser.add_argument("--new-mask", action="append", default=[], metavar="NAME")
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chosen.chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=arguments.chromium, args=["--no-sandbox"]
+        )
         page = browser.new_page()
         draw_sprites(page)
         draw_print_sprites(page)
         for folder in sorted(path.parent for path in HERE.glob("*/plate.svg")):
-            draw_shape(page, folder.name, folder.name in chosen.new_mask)
+            draw_shape(page, folder.name, folder.name in arguments.new_mask)
         browser.close()
 
 

@@ -40,7 +40,7 @@ from campaign.montage.texts import digest_of, look_of, poster_spec
 from campaign.process import isolated
 
 LEASE = timedelta(seconds=15)
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 REPORT_SECONDS = 3
 SWEEP_SECONDS = 60
 MAX_SILENCE_SECONDS = 300
@@ -91,15 +91,15 @@ def draw_poster(run: JobRun) -> datetime | None:
 @work.periodic(seconds=SWEEP_SECONDS)
 def sweep_files(worker: WorkerContext) -> None:
     """Delete old posters, posters with names no longer shown as they are, and unknown files."""
-    changed = posters_with_former_names()
-    if changed:
-        write(drop_posters, changed)
+    outdated = posters_with_former_names()
+    if outdated:
+        write(drop_posters, outdated)
     write(sweep_shapes, now=database_now())
-    kept = set(write(sweep_posters, now=database_now()))
+    file_names = set(write(sweep_posters, now=database_now()))
     for path in posters_folder(worker.settings).glob("*"):
         # Another worker may be cleaning up too, or just finishing.
         with suppress(FileNotFoundError):
-            _remove_old(path, kept)
+            _remove_old(path, file_names)
 
 
 def _render(run: JobRun, scratch: Path) -> None:
@@ -127,28 +127,28 @@ def _render(run: JobRun, scratch: Path) -> None:
 
 def _follow(run: JobRun, output: IO[bytes]) -> None:
     """Report the renderer's progress until it ends. Raise RendererError if it hangs."""
-    progress, heard, reported = 0, time.monotonic(), 0.0
+    progress, last_output_at, last_report_at = 0, time.monotonic(), 0.0
     while True:
         run.check_stop()
-        is_ready, _, _ = select.select([output], [], [], LOOK_SECONDS)
-        printed = os.read(output.fileno(), 4096) if is_ready else None
+        is_ready, _, _ = select.select([output], [], [], POLL_SECONDS)
+        chunk = os.read(output.fileno(), 4096) if is_ready else None
         now = time.monotonic()
-        if printed:
-            progress, heard = int(printed.split()[-1]), now
-        elif printed == b"":
+        if chunk:
+            progress, last_output_at = int(chunk.split()[-1]), now
+        elif chunk == b"":
             return
-        if now - heard > MAX_SILENCE_SECONDS:
+        if now - last_output_at > MAX_SILENCE_SECONDS:
             raise RendererError(f"poster {run.subject_id}: silent for {MAX_SILENCE_SECONDS} s")
-        if now - reported > REPORT_SECONDS:
+        if now - last_report_at > REPORT_SECONDS:
             run.report(progress)
-            reported = now
+            last_report_at = now
 
 
-def _remove_old(path: Path, kept: Collection[str]) -> None:
+def _remove_old(path: Path, file_names: Collection[str]) -> None:
     age = time.time() - path.stat().st_mtime
     if path.is_dir() and age > MAX_SCRATCH_AGE:
         shutil.rmtree(path, ignore_errors=True)
-    elif path.is_file() and path.name not in kept and age > MAX_FILE_AGE:
+    elif path.is_file() and path.name not in file_names and age > MAX_FILE_AGE:
         path.unlink()
 
 

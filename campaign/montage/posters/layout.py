@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.fonts import DISPLAY_FONT, LABEL_FONT, LABEL_FONT_BOLD, TEXT_FONT
 from campaign.montage.layout import size as size_of
 from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.shapes.files import RGB, Shape
@@ -28,9 +28,11 @@ class PosterPaper:
         self._sheets.add(PAPER)
         lay_margin(self._sheets, MARGIN * self._unit)
         self._vein(self._height - 74, 6)
-        self._say("Volante", 1000 - EDGE, self._height - 38, SAYS, 19, INK_3, align="right")
+        self._draw_text(
+            "Volante", 1000 - EDGE, self._height - 38, DISPLAY_FONT, 19, INK_3, align="right"
+        )
 
-    def _say(
+    def _draw_text(
         self,
         text: str,
         x: float,
@@ -43,7 +45,7 @@ class PosterPaper:
         u = self._unit
         # Text that is wider than the sheet is set smaller.
         fits = min(1, (1000 - 2 * EDGE) / max(self._width(text, face, size), 1))
-        self._sheets.say(text, x * u, y * u, face, fits * size * u, colour, align=align)
+        self._sheets.draw_text(text, x * u, y * u, face, fits * size * u, colour, align=align)
 
     def _width(self, text: str, face: str, size: float) -> float:
         return self._sheets.width_of(text, face, size * self._unit) / self._unit
@@ -102,14 +104,14 @@ class _Poster(PosterPaper):
     def __init__(self, spec: PosterSpec, shape, progress: Callable[[float], object]) -> None:
         super().__init__(*spec.sheet, title=spec.title, lang=spec.lang)
         self._spec, self._shape, self._progress = spec, shape, progress
-        self._heading = spec.names_words.get("heading", "")
+        self._heading = spec.names_texts.get("heading", "")
         self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
 
     def set(self, names: Sequence[str], unset: int) -> tuple[Sheets, Frame]:
         """Set all sheets; return (Sheets, Frame of the montage on the first sheet)."""
         self._begin_sheet()
         if unset:
-            self._heading += " " + self._spec.names_words["unset"].format(n=unset)
+            self._heading += " " + self._spec.names_texts["unset"].format(n=unset)
         lines = lines_of(names, self._sheets)
         foot, left_over = self._set_names(lines) if lines else (self._height - 92, [])
         frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
@@ -119,37 +121,55 @@ class _Poster(PosterPaper):
 
     def _begin_sheet(self) -> None:
         super()._begin_sheet()
-        self._say(self._spec.address, EDGE, self._height - 38, DOES, 17, INK_3)
+        self._draw_text(self._spec.address, EDGE, self._height - 38, LABEL_FONT, 17, INK_3)
 
     def _set_title(self, is_small: bool) -> float:
         """Set the title over the whole width; return its lower end."""
         lines, size = self._fitted(
-            self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04
+            self._spec.title, 170 if is_small else 300, DISPLAY_FONT, TITLE_SIZES, 1.04
         )
-        for at, line in enumerate(lines):
-            self._say(
-                line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center"
+        for index, line in enumerate(lines):
+            self._draw_text(
+                line,
+                500,
+                MARGIN + 36 + size * (0.86 + 1.04 * index),
+                DISPLAY_FONT,
+                size,
+                INK,
+                align="center",
             )
         return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
 
     def _set_count(self, bottom: float, is_small: bool) -> float:
         """Set the count, what it counts and when, from `bottom` up; return their upper end."""
         spec, scale = self._spec, 0.66 if is_small else 1
-        self._say(spec.counted_on, 500, bottom - 8, DOES, 20 * scale, INK_3, align="center")
+        self._draw_text(
+            spec.counted_on, 500, bottom - 8, LABEL_FONT, 20 * scale, INK_3, align="center"
+        )
         bottom -= 8 + 42 * scale
         face, sizes = (
-            (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+            (TEXT_FONT, (32 * scale,))
+            if spec.count
+            else (DISPLAY_FONT, (72 * scale, 60 * scale, 50 * scale))
         )
-        lines, size = self._fitted(spec.words, 160, face, sizes, 1.3)
+        lines, size = self._fitted(spec.caption, 160, face, sizes, 1.3)
         for line in reversed(lines):
-            self._say(line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center")
+            self._draw_text(
+                line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center"
+            )
             bottom -= 1.3 * size
         if spec.count:
             size = next(
-                (s * scale for s in COUNT_SIZES if self._width(spec.count, SAYS, s * scale) < 880),
+                (
+                    s * scale
+                    for s in COUNT_SIZES
+                    if self._width(spec.count, DISPLAY_FONT, s * scale) < 880
+                ),
                 COUNT_SIZES[-1] * scale,
             )
-            self._say(spec.count, 500, bottom - 8 * scale, SAYS, size, INK, align="center")
+            self._draw_text(
+                spec.count, 500, bottom - 8 * scale, DISPLAY_FONT, size, INK, align="center"
+            )
             bottom -= 8 * scale + 0.8 * size
         return bottom
 
@@ -159,26 +179,26 @@ class _Poster(PosterPaper):
         # The first butterflies are large and reach out of the shape.
         rim = 0.6 * size_of(self._shape, self._spec.last) if self._spec.last else 0.01
         first, last = max(0, rows[0] / 1024 - rim), min(1, (rows[-1] + 1) / 1024 + rim)
-        room = bottom - top - 44
-        side = min(1000 - 2 * EDGE, room / (last - first))
-        y = top + 22 + (room - side * (last - first)) / 2 - side * first
+        space = bottom - top - 44
+        side = min(1000 - 2 * EDGE, space / (last - first))
+        y = top + 22 + (space - side * (last - first)) / 2 - side * first
         return Frame((500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last)
 
     def _set_names(self, lines: list[tuple[str, bool]]) -> tuple[float, list[tuple[str, bool]]]:
         """Set as many lines as fit at the foot; return their upper end, and the remaining lines."""
-        u, words = self._unit, self._spec.names_words
-        most = NAMES_SHARE * self._height
+        u, texts = self._unit, self._spec.names_texts
+        max_height = NAMES_SHARE * self._height
         grid = grid_for(
-            len(lines), 1000 * u - 2 * EDGE * u, most * u, MAX_NAME_POINTS * u, self._smallest
+            len(lines), 1000 * u - 2 * EDGE * u, max_height * u, MAX_NAME_POINTS * u, self._smallest
         )
-        here, left_over = lines[: grid.holds], lines[grid.holds :]
-        rows = min(grid.rows, -(-len(here) // grid.columns))
+        shown, left_over = lines[: grid.holds], lines[grid.holds :]
+        rows = min(grid.rows, -(-len(shown) // grid.columns))
         top = self._height - 92 - rows * grid.size * 1.28 / u
-        set_lines(self._sheets, grid, here, EDGE * u, top * u)
+        set_lines(self._sheets, grid, shown, EDGE * u, top * u)
         heading = self._heading
         if left_over:
-            heading += " " + words["further" if self._spec.form == "pdf" else "not_all"]
-        self._say(heading, EDGE, top - 12, DOES_BOLD, 13, INK_2)
+            heading += " " + texts["further" if self._spec.form == "pdf" else "not_all"]
+        self._draw_text(heading, EDGE, top - 12, LABEL_FONT_BOLD, 13, INK_2)
         self._vein(top - 40, 4)
         return top - 66, left_over
 
@@ -196,27 +216,27 @@ class _Poster(PosterPaper):
             self._smallest,
         )
         sheets = -(-len(lines) // grid.holds)
-        for at in range(sheets):
+        for index in range(sheets):
             self._begin_sheet()
-            self._say(
+            self._draw_text(
                 self._spec.title,
                 EDGE,
                 MARGIN + 62,
-                SAYS,
+                DISPLAY_FONT,
                 34 if len(self._spec.title) < 40 else 20,
                 INK,
             )
-            words = self._spec.names_words["sheet"].format(n=at + 2, m=sheets + 1)
-            self._say(words, 1000 - EDGE, MARGIN + 100, DOES, 15, INK_3, align="right")
-            self._say(self._heading, EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
+            text = self._spec.names_texts["sheet"].format(n=index + 2, m=sheets + 1)
+            self._draw_text(text, 1000 - EDGE, MARGIN + 100, LABEL_FONT, 15, INK_3, align="right")
+            self._draw_text(self._heading, EDGE, MARGIN + 100, LABEL_FONT_BOLD, 13, INK_2)
             set_lines(
                 self._sheets,
                 grid,
-                lines[at * grid.holds : (at + 1) * grid.holds],
+                lines[index * grid.holds : (index + 1) * grid.holds],
                 EDGE * u,
                 top * u,
             )
-            self._progress((at + 1) / sheets)
+            self._progress((index + 1) / sheets)
 
 
 # In multiples of the type size: column width, gap between columns, line height, and indent of
@@ -250,13 +270,13 @@ class Grid:
         """Return the number of lines that fit."""
         return self.columns * self.rows
 
-    def place(self, at: int, lines: int) -> tuple[float, float]:
+    def place(self, index: int, lines: int) -> tuple[float, float]:
         """Return the position of line `at` of `lines`, from the corner of the box.
 
         Columns are filled evenly, from the top down.
         """
         rows = min(self.rows, -(-lines // self.columns))
-        column, row = divmod(at, rows)
+        column, row = divmod(index, rows)
         step = (self.width + GUTTER * self.size) / self.columns
         return column * step, (row + 0.8) * self.size * LEADING
 
@@ -277,21 +297,28 @@ def lines_of(names: Iterable[str], sheets: Sheets) -> list[tuple[str, bool]]:
 
     Names that are too wide for a column are broken, never cut off.
     """
-    found = []
+    lines = []
     for name in names:
         if len(name) <= SURELY_FITS:
-            found.append((name, False))
+            lines.append((name, False))
             continue
-        first, *rest = sheets.lines(name, COLUMN - INDENT, READS, 1) or [""]
-        found.append((first, False))
-        found += [(line, True) for line in rest]
-    return found
+        first, *rest = sheets.lines(name, COLUMN - INDENT, TEXT_FONT, 1) or [""]
+        lines.append((first, False))
+        lines += [(line, True) for line in rest]
+    return lines
 
 
 def set_lines(
     sheets: Sheets, grid: Grid, lines: Sequence[tuple[str, bool]], x: float, y: float
 ) -> None:
     """Set lines in the grid, with its corner at (x, y)."""
-    for at, (line, goes_on) in enumerate(lines):
-        across, down = grid.place(at, len(lines))
-        sheets.say(line, x + across + goes_on * INDENT * grid.size, y + down, READS, grid.size, INK)
+    for index, (line, is_continued) in enumerate(lines):
+        across, down = grid.place(index, len(lines))
+        sheets.draw_text(
+            line,
+            x + across + is_continued * INDENT * grid.size,
+            y + down,
+            TEXT_FONT,
+            grid.size,
+            INK,
+        )

@@ -15,7 +15,7 @@ from campaign.montage.queries import Variety
 from campaign.process.clock import utcnow
 
 JOB = "poster"
-KEPT = timedelta(days=1)
+LIFETIME = timedelta(days=1)
 # How long a replaced poster stays available for running downloads, and how long a failed one is not
 # tried again.
 GRACE = timedelta(minutes=10)
@@ -23,17 +23,17 @@ MAX_IN_PROGRESS = 100
 MAX_BYTES = 4 * 1024**3
 
 
-class PressBusy(CampaignError):
+class PosterQueueFull(CampaignError):
     """So many posters are waiting that another would not be drawn within the hour."""
 
     status = 503
 
 
-def ask_for_poster(variety: Variety, *, now: datetime) -> None:
-    """Queue a poster of this Variety, unless one is in progress. Raise PressBusy."""
-    in_work = db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) or 0
-    if in_work >= MAX_IN_PROGRESS:
-        raise PressBusy
+def request_poster(variety: Variety, *, now: datetime) -> None:
+    """Queue a poster of this Variety, unless one is in progress. Raise PosterQueueFull."""
+    in_progress = db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) or 0
+    if in_progress >= MAX_IN_PROGRESS:
+        raise PosterQueueFull
     values = {**vars(variety), "state": "waiting", "asked_at": now, "octets": 0, "last_number": 0}
     values |= dict.fromkeys(("look", "numbers", "names"), "")
     # Two simultaneous requests make only one poster.
@@ -78,26 +78,26 @@ def sweep_posters(*, now: datetime) -> list[str]:
     Outdated are those older than a day, replaced by a newer one, failed long enough ago, or the
     oldest beyond MAX_BYTES.
     """
-    kept: list[str] = []
+    file_names: list[str] = []
     newest: dict[tuple[Any, ...], Poster] = {}
-    octets = 0
+    total = 0
     for poster in db.session.scalars(select(Poster).where(READY).order_by(Poster.id.desc())).all():
-        octets += poster.octets
+        total += poster.octets
         variety = tuple(getattr(poster, column) for column in VARIETY)
         newer = newest.get(variety)
         newest.setdefault(variety, poster)
         if (
-            octets > MAX_BYTES
-            or _is_older(poster, now - KEPT)
+            total > MAX_BYTES
+            or _is_older(poster, now - LIFETIME)
             or (newer and _is_older(newer, now - GRACE))
         ):
             db.session.delete(poster)
         else:
-            kept.append(poster.file_name)
+            file_names.append(poster.file_name)
     db.session.execute(
         delete(Poster).where(Poster.state == "failed", Poster.asked_at <= now - GRACE)
     )
-    return kept
+    return file_names
 
 
 def _is_older(poster: Poster, moment: datetime) -> bool:

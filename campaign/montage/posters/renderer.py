@@ -85,7 +85,7 @@ def _lay_montage(
         frame.y + first * point,
         frame.side,
         (last - first) * point,
-        spec.picture_words,
+        spec.picture_alt,
     )
 
 
@@ -133,10 +133,10 @@ def _paint(
     for upper in range(0, height, BAND):
         lower = min(upper + BAND, height)
         rows = text.rows(upper, lower)
-        begins, ends = max(upper, first), min(lower, last)
-        if begins < ends:
-            place = rows[begins - upper : ends - upper, left : left + side]
-            place[:] = over(painting.rows(begins - top, ends - top), place)
+        start, end = max(upper, first), min(lower, last)
+        if start < end:
+            target = rows[start - upper : end - upper, left : left + side]
+            target[:] = over(painting.rows(start - top, end - top), target)
         stream.write(rows)
         progress(30 + round(65 * lower / height))
     stream.end()

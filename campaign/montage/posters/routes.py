@@ -28,14 +28,14 @@ from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.jobs.queries import unfinished_job
-from campaign.montage.forms import asked_lang, asked_number, asked_word
+from campaign.montage.forms import choice_parameter, language_parameter, number_parameter
 from campaign.montage.models import Poster
-from campaign.montage.pictures import kept
+from campaign.montage.pictures import cached
 from campaign.montage.posters.jobs import posters_folder
-from campaign.montage.posters.operations import GRACE, JOB, ask_for_poster
+from campaign.montage.posters.operations import GRACE, JOB, request_poster
 from campaign.montage.posters.renderer import print_poster
 from campaign.montage.posters.spec import PAPER_MM
-from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
+from campaign.montage.queries import Variety, find_shape, poster_status, posters_before
 from campaign.montage.texts import digest_of, look_of, poster_spec
 from campaign.process.clock import utcnow
 
@@ -43,11 +43,11 @@ blueprint = Blueprint("posters", __name__)
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
 # Up to AT_ONCE pixels, a poster of any width is drawn during the request. Wider ones come in steps,
 # so that there are not too many different ones.
-AT_ONCE, STEP = 2400, 500
+MAX_INSTANT_WIDTH, STEP = 2400, 500
 PAPER = "A2"
 # How long a poster is served although more people have signed. Its count says when it was taken.
 FRESH = timedelta(hours=1)
-SECONDS, NAMES_SECONDS, LOOK_AGAIN = 300, 15, 4
+SECONDS, NAMES_SECONDS, RELOAD_SECONDS = 300, 15, 4
 
 
 @blueprint.get("/<lang>/causes/<slug>/posters")
@@ -55,7 +55,7 @@ def index(slug: str) -> ResponseReturnValue:
     """Show which posters there are, and a form to choose one."""
     cause = cause_by_slug(slug) or abort(404)
     page = render_template(
-        "posters/index.html", cause=cause_page(cause, g.lang), papers=PAPER_MM, usual=PAPER
+        "posters/index.html", cause=cause_page(cause, g.lang), papers=PAPER_MM, default_size=PAPER
     )
     return public(make_response(page), SECONDS)
 
@@ -67,7 +67,7 @@ def pdf(slug: str) -> ResponseReturnValue:
     With `names=1` it lists the names that supporters let us show.
     """
     cause = cause_by_slug(slug) or abort(404)
-    return _offered(cause, _variety(cause, "pdf", asked_word("size", PAPER_MM, PAPER)))
+    return _serve_or_queue(cause, _variety(cause, "pdf", choice_parameter("size", PAPER_MM, PAPER)))
 
 
 @blueprint.get("/causes/<slug>/poster.png")
@@ -77,18 +77,18 @@ def png(slug: str) -> ResponseReturnValue:
     With `names=1` it lists the names that supporters let us show.
     """
     cause = cause_by_slug(slug) or abort(404)
-    width = asked_number("w", least=MIN_WIDTH, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
+    width = number_parameter("w", minimum=MIN_WIDTH, maximum=MAX_WIDTH, default=DEFAULT_WIDTH)
     variety = _variety(cause, "png", str(width))
-    if width <= AT_ONCE and not variety.with_names:
+    if width <= MAX_INSTANT_WIDTH and not variety.with_names:
         return public(Response(_small(cause, variety), mimetype="image/png"), SECONDS)
     if width % STEP:
-        asked = {**request.args, "w": width + STEP - width % STEP}
-        return redirect(url_for("posters.png", slug=slug, **asked))  # type: ignore[arg-type]
-    return _offered(cause, variety)
+        parameters = {**request.args, "w": width + STEP - width % STEP}
+        return redirect(url_for("posters.png", slug=slug, **parameters))  # type: ignore[arg-type]
+    return _serve_or_queue(cause, variety)
 
 
 def _variety(cause: Cause, form: str, size: str) -> Variety:
-    return Variety(cause.id, form, size, asked_lang(), request.args.get("names") == "1")
+    return Variety(cause.id, form, size, language_parameter(), request.args.get("names") == "1")
 
 
 def _small(cause: Cause, variety: Variety) -> bytes:
@@ -96,33 +96,33 @@ def _small(cause: Cause, variety: Variety) -> bytes:
     shape = find_shape(cause.shape)
     spec = poster_spec(cause, variety, numbers, now, shape_folder=cause.shape)
 
-    def make() -> bytes:
+    def draw() -> bytes:
         file = io.BytesIO()
         print_poster(spec, shape, file)
         return file.getvalue()
 
     # The time printed on the poster is that of this count.
-    shows = (variety, look_of(cause, variety.lang), digest_of(numbers))
-    return kept(Path(current_app.config["VAR_DIR"]) / "pictures", shows, make)
+    content = (variety, look_of(cause, variety.lang), digest_of(numbers))
+    return cached(Path(current_app.config["VAR_DIR"]) / "pictures", content, draw)
 
 
-def _offered(cause: Cause, variety: Variety) -> Response:
+def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
     """Return the poster if there is one; else have it drawn, and show progress."""
     g.lang = variety.lang
-    now, standing = utcnow(), poster_standing(variety)
-    ready = standing.ready
+    now, status = utcnow(), poster_status(variety)
+    ready = status.ready
     path = _file_of(ready)
     if ready and path and _is_fresh(ready, cause, variety.lang, now):
         return (
             jsonify(state="ready") if "progress" in request.args else _file(ready, path, cause.slug)
         )
-    if not standing.in_work and standing.failed and standing.failed.asked_at > now - GRACE:
-        return _waiting(cause, variety, standing.failed)
-    if not standing.in_work:
-        write(ask_for_poster, variety, now=now)
-        standing = poster_standing(variety)
+    if not status.in_work and status.failed and status.failed.asked_at > now - GRACE:
+        return _waiting(cause, variety, status.failed)
+    if not status.in_work:
+        write(request_poster, variety, now=now)
+        status = poster_status(variety)
     # If it is ready by now, the next request will find it.
-    return _waiting(cause, variety, standing.in_work or standing.ready or abort(503))
+    return _waiting(cause, variety, status.in_work or status.ready or abort(503))
 
 
 def _is_fresh(poster: Poster, cause: Cause, lang: str, now: datetime) -> bool:
@@ -139,19 +139,19 @@ def _file_of(poster: Poster | None) -> Path | None:
 
 def _file(poster, path: Path, slug: str) -> Response:
     names = "-names" if poster.with_names else ""
-    answer = send_file(
+    response = send_file(
         path,
         download_name=f"{slug}-{poster.size}-{poster.lang}{names}.{poster.form}",
         etag=f"poster-{poster.id}",
         last_modified=poster.drawn_at,
     )
-    answer.cache_control.no_cache = None
-    answer = public(answer, NAMES_SECONDS if poster.with_names else SECONDS)
+    response.cache_control.no_cache = None
+    response = public(response, NAMES_SECONDS if poster.with_names else SECONDS)
     if poster.with_names:
         # A withdrawn name must disappear soon. So no cache may serve an old copy while the site is
         # down.
-        del answer.cache_control["stale-if-error"]
-    return answer
+        del response.cache_control["stale-if-error"]
+    return response
 
 
 def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
@@ -162,33 +162,33 @@ def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
     failed = poster.state == "failed"
     job = unfinished_job(JOB, poster.id)
     progress = 100 if poster.state == "ready" else job.progress if job else 0
-    how_far = _how_far(poster, progress)
+    status_text = _status_text(poster, progress)
     if "progress" in request.args:
-        answer = jsonify(state=poster.state, progress=progress, words=how_far)
+        response = jsonify(state=poster.state, progress=progress, words=status_text)
     else:
         page = render_template(
             "posters/show.html",
             cause=cause_page(cause, variety.lang),
             poster=poster,
             progress=progress,
-            how_far=how_far,
-            seconds=LOOK_AGAIN,
+            status_text=status_text,
+            seconds=RELOAD_SECONDS,
         )
-        answer = make_response(page)
-    answer.status_code = 503 if failed else 202
-    answer.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else LOOK_AGAIN)
-    answer.cache_control.no_store = True
-    return answer
+        response = make_response(page)
+    response.status_code = 503 if failed else 202
+    response.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else RELOAD_SECONDS)
+    response.cache_control.no_store = True
+    return response
 
 
-def _how_far(poster: Poster, progress: int) -> str:
+def _status_text(poster: Poster, progress: int) -> str:
     if poster.state == "drawing":
         return _("%(percent)s %% drawn", percent=progress)
-    before = posters_before(poster) if poster.state == "waiting" else 0
-    if before:
+    ahead = posters_before(poster) if poster.state == "waiting" else 0
+    if ahead:
         return ngettext(
             "One poster is ahead of it in the queue.",
             "%(num)s posters are ahead of it in the queue.",
-            before,
+            ahead,
         )
     return _("It is in the queue.")

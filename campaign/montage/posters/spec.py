@@ -12,9 +12,9 @@ DOTS_PER_INCH = 300
 class PosterSpec:
     """A poster in one language. `size` is A3 … A0 for a PDF, the width in pixels for a PNG.
 
-    If nobody has signed, `count` is empty and `words` take its place. The montage shows butterflies
+    If nobody has signed, `count` is empty and `caption` takes its place. The montage shows butterflies
     1 … `last` without the `gaps`, in the shape in `shape_folder`. `names_file` has one name per
-    line; it is empty if the poster shows no names. `names_words` are the sentences around them.
+    line; it is empty if the poster shows no names. `names_texts` are the sentences around them.
     """
 
     form: str
@@ -23,15 +23,15 @@ class PosterSpec:
     palette: str
     title: str
     count: str
-    words: str
+    caption: str
     counted_on: str
     address: str
-    picture_words: str
+    picture_alt: str
     shape_folder: str
     last: int
     gaps: tuple[int, ...]
     names_file: str
-    names_words: dict[str, str]
+    names_texts: dict[str, str]
 
     @property
     def sheet(self) -> tuple[float, ...]:
@@ -48,8 +48,8 @@ class PosterSpec:
     @classmethod
     def from_json(cls, text: str) -> "PosterSpec":
         """Return the spec that `to_json` wrote."""
-        facts = json.loads(text)
-        return cls(**{**facts, "gaps": tuple(facts["gaps"])})
+        values = json.loads(text)
+        return cls(**{**values, "gaps": tuple(values["gaps"])})
 
 
 def pixels_of(width: int) -> tuple[int, int]:

@@ -35,10 +35,10 @@ class _Stamps:
     across: np.ndarray
     part: np.ndarray
 
-    def points(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def points(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how many points each of these stamps has, and the rows of all their points."""
-        count = self.count[which]
-        first = self.start[which] - (np.cumsum(count) - count)
+        count = self.count[indices]
+        first = self.start[indices] - (np.cumsum(count) - count)
         return count, np.arange(count.sum()) + np.repeat(first, count)
 
 
@@ -74,7 +74,7 @@ def _stamps(size: float) -> _Stamps:
     sprites = Sprites(size)
     out = ceil(size * 1.22 * REACH) + 2
     poses = product(range(VARIANTS), (False, True), range(-TURNS, TURNS + 1), SCALES)
-    found = []
+    points = []
     for variant, flip, turn, scale in poses:
         stance = Stance(flip, turn * TURN, size * scale / 1000, out, out, out / 2, out / 2)
         shares = np.asarray(sprites.turned(variant, stance))
@@ -82,13 +82,13 @@ def _stamps(size: float) -> _Stamps:
         down, across = np.nonzero(cover >= min(110, cover.max()))
         cover, cell, wash, _ = shares[down, across].astype(np.int16).T
         part = (2 * cell > cover) * (1 + (2 * wash > cell))
-        found.append((down - out // 2, across - out // 2, part))
-    count = np.array([len(down) for down, _, _ in found])
-    down, across, part = (np.concatenate(column) for column in zip(*found, strict=True))
+        points.append((down - out // 2, across - out // 2, part))
+    count = np.array([len(down) for down, _, _ in points])
+    down, across, part = (np.concatenate(column) for column in zip(*points, strict=True))
     return _Stamps(count, np.cumsum(count) - count, down, across, part.astype(np.uint32))
 
 
-def _which(flock: Flock) -> np.ndarray:
+def _stamp_indices(flock: Flock) -> np.ndarray:
     """Return the index of each butterfly's stamp."""
     turn = np.clip(np.rint(flock.turn / TURN).astype(np.int32), -TURNS, TURNS) + TURNS
     scale = np.digitize(flock.scale, (1060, 1140))
@@ -106,21 +106,21 @@ def _paint_band(
     depth = np.zeros(((bottom - top) * fine + 2 * rim, across), np.uint32)
     offset = stamps.down * across + stamps.across
     row = (flock.y * fine).astype(np.int64) - top * fine + rim
-    place = row * across + (flock.x * fine).astype(np.int64) + rim
-    rank = np.arange(1, len(place) + 1, dtype=np.uint32)
-    which = _which(flock)
-    each = max(1, CHUNK_POINTS // int(stamps.count.max()))
-    for start in range(0, len(place), each):
-        part = slice(start, start + each)
-        count, point = stamps.points(which[part])
-        covered = np.repeat(place[part], count) + offset[point]
+    centre = row * across + (flock.x * fine).astype(np.int64) + rim
+    rank = np.arange(1, len(centre) + 1, dtype=np.uint32)
+    indices = _stamp_indices(flock)
+    chunk_size = max(1, CHUNK_POINTS // int(stamps.count.max()))
+    for start in range(0, len(centre), chunk_size):
+        part = slice(start, start + chunk_size)
+        count, point = stamps.points(indices[part])
+        covered = np.repeat(centre[part], count) + offset[point]
         # The butterfly with the highest rank at a point is on top.
-        seen = np.repeat(rank[part], count) * PARTS + stamps.part[point]
-        np.maximum.at(depth.ravel(), covered, seen)
-    return _seen(depth[rim:-rim, rim:-rim], flock.tints, fine)
+        ranked = np.repeat(rank[part], count) * PARTS + stamps.part[point]
+        np.maximum.at(depth.ravel(), covered, ranked)
+    return _mean_colours(depth[rim:-rim, rim:-rim], flock.tints, fine)
 
 
-def _seen(depth: np.ndarray, tints: np.ndarray, fine: int) -> np.ndarray:
+def _mean_colours(depth: np.ndarray, tints: np.ndarray, fine: int) -> np.ndarray:
     """Return the mean colour of the topmost points of each pixel."""
     colours = np.full((len(tints) + 1, PARTS, 4), 255, np.uint8)
     colours[1:, :, :3] = tints

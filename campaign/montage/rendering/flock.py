@@ -31,9 +31,9 @@ class Flock:
     scale: np.ndarray
     tints: np.ndarray
 
-    def part(self, chosen: np.ndarray) -> "Flock":
+    def part(self, selection: np.ndarray) -> "Flock":
         """Return only the chosen butterflies (indices or booleans), in the same order."""
-        columns = {name: getattr(self, name)[chosen] for name in COLUMNS}
+        columns = {name: getattr(self, name)[selection] for name in COLUMNS}
         return Flock(width=self.width, size=self.size, **columns)
 
     def between(self, top: float, bottom: float) -> np.ndarray:

@@ -59,8 +59,8 @@ class Ground:
         rim = ceil(2 * cell)
         upper, lower = max(0, top - rim), min(self._width, bottom + rim)
         box = (0, upper / cell, self._shade.width, lower / cell)
-        whole = self._shade.resize((self._width, lower - upper), Image.Resampling.BILINEAR, box)
-        return whole.crop((0, top - upper, self._width, bottom - upper))
+        shade = self._shade.resize((self._width, lower - upper), Image.Resampling.BILINEAR, box)
+        return shade.crop((0, top - upper, self._width, bottom - upper))
 
 
 def _between(count: int, low: int, high: int) -> float:

@@ -18,30 +18,30 @@ ALPHA_WEIGHT = 0.9
 BINS = 1 << 19
 
 
-def encode_png(image: Image.Image, most: int | None = None) -> bytes:
+def encode_png(image: Image.Image, max_colours: int | None = None) -> bytes:
     """Return the RGBA image as a PNG with a palette of at most `most` colours.
 
     That takes a quarter of the bytes, and the difference is hardly visible.
     """
     pixels = np.asarray(image)
     alpha = pixels[:, :, 3]
-    seen = alpha > 0
-    if not seen.any():
-        return _saved(image, 6)
-    bins, colours, weights = _binned(pixels[seen])
-    most = most or (COLOURS_OF_FEW if seen.mean() < FEW else COLOURS)
-    palette = _means(colours, weights, most)
+    visible = alpha > 0
+    if not visible.any():
+        return _png_bytes(image, 6)
+    bins, colours, weights = _binned(pixels[visible])
+    max_colours = max_colours or (COLOURS_OF_FEW if visible.mean() < FEW else COLOURS)
+    palette = _means(colours, weights, max_colours)
     number_of_bin = np.zeros(BINS, np.uint8)
     used = np.flatnonzero(weights)
     number_of_bin[used] = 1 + _nearest(colours[used], palette)
     numbers = np.zeros(alpha.shape, np.uint8)
-    numbers[seen] = number_of_bin[bins]
+    numbers[visible] = number_of_bin[bins]
     small = Image.fromarray(numbers, "P")
     small.putpalette(_straight(palette).tobytes(), "RGBA")
-    return _saved(small, 9)
+    return _png_bytes(small, 9)
 
 
-def _saved(image: Image.Image, effort: int) -> bytes:
+def _png_bytes(image: Image.Image, effort: int) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=effort)
     return file.getvalue()
@@ -68,18 +68,18 @@ def _binned(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def _means(colours: np.ndarray, weights: np.ndarray, most: int) -> np.ndarray:
+def _means(colours: np.ndarray, weights: np.ndarray, max_colours: int) -> np.ndarray:
     """Return the palette: k-means over the bins, starting from evenly spaced ones."""
     used = np.flatnonzero(weights)
     points, weight = colours[used], np.sqrt(weights[used]).astype(np.float32)
     share = np.cumsum(weight) / weight.sum()
-    means = points[np.unique(np.searchsorted(share, (np.arange(most) + 0.5) / most))]
+    means = points[np.unique(np.searchsorted(share, (np.arange(max_colours) + 0.5) / max_colours))]
     for _ in range(ROUNDS):
         nearest = _nearest(points, means)
         total = np.bincount(nearest, weight, len(means))
-        kept = total > 0
+        is_used = total > 0
         sums = [np.bincount(nearest, weight * channel, len(means)) for channel in points.T]
-        means = (np.stack(sums, axis=1)[kept] / total[kept, None]).astype(np.float32)
+        means = (np.stack(sums, axis=1)[is_used] / total[is_used, None]).astype(np.float32)
     return means
 
 

@@ -13,7 +13,7 @@ VARIANTS = 8
 # Level of detail, and the butterfly size in pixels up to which it is used.
 LEVELS = {"small": 15, "mid": 70, "full": 512}
 # Margin around a sprite for its shade, as a share of its side.
-ROOM = 1 / 8
+MARGIN = 1 / 8
 SHADE_BLUR = 0.035
 SHADE_DEPTH = 0.42
 
@@ -42,8 +42,8 @@ def _shares(pixels: np.ndarray) -> np.ndarray:
 
 def _art(size: float, variant: int) -> np.ndarray:
     """Return one pose for this size in pixels: side × side × 4 shares."""
-    for level, most in LEVELS.items():
-        if size < most:
+    for level, max_size in LEVELS.items():
+        if size < max_size:
             return _sheet(level)[variant]
     # Not cached, because a pose for print is 16 MB.
     with Image.open(DATA / "sprites-print" / f"{variant}.png") as image:
@@ -94,8 +94,8 @@ class Sprites:
             art = _art(self.size, variant)
             # Slightly larger than needed, because turning softens the edges.
             side = min(len(art), max(6, ceil(self.size * 1.25)))
-            roomy = _roomy(Image.fromarray(art, "CMYK"), side)
-            self._poses[variant] = roomy, _shade(roomy, side), side
+            padded = _with_margin(Image.fromarray(art, "CMYK"), side)
+            self._poses[variant] = padded, _shade(padded, side), side
         return self._poses[variant]
 
 
@@ -112,11 +112,11 @@ def _transformed(pose: Image.Image, side: int, stance: Stance) -> Image.Image:
     )
 
 
-def _roomy(pose: Image.Image, side: int) -> Image.Image:
-    room = ceil(side * ROOM)
-    roomy = Image.new("CMYK", (side + 2 * room, side + 2 * room))
-    roomy.paste(pose.resize((side, side), Image.Resampling.BOX), (room, room))
-    return roomy
+def _with_margin(pose: Image.Image, side: int) -> Image.Image:
+    margin = ceil(side * MARGIN)
+    padded = Image.new("CMYK", (side + 2 * margin, side + 2 * margin))
+    padded.paste(pose.resize((side, side), Image.Resampling.BOX), (margin, margin))
+    return padded
 
 
 def _shade(pose: Image.Image, side: int) -> Image.Image:

@@ -37,7 +37,7 @@ def ground_of(picture: Image.Image) -> tuple[int, ...]:
     return tuple(int(channel) for channel in _ground(_pixels(picture)))
 
 
-def settled(picture: Image.Image, cut: Cut) -> Cut:
+def resolve_cut(picture: Image.Image, cut: Cut) -> Cut:
     """Return the Cut with everything that was left open determined from the picture."""
     by = cut.by if cut.by == "colour" or is_clear(picture) else "colour"
     if by != "colour":
@@ -57,8 +57,8 @@ def cover(picture: Image.Image, cut: Cut) -> Image.Image:
         shares = np.asarray(picture.getchannel("A"))
     else:
         # Spread the values around the threshold, so that scaling down keeps the edge in place.
-        past = _distance(_pixels(picture)) - cut.threshold - 0.5
-        shares = np.clip(OPAQUE + past * 4, 0, 255).astype(np.uint8)
+        excess = _distance(_pixels(picture)) - cut.threshold - 0.5
+        shares = np.clip(OPAQUE + excess * 4, 0, 255).astype(np.uint8)
     return Image.fromarray(255 - shares if cut.inverted else shares)
 
 

@@ -74,18 +74,18 @@ def shape_in(folder: Path) -> Shape:
 
 def shape_from(name: str, read: Callable[[str], bytes]) -> Shape:
     """Return the shape whose files (FILES) `read` returns by name."""
-    facts = tomllib.loads(read("shape.toml").decode())
-    near = facts.get("near", [])
+    metadata = tomllib.loads(read("shape.toml").decode())
+    near = metadata.get("near", [])
     # The file has sixteenths of a pixel, in a square of 1,024 pixels.
     ghost = np.array(json.loads(read("ghost.json")), float).reshape(-1, 2) / (16 * SIDE)
     return Shape(
         name=name,
-        title=facts["title"],
+        title=metadata["title"],
         mask=_pixels(read("mask.png"), "1"),
         palette=_pixels(read("palette.png"), "RGB"),
-        centre=tuple(facts["centre"]),
-        ink=_rgb(facts["ink"]),
-        night_ink=_rgb(facts["night_ink"]),
+        centre=tuple(metadata["centre"]),
+        ink=_rgb(metadata["ink"]),
+        night_ink=_rgb(metadata["night_ink"]),
         near_luminance=np.array([entry["luminance"] for entry in near], float),
         near_tints=np.array([[_rgb(entry[part]) for part in PARTS] for entry in near], float),
         ghost=ghost,

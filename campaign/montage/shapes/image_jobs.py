@@ -15,7 +15,7 @@ from typing import Any
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.montage.models import StoredShape
-from campaign.montage.pictures import Line, kept
+from campaign.montage.pictures import DrawingQueue, cached
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import DATA, FILES
 from campaign.montage.shapes.uploads import MAX_BYTES, PictureRefused
@@ -25,7 +25,7 @@ MAX_SECONDS = 90
 
 log = logging.getLogger("campaign.workshop")
 # One page of shapes requests a handful of previews, and two organizers may open theirs at once.
-_line = Line(16)
+_queue = DrawingQueue(16)
 
 
 class WorkFailed(CampaignError):
@@ -60,7 +60,7 @@ def cut_out(content: bytes, *, title: str, cut: Cut) -> CutOut:
     """
     if len(content) > MAX_BYTES:
         raise PictureRefused("too_heavy")
-    with _line.turn(), tempfile.TemporaryDirectory() as scratch:
+    with _queue.acquire(), tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "picture").write_bytes(content)
         done = _work("cut", folder, title=title, **asdict(cut))
@@ -92,7 +92,7 @@ def preview_png(
     It comes from `folder`, or is drawn now. Raise WorkFailed or TooManyPictures.
     """
     order = {"shape": shape, "count": count, "width": width, "gaps": sorted(gaps), "night": night}
-    return kept(folder, ("preview", *order.items()), lambda: _drawn(**order), _line)
+    return cached(folder, ("preview", *order.items()), lambda: _drawn(**order), _queue)
 
 
 def lay_shape(name: str, scratch: Path) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign.montage.rendering.drawing import draw, encode_png
-from campaign.montage.shapes.extraction import Cut, ground_of, is_clear, settled
+from campaign.montage.shapes.extraction import Cut, ground_of, is_clear, resolve_cut
 from campaign.montage.shapes.files import shape_in
 from campaign.montage.shapes.uploads import PictureRefused, read_picture, shape_of
 from campaign.process.parent import exit_with_parent
@@ -35,23 +35,23 @@ def cut(
     """
     try:
         picture = read_picture((folder / "picture").read_bytes())
-    except PictureRefused as refused:
-        return {"refused": refused.reason}
+    except PictureRefused as error:
+        return {"refused": error.reason}
     picture.save(folder / "picture.webp", "WEBP", quality=QUALITY, method=2)
-    way = settled(picture, Cut(by, threshold, inverted))
-    facts = {
+    resolved = resolve_cut(picture, Cut(by, threshold, inverted))
+    metadata = {
         "width": picture.width,
         "height": picture.height,
         "is_clear": is_clear(picture),
         "ground": ground_of(picture),
     }
     try:
-        name, files = shape_of(picture, title, way)
-    except PictureRefused as refused:
-        return {"name": None, "fault": refused.reason, "cut": vars(way), **facts}
+        name, files = shape_of(picture, title, resolved)
+    except PictureRefused as error:
+        return {"name": None, "fault": error.reason, "cut": vars(resolved), **metadata}
     for file, content in files.items():
         (folder / file).write_bytes(content)
-    return {"name": name, "fault": "", "cut": vars(way), **facts}
+    return {"name": name, "fault": "", "cut": vars(resolved), **metadata}
 
 
 def show(

@@ -17,7 +17,7 @@ from campaign.montage.shapes.files import UnknownShape, shape_names
 from campaign.montage.shapes.image_jobs import CutOut
 from campaign.montage.shapes.uploads import shape_files
 
-DRAFTS_KEPT = timedelta(days=1)
+DRAFT_LIFETIME = timedelta(days=1)
 MAX_DRAFTS = 12
 
 
@@ -39,7 +39,9 @@ class TooManyDrafts(CampaignError):
     status = 409
 
 
-def keep_shape(*, content: bytes, title: str, cut: Cut | None = None, now: datetime) -> StoredShape:
+def create_shape(
+    *, content: bytes, title: str, cut: Cut | None = None, now: datetime
+) -> StoredShape:
     """Make a shape from a picture's bytes and store it; return its StoredShape.
 
     Raise PictureRefused.
@@ -72,8 +74,10 @@ def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> Sh
     """Keep a CutOut and its picture for review; return the ShapeDraft. Raise TooManyDrafts."""
     load_for_update(Cause, cause_id)
     # A second press of the button sends the same picture again.
-    same = select(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name)
-    if made.name and (draft := db.session.scalar(same)):
+    existing = select(ShapeDraft).where(
+        ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name
+    )
+    if made.name and (draft := db.session.scalar(existing)):
         return draft
     if (
         db.session.scalar(
@@ -82,9 +86,9 @@ def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> Sh
         >= MAX_DRAFTS
     ):
         raise TooManyDrafts
-    facts = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
+    columns = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
     ground = "#" + bytes(made.ground).hex()
-    draft = ShapeDraft(cause_id=cause_id, title=title, ground=ground, **facts, **_cut(made, now))
+    draft = ShapeDraft(cause_id=cause_id, title=title, ground=ground, **columns, **_cut(made, now))
     db.session.add(draft)
     db.session.flush()
     return draft
@@ -160,16 +164,16 @@ def sweep_shapes(*, now: datetime) -> int:
 
     Return the number of deleted shapes.
     """
-    edge = now - DRAFTS_KEPT
-    db.session.execute(delete(ShapeDraft).where(ShapeDraft.changed_at <= edge))
-    named = (
+    oldest = now - DRAFT_LIFETIME
+    db.session.execute(delete(ShapeDraft).where(ShapeDraft.changed_at <= oldest))
+    references = (
         exists().where(column == StoredShape.name)
         for column in (CauseShape.shape, ShapeDraft.shape, Cause.shape)
     )
-    unknown = delete(StoredShape).where(
-        StoredShape.created_at <= edge, *(~entry for entry in named)
+    statement = delete(StoredShape).where(
+        StoredShape.created_at <= oldest, *(~reference for reference in references)
     )
-    return db.session.execute(unknown.execution_options(synchronize_session=False)).rowcount
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
 
 
 def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
@@ -177,5 +181,5 @@ def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
     if made.name:
         # Restart the time limit of a shape that was stored before.
         store_shape(made.name, made.files, now=now).created_at = now
-    cut_as = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
-    return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_as}
+    cut_columns = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
+    return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_columns}

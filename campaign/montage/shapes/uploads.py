@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from campaign.errors import CampaignError
 from campaign.montage.rendering.flock import LUMINANCE
-from campaign.montage.shapes.extraction import OPAQUE, Cut, cover, settled
+from campaign.montage.shapes.extraction import OPAQUE, Cut, cover, resolve_cut
 from campaign.montage.shapes.files import SIDE
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -19,7 +19,7 @@ MAX_PIXELS = 40_000_000
 # Pictures are scaled down to this before anything else.
 WORKING_SIDE = 2048
 MIN_SIDE = 160
-ROOM = 36
+MARGIN = 36
 COLOURS = 255
 DARKEST, DARKEST_AT_NIGHT = 24, 74
 # The mask must cover a share of the square from MIN_AREA to MAX_AREA. At least MIN_THICKNESS of it
@@ -53,7 +53,7 @@ def shape_files(content: bytes, title: str, cut: Cut | None = None) -> tuple[str
 
 def shape_of(picture: Image.Image, title: str, cut: Cut) -> tuple[str, dict[str, bytes]]:
     """Like `shape_files`, for a picture that `read_picture` returned."""
-    covered = cover(picture, settled(picture, cut))
+    covered = cover(picture, resolve_cut(picture, cut))
     box = covered.point(_step(OPAQUE)).getbbox()
     if box is None:
         raise PictureRefused("empty")
@@ -102,11 +102,11 @@ def read_picture(content: bytes) -> Image.Image:
 
 def _placed(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
     """Return the part of the image in the box, as large as fits, centred in the square."""
-    scale = (SIDE - 2 * ROOM) / max(box[2] - box[0], box[3] - box[1])
+    scale = (SIDE - 2 * MARGIN) / max(box[2] - box[0], box[3] - box[1])
     size = max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale))
     placed = Image.new(image.mode, (SIDE, SIDE))
-    whole = image.resize(size, Image.Resampling.BILINEAR, box, reducing_gap=3)
-    placed.paste(whole, ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
+    resized = image.resize(size, Image.Resampling.BILINEAR, box, reducing_gap=3)
+    placed.paste(resized, ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
     return placed
 
 
@@ -153,13 +153,15 @@ def _palette(picture: Image.Image, mask: np.ndarray) -> np.ndarray:
 
 def _files(mask: np.ndarray, palette: np.ndarray, title: str) -> dict[str, bytes]:
     ink, night_ink = _inks(palette[mask])
-    facts = {
+    metadata = {
         "title": title,
         "centre": _centre(mask),
         "ink": _hex(ink),
         "night_ink": _hex(night_ink),
     }
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in facts.items()]
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in metadata.items()
+    ]
     dots = json.dumps(dots_of(mask).tolist(), separators=(",", ":"))
     return {
         "shape.toml": "".join(lines).encode(),
@@ -217,34 +219,34 @@ def _loops(mask: np.ndarray) -> Iterator[np.ndarray]:
 
     The mask is always to the right of the path.
     """
-    ways = _edges(np.pad(mask, 1))
-    while ways:
-        start = here = next(iter(ways))
+    edges = _edges(np.pad(mask, 1))
+    while edges:
+        start = corner = next(iter(edges))
         loop, heading = [], (0, 0)
         while True:
-            onward = ways[here]
+            next_corners = edges[corner]
             # Where two paths meet at a corner, turning right keeps them apart.
-            right = (here[0] - heading[1], here[1] + heading[0])
-            there = right if right in onward else onward[0]
-            onward.remove(there)
-            if not onward:
-                del ways[here]
-            loop.append(here)
-            heading, here = (there[0] - here[0], there[1] - here[1]), there
-            if here == start:
+            right = (corner[0] - heading[1], corner[1] + heading[0])
+            next_corner = right if right in next_corners else next_corners[0]
+            next_corners.remove(next_corner)
+            if not next_corners:
+                del edges[corner]
+            loop.append(corner)
+            heading, corner = (next_corner[0] - corner[0], next_corner[1] - corner[1]), next_corner
+            if corner == start:
                 break
         yield np.array(loop, float)
 
 
 def _edges(padded: np.ndarray) -> dict[tuple[int, int], list[tuple[int, int]]]:
     """Return {corner: [next corners]} of all edges, in coordinates of the mask without padding."""
-    ways = {}
+    edges = {}
 
     def add(
         rows: np.ndarray, columns: np.ndarray, start: tuple[int, int], end: tuple[int, int]
     ) -> None:
         for row, column in zip((rows - 1).tolist(), (columns - 1).tolist(), strict=True):
-            ways.setdefault((column + start[0], row + start[1]), []).append(
+            edges.setdefault((column + start[0], row + start[1]), []).append(
                 (column + end[0], row + end[1])
             )
 
@@ -259,7 +261,7 @@ def _edges(padded: np.ndarray) -> dict[tuple[int, int], list[tuple[int, int]]]:
         beside = padded[shift[0] : shift[0] + height, shift[1] : shift[1] + width]
         rows, columns = np.nonzero(inner & ~beside)
         add(rows + 1, columns + 1, start, end)
-    return ways
+    return edges
 
 
 def _smooth(loop: np.ndarray) -> np.ndarray:
@@ -276,7 +278,7 @@ def _lengths(loop: np.ndarray) -> np.ndarray:
 
 def _sampled(loop: np.ndarray, step: float) -> np.ndarray:
     lengths = _lengths(loop)
-    way = np.concatenate([[0], np.cumsum(lengths)])
+    distances = np.concatenate([[0], np.cumsum(lengths)])
     closed = np.concatenate([loop, loop[:1]])
-    places = np.linspace(0, way[-1], max(1, round(way[-1] / step)), endpoint=False)
-    return np.stack([np.interp(places, way, closed[:, axis]) for axis in (0, 1)], axis=1)
+    positions = np.linspace(0, distances[-1], max(1, round(distances[-1] / step)), endpoint=False)
+    return np.stack([np.interp(positions, distances, closed[:, axis]) for axis in (0, 1)], axis=1)

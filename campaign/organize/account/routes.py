@@ -123,7 +123,7 @@ def change_password() -> ResponseReturnValue:
         set_password,
         organizer_id=who.id,
         password_hash=password_hash,
-        but_session=g.organizer_session.id,
+        except_session=g.organizer_session.id,
         details={"way": "changed"},
     )
     flash(_("Password changed. You are signed out everywhere else."), "success")
@@ -170,7 +170,7 @@ def close(session_id: int) -> ResponseReturnValue:
 def close_others() -> ResponseReturnValue:
     who = organizer().id
     fact = Fact("account.session_closed", on=("organizer", who))
-    act(fact, close_sessions, organizer_id=who, but=g.organizer_session.id)
+    act(fact, close_sessions, organizer_id=who, except_session=g.organizer_session.id)
     flash(_("Signed out everywhere else."), "success")
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 

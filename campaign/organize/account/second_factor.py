@@ -319,9 +319,9 @@ def confirm() -> ResponseReturnValue:
     sent = request.get_json(silent=True)
     sent, challenge = sent if isinstance(sent, dict) else {}, take_challenge()
     shown = {
-        "place": here(),
+        "relying_party": here(),
         "challenge": challenge,
-        "answer": sent.get("answer"),
+        "response": sent.get("answer"),
         "organizer_id": organizer().id,
     }
     if challenge is None or not write(

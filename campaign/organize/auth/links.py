@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.models import AccountLink
-from campaign.accounts.operations import LinkSpent, ask_reset, follow_link, tell_of_change
+from campaign.accounts.operations import LinkSpent, enqueue_change_email, follow_link, request_reset
 from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
 from campaign.accounts.rate_limits import TooManyTries, admit_reset
@@ -41,7 +41,7 @@ def send() -> ResponseReturnValue:
     address = form.email.address.normalized
     try:
         if admit_reset(network=request.remote_addr, account=tokens.email_digest(address)):
-            write(ask_reset, address=address, now=utcnow())
+            write(request_reset, address=address, now=utcnow())
     except TooManyTries as wait:
         form.form_errors.append(
             _("Too many reset emails were requested from here. Wait an hour, or ask an admin.")
@@ -126,7 +126,7 @@ def _follow_and_record(who: Actor, purpose: str, **words: Any) -> None:
         who, "account.password", subject=("organizer", organizer.id), details={"way": purpose}
     )
     if purpose == "reset":
-        tell_of_change(entry, organizer)
+        enqueue_change_email(entry, organizer)
 
 
 def _opened(purpose: str, token: str) -> AccountLink | None:

@@ -26,17 +26,17 @@ from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.models import KnownDevice, Organizer
 from campaign.accounts.operations import NEW_DEVICE
-from campaign.accounts.passkeys import CHALLENGE_GOOD_FOR, Place
+from campaign.accounts.passkeys import CHALLENGE_LIFETIME, RelyingParty
 from campaign.accounts.passwords import RETRY_AFTER_SECONDS
 from campaign.accounts.queries import organizer_by_id
 from campaign.accounts.rate_limits import count_refused_access, may_note_refusal
 from campaign.accounts.sessions import (
-    DEVICE_KEPT,
+    DEVICE_LIFETIME,
     MAX_AGE,
     close_session,
-    is_known,
-    know_device,
+    is_known_device,
     open_session,
+    remember_device,
 )
 from campaign.extensions import db, write
 from campaign.mail.operations import enqueue
@@ -54,7 +54,7 @@ def known_device(organizer_id: int | None) -> bytes | None:
     """Return the device cookie's digest if this organizer signed in with it before, else None."""
     token = read_cookie(DEVICE_COOKIE) or ""
     # Look the device up even for an unknown organizer, so that the response takes as long.
-    return tokens.token_digest(token) if is_known(organizer_id or 0, token) else None
+    return tokens.token_digest(token) if is_known_device(organizer_id or 0, token) else None
 
 
 def safe_next(address: Any) -> str:
@@ -91,7 +91,7 @@ def open_door(response: BaseResponse, organizer_id: int, way: str) -> None:
     """Open a full session and set its cookies on `response`."""
     device_token = read_cookie(DEVICE_COOKIE) or tokens.new_token()
     _open(response, organizer_id, "full", way, device_token)
-    set_cookie(response, DEVICE_COOKIE, device_token, DEVICE_KEPT)
+    set_cookie(response, DEVICE_COOKIE, device_token, DEVICE_LIFETIME)
 
 
 def _open(
@@ -133,7 +133,7 @@ def _remember(organizer_id: int, device_token: str, now: datetime, browser: dict
         is None
     )
     lang = organizer_by_id(organizer_id).lang
-    device, is_new = know_device(
+    device, is_new = remember_device(
         organizer_id=organizer_id, device_token=device_token, lang=lang, now=now, **browser
     )
     if is_new and not is_first:
@@ -163,13 +163,13 @@ def described(user_agent: str | None) -> str:
 KEPT = "passkey_challenge"
 
 
-def here() -> Place:
+def here() -> RelyingParty:
     """Return the Place of the site; in development, the host name of the request is used."""
     address = (
         current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
     )
     parts = urlsplit(address)
-    return Place(origin=f"{parts.scheme}://{parts.netloc}", host=parts.hostname or "")
+    return RelyingParty(origin=f"{parts.scheme}://{parts.netloc}", host=parts.hostname or "")
 
 
 def passkeys_work() -> bool:
@@ -189,7 +189,7 @@ def keep_challenge(options: Any) -> None:
 def take_challenge() -> bytes | None:
     """Return the pending challenge, once; None if there is none or it is too old."""
     challenge, since = session.pop(KEPT, (None, 0))
-    if challenge is None or utcnow().timestamp() - since > CHALLENGE_GOOD_FOR.total_seconds():
+    if challenge is None or utcnow().timestamp() - since > CHALLENGE_LIFETIME.total_seconds():
         return None
     return b64decode(challenge)
 

@@ -203,9 +203,9 @@ def show() -> ResponseReturnValue:
     challenge, half = take_challenge(), half_signed_in()
     who = challenge and write(
         spend_passkey,
-        place=here(),
+        relying_party=here(),
         challenge=challenge,
-        answer=answer,
+        response=answer,
         now=utcnow(),
         organizer_id=half.id if half else None,
     )

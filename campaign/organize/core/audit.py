@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.audit_models import AuditEntry
-from campaign.accounts.operations import tell_of_change
+from campaign.accounts.operations import enqueue_change_email
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db, write
 from campaign.organize.core.identity import actor
@@ -106,7 +106,7 @@ def act_on_account(
     def operate_and_tell() -> Any:
         result = operation(organizer_id=organizer_id, **named)
         entry = record(who, action, subject=("organizer", organizer_id), details=details)
-        tell_of_change(entry, organizer_by_id(organizer_id))
+        enqueue_change_email(entry, organizer_by_id(organizer_id))
         return result
 
     return write(operate_and_tell)

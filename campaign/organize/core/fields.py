@@ -24,7 +24,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, StopValidation
 
-from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, demand_strength
+from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_strength
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.signatures.forms import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
@@ -274,7 +274,7 @@ class NewPasswordField(PasswordField):
 
     def pre_validate(self, form: Form) -> None:
         try:
-            demand_strength(self.data or "", form.about())
+            check_strength(self.data or "", form.about())
         except PasswordTooWeak as weakness:
             raise StopValidation(WEAKNESSES[weakness.code]) from weakness
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from campaign.accounts import permissions, tokens
 from campaign.accounts.audit import Actor
 from campaign.accounts.models import Organizer
-from campaign.accounts.sessions import MAX_AGE, SEEN_EVERY, see_session, session_of
+from campaign.accounts.sessions import MAX_AGE, TOUCH_INTERVAL, session_of, touch_session
 from campaign.extensions import write
 from campaign.http.security import host_name
 from campaign.process.clock import utcnow
@@ -26,8 +26,8 @@ def find_session() -> None:
     found = session_of(token, now)
     if found is not None and host_name(SESSION_COOKIE) not in request.cookies:
         _replace_cookie(SESSION_COOKIE, token, MAX_AGE)
-    if found is not None and found.seen_at < now - SEEN_EVERY:
-        write(see_session, session_id=found.id, now=now)
+    if found is not None and found.seen_at < now - TOUCH_INTERVAL:
+        write(touch_session, session_id=found.id, now=now)
     g.organizer_session = found
 
 

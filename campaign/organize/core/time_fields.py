@@ -17,7 +17,7 @@ from wtforms.validators import StopValidation
 
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
-from campaign.i18n.local_times import NoSuchHour, comes_twice, instant
+from campaign.i18n.local_times import NonexistentTime, comes_twice, instant
 from campaign.i18n.sorting import sort_key
 from campaign.i18n.time_zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
 from campaign.process.clock import utcnow
@@ -75,7 +75,7 @@ class HourField(DateTimeLocalField):
         """
         try:
             return instant(self.data, zone)
-        except (NoSuchHour, OverflowError):
+        except (NonexistentTime, OverflowError):
             self.errors = [NO_SUCH_HOUR]
             return None
 

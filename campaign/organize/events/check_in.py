@@ -66,7 +66,7 @@ def door_list(event: Event) -> ResponseReturnValue:
         "subject": ("event", event.id),
         "since": utcnow() - NOTED_EVERY,
     }
-    if not entries(action="registrations.see", most=1, **noted):
+    if not entries(action="registrations.see", limit=1, **noted):
         note(_sight(event))
     return render_template("organize/events/check_in_list.html", **_list(event))
 

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired
 from campaign.accounts.permissions import EVERYWHERE
 from campaign.events.models import Event, Registration
 from campaign.extensions import db
-from campaign.mail.operations import refusal_of, try_again
+from campaign.mail.operations import clear_refusal, refusal_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import Fact, act, note
 from campaign.organize.core.fields import AddressField, LineField, most
@@ -152,7 +152,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
 @allowed("suppressions.add")
 def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
-    act(Fact("suppressions.retry"), try_again, digest=digest)
+    act(Fact("suppressions.retry"), clear_refusal, digest=digest)
     flash(_("We will try again with the next email."), "success")
     return (
         _back_to(digest)

@@ -105,7 +105,7 @@ class _Place:
 def happenings(since: datetime) -> list[Happening]:
     """Return the Happenings since an instant, the newest first, at most MAX_ENTRIES."""
     found = [
-        entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)
+        entry for entry in entries_since(since, [*PERMISSION], limit=MAX_READ) if _may_read(entry)
     ]
     groups = {}
     for entry in found:

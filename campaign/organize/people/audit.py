@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
         since=_start(form.since),
         until=_start(form.until, days=1),
         before_id=_before(),
-        most=ON_A_PAGE + 1,
+        limit=ON_A_PAGE + 1,
     )
     return render_template(
         "organize/audit/index.html",

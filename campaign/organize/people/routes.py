@@ -12,16 +12,16 @@ from wtforms import Field, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
-from campaign.accounts.factors import take_factors
+from campaign.accounts.factors import remove_second_factors
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.operations import (
     LastAdmin,
     OrganizerRemoved,
+    enqueue_invitation,
     give_role,
     invite,
-    owe_invitation,
     remove,
-    take_role,
+    remove_role,
 )
 from campaign.accounts.permissions import ADMIN, EVERYWHERE, ROLE_NAMES, ROLES
 from campaign.accounts.queries import last_invitation, organizer_by_id, organizers_of
@@ -174,7 +174,7 @@ def take(grant: Grant) -> ResponseReturnValue:
         fact = Fact(
             "people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role}
         )
-        act(fact, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
+        act(fact, remove_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
     else:
@@ -189,7 +189,13 @@ def invite_again(organizer_id: int) -> ResponseReturnValue:
     who = _seen(organizer_id)
     if who.is_invited:
         fact = Fact("people.invite", on=("organizer", who.id))
-        act(fact, owe_invitation, organizer_id=who.id, invited_by_id=organizer().id, now=utcnow())
+        act(
+            fact,
+            enqueue_invitation,
+            organizer_id=who.id,
+            invited_by_id=organizer().id,
+            now=utcnow(),
+        )
         flash(_("We sent a new email. The link in the old one no longer works."), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -207,7 +213,7 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
         abort(403)
     act(
         Fact("people.unlock", on=("organizer", who.id)),
-        take_factors,
+        remove_second_factors,
         then=_alerting(who),
         organizer_id=who.id,
     )

@@ -12,8 +12,8 @@ from sqlalchemy import Integer, Row, Select, cast, func, select
 
 from campaign.db.functions import read_hour
 from campaign.extensions import db
-from campaign.mail.models import OWED, TROUBLED, OutboxMessage
-from campaign.mail.operations import NO_LONGER_APT
+from campaign.mail.models import HAS_FAILED, IS_QUEUED, OutboxMessage
+from campaign.mail.operations import NO_LONGER_NEEDED
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.counting.aggregates import grouped_counts
 from campaign.signatures.models import (
@@ -155,8 +155,8 @@ def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
     """Return a MailTrouble for each kind of email about these signatures that has any."""
     message = OutboxMessage
     about_signatures = message.kind.startswith("signature_", autoescape=True)
-    retried = OWED & (message.attempts > 1)
-    given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
+    retried = IS_QUEUED & (message.attempts > 1)
+    given_up = HAS_FAILED & message.last_error.not_in(("", NO_LONGER_NEEDED))
     counts = {}
     for condition in (retried, given_up):
         emails = (

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from campaign.db.versioned import content_version, demand_version
+from campaign.db.versioned import content_version, require_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.signatures import tokens
@@ -169,7 +169,7 @@ def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -
     counts as read. Raise EditConflict and SamePerson.
     """
     signature = load_for_update(Signature, signature_id)
-    demand_version("erased" if signature.state == "erased" else version_of(signature), version)
+    require_version("erased" if signature.state == "erased" else version_of(signature), version)
     changed = [name for name, value in columns.items() if value != (getattr(signature, name) or "")]
     for name in changed:
         setattr(signature, name, columns[name])
@@ -316,7 +316,7 @@ def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> 
     signature = load_for_update(Signature, signature_id)
     correction = correction_of(signature_id)
     columns = correction.words if correction else {}
-    demand_version(content_version(columns), version)
+    require_version(content_version(columns), version)
     drop_corrections([signature_id])
     if is_accepted:
         set_columns(signature, columns)

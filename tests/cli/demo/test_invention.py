@@ -24,13 +24,13 @@ SURNAMES_OF_THE_STUDENTS = frozenset(
 )
 
 
-def plain(name):
+def decomposed_name(name):
     decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def scripts(text):
-    return {unicodedata.name(sign).split()[0] for sign in text if sign.isalpha()}
+    return {unicodedata.name(character).split()[0] for character in text if character.isalpha()}
 
 
 def share(condition):
@@ -104,7 +104,10 @@ def test_names_and_comments_fit_the_form():
 
 def test_no_one_has_a_surname_of_the_students():
     surnames = {
-        word for signer in CROWD for word in re.split(r"[\s-]+", plain(signer.family_name)) if word
+        word
+        for signer in CROWD
+        for word in re.split(r"[\s-]+", decomposed_name(signer.family_name))
+        if word
     }
     assert surnames.isdisjoint(SURNAMES_OF_THE_STUDENTS)
 
@@ -120,11 +123,11 @@ def test_petition_that_requires_a_comment_gets_one_from_everyone():
 
 def test_some_leave_a_short_comment_and_no_one_shouts():
     assert share(lambda signer: signer.comment) == pytest.approx(0.08, abs=0.015)
-    assert not any(sign in signer.comment for signer in CROWD for sign in "!¡")
+    assert not any(character in signer.comment for signer in CROWD for character in "!¡")
 
 
 def test_comments_are_in_the_language_of_their_supporter():
-    words = {
+    stop_words = {
         lang: {
             signer.comment
             for signer in invent(
@@ -133,9 +136,9 @@ def test_comments_are_in_the_language_of_their_supporter():
         }
         for lang in ("en", "fr", "es")
     }
-    german_and_portuguese = words["en"] & words["fr"] & words["es"]
+    german_and_portuguese = stop_words["en"] & stop_words["fr"] & stop_words["es"]
     assert 8 <= len(german_and_portuguese) <= 12
-    assert all(len(own - german_and_portuguese) == 20 for own in words.values())
+    assert all(len(own - german_and_portuguese) == 20 for own in stop_words.values())
 
 
 def test_form_choices_are_spread_as_people_make_them():

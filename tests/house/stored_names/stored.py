@@ -15,7 +15,7 @@ from campaign.exports.selection import Selection
 from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
-from campaign.mail.delivery import bound_kinds, composers_of
+from campaign.mail.delivery import bound_kinds, renderers_of
 from campaign.organize.core import audit as core_audit
 from campaign.organize.core.audit import TOLD
 from campaign.organize.exports import forms as export_words
@@ -91,7 +91,7 @@ def mail_kinds() -> set[str]:
     """Return the kinds of queued email; those counted by the daily limit are marked."""
     bound = bound_kinds(current_app)
     return {
-        f"{kind} (limited per day)" if kind in bound else kind for kind in composers_of(current_app)
+        f"{kind} (limited per day)" if kind in bound else kind for kind in renderers_of(current_app)
     }
 
 
@@ -117,10 +117,12 @@ def labels() -> set[str]:
 def ended() -> set[str]:
     """Return the names in the list of ended things, which outlives the database."""
     given = texts_given((note_ended,), 0, "what")
-    back = ended_log.TAKES_BACK
+    back = ended_log.UNDOES
     given |= set(back) | {end for ends in back.values() for end in ends}
     return (
-        given | {f"field {field}" for field in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+        given
+        | {f"field {field}" for field in ended_log.EndedEntry._fields}
+        | {f"file {ended_log.FILE}"}
     )
 
 

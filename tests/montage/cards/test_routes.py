@@ -8,7 +8,7 @@ from PIL import Image
 
 from campaign.causes.queries import cause_by_slug
 from campaign.montage import pictures
-from campaign.montage.pictures import TooManyPictures, kept
+from campaign.montage.pictures import TooManyPictures, cached
 from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.petitions import make_petition
@@ -20,13 +20,13 @@ CARDS = ["/causes/valley/card.png", "/petitions/home/card.png"]
 @pytest.mark.parametrize("path", CARDS)
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_card_is_public_and_of_the_size_that_pages_promise(client, petition, path, lang):
-    answer = client.get(f"{path}?lang={lang}")
+    response = client.get(f"{path}?lang={lang}")
     assert (
-        answer.status_code == 200
-        and answer.cache_control.public
-        and "Set-Cookie" not in answer.headers
+        response.status_code == 200
+        and response.cache_control.public
+        and "Set-Cookie" not in response.headers
     )
-    assert Image.open(io.BytesIO(answer.data)).size == (1200, 630)
+    assert Image.open(io.BytesIO(response.data)).size == (1200, 630)
 
 
 def test_card_changes_with_the_count_and_not_with_the_visitor(client, petition):
@@ -47,7 +47,7 @@ def test_card_without_signatures_invites_the_first(app, petition):
     assert (cause.count, letter.count, letter.above) == ("", "", "Butterflies for the Valley")
     sign_and_hatch(petition, AMALIA)
     for before, after in zip((cause, letter), cards(), strict=True):
-        assert before.words and after.words and before.words != after.words
+        assert before.caption and after.caption and before.caption != after.caption
 
 
 def test_card_counts_the_petitions_own_signatures(app, petition):
@@ -64,8 +64,8 @@ def test_unknown_subject_has_no_card(client, petition, path):
 
 
 def test_card_in_an_unknown_language_is_refused_plainly(client, petition):
-    answer = client.get("/causes/valley/card.png?lang=tlh")
-    assert answer.status_code == 400 and "en, es, fr" in answer.text
+    response = client.get("/causes/valley/card.png?lang=tlh")
+    assert response.status_code == 400 and "en, es, fr" in response.text
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_pages_link_their_card(app, client, petition, page, card):
 
 @pytest.mark.parametrize("w", ["0", "-1", "2401", "99999", "abc", "", "1.5"])
 def test_montage_of_an_impossible_width_is_refused_plainly(client, petition, w):
-    answer = client.get(f"/causes/valley/montage.png?w={w}")
-    assert answer.status_code == 400 and "2400" in answer.text
+    response = client.get(f"/causes/valley/montage.png?w={w}")
+    assert response.status_code == 400 and "2400" in response.text
 
 
 @pytest.mark.parametrize("count", [0, 1, 43])
@@ -98,9 +98,9 @@ def test_montage_is_drawn_at_any_width(app, client, petition, count):
         confirm(row_id)
     hatch_now()
     for w in (1, 37, 2400):
-        answer = client.get(f"/causes/valley/montage.png?w={w}")
-        assert answer.status_code == 200
-        assert Image.open(io.BytesIO(answer.data)).size == (w, w)
+        response = client.get(f"/causes/valley/montage.png?w={w}")
+        assert response.status_code == 200
+        assert Image.open(io.BytesIO(response.data)).size == (w, w)
 
 
 def test_identical_pictures_are_drawn_once(tmp_path):
@@ -110,19 +110,19 @@ def test_identical_pictures_are_drawn_once(tmp_path):
         drawn.append(1)
         return b"picture"
 
-    assert kept(tmp_path, ("a", 1), make) == kept(tmp_path, ("a", 1), make) == b"picture"
-    kept(tmp_path, ("a", 2), make)
+    assert cached(tmp_path, ("a", 1), make) == cached(tmp_path, ("a", 1), make) == b"picture"
+    cached(tmp_path, ("a", 2), make)
     assert len(drawn) == 2
 
 
 def test_picture_folder_does_not_fill_the_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "MAX_BYTES", 25)
     for index in range(5):
-        kept(tmp_path, index, lambda: b"0123456789")
+        cached(tmp_path, index, lambda: b"0123456789")
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_request_behind_a_long_queue_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
+    monkeypatch.setattr(pictures._queue._slots, "acquire", lambda blocking: False)
     with pytest.raises(TooManyPictures):
-        kept(tmp_path, "one more", lambda: b"")
+        cached(tmp_path, "one more", lambda: b"")

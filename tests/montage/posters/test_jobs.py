@@ -13,8 +13,8 @@ from sqlalchemy import event
 from campaign.extensions import db, write
 from campaign.jobs.worker import worker_context
 from campaign.montage.posters.jobs import posters_folder, sweep_files
-from campaign.montage.posters.operations import ask_for_poster, start_poster
-from campaign.montage.queries import Variety, poster_standing
+from campaign.montage.posters.operations import request_poster, start_poster
+from campaign.montage.queries import Variety, poster_status
 from campaign.process import isolated
 from campaign.process.clock import utcnow
 from tests.factories.jobs import job_loop, jobs_of
@@ -41,16 +41,16 @@ def sweep():
 
 def ask(petition, size="A3", *, form="pdf", names=False):
     variety = Variety(petition.cause_id, form, size, "es", names)
-    write(ask_for_poster, variety, now=utcnow())
+    write(request_poster, variety, now=utcnow())
     return variety
 
 
-def standing(variety):
+def status(variety):
     db.session.rollback()
-    return poster_standing(variety)
+    return poster_status(variety)
 
 
-def words_of(file):
+def text_of(file):
     document = pypdfium2.PdfDocument(file)
     words = "\n".join(page.get_textpage().get_text_range() for page in document)
     document.close()
@@ -63,10 +63,10 @@ def test_poster_says_title_count_day_and_names(press, folder, petition):
     sign_and_hatch(petition, ODILE)
     variety = ask(petition, names=True)
     assert press.run_next()
-    ready = standing(variety).ready
-    words = words_of(folder / ready.file_name)
-    assert "Mariposas" in words and "Amalia Rosales" in words and str(utcnow().year) in words
-    assert "Odile" not in words and "Kwan" not in words
+    ready = status(variety).ready
+    text = text_of(folder / ready.file_name)
+    assert "Mariposas" in text and "Amalia Rosales" in text and str(utcnow().year) in text
+    assert "Odile" not in text and "Kwan" not in text
     assert ready.octets == (folder / ready.file_name).stat().st_size
     assert list(folder.iterdir()) == [folder / ready.file_name]
 
@@ -82,10 +82,10 @@ def test_poster_whose_names_have_changed_is_deleted_by_the_next_sweep(press, fol
     press.run_next()
     press.run_next()
     sweep()
-    assert standing(with_names).ready and standing(without).ready
+    assert status(with_names).ready and status(without).ready
     change(row_id, name_display="counted")
     sweep()
-    assert not standing(with_names).ready and standing(without).ready
+    assert not status(with_names).ready and status(without).ready
 
 
 @pytest.mark.slow
@@ -107,11 +107,11 @@ def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petit
     sweep()
     event.remove(*listen)
     assert len(asked) == 2
-    assert standing(first).ready and standing(second).ready
+    assert status(first).ready and status(second).ready
     # A name that only the second has.
     change(row_id, name_display="counted")
     sweep()
-    assert standing(first).ready and not standing(second).ready
+    assert status(first).ready and not status(second).ready
 
 
 def test_unknown_files_are_deleted_once_they_are_old(press, folder, petition):
@@ -136,7 +136,7 @@ def test_renderer_told_to_stop_leaves_the_poster_to_another(press, folder, petit
 
     monkeypatch.setattr("campaign.montage.posters.jobs.start_poster", start)
     job_loop("poster", stop=stop).run_next()
-    assert standing(variety).in_work.state == "waiting"
+    assert status(variety).in_work.state == "waiting"
     [job] = jobs_of("poster")
     assert (job.state, job.attempts) == ("waiting", 0)
     assert list(folder.iterdir()) == []
@@ -152,9 +152,9 @@ def test_failing_renderer_logs_where_but_no_personal_data(
     (broken / "__init__.py").write_text("raise ValueError('Amalia Rosales')")
     variety = ask(petition, names=True)
     press.run_next()
-    assert standing(variety).in_work.state == "waiting"
+    assert status(variety).in_work.state == "waiting"
     assert "ValueError" in caplog.text and "Amalia" not in caplog.text
     assert not press.run_next()
     for minutes in (1, 2):
         assert job_loop("poster", now=utcnow() + timedelta(minutes=minutes)).run_next()
-    assert standing(variety).failed
+    assert status(variety).failed

@@ -11,15 +11,15 @@ from campaign.montage.posters import operations
 from campaign.montage.posters.operations import (
     GRACE,
     JOB,
-    PressBusy,
-    ask_for_poster,
+    PosterQueueFull,
     fail_poster,
     finish_poster,
+    request_poster,
     return_poster,
     start_poster,
     sweep_posters,
 )
-from campaign.montage.queries import Variety, poster_standing, shown_names
+from campaign.montage.queries import Variety, poster_status, shown_names
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.jobs import jobs_of
@@ -47,13 +47,13 @@ def variety(app):
 
 
 def ask(variety, now=NOON):
-    write(ask_for_poster, variety, now=now)
+    write(request_poster, variety, now=now)
 
 
 def finish(variety, now=NOON):
     ask(variety, now)
     db.session.rollback()
-    poster_id = poster_standing(variety).in_work.id
+    poster_id = poster_status(variety).in_work.id
     write(finish_poster, poster_id, drawn_at=now, octets=10)
     return poster_id
 
@@ -77,7 +77,7 @@ def test_each_variety_is_drawn_separately(variety):
 def test_full_queue_accepts_no_poster(variety, monkeypatch):
     monkeypatch.setattr(operations, "MAX_IN_PROGRESS", 1)
     ask(variety)
-    with pytest.raises(PressBusy):
+    with pytest.raises(PosterQueueFull):
         ask(Variety(variety.cause_id, "pdf", "A3", "en", False))
 
 
@@ -86,13 +86,13 @@ def test_requested_poster_has_a_job_in_order(variety):
     ask(variety)
     ask(variety)
     ask(other)
-    waiting = [poster_standing(item).in_work.id for item in (variety, other)]
+    waiting = [poster_status(item).in_work.id for item in (variety, other)]
     assert [job.subject_id for job in jobs_of(JOB)] == waiting
 
 
 def test_poster_is_drawn_returned_and_drawn_again(variety):
     ask(variety)
-    poster_id = poster_standing(variety).in_work.id
+    poster_id = poster_status(variety).in_work.id
     for operation, state in (
         (start_poster, "drawing"),
         (return_poster, "waiting"),
@@ -106,12 +106,12 @@ def test_poster_is_drawn_returned_and_drawn_again(variety):
 
 def test_failed_poster_is_not_tried_for_a_while(variety):
     ask(variety)
-    write(fail_poster, poster_standing(variety).in_work.id)
+    write(fail_poster, poster_status(variety).in_work.id)
     db.session.rollback()
-    assert poster_standing(variety).failed
+    assert poster_status(variety).failed
     write(sweep_posters, now=utcnow() + GRACE + timedelta(minutes=1))
     db.session.rollback()
-    assert not poster_standing(variety).failed
+    assert not poster_status(variety).failed
 
 
 def test_poster_stays_a_day(variety):

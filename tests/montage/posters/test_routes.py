@@ -51,43 +51,45 @@ def later(**time):
     ],
 )
 def test_impossible_poster_is_refused_plainly(client, petition, path, said):
-    answer = client.get(path)
-    assert answer.status_code == 400 and answer.mimetype == "text/plain"
-    assert answer.text and said in answer.text
+    response = client.get(path)
+    assert response.status_code == 400 and response.mimetype == "text/plain"
+    assert response.text and said in response.text
 
 
 def test_small_poster_is_drawn_at_once(client, petition):
-    answer = client.get(f"{PNG}?w=500")
-    assert answer.status_code == 200 and answer.cache_control.public
-    assert Image.open(io.BytesIO(answer.data)).size == (500, 707)
+    response = client.get(f"{PNG}?w=500")
+    assert response.status_code == 200 and response.cache_control.public
+    assert Image.open(io.BytesIO(response.data)).size == (500, 707)
 
 
 def test_width_between_the_steps_redirects_to_the_next(client, petition):
-    answer = client.get(f"{PNG}?w=2600&lang=fr")
-    assert answer.status_code == 302
-    assert answer.location == f"{PNG}?w=3000&lang=fr"
+    response = client.get(f"{PNG}?w=2600&lang=fr")
+    assert response.status_code == 302
+    assert response.location == f"{PNG}?w=3000&lang=fr"
 
 
 def test_large_poster_is_awaited_on_a_page_that_needs_no_script(client, petition):
-    answer = client.get(f"{PDF}?size=a3&lang=es")
-    assert answer.status_code == 202
-    assert answer.cache_control.no_store and "Set-Cookie" not in answer.headers
-    assert int(answer.headers["Retry-After"]) < 10
-    assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', answer.text)
-    assert '<html lang="es"' in answer.text and "<h1 data-in-progress>" in answer.text
-    told = client.get(f"{PDF}?size=A3&lang=es&progress=1").json
-    assert told.pop("words") == how_far(answer)
-    assert told == {"state": "waiting", "progress": 0}
+    response = client.get(f"{PDF}?size=a3&lang=es")
+    assert response.status_code == 202
+    assert response.cache_control.no_store and "Set-Cookie" not in response.headers
+    assert int(response.headers["Retry-After"]) < 10
+    assert re.search(
+        r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', response.text
+    )
+    assert '<html lang="es"' in response.text and "<h1 data-in-progress>" in response.text
+    status = client.get(f"{PDF}?size=A3&lang=es&progress=1").json
+    assert status.pop("words") == status_of(response)
+    assert status == {"state": "waiting", "progress": 0}
 
 
-def how_far(answer):
+def status_of(response):
     """Return what the page says about a poster in the queue."""
-    return html.fromstring(answer.data).xpath("string(//*[@data-progress-text])").strip()
+    return html.fromstring(response.data).xpath("string(//*[@data-progress-text])").strip()
 
 
 def test_queued_poster_says_how_many_come_first(client, petition):
     alone, second, third = (
-        how_far(client.get(f"{PDF}?size={size}")) for size in ("A3", "A2", "A1")
+        status_of(client.get(f"{PDF}?size={size}")) for size in ("A3", "A2", "A1")
     )
     assert len({alone, second, third}) == 3
     assert "2" in third
@@ -97,14 +99,16 @@ def test_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, draw
     client.get(f"{PDF}?size=A3")
     draw()
     assert client.get(f"{PDF}?size=A3&progress=1").json == {"state": "ready"}
-    answer = client.get(f"{PDF}?size=A3")
-    assert answer.status_code == 200 and answer.mimetype == "application/pdf"
-    assert answer.data.startswith(b"%PDF-")
-    assert "valley-A3-en.pdf" in answer.headers["Content-Disposition"]
-    assert answer.cache_control.public and not answer.cache_control.no_cache
+    response = client.get(f"{PDF}?size=A3")
+    assert response.status_code == 200 and response.mimetype == "application/pdf"
+    assert response.data.startswith(b"%PDF-")
+    assert "valley-A3-en.pdf" in response.headers["Content-Disposition"]
+    assert response.cache_control.public and not response.cache_control.no_cache
     assert client.get(f"{PDF}?size=A3", headers={"Range": "bytes=0-4"}).data == b"%PDF-"
     assert (
-        client.get(f"{PDF}?size=A3", headers={"If-None-Match": answer.headers["ETag"]}).status_code
+        client.get(
+            f"{PDF}?size=A3", headers={"If-None-Match": response.headers["ETag"]}
+        ).status_code
         == 304
     )
 
@@ -112,10 +116,10 @@ def test_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, draw
 def test_names_are_cacheable_for_seconds_only(client, petition, draw):
     client.get(f"{PDF}?size=A3&names=1")
     draw()
-    answer = client.get(f"{PDF}?size=A3&names=1")
+    response = client.get(f"{PDF}?size=A3&names=1")
     assert (
-        answer.cache_control.max_age <= 30
-        and "stale-if-error" not in answer.headers["Cache-Control"]
+        response.cache_control.max_age <= 30
+        and "stale-if-error" not in response.headers["Cache-Control"]
     )
 
 
@@ -154,9 +158,9 @@ def test_poster_with_a_lost_file_is_drawn_again(app, client, petition, draw):
 def test_failed_poster_says_so_and_is_not_retried_at_once(client, petition):
     client.get(f"{PDF}?size=A3")
     write(lambda: db.session.execute(update(Poster).values(state="failed", asked_at=utcnow())))
-    answer = client.get(f"{PDF}?size=A3")
-    assert answer.status_code == 503 and "<h1>" in answer.text
-    assert "http-equiv" not in answer.text and "data-in-progress" not in answer.text
+    response = client.get(f"{PDF}?size=A3")
+    assert response.status_code == 503 and "<h1>" in response.text
+    assert "http-equiv" not in response.text and "data-in-progress" not in response.text
 
 
 def test_poster_page_preselects_nothing(client, petition):

@@ -23,9 +23,9 @@ from campaign.montage.shapes.operations import (
     TooManyDrafts,
     accept_shape,
     begin_draft,
+    create_shape,
     cut_draft,
     drop_shape,
-    keep_shape,
     sweep_shapes,
 )
 from campaign.montage.shapes.uploads import PictureRefused, shape_files
@@ -58,7 +58,7 @@ def begin(cause, content=None, now=NOON):
 
 
 def keep(content=None):
-    return write(keep_shape, content=content or heart(), title="Heart", now=NOON).name
+    return write(create_shape, content=content or heart(), title="Heart", now=NOON).name
 
 
 def count_of(model):
@@ -194,7 +194,7 @@ def test_inverting_makes_the_background_the_shape(app):
     shape, other = (
         find_shape(
             write(
-                keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=item), now=NOON
+                create_shape, content=ring(), title="R", cut=Cut("alpha", inverted=item), now=NOON
             ).name
         )
         for item in (False, True)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.mail.delivery import composers_of, make_outbox_worker
+from campaign.mail.delivery import make_outbox_worker, renderers_of
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.security.tokens import make_token
@@ -46,7 +46,7 @@ def compose_link(app, position=-1):
     """Compose the newest email of the outbox, as the postman requests it."""
     kind, subject_id, lang = owed()[position]
     assert kind == OWN_LINK
-    return composers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
+    return renderers_of(app)[kind](SimpleNamespace(kind=kind, subject_id=subject_id, lang=lang))
 
 
 @pytest.fixture
