@@ -56,8 +56,8 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
 def full_day(local: datetime, lang: str) -> str:
     """Return the day of a naive datetime with its weekday: Friday 26 September 2026."""
     pattern = "EEEE d 'de' MMMM 'de' y" if lang == "es" else "EEEE d MMMM y"
-    words = long_date(local, LOCALES[lang], pattern)
-    return words[:1].upper() + words[1:]
+    day = long_date(local, LOCALES[lang], pattern)
+    return day[:1].upper() + day[1:]
 
 
 def zone_name(zone: str, starts_at: datetime, lang: str) -> str:
