@@ -15,9 +15,9 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.i18n.locales import NAMES
-from campaign.imports.classification import Decided, decide, without_wrong
-from campaign.imports.commit import accept, carry_in
-from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.classification import ClassifiedRow, classify, leave_out_wrong_rows
+from campaign.imports.commit import accept, import_in_parts
+from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES, ImportBatch
 from campaign.imports.queries import checker_for, items_in, remembered_columns
@@ -79,7 +79,7 @@ def import_signatures(
         found, file, now, lang=lang or found.original_lang, **settings
     )
     if leave_out_wrong:
-        without_wrong(decided)
+        leave_out_wrong_rows(decided)
     _tell(decided)
     counts = Counter(row.fate for row in decided)
     if counts["wrong"]:
@@ -98,23 +98,23 @@ def import_signatures(
         return
     left_out = {row.place for row in decided if row.fate == "left_out"}
     kept = write(
-        _accept, keep_file(write, batch=batch, table=table, left_out=left_out), decided, now
+        _accept, store_file(write, batch=batch, table=table, left_out=left_out), decided, now
     )
-    newcomers = carry_in(write, kept.id, decided).newcomers
+    newcomers = import_in_parts(write, kept.id, decided).newcomers
     click.echo(f"Imported {numbered(newcomers, 'signature')} into {petition}.")
 
 
 def _looked_at(
     petition: Petition, file: Path, now: datetime, **settings: Any
-) -> tuple[ImportBatch, Table, list[Decided]]:
-    """Return the unsaved ImportBatch of a file, its Table, and the Decided of its rows."""
+) -> tuple[ImportBatch, Table, list[ClassifiedRow]]:
+    """Return the unsaved ImportBatch of a file, its Table, and the ClassifiedRow of its rows."""
     try:
         table = _table(file)
     except FileRefused as refusal:
         with force_locale("en"):
             raise click.ClickException(f"{file}: {FILE_FAULTS[refusal.code]}") from refusal
     remembered = remembered_columns(petition.cause_id)
-    batch = batch_of(
+    batch = build_batch(
         petition=petition,
         organizer_id=None,
         name=file.name,
@@ -124,7 +124,7 @@ def _looked_at(
     )
     if not {"given_name", "full_name"} & set(batch.mapping.values()):
         raise click.ClickException(f"{file}: no column is called given_name.")
-    return batch, table, decide(checker_for(batch, now), items_in(batch, table))
+    return batch, table, classify(checker_for(batch, now), items_in(batch, table))
 
 
 def _table(file: Path) -> Table:
@@ -133,7 +133,7 @@ def _table(file: Path) -> Table:
     return read_file(file.read_bytes())
 
 
-def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> ImportBatch:
+def _accept(batch: ImportBatch, decided: list[ClassifiedRow], now: datetime) -> ImportBatch:
     open_file(batch_id=batch.id, version=batch.version)
     accepted = accept(batch_id=batch.id, version=None, decided=decided, now=now)
     details = {"signatures": accepted.newcomers}
@@ -147,7 +147,7 @@ def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> Import
     return accepted
 
 
-def _tell(decided: list[Decided]) -> None:
+def _tell(decided: list[ClassifiedRow]) -> None:
     """Print the rows that are not simply new, then the number of rows per fate."""
     with force_locale("en"):
         for row in decided:
