@@ -14,7 +14,7 @@ from campaign.cli.demo.invention import add_rows, invented_rows
 from campaign.cli.imports import import_signatures
 from campaign.cli.plurals import numbered
 from campaign.exports.formats import FORMATS
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
@@ -48,12 +48,12 @@ SEEDS = 4096
 def export(petition: str, kind: str, output: str | None, state: str) -> None:
     """Write the signatures of PETITION, with a header row."""
     found = _found(petition)
-    sheet = Sheet(Selection(found.id, state=state))
+    table = SignatureTable(Selection(found.id, state=state))
     if output is None:
-        _pour(sheet, kind, sys.stdout.buffer)
+        _pour(table, kind, sys.stdout.buffer)
         return
     with open(output, "wb", opener=_open_for_owner) as file:
-        total = _pour(sheet, kind, file)
+        total = _pour(table, kind, file)
     click.echo(f"Wrote {numbered(total, 'signature')} to {output}.")
 
 
@@ -151,11 +151,11 @@ def hatch_all() -> None:
             time.sleep(0.1)
 
 
-def _pour(sheet: Sheet, kind: str, file: BinaryIO) -> int:
+def _pour(table: SignatureTable, kind: str, file: BinaryIO) -> int:
     """Write the sheet to the binary `file`; return the number of signatures in it."""
-    form, total = FORMATS[kind](sheet.header, sheet.kinds), 0
+    form, total = FORMATS[kind](table.header, table.kinds), 0
     file.write(form.begin())
-    for columns in sheet.stream():
+    for columns in table.stream():
         file.write(form.add(columns))
         total += len(columns[0])
     file.write(form.end())

@@ -84,7 +84,7 @@ def _json_values(column: Sequence[Any], kind: str) -> list[Any]:
     """Return each cell of a column as JSON. Encoding whole objects instead takes twice as long."""
     if kind == "flag":
         return ["true" if cell == "yes" else "false" for cell in column]
-    if kind == "whole":
+    if kind == "integer":
         return ["null" if cell is None else cell for cell in column]
     return ["null" if cell is None else _quoted(cell) for cell in column]
 
