@@ -48,18 +48,18 @@ class _TablePoster(PosterPaper):
             for title in self._titles.values()
         )
         for lang, title in self._titles.items():
-            top = self._set_words(
+            top = self._set_text(
                 lang, self._fitted(title, TITLE_HEIGHT, SAYS, (size,), LEADING)[0], size, top
             )
         self._set_code(top + 10, self._height - 250)
         self._set_address()
         return self._sheets.output()
 
-    def _set_words(self, lang, lines, size, top):
+    def _set_text(self, lang, lines, size, top):
         """Draw the text in one language; return where the next language begins."""
         with force_locale(LOCALES[lang]):
-            asked = _("Sign on your own phone")
-        self._say(asked, EDGE, top + 20, DOES, 22, INK_3)
+            prompt = _("Sign on your own phone")
+        self._say(prompt, EDGE, top + 20, DOES, 22, INK_3)
         for at, line in enumerate(lines):
             self._say(line, EDGE, top + 34 + size * (0.84 + LEADING * at), SAYS, size, INK)
         return top + 34 + size * LEADING * len(lines) + 22

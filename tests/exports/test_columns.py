@@ -7,7 +7,7 @@ import pytest
 
 from campaign.exports.export_queries import content_of
 from tests.exports.conftest import export
-from tests.factories.kiosks import long_ago, make_table, make_tablet, said_at
+from tests.factories.kiosks import iso_time, long_ago, make_table, make_tablet
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.signatures import ODILE, sign
 
@@ -24,7 +24,7 @@ def test_export_has_event_tablet_tabler_and_shift_or_sheet_and_row(
     shift = {
         "id": str(uuid4()),
         "tabler": "M. R.",
-        "started_at": said_at(began),
+        "started_at": iso_time(began),
         "ended_at": None,
         "tally": 1,
     }
