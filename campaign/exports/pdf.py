@@ -54,7 +54,7 @@ def letter_sheets(head: Head, blocks: Iterable[tuple[str, Any]], paper: str) -> 
     """Return a PDF of blocks (kind, text), one after the other.
 
     Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
-    texts: its mark and its content. A figure has a label and a number. A line is to be filled in
+    texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
     by hand.
     """
     return _Letter(head, paper).set(blocks)

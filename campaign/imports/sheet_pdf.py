@@ -161,7 +161,7 @@ class _Printing:
     def _lines_of(self, kind: str, text: Any, wide: float) -> Iterator[tuple]:
         """Yield each line of a paragraph.
 
-        A line is (mark, text, indent, font, size, space before, space after).
+        A line is (bullet, text, indent, font, size, space before, space after).
         """
         bullet, text = text if kind == "item" else ("", text)
         indent = ITEM_INDENT if kind == "item" else 0

@@ -30,7 +30,7 @@ class AlreadyDecided(CampaignError):
 def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> bool:
     """Approve a record in review; return whether it is a signature now.
 
-    A record of someone who has signed before stays in review as a duplicate. Raises Decided.
+    A record of someone who has signed before stays in review as a duplicate. Raises AlreadyDecided.
     """
     kiosk = load_for_update(Kiosk, kiosk_id)
     row = db.session.get(KioskRecord, record_id, populate_existing=True)

@@ -251,8 +251,8 @@ def test_person_signing_during_a_preview_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
     decided, seen = fates_of(batch), batch.version
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
-    brought = bring_decided(batch, decided, version=seen)
-    assert brought.counts == {"new": 1, "duplicate": 1}
+    imported = bring_decided(batch, decided, version=seen)
+    assert imported.counts == {"new": 1, "duplicate": 1}
     assert tally() == 2
 
 
@@ -280,9 +280,9 @@ def test_same_batch_submitted_twice_is_imported_once(app, petition):
         try:
             return bring_decided(batch, decided).state
         except BatchClosed:
-            return "told"
+            return "refused"
 
-    assert sorted(together(app, [press, press])) == ["imported", "told"]
+    assert sorted(together(app, [press, press])) == ["imported", "refused"]
     assert tally() == 1
 
 

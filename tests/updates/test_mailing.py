@@ -69,7 +69,7 @@ def _receipts():
     return db.session.scalar(select(func.count()).select_from(MailingReceipt))
 
 
-def owed_now():
+def queued_now():
     db.session.rollback()
     return db.session.scalar(
         select(func.count()).where(OutboxMessage.kind == EMAIL, OutboxMessage.state == "owed")
@@ -124,7 +124,7 @@ def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, mon
         death.setattr(jobs, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(mailings.JOB)
-    assert owed_now() == 30
+    assert queued_now() == 30
     assert send_all() == 0, "the killed worker still has the job"
     assert send_all(utcnow() + 2 * DEFAULT_LEASE) == 170
     assert send_all(utcnow() + 4 * DEFAULT_LEASE) == 0
@@ -195,7 +195,7 @@ def test_unsubscribed_or_suppressed_reader_gets_nothing_even_when_queued(app, ca
     update = make_update(cause_id=cause.id)
     plan(update, starts_at=utcnow() + timedelta(minutes=1))
     send_all(utcnow() + timedelta(minutes=2))
-    assert owed_now() == 5
+    assert queued_now() == 5
     write(
         end,
         subscription_id=readers["left"],
@@ -259,7 +259,7 @@ def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     planned = plan(make_update(cause_id=cause.id), per_minute=10)
     now = utcnow()
     assert send_all(now) == 10
-    assert owed_now() == 10
+    assert queued_now() == 10
     write(mailings.pause_mailing, mailing_id=planned.id)
     assert mailings.report(mailings.mailing_of(planned.update_id))["waiting"] == 30
     assert send_all(now + timedelta(minutes=2)) == 0
@@ -350,7 +350,7 @@ def test_planned_mailing_is_moved_and_starts_at_its_new_time(app, cause):
     )
     assert send_all(now=later(2)) == 0
     assert send_all(now=later(6)) > 0
-    assert owed_now() == 3
+    assert queued_now() == 3
 
 
 def test_cancelled_mailing_can_be_planned_again(app, cause):
@@ -360,10 +360,10 @@ def test_cancelled_mailing_can_be_planned_again(app, cause):
         planned = plan(update, starts_at=later())
         write(mailings.cancel_mailing, mailing_id=planned.id)
         assert mailings.mailing_of(update.id) is None
-    assert (send_all(now=later(2)), owed_now()) == (0, 0)
+    assert (send_all(now=later(2)), queued_now()) == (0, 0)
     plan(update)
     send_all()
-    assert owed_now() == 3
+    assert queued_now() == 3
 
 
 def test_started_mailing_is_neither_moved_nor_cancelled(app, cause):
@@ -395,5 +395,5 @@ def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
 
     outcomes = together(app, [move, lambda: send_batch(planned)])
     moved, sent = outcomes
-    assert owed_now() == (0 if moved else 3)
+    assert queued_now() == (0 if moved else 3)
     assert bool(sent) != moved
