@@ -9,7 +9,7 @@ from time import perf_counter
 from bench.sites import SECRET, SLUG
 from campaign import create_app
 from campaign.exports.formats import FORMATS
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.petitions.queries import petition_by_slug
 
@@ -18,11 +18,11 @@ def main():
     url, folder, kind, file = sys.argv[1:]
     app = create_app({"SECRET_KEY": SECRET, "VAR_DIR": folder, "SQLALCHEMY_DATABASE_URI": url})
     with app.app_context(), open(file, "wb") as output:
-        sheet, rows = Sheet(Selection(petition_by_slug(SLUG).id)), 0
+        table, rows = SignatureTable(Selection(petition_by_slug(SLUG).id)), 0
         begun = perf_counter()
-        form = FORMATS[kind](sheet.header, sheet.kinds)
+        form = FORMATS[kind](table.header, table.kinds)
         output.write(form.begin())
-        for columns in sheet.stream():
+        for columns in table.stream():
             output.write(form.add(columns))
             rows += len(columns[0])
         output.write(form.end())

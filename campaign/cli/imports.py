@@ -15,9 +15,9 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.i18n.locales import NAMES
-from campaign.imports.classification import Decided, decide, without_wrong
-from campaign.imports.commit import accept, carry_in
-from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.classification import ClassifiedRow, classify, leave_out_wrong_rows
+from campaign.imports.commit import accept, import_in_parts
+from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES, ImportBatch
 from campaign.imports.queries import checker_for, items_in, remembered_columns
@@ -87,7 +87,7 @@ def import_signatures(
         petition, file, now, lang=lang or petition.original_lang, **settings
     )
     if leave_out_wrong:
-        without_wrong(decisions)
+        leave_out_wrong_rows(decisions)
     _print_results(decisions)
     counts = Counter(row.fate for row in decisions)
     if counts["wrong"]:
@@ -106,23 +106,23 @@ def import_signatures(
         return
     left_out = {row.place for row in decisions if row.fate == "left_out"}
     saved_batch = write(
-        _accept, keep_file(write, batch=batch, table=table, left_out=left_out), decisions, now
+        _accept, store_file(write, batch=batch, table=table, left_out=left_out), decisions, now
     )
-    newcomers = carry_in(write, saved_batch.id, decisions).newcomers
+    newcomers = import_in_parts(write, saved_batch.id, decisions).newcomers
     click.echo(f"Imported {numbered(newcomers, 'signature')} into {slug}.")
 
 
 def _read_batch(
     petition: Petition, file: Path, now: datetime, **settings: Any
-) -> tuple[ImportBatch, Table, list[Decided]]:
-    """Return the unsaved ImportBatch of a file, its Table, and the Decided of its rows."""
+) -> tuple[ImportBatch, Table, list[ClassifiedRow]]:
+    """Return the unsaved ImportBatch of a file, its Table, and the ClassifiedRow of its rows."""
     try:
         table = _read_table(file)
     except FileRefused as refusal:
         with force_locale("en"):
             raise click.ClickException(f"{file}: {FILE_FAULTS[refusal.code]}") from refusal
     remembered = remembered_columns(petition.cause_id)
-    batch = batch_of(
+    batch = build_batch(
         petition=petition,
         organizer_id=None,
         name=file.name,
@@ -134,7 +134,7 @@ def _read_batch(
         raise click.ClickException(
             f"{file} has no column called given_name or full_name. Add one to the header row."
         )
-    return batch, table, decide(checker_for(batch, now), items_in(batch, table))
+    return batch, table, classify(checker_for(batch, now), items_in(batch, table))
 
 
 def _read_table(path: Path) -> Table:
@@ -145,7 +145,7 @@ def _read_table(path: Path) -> Table:
     return read_file(path.read_bytes())
 
 
-def _accept(batch: ImportBatch, decisions: list[Decided], now: datetime) -> ImportBatch:
+def _accept(batch: ImportBatch, decisions: list[ClassifiedRow], now: datetime) -> ImportBatch:
     open_file(batch_id=batch.id, version=batch.version)
     accepted = accept(batch_id=batch.id, version=None, decided=decisions, now=now)
     details = {"signatures": accepted.newcomers}
@@ -159,7 +159,7 @@ def _accept(batch: ImportBatch, decisions: list[Decided], now: datetime) -> Impo
     return accepted
 
 
-def _print_results(decisions: list[Decided]) -> None:
+def _print_results(decisions: list[ClassifiedRow]) -> None:
     """Print the rows that are not simply new, then the number of rows per fate."""
     with force_locale("en"):
         for row in decisions:

@@ -14,7 +14,7 @@ from campaign.cli.demo.invention import add_rows, invented_rows
 from campaign.cli.imports import import_signatures
 from campaign.cli.plurals import numbered
 from campaign.exports.formats import FORMATS
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
@@ -48,12 +48,12 @@ SEEDS = 4096
 def export(slug: str, kind: str, output: str | None, state: str) -> None:
     """Export the signatures of PETITION, with a header row."""
     petition = _load_petition(slug)
-    reader = Sheet(Selection(petition.id, state=state))
+    table = SignatureTable(Selection(petition.id, state=state))
     if output is None:
-        _write_rows(reader, kind, sys.stdout.buffer)
+        _write_rows(table, kind, sys.stdout.buffer)
         return
     with open(output, "wb", opener=_open_for_owner) as file:
-        total = _write_rows(reader, kind, file)
+        total = _write_rows(table, kind, file)
     click.echo(f"Exported {numbered(total, 'signature')} to {output}.")
 
 
@@ -164,11 +164,11 @@ def hatch_all() -> None:
             time.sleep(0.1)
 
 
-def _write_rows(reader: Sheet, kind: str, file: BinaryIO) -> int:
+def _write_rows(table: SignatureTable, kind: str, file: BinaryIO) -> int:
     """Write the rows to the binary `file`; return the number of signatures in it."""
-    form, total = FORMATS[kind](reader.header, reader.kinds), 0
+    form, total = FORMATS[kind](table.header, table.kinds), 0
     file.write(form.begin())
-    for columns in reader.stream():
+    for columns in table.stream():
         file.write(form.add(columns))
         total += len(columns[0])
     file.write(form.end())

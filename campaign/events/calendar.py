@@ -11,7 +11,7 @@ from icalendar import Event as CalendarEntry
 
 from campaign.events.hours import hours, zone_name
 from campaign.events.models import Event, EventText, Registration
-from campaign.events.places import map_point, whole_place
+from campaign.events.places import full_place, map_point
 from campaign.events.presenters import EventPage
 from campaign.http.urls import absolute_url, host
 from campaign.text.markdown import to_text
@@ -67,7 +67,7 @@ def links_to_add(event: Event, shown: EventPage, url: str) -> tuple[tuple[str, s
     follows a link.
     """
     details = "\n\n".join(part for part in (shown.description, shown.online_url, url) if part)
-    place = shown.whole_place or shown.online_url
+    place = shown.full_place or shown.online_url
     google = {
         "action": "TEMPLATE",
         "text": shown.title,
@@ -136,7 +136,7 @@ def _entry(
     entry.add("url", url)
     entry.add("organizer", _person(sender, event.cause.text(lang).title))
     entry.add("transp", "OPAQUE")
-    place = whole_place(event, text) or online
+    place = full_place(event, text) or online
     if place:
         entry.add("location", _printable(place))
     if point := map_point(event):

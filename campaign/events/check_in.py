@@ -28,7 +28,7 @@ class NoSeat(CampaignError):
     status = 409
 
 
-class AddressKnown(CampaignError):
+class AlreadyRegistered(CampaignError):
     """A registration with this email address exists already."""
 
     status = 409
@@ -56,7 +56,7 @@ def undo_check_in(event_id: int, *, code: str) -> Registration:
     return registration
 
 
-def let_in(event_id: int, *, code: str, now: datetime) -> Registration:
+def check_in_without_seat(event_id: int, *, code: str, now: datetime) -> Registration:
     """Check in someone who has no seat yet, and return the registration.
 
     Capacity is not checked, because the people at the door see whether there is room. Raise
@@ -95,9 +95,9 @@ def add_by_hand(
         raise TooFewSeats(event.slug)
     # Without an email address nothing is sent. A random digest keeps the row unique.
     email, digest = address or ("", secrets.token_bytes(DIGEST_BYTES))
-    known = Registration.event_id == event.id, Registration.email_digest == digest
-    if db.session.scalar(select(Registration.id).where(*known)):
-        raise AddressKnown(event.slug)
+    same_address = Registration.event_id == event.id, Registration.email_digest == digest
+    if db.session.scalar(select(Registration.id).where(*same_address)):
+        raise AlreadyRegistered(event.slug)
     registration = Registration(
         event_id=event.id,
         name=name,

@@ -20,11 +20,11 @@ from campaign.events.operations import (
 from campaign.extensions import load_for_update
 
 # Columns that a duplicate copies: everything except times, state and slug.
-TAKEN_OVER = (
+COPIED_COLUMNS = (
     "cause_id", "is_vigil", "zone", "town", "country", "latitude", "longitude", "online_url", "online_for", "is_free",
     "registration", "capacity", "most_seats", "questions", "people", "languages", "original_lang",
 )  # fmt: skip
-WORDS = ("kind", "title", "place", "address", "body", "programme", "access", "price")
+COPIED_TEXT_COLUMNS = ("kind", "title", "place", "address", "body", "programme", "access", "price")
 WEEK = timedelta(days=7)
 
 
@@ -58,14 +58,17 @@ def duplicate_event(event_id: int, *, slug: str, now: datetime) -> Event:
 
     Raise SlugTaken.
     """
-    old = load_for_update(Event, event_id)
-    texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.texts}
-    settings = {name: getattr(old, name) for name in TAKEN_OVER}
-    hours = _ahead(Hours(old.starts_local, old.ends_local, settings.pop("zone")), now)
-    petition_ids = [petition.petition_id for petition in old.petitions]
-    made = create_event(slug=slug, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
-    pictures.copy(from_id=old.id, to_id=made.id)
-    return made
+    original = load_for_update(Event, event_id)
+    texts = {
+        text.lang: {name: getattr(text, name) for name in COPIED_TEXT_COLUMNS}
+        for text in original.texts
+    }
+    settings = {name: getattr(original, name) for name in COPIED_COLUMNS}
+    hours = _ahead(Hours(original.starts_local, original.ends_local, settings.pop("zone")), now)
+    petition_ids = [petition.petition_id for petition in original.petitions]
+    copy = create_event(slug=slug, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
+    pictures.copy(from_id=original.id, to_id=copy.id)
+    return copy
 
 
 def _ahead(hours: Hours, now: datetime) -> Hours:

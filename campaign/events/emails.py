@@ -14,7 +14,7 @@ from campaign.events.codes import code_png, spaced
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.models import Event, Registration
 from campaign.events.operations import CALLED_OFF, CHANGED
-from campaign.events.places import map_url, whole_place
+from campaign.events.places import full_place, map_url
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.registering import CANCELLED, CONFIRM, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
@@ -59,25 +59,25 @@ def init_app(app: Flask) -> None:
 
 
 def _compose(
-    template: str | None, apt_states: Collection[str], owed: OutboxMessage
+    template: str | None, apt_states: Collection[str], message: OutboxMessage
 ) -> Message | None:
     """Return the Message for a queued email, or None if it no longer applies."""
-    registration = registration_by_id(owed.subject_id)
+    registration = registration_by_id(message.subject_id)
     if registration is None or not registration.email or registration.state not in apt_states:
         return None
     event = event_by_id(registration.event_id)
-    if not _is_apt(owed.kind, event):
+    if not _is_apt(message.kind, event):
         return None
     wording = render(
         template or BY_STATE[registration.state],
-        owed.lang,
-        **_words(event, registration, owed.lang),
+        message.lang,
+        **_context(event, registration, message.lang),
     )
     return Message(
         to=registration.email,
         to_name=registration.name,
         digest=registration.email_digest,
-        lang=owed.lang,
+        lang=message.lang,
         attachments=tuple(_attachments(event, registration)),
         **wording._asdict(),
     )
@@ -107,13 +107,13 @@ def _attachments(event: Event, registration: Registration) -> Iterator[Attachmen
         yield Attachment("code.png", "image", "png", code_png(registration.code))
 
 
-def _words(event: Event, registration: Registration, lang: str) -> dict[str, Any]:
+def _context(event: Event, registration: Registration, lang: str) -> dict[str, Any]:
     text = event.text(lang)
     return {
         "person": registration.name,
         "seats": registration.seats,
         "state": registration.state,
-        "is_kept": registration.hold_until is not None and registration.hold_until > utcnow(),
+        "has_hold": registration.hold_until is not None and registration.hold_until > utcnow(),
         "has_capacity": event.capacity is not None,
         "event_title": text.title,
         "event_url": absolute_url("events.show", lang, slug=event.slug),
@@ -121,7 +121,7 @@ def _words(event: Event, registration: Registration, lang: str) -> dict[str, Any
         "day": full_day(event.starts_local, lang),
         "hours": hours(event.starts_local, event.ends_local, lang),
         "zone": zone_name(event.zone, event.starts_at, lang),
-        "place": whole_place(event, text),
+        "place": full_place(event, text),
         "map_url": map_url(event, text),
         "online_url": event.online_url if registration.state == "registered" else "",
         "notice": text.notice,

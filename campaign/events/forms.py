@@ -36,22 +36,23 @@ class Filters:
     page: int
 
     @classmethod
-    def asked(cls, arguments: MultiDict[str, str]) -> Self:
+    def from_args(cls, arguments: MultiDict[str, str]) -> Self:
         """Return the filters in the arguments of a request. Invalid arguments are ignored."""
         number = arguments.get("page", 1, type=int) or 1
         return cls(
             when="past" if arguments.get("when") == "past" else "ahead",
-            cause=_plain(arguments.get("cause", "")),
-            place=_plain(arguments.get("place", "")),
+            cause=_clean_text(arguments.get("cause", "")),
+            place=_clean_text(arguments.get("place", "")),
             page=min(max(number, 1), MAX_PAGES),
         )
 
     def address(self, **changes: Any) -> str:
         """Return the URL of the list with other filters. Default values are left out."""
-        asked = {**vars(self), **changes}
-        usual = {"when": "ahead", "cause": "", "place": "", "page": 1}
+        values = {**vars(self), **changes}
+        defaults = {"when": "ahead", "cause": "", "place": "", "page": 1}
         return url_for(
-            "events.index", **{name: asked[name] for name in usual if asked[name] != usual[name]}
+            "events.index",
+            **{name: values[name] for name in defaults if values[name] != defaults[name]},
         )
 
 
@@ -108,10 +109,10 @@ class SeatForm(FlaskForm):
     def answers(self) -> dict[str, Any]:
         """Return the answers to the event's own questions, by question name."""
         prefix = ANSWER_PREFIX
-        found = (
+        fields = (
             (name, field.data) for name, field in self._fields.items() if name.startswith(prefix)
         )
-        return {name.removeprefix(prefix): data for name, data in found}
+        return {name.removeprefix(prefix): data for name, data in fields}
 
 
 class RegistrationForm(SeatForm):
@@ -121,35 +122,35 @@ class RegistrationForm(SeatForm):
     website = HiddenField(_l("Leave this empty"))
 
 
-def registration_form(event: EventPage, kept: Mapping[str, Any] | None = None) -> SeatForm:
-    """Return the form of an EventPage, filled from the request or from `kept`.
+def registration_form(event: EventPage, data: Mapping[str, Any] | None = None) -> SeatForm:
+    """Return the form of an EventPage, filled from the request or from `data`.
 
-    With `kept`, it is the form of an existing registration and has no email field.
+    With `data`, it is the form of an existing registration and has no email field.
     """
-    asked = tuple(
+    questions = tuple(
         (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
         for q in event.questions
     )
     form_class = _form_class(
-        RegistrationForm if kept is None else SeatForm, event.most_seats, asked
+        RegistrationForm if data is None else SeatForm, event.most_seats, questions
     )
     sent = request.form if request.method == "POST" else None
-    return form_class(formdata=sent, data=kept)
+    return form_class(formdata=sent, data=data)
 
 
 @lru_cache(maxsize=256)
-def _form_class(base, most_seats, asked):
+def _form_class(base, most_seats, questions):
     answers = {
         ANSWER_PREFIX + name: answer_field(kind, label, choices)
-        for name, kind, label, choices, _ in asked
+        for name, kind, label, choices, _ in questions
     }
-    needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
+    needed = {ANSWER_PREFIX + name for name, _, _, _, required in questions if required}
     seats = SeatsField(_l("Seats"), most=most_seats)
     return type(
         "EventForm", (base,), {"seats": seats, **answers, "needed": frozenset({"name"} | needed)}
     )
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     # No name contains a null byte, and PostgreSQL raises an error for one in a query.
     return text.replace("\0", "")[:MAX_LENGTH]

@@ -55,8 +55,8 @@ def hours(starts: datetime, ends: datetime, lang: str) -> str:
 
 def full_day(local: datetime, lang: str) -> str:
     """Return the day of a naive datetime with its weekday: Saturday, September 26, 2026."""
-    words = long_date(local, LOCALES[lang], WEEKDAY_AND_DATE[lang])
-    return words[:1].upper() + words[1:]
+    day = long_date(local, LOCALES[lang], WEEKDAY_AND_DATE[lang])
+    return day[:1].upper() + day[1:]
 
 
 def zone_name(zone: str, starts_at: datetime, lang: str) -> str:

@@ -105,13 +105,13 @@ def forget(*, now: datetime, days: int, unconfirmed_days: int) -> int:
     ).all()
     unconfirmed = (UNCONFIRMED, Registration.created_at <= now - timedelta(days=unconfirmed_days))
     return (
-        sum(_close_books(event) for event in over)
+        sum(_erase_registrations(event) for event in over)
         + _drop(CANCELLED, Registration.cancelled_at <= edge)
         + _drop(*unconfirmed)
     )
 
 
-def _close_books(event: Event) -> int:
+def _erase_registrations(event: Event) -> int:
     """Save how many people came, then erase the registrations of the event. Return how many."""
     of_event = Registration.event_id == event.id
     came = select(func.coalesce(func.sum(Registration.seats), 0)).where(

@@ -27,8 +27,8 @@ from campaign.publishing.slug_history import SlugHistory
 CHANGED = "event_changed"
 CALLED_OFF = "event_cancelled"
 # Changes to these columns are emailed to registered people. Other changes only show on the page.
-TOLD = ("starts_local", "ends_local", "zone", "town", "online_url")
-TOLD_WORDS = ("place", "address")
+ANNOUNCED_COLUMNS = ("starts_local", "ends_local", "zone", "town", "online_url")
+ANNOUNCED_TEXTS = ("place", "address")
 
 
 class SlugTaken(CampaignError):
@@ -65,7 +65,7 @@ def create_event(
     """
     slugs.refuse_taken(slug)
     event = Event(cause_id=cause_id, slug=slug, **_columns(hours), **settings)
-    event.texts = [EventText(lang=lang, **words) for lang, words in texts.items()]
+    event.texts = [EventText(lang=lang, **columns) for lang, columns in texts.items()]
     event.petitions = _petitions(petition_ids)
     db.session.add(event)
     slugs.flush(slug)
@@ -89,7 +89,7 @@ def change_event(
     ZoneUnknown.
     """
     event = load_for_update(Event, event_id)
-    before = _told(event)
+    before = _announced_values(event)
     if slug and slug != event.slug:
         slugs.move(event, slug)
     for name, value in {**settings, **(_columns(hours) if hours else {})}.items():
@@ -107,8 +107,8 @@ def change_event(
             update(Registration).where(Registration.event_id == event.id).values(reminded=passed)
         )
     fill_seats(event, now=now)
-    if event.state == "published" and now < event.ends_at and _told(event) != before:
-        _tell(event, CHANGED)
+    if event.state == "published" and now < event.ends_at and _announced_values(event) != before:
+        _notify_registered(event, CHANGED)
     return event
 
 
@@ -129,7 +129,7 @@ def cancel(event_id: int, *, now: datetime, notices: Mapping[str, str] | None = 
     event.changed_at = now
     db.session.flush()
     if was_public and now < event.ends_at:
-        _tell(event, CALLED_OFF)
+        _notify_registered(event, CALLED_OFF)
     return event
 
 
@@ -153,23 +153,25 @@ def _petitions(petition_ids: Sequence[int]) -> list[EventPetition]:
 
 
 def _change_texts(event: Event, texts: dict[str, dict[str, Any]]) -> None:
-    kept = {text.lang: text for text in event.texts}
-    for lang, words in texts.items():
-        text = kept.get(lang)
+    by_lang = {text.lang: text for text in event.texts}
+    for lang, columns in texts.items():
+        text = by_lang.get(lang)
         if text is None:
-            event.texts.append(EventText(lang=lang, **words))
+            event.texts.append(EventText(lang=lang, **columns))
             continue
-        for name, value in words.items():
+        for name, value in columns.items():
             setattr(text, name, value)
 
 
-def _told(event: Event) -> tuple[Any, ...]:
+def _announced_values(event: Event) -> tuple[Any, ...]:
     """Return the values whose changes are emailed to registered people."""
-    words = {text.lang: tuple(getattr(text, name) for name in TOLD_WORDS) for text in event.texts}
-    return tuple(getattr(event, name) for name in TOLD), words
+    texts = {
+        text.lang: tuple(getattr(text, name) for name in ANNOUNCED_TEXTS) for text in event.texts
+    }
+    return tuple(getattr(event, name) for name in ANNOUNCED_COLUMNS), texts
 
 
-def _tell(event: Event, kind: str) -> None:
+def _notify_registered(event: Event, kind: str) -> None:
     """Enqueue an email of this kind to everyone who is registered or waiting."""
     rows = db.session.execute(
         select(Registration.id, Registration.lang).where(

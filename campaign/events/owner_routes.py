@@ -22,22 +22,22 @@ from campaign.text.email_addresses import mask
 @blueprint.get("/<lang>/registrations/<token>")
 def registration(token: str) -> ResponseReturnValue:
     """Show a registration to the person it belongs to."""
-    return _page(token, _opened(token))
+    return _render_registration(token, _load_by_token(token))
 
 
 @blueprint.post("/<lang>/registrations/<token>")
 def change(token: str) -> ResponseReturnValue:
     """Save a changed name, number of seats or answers."""
-    opened = _opened(token)
+    opened = _load_by_token(token)
     shown = page(event_by_id(opened.event_id), g.lang, utcnow())
-    form = registration_form(shown, kept={})
+    form = registration_form(shown, data={})
     if not form.validate():
-        return _page(token, opened, form=form, status=422)
-    words = {"name": form.name.data, "seats": form.seats.number, "answers": form.answers()}
+        return _render_registration(token, opened, form=form, status=422)
+    changes = {"name": form.name.data, "seats": form.seats.number, "answers": form.answers()}
     try:
-        write(registering.change_registration, opened.id, now=utcnow(), **words)
-    except registering.TooFewSeats as fact:
-        return _page(token, opened, form=form, status=fact.status)
+        write(registering.change_registration, opened.id, now=utcnow(), **changes)
+    except registering.TooFewSeats as error:
+        return _render_registration(token, opened, form=form, status=error.status)
     except registering.RegistrationClosed:
         return redirect(url_for("events.registration", token=token), 303)
     return redirect(url_for("events.registration", token=token, saved=1), 303)
@@ -46,16 +46,16 @@ def change(token: str) -> ResponseReturnValue:
 @blueprint.post("/<lang>/registrations/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """Confirm what the page showed. Opening the page is not enough, as mail scanners do that."""
-    opened = _opened(token)
+    opened = _load_by_token(token)
     try:
         write(
             registering.confirm_registration,
             opened.id,
-            mark=request.form.get("mark", ""),
+            fingerprint=request.form.get("mark", ""),
             now=utcnow(),
         )
     except registering.RegistrationChanged as error:
-        return _page(token, _opened(token), status=error.status)
+        return _render_registration(token, _load_by_token(token), status=error.status)
     except registering.RegistrationClosed:
         # The page explains that the event has begun.
         pass
@@ -66,7 +66,7 @@ def confirm(token: str) -> ResponseReturnValue:
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel the registration."""
     try:
-        write(registering.cancel_registration, _opened(token).id, now=utcnow())
+        write(registering.cancel_registration, _load_by_token(token).id, now=utcnow())
     except registering.RegistrationClosed:
         # The page explains that the event has begun.
         pass
@@ -76,7 +76,7 @@ def cancel(token: str) -> ResponseReturnValue:
 @blueprint.get("/<lang>/registrations/<token>/code.png")
 def code(token: str) -> ResponseReturnValue:
     """Return the QR code for the door as a picture to keep on a phone."""
-    opened = _opened(token)
+    opened = _load_by_token(token)
     if opened.state != "registered":
         abort(404)
     return private(Response(code_png(opened.code), content_type="image/png"))
@@ -93,7 +93,7 @@ def _answered(
     )
 
 
-def _opened(token: str) -> Registration:
+def _load_by_token(token: str) -> Registration:
     """Return the registration that the token opens. Abort with 404 if it is unknown or erased."""
     registration_id = claimed_number(token)
     opened = None if registration_id is None else registration_by_id(registration_id)
@@ -102,30 +102,30 @@ def _opened(token: str) -> Registration:
     return opened
 
 
-def _page(
+def _render_registration(
     token: str, opened: Registration, *, form: SeatForm | None = None, status: int = 200
 ) -> Response:
     event = event_by_id(opened.event_id)
     now = utcnow()
     shown = page(event, g.lang, now)
-    kept = {"name": opened.name, "seats": str(opened.seats)}
-    kept |= {ANSWER_PREFIX + name: answer for name, answer in opened.answers.items()}
+    data = {"name": opened.name, "seats": str(opened.seats)}
+    data |= {ANSWER_PREFIX + name: answer for name, answer in opened.answers.items()}
     body = render_template(
         "events/registration.html",
         event=shown,
         registration=opened,
         email=mask(opened.email),
-        form=form or registration_form(shown, kept=kept),
+        form=form or registration_form(shown, data=data),
         is_open=event.keeps_registrations(now),
         is_changeable=event.keeps_registrations(now)
         and opened.state not in ("cancelled", "unconfirmed"),
         answered=_answered(shown.questions, opened.answers),
-        content_mark=registering.content_mark(opened),
+        content_fingerprint=registering.content_fingerprint(opened),
         has_begun=now >= event.starts_at,
         # Only registered people see the online address that the public page withholds.
         online_url=event.online_url if opened.state == "registered" else "",
         code=code_svg(opened.code) if opened.state == "registered" else "",
-        code_words=spaced(opened.code),
+        code_text=spaced(opened.code),
         token=token,
         status=status,
         refused=status != 200,

@@ -8,7 +8,7 @@ MAP = "https://www.openstreetmap.org"
 ZOOM = 17
 
 
-def whole_place(event: Event, text: EventText) -> str:
+def full_place(event: Event, text: EventText) -> str:
     """Return place, address and town in one line, without repeating anything."""
     parts = [text.place, text.address]
     if event.town and event.town not in text.address:

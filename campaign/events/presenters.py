@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.models import Event
-from campaign.events.places import map_url, whole_place
+from campaign.events.places import full_place, map_url
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
@@ -19,7 +19,7 @@ from campaign.security.small_counts import MIN_COUNT
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 
-DESCRIPTION_LETTERS = 200
+MAX_DESCRIPTION_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class EventPage(EventCard):
     ends_at: datetime
     address: str
     map_url: str
-    whole_place: str
+    full_place: str
     body: Markup
     description: str
     programme: tuple[tuple[str, str], ...]
@@ -91,7 +91,7 @@ class EventPage(EventCard):
 
 def card(event: Event, lang: str, now: datetime) -> EventCard:
     """Return the EventCard of an Event loaded with its texts."""
-    return EventCard(**_card_words(event, lang, now))
+    return EventCard(**_card_fields(event, lang, now))
 
 
 def cards_ahead(lang: str, now: datetime, **chosen: Any) -> tuple[EventCard, ...]:
@@ -113,9 +113,9 @@ def cards_past(lang: str, now: datetime, **chosen: Any) -> tuple[EventCard, ...]
 def page(event: Event, lang: str, now: datetime) -> EventPage:
     """Return the EventPage of an Event loaded with texts and cause."""
     text = event.text(lang)
-    plain = in_one_line(to_text(text.body))
+    description = in_one_line(to_text(text.body))
     return EventPage(
-        **_card_words(event, lang, now),
+        **_card_fields(event, lang, now),
         cause_slug=event.cause.slug,
         palette=event.cause.palette,
         is_vigil=event.is_vigil,
@@ -127,11 +127,11 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         ends_at=event.ends_at,
         address=text.address,
         map_url=map_url(event, text),
-        whole_place=whole_place(event, text),
+        full_place=full_place(event, text),
         body=to_html(text.body),
-        description=plain
-        if len(plain) <= DESCRIPTION_LETTERS
-        else plain[: DESCRIPTION_LETTERS - 1].rstrip() + "…",
+        description=description
+        if len(description) <= MAX_DESCRIPTION_LENGTH
+        else description[: MAX_DESCRIPTION_LENGTH - 1].rstrip() + "…",
         programme=tuple(
             (clock_time(time.fromisoformat(at), lang), what) for at, what in text.programme
         ),
@@ -155,7 +155,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
     )
 
 
-def _card_words(event: Event, lang: str, now: datetime) -> dict[str, Any]:
+def _card_fields(event: Event, lang: str, now: datetime) -> dict[str, Any]:
     text, cause_text = event.text(lang), event.cause.text(lang)
     over = "past" if event.ends_at <= now else "ahead"
     return {
@@ -182,13 +182,13 @@ def _online(event: Event) -> str:
 
 
 def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
-    words = person.get("words", {})
-    spoken = lang if words.get(lang) else next(iter(words), lang)
+    texts = person.get("words", {})
+    text_lang = lang if texts.get(lang) else next(iter(texts), lang)
     return {
         "name": person["name"],
         "role": person["role"],
-        "lang": spoken,
-        "words": words.get(spoken, ""),
+        "lang": text_lang,
+        "text": texts.get(text_lang, ""),
     }
 
 

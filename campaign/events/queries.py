@@ -20,23 +20,23 @@ FEW_SEATS = 5
 
 def event_by_slug(slug: str) -> Event | None:
     """Return the public event at `slug`, with texts and cause, or None."""
-    return db.session.scalar(_whole().where(Event.slug == slug, *PUBLIC))
+    return db.session.scalar(_with_texts().where(Event.slug == slug, *PUBLIC))
 
 
 def event_by_id(event_id: int):
     """Return the event with this id, with texts and cause, or None."""
-    return db.session.scalar(_whole().where(Event.id == event_id))
+    return db.session.scalar(_with_texts().where(Event.id == event_id))
 
 
 def events_with_ids(event_ids: Collection[int]) -> Sequence[Event]:
     """Return these events in any state, in the order of their ids, with texts and cause."""
-    return db.session.scalars(_whole().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
+    return db.session.scalars(_with_texts().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
 
 
 def event_in_any_state(slug: str):
     """Return the event at `slug` in any state, with texts and cause, or None."""
     return db.session.scalar(
-        _whole().where(Event.slug == slug).execution_options(populate_existing=True)
+        _with_texts().where(Event.slug == slug).execution_options(populate_existing=True)
     )
 
 
@@ -46,7 +46,9 @@ def events_among(cause_ids: Collection[int] | None) -> Sequence[Event]:
     Texts and cause are loaded.
     """
     return db.session.scalars(
-        _whole().where(*_of(cause_ids)).order_by(Event.starts_at.desc(), Event.id.desc())
+        _with_texts()
+        .where(*_in_causes(cause_ids))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
     ).all()
 
 
@@ -65,7 +67,9 @@ def events_by_turn(
     turn = case((Event.state == "draft", 0), (Event.ends_at > now, 1), else_=2)
     next_first = case((turn < 2, Event.starts_at))
     order = turn, next_first, Event.starts_at.desc(), Event.id.desc()
-    query = _whole().where(*_of(cause_ids), Event.archived_at.is_(None)).order_by(*order)
+    query = (
+        _with_texts().where(*_in_causes(cause_ids), Event.archived_at.is_(None)).order_by(*order)
+    )
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
@@ -74,8 +78,8 @@ def events_in_archive(
 ) -> Sequence[Event]:
     """Return the archived events of these causes, or of all if None, latest first."""
     query = (
-        _whole()
-        .where(*_of(cause_ids), IN_ARCHIVE)
+        _with_texts()
+        .where(*_in_causes(cause_ids), IN_ARCHIVE)
         .order_by(Event.starts_at.desc(), Event.id.desc())
     )
     return db.session.scalars(query.limit(limit).offset(offset)).all()
@@ -83,7 +87,7 @@ def events_in_archive(
 
 def archived_events(cause_ids: Collection[int] | None) -> int | None:
     """Return how many events of these causes, or of all if None, are in the archive."""
-    return db.session.scalar(select(func.count(Event.id)).where(*_of(cause_ids), IN_ARCHIVE))
+    return db.session.scalar(select(func.count(Event.id)).where(*_in_causes(cause_ids), IN_ARCHIVE))
 
 
 def events_ahead(
@@ -95,9 +99,9 @@ def events_ahead(
     offset: int = 0,
 ) -> Sequence[Event]:
     """Return the public events that are not over at `now`, next first."""
-    chosen = _chosen(cause_id, town).where(Event.ends_at > now)
+    query = _listed(cause_id, town).where(Event.ends_at > now)
     return db.session.scalars(
-        chosen.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)
+        query.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)
     ).all()
 
 
@@ -110,8 +114,8 @@ def events_past(
     offset: int = 0,
 ) -> Sequence[Event]:
     """Return the public events that are over at `now`, latest first."""
-    chosen = _chosen(cause_id, town).where(Event.ends_at <= now)
-    ordered = chosen.order_by(Event.starts_at.desc(), Event.id.desc())
+    query = _listed(cause_id, town).where(Event.ends_at <= now)
+    ordered = query.order_by(Event.starts_at.desc(), Event.id.desc())
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
@@ -173,19 +177,19 @@ def attendance(event_id: int):
     return {**states, "came": came}
 
 
-def _of(cause_ids: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
+def _in_causes(cause_ids: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that an event is of these causes, or none if None."""
     return () if cause_ids is None else (Event.cause_id.in_(cause_ids),)
 
 
-def _chosen(cause_id: int | None, town: str) -> Select[Event]:
-    query = _whole().where(
+def _listed(cause_id: int | None, town: str) -> Select[Event]:
+    query = _with_texts().where(
         *(LISTED if cause_id is None else (*LISTED_BY_CAUSE, Event.cause_id == cause_id))
     )
     return query.where(Event.town == town) if town else query
 
 
-def _whole() -> Select[Event]:
+def _with_texts() -> Select[Event]:
     return (
         select(Event)
         .join(Event.cause)

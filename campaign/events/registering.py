@@ -53,11 +53,11 @@ class RegistrationChanged(CampaignError):
 
 
 def register(
-    event_id: int, *, now: datetime, lang: str, held_reason: str = "", **typed: Any
+    event_id: int, *, now: datetime, lang: str, held_reason: str = "", **columns: Any
 ) -> Registration:
     """Save a registration, hold its seats for an hour and email the confirm button.
 
-    `typed` are the columns name, email, email_digest, seats and answers. With a `held_reason`, no
+    `columns` are the columns name, email, email_digest, seats and answers. With a `held_reason`, no
     seat is held and an organizer reviews the registration once it is confirmed.
 
     Until it is confirmed, newer form data replaces the old, and the page with the button shows it.
@@ -69,24 +69,26 @@ def register(
         raise RegistrationClosed(event.slug)
     # People on the waiting list come before anyone new.
     fill_seats(event, now=now)
-    known = db.session.scalar(
+    existing = db.session.scalar(
         select(Registration).where(
-            Registration.event_id == event.id, Registration.email_digest == typed["email_digest"]
+            Registration.event_id == event.id, Registration.email_digest == columns["email_digest"]
         )
     )
-    registration = known or Registration(event_id=event.id, code=new_code(), state="cancelled")
+    registration = existing or Registration(event_id=event.id, code=new_code(), state="cancelled")
     is_new = registration.state == "cancelled"
     if is_new or registration.state == "unconfirmed":
         reason = held_reason or registration.held_reason or ""
-        _write(registration, {**typed, "lang": lang, "held_reason": reason, "state": "unconfirmed"})
+        _write(
+            registration, {**columns, "lang": lang, "held_reason": reason, "state": "unconfirmed"}
+        )
         registration.cancelled_at = registration.checked_in_at = None
     if is_new:
         registration.created_at = now
     db.session.flush()
     if not held_reason:
-        hold(event, registration, typed["seats"], now=now)
+        hold(event, registration, columns["seats"], now=now)
     kind = CONFIRM if registration.state == "unconfirmed" else REPEAT
-    if known is None:
+    if existing is None:
         registration.mailed_at = now
         enqueue(kind=kind, subject_id=registration.id, lang=lang)
     else:
@@ -94,34 +96,34 @@ def register(
     return registration
 
 
-def content_mark(registration: Registration) -> str:
-    """Return a mark of what the registration says.
+def content_fingerprint(registration: Registration) -> str:
+    """Return a fingerprint of what the registration says.
 
     When someone presses the button, it shows whether they saw the present content.
     """
-    said = repr((registration.name, registration.seats, sorted(registration.answers.items())))
-    return keyed_digest(secret_key(), CONTENT_PURPOSE, f"{registration.id}:{said}").hex()[:16]
+    content = repr((registration.name, registration.seats, sorted(registration.answers.items())))
+    return keyed_digest(secret_key(), CONTENT_PURPOSE, f"{registration.id}:{content}").hex()[:16]
 
 
-def confirm_registration(registration_id: int, *, mark: str, now: datetime) -> Registration:
+def confirm_registration(registration_id: int, *, fingerprint: str, now: datetime) -> Registration:
     """Confirm a registration: it gets its seats, or a place on the waiting list.
 
-    An email says which. Confirming twice changes nothing. `mark` is what `content_mark` gave to the
-    page. Raise RegistrationChanged, RegistrationClosed and NoSuchRegistration.
+    An email says which. Confirming twice changes nothing. `fingerprint` is what
+    `content_fingerprint` returned for the page that the person saw. Raise RegistrationChanged, RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
     if registration.state != "unconfirmed":
         return registration
     if not event.keeps_registrations(now):
         raise RegistrationClosed(event.slug)
-    if mark != content_mark(registration):
+    if fingerprint != content_fingerprint(registration):
         raise RegistrationChanged(registration_id)
     fill_seats(event, now=now)
     _settle(event, registration, now)
     return registration
 
 
-def change_registration(registration_id: int, *, now: datetime, **typed: Any) -> Registration:
+def change_registration(registration_id: int, *, now: datetime, **changes: Any) -> Registration:
     """Save the new name, number of seats and answers. Freed seats go to the waiting list.
 
     Raise TooFewSeats, RegistrationClosed and NoSuchRegistration.
@@ -129,14 +131,14 @@ def change_registration(registration_id: int, *, now: datetime, **typed: Any) ->
     event, registration = _own(registration_id)
     if not event.keeps_registrations(now) or registration.state in ("cancelled", "unconfirmed"):
         raise RegistrationClosed(event.slug)
-    more = typed.get("seats", registration.seats) - registration.seats
+    more = changes.get("seats", registration.seats) - registration.seats
     if (
         registration.state == "registered"
         and more > 0
         and not fits(event, more, now, besides=registration.id)
     ):
         raise TooFewSeats(event.slug)
-    _write(registration, {name: typed[name] for name in OWN if name in typed})
+    _write(registration, {name: changes[name] for name in OWN if name in changes})
     fill_seats(event, now=now)
     return registration
 

@@ -93,18 +93,18 @@ def held_by_event(event_ids: Iterable[int]) -> dict[int, int]:
 def find(
     event_id: int,
     *,
-    words: str = "",
+    text: str = "",
     state: str = "",
     limit: int | None = None,
     offset: int = 0,
 ) -> Sequence[Registration]:
     """Return the matching registrations in the order of their names.
 
-    `words` are parts of a name, a whole email address, or a code. `state` is a key of STATES, or ""
-    for all.
+    `text` is parts of a name, a full email address, or a code. `state` is a key of STATES, or "" for
+    all.
     """
     query = select(Registration).where(
-        Registration.event_id == event_id, *_conditions(words.strip())
+        Registration.event_id == event_id, *_conditions(text.strip())
     )
     if state:
         query = query.where(STATES[state])
@@ -121,18 +121,18 @@ def registration_in(event_id: int, registration_id: int) -> Registration | None:
     )
 
 
-def _conditions(words: str) -> list[ColumnElement[bool]]:
-    if not words:
+def _conditions(text: str) -> list[ColumnElement[bool]]:
+    if not text:
         return []
-    if "@" in words:
+    if "@" in text:
         try:
             return [
-                Registration.email_digest == tokens.email_digest(parse_address(words).normalized)
+                Registration.email_digest == tokens.email_digest(parse_address(text).normalized)
             ]
         except AddressRefused:
             return [Registration.id.is_(None)]
     name = plain_letters(Registration.name)
-    in_name = [name.contains(part, autoescape=True) for part in plain(words).split()]
-    code = read_code(words)
+    in_name = [name.contains(part, autoescape=True) for part in plain(text).split()]
+    code = read_code(text)
     # Ten characters may also be a name, so we search for both.
     return [or_(and_(*in_name), Registration.code == code)] if len(code) == LENGTH else in_name

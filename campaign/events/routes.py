@@ -53,17 +53,17 @@ FEED_PAST = timedelta(days=180)
 @blueprint.get("/<lang>/events/")
 def index() -> ResponseReturnValue:
     """Show the list of events, ahead or past."""
-    filters = Filters.asked(request.args)
+    filters = Filters.from_args(request.args)
     causes = published_causes()
     chosen = next((cause for cause in causes if cause.slug == filters.cause), None)
-    asked = {"cause_id": chosen.id if chosen else None, "town": filters.place}
+    criteria = {"cause_id": chosen.id if chosen else None, "town": filters.place}
     # An unknown cause has no events, so we show none instead of ignoring the filter.
-    asked |= {
+    criteria |= {
         "limit": PAGE + 1 if chosen or not filters.cause else 0,
         "offset": (filters.page - 1) * PAGE,
     }
     find = cards_past if filters.when == "past" else cards_ahead
-    cards = find(g.lang, utcnow(), **asked)
+    cards = find(g.lang, utcnow(), **criteria)
     feed_address = _feed_address(filters.cause if chosen else "")
     return public(
         make_response(
@@ -88,7 +88,7 @@ def show(slug: str) -> ResponseReturnValue:
     """Show an event and its registration form."""
     event = event_by_slug(slug) or abort(404)
     shown = page(event, g.lang, utcnow())
-    return public(make_response(_rendered(event, shown, registration_form(shown))))
+    return public(make_response(_render_event(event, shown, registration_form(shown))))
 
 
 @blueprint.post("/<lang>/events/<slug>/registrations")
@@ -96,7 +96,7 @@ def register(slug: str) -> ResponseReturnValue:
     """Accept a registration. The response never reveals whether they had registered before."""
     event = event_by_slug(slug) or abort(404)
     now = utcnow()
-    pressed = admit_signing(request.remote_addr, f"event-{event.id}")
+    under_pressure = admit_signing(request.remote_addr, f"event-{event.id}")
     shown = page(event, g.lang, now)
     form = registration_form(shown)
     if not event.takes_registrations(now):
@@ -109,12 +109,12 @@ def register(slug: str) -> ResponseReturnValue:
             event.id,
             now=now,
             lang=g.lang,
-            held_reason=_doubt(form, pressed),
-            **_words(form),
+            held_reason=_held_reason(form, under_pressure),
+            **_registration_data(form),
         )
-    except registering.RegistrationClosed as fact:
+    except registering.RegistrationClosed as error:
         event = event_by_slug(slug) or abort(404)
-        return _refuse(event, page(event, g.lang, utcnow()), form, fact.status)
+        return _refuse(event, page(event, g.lang, utcnow()), form, error.status)
     except DATABASE_AWAY:
         current_app.logger.exception("a registration could not be written")
         return _refuse(event, shown, form, 503)
@@ -181,7 +181,9 @@ def wide_picture(slug: str, digest: str, x: int, y: int) -> ResponseReturnValue:
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
-def _rendered(event: Event, shown: EventPage, form: SeatForm, refused: int | None = None) -> str:
+def _render_event(
+    event: Event, shown: EventPage, form: SeatForm, refused: int | None = None
+) -> str:
     url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
         "events/show.html",
@@ -206,13 +208,13 @@ def _picture_url(event: Event) -> str:
 
 
 def _refuse(event: Event, shown: EventPage, form: SeatForm, status: int) -> Response:
-    answer = make_response(_rendered(event, shown, form, refused=status), status)
+    response = make_response(_render_event(event, shown, form, refused=status), status)
     if status == 503:
-        answer.headers["Retry-After"] = str(BUSY_SECONDS)
-    return answer
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
-def _words(form: RegistrationForm) -> dict[str, Any]:
+def _registration_data(form: RegistrationForm) -> dict[str, Any]:
     email = form.email.address
     return {
         "name": form.name.data,
@@ -223,18 +225,18 @@ def _words(form: RegistrationForm) -> dict[str, Any]:
     }
 
 
-def _doubt(form: RegistrationForm, pressed: bool) -> str:
+def _held_reason(form: RegistrationForm, under_pressure: bool) -> str:
     """Return why to hold this registration for review, or "". The page shows no difference."""
     if form.website.data:
         return "hidden_field"
-    return "pressure" if pressed else ""
+    return "pressure" if under_pressure else ""
 
 
 def _file_lang(event: Event | None = None):
     """Return the language for a calendar file, which has no language in its path."""
-    asked = request.args.get("lang")
-    if asked in current_app.config["LANGUAGES"]:
-        return asked
+    lang = request.args.get("lang")
+    if lang in current_app.config["LANGUAGES"]:
+        return lang
     return event.original_lang if event else current_app.config["LANGUAGES"][0]
 
 
@@ -249,6 +251,6 @@ def _feed_address(cause: str) -> str:
 
 
 def _calendar(text: str, name: str) -> Response:
-    answer = Response(text, content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
-    return public(answer, CALENDAR_SECONDS)
+    response = Response(text, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return public(response, CALENDAR_SECONDS)

@@ -16,7 +16,7 @@ def structured(
     """Return JSON-LD of the event as a dict. `shown` is its EventPage at `url`."""
     zone = ZoneInfo(event.zone)
     places = []
-    if shown.whole_place:
+    if shown.full_place:
         address = {
             "@type": "PostalAddress",
             "streetAddress": shown.address,
@@ -29,13 +29,13 @@ def structured(
         # If only registered people get the address, we give the page where they register.
         places.append({"@type": "VirtualLocation", "url": shown.online_url or url})
     modes = {(1, 1): "Mixed", (0, 1): "Online"}
-    mode = modes.get((bool(shown.whole_place), bool(shown.online)), "Offline")
+    mode = modes.get((bool(shown.full_place), bool(shown.online)), "Offline")
     speakers = [
         {"@type": "Person", "name": person["name"]}
         for person in shown.people
         if person["role"] == "speaker"
     ]
-    words = {
+    data = {
         "@context": SCHEMA,
         "@type": "Event",
         "name": shown.title,
@@ -52,4 +52,4 @@ def structured(
         "performer": speakers,
         "organizer": {"@type": "Organization", "name": shown.cause},
     }
-    return {name: value for name, value in words.items() if value not in ([], "")}
+    return {name: value for name, value in data.items() if value not in ([], "")}

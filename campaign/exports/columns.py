@@ -19,7 +19,7 @@ _named = (Signature.given_name, Signature.family_name)
 class Column(NamedTuple):
     """A column: its label, its SQL `sources`, and `make`, which combines them if needed.
 
-    `kind` is "text" (anyone may have written it), "code" (a value of our own), "whole" (a number),
+    `kind` is "text" (anyone may have written it), "code" (a value of our own), "integer" (a number),
     "flag" ("yes" or "no", unless a format has a type for it) or "answers".
     """
 
@@ -33,10 +33,10 @@ def _of(label: Any, source: Any, kind: str = "text") -> Column:
     return Column(label, (source,), kind)
 
 
-def _from(model: Any, told: Any, *conditions: Any) -> Any:
+def _from(model: Any, value: Any, *conditions: Any) -> Any:
     """Return a subquery that looks up a value in another table; null if there is none."""
     return (
-        select(told)
+        select(value)
         .select_from(model)
         .where(*conditions)
         .limit(1)
@@ -45,19 +45,19 @@ def _from(model: Any, told: Any, *conditions: Any) -> Any:
     )
 
 
-def _on_paper(told: Any) -> Any:
+def _on_paper(value: Any) -> Any:
     # The case skips the lookup for signatures that were not given on paper.
     return case(
         (
             Signature.evidence == "paper",
-            _from(ImportRow, told, ImportRow.signature_id == Signature.id),
+            _from(ImportRow, value, ImportRow.signature_id == Signature.id),
         )
     )
 
 
 # To add a column, add its line here. Forms and files use this order.
 COLUMNS = {
-    "number": _of(_l("Butterfly number"), Signature.number, "whole"),
+    "number": _of(_l("Butterfly number"), Signature.number, "integer"),
     "state": _of(_l("Status"), Signature.state, "code"),
     "evidence": _of(_l("Type of proof"), Signature.evidence, "code"),
     "shown_name": Column(
@@ -98,7 +98,7 @@ COLUMNS = {
     "sheet": _of(_l("Paper sheet"), _on_paper(ImportRow.sheet)),
     "sheet_row": _of(_l("Row on the sheet"), _on_paper(ImportRow.sheet_row)),
     "held_reason": _of(_l("Why it is held"), Signature.held_reason, "code"),
-    "version": _of(_l("Version of the text"), PetitionVersion.number, "whole"),
+    "version": _of(_l("Version of the text"), PetitionVersion.number, "integer"),
     "day": _of(_l("Day"), iso_day(Signature.created_at), "code"),
     "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),
     "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at), "code"),
@@ -106,7 +106,7 @@ COLUMNS = {
     "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
 }
 # Derived from other columns, so left out when all columns are exported.
-MADE = ("shown_name", "full_name", "shown_comment", "day")
-EVERYTHING = tuple(name for name in COLUMNS if name not in MADE)
+DERIVED = ("shown_name", "full_name", "shown_comment", "day")
+EVERYTHING = tuple(name for name in COLUMNS if name not in DERIVED)
 # The petition's own questions are separate columns, named as in the signing form.
 ANSWER = "answers-{}"

@@ -21,31 +21,31 @@ def delivered_columns(petition_id: int) -> dict[str, Column]:
         select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)
     ).all()
     columns = dict(COLUMNS)
-    told_names = [version.id for version in versions if version.handed_names == "full"]
-    if len(told_names) < len(versions):
-        columns["full_name"] = _full_name(told_names)
+    full_name_versions = [version.id for version in versions if version.handed_names == "full"]
+    if len(full_name_versions) < len(versions):
+        columns["full_name"] = _full_name(full_name_versions)
     for name in HANDED_DETAILS:
-        told = [version.id for version in versions if name in version.handed_details]
-        if len(told) < len(versions):
-            columns[name] = _emptied(columns[name], told)
+        announcing = [version.id for version in versions if name in version.handed_details]
+        if len(announcing) < len(versions):
+            columns[name] = _withhold(columns[name], announcing)
     return columns
 
 
-def _full_name(told: Sequence[int]) -> Column:
+def _full_name(announcing: Sequence[int]) -> Column:
     """Return the full name where it was announced, otherwise the name as it may be shown."""
     column = COLUMNS["full_name"]
-    display = case((Signature.version_id.in_(told), "full"), else_=Signature.name_display)
+    display = case((Signature.version_id.in_(announcing), "full"), else_=Signature.name_display)
     return Column(column.label, (display, *column.sources), make=shown_name)
 
 
-def _emptied(column: Column, told: Sequence[int]) -> Column:
-    is_told = Signature.version_id.in_(told)
+def _withhold(column: Column, announcing: Sequence[int]) -> Column:
+    is_announced = Signature.version_id.in_(announcing)
     return column._replace(
-        sources=tuple(case((is_told, source), else_=None) for source in column.sources),
-        make=_told(column.make),
+        sources=tuple(case((is_announced, source), else_=None) for source in column.sources),
+        make=_blank_if_withheld(column.make),
     )
 
 
-def _told(make: Callable[..., Any] | None) -> Callable[..., Any]:
+def _blank_if_withheld(make: Callable[..., Any] | None) -> Callable[..., Any]:
     """Wrap `make` to return an empty text if the supporter was not told: then sources are None."""
     return lambda *sources: "" if None in sources else make(*sources) if make else sources[0]

@@ -15,11 +15,11 @@ from flask_babel import force_locale
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
-from campaign.exports.delivery_pack_texts import PackWords
+from campaign.exports.delivery_pack_texts import PackTexts
 from campaign.exports.formats import CsvForExcel
 from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
@@ -35,7 +35,7 @@ from campaign.signatures.counting.statistics import counted_without_data
 # Signatures in one volume. More signatures make further volumes.
 VOLUME = 10_000
 POSTER_SIZE, LOOK_SECONDS = "A2", 0.1
-LETTER, TABLE, POSTER, README, SUMS = (
+COVER_LETTER, TABLE, POSTER, README, SUMS = (
     "cover-letter.pdf",
     "signatures.csv",
     "poster.pdf",
@@ -44,7 +44,7 @@ LETTER, TABLE, POSTER, README, SUMS = (
 )
 
 
-class PressFailed(Exception):
+class PosterFailed(Exception):
     """The process that draws the poster failed."""
 
 
@@ -64,7 +64,9 @@ class DeliveryPack:
             f"{self._choice['names']}_name",
             *self._choice["details"],
         )
-        self._sheet = Sheet(Selection(export.petition_id, columns=columns, delivered=True), [])
+        self._signatures = SignatureTable(
+            Selection(export.petition_id, columns=columns, delivered=True), []
+        )
         self._zip = ZipStream(export.asked_at)
         self._root = f"{self._choice['slug']}-{export.asked_at:%Y-%m-%d}"
         self._done = 0
@@ -76,12 +78,12 @@ class DeliveryPack:
 
     def total(self) -> int:
         """Return how many signatures it will hold."""
-        return self._sheet.total()
+        return self._signatures.total()
 
     def pieces(self) -> Generator[Piece, None, None]:
         """Yield the Pieces of the archive."""
         try:
-            for step in (self._volumes, self._table, self._letter, self._rest):
+            for step in (self._volumes, self._table, self._cover_letter, self._other_files):
                 with closing(step()) as parts:
                     while (data := self._next(parts)) is not None:
                         yield Piece(data, self._done)
@@ -100,37 +102,37 @@ class DeliveryPack:
 
         The table waits in a sealed file of its own until all signatures are counted.
         """
-        last, volumes = self._sheet.last_id(), -(-self._sheet.total() // VOLUME)
+        last, volumes = self._signatures.last_id(), -(-self._signatures.total() // VOLUME)
         self._counts["erased"] = counted_without_data(self._export.petition_id)
         after, volume = 0, 1
         with Sealer(self._table_path, self._key) as table:
             form = self._table_form()
             table.write(form.begin())
             while after < last:
-                after, batches = self._sheet.after(after, last, VOLUME)
+                after, batches = self._signatures.after(after, last, VOLUME)
                 if not batches:
                     break
                 columns = (list(chain.from_iterable(parts)) for parts in zip(*batches, strict=True))
-                rows = dict(zip(self._sheet.header, columns, strict=True))
+                rows = dict(zip(self._signatures.header, columns, strict=True))
                 first, self._done = self._done + 1, self._done + len(rows["number"])
                 table.write(form.add(self._table_columns(rows, first)))
                 for kind in ("evidence", "version"):
                     self._counts[kind].update(map(str, rows[kind]))
-                words = self._words()
+                texts = self._texts()
                 pdf = signature_sheets(
-                    words.head(), words.fields(), words.rows(rows, first), self._choice["paper"]
+                    texts.head(), texts.fields(), texts.rows(rows, first), self._choice["paper"]
                 )
-                yield self._file(words.volume_name(volume, volumes), pdf)
+                yield self._file(texts.volume_name(volume, volumes), pdf)
                 volume += 1
             self._table_frames = table.finish()
 
     def _table_form(self) -> CsvForExcel:
         names = self._table_names()
-        kinds = ("whole" if name == "number" else "text" for name in names)
-        return CsvForExcel(["row", *names], ["whole", *kinds])
+        kinds = ("integer" if name == "number" else "text" for name in names)
+        return CsvForExcel(["row", *names], ["integer", *kinds])
 
     def _table_names(self) -> list[str]:
-        return [name for name in self._sheet.header if name != "version"]
+        return [name for name in self._signatures.header if name != "version"]
 
     def _table_columns(self, rows: Mapping[str, Sequence[Any]], first: int) -> list[Sequence[Any]]:
         return [range(first, self._done + 1), *(rows[name] for name in self._table_names())]
@@ -138,19 +140,19 @@ class DeliveryPack:
     def _table(self) -> Generator[bytes, None, None]:
         digest = sha256()
         yield self._zip.begin(f"{self._root}/{TABLE}")
-        for plain in unsealed(self._table_path, self._key, self._table_frames):
-            digest.update(plain)
-            yield self._zip.add(plain)
+        for chunk in unsealed(self._table_path, self._key, self._table_frames):
+            digest.update(chunk)
+            yield self._zip.add(chunk)
         self._checksums.append((TABLE, digest.hexdigest()))
         yield self._zip.end()
 
-    def _letter(self) -> Generator[bytes, None, None]:
+    def _cover_letter(self) -> Generator[bytes, None, None]:
         """Write the cover letter. It comes after the signatures, because it states their counts."""
-        words = self._words()
-        blocks = words.letter(self._counts, self._done)
-        yield self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"]))
+        texts = self._texts()
+        blocks = texts.cover_letter(self._counts, self._done)
+        yield self._file(COVER_LETTER, letter_sheets(texts.head(), blocks, self._choice["paper"]))
 
-    def _rest(self) -> Generator[bytes, None, None]:
+    def _other_files(self) -> Generator[bytes, None, None]:
         with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
             # Empty pieces renew the export's claim, and let the worker stop between them.
             for _ in self._draw_poster(Path(scratch)):
@@ -158,7 +160,7 @@ class DeliveryPack:
             poster = (Path(scratch) / POSTER).read_bytes()
         yield self._file(POSTER, poster)
         names = [name for name, _ in self._checksums]
-        readme = self._words().readme(names, self._counts, self._done)
+        readme = self._texts().readme(names, self._counts, self._done)
         yield self._file(README, readme.encode())
         sums = "".join(f"{digest}  {name}\n" for name, digest in self._checksums)
         yield self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
@@ -175,20 +177,20 @@ class DeliveryPack:
         db.session.rollback()
         spec_file = scratch / "spec.json"
         spec_file.write_text(spec.to_json(), encoding="utf-8")
-        program = isolated.program("campaign.montage.posters.renderer", spec_file, scratch / POSTER)
-        press = subprocess.Popen(**program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = isolated.program("campaign.montage.posters.renderer", spec_file, scratch / POSTER)
+        renderer = subprocess.Popen(**command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            while press.poll() is None:
+            while renderer.poll() is None:
                 yield
                 time.sleep(LOOK_SECONDS)
         finally:
-            press.kill()
-            press.wait()
-        if press.returncode:
-            raise PressFailed
+            renderer.kill()
+            renderer.wait()
+        if renderer.returncode:
+            raise PosterFailed
 
-    def _words(self) -> PackWords:
-        return PackWords(
+    def _texts(self) -> PackTexts:
+        return PackTexts(
             petition_by_id(self._export.petition_id), self._choice, self._export.asked_at
         )
 

@@ -27,7 +27,7 @@ NUMBER_SHARE = 0.09
 UNNAMED = _l("name not shown")
 
 
-class PackWords:
+class PackTexts:
     """The texts of a petition's pack.
 
     `choice` is that of the Export, and `at` is when the export was requested.
@@ -43,12 +43,12 @@ class PackWords:
     def head(self) -> Head:
         """Return the header and footer of every page."""
         by = f"{self._text.organisation} · " if self._text.organisation else ""
-        asked = (
+        addressed_to = (
             _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
         )
         return Head(
             title=self._text.title,
-            demand=asked + self._text.summary,
+            demand=addressed_to + self._text.summary,
             foot=f"{by}{self._address()} · {_day(self._at)}",
             page=_("Page %(n)s of %(m)s", n="{n}", m="{m}"),
             unset=_("[in a script that we cannot print; see the table]"),
@@ -75,11 +75,11 @@ class PackWords:
         unnamed = str(UNNAMED)
         names = (name or unnamed for name in columns[f"{self._choice['names']}_name"])
         numbers = (self._number(index) for index in range(first, first + len(columns["number"])))
-        say = {"country": self._country, "day": self._short_day}
-        details = (map(say.get(name, str), columns[name]) for name in self._details())
+        formatters = {"country": self._country, "day": self._short_day}
+        details = (map(formatters.get(name, str), columns[name]) for name in self._details())
         return zip(numbers, names, *details, strict=True)
 
-    def letter(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
+    def cover_letter(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
         """Yield the blocks of the cover letter, as (kind, text).
 
         `counts` holds {evidence: number of signatures} and {version: number of signatures}, with
@@ -126,8 +126,8 @@ class PackWords:
             "Every change to this count, and the reason, is in the public count history of the petition."
         )
         yield "small", f"{counted} {ledger}"
-        for explained in filter(None, (self._erased(counts), self._told_less(counts))):
-            yield "small", explained
+        for note in filter(None, (self._erased(counts), self._promised_less(counts))):
+            yield "small", note
         if len(self._petition.versions) > 1:
             yield "head", _("The text they signed")
             for version in self._petition.versions:
@@ -158,7 +158,7 @@ class PackWords:
                 num=self._number(total),
                 day=_day(self._at),
             ),
-            *filter(None, (self._erased(counts), self._told_less(counts))),
+            *filter(None, (self._erased(counts), self._promised_less(counts))),
             "",
             *(f"{name}: {self._about(name)}" for name in names),
             f"SHA256SUMS: {sums}",
@@ -194,15 +194,15 @@ class PackWords:
             num=self._number(erased),
         )
 
-    def _told_less(self, counts: Mapping[str, Any]) -> str:
+    def _promised_less(self, counts: Mapping[str, Any]) -> str:
         """Return a sentence about people who signed when we announced less, or an empty text."""
-        wanted = self._choice["names"], self._details()
-        less = [
+        chosen = self._choice["names"], self._details()
+        versions = [
             str(version.number)
             for version in self._petition.versions
-            if may_deliver(version, *wanted) != wanted
+            if may_deliver(version, *chosen) != chosen
         ]
-        people = sum(counts["version"].get(number, 0) for number in less)
+        people = sum(counts["version"].get(number, 0) for number in versions)
         if not people:
             return ""
         return ngettext(
@@ -246,5 +246,5 @@ class PackWords:
 
 
 def _day(value: datetime) -> str:
-    here = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
-    return long_date(here, get_locale())
+    local = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return long_date(local, get_locale())

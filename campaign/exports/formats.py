@@ -15,14 +15,14 @@ from campaign.exports.spreadsheet import Spreadsheet
 from campaign.text.formulas import neutralise_all
 
 # Excel reads a file as UTF-8 only if it begins with a byte order mark.
-MARK = "\ufeff".encode()
+BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 class Csv:
     """Comma-separated values in UTF-8; cells that could run as formulas are escaped."""
 
     suffix, media_type = "csv", "text/csv; charset=utf-8"
-    mark, line_end = b"", "\n"
+    byte_order_mark, line_end = b"", "\n"
 
     def __init__(
         self, header: Sequence[str], kinds: Sequence[str], *, at: datetime | None = None
@@ -30,7 +30,7 @@ class Csv:
         self._header, self._kinds = header, kinds
 
     def begin(self) -> bytes:
-        return self.mark + self._lines([neutralise_all(self._header)])
+        return self.byte_order_mark + self._lines([neutralise_all(self._header)])
 
     def add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         safe = [
@@ -51,7 +51,7 @@ class Csv:
 class CsvForExcel(Csv):
     """CSV for people who open it in Excel: with a byte order mark and RFC 4180 line ends."""
 
-    mark, line_end = MARK, "\r\n"
+    byte_order_mark, line_end = BYTE_ORDER_MARK, "\r\n"
 
 
 class JsonLines:
@@ -84,7 +84,7 @@ def _json_values(column: Sequence[Any], kind: str) -> list[Any]:
     """Return each cell of a column as JSON. Encoding whole objects instead takes twice as long."""
     if kind == "flag":
         return ["true" if cell == "yes" else "false" for cell in column]
-    if kind == "whole":
+    if kind == "integer":
         return ["null" if cell is None else cell for cell in column]
     return ["null" if cell is None else _quoted(cell) for cell in column]
 

@@ -26,14 +26,14 @@ from campaign.exports.operations import (
     start_export,
     sweep_exports,
 )
-from campaign.exports.writer import pieces_of_signatures, sheet_of
+from campaign.exports.writer import pieces_of_signatures, table_of
 from campaign.exports.zip_stream import ArchiveTooLarge
 from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REPORT_SECONDS = 2
 SWEEP_SECONDS = 60
 # An unknown file may belong to a row that is about to be committed or was just deleted. After this
@@ -75,9 +75,9 @@ def write_export(run: JobRun) -> datetime | None:
 @work.periodic(seconds=SWEEP_SECONDS)
 def sweep_files(worker: WorkerContext) -> None:
     """Delete expired exports, and every file that belongs to no export."""
-    kept = {name.partition(".")[0] for name in write(sweep_exports, now=database_now())}
+    current = {name.partition(".")[0] for name in write(sweep_exports, now=database_now())}
     for path in exports_folder(worker.settings).glob("*"):
-        if path.name.partition(".")[0] not in kept and _is_orphan(path):
+        if path.name.partition(".")[0] not in current and _is_orphan(path):
             path.unlink(missing_ok=True)
 
 
@@ -100,8 +100,8 @@ def _pieces(
         pack = DeliveryPack(export, table_path, key)
         total, pieces = pack.total(), pack.pieces()
     else:
-        sheet = sheet_of(export)
-        total, pieces = sheet.total(), pieces_of_signatures(export, sheet)
+        table = table_of(export)
+        total, pieces = table.total(), pieces_of_signatures(export, table)
     run.write(start_export, export.id, total=total)
     with closing(pieces):
         reported_at, reported = time.monotonic(), 0
@@ -119,7 +119,7 @@ def _fail(export: Export, run: JobRun, error: Exception) -> None:
         "too_large"
         if isinstance(error, ArchiveTooLarge)
         else "no_room"
-        if getattr(error, "errno", None) in NO_ROOM
+        if getattr(error, "errno", None) in DISK_FULL
         else "broken"
     )
     # Log only the kind of error, because its message could hold a path or worse.

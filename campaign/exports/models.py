@@ -27,7 +27,7 @@ FAULTS = ("", "no_room", "too_large", "broken")
 
 
 class Export(db.Model):
-    """A file of signatures, made by a job and kept encrypted until `ready_at` + KEPT.
+    """A file of signatures, made by a job and kept encrypted until `ready_at` + RETENTION.
 
     `kind` is csv, xlsx, jsonl, or pack for a delivery pack. `aim` and `purpose` say what it is for.
     `choice` holds a Selection, or the options of the pack. `done` of `total` signatures are

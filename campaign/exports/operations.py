@@ -12,10 +12,10 @@ from campaign.jobs.operations import cancel_job, enqueue
 from campaign.security.sealed_files import new_seed
 
 JOB = "export"
-KEPT = timedelta(hours=72)
+RETENTION = timedelta(hours=72)
 
 
-def ask_for_export(
+def request_export(
     *,
     petition_id: int,
     cause_id: int,
@@ -48,9 +48,9 @@ def remember_choice(
 ) -> None:
     """Store an organizer's choice, in place of their last one for this petition and aim."""
     keys = {"organizer_id": organizer_id, "petition_id": petition_id, "aim": aim}
-    chosen = {"kind": kind, "choice": choice}
-    statement = insert(ExportChoice).values(**keys, **chosen)
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=chosen))
+    values = {"kind": kind, "choice": choice}
+    statement = insert(ExportChoice).values(**keys, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values))
 
 
 def start_export(export_id: int, *, total: int) -> None:
@@ -82,8 +82,8 @@ def fail_export(export_id: int, *, fault: str = "broken") -> None:
 def start_again(export_id: int, *, now: datetime) -> bool:
     """Request a failed export again; return whether it had failed."""
     failed = (Export.id == export_id, Export.state == "failed")
-    begun = {"done": 0, "frames": 0, "fault": "", "seed": new_seed()}
-    if not _change(*failed, state="waiting", asked_at=now, **begun):
+    reset = {"done": 0, "frames": 0, "fault": "", "seed": new_seed()}
+    if not _change(*failed, state="waiting", asked_at=now, **reset):
         return False
     enqueue(JOB, export_id)
     return True
@@ -98,8 +98,8 @@ def drop_export(export_id: int) -> bool:
 
 def sweep_exports(*, now: datetime) -> list[str]:
     """Delete expired exports and old failed ones; return the names of the files to keep."""
-    too_old = (Export.ready_at <= now - KEPT) | (
-        (Export.state == "failed") & (Export.asked_at <= now - KEPT)
+    too_old = (Export.ready_at <= now - RETENTION) | (
+        (Export.state == "failed") & (Export.asked_at <= now - RETENTION)
     )
     db.session.execute(delete(Export).where(too_old).execution_options(synchronize_session=False))
     return [f"{export_id}.sealed" for export_id in db.session.scalars(select(Export.id))]

@@ -54,7 +54,7 @@ def letter_sheets(head: Head, blocks: Iterable[tuple[str, Any]], paper: str) -> 
     """Return a PDF of blocks (kind, text), one after the other.
 
     Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
-    texts: its mark and its content. A figure has a label and a number. A line is to be filled in
+    texts: its bullet and its content. A figure has a label and a number. A line is to be filled in
     by hand.
     """
     return _Letter(head, paper).set(blocks)
@@ -67,7 +67,7 @@ class _Paper:
         width, height = PAPERS[paper]
         self.head = head
         self.sheets = Sheets(width, height, title=head.title, lang=head.lang)
-        self.room = width - 2 * EDGE
+        self.text_width = width - 2 * EDGE
         self.bottom = height - FOOT - 6 * MM
         self._width = self.sheets.width
         self._pages = 0
@@ -81,21 +81,21 @@ class _Paper:
         for spot in range(43):
             sheets.spot((spot + 0.5) * self._width / 43, 1.6 * MM, 1.5, 1.3, CREAM)
         line = sheets.height - FOOT
-        sheets.vein(EDGE, line, self.room, INK, thick=1.6)
+        sheets.vein(EDGE, line, self.text_width, INK, thick=1.6)
         page = self.head.page.format(n=self._pages, m=of)
-        room = self.room - sheets.width_of(page, LABEL_FONT_BOLD, 9) - 12
-        self.say_fitted(self.head.foot, EDGE, line + 13, LABEL_FONT, 8.5, INK_3, room)
+        width = self.text_width - sheets.width_of(page, LABEL_FONT_BOLD, 9) - 12
+        self.say_fitted(self.head.foot, EDGE, line + 13, LABEL_FONT, 8.5, INK_3, width)
         sheets.draw_text(
             page, self._width - EDGE, line + 13, LABEL_FONT_BOLD, 9, INK_2, align="right"
         )
 
     def say_fitted(
-        self, text: str, x: float, y: float, face: Any, size: float, colour: Any, room: float
+        self, text: str, x: float, y: float, face: Any, size: float, colour: Any, max_width: float
     ) -> None:
         """Draw one line of text, smaller if it would be too long."""
-        wide = self.sheets.width_of(text, face, size)
+        width = self.sheets.width_of(text, face, size)
         self.sheets.draw_text(
-            text, x, y, face, size * min(1, room / wide) if wide else size, colour
+            text, x, y, face, size * min(1, max_width / width) if width else size, colour
         )
 
     def printable(self, text: str) -> str:
@@ -106,16 +106,20 @@ class _Table(_Paper):
     def __init__(self, head: Head, fields: Sequence[Field], paper: str) -> None:
         super().__init__(head, paper)
         self._fields = fields
-        widths = [self.room * field.share for field in fields]
+        widths = [self.text_width * field.share for field in fields]
         self._columns = [
             (EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)
         ]
-        self._title = self.sheets.lines(self.printable(head.title), self.room, DISPLAY_FONT, 15)[:3]
-        self._demand = self.sheets.lines(self.printable(head.demand), self.room, TEXT_FONT, 9.5)[:5]
+        self._title = self.sheets.lines(
+            self.printable(head.title), self.text_width, DISPLAY_FONT, 15
+        )[:3]
+        self._demand = self.sheets.lines(
+            self.printable(head.demand), self.text_width, TEXT_FONT, 9.5
+        )[:5]
         self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
 
     def set(self, rows: Iterable[Sequence[str]]) -> bytes:
-        pages = self._broken(rows)
+        pages = self._paginate(rows)
         for page in pages or [[]]:
             self.begin(len(pages) or 1)
             self._set_head()
@@ -124,32 +128,31 @@ class _Table(_Paper):
                 y = self._set_row(row, y)
         return self.sheets.output()
 
-    def _broken(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
+    def _paginate(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
         """Return the rows by page; each row is a list of lines for each of its cells."""
-        pages, left = [], 0.0
+        pages, height_left = [], 0.0
         for row in rows:
             cells = [
-                self._lines(words, wide)
-                for words, (_, wide) in zip(row, self._columns, strict=True)
+                self._lines(text, wide) for text, (_, wide) in zip(row, self._columns, strict=True)
             ]
             height = self._height(cells)
-            if height > left:
+            if height > height_left:
                 pages.append([])
-                left = self.bottom - self._top
+                height_left = self.bottom - self._top
             pages[-1].append(cells)
-            left -= height
+            height_left -= height
         return pages
 
-    def _lines(self, words: str, wide: float) -> list[str]:
-        words = in_one_line(words)
+    def _lines(self, text: str, wide: float) -> list[str]:
+        text = in_one_line(text)
         # Hardly any character is wider than the font size, so texts this short need no measuring.
-        if len(words) * SIZE <= wide and words.isascii():
-            return [words]
-        words = self.printable(words)
+        if len(text) * SIZE <= wide and text.isascii():
+            return [text]
+        text = self.printable(text)
         return (
-            [words]
-            if self.sheets.width_of(words, TEXT_FONT, SIZE) <= wide
-            else self.sheets.lines(words, wide, TEXT_FONT, SIZE)
+            [text]
+            if self.sheets.width_of(text, TEXT_FONT, SIZE) <= wide
+            else self.sheets.lines(text, wide, TEXT_FONT, SIZE)
         )
 
     @staticmethod
@@ -166,7 +169,7 @@ class _Table(_Paper):
             y += 13
         for field, (x, wide) in zip(self._fields, self._columns, strict=True):
             self.say_fitted(field.label, x, y + 10, LABEL_FONT_BOLD, 9, INK, wide)
-        self.sheets.box(EDGE, y + 15, self.room, 1.4, INK)
+        self.sheets.box(EDGE, y + 15, self.text_width, 1.4, INK)
 
     def _set_row(self, cells: Sequence[Sequence[str]], y: float) -> float:
         for lines, (x, _) in zip(cells, self._columns, strict=True):
@@ -176,7 +179,7 @@ class _Table(_Paper):
                         line, x, y + 2 + (place + 0.9) * SIZE * LEADING, TEXT_FONT, SIZE, INK
                     )
         y += self._height(cells)
-        self.sheets.box(EDGE, y, self.room, 0.5, HAIRLINE)
+        self.sheets.box(EDGE, y, self.text_width, 0.5, HAIRLINE)
         return y
 
 
@@ -190,7 +193,7 @@ class _Letter(_Paper):
     }
 
     def set(self, blocks: Iterable[tuple[str, Any]]) -> bytes:
-        lines = [line for kind, words in blocks for line in self._lines(kind, words)]
+        lines = [line for kind, text in blocks for line in self._lines(kind, text)]
         pages, y = [], self.bottom
         for height, set_line in lines:
             if y + height > self.bottom:
@@ -204,36 +207,36 @@ class _Letter(_Paper):
                 set_line(y)
         return self.sheets.output()
 
-    def _lines(self, kind, words):
+    def _lines(self, kind, text):
         """Yield (height, function that draws at y) for each line and space of a block."""
         if kind in ("figure", "line"):
-            height, (what, count) = (20, words) if kind == "figure" else (38, (words, ""))
-            yield height, lambda y: self._figure(what, count, y + height)
+            height, (label, count) = (20, text) if kind == "figure" else (38, (text, ""))
+            yield height, lambda y: self._figure(label, count, y + height)
             return
-        mark, words = words if kind == "item" else ("", words)
+        bullet, text = text if kind == "item" else ("", text)
         indent = INDENT if kind == "item" else 0
         face, size, leading, colour, before, behind = self.STYLES["text" if indent else kind]
         yield before, lambda y: None
         for place, line in enumerate(
-            self.sheets.lines(self.printable(words), self.room - indent, face, size)
+            self.sheets.lines(self.printable(text), self.text_width - indent, face, size)
         ):
-            marked = mark if place == 0 else ""
+            marker = bullet if place == 0 else ""
             yield (
                 size * leading,
-                lambda y, pieces=((marked, EDGE), (line, EDGE + indent)): self._say_all(
+                lambda y, pieces=((marker, EDGE), (line, EDGE + indent)): self._say_all(
                     pieces, y + 0.8 * size, face, size, colour
                 ),
             )
         yield behind, lambda y: None
 
     def _say_all(self, pieces, y, face, size, colour):
-        for words, x in pieces:
-            if words:
-                self.sheets.draw_text(words, x, y, face, size, colour)
+        for text, x in pieces:
+            if text:
+                self.sheets.draw_text(text, x, y, face, size, colour)
 
-    def _figure(self, what: str, count: str, bottom: float) -> None:
-        self.sheets.draw_text(what, EDGE, bottom - 8, LABEL_FONT, 10.5, INK)
+    def _figure(self, label: str, count: str, bottom: float) -> None:
+        self.sheets.draw_text(label, EDGE, bottom - 8, LABEL_FONT, 10.5, INK)
         self.sheets.draw_text(
-            count, EDGE + self.room, bottom - 8, LABEL_FONT_BOLD, 10.5, INK, align="right"
+            count, EDGE + self.text_width, bottom - 8, LABEL_FONT_BOLD, 10.5, INK, align="right"
         )
-        self.sheets.box(EDGE, bottom - 2.5, self.room, 0.5, HAIRLINE)
+        self.sheets.box(EDGE, bottom - 2.5, self.text_width, 0.5, HAIRLINE)

@@ -18,7 +18,7 @@ from campaign.signatures.models import Signature
 BATCH = 500
 
 
-class Sheet:
+class SignatureTable:
     """The table for a Selection: its `header`, column `kinds`, and signatures in batches.
 
     A batch is a list of columns of equal length, with at most BATCH signatures. `questions` are
@@ -28,15 +28,17 @@ class Sheet:
 
     def __init__(self, selection: Selection, questions: list[str] | None = None) -> None:
         self.selection = selection
-        self._known = delivered_columns(selection.petition_id) if selection.delivered else COLUMNS
-        self.plain = [name for name in selection.columns if name != "answers"]
+        self._available = (
+            delivered_columns(selection.petition_id) if selection.delivered else COLUMNS
+        )
+        self.column_names = [name for name in selection.columns if name != "answers"]
         asks = "answers" in selection.columns
         self.questions = (
             (_questions(selection.petition_id) if questions is None else questions) if asks else []
         )
-        self.header = [*self.plain, *map(ANSWER.format, self.questions)]
+        self.header = [*self.column_names, *map(ANSWER.format, self.questions)]
         self.kinds = [
-            *(self._known[name].kind for name in self.plain),
+            *(self._available[name].kind for name in self.column_names),
             *["text"] * len(self.questions),
         ]
 
@@ -62,11 +64,11 @@ class Sheet:
             yield self._columns(rows)
 
     def after(
-        self, after_id: int, last_id: int, most: int
+        self, after_id: int, last_id: int, limit: int
     ) -> tuple[int, list[list[Sequence[Any]]]]:
-        """Return (last id, batches) of the next `most` signatures by id; no batches at the end."""
+        """Return (last id, batches) of the next `limit` signatures by id; no batches at the end."""
         rows = self._rows(
-            self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(most)
+            self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(limit)
         ).all()
         batches = [self._columns(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
         return (rows[-1].id if rows else last_id), batches
@@ -77,56 +79,61 @@ class Sheet:
         return db.session.connection().execute(query, execution_options=options)
 
     def _query(self) -> Any:
-        sources = [source for name in self.plain for source in self._known[name].sources]
+        sources = [source for name in self.column_names for source in self._available[name].sources]
         if self.questions:
             sources.append(cast(Signature.answers, Text))
         query = select(Signature.id, *sources).where(*self._conditions()).order_by(Signature.id)
         return (
             query.join(PetitionVersion, PetitionVersion.id == Signature.version_id)
-            if "version" in self.plain
+            if "version" in self.column_names
             else query
         )
 
     def _conditions(self) -> Iterator[Any]:
-        chosen = self.selection
-        yield Signature.petition_id == chosen.petition_id
-        if (states := STATES[chosen.state]) is not None:
+        selection = self.selection
+        yield Signature.petition_id == selection.petition_id
+        if (states := STATES[selection.state]) is not None:
             yield Signature.state.in_(states)
         yield from (
-            getattr(Signature, name) == value for name in EQUAL if (value := getattr(chosen, name))
+            getattr(Signature, name) == value
+            for name in EQUAL
+            if (value := getattr(selection, name))
         )
-        if chosen.subscribed:
+        if selection.subscribed:
             yield Signature.subscribe
-        if chosen.since:
-            yield Signature.created_at >= chosen.since
-        if chosen.until:
-            yield Signature.created_at < chosen.until
+        if selection.since:
+            yield Signature.created_at >= selection.since
+        if selection.until:
+            yield Signature.created_at < selection.until
 
     def _columns(self, rows: Sequence[Any]) -> list[Sequence[Any]]:
         """Return query rows as a batch of columns."""
         _ids, *sources = zip(*rows, strict=True)
         values = iter(sources)
         columns: list[Sequence[Any]] = []
-        for name in self.plain:
-            column = self._known[name]
-            own = [next(values) for _ in column.sources]
-            columns.append(list(map(column.make, *own)) if column.make else own[0])
+        for name in self.column_names:
+            column = self._available[name]
+            parts = [next(values) for _ in column.sources]
+            columns.append(list(map(column.make, *parts)) if column.make else parts[0])
         if self.questions:
             columns += self._answers(next(values))
         return columns
 
     def _answers(self, texts: Sequence[str]) -> Iterator[list[Any]]:
         answers = [json.loads(text) if text != "{}" else {} for text in texts]
-        return ([_said(answer.get(question)) for answer in answers] for question in self.questions)
+        return (
+            [_answer_text(answer.get(question)) for answer in answers]
+            for question in self.questions
+        )
 
 
-def _said(answer: str | bool | None) -> str | None:
+def _answer_text(answer: str | bool | None) -> str | None:
     """Return an answer as text; a checkbox is "yes" or "no"."""
     return {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else answer
 
 
 def _questions(petition_id: int) -> list[str]:
-    asked = [
+    current = [
         question["name"]
         for question in db.session.scalar(select(Petition.questions).filter_by(id=petition_id))
     ]
@@ -135,6 +142,6 @@ def _questions(petition_id: int) -> list[str]:
     )
     rows = db.session.scalars(answered.execution_options(yield_per=BATCH))
     return [
-        *asked,
-        *sorted({name for answers in rows for name in json.loads(answers)} - set(asked)),
+        *current,
+        *sorted({name for answers in rows for name in json.loads(answers)} - set(current)),
     ]

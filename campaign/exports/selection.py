@@ -47,13 +47,13 @@ class Selection:
         return {**asdict(self), "columns": list(self.columns), **instants}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Selection":
+    def from_json(cls, data: Mapping[str, Any]) -> "Selection":
         """Return the Selection that `to_json` stored; skip columns that no longer exist."""
         instants = {
-            name: datetime.fromisoformat(kept[name])
+            name: datetime.fromisoformat(data[name])
             for name in ("since", "until")
-            if kept.get(name)
+            if data.get(name)
         }
-        columns = tuple(name for name in COLUMNS if name in kept["columns"])
-        known = {name: kept[name] for name in cls.__slots__ if name in kept}
-        return replace(cls(**known), columns=columns, **instants)
+        columns = tuple(name for name in COLUMNS if name in data["columns"])
+        values = {name: data[name] for name in cls.__slots__ if name in data}
+        return replace(cls(**values), columns=columns, **instants)

@@ -96,8 +96,8 @@ class Spreadsheet:
         numbers = range(self._rows + 1, self._rows + len(columns[0]) + 1)
         self._rows = numbers[-1]
         cells = [
-            _whole_cells(letter, numbers, column)
-            if kind == "whole"
+            _number_cells(letter, numbers, column)
+            if kind == "integer"
             else _text_cells(letter, numbers, column, kind == "text")
             for letter, kind, column in zip(self._letters, self._kinds, columns, strict=True)
         ]
@@ -115,7 +115,7 @@ class Spreadsheet:
         return self._zip.add(xml.encode())
 
 
-def _whole_cells(letter: str, numbers: Iterable[int], column: Sequence[Any]) -> list[str]:
+def _number_cells(letter: str, numbers: Iterable[int], column: Sequence[Any]) -> list[str]:
     return [
         "" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>'
         for n, value in zip(numbers, column, strict=True)
@@ -126,7 +126,7 @@ def _text_cells(
     letter: str, numbers: Iterable[int], column: Sequence[str | None], is_free: bool
 ) -> list[str]:
     """Return text cells. Only free text may contain characters special to XML or spreadsheets."""
-    texts = _made_plain(column) if is_free else column
+    texts = _escape(column) if is_free else column
     return [
         f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         if text
@@ -135,7 +135,7 @@ def _text_cells(
     ]
 
 
-def _made_plain(column: Sequence[str | None]) -> Sequence[str | None]:
+def _escape(column: Sequence[str | None]) -> Sequence[str | None]:
     safe = neutralise_all(column)
     if _SPECIAL.search("\n".join(filter(None, safe))):
         return [text and escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"}) for text in safe]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import Export
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.extensions import db
 
@@ -20,18 +20,18 @@ class Piece(NamedTuple):
     done: int
 
 
-def sheet_of(export: Export) -> Sheet:
+def table_of(export: Export) -> SignatureTable:
     """Return the table of an export in one of the DOWNLOADS."""
-    return Sheet(Selection.from_json(export.choice))
+    return SignatureTable(Selection.from_json(export.choice))
 
 
-def pieces_of_signatures(export: Export, sheet: Sheet) -> Generator[Piece, None, None]:
+def pieces_of_signatures(export: Export, table: SignatureTable) -> Generator[Piece, None, None]:
     """Yield the Pieces of an export in one of the DOWNLOADS."""
-    form = DOWNLOADS[export.kind](sheet.header, sheet.kinds, at=export.asked_at)
-    after, last, done = 0, sheet.last_id(), 0
+    form = DOWNLOADS[export.kind](table.header, table.kinds, at=export.asked_at)
+    after, last, done = 0, table.last_id(), 0
     yield Piece(form.begin(), done)
     while after < last:
-        after, batches = sheet.after(after, last, AT_ONCE)
+        after, batches = table.after(after, last, AT_ONCE)
         # Release the database connection while the bytes are sealed.
         db.session.rollback()
         done += sum(len(columns[0]) for columns in batches)

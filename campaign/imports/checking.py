@@ -10,7 +10,7 @@ from campaign.imports.tables import MAX_CELL_LENGTH
 from campaign.imports.values import (
     TOO_LONG,
     ValueRefused,
-    chosen,
+    choice_answer,
     country,
     instant,
     language,
@@ -41,7 +41,7 @@ MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BatchContext:
     """What applies to all rows of a batch.
 
     `lang`, `country` and `signed_at` are defaults for rows that leave them out. `from_spreadsheet`
@@ -59,7 +59,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ValidatedRow:
     """A checked row: what its supporter wrote, or {field: code} of its errors."""
 
     supporter: SupporterDetails | None
@@ -81,16 +81,16 @@ class Checked:
 
 
 class Checker:
-    """Checks rows by the SigningTerms of a petition; all rows share one Sheet."""
+    """Checks rows by the SigningTerms of a petition; all rows share one BatchContext."""
 
-    def __init__(self, terms: SigningTerms, sheet: Sheet) -> None:
-        self._terms, self._sheet = terms, sheet
+    def __init__(self, terms: SigningTerms, context: BatchContext) -> None:
+        self._terms, self._context = terms, context
         self._questions = [(ANSWER_PREFIX + item["name"], item) for item in terms.questions]
         needed = {name for name, question in self._questions if question.get("required")}
         self._required = {"given_name", *terms.required_fields} | needed
 
-    def check(self, typed: Mapping[str, str]) -> Checked:
-        """Return the Checked of a row given as {field: text}. Missing fields count as empty."""
+    def check(self, typed: Mapping[str, str]) -> ValidatedRow:
+        """Return the ValidatedRow of a row given as {field: text}. Missing fields count as empty."""
         return _Row(self, {name: restored(text) for name, text in typed.items()}).checked()
 
     @property
@@ -98,8 +98,8 @@ class Checker:
         return self._terms
 
     @property
-    def sheet(self) -> Sheet:
-        return self._sheet
+    def context(self) -> BatchContext:
+        return self._context
 
     @property
     def questions(self) -> list[tuple[str, dict[str, Any]]]:
@@ -114,11 +114,11 @@ class _Row:
     def __init__(self, checker: Checker, typed: Mapping[str, str]) -> None:
         self._checker, self._typed, self._faults = checker, typed, {}
 
-    def checked(self) -> Checked:
-        sheet = self._checker.sheet
+    def checked(self) -> ValidatedRow:
+        context = self._checker.context
         given_name, family_name = self._names()
         address = self._value("email", self._address)
-        country_code = self._value("country", lambda text: country(text, sheet.country)) or ""
+        country_code = self._value("country", lambda text: country(text, context.country)) or ""
         postal_code = self._postal_code(country_code)
         values = {
             "given_name": given_name,
@@ -134,12 +134,12 @@ class _Row:
             "name_display": self._value("name_display", name_display),
             "subscribe": self._value("subscribe", tick),
         }
-        lang = self._value("lang", lambda text: language(text, sheet.lang))
+        lang = self._value("lang", lambda text: language(text, context.lang))
         signed_at = self._signed_at()
         self._value("state", self._state)
         self._refuse_missing(values)
         if self._faults:
-            return Checked(None, self._faults)
+            return ValidatedRow(None, self._faults)
         # Updates go by email, so without an address there is nothing to subscribe to.
         values["subscribe"] = bool(values["subscribe"] and address)
         supporter = SupporterDetails(
@@ -148,7 +148,7 @@ class _Row:
             person_digest=tokens.person_digest(given_name, family_name, postal_code),
         )
         domain = address.domain if address else ""
-        return Checked(
+        return ValidatedRow(
             supporter,
             {},
             lang,
@@ -161,26 +161,26 @@ class _Row:
     def _text(self, name: str) -> str:
         return self._typed.get(name, "")
 
-    def _value(self, name: str, reading: Callable[[str], Any]) -> Any:
-        """Return the text of a field parsed by `reading`, or None after recording the error."""
+    def _value(self, name: str, parse: Callable[[str], Any]) -> Any:
+        """Return the text of a field parsed by `parse`, or None after recording the error."""
         text = self._text(name)
         try:
             if len(text) >= MAX_CELL_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if text.startswith("="):
                 raise ValueRefused("formula")
-            return reading(text)
-        except (ValueRefused, NameRefused, AddressRefused) as fault:
-            self._faults[name] = fault.code
+            return parse(text)
+        except (ValueRefused, NameRefused, AddressRefused) as error:
+            self._faults[name] = error.code
         return None
 
     def _names(self) -> tuple[str, str]:
-        if whole := self._text("full_name"):
-            family, comma, given = whole.partition(",")
+        if full_name := self._text("full_name"):
+            family, comma, given = full_name.partition(",")
             # In "Quetzalli, Zora" the comma marks the family name. Otherwise we do not split names.
             if comma and given.strip():
                 return self._name("full_name", given), self._name("full_name", family)
-            return self._name("full_name", whole), ""
+            return self._name("full_name", full_name), ""
         return self._name("given_name"), self._name("family_name")
 
     def _name(self, field: str, part: str | None = None) -> str:
@@ -191,7 +191,7 @@ class _Row:
         return parse_address(text) if text else None
 
     def _postal_code(self, country_code: str) -> str:
-        def reading(text: str) -> str:
+        def parse(text: str) -> str:
             if len(text) > MAX_POSTAL_CODE_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if "country" in self._faults:
@@ -204,50 +204,57 @@ class _Row:
                     if text
                     else ""
                 )
-            except PostalCodeRefused as fault:
-                raise ValueRefused(f"postal_code:{country_code}") from fault
+            except PostalCodeRefused as error:
+                raise ValueRefused(f"postal_code:{country_code}") from error
 
-        return self._value("postal_code", reading) or ""
+        return self._value("postal_code", parse) or ""
 
     def _with_zeros(self, country_code: str, text: str) -> str:
-        long = (
+        length = (
             len(postal_code_example(country_code))
-            if self._checker.sheet.from_spreadsheet and text.isascii()
+            if self._checker.context.from_spreadsheet and text.isascii()
             else 0
         )
         is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
-        return text.zfill(long) if is_number and 0 < long - len(text) <= MAX_LEADING_ZEROS else text
+        return (
+            text.zfill(length)
+            if is_number and 0 < length - len(text) <= MAX_LEADING_ZEROS
+            else text
+        )
 
     def _comment(self) -> str:
-        def reading(text: str) -> str:
-            words = clean_text(text)
-            if len(words) > MAX_COMMENT_LENGTH:
+        def parse(text: str) -> str:
+            comment = clean_text(text)
+            if len(comment) > MAX_COMMENT_LENGTH:
                 raise ValueRefused(TOO_LONG)
-            return words
+            return comment
 
-        return self._value("comment", reading) or ""
+        return self._value("comment", parse) or ""
 
     def _answer(self, name: str, question: Mapping[str, Any]) -> str | bool:
         if question["type"] == "tick":
             return bool(self._value(name, tick))
         if question["type"] == "choice":
-            return self._value(name, lambda text: chosen(question, text)) or ""
+            return self._value(name, lambda text: choice_answer(question, text)) or ""
         return self._value(name, short_text) or ""
 
     def _signed_at(self) -> datetime | None:
-        sheet = self._checker.sheet
+        context = self._checker.context
 
-        def reading(text: str) -> datetime:
-            moment = instant(text, sheet.zone, sheet.day_first) if text else sheet.signed_at
+        def parse(text: str) -> datetime:
+            moment = instant(text, context.zone, context.day_first) if text else context.signed_at
             if moment is None:
                 raise ValueRefused(MISSING)
-            if moment.date() > newest_day(sheet.now):
+            if moment.date() > newest_day(context.now):
                 raise ValueRefused("date_in_future")
-            if sheet.closes_at and moment.date() > sheet.closes_at.astimezone(sheet.zone).date():
+            if (
+                context.closes_at
+                and moment.date() > context.closes_at.astimezone(context.zone).date()
+            ):
                 raise ValueRefused("date_after_end")
             return moment
 
-        return self._value("signed_at", reading)
+        return self._value("signed_at", parse)
 
     @staticmethod
     def _state(text: str) -> None:

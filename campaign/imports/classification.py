@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.imports.checking import Checked, Checker
+from campaign.imports.checking import Checker, ValidatedRow
 from campaign.signatures.models import Signature
 from campaign.signatures.moderation.rules import first_reason, matchers_for
 from campaign.signatures.signing.commands import Evidence, SignatureCommand
@@ -31,22 +31,22 @@ class Item:
 
 
 @dataclass(slots=True)
-class Decided:
+class ClassifiedRow:
     """A row with its fate: `why` as in ImportRow, and the `command` to create its signature."""
 
     place: int
     fate: str
     why: dict[str, Any] = field(default_factory=dict)
-    checked: Checked | None = None
+    checked: ValidatedRow | None = None
     command: SignatureCommand | None = None
 
 
-def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
-    """Return the Decided of each Item, in order. Reads the database and changes nothing."""
+def classify(checker: Checker, items: Iterable[Item]) -> list[ClassifiedRow]:
+    """Return the ClassifiedRow of each Item, in order. Reads the database and changes nothing."""
     matchers = matchers_for(checker.terms)
-    decided = [_looked_at(checker, matchers, item) for item in items]
-    possible = [row for row in decided if row.command]
-    commands = [row.command for row in decided if row.command]
+    rows = [_classify(checker, matchers, item) for item in items]
+    possible = [row for row in rows if row.command]
+    commands = [row.command for row in rows if row.command]
     doubles = [
         row
         for row, is_repeat in zip(possible, find_repeats(commands=commands), strict=True)
@@ -59,47 +59,47 @@ def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
     for double in doubles:
         key = double.checked.key
         double.fate, double.why = "duplicate", owners.get(key) or {"row": first_places[key]}
-    return decided
+    return rows
 
 
-def without_wrong(decided: list[Decided]) -> list[Decided]:
+def leave_out_wrong_rows(rows: list[ClassifiedRow]) -> list[ClassifiedRow]:
     """Mark the wrong rows as left out; return all rows."""
-    for row in decided:
+    for row in rows:
         if row.fate == "wrong":
             row.fate, row.why = "left_out", {}
-    return decided
+    return rows
 
 
-def _looked_at(checker: Checker, matchers: Any, item: Item) -> Decided:
+def _classify(checker: Checker, matchers: Any, item: Item) -> ClassifiedRow:
     if item.left_out:
-        return Decided(item.place, "left_out")
+        return ClassifiedRow(item.place, "left_out")
     if item.fault:
-        return Decided(item.place, "wrong", {"row": item.fault})
+        return ClassifiedRow(item.place, "wrong", {"row": item.fault})
     checked = checker.check(item.typed)
     if checked.faults:
-        return Decided(item.place, "wrong", checked.faults)
+        return ClassifiedRow(item.place, "wrong", checked.faults)
     reason = first_reason(matchers, checked.supporter.rule_input(mail_domain=checked.mail_domain))
     command = SignatureCommand(
         terms=checker.terms,
         supporter=checked.supporter,
         lang=checked.lang,
         signed_at=checked.signed_at,
-        received_at=checker.sheet.now,
+        received_at=checker.context.now,
         evidence=Evidence.PAPER,
         is_confirmed=True,
         held_reason=reason,
         notes_repeat=False,
     )
-    return Decided(item.place, "held" if reason else "new", {}, checked, command)
+    return ClassifiedRow(item.place, "held" if reason else "new", {}, checked, command)
 
 
 def _owners(
-    petition_id: int, wanted: Sequence[tuple[bool, bytes]]
+    petition_id: int, keys: Sequence[tuple[bool, bytes]]
 ) -> dict[tuple[bool, bytes], dict[str, Any]]:
     """Return {key: its id, evidence and state} for the keys that have signed already."""
-    found = {}
+    owners = {}
     for has_address, column in ((True, Signature.email_digest), (False, Signature.person_digest)):
-        digests = [digest for is_address, digest in wanted if is_address is has_address]
+        digests = [digest for is_address, digest in keys if is_address is has_address]
         for start in range(0, len(digests), AT_ONCE):
             query = (
                 select(column, Signature.id, Signature.evidence, Signature.state)
@@ -110,9 +110,9 @@ def _owners(
                 .order_by(Signature.id.desc())
             )
             for digest, signature_id, evidence, state in db.session.execute(query):
-                found[has_address, bytes(digest)] = {
+                owners[has_address, bytes(digest)] = {
                     "of": signature_id,
                     "evidence": evidence,
                     "state": state,
                 }
-    return found
+    return owners

@@ -25,32 +25,40 @@ def fields_for(questions: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return (*FIELDS, *(ANSWER_PREFIX + question["name"] for question in questions))
 
 
-def guessed(heading: Iterable[str], questions: Iterable[Mapping[str, Any]] = ()) -> dict[int, str]:
+def guess_columns(
+    heading: Iterable[str], questions: Iterable[Mapping[str, Any]] = ()
+) -> dict[int, str]:
     """Return {index of the column: field} for the known headings; each field at most once."""
     mapping, taken = {}, set()
-    asked = {
-        _plain(words): ANSWER_PREFIX + question["name"]
+    own_questions = {
+        _normalize(label): ANSWER_PREFIX + question["name"]
         for question in questions
-        for words in _words_of(question)
+        for label in _labels_of(question)
     }
-    for place, cell in enumerate(heading):
-        names = (_plain(cell), _plain(_IN_BRACKETS.sub(" ", cell)))
-        found = next(
-            (known[name] for name in names for known in (_FIELD_OF, asked) if name in known), None
+    for index, cell in enumerate(heading):
+        names = (_normalize(cell), _normalize(_IN_BRACKETS.sub(" ", cell)))
+        field = next(
+            (
+                fields[name]
+                for name in names
+                for fields in (_FIELD_OF, own_questions)
+                if name in fields
+            ),
+            None,
         )
-        if found and found not in taken:
-            taken.add(found)
-            mapping[place] = found
+        if field and field not in taken:
+            taken.add(field)
+            mapping[index] = field
     # A "Name" column next to a given or family name column is the other half, not the full name.
     halves = {"given_name": "family_name", "family_name": "given_name"}
-    for place, found in mapping.items():
-        if found == "full_name" and len(taken & halves.keys()) == 1:
-            [here] = taken & halves.keys()
-            mapping[place] = halves[here]
+    for index, field in mapping.items():
+        if field == "full_name" and len(taken & halves.keys()) == 1:
+            [half] = taken & halves.keys()
+            mapping[index] = halves[half]
     return mapping
 
 
-def are_places(cells: Iterable[str]) -> bool:
+def are_regions(cells: Iterable[str]) -> bool:
     """Return whether a column headed as signature state holds regions instead.
 
     On Mexican sheets, "Estado" is the region.
@@ -60,18 +68,18 @@ def are_places(cells: Iterable[str]) -> bool:
 
 def is_heading(cells: Iterable[str], questions: Iterable[Mapping[str, Any]] = ()) -> bool:
     """Return whether a file's first row names its columns rather than a person."""
-    return bool(guessed(cells, questions))
+    return bool(guess_columns(cells, questions))
 
 
-def typed_of(cells: Sequence[str], mapping: Mapping[int, str]) -> dict[str, str]:
+def cells_by_field(cells: Sequence[str], mapping: Mapping[int, str]) -> dict[str, str]:
     """Return a row as {field: text}; `mapping` is {index of the column: field}."""
-    return {field: cells[place] if place < len(cells) else "" for place, field in mapping.items()}
+    return {field: cells[index] if index < len(cells) else "" for index, field in mapping.items()}
 
 
-def _words_of(question: Mapping[str, Any]) -> tuple[str, ...]:
+def _labels_of(question: Mapping[str, Any]) -> tuple[str, ...]:
     name = question["name"]
     return (ANSWER_PREFIX + name, name, *question["label"].values())
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return name_key(text[:200].replace("_", " "), "")

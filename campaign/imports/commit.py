@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
-from campaign.imports.classification import Decided
+from campaign.imports.classification import ClassifiedRow
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import enqueue_rest, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
@@ -32,7 +32,7 @@ class StillWrong(CampaignError):
 
 
 def accept(
-    *, batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
+    *, batch_id: int, version: int | None, decided: Iterable[ClassifiedRow], now: datetime
 ) -> ImportBatch:
     """Accept all rows of an open batch for import as `decided`; return the batch.
 
@@ -50,32 +50,34 @@ def accept(
     return batch
 
 
-def carry_in(write: Callable[..., Any], batch_id: int, decided: Sequence[Decided]) -> ImportBatch:
+def import_in_parts(
+    write: Callable[..., Any], batch_id: int, decided: Sequence[ClassifiedRow]
+) -> ImportBatch:
     """Import an accepted batch in parts, each in a transaction run by `write`; return the batch.
 
     Rows of people who signed after the batch was accepted become duplicates.
     """
     for start in range(0, len(decided), AT_ONCE):
-        write(_bring_part, batch_id, decided[start : start + AT_ONCE])
+        write(_import_part, batch_id, decided[start : start + AT_ONCE])
     return write(_close, batch_id)
 
 
-def _bring_part(batch_id: int, decided: Sequence[Decided]) -> None:
+def _import_part(batch_id: int, decided: Sequence[ClassifiedRow]) -> None:
     """Create the signatures of the new rows and erase what the rows said.
 
     Skips rows that another process has imported already.
     """
     if not load_for_update(ImportBatch, batch_id).is_arriving:
         return
-    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([row.place for row in decided]))
-    waiting = set(db.session.scalars(select(_rows.c.place).where(*chosen, WAITS)))
+    same_rows = (_rows.c.batch_id == batch_id, _rows.c.place.in_([row.place for row in decided]))
+    waiting = set(db.session.scalars(select(_rows.c.place).where(*same_rows, WAITS)))
     decided = [row for row in decided if row.place in waiting]
-    ids = _sign(decided)
-    db.session.execute(delete(_rows).where(*chosen, WAITS))
-    insert_rows([_evidence(batch_id, row, ids) for row in decided])
+    ids = _create_signatures(decided)
+    db.session.execute(delete(_rows).where(*same_rows, WAITS))
+    insert_rows([_imported_row(batch_id, row, ids) for row in decided])
 
 
-def _sign(decided: Iterable[Decided]) -> dict[int, int]:
+def _create_signatures(decided: Iterable[ClassifiedRow]) -> dict[int, int]:
     """Create the signatures of new rows; return {place: id}. Repeats become duplicates."""
     # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
     # so of several rows of one person the first one counts.
@@ -93,7 +95,7 @@ def _sign(decided: Iterable[Decided]) -> dict[int, int]:
     return ids
 
 
-def _evidence(batch_id: int, row: Decided, ids: Mapping[int, int]) -> dict[str, Any]:
+def _imported_row(batch_id: int, row: ClassifiedRow, ids: Mapping[int, int]) -> dict[str, Any]:
     """Return what we keep of a row: its fate and its place on paper, but none of its content."""
     return {
         "batch_id": batch_id,

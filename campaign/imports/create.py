@@ -11,7 +11,7 @@ from typing import Any
 
 from campaign.db.versioned import check_version
 from campaign.extensions import db, load_for_update
-from campaign.imports.columns import are_places, guessed, is_heading
+from campaign.imports.columns import are_regions, guess_columns, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
 from campaign.imports.operations import enqueue_rest, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
@@ -41,43 +41,43 @@ def print_sheets(
     return run
 
 
-def keep_file(
+def store_file(
     write: Callable[..., Any],
     *,
     batch: ImportBatch,
     table: Table,
     left_out: Collection[int] = frozenset(),
 ) -> ImportBatch:
-    """Store the rows of a Table, in parts, in the ImportBatch made by `batch_of`; return it.
+    """Store the rows of a Table, in parts, in the ImportBatch made by `build_batch`; return it.
 
     Rows whose places are in `left_out` are marked as left out. Each part is a transaction run by
     `write`. Nobody sees the batch before `open_file`. Raises EditConflict if it stalled for so
     long that the worker considered it abandoned.
     """
-    kept = write(_keep_batch, batch)
+    stored = write(_store_batch, batch)
     for start in range(0, len(table.rows), AT_ONCE):
-        kept = write(
-            _keep_part,
-            kept.id,
-            kept.version,
+        stored = write(
+            _store_part,
+            stored.id,
+            stored.version,
             table.rows[start : start + AT_ONCE],
             left_out,
         )
-    return kept
+    return stored
 
 
 def open_file(*, batch_id: int, version: int) -> ImportBatch:
     """Open a batch after all its rows are stored; return it.
 
-    `version` is the one that `keep_file` left. Raises EditConflict.
+    `version` is the one that `store_file` left. Raises EditConflict.
     """
-    batch = _filling(batch_id, version)
+    batch = _load_filling(batch_id, version)
     batch.state = "open"
     db.session.flush()
     return batch
 
 
-def batch_of(
+def build_batch(
     *,
     petition: Petition,
     organizer_id: int | None,
@@ -95,11 +95,11 @@ def batch_of(
     has_heading = is_heading(heading, petition.questions) or any(
         cell in remembered for cell in heading
     )
-    mapping = _matched(heading, petition.questions, remembered) if has_heading else {}
-    if are_places(_cells_of("state", mapping, table)):
+    mapping = _match_columns(heading, petition.questions, remembered) if has_heading else {}
+    if are_regions(_cells_of("state", mapping, table)):
         mapping = {place: field for place, field in mapping.items() if field != "state"}
-    told = is_day_first(_cells_of("signed_at", mapping, table))
-    return _begun(
+    day_first = is_day_first(_cells_of("signed_at", mapping, table))
+    return _new_batch(
         petition,
         kind="file",
         organizer_id=organizer_id,
@@ -113,7 +113,7 @@ def batch_of(
             "width": max(len(row.cells) for row in table.rows),
         },
         rows=len(table.rows) - has_heading,
-        **{"day_first": told is not False, **settings},
+        **{"day_first": day_first is not False, **settings},
     )
 
 
@@ -130,7 +130,7 @@ def begin_sheet(
     rows: int = ROWS_ON_SHEET,
 ) -> ImportBatch:
     """Start typing a sheet; return the open batch with its empty rows."""
-    batch = _begun(
+    batch = _new_batch(
         petition,
         kind="typed",
         organizer_id=organizer_id,
@@ -148,7 +148,7 @@ def begin_sheet(
     return batch
 
 
-def _keep_batch(batch: ImportBatch) -> ImportBatch:
+def _store_batch(batch: ImportBatch) -> ImportBatch:
     batch.state = "dropped"
     db.session.add(batch)
     db.session.flush()
@@ -156,10 +156,10 @@ def _keep_batch(batch: ImportBatch) -> ImportBatch:
     return batch
 
 
-def _keep_part(
+def _store_part(
     batch_id: int, version: int, rows: Iterable[Row], left_out: Collection[int]
 ) -> ImportBatch:
-    batch = _filling(batch_id, version)
+    batch = _load_filling(batch_id, version)
     insert_rows(
         [
             row_of(
@@ -175,7 +175,7 @@ def _keep_part(
     return batch
 
 
-def _filling(batch_id: int, version: int) -> ImportBatch:
+def _load_filling(batch_id: int, version: int) -> ImportBatch:
     """Lock the batch, mark it as changed and return it.
 
     Raises EditConflict if the worker has started to erase it, because that changes it too.
@@ -185,7 +185,7 @@ def _filling(batch_id: int, version: int) -> ImportBatch:
     return mark_changed(batch)
 
 
-def _begun(petition: Petition, **columns: Any) -> ImportBatch:
+def _new_batch(petition: Petition, **columns: Any) -> ImportBatch:
     columns = {"version_id": petition.current_version.id, **columns}
     now = utcnow()
     return ImportBatch(
@@ -199,23 +199,25 @@ def _begun(petition: Petition, **columns: Any) -> ImportBatch:
 
 
 def _cells_of(field: str, mapping: Mapping[int, str], table: Table) -> list[str]:
-    places = [place for place, known in mapping.items() if known == field]
+    places = [place for place, matched in mapping.items() if matched == field]
     return [
         row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)
     ]
 
 
-def _matched(
+def _match_columns(
     heading: Sequence[str],
     questions: Iterable[Mapping[str, Any]],
     remembered: Mapping[str, str],
 ) -> dict[int, str]:
-    mapping = guessed(heading, questions)
-    known = {place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered}
-    taken = {field for field in known.values() if field}
+    mapping = guess_columns(heading, questions)
+    from_memory = {
+        place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered
+    }
+    taken = {field for field in from_memory.values() if field}
     mapping = {
         place: field
         for place, field in mapping.items()
-        if place not in known and field not in taken
+        if place not in from_memory and field not in taken
     }
-    return {**mapping, **{place: field for place, field in known.items() if field}}
+    return {**mapping, **{place: field for place, field in from_memory.items() if field}}

@@ -23,23 +23,23 @@ csv.field_size_limit(2**31 - 1)
 
 def read_csv(data: bytes) -> Table:
     """Return the Table in the bytes of a text file. Raises FileRefused."""
-    text, encoding = decoded(data)
-    text, delimiter = _told(text)
-    table = Table(encoding=encoding, delimiter=delimiter or sniffed(text))
+    text, encoding = decode(data)
+    text, delimiter = _split_separator_line(text)
+    table = Table(encoding=encoding, delimiter=delimiter or guess_delimiter(text))
     _fill(table, text)
     if not table.rows:
         raise FileRefused("empty")
     return table
 
 
-def decoded(data: bytes) -> tuple[str, str]:
+def decode(data: bytes) -> tuple[str, str]:
     """Return (text, encoding): UTF-8 or UTF-16 if it is, otherwise Western Windows (cp1252).
 
     Raises FileRefused if the data is not text.
     """
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace"), encoding
+    for byte_order_mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(byte_order_mark):
+            return data[len(byte_order_mark) :].decode(encoding, "replace"), encoding
     sample = data[:4096]
     if sample.count(0) > len(sample) / 4:
         # In UTF-16, every second byte of Latin letters is zero. Which one tells the byte order.
@@ -55,7 +55,7 @@ def decoded(data: bytes) -> tuple[str, str]:
     return data.decode("latin-1"), "latin-1"
 
 
-def sniffed(text: str) -> str:
+def guess_delimiter(text: str) -> str:
     """Return the delimiter that gives the most of the first rows the same number of cells.
 
     Of equally good delimiters, choose one that respects quotation marks, then one that gives more
@@ -63,35 +63,35 @@ def sniffed(text: str) -> str:
     """
     sample = text[:SAMPLE]
 
-    def worth(delimiter: str) -> tuple[int, bool, int]:
+    def score(delimiter: str) -> tuple[int, bool, int]:
         widths = Counter()
-        for cells in _some(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)):
+        for cells in _first_rows(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)):
             widths[len(cells)] += 1
-        [(width, often)] = widths.most_common(1) or [(1, 0)]
-        return (often, _keeps_quotes(sample, delimiter), width) if width > 1 else (0, False, 0)
+        [(width, count)] = widths.most_common(1) or [(1, 0)]
+        return (count, _respects_quotes(sample, delimiter), width) if width > 1 else (0, False, 0)
 
-    return max(DELIMITERS, key=worth)
+    return max(DELIMITERS, key=score)
 
 
-def _keeps_quotes(sample: str, delimiter: str) -> bool:
+def _respects_quotes(sample: str, delimiter: str) -> bool:
     """Return whether no cell continues after its closing quotation mark.
 
     The last line of the sample may be cut anywhere, so it does not count.
     """
     lines = io.StringIO(sample, newline="")
     try:
-        _some(csv.reader(lines, delimiter=delimiter, strict=True))
+        _first_rows(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         return not lines.read(1)
     return True
 
 
-def _some(reader: Iterable[list[str]]) -> list[list[str]]:
+def _first_rows(reader: Iterable[list[str]]) -> list[list[str]]:
     rows = (cells for cells in reader if any(cells))
     return [cells for cells, _ in zip(rows, range(SAMPLE_ROWS), strict=False)]
 
 
-def _told(text: str) -> tuple[str, str | None]:
+def _split_separator_line(text: str) -> tuple[str, str | None]:
     """Return (text, delimiter) without a first line such as `sep=;`, which Excel writes."""
     line, newline, rest = text.partition("\n")
     line = line.strip()
@@ -115,7 +115,7 @@ def _fill(table: Table, text: str) -> None:
             fault = CUT_SHORT
         elif any(cell.strip() for cell in cells[width:]):
             fault = TOO_MANY_CELLS
-        table.take(place, cells, fault)
+        table.add(place, cells, fault)
 
 
 class _Lines:
@@ -142,5 +142,5 @@ class _Lines:
 
     def quotes_since(self) -> int:
         """Return the number of quotation marks since the last call."""
-        found, self._quotes = self._quotes, 0
-        return found
+        count, self._quotes = self._quotes, 0
+        return count

@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.extensions import database_now, db, write
-from campaign.imports.classification import decide
-from campaign.imports.commit import carry_in
+from campaign.imports.classification import classify
+from campaign.imports.commit import import_in_parts
 from campaign.imports.models import ImportBatch
-from campaign.imports.operations import JOB, KEPT, PATIENCE, drop
+from campaign.imports.operations import JOB, PATIENCE, RETENTION, drop
 from campaign.imports.queries import batch_by_id, checker_for, items_of
-from campaign.imports.rollback import carry_out, erase_rows
+from campaign.imports.rollback import erase_rows, remove_in_parts
 from campaign.jobs.registry import BackgroundWork
 from campaign.jobs.runs import JobRun, WorkerContext
 
@@ -35,9 +35,9 @@ def finish_batch(run: JobRun) -> datetime | None:
         checker = checker_for(batch, now)
         if checker is None:
             return now + LOOK_AGAIN
-        carry_in(run.write, batch.id, decide(checker, items_of(batch, waiting=True)))
+        import_in_parts(run.write, batch.id, classify(checker, items_of(batch, waiting=True)))
     elif batch.is_leaving:
-        carry_out(run.write, batch.id)
+        remove_in_parts(run.write, batch.id)
     elif batch.state == "dropped" and batch.closed_at is None:
         # A file that is still being stored counts as dropped too. Wait until it stops changing.
         if batch.changed_at > now - PATIENCE:
@@ -64,15 +64,15 @@ def drop_abandoned(*, now: datetime) -> int:
 
 
 def _drop_old(now: datetime) -> list[int]:
-    forgotten = (
+    is_abandoned = (
         ImportBatch.state == "open",
         ImportBatch.accepted_at.is_(None),
-        ImportBatch.changed_at < now - KEPT,
+        ImportBatch.changed_at < now - RETENTION,
     )
-    old = db.session.scalars(
-        select(ImportBatch).where(*forgotten).limit(20).with_for_update(skip_locked=True)
+    abandoned = db.session.scalars(
+        select(ImportBatch).where(*is_abandoned).limit(20).with_for_update(skip_locked=True)
     ).all()
-    for batch in old:
+    for batch in abandoned:
         drop(batch_id=batch.id)
         record(WORKER, "imports.drop", subject=("import", batch.id), cause_id=batch.cause_id)
-    return [batch.id for batch in old]
+    return [batch.id for batch in abandoned]

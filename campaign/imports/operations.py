@@ -15,14 +15,14 @@ from sqlalchemy import delete, select, update
 from campaign.db.versioned import check_version
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update_or_none
-from campaign.imports.classification import Decided
+from campaign.imports.classification import ClassifiedRow
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.rows import insert_rows, row_of
 from campaign.jobs.operations import enqueue
 from campaign.process.clock import utcnow
 
 JOB = "import"
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 # A request carries out its own batch at once, unless it is large. After this time, it was stopped,
 # and the batch's job finishes it.
 PATIENCE = timedelta(minutes=2)
@@ -57,7 +57,7 @@ def match(
 
     `mapping` is {index of the column: field}. `has_heading` says if the first row is a heading.
     """
-    batch = _changed(batch_id, version)
+    batch = _load_changed(batch_id, version)
     first = db.session.scalar(
         select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1)
     )
@@ -72,7 +72,7 @@ def match(
     return batch
 
 
-def keep_typed(
+def store_typed(
     *,
     batch_id: int,
     typed: Mapping[int, dict[str, str]],
@@ -83,10 +83,10 @@ def keep_typed(
 
     `left_out` lists which of these rows are left out.
     """
-    batch = _changed(batch_id, version)
-    known = {row.place: row for row in _chosen(batch_id, typed)}
-    fresh = [place for place in typed if place not in known] if batch.kind == "typed" else []
-    for place, row in known.items():
+    batch = _load_changed(batch_id, version)
+    stored = {row.place: row for row in _rows_at(batch_id, typed)}
+    new_places = [place for place in typed if place not in stored] if batch.kind == "typed" else []
+    for place, row in stored.items():
         row.typed = {**(row.typed or {}), **typed[place]} if batch.kind == "file" else typed[place]
         row.fate, row.why = "", {}
         if left_out is not None:
@@ -95,7 +95,7 @@ def keep_typed(
             # Someone has looked at the broken row and entered what it should say.
             row.fault = ""
     db.session.flush()
-    insert_rows([row_of(batch_id, place, typed=typed[place]) for place in fresh])
+    insert_rows([row_of(batch_id, place, typed=typed[place]) for place in new_places])
     batch.checked_at = None
     db.session.flush()
     return batch
@@ -103,43 +103,47 @@ def keep_typed(
 
 def begin_change(*, batch_id: int, version: int | None) -> ImportBatch:
     """Mark the batch as changed before its fates are decided again; return it."""
-    return _changed(batch_id, version)
+    return _load_changed(batch_id, version)
 
 
-def keep_fates(
+def store_fates(
     write: Callable[..., Any],
     *,
     batch_id: int,
     version: int | None,
-    decided: Sequence[Decided],
+    decided: Sequence[ClassifiedRow],
     now: datetime,
 ) -> ImportBatch:
     """Store the fate of each row, in short transactions run by `write`; return the batch."""
     for start in range(0, len(decided), FATES_AT_ONCE):
-        version = write(_keep_some_fates, batch_id, version, decided[start : start + FATES_AT_ONCE])
-    return write(_keep_counts, batch_id, version, decided, now)
+        version = write(
+            _store_some_fates, batch_id, version, decided[start : start + FATES_AT_ONCE]
+        )
+    return write(_store_counts, batch_id, version, decided, now)
 
 
-def _keep_some_fates(batch_id: int, version: int | None, decided: Sequence[Decided]) -> int:
+def _store_some_fates(batch_id: int, version: int | None, decided: Sequence[ClassifiedRow]) -> int:
     """Replace these rows in bulk, which is faster than updates; return the batch's new version."""
-    batch = _changed(batch_id, version)
+    batch = _load_changed(batch_id, version)
     batch.checked_at = None
     db.session.flush()
-    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([item.place for item in decided]))
-    kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
-    db.session.execute(delete(_rows).where(*chosen))
+    same_rows = (_rows.c.batch_id == batch_id, _rows.c.place.in_([item.place for item in decided]))
+    stored = {
+        row.place: row._asdict() for row in db.session.execute(select(_rows).where(*same_rows))
+    }
+    db.session.execute(delete(_rows).where(*same_rows))
     fates = [
         {"left_out": item.fate == "left_out", "fate": item.fate, "why": item.why}
         for item in decided
     ]
-    insert_rows([{**kept[item.place], **fate} for item, fate in zip(decided, fates, strict=True)])
+    insert_rows([{**stored[item.place], **fate} for item, fate in zip(decided, fates, strict=True)])
     return batch.version
 
 
-def _keep_counts(
-    batch_id: int, version: int | None, decided: Iterable[Decided], now: datetime
+def _store_counts(
+    batch_id: int, version: int | None, decided: Iterable[ClassifiedRow], now: datetime
 ) -> ImportBatch:
-    batch = _changed(batch_id, version)
+    batch = _load_changed(batch_id, version)
     batch.checked_at, batch.counts = now, dict(Counter(row.fate for row in decided))
     db.session.flush()
     return batch
@@ -147,7 +151,7 @@ def _keep_counts(
 
 def drop(*, batch_id: int, version: int | None = None) -> ImportBatch:
     """Drop an open batch; return it. `erase_rows` then erases its content."""
-    batch = _changed(batch_id, version)
+    batch = _load_changed(batch_id, version)
     batch.state = "dropped"
     db.session.flush()
     enqueue_rest(batch)
@@ -175,13 +179,13 @@ def mark_changed(batch: ImportBatch) -> ImportBatch:
     return batch
 
 
-def _changed(batch_id: int, version: int | None = None) -> ImportBatch:
+def _load_changed(batch_id: int, version: int | None = None) -> ImportBatch:
     batch = open_batch(batch_id)
     check_version(batch, version)
     return mark_changed(batch)
 
 
-def _chosen(batch_id: int, places: Iterable[int]) -> Sequence[ImportRow]:
+def _rows_at(batch_id: int, places: Iterable[int]) -> Sequence[ImportRow]:
     query = select(ImportRow).where(
         ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places))
     )

@@ -10,9 +10,9 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.imports.checking import Checker, Sheet
+from campaign.imports.checking import BatchContext, Checker
 from campaign.imports.classification import Item
-from campaign.imports.columns import typed_of
+from campaign.imports.columns import cells_by_field
 from campaign.imports.models import WAITS, ImportBatch, ImportRow, PrintRun
 from campaign.imports.sheet_numbers import read_serial
 from campaign.imports.tables import Table
@@ -33,9 +33,9 @@ def run_by_id(run_id: int) -> PrintRun | None:
 
 def run_of_serial(text: str) -> tuple[PrintRun, str] | None:
     """Return (PrintRun, serial in its standard form) for a typed serial of a sheet, or None."""
-    found = read_serial(text)
-    run = run_by_id(found[0]) if found else None
-    return (run, run.serial(found[1])) if run and found[1] <= run.sheets else None
+    parsed = read_serial(text)
+    run = run_by_id(parsed[0]) if parsed else None
+    return (run, run.serial(parsed[1])) if run and parsed[1] <= run.sheets else None
 
 
 def batches_among(cause_ids: Collection[int] | None, most: int = 50) -> Sequence[ImportBatch]:
@@ -105,7 +105,7 @@ def checker_for(batch: ImportBatch, now: datetime):
         return None
     zone = ZoneInfo(petition.time_zone or current_app.config["BABEL_DEFAULT_TIMEZONE"])
     signed_at = datetime.combine(batch.signed_on, NOON, zone) if batch.signed_on else None
-    sheet = Sheet(
+    context = BatchContext(
         lang=batch.lang,
         country=batch.country,
         signed_at=signed_at,
@@ -115,7 +115,7 @@ def checker_for(batch: ImportBatch, now: datetime):
         day_first=batch.day_first,
         from_spreadsheet=batch.kind == "file",
     )
-    return Checker(replace(terms, version_id=batch.version_id), sheet)
+    return Checker(replace(terms, version_id=batch.version_id), context)
 
 
 def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
@@ -139,7 +139,7 @@ def items_of(batch: ImportBatch, *, waiting: bool = False) -> list[Item]:
 def items_in(batch: ImportBatch, table: Table) -> list[Item]:
     """Return the Items of an unsaved Table, with the columns as its ImportBatch matches them."""
     rows, columns = table.rows[bool(batch.header) :], batch.columns
-    return [Item(row.place, typed_of(row.cells, columns), row.fault) for row in rows]
+    return [Item(row.place, cells_by_field(row.cells, columns), row.fault) for row in rows]
 
 
 def _typed(batch: ImportBatch, columns: Mapping[int, str], row: Any) -> dict[str, str]:
@@ -149,7 +149,7 @@ def _typed(batch: ImportBatch, columns: Mapping[int, str], row: Any) -> dict[str
             if any((row.typed or {}).values())
             else {}
         )
-    return {**typed_of(row.cells or [], columns), **(row.typed or {})}
+    return {**cells_by_field(row.cells or [], columns), **(row.typed or {})}
 
 
 def typed_in(batch: ImportBatch, row: ImportRow) -> dict[str, str]:

@@ -30,7 +30,7 @@ class NothingToUndo(CampaignError):
 def undo(*, batch_id: int) -> ImportBatch:
     """Undo an imported batch, or stop one that is being imported; return it.
 
-    `carry_out` then removes its signatures. Raises NothingToUndo.
+    `remove_in_parts` then removes its signatures. Raises NothingToUndo.
     """
     batch = load_for_update_or_none(ImportBatch, batch_id)
     if batch is None or not (batch.state == "imported" or batch.is_arriving):
@@ -40,17 +40,17 @@ def undo(*, batch_id: int) -> ImportBatch:
     return mark_changed(batch)
 
 
-def carry_out(write: Callable[..., Any], batch_id: int) -> int:
+def remove_in_parts(write: Callable[..., Any], batch_id: int) -> int:
     """Remove the signatures and personal data of an undone batch; return how many signatures.
 
     Each part is a transaction run by `write`. The hatching runner updates tally and ledger.
     Signatures removed earlier are not counted again.
     """
-    taken, after = 0, 0
-    while part := write(_take_part, batch_id, after):
-        after, many = part
-        taken += many
-    return taken
+    removed, after = 0, 0
+    while part := write(_remove_part, batch_id, after):
+        after, count = part
+        removed += count
+    return removed
 
 
 def erase_rows(write: Callable[..., Any], batch_id: int) -> None:
@@ -59,16 +59,16 @@ def erase_rows(write: Callable[..., Any], batch_id: int) -> None:
         pass
 
 
-def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
+def _remove_part(batch_id: int, after: int) -> tuple[int, int] | None:
     """Remove the signatures of the next rows after a place.
 
     Return (last place, number of signatures removed), or None once all rows are done.
     """
     batch = mark_changed(load_for_update(ImportBatch, batch_id))
-    here = _rows.c.batch_id == batch_id
+    in_batch = _rows.c.batch_id == batch_id
     rows = db.session.execute(
         select(_rows.c.place, _rows.c.signature_id)
-        .where(here, _rows.c.place > after)
+        .where(in_batch, _rows.c.place > after)
         .order_by(_rows.c.place)
         .limit(AT_ONCE)
     ).all()
@@ -76,7 +76,7 @@ def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
         batch.closed_at = utcnow()
         return None
     db.session.execute(
-        delete(_rows).where(here, _rows.c.place.in_([row.place for row in rows]), WAITS)
+        delete(_rows).where(in_batch, _rows.c.place.in_([row.place for row in rows]), WAITS)
     )
     ids = [row.signature_id for row in rows if row.signature_id is not None]
     return rows[-1].place, withdraw_and_erase(ids=ids, now=utcnow())
@@ -85,11 +85,11 @@ def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
 def _erase_part(batch_id: int) -> bool:
     """Erase some rows; return whether there were any."""
     batch = mark_changed(load_for_update(ImportBatch, batch_id))
-    here = _rows.c.batch_id == batch_id
-    some = db.session.scalars(
-        select(_rows.c.place).where(here).order_by(_rows.c.place).limit(AT_ONCE)
+    in_batch = _rows.c.batch_id == batch_id
+    places = db.session.scalars(
+        select(_rows.c.place).where(in_batch).order_by(_rows.c.place).limit(AT_ONCE)
     ).all()
-    if not some:
+    if not places:
         batch.closed_at = utcnow()
-    db.session.execute(delete(_rows).where(here, _rows.c.place.in_(some)))
-    return bool(some)
+    db.session.execute(delete(_rows).where(in_batch, _rows.c.place.in_(places)))
+    return bool(places)

@@ -17,25 +17,25 @@ class TooMuchText(Exception):
 
 
 class SharedTexts:
-    """The lengths of the shared texts in the XML part `words`.
+    """The lengths of the shared texts in `xml`, a part of a workbook.
 
     Raises ExpatError if the part is not well-formed.
     """
 
-    def __init__(self, words: bytes) -> None:
+    def __init__(self, xml: bytes) -> None:
         self._lengths, self._is_in_text = [], False
-        _parse(words, self._start, self._end, self._text)
+        _parse(xml, self._start, self._end, self._text)
         self._longest = max(self._lengths, default=0)
 
-    def refuse_more_than(self, most: int, words: bytes) -> None:
-        """Raise TooMuchText if a sheet holds more than `most` characters of shared texts.
+    def refuse_more_than(self, limit: int, xml: bytes) -> None:
+        """Raise TooMuchText if a sheet holds more than `limit` characters of shared texts.
 
-        `words` is the XML part of the sheet.
+        `xml` is the XML part of the sheet.
         """
         # This upper bound is cheap, and spares most sheets from being parsed cell by cell.
-        if self._longest * (words.count(b"<") // CELL_CHARACTERS) > most:
-            cells = _Cells(self._length, most)
-            _parse(words, cells.start, cells.end, cells.text)
+        if self._longest * (xml.count(b"<") // CELL_CHARACTERS) > limit:
+            cells = _CellCounter(self._length, limit)
+            _parse(xml, cells.start, cells.end, cells.text)
 
     def _length(self, number: str) -> int:
         number = number.strip()
@@ -58,16 +58,16 @@ class SharedTexts:
         if _local(name) == "si":
             self._is_in_text = False
 
-    def _text(self, letters: str) -> None:
+    def _text(self, text: str) -> None:
         if self._is_in_text:
-            self._lengths[-1] += len(letters)
+            self._lengths[-1] += len(text)
 
 
-class _Cells:
+class _CellCounter:
     """Adds up the shared texts of a sheet's cells while the sheet is parsed."""
 
-    def __init__(self, length_of, most):
-        self._length_of, self._left = length_of, most
+    def __init__(self, length_of, limit):
+        self._length_of, self._left = length_of, limit
         self._shares, self._number = False, None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -76,9 +76,9 @@ class _Cells:
         elif _local(name) == "v" and self._shares:
             self._number = ""
 
-    def text(self, letters: str) -> None:
+    def text(self, text: str) -> None:
         if self._number is not None:
-            self._number += letters
+            self._number += text
 
     def end(self, name: str) -> None:
         if _local(name) == "v" and self._number is not None:
@@ -89,7 +89,7 @@ class _Cells:
 
 
 def _parse(
-    words: bytes,
+    xml: bytes,
     start: Callable[[str, dict[str, str]], Any],
     end: Callable[[str], Any],
     text: Callable[[str], Any],
@@ -103,7 +103,7 @@ def _parse(
     )
     # No spreadsheet program writes a DOCTYPE, and its entities could expand a text without limit.
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.Parse(words, True)
+    parser.Parse(xml, True)
 
 
 def _refuse_doctype(*_declared):

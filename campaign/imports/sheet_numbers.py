@@ -10,19 +10,19 @@ _SERIAL = re.compile(r"(\d{1,9})\s*[-–. ]?\s*(\d{3,4})\s*[-–. ]?\s*([A-Z])")
 
 def serial(run: int, number: int) -> str:
     """Return the serial of a sheet, such as `17-003-K`."""
-    return f"{run}-{number:03}-{_letter(run, number)}"
+    return f"{run}-{number:03}-{_check_letter(run, number)}"
 
 
 def read_serial(text: str):
     """Return (run, number) of a serial as it was typed, or None if it is invalid."""
-    found = _SERIAL.fullmatch(text.strip().upper())
-    if found is None:
+    match = _SERIAL.fullmatch(text.strip().upper())
+    if match is None:
         return None
-    run, number = int(found[1]), int(found[2])
-    return (run, number) if found[3] == _letter(run, number) and number else None
+    run, number = int(match[1]), int(match[2])
+    return (run, number) if match[3] == _check_letter(run, number) and number else None
 
 
-def _letter(run: int, number: int) -> str:
+def _check_letter(run: int, number: int) -> str:
     digits = f"{run}{number:04}"
     total = sum(int(digit) * weight for weight, digit in enumerate(reversed(digits), 2))
     return LETTERS[total % len(LETTERS)]

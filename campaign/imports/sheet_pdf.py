@@ -22,15 +22,15 @@ TITLE_SIZES = (26, 23, 20, 17, 15, 13)
 TEXT_SIZES = (10.5, 9.8, 9.2, 8.6, 8)
 # Before the sheets, separate pages show the full text in two columns.
 COLUMNS, GUTTER = 2, 12 * MM
-LETTER_SIZE, LETTER_LEADING, ITEM_INDENT = 11, 1.45, 6 * MM
+FULL_TEXT_SIZE, FULL_TEXT_LEADING, ITEM_INDENT = 11, 1.45, 6 * MM
 # The cover page is folded in the middle, so that no ink shows through.
-COVER_SIZES, COVER_LEADING, COVER_ROOM = (22, 20, 18, 16, 14, 12), 1.25, 24 * MM
+COVER_SIZES, COVER_LEADING, COVER_HEIGHT = (22, 20, 18, 16, 14, 12), 1.25, 24 * MM
 DASH, BETWEEN_DASHES = 4 * MM, 3 * MM
 # Font, size, and the space before and after.
 STYLES = {
     "head": (LABEL_FONT_BOLD, 12.5, 6, 4),
-    "text": (TEXT_FONT, LETTER_SIZE, 0, 7),
-    "item": (TEXT_FONT, LETTER_SIZE, 0, 5),
+    "text": (TEXT_FONT, FULL_TEXT_SIZE, 0, 7),
+    "item": (TEXT_FONT, FULL_TEXT_SIZE, 0, 5),
 }
 
 
@@ -47,8 +47,8 @@ class Column:
 class SheetSpec:
     """The content of all sheets of a print run, in one language.
 
-    `text` is the petition's summary, and `letter` its full text as paragraphs (kind, text).
-    `letter_words` tells readers of the full text what to do. `cover` explains, in each language,
+    `text` is the petition's summary, and `full_text` its full text as paragraphs (kind, text).
+    `full_text_note` tells readers of the full text what to do. `cover` explains, in each language,
     the page that covers the names of earlier signers. There is one of `serial_urls`, where a sheet
     is typed in, for each of `serials`.
     """
@@ -59,15 +59,15 @@ class SheetSpec:
     title: str
     to: str
     text: str
-    letter: tuple[tuple[str, Any], ...]
-    letter_words: str
-    whole_text: str
+    full_text: tuple[tuple[str, Any], ...]
+    full_text_note: str
+    online_note: str
     consent: str
     columns: tuple[Column, ...]
     sign_url: str
-    sign_words: str
+    sign_label: str
     short_address: str
-    sheet_words: str
+    sheet_label: str
     collected: tuple[str, ...]
     foot: str
     cover: tuple[str, ...]
@@ -89,46 +89,48 @@ class _Printing:
         self._wide = self._right - self._left
         self._bottom = height - EDGE
         # Measured once for all sheets, because only their serials differ.
-        self._fitted_title = self._fit(spec.title, self._room, 58, DISPLAY_FONT, TITLE_SIZES, 1.08)
+        self._fitted_title = self._fit(
+            spec.title, self._text_width, 58, DISPLAY_FONT, TITLE_SIZES, 1.08
+        )
         self._fitted_text = (
-            self._fit(spec.text, self._room, 62, TEXT_FONT, TEXT_SIZES, 1.36)
+            self._fit(spec.text, self._text_width, 62, TEXT_FONT, TEXT_SIZES, 1.36)
             if spec.text
             else ([], 0)
         )
-        self._to = self._sheets.lines(spec.to, self._room, LABEL_FONT_BOLD, 9.5)[:2]
+        self._to = self._sheets.lines(spec.to, self._text_width, LABEL_FONT_BOLD, 9.5)[:2]
         self._consent = self._sheets.lines(spec.consent, self._wide, TEXT_FONT, 8.8)
 
     @property
-    def _room(self) -> float:
+    def _text_width(self) -> float:
         return self._wide - 2 * (QR + GAP) - 8 * MM
 
     def printed(self) -> bytes:
-        self._set_letter()
+        self._set_full_text()
         self._set_cover()
         for serial, url in zip(self._spec.serials, self._spec.serial_urls, strict=True):
             self._sheets.add(WHITE)
-            top = max(self._set_words(), self._set_codes(serial, url))
+            top = max(self._set_summary(), self._set_codes(serial, url))
             self._set_rows(self._set_consent(top))
             self._set_foot(serial)
         return self._sheets.output()
 
-    def _set_letter(self) -> None:
+    def _set_full_text(self) -> None:
         """Draw the full text before the sheets, on as many pages as needed, to read at a table."""
         wide = (self._wide - (COLUMNS - 1) * GUTTER) / COLUMNS
         lines = [
-            line for kind, words in self._spec.letter for line in self._lines_of(kind, words, wide)
+            line for kind, text in self._spec.full_text for line in self._lines_of(kind, text, wide)
         ]
         place, y = 0, 0
-        for mark, line, indent, face, size, before, behind in lines:
-            high = before + size * LETTER_LEADING
+        for bullet, line, indent, face, size, before, behind in lines:
+            high = before + size * FULL_TEXT_LEADING
             if place == 0 or y + high > self._bottom - FOOT:
                 place += 1
                 if place % COLUMNS == 1:
-                    top = self._begin_letter()
+                    top = self._begin_full_text()
                 y = top
             x = self._left + (place - 1) % COLUMNS * (wide + GUTTER)
             y += high
-            self._say(mark, x, y, face, size)
+            self._say(bullet, x, y, face, size)
             self._say(line, x + indent, y, face, size)
             y += behind
 
@@ -137,42 +139,42 @@ class _Printing:
         self._sheets.add(WHITE)
         fold = (self._bottom + EDGE) / 2
         self._sheets.box(0, 0, self._right + EDGE, fold, PALE)
-        y = fold - 10 * MM - len(self._spec.cover) * COVER_ROOM
-        for words in self._spec.cover:
+        y = fold - 10 * MM - len(self._spec.cover) * COVER_HEIGHT
+        for text in self._spec.cover:
             lines, size = self._fit(
-                words, self._wide, COVER_ROOM - 4 * MM, LABEL_FONT_BOLD, COVER_SIZES, COVER_LEADING
+                text, self._wide, COVER_HEIGHT - 4 * MM, LABEL_FONT_BOLD, COVER_SIZES, COVER_LEADING
             )
             for at, line in enumerate(lines, 1):
                 self._say(line, self._left, y + at * size * COVER_LEADING, LABEL_FONT_BOLD, size)
-            y += COVER_ROOM
+            y += COVER_HEIGHT
         x = 0
         while x < self._right + EDGE:
             self._sheets.box(x, fold - 0.5, DASH, 1, INK)
             x += DASH + BETWEEN_DASHES
 
-    def _begin_letter(self) -> float:
+    def _begin_full_text(self) -> float:
         """Start a page of the full text with title and targets; return where its text may begin."""
         self._sheets.add(WHITE)
-        self._say(self._spec.letter_words, self._left, self._bottom - 1, LABEL_FONT, 8.5, GREY)
+        self._say(self._spec.full_text_note, self._left, self._bottom - 1, LABEL_FONT, 8.5, GREY)
         y = self._set_title(
             *self._fit(self._spec.title, self._wide, 58, DISPLAY_FONT, TITLE_SIZES, 1.08)
         )
         self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
         return y + 20
 
-    def _lines_of(self, kind: str, words: Any, wide: float) -> Iterator[tuple]:
+    def _lines_of(self, kind: str, text: Any, wide: float) -> Iterator[tuple]:
         """Yield each line of a paragraph.
 
-        A line is (mark, text, indent, font, size, space before, space after).
+        A line is (bullet, text, indent, font, size, space before, space after).
         """
-        mark, words = words if kind == "item" else ("", words)
+        bullet, text = text if kind == "item" else ("", text)
         indent = ITEM_INDENT if kind == "item" else 0
         face, size, before, behind = STYLES[kind]
-        lines = self._sheets.lines(words, wide - indent, face, size)
+        lines = self._sheets.lines(text, wide - indent, face, size)
         for at, line in enumerate(lines):
             is_first, is_last = at == 0, at == len(lines) - 1
             yield (
-                mark if is_first else "",
+                bullet if is_first else "",
                 line,
                 indent,
                 face,
@@ -195,7 +197,7 @@ class _Printing:
             self._say(line, self._left, y, LABEL_FONT_BOLD, 9.5)
         return y
 
-    def _set_words(self) -> float:
+    def _set_summary(self) -> float:
         spec, y = self._spec, self._set_title(*self._fitted_title)
         lines, size = self._fitted_text
         y += 3
@@ -203,10 +205,10 @@ class _Printing:
             y += size * 1.36
             self._say(line, self._left, y, TEXT_FONT, size)
         y += 13
-        self._say(spec.whole_text, self._left, y, LABEL_FONT, 8.5)
+        self._say(spec.online_note, self._left, y, LABEL_FONT, 8.5)
         self._say(
             spec.short_address,
-            self._left + self._sheets.width_of(spec.whole_text + " ", LABEL_FONT, 8.5),
+            self._left + self._sheets.width_of(spec.online_note + " ", LABEL_FONT, 8.5),
             y,
             LABEL_FONT_BOLD,
             8.5,
@@ -220,10 +222,10 @@ class _Printing:
         self._sheets.code(spec.sign_url, online, EDGE, QR, INK)
         self._sheets.code(url, type_in, EDGE, QR, INK)
         y = EDGE + QR + 11
-        for line in self._sheets.lines(spec.sign_words, QR + GAP, LABEL_FONT_BOLD, 8):
+        for line in self._sheets.lines(spec.sign_label, QR + GAP, LABEL_FONT_BOLD, 8):
             self._say(line, online, y, LABEL_FONT_BOLD, 8)
             y += 9.5
-        self._say(spec.sheet_words, type_in, EDGE + QR + 11, LABEL_FONT, 8, GREY)
+        self._say(spec.sheet_label, type_in, EDGE + QR + 11, LABEL_FONT, 8, GREY)
         self._say(serial, type_in, EDGE + QR + 23, LABEL_FONT_BOLD, 11)
         return max(y, EDGE + QR + 23)
 
@@ -241,9 +243,9 @@ class _Printing:
 
         If the text above is so long that rows would be too low, there are fewer rows.
         """
-        room = self._bottom - FOOT - top - HEAD
-        rows = min(ROWS, int(room // MIN_ROW_HEIGHT))
-        high = min(MAX_ROW_HEIGHT, room / rows)
+        height = self._bottom - FOOT - top - HEAD
+        rows = min(ROWS, int(height // MIN_ROW_HEIGHT))
+        high = min(MAX_ROW_HEIGHT, height / rows)
         number = 8 * MM
         shares = sum(column.share for column in self._spec.columns)
         self._sheets.box(self._left, top, self._wide, HEAD, PALE)
@@ -293,11 +295,11 @@ class _Printing:
     def _set_foot(self, serial: str) -> None:
         y = self._bottom - 1
         self._say(serial, self._right, y, LABEL_FONT_BOLD, 8.5, align="right")
-        x, room = self._left, self._wide - 30 * MM
-        for words in self._spec.collected:
-            self._say(words, x, y, LABEL_FONT, 8)
-            line = x + self._sheets.width_of(words, LABEL_FONT, 8) + 4
-            x += room * 0.72 / len(self._spec.collected)
+        x, width = self._left, self._wide - 30 * MM
+        for label in self._spec.collected:
+            self._say(label, x, y, LABEL_FONT, 8)
+            line = x + self._sheets.width_of(label, LABEL_FONT, 8) + 4
+            x += width * 0.72 / len(self._spec.collected)
             self._sheets.box(line, y + 1, x - line - 8, 0.5, INK)
         self._say(self._spec.foot, x, y, LABEL_FONT, 7.2, GREY)
 

@@ -28,7 +28,7 @@ def consent_of(petition: Petition, lang: str) -> str:
             " signature at any time: %(address)s",
             delivery=delivery_sentence(petition.handed_names, petition.handed_details),
             keeper=text.organisation or petition.cause.text(lang).title,
-            address=_aloud(_path("web.privacy", lang=lang)),
+            address=_spoken_url(_path("web.privacy", lang=lang)),
         )
 
 
@@ -55,15 +55,15 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             if petition.targets
             else "",
             text=text.summary,
-            letter=tuple(to_paragraphs(text.body)),
-            letter_words=_("The full text, to read before signing. The sheets to sign follow."),
-            whole_text=_("Read the full text and sign online:"),
+            full_text=tuple(to_paragraphs(text.body)),
+            full_text_note=_("The full text, to read before signing. The sheets to sign follow."),
+            online_note=_("Read the full text and sign online:"),
             consent=run.wording,
             columns=_columns(petition, lang),
             sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
-            sign_words=_("Sign online instead"),
-            short_address=_aloud(_path("petitions.short", slug=petition.slug)),
-            sheet_words=_("Sheet"),
+            sign_label=_("Sign online instead"),
+            short_address=_spoken_url(_path("petitions.short", slug=petition.slug)),
+            sheet_label=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
             foot=_("Please write in capitals. Hand in full sheets right away."),
             cover=tuple(
@@ -84,13 +84,13 @@ def _cover(lang: str) -> str:
 
 
 def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
-    asked = set(petition.required_fields)
-    own = [in_language(question, lang) for question in petition.questions]
+    required = set(petition.required_fields)
+    questions = [in_language(question, lang) for question in petition.questions]
     return (
         Column(_("First name"), WIDE),
         Column(_("Last name"), WIDE),
         Column(_("Postal code"), NARROW),
-        *([Column(_("Country"), NARROW)] if "country" in asked else []),
+        *([Column(_("Country"), NARROW)] if "country" in required else []),
         Column(_("Email (optional)"), WIDE + 10),
         *(
             Column(
@@ -98,7 +98,7 @@ def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
                 TICK if question["type"] == "tick" else NARROW + 4,
                 question["type"] == "tick",
             )
-            for question in own
+            for question in questions
         ),
         Column(_("Date"), NARROW - 1),
         Column(_("Updates"), TICK, is_tick=True),
@@ -111,6 +111,6 @@ def _path(endpoint: str, **values: Any) -> str:
     return current_app.url_map.bind("").build(endpoint, values)
 
 
-def _aloud(path: str) -> str:
+def _spoken_url(path: str) -> str:
     """Return the URL of a path as people read it out: without the scheme."""
     return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

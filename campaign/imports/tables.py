@@ -42,23 +42,23 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
 
-    def take(self, place: int, cells: Sequence[str], fault: str = "") -> None:
+    def add(self, place: int, cells: Sequence[str], fault: str = "") -> None:
         """Add a row, trimmed to its limits; skip an empty one.
 
         Raises FileRefused if there are too many rows.
         """
-        kept = [tidied(cell) for cell in cells[:MAX_COLUMNS]]
-        while kept and not kept[-1]:
-            kept.pop()
-        if not kept and not fault:
+        trimmed = [clean_cell(cell) for cell in cells[:MAX_COLUMNS]]
+        while trimmed and not trimmed[-1]:
+            trimmed.pop()
+        if not trimmed and not fault:
             return
         if len(self.rows) > MAX_ROWS:
             raise FileRefused("too_many_rows")
         if any(cell.strip() for cell in cells[MAX_COLUMNS:]):
             fault = fault or TOO_MANY_CELLS
-        self.rows.append(Row(place, kept, fault))
+        self.rows.append(Row(place, trimmed, fault))
 
 
-def tidied(cell: str) -> str:
+def clean_cell(cell: str) -> str:
     """Return a cell trimmed and cut, without NUL characters, which no database stores."""
     return cell[: MAX_CELL_LENGTH + 1].replace("\0", "").strip()

@@ -13,13 +13,13 @@ from campaign.i18n.locales import LOCALES
 from campaign.signatures.models import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
 from campaign.text.names import clean_name, clean_text, name_key
 
-_WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
-_TICKS = {word: answer == "yes" for answer, words in _WORDS["tick"].items() for word in words}
-_DISPLAYS = {word: kept for kept, words in _WORDS["display"].items() for word in words}
-_COUNTED, _OTHER_STATES = (frozenset(_WORDS["state"][kind]) for kind in ("counted", "other"))
-_LANGS = {word: kept for kept, words in _WORDS["lang"].items() for word in words}
+_SYNONYMS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
+_TICKS = {word: answer == "yes" for answer, words in _SYNONYMS["tick"].items() for word in words}
+_DISPLAYS = {word: stored for stored, words in _SYNONYMS["display"].items() for word in words}
+_COUNTED, _OTHER_STATES = (frozenset(_SYNONYMS["state"][kind]) for kind in ("counted", "other"))
+_LANGS = {word: stored for stored, words in _SYNONYMS["lang"].items() for word in words}
 # Characters that people or forms put into a checkbox.
-_MARKS = frozenset("✓✔☑✗✘☒×•*")
+_CHECK_MARKS = frozenset("✓✔☑✗✘☒×•*")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](.+))?")
 _PARTS = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:[, ].*)?")
 # A date without a time is taken as noon, so it is the same day in all likely time zones of signers.
@@ -40,9 +40,9 @@ class ValueRefused(ValueError):
 
 def tick(text: str) -> bool:
     """Return whether a box was checked. Raises ValueRefused if it is neither yes nor no."""
-    if not text or text in "-–—" or text in _MARKS:
-        return text in _MARKS and bool(text)
-    word = _plain(text)
+    if not text or text in "-–—" or text in _CHECK_MARKS:
+        return text in _CHECK_MARKS and bool(text)
+    word = _normalize(text)
     if word not in _TICKS:
         raise ValueRefused("tick")
     return _TICKS[word]
@@ -52,22 +52,22 @@ def name_display(text: str) -> str:
     """Return `full`, `initials` or `counted` (also for an empty cell). Raises ValueRefused."""
     if not text:
         return "counted"
-    return _known(_DISPLAYS, text, "name_display")
+    return _look_up(_DISPLAYS, text, "name_display")
 
 
 def is_state(text: str) -> bool:
     """Return whether a cell can be the state of a signature in one of our exports."""
-    return was_counted(text) or _plain(text) in _OTHER_STATES
+    return was_counted(text) or _normalize(text) in _OTHER_STATES
 
 
 def was_counted(text: str) -> bool:
     """Return whether a signature was counted where it comes from; an empty cell means yes."""
-    return not text or _plain(text) in _COUNTED
+    return not text or _normalize(text) in _COUNTED
 
 
 def language(text: str, default: str) -> str:
     """Return the code of one of our languages; `default` if empty. Raises ValueRefused."""
-    return _known(_LANGS, text.partition("-")[0], "lang") if text else default
+    return _look_up(_LANGS, text.partition("-")[0], "lang") if text else default
 
 
 def country(text: str, default: str) -> str:
@@ -80,7 +80,7 @@ def country(text: str, default: str) -> str:
     code = text.upper()
     if code in _countries().values():
         return code
-    return _known(_countries(), text, "country")
+    return _look_up(_countries(), text, "country")
 
 
 def instant(text: str, zone: tzinfo, day_first: bool) -> datetime:
@@ -105,7 +105,7 @@ def newest_day(now: datetime) -> date:
 
 def is_day_first(texts: Iterable[str]) -> bool | None:
     """Return whether these dates begin with the day, or None if they do not tell."""
-    pairs = [tuple(map(int, found.groups()[:2])) for found in map(_PARTS.fullmatch, texts) if found]
+    pairs = [tuple(map(int, match.groups()[:2])) for match in map(_PARTS.fullmatch, texts) if match]
     if any(first > 12 for first, _ in pairs):
         return True
     return False if any(second > 12 for _, second in pairs) else None
@@ -135,15 +135,15 @@ def _within(moment: datetime, zone: tzinfo) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def _known(words: Mapping[str, str], text: str, code: str) -> str:
-    word = _plain(text)
-    if word not in words:
+def _look_up(synonyms: Mapping[str, str], text: str, code: str) -> str:
+    word = _normalize(text)
+    if word not in synonyms:
         raise ValueRefused(code)
-    return words[word]
+    return synonyms[word]
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return name_key(text[:100].replace("_", " "), "")
 
 
@@ -151,12 +151,12 @@ def _plain(text: str) -> str:
 def _countries() -> dict[str, str]:
     # Names differ between countries of one language: Bélarus in Canada, Biélorussie in France.
     names = {
-        _plain(name): code
+        _normalize(name): code
         for locale in (*LOCALES, *LOCALES.values())
         for code, name in countries(locale, ())
     }
     return names | {
-        _plain(word): code for code, words in _WORDS["country"].items() for word in words
+        _normalize(word): code for code, words in _SYNONYMS["country"].items() for word in words
     }
 
 
@@ -172,13 +172,13 @@ def read_name(text: str) -> str:
     return name
 
 
-def chosen(question: Mapping[str, Any], text: str) -> str:
+def choice_answer(question: Mapping[str, Any], text: str) -> str:
     """Return the stored answer for a choice given in any language. Raises ValueRefused."""
     by_lang = question.get("choices") or {}
-    kept = next(iter(by_lang.values()), ())
+    stored = next(iter(by_lang.values()), ())
     for choices in by_lang.values():
-        for answer, read in zip(kept, choices, strict=False):
-            if text in (answer, read):
+        for answer, offered in zip(stored, choices, strict=False):
+            if text in (answer, offered):
                 return answer
     if text:
         raise ValueRefused("choice")
@@ -187,7 +187,7 @@ def chosen(question: Mapping[str, Any], text: str) -> str:
 
 def short_text(text: str) -> str:
     """Return a cleaned text answer. Raises ValueRefused."""
-    words = clean_text(text)
+    answer = clean_text(text)
     if len(text) > MAX_ANSWER_LENGTH:
         raise ValueRefused(TOO_LONG)
-    return words
+    return answer

@@ -42,10 +42,10 @@ def read_workbook(data: bytes) -> Table:
     """Return the Table in the bytes of an XLSX file. Raises FileRefused."""
     table = Table(encoding="xlsx")
     try:
-        with load_workbook(io.BytesIO(_unpacked(data))) as book:
+        with load_workbook(io.BytesIO(_unpack(data))) as book:
             for name in book.sheet_names:
                 for place, cells in enumerate(_rows(book.get_sheet_by_name(name)), 1):
-                    table.take(place, [_text(cell) for cell in cells])
+                    table.add(place, [_text(cell) for cell in cells])
                 if table.rows:
                     return table
     except (CalamineError, ValueError, OSError) as error:
@@ -58,9 +58,9 @@ def _rows(sheet: Any) -> Iterable[list[Any]]:
     return sheet.to_python(skip_empty_area=False)
 
 
-def _unpacked(data: bytes) -> bytes:
+def _unpack(data: bytes) -> bytes:
     """Return the workbook as an uncompressed ZIP, so the reader sees only what we measured."""
-    room, packed = MAX_UNPACKED_BYTES, io.BytesIO()
+    remaining, packed = MAX_UNPACKED_BYTES, io.BytesIO()
     try:
         with ZipFile(io.BytesIO(data)) as source, ZipFile(packed, "w", ZIP_STORED) as target:
             parts = source.infolist()
@@ -68,11 +68,11 @@ def _unpacked(data: bytes) -> bytes:
                 raise FileRefused("not_a_workbook")
             texts = None
             for part in sorted(filter(_is_needed, parts), key=_comes_after_texts):
-                words = _read(source, part, room)
-                room -= len(words)
-                _refuse_far_cells(words)
-                texts = _looked_at(texts, part, words)
-                target.writestr(part.filename, _FAR_ROW.sub(rb"\1", words))
+                xml = _read(source, part, remaining)
+                remaining -= len(xml)
+                _refuse_far_cells(xml)
+                texts = _check_texts(texts, part, xml)
+                target.writestr(part.filename, _FAR_ROW.sub(rb"\1", xml))
     except (
         BadZipFile,
         zlib.error,
@@ -87,46 +87,46 @@ def _unpacked(data: bytes) -> bytes:
     return packed.getvalue()
 
 
-def _place_of(part: ZipInfo) -> str:
+def _path_of(part: ZipInfo) -> str:
     return part.filename.replace("\\", "/").lower()
 
 
 def _is_needed(part: ZipInfo) -> bool:
-    return _place_of(part).startswith(ROOTS) and _place_of(part).endswith(ENDINGS)
+    return _path_of(part).startswith(ROOTS) and _path_of(part).endswith(ENDINGS)
 
 
 def _comes_after_texts(part: ZipInfo) -> bool:
     # Shared texts sort first, because we need them to measure the text in each sheet.
-    return _place_of(part) != SHARED_TEXTS
+    return _path_of(part) != SHARED_TEXTS
 
 
-def _looked_at(texts: SharedTexts | None, part: ZipInfo, words: bytes) -> SharedTexts | None:
+def _check_texts(texts: SharedTexts | None, part: ZipInfo, xml: bytes) -> SharedTexts | None:
     """Refuse a sheet whose cells hold too much text; return the SharedTexts once known."""
     if _comes_after_texts(part):
         if texts:
-            texts.refuse_more_than(MAX_TEXT_BYTES, words)
+            texts.refuse_more_than(MAX_TEXT_BYTES, xml)
         return texts
     if texts:
         raise FileRefused("not_a_workbook")
-    return SharedTexts(words)
+    return SharedTexts(xml)
 
 
-def _read(source: ZipFile, part: ZipInfo, room: int) -> bytes:
-    pieces, left = [], room
+def _read(source: ZipFile, part: ZipInfo, limit: int) -> bytes:
+    pieces, remaining = [], limit
     with source.open(part) as file:
         while piece := file.read(PIECE):
-            left -= len(piece)
-            if left < 0:
+            remaining -= len(piece)
+            if remaining < 0:
                 raise FileRefused("too_large_unpacked")
             pieces.append(piece)
     return b"".join(pieces)
 
 
-def _refuse_far_cells(words: bytes) -> None:
-    if b"\0" in words:
+def _refuse_far_cells(xml: bytes) -> None:
+    if b"\0" in xml:
         raise FileRefused("not_a_workbook")
     columns, rows = set(), set()
-    for reference in _REFERENCE.finditer(words):
+    for reference in _REFERENCE.finditer(xml):
         columns.add(reference[1])
         rows.add(reference[2])
     lowest, farthest = max(map(_row, rows), default=0), max(map(_column, columns), default=0)

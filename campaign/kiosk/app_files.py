@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ENTRY = "js/kiosk/app.js"
-SHEETS = ("css/site.css", "css/kiosk.css")
+STYLESHEETS = ("css/site.css", "css/kiosk.css")
 PICTURES = (
     "img/mark.svg",
     "img/monarch.svg",
@@ -17,8 +17,8 @@ PICTURES = (
     "img/kiosk-maskable-512.png",
 )
 # This QR decoder is for browsers without one. It is large, and pairing needs a network anyway.
-LEFT_OUT = re.compile(r"^vendor/qr-decode-")
-NEEDED = re.compile(
+EXCLUDED = re.compile(r"^vendor/qr-decode-")
+IMPORTED = re.compile(
     r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)["'](\.{0,2}/?[\w./-]+\.js)["']"""
 )
 
@@ -30,19 +30,19 @@ def app_files(folder: Path) -> tuple[str, ...]:
     The order is stable. Scripts are found by following imports from ENTRY, so none is forgotten.
     """
     fonts = sorted(f"fonts/{path.name}" for path in (folder / "fonts").glob("*.woff2"))
-    return (*sorted(_scripts(folder)), *SHEETS, *fonts, *PICTURES)
+    return (*sorted(_scripts(folder)), *STYLESHEETS, *fonts, *PICTURES)
 
 
 def _scripts(folder: Path) -> set[str]:
-    found, waiting = set(), [ENTRY]
+    scripts, waiting = set(), [ENTRY]
     while waiting:
         path = waiting.pop()
-        if path in found or LEFT_OUT.match(path):
+        if path in scripts or EXCLUDED.match(path):
             continue
-        found.add(path)
+        scripts.add(path)
         text = (folder / path).read_text()
         waiting += [
             posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            for name in NEEDED.findall(text)
+            for name in IMPORTED.findall(text)
         ]
-    return found
+    return scripts

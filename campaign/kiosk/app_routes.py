@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.http.caching import public
 from campaign.kiosk.app_files import app_files
-from campaign.kiosk.app_texts import app_words, without_app
+from campaign.kiosk.app_texts import texts_before_start, texts_by_language
 from campaign.montage.parcels import version
 from campaign.text.postal_codes import postal_code_shapes
 
@@ -25,8 +25,8 @@ def shell() -> ResponseReturnValue:
     languages = tuple(current_app.config["LANGUAGES"])
     page = render_template(
         "kiosk/shell.html",
-        words=app_words(languages),
-        without_app=without_app(languages),
+        texts=texts_by_language(languages),
+        texts_before_start=texts_before_start(languages),
         postal_codes=postal_code_shapes(),
         shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace(
             "NAME", "{shape}"
@@ -34,9 +34,9 @@ def shell() -> ResponseReturnValue:
         sprites_url=_sprites("{level}"),
         numbers_url=url_for("montage.numbers", slug="SLUG").replace("SLUG", "{cause}"),
     )
-    answer = public(make_response(page), 60)
-    answer.headers["Permissions-Policy"] = PERMISSIONS
-    return answer
+    response = public(make_response(page), 60)
+    response.headers["Permissions-Policy"] = PERMISSIONS
+    return response
 
 
 @blueprint.get("/worker.js")
@@ -47,9 +47,9 @@ def worker() -> ResponseReturnValue:
     """
     assets = current_app.extensions["assets"]
     script = (assets.folder / "js" / "kiosk" / "worker.js").read_text()
-    return _always_asked(
+    return _revalidated(
         Response(
-            f"const kiosk = {current_app.json.dumps(_kept())};\n{script}",
+            f"const kiosk = {current_app.json.dumps(_asset_list())};\n{script}",
             mimetype="text/javascript",
         )
     )
@@ -58,13 +58,13 @@ def worker() -> ResponseReturnValue:
 @blueprint.get("/assets.json")
 def assets_json() -> ResponseReturnValue:
     """Return the version of the app and its files."""
-    return _always_asked(jsonify(_kept()))
+    return _revalidated(jsonify(_asset_list()))
 
 
 @blueprint.get("/app.webmanifest")
 def webmanifest() -> ResponseReturnValue:
     """Return the web app manifest."""
-    answer = jsonify(
+    response = jsonify(
         id="/kiosk/",
         name=NAME,
         short_name=NAME,
@@ -85,11 +85,11 @@ def webmanifest() -> ResponseReturnValue:
             for name, purpose in ICONS
         ],
     )
-    answer.mimetype = "application/manifest+json"
-    return public(answer, 60)
+    response.mimetype = "application/manifest+json"
+    return public(response, 60)
 
 
-def _kept() -> dict[str, Any]:
+def _asset_list() -> dict[str, Any]:
     """Return the version of the app and the URLs of all its files, except those of a campaign."""
     assets = current_app.extensions["assets"]
     files = [_asset(path) for path in app_files(assets.folder)]
@@ -106,6 +106,6 @@ def _sprites(level: str) -> str:
     return url_for("montage.sprite_sheet", tag=version(), level="LEVEL").replace("LEVEL", level)
 
 
-def _always_asked(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
+def _revalidated(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -15,7 +15,7 @@ from campaign.i18n.locales import LOCALES, NAMES
 from campaign.kiosk.supporter_texts import FAULTS, SIGNING
 from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
 
-WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
+TEXTS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
 NO_SCRIPT = _l(
     "Turn on JavaScript in the browser’s settings. This app needs it to lock signatures on this tablet. You can always sign on the petition’s own page."
 )
@@ -25,17 +25,19 @@ TOO_OLD = _l(
 
 
 @cache
-def app_words(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def texts_by_language(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
     """Return {language: {name: text}}; the text `language` is the language's own name."""
-    return {lang: {"language": NAMES[lang], **_said(WORDS, lang)} for lang in languages}
+    return {lang: {"language": NAMES[lang], **_translated(TEXTS, lang)} for lang in languages}
 
 
 @cache
-def without_app(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def texts_before_start(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
     """Return {language: {reason: text}} to show until the app starts: `no_script`, `too_old`."""
-    return {lang: _said({"no_script": NO_SCRIPT, "too_old": TOO_OLD}, lang) for lang in languages}
+    return {
+        lang: _translated({"no_script": NO_SCRIPT, "too_old": TOO_OLD}, lang) for lang in languages
+    }
 
 
-def _said(words: Mapping[str, Any], lang: str) -> dict[str, str]:
+def _translated(texts: Mapping[str, Any], lang: str) -> dict[str, str]:
     with force_locale(LOCALES[lang]):
-        return {name: str(sentence) for name, sentence in words.items()}
+        return {name: str(sentence) for name, sentence in texts.items()}

@@ -87,21 +87,21 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
     }
 
 
-def tag_of(said: dict[str, Any]) -> str:
+def etag_of(content: dict[str, Any]) -> str:
     """Return the ETag of a bundle, which changes when a tablet should reload it.
 
     It does not change with each signature.
     """
     return blake2b(
-        dumps(_without_counts(said), sort_keys=True).encode(), digest_size=12
+        dumps(_without_counts(content), sort_keys=True).encode(), digest_size=12
     ).hexdigest()
 
 
 def languages_of(event: Event) -> list[str]:
     """Return the languages of an event's tablets, starting with those that the event names."""
-    ours = current_app.config["LANGUAGES"]
-    named = [lang for lang in event.languages if lang in ours]
-    return [*named, *(lang for lang in ours if lang not in named)]
+    supported = current_app.config["LANGUAGES"]
+    named = [lang for lang in event.languages if lang in supported]
+    return [*named, *(lang for lang in supported if lang not in named)]
 
 
 def petitions_of(event: Event) -> Sequence[Petition]:
@@ -109,10 +109,10 @@ def petitions_of(event: Event) -> Sequence[Petition]:
 
     These are the ones that the event names, or else all of its cause.
     """
-    every = published_petitions(event.cause_id)
+    published = published_petitions(event.cause_id)
     places = {item.petition_id: item.position for item in event.petitions}
-    named = [petition for petition in every if petition.id in places]
-    return sorted(named, key=lambda petition: places[petition.id]) or every
+    named = [petition for petition in published if petition.id in places]
+    return sorted(named, key=lambda petition: places[petition.id]) or published
 
 
 def is_signed_at(event: Event, petition: Petition) -> bool:
@@ -189,7 +189,13 @@ def _table(kiosk: Kiosk) -> dict[str, str]:
     return {"url": address, "short": address.partition("://")[2]}
 
 
-def _without_counts(said: Any) -> Any:
-    if isinstance(said, dict):
-        return {name: _without_counts(value) for name, value in said.items() if name not in COUNTS}
-    return [_without_counts(value) for value in said] if isinstance(said, list | tuple) else said
+def _without_counts(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {
+            name: _without_counts(value) for name, value in content.items() if name not in COUNTS
+        }
+    return (
+        [_without_counts(value) for value in content]
+        if isinstance(content, list | tuple)
+        else content
+    )

@@ -10,7 +10,7 @@ from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
 
 # No two of these characters are easily confused.
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
 TABLE_LENGTH = 6
 PIN_DIGITS = 6
@@ -26,16 +26,16 @@ def code_of(seed: bytes) -> str:
     The seed alone, without the key, opens nothing.
     """
     number = int.from_bytes(hmac.digest(secret_key(), b"kiosk pairing code\0" + seed, "sha256"))
-    letters = []
+    characters = []
     for _ in range(CODE_LENGTH):
-        number, place = divmod(number, len(LETTERS))
-        letters.append(LETTERS[place])
-    return "".join(letters)
+        number, index = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[index])
+    return "".join(characters)
 
 
 def read_code(typed: str) -> str:
     """Return a typed code in its original form, whatever its case, dashes and spaces."""
-    return "".join(character for character in typed.upper() if character in LETTERS)
+    return "".join(character for character in typed.upper() if character in ALPHABET)
 
 
 def spaced(code: str) -> str:
@@ -49,7 +49,7 @@ def code_digest(code: str) -> bytes:
 
 
 def new_table_code() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(TABLE_LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(TABLE_LENGTH))
 
 
 def new_secret(kiosk: str) -> str:

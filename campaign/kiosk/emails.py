@@ -32,31 +32,31 @@ SIGNED_AT_TABLE = "signature_at_table"
 SILENT = "kiosk_silent"
 # After this delay the signature has its number. Also, nobody at the table can learn from the email
 # what the tablet does not tell them.
-WAITS = timedelta(minutes=1)
-GOES_TO = ("confirmed", "counted", "held")
+DELAY = timedelta(minutes=1)
+EMAILED_STATES = ("confirmed", "counted", "held")
 
 _table = Signature.__table__
 
 
 def init_app(app: Flask) -> None:
-    register(app, SIGNED_AT_TABLE, _signed_at_table, _l("Signature collected at a table"))
-    register(app, SILENT, _silent, _l("Alert: a tablet with signatures is offline"))
+    register(app, SIGNED_AT_TABLE, _render_signed_at_table, _l("Signature collected at a table"))
+    register(app, SILENT, _render_silent, _l("Alert: a tablet with signatures is offline"))
 
 
-def tell_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
+def notify_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
     """Enqueue an email to each signer who gave an address and was confirmed by a witness.
 
     `signature_ids` are new signatures. Someone who signed several petitions at once gets one email.
     """
     if not signature_ids:
         return
-    theirs = (
+    is_emailed = (
         _table.c.id.in_(signature_ids),
         _table.c.email_digest.is_not(None),
         _table.c.confirmed_at.is_not(None),
     )
     columns = (_table.c.id, _table.c.lang, _table.c.email_digest, _table.c.created_at)
-    rows = db.session.execute(select(*columns).where(*theirs).order_by(_table.c.id)).all()
+    rows = db.session.execute(select(*columns).where(*is_emailed).order_by(_table.c.id)).all()
     if not rows:
         return
     db.session.execute(
@@ -72,45 +72,45 @@ def tell_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
             {"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang}
             for row in people.values()
         ],
-        due_at=now + WAITS,
+        due_at=now + DELAY,
     )
 
 
-def _signed_at_table(owed: Any) -> Message | None:
+def _render_signed_at_table(message: Any) -> Message | None:
     """Return the Message to someone who signed at a table, or None if nothing of it is left."""
-    first = signature_by_id(owed.subject_id)
+    first = signature_by_id(message.subject_id)
     if first is None or first.email_digest is None:
         return None
     together = [
         row
         for row in signatures_of_address(first.email_digest, first.email)
         if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at)
-        and row.state in GOES_TO
+        and row.state in EMAILED_STATES
         and row.confirmed_at
     ]
     if not together:
         return None
     context = {
         "given_name": first.given_name,
-        "signed": [_signed(row, owed.lang) for row in together],
-        "event_title": _event_title(first, owed.lang),
+        "signed": [_signed(row, message.lang) for row in together],
+        "event_title": _event_title(first, message.lang),
         "signed_on": first.created_at,
         "asked_name": next((row.requested_name for row in together if row.name_display_asked), ""),
         "confirm_url": absolute_url(
-            "tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)
+            "tables.confirm_name", message.lang, token=tokens.token_for(CONFIRM_NAME, first)
         ),
         "mine_url": absolute_url(
-            "signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)
+            "signatures.mine", message.lang, token=tokens.token_for(tokens.MINE, first)
         ),
-        **_sender(petition_by_id(first.petition_id), owed.lang),
+        **_sender(petition_by_id(first.petition_id), message.lang),
         "site_name": "Volante",
     }
-    email = render("signature_at_table", owed.lang, **context)
+    email = render("signature_at_table", message.lang, **context)
     return Message(
         to=first.email,
         to_name=first.full_name,
         digest=first.email_digest,
-        lang=owed.lang,
+        lang=message.lang,
         **email._asdict(),
     )
 
@@ -136,9 +136,9 @@ def _event_title(row: Signature, lang: str) -> str:
     return event.text(lang).title if event else ""
 
 
-def _silent(owed: Any) -> Message | None:
+def _render_silent(message: Any) -> Message | None:
     """Return the Message about the tablet of an audit entry, or None if it has reported again."""
-    entry = db.session.get(AuditEntry, owed.subject_id)
+    entry = db.session.get(AuditEntry, message.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
     if (
@@ -148,20 +148,22 @@ def _silent(owed: Any) -> Message | None:
         or kiosk.silence_told_at is None
     ):
         return None
-    event, locale = kiosk.event, LOCALES[owed.lang]
+    event, locale = kiosk.event, LOCALES[message.lang]
     context = {
         "tablet": kiosk.name,
         "waiting": kiosk.waiting,
-        "event_title": event.text(owed.lang).title,
+        "event_title": event.text(message.lang).title,
         "last_seen": _moment(kiosk.last_seen_at, ZoneInfo(event.zone), locale),
-        "tablet_url": absolute_url("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
+        "tablet_url": absolute_url("organize.kiosks.tablet", message.lang, kiosk_id=kiosk.id),
     }
-    email = render("kiosk_silent", owed.lang, cause_title="Volante", site_name="Volante", **context)
+    email = render(
+        "kiosk_silent", message.lang, cause_title="Volante", site_name="Volante", **context
+    )
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
-        lang=owed.lang,
+        lang=message.lang,
         **email._asdict(),
     )
 

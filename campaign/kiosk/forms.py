@@ -13,7 +13,7 @@ from campaign.extensions import db
 from campaign.kiosk.bundle import is_signed_at, languages_of, needs_address
 from campaign.kiosk.key_pairs import private_keys
 from campaign.kiosk.models import Kiosk, KioskRecord
-from campaign.kiosk.parsing import Malformed, Said, SealedRecord, read_said
+from campaign.kiosk.parsing import Malformed, RecordContent, SealedRecord, read_content
 from campaign.kiosk.record_sync import Opened
 from campaign.kiosk.sealing import Unreadable, binding, unseal
 from campaign.petitions.models import Petition
@@ -49,20 +49,22 @@ def open_records(
     `device_time` is what the device's clock shows at `now`, or None.
     """
     private = private_keys({record.key for record in records})
-    off = now - device_time if device_time else timedelta()
-    skew = off if abs(off) > AGREES else timedelta()
+    difference = now - device_time if device_time else timedelta()
+    skew = difference if abs(difference) > AGREES else timedelta()
     petitions = _Petitions(kiosk)
     return [_open(petitions, record, private.get(record.key), skew, now) for record in records]
 
 
-def read_again(record: KioskRecord) -> tuple[Said, Opened]:
+def read_again(record: KioskRecord) -> tuple[RecordContent, Opened]:
     """Return (Said, Opened) of a KioskRecord in review, whatever it is in review for.
 
     The `reason` of Opened says what still prevents a signature. Raises Unreadable if the record
     cannot be opened.
     """
-    said = _said(record.kiosk, record, private_keys({record.key}).get(record.key))
-    return said, _judged(_Petitions(record.kiosk), record, said, record.signed_at, is_let_in=True)
+    content = _read_content(record.kiosk, record, private_keys({record.key}).get(record.key))
+    return content, _validate(
+        _Petitions(record.kiosk), record, content, record.signed_at, is_approved=True
+    )
 
 
 class _Petitions:
@@ -87,19 +89,19 @@ class _Petitions:
     def _find(self, slug: str) -> Petition | None:
         if not is_slug(slug):
             return None
-        ours = select(Petition).where(
+        query = select(Petition).where(
             Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft"
         )
         for name in (slug, slugs.present_slug(slug)):
-            if name and (found := db.session.scalar(ours.where(Petition.slug == name))):
-                return found
+            if name and (petition := db.session.scalar(query.where(Petition.slug == name))):
+                return petition
         return None
 
 
 def _open(petitions, record, private, skew, now):
     kiosk = petitions.kiosk
     try:
-        said = _said(kiosk, record, private)
+        content = _read_content(kiosk, record, private)
     except Unreadable:
         return Opened(
             record.uuid,
@@ -110,17 +112,19 @@ def _open(petitions, record, private, skew, now):
             reason="unreadable",
             is_readable=False,
         )
-    return _judged(petitions, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
+    return _validate(
+        petitions, record, content, _possible(content.signed_at, skew, kiosk.paired_at, now)
+    )
 
 
-def _said(
+def _read_content(
     kiosk: Kiosk, record: SealedRecord | KioskRecord, private: X25519PrivateKey | None
-) -> Said:
+) -> RecordContent:
     if private is None or not record.sealed:
         raise Unreadable
-    plain = unseal(record.sealed, private, binding(kiosk.uuid, record.uuid, record.sequence))
+    plaintext = unseal(record.sealed, private, binding(kiosk.uuid, record.uuid, record.sequence))
     try:
-        return read_said(plain)
+        return read_content(plaintext)
     except Malformed as error:
         raise Unreadable from error
 
@@ -141,39 +145,39 @@ def _possible(
         return latest
 
 
-def _judged(petitions, record, said, signed_at, *, is_let_in=False):
-    facts = {
+def _validate(petitions, record, content, signed_at, *, is_approved=False):
+    fields = {
         "uuid": record.uuid,
         "sequence": record.sequence,
         "key": record.key,
         "sealed": record.sealed,
         "signed_at": signed_at,
-        "claimed_at": said.signed_at,
-        "shift": said.shift,
-        "consent": said.consent,
-        "drawn": said.drawn,
+        "claimed_at": content.signed_at,
+        "shift": content.shift,
+        "consent": content.consent,
+        "drawn": content.drawn,
     }
-    petition = petitions.get(said.petition)
+    petition = petitions.get(content.petition)
     if petition is None:
-        return Opened(**facts, reason="unknown_petition")
-    facts["petition_id"] = petition.id
-    if not is_let_in and not is_signed_at(petitions.kiosk.event, petition):
-        return Opened(**facts, reason="other_petition")
-    if not is_let_in and not _was_open(petition, signed_at):
-        return Opened(**facts, reason="closed")
-    terms = petitions.terms(petition, said.version, signed_at)
-    must_have_address = needs_address(petition) or not said.witnessed
+        return Opened(**fields, reason="unknown_petition")
+    fields["petition_id"] = petition.id
+    if not is_approved and not is_signed_at(petitions.kiosk.event, petition):
+        return Opened(**fields, reason="other_petition")
+    if not is_approved and not _was_open(petition, signed_at):
+        return Opened(**fields, reason="closed")
+    terms = petitions.terms(petition, content.version, signed_at)
+    must_have_address = needs_address(petition) or not content.witnessed
     try:
-        supporter, held_reason = read_form(said, terms, must_have_address=must_have_address)
+        supporter, held_reason = read_form(content, terms, must_have_address=must_have_address)
     except Invalid as error:
-        return Opened(**facts, reason="invalid", invalid_fields=error.labels)
+        return Opened(**fields, reason="invalid", invalid_fields=error.labels)
     lang = (
-        said.lang
-        if said.lang in current_app.config["LANGUAGES"]
+        content.lang
+        if content.lang in current_app.config["LANGUAGES"]
         else languages_of(petitions.kiosk.event)[0]
     )
     return Opened(
-        **facts,
+        **fields,
         terms=terms,
         lang=lang,
         is_confirmed=not must_have_address,
@@ -193,13 +197,13 @@ def _was_open(petition: Petition, instant: datetime) -> bool:
 
 
 def read_form(
-    said: Said, terms: SigningTerms, *, must_have_address: bool
+    content: RecordContent, terms: SigningTerms, *, must_have_address: bool
 ) -> tuple[SupporterDetails, str]:
     """Return what the supporter entered and the reason to hold it, or "".
 
     It is validated by the web form's rules. Raises Invalid.
     """
-    form = _form_of(terms, must_have_address)(formdata=_typed(said))
+    form = _form_of(terms, must_have_address)(formdata=_form_data(content))
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
     supporter = form.details()
@@ -219,10 +223,10 @@ def _without_address(form: type) -> type:
     return type("KioskForm", (form,), {"email": OptionalEmailField()})
 
 
-def _typed(said: Said) -> MultiDict:
+def _form_data(content: RecordContent) -> MultiDict:
     """Return the content as form data. As in HTML forms, unchecked boxes are missing."""
-    answers = {ANSWER_PREFIX + name: value for name, value in said.words["answers"].items()}
-    sent = {**said.words, **answers}
+    answers = {ANSWER_PREFIX + name: value for name, value in content.fields["answers"].items()}
+    sent = {**content.fields, **answers}
     del sent["answers"]
     return MultiDict(
         {

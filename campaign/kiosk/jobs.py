@@ -21,8 +21,8 @@ from campaign.signatures.models import Signature
 
 BATCH = 500
 # We look for silent tablets until this long after their event.
-LOOKED_FOR = timedelta(days=2)
-TOLD = "kiosks.silent"
+ALERT_PERIOD = timedelta(days=2)
+SILENT_ACTION = "kiosks.silent"
 
 work = BackgroundWork()
 
@@ -59,7 +59,7 @@ def tell_of_silence(*, now: datetime) -> int:
                 Kiosk.silence_told_at.is_(None),
                 Kiosk.revoked_at.is_(None),
             ),
-            *(Event.starts_at <= now, Event.ends_at > now - LOOKED_FOR),
+            *(Event.starts_at <= now, Event.ends_at > now - ALERT_PERIOD),
         )
         .with_for_update(of=Kiosk, skip_locked=True)
         .execution_options(populate_existing=True)
@@ -69,7 +69,7 @@ def tell_of_silence(*, now: datetime) -> int:
         entries = [
             record(
                 WORKER,
-                TOLD,
+                SILENT_ACTION,
                 subject=("kiosk", kiosk.id),
                 cause_id=kiosk.cause_id,
                 details={"organizer": owner.id},
@@ -116,10 +116,10 @@ def _forget_drawn() -> int:
 
 
 def _change(ids: Any, **values: Any) -> int:
-    done = db.session.execute(
+    result = db.session.execute(
         update(KioskRecord)
         .where(KioskRecord.id.in_(ids))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    return done.rowcount
+    return result.rowcount

@@ -11,7 +11,7 @@ from campaign.extensions import db
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskKey, KioskRecord
 from campaign.kiosk.sealing import Unreadable, new_pair, private_key
 
-KEPT_AT_LEAST = timedelta(days=30)
+MIN_RETENTION = timedelta(days=30)
 
 
 def present_key() -> KioskKey | None:
@@ -48,7 +48,7 @@ def drop_keys(*, now: datetime) -> int:
     one and has had nothing left to send since.
     """
     retired = db.session.scalars(
-        select(KioskKey).where(KioskKey.retired_at <= now - KEPT_AT_LEAST)
+        select(KioskKey).where(KioskKey.retired_at <= now - MIN_RETENTION)
     ).all()
     dropped = [key for key in retired if not _is_needed(key)]
     if dropped:
@@ -81,10 +81,10 @@ def note_key(*, kiosk_id: int, key_id: int, now: datetime) -> None:
 
 def private_keys(uuids: Iterable[str]) -> dict[str, X25519PrivateKey]:
     """Return {UUID: private key} for the keys that we have and can decrypt."""
-    found = {}
+    keys = {}
     for key in db.session.scalars(select(KioskKey).where(KioskKey.uuid.in_(list(uuids)))):
         try:
-            found[key.uuid] = private_key(key.uuid, key.sealed_private)
+            keys[key.uuid] = private_key(key.uuid, key.sealed_private)
         except Unreadable:
             continue
-    return found
+    return keys

@@ -36,21 +36,21 @@ class UnknownCode(CampaignError):
     """There is no such pairing code."""
 
     status = 404
-    said = "unknown_code"
+    error_code = "unknown_code"
 
 
 class ExpiredCode(CampaignError):
     """The code was valid for CODE_GOOD_FOR, and has expired."""
 
     status = 410
-    said = "expired_code"
+    error_code = "expired_code"
 
 
 class UsedCode(CampaignError):
     """Another device has used this code."""
 
     status = 410
-    said = "used_code"
+    error_code = "used_code"
 
 
 def new_code(*, event_id: int, name: str = "", now: datetime) -> PairingCode:
@@ -86,12 +86,12 @@ def pair(*, typed: str, app: str = "", now: datetime) -> tuple[Kiosk, str]:
     if code.used_at is None and now >= code.expires_at:
         raise ExpiredCode
     # If two devices use the code at the same instant, this update succeeds for only one of them.
-    mine = (
+    claim = (
         update(PairingCode)
         .where(PairingCode.id == code.id, PairingCode.used_at.is_(None))
         .values(used_at=now)
     )
-    if db.session.execute(mine.execution_options(synchronize_session=False)).rowcount == 0:
+    if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount == 0:
         raise UsedCode
     at_event = event_by_id(code.event_id)
     kiosk = Kiosk(uuid=str(uuid4()), event_id=at_event.id, app=app, paired_at=now)
@@ -117,8 +117,8 @@ def _next_name(event: Event) -> str:
     """Return the first unused name ("Tablet 1" …), in the event's original language."""
     names = set(db.session.scalars(select(Kiosk.name).where(Kiosk.event_id == event.id)))
     with force_locale(LOCALES[event.original_lang]):
-        counted = (_("Tablet %(number)s", number=number) for number in range(1, len(names) + 2))
-        return next(name for name in counted if name not in names)
+        candidates = (_("Tablet %(number)s", number=number) for number in range(1, len(names) + 2))
+        return next(name for name in candidates if name not in names)
 
 
 def rename(*, kiosk_id: int, name: str) -> Kiosk:

@@ -18,7 +18,15 @@ MAX_APP_LENGTH = 20
 MAX_CODE_LENGTH = 40
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PATH = re.compile(r"[MLHVCSQTAZmlhvcsqtaz0-9 ,.eE+-]*")
-_WORDS = ("given_name", "family_name", "email", "country", "postal_code", "comment", "name_display")
+_TEXT_FIELDS = (
+    "given_name",
+    "family_name",
+    "email",
+    "country",
+    "postal_code",
+    "comment",
+    "name_display",
+)
 
 
 class Malformed(Exception):
@@ -57,7 +65,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RecordContent:
     """The plain content of a record, with the right types but not validated yet."""
 
     petition: str
@@ -68,18 +76,18 @@ class Said:
     shift: str | None
     consent: str
     drawn: str
-    words: dict[str, Any]
+    fields: dict[str, Any]
 
 
 def read_json(body: str | bytes) -> Any:
     """Return the JSON object in `body`. Raises Malformed."""
     try:
-        found = json.loads(body)
+        data = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Malformed from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise Malformed
-    return found
+    return data
 
 
 def read_pairing(sent: dict[str, Any]) -> tuple[str, str]:
@@ -100,9 +108,9 @@ def read_report(sent: dict[str, Any]) -> Report:
         app=_text(sent.get("app"), MAX_APP_LENGTH),
         device_time=_instant(sent.get("device_time")),
         battery=_fraction(sent.get("battery")),
-        waiting=_whole(sent.get("waiting")) or 0,
+        waiting=_integer(sent.get("waiting")) or 0,
         oldest_at=_instant(sent.get("oldest")),
-        last_sequence=_whole(sent.get("last_sequence")) or 0,
+        last_sequence=_integer(sent.get("last_sequence")) or 0,
         shifts=[read for shift in shifts[:MAX_SHIFTS] if (read := _shift(shift))]
         if isinstance(shifts, list)
         else [],
@@ -132,24 +140,24 @@ def read_ids(sent: dict[str, Any], most: int) -> list[str]:
     return [item for item in ids if _is_uuid(item)]
 
 
-def read_said(plain: bytes) -> Said:
+def read_content(plaintext: bytes) -> RecordContent:
     """Return the content of an opened record. Raises Malformed."""
-    sent = read_json(plain)
+    sent = read_json(plaintext)
     if not isinstance(sent.get("petition"), str) or sent.get("v") != 1:
         raise Malformed
     answers = sent.get("answers") if isinstance(sent.get("answers"), dict) else {}
     drawn = sent.get("drawn") if isinstance(sent.get("drawn"), str) else ""
-    return Said(
+    return RecordContent(
         petition=sent["petition"],
-        version=_whole(sent.get("version")),
+        version=_integer(sent.get("version")),
         lang=sent.get("lang") if isinstance(sent.get("lang"), str) else "",
         signed_at=_instant(sent.get("signed_at")),
         witnessed=sent.get("witnessed") is True,
         shift=sent.get("shift") if _is_uuid(sent.get("shift")) else None,
         consent=_text(sent.get("consent"), 10),
         drawn=drawn if len(drawn) <= MAX_DRAWN and _PATH.fullmatch(drawn) else "",
-        words={
-            **{name: value for name in _WORDS if isinstance(value := sent.get(name), str)},
+        fields={
+            **{name: value for name in _TEXT_FIELDS if isinstance(value := sent.get(name), str)},
             "answers": {
                 name: value for name, value in answers.items() if isinstance(value, str | bool)
             },
@@ -160,7 +168,7 @@ def read_said(plain: bytes) -> Said:
 
 def _record(sent: Any) -> SealedRecord:
     sent = sent if isinstance(sent, dict) else {}
-    uuid, sequence, sealed = sent.get("id"), _whole(sent.get("sequence")), sent.get("sealed")
+    uuid, sequence, sealed = sent.get("id"), _integer(sent.get("sequence")), sent.get("sealed")
     if not _is_uuid(uuid) or not sequence:
         return SealedRecord(uuid if _is_uuid(uuid) else "", 0, "", None, "malformed")
     key = sent.get("key") if _is_uuid(sent.get("key")) else ""
@@ -184,7 +192,7 @@ def _shift(sent: Any) -> dict[str, Any] | None:
         "tabler": _text(sent.get("tabler"), MAX_TABLER_LENGTH),
         "started_at": started,
         "ended_at": _instant(sent.get("ended_at")),
-        "tally": _whole(sent.get("tally")) or 0,
+        "tally": _integer(sent.get("tally")) or 0,
     }
 
 
@@ -196,9 +204,9 @@ def _text(value: object, most: int) -> str:
     return clean_text(value[: 4 * most], lines=False)[:most] if isinstance(value, str) else ""
 
 
-def _whole(value: Any) -> int | None:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and 0 <= value <= MAX_SEQUENCE else None
+def _integer(value: Any) -> int | None:
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_integer and 0 <= value <= MAX_SEQUENCE else None
 
 
 def _fraction(value: Any) -> float | None:

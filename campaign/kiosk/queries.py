@@ -20,27 +20,27 @@ MAX_GAPS = 50
 HATCHED_WITHIN = timedelta(seconds=2)
 # Records that tablets were told are stored. They include repeat signatures, so that no number at
 # the table reveals who had signed before.
-TOLD_STORED = or_(KioskRecord.status == "stored", KioskRecord.reason == "duplicate")
+REPORTED_STORED = or_(KioskRecord.status == "stored", KioskRecord.reason == "duplicate")
 # The source of signatures that came through a table code. Campaign codes are stored in lower case.
 SOURCE = "t-" + func.lower(TableCode.code)
 
 
 def kiosk_by_secret(secret: str) -> Kiosk | None:
     """Return the kiosk with this secret, and its event, or None."""
-    found = db.session.scalar(_whole().where(Kiosk.uuid == codes.claimed_kiosk(secret)))
+    kiosk = db.session.scalar(_with_event().where(Kiosk.uuid == codes.claimed_kiosk(secret)))
     # Compare even if there is no such kiosk, so that the response time reveals nothing.
-    is_its = codes.is_secret(secret, found.secret_digest if found else bytes(32))
-    return found if is_its else None
+    is_valid = codes.is_secret(secret, kiosk.secret_digest if kiosk else bytes(32))
+    return kiosk if is_valid else None
 
 
 def kiosk_by_id(kiosk_id: int | None):
     """Return the kiosk with this id and its event, or None."""
-    return db.session.scalar(_whole().where(Kiosk.id == kiosk_id))
+    return db.session.scalar(_with_event().where(Kiosk.id == kiosk_id))
 
 
 def every_kiosk(cause_ids: Collection[int] | None = None) -> Sequence[Kiosk]:
     """Return the kiosks of these causes, or of all causes if None, newest first."""
-    query = _whole().order_by(Kiosk.id.desc())
+    query = _with_event().order_by(Kiosk.id.desc())
     if cause_ids is not None:
         query = query.join(Event, Event.id == Kiosk.event_id).where(Event.cause_id.in_(cause_ids))
     return db.session.scalars(query).all()
@@ -48,7 +48,9 @@ def every_kiosk(cause_ids: Collection[int] | None = None) -> Sequence[Kiosk]:
 
 def kiosks_of(event_id: int) -> Sequence[Kiosk]:
     """Return the kiosks of an event, oldest first."""
-    return db.session.scalars(_whole().where(Kiosk.event_id == event_id).order_by(Kiosk.id)).all()
+    return db.session.scalars(
+        _with_event().where(Kiosk.event_id == event_id).order_by(Kiosk.id)
+    ).all()
 
 
 def code_by_id(code_id: int) -> PairingCode | None:
@@ -107,7 +109,7 @@ def shifts_of(event_id: int, most: int = 100) -> Sequence[Any]:
     """
     stored = (
         select(func.count())
-        .where(KioskRecord.shift_id == Shift.id, TOLD_STORED)
+        .where(KioskRecord.shift_id == Shift.id, REPORTED_STORED)
         .correlate(Shift)
         .scalar_subquery()
     )
@@ -140,7 +142,7 @@ def stored_since(cause_ids: Collection[int] | None, since: datetime) -> Sequence
     `many` is the number of signatures, and `newest` is when the last one arrived. None means all
     causes.
     """
-    brought = (TOLD_STORED, KioskRecord.received_at >= since)
+    is_recent = (REPORTED_STORED, KioskRecord.received_at >= since)
     many = (
         select(
             KioskRecord.kiosk_id,
@@ -149,7 +151,7 @@ def stored_since(cause_ids: Collection[int] | None, since: datetime) -> Sequence
         )
         .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
         # Kiosks seen since then are few, and their records can be found through an index by kiosk.
-        .where(Kiosk.last_seen_at >= since, *brought)
+        .where(Kiosk.last_seen_at >= since, *is_recent)
         .group_by(KioskRecord.kiosk_id)
         .subquery()
     )
@@ -213,8 +215,8 @@ def gaps_among(kiosk_ids: Collection[int]) -> dict[int, list[list[int]]]:
         .distinct()
         .subquery()
     )
-    its = {"partition_by": arrived.c.kiosk_id, "order_by": arrived.c.sequence}
-    before = func.coalesce(func.lag(arrived.c.sequence).over(**its), 0).label("before")
+    by_kiosk = {"partition_by": arrived.c.kiosk_id, "order_by": arrived.c.sequence}
+    before = func.coalesce(func.lag(arrived.c.sequence).over(**by_kiosk), 0).label("before")
     steps = select(arrived, before).subquery()
     place = (
         func.row_number()
@@ -225,10 +227,10 @@ def gaps_among(kiosk_ids: Collection[int]) -> dict[int, list[list[int]]]:
     rows = db.session.execute(
         select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence)
     )
-    found = {}
+    gaps_by_kiosk = {}
     for row in rows:
-        found.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])
-    return found
+        gaps_by_kiosk.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])
+    return gaps_by_kiosk
 
 
 def tally_of(kiosk: Kiosk, now: datetime) -> dict[str, int]:
@@ -241,9 +243,9 @@ def tally_of(kiosk: Kiosk, now: datetime) -> dict[str, int]:
 
 def tallies_of(kiosks: Sequence[Kiosk], now: datetime) -> dict[int, dict[str, int]]:
     """Return {kiosk id: tally as in tally_of} for kiosks of one event."""
-    found = {kiosk.id: {"hour": 0, "today": 0} for kiosk in kiosks}
+    tallies = {kiosk.id: {"hour": 0, "today": 0} for kiosk in kiosks}
     if not kiosks:
-        return found
+        return tallies
     hour, today = now - timedelta(hours=1), _midnight(now, kiosks[0].event.zone)
     rows = db.session.execute(
         select(
@@ -252,11 +254,13 @@ def tallies_of(kiosks: Sequence[Kiosk], now: datetime) -> dict[int, dict[str, in
             func.count().filter(KioskRecord.signed_at >= today).label("today"),
         )
         .where(
-            KioskRecord.kiosk_id.in_(found), TOLD_STORED, KioskRecord.signed_at >= min(hour, today)
+            KioskRecord.kiosk_id.in_(tallies),
+            REPORTED_STORED,
+            KioskRecord.signed_at >= min(hour, today),
         )
         .group_by(KioskRecord.kiosk_id)
     )
-    return found | {row.kiosk_id: {"hour": row.hour, "today": row.today} for row in rows}
+    return tallies | {row.kiosk_id: {"hour": row.hour, "today": row.today} for row in rows}
 
 
 def shift_ids(kiosk_id: int, uuids: Collection[str]) -> dict[str, int]:
@@ -275,7 +279,7 @@ def _midnight(now: datetime, zone: str) -> datetime:
     )
 
 
-def _whole() -> Any:
+def _with_event() -> Any:
     event = joinedload(Kiosk.event)
     return select(Kiosk).options(
         event.joinedload(Event.cause).selectinload(Cause.texts),

@@ -13,6 +13,6 @@ def may_pair(network: str | None) -> bool:
     return limiter().hit_network(PAIRINGS, network, "kiosk pairing")
 
 
-def may_ask(kiosk_id: int) -> bool:
+def may_request(kiosk_id: int) -> bool:
     """Count one request of a kiosk; return whether to answer it."""
     return limiter().hit(REQUESTS, "kiosk", str(kiosk_id))

@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db, load_for_update
-from campaign.kiosk.emails import tell_signers
+from campaign.kiosk.emails import notify_signers
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
 from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
-from campaign.kiosk.review_quota import Room
+from campaign.kiosk.review_quota import ReviewQuota
 from campaign.kiosk.trust import trusted
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.signing import accept_signatures
@@ -92,11 +92,11 @@ def receive(
     their existing one. More than `most_an_hour` records signed within one hour go to review.
     """
     kiosk = load_for_update(Kiosk, kiosk_id)
-    shifts = keep_shifts(kiosk, report.shifts, records)
+    shifts = store_shifts(kiosk, report.shifts, records)
     receipts = _receipts(kiosk_id, [record.uuid for record in records])
-    fresh = {record.uuid: record for record in records if record.uuid not in receipts}
-    judged = trusted(kiosk, fresh.values(), most_an_hour=most_an_hour, now=now)
-    receipts |= _keep(kiosk, judged, shifts, now)
+    new_records = {record.uuid: record for record in records if record.uuid not in receipts}
+    checked = trusted(kiosk, new_records.values(), most_an_hour=most_an_hour, now=now)
+    receipts |= _store(kiosk, checked, shifts, now)
     _note_report(kiosk, report, bool(records), len(receipts), now)
     return [receipts[record.uuid] for record in records if record.uuid in receipts]
 
@@ -117,7 +117,7 @@ def _note_report(
     db.session.flush()
 
 
-def keep_shifts(
+def store_shifts(
     kiosk: Kiosk, reported: Iterable[dict[str, Any]], records: Iterable[Opened]
 ) -> dict[str, int]:
     """Store the reported shifts, and unreported ones that records refer to; return {UUID: id}."""
@@ -146,20 +146,20 @@ def _receipts(kiosk_id: int, uuids: Collection[str]) -> dict[str, Receipt]:
     return {row.uuid: Receipt.of(*row) for row in rows}
 
 
-def _keep(
+def _store(
     kiosk: Kiosk, records: Iterable[Opened], shifts: Mapping[str, int], now: datetime
 ) -> dict[str, Receipt]:
     """Store signatures and records; return {UUID: Receipt} of those that fit into the quota."""
-    room = Room(kiosk)
-    records = [record for record in records if not record.reason or room.takes(record)]
+    quota = ReviewQuota(kiosk)
+    records = [record for record in records if not record.reason or quota.accepts(record)]
     accepted = [record for record in records if not record.reason]
     results = accept_signatures(
         commands=[signature_command(record, kiosk, shifts, now) for record in accepted]
     )
-    tell_signers([result.signature_id for result in results if result.signature_id], now=now)
+    notify_signers([result.signature_id for result in results if result.signature_id], now=now)
     result_of = dict(zip((record.uuid for record in accepted), results, strict=True))
     rows = [
-        _row(kiosk.id, record, result_of.get(record.uuid), room, shifts, now) for record in records
+        _row(kiosk.id, record, result_of.get(record.uuid), quota, shifts, now) for record in records
     ]
     insert_all(db.session.connection(), _table, rows)
     return {row["uuid"]: Receipt.of(row["uuid"], row["status"], row["reason"]) for row in rows}
@@ -201,13 +201,13 @@ def _row(
     kiosk_id: int,
     record: Opened,
     result: SignatureResult | None,
-    room: Room,
+    quota: ReviewQuota,
     shifts: Mapping[str, int],
     now: datetime,
 ) -> dict[str, Any]:
     is_stored = result is not None and result.is_new
     # A repeat signature may be dropped if the quota is full, because nothing is lost.
-    is_kept = not is_stored and (result is None or room.takes(record))
+    stays_sealed = not is_stored and (result is None or quota.accepts(record))
     return {
         "kiosk_id": kiosk_id,
         "uuid": record.uuid,
@@ -221,7 +221,7 @@ def _row(
         "signature_id": result.signature_id if result else None,
         "shift_id": shifts.get(record.shift) if record.shift else None,
         "key": record.key,
-        "sealed": record.sealed if is_kept else None,
+        "sealed": record.sealed if stays_sealed else None,
         "consent": record.consent if is_stored else "",
         "drawn": record.drawn if is_stored else "",
     }

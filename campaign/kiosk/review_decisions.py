@@ -8,37 +8,37 @@ from sqlalchemy import select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
-from campaign.kiosk.emails import tell_signers
+from campaign.kiosk.emails import notify_signers
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 from campaign.kiosk.record_sync import (
     DUPLICATE,
     REVIEW,
     STORED,
     Opened,
-    keep_shifts,
     signature_command,
+    store_shifts,
 )
 from campaign.signatures.signing import accept_signatures
 
 
-class Decided(CampaignError):
+class AlreadyDecided(CampaignError):
     """Someone has already decided otherwise on this record."""
 
     status = 409
 
 
-def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> bool:
+def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> bool:
     """Approve a record in review; return whether it is a signature now.
 
-    A record of someone who has signed before stays in review as a duplicate. Raises Decided.
+    A record of someone who has signed before stays in review as a duplicate. Raises AlreadyDecided.
     """
     kiosk = load_for_update(Kiosk, kiosk_id)
     row = db.session.get(KioskRecord, record_id, populate_existing=True)
     if row.status == STORED:
         return True
     if row.decided_at is not None:
-        raise Decided(record_id)
-    shifts = keep_shifts(kiosk, [], [opened])
+        raise AlreadyDecided(record_id)
+    shifts = store_shifts(kiosk, [], [opened])
     command = signature_command(opened, kiosk, shifts, now, is_reviewed=True)
     [result] = accept_signatures(commands=[command])
     row.decided_at = now
@@ -47,7 +47,7 @@ def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> b
     if result.signature_id is None:
         row.reason = DUPLICATE
     else:
-        tell_signers([result.signature_id], now=now)
+        notify_signers([result.signature_id], now=now)
         row.status, row.reason, row.sealed = STORED, "", None
         row.signature_id, row.consent, row.drawn = (
             result.signature_id,
@@ -90,10 +90,10 @@ def put_back(*, kiosk_id: int) -> int:
     )
 
 
-def _decide_all(kiosk_id: int, *here: Any, **values: Any) -> int:
-    done = (
+def _decide_all(kiosk_id: int, *conditions: Any, **values: Any) -> int:
+    statement = (
         update(KioskRecord)
-        .where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *here)
+        .where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *conditions)
         .values(**values)
     )
-    return db.session.execute(done.execution_options(synchronize_session=False)).rowcount
+    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount

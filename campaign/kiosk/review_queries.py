@@ -10,17 +10,17 @@ from campaign.extensions import db
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
 
 
-def kept_for_review(
+def records_in_review(
     event_id: int, kiosk_id: int | None = None, *, after_id: int = 0, most: int = 20
 ) -> Sequence[KioskRecord]:
     """Return the undecided records of an event, or of one kiosk at it, oldest first."""
-    its = (Kiosk.id == kiosk_id,) if kiosk_id else ()
+    of_kiosk = (Kiosk.id == kiosk_id,) if kiosk_id else ()
     return db.session.scalars(
         select(KioskRecord)
         .join(KioskRecord.kiosk)
         .where(
             Kiosk.event_id == event_id,
-            *its,
+            *of_kiosk,
             IN_REVIEW,
             KioskRecord.decided_at.is_(None),
             KioskRecord.id > after_id,
@@ -36,17 +36,17 @@ def review_by_kiosk(event_id: int) -> Sequence[Any]:
 
     Only kiosks with undecided records or kept content are included.
     """
-    waits, is_kept = KioskRecord.decided_at.is_(None), KioskRecord.sealed.is_not(None)
+    waits, has_content = KioskRecord.decided_at.is_(None), KioskRecord.sealed.is_not(None)
     return db.session.execute(
         select(
             Kiosk.id,
             Kiosk.name,
             func.count().filter(waits).label("waiting"),
             func.count().filter(waits, KioskRecord.reason == "unreadable").label("unreadable"),
-            func.count().filter(~waits, is_kept).label("rejected"),
+            func.count().filter(~waits, has_content).label("rejected"),
         )
         .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
-        .where(Kiosk.event_id == event_id, IN_REVIEW, or_(waits, is_kept))
+        .where(Kiosk.event_id == event_id, IN_REVIEW, or_(waits, has_content))
         .group_by(Kiosk.id, Kiosk.name)
         .order_by(Kiosk.id)
     ).all()

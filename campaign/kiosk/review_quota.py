@@ -15,13 +15,13 @@ MAX_ROWS = 5_000
 MAX_BYTES = 20_000_000
 
 
-class Room:
+class ReviewQuota:
     """What is left of a kiosk's quota. It reads the database only when a record is to be kept."""
 
     def __init__(self, kiosk):
         self._kiosk = kiosk
 
-    def takes(self, record: "Opened") -> bool:
+    def accepts(self, record: "Opened") -> bool:
         """Return whether an Opened record fits into the quota, and count it if it does.
 
         A revoked kiosk may add unreadable records only up to the number that it had reported
@@ -37,19 +37,23 @@ class Room:
         return fits
 
     @cached_property
-    def _kept(self) -> Any:
+    def _stored(self) -> Any:
         """The number of sealed records, and their total size in bytes."""
         size = func.coalesce(func.sum(func.length(KioskRecord.sealed)), 0)
-        here = (KioskRecord.kiosk_id == self._kiosk.id, IN_REVIEW, KioskRecord.sealed.is_not(None))
-        return db.session.execute(select(func.count(), size).where(*here)).one()
+        conditions = (
+            KioskRecord.kiosk_id == self._kiosk.id,
+            IN_REVIEW,
+            KioskRecord.sealed.is_not(None),
+        )
+        return db.session.execute(select(func.count(), size).where(*conditions)).one()
 
     @cached_property
     def _rows(self) -> int:
-        return self._kept[0]
+        return self._stored[0]
 
     @cached_property
     def _bytes(self) -> int:
-        return self._kept[1]
+        return self._stored[1]
 
     @cached_property
     def _unreadable(self) -> int:

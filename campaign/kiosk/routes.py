@@ -20,7 +20,7 @@ from campaign.kiosk.parsing import (
     read_report,
 )
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
-from campaign.kiosk.rate_limits import may_ask, may_pair
+from campaign.kiosk.rate_limits import may_pair, may_request
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("kiosk", __name__)
@@ -32,19 +32,19 @@ PAIRING_PAUSE, PAUSE = 900, 60
 class Refused(Exception):
     """The request is refused with this status, error code and pause (seconds) before a retry."""
 
-    def __init__(self, status: int, said: str, pause: int | None = None) -> None:
-        super().__init__(said)
-        self.status, self.said, self.pause = status, said, pause
+    def __init__(self, status: int, error_code: str, pause: int | None = None) -> None:
+        super().__init__(error_code)
+        self.status, self.error_code, self.pause = status, error_code, pause
 
 
 @blueprint.errorhandler(Refused)
-def refuse(refused: Refused) -> ResponseReturnValue:
+def refuse(error: Refused) -> ResponseReturnValue:
     """Return the error response for a refused request."""
-    answer = jsonify(error=refused.said)
-    answer.status_code = refused.status
-    if refused.pause:
-        answer.headers["Retry-After"] = str(refused.pause)
-    return answer
+    response = jsonify(error=error.error_code)
+    response.status_code = error.status
+    if error.pause:
+        response.headers["Retry-After"] = str(error.pause)
+    return response
 
 
 @blueprint.post("/kiosk/pairings")
@@ -52,11 +52,11 @@ def pair() -> ResponseReturnValue:
     """Pair the device that shows a code. Its secret is in this response only."""
     if not may_pair(request.remote_addr):
         raise Refused(429, "too_many", PAIRING_PAUSE)
-    typed, app = _checked(read_pairing, _sent(MAX_SMALL_BODY_BYTES))
+    typed, app = _parse(read_pairing, _request_json(MAX_SMALL_BODY_BYTES))
     try:
         kiosk, secret = write(pairing.pair, typed=typed, app=app, now=utcnow())
-    except (pairing.UnknownCode, pairing.ExpiredCode, pairing.UsedCode) as fact:
-        raise Refused(fact.status, fact.said) from fact
+    except (pairing.UnknownCode, pairing.ExpiredCode, pairing.UsedCode) as error:
+        raise Refused(error.status, error.error_code) from error
     return jsonify(kiosk=kiosk.uuid, secret=secret, name=kiosk.name), 201
 
 
@@ -69,12 +69,12 @@ def campaign() -> ResponseReturnValue:
     key = key_pairs.present_key()
     if kiosk.key_id != key.id:
         write(key_pairs.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
-    said = bundle.bundle(kiosk, now)
-    answer = jsonify(said)
-    answer.set_etag(bundle.tag_of(said), weak=True)
+    content = bundle.bundle(kiosk, now)
+    response = jsonify(content)
+    response.set_etag(bundle.etag_of(content), weak=True)
     # It holds the digest of the staff PIN, which can be brute-forced, so no cache may keep a copy.
-    answer.cache_control.private = answer.cache_control.no_store = True
-    return answer.make_conditional(request)
+    response.cache_control.private = response.cache_control.no_store = True
+    return response.make_conditional(request)
 
 
 @blueprint.post("/kiosk/sync")
@@ -82,11 +82,11 @@ def sync() -> ResponseReturnValue:
     """Receive a batch of records. Only durable records get a receipt."""
     kiosk, now = _kiosk(), utcnow()
     kiosk_id = kiosk.id
-    sent = _sent(bundle.MAX_BODY_BYTES)
+    sent = _request_json(bundle.MAX_BODY_BYTES)
     report = read_report(sent)
-    records = _checked(read_records, sent)
-    kept = [record for record in records if not record.refusal]
-    opened = open_records(kiosk, kept, device_time=report.device_time, now=now)
+    records = _parse(read_records, sent)
+    accepted = [record for record in records if not record.refusal]
+    opened = open_records(kiosk, accepted, device_time=report.device_time, now=now)
     receipts = write(
         record_sync.receive,
         kiosk_id=kiosk_id,
@@ -96,22 +96,24 @@ def sync() -> ResponseReturnValue:
         now=now,
     )
     refusals = [
-        _said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal
+        _receipt_json(record.uuid, "refused", record.refusal)
+        for record in records
+        if record.refusal
     ]
     if records and not receipts and not refusals:
         raise Refused(507, "full")
     kiosk = kiosk_by_id(kiosk_id)
-    said = bundle.bundle(kiosk, now)
+    content = bundle.bundle(kiosk, now)
     return jsonify(
         receipts=[
-            *(_said_of(receipt.uuid, receipt.status, receipt.reason) for receipt in receipts),
+            *(_receipt_json(receipt.uuid, receipt.status, receipt.reason) for receipt in receipts),
             *refusals,
         ],
-        server_time=said["server_time"],
+        server_time=content["server_time"],
         gaps=gaps_of(kiosk_id),
-        count=said["cause"]["count"],
+        count=content["cause"]["count"],
         tally=tally_of(kiosk, now),
-        campaign=f'W/"{bundle.tag_of(said)}"',
+        campaign=f'W/"{bundle.etag_of(content)}"',
     )
 
 
@@ -119,7 +121,7 @@ def sync() -> ResponseReturnValue:
 def numbers() -> ResponseReturnValue:
     """Return which records are counted by now, but never anyone's number."""
     kiosk = _kiosk()
-    ids = _checked(read_ids, _sent(MAX_SMALL_BODY_BYTES), MAX_NUMBERS)
+    ids = _parse(read_ids, _request_json(MAX_SMALL_BODY_BYTES), MAX_NUMBERS)
     # Older apps read `numbers`.
     return jsonify(counted=counted_among(kiosk, ids, utcnow()), numbers={})
 
@@ -133,12 +135,12 @@ def _kiosk():
     kiosk = kiosk_by_secret(secret.strip()) if scheme.lower() == "bearer" else None
     if kiosk is None:
         raise Refused(401, "unknown_kiosk")
-    if not may_ask(kiosk.id):
+    if not may_request(kiosk.id):
         raise Refused(429, "too_many", PAUSE)
     return kiosk
 
 
-def _sent(most: int) -> dict[str, Any]:
+def _request_json(most: int) -> dict[str, Any]:
     """Return the JSON object in the request body, of at most `most` bytes."""
     request.max_content_length = most
     try:
@@ -149,7 +151,7 @@ def _sent(most: int) -> dict[str, Any]:
         raise Refused(400, "malformed") from error
 
 
-def _checked(read: Callable[..., Any], *sent: Any) -> Any:
+def _parse(read: Callable[..., Any], *sent: Any) -> Any:
     try:
         return read(*sent)
     except Malformed as error:
@@ -158,5 +160,5 @@ def _checked(read: Callable[..., Any], *sent: Any) -> Any:
         raise Refused(413, "too_large") from error
 
 
-def _said_of(uuid: str, status: str, reason: str) -> dict[str, str]:
+def _receipt_json(uuid: str, status: str, reason: str) -> dict[str, str]:
     return {"id": uuid, "status": status, "reason": reason}

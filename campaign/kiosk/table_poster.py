@@ -48,7 +48,7 @@ class _TablePoster(PosterPaper):
             for title in self._titles.values()
         )
         for lang, title in self._titles.items():
-            top = self._set_words(
+            top = self._set_text(
                 lang,
                 self._fitted(title, TITLE_HEIGHT, DISPLAY_FONT, (size,), LEADING)[0],
                 size,
@@ -58,11 +58,11 @@ class _TablePoster(PosterPaper):
         self._set_address()
         return self._sheets.output()
 
-    def _set_words(self, lang, lines, size, top):
+    def _set_text(self, lang, lines, size, top):
         """Draw the text in one language; return where the next language begins."""
         with force_locale(LOCALES[lang]):
-            asked = _("Sign on your own phone")
-        self._draw_text(asked, EDGE, top + 20, LABEL_FONT, 22, INK_3)
+            prompt = _("Sign on your own phone")
+        self._draw_text(prompt, EDGE, top + 20, LABEL_FONT, 22, INK_3)
         for at, line in enumerate(lines):
             self._draw_text(
                 line, EDGE, top + 34 + size * (0.84 + LEADING * at), DISPLAY_FONT, size, INK

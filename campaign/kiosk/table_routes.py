@@ -30,11 +30,13 @@ def lead(code: str) -> ResponseReturnValue:
     Signatures are credited to the table.
     """
     row, event = _table(code)
-    found = _open_at(event)
-    if not found:
+    petitions = _open_at(event)
+    if not petitions:
         return _to_language(url_for("events.show", slug=event.slug))
-    if len(found) == 1:
-        return _to_language(url_for("petitions.show", slug=found[0].slug, source=f"t-{row.code}"))
+    if len(petitions) == 1:
+        return _to_language(
+            url_for("petitions.show", slug=petitions[0].slug, source=f"t-{row.code}")
+        )
     return _to_language(url_for("tables.show", code=row.code))
 
 
@@ -42,16 +44,18 @@ def lead(code: str) -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """Show everything that people can sign at a table."""
     row, event = _table(code)
-    found = _open_at(event)
-    if not found:
+    petitions = _open_at(event)
+    if not petitions:
         return redirect(url_for("events.show", slug=event.slug), 303)
-    counts, now = petition_counts(petition.id for petition in found), utcnow()
+    counts, now = petition_counts(petition.id for petition in petitions), utcnow()
     page = render_template(
         "tables/show.html",
         event=event,
         title=event.text(g.lang).title,
         cause=event.cause,
-        petitions=[card(petition, g.lang, counts.get(petition.id, 0), now) for petition in found],
+        petitions=[
+            card(petition, g.lang, counts.get(petition.id, 0), now) for petition in petitions
+        ],
         source=f"t-{row.code}",
     )
     return public(make_response(page))
@@ -63,7 +67,7 @@ def confirm_name(token: str) -> ResponseReturnValue:
 
     GET changes nothing, because mail scanners open links too.
     """
-    signature = _opened(token)
+    signature = _load_signature(token)
     digest, email = cast(bytes, signature.email_digest), cast(str, signature.email)
     waiting = name_display.waits_for_owner(digest, email)
     if not waiting:
@@ -82,13 +86,13 @@ def confirm_name(token: str) -> ResponseReturnValue:
 @blueprint.post("/<lang>/signatures/table/<token>")
 def confirm_name_now(token: str) -> ResponseReturnValue:
     """Show the name as requested at the table, then redirect to the supporter's own page."""
-    signature = _opened(token)
+    signature = _load_signature(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
     write(name_display.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
     return redirect(address, 303)
 
 
-def _opened(token: str) -> Signature:
+def _load_signature(token: str) -> Signature:
     signature = signature_by_token(CONFIRM_NAME, token)
     if signature is None or signature.email_digest is None:
         abort(404)
@@ -110,6 +114,6 @@ def _open_at(event: Event) -> Sequence[Petition]:
 
 
 def _to_language(address: str) -> ResponseReturnValue:
-    answer = redirect(address, 303)
-    answer.vary.add("Accept-Language")
-    return answer
+    response = redirect(address, 303)
+    response.vary.add("Accept-Language")
+    return response

@@ -49,7 +49,7 @@ def _within_quota(kiosk_id: int, records: "Iterable[Opened]", most_an_hour: int)
     so that probing who has signed is limited as strictly as signing.
     """
     counts = {}
-    judged = []
+    checked = []
     for record in records:
         hour = record.signed_at.replace(minute=0, second=0, microsecond=0)
         if hour not in counts:
@@ -57,8 +57,8 @@ def _within_quota(kiosk_id: int, records: "Iterable[Opened]", most_an_hour: int)
         if not record.reason and counts[hour] >= most_an_hour:
             record = replace(record, reason="quota")
         counts[hour] += 1
-        judged.append(record)
-    return judged
+        checked.append(record)
+    return checked
 
 
 def _came_in(kiosk_id: int, hour: datetime):

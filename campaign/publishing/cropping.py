@@ -18,8 +18,8 @@ def cut(data: bytes, size: tuple[int, int], focus: tuple[float, float]) -> bytes
     flat = Image.alpha_composite(ground, image).convert("RGB")
     scale = min(flat.width / size[0], flat.height / size[1])
     wide, high = size[0] * scale, size[1] * scale
-    left = _kept(flat.width * focus[0] / 100 - wide / 2, flat.width - wide)
-    top = _kept(flat.height * focus[1] / 100 - high / 2, flat.height - high)
+    left = _clamp(flat.width * focus[0] / 100 - wide / 2, flat.width - wide)
+    top = _clamp(flat.height * focus[1] / 100 - high / 2, flat.height - high)
     file = io.BytesIO()
     flat.resize(size, Image.Resampling.LANCZOS, (left, top, left + wide, top + high)).save(
         file, "JPEG", quality=QUALITY
@@ -27,5 +27,5 @@ def cut(data: bytes, size: tuple[int, int], focus: tuple[float, float]) -> bytes
     return file.getvalue()
 
 
-def _kept(start, most):
-    return min(max(start, 0), most)
+def _clamp(start, highest):
+    return min(max(start, 0), highest)

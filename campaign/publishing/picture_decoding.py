@@ -32,7 +32,7 @@ def clean(folder: Path) -> dict[str, Any]:
     If the picture is refused, the result has only the reason as `refused`: `format` or `pixels`.
     """
     try:
-        image = _decoded(folder / "picture")
+        image = _decode(folder / "picture")
         if image is None:
             return {"refused": "pixels"}
         _write_webp(image, folder / "clean.webp")
@@ -46,16 +46,16 @@ def clean(folder: Path) -> dict[str, Any]:
     return {"width": image.width, "height": image.height}
 
 
-def _decoded(path):
+def _decode(path):
     """Return the picture upright, scaled, in RGB or RGBA; None if it has too many pixels."""
     with warnings.catch_warnings():
         # Our own limit is lower than the one of Pillow's warning.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         image = Image.open(path, formats=FORMATS)
-        return _made_smaller(image) if image.width * image.height <= MAX_PIXELS else None
+        return _scale_down(image) if image.width * image.height <= MAX_PIXELS else None
 
 
-def _made_smaller(image):
+def _scale_down(image):
     # Scale down as early as the format allows: fifty million pixels take 200 MB, and so does each
     # copy of them.
     image.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))

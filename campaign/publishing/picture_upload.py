@@ -21,7 +21,7 @@ MAX_BYTES = 12 * 1024 * 1024
 SMALL_WIDTH = 800
 MAX_SECONDS = 30
 # Decode one picture at a time, as decoding uses much memory, which signing needs too.
-_room = BoundedSemaphore(1)
+_decoding = BoundedSemaphore(1)
 log = logging.getLogger("campaign.pictures")
 
 
@@ -54,30 +54,30 @@ def clean_picture(data: bytes) -> CleanPicture:
     """
     if len(data) > MAX_BYTES:
         raise PictureRefused("bytes")
-    with _room, tempfile.TemporaryDirectory() as scratch:
+    with _decoding, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "picture").write_bytes(data)
-        done = _decoded_alone(folder)
-        if "refused" in done:
-            raise PictureRefused(done["refused"])
+        result = _decode_in_process(folder)
+        if "refused" in result:
+            raise PictureRefused(result["refused"])
         clean, small = (folder / "clean.webp").read_bytes(), folder / "small.webp"
         digest = blake2b(clean, digest_size=8).hexdigest()
         return CleanPicture(
             clean,
-            done["width"],
-            done["height"],
+            result["width"],
+            result["height"],
             digest,
             small.read_bytes() if small.exists() else None,
         )
 
 
-def _decoded_alone(folder: Path) -> dict[str, Any]:
-    program = isolated.program("campaign.publishing.picture_decoding", folder)
+def _decode_in_process(folder: Path) -> dict[str, Any]:
+    command = isolated.program("campaign.publishing.picture_decoding", folder)
     try:
-        subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        subprocess.run(**command, check=True, timeout=MAX_SECONDS, capture_output=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # Log only the error's type: its text could contain data from the picture.
-        log.error("a picture could not be decoded: %s", type(fault).__name__)
+        log.error("a picture could not be decoded: %s", type(error).__name__)
         return {"refused": "format"}
     result: dict[str, Any] = json.loads((folder / "done.json").read_text(encoding="utf-8"))
     return result

@@ -20,7 +20,7 @@ PART = "picture"
 WIDE = (1200, 630)
 CENTRE = (50, 50)
 # Columns that a copy takes over.
-COPIED = (
+COPIED_COLUMNS = (
     "digest", "width", "height", "focal_x", "focal_y", "alts", "data", "small", "wide"
 )  # fmt: skip
 
@@ -123,7 +123,7 @@ class Pictures:
         """Give the picture of one row, if it has one, to another too."""
         row = self._row(from_id)
         if row is not None:
-            columns = {name: getattr(row, name) for name in COPIED}
+            columns = {name: getattr(row, name) for name in COPIED_COLUMNS}
             db.session.add(Picture(kind=self._model.kind, owner_id=to_id, **columns))
             db.session.flush()
 
@@ -154,7 +154,7 @@ class Pictures:
         at_point = (Picture.focal_x == focal[0], Picture.focal_y == focal[1])
         return self._public(Picture.wide, slug, digest, *at_point)
 
-    def _public(self, column: Any, slug: str, digest: str, *more: Any) -> bytes | None:
+    def _public(self, column: Any, slug: str, digest: str, *conditions: Any) -> bytes | None:
         data: bytes | None = db.session.scalar(
             select(column)
             .select_from(Picture)
@@ -165,7 +165,7 @@ class Pictures:
                 Picture.digest == digest,
                 self._model.slug == slug,
                 *self._is_public,
-                *more,
+                *conditions,
             )
         )
         return data

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from campaign.events.hours import full_day, hours
 from campaign.events.models import Event
-from campaign.events.places import whole_place
+from campaign.events.places import full_place
 from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
@@ -46,7 +46,7 @@ def _document(event: Event, lang: str) -> Document:
         slug=event.slug,
         title=text.title,
         summary="",
-        body=paragraphs(to_text(text.body), people, whole_place(event, text)),
+        body=paragraphs(to_text(text.body), people, full_place(event, text)),
         day=event.starts_local.date(),
         line=" · ".join(part for part in (text.kind, when, event.town) if part)[:200],
         is_cancelled=event.state == "cancelled",

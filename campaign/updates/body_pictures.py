@@ -32,13 +32,14 @@ class PictureInText(CampaignError):
         self.langs = langs
 
 
-def pictures_of(update: Update, lang: str, *, is_whole: bool = False) -> tuple[TextPicture, ...]:
+def pictures_of(update: Update, lang: str, *, is_absolute: bool = False) -> tuple[TextPicture, ...]:
     """Return the TextPictures that the text of an Update may show in `lang`.
 
-    With `is_whole` their URLs are absolute.
+    With `is_absolute` their URLs are absolute.
     """
     return tuple(
-        _pictured(picture, lang, update.original_lang, is_whole) for picture in update.body_pictures
+        _pictured(picture, lang, update.original_lang, is_absolute)
+        for picture in update.body_pictures
     )
 
 
@@ -75,20 +76,20 @@ def add_body_picture(
     the new `alts`, so pressing the button twice adds one.
     """
     row = load_for_update(Update, update_id)
-    known = next((item for item in row.body_pictures if item.digest == picture.digest), None)
-    if known:
-        known.alts = alts
-        check_part(row, part_of(known.number), None)
-        return _changed(row, known, now)
+    existing = next((item for item in row.body_pictures if item.digest == picture.digest), None)
+    if existing:
+        existing.alts = alts
+        check_part(row, part_of(existing.number), None)
+        return _changed(row, existing, now)
     if len(row.body_pictures) >= MAX_PICTURES:
         raise TooManyPictures(row.slug)
-    made = UpdateBodyPicture(
+    added = UpdateBodyPicture(
         number=max((item.number for item in row.body_pictures), default=0) + 1,
         **vars(picture),
         alts=alts,
     )
-    row.body_pictures.append(made)
-    return _changed(row, made, now)
+    row.body_pictures.append(added)
+    return _changed(row, added, now)
 
 
 def change_alts(
@@ -127,19 +128,19 @@ def body_picture_bytes(digest: str, *, is_small: bool = False) -> bytes | None:
 
     Only people who were shown a page with the picture know its digest.
     """
-    found = (
+    query = (
         select(UpdateBodyPicture.data, UpdateBodyPicture.small)
         .where(UpdateBodyPicture.digest == digest)
         .limit(1)
     )
-    row = db.session.execute(found).first()
+    row = db.session.execute(query).first()
     return row and ((row.small if is_small else None) or row.data)
 
 
 def _pictured(
-    picture: UpdateBodyPicture, lang: str, original_lang: str, is_whole: bool
+    picture: UpdateBodyPicture, lang: str, original_lang: str, is_absolute: bool
 ) -> TextPicture:
-    site = current_app.config["PUBLIC_URL"] if is_whole else ""
+    site = current_app.config["PUBLIC_URL"] if is_absolute else ""
     path = current_app.url_map.bind("").build("updates.body_picture", {"digest": picture.digest})
     alt = picture.alts.get(lang) or picture.alts.get(original_lang, "")
     small = f"{site}{path}?size=small" if picture.has_small else ""

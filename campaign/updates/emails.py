@@ -32,7 +32,7 @@ from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 from campaign.text.markdown import TextPicture, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
-from campaign.updates.mailing import DIGEST, LETTER, TEST
+from campaign.updates.mailing import DIGEST, EMAIL, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.presenters import card
@@ -42,9 +42,9 @@ from campaign.updates.recipients import is_turned_away
 
 def init_app(app: Flask) -> None:
     """Register the renderers of the emails that carry updates."""
-    register(app, LETTER, _letter, _l("Update to a subscriber"))
-    register(app, TEST, _test, _l("Test email of an update"))
-    register(app, DIGEST, _digest, _l("Weekly updates to a subscriber"))
+    register(app, EMAIL, _render_update, _l("Update to a subscriber"))
+    register(app, TEST, _render_test, _l("Test email of an update"))
+    register(app, DIGEST, _render_digest, _l("Weekly updates to a subscriber"))
 
 
 def wording_of(
@@ -87,7 +87,7 @@ def sample(update: Update, lang: str) -> RenderedEmail:
     return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
 
-def why_of(subscription, cause_title: str, lang: str) -> str:
+def reason_for(subscription, cause_title: str, lang: str) -> str:
     """Return the sentence that says why the reader gets this email."""
     with force_locale(LOCALES[lang]):
         if subscription.source in BY_SIGNING:
@@ -105,9 +105,9 @@ def why_of(subscription, cause_title: str, lang: str) -> str:
         )
 
 
-def _letter(owed: Row) -> Message | None:
+def _render_update(message: Row) -> Message | None:
     """Return the email of an update to one reader, or None if it must not be sent any more."""
-    receipt = db.session.get(MailingReceipt, owed.subject_id)
+    receipt = db.session.get(MailingReceipt, message.subject_id)
     mailing = (
         db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
     )
@@ -116,39 +116,39 @@ def _letter(owed: Row) -> Message | None:
     if update is None or update.phase(utcnow()) != "public":
         return None
     cause_title = update.cause.text(reader.lang).title
-    listed = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
+    list_headers = list_values(reader, update.cause, reader.lang, mailing_id=mailing.id)
     wording = wording_of(
         update,
         reader.lang,
-        why=why_of(reader, cause_title, reader.lang),
-        end_url=listed["list_unsubscribe"],
-        preferences_url=listed["preferences_url"],
+        why=reason_for(reader, cause_title, reader.lang),
+        end_url=list_headers["list_unsubscribe"],
+        preferences_url=list_headers["preferences_url"],
     )
-    return _message(reader, wording, listed)
+    return _message(reader, wording, list_headers)
 
 
-def _test(owed: Row) -> Message | None:
+def _render_test(message: Row) -> Message | None:
     """Return a test email to an organizer, or None if they or the update are gone."""
-    entry = db.session.get(AuditEntry, owed.subject_id)
+    entry = db.session.get(AuditEntry, message.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     update = update_by_id(entry.subject_id) if entry else None
     if organizer is None or organizer.removed_at is not None or update is None:
         return None
-    wording = sample(update, owed.lang)
-    with force_locale(LOCALES[owed.lang]):
+    wording = sample(update, message.lang)
+    with force_locale(LOCALES[message.lang]):
         wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
     return Message(
         to=organizer.email,
         to_name=organizer.name,
         digest=organizer.email_digest,
-        lang=owed.lang,
+        lang=message.lang,
         **wording._asdict(),
     )
 
 
-def _digest(owed: Row) -> Message | None:
+def _render_digest(message: Row) -> Message | None:
     """Return the weekly email to one reader, or None if they do not want it or have no news."""
-    reader = _reader(owed.subject_id)
+    reader = _reader(message.subject_id)
     if reader is None or reader.frequency != "weekly":
         return None
     lang = reader.lang
@@ -156,30 +156,34 @@ def _digest(owed: Row) -> Message | None:
     if not news:
         return None
     cause = cause_by_id(reader.cause_id) if reader.cause_id else None
-    listed = list_values(reader, cause, lang)
+    list_headers = list_values(reader, cause, lang)
     title = cause.text(lang).title if cause else "Volante"
-    words = {
-        "updates": [_line(update, lang) for update in news],
+    context = {
+        "updates": [_digest_item(update, lang) for update in news],
         "shows_cause": cause is None,
         "cause_title": title,
         "organisation": "",
         "site_name": "Volante",
-        "why": why_of(reader, title, lang),
-        "end_url": listed["list_unsubscribe"],
-        "preferences_url": listed["preferences_url"],
+        "why": reason_for(reader, title, lang),
+        "end_url": list_headers["list_unsubscribe"],
+        "preferences_url": list_headers["preferences_url"],
     }
-    return _message(reader, render("update_digest", lang, **words), listed)
+    return _message(reader, render("update_digest", lang, **context), list_headers)
 
 
 def _reader(subscription_id: int):
     """Return the subscription if we may still email it at this moment, or None."""
-    found = subscription_by_id(subscription_id)
-    if found is None or found.state != "active" or is_suppressed(found.email_digest):
+    subscription = subscription_by_id(subscription_id)
+    if (
+        subscription is None
+        or subscription.state != "active"
+        or is_suppressed(subscription.email_digest)
+    ):
         return None
-    if is_turned_away(found.id):
+    if is_turned_away(subscription.id):
         return None
-    signature = signature_by_id(found.signature_id) if found.signature_id else None
-    return None if signature is not None and signature.state == "withdrawn" else found
+    signature = signature_by_id(subscription.signature_id) if subscription.signature_id else None
+    return None if signature is not None and signature.state == "withdrawn" else subscription
 
 
 def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
@@ -188,7 +192,7 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
     They were mailed within the period of this weekly email. Updates that the reader got in a
     separate email are left out.
     """
-    had = select(MailingReceipt.mailing_id).where(
+    received = select(MailingReceipt.mailing_id).where(
         MailingReceipt.email_digest == reader.email_digest
     )
     query = (
@@ -200,7 +204,7 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
             Mailing.state != "stopped",
             Mailing.starts_at > reader.digest_from,
             Mailing.starts_at <= reader.digest_at,
-            Mailing.id.not_in(had),
+            Mailing.id.not_in(received),
         )
         .order_by(Update.publish_at.desc(), Update.id.desc())
     )
@@ -215,25 +219,25 @@ def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
     return [update_by_id(update_id) for update_id in chosen]
 
 
-def _line(update: Update, lang: str) -> SimpleNamespace:
+def _digest_item(update: Update, lang: str) -> SimpleNamespace:
     shown = card(update, lang)
     url = absolute_url("updates.show", lang, slug=update.slug)
-    words = {
+    fields = {
         "title": shown.title,
         "summary": shown.summary,
         "lang": shown.lang,
         "cause": shown.cause,
     }
-    return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
+    return SimpleNamespace(**fields, date=_day(shown.date, lang), url=url)
 
 
-def _message(reader, wording: RenderedEmail, listed: dict[str, str]) -> Message:
+def _message(reader, wording: RenderedEmail, list_headers: dict[str, str]) -> Message:
     return Message(
         to=reader.email,
         digest=bytes(reader.email_digest),
         lang=reader.lang,
-        list_id=listed["list_id"],
-        list_unsubscribe=listed["list_unsubscribe"],
+        list_id=list_headers["list_id"],
+        list_unsubscribe=list_headers["list_unsubscribe"],
         **wording._asdict(),
     )
 
@@ -250,7 +254,7 @@ def _pictures(update: Update, lang: str) -> tuple[TextPicture, ...]:
     with force_locale(LOCALES[lang]):
         return tuple(
             replace(picture, alt=_("Picture: %(what)s", what=picture.alt))
-            for picture in pictures_of(update, lang, is_whole=True)
+            for picture in pictures_of(update, lang, is_absolute=True)
         )
 
 

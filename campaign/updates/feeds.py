@@ -50,8 +50,8 @@ def atom(
 def _add_entry(feed: Element, update, lang: str) -> None:
     text = update.text(lang)
     url = absolute_url("updates.show", lang, slug=update.slug)
-    spoken = {} if text.lang == lang else {"xml:lang": text.lang}
-    entry = _add(feed, "entry", **spoken)
+    lang_attribute = {} if text.lang == lang else {"xml:lang": text.lang}
+    entry = _add(feed, "entry", **lang_attribute)
     _add(entry, "id", uuid5(UUID(update.uuid), lang).urn)
     _add(entry, "title", text.title)
     _add(entry, "published", _instant(update.publish_at))
@@ -64,7 +64,7 @@ def _add_entry(feed: Element, update, lang: str) -> None:
 
 
 def _content(update: Update, text: UpdateText, url: str) -> str:
-    body = str(to_html(text.body, pictures_of(update, text.lang, is_whole=True)))
+    body = str(to_html(text.body, pictures_of(update, text.lang, is_absolute=True)))
     if not update.picture:
         return body
     return f'{body}<p><a href="{url}">{url}</a></p>'

@@ -20,7 +20,7 @@ class Archive:
     page: int
 
     @classmethod
-    def asked(cls, arguments: MultiDict[str, str], cause: str | None) -> Self:
+    def from_args(cls, arguments: MultiDict[str, str], cause: str | None) -> Self:
         """Return the filters in the arguments of a request. Invalid arguments are ignored."""
         year = arguments.get("year", type=int)
         number = arguments.get("page", 1, type=int) or 1
@@ -30,9 +30,9 @@ class Archive:
 
     def address(self, **changes: Any) -> str:
         """Return the URL of the archive with other filters. Default values are left out."""
-        asked = {"year": self.year, "page": self.page, **changes}
-        usual = {"year": None, "page": 1}
-        query = {name: asked[name] for name in usual if asked[name] != usual[name]}
+        values = {"year": self.year, "page": self.page, **changes}
+        defaults = {"year": None, "page": 1}
+        query = {name: values[name] for name in defaults if values[name] != defaults[name]}
         return (
             url_for("updates.of_cause", slug=self.cause, **query)
             if self.cause

@@ -19,7 +19,7 @@ from campaign.mail.models import BULK, IS_QUEUED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
-from campaign.updates.mailing import DIGEST, JOB, LETTER, UNREACHED, letters_of
+from campaign.updates.mailing import DIGEST, EMAIL, JOB, UNREACHED, email_counts
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.queries import public_at
@@ -32,9 +32,9 @@ WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 # How long a mailing waits until earlier emails have left.
 WAIT = timedelta(seconds=1)
-KEPT = timedelta(days=25)
+RECEIPT_RETENTION = timedelta(days=25)
 # We do not add updates that were published before this to the activity log.
-LATELY = timedelta(days=7)
+MAX_UNRECORDED_AGE = timedelta(days=7)
 PUBLISHED = ("updates.publish",)
 work = BackgroundWork()
 
@@ -79,11 +79,11 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
         # The update was withdrawn, or is scheduled for later.
         return Batch(0, max(now + MINUTE, mailing.update.publish_at or now))
     mailing.state = "sending"
-    room = _room(mailing, now)
-    if room <= 0:
+    free_places = _free_places(mailing, now)
+    if free_places <= 0:
         db.session.flush()
         return Batch(0, now + WAIT)
-    rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(room)).all()
+    rows = db.session.execute(next_readers(mailing, update_row.cause_id).limit(free_places)).all()
     if not rows:
         _finish(mailing, update_row.cause_id, now)
         return Batch(0, None)
@@ -108,7 +108,7 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
     if receipts:
         enqueue_many(
             [
-                {"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]}
+                {"kind": EMAIL, "subject_id": receipt_id, "lang": langs[reader]}
                 for receipt_id, reader in receipts
             ],
             priority=BULK,
@@ -117,31 +117,33 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
     return Batch(len(rows), now)
 
 
-def _room(mailing: Mailing, now: datetime) -> int:
+def _free_places(mailing: Mailing, now: datetime) -> int:
     """Return how many emails may be enqueued now."""
     waiting = db.session.scalar(
         select(func.count()).where(
-            IS_QUEUED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now
+            IS_QUEUED, OutboxMessage.kind == EMAIL, OutboxMessage.due_at <= now
         )
     )
-    room = min(BATCH, MAX_WAITING - (waiting or 0))
+    free_places = min(BATCH, MAX_WAITING - (waiting or 0))
     if not mailing.per_minute:
-        return room
-    lately = select(func.count()).where(
+        return free_places
+    recent = select(func.count()).where(
         MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE
     )
-    return min(room, mailing.per_minute - (db.session.scalar(lately) or 0))
+    return min(free_places, mailing.per_minute - (db.session.scalar(recent) or 0))
 
 
 def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
     mailing.state, mailing.finished_at = "done", now
-    letters = db.session.scalar(select(func.count()).where(MailingReceipt.mailing_id == mailing.id))
+    email_count = db.session.scalar(
+        select(func.count()).where(MailingReceipt.mailing_id == mailing.id)
+    )
     record(
         WORKER,
         "mail.done",
         subject=("update", mailing.update_id),
         cause_id=cause_id,
-        details={"letters": letters},
+        details={"letters": email_count},
         at=now,
     )
     db.session.flush()
@@ -150,13 +152,15 @@ def _finish(mailing: Mailing, cause_id: int, now: datetime) -> None:
 @work.upkeep
 def note_published(*, now: datetime) -> int:
     """Record scheduled publications in the activity log. Return how many."""
-    out = select(Update.id, Update.publish_at).where(
-        Update.state == "published", Update.publish_at <= now, Update.publish_at > now - LATELY
+    public = select(Update.id, Update.publish_at).where(
+        Update.state == "published",
+        Update.publish_at <= now,
+        Update.publish_at > now - MAX_UNRECORDED_AGE,
     )
     return sum(
         _note(update_id, now)
-        for update_id, publish_at in db.session.execute(out).all()
-        if publish_at and _is_untold(update_id, publish_at)
+        for update_id, publish_at in db.session.execute(public).all()
+        if publish_at and _is_unrecorded(update_id, publish_at)
     )
 
 
@@ -164,7 +168,7 @@ def _note(update_id: int, now: datetime) -> int:
     # Before we locked the row, another worker may have recorded it, or an editor withdrawn it.
     row = load_for_update(Update, update_id)
     publish_at = row.publish_at
-    if row.phase(now) != "public" or not publish_at or not _is_untold(update_id, publish_at):
+    if row.phase(now) != "public" or not publish_at or not _is_unrecorded(update_id, publish_at):
         return 0
     record_planned(
         "updates.publish",
@@ -176,7 +180,7 @@ def _note(update_id: int, now: datetime) -> int:
     return 1
 
 
-def _is_untold(update_id: int, publish_at: datetime) -> bool:
+def _is_unrecorded(update_id: int, publish_at: datetime) -> bool:
     return is_unrecorded(
         ("update", update_id), publish_at, recorded_by=PUBLISHED, planned_by=PUBLISHED
     )
@@ -190,12 +194,14 @@ def settle(*, now: datetime) -> int:
     """
     over = db.session.scalars(
         select(Mailing)
-        .where(Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - KEPT)
+        .where(
+            Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - RECEIPT_RETENTION
+        )
         .with_for_update(skip_locked=True)
     ).all()
     unsettled = [mailing for mailing in over if not mailing.counts]
     for mailing in unsettled:
-        mailing.counts = {"sent": 0, **letters_of(mailing.id), UNREACHED: never_reached(mailing)}
+        mailing.counts = {"sent": 0, **email_counts(mailing.id), UNREACHED: never_reached(mailing)}
         db.session.flush()
         db.session.execute(delete(MailingReceipt).where(MailingReceipt.mailing_id == mailing.id))
     return len(unsettled)

@@ -6,7 +6,7 @@ from campaign.accounts.audit import record_planned
 from campaign.extensions import load_for_update
 from campaign.publishing.life_cycle import LifeCycle
 from campaign.updates.models import Update
-from campaign.updates.operations import demand_whole
+from campaign.updates.operations import demand_ready
 
 
 class UpdateLifeCycle(LifeCycle[Update]):
@@ -22,7 +22,7 @@ class UpdateLifeCycle(LifeCycle[Update]):
 
     def demand_ready(self, row: Update, now: datetime) -> None:
         """Raise UpdateNotReady."""
-        demand_whole(row)
+        demand_ready(row)
 
     def publish(self, *, row_id: int, now: datetime, zone: str = "") -> Update:
         """Publish the update now. If it is public already, its time stays. Raise UpdateNotReady.

@@ -20,7 +20,7 @@ from campaign.updates.models import Update
 from campaign.updates.recipients import never_reached, still_to_come
 
 JOB = "mailing"
-LETTER = "update_letter"
+EMAIL = "update_letter"
 TEST = "update_test"
 DIGEST = "update_digest"
 KINDS = ("subscribers", "signers")
@@ -70,7 +70,7 @@ def plan_mailing(
         raise NotPublic(row.slug)
     if mailing_of(update_id):
         raise MailedAlready(row.slug)
-    made = Mailing(
+    mailing = Mailing(
         update_id=update_id,
         langs=list(langs),
         kinds=list(kinds),
@@ -78,10 +78,10 @@ def plan_mailing(
         starts_at=max(starts_at or now, row.publish_at or now),
         created_at=now,
     )
-    db.session.add(made)
+    db.session.add(mailing)
     db.session.flush()
-    enqueue_job(JOB, made.id, run_at=made.starts_at)
-    return made
+    enqueue_job(JOB, mailing.id, run_at=mailing.starts_at)
+    return mailing
 
 
 def change_mailing(
@@ -97,7 +97,7 @@ def change_mailing(
 
     The arguments are those of `plan_mailing`.
     """
-    row = _unbegun(mailing_id)
+    row = _load_unbegun(mailing_id)
     row.langs, row.kinds, row.per_minute = list(langs), list(kinds), per_minute
     row.starts_at = max(starts_at or now, row.update.publish_at)
     row.state = "planned"
@@ -108,7 +108,7 @@ def change_mailing(
 
 def cancel_mailing(*, mailing_id: int) -> None:
     """Delete a mailing that has not begun. The update can be mailed again. Raise MailingBegun."""
-    db.session.delete(_unbegun(mailing_id))
+    db.session.delete(_load_unbegun(mailing_id))
     db.session.flush()
     cancel_job(JOB, mailing_id)
 
@@ -156,12 +156,12 @@ def pause_mailing(*, mailing_id: int) -> Mailing:
 
     The few that are queued already are still sent.
     """
-    return _turn(mailing_id, ("planned", "sending"), "paused")
+    return _change_state(mailing_id, ("planned", "sending"), "paused")
 
 
 def resume_mailing(*, mailing_id: int) -> Mailing:
     """Continue a paused mailing. Raise MailingOver."""
-    row = _turn(mailing_id, ("paused",), "sending")
+    row = _change_state(mailing_id, ("paused",), "sending")
     enqueue_job(JOB, row.id, run_at=row.starts_at)
     return row
 
@@ -171,7 +171,7 @@ def stop_mailing(*, mailing_id: int, now: datetime) -> Mailing:
 
     Raise MailingOver.
     """
-    row = _turn(mailing_id, ("planned", "sending", "paused"), "stopped")
+    row = _change_state(mailing_id, ("planned", "sending", "paused"), "stopped")
     row.finished_at = now
     return row
 
@@ -204,7 +204,7 @@ def report(mailing: Mailing) -> dict[str, Any]:
         .select_from(Subscription)
         .where(Subscription.ended_mailing_id == mailing.id)
     )
-    counts = mailing.counts or letters_of(mailing.id)
+    counts = mailing.counts or email_counts(mailing.id)
     ends = {state: counts.get(state, 0) for state in ("sent", "failed", "dropped")}
     unreached = counts[UNREACHED] if UNREACHED in counts else never_reached(mailing)
     return {
@@ -215,18 +215,18 @@ def report(mailing: Mailing) -> dict[str, Any]:
     }
 
 
-def letters_of(mailing_id: int) -> dict[str, int]:
+def email_counts(mailing_id: int) -> dict[str, int]:
     """Return {state: count} of a mailing's emails, as long as they are in the outbox."""
     rows = db.session.execute(
         select(OutboxMessage.state, func.count())
         .join(MailingReceipt, MailingReceipt.id == OutboxMessage.subject_id)
-        .where(OutboxMessage.kind == LETTER, MailingReceipt.mailing_id == mailing_id)
+        .where(OutboxMessage.kind == EMAIL, MailingReceipt.mailing_id == mailing_id)
         .group_by(OutboxMessage.state)
     )
     return {state: many for state, many in rows}
 
 
-def _unbegun(mailing_id: int):
+def _load_unbegun(mailing_id: int):
     # The first to lock the row decides. Once the worker has begun, it is too late for changes.
     row = load_for_update(Mailing, mailing_id)
     if not row.is_unbegun:
@@ -234,7 +234,7 @@ def _unbegun(mailing_id: int):
     return row
 
 
-def _turn(mailing_id: int, before: Collection[str], after: str) -> Mailing:
+def _change_state(mailing_id: int, before: Collection[str], after: str) -> Mailing:
     row = load_for_update(Mailing, mailing_id)
     if row.state in before:
         row.state = after

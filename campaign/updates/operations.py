@@ -1,8 +1,7 @@
 """What organizers do with an update: write it, publish it now or later, withdraw it.
 
 Functions that save a form take the `version` of the part that it showed, None without a form. They
-raise EditConflict if another
-editor saved first.
+raise EditConflict if another editor saved first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -64,21 +63,21 @@ def create_update(
     `texts` maps a language to the columns of `UpdateText`.
     """
     slugs.refuse_taken(slug)
-    made = Update(
+    update = Update(
         uuid=str(uuid4()),
         cause_id=cause_id,
         slug=slug,
         original_lang=original_lang,
         event_id=links.event_id,
         petitions=_petitions(links.petition_ids),
-        texts=[UpdateText(lang=lang, **words) for lang, words in texts.items()],
+        texts=[UpdateText(lang=lang, **columns) for lang, columns in texts.items()],
         state="published" if publish_at else "draft",
         publish_at=publish_at,
         time_zone=time_zone,
     )
-    db.session.add(made)
+    db.session.add(update)
     slugs.flush(slug)
-    return made
+    return update
 
 
 def change_update(
@@ -98,11 +97,11 @@ def change_update(
     row.changed_at = now
     written = {text.lang: text for text in row.texts}
     row.texts = [text for text in row.texts if text.lang in texts]
-    for lang, words in texts.items():
+    for lang, columns in texts.items():
         if lang not in written:
-            row.texts.append(UpdateText(lang=lang, **words))
+            row.texts.append(UpdateText(lang=lang, **columns))
             continue
-        for name, value in words.items():
+        for name, value in columns.items():
             setattr(written[lang], name, value)
     if [petition.petition_id for petition in row.petitions] != list(links.petition_ids):
         # The new links may repeat the keys of old ones, so we delete the old ones first.
@@ -111,7 +110,7 @@ def change_update(
         row.petitions = _petitions(links.petition_ids)
     row.event_id = links.event_id
     if row.state == "published":
-        demand_whole(row)
+        demand_ready(row)
     db.session.flush()
     return row
 
@@ -148,7 +147,7 @@ def faults_of(row: Update) -> list[tuple[str, str]]:
 pictures = Pictures(model=Update, has_wide=True)
 
 
-def demand_whole(row: Update) -> None:
+def demand_ready(row: Update) -> None:
     """Raise UpdateNotReady if something keeps the update from being published."""
     faults = faults_of(row)
     if faults:

@@ -17,7 +17,7 @@ from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update
 from campaign.updates.queries import recent_updates
 
-DESCRIPTION_LETTERS = 220
+MAX_SUMMARY_LENGTH = 220
 MIN_LENGTH = 80
 SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
 
@@ -57,7 +57,7 @@ class UpdatePage(UpdateCard):
 
 def card(update: Update, lang: str) -> UpdateCard:
     """Return the UpdateCard of an Update loaded with its texts."""
-    return UpdateCard(**_card_words(update, lang))
+    return UpdateCard(**_card_fields(update, lang))
 
 
 def recent_cards(lang: str, now: datetime, **chosen: Any) -> tuple[UpdateCard, ...]:
@@ -71,7 +71,7 @@ def recent_cards(lang: str, now: datetime, **chosen: Any) -> tuple[UpdateCard, .
 def page(update: Update, lang: str, now: datetime) -> UpdatePage:
     """Return the UpdatePage of an Update loaded with texts and cause."""
     return UpdatePage(
-        **_card_words(update, lang),
+        **_card_fields(update, lang),
         palette=update.cause.palette,
         body=to_html(update.text(lang).body, pictures_of(update, update.text(lang).lang)),
         changed_at=update.changed_at,
@@ -81,7 +81,7 @@ def page(update: Update, lang: str, now: datetime) -> UpdatePage:
     )
 
 
-def _card_words(update: Update, lang: str) -> dict[str, Any]:
+def _card_fields(update: Update, lang: str) -> dict[str, Any]:
     text, cause_text = update.text(lang), update.cause.text(lang)
     # A draft has no publication time yet, so its preview shows when it was last changed.
     published_at = update.publish_at or update.changed_at
@@ -107,15 +107,15 @@ def _beginning(body: str) -> str:
 
     If the first sentence is too long, return its first words.
     """
-    plain = in_one_line(to_text(body))
-    if len(plain) <= DESCRIPTION_LETTERS:
-        return plain
+    text = in_one_line(to_text(body))
+    if len(text) <= MAX_SUMMARY_LENGTH:
+        return text
     ends = [
-        match.end() for match in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)
+        match.end() for match in SENTENCE_END.finditer(text, MIN_LENGTH, MAX_SUMMARY_LENGTH + 1)
     ]
     if ends:
-        return plain[: ends[-1]].rstrip()
-    return plain[:DESCRIPTION_LETTERS].rpartition(" ")[0].rstrip(",;:–— ") + "…"
+        return text[: ends[-1]].rstrip()
+    return text[:MAX_SUMMARY_LENGTH].rpartition(" ")[0].rstrip(",;:–— ") + "…"
 
 
 def _petitions(update: Update, lang: str, now: datetime) -> tuple[PetitionCard, ...]:

@@ -30,26 +30,26 @@ def listed_at(now: datetime, cause_id: int | None) -> tuple[ColumnElement[bool],
 
 def update_by_slug(slug: str, now: datetime) -> Update | None:
     """Return the public update at `slug`, with texts and cause, or None."""
-    return db.session.scalar(_whole().where(Update.slug == slug, *public_at(now)))
+    return db.session.scalar(_with_texts().where(Update.slug == slug, *public_at(now)))
 
 
 def update_in_any_state(slug: str):
     """Return the update at `slug` in any state, or None."""
     return db.session.scalar(
-        _whole().where(Update.slug == slug).execution_options(populate_existing=True)
+        _with_texts().where(Update.slug == slug).execution_options(populate_existing=True)
     )
 
 
 def update_by_id(update_id: int | None) -> Update | None:
     """Return the update with this id in any state, or None."""
     return db.session.scalar(
-        _whole().where(Update.id == update_id).execution_options(populate_existing=True)
+        _with_texts().where(Update.id == update_id).execution_options(populate_existing=True)
     )
 
 
 def updates_with_ids(ids: Collection[int]) -> Sequence[Update]:
     """Return these updates in any state, in no particular order."""
-    return db.session.scalars(_whole().where(Update.id.in_(ids))).all()
+    return db.session.scalars(_with_texts().where(Update.id.in_(ids))).all()
 
 
 def recent_updates(
@@ -68,13 +68,13 @@ def recent_updates(
     """
     if petition_id is not None:
         query = (
-            _whole()
+            _with_texts()
             .where(*public_at(now))
             .join(UpdatePetition, UpdatePetition.update_id == Update.id)
         )
         query = query.where(UpdatePetition.petition_id == petition_id)
     else:
-        query = _whole().where(*listed_at(now, cause_id))
+        query = _with_texts().where(*listed_at(now, cause_id))
     if event_id is not None:
         query = query.where(Update.event_id == event_id)
     if year is not None:
@@ -114,7 +114,7 @@ def updates_among(
 
     `state` selects those in one state.
     """
-    query = _whole().order_by(
+    query = _with_texts().order_by(
         Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc()
     )
     if cause_ids is not None:
@@ -132,7 +132,7 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def _whole() -> Select[Update]:
+def _with_texts() -> Select[Update]:
     return (
         select(Update)
         .join(Update.cause)

@@ -11,7 +11,7 @@ from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_for_cause, kind_of, suppressed
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 
-_GOING_ON = ("planned", "sending", "paused")
+_UNFINISHED = ("planned", "sending", "paused")
 
 
 def next_readers(mailing: Mailing, cause_id: int) -> Select:
@@ -95,15 +95,15 @@ def is_turned_away(subscription_id: int) -> bool:
 
 def still_to_come(mailing: Mailing) -> int:
     """Return how many addresses are still to get an email, by the present subscriptions."""
-    return _without_letter(mailing) if mailing.state in _GOING_ON else 0
+    return _count_without_email(mailing) if mailing.state in _UNFINISHED else 0
 
 
 def never_reached(mailing: Mailing) -> int:
     """Return how many addresses got no email because the mailing was stopped."""
-    return _without_letter(mailing) if mailing.state == "stopped" else 0
+    return _count_without_email(mailing) if mailing.state == "stopped" else 0
 
 
-def _without_letter(mailing: Mailing):
+def _count_without_email(mailing: Mailing):
     has_one = exists().where(
         MailingReceipt.mailing_id == mailing.id,
         MailingReceipt.email_digest == Subscription.email_digest,

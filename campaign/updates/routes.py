@@ -47,13 +47,13 @@ PICTURE_SECONDS = 7 * 24 * 3600
 @blueprint.get("/<lang>/updates/")
 def index() -> ResponseReturnValue:
     """Show the archive of all causes."""
-    return _archive(None)
+    return _render_archive(None)
 
 
 @blueprint.get("/<lang>/causes/<slug>/updates")
 def of_cause(slug: str) -> ResponseReturnValue:
     """Show the archive of a cause."""
-    return _archive(cause_by_slug(slug) or abort(404))
+    return _render_archive(cause_by_slug(slug) or abort(404))
 
 
 @blueprint.get("/<lang>/updates/<slug>")
@@ -71,7 +71,7 @@ def show(slug: str) -> ResponseReturnValue:
                 update=shown,
                 event=event_card(event, g.lang, now) if event and event.state != "draft" else None,
                 more=[item for item in more if item.id != shown.id][:3],
-                **_addresses(shown),
+                **_head_metadata(shown),
             )
         )
     )
@@ -123,17 +123,17 @@ def body_picture(digest: str) -> ResponseReturnValue:
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
-def _archive(cause) -> Response:
+def _render_archive(cause) -> Response:
     now = utcnow()
-    asked = Archive.asked(request.args, cause.slug if cause else None)
+    archive = Archive.from_args(request.args, cause.slug if cause else None)
     cause_id = cause.id if cause else None
-    chosen = {
+    criteria = {
         "cause_id": cause_id,
-        "year": asked.year,
+        "year": archive.year,
         "limit": PAGE + 1,
-        "offset": (asked.page - 1) * PAGE,
+        "offset": (archive.page - 1) * PAGE,
     }
-    cards = recent_cards(g.lang, now, **chosen)
+    cards = recent_cards(g.lang, now, **criteria)
     view = ("updates.cause_feed", {"slug": cause.slug}) if cause else ("updates.feed", {})
     return public(
         make_response(
@@ -144,9 +144,9 @@ def _archive(cause) -> Response:
                 palette=cause.palette if cause else "",
                 updates=cards[:PAGE],
                 years=years(now, cause_id=cause_id),
-                asked=asked,
-                older_url=asked.address(page=asked.page + 1) if len(cards) > PAGE else None,
-                newer_url=asked.address(page=asked.page - 1) if asked.page > 1 else None,
+                archive=archive,
+                older_url=archive.address(page=archive.page + 1) if len(cards) > PAGE else None,
+                newer_url=archive.address(page=archive.page - 1) if archive.page > 1 else None,
                 feed_url=current_app.config["PUBLIC_URL"] + url_for(view[0], **view[1]),
                 feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title)
                 if cause
@@ -156,7 +156,7 @@ def _archive(cause) -> Response:
     )
 
 
-def _addresses(shown: UpdatePage) -> dict[str, Any]:
+def _head_metadata(shown: UpdatePage) -> dict[str, Any]:
     """Return the metadata for the head of an update's page: its URLs and structured data."""
     url = absolute_url("updates.show", g.lang, slug=shown.slug)
     site = current_app.config["PUBLIC_URL"]
@@ -184,7 +184,7 @@ def _feed(
     changed_at = newest_change(now, cause_id=cause_id) or (
         cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0)
     )
-    words = atom(
+    content = atom(
         updates,
         g.lang,
         name=name,
@@ -193,4 +193,6 @@ def _feed(
         feed_url=feed_url,
         changed_at=changed_at,
     )
-    return public(Response(words, content_type="application/atom+xml; charset=utf-8"), FEED_SECONDS)
+    return public(
+        Response(content, content_type="application/atom+xml; charset=utf-8"), FEED_SECONDS
+    )

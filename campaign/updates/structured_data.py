@@ -9,7 +9,7 @@ SCHEMA = "https://schema.org"
 
 def structured(shown: UpdatePage, url: str, picture_url: str) -> dict[str, Any]:
     """Return JSON-LD of the UpdatePage `shown` at `url` as a dict."""
-    words = {
+    data = {
         "@context": SCHEMA,
         "@type": "NewsArticle",
         "headline": shown.title[:110],
@@ -23,4 +23,4 @@ def structured(shown: UpdatePage, url: str, picture_url: str) -> dict[str, Any]:
         "author": {"@type": "Organization", "name": shown.cause},
         "publisher": {"@type": "Organization", "name": shown.cause},
     }
-    return {name: value for name, value in words.items() if value}
+    return {name: value for name, value in data.items() if value}

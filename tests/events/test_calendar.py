@@ -107,11 +107,11 @@ def test_file_is_in_the_requested_language(client, app):
 
 
 def test_private_online_link_is_only_in_the_file_of_the_registered(app):
-    made = make_event(online_url="https://meet.example/room", online_for="registered")
-    first = come(made)
-    whole = event_by_id(made.id)
-    assert "meet.example" not in public_file([whole], "en")
-    assert "meet.example" in invitation(whole, registration(first))
+    created = make_event(online_url="https://meet.example/room", online_for="registered")
+    first = come(created)
+    event = event_by_id(created.id)
+    assert "meet.example" not in public_file([event], "en")
+    assert "meet.example" in invitation(event, registration(first))
 
 
 def test_lines_are_folded_between_characters_and_text_cannot_end_them(app):

@@ -19,7 +19,7 @@ from campaign.events.registering import (
     TooFewSeats,
     cancel_registration,
     confirm_registration,
-    content_mark,
+    content_fingerprint,
     give_seat,
 )
 from campaign.events.reminders import DAY
@@ -57,7 +57,7 @@ def test_five_of_thirty_racing_for_five_seats_get_them(app, five):
     assert states().count("waiting") == 25
 
 
-def test_held_seat_is_kept_if_confirmed_within_the_hour(five):
+def test_seat_on_hold_is_given_if_confirmed_within_the_hour(five):
     now = utcnow()
     early = ask_to_come(five, "early", seats=5, now=now)
     late = come(five, "late", now=now + MINUTE)
@@ -92,10 +92,10 @@ def test_new_registrations_do_not_overtake_the_waiting_list(five):
     assert registration(waits).state == "registered"
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_seats_left_do_not_reveal_who_had_registered(five, known):
+@pytest.mark.parametrize("has_registered", [True, False])
+def test_seats_left_do_not_reveal_who_had_registered(five, has_registered):
     now = utcnow()
-    if known:
+    if has_registered:
         come(five, "victim", now=now)
     else:
         come(five, "somebody", now=now)
@@ -132,9 +132,9 @@ def test_public_seat_count_moves_in_steps(app):
 
 def test_viewing_confirms_nothing_and_confirming_twice_is_harmless(client, five):
     first = ask_to_come(five)
-    mark = content_mark(registration(first))
+    fingerprint = content_fingerprint(registration(first))
     for _ in range(2):
-        write(confirm_registration, first, mark=mark, now=utcnow())
+        write(confirm_registration, first, fingerprint=fingerprint, now=utcnow())
     assert states() == ["registered"]
     assert [item[0] for item in owed()] == [CONFIRM, CONFIRMATION]
 
@@ -142,10 +142,10 @@ def test_viewing_confirms_nothing_and_confirming_twice_is_harmless(client, five)
 def test_registration_changed_since_it_was_read_is_not_confirmed(five):
     now = utcnow()
     first = ask_to_come(five, seats=2, now=now)
-    mark = content_mark(registration(first))
+    fingerprint = content_fingerprint(registration(first))
     assert ask_to_come(five, seats=3, now=now + MINUTE) == first
     with pytest.raises(RegistrationChanged):
-        write(confirm_registration, first, mark=mark, now=now + MINUTE)
+        write(confirm_registration, first, fingerprint=fingerprint, now=now + MINUTE)
     assert (registration(first).state, registration(first).seats) == ("unconfirmed", 3)
 
 

@@ -29,23 +29,23 @@ SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
 
 
 @pytest.fixture
-def worded(app):
-    """Write an email of a kind about a registration, as the mail worker requests it."""
+def rendered(app):
+    """Render an email of a kind about a registration, as the mail worker requests it."""
 
-    def word(kind, registration_id, lang="en"):
+    def render(kind, registration_id, lang="en"):
         registration(registration_id)
         return renderers_of(app)[kind](
             SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind)
         )
 
-    return word
+    return render
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", SEATED)
-def test_email_says_when_and_where_and_links_to_the_owners_page(app, worded, kind, lang):
+def test_email_says_when_and_where_and_links_to_the_owners_page(app, rendered, kind, lang):
     first = come(make_event(), lang=lang, seats=2)
-    message = worded(kind, first, lang)
+    message = rendered(kind, first, lang)
     for body in (message.text, message.html):
         assert f"http://localhost{link(first, lang)}" in body
         assert "Larch Library" in body
@@ -54,69 +54,71 @@ def test_email_says_when_and_where_and_links_to_the_owners_page(app, worded, kin
     assert [file.name for file in message.attachments] == ["event.ics", "code.png"]
 
 
-def test_waiting_and_held_registrations_are_told_so_and_get_no_code(app, worded):
+def test_waiting_and_held_registrations_get_other_emails_without_code(app, rendered):
     event = make_event(capacity=1)
     seated = come(event, "a")
     waits, held = come(event, "b"), come(event, "c", held_reason="hidden_field")
-    letters = [worded(CONFIRMATION, item) for item in (seated, waits, held)]
+    messages = [rendered(CONFIRMATION, item) for item in (seated, waits, held)]
     assert (
-        len({letter.subject for letter in letters}) == len({letter.text for letter in letters}) == 3
+        len({message.subject for message in messages})
+        == len({message.text for message in messages})
+        == 3
     )
     for item in (waits, held):
-        assert worded(CONFIRMATION, item).attachments == ()
-        assert registration(item).code[:5] not in worded(REPEAT, item).text
+        assert rendered(CONFIRMATION, item).attachments == ()
+        assert registration(item).code[:5] not in rendered(REPEAT, item).text
 
 
-def test_cancelled_registration_is_removed_from_the_calendar(app, worded):
+def test_cancelled_registration_is_removed_from_the_calendar(app, rendered):
     first = come(make_event())
     write(cancel_registration, first, now=utcnow())
-    message = worded(CANCELLED, first)
+    message = rendered(CANCELLED, first)
     [file] = message.attachments
     assert Calendar.from_ical(file.data)["METHOD"] == "CANCEL"
     for kind in SEATED:
-        assert worded(kind, first) is None
+        assert rendered(kind, first) is None
 
 
-def test_cancelled_event_is_announced_once_and_reminds_nobody(app, worded):
+def test_cancelled_event_is_announced_once_and_reminds_nobody(app, rendered):
     event = make_event()
     first = come(event)
-    assert worded(CALLED_OFF, first) is None
+    assert rendered(CALLED_OFF, first) is None
     write(cancel, event.id, now=utcnow(), notices={"en": "The hall is flooded."})
-    message = worded(CALLED_OFF, first)
+    message = rendered(CALLED_OFF, first)
     assert "The hall is flooded." in message.text
     assert Calendar.from_ical(message.attachments[0].data)["METHOD"] == "CANCEL"
-    assert [worded(kind, first) for kind in SEATED] == [None] * len(SEATED)
+    assert [rendered(kind, first) for kind in SEATED] == [None] * len(SEATED)
 
 
-def test_no_email_is_sent_once_the_event_is_over(app, worded):
+def test_no_email_is_sent_once_the_event_is_over(app, rendered):
     event = make_event()
     first = come(event)
     move(event, starts_at=utcnow() - timedelta(minutes=5))
-    assert worded(DAY_REMINDER, first) is None
+    assert rendered(DAY_REMINDER, first) is None
     move(event, starts_at=utcnow() - timedelta(hours=2))
-    assert worded(CONFIRMATION, first) is None
-    assert worded(CONFIRMATION, 10**6) is None
+    assert rendered(CONFIRMATION, first) is None
+    assert rendered(CONFIRMATION, 10**6) is None
 
 
-def test_markup_in_names_is_escaped(app, worded):
-    message = worded(CONFIRMATION, come(make_event(title="<b>x</b>"), "<i>a</i>"))
+def test_markup_in_names_is_escaped(app, rendered):
+    message = rendered(CONFIRMATION, come(make_event(title="<b>x</b>"), "<i>a</i>"))
     assert "<i>" not in message.html
     assert "<b>x" not in message.html
 
 
-def letter_of(app, tmp_path):
+def deliver_one(app, tmp_path):
     """Deliver the one email that is due, and return it."""
     assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
-    letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     path.unlink()
-    return letter
+    return message
 
 
 def test_registration_leads_to_a_seat_by_email_alone(app, client, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     post_registration(client, make_event(), lang="es")
-    first = letter_of(app, tmp_path)
+    first = deliver_one(app, tmp_path)
     assert not list(first.iter_attachments())
     text = first.get_body(("plain",)).get_content()
     [address] = set(re.findall(r"http://localhost(/es/registrations/\S+)", text))
@@ -125,41 +127,41 @@ def test_registration_leads_to_a_seat_by_email_alone(app, client, tmp_path, monk
     mark = re.search(r'name="mark" value="([^"]+)"', page).group(1)
     assert client.post(f"{address}/confirm", data={"mark": mark}).status_code == 303
     assert states() == ["registered"]
-    letter = letter_of(app, tmp_path)
-    calendar, picture = letter.iter_attachments()
+    message = deliver_one(app, tmp_path)
+    calendar, picture = message.iter_attachments()
     assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == (
         "text/calendar",
         "REQUEST",
     )
     assert calendar.get_content().count("BEGIN:VEVENT") == 1
     assert picture.get_content().startswith(b"\x89PNG")
-    text = letter.get_body(("plain",)).get_content()
+    text = message.get_body(("plain",)).get_content()
     [address] = set(re.findall(r"http://localhost(/es/registrations/\S+)", text))
     assert client.get(address).status_code == 200
     assert client.post(f"{address}/cancel").status_code == 303
     assert states() == ["cancelled"]
 
 
-def test_email_has_access_notes_without_their_markdown(app, worded):
-    words = {
+def test_email_has_access_notes_without_their_markdown(app, rendered):
+    text = {
         "title": "How a family searches",
         "place": "Larch Library",
         "access": "A **ramp** at the\n\n[side door](https://larch.example/door).",
     }
-    message = worded(DAY_REMINDER, come(make_event(texts={"en": words})))
+    message = rendered(DAY_REMINDER, come(make_event(texts={"en": text})))
     assert "A ramp at the side door." in " ".join(message.text.split())
     assert "**" not in message.html
 
 
-def test_email_names_as_many_seats_as_are_kept(app, worded, monkeypatch):
+def test_email_has_singular_or_plural_for_the_seats(app, rendered, monkeypatch):
     monkeypatch.setattr(
         "babel.support.Translations.ungettext",
         lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]",
     )
     event = make_event()
     one, two = (
-        worded(CONFIRMATION, come(event, "a")).text,
-        worded(CONFIRMATION, come(event, "b", seats=2)).text,
+        rendered(CONFIRMATION, come(event, "a")).text,
+        rendered(CONFIRMATION, come(event, "b", seats=2)).text,
     )
     assert "[one]" in one and "[many]" not in one
     assert "[many]" in two and "[one]" not in two

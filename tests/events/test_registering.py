@@ -142,10 +142,15 @@ def test_registration_is_refused_after_the_start_or_where_none_is_needed(app):
     event = make_event()
     first = come(event)
     move(event, starts_at=utcnow() - LATER)
-    plain = make_event("table", cause_id=event.cause_id, registration="none")
+    without_registration = make_event("table", cause_id=event.cause_id, registration="none")
     off = make_event("off", cause_id=event.cause_id)
     write(cancel, off.id, now=utcnow())
-    for item in (event, plain, off, make_event("draft", cause_id=event.cause_id, draft=True)):
+    for item in (
+        event,
+        without_registration,
+        off,
+        make_event("draft", cause_id=event.cause_id, draft=True),
+    ):
         with pytest.raises(RegistrationClosed):
             come(item, "late")
     with pytest.raises(RegistrationClosed):

@@ -118,23 +118,23 @@ def test_page_shows_everything_about_an_event(client, app):
     for lang in ("en", "es", "fr"):
         assert client.get(f"/{lang}/events/talk").status_code == 200
     page = client.get("/en/events/talk").text
-    for words in (
+    for text in (
         "<em>evening</em>", "A lift.", "20 pesos", "18:30", "Doors", "Odile Kwan", "Spanish, Náhuatl", "Bring them home",
         "https://www.openstreetmap.org/search?query=1+Larch+Street%2C+Ottawa", "/events/talk.ics?lang=en",
     ):  # fmt: skip
-        assert words in page, words
+        assert text in page, text
     assert "meet.example" not in page
 
 
 def test_structured_data_describes_the_event_and_escapes_its_text(client, app):
     make_event(title="</script><script>alert(1)</script>")
     page = client.get("/en/events/talk").text
-    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    found = json.loads(data)
-    assert found["@type"] == "Event"
-    assert found["name"] == "</script><script>alert(1)</script>"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[45]:00", found["startDate"])
-    assert found["location"][0]["address"]["addressLocality"] == "Ottawa"
+    [script] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    data = json.loads(script)
+    assert data["@type"] == "Event"
+    assert data["name"] == "</script><script>alert(1)</script>"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[45]:00", data["startDate"])
+    assert data["location"][0]["address"]["addressLocality"] == "Ottawa"
     assert "<script>alert" not in page
 
 
@@ -206,7 +206,7 @@ def test_registering_repeating_and_waiting_get_the_same_answer(client, app):
 
 
 @pytest.mark.parametrize(
-    ("words", "field"),
+    ("changes", "field"),
     [
         ({"name": ""}, "name"),
         ({"name": "http://pills.example"}, "name"),
@@ -219,7 +219,7 @@ def test_registering_repeating_and_waiting_get_the_same_answer(client, app):
         ({"answers-needs": ""}, "answers-needs"),
     ],
 )
-def test_form_error_is_shown_at_its_field_and_the_input_is_kept(client, app, words, field):
+def test_form_error_is_shown_at_its_field_with_the_input(client, app, changes, field):
     question = {
         "name": "needs",
         "type": "text",
@@ -227,7 +227,9 @@ def test_form_error_is_shown_at_its_field_and_the_input_is_kept(client, app, wor
         "label": {"en": "What do you need?"},
     }
     event = make_event(questions=[question])
-    answer = post_registration(client, event, {**AMALIA, "answers-needs": "A ramp & more", **words})
+    answer = post_registration(
+        client, event, {**AMALIA, "answers-needs": "A ramp & more", **changes}
+    )
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
     assert '<details class="register" open>' in answer.text
@@ -244,8 +246,8 @@ def test_answers_and_seats_are_stored(client, app):
         ).status_code
         == 303
     )
-    [kept] = registrations()
-    assert (kept.name, kept.seats, kept.answers) == ("Amalia Rosales", 3, {"needs": "A ramp"})
+    [stored] = registrations()
+    assert (stored.name, stored.seats, stored.answers) == ("Amalia Rosales", 3, {"needs": "A ramp"})
 
 
 def test_bots_are_detected_and_see_no_difference(client, event):

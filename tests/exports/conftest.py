@@ -4,7 +4,7 @@ import pytest
 from flask import current_app
 
 from campaign.exports.export_queries import export_by_id, exports_folder
-from campaign.exports.operations import ask_for_export
+from campaign.exports.operations import request_export
 from campaign.exports.selection import Selection
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
@@ -20,13 +20,13 @@ def exporter(app, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def asked(petition, exporter):
+def requested(petition, exporter):
     """Return a function that requests an export of the petition and returns its id."""
     organizer = make_organizer()
 
-    def asked(kind="csv", choice=None, *, aim="records", now=None, **selected):
+    def requested(kind="csv", choice=None, *, aim="records", now=None, **selected):
         return write(
-            ask_for_export,
+            request_export,
             petition_id=petition.id,
             cause_id=petition.cause_id,
             organizer_id=organizer.id,
@@ -37,7 +37,7 @@ def asked(petition, exporter):
             now=now or utcnow(),
         ).id
 
-    return asked
+    return requested
 
 
 def export(export_id):

@@ -7,45 +7,45 @@ import pytest
 
 from campaign.exports.export_queries import content_of
 from tests.exports.conftest import export
-from tests.factories.kiosks import long_ago, make_table, make_tablet, said_at
+from tests.factories.kiosks import iso_time, long_ago, make_table, make_tablet
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.signatures import ODILE, sign
 
 pytestmark = pytest.mark.both_databases
 
-TOLD = ("evidence", "event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row")
+COLUMNS = ("evidence", "event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row")
 
 
 def test_export_has_event_tablet_tabler_and_shift_or_sheet_and_row(
-    client, petition, asked, exporter
+    client, petition, requested, exporter
 ):
     event, law = make_table("law", cause_id=petition.cause_id)
     tablet, began = make_tablet(client, event, name="Blue table"), long_ago(30)
     shift = {
         "id": str(uuid4()),
         "tabler": "M. R.",
-        "started_at": said_at(began),
+        "started_at": iso_time(began),
         "ended_at": None,
         "tally": 1,
     }
     assert tablet.receipts(tablet.seal("law", shift=shift["id"]), shifts=[shift]) == [
         ("stored", "")
     ]
-    at_table = _lines(asked, exporter, law.id)
+    at_table = _lines(requested, exporter, law.id)
     assert at_table == [
         ["in_person", "fair", "Blue table", "M. R.", f"{began:%Y-%m-%dT%H:%M:%S}+00:00", None, None]
     ]
 
     bring(begin(petition, csv_of("Odile,Kwan,odile@kwan.example,CA,K1A 0B1,2026-11-20,S-7,12")))
     sign(petition, {**ODILE, "email": "another@kwan.example"})
-    on_paper, by_mail = _lines(asked, exporter, petition.id)
+    on_paper, by_mail = _lines(requested, exporter, petition.id)
     assert on_paper == ["paper", None, None, None, None, "S-7", "12"]
     assert by_mail == ["email", *[None] * 6]
 
 
-def _lines(asked, exporter, petition_id):
+def _lines(requested, exporter, petition_id):
     """Return what an export contains for each signature."""
-    made = asked("jsonl", {"petition_id": petition_id, "columns": TOLD, "state": "all"})
+    export_id = requested("jsonl", {"petition_id": petition_id, "columns": COLUMNS, "state": "all"})
     assert exporter.run_next()
-    lines = b"".join(content_of(export(made))).decode().splitlines()
-    return [[json.loads(line).get(name) for name in TOLD] for line in lines]
+    lines = b"".join(content_of(export(export_id))).decode().splitlines()
+    return [[json.loads(line).get(name) for name in COLUMNS] for line in lines]

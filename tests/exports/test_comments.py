@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.extensions import write
 from campaign.petitions.handovers import change_delivered_details
@@ -16,7 +16,7 @@ from campaign.process.clock import utcnow
 from tests.exports.test_delivery_pack import _no_poster, opened, pack, pages, table  # noqa: F401
 from tests.factories.signatures import AMALIA, change, row, sign_and_hatch
 
-WORDS = "For my brother"
+COMMENT = "For my brother"
 OUTLETS = ("page", "names", "montage", "api", "export")
 SHARED = {"full": True, "initials": True, "counted": False}
 
@@ -26,7 +26,7 @@ def approve(petition):
     """Return a function that signs with an approved comment and returns the id."""
 
     def approve(display, *, approved=True):
-        signature_id = sign_and_hatch(petition, AMALIA, name_display=display, comment=WORDS)
+        signature_id = sign_and_hatch(petition, AMALIA, name_display=display, comment=COMMENT)
         change(signature_id, comment_shown=approved)
         return signature_id
 
@@ -36,22 +36,24 @@ def approve(petition):
 def outlets(client, petition):
     """Return {output: its text}."""
     cause = petition_by_id(petition.id).cause.slug
-    sheet = Sheet(Selection(petition.id, columns=("number", "shown_name", "shown_comment")))
+    table = SignatureTable(
+        Selection(petition.id, columns=("number", "shown_name", "shown_comment"))
+    )
     return {
         "page": client.get(f"/en/petitions/{petition.slug}").text,
         "names": client.get(f"/en/causes/{cause}/montage?list=1").text
         + client.get(f"/en/causes/{cause}/montage?n=1").text,
         "montage": client.get(f"/causes/{cause}/butterflies/0.json").text,
         "api": client.get(f"/api/v1/petitions/{petition.slug}/signatures").text,
-        "export": json.dumps([batch for batch in sheet.stream()]),
+        "export": json.dumps([batch for batch in table.stream()]),
     }
 
 
 @pytest.mark.parametrize("display", SHARED)
 def test_comment_is_shared_only_beside_a_shown_name(client, petition, approve, display):
     approve(display)
-    told = outlets(client, petition)
-    assert {name: WORDS in text for name, text in told.items()} == dict.fromkeys(
+    texts = outlets(client, petition)
+    assert {name: COMMENT in text for name, text in texts.items()} == dict.fromkeys(
         OUTLETS, SHARED[display]
     )
 
@@ -59,12 +61,12 @@ def test_comment_is_shared_only_beside_a_shown_name(client, petition, approve, d
 @pytest.mark.parametrize("display", SHARED)
 def test_unapproved_comment_is_never_shared(client, petition, approve, display):
     approve(display, approved=False)
-    assert [name for name, text in outlets(client, petition).items() if WORDS in text] == []
+    assert [name for name, text in outlets(client, petition).items() if COMMENT in text] == []
 
 
 @pytest.mark.parametrize("names", ["shown", "full"])
 @pytest.mark.parametrize("display", SHARED)
-def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, display, names):
+def test_delivery_pack_obeys_the_same_rule(petition, requested, exporter, approve, display, names):
     write(
         change_delivered_details,
         petition_id=petition.id,
@@ -73,12 +75,12 @@ def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, d
         now=utcnow(),
     )
     approve(display)
-    files = opened(pack(asked, petition, exporter, names=names, details=("shown_comment",)))
+    files = opened(pack(requested, petition, exporter, names=names, details=("shown_comment",)))
     [page], [line] = pages(files["signatures.pdf"]), table(files)
-    assert (WORDS in page, line["shown_comment"] == WORDS) == (SHARED[display], SHARED[display])
+    assert (COMMENT in page, line["shown_comment"] == COMMENT) == (SHARED[display], SHARED[display])
 
 
 def test_showing_the_name_later_also_shares_the_comment(client, petition, approve):
     signature_id = approve("counted")
     change(signature_id, name_display="initials")
-    assert row(signature_id).shared_comment == WORDS
+    assert row(signature_id).shared_comment == COMMENT

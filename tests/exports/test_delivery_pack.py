@@ -58,7 +58,9 @@ def signed(petition):
     change(counted[0], evidence="in_person")
 
 
-def pack(asked, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"):
+def pack(
+    requested, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"
+):
     """Create a pack; return its id."""
     choice = {
         "slug": petition.slug,
@@ -67,7 +69,7 @@ def pack(asked, petition, exporter, *, lang="en", names="shown", details=("count
         "names": names,
         "details": list(details),
     }
-    export_id = asked("pack", choice, aim="delivery")
+    export_id = requested("pack", choice, aim="delivery")
     while exporter.run_next():
         pass
     return export_id
@@ -91,17 +93,21 @@ def table(files):
     )
 
 
-def test_no_country_is_broken_within_a_word_beside_a_name(asked, petition, exporter):
+def test_no_country_is_broken_within_a_word_beside_a_name(requested, petition, exporter):
     sign_and_hatch(petition, AMALIA, country="NZ", postal_code="6011")
     sign_and_hatch(petition, ODILE, email="two@kwan.example", country="BA", postal_code="71000")
     text = " ".join(
-        pages(opened(pack(asked, petition, exporter, lang="fr", paper="letter"))["signatures.pdf"])
+        pages(
+            opened(pack(requested, petition, exporter, lang="fr", paper="letter"))["signatures.pdf"]
+        )
     )
     assert "Nouvelle-Zélande" in text and "Bosnie-Herzégovine" in text
 
 
-def test_archive_contains_everything_and_a_checksum_of_each_file(asked, petition, exporter, signed):
-    files = opened(pack(asked, petition, exporter))
+def test_archive_contains_everything_and_a_checksum_of_each_file(
+    requested, petition, exporter, signed
+):
+    files = opened(pack(requested, petition, exporter))
     names = [
         "signatures.pdf",
         "signatures.csv",
@@ -116,17 +122,19 @@ def test_archive_contains_everything_and_a_checksum_of_each_file(asked, petition
     assert [name for name in names if name not in files["README.txt"].decode()] == ["README.txt"]
 
 
-def test_names_appear_as_their_owners_chose_without_other_data(asked, petition, exporter, signed):
-    files = opened(pack(asked, petition, exporter))
+def test_names_appear_as_their_owners_chose_without_other_data(
+    requested, petition, exporter, signed
+):
+    files = opened(pack(requested, petition, exporter))
     [page] = pages(files["signatures.pdf"])
-    for words in (
+    for text in (
         "Bring them home now",
         "The Senate of the Valley",
         "Amalia Rosales",
         "O. K.",
         "Canada",
     ):
-        assert words in page
+        assert text in page
     assert " ".join(page.split()).count(str(UNNAMED)) == 3
     assert [word for word in ("Odile", "Kwan", "@", "M5V", "brother") if word in page] == []
     lines = table(files)
@@ -136,7 +144,7 @@ def test_names_appear_as_their_owners_chose_without_other_data(asked, petition, 
 
 
 def test_full_names_and_details_are_included_where_the_petition_says_so(
-    asked, petition, exporter, signed
+    requested, petition, exporter, signed
 ):
     more = ["day", "postal_code", "shown_comment", "email"]
     changed = write(
@@ -147,7 +155,11 @@ def test_full_names_and_details_are_included_where_the_petition_says_so(
         sign_and_hatch(petition, ODILE, email=f"later{place}@kwan.example", comment="For my sister")
     files = opened(
         pack(
-            asked, petition, exporter, names="full", details=("postal_code", "shown_comment", "day")
+            requested,
+            petition,
+            exporter,
+            names="full",
+            details=("postal_code", "shown_comment", "day"),
         )
     )
     [page] = pages(files["signatures.pdf"])
@@ -166,7 +178,7 @@ def test_full_names_and_details_are_included_where_the_petition_says_so(
 
 
 def test_cover_letter_has_exact_counts_by_evidence_and_version(
-    asked, petition, exporter, signed, monkeypatch
+    requested, petition, exporter, signed, monkeypatch
 ):
     blocks = []
     monkeypatch.setattr(
@@ -174,41 +186,43 @@ def test_cover_letter_has_exact_counts_by_evidence_and_version(
         "letter_sheets",
         lambda head, given, paper: letter_sheets(head, blocks.extend(given) or blocks, paper),
     )
-    [text] = pages(opened(pack(asked, petition, exporter))["cover-letter.pdf"])
-    plain = " ".join(text.split())
-    for words in ("The Senate of the Valley", "We, the undersigned, ask."):
-        assert words in plain
-    sentence = next(words for kind, words in blocks if kind == "text" and figures(words))
-    assert figures(sentence) == [5] and sentence in plain
-    told = [words for kind, words in blocks if kind == "figure"]
-    by_email, at_a_table, all_signatures, first, second = (int(number) for _label, number in told)
+    [text] = pages(opened(pack(requested, petition, exporter))["cover-letter.pdf"])
+    one_line = " ".join(text.split())
+    for part in ("The Senate of the Valley", "We, the undersigned, ask."):
+        assert part in one_line
+    sentence = next(part for kind, part in blocks if kind == "text" and figures(part))
+    assert figures(sentence) == [5] and sentence in one_line
+    figure_blocks = [part for kind, part in blocks if kind == "figure"]
+    by_email, at_a_table, all_signatures, first, second = (
+        int(number) for _label, number in figure_blocks
+    )
     assert (by_email, at_a_table, all_signatures, first, second) == (4, 1, 5, 2, 3)
-    assert [label for label, number in told if f"{label} {number}" not in plain] == []
-    assert [kind for kind, _words in blocks].count("line") == 3
+    assert [label for label, number in figure_blocks if f"{label} {number}" not in one_line] == []
+    assert [kind for kind, _text in blocks].count("line") == 3
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("es", "El Senado del Valle"), ("fr", "Bring them home now")]
+    ("lang", "text"), [("es", "El Senado del Valle"), ("fr", "Bring them home now")]
 )
-def test_pack_is_in_the_chosen_language(asked, petition, exporter, signed, lang, words):
-    english = opened(pack(asked, petition, exporter))["README.txt"].decode()
-    files = opened(pack(asked, petition, exporter, lang=lang, paper="letter"))
+def test_pack_is_in_the_chosen_language(requested, petition, exporter, signed, lang, text):
+    english = opened(pack(requested, petition, exporter))["README.txt"].decode()
+    files = opened(pack(requested, petition, exporter, lang=lang, paper="letter"))
     [page] = pages(files["signatures.pdf"])
-    assert words in page
+    assert text in page
     with force_locale(LOCALES[lang]):
-        own = str(UNNAMED)
-    assert own != str(UNNAMED) and own in " ".join(page.split())
+        translated = str(UNNAMED)
+    assert translated != str(UNNAMED) and translated in " ".join(page.split())
     assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)
     about_the_pdf = re.compile(r"^signatures\.pdf: (.+)", re.MULTILINE)
-    said, said_in_english = (
+    description, english_description = (
         about_the_pdf.search(files["README.txt"].decode())[1],
         about_the_pdf.search(english)[1],
     )
-    assert said != said_in_english
+    assert description != english_description
 
 
 def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
-    asked, petition, exporter, signed, monkeypatch
+    requested, petition, exporter, signed, monkeypatch
 ):
     monkeypatch.setattr(delivery_pack, "VOLUME", 2)
     original, calls = Sealer.write, []
@@ -222,7 +236,7 @@ def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "write", failing)
         with pytest.raises(PowerCut):
-            pack(asked, petition, exporter)
+            pack(requested, petition, exporter)
     assert job_loop("export", now=utcnow() + LATER).run_next()
     [export_id] = [item.id for item in exports_of([petition.id])]
     files = opened(export_id)
@@ -234,32 +248,32 @@ def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
     assert export(export_id).done == export(export_id).total == 5
 
 
-def test_pack_without_room_on_disk_frees_all_that_it_took(
-    asked, petition, exporter, signed, monkeypatch
+def test_full_disk_fails_the_pack_and_leaves_no_file(
+    requested, petition, exporter, signed, monkeypatch
 ):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(delivery_pack.DeliveryPack, "_letter", full)
-    export_id = pack(asked, petition, exporter)
+    monkeypatch.setattr(delivery_pack.DeliveryPack, "_cover_letter", full)
+    export_id = pack(requested, petition, exporter)
     assert (export(export_id).fault, folder()) == ("no_room", [])
 
 
-def test_petition_without_signatures_makes_an_honest_pack(asked, petition, exporter):
-    files = opened(pack(asked, petition, exporter))
+def test_petition_without_signatures_makes_an_honest_pack(requested, petition, exporter):
+    files = opened(pack(requested, petition, exporter))
     assert "signatures.pdf" not in files
     assert 0 in figures(pages(files["cover-letter.pdf"])[0])
 
 
 def test_each_page_has_title_demand_and_number_and_each_row_appears_once(app):
     rows = [(str(n), f"Person {n:04}", "Mexico") for n in range(1, 301)]
-    told = pages(signature_sheets(HEAD, FIELDS, rows, "a4"))
-    assert len(told) > 5
-    for number, page in enumerate(told, start=1):
-        assert f"Page {number} of {len(told)}" in page
+    texts = pages(signature_sheets(HEAD, FIELDS, rows, "a4"))
+    assert len(texts) > 5
+    for number, page in enumerate(texts, start=1):
+        assert f"Page {number} of {len(texts)}" in page
         assert "Bring them home" in page
         assert "We ask where they are." in page
-    assert re.findall(r"Person (\d{4})", "".join(told)) == [f"{n:04}" for n in range(1, 301)]
+    assert re.findall(r"Person (\d{4})", "".join(texts)) == [f"{n:04}" for n in range(1, 301)]
 
 
 def test_names_of_all_scripts_and_lengths_are_typeset(app):
@@ -269,8 +283,8 @@ def test_names_of_all_scripts_and_lengths_are_typeset(app):
             HEAD, FIELDS, [(str(n), name, "") for n, name in enumerate(names)], "letter"
         )
     )
-    for words in ("Józef Ćwik", "Θεόδωρος", "李 明", "[unset]"):
-        assert words in page
+    for text in ("Józef Ćwik", "Θεόδωρος", "李 明", "[unset]"):
+        assert text in page
     assert page.count("Amalia") == 40
 
 
@@ -280,6 +294,6 @@ def test_long_text_flows_over_pages(app):
             ("title", "Bring them home"),
             *[("text", f"Paragraph {n}. " + "Where are they? " * 30) for n in range(30)],
         ]
-        told = pages(letter_sheets(HEAD, blocks, "a4"))
-    assert len(told) > 2
-    assert re.findall(r"Paragraph (\d+)", " ".join(told)) == [str(n) for n in range(30)]
+        texts = pages(letter_sheets(HEAD, blocks, "a4"))
+    assert len(texts) > 2
+    assert re.findall(r"Paragraph (\d+)", " ".join(texts)) == [str(n) for n in range(30)]

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from campaign.exports import queries, spreadsheet
 from campaign.exports.columns import COLUMNS, EVERYTHING
 from campaign.exports.formats import DOWNLOADS, FORMATS
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
 from campaign.signatures.owner.operations import erase
@@ -56,9 +56,9 @@ AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 def written(petition, kind="csv", state="all", formats=FORMATS, **choice):
     """Return the content of an export, as bytes."""
     db.session.rollback()
-    sheet = Sheet(Selection(petition.id, state=state, **choice))
-    form = formats[kind](sheet.header, sheet.kinds, at=AT)
-    return form.begin() + b"".join(form.add(columns) for columns in sheet.stream()) + form.end()
+    table = SignatureTable(Selection(petition.id, state=state, **choice))
+    form = formats[kind](table.header, table.kinds, at=AT)
+    return form.begin() + b"".join(form.add(columns) for columns in table.stream()) + form.end()
 
 
 def read(petition, state="all", **choice):
@@ -99,9 +99,9 @@ def test_counted_signature_has_all_columns(petition):
         },
         **ELSEWHERE,
     }
-    kept = rows()[0]
+    signature = rows()[0]
     for name in instants:
-        assert datetime.fromisoformat(line[name]) == getattr(kept, name).replace(microsecond=0)
+        assert datetime.fromisoformat(line[name]) == getattr(signature, name).replace(microsecond=0)
 
 
 def test_each_state_has_its_own_export_and_all_has_all(petition):
@@ -112,8 +112,8 @@ def test_each_state_has_its_own_export_and_all_has_all(petition):
     for name in ("withdrawn", "erased"):
         withdraw(sign(petition, ODILE, email=f"{name}@kwan.example"))
     write(erase, [rows()[-1].id])
-    told = {state: [line["state"] for line in read(petition, state)] for state in STATES}
-    assert told == {
+    states = {state: [line["state"] for line in read(petition, state)] for state in STATES}
+    assert states == {
         "counted": ["counted"],
         "pending": ["pending"],
         "held": ["held"],
@@ -129,7 +129,7 @@ def test_only_requested_columns_are_exported(petition):
     sign(petition, ODILE, lang="fr", subscribe=True)
     sign(petition, {**AMALIA, "country": "MX", "postal_code": "06000"})
     signed = rows()[1].created_at
-    asked = [
+    choices = [
         {"country": "MX"},
         {"lang": "fr"},
         {"subscribed": True},
@@ -137,17 +137,17 @@ def test_only_requested_columns_are_exported(petition):
         {"until": signed},
         {"since": signed, "lang": "en"},
     ]
-    found = [[line["given_name"] for line in read(petition, **choice)] for choice in asked]
-    assert found == [["Amalia"], ["Odile"], ["Odile"], [], [], ["Amalia"]]
+    names = [[line["given_name"] for line in read(petition, **choice)] for choice in choices]
+    assert names == [["Amalia"], ["Odile"], ["Odile"], [], [], ["Amalia"]]
 
 
 def test_chosen_columns_keep_the_standard_order(petition):
     sign(petition, AMALIA, name_display="initials", comment="Not read yet")
-    told = written(
+    text = written(
         petition, columns=("country", "shown_name", "full_name", "shown_comment", "day")
     ).decode()
-    assert told.splitlines()[0] == "country,shown_name,full_name,shown_comment,day"
-    assert told.splitlines()[1] == f"CA,A. R.,Amalia Rosales,,{rows()[0].created_at:%Y-%m-%d}"
+    assert text.splitlines()[0] == "country,shown_name,full_name,shown_comment,day"
+    assert text.splitlines()[1] == f"CA,A. R.,Amalia Rosales,,{rows()[0].created_at:%Y-%m-%d}"
 
 
 def test_each_line_says_which_version_was_signed(petition):
@@ -191,8 +191,8 @@ def test_custom_questions_are_the_last_columns_in_their_order(app):
         header
         == ",".join(HEADER) + ",answers-whom,answers-helps,answers-beside,answers-asked_before"
     )
-    told = [[line[name] for name in header.split(",")[len(HEADER) :]] for line in read(petition)]
-    assert told == [["'=1+1", "yes", "", ""], ["", "no", "", "still told"]]
+    answers = [[line[name] for name in header.split(",")[len(HEADER) :]] for line in read(petition)]
+    assert answers == [["'=1+1", "yes", "", ""], ["", "no", "", "still told"]]
 
 
 def test_column_list_contains_no_digest(petition):
@@ -235,11 +235,11 @@ def test_batches_come_from_one_cursor(petition, monkeypatch):
     for place in range(7):
         sign(petition, ODILE, email=f"o{place}@kwan.example", comment="two\nlines")
     db.session.rollback()
-    batches = Sheet(Selection(petition.id, state="all", columns=("email",))).stream()
+    batches = SignatureTable(Selection(petition.id, state="all", columns=("email",))).stream()
     assert inspect.isgenerator(batches)
-    told = [column for [column] in batches]
-    assert list(map(len, told)) == [3, 3, 1]
-    assert [email for column in told for email in column] == [
+    columns = [column for [column] in batches]
+    assert list(map(len, columns)) == [3, 3, 1]
+    assert [email for column in columns for email in column] == [
         f"o{place}@kwan.example" for place in range(7)
     ]
 
@@ -248,7 +248,7 @@ def test_change_during_streaming_adds_no_second_line(app, petition, monkeypatch)
     monkeypatch.setattr(queries, "BATCH", 1)
     ids = [sign(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
     db.session.rollback()
-    batches = Sheet(Selection(petition.id, state="all")).stream()
+    batches = SignatureTable(Selection(petition.id, state="all")).stream()
     next(batches)
     Context().run(_change_all, app, ids)
     assert len(list(batches)) == 2

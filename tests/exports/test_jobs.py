@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from campaign.exports import writer
 from campaign.exports.export_queries import content_of, exports_folder, file_of
 from campaign.exports.jobs import sweep_files
-from campaign.exports.operations import KEPT, drop_export, start_again
+from campaign.exports.operations import RETENTION, drop_export, start_again
 from campaign.extensions import db, write
 from campaign.jobs.registry import MAX_ATTEMPTS
 from campaign.jobs.worker import worker_context
@@ -37,7 +37,7 @@ def signed(petition):
     hatch_now()
 
 
-def plain(export_id):
+def decrypted(export_id):
     return b"".join(content_of(export(export_id)))
 
 
@@ -50,12 +50,12 @@ def sweep():
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
-def test_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, kind):
-    export_id = asked(kind)
+def test_file_is_made_with_its_digest_size_and_count(requested, exporter, signed, kind):
+    export_id = requested(kind)
     assert exporter.run_next()
-    made, content = export(export_id), plain(export_id)
-    assert (made.state, made.done, made.total, made.percent) == ("ready", 7, 7, 100)
-    assert (made.size, made.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    finished, content = export(export_id), decrypted(export_id)
+    assert (finished.state, finished.done, finished.total, finished.percent) == ("ready", 7, 7, 100)
+    assert (finished.size, finished.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert not exporter.run_next()
     if kind == "xlsx":
         assert (
@@ -70,28 +70,28 @@ def test_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, ki
         assert content.decode("utf-8-sig").count("o6@kwan.example") == 1
 
 
-def test_empty_selection_makes_an_empty_file(asked, exporter, signed):
-    export_id = asked(state="held")
+def test_empty_selection_makes_an_empty_file(requested, exporter, signed):
+    export_id = requested(state="held")
     exporter.run_next()
-    assert (export(export_id).state, plain(export_id).count(b"\n")) == ("ready", 1)
+    assert (export(export_id).state, decrypted(export_id).count(b"\n")) == ("ready", 1)
 
 
-def test_no_personal_data_can_be_read_in_the_file(asked, exporter, signed):
-    export_id = asked()
+def test_no_personal_data_can_be_read_in_the_file(requested, exporter, signed):
+    export_id = requested()
     exporter.run_next()
     path = file_of(export(export_id))
-    kept = path.read_bytes()
+    encrypted = path.read_bytes()
     assert [
         word
         for word in (b"Odile", b"Kwan", b"kwan.example", b"Remember", b"given_name")
-        if word in kept
+        if word in encrypted
     ] == []
     assert path.stat().st_mode & 0o077 == 0
-    assert b"Odile" in plain(export_id)
+    assert b"Odile" in decrypted(export_id)
 
 
-def test_files_of_two_exports_have_different_keys(asked, exporter, signed):
-    first, second = asked(), asked()
+def test_files_of_two_exports_have_different_keys(requested, exporter, signed):
+    first, second = requested(), requested()
     exporter.run_next()
     exporter.run_next()
     assert export(first).sha256 == export(second).sha256
@@ -100,11 +100,11 @@ def test_files_of_two_exports_have_different_keys(asked, exporter, signed):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 def test_another_worker_starts_over_after_a_crash_and_makes_the_same_file(
-    asked, exporter, signed, monkeypatch, kind
+    requested, exporter, signed, monkeypatch, kind
 ):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
     moment = utcnow()
-    whole, broken = asked(kind, now=moment), asked(kind, now=moment)
+    complete, interrupted = requested(kind, now=moment), requested(kind, now=moment)
     exporter.run_next()
     original, calls = Sealer.write, []
 
@@ -118,31 +118,31 @@ def test_another_worker_starts_over_after_a_crash_and_makes_the_same_file(
         patched.setattr(Sealer, "write", failing)
         with pytest.raises(PowerCut):
             exporter.run_next()
-    left = export(broken)
+    left = export(interrupted)
     assert (left.state, left.done, left.total) == ("working", 2, 7)
     assert not job_loop("export").run_next()
     assert job_loop("export", now=utcnow() + LATER).run_next()
-    assert (export(broken).state, export(broken).done) == ("ready", 7)
-    assert export(broken).sha256 == export(whole).sha256
-    assert plain(broken) == plain(whole)
+    assert (export(interrupted).state, export(interrupted).done) == ("ready", 7)
+    assert export(interrupted).sha256 == export(complete).sha256
+    assert decrypted(interrupted) == decrypted(complete)
 
 
-def test_stopped_worker_returns_the_job_at_once(asked, exporter, signed, monkeypatch):
+def test_stopped_worker_returns_the_job_at_once(requested, exporter, signed, monkeypatch):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
-    export_id, stop = asked(), Event()
+    export_id, stop = requested(), Event()
     original = Sealer.write
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "write", lambda self, data: stop.set() or original(self, data))
         job_loop("export", stop=stop).run_next()
     assert export(export_id).state == "waiting"
     assert exporter.run_next()
-    assert (export(export_id).state, plain(export_id).count(b"@")) == ("ready", 7)
+    assert (export(export_id).state, decrypted(export_id).count(b"@")) == ("ready", 7)
 
 
 def test_export_that_always_fails_is_given_up_and_can_be_requested_again(
-    asked, exporter, signed, monkeypatch
+    requested, exporter, signed, monkeypatch
 ):
-    export_id = asked()
+    export_id = requested()
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "write", lambda *_: 1 / 0)
         for attempt in range(MAX_ATTEMPTS):
@@ -155,8 +155,8 @@ def test_export_that_always_fails_is_given_up_and_can_be_requested_again(
     assert export(export_id).state == "ready"
 
 
-def test_full_disk_is_a_state_and_frees_the_space(asked, exporter, signed, monkeypatch):
-    export_id = asked()
+def test_full_disk_is_a_state_and_frees_the_space(requested, exporter, signed, monkeypatch):
+    export_id = requested()
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -170,9 +170,11 @@ def test_full_disk_is_a_state_and_frees_the_space(asked, exporter, signed, monke
     assert export(export_id).state == "ready"
 
 
-def test_cancelled_export_is_abandoned_and_its_file_deleted(asked, exporter, signed, monkeypatch):
+def test_cancelled_export_is_abandoned_and_its_file_deleted(
+    requested, exporter, signed, monkeypatch
+):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
-    export_id = asked()
+    export_id = requested()
     original = Sealer.finish
 
     def finish(self):
@@ -186,17 +188,17 @@ def test_cancelled_export_is_abandoned_and_its_file_deleted(asked, exporter, sig
     assert folder() == []
 
 
-def test_row_file_and_orphans_are_deleted_after_72_hours(asked, exporter, signed, monkeypatch):
-    first = asked()
+def test_row_file_and_orphans_are_deleted_after_72_hours(requested, exporter, signed, monkeypatch):
+    first = requested()
     exporter.run_next()
     path = exports_folder(current_app.config) / "999.sealed"
     path.write_bytes(b"an orphan")
     sweep()
     assert folder() == [f"{first}.sealed"]
-    at(monkeypatch, utcnow() + KEPT - LATER)
+    at(monkeypatch, utcnow() + RETENTION - LATER)
     sweep()
     assert file_of(export(first)) is not None
-    at(monkeypatch, utcnow() + KEPT + LATER)
+    at(monkeypatch, utcnow() + RETENTION + LATER)
     sweep()
     assert (export(first), folder()) == (None, [])
     db.session.rollback()

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from campaign.events.life_cycle import event_life_cycle
 from campaign.events.models import Event, Registration
 from campaign.events.operations import Hours, create_event
-from campaign.events.registering import confirm_registration, content_mark, register
+from campaign.events.registering import confirm_registration, content_fingerprint, register
 from campaign.events.tokens import token_for
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
@@ -37,13 +37,13 @@ def make_event(
         days=days
     )
     hours = settings.pop("hours", None) or Hours(starts, starts + timedelta(minutes=90), ZONE)
-    words = {
+    text = {
         "title": title,
         "kind": "Talk",
         "place": "Larch Library",
         "body": "An *evening* of questions.",
     }
-    texts = texts or {"en": words, "es": {**words, "kind": "Charla", "title": f"{title} (es)"}}
+    texts = texts or {"en": text, "es": {**text, "kind": "Charla", "title": f"{title} (es)"}}
     settings = {"town": "Ottawa", "registration": "required", **settings}
     cause_id = cause_id or make_cause().id
     event = write(create_event, cause_id=cause_id, slug=slug, hours=hours, texts=texts, **settings)
@@ -53,20 +53,22 @@ def make_event(
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
     """Register as the operation does, committed and unconfirmed; return the id."""
     email = f"{name}@rosales.example"
-    typed = {
+    columns = {
         "name": name.title(),
         "email": email,
         "email_digest": tokens.email_digest(email),
         "answers": {},
     }
     more = {"lang": "en", **more}
-    return write(register, event.id, now=now or utcnow(), seats=seats, **typed, **more).id
+    return write(register, event.id, now=now or utcnow(), seats=seats, **columns, **more).id
 
 
 def confirm(registration_id, *, now=None):
     """Press the button in the email, committed; return the id."""
-    mark = content_mark(registration(registration_id))
-    return write(confirm_registration, registration_id, mark=mark, now=now or utcnow()).id
+    fingerprint = content_fingerprint(registration(registration_id))
+    return write(
+        confirm_registration, registration_id, fingerprint=fingerprint, now=now or utcnow()
+    ).id
 
 
 def come(event, name="amalia", *, now=None, **more):
@@ -74,9 +76,11 @@ def come(event, name="amalia", *, now=None, **more):
     return confirm(ask_to_come(event, name, now=now, **more), now=now)
 
 
-def post_registration(client, event, words=AMALIA, *, lang="en", address="127.0.0.1", **options):
+def post_registration(
+    client, event, form_data=AMALIA, *, lang="en", address="127.0.0.1", **options
+):
     path = f"/{lang}/events/{event.slug}/registrations"
-    return client.post(path, data=words, environ_overrides={"REMOTE_ADDR": address}, **options)
+    return client.post(path, data=form_data, environ_overrides={"REMOTE_ADDR": address}, **options)
 
 
 def registration(registration_id):

@@ -44,11 +44,11 @@ class Tablet:
     def campaign(self, **headers):
         return self.client.get("/kiosk/campaign.json", headers={**self.headers, **headers})
 
-    def seal(self, petition="home", words=AMALIA, *, key=None, **said):
+    def seal(self, petition="home", fields=AMALIA, *, key=None, **changes):
         """Return a record as it is in the tablet's queue."""
         key = key or self.campaign().json["key"]
         self.sequence += 1
-        return seal(self.uuid, key, self.sequence, signature(petition, words, **said))
+        return seal(self.uuid, key, self.sequence, signature(petition, fields, **changes))
 
     def sync(self, *records, shifts=(), waiting=0, device_time=None, **more):
         return self.post(
@@ -62,12 +62,12 @@ class Tablet:
         """Sync, and return (status, reason) of the receipts, in the order of the records."""
         answer = self.sync(*records, **more)
         assert answer.status_code == 200, answer.text
-        said = {item["id"]: (item["status"], item["reason"]) for item in answer.json["receipts"]}
-        return [said[record["id"]] for record in records]
+        results = {item["id"]: (item["status"], item["reason"]) for item in answer.json["receipts"]}
+        return [results[record["id"]] for record in records]
 
-    def sign(self, petition="home", words=AMALIA, **said):
+    def sign(self, petition="home", fields=AMALIA, **changes):
         """Seal and sync one signature; return (status, reason)."""
-        [receipt] = self.receipts(self.seal(petition, words, **said))
+        [receipt] = self.receipts(self.seal(petition, fields, **changes))
         return receipt
 
     def post(self, path, body):
@@ -78,7 +78,7 @@ def envelope(records, shifts=(), waiting=0, device_time=None, last_sequence=0, *
     """Return the body of a sync."""
     body = {
         "app": "1",
-        "device_time": said_at(device_time or utcnow()),
+        "device_time": iso_time(device_time or utcnow()),
         "battery": 0.83,
         "waiting": waiting,
         "oldest": None,
@@ -89,14 +89,14 @@ def envelope(records, shifts=(), waiting=0, device_time=None, last_sequence=0, *
     return {**body, **more}
 
 
-def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
+def signature(petition="home", fields=AMALIA, *, signed_at=None, **changes):
     """Return the unsealed data of a record."""
     return {
         "v": 1,
         "petition": petition,
         "version": 1,
         "lang": "es",
-        "signed_at": said_at(signed_at or utcnow()),
+        "signed_at": iso_time(signed_at or utcnow()),
         "comment": "",
         "name_display": "counted",
         "subscribe": False,
@@ -105,22 +105,22 @@ def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
         "witnessed": True,
         "shift": None,
         "drawn": "",
-        **words,
-        **said,
+        **fields,
+        **changes,
     }
 
 
-def seal(kiosk, key, sequence, plain, *, uuid=None, bound_to=None):
-    """Return a record sealed to `key` of campaign.json; `plain` may also be odd bytes."""
+def seal(kiosk, key, sequence, content, *, uuid=None, bound_to=None):
+    """Return a record sealed to `key` of campaign.json; `content` may also be odd bytes."""
     uuid = uuid or str(uuid4())
     public = X25519PublicKey.from_public_bytes(codes.from_base64(key["public"]))
-    plain = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
+    content = content if isinstance(content, bytes) else json.dumps(content).encode()
     info = bound_to or f"volante-kiosk-1|{kiosk}|{uuid}|{sequence}"
-    sealed = SUITE.encrypt(plain, public, info.encode())
+    sealed = SUITE.encrypt(content, public, info.encode())
     return {"id": uuid, "sequence": sequence, "key": key["id"], "sealed": codes.to_base64(sealed)}
 
 
-def said_at(instant):
+def iso_time(instant):
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(instant, datetime) else instant
 
 

@@ -1,13 +1,13 @@
 """Create signatures from paper to test with."""
 
 from campaign.extensions import db, write
-from campaign.imports.classification import decide
-from campaign.imports.commit import accept, carry_in
-from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.classification import classify
+from campaign.imports.commit import accept, import_in_parts
+from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.operations import JOB
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
-from campaign.imports.rollback import carry_out, undo
+from campaign.imports.rollback import remove_in_parts, undo
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from tests.factories.jobs import run_jobs
@@ -22,25 +22,25 @@ def csv_of(*lines, header=HEADER):
 
 def begin(petition, data, name="list.csv", organizer_id=None, **settings):
     """Save the rows of a file, committed; return the open batch."""
-    found = petition_by_id(petition.id)
-    batch = batch_of(
-        petition=found,
+    current = petition_by_id(petition.id)
+    batch = build_batch(
+        petition=current,
         organizer_id=organizer_id,
         name=name,
         table=read_file(data),
         lang="en",
-        remembered=remembered_columns(found.cause_id),
+        remembered=remembered_columns(current.cause_id),
         **{"signed_on": utcnow().date(), **settings},
     )
-    kept = keep_file(write, batch=batch, table=read_file(data))
-    return write(open_file, batch_id=kept.id, version=kept.version)
+    stored = store_file(write, batch=batch, table=read_file(data))
+    return write(open_file, batch_id=stored.id, version=stored.version)
 
 
 def fates_of(batch):
-    """Return the Decided of a batch's rows as they are now."""
+    """Return the ClassifiedRow of a batch's rows as they are now."""
     db.session.rollback()
     batch = batch_by_id(batch.id)
-    return decide(checker_for(batch, utcnow()), items_of(batch))
+    return classify(checker_for(batch, utcnow()), items_of(batch))
 
 
 def bring(batch):
@@ -51,13 +51,13 @@ def bring(batch):
 def bring_decided(batch, decided, *, version=None):
     """Commit a batch as it was decided before."""
     write(accept, batch_id=batch.id, version=version, decided=decided, now=utcnow())
-    return carry_in(write, batch.id, decided)
+    return import_in_parts(write, batch.id, decided)
 
 
 def withdraw_and_erase(batch):
     """Undo a batch, committed; return how many signatures that removed."""
     write(undo, batch_id=batch.id)
-    return carry_out(write, batch.id)
+    return remove_in_parts(write, batch.id)
 
 
 def finish_rest(now=None):

@@ -21,8 +21,8 @@ def make_update(
     **settings,
 ):
     """Create an update, committed and published `days` ago unless it is a draft."""
-    words = {"title": title, "summary": "It is short.", "body": "The Senate *wrote* back."}
-    texts = texts or {"en": words, "es": {**words, "title": f"{title} (es)"}}
+    text = {"title": title, "summary": "It is short.", "body": "The Senate *wrote* back."}
+    texts = texts or {"en": text, "es": {**text, "title": f"{title} (es)"}}
     publish_at = None if draft else utcnow() - timedelta(days=days)
     links = Links(petition_ids=tuple(petition_ids), event_id=settings.pop("event_id", None))
     cause_id = cause_id or make_cause().id

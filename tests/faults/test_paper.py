@@ -23,13 +23,13 @@ UNDO = """
 from sqlalchemy import func, select
 from campaign.extensions import db, write
 from campaign.imports.models import ImportBatch
-from campaign.imports.rollback import carry_out, undo
+from campaign.imports.rollback import remove_in_parts, undo
 from wsgi import app
 
 with app.app_context():
     batch_id = db.session.scalar(select(func.max(ImportBatch.id)))
     write(undo, batch_id=batch_id)
-    carry_out(write, batch_id)
+    remove_in_parts(write, batch_id)
 """
 
 

@@ -48,7 +48,7 @@ def watcher(app, caplog):
 @pytest.fixture
 def unlimited(app, monkeypatch):
     """Switch off rate limits."""
-    monkeypatch.setattr("campaign.kiosk.routes.may_ask", lambda _id: True)
+    monkeypatch.setattr("campaign.kiosk.routes.may_request", lambda _id: True)
     monkeypatch.setattr("campaign.kiosk.routes.may_pair", lambda _address: True)
     return lambda: limit_storage(app.config).reset()
 

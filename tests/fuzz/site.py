@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from campaign.api.operations import make_key
-from campaign.exports.operations import ask_for_export
+from campaign.exports.operations import request_export
 from campaign.exports.selection import Selection
 from campaign.extensions import write
 from campaign.process.clock import utcnow
@@ -113,7 +113,7 @@ def build(client):
         "aim": "records",
         "purpose": "A test",
     }
-    write(ask_for_export, **of, choice=choice, now=utcnow())
+    write(request_export, **of, choice=choice, now=utcnow())
     hatch_now()
     index_now()
     own = [

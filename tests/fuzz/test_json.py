@@ -41,7 +41,7 @@ def test_no_tablet_can_make_the_server_fail(client, site, dice, watcher, unlimit
     key = tablet.campaign().json["key"]
     for turn in range(dice.count):
         sealed = [
-            seal(tablet.uuid, key, turn * 2 + index, dice.json_body(signature(words=AT_THE_TABLE)))
+            seal(tablet.uuid, key, turn * 2 + index, dice.json_body(signature(fields=AT_THE_TABLE)))
             for index in range(2)
         ]
         bodies = {

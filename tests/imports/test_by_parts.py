@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.imports import create, rollback
-from campaign.imports.commit import accept, carry_in
-from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.commit import accept, import_in_parts
+from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import PATIENCE, drop, keep_fates
+from campaign.imports.operations import PATIENCE, drop, store_fates
 from campaign.imports.queries import batch_by_id, batches_among
-from campaign.imports.rollback import NothingToUndo, carry_out, erase_rows, undo
+from campaign.imports.rollback import NothingToUndo, erase_rows, remove_in_parts, undo
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
@@ -45,7 +45,7 @@ def counted(*where, of=ImportRow):
     return db.session.scalar(select(func.count()).select_from(of).where(*where))
 
 
-class Door:
+class SigningWrite:
     """A `write` that lets a person sign between any two transactions.
 
     `sizes` are the rows that each changed, where SQLite reports them.
@@ -70,8 +70,8 @@ class Door:
 
 
 def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
-    door, table = Door(petition), read_file(people(MANY))
-    batch = batch_of(
+    signing_write, table = SigningWrite(petition), read_file(people(MANY))
+    batch = build_batch(
         petition=petition,
         organizer_id=None,
         name="a.csv",
@@ -79,22 +79,22 @@ def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
         lang="en",
         signed_on=utcnow().date(),
     )
-    kept = keep_file(door, batch=batch, table=table)
-    opened = door(lambda: open_file(batch_id=kept.id, version=kept.version))
+    stored = store_file(signing_write, batch=batch, table=table)
+    opened = signing_write(lambda: open_file(batch_id=stored.id, version=stored.version))
     decided = fates_of(opened)
-    keep_fates(door, batch_id=opened.id, version=None, decided=decided, now=utcnow())
-    door(lambda: accept(batch_id=opened.id, version=None, decided=decided, now=utcnow()))
-    assert carry_in(door, opened.id, decided).newcomers == MANY
+    store_fates(signing_write, batch_id=opened.id, version=None, decided=decided, now=utcnow())
+    signing_write(lambda: accept(batch_id=opened.id, version=None, decided=decided, now=utcnow()))
+    assert import_in_parts(signing_write, opened.id, decided).newcomers == MANY
     hatch_now()
-    door(lambda: undo(batch_id=opened.id))
-    assert carry_out(door, opened.id) == MANY
+    signing_write(lambda: undo(batch_id=opened.id))
+    assert remove_in_parts(signing_write, opened.id) == MANY
     hatch_now()
     assert differences() == []
-    assert max(door.sizes) <= MAX_CHANGES
-    assert len(door.signed) == len(door.sizes) > 3 * MANY // 1000
+    assert max(signing_write.sizes) <= MAX_CHANGES
+    assert len(signing_write.signed) == len(signing_write.sizes) > 3 * MANY // 1000
     assert counted(
-        Signature.id.in_(door.signed), Signature.state == "pending", of=Signature
-    ) == len(door.signed)
+        Signature.id.in_(signing_write.signed), Signature.state == "pending", of=Signature
+    ) == len(signing_write.signed)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def cut_short(petition, monkeypatch):
     """The table of a file of five, two of whose rows were saved before the power went."""
     monkeypatch.setattr(create, "AT_ONCE", 2)
     table = read_file(people(4))
-    batch = batch_of(
+    batch = build_batch(
         petition=petition,
         organizer_id=None,
         name="a.csv",
@@ -111,7 +111,7 @@ def cut_short(petition, monkeypatch):
         signed_on=utcnow().date(),
     )
     with pytest.raises(RuntimeError):
-        keep_file(stopped_after(2), batch=batch, table=table)
+        store_file(stopped_after(2), batch=batch, table=table)
     return db.session.scalar(select(ImportBatch).order_by(ImportBatch.id.desc()))
 
 
@@ -136,7 +136,7 @@ def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
     hatch_now()
     write(undo, batch_id=batch.id)
     with pytest.raises(RuntimeError):
-        carry_out(stopped_after(1), batch.id)
+        remove_in_parts(stopped_after(1), batch.id)
     hatch_now()
     assert counted(Signature.number.is_not(None), of=Signature) == 3
     assert batch_by_id(batch.id).is_leaving

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from campaign.imports.checking import Checker, Sheet
-from campaign.imports.columns import guessed
-from campaign.imports.create import batch_of
+from campaign.imports.checking import BatchContext, Checker
+from campaign.imports.columns import guess_columns
+from campaign.imports.create import build_batch
 from campaign.imports.files import read_file
 from campaign.imports.sheet_numbers import read_serial, serial
 from campaign.imports.values import ValueRefused, country, instant, is_day_first, tick
@@ -37,9 +37,9 @@ QUESTIONS = (
 RIGHT = {"given_name": "Ana", "country": "CA", "postal_code": "m5v2t6", "signed_at": "2026-11-20"}
 
 
-def checker(required=(), questions=(), **sheet):
+def checker(required=(), questions=(), **changes):
     terms = SigningTerms(1, 1, "home", "open", 1, frozenset(required), tuple(questions), False)
-    told = {
+    defaults = {
         "lang": "en",
         "country": "",
         "signed_at": NOW,
@@ -47,7 +47,7 @@ def checker(required=(), questions=(), **sheet):
         "closes_at": None,
         "now": NOW,
     }
-    return Checker(terms, Sheet(**{**told, **sheet}))
+    return Checker(terms, BatchContext(**{**defaults, **changes}))
 
 
 def faults(typed, **of):
@@ -56,7 +56,7 @@ def faults(typed, **of):
 
 def form_faults(app, typed, required, questions=()):
     """Return the form's errors for the same data, without those about a missing email address."""
-    asked = [
+    questions = [
         {
             **question,
             "label": question["label"]["en"],
@@ -65,9 +65,9 @@ def form_faults(app, typed, required, questions=()):
         }
         for question in questions
     ]
-    words = {**typed, **({} if typed.get("email") else {"email": "somebody@example.org"})}
-    with app.test_request_context(method="POST", data=MultiDict(words)), force_locale("en"):
-        form = signature_form(required, asked)
+    form_data = {**typed, **({} if typed.get("email") else {"email": "somebody@example.org"})}
+    with app.test_request_context(method="POST", data=MultiDict(form_data)), force_locale("en"):
+        form = signature_form(required, questions)
         form.validate()
         return {name: str(errors[0]) for name, errors in form.errors.items()}
 
@@ -128,9 +128,9 @@ def test_form_and_row_agree_on_every_value(app, typed, code, required):
     typed = {name: text.strip() for name, text in typed.items()}
     checked = checker(required).check(typed)
     with app.test_request_context(), force_locale("en"):
-        said = {field: fault_in_words(field, fault) for field, fault in checked.faults.items()}
+        codes = {field: fault_in_words(field, fault) for field, fault in checked.faults.items()}
     expected = form_faults(app, typed, required)
-    assert said.keys() == expected.keys()
+    assert codes.keys() == expected.keys()
     # These errors are a row's own: countries may be names, comments have no character count, and
     # missing data is another person's.
     own = {
@@ -141,7 +141,7 @@ def test_form_and_row_agree_on_every_value(app, typed, code, required):
             *(field for field, fault in checked.faults.items() if fault == "missing"),
         )
     }
-    assert {**said, **own} == {**expected, **own}
+    assert {**codes, **own} == {**expected, **own}
 
 
 def test_custom_questions_are_validated_in_rows_too(app):
@@ -202,12 +202,12 @@ def test_valid_row_becomes_the_details_of_a_supporter(app):
 
 
 def test_news_consent_needs_a_checked_box_and_an_email_address(app):
-    for words, wants in (
+    for changes, wants in (
         ({"subscribe": "x"}, False),
         ({"email": "a@b.mx"}, False),
         ({"email": "a@b.mx", "subscribe": "x"}, True),
     ):
-        assert checker().check({**RIGHT, **words}).supporter.subscribe is wants
+        assert checker().check({**RIGHT, **changes}).supporter.subscribe is wants
 
 
 def test_single_name_is_enough_where_two_are_asked_for(app):
@@ -224,7 +224,7 @@ def test_single_name_is_enough_where_two_are_asked_for(app):
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("changes", "code"),
     [
         ({"given_name": '=HYPERLINK("x")'}, {"given_name": "formula"}),
         ({"given_name": "x" * 2001}, {"given_name": "too_long"}),
@@ -237,8 +237,8 @@ def test_single_name_is_enough_where_two_are_asked_for(app):
         ({"name_display": "loud"}, {"name_display": "name_display"}),
     ],
 )
-def test_errors_that_only_files_can_have(app, words, code):
-    assert faults({**RIGHT, **words}) == code
+def test_errors_that_only_files_can_have(app, changes, code):
+    assert faults({**RIGHT, **changes}) == code
 
 
 def test_apostrophe_of_our_own_exports_is_removed_again(app):
@@ -249,7 +249,7 @@ def test_apostrophe_of_our_own_exports_is_removed_again(app):
 
 
 def test_zeros_that_a_spreadsheet_dropped_from_a_postal_code_are_restored(app):
-    for country_code, typed, kept in (
+    for country_code, typed, stored in (
         ("MX", "6600", "06600"),
         ("US", "501", "00501"),
         ("CA", "501", None),
@@ -257,7 +257,7 @@ def test_zeros_that_a_spreadsheet_dropped_from_a_postal_code_are_restored(app):
     ):
         row = {**RIGHT, "country": country_code, "postal_code": typed}
         supporter = checker(from_spreadsheet=True).check(row).supporter
-        assert (supporter and supporter.postal_code) == kept
+        assert (supporter and supporter.postal_code) == stored
         assert checker().check(row).faults == {"postal_code": f"postal_code:{country_code}"}
 
 
@@ -332,7 +332,7 @@ def test_check_marks_are_recognized_as_people_write_them():
     ],
 )
 def test_columns_are_guessed_from_their_names_in_three_languages(heading, fields):
-    assert list(guessed(heading.split(","), QUESTIONS).values()) == fields
+    assert list(guess_columns(heading.split(","), QUESTIONS).values()) == fields
 
 
 @given(
@@ -357,7 +357,7 @@ def test_region_column_is_not_mistaken_for_the_signature_state(app, cells, field
     table = read_file(
         f"Nombre,Apellidos,Estado\nAna,Torres,{first}\nEva,Torres,{second}\n".encode()
     )
-    batch = batch_of(
+    batch = build_batch(
         petition=make_petition(), organizer_id=None, name="a.csv", table=table, lang="es"
     )
     assert batch.mapping.get("2") == field

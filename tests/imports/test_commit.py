@@ -9,17 +9,17 @@ from sqlalchemy import func, select
 from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.imports import commit
-from campaign.imports.classification import without_wrong
-from campaign.imports.commit import StillWrong, accept, carry_in
+from campaign.imports.classification import leave_out_wrong_rows
+from campaign.imports.commit import StillWrong, accept, import_in_parts
 from campaign.imports.jobs import drop_abandoned
 from campaign.imports.models import ImportRow
 from campaign.imports.operations import (
     PATIENCE,
     BatchClosed,
     drop,
-    keep_fates,
-    keep_typed,
     match,
+    store_fates,
+    store_typed,
 )
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.rollback import NothingToUndo, erase_rows
@@ -115,18 +115,18 @@ def test_each_row_has_its_result_and_reason(petition):
 def test_imported_batch_is_counted_with_its_paper_and_adds_nobody_twice(petition):
     batch = bring(begin(petition, csv_of(ZORA, ANA, ANA)))
     assert tally() == 2
-    found = sorted(rows(), key=lambda row: row.given_name)
+    signatures = sorted(rows(), key=lambda row: row.given_name)
     assert [
         (row.evidence, row.state, row.given_name, row.created_at.date().isoformat())
-        for row in found
+        for row in signatures
     ] == [
         ("paper", "counted", "Ana", "2026-11-20"),
         ("paper", "counted", "Zora", "2026-11-20"),
     ]
-    row, of = row_of_signature(found[1].id)
-    assert (of.id, row.sheet, row.sheet_row, row.fate) == (batch.id, "S1", "1", "new")
-    kept = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).all()
-    assert [(row.cells, row.typed) for row in kept] == [(None, None)] * 3
+    row, batch_of_row = row_of_signature(signatures[1].id)
+    assert (batch_of_row.id, row.sheet, row.sheet_row, row.fate) == (batch.id, "S1", "1", "new")
+    imported = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).all()
+    assert [(row.cells, row.typed) for row in imported] == [(None, None)] * 3
     assert batch.counts == {"new": 2, "duplicate": 1}
     with pytest.raises(BatchClosed):
         bring(batch)
@@ -150,15 +150,15 @@ def left(petition, monkeypatch):
     decided = fates_of(batch)
     write(accept, batch_id=batch.id, version=None, decided=decided, now=utcnow())
     with pytest.raises(RuntimeError):
-        carry_in(stopped_after(1), batch.id, decided)
+        import_in_parts(stopped_after(1), batch.id, decided)
     return batch
 
 
-def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, left):
+def test_interrupted_import_is_completed_once(petition, left):
     assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
     assert finish_rest() == 0
     for operation, named in (
-        (keep_typed, {"typed": {}}),
+        (store_typed, {"typed": {}}),
         (drop, {}),
         (accept, {"version": None, "decided": [], "now": utcnow()}),
     ):
@@ -168,12 +168,12 @@ def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, 
         finish_rest(utcnow() + 2 * PATIENCE),
         finish_rest(utcnow() + 2 * PATIENCE),
     ) == (1, 0)
-    brought = batch_by_id(left.id)
-    assert (tally(), brought.state, brought.counts) == (4, "imported", {"new": 4, "duplicate": 1})
-    kept = db.session.scalars(
+    finished = batch_by_id(left.id)
+    assert (tally(), finished.state, finished.counts) == (4, "imported", {"new": 4, "duplicate": 1})
+    imported = db.session.scalars(
         select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.place)
     ).all()
-    assert [(row.cells, row.sheet_row if row.signature_id else "") for row in kept] == [
+    assert [(row.cells, row.sheet_row if row.signature_id else "") for row in imported] == [
         (None, "1"),
         (None, "2"),
         (None, ""),
@@ -184,7 +184,7 @@ def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, 
 
 def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
     assert withdraw_and_erase(left) == 2
-    carry_in(write, left.id, [])
+    import_in_parts(write, left.id, [])
     assert (finish_rest(utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
         1,
         0,
@@ -206,23 +206,27 @@ def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeyp
     write(accept, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
     # The request is still at work when the batch's job starts.
     decided, later = fates_of(batch), utcnow() + 2 * PATIENCE
-    together(app, [lambda: carry_in(write, batch.id, decided), lambda: finish_rest(later)])
+    together(app, [lambda: import_in_parts(write, batch.id, decided), lambda: finish_rest(later)])
     assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
 
 def test_wrong_rows_are_corrected_or_skipped(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
-    keep_fates(write, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
+    store_fates(write, batch_id=batch.id, version=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(
-        keep_typed,
+        store_typed,
         batch_id=batch.id,
         typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}},
         left_out=set(),
     )
     assert fates(batch) == ["new", "new", "wrong", "new"]
-    keep_fates(
-        write, batch_id=batch.id, version=None, decided=without_wrong(fates_of(batch)), now=utcnow()
+    store_fates(
+        write,
+        batch_id=batch.id,
+        version=None,
+        decided=leave_out_wrong_rows(fates_of(batch)),
+        now=utcnow(),
     )
     assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
     assert fates(batch) == ["new", "new", "left_out", "new"]
@@ -233,9 +237,9 @@ def test_wrong_rows_are_corrected_or_skipped(petition):
 def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
     batch = begin(petition, csv_of(ZORA))
     decided, seen = fates_of(batch), batch.version
-    write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, version=seen)
+    write(store_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, version=seen)
     for operation, named in (
-        (keep_typed, {"typed": {2: {"given_name": "Zara"}}}),
+        (store_typed, {"typed": {2: {"given_name": "Zara"}}}),
         (accept, {"decided": decided, "now": utcnow()}),
     ):
         with pytest.raises(EditConflict):
@@ -247,8 +251,8 @@ def test_person_signing_during_a_preview_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
     decided, seen = fates_of(batch), batch.version
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
-    brought = bring_decided(batch, decided, version=seen)
-    assert brought.counts == {"new": 1, "duplicate": 1}
+    imported = bring_decided(batch, decided, version=seen)
+    assert imported.counts == {"new": 1, "duplicate": 1}
     assert tally() == 2
 
 
@@ -276,9 +280,9 @@ def test_same_batch_submitted_twice_is_imported_once(app, petition):
         try:
             return bring_decided(batch, decided).state
         except BatchClosed:
-            return "told"
+            return "refused"
 
-    assert sorted(together(app, [press, press])) == ["imported", "told"]
+    assert sorted(together(app, [press, press])) == ["imported", "refused"]
     assert tally() == 1
 
 
@@ -373,13 +377,13 @@ def test_matched_columns_are_remembered(petition):
     data = csv_of("Zora,x,1", header="Llamada,Otra cosa,Numero")
     first = begin(petition, data)
     assert (first.header, first.rows) == ([], 2)
-    said = {
+    remembered = {
         "mapping": {0: "given_name"},
         "has_heading": True,
         "wording": "I sign.",
         "day_first": True,
     }
-    write(match, batch_id=first.id, version=None, **said)
+    write(match, batch_id=first.id, version=None, **remembered)
     bring(first)
     second = begin(petition, csv_of("Ana,x,2", header="Llamada,Otra cosa,Numero"))
     assert (second.header, second.mapping, fates(second)) == (
@@ -393,7 +397,7 @@ def test_batch_untouched_for_a_week_is_erased(petition):
     old, young, done = (begin(petition, csv_of(line)) for line in (ZORA, ANA, "Bo,,,,,,,"))
     bring(done)
     later = utcnow() + timedelta(days=7, minutes=1)
-    write(keep_typed, batch_id=young.id, typed={2: {"given_name": "Anna"}})
+    write(store_typed, batch_id=young.id, typed={2: {"given_name": "Anna"}})
     db.session.get(type(young), young.id, populate_existing=True).changed_at = later
     db.session.commit()
     assert drop_abandoned(now=later) == 1
@@ -411,4 +415,4 @@ def test_dropping_leaves_nothing(petition):
     erase_rows(write, batch.id)
     assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
     with pytest.raises(BatchClosed):
-        write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoe"}})
+        write(store_typed, batch_id=batch.id, typed={2: {"given_name": "Zoe"}})

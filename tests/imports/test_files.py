@@ -144,8 +144,8 @@ def test_workbook_rows_have_the_numbers_of_the_spreadsheet():
 def packed(parts):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, words in parts.items():
-            target.writestr(name, words)
+        for name, content in parts.items():
+            target.writestr(name, content)
     return file.getvalue()
 
 

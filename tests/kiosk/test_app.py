@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from campaign.kiosk.app_texts import WORDS, app_words
+from campaign.kiosk.app_texts import TEXTS, texts_by_language
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "es", "fr")
 # This matches the key of a sentence in a script: a whole key, or the beginning of several.
-SAID = re.compile(r"""\b(?:word|words)\((?:\w+ \? )?["`]([a-z_]+)(\$\{)?""")
-ASKED = re.compile(r"""data-word(?:-\w+)?=["']([a-z_]+)["']""")
+TEXT_CALL = re.compile(r"""\b(?:word|words)\((?:\w+ \? )?["`]([a-z_]+)(\$\{)?""")
+TEXT_ATTRIBUTE = re.compile(r"""data-word(?:-\w+)?=["']([a-z_]+)["']""")
 
 
 def test_page_is_public_sets_no_cookie_and_may_use_the_camera(client):
@@ -41,11 +41,11 @@ def test_too_old_browser_gets_a_message_in_every_language(client):
 
 
 def test_all_cached_files_exist_and_include_every_import(client):
-    kept = client.get("/kiosk/assets.json").json
-    assert len(set(kept["files"])) == len(kept["files"])
-    for file in kept["files"]:
+    assets = client.get("/kiosk/assets.json").json
+    assert len(set(assets["files"])) == len(assets["files"])
+    for file in assets["files"]:
         assert client.get(file).status_code == 200, file
-    paths = {file.partition("/js/")[2] for file in kept["files"] if "/js/" in file}
+    paths = {file.partition("/js/")[2] for file in assets["files"] if "/js/" in file}
     scripts = {
         path.relative_to(ROOT / "static/js").as_posix()
         for path in (ROOT / "static/js/kiosk").rglob("*.js")
@@ -53,8 +53,8 @@ def test_all_cached_files_exist_and_include_every_import(client):
     # The service worker caches the others, and the browser caches it.
     assert scripts - paths == {"kiosk/worker.js"}
     assert {"montage/stage.js", "montage/layout-worker.js", "montage/canvas-renderer.js"} <= paths
-    assert any("/vendor/hpke-core-" in file for file in kept["files"])
-    assert not any("decode" in file for file in kept["files"])
+    assert any("/vendor/hpke-core-" in file for file in assets["files"])
+    assert not any("decode" in file for file in assets["files"])
 
 
 def test_service_worker_starts_with_its_file_list_and_is_always_revalidated(client):
@@ -77,13 +77,13 @@ def test_manifest_makes_it_an_app(client):
 def test_every_screen_text_exists_and_none_is_unused():
     scripts = "\n".join(path.read_text() for path in (ROOT / "static/js/kiosk").rglob("*.js"))
     sheets = "\n".join(path.read_text() for path in (ROOT / "templates/kiosk").glob("*.html"))
-    beginnings = {name for name, more in SAID.findall(scripts) if more}
-    whole = {name for name, more in SAID.findall(scripts) if not more}
-    asked = {name for name in ASKED.findall(sheets) if not name.endswith("_")}
-    known = {re.sub("_(one|many)$", "", name) for name in WORDS} | set(WORDS)
-    assert (whole | asked) - known == set()
-    assert all(any(name.startswith(start) for name in WORDS) for start in beginnings)
-    quoted = set(re.findall(r"""["'`]([a-z_]+)["'`]""", scripts)) | asked
+    beginnings = {name for name, more in TEXT_CALL.findall(scripts) if more}
+    exact = {name for name, more in TEXT_CALL.findall(scripts) if not more}
+    in_templates = {name for name in TEXT_ATTRIBUTE.findall(sheets) if not name.endswith("_")}
+    existing = {re.sub("_(one|many)$", "", name) for name in TEXTS} | set(TEXTS)
+    assert (exact | in_templates) - existing == set()
+    assert all(any(name.startswith(start) for name in TEXTS) for start in beginnings)
+    quoted = set(re.findall(r"""["'`]([a-z_]+)["'`]""", scripts)) | in_templates
     starts = (
         *beginnings,
         "pair_",
@@ -99,7 +99,7 @@ def test_every_screen_text_exists_and_none_is_unused():
     )
     idle = {
         name
-        for name in WORDS
+        for name in TEXTS
         if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted
         and not name.startswith(starts)
     }
@@ -116,11 +116,11 @@ def test_every_screen_text_exists_and_none_is_unused():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_language_fills_in_the_same_values(app, lang):
-    words = app_words(LANGUAGES)
-    for name, sentence in words["en"].items():
+    texts = texts_by_language(LANGUAGES)
+    for name, sentence in texts["en"].items():
         braces = set(re.findall(r"\{\w+\}", sentence))
-        assert set(re.findall(r"\{\w+\}", words[lang][name])) == braces, name
-        assert "%(" not in words[lang][name]
+        assert set(re.findall(r"\{\w+\}", texts[lang][name])) == braces, name
+        assert "%(" not in texts[lang][name]
 
 
 def test_postal_code_patterns_work_in_a_browser(client):
@@ -138,10 +138,10 @@ def test_postal_code_patterns_work_in_a_browser(client):
 def test_texts_quoted_in_the_guide_for_tablers_exist(app, lang, page):
     guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / page).read_text())
     quoted = {match.strip("… ") for match in re.findall(r"\*([^*\n]+)\*", guide)}
-    said = "\n".join(app_words(("en", "es", "fr"))[lang].values())
+    texts = "\n".join(texts_by_language(("en", "es", "fr"))[lang].values())
     catalog = "es" if lang == "en" else lang
     with (ROOT / f"campaign/translations/{catalog}/LC_MESSAGES/messages.po").open("rb") as file:
         in_the_workspace = {
             message.id if lang == "en" else message.string for message in read_po(file)
         }
-    assert quoted and {item for item in quoted if item not in said} <= in_the_workspace
+    assert quoted and {item for item in quoted if item not in texts} <= in_the_workspace

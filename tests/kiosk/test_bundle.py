@@ -26,22 +26,22 @@ QUESTION = {
 def test_bundle_contains_the_event_its_petitions_and_all_texts(client):
     event, petition = make_table(questions=[QUESTION], required_fields=["postal_code"])
     make_petition("elsewhere", cause_id=petition.cause_id)
-    said = make_tablet(client, event).campaign().json
-    assert said["event"]["slug"] == event.slug
-    assert said["event"]["country"] == event.country
-    assert said["event"]["places"].keys() == {"en", "es", "fr"}
-    assert said["kiosk"]["revoked"] is False
-    assert said["languages"] == ["en", "es", "fr"]
-    [one] = said["petitions"]
+    bundle = make_tablet(client, event).campaign().json
+    assert bundle["event"]["slug"] == event.slug
+    assert bundle["event"]["country"] == event.country
+    assert bundle["event"]["places"].keys() == {"en", "es", "fr"}
+    assert bundle["kiosk"]["revoked"] is False
+    assert bundle["languages"] == ["en", "es", "fr"]
+    [one] = bundle["petitions"]
     assert (one["slug"], one["version"], one["phase"]) == ("home", 1, "open")
     assert one["title"] == {"en": "Bring them home", "es": "Que vuelvan", "fr": "Bring them home"}
     assert one["body_html"]["es"].strip() == "<p>Los abajo firmantes <em>pedimos</em>.</p>"
     assert one["targets"]["es"] == ["El Senado del Valle"]
     assert (one["required_fields"], one["questions"]) == (["postal_code"], [QUESTION])
     assert (one["email"], one["confirmation"]) == ("optional", "email_or_witness")
-    assert said["countries"]["fr"][0] == ["CA", "Canada"]
-    assert len(set(said["consent"]["words"].values())) == len(said["languages"])
-    assert said["limits"] == {"batch": 50, "body_bytes": 1_000_000, "sealed_bytes": 65_536}
+    assert bundle["countries"]["fr"][0] == ["CA", "Canada"]
+    assert len(set(bundle["consent"]["words"].values())) == len(bundle["languages"])
+    assert bundle["limits"] == {"batch": 50, "body_bytes": 1_000_000, "sealed_bytes": 65_536}
 
 
 def test_email_address_is_required_where_an_email_confirms(client):
@@ -69,21 +69,21 @@ def test_bundle_describes_the_delivery_as_the_petition_page_does(client):
     after = tablet.campaign(**{"If-None-Match": before.headers["ETag"]})
     [changed] = after.json["petitions"]
     assert (one["version"], changed["version"]) == (1, 2)
-    assert all(changed["delivered"][lang] != said for lang, said in one["delivered"].items())
+    assert all(changed["delivered"][lang] != text for lang, text in one["delivered"].items())
 
 
 def test_event_without_petitions_offers_all_of_its_cause_with_its_languages_first(client):
     petition = make_petition()
     make_petition("theirs", cause_id=make_cause("theirs").id)
-    said = (
+    bundle = (
         make_tablet(
             client, make_event(cause_id=petition.cause_id, languages=["fr", "es", "Nahuatl"])
         )
         .campaign()
         .json
     )
-    assert said["languages"] == ["fr", "es", "en"]
-    assert [item["slug"] for item in said["petitions"]] == ["home"]
+    assert bundle["languages"] == ["fr", "es", "en"]
+    assert [item["slug"] for item in bundle["petitions"]] == ["home"]
 
 
 def test_etag_changes_with_texts_and_not_with_counts(tablet, petition):
@@ -148,5 +148,5 @@ def test_closed_petition_is_marked_as_closed(client):
     event, _ = make_table(
         closes_at=utcnow() + timedelta(seconds=1), opens_at=utcnow() - timedelta(days=1)
     )
-    said = make_tablet(client, event).campaign().json["petitions"][0]
-    assert said["closes_at"].endswith("Z")
+    bundle = make_tablet(client, event).campaign().json["petitions"][0]
+    assert bundle["closes_at"].endswith("Z")

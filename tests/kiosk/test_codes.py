@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.kiosk.key_pairs import KEPT_AT_LEAST, drop_keys, present_key, private_keys, rotate
+from campaign.kiosk.key_pairs import MIN_RETENTION, drop_keys, present_key, private_keys, rotate
 from campaign.kiosk.models import KioskKey
 from campaign.kiosk.sealing import Unreadable, private_key
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, make_tablet
 
-LATER = KEPT_AT_LEAST + timedelta(days=1)
+LATER = MIN_RETENTION + timedelta(days=1)
 
 
 def renew():
@@ -32,7 +32,7 @@ def test_record_sealed_to_a_former_key_still_arrives(tablet):
     assert tablet.campaign().headers["ETag"] != before.headers["ETag"]
     assert tablet.campaign().json["key"]["id"] == present
     assert (
-        tablet.receipts(waiting, tablet.seal(words={**AMALIA, "given_name": "Odile"}))
+        tablet.receipts(waiting, tablet.seal(fields={**AMALIA, "given_name": "Odile"}))
         == [("stored", "")] * 2
     )
 

@@ -12,7 +12,7 @@ from campaign.kiosk.models import Kiosk
 from campaign.mail.delivery import renderers_of
 from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
-from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at
+from tests.factories.kiosks import AMALIA, iso_time, kiosk_of, make_table, make_tablet
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import hatch_now, link, owed, rows, withdraw
@@ -48,7 +48,7 @@ def silent(event, tablet, ago, waiting):
 
 
 def test_email_address_given_at_the_table_gets_number_and_link(tablet, petition, written):
-    tablet.sign(words=OWN)
+    tablet.sign(fields=OWN)
     hatch_now()
     [message] = written("signature_at_table")
     [signature] = rows()
@@ -61,7 +61,7 @@ def test_email_address_given_at_the_table_gets_number_and_link(tablet, petition,
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, written, lang):
-    tablet.sign(words=OWN, lang=lang, name_display="full")
+    tablet.sign(fields=OWN, lang=lang, name_display="full")
     hatch_now()
     [message] = written("signature_at_table")
     [address] = {part for part in message.text.split() if "/signatures/table/" in part}
@@ -78,9 +78,9 @@ def test_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, writte
 
 
 def test_confirmation_link_opens_nobody_elses_signature(client, tablet, written):
-    tablet.sign(words=OWN, name_display="full")
+    tablet.sign(fields=OWN, name_display="full")
     tablet.sign(
-        words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full"
+        fields={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full"
     )
     first = written("signature_at_table")[0]
     [address] = {part for part in first.text.split() if "/signatures/table/" in part}
@@ -112,12 +112,12 @@ def test_no_email_is_sent_without_an_address(tablet):
 
 def test_confirmation_email_is_not_followed_by_a_second_one(client):
     event, _ = make_table(confirmation="email")
-    make_tablet(client, event).sign(words=OWN)
+    make_tablet(client, event).sign(fields=OWN)
     assert [kind for kind, *_ in owed()] == ["signature_confirmation"]
 
 
 def test_withdrawn_signature_gets_no_email(tablet, written):
-    tablet.sign(words=OWN)
+    tablet.sign(fields=OWN)
     withdraw(rows()[0].id)
     assert written("signature_at_table") == [None]
 
@@ -135,7 +135,7 @@ def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event,
     assert (
         "6" in message.subject and f"/organize/kiosks/tablets/{kiosk_of(tablet).id}" in message.text
     )
-    tablet.sync(waiting=2, oldest=said_at(utcnow()))
+    tablet.sync(waiting=2, oldest=iso_time(utcnow()))
     assert written("kiosk_silent") == [None]
     silent(event, tablet, timedelta(hours=3), 2)
     assert write(tell_of_silence, now=utcnow()) == 1

@@ -50,7 +50,7 @@ def test_ten_megabytes_or_too_many_records_are_too_large(tablet):
 
 
 def test_body_larger_than_the_form_limit_is_accepted(tablet):
-    big = tablet.seal(drawn="M" + "1,2" * 6000, words=AMALIA)
+    big = tablet.seal(drawn="M" + "1,2" * 6000, fields=AMALIA)
     body = json.dumps({**envelope([big]), "padding": "x" * 600_000})
     assert post(tablet, body) == (200, None)
     assert len(rows()) == 1
@@ -69,8 +69,8 @@ def test_unreadable_record_does_not_affect_the_others_receipts(tablet):
     ]
     answer = tablet.sync(good, large, *odd)
     assert answer.status_code == 200
-    said = [(item["status"], item["reason"]) for item in answer.json["receipts"]]
-    assert said == [("stored", ""), ("refused", "too_large")] + [("refused", "malformed")] * 6
+    receipts = [(item["status"], item["reason"]) for item in answer.json["receipts"]]
+    assert receipts == [("stored", ""), ("refused", "too_large")] + [("refused", "malformed")] * 6
     assert len(records()) == 1
 
 
@@ -79,10 +79,10 @@ def changed(record, **values):
 
 
 def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
-    whole = tablet.seal()
-    sealed = codes.from_base64(whole["sealed"])
+    record = tablet.seal()
+    sealed = codes.from_base64(record["sealed"])
     foreign = {
-        "id": whole["key"],
+        "id": record["key"],
         "public": codes.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw()),
     }
     other = make_tablet(client, event)
@@ -99,7 +99,7 @@ def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
         # These are sealed to another key, by another tablet, or as another record.
         tablet.seal(key=foreign),
         changed(other.seal(), sequence=9),
-        changed(tablet.seal(), sealed=whole["sealed"]),
+        changed(tablet.seal(), sealed=record["sealed"]),
         # These can be opened, and are no signatures.
         seal(tablet.uuid, key, 20, b"\xff"),
         seal(tablet.uuid, key, 21, b"[" * 50_000),
@@ -113,7 +113,7 @@ def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
 
 
 @pytest.mark.parametrize(
-    "words",
+    "changes",
     [
         {"given_name": ["Amalia"]},
         {"given_name": "\ud800"},
@@ -132,10 +132,10 @@ def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
         {"email": "\0@example.org"},
     ],
 )
-def test_odd_values_never_break_a_batch(tablet, words):
+def test_odd_values_never_break_a_batch(tablet, changes):
     [odd, good] = tablet.receipts(
-        seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**words)),
-        tablet.seal(words={**AMALIA, "given_name": "Odile"}),
+        seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**changes)),
+        tablet.seal(fields={**AMALIA, "given_name": "Odile"}),
     )
     assert odd[0] in ("stored", "review")
     assert good == ("stored", "")
@@ -143,7 +143,7 @@ def test_odd_values_never_break_a_batch(tablet, words):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "report",
     [
         {"battery": 7},
         {"battery": float("nan")},
@@ -158,8 +158,8 @@ def test_odd_values_never_break_a_batch(tablet, words):
         {"shifts": [{"id": "x"}, None]},
     ],
 )
-def test_odd_report_stops_no_record(tablet, told):
-    assert tablet.receipts(tablet.seal(), **told) == [("stored", "")]
+def test_odd_report_stops_no_record(tablet, report):
+    assert tablet.receipts(tablet.seal(), **report) == [("stored", "")]
 
 
 def test_no_personal_data_reaches_the_log(tablet, caplog):
@@ -174,7 +174,7 @@ def test_no_personal_data_reaches_the_log(tablet, caplog):
 
 
 def test_kiosk_that_polls_endlessly_is_rate_limited(tablet, monkeypatch):
-    monkeypatch.setattr("campaign.kiosk.routes.may_ask", lambda _id: False)
+    monkeypatch.setattr("campaign.kiosk.routes.may_request", lambda _id: False)
     answer = tablet.post("/kiosk/sync", {"records": []})
     assert (answer.status_code, answer.json["error"]) == (429, "too_many")
     assert answer.headers["Retry-After"] == "60"

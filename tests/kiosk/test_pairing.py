@@ -27,7 +27,7 @@ def test_code_has_eight_unambiguous_characters():
     code = codes.spaced("K7M29QXW")
     assert code == "K7M2-9QXW"
     assert codes.read_code(" k7m2-9qxw ") == codes.read_code("K7M2 9QXW") == "K7M29QXW"
-    assert not set("01ILOU") & set(codes.LETTERS) - {"U"}
+    assert not set("01ILOU") & set(codes.ALPHABET) - {"U"}
 
 
 def test_code_is_not_stored_but_can_be_shown_again(app, event):

@@ -15,12 +15,12 @@ from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import (
     AMALIA,
+    iso_time,
     kiosk_of,
     long_ago,
     make_table,
     make_tablet,
     records,
-    said_at,
     shifts,
 )
 from tests.factories.petitions import make_petition, new_version
@@ -40,7 +40,7 @@ def test_table_signature_is_stored_with_its_place_and_hatches(tablet, event, pet
     shift = {
         "id": str(uuid4()),
         "tabler": "M. R.",
-        "started_at": said_at(long_ago(30)),
+        "started_at": iso_time(long_ago(30)),
         "ended_at": None,
         "tally": 1,
     }
@@ -52,8 +52,8 @@ def test_table_signature_is_stored_with_its_place_and_hatches(tablet, event, pet
     assert (signature.state, signature.evidence, signature.lang) == ("confirmed", "in_person", "es")
     assert (signature.petition_id, signature.event_id) == (petition.id, event.id)
     assert signature.kiosk_id == kiosk_of(tablet).id
-    [kept] = shifts()
-    assert (signature.shift_id, kept.tabler) == (kept.id, "M. R.")
+    [stored_shift] = shifts()
+    assert (signature.shift_id, stored_shift.tabler) == (stored_shift.id, "M. R.")
     [record] = records()
     assert (record.signature_id, record.sealed, record.drawn, record.consent) == (
         signature.id,
@@ -73,7 +73,7 @@ def test_replay_gets_the_same_receipt_and_no_second_signature(tablet):
 
 
 def test_tabs_sending_the_same_at_once_get_the_same_receipts(migrated_app, tablet):
-    batch = [tablet.seal(words=words) for words in others(6)]
+    batch = [tablet.seal(fields=fields) for fields in others(6)]
 
     def send(some):
         return lambda: tablet.receipts(*some)
@@ -105,7 +105,7 @@ def test_another_kiosk_may_use_the_same_id_and_learns_nothing_of_it(client, even
 
 
 @pytest.mark.parametrize(
-    "words",
+    "changes",
     [
         {"given_name": ""},
         {"given_name": "http://spam.example"},
@@ -118,7 +118,7 @@ def test_another_kiosk_may_use_the_same_id_and_learns_nothing_of_it(client, even
         {"witnessed": False},
     ],
 )
-def test_record_that_the_web_form_refuses_is_kept_for_review(client, words):
+def test_record_that_the_web_form_refuses_is_kept_for_review(client, changes):
     question = {
         "name": "town",
         "type": "choice",
@@ -127,7 +127,7 @@ def test_record_that_the_web_form_refuses_is_kept_for_review(client, words):
         "required": False,
     }
     event, _ = make_table(questions=[question])
-    assert make_tablet(client, event).sign(**words) == ("review", "invalid")
+    assert make_tablet(client, event).sign(**changes) == ("review", "invalid")
     assert rows() == []
 
 
@@ -138,14 +138,14 @@ def test_answers_and_choices_are_stored_as_on_the_web(client):
         {"name": "told", "type": "tick", "label": {"en": "Told others?"}, "required": False},
     ]
     event, _ = make_table(questions=questions)
-    words = {
+    choices = {
         "email": "amalia@rosales.example",
         "subscribe": True,
         "comment": "Todos\r\nvivos",
         "name_display": "initials",
     }
     answers = {"town": "Ottawa", "help": True, "told": False}
-    assert make_tablet(client, event).sign(**words, answers=answers) == ("stored", "")
+    assert make_tablet(client, event).sign(**choices, answers=answers) == ("stored", "")
     [signature] = rows()
     assert signature.answers == {"town": "Ottawa", "help": True, "told": False}
     assert (signature.comment, signature.name_display, signature.subscribe) == (
@@ -174,7 +174,7 @@ def test_without_a_witness_an_email_confirms(tablet):
 def test_signature_made_before_the_close_counts_however_late_it_comes(tablet, petition):
     before = tablet.seal(signed_at=utcnow())
     write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
-    after = tablet.seal(words=others(1)[0], signed_at=utcnow() + timedelta(seconds=2))
+    after = tablet.seal(fields=others(1)[0], signed_at=utcnow() + timedelta(seconds=2))
     assert tablet.receipts(before) == [("stored", "")]
     assert tablet.receipts(after) == [("review", "closed")]
     write(petition_life_cycle.reopen, row_id=petition.id, now=utcnow())
@@ -190,7 +190,7 @@ def test_petition_of_another_cause_or_none_is_unknown(tablet):
 def test_version_that_was_read_is_the_version_that_is_signed(tablet, petition):
     newer = new_version(petition)
     assert tablet.sign() == ("stored", "")
-    assert tablet.sign(words=others(1)[0], version=2) == ("stored", "")
+    assert tablet.sign(fields=others(1)[0], version=2) == ("stored", "")
     first, second = rows()
     assert first.version_id != second.version_id == newer.id
 
@@ -200,23 +200,23 @@ def test_wrong_clock_is_corrected_by_its_offset(tablet, ahead):
     signed = long_ago(0)
     record = tablet.seal(signed_at=signed + ahead)
     assert tablet.receipts(record, device_time=utcnow() + ahead) == [("stored", "")]
-    [kept] = records()
-    assert kept.claimed_at == signed + ahead
-    assert abs(kept.signed_at - signed) < timedelta(seconds=5)
-    assert rows()[0].created_at == kept.signed_at
+    [record] = records()
+    assert record.claimed_at == signed + ahead
+    assert abs(record.signed_at - signed) < timedelta(seconds=5)
+    assert rows()[0].created_at == record.signed_at
 
 
 def test_impossible_time_is_moved_between_the_pairing_and_now(tablet):
     paired = kiosk_of(tablet).paired_at
-    said = [
+    claims = [
         "2031-01-01T00:00:00Z",
         "1999-01-01T00:00:00Z",
         "yesterday",
         "9999-12-31T23:59:59-12:00",
     ]
     batch = [
-        tablet.seal(words={**words, "signed_at": claimed})
-        for words, claimed in zip(others(4), said, strict=True)
+        tablet.seal(fields={**fields, "signed_at": claimed})
+        for fields, claimed in zip(others(4), claims, strict=True)
     ]
     assert tablet.receipts(*batch) == [("stored", "")] * 4
     assert all(paired <= record.signed_at <= utcnow() for record in records())
@@ -224,7 +224,7 @@ def test_impossible_time_is_moved_between_the_pairing_and_now(tablet):
 
 
 def test_gaps_in_the_sequence_are_reported(tablet):
-    batch = [tablet.seal(words=words) for words in others(8)]
+    batch = [tablet.seal(fields=fields) for fields in others(8)]
     assert tablet.sync(batch[1], batch[2], batch[6]).json["gaps"] == [[1, 1], [4, 6]]
     assert tablet.sync(batch[0], *batch[3:6]).json["gaps"] == []
     assert kiosk_of(tablet).last_sequence == 8
@@ -242,7 +242,7 @@ def test_gaps_of_one_kiosk_are_not_those_of_another(client, event, tablet):
 
 def test_runaway_device_is_stopped_without_losing_anything(migrated_app, tablet, monkeypatch):
     monkeypatch.setitem(migrated_app.config, "KIOSK_HOURLY_QUOTA", 3)
-    first = [tablet.seal(words=words) for words in others(5)]
+    first = [tablet.seal(fields=fields) for fields in others(5)]
     assert tablet.receipts(*first) == [("stored", "")] * 3 + [("review", "quota")] * 2
     assert tablet.receipts(*first) == [("stored", "")] * 3 + [("review", "quota")] * 2
     assert all(record.sealed for record in records()[3:])
@@ -250,13 +250,13 @@ def test_runaway_device_is_stopped_without_losing_anything(migrated_app, tablet,
 
 def test_ip_address_limits_do_not_apply_to_kiosks(migrated_app, tablet, monkeypatch):
     monkeypatch.setitem(migrated_app.config, "SIGN_LIMIT", "1 per minute")
-    assert {tablet.sign(words=words) for words in others(4)} == {("stored", "")}
+    assert {tablet.sign(fields=fields) for fields in others(4)} == {("stored", "")}
     assert {signature.address_digest for signature in rows()} == {None}
 
 
 def test_records_of_a_revoked_kiosk_are_kept_for_review(tablet):
     assert tablet.sign() == ("stored", "")
-    waiting = tablet.seal(words=others(1)[0])
+    waiting = tablet.seal(fields=others(1)[0])
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     assert tablet.receipts(waiting) == [("review", "revoked")]
     assert len(rows()) == 1
@@ -274,7 +274,7 @@ def test_record_signed_after_the_kiosks_time_is_kept_for_review(tablet):
 
 def test_status_report_of_a_tablet_is_stored(tablet):
     oldest = long_ago(12)
-    tablet.sync(waiting=7, oldest=said_at(oldest), battery=0.4)
+    tablet.sync(waiting=7, oldest=iso_time(oldest), battery=0.4)
     kiosk = kiosk_of(tablet)
     assert (kiosk.waiting, kiosk.oldest_at, kiosk.battery, kiosk.app) == (7, oldest, 0.4, "1")
     assert kiosk.state(utcnow()) == "online"
@@ -285,9 +285,9 @@ def test_status_report_of_a_tablet_is_stored(tablet):
 
 
 def test_tally_of_the_hour_and_of_the_day_is_returned(tablet):
-    said = tablet.sync(tablet.seal()).json
-    assert said["tally"] == {"hour": 1, "today": 1}
-    assert said["count"] == 0
+    response = tablet.sync(tablet.seal()).json
+    assert response["tally"] == {"hour": 1, "today": 1}
+    assert response["count"] == 0
     hatch_now()
     assert tablet.sync().json["count"] == 1
 
@@ -297,13 +297,18 @@ def test_shift_sent_repeatedly_is_stored_once(tablet):
     shift = {
         "id": str(uuid4()),
         "tabler": "M. R.",
-        "started_at": said_at(began),
+        "started_at": iso_time(began),
         "ended_at": None,
         "tally": 1,
     }
     tablet.receipts(tablet.seal(shift=shift["id"]))
     assert [item.tabler for item in shifts()] == [""]
     tablet.sync(shifts=[shift])
-    tablet.sync(shifts=[{**shift, "ended_at": said_at(ended), "tally": 9}, {"id": "x"}, 7])
-    [kept] = shifts()
-    assert (kept.tabler, kept.tally, kept.ended_at, kept.started_at) == ("M. R.", 9, ended, began)
+    tablet.sync(shifts=[{**shift, "ended_at": iso_time(ended), "tally": 9}, {"id": "x"}, 7])
+    [stored_shift] = shifts()
+    assert (
+        stored_shift.tabler,
+        stored_shift.tally,
+        stored_shift.ended_at,
+        stored_shift.started_at,
+    ) == ("M. R.", 9, ended, began)

@@ -16,7 +16,7 @@ from campaign.kiosk.queries import counted_among, shifts_of
 from campaign.kiosk.review_decisions import discard
 from campaign.kiosk.trust import MAX_LATE
 from campaign.process.clock import utcnow
-from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.kiosks import AMALIA, iso_time, kiosk_of, make_table, make_tablet, records
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     answer_now,
@@ -54,15 +54,16 @@ def end(tablet, ago):
 
 def test_known_and_new_signers_get_the_same_answer(tablet, petition):
     confirm(sign(petition, {**OWN, "name_display": "counted"}))
-    shift = {**SHIFT, "started_at": said_at(utcnow())}
-    known = tablet.sync(tablet.seal(words=OWN, shift=shift["id"]), shifts=[shift]).json
-    new = tablet.sync(tablet.seal(words=other(1), shift=shift["id"])).json
+    shift = {**SHIFT, "started_at": iso_time(utcnow())}
+    repeat = tablet.sync(tablet.seal(fields=OWN, shift=shift["id"]), shifts=[shift]).json
+    new = tablet.sync(tablet.seal(fields=other(1), shift=shift["id"])).json
     receipts = [
-        [(item["status"], item["reason"]) for item in answer["receipts"]] for answer in (known, new)
+        [(item["status"], item["reason"]) for item in answer["receipts"]]
+        for answer in (repeat, new)
     ]
     assert receipts == [[("stored", "")], [("stored", "")]]
     # Neither the tally, the shift, nor the request for butterflies tells them apart.
-    assert [answer["tally"] for answer in (known, new)] == [
+    assert [answer["tally"] for answer in (repeat, new)] == [
         {"hour": 1, "today": 1},
         {"hour": 2, "today": 2},
     ]
@@ -75,19 +76,23 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
 
 def test_replay_of_a_known_signer_stays_stored_and_sends_no_second_email(tablet, petition):
     confirm(sign(petition, OWN))
-    record = tablet.seal(words=OWN)
+    record = tablet.seal(fields=OWN)
     assert tablet.receipts(record) == tablet.receipts(record) == [("stored", "")]
     answer_now(now=utcnow() + timedelta(minutes=1))
     assert [kind for kind, *_ in owed()] == ["signature_confirmation", "signature_repeat"]
-    [kept] = records()
-    assert (kept.status, kept.reason, kept.sealed is not None) == ("review", "duplicate", True)
+    [record_row] = records()
+    assert (record_row.status, record_row.reason, record_row.sealed is not None) == (
+        "review",
+        "duplicate",
+        True,
+    )
 
 
 def test_owner_of_a_known_email_address_is_told_at_most_five_times(tablet, petition):
     signed = sign(petition, OWN)
     confirm(signed)
     for minutes in range(1, 9):
-        tablet.sign(words={**OWN, "given_name": "Framed", "name_display": "full"})
+        tablet.sign(fields={**OWN, "given_name": "Framed", "name_display": "full"})
         answer_now(now=utcnow() + timedelta(minutes=minutes))
     assert [kind for kind, *_ in owed()].count("signature_repeat") == 4
     signature = row(signed)
@@ -103,7 +108,7 @@ def test_returning_supporter_is_asked_by_email_and_then_shown_as_chosen(tablet, 
     signed = sign(petition, OWN)
     confirm(signed)
     withdraw(signed, now=utcnow() - timedelta(hours=1))
-    assert tablet.sign(words=OWN, name_display="full") == ("stored", "")
+    assert tablet.sign(fields=OWN, name_display="full") == ("stored", "")
     answer_now()
     assert row(signed).state == "withdrawn"
     assert [kind for kind, *_ in owed()] == [
@@ -133,15 +138,15 @@ def test_only_petitions_of_the_event_count_automatically(client):
             EventPetition(event_id=event.id, petition_id=record.petition_id, position=2)
         )
     )
-    assert tablet.sign("elsewhere", words=other(2)) == ("stored", "")
+    assert tablet.sign("elsewhere", fields=other(2)) == ("stored", "")
 
 
 def test_every_record_counts_against_the_hour(app, tablet, monkeypatch):
     monkeypatch.setitem(app.config, "KIOSK_HOURLY_QUOTA", 4)
     batch = [
-        tablet.seal(words=AMALIA),
-        tablet.seal(words=AMALIA),
-        tablet.seal(words={**AMALIA, "given_name": ""}),
+        tablet.seal(fields=AMALIA),
+        tablet.seal(fields=AMALIA),
+        tablet.seal(fields={**AMALIA, "given_name": ""}),
         {**tablet.seal(), "sealed": NOT_SEALED},
     ]
     assert [status for status, _ in tablet.receipts(*batch)] == [
@@ -150,7 +155,7 @@ def test_every_record_counts_against_the_hour(app, tablet, monkeypatch):
         "review",
         "review",
     ]
-    assert tablet.sign(words=other(3)) == ("review", "quota")
+    assert tablet.sign(fields=other(3)) == ("review", "quota")
 
 
 def test_record_long_after_the_tablets_time_waits_for_an_organizer(tablet):
@@ -158,28 +163,28 @@ def test_record_long_after_the_tablets_time_waits_for_an_organizer(tablet):
     end(tablet, MAX_LATE - timedelta(minutes=1))
     assert tablet.sign(signed_at=before) == ("stored", "")
     end(tablet, MAX_LATE + timedelta(minutes=1))
-    assert tablet.sign(words=other(1), signed_at=before) == ("review", "late")
+    assert tablet.sign(fields=other(1), signed_at=before) == ("review", "late")
     assert len(rows()) == 1
 
 
 @pytest.mark.parametrize(
-    ("chosen", "shown", "asked"),
+    ("chosen", "shown", "requested"),
     [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")],
 )
-def test_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
-    tablet.sign(words=OWN, name_display=chosen)
+def test_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, requested):
+    tablet.sign(fields=OWN, name_display=chosen)
     hatch_now()
     [signature] = rows()
     assert (signature.state, signature.name_display, signature.name_display_asked) == (
         "counted",
         shown,
-        asked,
+        requested,
     )
 
 
 def test_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
     signed = sign(petition, {**OWN, "comment": ""})
-    tablet.sign(words=OWN, name_display="full", comment="I joined them", subscribe=True)
+    tablet.sign(fields=OWN, name_display="full", comment="I joined them", subscribe=True)
     signature = row(signed)
     assert (signature.state, signature.name_display, signature.comment, signature.subscribe) == (
         "confirmed",
@@ -197,12 +202,12 @@ def test_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petitio
 
 def test_records_of_the_last_app_version_are_accepted(tablet):
     """This is an envelope and a record as version 1 of the app has always sent them."""
-    plain = {
+    fields = {
         "v": 1,
         "petition": "home",
         "version": 1,
         "lang": "es",
-        "signed_at": said_at(utcnow()),
+        "signed_at": iso_time(utcnow()),
         **AMALIA,
         "comment": "",
         "name_display": "full",
@@ -213,13 +218,13 @@ def test_records_of_the_last_app_version_are_accepted(tablet):
         "shift": None,
         "drawn": "",
     }
-    record = tablet.seal(words=plain)
+    record = tablet.seal(fields=fields)
     body = {
         "app": "1",
-        "device_time": said_at(utcnow()),
+        "device_time": iso_time(utcnow()),
         "battery": None,
         "waiting": 1,
-        "oldest": said_at(utcnow()),
+        "oldest": iso_time(utcnow()),
         "last_sequence": 1,
         "shifts": [],
         "records": [record],
@@ -240,7 +245,7 @@ def test_tablet_without_storage_left_keeps_its_records(tablet, monkeypatch):
     alone = tablet.sync(junk[2])
     assert (alone.status_code, alone.json) == (507, {"error": "full"})
     # Valid records are still accepted, and acknowledged ones keep their receipts.
-    good = tablet.seal(words=other(1))
+    good = tablet.seal(fields=other(1))
     assert [item["id"] for item in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [
         good["id"],
         junk[0]["id"],
@@ -265,7 +270,7 @@ def test_revoked_tablet_stores_no_more_junk_than_it_had_reported(tablet):
     tablet.sync(last_sequence=3)
     junk, good = (
         [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)],
-        tablet.seal(words=other(1)),
+        tablet.seal(fields=other(1)),
     )
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     answer = tablet.sync(*junk, last_sequence=2**31 - 1)
@@ -284,16 +289,16 @@ def test_discarded_record_frees_room_once_it_is_erased(tablet, monkeypatch):
 
 
 def test_record_in_the_message_is_no_longer_reported_as_waiting(tablet):
-    batch = [tablet.seal(words=other(number)) for number in range(3)]
-    tablet.sync(*batch[:2], waiting=3, oldest=said_at(utcnow()))
+    batch = [tablet.seal(fields=other(number)) for number in range(3)]
+    tablet.sync(*batch[:2], waiting=3, oldest=iso_time(utcnow()))
     kiosk = kiosk_of(tablet)
     assert (kiosk.waiting, kiosk.oldest_at is None) == (1, False)
-    tablet.sync(batch[2], waiting=1, oldest=said_at(utcnow()))
+    tablet.sync(batch[2], waiting=1, oldest=iso_time(utcnow()))
     kiosk = kiosk_of(tablet)
     assert (kiosk.waiting, kiosk.oldest_at) == (0, None)
 
 
 def test_refused_record_goes_on_waiting(tablet):
     large = {**tablet.seal(), "sealed": "A" * 90_000}
-    tablet.sync(large, tablet.seal(), waiting=2, oldest=said_at(utcnow()))
+    tablet.sync(large, tablet.seal(), waiting=2, oldest=iso_time(utcnow()))
     assert kiosk_of(tablet).waiting == 1

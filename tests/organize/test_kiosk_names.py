@@ -33,7 +33,7 @@ def reviewer(desk_of, event):
 def sign_in_full(tablet, many):
     names = [f"Odile {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number]}" for number in range(many)]
     tablet.receipts(
-        *(tablet.seal(words={**AMALIA, "given_name": name}, name_display="full") for name in names)
+        *(tablet.seal(fields={**AMALIA, "given_name": name}, name_display="full") for name in names)
     )
     hatch_now()
 
@@ -97,8 +97,8 @@ def test_tabler_is_not_told_how_many_wait_for_review(desk_of, tablet, event):
 def test_junk_of_one_tablet_is_discarded_in_one_step_and_restored(reviewer, client, tablet, event):
     other = make_tablet(client, event)
     tablet.receipts(*({**tablet.seal(), "sealed": "QUJD"} for _ in range(30)))
-    tablet.sign(words={**AMALIA, "given_name": ""})
-    other.sign(words={**AMALIA, "given_name": ""})
+    tablet.sign(fields={**AMALIA, "given_name": ""})
+    other.sign(fields={**AMALIA, "given_name": ""})
     kiosk_id = kiosk_of(tablet).id
     path = f"/organize/kiosks/tablets/{kiosk_id}"
     review = f"/organize/kiosks/{event.slug}/review"

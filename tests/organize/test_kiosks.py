@@ -21,11 +21,11 @@ from tests.factories.kiosks import (
     AMALIA,
     Tablet,
     give_code,
+    iso_time,
     kiosk_of,
     make_table,
     make_tablet,
     records,
-    said_at,
 )
 from tests.factories.signatures import change, confirm, rows, sign_many
 from tests.page_parts import (
@@ -73,7 +73,7 @@ def kept(tablet, reason="duplicate"):
     if reason == "duplicate":
         tablet.sign()
     later = utcnow() + timedelta(seconds=2)
-    tablet.sign(words={**AMALIA, "comment": "Vivos"}, signed_at=later)
+    tablet.sign(fields={**AMALIA, "comment": "Vivos"}, signed_at=later)
     assert records()[-1].reason == reason
     return records()[-1].id
 
@@ -119,7 +119,7 @@ def test_guessable_pin_is_refused(tabler, event, pin):
 
 def test_list_shows_the_state_of_tablets(tabler, tablet, event):
     batch = [
-        tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")
+        tablet.seal(fields={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")
     ]
     shift = {
         "id": "11111111-1111-4111-8111-111111111111",
@@ -204,7 +204,7 @@ def test_signature_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tab
     shift = {
         "id": "11111111-1111-4111-8111-111111111111",
         "tabler": "M. R.",
-        "started_at": said_at(began),
+        "started_at": iso_time(began),
         "tally": 3,
     }
     tablet.sync(shifts=[shift])

@@ -44,7 +44,7 @@ def cause_id(client):
     cause_id = petition.cause_id
     tablet = make_tablet(client, event)
     tablet.sign()
-    tablet.sign(words={**AMALIA, "comment": "Vivos"})
+    tablet.sign(fields={**AMALIA, "comment": "Vivos"})
     sign(petition, {**AMALIA, "email": "quick@rosales.example"}, held_reason="no_proof")
     begin(petition, csv_of("Zora,Quetzalli,,MX,06600,,,"))
     make_petition("next", cause_id=cause_id, state="draft")

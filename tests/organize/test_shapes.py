@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
 from campaign.montage.queries import drafts_of
-from campaign.montage.shapes import image_jobs, image_worker
+from campaign.montage.shapes import image_subprocess, image_worker
 from campaign.montage.shapes.operations import accept_shape, create_shape
 from campaign.montage.shapes.uploads import MAX_BYTES
 from campaign.organize.causes.shapes import REFUSALS, REFUSALS_BY_ALPHA
@@ -38,7 +38,9 @@ def _here(monkeypatch):
     The tests of the picture process cover the separate process.
     """
     monkeypatch.setattr(
-        image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order)
+        image_subprocess,
+        "_run_worker",
+        lambda kind, folder, **arguments: image_worker.WORK[kind](folder, **arguments),
     )
     monkeypatch.setattr("campaign.organize.causes.shapes.PREVIEW_WIDTH", 60)
 
@@ -192,11 +194,11 @@ def test_second_of_two_who_choose_is_told(desk_of):
 
 
 def _fail(*_given, **_order):
-    raise image_jobs.WorkFailed
+    raise image_subprocess.WorkFailed
 
 
 def test_failure_of_the_picture_process_keeps_nothing_and_is_explained(desk_of, monkeypatch):
-    monkeypatch.setattr(image_jobs, "_work", _fail)
+    monkeypatch.setattr(image_subprocess, "_run_worker", _fail)
     answer = send(desk_of("editor", make_cause().id), heart())
     assert (answer.status_code, list(wrong_fields(answer))) == (422, ["picture"])
     assert drafts_of(now_of()) == []

@@ -59,13 +59,13 @@ def test_picture_in_the_text_has_alt_text_size_and_no_camera_metadata(client, ap
         and "<figcaption>Photo: Amalia Rosales</figcaption>" in figure
     )
     assert "tracker.example" not in page and "picture:7" not in page
-    whole, small = client.get(address), client.get(f"{address}?size=small")
-    assert whole.cache_control.public and whole.cache_control.max_age >= 86400
-    assert [Image.open(io.BytesIO(item.data)).size for item in (whole, small)] == [
+    large, small = client.get(address), client.get(f"{address}?size=small")
+    assert large.cache_control.public and large.cache_control.max_age >= 86400
+    assert [Image.open(io.BytesIO(item.data)).size for item in (large, small)] == [
         (1000, 400),
         (800, 320),
     ]
-    assert not Image.open(io.BytesIO(whole.data)).getexif() and b"A camera" not in whole.data
+    assert not Image.open(io.BytesIO(large.data)).getexif() and b"A camera" not in large.data
     assert client.get("/pictures/0123456789abcdef.webp").status_code == 404
 
 
@@ -74,14 +74,14 @@ def test_feed_shows_it_by_its_absolute_url_and_an_email_loads_nothing(client, ap
     feed = etree.fromstring(client.get("/en/feed.atom").data)
     content = feed.findtext(".//{*}entry/{*}content")
     assert '<img src="http://localhost/pictures/' in content and 'alt="A lake"' in content
-    letter = sample(update_now(), "en")
-    assert "<img" not in letter.html and "tracker.example" not in letter.html
+    message = sample(update_now(), "en")
+    assert "<img" not in message.html and "tracker.example" not in message.html
     assert re.search(
         r'<a [^>]*href="http://localhost/pictures/\w+\.webp"[^>]*>[^<]*A lake</a><br>Photo: Amalia Rosales',
-        letter.html,
+        message.html,
     )
     assert re.search(
-        r"A lake\nPhoto: Amalia Rosales \(http://localhost/pictures/\w+\.webp\)", letter.text
+        r"A lake\nPhoto: Amalia Rosales \(http://localhost/pictures/\w+\.webp\)", message.text
     )
 
 
@@ -90,8 +90,8 @@ def test_update_is_found_by_the_alt_text_of_its_picture(app):
     add(update)
     index_now()
     assert [
-        [hit.slug for hit in search(words, lang).hits]
-        for words, lang in (("lake", "en"), ("lago", "es"), ("lake", "es"))
+        [hit.slug for hit in search(query, lang).hits]
+        for query, lang in (("lake", "en"), ("lago", "es"), ("lake", "es"))
     ] == [["answer"], ["answer"], []]
 
 

@@ -28,17 +28,17 @@ ODD = {
 @pytest.fixture
 def news(app):
     cause = make_cause()
-    made = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
+    update = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
     write(
         pictures.change,
-        owner_id=made.id,
+        owner_id=update.id,
         picture=clean_picture(heart()),
         alts={"en": "A heart"},
         now=utcnow(),
     )
     write(
         add_body_picture,
-        update_id=made.id,
+        update_id=update.id,
         picture=clean_picture(heart()),
         alts={"en": "A heart"},
         now=utcnow(),
@@ -67,15 +67,15 @@ def test_grammar_of_the_rfc_finds_no_error(client, news, path):
 
 
 def test_grammar_finds_the_errors_of_a_broken_feed(client, news):
-    words = client.get("/en/feed.atom").text
-    for whole, broken in (
+    feed = client.get("/en/feed.atom").text
+    for valid, broken in (
         ("<updated>", "<changed>"),
         ("T", " "),
         ('type="html"', 'type="markup"'),
         ("<id>", "<id>x</id><id>"),
     ):
         feed = etree.fromstring(
-            words.replace(whole, broken)
+            feed.replace(valid, broken)
             .replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>")
             .encode()
         )

@@ -40,7 +40,7 @@ from tests.together import together
 pytestmark = pytest.mark.both_databases
 
 EARLIER = timedelta(days=2)
-LETTER = mailings.LETTER
+EMAIL = mailings.EMAIL
 
 
 @pytest.fixture
@@ -69,15 +69,15 @@ def _receipts():
     return db.session.scalar(select(func.count()).select_from(MailingReceipt))
 
 
-def owed_now():
+def queued_now():
     db.session.rollback()
     return db.session.scalar(
-        select(func.count()).where(OutboxMessage.kind == LETTER, OutboxMessage.state == "owed")
+        select(func.count()).where(OutboxMessage.kind == EMAIL, OutboxMessage.state == "owed")
     )
 
 
 def delivered(app, script):
-    """Let the outbox_worker deliver everything queued to a server with `script`."""
+    """Let the outbox worker deliver everything queued to a server with `script`."""
     with mail_server(script) as url, worker_to(url, renderers=renderers_of(app)) as outbox_worker:
         while outbox_worker.deliver_due(now=utcnow()):
             pass
@@ -101,7 +101,7 @@ def test_stopped_mailing_counts_unreached_readers_also_after_the_sweep(app, caus
     assert _unreached(update) == 0, "their turn may still come"
     write(mailings.stop_mailing, mailing_id=planned.id, now=utcnow())
     assert _unreached(update) == 3
-    write(jobs.settle, now=utcnow() + jobs.KEPT)
+    write(jobs.settle, now=utcnow() + jobs.RECEIPT_RETENTION)
     subscribe("late", cause_id=cause.id, now=utcnow() - EARLIER)
     assert _unreached(update) == 3
 
@@ -124,7 +124,7 @@ def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, mon
         death.setattr(jobs, "enqueue_many", die)
         with pytest.raises(PowerCut):
             run_jobs(mailings.JOB)
-    assert owed_now() == 30
+    assert queued_now() == 30
     assert send_all() == 0, "the killed worker still has the job"
     assert send_all(utcnow() + 2 * DEFAULT_LEASE) == 170
     assert send_all(utcnow() + 4 * DEFAULT_LEASE) == 0
@@ -141,13 +141,13 @@ def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, mon
         "ended": 0,
     }
     assert mailings.mailing_of(planned.update_id).state == "done"
-    [told] = [entry for entry in entries() if entry.action == "mail.done"]
-    assert (told.door, told.details) == ("worker", {"letters": 200})
+    [done] = [entry for entry in entries() if entry.action == "mail.done"]
+    assert (done.door, done.details) == ("worker", {"letters": 200})
     assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
 
 
 def test_each_email_has_what_a_list_email_should_have(app, client, cause):
-    words = {
+    text_es = {
         "title": "Ha llegado una respuesta",
         "summary": "Es breve.",
         "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)",
@@ -155,22 +155,22 @@ def test_each_email_has_what_a_list_email_should_have(app, client, cause):
     planned = plan(
         make_update(
             cause_id=cause.id,
-            texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words},
+            texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": text_es},
         )
     )
     reader = subscribe("amalia", cause_id=cause.id, lang="es", now=utcnow() - EARLIER)
     # She confirmed before the mailing starts, so she is one of its readers.
     send_batch(planned)
     [(recipient, content)] = [pair for pair in delivered(app, Script()) if is_update(pair[1])]
-    letter = parsed(content)
+    message = parsed(content)
     assert recipient == "amalia@rosales.example"
-    assert letter["List-Id"] == "<valley.localhost>"
-    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert letter["Content-Language"] == "es"
-    assert letter["Subject"] == "Ha llegado una respuesta"
-    one_click = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
-    text = letter.get_body(("plain",)).get_content()
-    html = letter.get_body(("html",)).get_content()
+    assert message["List-Id"] == "<valley.localhost>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Content-Language"] == "es"
+    assert message["Subject"] == "Ha llegado una respuesta"
+    one_click = message["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+    text = message.get_body(("plain",)).get_content()
+    html = message.get_body(("html",)).get_content()
     assert (
         "El Senado escribió." in text
         and "Léela (https://senado.example/)" in text
@@ -195,7 +195,7 @@ def test_unsubscribed_or_suppressed_reader_gets_nothing_even_when_queued(app, ca
     update = make_update(cause_id=cause.id)
     plan(update, starts_at=utcnow() + timedelta(minutes=1))
     send_all(utcnow() + timedelta(minutes=2))
-    assert owed_now() == 5
+    assert queued_now() == 5
     write(
         end,
         subscription_id=readers["left"],
@@ -207,8 +207,8 @@ def test_unsubscribed_or_suppressed_reader_gets_nothing_even_when_queued(app, ca
     write(note_bounce, email_digest=digest("gone"), kind="hard", reason="5.1.1", now=utcnow())
     withdraw(signer)
     script = Script()
-    letters = [to for to, content in delivered(app, script) if is_update(content)]
-    assert letters == ["stays@rosales.example"]
+    recipients = [to for to, content in delivered(app, script) if is_update(content)]
+    assert recipients == ["stays@rosales.example"]
     assert mailings.report(mailings.mailing_of(update.id))["dropped"] == 4
 
 
@@ -259,7 +259,7 @@ def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     planned = plan(make_update(cause_id=cause.id), per_minute=10)
     now = utcnow()
     assert send_all(now) == 10
-    assert owed_now() == 10
+    assert queued_now() == 10
     write(mailings.pause_mailing, mailing_id=planned.id)
     assert mailings.report(mailings.mailing_of(planned.update_id))["waiting"] == 30
     assert send_all(now + timedelta(minutes=2)) == 0
@@ -269,8 +269,8 @@ def test_rate_limit_pause_and_stop_are_obeyed(app, cause):
     assert send_all(now + timedelta(minutes=9)) == 0
     script = Script()
     assert delivered(app, script) == []
-    told = mailings.report(mailings.mailing_of(planned.update_id))
-    assert (told["dropped"], told["waiting"]) == (20, 0)
+    report = mailings.report(mailings.mailing_of(planned.update_id))
+    assert (report["dropped"], report["waiting"]) == (20, 0)
     with pytest.raises(mailings.MailingOver):
         write(mailings.resume_mailing, mailing_id=planned.id)
 
@@ -304,15 +304,15 @@ def test_weekly_news_is_one_email_and_nothing_is_sent_twice(app, cause):
         plan(make_update(slug, cause_id=cause.id, title=f"News {slug}", days=1))
     make_update("silent", cause_id=cause.id, title="Not mailed")
     send_all()
-    assert owed_states(LETTER) == []
+    assert owed_states(EMAIL) == []
     assert write(jobs.send_digests, now=now + timedelta(minutes=1)) == 1
     assert write(jobs.send_digests, now=now + timedelta(minutes=2)) == 0
-    [letter] = [
+    [message] = [
         parsed(content) for _, content in delivered(app, Script()) if b"News two" in content
     ]
-    text = letter.get_body(("plain",)).get_content()
+    text = message.get_body(("plain",)).get_content()
     assert "News one" in text and "News two" in text and "Not mailed" not in text
-    assert letter["List-Unsubscribe"].strip("<>") == "http://localhost" + link("end", weekly)
+    assert message["List-Unsubscribe"].strip("<>") == "http://localhost" + link("end", weekly)
     assert write(jobs.send_digests, now=now + timedelta(days=8)) == 0
 
 
@@ -350,7 +350,7 @@ def test_planned_mailing_is_moved_and_starts_at_its_new_time(app, cause):
     )
     assert send_all(now=later(2)) == 0
     assert send_all(now=later(6)) > 0
-    assert owed_now() == 3
+    assert queued_now() == 3
 
 
 def test_cancelled_mailing_can_be_planned_again(app, cause):
@@ -360,10 +360,10 @@ def test_cancelled_mailing_can_be_planned_again(app, cause):
         planned = plan(update, starts_at=later())
         write(mailings.cancel_mailing, mailing_id=planned.id)
         assert mailings.mailing_of(update.id) is None
-    assert (send_all(now=later(2)), owed_now()) == (0, 0)
+    assert (send_all(now=later(2)), queued_now()) == (0, 0)
     plan(update)
     send_all()
-    assert owed_now() == 3
+    assert queued_now() == 3
 
 
 def test_started_mailing_is_neither_moved_nor_cancelled(app, cause):
@@ -395,5 +395,5 @@ def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
 
     outcomes = together(app, [move, lambda: send_batch(planned)])
     moved, sent = outcomes
-    assert owed_now() == (0 if moved else 3)
+    assert queued_now() == (0 if moved else 3)
     assert bool(sent) != moved

@@ -98,8 +98,8 @@ def test_update_says_what_it_is_about_and_is_machine_readable(client, app):
     make_update(cause_id=cause.id, petition_ids=[petition.id], event_id=event.id)
     page = client.get("/en/updates/answer").text
     assert "<em>wrote</em>" in page and "/en/petitions/home" in page and "/en/events/talk" in page
-    words = json.loads(re.search(r'ld\+json">(.*?)</script>', page).group(1))
-    assert (words["@type"], words["inLanguage"], words["headline"]) == (
+    data = json.loads(re.search(r'ld\+json">(.*?)</script>', page).group(1))
+    assert (data["@type"], data["inLanguage"], data["headline"]) == (
         "NewsArticle",
         "en",
         "An answer came",
@@ -110,21 +110,21 @@ def test_update_says_what_it_is_about_and_is_machine_readable(client, app):
     assert '<h1 lang="en"' in french
 
 
-def test_picture_is_whole_on_its_page_and_cropped_around_its_focus_elsewhere(client, app):
-    made = make_update()
+def test_picture_is_uncropped_on_its_page_only(client, app):
+    update = make_update()
     write(
         pictures.change,
-        owner_id=made.id,
+        owner_id=update.id,
         picture=clean_picture(picture((1000, 2000))),
         focal=(50, 0),
         now=utcnow(),
     )
     page = client.get("/en/updates/answer").text
-    [whole] = set(re.findall(r"/updates/answer/picture-\w+\.webp", page))
+    [full] = set(re.findall(r"/updates/answer/picture-\w+\.webp", page))
     [wide] = set(re.findall(r"/updates/answer/wide-\w+\.jpg", page))
-    assert Image.open(io.BytesIO(client.get(whole).data)).size == (800, 1600)
+    assert Image.open(io.BytesIO(client.get(full).data)).size == (800, 1600)
     assert Image.open(io.BytesIO(client.get(wide).data)).size == (1200, 630)
-    write(pictures.change, owner_id=made.id, picture=None, focal=(50, 100), now=utcnow())
+    write(pictures.change, owner_id=update.id, picture=None, focal=(50, 100), now=utcnow())
     assert client.get(wide).status_code == 404
 
 
@@ -133,7 +133,7 @@ def test_picture_is_whole_on_its_page_and_cropped_around_its_focus_elsewhere(cli
 )
 def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, count):
     cause, other = make_cause(), make_cause("hill")
-    made = make_update("one", cause_id=cause.id, days=1)
+    update = make_update("one", cause_id=cause.id, days=1)
     make_update("two", cause_id=cause.id, days=2)
     make_update("three", cause_id=other.id, days=3)
     answer = client.get(path)
@@ -156,7 +156,7 @@ def test_feed_is_complete_and_its_ids_survive_a_renaming(client, app, path, coun
         )
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
     assert len(set(ids)) == count and all(item.startswith("urn:uuid:") for item in ids)
-    write(move_update, update_id=made.id, version=1, slug="moved")
+    write(move_update, update_id=update.id, version=1, slug="moved")
     again = etree.fromstring(client.get(path).data)
     assert [e.findtext("a:id", namespaces=ATOM) for e in again.findall("a:entry", ATOM)] == ids
 
@@ -170,20 +170,20 @@ def test_feed_without_updates_is_still_a_feed(client, app):
 
 
 def test_old_address_redirects_and_cannot_be_taken_by_another(client, app):
-    made = make_update()
-    write(move_update, update_id=made.id, version=1, slug="reply")
+    update = make_update()
+    write(move_update, update_id=update.id, version=1, slug="reply")
     answer = client.get("/es/updates/answer")
     assert (answer.status_code, answer.location) == (301, "/es/updates/reply")
     with pytest.raises(UpdateSlugTaken):
         write(
-            create_update, cause_id=made.cause_id, slug="answer", texts={"en": {"title": "Other"}}
+            create_update, cause_id=update.cause_id, slug="answer", texts={"en": {"title": "Other"}}
         )
 
 
-def test_second_of_two_editors_is_told(app):
-    made = make_update()
+def test_second_of_two_editors_gets_a_conflict(app):
+    update = make_update()
     change = {
-        "update_id": made.id,
+        "update_id": update.id,
         "version": 1,
         "texts": {"en": {"title": "New", "body": "x"}},
         "now": utcnow(),
@@ -202,10 +202,10 @@ def test_incomplete_update_is_not_published(app):
 
 
 def test_update_is_taken_back_and_published_again(client, app):
-    made = make_update()
-    write(update_life_cycle.withdraw, row_id=made.id, now=utcnow())
+    update = make_update()
+    write(update_life_cycle.withdraw, row_id=update.id, now=utcnow())
     assert client.get("/en/updates/answer").status_code == 404
-    write(update_life_cycle.publish, row_id=made.id, now=utcnow())
+    write(update_life_cycle.publish, row_id=update.id, now=utcnow())
     assert client.get("/en/updates/answer").status_code == 200
 
 

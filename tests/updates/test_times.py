@@ -29,9 +29,9 @@ def cause(app, awkward_time):
 
 def sent(now):
     """Return how many emails the worker enqueues at `now`."""
-    before = len(owed_states(mailings.LETTER))
+    before = len(owed_states(mailings.EMAIL))
     run_jobs(mailings.JOB, now=now)
-    return len(owed_states(mailings.LETTER)) - before
+    return len(owed_states(mailings.EMAIL)) - before
 
 
 def test_mailing_begins_at_the_time_set_for_it(cause, awkward_time):

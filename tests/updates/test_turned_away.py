@@ -36,8 +36,8 @@ def reject(signature_id):
 
 
 def merge(signature_id):
-    kept = sign_and_hatch(petition_by_id(row(signature_id).petition_id), ODILE)
-    write(decisions.merge, kept_id=kept, other_id=signature_id, now=utcnow())
+    kept_id = sign_and_hatch(petition_by_id(row(signature_id).petition_id), ODILE)
+    write(decisions.merge, kept_id=kept_id, other_id=signature_id, now=utcnow())
     hatch_now()
 
 
@@ -46,7 +46,7 @@ def mail(cause_id):
     update = make_update(cause_id=cause_id)
     write(mailings.plan_mailing, update_id=update.id, now=utcnow())
     run_jobs(mailings.JOB, now=utcnow() + timedelta(minutes=1))
-    return len(owed_states(mailings.LETTER))
+    return len(owed_states(mailings.EMAIL))
 
 
 def readers(cause_id):
@@ -80,10 +80,10 @@ def test_undoing_a_rejection_restores_the_news(petition, signer, waits):
 def test_waiting_email_is_dropped_for_a_supporter_rejected_in_between(app, petition, signer):
     assert mail(petition.cause_id) == 1
     [receipt_id] = db.session.scalars(select(MailingReceipt.id)).all()
-    receipt = SimpleNamespace(subject_id=receipt_id, lang="en", kind=mailings.LETTER)
-    assert renderers_of(app)[mailings.LETTER](receipt) is not None
+    receipt = SimpleNamespace(subject_id=receipt_id, lang="en", kind=mailings.EMAIL)
+    assert renderers_of(app)[mailings.EMAIL](receipt) is not None
     reject(signer)
-    assert renderers_of(app)[mailings.LETTER](receipt) is None
+    assert renderers_of(app)[mailings.EMAIL](receipt) is None
 
 
 def test_another_signature_of_the_address_still_gets_the_news(petition, signer):

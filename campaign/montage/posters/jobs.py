@@ -34,7 +34,7 @@ from campaign.montage.queries import (
     posters_with_former_names,
     shown_names,
 )
-from campaign.montage.shapes.image_jobs import lay_shape
+from campaign.montage.shapes.image_subprocess import write_shape_folder
 from campaign.montage.shapes.operations import sweep_shapes
 from campaign.montage.texts import digest_of, look_of, poster_spec
 from campaign.process import isolated
@@ -164,7 +164,7 @@ def prepare(cause: Cause, variety: Variety, scratch: Path) -> tuple[PosterSpec, 
         "numbers": digest_of(numbers),
         "last_number": numbers[0],
     }
-    inputs: dict[str, Any] = {"shape_folder": lay_shape(cause.shape, scratch)}
+    inputs: dict[str, Any] = {"shape_folder": write_shape_folder(cause.shape, scratch)}
     if variety.with_names:
         names, names_file = list(shown_names(cause.id, numbers[0])), scratch / "names"
         names_file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")

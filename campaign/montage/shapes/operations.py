@@ -14,7 +14,7 @@ from campaign.extensions import db, load_for_update, load_for_update_or_none
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import UnknownShape, shape_names
-from campaign.montage.shapes.image_jobs import CutOut
+from campaign.montage.shapes.image_subprocess import CutOut
 from campaign.montage.shapes.uploads import shape_files
 
 DRAFT_LIFETIME = timedelta(days=1)

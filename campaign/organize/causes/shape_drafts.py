@@ -14,7 +14,7 @@ from campaign.montage.models import ShapeDraft
 from campaign.montage.pictures import TooManyPictures
 from campaign.montage.queries import draft_of
 from campaign.montage.shapes.extraction import Cut
-from campaign.montage.shapes.image_jobs import WorkFailed, cut_out
+from campaign.montage.shapes.image_subprocess import WorkFailed, cut_out
 from campaign.montage.shapes.operations import TooManyDrafts, begin_draft, cut_draft, drop_draft
 from campaign.montage.shapes.uploads import PictureRefused
 from campaign.organize.causes.routes import blueprint, load_cause

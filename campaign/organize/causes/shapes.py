@@ -32,7 +32,7 @@ from campaign.montage.models import ShapeDraft
 from campaign.montage.queries import draft_of, drafts_of, shapes_of
 from campaign.montage.shapes.extraction import MAX_THRESHOLD, MIN_THRESHOLD, Cut
 from campaign.montage.shapes.files import shape_names
-from campaign.montage.shapes.image_jobs import preview_png
+from campaign.montage.shapes.image_subprocess import preview_png
 from campaign.montage.shapes.operations import ShapeInUse, accept_shape, drop_shape
 from campaign.montage.shapes.uploads import MAX_BYTES
 from campaign.organize.causes.routes import SHAPES, blueprint, load_cause

@@ -16,7 +16,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from campaign.accounts.audit import entries
-from campaign.events.check_in import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
+from campaign.events.check_in import (
+    CodeUnknown,
+    NoSeat,
+    check_in,
+    check_in_without_seat,
+    undo_check_in,
+)
 from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
@@ -76,7 +82,7 @@ def door_list(event: Event) -> ResponseReturnValue:
 def come(event: Event) -> ResponseReturnValue:
     """Check in the person with this code; with `anyway`, even without a seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
-    operation = let_in if request.form.get("anyway") else check_in
+    operation = check_in_without_seat if request.form.get("anyway") else check_in
     fact = Fact(
         "registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id
     )
@@ -121,7 +127,7 @@ def _sight(event: Event) -> Fact:
 
 def _list(event: Event) -> dict[str, Any]:
     words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
-    found = find(event.id, words=words, state="" if words else "missing", limit=SHOWN + 1)
+    found = find(event.id, text=words, state="" if words else "missing", limit=SHOWN + 1)
     return {
         "event": event,
         "title": event.text(g.lang).title,

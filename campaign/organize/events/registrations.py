@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from campaign.events.check_in import AddressKnown, add_by_hand
+from campaign.events.check_in import AlreadyRegistered, add_by_hand
 from campaign.events.forms import SeatsField
 from campaign.events.models import Event, Registration
 from campaign.events.registering import (
@@ -178,7 +178,7 @@ def add(event: Event) -> ResponseReturnValue:
             _("There are not enough seats left. Check this box if there is room anyway.")
         ]
         return _by_hand_page(event, form, 409)
-    except AddressKnown:
+    except AlreadyRegistered:
         form.email.errors = [_("This email address is already on the list. Search for it there.")]
         return _by_hand_page(event, form, 409)
     flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "success")

@@ -14,7 +14,7 @@ from wtforms import Field, RadioField, SelectChoice, SelectField, SelectMultiple
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.exports.export_queries import exports_of
-from campaign.exports.operations import ask_for_export
+from campaign.exports.operations import request_export
 from campaign.i18n.locales import NAMES
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import Fact, act
@@ -171,7 +171,7 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
     )
     export = act(
         fact,
-        ask_for_export,
+        request_export,
         petition_id=petition.id,
         cause_id=petition.cause_id,
         organizer_id=organizer().id,

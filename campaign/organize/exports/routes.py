@@ -28,13 +28,13 @@ from campaign.exports.export_queries import (
 from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import AIMS, Export
 from campaign.exports.operations import (
-    KEPT,
-    ask_for_export,
+    RETENTION,
     drop_export,
     remember_choice,
+    request_export,
     start_again,
 )
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import Fact, act, note
 from campaign.organize.core.identity import organizer
@@ -102,7 +102,7 @@ def create(petition: Petition) -> ResponseReturnValue:
         "kind": form.kind.data,
         "aim": aim,
         "columns": list(selection.columns),
-        "signatures": Sheet(selection, []).total(),
+        "signatures": SignatureTable(selection, []).total(),
     }
     fact = Fact(
         "exports.ask",
@@ -136,8 +136,8 @@ def show(export: Export) -> ResponseReturnValue:
         petition=in_sight(export.petition),
         erased=counted_without_data(export.petition_id),
         is_there=file_of(export) is not None,
-        until=export.ready_at + KEPT if export.ready_at else None,
-        kept_hours=int(KEPT.total_seconds() // 3600),
+        until=export.ready_at + RETENTION if export.ready_at else None,
+        kept_hours=int(RETENTION.total_seconds() // 3600),
         seconds=LOOK_AGAIN,
         **page,
     )
@@ -205,7 +205,7 @@ def _ask(
     remember_choice(
         organizer_id=organizer_id, petition_id=petition_id, aim=aim, kind=kind, choice=choice
     )
-    return ask_for_export(
+    return request_export(
         organizer_id=organizer_id,
         petition_id=petition_id,
         aim=aim,

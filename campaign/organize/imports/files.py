@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from campaign.extensions import write
 from campaign.imports.columns import fields_for
-from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.create import build_batch, open_file, store_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch
 from campaign.imports.operations import match
@@ -67,7 +67,7 @@ def take_file() -> ResponseReturnValue:
     except FileRefused as refusal:
         form.file.errors = [FILE_FAULTS[refusal.code]]
         return _upload_page(form, 422)
-    batch = batch_of(
+    batch = build_batch(
         petition=petition,
         organizer_id=organizer().id,
         name=clean_text(form.file.data.filename, lines=False),
@@ -81,7 +81,7 @@ def take_file() -> ResponseReturnValue:
         cause_id=petition.cause_id,
         details={"rows": batch.rows},
     )
-    kept = keep_file(write, batch=batch, table=table)
+    kept = store_file(write, batch=batch, table=table)
     made = act(fact, open_file, batch_id=kept.id, version=kept.version)
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 

@@ -12,7 +12,7 @@ from campaign.causes.queries import causes_among
 from campaign.errors import EditConflict
 from campaign.extensions import write
 from campaign.imports import commit, operations, rollback
-from campaign.imports.classification import decide, without_wrong
+from campaign.imports.classification import classify, leave_out_wrong_rows
 from campaign.imports.models import FATES, ImportBatch
 from campaign.imports.queries import (
     batch_by_id,
@@ -89,7 +89,7 @@ def mend(batch: ImportBatch) -> ResponseReturnValue:
     }
     fact = fact_of("imports.mend", batch, rows=len(typed))
     named = {"typed": typed, "left_out": left_out, "version": sent_version()}
-    return changed(batch, fact, operations.keep_typed, **named)
+    return changed(batch, fact, operations.store_typed, **named)
 
 
 @blueprint.post("/<int:batch_id>/leave-out")
@@ -137,13 +137,13 @@ def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
     if checker is None:
         flash(_("The petition is not public yet. You can import after you publish it."), "waiting")
         return False
-    decided = decide(checker, items_of(batch))
+    decided = classify(checker, items_of(batch))
     try:
-        operations.keep_fates(
+        operations.store_fates(
             write,
             batch_id=batch_id,
             version=version,
-            decided=without_wrong(decided) if leave_out else decided,
+            decided=leave_out_wrong_rows(decided) if leave_out else decided,
             now=now,
         )
     except (operations.BatchClosed, EditConflict):
@@ -278,7 +278,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     checker = checker_for(batch, now)
     if checker is None or not batch.is_open:
         return overtaken(batch)
-    decided = decide(checker, items_of(batch))
+    decided = classify(checker, items_of(batch))
     fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
     batch_id = batch.id
     try:
@@ -301,7 +301,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
         return back(batch_id)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    brought = commit.carry_in(write, batch_id, decided)
+    brought = commit.import_in_parts(write, batch_id, decided)
     flash(
         ngettext(
             "%(figure)s signature imported. It counts within a second.",
@@ -327,7 +327,7 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
         return overtaken(batch)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    taken = rollback.carry_out(write, batch_id)
+    taken = rollback.remove_in_parts(write, batch_id)
     flash(
         ngettext(
             "Undone: %(figure)s signature removed and its data deleted.",

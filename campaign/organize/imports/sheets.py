@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from campaign.extensions import write
 from campaign.i18n.locales import NAMES
-from campaign.imports.classification import decide
+from campaign.imports.classification import classify
 from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.models import ImportBatch, PrintRun
-from campaign.imports.operations import BatchClosed, keep_typed
+from campaign.imports.operations import BatchClosed, store_typed
 from campaign.imports.queries import (
     batch_by_id,
     batch_of_sheet,
@@ -222,11 +222,11 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
         fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
-        return changed(batch, fact, keep_typed, typed=typed, version=sent_version())
+        return changed(batch, fact, store_typed, typed=typed, version=sent_version())
     batch_id = batch.id
     try:
         # An unfinished sheet has no effect, so it gets no entry in the activity log.
-        write(keep_typed, batch_id=batch_id, typed=typed, version=sent_version())
+        write(store_typed, batch_id=batch_id, typed=typed, version=sent_version())
     except BatchClosed:
         return jsonify(overtaken=True), 409
     return jsonify(_told(batch_by_id(batch_id)))
@@ -234,7 +234,7 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
 
 def _told(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
-    decided = decide(checker, items_of(batch)) if checker else []
+    decided = classify(checker, items_of(batch)) if checker else []
     rows = {
         row.place: {
             "fate": row.fate,

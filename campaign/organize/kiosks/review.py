@@ -14,9 +14,9 @@ from campaign.i18n.countries import country_name
 from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import Kiosk, KioskRecord
-from campaign.kiosk.parsing import Said
+from campaign.kiosk.parsing import RecordContent
 from campaign.kiosk.queries import kiosks_of
-from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
+from campaign.kiosk.review_queries import records_by_id, records_in_review, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import Fact, act, act_on_some, note
@@ -39,7 +39,7 @@ class Kept:
     """A record and its content, or None if it is unreadable; `faults` names the invalid fields."""
 
     record: KioskRecord
-    said: Said | None
+    said: RecordContent | None
     faults: tuple = ()
 
 
@@ -92,14 +92,14 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
             approved.append(
                 act(
                     fact,
-                    review_decisions.let_in,
+                    review_decisions.approve,
                     kiosk_id=kiosk_id,
                     record_id=record_id,
                     opened=opened,
                     now=utcnow(),
                 )
             )
-        except review_decisions.Decided:
+        except review_decisions.AlreadyDecided:
             refused += 1
     done = sum(approved)
     flash(
@@ -157,7 +157,7 @@ def _tablet() -> int | None:
 def _page(
     event: Event, form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
 ) -> ResponseReturnValue:
-    queue = queue_page(partial(kept_for_review, event.id, _tablet()))
+    queue = queue_page(partial(records_in_review, event.id, _tablet()))
     shown = [_kept(record) for record in queue.rows]
     if shown:
         note(

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from campaign.exports.formats import JsonLines
-from campaign.exports.queries import Sheet
+from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import Fact, act, note, note_each
@@ -131,15 +131,15 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     if not form.validate():
         flash(_("Say why, in a few words. We record it in the activity log."), "danger")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
-    sheet = Sheet(Selection(signature.petition_id, state="all"))
+    table = SignatureTable(Selection(signature.petition_id, state="all"))
     fact = Fact(
         "signatures.copy",
         on=("signature", signature_id),
         cause_id=signature.cause_id,
         reason=form.reason.data,
     )
-    _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
-    kept = json.loads(JsonLines(sheet.header, sheet.kinds).add(columns))
+    _last, [columns] = table.after(signature_id - 1, signature_id, 1)
+    kept = json.loads(JsonLines(table.header, table.kinds).add(columns))
     correction = correction_of(signature_id)
     kept |= {
         "unconfirmed_forms": copies_of_forms(signature),

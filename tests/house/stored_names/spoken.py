@@ -61,8 +61,8 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
         "assets.json": tablet.client.get("/kiosk/assets.json").json,
     }
     said = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
-    errors = texts_given((routes.Refused,), 1, "said") | {
-        getattr(var, "said", None) for var in vars(pairing).values()
+    errors = texts_given((routes.Refused,), 1, "error_code") | {
+        getattr(var, "error_code", None) for var in vars(pairing).values()
     }
     said |= {f"error {word}" for word in errors if isinstance(word, str)}
     said |= {f"status {item['status']}" for item in synced["receipts"]}

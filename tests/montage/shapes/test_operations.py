@@ -12,11 +12,11 @@ from campaign.errors import EditConflict
 from campaign.extensions import db, write
 from campaign.montage.models import ShapeDraft, StoredShape
 from campaign.montage.queries import draft_of, find_shape, is_public_shape, shapes_of
-from campaign.montage.shapes import image_jobs
+from campaign.montage.shapes import image_subprocess
 from campaign.montage.shapes import operations as shape_operations
 from campaign.montage.shapes.extraction import Cut
 from campaign.montage.shapes.files import UnknownShape
-from campaign.montage.shapes.image_jobs import CutOut, WorkFailed, cut_out, preview_png
+from campaign.montage.shapes.image_subprocess import CutOut, WorkFailed, cut_out, preview_png
 from campaign.montage.shapes.operations import (
     ButterfliesWouldMove,
     ShapeInUse,
@@ -185,7 +185,7 @@ def test_non_picture_is_refused_and_unusable_shape_says_why(app):
 
 
 def test_work_that_takes_too_long_is_ended(app, monkeypatch):
-    monkeypatch.setattr(image_jobs, "MAX_SECONDS", 0.01)
+    monkeypatch.setattr(image_subprocess, "MAX_SECONDS", 0.01)
     with pytest.raises(WorkFailed):
         cut_out(heart(), title="x", cut=Cut())
 

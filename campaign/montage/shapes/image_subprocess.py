@@ -1,6 +1,6 @@
-"""Work on shapes that takes seconds, done in a separate process, one job at a time.
+"""Image work on shapes that takes seconds, run in a separate process, one at a time.
 
-So it never delays people who sign.
+So it never delays people who sign. The process runs `image_worker`.
 """
 
 import json
@@ -63,18 +63,18 @@ def cut_out(content: bytes, *, title: str, cut: Cut) -> CutOut:
     with _queue.acquire(), tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "picture").write_bytes(content)
-        done = _work("cut", folder, title=title, **asdict(cut))
-        if "refused" in done:
-            raise PictureRefused(done["refused"])
-        files = {file: (folder / file).read_bytes() for file in FILES} if done["name"] else {}
-        ground = tuple(done.pop("ground"))
-        cut = Cut(**done.pop("cut"))
+        result = _run_worker("cut", folder, title=title, **asdict(cut))
+        if "refused" in result:
+            raise PictureRefused(result["refused"])
+        files = {file: (folder / file).read_bytes() for file in FILES} if result["name"] else {}
+        ground = tuple(result.pop("ground"))
+        cut = Cut(**result.pop("cut"))
         return CutOut(
             files=files,
             cut=cut,
             picture=(folder / "picture.webp").read_bytes(),
             ground=ground,
-            **done,
+            **result,
         )
 
 
@@ -91,11 +91,17 @@ def preview_png(
 
     It comes from `folder`, or is drawn now. Raise WorkFailed or TooManyPictures.
     """
-    order = {"shape": shape, "count": count, "width": width, "gaps": sorted(gaps), "night": night}
-    return cached(folder, ("preview", *order.items()), lambda: _drawn(**order), _queue)
+    arguments = {
+        "shape": shape,
+        "count": count,
+        "width": width,
+        "gaps": sorted(gaps),
+        "night": night,
+    }
+    return cached(folder, ("preview", *arguments.items()), lambda: _draw(**arguments), _queue)
 
 
-def lay_shape(name: str, scratch: Path) -> Path:
+def write_shape_folder(name: str, scratch: Path) -> Path:
     """Return the folder with the files of a shape.
 
     An uploaded shape is written to a new folder in `scratch` first.
@@ -110,23 +116,23 @@ def lay_shape(name: str, scratch: Path) -> Path:
     return folder
 
 
-def _drawn(*, shape: Any, **order: Any) -> bytes:
+def _draw(*, shape: Any, **arguments: Any) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        shape_folder = str(lay_shape(shape, folder))
+        shape_folder = str(write_shape_folder(shape, folder))
         # Everything needed has been read. Free the database connection while the picture is drawn.
         db.session.rollback()
-        _work("draw", folder, shape_folder=shape_folder, **order)
+        _run_worker("draw", folder, shape_folder=shape_folder, **arguments)
         return (folder / "drawn.png").read_bytes()
 
 
-def _work(kind: str, folder: Path, **order: Any) -> dict[str, Any]:
-    (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
-    program = isolated.program("campaign.montage.shapes.image_worker", kind, folder)
+def _run_worker(kind: str, folder: Path, **arguments: Any) -> dict[str, Any]:
+    (folder / "order.json").write_text(json.dumps(arguments), encoding="utf-8")
+    command = isolated.program("campaign.montage.shapes.image_worker", kind, folder)
     try:
-        subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        subprocess.run(**command, check=True, timeout=MAX_SECONDS, capture_output=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         # Log only the type of error: its message could contain parts of the picture.
-        log.error("the workbench failed at %s: %s", kind, type(fault).__name__)
-        raise WorkFailed from fault
+        log.error("the workbench failed at %s: %s", kind, type(error).__name__)
+        raise WorkFailed from error
     return json.loads((folder / "done.json").read_text(encoding="utf-8"))
