@@ -32,7 +32,7 @@ from campaign.organize.content import publishing as content_publishing
 from campaign.organize.core import identity
 from campaign.organize.core.access import max_bytes_of_view
 from campaign.organize.core.edit_conflicts import answer_conflict
-from campaign.organize.core.navigation import numbers as rail_numbers
+from campaign.organize.core.navigation import numbers as sidebar_counts
 from campaign.organize.core.navigation import place_of, places
 from campaign.organize.events import check_in, registrations
 from campaign.organize.events import parts as event_parts
@@ -202,7 +202,7 @@ def who_is_here() -> dict[str, Any]:
         "organizer": identity.organizer(),
         "places": places(),
         "place": place_of(request.blueprint),
-        "rail_numbers": rail_numbers,
+        "sidebar_counts": sidebar_counts,
     }
 
 

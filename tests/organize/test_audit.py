@@ -115,7 +115,9 @@ def test_every_recorded_action_has_a_label():
         path.read_text() for path in (Path(__file__).parents[2] / "campaign").rglob("*.py")
     )
     recorded = set(
-        re.findall(r'(?:Fact|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code)
+        re.findall(
+            r'(?:AuditEvent|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code
+        )
     )
     assert recorded <= ACTIONS.keys()
     assert len(recorded) > 8

@@ -15,7 +15,7 @@ from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.sheet_texts import consent_of, sheet_spec
-from campaign.organize.imports.labels import DUPLICATE_WORDS
+from campaign.organize.imports.labels import DUPLICATE_LABELS
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -404,7 +404,7 @@ def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
         **json,
     ).json
     assert (told["rows"]["1"]["fate"], told["rows"]["1"]["fields"]) == ("duplicate", [])
-    assert told["rows"]["1"]["why"] == str(DUPLICATE_WORDS["email"])
+    assert told["rows"]["1"]["why"] == str(DUPLICATE_LABELS["email"])
     assert told["rows"]["3"]["fields"] == ["email", "given_name"]
     assert (
         desk.post(place, {"cell:1:given_name": "Late", "version": seen}, **json).status_code == 409

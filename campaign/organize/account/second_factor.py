@@ -51,10 +51,10 @@ from campaign.organize.account.routes import AppForm, PasskeyForm
 from campaign.organize.auth.sessions import (
     described,
     here,
-    keep_challenge,
     passkeys_work,
+    pop_challenge,
     safe_next,
-    take_challenge,
+    store_challenge,
 )
 from campaign.organize.core.access import fresh, own_account
 from campaign.organize.core.audit import act_on_account
@@ -251,7 +251,7 @@ MAX_PASSKEYS = 20
 @fresh
 def options() -> ResponseReturnValue:
     chosen = registration_options(here(), organizer())
-    keep_challenge(chosen)
+    store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
 
@@ -261,7 +261,7 @@ def options() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Store the passkey that a device has created; return where to go next."""
     words = request.get_json(silent=True)
-    words, who, challenge = words if isinstance(words, dict) else {}, organizer(), take_challenge()
+    words, who, challenge = words if isinstance(words, dict) else {}, organizer(), pop_challenge()
     try:
         if challenge is None or len(who.passkeys) >= MAX_PASSKEYS:
             raise PasskeyRefused
@@ -308,7 +308,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
 @own_account
 def confirm_options() -> ResponseReturnValue:
     chosen = authentication_options(here(), organizer())
-    keep_challenge(chosen)
+    store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
 
@@ -317,7 +317,7 @@ def confirm_options() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Accept a passkey instead of the password before a sensitive step; return where to go next."""
     sent = request.get_json(silent=True)
-    sent, challenge = sent if isinstance(sent, dict) else {}, take_challenge()
+    sent, challenge = sent if isinstance(sent, dict) else {}, pop_challenge()
     shown = {
         "place": here(),
         "challenge": challenge,

@@ -16,7 +16,7 @@ from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
 from campaign.accounts.rate_limits import TooManyTries, admit_reset
 from campaign.extensions import write
-from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
+from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, supported_lang
 from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
 from campaign.organize.core.access import anybody
 from campaign.process.clock import utcnow
@@ -96,7 +96,7 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
     if not form.validate():
         return _page(link, form, 422)
     words = (
-        {"name": form.name.data, "lang": known_lang(form.lang.data)}
+        {"name": form.name.data, "lang": supported_lang(form.lang.data)}
         if purpose == "invitation"
         else {}
     )

@@ -50,7 +50,7 @@ from campaign.organize.core.identity import (
 from campaign.process.clock import utcnow
 
 
-def known_device(organizer_id: int | None) -> bytes | None:
+def known_device_digest(organizer_id: int | None) -> bytes | None:
     """Return the device cookie's digest if this organizer signed in with it before, else None."""
     token = read_cookie(DEVICE_COOKIE) or ""
     # Look the device up even for an unknown organizer, so that the response takes as long.
@@ -181,12 +181,12 @@ def passkeys_work() -> bool:
     return False
 
 
-def keep_challenge(options: Any) -> None:
+def store_challenge(options: Any) -> None:
     """Store the challenge of these options in the signed session cookie until it is answered."""
     session[KEPT] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
 
 
-def take_challenge() -> bytes | None:
+def pop_challenge() -> bytes | None:
     """Return the pending challenge, once; None if there is none or it is too old."""
     challenge, since = session.pop(KEPT, (None, 0))
     if challenge is None or utcnow().timestamp() - since > CHALLENGE_GOOD_FOR.total_seconds():

@@ -34,15 +34,15 @@ from campaign.organize.auth.sessions import (
     ask_second_step,
     busy_sentence,
     here,
-    keep_challenge,
-    known_device,
+    known_device_digest,
     later,
     let_in,
     note_refused,
     open_door,
     passkeys_work,
+    pop_challenge,
     safe_next,
-    take_challenge,
+    store_challenge,
 )
 from campaign.organize.core.access import anybody
 from campaign.organize.core.identity import drop_session_cookie, half_signed_in, organizer
@@ -72,7 +72,7 @@ def create() -> ResponseReturnValue:
         return _page(form, 422)
     address = form.email.address.normalized
     who = organizer_by_address(address)
-    device = known_device(who.id if who else None)
+    device = known_device_digest(who.id if who else None)
     try:
         admit_sign_in(
             network=request.remote_addr, account=tokens.email_digest(address), device=device
@@ -124,7 +124,7 @@ def take_second_step() -> ResponseReturnValue:
     if not form.validate():
         return _second_page(form, 422)
     try:
-        admit_second_step(account=who.email_digest, device=known_device(who_id))
+        admit_second_step(account=who.email_digest, device=known_device_digest(who_id))
     except TooManyTries as wait:
         note_refused(who_id, "pace")
         form.form_errors.append(_too_many(wait))
@@ -190,7 +190,7 @@ passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/pa
 @anybody
 def options() -> ResponseReturnValue:
     chosen = authentication_options(here(), half_signed_in())
-    keep_challenge(chosen)
+    store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
 
@@ -200,7 +200,7 @@ def show() -> ResponseReturnValue:
     """Check the passkey's answer, sign in, and return where to go next."""
     words = request.get_json(silent=True)
     answer = words.get("answer") if isinstance(words, dict) else None
-    challenge, half = take_challenge(), half_signed_in()
+    challenge, half = pop_challenge(), half_signed_in()
     who = challenge and write(
         spend_passkey,
         place=here(),

@@ -20,8 +20,8 @@ from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import shape_title
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
-from campaign.organize.core.drafts import LaterForm, preview_asked, speak_as_asked
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     InLanguages,
@@ -135,7 +135,7 @@ def create() -> ResponseReturnValue:
     slug = form.slug.data or slug_of(next(iter(texts.values()))["title"]) or "cause"
     try:
         act(
-            Fact(
+            AuditEvent(
                 "causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id
             ),
             create_cause,
@@ -192,7 +192,7 @@ def save_words(cause: Cause) -> ResponseReturnValue:
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(cause, **_as_typed(form))
     save(
         Editor(
@@ -201,7 +201,7 @@ def save_words(cause: Cause) -> ResponseReturnValue:
             CauseForm.of,
             lambda present, form: _writing_page(form, present),
         ),
-        fact_of("causes.edit", cause),
+        audit_event_of("causes.edit", cause),
         change_cause,
         cause_id=cause.id,
         texts=form.texts(),
@@ -226,7 +226,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
     try:
         save(
             Editor(form, partial(cause_in_any_state, cause.slug), _slug_of, _address_page),
-            fact_of("causes.edit", cause),
+            audit_event_of("causes.edit", cause),
             move_cause,
             cause_id=cause.id,
             slug=form.slug.data,
@@ -242,7 +242,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
 @allowed("causes.see", load_cause)
 def preview(cause: Cause) -> ResponseReturnValue:
     """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
-    speak_as_asked()
+    use_requested_language()
     return preview_page(cause)
 
 
@@ -302,9 +302,9 @@ def _titles(cause: Cause) -> dict[str, str]:
     return {text.lang: text.title for text in cause.texts}
 
 
-def fact_of(action: str, cause: Cause) -> Fact:
-    """Return the Fact to record for a change to this cause."""
-    return Fact(action, on=("cause", cause.id), cause_id=cause.id)
+def audit_event_of(action: str, cause: Cause) -> AuditEvent:
+    """Return the AuditEvent to record for a change to this cause."""
+    return AuditEvent(action, on=("cause", cause.id), cause_id=cause.id)
 
 
 def back_to(slug: str) -> BaseResponse:

@@ -23,9 +23,9 @@ from campaign.organize.causes.shapes import (
     REFUSALS,
     CutForm,
     ShapePictureForm,
-    any_draft,
     back_to_shapes,
-    shape_fact,
+    load_draft,
+    shape_audit_event,
     shapes_page,
     sights_of,
     titles_of,
@@ -53,7 +53,7 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
     try:
         made = cut_out(form.picture.data.read(), title=title, cut=way)
         draft = act(
-            shape_fact("causes.shape_send", cause),
+            shape_audit_event("causes.shape_send", cause),
             begin_draft,
             cause_id=cause.id,
             title=title,
@@ -69,14 +69,14 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
 @blueprint.get("/<slug>/shape/pictures/<int:draft_id>")
 @allowed("causes.edit", load_cause)
 def shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
-    draft = any_draft(cause, draft_id)
+    draft = load_draft(cause, draft_id)
     return _page(cause, draft, CutForm.of(draft)) if draft else back_to_shapes(cause)
 
 
 @blueprint.post("/<slug>/shape/pictures/<int:draft_id>")
 @allowed("causes.edit", load_cause)
 def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
-    draft, form = any_draft(cause, draft_id), CutForm()
+    draft, form = load_draft(cause, draft_id), CutForm()
     if draft is None:
         return back_to_shapes(cause)
     if not form.validate():
@@ -87,7 +87,7 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
             raise PictureRefused(made.fault)
         save(
             Editor(form, partial(draft_of, cause, draft_id), CutForm.of, partial(_page, cause)),
-            shape_fact("causes.shape_cut", cause),
+            shape_audit_event("causes.shape_cut", cause),
             cut_draft,
             draft_id=draft_id,
             made=made,
@@ -102,8 +102,8 @@ def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
 @blueprint.post("/<slug>/shape/pictures/<int:draft_id>/discard")
 @allowed("causes.edit", load_cause)
 def drop_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
-    if any_draft(cause, draft_id):
-        act(shape_fact("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
+    if load_draft(cause, draft_id):
+        act(shape_audit_event("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
         flash(_("Picture discarded. The montage has not changed."), "success")
     return back_to_shapes(cause)
 

@@ -17,12 +17,12 @@ from campaign.events import operations as events
 from campaign.events.models import Event
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed, takes_bytes
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     ShortTextField,
     VersionField,
-    WholeField,
+    WholeNumberField,
     by_language,
     in_language,
     most,
@@ -54,9 +54,9 @@ REFUSALS = {
 }
 
 
-def _share(label: Any) -> WholeField:
+def _share(label: Any) -> WholeNumberField:
     wrong = _l("Enter a number from 0 to 100.")
-    return WholeField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
+    return WholeNumberField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
 class _Seen(FlaskForm):
@@ -167,7 +167,7 @@ class PicturePages:
         wide = self.pictures.cropped(owner_id=owner.id, picture=form.sent, focal=form.focal())
         save(
             Editor(form, partial(self.load, owner.slug), self._form, self._page),
-            self._fact(owner),
+            self._audit_event_of(owner),
             self.pictures.change,
             owner_id=owner.id,
             picture=form.sent,
@@ -184,7 +184,7 @@ class PicturePages:
     def remove(self, owner: Any) -> ResponseReturnValue:
         """Remove the picture, if it is the one that the editor saw."""
         act(
-            self._fact(owner),
+            self._audit_event_of(owner),
             self.pictures.remove,
             owner_id=owner.id,
             version=sent_version(),
@@ -234,8 +234,8 @@ class PicturePages:
     def _action(self, verb: str) -> str:
         return f"{self.subject}.{verb}"
 
-    def _fact(self, owner: Any) -> Fact:
-        return Fact(
+    def _audit_event_of(self, owner: Any) -> AuditEvent:
+        return AuditEvent(
             self._action("edit"),
             on=(owner.kind, owner.id),
             cause_id=owner.cause_id,

@@ -18,7 +18,7 @@ from campaign.events.life_cycle import EventOver, event_life_cycle
 from campaign.organize.causes.routes import blueprint as causes_blueprint
 from campaign.organize.causes.routes import shown as cause_page
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm
 from campaign.organize.core.scope import load_cause, load_event, load_petition
 from campaign.organize.core.time_fields import tell_of_hours_twice
@@ -123,12 +123,12 @@ class PublishingPages:
         return self._done[operation]
 
     def _act(self, operation: str, verb: str, row: Any, **named: Any) -> None:
-        fact = Fact(
+        audit_event = AuditEvent(
             self._life_cycle.action(verb),
             on=(row.kind, row.id),
             cause_id=self._life_cycle.cause_id_of(row),
         )
-        act(fact, getattr(self._life_cycle, operation), row_id=row.id, now=utcnow(), **named)
+        act(audit_event, getattr(self._life_cycle, operation), row_id=row.id, now=utcnow(), **named)
 
 
 class CausePages(PublishingPages):

@@ -14,9 +14,9 @@ from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import TABLE
 from campaign.organize.auth.sessions import note_refused_access
 from campaign.organize.auth.unsaved_forms import (
-    to_the_door,
-    to_the_password,
-    words_kept_at_the_door,
+    password_prompt,
+    sign_in_redirect,
+    unsaved_form_page,
 )
 from campaign.organize.core import identity
 from campaign.organize.core.identity import cause_id_of, organizer
@@ -99,7 +99,7 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
     @wraps(view)
     def guarded(*thing: Any, **values: Any) -> ResponseReturnValue:
         if g.organizer_session.confirmed_at < utcnow() - FRESH:
-            abort(to_the_password())
+            abort(password_prompt())
         return view(*thing, **values)
 
     guarded.is_fresh = True
@@ -130,7 +130,7 @@ def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseR
 
 
 def _signed_in() -> Organizer:
-    return organizer() or abort(to_the_door())
+    return organizer() or abort(sign_in_redirect())
 
 
 def _known() -> Organizer:
@@ -138,7 +138,7 @@ def _known() -> Organizer:
 
     Organizers who may see personal data must have a second factor first.
     """
-    who = organizer() or abort(words_kept_at_the_door() or to_the_door())
+    who = organizer() or abort(unsaved_form_page() or sign_in_redirect())
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
         abort(redirect(url_for("organize.second_factor.index"), 303))
     return who

@@ -16,7 +16,7 @@ from campaign.organize.core.identity import actor
 from campaign.signatures.models import Signature
 
 
-class Fact(NamedTuple):
+class AuditEvent(NamedTuple):
     """What the activity log records: action, subject, cause, reason and plain details.
 
     `on` is the subject, a pair (kind, id). For an object that is only being created, `on` and
@@ -30,7 +30,7 @@ class Fact(NamedTuple):
     details: dict | None = None
 
     def with_changes(self, changes: list[dict[str, Any]]) -> Self:
-        """Return this fact with the changed fields added to its details."""
+        """Return this event with the changed fields added to its details."""
         return (
             self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
         )
@@ -51,23 +51,25 @@ class Fact(NamedTuple):
 
 
 def act(
-    fact: Fact,
+    audit_event: AuditEvent,
     operation: Callable[..., Any],
     /,
     *,
     then: Callable[[AuditEntry, Any], Any] | None = None,
     **named: Any,
 ) -> Any:
-    """Run `operation(**named)` and record `fact` in one transaction; return the operation's result.
+    """Run `operation(**named)` and record `audit_event` in one transaction; return the operation's result.
 
     `then(entry, result)` runs in that transaction too, for example to queue emails.
     """
     who = actor()
 
     def operate_and_record() -> Any:
-        before = state_of(fact.on)
+        before = state_of(audit_event.on)
         result = operation(**named)
-        entry = fact.with_changes(changes_between(before, state_of(fact.on))).told(who, result)
+        entry = audit_event.with_changes(changes_between(before, state_of(audit_event.on))).told(
+            who, result
+        )
         if then is not None:
             then(entry, result)
         return result
@@ -75,7 +77,7 @@ def act(
     return write(operate_and_record)
 
 
-def act_on_some(fact: Fact, operation: Callable[..., Any], /, **named: Any) -> Any:
+def act_on_some(audit_event: AuditEvent, operation: Callable[..., Any], /, **named: Any) -> Any:
     """Run an operation that returns the ids of the signatures it changed, and record these ids.
 
     Nothing is recorded if there are none.
@@ -85,7 +87,7 @@ def act_on_some(fact: Fact, operation: Callable[..., Any], /, **named: Any) -> A
     def operate_and_record() -> Any:
         ids = operation(**named)
         if ids:
-            fact._replace(details={"signatures": sorted(ids)}).told(who, ids)
+            audit_event._replace(details={"signatures": sorted(ids)}).told(who, ids)
         return ids
 
     return write(operate_and_record)
@@ -112,11 +114,11 @@ def act_on_account(
     return write(operate_and_tell)
 
 
-def note(*facts: Fact) -> None:
+def note(*audit_events: AuditEvent) -> None:
     """Record that someone viewed personal data, or did something else that changes nothing."""
     who = actor()
-    if facts:
-        write(lambda: [fact.told(who, None) for fact in facts])
+    if audit_events:
+        write(lambda: [audit_event.told(who, None) for audit_event in audit_events])
 
 
 # Kind of subject → (table, column that refers to the subject, columns to record).
@@ -259,7 +261,9 @@ def note_list(rows: Iterable[Signature], by: list[str], on: tuple[str, int] | No
     causes = Counter(row.cause_id for row in rows)
     note(
         *(
-            Fact("signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many})
+            AuditEvent(
+                "signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many}
+            )
             for cause_id, many in causes.items()
         )
     )
@@ -269,7 +273,7 @@ def note_each(signatures: Iterable[Signature]) -> None:
     """Record for each signature that it was shown, so that a search of the log finds it."""
     note(
         *(
-            Fact(
+            AuditEvent(
                 "signatures.see",
                 on=("signature", signature.id),
                 cause_id=signature.cause_id,

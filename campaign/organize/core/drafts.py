@@ -64,19 +64,19 @@ def is_made_already(
     return is_draft and form.title.data in {text.title for text in texts_of(found)}
 
 
-def speak_as_asked() -> None:
+def use_requested_language() -> None:
     """Show a preview in the language of `?lang=`, whatever the organizer's own language is."""
-    speak(request.args.get("lang"))
+    use_language(request.args.get("lang"))
 
 
-def speak(lang: str | None) -> None:
+def use_language(lang: str | None) -> None:
     """Switch this page to `lang` if the site has that language."""
     if lang in NAMES:
         g.lang = lang
         refresh()
 
 
-def preview_asked() -> bool:
+def is_preview_requested() -> bool:
     """Return whether a preview button was pressed, and switch to the language on that button.
 
     The unsaved text is then shown as the public page will show it, and nothing is saved.
@@ -84,7 +84,7 @@ def preview_asked() -> bool:
     press, _dash, lang = request.form.get("press", "").partition("-")
     if press != "preview":
         return False
-    speak(lang)
+    use_language(lang)
     return True
 
 

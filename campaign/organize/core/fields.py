@@ -32,7 +32,7 @@ from campaign.text.names import NameRefused, clean_name, clean_text
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 # Accept digits with or without the usual thousands separators.
-_WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
 
 
 def most(letters: int) -> Length:
@@ -64,7 +64,7 @@ class LinesField(TextAreaField):
         self.data = clean_text(self.data or "")
 
 
-class WholeField(IntegerField):
+class WholeNumberField(IntegerField):
     """A whole number as people write it: 12408, 12,408, 12.408 or 12 408.
 
     Invalid input becomes None and is left to the field's validators, so that the message is
@@ -76,7 +76,9 @@ class WholeField(IntegerField):
             return
         text = valuelist[0].strip()
         self.data = (
-            int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+            int(re.sub(r"[^\d-]", "", text))
+            if len(text) < 20 and _WHOLE_NUMBER.fullmatch(text)
+            else None
         )
 
 

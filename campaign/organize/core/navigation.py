@@ -24,7 +24,7 @@ MAX_SHOWN = 999
 MAX_IN_FULL = 99_999
 
 
-class RailNumber(NamedTuple):
+class SidebarCount(NamedTuple):
     """The count beside an entry; both fields are empty at zero.
 
     `figure` is shown, and `words` is read by screen readers.
@@ -34,8 +34,8 @@ class RailNumber(NamedTuple):
     words: str = ""
 
 
-def rail_numbers() -> dict[str, RailNumber]:
-    """Return {entry name: RailNumber} for the entries with a count that the organizer may see."""
+def sidebar_counts() -> dict[str, SidebarCount]:
+    """Return {entry name: SidebarCount} for the entries with a count that the organizer may see."""
     queries = {
         name: query(causes_where(action)).scalar_subquery().label(name)
         for name, (action, query, _words) in COUNTED.items()
@@ -47,19 +47,19 @@ def rail_numbers() -> dict[str, RailNumber]:
     return {name: _worded(int(counts[name] or 0), COUNTED[name][2]) for name in queries}
 
 
-def _worded(count: int, words: Callable[[int, str], str]) -> RailNumber:
+def _worded(count: int, words: Callable[[int, str], str]) -> SidebarCount:
     if not count:
-        return RailNumber()
+        return SidebarCount()
     if words in CAPPED and count > MAX_SHOWN:
         figure = f"{format_decimal(MAX_SHOWN)}+"
-        return RailNumber(figure, words(count, figure))
+        return SidebarCount(figure, words(count, figure))
     figure = format_decimal(count)
     brief = (
         format_compact_decimal(count, fraction_digits=1, locale=get_locale())
         if count > MAX_IN_FULL
         else figure
     )
-    return RailNumber(brief, words(count, figure))
+    return SidebarCount(brief, words(count, figure))
 
 
 def _counted(cause_ids: frozenset[int] | None) -> Select:
@@ -181,11 +181,11 @@ def place_of(blueprint: str) -> str:
     return REACHED_FROM.get(name, name)
 
 
-def numbers() -> dict[str, RailNumber]:
-    """Return {entry name: RailNumber}, queried once per page however often the sidebar appears."""
-    if "rail_numbers" not in g:
-        g.rail_numbers = rail_numbers()
-    return g.rail_numbers
+def numbers() -> dict[str, SidebarCount]:
+    """Return {entry name: SidebarCount}, queried once per page however often the sidebar appears."""
+    if "sidebar_counts" not in g:
+        g.sidebar_counts = sidebar_counts()
+    return g.sidebar_counts
 
 
 def places() -> list[Place]:

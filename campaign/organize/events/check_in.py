@@ -21,9 +21,9 @@ from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.identity import organizer
-from campaign.organize.events.routes import blueprint, fact_of, load_event
+from campaign.organize.events.routes import audit_event_of, blueprint, load_event
 from campaign.process.clock import utcnow
 
 # A phone shows this many rows at once. Others are found by searching.
@@ -77,11 +77,11 @@ def come(event: Event) -> ResponseReturnValue:
     """Check in the person with this code; with `anyway`, even without a seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = let_in if request.form.get("anyway") else check_in
-    fact = Fact(
+    audit_event = AuditEvent(
         "registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id
     )
     try:
-        came = act(fact, operation, event_id=event.id, code=code, now=now)
+        came = act(audit_event, operation, event_id=event.id, code=code, now=now)
     except CodeUnknown:
         return _answer(event, "danger", _("No registration for this event has this code."), 404)
     except NoSeat as refusal:
@@ -105,18 +105,18 @@ def come(event: Event) -> ResponseReturnValue:
 def come_not(event: Event) -> ResponseReturnValue:
     """Undo a check-in."""
     code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
-    fact = Fact(
+    audit_event = AuditEvent(
         "registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id
     )
     try:
-        left = act(fact, undo_check_in, event_id=event.id, code=code)
+        left = act(audit_event, undo_check_in, event_id=event.id, code=code)
     except CodeUnknown:
         return _answer(event, "danger", _("No registration for this event has this code."), 404)
     return _answer(event, "note", _("Check-in undone for %(name)s.", name=left.name))
 
 
-def _sight(event: Event) -> Fact:
-    return fact_of("registrations.see", event, at="door")
+def _sight(event: Event) -> AuditEvent:
+    return audit_event_of("registrations.see", event, at="door")
 
 
 def _list(event: Event) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.fields import (
     LineField,
     RowsField,
-    WholeField,
+    WholeNumberField,
     by_language,
     in_language,
     most,
@@ -80,10 +80,10 @@ class PointField(StringField):
                 _l("Enter two numbers, like 45.42153, -75.69719, or a link to a map of the place.")
             )
         self.point = pair
-        self.data = said_point(*pair)
+        self.data = point_text(*pair)
 
 
-def said_point(latitude: float, longitude: float) -> str:
+def point_text(latitude: float, longitude: float) -> str:
     return f"{latitude:.5f}, {longitude:.5f}"
 
 
@@ -101,7 +101,7 @@ class _Place(PartForm):
     def values(cls, event: Event) -> dict[str, Any]:
         has_point = event.latitude is not None and event.longitude is not None
         names = ("town", "country", "online_url", "online_for")
-        point = said_point(event.latitude, event.longitude) if has_point else ""
+        point = point_text(event.latitude, event.longitude) if has_point else ""
         return {
             **{name: getattr(event, name) for name in names},
             "point": point,
@@ -148,11 +148,11 @@ class _Coming(PartForm):
 
     part = "coming"
     registration = RadioField(_l("Registration"), choices=REGISTRATION_CHOICES, default="none")
-    capacity = WholeField(
+    capacity = WholeNumberField(
         _l("Number of seats"),
         [Optional(), NumberRange(1, MAX_PEOPLE, _l("Enter a number, 1 or more."))],
     )
-    most_seats = WholeField(
+    most_seats = WholeNumberField(
         _l("Seats per registration"),
         [
             InputRequired(_l("Enter a number from 1 to 20.")),

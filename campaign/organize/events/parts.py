@@ -14,7 +14,7 @@ from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.time_fields import tell_of_hours_twice
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
@@ -25,7 +25,13 @@ from campaign.organize.events.part_forms import (
     PlaceForm,
     ProgrammeForm,
 )
-from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, preview_page
+from campaign.organize.events.routes import (
+    audit_event_of,
+    back_to,
+    blueprint,
+    load_event,
+    preview_page,
+)
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
@@ -41,7 +47,7 @@ def words(event: Event) -> ResponseReturnValue:
 @allowed("events.edit", load_event)
 def save_words(event: Event) -> ResponseReturnValue:
     form = WordsForm(event)
-    if preview_asked() and form.validate():
+    if is_preview_requested() and form.validate():
         return preview_page(event, **_as_typed(form, event))
     return _saved(event, form)
 
@@ -160,7 +166,7 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
         return _page(event, rearranged)
     if not form.validate():
         return _page(event, form, 422)
-    fact = fact_of("events.edit", event, part=form.part)
+    audit_event = audit_event_of("events.edit", event, part=form.part)
     changed = save(
         Editor(
             form,
@@ -170,7 +176,7 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
             ),
             _page,
         ),
-        fact,
+        audit_event,
         change_part,
         event_id=event.id,
         part=form.part,

@@ -26,9 +26,9 @@ from campaign.events.registering import (
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.pagination import page_of
-from campaign.organize.events.routes import blueprint, fact_of, load_event
+from campaign.organize.events.routes import audit_event_of, blueprint, load_event
 from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.presenters import in_language
 from campaign.process.clock import utcnow
@@ -36,7 +36,7 @@ from campaign.signatures import tokens
 from campaign.signatures.forms import Missing, NameField, OptionalEmailField
 
 MAX_SEATS = 20
-STATE_WORDS = {
+STATE_LABELS = {
     "registered": _l("has a seat"),
     "came": _l("checked in"),
     "missing": _l("not here yet"),
@@ -58,13 +58,13 @@ class RegistrationSearch(FlaskForm):
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
-        choices = (SelectChoice(state, words) for state, words in STATE_WORDS.items())
+        choices = (SelectChoice(state, words) for state, words in STATE_LABELS.items())
         self.state.choices = [SelectChoice("", _l("Any")), *choices]
 
     @property
     def asked(self) -> dict[str, Any]:
         """Return the search as it is carried in the URL of the next page."""
-        state = self.state.data if self.state.data in STATE_WORDS else ""
+        state = self.state.data if self.state.data in STATE_LABELS else ""
         asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
         return {name: value for name, value in asked.items() if value}
 
@@ -125,7 +125,11 @@ def registrations(event: Event) -> ResponseReturnValue:
     )
     if page.rows:
         # The search text may be a name, so record only which fields were used.
-        note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(page.rows)))
+        note(
+            audit_event_of(
+                "registrations.see", event, by=sorted(search.asked), shown=len(page.rows)
+            )
+        )
     return render_template(
         "organize/events/registrations.html",
         event=event,
@@ -135,7 +139,7 @@ def registrations(event: Event) -> ResponseReturnValue:
         asked=search.asked,
         page=page,
         numbers=numbers_of(event),
-        state_words=STATE_WORDS,
+        state_labels=STATE_LABELS,
         questions={
             question["name"]: in_language(question, g.lang)["label"] for question in event.questions
         },
@@ -157,12 +161,12 @@ def add(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _by_hand_page(event, form, 422)
     comes_in = form.comes_in.data
-    fact = Fact(
+    audit_event = AuditEvent(
         "registrations.add", on=lambda made: ("registration", made.id), cause_id=event.cause_id
     )
     try:
         made = act(
-            fact,
+            audit_event,
             add_by_hand,
             event_id=event.id,
             name=form.name.data,
@@ -222,8 +226,8 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
     registration = _own(event, registration_id)
     frees_seat = registration.state == "registered" and numbers_of(event).waiting > 0
     try:
-        fact = _of("registrations.cancel", event, registration)
-        act(fact, cancel_registration, registration_id=registration.id, now=utcnow())
+        audit_event = _of("registrations.cancel", event, registration)
+        act(audit_event, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
         flash(
             _("The event has started. You do not need to cancel people who do not come."), "danger"
@@ -242,8 +246,8 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
     return _back(event)
 
 
-def _of(action: str, event: Event, registration: Registration) -> Fact:
-    return Fact(action, on=("registration", registration.id), cause_id=event.cause_id)
+def _of(action: str, event: Event, registration: Registration) -> AuditEvent:
+    return AuditEvent(action, on=("registration", registration.id), cause_id=event.cause_id)
 
 
 def _own(event: Event, registration_id: int) -> Registration:
@@ -289,7 +293,7 @@ def take_along(event: Event) -> ResponseReturnValue:
     state = "" if form.who.data == "all" else form.who.data
     rows = find(event.id, state=state)
     note(
-        fact_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
+        audit_event_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
             reason=form.reason.data
         )
     )
@@ -304,8 +308,11 @@ def _lines(event: Event, rows: Iterable[Registration]) -> Iterator[tuple[Any, ..
             moment.isoformat(timespec="seconds") if moment else ""
             for moment in (row.checked_in_at, row.created_at)
         )
-        facts = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
-        yield (*facts, *(_said(row.answers.get(question["name"])) for question in event.questions))
+        audit_events = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
+        yield (
+            *audit_events,
+            *(_said(row.answers.get(question["name"])) for question in event.questions),
+        )
 
 
 def _said(answer: Any) -> str:

@@ -31,8 +31,8 @@ from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
-from campaign.organize.core.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.drafts import is_made_already, offered, use_requested_language
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_event
@@ -94,7 +94,7 @@ def create() -> ResponseReturnValue:
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(
-            Fact(
+            AuditEvent(
                 "events.create", on=lambda event: ("event", event.id), cause_id=int(form.cause.data)
             ),
             create_event,
@@ -121,14 +121,14 @@ def show(event: Event) -> ResponseReturnValue:
 @blueprint.post("/<slug>/duplicate")
 @allowed("events.edit", load_event)
 def duplicate(event: Event) -> ResponseReturnValue:
-    fact = Fact(
+    audit_event = AuditEvent(
         "events.create",
         on=lambda made: ("event", made.id),
         cause_id=event.cause_id,
         details={"after": event.slug},
     )
     made = act(
-        fact,
+        audit_event,
         duplicate_event,
         event_id=event.id,
         slug=free_slug(event.slug, slugs.is_taken),
@@ -149,7 +149,7 @@ def duplicate(event: Event) -> ResponseReturnValue:
 @allowed("events.see", load_event)
 def preview(event: Event) -> ResponseReturnValue:
     """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
-    speak_as_asked()
+    use_requested_language()
     return preview_page(event)
 
 
@@ -191,9 +191,9 @@ def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
     ), status
 
 
-def fact_of(action: str, event: Event, **details: Any) -> Fact:
-    """Return the Fact to record for a change to this event or its registrations."""
-    return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
+def audit_event_of(action: str, event: Event, **details: Any) -> AuditEvent:
+    """Return the AuditEvent to record for a change to this event or its registrations."""
+    return AuditEvent(action, on=("event", event.id), cause_id=event.cause_id, details=details)
 
 
 def back_to(slug: str) -> BaseResponse:
@@ -230,7 +230,13 @@ def call_off(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _calling_off_page(event, form, 422)
     notices = form.notices([text.lang for text in event.texts])
-    act(fact_of("events.cancel", event), cancel, event_id=event.id, now=utcnow(), notices=notices)
+    act(
+        audit_event_of("events.cancel", event),
+        cancel,
+        event_id=event.id,
+        now=utcnow(),
+        notices=notices,
+    )
     flash(
         _("Cancelled. The event page says so, and we email everyone who is registered."), "success"
     )

@@ -18,12 +18,12 @@ from campaign.i18n.countries import countries
 from campaign.i18n.locales import NAMES
 from campaign.organize.core.fields import LineField, most
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import HANDED_DETAILS, Petition
 from campaign.sharing.attribution import clean_source
 
-AIM_WORDS = {
+AIM_LABELS = {
     "delivery": _l("Delivery list"),
     "letters": _l("Mailing list"),
     "records": _l("Our own records"),
@@ -63,14 +63,14 @@ DEFAULT_COLUMNS = {
     "letters": ("given_name", "family_name", "email", "lang"),
     "records": EVERYTHING,
 }
-STATE_WORDS = {
+STATE_LABELS = {
     "counted": _l("Only counted signatures"),
     "pending": _l("Waiting for confirmation"),
     "held": _l("Held for review"),
     "withdrawn": _l("Withdrawn signatures"),
     "all": _l("All, in any status"),
 }
-KIND_WORDS = {
+KIND_LABELS = {
     "csv": _l("Spreadsheet (CSV)"),
     "xlsx": _l("Excel (XLSX)"),
     "jsonl": _l("For programs (JSON Lines)"),
@@ -123,7 +123,7 @@ def how_far(export: Export) -> str:
 def words() -> dict[str, Any]:
     """Return the template context that all pages about exports need for their texts."""
     return {
-        "aim_words": AIM_WORDS,
+        "aim_labels": AIM_LABELS,
         "aim_hints": AIM_HINTS,
         "brief_kinds": BRIEF_KINDS,
         "export_states": EXPORT_STATES,
@@ -163,7 +163,7 @@ class ExportForm(PurposeForm):
     since = DayField(_l("First day"), [Optional()])
     until = DayField(_l("Last day"), [Optional()])
     subscribed = BooleanField(_l("Only people who asked for updates"))
-    kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
+    kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_LABELS.items())))
 
     def __init__(self, aim: str, petition: Petition, **named: Any) -> None:
         super().__init__(**named)
@@ -174,8 +174,8 @@ class ExportForm(PurposeForm):
             for name in COLUMNS
             if name in offered(aim, petition)
         ]
-        self.state.choices = list(starmap(SelectChoice, STATE_WORDS.items()))
-        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.state.choices = list(starmap(SelectChoice, STATE_LABELS.items()))
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
         self.lang.choices = [anything, *starmap(SelectChoice, NAMES.items())]
         if aim == "letters":

@@ -17,13 +17,13 @@ from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import ask_for_export
 from campaign.i18n.locales import NAMES
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     LineField,
     LinesField,
     VersionField,
-    WholeField,
+    WholeNumberField,
     most,
     site_paper,
 )
@@ -119,7 +119,7 @@ class ReceiptForm(FlaskForm):
             most(MAX_RECEIVER_LENGTH),
         ],
     )
-    signatures = WholeField(
+    signatures = WholeNumberField(
         _l("How many signatures"),
         [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
@@ -163,14 +163,14 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.handed_names, "details": petition.handed_details}
-    fact = _fact(
+    audit_event = _audit_event_of(
         "exports.ask",
         petition,
         form.purpose.data,
         {"kind": "pack", "aim": "delivery", "signatures": count, **choice},
     )
     export = act(
-        fact,
+        audit_event,
         ask_for_export,
         petition_id=petition.id,
         cause_id=petition.cause_id,
@@ -207,10 +207,12 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         changes := makes_version(petition, handed_names=names, handed_details=details)
     ):
         return review(petition, here, leave, changes)
-    fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
+    audit_event = _audit_event_of(
+        "handovers.edit", petition, details={"names": names, "details": details}
+    )
     save(
         Editor(form, partial(petition_by_id, petition.id), HandingForm.of, _contents_page),
-        fact,
+        audit_event,
         change_handing,
         petition_id=petition.id,
         names=names,
@@ -228,8 +230,10 @@ def record(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _page(petition, form, 422)
     noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
-    fact = _fact("handovers.record", petition, details={"signatures": form.signatures.data})
-    act(fact, record_handover, petition_id=petition.id, **noted)
+    audit_event = _audit_event_of(
+        "handovers.record", petition, details={"signatures": form.signatures.data}
+    )
+    act(audit_event, record_handover, petition_id=petition.id, **noted)
     flash(_("Saved. It now appears on the petition’s page."), "success")
     return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
 
@@ -239,7 +243,7 @@ def record(petition: Petition) -> ResponseReturnValue:
 def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
     slug = petition.slug
     if act(
-        _fact("handovers.remove", petition),
+        _audit_event_of("handovers.remove", petition),
         remove_handover,
         petition_id=petition.id,
         handover_id=handover_id,
@@ -248,10 +252,10 @@ def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 
-def _fact(
+def _audit_event_of(
     action: str, petition: Petition, reason: str = "", details: dict[str, Any] | None = None
-) -> Fact:
-    return Fact(
+) -> AuditEvent:
+    return AuditEvent(
         action,
         on=("petition", petition.id),
         cause_id=petition.cause_id,

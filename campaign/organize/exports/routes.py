@@ -36,7 +36,7 @@ from campaign.exports.operations import (
 )
 from campaign.exports.queries import Sheet
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import PetitionInSight, in_sight, load_petition, petitions_where
 from campaign.organize.exports.forms import ExportForm, words
@@ -104,7 +104,7 @@ def create(petition: Petition) -> ResponseReturnValue:
         "columns": list(selection.columns),
         "signatures": Sheet(selection, []).total(),
     }
-    fact = Fact(
+    audit_event = AuditEvent(
         "exports.ask",
         on=("petition", petition_id),
         cause_id=cause_id,
@@ -112,7 +112,7 @@ def create(petition: Petition) -> ResponseReturnValue:
         details=details,
     )
     export = act(
-        fact,
+        audit_event,
         _ask,
         cause_id=cause_id,
         organizer_id=organizer().id,
@@ -157,7 +157,7 @@ def download(export: Export) -> ResponseReturnValue:
     except (StopIteration, SealBroken):
         flash(_("The file is no longer available. Create it again."), "danger")
         return redirect(url_for("organize.exports.show", export_id=export.id), 303)
-    note(_fact("exports.download", export))
+    note(_audit_event_of("exports.download", export))
     media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
     response = Response(_joined(first, content), content_type=media_type)
     response.content_length = export.size
@@ -173,7 +173,7 @@ def download(export: Export) -> ResponseReturnValue:
 @allowed("signatures.export", load_export)
 @fresh
 def again(export: Export) -> ResponseReturnValue:
-    act(_fact("exports.again", export), start_again, export_id=export.id, now=utcnow())
+    act(_audit_event_of("exports.again", export), start_again, export_id=export.id, now=utcnow())
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 
 
@@ -184,7 +184,7 @@ def delete(export: Export) -> ResponseReturnValue:
     is_over = export.state in ("ready", "failed")
     export_id, slug = export.id, export.petition.slug
     act(
-        _fact("exports.delete" if is_over else "exports.cancel", export),
+        _audit_event_of("exports.delete" if is_over else "exports.cancel", export),
         drop_export,
         export_id=export_id,
     )
@@ -215,9 +215,9 @@ def _ask(
     )
 
 
-def _fact(action: str, export: Export) -> Fact:
+def _audit_event_of(action: str, export: Export) -> AuditEvent:
     details = {"export": export.id, "kind": export.kind, "signatures": export.done}
-    return Fact(
+    return AuditEvent(
         action,
         on=("petition", export.petition_id),
         cause_id=export.cause_id,

@@ -17,15 +17,15 @@ from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
 from campaign.organize.core.access import allowed, takes_bytes
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import in_sight, petitions_where
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
 from campaign.organize.imports.labels import FILE_FAULTS
 from campaign.organize.imports.routes import (
+    audit_event_of,
     blueprint,
     changed,
-    fact_of,
     labels_of,
     load_batch,
     note_sight,
@@ -75,14 +75,14 @@ def take_file() -> ResponseReturnValue:
         lang=petition.original_lang,
         remembered=remembered_columns(petition.cause_id),
     )
-    fact = Fact(
+    audit_event = AuditEvent(
         "imports.begin",
         on=lambda made: ("import", made.id),
         cause_id=petition.cause_id,
         details={"rows": batch.rows},
     )
     kept = keep_file(write, batch=batch, table=table)
-    made = act(fact, open_file, batch_id=kept.id, version=kept.version)
+    made = act(audit_event, open_file, batch_id=kept.id, version=kept.version)
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 
 
@@ -122,7 +122,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
         return _columns_page(batch, petition, form, mapping, 422)
     return changed(
         batch,
-        fact_of("imports.match", batch, columns=sorted(mapping.values())),
+        audit_event_of("imports.match", batch, columns=sorted(mapping.values())),
         match,
         version=form.version.data,
         mapping=mapping,

@@ -31,7 +31,13 @@ from wtforms.validators import (
 from campaign.i18n.countries import countries
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
-from campaign.organize.core.fields import LANGUAGES, VersionField, WholeField, site_paper, unchosen
+from campaign.organize.core.fields import (
+    LANGUAGES,
+    VersionField,
+    WholeNumberField,
+    site_paper,
+    unchosen,
+)
 from campaign.organize.core.scope import PetitionInSight
 from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
@@ -39,7 +45,7 @@ from campaign.process.clock import utcnow
 
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
-PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter (North America)")}
+PAPER_LABELS = {"A4": _l("A4"), "Letter": _l("Letter (North America)")}
 TOO_LONG = _l("This is too long. Make it shorter.")
 
 
@@ -82,9 +88,9 @@ class PrintForm(_OfPetition):
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
     paper = RadioField(
-        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper
+        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_LABELS.items())), default=site_paper
     )
-    sheets = WholeField(
+    sheets = WholeNumberField(
         _l("How many sheets?"),
         [
             InputRequired(_l("Enter the number of sheets.")),

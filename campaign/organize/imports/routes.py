@@ -25,17 +25,17 @@ from campaign.imports.queries import (
     typed_in,
 )
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import in_sight, petitions_where
 from campaign.organize.imports.forms import BringInForm
 from campaign.organize.imports.labels import (
+    FATE_LABELS,
     FATE_TAGS,
-    FATE_WORDS,
-    FIELD_WORDS,
-    fault_in_words,
-    why_in_words,
+    FIELD_LABELS,
+    fate_reason,
+    fault_text,
 )
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.petitions.models import Petition
@@ -87,16 +87,18 @@ def mend(batch: ImportBatch) -> ResponseReturnValue:
         for text in request.form.getlist("left_out")
         if text.isascii() and text.isdecimal() and len(text) < 10
     }
-    fact = fact_of("imports.mend", batch, rows=len(typed))
+    audit_event = audit_event_of("imports.mend", batch, rows=len(typed))
     named = {"typed": typed, "left_out": left_out, "version": sent_version()}
-    return changed(batch, fact, operations.keep_typed, **named)
+    return changed(batch, audit_event, operations.keep_typed, **named)
 
 
 @blueprint.post("/<int:batch_id>/leave-out")
 @allowed("signatures.import", load_batch)
 def leave_out(batch: ImportBatch) -> ResponseReturnValue:
-    fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
-    return changed(batch, fact, operations.begin_change, leave_out=True, version=sent_version())
+    audit_event = audit_event_of("imports.mend", batch, left_out=batch.count("wrong"))
+    return changed(
+        batch, audit_event, operations.begin_change, leave_out=True, version=sent_version()
+    )
 
 
 @blueprint.post("/<int:batch_id>/check")
@@ -112,7 +114,12 @@ def check(batch: ImportBatch) -> ResponseReturnValue:
 
 
 def changed(
-    batch: ImportBatch, fact: Fact, operation: Callable[..., Any], *, leave_out=False, **named: Any
+    batch: ImportBatch,
+    audit_event: AuditEvent,
+    operation: Callable[..., Any],
+    *,
+    leave_out=False,
+    **named: Any,
 ) -> ResponseReturnValue:
     """Change an open batch, check all its rows again, and redirect to their fates.
 
@@ -120,7 +127,7 @@ def changed(
     """
     batch_id = batch.id
     try:
-        act(fact, operation, batch_id=batch_id, **named)
+        act(audit_event, operation, batch_id=batch_id, **named)
     except operations.BatchClosed:
         return overtaken(batch)
     return (
@@ -170,9 +177,9 @@ def first_step(batch: ImportBatch) -> str:
     )
 
 
-def fact_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -> Fact:
-    """Return an activity log Fact about a batch."""
-    return Fact(
+def audit_event_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -> AuditEvent:
+    """Return an activity log AuditEvent about a batch."""
+    return AuditEvent(
         action, on=("import", batch.id), cause_id=batch.cause_id, reason=reason, details=details
     )
 
@@ -180,7 +187,7 @@ def fact_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -
 def note_sight(batch: ImportBatch, rows: Collection[Any]) -> None:
     """Record that an organizer saw what people wrote."""
     if rows:
-        note(fact_of("imports.see", batch, shown=len(rows)))
+        note(audit_event_of("imports.see", batch, shown=len(rows)))
 
 
 def sent_cells() -> dict[tuple[int, str], str]:
@@ -217,17 +224,20 @@ def editable(batch: ImportBatch) -> list[str]:
 def labels_of(petition: Petition) -> dict[str, Any]:
     """Return {field: label} of all fields of a row, including the petition's own questions."""
     own = (in_language(question, g.lang) for question in petition.questions)
-    return {**FIELD_WORDS, **{f"answers-{question['name']}": question["label"] for question in own}}
+    return {
+        **FIELD_LABELS,
+        **{f"answers-{question['name']}": question["label"] for question in own},
+    }
 
 
 def words_of(petition: Petition) -> dict[str, Any]:
     """Return the template context that pages with rows of a batch need for their texts."""
     return {
         "labels": labels_of(petition),
-        "fate_words": FATE_WORDS,
+        "fate_labels": FATE_LABELS,
         "fate_tags": FATE_TAGS,
-        "why_in_words": why_in_words,
-        "fault_in_words": fault_in_words,
+        "fate_reason": fate_reason,
+        "fault_text": fault_text,
     }
 
 
@@ -279,11 +289,11 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     if checker is None or not batch.is_open:
         return overtaken(batch)
     decided = decide(checker, items_of(batch))
-    fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
+    audit_event = audit_event_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
     batch_id = batch.id
     try:
         act(
-            fact,
+            audit_event,
             commit.accept,
             batch_id=batch_id,
             version=form.version.data,
@@ -322,7 +332,11 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
         return page(batch, reason=form, status=422)
     batch_id = batch.id
     try:
-        act(fact_of("imports.undo", batch, form.reason.data), rollback.undo, batch_id=batch_id)
+        act(
+            audit_event_of("imports.undo", batch, form.reason.data),
+            rollback.undo,
+            batch_id=batch_id,
+        )
     except rollback.NothingToUndo:
         return overtaken(batch)
     if batch_by_id(batch_id).is_large:
@@ -346,7 +360,7 @@ def drop(batch: ImportBatch) -> ResponseReturnValue:
     batch_id = batch.id
     try:
         act(
-            fact_of("imports.drop", batch),
+            audit_event_of("imports.drop", batch),
             operations.drop,
             batch_id=batch_id,
             version=sent_version(),

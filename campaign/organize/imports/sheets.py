@@ -25,16 +25,16 @@ from campaign.imports.queries import (
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import in_sight, petitions_where
-from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.labels import FATE_WORDS, why_in_words
+from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
+from campaign.organize.imports.labels import FATE_LABELS, fate_reason
 from campaign.organize.imports.routes import (
+    audit_event_of,
     blueprint,
     changed,
-    fact_of,
     load_batch,
     note_sight,
     sent_cells,
@@ -50,11 +50,11 @@ MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
 
 
-def any_run(run_id: int) -> PrintRun | None:
+def load_run(run_id: int) -> PrintRun | None:
     return run_by_id(run_id)
 
 
-def any_sheet(serial: str) -> PrintRun | None:
+def load_sheet_run(serial: str) -> PrintRun | None:
     found = run_of_serial(serial)
     return found and found[0]
 
@@ -72,7 +72,7 @@ def print_now() -> ResponseReturnValue:
     if not form.validate():
         return _print_page(form, 422)
     petition = petition_in_any_state(form.petition.data)
-    fact = Fact(
+    audit_event = AuditEvent(
         "imports.print",
         on=lambda run: ("print_run", run.id),
         cause_id=petition.cause_id,
@@ -85,22 +85,22 @@ def print_now() -> ResponseReturnValue:
         "sheets": form.sheets.data,
         "wording": wording,
     }
-    run = act(fact, print_sheets, petition=petition, **named)
+    run = act(audit_event, print_sheets, petition=petition, **named)
     return redirect(url_for("organize.imports.run", run_id=run.id), 303)
 
 
 @blueprint.get("/runs/<int:run_id>")
-@allowed("signatures.import", any_run)
+@allowed("signatures.import", load_run)
 def run(run: PrintRun) -> ResponseReturnValue:
     begun = batches_of_sheets(run.petition_id, run.serials)
     petition = in_sight(petition_by_id(run.petition_id))
     return render_template(
-        "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS
+        "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_LABELS
     )
 
 
 @blueprint.get("/runs/<int:run_id>/sheets.pdf")
-@allowed("signatures.import", any_run)
+@allowed("signatures.import", load_run)
 def pdf(run: PrintRun) -> ResponseReturnValue:
     name = f"{run.petition.slug}-{run.lang}-{run.id}.pdf"
     return Response(
@@ -111,7 +111,7 @@ def pdf(run: PrintRun) -> ResponseReturnValue:
 
 
 @blueprint.get("/sheets/<serial>")
-@allowed("signatures.import", any_sheet)
+@allowed("signatures.import", load_sheet_run)
 def sheet(run: PrintRun) -> ResponseReturnValue:
     """Redirect the QR code of a sheet to its rows, or to the page where typing begins."""
     serial = run_of_serial(request.view_args["serial"])[1]
@@ -170,14 +170,14 @@ def begin_typing() -> ResponseReturnValue:
     if before:
         flash(_("Someone has already started this sheet."), "note")
         return redirect(url_for("organize.imports.show", batch_id=before.id), 303)
-    fact = Fact(
+    audit_event = AuditEvent(
         "imports.begin",
         on=lambda made: ("import", made.id),
         cause_id=petition.cause_id,
         details={"sheet": serial},
     )
     made = act(
-        fact,
+        audit_event,
         begin_sheet,
         petition=petition,
         organizer_id=organizer().id,
@@ -221,8 +221,10 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
     """
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
-        fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
-        return changed(batch, fact, keep_typed, typed=typed, version=sent_version())
+        audit_event = audit_event_of(
+            "imports.type", batch, rows=sum(any(row.values()) for row in typed.values())
+        )
+        return changed(batch, audit_event, keep_typed, typed=typed, version=sent_version())
     batch_id = batch.id
     try:
         # An unfinished sheet has no effect, so it gets no entry in the activity log.
@@ -238,8 +240,8 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
     rows = {
         row.place: {
             "fate": row.fate,
-            "words": str(FATE_WORDS[row.fate]),
-            "why": why_in_words(row.fate, row.why),
+            "words": str(FATE_LABELS[row.fate]),
+            "why": fate_reason(row.fate, row.why),
             "fields": list(row.why) if row.fate == "wrong" else [],
         }
         for row in decided

@@ -19,7 +19,7 @@ from campaign.kiosk.queries import kiosks_of
 from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, act_on_some, note
+from campaign.organize.core.audit import AuditEvent, act, act_on_some, note
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
@@ -82,7 +82,7 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
         if opened is None or opened.reason:
             refused += 1
             continue
-        fact = Fact(
+        audit_event = AuditEvent(
             "kiosks.let_in",
             on=("event", event_id),
             cause_id=cause_id,
@@ -91,7 +91,7 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
         try:
             approved.append(
                 act(
-                    fact,
+                    audit_event,
                     review_decisions.let_in,
                     kiosk_id=kiosk_id,
                     record_id=record_id,
@@ -132,14 +132,14 @@ def _ready(record):
 
 
 def _reject(event: Event, ids: list[int], reason: str) -> int:
-    fact = Fact(
+    audit_event = AuditEvent(
         "kiosks.reject",
         on=("event", event.id),
         cause_id=event.cause_id,
         reason=reason,
         details={"records": len(ids)},
     )
-    return len(act(fact, review_decisions.reject, record_ids=ids, now=utcnow()))
+    return len(act(audit_event, review_decisions.reject, record_ids=ids, now=utcnow()))
 
 
 def _back(slug: str) -> ResponseReturnValue:
@@ -161,7 +161,7 @@ def _page(
     shown = [_kept(record) for record in queue.rows]
     if shown:
         note(
-            Fact(
+            AuditEvent(
                 "kiosks.review",
                 on=("event", event.id),
                 cause_id=event.cause_id,
@@ -206,7 +206,7 @@ def names(event: Event) -> ResponseReturnValue:
     queue = queue_page(partial(name_display.asked_at, event.id))
     if queue.rows:
         note(
-            Fact(
+            AuditEvent(
                 "kiosks.names",
                 on=("event", event.id),
                 cause_id=event.cause_id,
@@ -236,8 +236,10 @@ def decide_names(event: Event) -> ResponseReturnValue:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back_to_names(slug)
     action, operation = DECISIONS[way]
-    fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
-    done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
+    audit_event = AuditEvent(action, on=("event", event.id), cause_id=event.cause_id)
+    done = len(
+        act_on_some(audit_event, operation, ids=ids, cause_ids=causes_where("signatures.review"))
+    )
     if way == "show":
         flash(
             ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
@@ -267,11 +269,11 @@ def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
     if not form.validate():
         return _discard_page(kiosk, form, 422)
     slug = kiosk.event.slug
-    fact = Fact(
+    audit_event = AuditEvent(
         "kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data
     )
     done = act(
-        fact,
+        audit_event,
         review_decisions.discard,
         kiosk_id=kiosk.id,
         only_unreadable=only_unreadable,
@@ -285,8 +287,8 @@ def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
 @allowed("signatures.review", load_kiosk)
 def put_back(kiosk: Kiosk) -> ResponseReturnValue:
     slug = kiosk.event.slug
-    fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
-    done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
+    audit_event = AuditEvent("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
+    done = act(audit_event, review_decisions.put_back, kiosk_id=kiosk.id)
     flash(
         ngettext("%(num)s record is back in review.", "%(num)s records are back in review.", done),
         "success",

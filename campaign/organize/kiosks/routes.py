@@ -48,7 +48,7 @@ from campaign.kiosk.queries import (
 from campaign.kiosk.review_queries import many_for_review
 from campaign.kiosk.table_poster import PAPERS, table_poster
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import LineField
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_event
@@ -150,7 +150,7 @@ def pin(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, form, 422)
     act(
-        fact_on("kiosks.pin", event),
+        audit_event_on("kiosks.pin", event),
         pairing.set_pin,
         event_id=event.id,
         pin=form.pin.data,
@@ -178,8 +178,8 @@ def clock_of(event: Event, now: datetime) -> Callable[[datetime], str]:
     return clock
 
 
-def fact_on(action: str, event: Event) -> Fact:
-    return Fact(action, on=("event", event.id), cause_id=event.cause_id)
+def audit_event_on(action: str, event: Event) -> AuditEvent:
+    return AuditEvent(action, on=("event", event.id), cause_id=event.cause_id)
 
 
 def table_url(event: Event) -> str:

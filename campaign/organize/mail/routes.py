@@ -18,11 +18,11 @@ from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import act
-from campaign.organize.core.fields import WholeField
+from campaign.organize.core.fields import WholeNumberField
 from campaign.organize.core.identity import actor, causes_where, organizer
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.time_fields import HourField, ZoneField, tell_of_hours_twice
-from campaign.organize.updates.routes import fact_of, load_update
+from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
@@ -46,7 +46,7 @@ class MailingForm(FlaskForm):
             SelectChoice("signers", _l("People who checked the box when they signed")),
         ],
     )
-    per_minute = WholeField(
+    per_minute = WholeNumberField(
         _l("Emails per minute"),
         [
             InputRequired(_l("Enter a whole number. Enter 0 for no limit.")),
@@ -163,7 +163,7 @@ def plan(update: Update) -> ResponseReturnValue:
         return _page(update, form, 422)
     try:
         act(
-            fact_of("mail.plan", update),
+            audit_event_of("mail.plan", update),
             mailings.plan_mailing,
             update_id=update.id,
             now=utcnow(),
@@ -215,7 +215,7 @@ def _change_unbegun(
     if found is None:
         return False
     try:
-        act(fact_of(action, update), operation, mailing_id=found.id, **named)
+        act(audit_event_of(action, update), operation, mailing_id=found.id, **named)
     except mailings.MailingBegun:
         flash(
             _("The mailing has already started, so nothing was changed. You can pause or stop it."),
@@ -288,7 +288,7 @@ def _turn(
     found = mailings.mailing_of(update.id)
     if found is not None:
         try:
-            act(fact_of(action, update), operation, mailing_id=found.id, **named)
+            act(audit_event_of(action, update), operation, mailing_id=found.id, **named)
             flash(words, "success")
         except mailings.MailingOver:
             flash(_("The mailing had already ended, so nothing was changed."), "waiting")

@@ -15,7 +15,7 @@ from campaign.events.models import Event, Registration
 from campaign.extensions import db
 from campaign.mail.operations import refusal_of, try_again
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.fields import AddressField, LineField, most
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import page_of
@@ -77,7 +77,7 @@ def find() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, AddForm(formdata=None), 422)
     is_known = _known(form.digest)
-    note(Fact("suppressions.see", details={"found": is_known}))
+    note(AuditEvent("suppressions.see", details={"found": is_known}))
     if is_known:
         return _back_to(form.digest)
     flash(_("This address is not on the list. It gets email whenever it is subscribed."), "success")
@@ -100,9 +100,9 @@ def add() -> ResponseReturnValue:
             )
         ]
         return _page(FindForm(formdata=None, prefix="find"), form, 422)
-    fact = Fact("suppressions.add", reason=form.reason.data)
+    audit_event = AuditEvent("suppressions.add", reason=form.reason.data)
     act(
-        fact,
+        audit_event,
         operations.suppress,
         email_digest=form.digest,
         reason="organizer",
@@ -132,7 +132,9 @@ def lift(fingerprint: str) -> ResponseReturnValue:
         return _entry_page(digest, form, 422)
     try:
         act(
-            Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest
+            AuditEvent("suppressions.lift", reason=form.reason.data),
+            operations.lift,
+            email_digest=digest,
         )
     except operations.OwnersWish:
         flash(_("This person asked to be on the list. Only they can undo it."), "danger")
@@ -150,7 +152,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
 @allowed("suppressions.add")
 def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
-    act(Fact("suppressions.retry"), try_again, digest=digest)
+    act(AuditEvent("suppressions.retry"), try_again, digest=digest)
     flash(_("We will try again with the next email."), "success")
     return (
         _back_to(digest)

@@ -14,18 +14,18 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note_list
+from campaign.organize.core.audit import AuditEvent, act, note_list
 from campaign.organize.core.identity import actor, causes_where, organizer
 from campaign.organize.core.scope import PetitionInSight, chosen, petitions_where
 from campaign.organize.moderation.bulk_labels import (
-    DONE_WORDS,
-    RUNNING_WORDS,
-    UNDONE_WORDS,
-    press_words,
+    DONE_LABELS,
+    RUNNING_LABELS,
+    UNDONE_LABELS,
+    button_label,
 )
 from campaign.organize.moderation.queues import TABS, same_list
 from campaign.organize.signatures.forms import ReasonForm, SignatureSearch
-from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS, reason_in_words, words
+from campaign.organize.signatures.labels import EVIDENCE_LABELS, STATE_LABELS, reason_text, words
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import bulk_decisions
@@ -68,20 +68,20 @@ def asked_filter() -> Filter:
     return Filter(on, search, request.args.to_dict(), petition)
 
 
-def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
+def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
     """Return pairs (label, value) of what was searched for, as a page lists them."""
     lines = [(_("Petition"), petition.title)] if petition else []
     if search.comments:
         lines.append((_("Comments"), str(TABS[search.comments])))
     if search.state:
-        lines.append((_("Status"), str(STATE_WORDS[search.state])))
+        lines.append((_("Status"), str(STATE_LABELS[search.state])))
     if search.held_reason:
         rules = {rule.id: rule for rule in rules_of(causes_where("signatures.review"))}
-        lines.append((_("Why held"), str(reason_in_words(search.held_reason, rules))))
+        lines.append((_("Why held"), str(reason_text(search.held_reason, rules))))
     if search.words:
         lines.append((_("Search"), search.words))
     if search.evidence:
-        lines.append((_("Type of proof"), str(EVIDENCE_WORDS[search.evidence])))
+        lines.append((_("Type of proof"), str(EVIDENCE_LABELS[search.evidence])))
     if search.country:
         lines.append((_("Country"), country_name(search.country, _lang())))
     if search.since:
@@ -185,7 +185,7 @@ def show(decision: BulkDecision) -> ResponseReturnValue:
         decision=decision,
         heading=_told(decision),
         how_far=_how_far(decision),
-        lines=filter_in_words(Search.from_json(decision.search), None),
+        lines=filter_lines(Search.from_json(decision.search), None),
         left_alone=max(0, decision.total - decision.changed),
         can_undo=_can_undo(decision),
         undo_until=decision.decided_at + bulk_decisions.UNDO_FOR,
@@ -200,7 +200,7 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
     bulk_id, cause_id = decision.id, decision.cause_id
     try:
         act(
-            Fact("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id),
+            AuditEvent("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id),
             bulk_decisions.undo,
             bulk_id=bulk_id,
             organizer_id=organizer().id,
@@ -272,10 +272,10 @@ def _preview(
         is_too_many=total > bulk_decisions.MAX_SIGNATURES,
         max_signatures=bulk_decisions.MAX_SIGNATURES,
         undo_days=bulk_decisions.UNDO_FOR.days,
-        lines=filter_in_words(chosen.search, chosen.petition),
+        lines=filter_lines(chosen.search, chosen.petition),
         sample=rows,
         back=_back(chosen),
-        press_words=press_words,
+        button_label=button_label,
         needs_reason=any(verb in NEEDS_REASON for verb in chosen.verbs),
         **words(),
     )
@@ -293,7 +293,7 @@ def _can_undo(decision: BulkDecision) -> bool:
 
 def _told(decision: BulkDecision) -> str:
     """Return a short label of what a decision does or did."""
-    sentences = {"done": DONE_WORDS, "running": RUNNING_WORDS}.get(decision.state, UNDONE_WORDS)
+    sentences = {"done": DONE_LABELS, "running": RUNNING_LABELS}.get(decision.state, UNDONE_LABELS)
     many = decision.total if decision.state == "running" else decision.changed
     return sentences[decision.verb](many, format_decimal(many))
 

@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.db.versioned import content_version
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act_on_some, note_list
+from campaign.organize.core.audit import AuditEvent, act_on_some, note_list
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
@@ -104,9 +104,13 @@ def act_by_petition(
         some = [row[2] for row in group]
         if cause_ids is not None and cause_id not in cause_ids:
             continue
-        fact = Fact(action, on=("petition", petition_id), cause_id=cause_id, reason=reason)
+        audit_event = AuditEvent(
+            action, on=("petition", petition_id), cause_id=cause_id, reason=reason
+        )
         done += len(
-            act_on_some(fact, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named)
+            act_on_some(
+                audit_event, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named
+            )
         )
     return done
 
@@ -222,9 +226,9 @@ def decide_correction(signature: Signature) -> ResponseReturnValue:
     """Show the correction, or keep the former text."""
     is_accepted = request.form.get("decision") == "show"
     action = "corrections.show" if is_accepted else "corrections.refuse"
-    fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id)
+    audit_event = AuditEvent(action, on=("signature", signature.id), cause_id=signature.cause_id)
     act_on_some(
-        fact,
+        audit_event,
         settle_correction,
         signature_id=signature.id,
         version=request.form.get("version", ""),

@@ -17,11 +17,11 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from campaign.causes.queries import causes_among
 from campaign.imports.values import ValueRefused, country
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.fields import unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import PetitionInSight, petitions_where
-from campaign.organize.signatures.labels import KIND_WORDS, words
+from campaign.organize.signatures.labels import KIND_LABELS, words
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
@@ -54,7 +54,7 @@ class RuleForm(FlaskForm):
 
     kind = RadioField(
         _l("What to hold"),
-        choices=list(starmap(SelectChoice, KIND_WORDS.items())),
+        choices=list(starmap(SelectChoice, KIND_LABELS.items())),
         validators=[InputRequired(_l("Choose an option."))],
     )
     pattern = TextAreaField(
@@ -205,14 +205,14 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, 422)
     rule = form.rule()
-    fact = Fact(
+    audit_event = AuditEvent(
         "rules.create",
         on=lambda made: ("rule", made.id),
         cause_id=rule.cause_id,
         details={"kind": rule.kind},
     )
     made = act(
-        fact,
+        audit_event,
         rule_operations.create_rule,
         cause_id=rule.cause_id,
         petition_id=rule.petition_id,
@@ -231,7 +231,11 @@ def show(rule: Rule) -> ResponseReturnValue:
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
         shown = {"by": ["rule"], "shown": len(sample)}
-        note(Fact("signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=shown))
+        note(
+            AuditEvent(
+                "signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=shown
+            )
+        )
     return render_template(
         "organize/rules/show.html",
         rule=rule,
@@ -248,18 +252,20 @@ def show(rule: Rule) -> ResponseReturnValue:
 def switch_on(rule: Rule) -> ResponseReturnValue:
     rule_id, cause_id = rule.id, rule.cause_id
     past = try_rule(rule).ids if request.form.get("past") == "y" else ()
-    fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
-    act(fact, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
+    audit_event = AuditEvent("rules.on", on=("rule", rule_id), cause_id=cause_id)
+    act(audit_event, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
     held = 0
     for first in range(0, len(past), AT_ONCE):
         some = past[first : first + AT_ONCE]
-        fact = Fact(
+        audit_event = AuditEvent(
             "rules.hold_past",
             on=("rule", rule_id),
             cause_id=cause_id,
             details={"signatures": len(some)},
         )
-        held += len(act(fact, rule_operations.hold_past, rule_id=rule_id, ids=some, now=utcnow()))
+        held += len(
+            act(audit_event, rule_operations.hold_past, rule_id=rule_id, ids=some, now=utcnow())
+        )
     flash(_("The rule is on."), "success")
     if past:
         flash(
@@ -277,8 +283,8 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
 @blueprint.post("/<int:rule_id>/off")
 @allowed("rules.edit", load_rule)
 def switch_off(rule: Rule) -> ResponseReturnValue:
-    fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
-    act(fact, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
+    audit_event = AuditEvent("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
+    act(audit_event, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
     flash(_("The rule is off. Signatures it held are below, waiting for approval."), "success")
     return _back(rule.id)
 
@@ -289,8 +295,8 @@ def release(rule: Rule) -> ResponseReturnValue:
     """Approve everything that the rule held and nobody rejected."""
     rule_id, cause_id, reason, done = rule.id, rule.cause_id, rule.reason, 0
     while True:
-        fact = Fact("rules.release", on=("rule", rule_id), cause_id=cause_id)
-        some = act(fact, decisions.release_all, reason=reason, now=utcnow(), limit=AT_ONCE)
+        audit_event = AuditEvent("rules.release", on=("rule", rule_id), cause_id=cause_id)
+        some = act(audit_event, decisions.release_all, reason=reason, now=utcnow(), limit=AT_ONCE)
         done += len(some)
         if len(some) < AT_ONCE:
             break
@@ -311,7 +317,7 @@ def release(rule: Rule) -> ResponseReturnValue:
 def drop(rule: Rule) -> ResponseReturnValue:
     try:
         act(
-            Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id),
+            AuditEvent("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id),
             rule_operations.drop_rule,
             rule_id=rule.id,
         )
@@ -336,7 +342,7 @@ def _form_page(form: RuleForm, status: int = 200) -> ResponseReturnValue:
 def _words() -> dict[str, Any]:
     lang = get_locale().language
     return {
-        "kind_words": KIND_WORDS,
+        "kind_labels": KIND_LABELS,
         "titles": {petition.id: petition.title for petition in petitions_where("rules.edit")},
         "cause_titles": {cause.id: cause.text(lang).title for cause in causes_among(None)},
     }

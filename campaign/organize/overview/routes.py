@@ -17,7 +17,7 @@ from campaign.i18n.locales import WEEKDAY_AND_DAY
 from campaign.i18n.long_dates import long_date
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.core.navigation import rail_numbers
+from campaign.organize.core.navigation import sidebar_counts
 from campaign.organize.overview.activity import happenings
 from campaign.organize.overview.tasks import tasks_for_today
 from campaign.organize.statistics.figures import (
@@ -29,7 +29,7 @@ from campaign.organize.statistics.figures import (
     spans,
     zone,
 )
-from campaign.organize.statistics.routes import span_words
+from campaign.organize.statistics.routes import span_label
 from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow
@@ -130,7 +130,7 @@ def index() -> ResponseReturnValue:
         when=lambda at: _when(at, now),
         chosen_range=chosen,
         ranges=RANGES,
-        span_words=span_words,
+        span_label=span_label,
     )
 
 
@@ -138,7 +138,7 @@ def index() -> ResponseReturnValue:
 @any_organizer
 def rail() -> ResponseReturnValue:
     """Return the numbers of the sidebar, for pages that stay open: {place: [figure, text]}."""
-    return jsonify(rail_numbers())
+    return jsonify(sidebar_counts())
 
 
 def _in_sight(

@@ -19,7 +19,7 @@ from campaign.api.queries import key_by_id, keys_among
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import LineField, most, unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.process.clock import utcnow
@@ -59,7 +59,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, 422)
     details = {"trusted": form.is_trusted.data}
-    fact = Fact(
+    audit_event = AuditEvent(
         "keys.create",
         on=lambda made: ("api_key", made[0].id),
         cause_id=int(form.cause.data),
@@ -68,7 +68,7 @@ def create() -> ResponseReturnValue:
     words = {"name": form.name.data, "is_trusted": form.is_trusted.data}
     then = _alert_of_trust if form.is_trusted.data else None
     _key, secret = act(
-        fact, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words
+        audit_event, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words
     )
     return _page(_offered(KeyForm(formdata=None)), 201, secret=secret)
 
@@ -76,8 +76,8 @@ def create() -> ResponseReturnValue:
 @blueprint.post("/<int:key_id>/revoke")
 @allowed("keys.edit", key_by_id)
 def revoke(key: ApiKey) -> ResponseReturnValue:
-    fact = Fact("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
-    act(fact, revoke_key, key_id=key.id, now=utcnow())
+    audit_event = AuditEvent("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
+    act(audit_event, revoke_key, key_id=key.id, now=utcnow())
     flash(_("The key no longer works. Signatures it brought stay."), "success")
     return redirect(url_for("organize.keys.index"), 303)
 

@@ -27,7 +27,7 @@ from campaign.organize.people.audit_labels import (
     REFUSED_METHODS,
     SUBJECTS,
     THINGS,
-    changes_in_words,
+    readable_changes,
     titles_of,
 )
 
@@ -91,10 +91,10 @@ def index() -> ResponseReturnValue:
         form=form,
         entries=found[:ON_A_PAGE],
         has_more=len(found) > ON_A_PAGE,
-        people=named_in(found),
+        people=people_in(found),
         titles=titles_of(found),
         words=ACTIONS,
-        changes_of=changes_in_words,
+        changes_of=readable_changes,
         things=THINGS,
         doors=DOORS,
         ways=REFUSED_METHODS,
@@ -104,7 +104,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def named_in(found: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
+def people_in(found: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
     """Return {id: Organizer} of people whom entries are about, or who planned a worker's action."""
     about = {row.subject_id for row in found if row.subject_kind == "organizer"}
     return {

@@ -286,7 +286,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:\d\d)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def changes_in_words(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
+def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
     """Return [(field, before, after)] as readable text for the changes of an AuditEntry."""
     changes = entry.details.get("changes", ())
     return [

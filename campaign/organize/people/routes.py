@@ -29,7 +29,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import LANGUAGES, AddressField
 from campaign.organize.core.identity import causes_where, may, organizer
 from campaign.process.clock import utcnow
@@ -151,9 +151,9 @@ def give(organizer_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(who, form, 422)
     name = who.called
-    fact = _role_given(form, on=("organizer", who.id))
+    audit_event = _role_given(form, on=("organizer", who.id))
     words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
-    act(fact, give_role, then=alert_of_new_admin, now=utcnow(), **words)
+    act(audit_event, give_role, then=alert_of_new_admin, now=utcnow(), **words)
     flash(_("We will email %(name)s about the new role.", name=name), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -171,10 +171,10 @@ def take(grant: Grant) -> ResponseReturnValue:
     if who_id == organizer().id:
         abort(403)
     try:
-        fact = Fact(
+        audit_event = AuditEvent(
             "people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role}
         )
-        act(fact, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
+        act(audit_event, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
     else:
@@ -188,8 +188,14 @@ def take(grant: Grant) -> ResponseReturnValue:
 def invite_again(organizer_id: int) -> ResponseReturnValue:
     who = _seen(organizer_id)
     if who.is_invited:
-        fact = Fact("people.invite", on=("organizer", who.id))
-        act(fact, owe_invitation, organizer_id=who.id, invited_by_id=organizer().id, now=utcnow())
+        audit_event = AuditEvent("people.invite", on=("organizer", who.id))
+        act(
+            audit_event,
+            owe_invitation,
+            organizer_id=who.id,
+            invited_by_id=organizer().id,
+            now=utcnow(),
+        )
         flash(_("We sent a new email. The link in the old one no longer works."), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -206,7 +212,7 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
     if who.id == organizer().id:
         abort(403)
     act(
-        Fact("people.unlock", on=("organizer", who.id)),
+        AuditEvent("people.unlock", on=("organizer", who.id)),
         take_factors,
         then=_alerting(who),
         organizer_id=who.id,
@@ -227,8 +233,8 @@ def remove_whole(organizer_id: int) -> ResponseReturnValue:
         abort(403)
     name = who.called
     try:
-        fact = Fact("people.remove", on=("organizer", who.id))
-        act(fact, remove, then=_alerting(who), organizer_id=who.id, now=utcnow())
+        audit_event = AuditEvent("people.remove", on=("organizer", who.id))
+        act(audit_event, remove, then=_alerting(who), organizer_id=who.id, now=utcnow())
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
@@ -246,8 +252,10 @@ def _alerting(who: Organizer) -> Callable[..., None] | None:
     return None if who.is_invited else alert_subject
 
 
-def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> Fact:
-    return Fact("people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data})
+def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> AuditEvent:
+    return AuditEvent(
+        "people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data}
+    )
 
 
 def _seen(organizer_id: int) -> Organizer:

@@ -13,7 +13,7 @@ from campaign.organize.core.fields import (
     ShortTextField,
     SlugField,
     VersionField,
-    WholeField,
+    WholeNumberField,
     by_language,
     in_language,
     most,
@@ -43,7 +43,7 @@ class GoalForm(FlaskForm):
     """The goal for the number of signatures; 0 for no goal."""
 
     version = VersionField()
-    goal = WholeField(
+    goal = WholeNumberField(
         _l("Goal"),
         [
             InputRequired(_l("Enter a whole number. Enter 0 for no goal.")),

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.petitions.routes import fact_of
+from campaign.organize.petitions.routes import audit_event_of
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
@@ -131,7 +131,7 @@ def save_part(
         Editor(
             form, partial(petition_in_any_state, petition.slug), form_of, partial(part_page, part)
         ),
-        fact_of("petitions.edit", petition, part=part),
+        audit_event_of("petitions.edit", petition, part=part),
         operation,
         petition_id=petition.id,
         **(versioned or {}),

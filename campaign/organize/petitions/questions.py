@@ -21,7 +21,7 @@ from wtforms import (
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.fields import (
     LineField,
     LinesField,
@@ -208,12 +208,12 @@ def _row(question: dict[str, Any]) -> dict[str, Any]:
     choices = {
         f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()
     }
-    facts = {
+    audit_events = {
         "name": question["name"],
         "type": question["type"],
         "required": bool(question.get("required")),
     }
-    return {**facts, **labels, **choices}
+    return {**audit_events, **labels, **choices}
 
 
 def _lines(text: str | None) -> list[str]:
@@ -235,7 +235,7 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
-    if preview_asked():
+    if is_preview_requested():
         asked = tuple(
             question_in_language(question, g.lang)
             for question in typed.questions(petition.original_lang)

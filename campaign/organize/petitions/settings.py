@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     LineField,
@@ -28,7 +28,12 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.time_fields import DayField, HourField, ZoneField, tell_of_hours_twice
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.petitions.parts import part_page, save_part
-from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
+from campaign.organize.petitions.routes import (
+    audit_event_of,
+    blueprint,
+    load_petition,
+    preview_page,
+)
 from campaign.petitions.editing import change_dates, change_targets, move_petition
 from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import SlugTaken
@@ -143,7 +148,7 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
         return part_page("targets", petition, TargetsForm.with_rows(rows, form.version.data))
     if not form.validate():
         return part_page("targets", petition, form, 422)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(
             petition, targets=dict(name_in(names, g.lang) for names in form.targets())
         )
@@ -203,7 +208,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return part_page("address", petition, form, 422)
-    fact = fact_of("petitions.edit", petition, part="address")
+    audit_event = audit_event_of("petitions.edit", petition, part="address")
     try:
         save(
             Editor(
@@ -212,7 +217,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
                 _slug_of,
                 partial(part_page, "address"),
             ),
-            fact,
+            audit_event,
             move_petition,
             petition_id=petition.id,
             slug=form.slug.data,

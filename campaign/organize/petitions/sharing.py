@@ -31,7 +31,7 @@ from campaign.organize.core.fields import (
     in_language,
     most,
 )
-from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
+from campaign.organize.petitions.routes import audit_event_of, blueprint, load_petition
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
@@ -91,7 +91,9 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _page(petition, form.with_room(), 422)
     slug, texts = petition.slug, form.texts()
-    fact = fact_of("petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values())))
+    audit_event = audit_event_of(
+        "petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values()))
+    )
     save(
         Editor(
             form,
@@ -99,7 +101,7 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
             _form_of,
             lambda present, form: _page(present, form.with_room()),
         ),
-        fact,
+        audit_event,
         change_texts,
         petition_id=petition.id,
         texts=texts,
@@ -123,13 +125,13 @@ def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, 
 
 
 MAX_ORIGINS = 50
-SHOW_WORDS = {
+SHOW_LABELS = {
     "form": _l("The form, with the petition text"),
     "thermometer": _l("Thermometer with a button"),
     "counter": _l("Count with a button"),
     "montage": _l("Montage with the count"),
 }
-THEME_WORDS = {
+THEME_LABELS = {
     "auto": _l("Same as the reader’s device"),
     "light": _l("Light"),
     "dark": _l("Dark"),
@@ -192,10 +194,10 @@ class PieceForm(FlaskForm):
         csrf = False
 
     show = SelectField(
-        _l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS]
+        _l("What it shows"), choices=[SelectChoice(word, SHOW_LABELS[word]) for word in SHOWS]
     )
     theme = SelectField(
-        _l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES]
+        _l("Colours"), choices=[SelectChoice(word, THEME_LABELS[word]) for word in THEMES]
     )
     lang = SelectField(
         _l("Language"),
@@ -242,10 +244,10 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
     if not form.validate():
         return _embedding_page(petition, form, 422)
     slug, words = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
-    fact = fact_of("petitions.edit", petition, part="embedding", **words)
+    audit_event = audit_event_of("petitions.edit", petition, part="embedding", **words)
     save(
         Editor(form, partial(petition_in_any_state, slug), _embedding_form, _embedding_page),
-        fact,
+        audit_event,
         change_embedding,
         petition_id=petition.id,
         **words,

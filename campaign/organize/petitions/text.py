@@ -9,11 +9,16 @@ from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.parts import onward
-from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
+from campaign.organize.petitions.routes import (
+    audit_event_of,
+    blueprint,
+    load_petition,
+    preview_page,
+)
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.models import Petition
@@ -43,7 +48,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
     texts, is_changed = form.texts(), form.texts() != letter_of(petition)
     if press == "back":
         return _page(petition, form)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(petition, **_as_typed(texts, petition.original_lang))
     is_current = form.version.data == petition.version_of("text")
     if is_current and (changes := makes_version(petition, texts=texts)):
@@ -52,13 +57,13 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
             petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
         )
     number = petition.current_version.number
-    fact = fact_of(
+    audit_event = audit_event_of(
         "petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed
     )
     try:
         changed = save(
             Editor(form, partial(petition_in_any_state, petition.slug), LetterForm.of, _page),
-            fact,
+            audit_event,
             change_letter,
             petition_id=petition.id,
             texts=texts,

@@ -23,7 +23,7 @@ from campaign.i18n.countries import countries
 from campaign.organize.core.fields import VersionField
 from campaign.organize.core.scope import PetitionInSight, chosen
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
+from campaign.organize.signatures.labels import EVIDENCE_LABELS, STATE_LABELS
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.signatures.forms import SupporterForm
@@ -57,9 +57,9 @@ class SignatureSearch(FlaskForm):
         self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
         self.state.choices = [
             anything,
-            *(SelectChoice(state, STATE_WORDS[state]) for state in STATES),
+            *(SelectChoice(state, STATE_LABELS[state]) for state in STATES),
         ]
-        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
 
     def search(self) -> Search:

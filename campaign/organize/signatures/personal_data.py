@@ -13,7 +13,7 @@ from campaign.exports.formats import JsonLines
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, note, note_each
+from campaign.organize.core.audit import AuditEvent, act, note, note_each
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.scope import in_sight, load_petition, petitions_where
 from campaign.organize.signatures.forms import ReasonForm, RetentionForm
@@ -65,12 +65,12 @@ def update(petition: Any) -> ResponseReturnValue:
     if form.is_trial:
         return _page(petition, form, shows_trial=True)
     details = {"days": form.number, "before": petition.retention_days}
-    fact = Fact(
+    audit_event = AuditEvent(
         "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
     )
     save(
         Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _page),
-        fact,
+        audit_event,
         set_retention,
         petition_id=petition.id,
         days=form.number,
@@ -84,12 +84,12 @@ def update(petition: Any) -> ResponseReturnValue:
 def quiet(petition: Petition) -> ResponseReturnValue:
     """Make the count move in batches only, or right away again."""
     is_quiet = request.form.get("quiet") == "y"
-    fact = Fact(
+    audit_event = AuditEvent(
         "petitions.quiet" if is_quiet else "petitions.loud",
         on=("petition", petition.id),
         cause_id=petition.cause_id,
     )
-    act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
+    act(audit_event, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
     flash(_("Saved."), "success")
     return redirect(
         url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303
@@ -132,7 +132,7 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
         flash(_("Say why, in a few words. We record it in the activity log."), "danger")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
     sheet = Sheet(Selection(signature.petition_id, state="all"))
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.copy",
         on=("signature", signature_id),
         cause_id=signature.cause_id,
@@ -152,7 +152,7 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"signature-{signature_id}.json"
     )
-    note(fact)
+    note(audit_event)
     return response
 
 
@@ -174,14 +174,14 @@ def erase(signature: Signature) -> ResponseReturnValue:
     if not form.validate():
         return _erasure_page(signature, form, 422)
     signature_id = signature.id
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.erase",
         on=("signature", signature_id),
         cause_id=signature.cause_id,
         reason=form.reason.data,
     )
     try:
-        act(fact, erase_one, signature_id=signature_id)
+        act(audit_event, erase_one, signature_id=signature_id)
     except StillCounted:
         flash(
             _("We are still removing it from the count. Please try again in a second."), "waiting"

@@ -15,7 +15,7 @@ from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, act_on_some, note_each, note_list
+from campaign.organize.core.audit import AuditEvent, act, act_on_some, note_each, note_list
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
@@ -89,7 +89,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
     if not form.validate():
         return _page(signature, correction=form, status=422)
     typed = {name: form[name].data for name in decisions.CORRECTED}
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.correct",
         on=("signature", signature.id),
         cause_id=signature.cause_id,
@@ -103,7 +103,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
                 _correction,
                 lambda present, form: _page(present, correction=form),
             ),
-            fact,
+            audit_event,
             decisions.correct,
             signature_id=signature.id,
             now=utcnow(),
@@ -165,14 +165,14 @@ def let_through(signature: Signature) -> ResponseReturnValue:
 def comment(signature: Signature) -> ResponseReturnValue:
     """Show or hide a comment, in the version that the organizer read."""
     shown = request.form.get("show") == "y"
-    fact = Fact(
+    audit_event = AuditEvent(
         "comments.show" if shown else "comments.hide",
         on=("signature", signature.id),
         cause_id=signature.cause_id,
     )
     versions = {signature.id: request.form.get("version", "")}
     done = act_on_some(
-        fact,
+        audit_event,
         decisions.decide_comments,
         versions=versions,
         shown=shown,
@@ -192,7 +192,7 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate():
         return _page(signature, reason=form, status=422)
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.merge",
         on=("signature", signature.id),
         cause_id=signature.cause_id,
@@ -200,7 +200,7 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
         details={"other": other_id},
     )
     try:
-        act(fact, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
+        act(audit_event, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
         flash(
             _("The two signatures are merged. The other one is rejected, and you can restore it."),
             "success",
@@ -217,11 +217,11 @@ def _decide(
     form = ReasonForm()
     if not form.validate():
         return _page(signature, reason=form, status=422)
-    fact = Fact(
+    audit_event = AuditEvent(
         action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data
     )
     more = {"now": utcnow()} if timed else {}
-    if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
+    if act_on_some(audit_event, operation, ids=[signature.id], cause_ids=None, **more):
         flash(told, "success")
     else:
         flash(_("Someone else already decided. Nothing was changed."), "waiting")

@@ -20,7 +20,7 @@ from campaign.organize.core.scope import (
     load_petition,
     petitions_where,
 )
-from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import (
     RANGES,
     SHARE_DAYS,
@@ -118,13 +118,13 @@ def _page(
         chosen_range=chosen,
         shown_sure=sum(span.sure for span in drawn),
         shown_waiting=sum(span.waiting for span in drawn),
-        span_words=span_words,
+        span_label=span_label,
         wide=chart(drawn, height=300),
         narrow=chart(drawn, width=358, height=230, labels=4),
         forecast=goal_forecast(figures.hours, count=counts.counted, goal=goal) if goal else None,
         share_days=SHARE_DAYS,
-        evidence_words=EVIDENCE_WORDS,
-        letter_words=names_of(current_app),
+        evidence_labels=EVIDENCE_LABELS,
+        email_names=names_of(current_app),
         country=lambda code: country_name(code, str(get_locale())) if code else "",
         may_review=may("signatures.review", cause),
     )
@@ -136,7 +136,7 @@ def _table(name: str, slug: str, petition_ids: list[int]) -> ResponseReturnValue
     return as_csv(f"{slug}-{name}.csv", TABLES[name].rows(petition_ids))
 
 
-def span_words(span: Span, chosen_range: str) -> str:
+def span_label(span: Span, chosen_range: str) -> str:
     """Return when a Span began, as short as an axis needs it."""
     if chosen_range == "hours":
         return clock_time(span.start, get_locale(), zone())

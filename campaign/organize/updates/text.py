@@ -14,11 +14,17 @@ from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content.pictures import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.core.access import allowed, takes_bytes
 from campaign.organize.core.audit import act
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.updates.forms import MAX_BODY_LENGTH, WordsForm
-from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update, preview_page
+from campaign.organize.updates.routes import (
+    audit_event_of,
+    back_to,
+    blueprint,
+    load_update,
+    preview_page,
+)
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 from campaign.updates import body_pictures, operations
@@ -41,7 +47,7 @@ def save_words(update: Update) -> ResponseReturnValue:
     form = _about(WordsForm(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(update, **_as_typed(form, update))
     about = operations.Links(
         tuple(map(int, form.petitions.data)), int(form.event.data) if form.event.data else None
@@ -54,15 +60,15 @@ def save_words(update: Update) -> ResponseReturnValue:
                 lambda present: _about(WordsForm.of(present), present),
                 _writing_page,
             ),
-            fact_of("updates.edit", update),
+            audit_event_of("updates.edit", update),
             operations.change_update,
             update_id=update.id,
             texts=form.texts(),
             links=about,
             now=utcnow(),
         )
-    except operations.UpdateNotReady as fact:
-        form.form_errors.append(_not_ready(fact))
+    except operations.UpdateNotReady as error:
+        form.form_errors.append(_not_ready(error))
         return _writing_page(update, form, 422)
     flash(_("Saved."), "success")
     return back_to(update.slug)
@@ -124,14 +130,14 @@ def _about(form: Any, update: Any) -> Any:
     )
 
 
-def _not_ready(fact: operations.UpdateNotReady) -> str:
+def _not_ready(error: operations.UpdateNotReady) -> str:
     lacking = {
         "title": _("title"),
         "body": _("text"),
         "picture_alt": _("description of the picture"),
         "body_alt": _("description of a picture in the text"),
     }
-    parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in fact.faults)
+    parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in error.faults)
     return _("This is public, so it must stay complete. Missing: %(parts)s.", parts=parts)
 
 
@@ -151,7 +157,7 @@ def add_picture(update: Update) -> ResponseReturnValue:
     named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
     try:
         made = act(
-            fact_of("updates.edit", update, part="pictures"),
+            audit_event_of("updates.edit", update, part="pictures"),
             body_pictures.add_body_picture,
             update_id=update.id,
             **named,
@@ -199,7 +205,7 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
             lambda present: _body_picture_form(present[0], present[1]),
             lambda present, form: _one_page(present[0], present[1], form),
         ),
-        fact_of("updates.edit", update, part="pictures"),
+        audit_event_of("updates.edit", update, part="pictures"),
         body_pictures.change_alts,
         update_id=update.id,
         number=number,
@@ -215,14 +221,14 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
 def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
     try:
         act(
-            fact_of("updates.edit", update, part="pictures"),
+            audit_event_of("updates.edit", update, part="pictures"),
             body_pictures.remove_body_picture,
             update_id=update.id,
             number=number,
             now=utcnow(),
         )
-    except body_pictures.PictureInText as fact:
-        shown_in = ", ".join(NAMES[lang] for lang in fact.langs)
+    except body_pictures.PictureInText as error:
+        shown_in = ", ".join(NAMES[lang] for lang in error.langs)
         flash(
             _(
                 "It is still in the text (%(languages)s). Remove its line there first.",

@@ -27,7 +27,7 @@ from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
-RECORDS = (audit.record, audit.record_planned, core_audit.Fact)
+RECORDS = (audit.record, audit.record_planned, core_audit.AuditEvent)
 
 
 def states() -> set[str]:
@@ -54,7 +54,7 @@ def defaults() -> set[str]:
 
 def reasons() -> set[str]:
     """Return the reason codes of held signatures and failed exports."""
-    held = {f"signature {item}" for item in (*signature_words.REASON_WORDS, signature_words.MERGED)}
+    held = {f"signature {item}" for item in (*signature_words.REASON_TEXTS, signature_words.MERGED)}
     return held | {f"export {fault}" for fault in export_words.FAULTS}
 
 
@@ -64,7 +64,7 @@ def audit_actions() -> set[str]:
         set(ACTIONS)
         | recorded
         | texts_given(
-            (audit.record_planned, core_audit.Fact, core_audit.act_on_account), 0, "action"
+            (audit.record_planned, core_audit.AuditEvent, core_audit.act_on_account), 0, "action"
         )
     )
 
