@@ -8,7 +8,7 @@ import pytest
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
 from campaign.i18n.locales import LOCALES
-from campaign.organize.core.audit import TOLD
+from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.people.audit_labels import ACTIONS, FIELDS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch
@@ -215,7 +215,7 @@ def test_log_reveals_nothing_that_supporters_wrote(desk_of, petition):
 def test_every_field_in_the_log_exists_and_has_a_name():
     told_of = {
         (table, column)
-        for parts in TOLD.values()
+        for parts in AUDITED_COLUMNS.values()
         for table, _key, columns in parts
         for column in columns.split()
     }

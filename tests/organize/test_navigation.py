@@ -119,4 +119,4 @@ def test_very_large_number_is_short_on_screen_and_complete_in_its_label(app, cou
     figure, whole = told
     with app.test_request_context("/en/"):
         number = navigation._worded(count, navigation.COUNTED["signatures"][2])
-    assert number.figure == figure and whole in number.words
+    assert number.figure == figure and whole in number.label

@@ -78,7 +78,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 @own_account
 def index() -> ResponseReturnValue:
     who = organizer()
-    return _page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
+    return _render_page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
 
 
 @blueprint.post("")
@@ -86,16 +86,16 @@ def index() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     form = OrganizerForm()
     if not form.validate():
-        return _page(form, 422)
-    who, words = organizer(), {"name": form.name.data, "lang": form.lang.data}
+        return _render_page(form, 422)
+    who, values = organizer(), {"name": form.name.data, "lang": form.lang.data}
     if form.name.data == who.name:
-        write(describe, organizer_id=who.id, **words)
+        write(describe, organizer_id=who.id, **values)
     else:
         # The activity log shows all their past actions under the new name, so record the old one.
         audit_event = AuditEvent(
             "account.name", on=("organizer", who.id), details={"was_called": who.called}
         )
-        act(audit_event, describe, organizer_id=who.id, **words)
+        act(audit_event, describe, organizer_id=who.id, **values)
     # Show the message in the language just chosen.
     with force_locale(LOCALES[form.lang.data]):
         flash(_("Saved."), "success")
@@ -198,7 +198,7 @@ def _is_right(form: FlaskForm, field: Field) -> bool:
     return True
 
 
-def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     who = organizer()
     return render_template(
         "organize/account/index.html",

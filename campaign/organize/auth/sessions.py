@@ -83,11 +83,11 @@ def let_in(organizer_id: Any, next_address: Any, way: str) -> BaseResponse:
     `way` says for the activity log how the organizer signed in.
     """
     response = redirect(safe_next(next_address), 303)
-    open_door(response, organizer_id, way)
+    open_full_session(response, organizer_id, way)
     return response
 
 
-def open_door(response: BaseResponse, organizer_id: int, way: str) -> None:
+def open_full_session(response: BaseResponse, organizer_id: int, way: str) -> None:
     """Open a full session and set its cookies on `response`."""
     device_token = read_cookie(DEVICE_COOKIE) or tokens.new_token()
     _open(response, organizer_id, "full", way, device_token)
@@ -154,16 +154,16 @@ SYSTEMS = (
 def described(user_agent: str | None) -> str:
     """Return a name such as "Firefox, Linux", or an empty string for an unknown browser."""
     agent = user_agent or ""
-    found = (
-        next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)
+    names = (
+        next((name for token, name in table if token in agent), "") for table in (BROWSERS, SYSTEMS)
     )
-    return ", ".join(filter(None, found))
+    return ", ".join(filter(None, names))
 
 
-KEPT = "passkey_challenge"
+CHALLENGE_KEY = "passkey_challenge"
 
 
-def here() -> Place:
+def site_place() -> Place:
     """Return the Place of the site; in development, the host name of the request is used."""
     address = (
         current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
@@ -175,7 +175,7 @@ def here() -> Place:
 def passkeys_work() -> bool:
     """Return whether browsers can use passkeys here; they need a host name, not an IP address."""
     try:
-        ip_address(here().host)
+        ip_address(site_place().host)
     except ValueError:
         return True
     return False
@@ -183,12 +183,12 @@ def passkeys_work() -> bool:
 
 def store_challenge(options: Any) -> None:
     """Store the challenge of these options in the signed session cookie until it is answered."""
-    session[KEPT] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
+    session[CHALLENGE_KEY] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
 
 
 def pop_challenge() -> bytes | None:
     """Return the pending challenge, once; None if there is none or it is too old."""
-    challenge, since = session.pop(KEPT, (None, 0))
+    challenge, since = session.pop(CHALLENGE_KEY, (None, 0))
     if challenge is None or utcnow().timestamp() - since > CHALLENGE_GOOD_FOR.total_seconds():
         return None
     return b64decode(challenge)

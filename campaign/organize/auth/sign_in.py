@@ -33,15 +33,15 @@ from campaign.organize.auth.forms import SecondStepForm, SignInForm
 from campaign.organize.auth.sessions import (
     ask_second_step,
     busy_sentence,
-    here,
     known_device_digest,
     later,
     let_in,
     note_refused,
-    open_door,
+    open_full_session,
     passkeys_work,
     pop_challenge,
     safe_next,
+    site_place,
     store_challenge,
 )
 from campaign.organize.core.access import anybody
@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
     if organizer():
         return redirect(safe_next(request.args.get("next")), 303)
     form = SignInForm(formdata=None, data={"next": request.args.get("next", "")})
-    return _page(form)
+    return _render_page(form)
 
 
 @blueprint.post("")
@@ -69,7 +69,7 @@ def create() -> ResponseReturnValue:
     """
     form = SignInForm()
     if not form.validate():
-        return _page(form, 422)
+        return _render_page(form, 422)
     address = form.email.address.normalized
     who = organizer_by_address(address)
     device = known_device_digest(who.id if who else None)
@@ -86,17 +86,17 @@ def create() -> ResponseReturnValue:
     except TooManyTries as wait:
         note_refused(who.id if who else None, "pace")
         form.form_errors.append(_too_many(wait))
-        return later(_page(form, wait.status), wait.minutes * 60)
+        return later(_render_page(form, wait.status), wait.minutes * 60)
     except HashingBusy as busy:
         form.form_errors.append(busy_sentence())
-        return later(_page(form, busy.status))
+        return later(_render_page(form, busy.status))
     if not is_right:
         count_wrong_password(device=device)
         note_refused(who.id if who else None, "password")
         form.form_errors.append(
             _("Wrong email address or password. Check both, or reset your password.")
         )
-        return _page(form, 422)
+        return _render_page(form, 422)
     if new_hash:
         write(_keep_hash, who.id, new_hash)
     if who.has_second_factor:
@@ -169,18 +169,18 @@ def _too_many(wait: TooManyTries) -> str:
     )
 
 
-def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template("organize/sign_in/new.html", form=form, passkeys=passkeys_work()), status
 
 
 def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     who = half_signed_in()
-    words = {
+    context = {
         "form": form,
         "has_app": who.totp_secret is not None,
         "passkeys": bool(who.passkeys) and passkeys_work(),
     }
-    return render_template("organize/sign_in/second_step.html", **words), status
+    return render_template("organize/sign_in/second_step.html", **context), status
 
 
 passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
@@ -189,7 +189,7 @@ passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/pa
 @passkeys_blueprint.post("/options")
 @anybody
 def options() -> ResponseReturnValue:
-    chosen = authentication_options(here(), half_signed_in())
+    chosen = authentication_options(site_place(), half_signed_in())
     store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
@@ -198,12 +198,12 @@ def options() -> ResponseReturnValue:
 @anybody
 def show() -> ResponseReturnValue:
     """Check the passkey's answer, sign in, and return where to go next."""
-    words = request.get_json(silent=True)
-    answer = words.get("answer") if isinstance(words, dict) else None
+    data = request.get_json(silent=True)
+    answer = data.get("answer") if isinstance(data, dict) else None
     challenge, half = pop_challenge(), half_signed_in()
     who = challenge and write(
         spend_passkey,
-        place=here(),
+        place=site_place(),
         challenge=challenge,
         answer=answer,
         now=utcnow(),
@@ -214,6 +214,6 @@ def show() -> ResponseReturnValue:
         return jsonify(
             error=_("That passkey did not work. Try again, or sign in with your password.")
         ), 422
-    response = jsonify(next=safe_next(words.get("next")))
-    open_door(response, who, "passkey")
+    response = jsonify(next=safe_next(data.get("next")))
+    open_full_session(response, who, "passkey")
     return response

@@ -17,7 +17,7 @@ SECRETS = {"password", "code", "pin"}
 
 def sign_in_redirect() -> BaseResponse:
     """Return the redirect to sign-in, which then leads to the requested or submitted page."""
-    return redirect(_door(next=_previous_path()), 303)
+    return redirect(_sign_in_url(next=_previous_path()), 303)
 
 
 def unsaved_form_page() -> Response | None:
@@ -25,15 +25,15 @@ def unsaved_form_page() -> Response | None:
 
     Return None if there is no form to keep.
     """
-    return _form_page_for(_door(), is_known=False)
+    return _form_page_for(_sign_in_url(), is_signed_in=False)
 
 
 def password_prompt() -> Response | BaseResponse:
     """Return the response that asks for the password again; a submitted form is kept."""
     confirm = "organize.account.confirm"
-    here = _previous_path() or url_for("organize.account.index")
-    return _form_page_for(url_for(confirm), is_known=True) or redirect(
-        url_for(confirm, next=here), 303
+    back = _previous_path() or url_for("organize.account.index")
+    return _form_page_for(url_for(confirm), is_signed_in=True) or redirect(
+        url_for(confirm, next=back), 303
     )
 
 
@@ -50,7 +50,7 @@ def expired_form() -> Response:
     return make_response(page, 400)
 
 
-def _form_page_for(door: str, is_known: bool) -> Response | None:
+def _form_page_for(sign_in_url: str, is_signed_in: bool) -> Response | None:
     """Return the page that keeps a submitted form, or None.
 
     It holds only what this browser sent from one of our pages, as the CSRF token was checked
@@ -62,8 +62,8 @@ def _form_page_for(door: str, is_known: bool) -> Response | None:
     page = render_template(
         "organize/sign_in/unsaved_form.html",
         typed=typed,
-        door=door,
-        is_known=is_known,
+        sign_in_url=sign_in_url,
+        is_signed_in=is_signed_in,
         **_sent(typed),
     )
     return make_response(page, 403)
@@ -114,7 +114,7 @@ def _has_get(path: str) -> bool:
     return True
 
 
-def _door(**values: Any) -> str:
+def _sign_in_url(**values: Any) -> str:
     return url_for(f"organize.sign_in.{'second_step' if half_signed_in() else 'new'}", **values)
 
 

@@ -67,12 +67,12 @@ class _Cause(InLanguages, FlaskForm):
 
     @classmethod
     def of(cls, cause: Cause) -> Self:
-        words = {
+        texts = {
             f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
         }
         looks = {"palette": cause.palette, "slug": cause.slug}
         return cls(
-            formdata=None, data={"version": cause.version_of("text"), **looks, **words}
+            formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
         ).without_shape()
 
     def without_shape(self) -> Self:
@@ -146,11 +146,11 @@ def create() -> ResponseReturnValue:
             state="draft",
         )
     except CauseSlugTaken:
-        found = cause_in_any_state(slug)
+        existing = cause_in_any_state(slug)
         if (
-            found is None
-            or found.state != "draft"
-            or {lang: t["title"] for lang, t in texts.items()} != _titles(found)
+            existing is None
+            or existing.state != "draft"
+            or {lang: t["title"] for lang, t in texts.items()} != _titles(existing)
         ):
             form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
             return _writing_page(form, status=422)
@@ -161,10 +161,10 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("causes.see", load_cause)
 def show(cause: Cause) -> ResponseReturnValue:
-    return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return render_cause(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
 
 
-def shown(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
+def render_cause(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
     """Return the page of a cause, with the given LaterForm."""
     missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
     return render_template(
@@ -268,12 +268,12 @@ def preview_page(cause: Cause, **typed: Any) -> str:
 def _as_typed(form: FlaskForm) -> dict[str, Any]:
     texts = form.texts()
     lang = g.lang if g.lang in texts else next(iter(texts))
-    words = texts[lang]
+    text = texts[lang]
     return {
         "lang": lang,
-        "title": words["title"],
-        "summary": words["summary"],
-        "story": to_html(words["story"]),
+        "title": text["title"],
+        "summary": text["summary"],
+        "story": to_html(text["story"]),
         "palette": form.palette.data,
     }
 

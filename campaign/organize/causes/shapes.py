@@ -119,8 +119,8 @@ class CutForm(FlaskForm):
     @classmethod
     def of(cls, draft: ShapeDraft | Any) -> Self:
         cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
-        known = {"threshold": draft.threshold} if draft.threshold else {}
-        return cls(formdata=None, data={"version": draft.version, **cut, **known})
+        threshold = {"threshold": draft.threshold} if draft.threshold else {}
+        return cls(formdata=None, data={"version": draft.version, **cut, **threshold})
 
     def tell(self, fault: str) -> None:
         """Set the error on the deciding field: why this picture and cut make no shape."""
@@ -195,7 +195,7 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
             ),
         ),
         shape_audit_event("causes.shape", cause, shape=name, was=former),
-        take,
+        _choose_shape,
         cause_id=cause.id,
         name=name,
         now=utcnow(),
@@ -256,7 +256,7 @@ def shape_preview(cause: Cause, name: str, count: str) -> ResponseReturnValue:
     return Response(png, mimetype="image/png")
 
 
-def take(*, cause_id: int, name: str, version: int, now: datetime) -> Cause:
+def _choose_shape(*, cause_id: int, name: str, version: int, now: datetime) -> Cause:
     """Give the cause this shape; the editor was told that butterflies move."""
     return accept_shape(cause_id, name=name, version=version, now=now, may_move=True)
 

@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, NumberRange
 from campaign.events import operations as events
 from campaign.events.models import Event
 from campaign.i18n.locales import LOCALES
-from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
@@ -144,7 +144,7 @@ class PicturePages:
         add(
             path,
             "save_picture",
-            takes_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save)),
+            accepts_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save)),
             methods=["POST"],
         )
         add(f"{path}/remove", self.remove_view, may_edit(self.remove), methods=["POST"])
@@ -153,7 +153,7 @@ class PicturePages:
 
     def show(self, owner: Any) -> ResponseReturnValue:
         """Show the form of the picture."""
-        return self._page(owner, self._form(owner))
+        return self._render_page(owner, self._form(owner))
 
     def save(self, owner: Any) -> ResponseReturnValue:
         """Save a new picture, or another description of the present one."""
@@ -162,11 +162,11 @@ class PicturePages:
             has_picture=owner.picture is not None, spoken=self.needed(owner)
         )
         if not is_valid:
-            return self._page(owner, form, 422)
+            return self._render_page(owner, form, 422)
         # Crop before the transaction, so that other writers do not wait.
         wide = self.pictures.cropped(owner_id=owner.id, picture=form.sent, focal=form.focal())
         save(
-            Editor(form, partial(self.load, owner.slug), self._form, self._page),
+            Editor(form, partial(self.load, owner.slug), self._form, self._render_page),
             self._audit_event_of(owner),
             self.pictures.change,
             owner_id=owner.id,
@@ -201,14 +201,14 @@ class PicturePages:
 
     def _form(self, owner: Any) -> FlaskForm:
         row = owner.picture
-        known = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
+        focal = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
         alts = {f"alt_{lang}": alt for lang, alt in row.alts.items()} if row else {}
         version = owner.version_of(PART)
         return PictureForm(
-            formdata=None, data={"version": version, **shown_picture(row), **known, **alts}
+            formdata=None, data={"version": version, **shown_picture(row), **focal, **alts}
         )
 
-    def _page(self, owner: Any, form: Any, status: int = 200) -> tuple[str, int]:
+    def _render_page(self, owner: Any, form: Any, status: int = 200) -> tuple[str, int]:
         row = owner.picture
         return render_template(
             "organize/content/picture.html",

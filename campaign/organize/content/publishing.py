@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.life_cycle import EventOver, event_life_cycle
 from campaign.organize.causes.routes import blueprint as causes_blueprint
-from campaign.organize.causes.routes import shown as cause_page
+from campaign.organize.causes.routes import render_cause
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm
@@ -24,7 +24,7 @@ from campaign.organize.core.scope import load_cause, load_event, load_petition
 from campaign.organize.core.time_fields import tell_of_hours_twice
 from campaign.organize.events.forms import LaterForm as EventLaterForm
 from campaign.organize.events.routes import blueprint as events_blueprint
-from campaign.organize.events.routes import page as event_page
+from campaign.organize.events.routes import render_event
 from campaign.organize.petitions.routes import blueprint as petitions_blueprint
 from campaign.organize.petitions.routes import publish_page
 from campaign.organize.updates.routes import blueprint as updates_blueprint
@@ -135,7 +135,7 @@ class CausePages(PublishingPages):
     """The states of a cause."""
 
     def page(self, row: Any, form: Any) -> ResponseReturnValue:
-        return cause_page(row, form, 422)
+        return render_cause(row, form, 422)
 
 
 class PetitionPages(PublishingPages):
@@ -165,7 +165,7 @@ class EventPages(PublishingPages):
         return EventLaterForm(row)
 
     def page(self, row: Any, form: Any) -> ResponseReturnValue:
-        return event_page(row, form, 422)
+        return render_event(row, form, 422)
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         flash(

@@ -47,19 +47,19 @@ def allowed(
     def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
         def guarded(**values: Any) -> ResponseReturnValue:
-            who = _known()
+            who = _required_organizer()
             if thing is None:
                 if not permissions.may_somewhere(who, action):
                     note_refused_access(who, action)
                     abort(403)
                 return view(**values)
-            found = thing(**{name: values.pop(name) for name in names})
-            if found is None:
+            subject = thing(**{name: values.pop(name) for name in names})
+            if subject is None:
                 abort(404)
-            if not permissions.may(who, action, cause_id_of(found)):
-                note_refused_access(who, action, cause_id_of(found))
-                abort(403 if permissions.belongs_to(who, cause_id_of(found)) else 404)
-            return view(found, **values)
+            if not permissions.may(who, action, cause_id_of(subject)):
+                note_refused_access(who, action, cause_id_of(subject))
+                abort(403 if permissions.belongs_to(who, cause_id_of(subject)) else 404)
+            return view(subject, **values)
 
         names = () if thing is None else tuple(signature(thing).parameters)
         guarded.permission = action
@@ -70,20 +70,20 @@ def allowed(
 
 def any_organizer(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Guard a view: any signed-in organizer passes, with a second factor if a role needs one."""
-    return _let_in_when(_known, view)
+    return _guard_with(_required_organizer, view)
 
 
 def own_account(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Guard an account page: anyone signed in passes, as the second factor is set up there too."""
-    return _let_in_when(_signed_in, view)
+    return _guard_with(_signed_in, view)
 
 
-def _let_in_when(
-    known: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
+def _guard_with(
+    require: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
 ) -> Callable[..., ResponseReturnValue]:
     @wraps(view)
     def guarded(**values: Any) -> ResponseReturnValue:
-        known()
+        require()
         return view(**values)
 
     guarded.permission = ORGANIZER
@@ -106,7 +106,7 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
     return guarded
 
 
-def takes_bytes(
+def accepts_bytes(
     most: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Raise the request size limit of a view for organizers; other views accept far less.
@@ -116,11 +116,11 @@ def takes_bytes(
     error page is shown.
     """
 
-    def mark(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         view.most_bytes, view.refuse_large = most, refuse
         return view
 
-    return mark
+    return decorate
 
 
 def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -133,7 +133,7 @@ def _signed_in() -> Organizer:
     return organizer() or abort(sign_in_redirect())
 
 
-def _known() -> Organizer:
+def _required_organizer() -> Organizer:
     """Return the signed-in organizer, or redirect to sign-in or to the second factor's setup.
 
     Organizers who may see personal data must have a second factor first.

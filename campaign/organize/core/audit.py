@@ -35,7 +35,7 @@ class AuditEvent(NamedTuple):
             self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
         )
 
-    def told(self, who: Actor, result: Any) -> AuditEntry:
+    def record(self, who: Actor, result: Any) -> AuditEntry:
         """Record the audit event and return the entry."""
         on, cause_id = (
             item(result) if callable(item) else item for item in (self.on, self.cause_id)
@@ -67,9 +67,9 @@ def act(
     def operate_and_record() -> Any:
         before = state_of(audit_event.on)
         result = operation(**named)
-        entry = audit_event.with_changes(changes_between(before, state_of(audit_event.on))).told(
-            who, result
-        )
+        entry = audit_event.with_changes(
+            changes_between(before, state_of(audit_event.on))
+        ).record_entry(who, result)
         if then is not None:
             then(entry, result)
         return result
@@ -87,7 +87,7 @@ def act_on_some(audit_event: AuditEvent, operation: Callable[..., Any], /, **nam
     def operate_and_record() -> Any:
         ids = operation(**named)
         if ids:
-            audit_event._replace(details={"signatures": sorted(ids)}).told(who, ids)
+            audit_event._replace(details={"signatures": sorted(ids)}).record_entry(who, ids)
         return ids
 
     return write(operate_and_record)
@@ -118,11 +118,11 @@ def note(*audit_events: AuditEvent) -> None:
     """Record that someone viewed personal data, or did something else that changes nothing."""
     who = actor()
     if audit_events:
-        write(lambda: [audit_event.told(who, None) for audit_event in audit_events])
+        write(lambda: [audit_event.record_entry(who, None) for audit_event in audit_events])
 
 
 # Kind of subject → (table, column that refers to the subject, columns to record).
-TOLD = {
+AUDITED_COLUMNS = {
     "cause": (
         ("cause", "id", "slug state palette shape publish_at time_zone"),
         ("cause_text", "cause_id", "title summary story"),
@@ -167,10 +167,10 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
 
     Return {} for a kind whose changes the activity log does not record.
     """
-    if not isinstance(subject, tuple) or subject[0] not in TOLD:
+    if not isinstance(subject, tuple) or subject[0] not in AUDITED_COLUMNS:
         return {}
-    told = {}
-    for name, key, columns in TOLD[subject[0]]:
+    state = {}
+    for name, key, columns in AUDITED_COLUMNS[subject[0]]:
         table = db.metadata.tables[name]
         chosen = [table.c[item] for item in columns.split()]
         part = next(
@@ -183,11 +183,13 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
         if key == "owner_id":
             query = query.where(table.c.kind == subject[0])
         for row in db.session.execute(query):
-            told |= {
-                (item.name, "" if part is None else str(row._part)): _said(getattr(row, item.name))
+            state |= {
+                (item.name, "" if part is None else str(row._part)): _as_text(
+                    getattr(row, item.name)
+                )
                 for item in chosen
             }
-    return told
+    return state
 
 
 def changes_between(
@@ -216,7 +218,7 @@ def _named(key: str, subject_id: Any) -> Any:
     return select(func.max(version.id)).where(version.petition_id == subject_id).scalar_subquery()
 
 
-def _said(value: Any) -> str | bool:
+def _as_text(value: Any) -> str | bool:
     """Return a value as text; booleans stay booleans."""
     if value is None:
         return ""
@@ -225,9 +227,9 @@ def _said(value: Any) -> str | bool:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, dict):
-        return "; ".join(text for item in value.values() if (text := str(_said(item))))
+        return "; ".join(text for item in value.values() if (text := str(_as_text(item))))
     if isinstance(value, list | tuple):
-        return ", ".join(text for item in value if (text := str(_said(item))))
+        return ", ".join(text for item in value if (text := str(_as_text(item))))
     return str(value)
 
 

@@ -51,17 +51,19 @@ def offered(form: DraftForm, action: str) -> DraftForm:
 
 
 def is_made_already(
-    found: Any, form: DraftForm, texts_of: Callable[[Any], Iterable[Any]] = attrgetter("texts")
+    existing: Any, form: DraftForm, texts_of: Callable[[Any], Iterable[Any]] = attrgetter("texts")
 ) -> bool:
-    """Return whether `found`, the object at the slug (or None), was created by this same form.
+    """Return whether `existing`, the object at the slug (or None), was created by this same form.
 
     A button pressed twice must lead to one draft. `texts_of` returns the object's texts in each
     language.
     """
     is_draft = (
-        found is not None and found.state == "draft" and found.cause_id == int(form.cause.data)
+        existing is not None
+        and existing.state == "draft"
+        and existing.cause_id == int(form.cause.data)
     )
-    return is_draft and form.title.data in {text.title for text in texts_of(found)}
+    return is_draft and form.title.data in {text.title for text in texts_of(existing)}
 
 
 def use_requested_language() -> None:

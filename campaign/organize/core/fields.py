@@ -35,9 +35,9 @@ from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 _WHOLE_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
 
 
-def most(letters: int) -> Length:
+def most(characters: int) -> Length:
     """Return a validator that accepts at most this many characters."""
-    return Length(max=letters, message=_l("Use %(most)s characters or fewer.", most=letters))
+    return Length(max=characters, message=_l("Use %(most)s characters or fewer.", most=characters))
 
 
 class LineField(StringField):
@@ -141,7 +141,7 @@ class InLanguages:
             lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts}
             for lang in LOCALES
         }
-        return {lang: words for lang, words in typed.items() if any(words.values())}
+        return {lang: parts for lang, parts in typed.items() if any(parts.values())}
 
     def faulty(self, lang: str) -> bool:
         return any(self[f"{part}_{lang}"].errors for part in self.parts)
@@ -165,7 +165,7 @@ class RowsField(FieldList):
     def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> list[int]:
         # WTForms accepts `²` as a digit, and numbers of any length.
         pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
-        return [int(found[1]) for name in formdata if (found := pattern.match(name))]
+        return [int(match[1]) for name in formdata if (match := pattern.match(name))]
 
 
 def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
@@ -173,7 +173,7 @@ def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
     pairs = (
         (field.label.text, text_of(saved[field.name]), text_of(field))
         for field in sent
-        if _is_shown(field)
+        if _is_compared(field)
     )
     return [(label, present, entered) for label, present, entered in pairs if present != entered]
 
@@ -193,13 +193,13 @@ def text_of(field: Field) -> str:
 
 def _text_of_row(row: Field) -> str:
     return (
-        " · ".join(filter(None, (text_of(field) for field in row if _is_shown(field))))
+        " · ".join(filter(None, (text_of(field) for field in row if _is_compared(field))))
         if isinstance(row, FormField)
         else text_of(row)
     )
 
 
-def _is_shown(field: Field) -> bool:
+def _is_compared(field: Field) -> bool:
     if isinstance(field, FileField):
         # Without a file, the present one stays.
         return bool(field.data)

@@ -23,12 +23,12 @@ def find_session() -> None:
     """Load the session of this request; update its last-seen time every few minutes."""
     now = utcnow()
     token = read_cookie(SESSION_COOKIE)
-    found = session_of(token, now)
-    if found is not None and host_name(SESSION_COOKIE) not in request.cookies:
+    current = session_of(token, now)
+    if current is not None and host_name(SESSION_COOKIE) not in request.cookies:
         _replace_cookie(SESSION_COOKIE, token, MAX_AGE)
-    if found is not None and found.seen_at < now - SEEN_EVERY:
-        write(see_session, session_id=found.id, now=now)
-    g.organizer_session = found
+    if current is not None and current.seen_at < now - SEEN_EVERY:
+        write(see_session, session_id=current.id, now=now)
+    g.organizer_session = current
 
 
 def organizer() -> Organizer | Any:

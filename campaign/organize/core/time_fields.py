@@ -103,10 +103,10 @@ _REGIONS = {
 }
 
 
-def zone_choices(kept: str | None) -> list[SelectChoice]:
-    """Return the choices; `kept`, the stored zone, is offered even if its name is outdated."""
+def zone_choices(stored: str | None) -> list[SelectChoice]:
+    """Return the choices; `stored`, the stored zone, is offered even if its name is outdated."""
     now, language = utcnow(), str(get_locale())
-    likely = _likely(kept, now.year)
+    likely = _likely(stored, now.year)
     places = _places(language)
 
     def choice(name: str, group: str) -> SelectChoice:
@@ -124,10 +124,10 @@ def zone_choices(kept: str | None) -> list[SelectChoice]:
     return first + by_region
 
 
-def _likely(kept: Any, year: int) -> list[str]:
+def _likely(stored: Any, year: int) -> list[str]:
     countries = current_app.config["FIRST_COUNTRIES"]
     zones = [zone for country in countries for zone in main_zones(country, year)]
-    old = [kept] if kept not in zone_countries() and is_zone(kept) else []
+    old = [stored] if stored not in zone_countries() and is_zone(stored) else []
     return list(
         dict.fromkeys([current_app.config["BABEL_DEFAULT_TIMEZONE"], *old, *zones, UTC_NAME])
     )
@@ -163,11 +163,11 @@ def _in_order(language: str, oceans: Any) -> tuple[tuple[str, str], ...]:
         dict(oceans),
         _places(language),
     )
-    found = []
+    rows = []
     for name in zone_countries():
         region = name.partition("/")[0]
-        found.append((oceans.get(region) or territories[_REGIONS[region]], name))
-    return tuple(sorted(found, key=lambda row: (sort_key(row[0]), sort_key(places[row[1]]))))
+        rows.append((oceans.get(region) or territories[_REGIONS[region]], name))
+    return tuple(sorted(rows, key=lambda row: (sort_key(row[0]), sort_key(places[row[1]]))))
 
 
 def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:

@@ -27,7 +27,7 @@ from campaign.organize.events.routes import audit_event_of, blueprint, load_even
 from campaign.process.clock import utcnow
 
 # A phone shows this many rows at once. Others are found by searching.
-SHOWN = 60
+MAX_ROWS = 60
 MAX_TEXT_LENGTH = 200
 NOTED_EVERY = timedelta(hours=6)
 # Only this page may use the camera.
@@ -51,7 +51,7 @@ NO_SEAT = {
 @blueprint.get("/<slug>/door")
 @allowed("registrations.check_in", load_event)
 def door(event: Event) -> ResponseReturnValue:
-    note(_sight(event))
+    note(_view_event(event))
     answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
     answer.headers["Permissions-Policy"] = MAY_SCAN
     return answer
@@ -67,7 +67,7 @@ def door_list(event: Event) -> ResponseReturnValue:
         "since": utcnow() - NOTED_EVERY,
     }
     if not entries(action="registrations.see", most=1, **noted):
-        note(_sight(event))
+        note(_view_event(event))
     return render_template("organize/events/check_in_list.html", **_list(event))
 
 
@@ -87,17 +87,17 @@ def come(event: Event) -> ResponseReturnValue:
     except NoSeat as refusal:
         return _answer(event, "waiting", str(NO_SEAT[str(refusal)]), 409)
     if came.checked_in_at != now:
-        words = _(
+        message = _(
             "%(name)s: already checked in at %(hour)s.", name=came.name, hour=_hour_in(came, event)
         )
-        return _answer(event, "waiting", words)
-    words = ngettext(
+        return _answer(event, "waiting", message)
+    message = ngettext(
         "%(name)s is checked in.",
         "%(name)s is checked in, with %(num)s seats.",
         came.seats,
         name=came.name,
     )
-    return _answer(event, "success", words, code=came.code)
+    return _answer(event, "success", message, code=came.code)
 
 
 @blueprint.post("/<slug>/door/undo")
@@ -115,21 +115,21 @@ def come_not(event: Event) -> ResponseReturnValue:
     return _answer(event, "note", _("Check-in undone for %(name)s.", name=left.name))
 
 
-def _sight(event: Event) -> AuditEvent:
+def _view_event(event: Event) -> AuditEvent:
     return audit_event_of("registrations.see", event, at="door")
 
 
 def _list(event: Event) -> dict[str, Any]:
-    words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
-    found = find(event.id, words=words, state="" if words else "missing", limit=SHOWN + 1)
+    query = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
+    rows = find(event.id, words=query, state="" if query else "missing", limit=MAX_ROWS + 1)
     return {
         "event": event,
         "title": event.text(g.lang).title,
         "numbers": numbers_of(event),
-        "rows": found[:SHOWN],
-        "has_more": len(found) > SHOWN,
-        "words": words,
-        "hours_in": {row.id: _hour_in(row, event) for row in found if row.checked_in_at},
+        "rows": rows[:MAX_ROWS],
+        "has_more": len(rows) > MAX_ROWS,
+        "words": query,
+        "hours_in": {row.id: _hour_in(row, event) for row in rows if row.checked_in_at},
     }
 
 
@@ -138,12 +138,12 @@ def _hour_in(registration: Registration, event: Event) -> str:
 
 
 def _answer(
-    event: Event, kind: str, words: str, status: int = 200, code: str = ""
+    event: Event, kind: str, message: str, status: int = 200, code: str = ""
 ) -> ResponseReturnValue:
     """Return the result as JSON to the page's script, or flash it and redirect."""
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(kind=kind, words=words, code=code), status
-    flash(words, kind)
+        return jsonify(kind=kind, words=message, code=code), status
+    flash(message, kind)
     return redirect(
         url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None),
         303,

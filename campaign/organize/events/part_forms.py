@@ -73,8 +73,8 @@ class PointField(StringField):
         text = (self.data or "").strip()[:MAX_URL_LENGTH]
         if not text:
             return
-        found = _PAIR.search(text)
-        pair = tuple(map(float, found.groups())) if found else None
+        match = _PAIR.search(text)
+        pair = tuple(map(float, match.groups())) if match else None
         if pair is None or abs(pair[0]) > 90 or abs(pair[1]) > 180:
             raise StopValidation(
                 _l("Enter two numbers, like 45.42153, -75.69719, or a link to a map of the place.")
@@ -357,10 +357,10 @@ class PeopleForm(_RowsForm):
 
 
 def _row(person: dict[str, Any]) -> dict[str, Any]:
-    words = {f"words_{lang}": said for lang, said in person.get("words", {}).items()}
-    return {"name": person["name"], "role": person["role"], **words}
+    texts = {f"words_{lang}": text for lang, text in person.get("words", {}).items()}
+    return {"name": person["name"], "role": person["role"], **texts}
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:
-    words = {lang: said for lang in LOCALES if (said := row[f"words_{lang}"])}
-    return {"name": row["name"], "role": row["role"], "words": words}
+    texts = {lang: text for lang in LOCALES if (text := row[f"words_{lang}"])}
+    return {"name": row["name"], "role": row["role"], "words": texts}

@@ -58,15 +58,15 @@ class RegistrationSearch(FlaskForm):
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
-        choices = (SelectChoice(state, words) for state, words in STATE_LABELS.items())
+        choices = (SelectChoice(state, label) for state, label in STATE_LABELS.items())
         self.state.choices = [SelectChoice("", _l("Any")), *choices]
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """Return the search as it is carried in the URL of the next page."""
         state = self.state.data if self.state.data in STATE_LABELS else ""
-        asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
-        return {name: value for name, value in asked.items() if value}
+        params = {"words": (self.words.data or "")[:200].strip(), "state": state}
+        return {name: value for name, value in params.items() if value}
 
 
 class ByHandForm(FlaskForm):
@@ -117,17 +117,17 @@ ON_A_PAGE = 50
 def registrations(event: Event) -> ResponseReturnValue:
     search = RegistrationSearch()
     page = page_of(
-        partial(find, event.id, **search.asked),
+        partial(find, event.id, **search.params),
         ON_A_PAGE,
         "organize.events.registrations",
         slug=event.slug,
-        **search.asked,
+        **search.params,
     )
     if page.rows:
         # The search text may be a name, so record only which fields were used.
         note(
             audit_event_of(
-                "registrations.see", event, by=sorted(search.asked), shown=len(page.rows)
+                "registrations.see", event, by=sorted(search.params), shown=len(page.rows)
             )
         )
     return render_template(
@@ -136,7 +136,7 @@ def registrations(event: Event) -> ResponseReturnValue:
         title=event.text(g.lang).title,
         form=search,
         rows=page.rows,
-        asked=search.asked,
+        params=search.params,
         page=page,
         numbers=numbers_of(event),
         state_labels=STATE_LABELS,
@@ -185,7 +185,10 @@ def add(event: Event) -> ResponseReturnValue:
     except AddressKnown:
         form.email.errors = [_("This email address is already on the list. Search for it there.")]
         return _by_hand_page(event, form, 409)
-    flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "success")
+    flash(
+        _checked_in_message(made) if comes_in else _("%(name)s is on the list.", name=made.name),
+        "success",
+    )
     return _back(event, "door" if comes_in else "registrations")
 
 
@@ -254,7 +257,7 @@ def _own(event: Event, registration_id: int) -> Registration:
     return registration_in(event.id, registration_id) or abort(404)
 
 
-def _said_in(registration: Registration) -> str:
+def _checked_in_message(registration: Registration) -> str:
     seats = registration.seats
     return ngettext(
         "%(name)s is checked in.",
@@ -269,8 +272,8 @@ def _back(event: Event, view: str = "registrations") -> BaseResponse:
 
 
 def _by_hand_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
-    return render_template("organize/events/by_hand.html", event=event, **words), status
+    context = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
+    return render_template("organize/events/by_hand.html", event=event, **context), status
 
 
 HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "language", "code")
@@ -280,7 +283,7 @@ HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "langu
 @allowed("registrations.export", load_event)
 @fresh
 def attendance(event: Event) -> ResponseReturnValue:
-    return _page(event, AttendanceForm(formdata=None))
+    return _render_page(event, AttendanceForm(formdata=None))
 
 
 @blueprint.post("/<slug>/registrations/export")
@@ -289,7 +292,7 @@ def attendance(event: Event) -> ResponseReturnValue:
 def take_along(event: Event) -> ResponseReturnValue:
     form = AttendanceForm()
     if not form.validate():
-        return _page(event, form, 422)
+        return _render_page(event, form, 422)
     state = "" if form.who.data == "all" else form.who.data
     rows = find(event.id, state=state)
     note(
@@ -311,16 +314,16 @@ def _lines(event: Event, rows: Iterable[Registration]) -> Iterator[tuple[Any, ..
         audit_events = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
         yield (
             *audit_events,
-            *(_said(row.answers.get(question["name"])) for question in event.questions),
+            *(_answer_text(row.answers.get(question["name"])) for question in event.questions),
         )
 
 
-def _said(answer: Any) -> str:
+def _answer_text(answer: Any) -> str:
     if answer is True or answer is False:
         return "yes" if answer else "no"
     return answer or ""
 
 
-def _page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
-    return render_template("organize/events/attendance.html", event=event, **words), status
+def _render_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    context = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
+    return render_template("organize/events/attendance.html", event=event, **context), status

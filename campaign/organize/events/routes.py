@@ -71,14 +71,14 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("events.edit")
 def new() -> ResponseReturnValue:
-    known = {
+    data = {
         "lang": g.lang,
         "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"],
         "cause": request.args.get("cause"),
     }
     return render_template(
         "organize/events/new.html",
-        form=offered(NewEventForm(formdata=None, data=known), "events.edit"),
+        form=offered(NewEventForm(formdata=None, data=data), "events.edit"),
     )
 
 
@@ -89,8 +89,8 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return render_template("organize/events/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("event", slugs.is_taken)
-    found = event_in_any_state(slug)
-    if is_made_already(found, form) and found.starts_local == form.starts.data:
+    existing = event_in_any_state(slug)
+    if is_made_already(existing, form) and existing.starts_local == form.starts.data:
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(
@@ -115,7 +115,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("events.see", load_event)
 def show(event: Event) -> ResponseReturnValue:
-    return page(event, LaterForm(event, formdata=None))
+    return render_event(event, LaterForm(event, formdata=None))
 
 
 @blueprint.post("/<slug>/duplicate")
@@ -155,21 +155,21 @@ def preview(event: Event) -> ResponseReturnValue:
 
 def preview_page(event: Event, **typed: Any) -> str:
     """Return an event's public page for organizers; `typed` holds unsaved EventPage fields."""
-    shown = replace(event_page(event, g.lang, utcnow()), **typed)
+    page = replace(event_page(event, g.lang, utcnow()), **typed)
     url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
         "organize/events/preview.html",
-        event=shown,
-        form=registration_form(shown),
+        event=page,
+        form=registration_form(page),
         url=url,
         picture_view="organize.events.picture_file",
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
-        calendar_links=links_to_add(event, shown, url),
+        calendar_links=links_to_add(event, page, url),
         is_unsaved=bool(typed),
     )
 
 
-def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
+def render_event(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
     """Return the page of an event, with the form that schedules its publication."""
     now = utcnow()
     text = event.text(g.lang)

@@ -16,7 +16,7 @@ from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
-from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import in_sight, petitions_where
@@ -54,7 +54,7 @@ def _refuse_large() -> ResponseReturnValue:
 
 
 @blueprint.post("/upload")
-@takes_bytes("IMPORT_BYTES", _refuse_large)
+@accepts_bytes("IMPORT_BYTES", _refuse_large)
 @allowed("signatures.import")
 def take_file() -> ResponseReturnValue:
     """Read the file and keep its rows, so that columns can be matched; do not keep the file."""

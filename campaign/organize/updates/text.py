@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from campaign.events.queries import event_by_id, events_ahead, events_past
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content.pictures import MAX_UPLOAD_BYTES, BodyPictureForm
-from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
@@ -148,7 +148,7 @@ def pictures(update: Update) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/pictures")
-@takes_bytes(MAX_UPLOAD_BYTES)
+@accepts_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", load_update)
 def add_picture(update: Update) -> ResponseReturnValue:
     form, written = BodyPictureForm(), update.written_in

@@ -17,7 +17,7 @@ from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
 from campaign.mail.delivery import bound_kinds, composers_of
 from campaign.organize.core import audit as core_audit
-from campaign.organize.core.audit import TOLD
+from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.exports import forms as export_words
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.organize.signatures import labels as signature_words
@@ -71,7 +71,7 @@ def audit_actions() -> set[str]:
 
 def audit_subjects() -> set[str]:
     """Return the kinds of subject: the first of each pair that an audit event is about."""
-    found = set(TOLD)
+    found = set(AUDITED_COLUMNS)
     for _module, call in calls_of(*RECORDS):
         for node in (*call.args, *(keyword.value for keyword in call.keywords)):
             if (
