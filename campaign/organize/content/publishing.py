@@ -97,7 +97,7 @@ class PublishingPages:
         """Schedule a draft to be published automatically."""
         form = self.later_form(row)
         if not form.validate():
-            return self.page(row, form)
+            return self.render_page(row, form)
         try:
             self._act("schedule", "schedule", row, at=form.moment, zone=form.zone)
         except NotPublishable as error:
@@ -110,7 +110,7 @@ class PublishingPages:
         """Return the form that schedules, as it was sent."""
         return LaterForm()
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         """Return the page of the form that schedules, with what is wrong in it."""
         raise NotImplementedError
 
@@ -134,14 +134,14 @@ class PublishingPages:
 class CausePages(PublishingPages):
     """The states of a cause."""
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         return render_cause(row, form, 422)
 
 
 class PetitionPages(PublishingPages):
     """The states of a petition."""
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         return publish_page(row, 422, form)
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
@@ -164,7 +164,7 @@ class EventPages(PublishingPages):
     def later_form(self, row: Any) -> Any:
         return EventLaterForm(row)
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         return render_event(row, form, 422)
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:

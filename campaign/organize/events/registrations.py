@@ -311,9 +311,9 @@ def _lines(event: Event, rows: Iterable[Registration]) -> Iterator[tuple[Any, ..
             moment.isoformat(timespec="seconds") if moment else ""
             for moment in (row.checked_in_at, row.created_at)
         )
-        audit_events = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
+        columns = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
         yield (
-            *audit_events,
+            *columns,
             *(_answer_text(row.answers.get(question["name"])) for question in event.questions),
         )
 

@@ -120,7 +120,7 @@ def how_far(export: Export) -> str:
     )
 
 
-def words() -> dict[str, Any]:
+def label_context() -> dict[str, Any]:
     """Return the template context that all pages about exports need for their texts."""
     return {
         "aim_labels": AIM_LABELS,
@@ -193,9 +193,12 @@ class ExportForm(PurposeForm):
                 formdata=None,
                 data={"columns": usual, "state": "counted", "kind": "csv"},
             )
-        kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
+        saved = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
         return cls(
-            aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind}
+            aim,
+            petition,
+            formdata=None,
+            data={**saved, **_days(chosen.choice), "kind": chosen.kind},
         )
 
     def validate_source(self, field: Field) -> None:
@@ -210,16 +213,16 @@ class ExportForm(PurposeForm):
 
     def selection(self, petition_id: int) -> Selection:
         """Return the requested Selection."""
-        to_letters = self._aim == "letters"
+        is_mailing_list = self._aim == "letters"
         return Selection(
             petition_id,
             columns=tuple(name for name in COLUMNS if name in self.columns.data),
-            state="counted" if to_letters else self.state.data,
+            state="counted" if is_mailing_list else self.state.data,
             evidence=self.evidence.data,
             country=self.country.data,
             lang=self.lang.data,
             source=clean_source(self.source.data or ""),
-            subscribed=to_letters or self.subscribed.data,
+            subscribed=is_mailing_list or self.subscribed.data,
             delivered=self._aim == "delivery",
             since=_start(self.since.data),
             until=_start(self.until.data, days=1),
@@ -241,7 +244,7 @@ def _start(day: date | None, days: int = 0) -> datetime | None:
 
 def _days(choice: dict[str, Any]) -> dict[str, date | None]:
     """Return the days that the instants of a saved choice were made from."""
-    kept = Selection.from_json(choice)
-    since = kept.since and kept.since.astimezone(zone()).date()
-    until = kept.until and (kept.until.astimezone(zone()) - timedelta(days=1)).date()
+    selection = Selection.from_json(choice)
+    since = selection.since and selection.since.astimezone(zone()).date()
+    until = selection.until and (selection.until.astimezone(zone()) - timedelta(days=1)).date()
     return {"since": since, "until": until}

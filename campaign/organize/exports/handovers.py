@@ -30,7 +30,7 @@ from campaign.organize.core.fields import (
 from campaign.organize.core.identity import may, organizer
 from campaign.organize.core.scope import in_sight, load_petition
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.exports.forms import PurposeForm, words
+from campaign.organize.exports.forms import PurposeForm, label_context
 from campaign.organize.petitions.versions import makes_version, review
 from campaign.petitions.handovers import (
     change_handing,
@@ -139,7 +139,9 @@ blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 @blueprint.get("/<slug>")
 @allowed("handovers.record", load_petition)
 def show(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, ReceiptForm(formdata=None, signatures=_handed_over(petition) or None))
+    return _render_page(
+        petition, ReceiptForm(formdata=None, signatures=_delivered_count(petition) or None)
+    )
 
 
 @blueprint.get("/<slug>/pack")
@@ -200,13 +202,13 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
     if request.form.get("press") == "back":
         return _contents_page(petition, form)
     names, details = form.names.data, [name for name in HANDED_DETAILS if name in form.details.data]
-    here, leave = (
+    form_url, leave = (
         url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show")
     )
     if form.version.data == petition.version_of("handing") and (
         changes := makes_version(petition, handed_names=names, handed_details=details)
     ):
-        return review(petition, here, leave, changes)
+        return review(petition, form_url, leave, changes)
     audit_event = _audit_event_of(
         "handovers.edit", petition, details={"names": names, "details": details}
     )
@@ -228,7 +230,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
 def record(petition: Petition) -> ResponseReturnValue:
     form = ReceiptForm()
     if not form.validate():
-        return _page(petition, form, 422)
+        return _render_page(petition, form, 422)
     noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
     audit_event = _audit_event_of(
         "handovers.record", petition, details={"signatures": form.signatures.data}
@@ -273,7 +275,7 @@ def _deliverable(petition: Petition) -> int:
     return _count(petition) - counted_without_data(petition.id)
 
 
-def _handed_over(petition: Petition) -> int:
+def _delivered_count(petition: Petition) -> int:
     """Return how many signatures the last pack held or, without one, a pack today would hold."""
     packs = [
         export.done
@@ -287,14 +289,14 @@ def _languages(petition: Petition) -> list[str]:
     return [text.lang for text in petition.current_version.texts]
 
 
-def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
     may_export = may("signatures.export", petition)
     packs = (
         [export for export in exports_of([petition.id]) if export.kind == "pack"]
         if may_export
         else []
     )
-    return _rendered(
+    return _render(
         "show",
         petition,
         form,
@@ -306,14 +308,14 @@ def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseR
 
 
 def _pack_page(petition: Petition, form: PackForm, status: int = 200) -> ResponseReturnValue:
-    return _rendered("pack", petition, form, status)
+    return _render("pack", petition, form, status)
 
 
 def _contents_page(petition: Petition, form: Any, status: int = 200) -> ResponseReturnValue:
-    return _rendered("contents", petition, form, status)
+    return _render("contents", petition, form, status)
 
 
-def _rendered(
+def _render(
     view: str, petition: Petition, form: FlaskForm, status: int, **named: Any
 ) -> ResponseReturnValue:
     page = render_template(
@@ -327,7 +329,7 @@ def _rendered(
         name_hints=NAME_HINTS,
         detail_choices=DETAIL_CHOICES,
         **named,
-        **words(),
+        **label_context(),
     )
     return page, status
 

@@ -39,7 +39,7 @@ from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.identity import organizer
 from campaign.organize.core.scope import PetitionInSight, in_sight, load_petition, petitions_where
-from campaign.organize.exports.forms import ExportForm, words
+from campaign.organize.exports.forms import ExportForm, label_context
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import SealBroken
@@ -78,7 +78,7 @@ def new(petition: Petition) -> ResponseReturnValue:
     chosen = (
         choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
     )
-    return _form_page(
+    return _render_form(
         petition, aim, ExportForm.begin(aim, petition, chosen), is_remembered=chosen is not None
     )
 
@@ -90,9 +90,9 @@ def create(petition: Petition) -> ResponseReturnValue:
     aim = _aim()
     form = ExportForm(aim, petition)
     if not form.validate():
-        return _form_page(petition, aim, form, 422)
+        return _render_form(petition, aim, form, 422)
     selection, petition_id, cause_id = form.selection(petition.id), petition.id, petition.cause_id
-    asked = {
+    request_values = {
         "petition_id": petition_id,
         "aim": aim,
         "kind": form.kind.data,
@@ -118,7 +118,7 @@ def create(petition: Petition) -> ResponseReturnValue:
         organizer_id=organizer().id,
         purpose=form.purpose.data,
         now=utcnow(),
-        **asked,
+        **request_values,
     )
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 
@@ -127,9 +127,9 @@ def create(petition: Petition) -> ResponseReturnValue:
 @allowed("signatures.export", load_export)
 def show(export: Export) -> ResponseReturnValue:
     """Show the progress of a file and, once it is ready, what it is and how long it is kept."""
-    page = words()
+    labels = label_context()
     if "progress" in request.args:
-        return jsonify(state=export.state, progress=export.percent, words=page["how_far"](export))
+        return jsonify(state=export.state, progress=export.percent, words=labels["how_far"](export))
     return render_template(
         "organize/exports/show.html",
         export=export,
@@ -139,7 +139,7 @@ def show(export: Export) -> ResponseReturnValue:
         until=export.ready_at + KEPT if export.ready_at else None,
         kept_hours=int(KEPT.total_seconds() // 3600),
         seconds=LOOK_AGAIN,
-        **page,
+        **labels,
     )
 
 
@@ -242,11 +242,11 @@ def _list(template: str, sights: Iterable[PetitionInSight], **named: Any) -> Res
     """List the files of petitions; a list shows no names but those of organizers."""
     titles = {sighting.id: sighting.title for sighting in sights}
     return render_template(
-        template, exports=exports_of(list(titles)), titles=titles, **named, **words()
+        template, exports=exports_of(list(titles)), titles=titles, **named, **label_context()
     )
 
 
-def _form_page(
+def _render_form(
     petition: Petition,
     aim: str,
     form: ExportForm,
@@ -260,6 +260,6 @@ def _form_page(
         aim=aim,
         form=form,
         is_remembered=is_remembered,
-        **words(),
+        **label_context(),
     )
     return page, status

@@ -81,8 +81,8 @@ def take_file() -> ResponseReturnValue:
         cause_id=petition.cause_id,
         details={"rows": batch.rows},
     )
-    kept = keep_file(write, batch=batch, table=table)
-    made = act(audit_event, open_file, batch_id=kept.id, version=kept.version)
+    stored = keep_file(write, batch=batch, table=table)
+    made = act(audit_event, open_file, batch_id=stored.id, version=stored.version)
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 
 
@@ -137,9 +137,9 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
 
 
 def _sent_mapping(petition, width):
-    known = fields_for(petition.questions)
+    fields = fields_for(petition.questions)
     sent = {place: request.form.get(f"column-{place}", "") for place in range(width)}
-    return {place: field for place, field in sent.items() if field in known}
+    return {place: field for place, field in sent.items() if field in fields}
 
 
 def _is_possible(form: ColumnsForm, mapping: Mapping[int, str]) -> bool:

@@ -183,14 +183,16 @@ class ColumnsForm(FlaskForm):
     @property
     def version_id(self) -> int:
         """The chosen version, or the newest if the form data names none of them."""
-        known = [choice.value for choice in self.petition_version.choices]
-        return int(self.petition_version.data if self.petition_version.data in known else known[0])
+        offered = [choice.value for choice in self.petition_version.choices]
+        return int(
+            self.petition_version.data if self.petition_version.data in offered else offered[0]
+        )
 
     # The fields assigned to columns; set from the form data before validating.
     fields = ()
 
 
-class BringInForm(FlaskForm):
+class AcceptForm(FlaskForm):
     """The organizer's statement before a batch is imported."""
 
     version = VersionField()

@@ -119,18 +119,22 @@ def fault_text(field: str, code: str) -> str:
     return str(FAULTS.get(name) or NAME_FAULTS[name])
 
 
-def fate_reason(fate: str, why: Mapping[str, Any]) -> str:
+def fate_reason(fate: str, reason: Mapping[str, Any]) -> str:
     """Return a sentence that says why a row has its fate, or "" if that is obvious."""
     if fate == "wrong":
-        return " ".join(f"{_named(field)}{fault_text(field, code)}" for field, code in why.items())
+        return " ".join(
+            f"{_named(field)}{fault_text(field, code)}" for field, code in reason.items()
+        )
     if fate != "duplicate":
         return ""
-    if "row" in why:
-        return _("The same person as in row %(row)s", row=why["row"])
-    if "meanwhile" in why:
+    if "row" in reason:
+        return _("The same person as in row %(row)s", row=reason["row"])
+    if "meanwhile" in reason:
         return _("Signed during the import")
-    words = str(DUPLICATE_LABELS[why["evidence"]])
-    return _("%(how)s, waiting for confirmation", how=words) if why["state"] == "pending" else words
+    label = str(DUPLICATE_LABELS[reason["evidence"]])
+    return (
+        _("%(how)s, waiting for confirmation", how=label) if reason["state"] == "pending" else label
+    )
 
 
 def _named(field: str) -> str:

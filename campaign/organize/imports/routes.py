@@ -29,7 +29,7 @@ from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import in_sight, petitions_where
-from campaign.organize.imports.forms import BringInForm
+from campaign.organize.imports.forms import AcceptForm
 from campaign.organize.imports.labels import (
     FATE_LABELS,
     FATE_TAGS,
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
 def show(batch: ImportBatch) -> ResponseReturnValue:
     if batch.is_open and batch.checked_at is None:
         return redirect(first_step(batch), 303)
-    return page(batch)
+    return render_batch(batch)
 
 
 @blueprint.post("/<int:batch_id>/mend")
@@ -192,7 +192,7 @@ def note_sight(batch: ImportBatch, rows: Collection[Any]) -> None:
 
 def sent_cells() -> dict[tuple[int, str], str]:
     """Return {(place, field): text} of the grid cells in the form data."""
-    found = {}
+    cells = {}
     for name, text in request.form.items():
         kind, _colon, rest = name.partition(":")
         place, _colon, field = rest.partition(":")
@@ -203,10 +203,10 @@ def sent_cells() -> dict[tuple[int, str], str]:
             and len(place) < 8
             and int(place)
         ):
-            found[int(place), field] = (
+            cells[int(place), field] = (
                 " ".join(text.split()) if field != "comment" else text.strip()
             )
-    return found
+    return cells
 
 
 def editable(batch: ImportBatch) -> list[str]:
@@ -230,7 +230,7 @@ def labels_of(petition: Petition) -> dict[str, Any]:
     }
 
 
-def words_of(petition: Petition) -> dict[str, Any]:
+def label_context(petition: Petition) -> dict[str, Any]:
     """Return the template context that pages with rows of a batch need for their texts."""
     return {
         "labels": labels_of(petition),
@@ -241,10 +241,10 @@ def words_of(petition: Petition) -> dict[str, Any]:
     }
 
 
-def page(
+def render_batch(
     batch: ImportBatch,
     *,
-    form: BringInForm | None = None,
+    form: AcceptForm | None = None,
     reason: ReasonForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -255,8 +255,8 @@ def page(
         fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
     most = WRONG_ON_A_PAGE if fate == "wrong" else ON_A_PAGE
-    found = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
-    rows = [(row, typed_in(batch, row)) for row in found[:most]]
+    matches = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
+    rows = [(row, typed_in(batch, row)) for row in matches[:most]]
     if batch.is_open:
         note_sight(batch, rows)
     return render_template(
@@ -267,23 +267,23 @@ def page(
         rows=rows,
         fate=fate,
         fates=[item for item in FATES if batch.count(item)],
-        has_more=len(found) > most,
+        has_more=len(matches) > most,
         after=after,
         rows_in=rows_in(batch.id) if batch.is_arriving else 0,
         fields=editable(batch),
-        form=form or BringInForm(formdata=None, version=batch.version),
+        form=form or AcceptForm(formdata=None, version=batch.version),
         reason=reason or ReasonForm(formdata=None),
         first_step=first_step(batch),
-        **words_of(petition),
+        **label_context(petition),
     ), status
 
 
 @blueprint.post("/<int:batch_id>/bring-in")
 @allowed("signatures.import", load_batch)
 def bring_in(batch: ImportBatch) -> ResponseReturnValue:
-    form = BringInForm()
+    form = AcceptForm()
     if not form.validate():
-        return page(batch, form=form, status=422)
+        return render_batch(batch, form=form, status=422)
     now = utcnow()
     checker = checker_for(batch, now)
     if checker is None or not batch.is_open:
@@ -311,13 +311,13 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
         return back(batch_id)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    brought = commit.carry_in(write, batch_id, decided)
+    result = commit.carry_in(write, batch_id, decided)
     flash(
         ngettext(
             "%(figure)s signature imported. It counts within a second.",
             "%(figure)s signatures imported. They count within a second.",
-            brought.newcomers,
-            figure=format_decimal(brought.newcomers),
+            result.newcomers,
+            figure=format_decimal(result.newcomers),
         ),
         "success",
     )
@@ -329,7 +329,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
 def undo(batch: ImportBatch) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate():
-        return page(batch, reason=form, status=422)
+        return render_batch(batch, reason=form, status=422)
     batch_id = batch.id
     try:
         act(
@@ -341,13 +341,13 @@ def undo(batch: ImportBatch) -> ResponseReturnValue:
         return overtaken(batch)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    taken = rollback.carry_out(write, batch_id)
+    removed = rollback.carry_out(write, batch_id)
     flash(
         ngettext(
             "Undone: %(figure)s signature removed and its data deleted.",
             "Undone: %(figure)s signatures removed and their data deleted.",
-            taken,
-            figure=format_decimal(taken),
+            removed,
+            figure=format_decimal(removed),
         ),
         "success",
     )

@@ -35,10 +35,10 @@ from campaign.organize.imports.routes import (
     audit_event_of,
     blueprint,
     changed,
+    label_context,
     load_batch,
     note_sight,
     sent_cells,
-    words_of,
 )
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
@@ -55,8 +55,8 @@ def load_run(run_id: int) -> PrintRun | None:
 
 
 def load_sheet_run(serial: str) -> PrintRun | None:
-    found = run_of_serial(serial)
-    return found and found[0]
+    match = run_of_serial(serial)
+    return match and match[0]
 
 
 @blueprint.get("/print")
@@ -127,22 +127,22 @@ def sheet(run: PrintRun) -> ResponseReturnValue:
 @allowed("signatures.import")
 def typing() -> ResponseReturnValue:
     """Ask for a sheet's petition and language first, unless known; then for the rest."""
-    found = run_of_serial(request.args.get("sheet", ""))
+    match = run_of_serial(request.args.get("sheet", ""))
     petitions = petitions_where("signatures.import")
-    asked = found[0].petition.slug if found else request.args.get("petition")
-    known = [item.slug for item in petitions if item.slug == asked or len(petitions) == 1]
-    lang = found[0].lang if found else request.args.get("lang")
-    if not known or lang not in NAMES:
+    slug = match[0].petition.slug if match else request.args.get("petition")
+    slugs = [item.slug for item in petitions if item.slug == slug or len(petitions) == 1]
+    lang = match[0].lang if match else request.args.get("lang")
+    if not slugs or lang not in NAMES:
         return _choosing_page(
-            SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions)
+            SheetChoice(formdata=None, petition=slug, lang=g.lang).offer(petitions)
         )
-    wording = found[0].wording if found else consent_of(petition_in_any_state(known[0]), lang)
+    wording = match[0].wording if match else consent_of(petition_in_any_state(slugs[0]), lang)
     today = utcnow().astimezone(zone()).date()
     return _typing_page(
         SheetForm(
             formdata=None,
-            petition=known[0],
-            sheet=found[1] if found else "",
+            petition=slugs[0],
+            sheet=match[1] if match else "",
             lang=lang,
             signed_on=today,
             wording=wording,
@@ -161,11 +161,11 @@ def begin_typing() -> ResponseReturnValue:
             if form.petition.errors or form.lang.errors
             else _typing_page(form, 422)
         )
-    petition, found = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
-    if found and found[0].petition_id != petition.id:
+    petition, match = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
+    if match and match[0].petition_id != petition.id:
         form.sheet.errors = [_("This sheet was printed for another petition.")]
         return _typing_page(form, 422)
-    serial = found[1] if found else form.sheet.data.strip()
+    serial = match[1] if match else form.sheet.data.strip()
     before = batch_of_sheet(petition.id, serial)
     if before:
         flash(_("Someone has already started this sheet."), "note")
@@ -185,8 +185,8 @@ def begin_typing() -> ResponseReturnValue:
         lang=form.lang.data,
         signed_on=form.signed_on.data,
         country=form.country.data,
-        wording=found[0].wording if found else form.wording.data,
-        version_id=found[0].version_id if found else petition.current_version.id,
+        wording=match[0].wording if match else form.wording.data,
+        version_id=match[0].version_id if match else petition.current_version.id,
     )
     return redirect(url_for("organize.imports.grid", batch_id=made.id), 303)
 
@@ -208,7 +208,7 @@ def grid(batch: ImportBatch) -> ResponseReturnValue:
         kinds=_kinds(petition),
         required={"given_name", *petition.required_fields},
         most=MAX_LINES,
-        **words_of(petition),
+        **label_context(petition),
     )
 
 
@@ -231,10 +231,10 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
         write(keep_typed, batch_id=batch_id, typed=typed, version=sent_version())
     except BatchClosed:
         return jsonify(overtaken=True), 409
-    return jsonify(_told(batch_by_id(batch_id)))
+    return jsonify(_row_states(batch_by_id(batch_id)))
 
 
-def _told(batch: ImportBatch) -> dict[str, Any]:
+def _row_states(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
     decided = decide(checker, items_of(batch)) if checker else []
     rows = {
@@ -251,7 +251,7 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
 
 def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     petition = petition_by_id(batch.petition_id)
-    known = {
+    fields = {
         *GRID,
         "subscribe",
         "name_display",
@@ -260,7 +260,7 @@ def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     }
     typed = {}
     for (place, field), text in sent_cells().items():
-        if place <= MAX_LINES and field in known:
+        if place <= MAX_LINES and field in fields:
             typed.setdefault(place, {})[field] = text[:2000]
     return typed
 

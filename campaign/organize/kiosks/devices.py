@@ -35,7 +35,7 @@ def load_kiosk(kiosk_id: int) -> Kiosk | None:
 @blueprint.get("/tablets/<int:kiosk_id>")
 @allowed("kiosks.see", load_kiosk)
 def tablet(kiosk: Kiosk) -> ResponseReturnValue:
-    return _page(kiosk, NameForm(formdata=None, name=kiosk.name))
+    return _render_page(kiosk, NameForm(formdata=None, name=kiosk.name))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/name")
@@ -43,7 +43,7 @@ def tablet(kiosk: Kiosk) -> ResponseReturnValue:
 def rename(kiosk: Kiosk) -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
-        return _page(kiosk, form, 422)
+        return _render_page(kiosk, form, 422)
     act(
         _audit_event_of("kiosks.rename", kiosk),
         pairing.rename,
@@ -75,7 +75,7 @@ def revoke(kiosk: Kiosk) -> ResponseReturnValue:
     return _back_to(kiosk)
 
 
-def _page(kiosk: Kiosk, form: NameForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(kiosk: Kiosk, form: NameForm, status: int = 200) -> ResponseReturnValue:
     now = utcnow()
     [row] = rows_of([kiosk], now)
     page = render_template(
@@ -134,14 +134,14 @@ def create(event: Event) -> ResponseReturnValue:
 @allowed("kiosks.pair", any_code)
 def code(code: PairingCode) -> ResponseReturnValue:
     """Show the code to type or scan while it is valid, and then the tablet paired with it."""
-    letters, event, now = codes.code_of(code.seed), code.event, utcnow()
+    characters, event, now = codes.code_of(code.seed), code.event, utcnow()
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     return render_template(
         "organize/kiosks/code.html",
         event=event,
         title=event.text(g.lang).title,
-        code=codes.spaced(letters),
-        picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
+        code=codes.spaced(characters),
+        picture=qr_code(f"{address}/#code={characters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,
         good_until=clock_time(code.expires_at, get_locale(), ZoneInfo(event.zone)),

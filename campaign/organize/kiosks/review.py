@@ -35,18 +35,18 @@ NEEDS_ADMIN = "revoked"
 
 
 @dataclass(frozen=True)
-class Kept:
+class HeldRecord:
     """A record and its content, or None if it is unreadable; `faults` names the invalid fields."""
 
     record: KioskRecord
-    said: Said | None
+    content: Said | None
     faults: tuple = ()
 
 
 @blueprint.get("/<slug>/review")
 @allowed("signatures.review", load_event)
 def review(event: Event) -> ResponseReturnValue:
-    return _page(event, ReasonForm(formdata=None))
+    return _render_page(event, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<slug>/review")
@@ -60,7 +60,7 @@ def decide(event: Event) -> ResponseReturnValue:
         return _back(event.slug)
     # Approving needs no reason: the record says why it was kept for review.
     if way == "reject" and not form.validate():
-        return _page(event, form, 422, ticked=ids)
+        return _render_page(event, form, 422, ticked=ids)
     slug, records = event.slug, records_by_id(event.id, ids)
     if way == "reject":
         done = _reject(event, [record.id for record in records], form.reason.data)
@@ -150,29 +150,29 @@ def _back(slug: str) -> ResponseReturnValue:
 
 def _tablet() -> int | None:
     """Return the id of the tablet whose records alone are requested, or None."""
-    asked = request.values.get("tablet", type=int)
-    return asked if asked and 0 < asked <= MAX_ID else None
+    kiosk_id = request.values.get("tablet", type=int)
+    return kiosk_id if kiosk_id and 0 < kiosk_id <= MAX_ID else None
 
 
-def _page(
+def _render_page(
     event: Event, form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
 ) -> ResponseReturnValue:
     queue = queue_page(partial(kept_for_review, event.id, _tablet()))
-    shown = [_kept(record) for record in queue.rows]
-    if shown:
+    rows = [_read_record(record) for record in queue.rows]
+    if rows:
         note(
             AuditEvent(
                 "kiosks.review",
                 on=("event", event.id),
                 cause_id=event.cause_id,
-                details={"shown": len(shown)},
+                details={"shown": len(rows)},
             )
         )
     page = render_template(
         "organize/kiosks/review.html",
         event=event,
         form=form,
-        rows=shown,
+        rows=rows,
         titles={petition.slug: petition.title for petition in petitions_where("signatures.review")},
         queue=queue,
         tablets=review_by_kiosk(event.id),
@@ -184,12 +184,12 @@ def _page(
     return page, status
 
 
-def _kept(record: KioskRecord) -> Kept:
+def _read_record(record: KioskRecord) -> HeldRecord:
     try:
-        said, opened = read_again(record)
-        return Kept(record, said, opened.invalid_fields)
+        content, opened = read_again(record)
+        return HeldRecord(record, content, opened.invalid_fields)
     except Unreadable:
-        return Kept(record, None)
+        return HeldRecord(record, None)
 
 
 # A limit per step keeps the transaction short; the rest takes another press.

@@ -125,19 +125,19 @@ def index() -> ResponseReturnValue:
         "organize.mail.index",
     )
     updates = page.rows
-    found = mailings.mailings_among(update.id for update in updates)
+    mailed = mailings.mailings_among(update.id for update in updates)
     return render_template(
         "organize/mail/index.html",
         page=page,
         mailed=[
-            (update, card(update, g.lang), found[update.id], mailings.report(found[update.id]))
+            (update, card(update, g.lang), mailed[update.id], mailings.report(mailed[update.id]))
             for update in updates
-            if update.id in found
+            if update.id in mailed
         ],
         unmailed=[
             (update, card(update, g.lang), update.phase(now))
             for update in updates
-            if update.id not in found
+            if update.id not in mailed
         ],
     )
 
@@ -145,11 +145,14 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("mail.see", load_update)
 def show(update: Update) -> ResponseReturnValue:
-    found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
-    return _page(
+    mailing, usual_zone = (
+        mailings.mailing_of(update.id),
+        current_app.config["BABEL_DEFAULT_TIMEZONE"],
+    )
+    return _render_page(
         update,
-        MailingForm.of(found, update.time_zone or usual_zone)
-        if found is not None and found.is_unbegun
+        MailingForm.of(mailing, update.time_zone or usual_zone)
+        if mailing is not None and mailing.is_unbegun
         else MailingForm.usual(usual_zone),
     )
 
@@ -160,7 +163,7 @@ def show(update: Update) -> ResponseReturnValue:
 def plan(update: Update) -> ResponseReturnValue:
     form = MailingForm()
     if not form.validate():
-        return _page(update, form, 422)
+        return _render_page(update, form, 422)
     try:
         act(
             audit_event_of("mail.plan", update),
@@ -186,7 +189,7 @@ def change(update: Update) -> ResponseReturnValue:
     """Change the time or the recipients of a mailing that has not begun."""
     form = MailingForm()
     if not form.validate():
-        return _page(update, form, 422)
+        return _render_page(update, form, 422)
     if _change_unbegun(
         update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()
     ):
@@ -211,11 +214,11 @@ def _change_unbegun(
     update: Update, action: str, operation: Callable[..., Any], **named: Any
 ) -> bool:
     """Change a mailing that has not begun; return whether that was still possible."""
-    found = mailings.mailing_of(update.id)
-    if found is None:
+    mailing = mailings.mailing_of(update.id)
+    if mailing is None:
         return False
     try:
-        act(audit_event_of(action, update), operation, mailing_id=found.id, **named)
+        act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
     except mailings.MailingBegun:
         flash(
             _("The mailing has already started, so nothing was changed. You can pause or stop it."),
@@ -283,13 +286,13 @@ def stop(update: Update) -> ResponseReturnValue:
 
 
 def _turn(
-    update: Update, action: str, operation: Callable[..., Any], words: str, **named: Any
+    update: Update, action: str, operation: Callable[..., Any], message: str, **named: Any
 ) -> ResponseReturnValue:
-    found = mailings.mailing_of(update.id)
-    if found is not None:
+    mailing = mailings.mailing_of(update.id)
+    if mailing is not None:
         try:
-            act(audit_event_of(action, update), operation, mailing_id=found.id, **named)
-            flash(words, "success")
+            act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
+            flash(message, "success")
         except mailings.MailingOver:
             flash(_("The mailing had already ended, so nothing was changed."), "waiting")
     return _back_to(update)
@@ -301,8 +304,8 @@ def _planned(form: MailingForm) -> str:
     return _("The mailing has started. You can pause or stop it here.")
 
 
-def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:
-    found = mailings.mailing_of(update.id)
+def _render_page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:
+    mailing = mailings.mailing_of(update.id)
     readers = audience(update.cause_id)
     by_language = _by_language(readers)
     return render_template(
@@ -310,8 +313,8 @@ def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseRetur
         update=update,
         card=card(update, g.lang),
         phase=update.phase(utcnow()),
-        mailing=found,
-        report=mailings.report(found) if found else None,
+        mailing=mailing,
+        report=mailings.report(mailing) if mailing else None,
         form=form,
         audience=by_language,
         audience_sums=[sum(column) for column in list(zip(*by_language, strict=True))[1:]],

@@ -67,7 +67,7 @@ ON_A_PAGE = 50
 @blueprint.get("/")
 @allowed("suppressions.see")
 def index() -> ResponseReturnValue:
-    return _page(FindForm(formdata=None, prefix="find"), AddForm(formdata=None))
+    return _render_page(FindForm(formdata=None, prefix="find"), AddForm(formdata=None))
 
 
 @blueprint.post("/find")
@@ -75,10 +75,10 @@ def index() -> ResponseReturnValue:
 def find() -> ResponseReturnValue:
     form = FindForm(prefix="find")
     if not form.validate():
-        return _page(form, AddForm(formdata=None), 422)
-    is_known = _known(form.digest)
-    note(AuditEvent("suppressions.see", details={"found": is_known}))
-    if is_known:
+        return _render_page(form, AddForm(formdata=None), 422)
+    is_listed = _is_listed(form.digest)
+    note(AuditEvent("suppressions.see", details={"found": is_listed}))
+    if is_listed:
         return _back_to(form.digest)
     flash(_("This address is not on the list. It gets email whenever it is subscribed."), "success")
     return redirect(url_for("organize.suppressions.index"), 303)
@@ -89,7 +89,7 @@ def find() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     form = AddForm()
     if not form.validate():
-        return _page(FindForm(formdata=None, prefix="find"), form, 422)
+        return _render_page(FindForm(formdata=None, prefix="find"), form, 422)
     cause_ids = causes_where("suppressions.add")
     # A suppression applies to all causes, so the owner of one decides only about people in that
     # cause.
@@ -99,7 +99,7 @@ def add() -> ResponseReturnValue:
                 "This address has not signed, subscribed or registered in your causes. Ask an admin to add it."
             )
         ]
-        return _page(FindForm(formdata=None, prefix="find"), form, 422)
+        return _render_page(FindForm(formdata=None, prefix="find"), form, 422)
     audit_event = AuditEvent("suppressions.add", reason=form.reason.data)
     act(
         audit_event,
@@ -156,12 +156,12 @@ def retry(fingerprint: str) -> ResponseReturnValue:
     flash(_("We will try again with the next email."), "success")
     return (
         _back_to(digest)
-        if _known(digest)
+        if _is_listed(digest)
         else redirect(url_for("organize.suppressions.index"), 303)
     )
 
 
-def _page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseReturnValue:
     page = page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
     counts = suppressions_by_reason()
     return render_template(
@@ -170,7 +170,7 @@ def _page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseRetu
 
 
 def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
-    if not _known(digest):
+    if not _is_listed(digest):
         abort(404)
     return render_template(
         "organize/suppressions/show.html",
@@ -181,7 +181,7 @@ def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseR
     ), status
 
 
-def _known(digest: bytes) -> bool:
+def _is_listed(digest: bytes) -> bool:
     return bool(suppression_of(digest) or refusal_of(digest))
 
 

@@ -25,7 +25,12 @@ from campaign.organize.moderation.bulk_labels import (
 )
 from campaign.organize.moderation.queues import TABS, same_list
 from campaign.organize.signatures.forms import ReasonForm, SignatureSearch
-from campaign.organize.signatures.labels import EVIDENCE_LABELS, STATE_LABELS, reason_text, words
+from campaign.organize.signatures.labels import (
+    EVIDENCE_LABELS,
+    STATE_LABELS,
+    label_context,
+    reason_text,
+)
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import bulk_decisions
@@ -56,7 +61,7 @@ class Filter:
         return VERBS[self.on]
 
 
-def asked_filter() -> Filter:
+def requested_filter() -> Filter:
     """Return the Filter that the URL names, or abort with 404."""
     on = request.args.get("on")
     if on not in VERBS:
@@ -91,7 +96,7 @@ def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
     return lines
 
 
-def filter_for_trail(search: Search) -> dict[str, Any]:
+def filter_for_log(search: Search) -> dict[str, Any]:
     """Return the filter for the activity log, without any person's name or address."""
     return {**search.without_words().to_json(), **({"words": True} if search.words else {})}
 
@@ -101,8 +106,8 @@ def _held(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
 
 
 def _comments(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
-    asked = same_list()
-    return Search(ids, comments=asked["tab"] or "waiting", words=asked["words"] or "")
+    query = same_list()
+    return Search(ids, comments=query["tab"] or "waiting", words=query["words"] or "")
 
 
 def _signatures(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
@@ -133,7 +138,7 @@ def any_bulk(bulk_id: int) -> BulkDecision | None:
 def index() -> ResponseReturnValue:
     decisions = bulk_decisions.newest_bulk(causes_where("signatures.review"))
     return render_template(
-        "organize/bulk/index.html", decisions=decisions, told=_told, can_undo=_can_undo
+        "organize/bulk/index.html", decisions=decisions, heading_of=_heading, can_undo=_can_undo
     )
 
 
@@ -142,31 +147,31 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Preview how many match, what they look like, and what can be done with them."""
     return _preview(
-        asked_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
+        requested_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
     )
 
 
 @blueprint.post("/")
 @allowed("signatures.review")
 def create() -> ResponseReturnValue:
-    chosen, form, snapshot = asked_filter(), ReasonForm(), _snapshot()
+    chosen, form, snapshot = requested_filter(), ReasonForm(), _snapshot()
     verb = request.form.get("verb")
     if snapshot is None or verb not in chosen.verbs:
         return _preview(chosen, form, bulk_decisions.take_snapshot(utcnow()), 422)
     if verb in NEEDS_REASON and not form.validate():
         return _preview(chosen, form, snapshot, 422)
-    found = {
+    matches = {
         cause_id: item
         for cause_id, item in bulk_decisions.preview(chosen.search, snapshot).items()
         if item.verbs[verb]
     }
-    if not found:
+    if not matches:
         flash(_("Nothing was changed. Someone else has already decided."), "waiting")
         return redirect(_back(chosen), 303)
-    if sum(row.total for row in found.values()) > bulk_decisions.MAX_SIGNATURES:
+    if sum(row.total for row in matches.values()) > bulk_decisions.MAX_SIGNATURES:
         return _preview(chosen, form, snapshot, 422)
     decisions = write(
-        _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), found
+        _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), matches
     )
     if len(decisions) > 1:
         return redirect(url_for("organize.bulk.index"), 303)
@@ -183,7 +188,7 @@ def show(decision: BulkDecision) -> ResponseReturnValue:
     return render_template(
         "organize/bulk/show.html",
         decision=decision,
-        heading=_told(decision),
+        heading=_heading(decision),
         how_far=_how_far(decision),
         lines=filter_lines(Search.from_json(decision.search), None),
         left_alone=max(0, decision.total - decision.changed),
@@ -211,10 +216,10 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
     return redirect(url_for("organize.bulk.show", bulk_id=bulk_id), 303)
 
 
-def _decide(who, search, snapshot, verb, reason, found):
+def _decide(who, search, snapshot, verb, reason, matches):
     """Ask for a decision in each cause, and record each in the activity log."""
     decisions = []
-    for cause_id, row in found.items():
+    for cause_id, row in matches.items():
         decision = bulk_decisions.ask(
             organizer_id=who.organizer_id,
             cause_id=cause_id,
@@ -228,7 +233,7 @@ def _decide(who, search, snapshot, verb, reason, found):
         details = {
             "signatures": row.verbs[verb],
             "counted": row.counted,
-            "filter": filter_for_trail(search),
+            "filter": filter_for_log(search),
         }
         record(
             who,
@@ -257,8 +262,8 @@ def _snapshot() -> bulk_decisions.Snapshot | None:
 def _preview(
     chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.Snapshot, status: int = 200
 ) -> ResponseReturnValue:
-    found = bulk_decisions.preview(chosen.search, snapshot).values()
-    total = sum(row.total for row in found)
+    matches = bulk_decisions.preview(chosen.search, snapshot).values()
+    total = sum(row.total for row in matches)
     rows = bulk_decisions.sample(chosen.search, snapshot)
     note_list(rows, [chosen.on])
     page = render_template(
@@ -267,8 +272,8 @@ def _preview(
         form=form,
         snapshot=snapshot,
         total=total,
-        counted=sum(row.counted for row in found),
-        changes={verb: sum(row.verbs[verb] for row in found) for verb in chosen.verbs},
+        counted=sum(row.counted for row in matches),
+        changes={verb: sum(row.verbs[verb] for row in matches) for verb in chosen.verbs},
         is_too_many=total > bulk_decisions.MAX_SIGNATURES,
         max_signatures=bulk_decisions.MAX_SIGNATURES,
         undo_days=bulk_decisions.UNDO_FOR.days,
@@ -277,7 +282,7 @@ def _preview(
         back=_back(chosen),
         button_label=button_label,
         needs_reason=any(verb in NEEDS_REASON for verb in chosen.verbs),
-        **words(),
+        **label_context(),
     )
     return page, status
 
@@ -291,7 +296,7 @@ def _can_undo(decision: BulkDecision) -> bool:
     return bulk_decisions.can_undo(decision, utcnow())
 
 
-def _told(decision: BulkDecision) -> str:
+def _heading(decision: BulkDecision) -> str:
     """Return a short label of what a decision does or did."""
     sentences = {"done": DONE_LABELS, "running": RUNNING_LABELS}.get(decision.state, UNDONE_LABELS)
     many = decision.total if decision.state == "running" else decision.changed
@@ -299,7 +304,7 @@ def _told(decision: BulkDecision) -> str:
 
 
 def _how_far(decision: BulkDecision) -> str:
-    done, whole = (
+    done, total = (
         (decision.restored, decision.changed)
         if decision.state == "undoing"
         else (decision.changed, decision.total)
@@ -307,7 +312,7 @@ def _how_far(decision: BulkDecision) -> str:
     return ngettext(
         "%(done)s of %(whole)s",
         "%(done)s of %(whole)s",
-        whole,
+        total,
         done=format_decimal(done),
-        whole=format_decimal(whole),
+        whole=format_decimal(total),
     )

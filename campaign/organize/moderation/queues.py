@@ -21,7 +21,7 @@ from campaign.organize.core.audit import AuditEvent, act_on_some, note_list
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.labels import label_context
 from campaign.organize.signatures.routes import MAX_ID, load_signature
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
@@ -61,8 +61,8 @@ def queue_page(find: Callable[..., Sequence[Any]]) -> QueuePage:
     rows = find(after_id=after, most=ON_A_PAGE + 1)
     if not rows and after:
         after, rows = 0, find(after_id=0, most=ON_A_PAGE + 1)
-    shown = rows[:ON_A_PAGE]
-    return QueuePage(shown, after, shown[-1].id if len(rows) > ON_A_PAGE else None)
+    page_rows = rows[:ON_A_PAGE]
+    return QueuePage(page_rows, after, page_rows[-1].id if len(rows) > ON_A_PAGE else None)
 
 
 def same_page() -> dict[str, Any]:
@@ -78,12 +78,12 @@ def decision() -> tuple[str, Sequence[int]]:
 
 def numbers(name: str) -> list[int]:
     """Return the ids in the form fields `name`, without invalid ones."""
-    found = (
+    texts = (
         text
         for text in request.form.getlist(name)
         if text.isascii() and text.isdecimal() and len(text) < 19
     )
-    return sorted({int(text) for text in found})
+    return sorted({int(text) for text in texts})
 
 
 def act_by_petition(
@@ -116,8 +116,8 @@ def act_by_petition(
 
 
 def _after() -> int:
-    asked = request.values.get("after", type=int) or 0
-    return asked if 0 <= asked <= MAX_ID else 0
+    after = request.values.get("after", type=int) or 0
+    return after if 0 <= after <= MAX_ID else 0
 
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
@@ -130,7 +130,7 @@ DECISIONS = {
 @blueprint.get("/")
 @allowed("signatures.review")
 def index() -> ResponseReturnValue:
-    return _page(ReasonForm(formdata=None))
+    return _render_page(ReasonForm(formdata=None))
 
 
 @blueprint.post("/")
@@ -143,7 +143,7 @@ def decide() -> ResponseReturnValue:
         return redirect(_here(), 303)
     # Approving needs no reason: the queue says why a signature was held.
     if way == "reject" and not form.validate():
-        return _page(form, 422, ticked=ids)
+        return _render_page(form, 422, ticked=ids)
     action, operation = DECISIONS[way]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
     if not done:
@@ -177,7 +177,9 @@ def _here() -> str:
     )
 
 
-def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> ResponseReturnValue:
+def _render_page(
+    form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
+) -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     ids = [item.id for item in chosen(petitions, request.values.get("petition"))]
     reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""
@@ -195,7 +197,7 @@ def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> Re
         petitions=petitions,
         chosen_slug=request.values.get("petition") or "",
         titles={petition.id: petition.title for petition in petitions},
-        **words(),
+        **label_context(),
     )
     return page, status
 
@@ -208,15 +210,17 @@ CORRECTIONS_ON_A_PAGE = 50
 @allowed("signatures.review")
 def corrections_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
-    found = held_corrections([petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE)
-    note_list([signature for _correction, signature in found], ["corrections"])
+    corrections = held_corrections(
+        [petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE
+    )
+    note_list([signature for _correction, signature in corrections], ["corrections"])
     return render_template(
         "organize/corrections/index.html",
-        found=found,
+        corrections=corrections,
         titles={petition.id: petition.title for petition in petitions},
         content_version=content_version,
         rules={rule.id: rule for rule in rules_of(None)},
-        **words(),
+        **label_context(),
     )
 
 
@@ -243,7 +247,7 @@ def decide_correction(signature: Signature) -> ResponseReturnValue:
 
 comments_blueprint = Blueprint("comments", __name__, url_prefix="/comments")
 TABS = {"waiting": _l("To review"), "shown": _l("Shown"), "hidden": _l("Hidden")}
-MAX_WORDS = 200
+MAX_SEARCH_LENGTH = 200
 
 
 @comments_blueprint.get("/", endpoint="index")
@@ -251,8 +255,8 @@ MAX_WORDS = 200
 def comments_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     ids = [item.id for item in chosen(petitions, request.args.get("petition"))]
-    asked = same_list()
-    searched, tab = asked["words"] or "", asked["tab"] or "waiting"
+    query = same_list()
+    searched, tab = query["words"] or "", query["tab"] or "waiting"
     queue = queue_page(partial(comments_of, ids, comments=tab, words=searched))
     note_list(queue.rows, ["comments"])
     return render_template(
@@ -266,8 +270,8 @@ def comments_index() -> ResponseReturnValue:
         tabs=TABS,
         tab=tab,
         searched=searched,
-        asked=asked,
-        **words(),
+        query=query,
+        **label_context(),
     )
 
 
@@ -275,27 +279,27 @@ def comments_index() -> ResponseReturnValue:
 @allowed("signatures.review")
 def decide_comments() -> ResponseReturnValue:
     """Show or hide comments as decided row by row or, with one button, all on the page."""
-    ids, whole = numbers("shown"), request.form.get("all")
-    decided = {number: whole or request.form.get(f"decision-{number}") for number in ids}
-    shown = [number for number, word in decided.items() if word == "show"]
-    hidden = [number for number, word in decided.items() if word == "hide"]
+    ids, for_all = numbers("shown"), request.form.get("all")
+    decided = {number: for_all or request.form.get(f"decision-{number}") for number in ids}
+    to_show = [number for number, choice in decided.items() if choice == "show"]
+    to_hide = [number for number, choice in decided.items() if choice == "hide"]
     versions = {number: request.form.get(f"version-{number}", "") for number in ids}
     done = sum(
         act_by_petition(action, _decision, some, versions=versions, shown=is_shown)
         for action, some, is_shown in (
-            ("comments.show", shown, True),
-            ("comments.hide", hidden, False),
+            ("comments.show", to_show, True),
+            ("comments.hide", to_hide, False),
         )
         if some
     )
-    _tell(done, len(shown) + len(hidden))
+    _tell(done, len(to_show) + len(to_hide))
     return redirect(url_for("organize.comments.index", **same_page(), **same_list()), 303)
 
 
 def same_list() -> dict[str, Any]:
     """Return the URL arguments for the tab and the search within it."""
     tab = request.values.get("tab")
-    searched = (request.values.get("words") or "").strip()[:MAX_WORDS]
+    searched = (request.values.get("words") or "").strip()[:MAX_SEARCH_LENGTH]
     return {"tab": tab if tab in COMMENTS and tab != "waiting" else None, "words": searched or None}
 
 

@@ -21,7 +21,7 @@ from campaign.organize.core.audit import AuditEvent, act, note
 from campaign.organize.core.fields import unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import PetitionInSight, petitions_where
-from campaign.organize.signatures.labels import KIND_LABELS, words
+from campaign.organize.signatures.labels import KIND_LABELS, label_context
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
@@ -77,11 +77,14 @@ class RuleForm(FlaskForm):
         causes = {petition.cause_id: petition.cause_title for petition in petitions}
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
-        whole = [
+        cause_choices = [
             SelectChoice(f"cause:{number}", _("All petitions of %(cause)s", cause=title))
             for number, title in causes.items()
         ]
-        choices = [*whole, *(SelectChoice(petition.slug, petition.title) for petition in petitions)]
+        choices = [
+            *cause_choices,
+            *(SelectChoice(petition.slug, petition.title) for petition in petitions),
+        ]
         self.where.choices = unchosen(choices, _l("Choose a petition, or all petitions of a cause"))
         return self
 
@@ -102,10 +105,10 @@ class RuleForm(FlaskForm):
     def rule(self) -> Rule:
         """Return the Rule from the form data, not yet saved."""
         slug = self.where.data
-        whole = slug.startswith("cause:")
+        is_for_cause = slug.startswith("cause:")
         return Rule(
-            cause_id=int(slug.partition(":")[2]) if whole else self._causes[slug],
-            petition_id=None if whole else self._ids[slug],
+            cause_id=int(slug.partition(":")[2]) if is_for_cause else self._causes[slug],
+            petition_id=None if is_for_cause else self._ids[slug],
             kind=self.kind.data,
             pattern=self.pattern.data,
             note=(self.note.data or "").strip(),
@@ -186,8 +189,8 @@ def index() -> ResponseReturnValue:
         "organize/rules/index.html",
         rules=rules,
         held=rule_operations.held_by_rules(rules),
-        **_words(),
-        **words(),
+        **_rule_labels(),
+        **label_context(),
     )
 
 
@@ -230,10 +233,10 @@ def show(rule: Rule) -> ResponseReturnValue:
     trial = None if rule.is_on else try_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
-        shown = {"by": ["rule"], "shown": len(sample)}
+        details = {"by": ["rule"], "shown": len(sample)}
         note(
             AuditEvent(
-                "signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=shown
+                "signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=details
             )
         )
     return render_template(
@@ -242,8 +245,8 @@ def show(rule: Rule) -> ResponseReturnValue:
         trial=trial,
         sample=sample,
         held=rule_operations.held_by_rules([rule]).get(rule.id, 0),
-        **_words(),
-        **words(),
+        **_rule_labels(),
+        **label_context(),
     )
 
 
@@ -339,7 +342,7 @@ def _form_page(form: RuleForm, status: int = 200) -> ResponseReturnValue:
     return render_template("organize/rules/new.html", form=form, kind_hints=KIND_HINTS), status
 
 
-def _words() -> dict[str, Any]:
+def _rule_labels() -> dict[str, Any]:
     lang = get_locale().language
     return {
         "kind_labels": KIND_LABELS,

@@ -104,17 +104,17 @@ class _Place:
 
 def happenings(since: datetime) -> list[Happening]:
     """Return the Happenings since an instant, the newest first, at most MAX_ENTRIES."""
-    found = [
+    entries_read = [
         entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)
     ]
     groups = {}
-    for entry in found:
+    for entry in entries_read:
         groups.setdefault(
             (entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []
         ).append(entry)
-    titles = titles_of(found)
-    told = [_told(group, titles) for group in groups.values()]
-    return sorted([*told, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
+    titles = titles_of(entries_read)
+    logged = [_happening_of(group, titles) for group in groups.values()]
+    return sorted([*logged, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
 
 
 def _may_read(entry: AuditEntry) -> bool:
@@ -124,7 +124,7 @@ def _may_read(entry: AuditEntry) -> bool:
     return may(permission, place) if place else causes_where(permission) is None
 
 
-def _told(group: list[AuditEntry], titles: Mapping[Any, str]) -> Happening:
+def _happening_of(group: list[AuditEntry], titles: Mapping[Any, str]) -> Happening:
     newest = group[0]
     who = newest.organizer.called if newest.organizer else DOORS[newest.door]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
@@ -132,11 +132,11 @@ def _told(group: list[AuditEntry], titles: Mapping[Any, str]) -> Happening:
 
 
 def _more(group: list[AuditEntry]) -> str:
-    for name, words in NUMBERED.items():
+    for name, label in NUMBERED.items():
         if many := sum(
             number for entry in group if isinstance(number := entry.details.get(name), int)
         ):
-            return words(many)
+            return label(many)
     return ngettext("%(num)s time", "%(num)s times", len(group)) if len(group) > 1 else ""
 
 
@@ -146,28 +146,28 @@ def _signatures(num: int) -> str:
     )
 
 
-def _letters(num: int) -> str:
+def _emails(num: int) -> str:
     return ngettext("%(figure)s email", "%(figure)s emails", num, figure=format_decimal(num))
 
 
-NUMBERED = {"signatures": _signatures, "letters": _letters}
+NUMBERED = {"signatures": _signatures, "letters": _emails}
 
 
 def _came_in(since: datetime) -> Iterator[Happening]:
     """Yield what no organizer did: what rules and the runner held, and what tablets sent."""
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
-        words = ngettext(
+        text = ngettext(
             "%(count)s signature was held",
             "%(count)s signatures were held",
             many,
             count=format_decimal(many),
         )
-        yield Happening(newest, "signatures.held", "", words)
+        yield Happening(newest, "signatures.held", "", text)
     for event, tablet, many, newest in (
         stored_since(causes_where("kiosks.see"), since) if may("kiosks.see") else ()
     ):
-        words = ngettext(
+        text = ngettext(
             "sent %(count)s signature",
             "sent %(count)s signatures",
             many,
@@ -177,6 +177,6 @@ def _came_in(since: datetime) -> Iterator[Happening]:
             newest,
             "kiosks.sent",
             _("Tablet “%(name)s”", name=tablet),
-            words,
+            text,
             event.text(g.lang).title,
         )

@@ -176,11 +176,11 @@ def _turn(row: tuple[str, PetitionCard]) -> int:
 
 def _when(at: datetime, now: datetime) -> str:
     """Return the time of day of something that happened today or yesterday."""
-    there = at.astimezone(zone())
-    hour = clock_time(there, get_locale())
+    local = at.astimezone(zone())
+    hour = clock_time(local, get_locale())
     return (
         hour
-        if there.date() == now.astimezone(zone()).date()
+        if local.date() == now.astimezone(zone()).date()
         else _("yesterday, %(hour)s", hour=hour)
     )
 
@@ -188,5 +188,5 @@ def _when(at: datetime, now: datetime) -> str:
 def _today(now: datetime) -> str:
     """Return today's date with its weekday, capitalised as a heading: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
-    words = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
-    return words[:1].upper() + words[1:]
+    text = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
+    return text[:1].upper() + text[1:]

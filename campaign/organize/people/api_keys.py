@@ -47,7 +47,7 @@ blueprint = Blueprint("keys", __name__, url_prefix="/keys")
 @blueprint.get("/")
 @allowed("keys.edit")
 def index() -> ResponseReturnValue:
-    return _page(_offered(KeyForm(formdata=None)))
+    return _render_page(_offered(KeyForm(formdata=None)))
 
 
 @blueprint.post("/")
@@ -57,7 +57,7 @@ def create() -> ResponseReturnValue:
     """Create a key and show it: this page is the only place where it ever appears."""
     form = _offered(KeyForm())
     if not form.validate():
-        return _page(form, 422)
+        return _render_page(form, 422)
     details = {"trusted": form.is_trusted.data}
     audit_event = AuditEvent(
         "keys.create",
@@ -65,12 +65,12 @@ def create() -> ResponseReturnValue:
         cause_id=int(form.cause.data),
         details=details,
     )
-    words = {"name": form.name.data, "is_trusted": form.is_trusted.data}
+    values = {"name": form.name.data, "is_trusted": form.is_trusted.data}
     then = _alert_of_trust if form.is_trusted.data else None
     _key, secret = act(
-        audit_event, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words
+        audit_event, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **values
     )
-    return _page(_offered(KeyForm(formdata=None)), 201, secret=secret)
+    return _render_page(_offered(KeyForm(formdata=None)), 201, secret=secret)
 
 
 @blueprint.post("/<int:key_id>/revoke")
@@ -90,7 +90,7 @@ def _offered(form: KeyForm) -> KeyForm:
     return form.offer(causes_among(causes_where("keys.edit")), g.lang)
 
 
-def _page(form: KeyForm, status: int = 200, secret: str = "") -> ResponseReturnValue:
+def _render_page(form: KeyForm, status: int = 200, secret: str = "") -> ResponseReturnValue:
     cause_ids = causes_where("keys.edit")
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(cause_ids)}
     return render_template(

@@ -50,8 +50,8 @@ class AuditSearch(FlaskForm):
 
     @property
     def organizer_id(self) -> int | None:
-        known = {choice.value for choice in self.who.choices}
-        return int(self.who.data) if self.who.data and self.who.data in known else None
+        offered = {choice.value for choice in self.who.choices}
+        return int(self.who.data) if self.who.data and self.who.data in offered else None
 
     @property
     def subject(self) -> str:
@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
     # Include removed organizers: their actions stay in the log, and are searched for most often.
     form = AuditSearch(organizers_of(where, with_removed=True))
     form.validate()
-    found = entries(
+    rows = entries(
         cause_ids=where,
         organizer_id=form.organizer_id,
         action=form.subject,
@@ -89,11 +89,11 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organize/audit/index.html",
         form=form,
-        entries=found[:ON_A_PAGE],
-        has_more=len(found) > ON_A_PAGE,
-        people=people_in(found),
-        titles=titles_of(found),
-        words=ACTIONS,
+        entries=rows[:ON_A_PAGE],
+        has_more=len(rows) > ON_A_PAGE,
+        people=people_in(rows),
+        titles=titles_of(rows),
+        actions=ACTIONS,
         changes_of=readable_changes,
         things=THINGS,
         doors=DOORS,
@@ -104,12 +104,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-def people_in(found: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
+def people_in(rows: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
     """Return {id: Organizer} of people whom entries are about, or who planned a worker's action."""
-    about = {row.subject_id for row in found if row.subject_kind == "organizer"}
+    about = {row.subject_id for row in rows if row.subject_kind == "organizer"}
     return {
         item: organizer_by_id(item)
-        for item in about | {item.details.get("planned_by") for item in found} - {None}
+        for item in about | {item.details.get("planned_by") for item in rows} - {None}
     }
 
 

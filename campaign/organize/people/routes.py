@@ -94,7 +94,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organize/people/index.html",
         people=[(who, _seen_grants(who)) for who in people],
-        **_words(),
+        **_role_context(),
     )
 
 
@@ -137,7 +137,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<int:organizer_id>")
 @allowed("people.see")
 def show(organizer_id: int) -> ResponseReturnValue:
-    return _page(_seen(organizer_id), _offered(RoleForm(formdata=None)))
+    return _render_page(_seen(organizer_id), _offered(RoleForm(formdata=None)))
 
 
 @blueprint.post("/<int:organizer_id>/roles")
@@ -149,11 +149,11 @@ def give(organizer_id: int) -> ResponseReturnValue:
     if who.id == organizer().id:
         abort(403)
     if not form.validate():
-        return _page(who, form, 422)
+        return _render_page(who, form, 422)
     name = who.called
     audit_event = _role_given(form, on=("organizer", who.id))
-    words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
-    act(audit_event, give_role, then=alert_of_new_admin, now=utcnow(), **words)
+    values = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
+    act(audit_event, give_role, then=alert_of_new_admin, now=utcnow(), **values)
     flash(_("We will email %(name)s about the new role.", name=name), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -260,15 +260,15 @@ def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> Aud
 
 def _seen(organizer_id: int) -> Organizer:
     """Return the organizer if the signed-in one may see them, else abort with 404."""
-    found = organizer_by_id(organizer_id)
+    person = organizer_by_id(organizer_id)
     where = causes_where("people.see")
     if (
-        found is None
-        or found.removed_at is not None
-        or (where is not EVERYWHERE and not _seen_grants(found))
+        person is None
+        or person.removed_at is not None
+        or (where is not EVERYWHERE and not _seen_grants(person))
     ):
         abort(404)
-    return found
+    return person
 
 
 def _seen_grants(who: Organizer) -> list[Grant]:
@@ -297,30 +297,30 @@ def _back_to(organizer_id: int) -> ResponseReturnValue:
     still_seen = who.removed_at is None and (
         causes_where("people.see") is EVERYWHERE or _seen_grants(who)
     )
-    here = (
+    url = (
         url_for("organize.people.show", organizer_id=organizer_id)
         if still_seen
         else url_for("organize.people.index")
     )
-    return redirect(here, 303)
+    return redirect(url, 303)
 
 
-def _words() -> dict[str, Any]:
+def _role_context() -> dict[str, Any]:
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(None)}
     return {"role_names": ROLE_NAMES, "role_hints": ROLE_HINTS, "cause_titles": titles}
 
 
 def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("organize/people/new.html", form=form, **_words()), status
+    return render_template("organize/people/new.html", form=form, **_role_context()), status
 
 
-def _page(who: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
-    words = {
+def _render_page(who: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
+    context = {
         "who": who,
         "grants": _seen_grants(who),
         "form": form,
         "is_self": who.id == organizer().id,
     }
     if who.is_invited:
-        words["invitation"], words["now"] = last_invitation(who.id), utcnow()
-    return render_template("organize/people/show.html", **words, **_words()), status
+        context["invitation"], context["now"] = last_invitation(who.id), utcnow()
+    return render_template("organize/people/show.html", **context, **_role_context()), status

@@ -57,7 +57,7 @@ class GoalForm(FlaskForm):
         return cls(formdata=None, goal=petition.goal, version=petition.version_of("goal"))
 
 
-class _Letter(InLanguages, FlaskForm):
+class _Text(InLanguages, FlaskForm):
     """A petition's texts in all languages at once, so that one change makes one version."""
 
     parts, lacking = PARTS, LACKING
@@ -66,12 +66,12 @@ class _Letter(InLanguages, FlaskForm):
     @classmethod
     def of(cls, petition: Petition) -> Self:
         """Return the form filled with the petition's current text."""
-        words = {
+        texts = {
             f"{part}_{text.lang}": getattr(text, part)
             for text in petition.current_version.texts
             for part in PARTS
         }
-        return cls(formdata=None, data={"version": petition.version_of("text"), **words})
+        return cls(formdata=None, data={"version": petition.version_of("text"), **texts})
 
     def validate_for(self, petition: Petition) -> bool:
         """Check the texts.
@@ -99,9 +99,9 @@ def _organisation(lang: str) -> LineField:
     return LineField(in_language(_l("Written by"), lang), [most(MAX_TITLE_LENGTH)])
 
 
-LetterForm = type(
-    "LetterForm",
-    (_Letter,),
+TextForm = type(
+    "TextForm",
+    (_Text,),
     {
         **by_language("title", _title),
         **by_language("summary", _summary),

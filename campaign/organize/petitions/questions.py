@@ -152,10 +152,10 @@ def questions_in(rows: RowsField, original: str) -> list[dict[str, Any]]:
 
     A new question gets its name from its label in the language `original`.
     """
-    kept = [row.form for row in rows if not _is_empty(row.form)]
-    names = {row.name.data for row in kept if row.name.data}
+    filled = [row.form for row in rows if not _is_empty(row.form)]
+    names = {row.name.data for row in filled if row.name.data}
     order = (original, *(lang for lang in LOCALES if lang != original))
-    return [_question(row, names, order) for row in kept]
+    return [_question(row, names, order) for row in filled]
 
 
 def rows_of(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -204,16 +204,16 @@ def _question(row: Any, names: set[str], order: tuple[str, ...]) -> dict[str, An
 
 
 def _row(question: dict[str, Any]) -> dict[str, Any]:
-    labels = {f"label_{lang}": words for lang, words in question["label"].items()}
+    labels = {f"label_{lang}": label for lang, label in question["label"].items()}
     choices = {
         f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()
     }
-    audit_events = {
+    settings = {
         "name": question["name"],
         "type": question["type"],
         "required": bool(question.get("required")),
     }
-    return {**audit_events, **labels, **choices}
+    return {**settings, **labels, **choices}
 
 
 def _lines(text: str | None) -> list[str]:
@@ -236,11 +236,13 @@ def save_form(petition: Petition) -> ResponseReturnValue:
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
     if is_preview_requested():
-        asked = tuple(
+        questions = tuple(
             question_in_language(question, g.lang)
             for question in typed.questions(petition.original_lang)
         )
-        return preview_page(petition, asks=frozenset(typed.required_fields.data), questions=asked)
+        return preview_page(
+            petition, asks=frozenset(typed.required_fields.data), questions=questions
+        )
     return save_part(
         *("form", petition, typed, FormForm.of, change_form),
         required_fields=typed.required_fields.data,

@@ -116,7 +116,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("petitions.see", load_petition)
 def show(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, GoalForm.of(petition))
+    return _render_page(petition, GoalForm.of(petition))
 
 
 @blueprint.post("/<slug>/goal")
@@ -124,10 +124,10 @@ def show(petition: Petition) -> ResponseReturnValue:
 def goal(petition: Petition) -> ResponseReturnValue:
     form = GoalForm()
     if not form.validate():
-        return _page(petition, form, 422)
+        return _render_page(petition, form, 422)
     audit_event = audit_event_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     save(
-        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _page),
+        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _render_page),
         audit_event,
         change_goal,
         petition_id=petition.id,
@@ -178,7 +178,7 @@ def preview_page(petition: Petition, **typed: Any) -> str:
     )
 
 
-def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     now = utcnow()
     count = petition_counts([petition.id]).get(petition.id, 0)
     return render_template(

@@ -43,7 +43,7 @@ from campaign.sharing.queries import texts_of
 MAX_TEXTS = 4
 
 
-class _Wordings(FlaskForm):
+class _ShareTexts(FlaskForm):
     """Up to MAX_TEXTS texts in each language; empty ones are ignored."""
 
     version = VersionField()
@@ -55,9 +55,9 @@ class _Wordings(FlaskForm):
             f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
             for lang in LOCALES
         }
-        return cls(formdata=None, data={"version": version, **data}).with_room()
+        return cls(formdata=None, data={"version": version, **data}).with_blank_rows()
 
-    def with_room(self) -> Self:
+    def with_blank_rows(self) -> Self:
         for lang in LOCALES:
             field = self[f"texts_{lang}"]
             filled = [entry.data for entry in field if entry.data]
@@ -67,7 +67,7 @@ class _Wordings(FlaskForm):
 
     def texts(self) -> dict[str, list[str]]:
         """Return {language: [text]}."""
-        return {lang: [words for words in self[f"texts_{lang}"].data if words] for lang in LOCALES}
+        return {lang: [text for text in self[f"texts_{lang}"].data if text] for lang in LOCALES}
 
 
 def _texts(lang: str) -> RowsField:
@@ -75,13 +75,13 @@ def _texts(lang: str) -> RowsField:
     return RowsField(wording, in_language(_l("Share texts"), lang), max_entries=MAX_TEXTS)
 
 
-SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))
+SharingForm = type("SharingForm", (_ShareTexts,), by_language("texts", _texts))
 
 
 @blueprint.get("/<slug>/sharing")
 @allowed("petitions.edit", load_petition)
 def sharing(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, _form_of(petition))
+    return _render_page(petition, _form_of(petition))
 
 
 @blueprint.post("/<slug>/sharing")
@@ -89,7 +89,7 @@ def sharing(petition: Petition) -> ResponseReturnValue:
 def save_sharing(petition: Petition) -> ResponseReturnValue:
     form = SharingForm()
     if not form.validate():
-        return _page(petition, form.with_room(), 422)
+        return _render_page(petition, form.with_blank_rows(), 422)
     slug, texts = petition.slug, form.texts()
     audit_event = audit_event_of(
         "petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values()))
@@ -99,7 +99,7 @@ def save_sharing(petition: Petition) -> ResponseReturnValue:
             form,
             partial(petition_in_any_state, slug),
             _form_of,
-            lambda present, form: _page(present, form.with_room()),
+            lambda present, form: _render_page(present, form.with_blank_rows()),
         ),
         audit_event,
         change_texts,
@@ -115,7 +115,7 @@ def _form_of(petition: Petition) -> FlaskForm:
     return SharingForm.of(texts_of(petition.id), petition.version_of("sharing"))
 
 
-def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/petitions/sharing.html",
         petition=petition,
@@ -145,8 +145,8 @@ class OriginsField(LinesField):
 
     def pre_validate(self, form: Form) -> None:
         lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
-        plain = [_origin(line) for line in lines]
-        wrong = [line for line, origin in zip(lines, plain, strict=True) if origin is None]
+        origins = [_origin(line) for line in lines]
+        wrong = [line for line, origin in zip(lines, origins, strict=True) if origin is None]
         if wrong:
             raise StopValidation(
                 ngettext(
@@ -156,7 +156,7 @@ class OriginsField(LinesField):
                     lines=", ".join(wrong[:5]),
                 )
             )
-        self.origins = list(dict.fromkeys(plain))
+        self.origins = list(dict.fromkeys(origins))
         if len(self.origins) > MAX_ORIGINS:
             raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
@@ -194,10 +194,10 @@ class PieceForm(FlaskForm):
         csrf = False
 
     show = SelectField(
-        _l("What it shows"), choices=[SelectChoice(word, SHOW_LABELS[word]) for word in SHOWS]
+        _l("What it shows"), choices=[SelectChoice(value, SHOW_LABELS[value]) for value in SHOWS]
     )
     theme = SelectField(
-        _l("Colours"), choices=[SelectChoice(word, THEME_LABELS[word]) for word in THEMES]
+        _l("Colours"), choices=[SelectChoice(value, THEME_LABELS[value]) for value in THEMES]
     )
     lang = SelectField(
         _l("Language"),
@@ -225,10 +225,10 @@ def _origin(line: str) -> str | None:
         and ("." in host or host == "localhost")
         and not parts.username
     )
-    return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_LETTERS else None
+    return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_CHARACTERS else None
 
 
-HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
 @blueprint.get("/<slug>/embedding")
@@ -243,14 +243,14 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
     form = EmbeddingForm()
     if not form.validate():
         return _embedding_page(petition, form, 422)
-    slug, words = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
-    audit_event = audit_event_of("petitions.edit", petition, part="embedding", **words)
+    slug, values = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
+    audit_event = audit_event_of("petitions.edit", petition, part="embedding", **values)
     save(
         Editor(form, partial(petition_in_any_state, slug), _embedding_form, _embedding_page),
         audit_event,
         change_embedding,
         petition_id=petition.id,
-        **words,
+        **values,
     )
     flash(_("Saved. Pages that embed it follow within a minute."), "success")
     return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
@@ -273,5 +273,5 @@ def _embedding_page(petition: Petition, form: FlaskForm, status: int = 200) -> t
         frame_address=current_app.config["PUBLIC_URL"]
         + url_for("embeds.show", slug=petition.slug, **frame.query()),
         script_address=current_app.config["PUBLIC_URL"] + url_for("embeds.script"),
-        standing=embedding_of(petition.id).allowed,
+        allowed=embedding_of(petition.id).allowed,
     ), status

@@ -67,9 +67,9 @@ class SignatureSearch(FlaskForm):
         return Search(
             petition_ids=tuple(petition.id for petition in self.petitions),
             words=(self.words.data or "")[:200],
-            state=self._known(self.state),
-            evidence=self._known(self.evidence),
-            country=self._known(self.country),
+            state=self._valid_choice(self.state),
+            evidence=self._valid_choice(self.evidence),
+            country=self._valid_choice(self.country),
             since=_start(self.since),
             until=_start(self.until, days=1),
         )
@@ -79,14 +79,14 @@ class SignatureSearch(FlaskForm):
         return chosen(self._petitions, self.petition.data)
 
     @property
-    def asked(self) -> dict[str, str]:
+    def params(self) -> dict[str, str]:
         """Return the search's names and values as carried in the URL of the next page."""
         return {
             name: value for name, value in request.args.items() if name in self._fields and value
         }
 
     @staticmethod
-    def _known(field: Any) -> str:
+    def _valid_choice(field: Any) -> str:
         return field.data if field.data in {choice.value for choice in field.choices} else ""
 
 

@@ -84,7 +84,7 @@ def reason_text(reason: str, rules: Mapping[int, Rule]) -> Any:
     return REASON_TEXTS.get(reason) or _("Held automatically.")
 
 
-def words() -> dict[str, Any]:
+def label_context() -> dict[str, Any]:
     """Return the template context for labels on every page with signatures."""
     return {
         "state_of": state_of,

@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("retention.edit", load_petition)
 def edit(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, RetentionForm.of(petition))
+    return _render_page(petition, RetentionForm.of(petition))
 
 
 @blueprint.post("/<slug>")
@@ -61,15 +61,15 @@ def update(petition: Any) -> ResponseReturnValue:
     form = RetentionForm()
     form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"
     if not form.validate():
-        return _page(petition, form, 422)
+        return _render_page(petition, form, 422)
     if form.is_trial:
-        return _page(petition, form, shows_trial=True)
+        return _render_page(petition, form, shows_trial=True)
     details = {"days": form.number, "before": petition.retention_days}
     audit_event = AuditEvent(
         "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
     )
     save(
-        Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _page),
+        Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _render_page),
         audit_event,
         set_retention,
         petition_id=petition.id,
@@ -96,25 +96,25 @@ def quiet(petition: Petition) -> ResponseReturnValue:
     )
 
 
-def _page(
+def _render_page(
     petition: Petition, form: Any, status: int = 200, *, shows_trial: bool = False
 ) -> tuple[str, int]:
-    whole, now = petition_by_id(petition.id), utcnow()
+    petition_row, now = petition_by_id(petition.id), utcnow()
     page = render_template(
         "organize/retention/edit.html",
-        petition=whole,
-        sight=in_sight(whole),
+        petition=petition_row,
+        sight=in_sight(petition_row),
         form=form,
         shows_trial=shows_trial,
-        would_erase_at=would_erase_at(whole, form.number, now)
+        would_erase_at=would_erase_at(petition_row, form.number, now)
         if shows_trial and form.number
         else None,
-        ended_at=ended_at(whole),
-        erases_at=erases_at(whole),
-        left=personal_left(whole.id),
+        ended_at=ended_at(petition_row),
+        erases_at=erases_at(petition_row),
+        left=personal_left(petition_row.id),
         notice_days=NOTICE.days,
         default_days=DEFAULT_RETENTION_DAYS,
-        waiting=waiting_under(whole.id),
+        waiting=waiting_under(petition_row.id),
         now=now,
     )
     return page, status
@@ -131,23 +131,23 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     if not form.validate():
         flash(_("Say why, in a few words. We record it in the activity log."), "danger")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
-    sheet = Sheet(Selection(signature.petition_id, state="all"))
+    table = Sheet(Selection(signature.petition_id, state="all"))
     audit_event = AuditEvent(
         "signatures.copy",
         on=("signature", signature_id),
         cause_id=signature.cause_id,
         reason=form.reason.data,
     )
-    _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
-    kept = json.loads(JsonLines(sheet.header, sheet.kinds).add(columns))
+    _last, [columns] = table.after(signature_id - 1, signature_id, 1)
+    copy = json.loads(JsonLines(table.header, table.kinds).add(columns))
     correction = correction_of(signature_id)
-    kept |= {
+    copy |= {
         "unconfirmed_forms": copies_of_forms(signature),
         "correction_in_review": correction.words if correction else None,
     }
     # Indented, one value per line, so that the supporter can read it in any text editor.
     response = Response(
-        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
+        json.dumps(copy, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
     )
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"signature-{signature_id}.json"

@@ -44,10 +44,10 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 @blueprint.get("/petitions/<slug>")
 @allowed("numbers.see", load_petition)
 def petition(petition: Petition) -> ResponseReturnValue:
-    whole = petition_by_id(petition.id)
-    goal = {"goal": whole.goal} if whole.state != "closed" else {}
-    return _page(
-        [petition.id], title=in_sight(whole).title, cause=whole.cause, petition=whole, **goal
+    row = petition_by_id(petition.id)
+    goal = {"goal": row.goal} if row.state != "closed" else {}
+    return _render_page(
+        [petition.id], title=in_sight(row).title, cause=row.cause, petition=row, **goal
     )
 
 
@@ -55,7 +55,7 @@ def petition(petition: Petition) -> ResponseReturnValue:
 @allowed("numbers.see", load_cause)
 def cause(cause: Cause) -> ResponseReturnValue:
     own = [petition for petition in petitions_where("numbers.see") if petition.cause_id == cause.id]
-    return _page(
+    return _render_page(
         [entry.id for entry in own], title=cause.text(_lang()).title, cause=cause, petitions=own
     )
 
@@ -80,7 +80,7 @@ def cause_table(cause: Cause, table: str) -> ResponseReturnValue:
     )
 
 
-def _page(
+def _render_page(
     petition_ids: list[int],
     *,
     title: str,

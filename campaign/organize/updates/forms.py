@@ -36,7 +36,7 @@ LACKING = {
 MAX_BODY_LENGTH = 20_000
 
 
-class _Words(InLanguages, FlaskForm):
+class _Text(InLanguages, FlaskForm):
     """An update's texts in all languages, and what it is about."""
 
     parts, lacking = PARTS, LACKING
@@ -47,14 +47,14 @@ class _Words(InLanguages, FlaskForm):
     @classmethod
     def of(cls, update: Update) -> Self:
         """Return the form filled with the saved update."""
-        words = {
+        texts = {
             f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS
         }
         about = {
             "petitions": [str(petition.petition_id) for petition in update.petitions],
             "event": str(update.event_id or ""),
         }
-        return cls(formdata=None, data={"version": update.version_of("text"), **about, **words})
+        return cls(formdata=None, data={"version": update.version_of("text"), **about, **texts})
 
     def offer(
         self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
@@ -76,12 +76,12 @@ class _Words(InLanguages, FlaskForm):
         """
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
-        is_whole = self.demand({update.original_lang, *self.texts()}, needed)
-        return self._knows_pictures(update) and is_whole and valid
+        is_complete = self.demand({update.original_lang, *self.texts()}, needed)
+        return self._knows_pictures(update) and is_complete and valid
 
     def _knows_pictures(self, update: Update) -> bool:
-        for lang, words in self.texts().items():
-            for name in unknown_names(update, words["body"])[:1]:
+        for lang, text in self.texts().items():
+            for name in unknown_names(update, text["body"])[:1]:
                 is_ours = name.startswith("picture:")
                 self[f"body_{lang}"].errors = [
                     _("There is no picture %(name)s. Add it under Pictures in the text.", name=name)
@@ -91,9 +91,9 @@ class _Words(InLanguages, FlaskForm):
         return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 
-WordsForm = type(
-    "WordsForm",
-    (_Words,),
+TextForm = type(
+    "TextForm",
+    (_Text,),
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(

@@ -17,7 +17,7 @@ from campaign.organize.core.audit import act
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.scope import petitions_where
-from campaign.organize.updates.forms import MAX_BODY_LENGTH, WordsForm
+from campaign.organize.updates.forms import MAX_BODY_LENGTH, TextForm
 from campaign.organize.updates.routes import (
     audit_event_of,
     back_to,
@@ -38,13 +38,13 @@ MAX_EVENTS = 50
 @blueprint.get("/<slug>/words")
 @allowed("updates.edit", load_update)
 def words(update: Update) -> ResponseReturnValue:
-    return _writing_page(update, WordsForm.of(update))
+    return _writing_page(update, TextForm.of(update))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("updates.edit", load_update)
 def save_words(update: Update) -> ResponseReturnValue:
-    form = _about(WordsForm(), update)
+    form = _about(TextForm(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
     if is_preview_requested():
@@ -57,7 +57,7 @@ def save_words(update: Update) -> ResponseReturnValue:
             Editor(
                 form,
                 partial(update_in_any_state, update.slug),
-                lambda present: _about(WordsForm.of(present), present),
+                lambda present: _about(TextForm.of(present), present),
                 _writing_page,
             ),
             audit_event_of("updates.edit", update),
@@ -68,7 +68,7 @@ def save_words(update: Update) -> ResponseReturnValue:
             now=utcnow(),
         )
     except operations.UpdateNotReady as error:
-        form.form_errors.append(_not_ready(error))
+        form.form_errors.append(_incomplete_message(error))
         return _writing_page(update, form, 422)
     flash(_("Saved."), "success")
     return back_to(update.slug)
@@ -81,14 +81,14 @@ def _as_typed(form: Any, update: Update) -> dict[str, Any]:
         (item for item in (g.lang, update.original_lang) if item in texts),
         next(iter(texts), g.lang),
     )
-    words = texts.get(lang) or {"title": "", "body": ""}
-    shown = {
+    text = texts.get(lang) or {"title": "", "body": ""}
+    unsaved = {
         "lang": lang,
-        "title": words["title"],
-        "body": to_html(words["body"], pictures_of(update, lang)),
+        "title": text["title"],
+        "body": to_html(text["body"], pictures_of(update, lang)),
         "languages": tuple(texts),
     }
-    return {**shown, "summary": summary} if (summary := words.get("summary")) else shown
+    return {**unsaved, "summary": summary} if (summary := text.get("summary")) else unsaved
 
 
 def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
@@ -130,7 +130,7 @@ def _about(form: Any, update: Any) -> Any:
     )
 
 
-def _not_ready(error: operations.UpdateNotReady) -> str:
+def _incomplete_message(error: operations.UpdateNotReady) -> str:
     lacking = {
         "title": _("title"),
         "body": _("text"),
@@ -228,11 +228,11 @@ def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
             now=utcnow(),
         )
     except body_pictures.PictureInText as error:
-        shown_in = ", ".join(NAMES[lang] for lang in error.langs)
+        languages = ", ".join(NAMES[lang] for lang in error.langs)
         flash(
             _(
                 "It is still in the text (%(languages)s). Remove its line there first.",
-                languages=shown_in,
+                languages=languages,
             ),
             "danger",
         )
@@ -253,7 +253,7 @@ def words_as_read(update: Update) -> ResponseReturnValue:
 
 
 def _body_picture_form(update: Update, picture: UpdateBodyPicture) -> FlaskForm:
-    alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
+    alts = {f"alt_{lang}": alt for lang, alt in picture.alts.items()}
     version = update.version_of(body_pictures.part_of(picture.number))
     return BodyPictureForm(formdata=None, data={"version": version, **alts})
 
