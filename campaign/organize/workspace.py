@@ -158,7 +158,7 @@ def load_session() -> None:
 
 
 @blueprint.after_request
-def tell_of_saved_draft(response: Response) -> Response:
+def clear_saved_draft(response: Response) -> Response:
     """Tell the browser to drop its local draft of a form that is now saved.
 
     See components/local_draft.html.
@@ -197,7 +197,7 @@ def _speak() -> None:
 
 
 @blueprint.context_processor
-def who_is_here() -> dict[str, Any]:
+def workspace_context() -> dict[str, Any]:
     return {
         "organizer": identity.organizer(),
         "places": places(),

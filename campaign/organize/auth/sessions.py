@@ -198,7 +198,7 @@ ACTION = "account.refused"
 ACCESS = "access.refused"
 
 
-def note_refused(organizer_id: int | None, way: str) -> None:
+def log_refused(organizer_id: int | None, way: str) -> None:
     """Record that a sign-in was refused: for this organizer, or for an address without an account.
 
     `organizer_id` is None for an address without an account. `way` is `password`, `code`,
@@ -210,17 +210,17 @@ def note_refused(organizer_id: int | None, way: str) -> None:
     who = Actor(address=tokens.shorten(request.remote_addr))
     subject = ("organizer", organizer_id) if organizer_id else None
 
-    def write_down() -> None:
+    def write_entry() -> None:
         with app.app_context():
             write(record, who, ACTION, subject=subject, details={"way": way})
 
     @after_this_request
-    def once_it_is_out(response: Response) -> Response:
-        response.call_on_close(write_down)
+    def after_response(response: Response) -> Response:
+        response.call_on_close(write_entry)
         return response
 
 
-def note_refused_access(organizer: Organizer, action: str, cause_id: int | None = None) -> None:
+def log_refused_access(organizer: Organizer, action: str, cause_id: int | None = None) -> None:
     """Record that an organizer tried an action that their roles do not allow in this cause.
 
     The activity log is append-only. Of many tries within an hour, only the 1st, 10th, 100th and so

@@ -36,7 +36,7 @@ from campaign.organize.auth.sessions import (
     known_device_digest,
     later,
     let_in,
-    note_refused,
+    log_refused,
     open_full_session,
     passkeys_work,
     pop_challenge,
@@ -84,7 +84,7 @@ def create() -> ResponseReturnValue:
             else None
         )
     except TooManyTries as wait:
-        note_refused(who.id if who else None, "pace")
+        log_refused(who.id if who else None, "pace")
         form.form_errors.append(_too_many(wait))
         return later(_render_page(form, wait.status), wait.minutes * 60)
     except HashingBusy as busy:
@@ -92,7 +92,7 @@ def create() -> ResponseReturnValue:
         return later(_render_page(form, busy.status))
     if not is_right:
         count_wrong_password(device=device)
-        note_refused(who.id if who else None, "password")
+        log_refused(who.id if who else None, "password")
         form.form_errors.append(
             _("Wrong email address or password. Check both, or reset your password.")
         )
@@ -126,12 +126,12 @@ def take_second_step() -> ResponseReturnValue:
     try:
         admit_second_step(account=who.email_digest, device=known_device_digest(who_id))
     except TooManyTries as wait:
-        note_refused(who_id, "pace")
+        log_refused(who_id, "pace")
         form.form_errors.append(_too_many(wait))
         return later(_second_page(form, wait.status), wait.minutes * 60)
     way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
     if way is None:
-        note_refused(who_id, "code")
+        log_refused(who_id, "code")
         form.code.errors = [
             _(
                 "That code did not work. Each code works once. Wait for the next one, and check your phone’s clock."
@@ -210,7 +210,7 @@ def show() -> ResponseReturnValue:
         organizer_id=half.id if half else None,
     )
     if not who:
-        note_refused(half.id if half else None, "passkey")
+        log_refused(half.id if half else None, "passkey")
         return jsonify(
             error=_("That passkey did not work. Try again, or sign in with your password.")
         ), 422

@@ -32,7 +32,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_cause
@@ -44,7 +44,10 @@ from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
 
 PARTS = ("title", "summary", "story")
-LACKING = {"title": _l("Enter a title."), "summary": _l("Enter one or two sentences about it.")}
+MISSING_ERRORS = {
+    "title": _l("Enter a title."),
+    "summary": _l("Enter one or two sentences about it."),
+}
 PALETTES = [
     SelectChoice("monarch", _l("Amber")),
     SelectChoice("water", _l("Blue")),
@@ -59,7 +62,7 @@ SHAPES = [
 class _Cause(InLanguages, FlaskForm):
     """A cause's texts in all languages, its colour, and the shape of its montage."""
 
-    parts, lacking = PARTS, LACKING
+    parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
@@ -86,20 +89,23 @@ class _Cause(InLanguages, FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         # If nothing was entered, require the first language.
-        return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
+        return self.require_parts(self.texts() or list(LOCALES)[:1], MISSING_ERRORS) and valid
 
 
 CauseForm = type(
     "CauseForm",
     (_Cause,),
     {
-        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(
-            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
+            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
+        ),
+        **by_language(
+            "summary",
+            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
         ),
         **by_language(
             "story",
-            lambda lang: LinesField(in_language(_l("How it started"), lang), [most(20_000)]),
+            lambda lang: LinesField(in_language(_l("How it started"), lang), [max_length(20_000)]),
         ),
     },
 )

@@ -39,7 +39,7 @@ from campaign.organize.causes.routes import SHAPES, blueprint, load_cause
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.fields import LineField, VersionField, WholeNumberField, most
+from campaign.organize.core.fields import LineField, VersionField, WholeNumberField, max_length
 from campaign.process.clock import utcnow
 from campaign.text.names import clean_text
 
@@ -89,7 +89,7 @@ class ShapePictureForm(FlaskForm):
     """A picture that may become a shape, and its title for organizers."""
 
     picture = FileField(_l("Picture"), [FileRequired(_l("Choose a file."))])
-    title = LineField(_l("Name of the shape"), [most(MAX_TITLE_LENGTH)])
+    title = LineField(_l("Name of the shape"), [max_length(MAX_TITLE_LENGTH)])
 
     def called(self) -> str:
         """Return the entered title, else the file name without its extension, else "1"."""

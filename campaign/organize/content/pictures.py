@@ -25,7 +25,7 @@ from campaign.organize.core.fields import (
     WholeNumberField,
     by_language,
     in_language,
-    most,
+    max_length,
     sent_version,
 )
 from campaign.organize.core.scope import load_event, load_petition
@@ -103,7 +103,9 @@ class _Cut(_Seen):
 
 _ALTS = by_language(
     "alt",
-    lambda lang: ShortTextField(in_language(_l("Image description"), lang), [most(MAX_ALT_LENGTH)]),
+    lambda lang: ShortTextField(
+        in_language(_l("Image description"), lang), [max_length(MAX_ALT_LENGTH)]
+    ),
 )
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)

@@ -21,7 +21,7 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm
 from campaign.organize.core.scope import load_cause, load_event, load_petition
-from campaign.organize.core.time_fields import tell_of_hours_twice
+from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.events.forms import LaterForm as EventLaterForm
 from campaign.organize.events.routes import blueprint as events_blueprint
 from campaign.organize.events.routes import render_event
@@ -103,7 +103,7 @@ class PublishingPages:
         except NotPublishable as error:
             return self.refuse(row, error)
         flash(self.done("schedule", row), "success")
-        tell_of_hours_twice((form.publish_at.data,), form.zone)
+        flash_ambiguous_times((form.publish_at.data,), form.zone)
         return _back(row)
 
     def later_form(self, row: Any) -> Any:

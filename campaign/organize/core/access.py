@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from campaign.accounts import permissions
 from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import TABLE
-from campaign.organize.auth.sessions import note_refused_access
+from campaign.organize.auth.sessions import log_refused_access
 from campaign.organize.auth.unsaved_forms import (
     password_prompt,
     sign_in_redirect,
@@ -50,14 +50,14 @@ def allowed(
             who = _required_organizer()
             if thing is None:
                 if not permissions.may_somewhere(who, action):
-                    note_refused_access(who, action)
+                    log_refused_access(who, action)
                     abort(403)
                 return view(**values)
             subject = thing(**{name: values.pop(name) for name in names})
             if subject is None:
                 abort(404)
             if not permissions.may(who, action, cause_id_of(subject)):
-                note_refused_access(who, action, cause_id_of(subject))
+                log_refused_access(who, action, cause_id_of(subject))
                 abort(403 if permissions.belongs_to(who, cause_id_of(subject)) else 404)
             return view(subject, **values)
 

@@ -114,7 +114,7 @@ def act_on_account(
     return write(operate_and_tell)
 
 
-def note(*audit_events: AuditEvent) -> None:
+def log_view(*audit_events: AuditEvent) -> None:
     """Record that someone viewed personal data, or did something else that changes nothing."""
     who = actor()
     if audit_events:
@@ -254,14 +254,16 @@ def _cut(text: str, start: int) -> str:
     return f"{'…' if start and part else ''}{part}{'…' if start + MAX_LENGTH < len(text) else ''}"
 
 
-def note_list(rows: Iterable[Signature], by: list[str], on: tuple[str, int] | None = None) -> None:
+def log_list_view(
+    rows: Iterable[Signature], by: list[str], on: tuple[str, int] | None = None
+) -> None:
     """Record that a list of signatures was shown.
 
     Each cause gets its own entry, which its owners can read. `by` names the search fields that were
     used.
     """
     causes = Counter(row.cause_id for row in rows)
-    note(
+    log_view(
         *(
             AuditEvent(
                 "signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many}
@@ -271,9 +273,9 @@ def note_list(rows: Iterable[Signature], by: list[str], on: tuple[str, int] | No
     )
 
 
-def note_each(signatures: Iterable[Signature]) -> None:
+def log_each_view(signatures: Iterable[Signature]) -> None:
     """Record for each signature that it was shown, so that a search of the log finds it."""
-    note(
+    log_view(
         *(
             AuditEvent(
                 "signatures.see",

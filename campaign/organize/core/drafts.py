@@ -15,7 +15,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import NAMES
-from campaign.organize.core.fields import LineField, SlugField, most, unchosen
+from campaign.organize.core.fields import LineField, SlugField, max_length, unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.time_fields import IS_OVER, HourField, ZoneField
 from campaign.process.clock import utcnow
@@ -30,7 +30,9 @@ class DraftForm(FlaskForm):
     lang = SelectField(
         _l("Original language"), choices=[SelectChoice(*name) for name in NAMES.items()]
     )
-    title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), most(MAX_TITLE_LENGTH)])
+    title = LineField(
+        _l("Title"), [DataRequired(_l("Enter a title.")), max_length(MAX_TITLE_LENGTH)]
+    )
     slug = SlugField(_l("Address"))
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
@@ -50,7 +52,7 @@ def offered(form: DraftForm, action: str) -> DraftForm:
     )
 
 
-def is_made_already(
+def is_already_created(
     existing: Any, form: DraftForm, texts_of: Callable[[Any], Iterable[Any]] = attrgetter("texts")
 ) -> bool:
     """Return whether `existing`, the object at the slug (or None), was created by this same form.

@@ -35,7 +35,7 @@ from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 _WHOLE_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
 
 
-def most(characters: int) -> Length:
+def max_length(characters: int) -> Length:
     """Return a validator that accepts at most this many characters."""
     return Length(max=characters, message=_l("Use %(most)s characters or fewer.", most=characters))
 
@@ -129,11 +129,11 @@ def in_language(label: Any, lang: str) -> Any:
 class InLanguages:
     """Mixin for a form with each of its `parts` in every language, such as `title_en`.
 
-    `lacking` maps a part to the error shown if that part is empty.
+    `missing_errors` maps a part to the error shown if that part is empty.
     """
 
     parts = ()
-    lacking = {}
+    missing_errors = {}
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""
@@ -146,7 +146,7 @@ class InLanguages:
     def faulty(self, lang: str) -> bool:
         return any(self[f"{part}_{lang}"].errors for part in self.parts)
 
-    def demand(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
+    def require_parts(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
         """Return whether all `parts` are filled in all `langs`; set errors on the empty fields."""
         empty = [
             (part, field)
@@ -155,7 +155,7 @@ class InLanguages:
             if not (field := self[f"{part}_{lang}"]).data and not field.errors
         ]
         for part, field in empty:
-            field.errors = [self.lacking[part]]
+            field.errors = [self.missing_errors[part]]
         return not empty
 
 
@@ -245,7 +245,7 @@ def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
 
 def site_paper() -> str:
     """Return the usual paper of the site's first country: "Letter" or "A4"."""
-    return usual_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
+    return default_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
 
 
 class AddressField(EmailField):
@@ -295,6 +295,6 @@ class CodeField(StringField):
 LETTER_COUNTRIES = {"CA", "MX", "US"}
 
 
-def usual_paper(country: str) -> str:
+def default_paper(country: str) -> str:
     """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
     return "Letter" if country in LETTER_COUNTRIES else "A4"

@@ -115,7 +115,7 @@ def drop_session_cookie(response: Response) -> None:
 
 def _replace_cookie(name: str, value: Any, longest: timedelta) -> None:
     @after_this_request
-    def under_its_new_name(response: Any) -> Any:
+    def replace(response: Any) -> Any:
         # A view may have set or dropped the cookie in the same response.
         if not any(
             header.startswith(f"{host_name(name)}=")

@@ -170,7 +170,7 @@ def _in_order(language: str, oceans: Any) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(rows, key=lambda row: (sort_key(row[0]), sort_key(places[row[1]]))))
 
 
-def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
+def ambiguous_times(chosen: Iterable[datetime | None], zone: str) -> list[str]:
     """Return, formatted for the page, the `chosen` times that occur twice in `zone`.
 
     `chosen` holds naive datetimes or None.
@@ -178,9 +178,9 @@ def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
     return [clock_time(item, g.lang) for item in chosen if item and comes_twice(item, zone)]
 
 
-def tell_of_hours_twice(chosen: Iterable[datetime | None], zone: str) -> None:
+def flash_ambiguous_times(chosen: Iterable[datetime | None], zone: str) -> None:
     """Flash a note that the first occurrence is meant if a chosen time occurs twice."""
-    if twice := hours_twice(chosen, zone):
+    if twice := ambiguous_times(chosen, zone):
         flash(
             _(
                 "The clocks change that night, so %(hours)s happens twice. We use the first one.",

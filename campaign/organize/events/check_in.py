@@ -21,7 +21,7 @@ from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import organizer
 from campaign.organize.events.routes import audit_event_of, blueprint, load_event
 from campaign.process.clock import utcnow
@@ -51,7 +51,7 @@ NO_SEAT = {
 @blueprint.get("/<slug>/door")
 @allowed("registrations.check_in", load_event)
 def door(event: Event) -> ResponseReturnValue:
-    note(_view_event(event))
+    log_view(_view_event(event))
     answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
     answer.headers["Permissions-Policy"] = MAY_SCAN
     return answer
@@ -61,13 +61,13 @@ def door(event: Event) -> ResponseReturnValue:
 @allowed("registrations.check_in", load_event)
 def door_list(event: Event) -> ResponseReturnValue:
     """Return the numbers and the list alone, for searches while typing and for refreshes."""
-    noted: dict[str, Any] = {
+    filters: dict[str, Any] = {
         "organizer_id": organizer().id,
         "subject": ("event", event.id),
         "since": utcnow() - NOTED_EVERY,
     }
-    if not entries(action="registrations.see", most=1, **noted):
-        note(_view_event(event))
+    if not entries(action="registrations.see", most=1, **filters):
+        log_view(_view_event(event))
     return render_template("organize/events/check_in_list.html", **_list(event))
 
 

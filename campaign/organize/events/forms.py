@@ -22,7 +22,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.core.time_fields import IS_OVER, NO_SUCH_HOUR, HourField, ZoneField
 from campaign.process.clock import utcnow
@@ -159,22 +159,24 @@ TextForm = type(
     {
         **by_language(
             "kind",
-            lambda lang: LineField(in_language(_l("Type of event"), lang), [most(MAX_KIND_LENGTH)]),
+            lambda lang: LineField(
+                in_language(_l("Type of event"), lang), [max_length(MAX_KIND_LENGTH)]
+            ),
         ),
         **by_language(
             "title",
-            lambda lang: LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)]),
+            lambda lang: LineField(in_language(_l("Title"), lang), [max_length(MAX_TITLE_LENGTH)]),
         ),
         **by_language(
             "body",
             lambda lang: LinesField(
-                in_language(_l("Type of event"), lang), [most(MAX_BODY_LENGTH)]
+                in_language(_l("Type of event"), lang), [max_length(MAX_BODY_LENGTH)]
             ),
         ),
         **by_language(
             "access",
             lambda lang: LinesField(
-                in_language(_l("Good to know"), lang), [most(MAX_ACCESS_LENGTH)]
+                in_language(_l("Good to know"), lang), [max_length(MAX_ACCESS_LENGTH)]
             ),
         ),
     },
@@ -255,7 +257,8 @@ CancelForm = type(
     by_language(
         "notice",
         lambda lang: ShortTextField(
-            in_language(_l("Reason, and what happens instead"), lang), [most(MAX_NOTICE_LENGTH)]
+            in_language(_l("Reason, and what happens instead"), lang),
+            [max_length(MAX_NOTICE_LENGTH)],
         ),
     ),
 )

@@ -28,7 +28,7 @@ from campaign.organize.core.fields import (
     WholeNumberField,
     by_language,
     in_language,
-    most,
+    max_length,
     moved,
 )
 from campaign.organize.core.time_fields import TimeOfDayField
@@ -91,10 +91,10 @@ class _Place(PartForm):
     """Where the event takes place, on site and online."""
 
     part = "place"
-    town = LineField(_l("Town"), [most(MAX_TOWN_LENGTH)])
+    town = LineField(_l("Town"), [max_length(MAX_TOWN_LENGTH)])
     country = CountryField(_l("Country"))
     point = PointField(_l("Location on the map"))
-    online_url = LineField(_l("Online meeting link"), [most(MAX_URL_LENGTH)])
+    online_url = LineField(_l("Online meeting link"), [max_length(MAX_URL_LENGTH)])
     online_for = RadioField(_l("Who sees the link"), choices=ONLINE_FOR, default="everyone")
 
     @classmethod
@@ -131,12 +131,12 @@ PlaceForm = type(
     {
         **by_language(
             "place",
-            lambda lang: LineField(in_language(_l("Place"), lang), [most(MAX_PLACE_LENGTH)]),
+            lambda lang: LineField(in_language(_l("Place"), lang), [max_length(MAX_PLACE_LENGTH)]),
         ),
         **by_language(
             "address",
             lambda lang: LineField(
-                in_language(_l("Street address"), lang), [most(MAX_ADDRESS_LENGTH)]
+                in_language(_l("Street address"), lang), [max_length(MAX_ADDRESS_LENGTH)]
             ),
         ),
     },
@@ -197,7 +197,7 @@ ComingForm = type(
     (_Coming,),
     by_language(
         "price",
-        lambda lang: LineField(in_language(_l("Price"), lang), [most(MAX_PLACE_LENGTH)]),
+        lambda lang: LineField(in_language(_l("Price"), lang), [max_length(MAX_PLACE_LENGTH)]),
     ),
 )
 
@@ -209,7 +209,7 @@ class AboutForm(PartForm):
     languages = SelectMultipleField(
         _l("Languages spoken"), choices=[SelectChoice(*item) for item in NAMES.items()]
     )
-    others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
+    others = LineField(_l("Other languages spoken"), [max_length(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
     is_vigil = BooleanField(_l("This is a vigil"))
 
@@ -267,7 +267,9 @@ HourRow = type(
     (_Hour,),
     by_language(
         "what",
-        lambda lang: LineField(in_language(_l("What happens"), lang), [most(MAX_TEXT_LENGTH)]),
+        lambda lang: LineField(
+            in_language(_l("What happens"), lang), [max_length(MAX_TEXT_LENGTH)]
+        ),
     ),
 )
 
@@ -320,7 +322,7 @@ class ProgrammeForm(_RowsForm):
 class _Person(Form):
     """A person who speaks or invites."""
 
-    name = LineField(_l("Name"), [most(MAX_NAME_LENGTH)])
+    name = LineField(_l("Name"), [max_length(MAX_NAME_LENGTH)])
     role = SelectField(_l("Role at the event"), choices=ROLES)
 
 
@@ -329,7 +331,9 @@ PersonRow = type(
     (_Person,),
     by_language(
         "words",
-        lambda lang: LineField(in_language(_l("About this person"), lang), [most(MAX_TEXT_LENGTH)]),
+        lambda lang: LineField(
+            in_language(_l("About this person"), lang), [max_length(MAX_TEXT_LENGTH)]
+        ),
     ),
 )
 

@@ -16,7 +16,7 @@ from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.time_fields import tell_of_hours_twice
+from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.events.forms import EventSlugForm, HoursForm, TextForm
 from campaign.organize.events.part_forms import (
     AboutForm,
@@ -185,7 +185,7 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
     )
     flash(_("Saved."), "success")
     if form.part == "hours":
-        tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
+        flash_ambiguous_times((form.starts.data, form.ends.data), form.zone.data)
     return back_to(changed.slug)
 
 

@@ -26,7 +26,7 @@ from campaign.events.registering import (
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.pagination import page_of
 from campaign.organize.events.routes import audit_event_of, blueprint, load_event
 from campaign.organize.statistics.tables import as_csv
@@ -125,7 +125,7 @@ def registrations(event: Event) -> ResponseReturnValue:
     )
     if page.rows:
         # The search text may be a name, so record only which fields were used.
-        note(
+        log_view(
             audit_event_of(
                 "registrations.see", event, by=sorted(search.params), shown=len(page.rows)
             )
@@ -295,7 +295,7 @@ def take_along(event: Event) -> ResponseReturnValue:
         return _render_page(event, form, 422)
     state = "" if form.who.data == "all" else form.who.data
     rows = find(event.id, state=state)
-    note(
+    log_view(
         audit_event_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
             reason=form.reason.data
         )

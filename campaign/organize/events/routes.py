@@ -32,11 +32,11 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.drafts import is_made_already, offered, use_requested_language
+from campaign.organize.core.drafts import is_already_created, offered, use_requested_language
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_event
-from campaign.organize.core.time_fields import hours_twice, tell_of_hours_twice
+from campaign.organize.core.time_fields import ambiguous_times, flash_ambiguous_times
 from campaign.organize.events.forms import CancelForm, LaterForm, NewEventForm, texts_of
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
@@ -90,7 +90,7 @@ def create() -> ResponseReturnValue:
         return render_template("organize/events/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("event", slugs.is_taken)
     existing = event_in_any_state(slug)
-    if is_made_already(existing, form) and existing.starts_local == form.starts.data:
+    if is_already_created(existing, form) and existing.starts_local == form.starts.data:
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(
@@ -108,7 +108,7 @@ def create() -> ResponseReturnValue:
         form.slug.errors = [_("Another event uses this web address. Choose another.")]
         return render_template("organize/events/new.html", form=form), 422
     flash(_("Draft created. Only organizers can see it until you publish."), "success")
-    tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
+    flash_ambiguous_times((form.starts.data, form.ends.data), form.zone.data)
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 
 
@@ -183,7 +183,7 @@ def render_event(event: Event, later: LaterForm, status: int = 200) -> tuple[str
         day=full_day(event.starts_local, g.lang),
         hours=hours(event.starts_local, event.ends_local, g.lang),
         zone_name=zone_name(event.zone, event.starts_at, g.lang),
-        twice=hours_twice((event.starts_local, event.ends_local), event.zone),
+        twice=ambiguous_times((event.starts_local, event.ends_local), event.zone),
         numbers=numbers_of(event),
         faults=faults_of(event) if event.state == "draft" else (),
         missing=[lang for lang in LOCALES if lang not in {item.lang for item in event.texts}],

@@ -16,7 +16,7 @@ from campaign.exports.models import Export, ExportChoice
 from campaign.exports.selection import Selection
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import NAMES
-from campaign.organize.core.fields import LineField, most
+from campaign.organize.core.fields import LineField, max_length
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import zone
@@ -144,7 +144,7 @@ class PurposeForm(FlaskForm):
         _l("What exactly is it for?"),
         [
             DataRequired(_l("Say it in a few words. We record it in the activity log.")),
-            most(MAX_PURPOSE_LENGTH),
+            max_length(MAX_PURPOSE_LENGTH),
         ],
     )
 
@@ -159,7 +159,7 @@ class ExportForm(PurposeForm):
     evidence = SelectField(_l("Type of proof"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
-    source = LineField(_l("Source code (?source=)"), [most(40)])
+    source = LineField(_l("Source code (?source=)"), [max_length(40)])
     since = DayField(_l("First day"), [Optional()])
     until = DayField(_l("Last day"), [Optional()])
     subscribed = BooleanField(_l("Only people who asked for updates"))
@@ -186,12 +186,14 @@ class ExportForm(PurposeForm):
     def begin(cls, aim: str, petition: Petition, chosen: ExportChoice | None) -> Self:
         """Return the form with the last ExportChoice for this petition, or the defaults."""
         if chosen is None:
-            usual = [name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)]
+            default_columns = [
+                name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)
+            ]
             return cls(
                 aim,
                 petition,
                 formdata=None,
-                data={"columns": usual, "state": "counted", "kind": "csv"},
+                data={"columns": default_columns, "state": "counted", "kind": "csv"},
             )
         saved = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
         return cls(

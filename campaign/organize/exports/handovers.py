@@ -24,11 +24,11 @@ from campaign.organize.core.fields import (
     LinesField,
     VersionField,
     WholeNumberField,
-    most,
+    max_length,
     site_paper,
 )
 from campaign.organize.core.identity import may, organizer
-from campaign.organize.core.scope import in_sight, load_petition
+from campaign.organize.core.scope import load_petition, petition_summary
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.exports.forms import PurposeForm, label_context
 from campaign.organize.petitions.versions import makes_version, review
@@ -116,14 +116,14 @@ class ReceiptForm(FlaskForm):
         _l("Received by"),
         [
             DataRequired(_l("Enter who received them: a name, an office, or both.")),
-            most(MAX_RECEIVER_LENGTH),
+            max_length(MAX_RECEIVER_LENGTH),
         ],
     )
     signatures = WholeNumberField(
         _l("How many signatures"),
         [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
-    note = LinesField(_l("Outcome"), [most(MAX_NOTE_LENGTH)])
+    note = LinesField(_l("Outcome"), [max_length(MAX_NOTE_LENGTH)])
 
     def validate_day(self, field: Field) -> None:
         # Allow tomorrow: in other time zones that day may have begun.
@@ -231,11 +231,11 @@ def record(petition: Petition) -> ResponseReturnValue:
     form = ReceiptForm()
     if not form.validate():
         return _render_page(petition, form, 422)
-    noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
+    values = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
     audit_event = _audit_event_of(
         "handovers.record", petition, details={"signatures": form.signatures.data}
     )
-    act(audit_event, record_handover, petition_id=petition.id, **noted)
+    act(audit_event, record_handover, petition_id=petition.id, **values)
     flash(_("Saved. It now appears on the petition’s page."), "success")
     return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
 
@@ -321,7 +321,7 @@ def _render(
     page = render_template(
         TEMPLATES[view],
         petition=petition,
-        sight=in_sight(petition),
+        petition_summary=petition_summary(petition),
         counted=_count(petition),
         erased=counted_without_data(petition.id),
         form=form,

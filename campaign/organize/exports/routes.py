@@ -36,9 +36,14 @@ from campaign.exports.operations import (
 )
 from campaign.exports.queries import Sheet
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import organizer
-from campaign.organize.core.scope import PetitionInSight, in_sight, load_petition, petitions_where
+from campaign.organize.core.scope import (
+    PetitionSummary,
+    load_petition,
+    petition_summary,
+    petitions_where,
+)
 from campaign.organize.exports.forms import ExportForm, label_context
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
@@ -65,9 +70,11 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("signatures.export", load_petition)
 def petition(petition: Petition) -> ResponseReturnValue:
-    sight = in_sight(petition)
+    summary = petition_summary(petition)
     has_others = len(petitions_where("signatures.export")) > 1
-    return _list("organize/exports/petition.html", [sight], petition=sight, has_others=has_others)
+    return _list(
+        "organize/exports/petition.html", [summary], petition=summary, has_others=has_others
+    )
 
 
 @blueprint.get("/<slug>/new")
@@ -133,7 +140,7 @@ def show(export: Export) -> ResponseReturnValue:
     return render_template(
         "organize/exports/show.html",
         export=export,
-        petition=in_sight(export.petition),
+        petition=petition_summary(export.petition),
         erased=counted_without_data(export.petition_id),
         is_there=file_of(export) is not None,
         until=export.ready_at + KEPT if export.ready_at else None,
@@ -157,7 +164,7 @@ def download(export: Export) -> ResponseReturnValue:
     except (StopIteration, SealBroken):
         flash(_("The file is no longer available. Create it again."), "danger")
         return redirect(url_for("organize.exports.show", export_id=export.id), 303)
-    note(_audit_event_of("exports.download", export))
+    log_view(_audit_event_of("exports.download", export))
     media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
     response = Response(_joined(first, content), content_type=media_type)
     response.content_length = export.size
@@ -238,9 +245,9 @@ def _aim() -> str:
     return aim
 
 
-def _list(template: str, sights: Iterable[PetitionInSight], **named: Any) -> ResponseReturnValue:
+def _list(template: str, summaries: Iterable[PetitionSummary], **named: Any) -> ResponseReturnValue:
     """List the files of petitions; a list shows no names but those of organizers."""
-    titles = {sighting.id: sighting.title for sighting in sights}
+    titles = {summary.id: summary.title for summary in summaries}
     return render_template(
         template, exports=exports_of(list(titles)), titles=titles, **named, **label_context()
     )
@@ -256,7 +263,7 @@ def _render_form(
 ) -> ResponseReturnValue:
     page = render_template(
         "organize/exports/new.html",
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         aim=aim,
         form=form,
         is_remembered=is_remembered,

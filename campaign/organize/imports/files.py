@@ -19,7 +19,7 @@ from campaign.imports.tables import FileRefused
 from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
 from campaign.organize.imports.labels import FILE_FAULTS
 from campaign.organize.imports.routes import (
@@ -28,7 +28,7 @@ from campaign.organize.imports.routes import (
     changed,
     labels_of,
     load_batch,
-    note_sight,
+    log_rows_view,
     overtaken,
 )
 from campaign.petitions.models import Petition
@@ -164,13 +164,13 @@ def _columns_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     rows = first_rows(batch.id)
-    note_sight(batch, rows)
+    log_rows_view(batch, rows)
     width = batch.read_as["width"]
     return render_template(
         "organize/imports/columns.html",
         batch=batch,
         form=form,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         mapping=mapping,
         width=width,
         rows=[(row, [*row.cells, *[""] * (width - len(row.cells))]) for row in rows],

@@ -38,7 +38,7 @@ from campaign.organize.core.fields import (
     site_paper,
     unchosen,
 )
-from campaign.organize.core.scope import PetitionInSight
+from campaign.organize.core.scope import PetitionSummary
 from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
@@ -76,8 +76,8 @@ class SigningDayField(DayField):
 class _OfPetition(FlaskForm):
     petition = SelectField(_l("Petition"), [InputRequired(_l("Choose a petition."))])
 
-    def offer(self, petitions: Iterable[PetitionInSight]) -> Self:
-        """Offer these PetitionsInSight; return the form."""
+    def offer(self, petitions: Iterable[PetitionSummary]) -> Self:
+        """Offer these petitions; return the form."""
         choices = [SelectChoice(item.slug, item.title) for item in petitions]
         self.petition.choices = unchosen(choices, _l("Choose a petition"))
         return self

@@ -25,10 +25,10 @@ from campaign.imports.queries import (
     typed_in,
 )
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import causes_where
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import AcceptForm
 from campaign.organize.imports.labels import (
     FATE_LABELS,
@@ -107,7 +107,7 @@ def check(batch: ImportBatch) -> ResponseReturnValue:
     """Check all rows again: others may have signed since."""
     return redirect(
         url_for("organize.imports.show", batch_id=batch.id)
-        if decide_anew(batch)
+        if redo_decisions(batch)
         else first_step(batch),
         303,
     )
@@ -132,12 +132,12 @@ def changed(
         return overtaken(batch)
     return (
         back(batch_id)
-        if decide_anew(cast(ImportBatch, batch_by_id(batch_id)), leave_out=leave_out)
+        if redo_decisions(cast(ImportBatch, batch_by_id(batch_id)), leave_out=leave_out)
         else redirect(first_step(batch), 303)
     )
 
 
-def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
+def redo_decisions(batch: ImportBatch, *, leave_out: bool = False) -> bool:
     """Decide on all rows as of now and save that; return False if nothing can be imported."""
     now, batch_id, version = utcnow(), batch.id, batch.version
     checker = checker_for(batch, now) if batch.is_open else None
@@ -184,10 +184,10 @@ def audit_event_of(action: str, batch: ImportBatch, reason: str = "", **details:
     )
 
 
-def note_sight(batch: ImportBatch, rows: Collection[Any]) -> None:
+def log_rows_view(batch: ImportBatch, rows: Collection[Any]) -> None:
     """Record that an organizer saw what people wrote."""
     if rows:
-        note(audit_event_of("imports.see", batch, shown=len(rows)))
+        log_view(audit_event_of("imports.see", batch, shown=len(rows)))
 
 
 def sent_cells() -> dict[tuple[int, str], str]:
@@ -258,11 +258,11 @@ def render_batch(
     matches = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
     rows = [(row, typed_in(batch, row)) for row in matches[:most]]
     if batch.is_open:
-        note_sight(batch, rows)
+        log_rows_view(batch, rows)
     return render_template(
         "organize/imports/show.html",
         batch=batch,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         causes={cause.id: cause for cause in causes_among([batch.cause_id])},
         rows=rows,
         fate=fate,
@@ -303,7 +303,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     except operations.BatchClosed:
         return overtaken(batch)
     except commit.StillWrong:
-        decide_anew(batch)
+        redo_decisions(batch)
         flash(
             _("Some rows now have errors. Nothing was imported. Please check them again."),
             "waiting",

@@ -28,7 +28,7 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organizer
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.labels import FATE_LABELS, fate_reason
 from campaign.organize.imports.routes import (
@@ -37,7 +37,7 @@ from campaign.organize.imports.routes import (
     changed,
     label_context,
     load_batch,
-    note_sight,
+    log_rows_view,
     sent_cells,
 )
 from campaign.organize.statistics.figures import zone
@@ -93,7 +93,7 @@ def print_now() -> ResponseReturnValue:
 @allowed("signatures.import", load_run)
 def run(run: PrintRun) -> ResponseReturnValue:
     begun = batches_of_sheets(run.petition_id, run.serials)
-    petition = in_sight(petition_by_id(run.petition_id))
+    petition = petition_summary(petition_by_id(run.petition_id))
     return render_template(
         "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_LABELS
     )
@@ -198,11 +198,11 @@ def grid(batch: ImportBatch) -> ResponseReturnValue:
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
     rows = first_rows(batch.id, MAX_LINES)
-    note_sight(batch, [row for row in rows if any((row.typed or {}).values())])
+    log_rows_view(batch, [row for row in rows if any((row.typed or {}).values())])
     return render_template(
         "organize/imports/grid.html",
         batch=batch,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         rows=rows,
         fields=[*GRID, *(f"answers-{question['name']}" for question in petition.questions)],
         kinds=_kinds(petition),

@@ -97,7 +97,7 @@ def _audit_event_of(action: str, kiosk: Kiosk) -> AuditEvent:
     return AuditEvent(action, on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
 
 
-def any_code(code_id: int) -> PairingCode | None:
+def load_code(code_id: int) -> PairingCode | None:
     return code_by_id(code_id)
 
 
@@ -131,7 +131,7 @@ def create(event: Event) -> ResponseReturnValue:
 
 
 @blueprint.get("/codes/<int:code_id>")
-@allowed("kiosks.pair", any_code)
+@allowed("kiosks.pair", load_code)
 def code(code: PairingCode) -> ResponseReturnValue:
     """Show the code to type or scan while it is valid, and then the tablet paired with it."""
     characters, event, now = codes.code_of(code.seed), code.event, utcnow()
@@ -150,8 +150,8 @@ def code(code: PairingCode) -> ResponseReturnValue:
     )
 
 
-def _pair_form(event: Event, **manner: Any) -> PairForm:
-    form = PairForm(**manner)
+def _pair_form(event: Event, **options: Any) -> PairForm:
+    form = PairForm(**options)
     return form.without_pin() if pin_of(event.id) else form
 
 

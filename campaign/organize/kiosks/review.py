@@ -19,7 +19,7 @@ from campaign.kiosk.queries import kiosks_of
 from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act, act_on_some, note
+from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_view
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
@@ -69,11 +69,11 @@ def decide(event: Event) -> ResponseReturnValue:
             "success",
         )
     else:
-        _let_in(event, records)
+        _approve(event, records)
     return _back(slug)
 
 
-def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
+def _approve(event: Event, records: Sequence[KioskRecord]) -> None:
     event_id, cause_id = event.id, event.cause_id
     may_recover, approved = may("kiosks.recover", event), []
     chosen = [_ready(record) for record in records if record.reason != NEEDS_ADMIN or may_recover]
@@ -160,7 +160,7 @@ def _render_page(
     queue = queue_page(partial(kept_for_review, event.id, _tablet()))
     rows = [_read_record(record) for record in queue.rows]
     if rows:
-        note(
+        log_view(
             AuditEvent(
                 "kiosks.review",
                 on=("event", event.id),
@@ -205,7 +205,7 @@ DECISIONS = {
 def names(event: Event) -> ResponseReturnValue:
     queue = queue_page(partial(name_display.asked_at, event.id))
     if queue.rows:
-        note(
+        log_view(
             AuditEvent(
                 "kiosks.names",
                 on=("event", event.id),

@@ -21,7 +21,7 @@ from campaign.organize.core.audit import act
 from campaign.organize.core.fields import WholeNumberField
 from campaign.organize.core.identity import actor, causes_where, organizer
 from campaign.organize.core.pagination import page_of
-from campaign.organize.core.time_fields import HourField, ZoneField, tell_of_hours_twice
+from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
 from campaign.updates import mailing as mailings
@@ -89,7 +89,7 @@ class MailingForm(FlaskForm):
             },
         )
 
-    def wishes(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the arguments for `plan_mailing` from a valid form."""
         chosen = {
             "langs": self.langs.data,
@@ -170,7 +170,7 @@ def plan(update: Update) -> ResponseReturnValue:
             mailings.plan_mailing,
             update_id=update.id,
             now=utcnow(),
-            **form.wishes(),
+            **form.values(),
         )
     except mailings.MailedAlready:
         # The button was pressed twice; nobody gets the email twice.
@@ -179,7 +179,7 @@ def plan(update: Update) -> ResponseReturnValue:
         flash(_("It is a draft. Publish it first. Then you can email it."), "danger")
         return _back_to(update)
     flash(_planned(form), "success")
-    tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+    flash_ambiguous_times((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
 
@@ -191,10 +191,10 @@ def change(update: Update) -> ResponseReturnValue:
     if not form.validate():
         return _render_page(update, form, 422)
     if _change_unbegun(
-        update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()
+        update, "mail.change", mailings.change_mailing, now=utcnow(), **form.values()
     ):
         flash(_planned(form), "success")
-        tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+        flash_ambiguous_times((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
 
@@ -257,7 +257,7 @@ def test(update: Update, lang_code: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/pause")
 @allowed("mail.send", load_update)
 def pause(update: Update) -> ResponseReturnValue:
-    return _turn(
+    return _change_state(
         update,
         "mail.pause",
         mailings.pause_mailing,
@@ -268,7 +268,7 @@ def pause(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/resume")
 @allowed("mail.send", load_update)
 def resume(update: Update) -> ResponseReturnValue:
-    return _turn(
+    return _change_state(
         update, "mail.resume", mailings.resume_mailing, _("The mailing continues where it stopped.")
     )
 
@@ -276,7 +276,7 @@ def resume(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/stop")
 @allowed("mail.send", load_update)
 def stop(update: Update) -> ResponseReturnValue:
-    return _turn(
+    return _change_state(
         update,
         "mail.stop",
         mailings.stop_mailing,
@@ -285,7 +285,7 @@ def stop(update: Update) -> ResponseReturnValue:
     )
 
 
-def _turn(
+def _change_state(
     update: Update, action: str, operation: Callable[..., Any], message: str, **named: Any
 ) -> ResponseReturnValue:
     mailing = mailings.mailing_of(update.id)

@@ -15,8 +15,8 @@ from campaign.events.models import Event, Registration
 from campaign.extensions import db
 from campaign.mail.operations import refusal_of, try_again
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act, note
-from campaign.organize.core.fields import AddressField, LineField, most
+from campaign.organize.core.audit import AuditEvent, act, log_view
+from campaign.organize.core.fields import AddressField, LineField, max_length
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import page_of
 from campaign.organize.signatures.forms import ReasonForm
@@ -42,7 +42,10 @@ class FindForm(FlaskForm):
 class AddForm(FindForm):
     reason = LineField(
         _l("Reason"),
-        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), most(300)],
+        [
+            DataRequired(_l("Say why, in a few words. We record it in the activity log.")),
+            max_length(300),
+        ],
     )
 
 
@@ -77,7 +80,7 @@ def find() -> ResponseReturnValue:
     if not form.validate():
         return _render_page(form, AddForm(formdata=None), 422)
     is_listed = _is_listed(form.digest)
-    note(AuditEvent("suppressions.see", details={"found": is_listed}))
+    log_view(AuditEvent("suppressions.see", details={"found": is_listed}))
     if is_listed:
         return _back_to(form.digest)
     flash(_("This address is not on the list. It gets email whenever it is subscribed."), "success")

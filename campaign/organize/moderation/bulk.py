@@ -14,9 +14,9 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act, note_list
+from campaign.organize.core.audit import AuditEvent, act, log_list_view
 from campaign.organize.core.identity import actor, causes_where, organizer
-from campaign.organize.core.scope import PetitionInSight, chosen, petitions_where
+from campaign.organize.core.scope import PetitionSummary, chosen, petitions_where
 from campaign.organize.moderation.bulk_labels import (
     DONE_LABELS,
     RUNNING_LABELS,
@@ -101,16 +101,16 @@ def filter_for_log(search: Search) -> dict[str, Any]:
     return {**search.without_words().to_json(), **({"words": True} if search.words else {})}
 
 
-def _held(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
+def _held(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
     return Search(ids, state="held", held_reason=request.args.get("held_for", "")[:40])
 
 
-def _comments(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
+def _comments(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
     query = same_list()
     return Search(ids, comments=query["tab"] or "waiting", words=query["words"] or "")
 
 
-def _signatures(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
+def _signatures(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
     form = SignatureSearch(petitions)
     form.validate()
     return form.search()
@@ -129,7 +129,7 @@ SECONDS = 2
 NEEDS_REASON = ("reject",)
 
 
-def any_bulk(bulk_id: int) -> BulkDecision | None:
+def load_bulk(bulk_id: int) -> BulkDecision | None:
     return bulk_decisions.bulk_by_id(bulk_id)
 
 
@@ -179,7 +179,7 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:bulk_id>")
-@allowed("signatures.review", any_bulk)
+@allowed("signatures.review", load_bulk)
 def show(decision: BulkDecision) -> ResponseReturnValue:
     """Show the progress of a decision and, once it is carried out, until when it can be undone."""
     if "progress" in request.args:
@@ -200,7 +200,7 @@ def show(decision: BulkDecision) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:bulk_id>/undo")
-@allowed("signatures.review", any_bulk)
+@allowed("signatures.review", load_bulk)
 def undo(decision: BulkDecision) -> ResponseReturnValue:
     bulk_id, cause_id = decision.id, decision.cause_id
     try:
@@ -265,7 +265,7 @@ def _preview(
     matches = bulk_decisions.preview(chosen.search, snapshot).values()
     total = sum(row.total for row in matches)
     rows = bulk_decisions.sample(chosen.search, snapshot)
-    note_list(rows, [chosen.on])
+    log_list_view(rows, [chosen.on])
     page = render_template(
         "organize/bulk/new.html",
         chosen=chosen,

@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.db.versioned import content_version
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act_on_some, note_list
+from campaign.organize.core.audit import AuditEvent, act_on_some, log_list_view
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
@@ -72,8 +72,8 @@ def same_page() -> dict[str, Any]:
 
 def decision() -> tuple[str, Sequence[int]]:
     """Return (pressed button, ids it applies to): the selected rows, or exactly those shown."""
-    way, _dot, whom = request.form.get("do", "").partition(".")
-    return way, numbers("shown" if whom == "shown" else "ticked")
+    way, _dot, selection = request.form.get("do", "").partition(".")
+    return way, numbers("shown" if selection == "shown" else "ticked")
 
 
 def numbers(name: str) -> list[int]:
@@ -140,7 +140,7 @@ def decide() -> ResponseReturnValue:
     (way, ids), form = decision(), ReasonForm()
     if way not in DECISIONS or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
-        return redirect(_here(), 303)
+        return redirect(_current_url(), 303)
     # Approving needs no reason: the queue says why a signature was held.
     if way == "reject" and not form.validate():
         return _render_page(form, 422, ticked=ids)
@@ -168,10 +168,10 @@ def decide() -> ResponseReturnValue:
             ),
             "success",
         )
-    return redirect(_here(), 303)
+    return redirect(_current_url(), 303)
 
 
-def _here() -> str:
+def _current_url() -> str:
     return url_for(
         "organize.held.index", **same_page(), held_for=request.values.get("held_for") or None
     )
@@ -184,7 +184,7 @@ def _render_page(
     ids = [item.id for item in chosen(petitions, request.values.get("petition"))]
     reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""
     queue = queue_page(partial(held_for_review, ids, held_reason=held_for))
-    note_list(queue.rows, ["held"])
+    log_list_view(queue.rows, ["held"])
     page = render_template(
         "organize/held/index.html",
         form=form,
@@ -213,7 +213,7 @@ def corrections_index() -> ResponseReturnValue:
     corrections = held_corrections(
         [petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE
     )
-    note_list([signature for _correction, signature in corrections], ["corrections"])
+    log_list_view([signature for _correction, signature in corrections], ["corrections"])
     return render_template(
         "organize/corrections/index.html",
         corrections=corrections,
@@ -258,7 +258,7 @@ def comments_index() -> ResponseReturnValue:
     query = same_list()
     searched, tab = query["words"] or "", query["tab"] or "waiting"
     queue = queue_page(partial(comments_of, ids, comments=tab, words=searched))
-    note_list(queue.rows, ["comments"])
+    log_list_view(queue.rows, ["comments"])
     return render_template(
         "organize/comments/index.html",
         queue=queue,
@@ -292,7 +292,7 @@ def decide_comments() -> ResponseReturnValue:
         )
         if some
     )
-    _tell(done, len(to_show) + len(to_hide))
+    _flash_result(done, len(to_show) + len(to_hide))
     return redirect(url_for("organize.comments.index", **same_page(), **same_list()), 303)
 
 
@@ -307,7 +307,7 @@ def _decision(*, ids: Iterable[int], versions: Mapping[int, str], **named: Any) 
     return decisions.decide_comments(versions={number: versions[number] for number in ids}, **named)
 
 
-def _tell(done: int, wanted: int) -> None:
+def _flash_result(done: int, wanted: int) -> None:
     if not wanted:
         flash(_("You made no decision, so nothing was changed."), "waiting")
         return

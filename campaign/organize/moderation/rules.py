@@ -17,10 +17,10 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from campaign.causes.queries import causes_among
 from campaign.imports.values import ValueRefused, country
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.fields import unchosen
 from campaign.organize.core.identity import causes_where
-from campaign.organize.core.scope import PetitionInSight, petitions_where
+from campaign.organize.core.scope import PetitionSummary, petitions_where
 from campaign.organize.signatures.labels import KIND_LABELS, label_context
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
@@ -72,8 +72,8 @@ class RuleForm(FlaskForm):
         [Length(max=200, message=_l("This is too long. Make it shorter."))],
     )
 
-    def offer(self, petitions: Sequence[PetitionInSight]) -> Self:
-        """Offer these PetitionsInSight and their causes; return the form."""
+    def offer(self, petitions: Sequence[PetitionSummary]) -> Self:
+        """Offer these petitions and their causes; return the form."""
         causes = {petition.cause_id: petition.cause_title for petition in petitions}
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
@@ -234,7 +234,7 @@ def show(rule: Rule) -> ResponseReturnValue:
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
         details = {"by": ["rule"], "shown": len(sample)}
-        note(
+        log_view(
             AuditEvent(
                 "signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=details
             )

@@ -83,7 +83,7 @@ PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for 
 
 
 @dataclass(frozen=True)
-class Happening:
+class ActivityItem:
     """One line: `who` did `what` to the item called `title`.
 
     `more` says how often or how many; `action` is the action's code.
@@ -102,8 +102,8 @@ class _Place:
     cause_id: int
 
 
-def happenings(since: datetime) -> list[Happening]:
-    """Return the Happenings since an instant, the newest first, at most MAX_ENTRIES."""
+def recent_activity(since: datetime) -> list[ActivityItem]:
+    """Return the ActivityItems since an instant, the newest first, at most MAX_ENTRIES."""
     entries_read = [
         entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)
     ]
@@ -113,7 +113,7 @@ def happenings(since: datetime) -> list[Happening]:
             (entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []
         ).append(entry)
     titles = titles_of(entries_read)
-    logged = [_happening_of(group, titles) for group in groups.values()]
+    logged = [_activity_item(group, titles) for group in groups.values()]
     return sorted([*logged, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
 
 
@@ -124,11 +124,11 @@ def _may_read(entry: AuditEntry) -> bool:
     return may(permission, place) if place else causes_where(permission) is None
 
 
-def _happening_of(group: list[AuditEntry], titles: Mapping[Any, str]) -> Happening:
+def _activity_item(group: list[AuditEntry], titles: Mapping[Any, str]) -> ActivityItem:
     newest = group[0]
     who = newest.organizer.called if newest.organizer else DOORS[newest.door]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
-    return Happening(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
+    return ActivityItem(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
 
 
 def _more(group: list[AuditEntry]) -> str:
@@ -153,7 +153,7 @@ def _emails(num: int) -> str:
 NUMBERED = {"signatures": _signatures, "letters": _emails}
 
 
-def _came_in(since: datetime) -> Iterator[Happening]:
+def _came_in(since: datetime) -> Iterator[ActivityItem]:
     """Yield what no organizer did: what rules and the runner held, and what tablets sent."""
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
@@ -163,7 +163,7 @@ def _came_in(since: datetime) -> Iterator[Happening]:
             many,
             count=format_decimal(many),
         )
-        yield Happening(newest, "signatures.held", "", text)
+        yield ActivityItem(newest, "signatures.held", "", text)
     for event, tablet, many, newest in (
         stored_since(causes_where("kiosks.see"), since) if may("kiosks.see") else ()
     ):
@@ -173,7 +173,7 @@ def _came_in(since: datetime) -> Iterator[Happening]:
             many,
             count=format_decimal(many),
         )
-        yield Happening(
+        yield ActivityItem(
             newest,
             "kiosks.sent",
             _("Tablet “%(name)s”", name=tablet),

@@ -18,7 +18,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.navigation import sidebar_counts
-from campaign.organize.overview.activity import happenings
+from campaign.organize.overview.activity import recent_activity
 from campaign.organize.overview.tasks import tasks_for_today
 from campaign.organize.statistics.figures import (
     RANGES,
@@ -94,7 +94,7 @@ TURNS = {"open": 0, "not_yet": 1, "closed": 3}
 
 
 @dataclass(frozen=True)
-class CauseInSight:
+class CauseOverview:
     """A cause as the overview shows it.
 
     `petitions` are pairs of a state and a card, open ones first and closed ones last; `further`
@@ -126,7 +126,7 @@ def index() -> ResponseReturnValue:
         city=get_timezone_location(zone(), locale=get_locale(), return_city=True),
         causes=[_in_sight(cause, chosen, len(causes) <= MAX_CHARTS, now) for cause in causes],
         tasks=tasks_for_today(),
-        happened=happenings(start_of_yesterday()),
+        happened=recent_activity(start_of_yesterday()),
         when=lambda at: _when(at, now),
         chosen_range=chosen,
         ranges=RANGES,
@@ -143,7 +143,7 @@ def rail() -> ResponseReturnValue:
 
 def _in_sight(
     cause: Cause, chosen_range: str | None, has_chart: bool, now: datetime
-) -> CauseInSight:
+) -> CauseOverview:
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     listed = [petition for petition in petitions if petition.archived_at is None]
@@ -157,7 +157,7 @@ def _in_sight(
         if seen and has_chart and seen.hours is not None and not seen.is_empty
         else None
     )
-    return CauseInSight(
+    return CauseOverview(
         cause=cause,
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),

@@ -23,7 +23,7 @@ from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.kiosk.review_queries import many_for_review
 from campaign.mail.queries import waiting_since
 from campaign.organize.core.identity import causes_where, may, organizer
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
@@ -94,7 +94,7 @@ def to_review() -> Iterator[Task]:
         yield Task(text, _("Review"), url_for("organize.comments.index"))
 
 
-def to_seat() -> Iterator[Task]:
+def held_registrations() -> Iterator[Task]:
     if not may("registrations.check_in"):
         return
     now = utcnow()
@@ -118,7 +118,7 @@ def to_seat() -> Iterator[Task]:
             )
 
 
-def from_paper() -> Iterator[Task]:
+def open_imports() -> Iterator[Task]:
     if not may("signatures.import"):
         return
     begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.is_open]
@@ -248,7 +248,7 @@ def failed_files() -> Iterator[Task]:
             yield Task(text, _("View"), url_for("organize.exports.show", export_id=export.id))
 
 
-def data_to_go() -> Iterator[Task]:
+def scheduled_erasures() -> Iterator[Task]:
     """Yield the petitions whose owners were told that personal data will soon be erased."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
@@ -261,13 +261,13 @@ def data_to_go() -> Iterator[Task]:
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
             text = _(
                 "Personal data of “%(title)s” will be deleted on %(day)s",
-                title=in_sight(petition).title,
+                title=petition_summary(petition).title,
                 day=day,
             )
             yield Task(text, _("View"), url_for("organize.retention.edit", slug=petition.slug))
 
 
-def kept_forever() -> Iterator[Task]:
+def unlimited_retentions() -> Iterator[Task]:
     """Yield the petitions that keep personal data forever although nobody chose that."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
@@ -275,12 +275,12 @@ def kept_forever() -> Iterator[Task]:
         if petition.retention_days is None and not keeps_by_choice(petition):
             text = _(
                 "Choose how long the signatures of “%(title)s” are kept",
-                title=in_sight(petition).title,
+                title=petition_summary(petition).title,
             )
             yield Task(text, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
 
 
-def doubted_keys() -> Iterator[Task]:
+def suspect_keys() -> Iterator[Task]:
     """Yield the doubted keys of partners: too many of their people had signed before.
 
     Signatures sent with such a key must be confirmed by their signers.
@@ -341,13 +341,13 @@ def tasks_for_today() -> list[Task]:
     now = utcnow()
     return [
         *to_review(),
-        *to_seat(),
+        *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
         *failed_files(),
-        *from_paper(),
-        *doubted_keys(),
-        *data_to_go(),
-        *kept_forever(),
+        *open_imports(),
+        *suspect_keys(),
+        *scheduled_erasures(),
+        *unlimited_retentions(),
         *drafts(),
     ]

@@ -20,7 +20,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.fields import LineField, most, unchosen
+from campaign.organize.core.fields import LineField, max_length, unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.process.clock import utcnow
 
@@ -30,7 +30,8 @@ class KeyForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     name = LineField(
-        _l("Name of the partner"), [DataRequired(_l("Enter who gets it.")), most(MAX_NAME_LENGTH)]
+        _l("Name of the partner"),
+        [DataRequired(_l("Enter who gets it.")), max_length(MAX_NAME_LENGTH)],
     )
     is_trusted = BooleanField(_l("Trusted: signatures count at once, without a confirmation email"))
 

@@ -58,9 +58,9 @@ class AuditSearch(FlaskForm):
         return self.about.data if self.about.data in SUBJECTS else ""
 
 
-def _offered(all_of_them: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
+def _offered(any_label: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
     return [
-        SelectChoice("", all_of_them),
+        SelectChoice("", any_label),
         *(SelectChoice(value, name) for value, name in names.items()),
     ]
 

@@ -15,7 +15,7 @@ from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import NAMES
-from campaign.organize.core.scope import in_sight
+from campaign.organize.core.scope import petition_summary
 from campaign.petitions.queries import petitions_with_ids
 from campaign.updates.queries import updates_with_ids
 
@@ -342,6 +342,8 @@ def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
     things = ((kind, thing) for kind, some in ids.items() for thing in FETCHED[kind](some))
     return {
-        (kind, thing.id): in_sight(thing).title if kind == "petition" else thing.text(g.lang).title
+        (kind, thing.id): petition_summary(thing).title
+        if kind == "petition"
+        else thing.text(g.lang).title
         for kind, thing in things
     }

@@ -63,10 +63,10 @@ def step_after(petition: Petition, view: str) -> str:
 
 def onward(petition: Petition, view: str) -> BaseResponse:
     """Return the redirect after saving a part: the guide's next step, or the petition's page."""
-    leads_on = is_guided() and view in STEPS
+    goes_on = is_guided() and view in STEPS
     return redirect(
         step_after(petition, view)
-        if leads_on
+        if goes_on
         else url_for("organize.petitions.show", slug=petition.slug),
         303,
     )

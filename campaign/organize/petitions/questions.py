@@ -29,7 +29,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
     moved,
 )
 from campaign.organize.petitions.parts import part_page, save_part
@@ -78,11 +78,15 @@ QuestionRow = type(
     {
         **by_language(
             "label",
-            lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)]),
+            lambda lang: LineField(
+                in_language(_l("Question"), lang), [max_length(MAX_LABEL_LENGTH)]
+            ),
         ),
         **by_language(
             "choices",
-            lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)]),
+            lambda lang: LinesField(
+                in_language(_l("Answers"), lang), [max_length(MAX_CHOICES_LENGTH)]
+            ),
         ),
     },
 )

@@ -17,7 +17,7 @@ from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
     DraftForm,
     LaterForm,
-    is_made_already,
+    is_already_created,
     offered,
     use_requested_language,
 )
@@ -89,7 +89,7 @@ def create() -> ResponseReturnValue:
         or slug_of(form.title.data)
         or free_slug("petition", operations.slugs.is_taken)
     )
-    if is_made_already(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
+    if is_already_created(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
         made = act(

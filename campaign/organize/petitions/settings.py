@@ -22,10 +22,10 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
     moved,
 )
-from campaign.organize.core.time_fields import DayField, HourField, ZoneField, tell_of_hours_twice
+from campaign.organize.core.time_fields import DayField, HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import (
@@ -47,7 +47,7 @@ MAX_TARGET_LENGTH = 200
 TargetRow = type(
     "TargetRow",
     (Form,),
-    {lang: LineField(NAMES[lang], [most(MAX_TARGET_LENGTH)]) for lang in LOCALES},
+    {lang: LineField(NAMES[lang], [max_length(MAX_TARGET_LENGTH)]) for lang in LOCALES},
 )
 
 
@@ -123,7 +123,7 @@ class _Dates(FlaskForm):
 
 
 def _place(lang: str) -> LineField:
-    return LineField(in_language(_l("Delivery place"), lang), [most(MAX_TARGET_LENGTH)])
+    return LineField(in_language(_l("Delivery place"), lang), [max_length(MAX_TARGET_LENGTH)])
 
 
 DatesForm = type(
@@ -192,7 +192,7 @@ def save_dates(petition: Petition) -> ResponseReturnValue:
         deliver_places=form.places(),
         now=utcnow(),
     )
-    tell_of_hours_twice((form.opens_at.data, form.closes_at.data), form.time_zone.data)
+    flash_ambiguous_times((form.opens_at.data, form.closes_at.data), form.time_zone.data)
     return answer
 
 

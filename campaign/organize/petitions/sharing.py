@@ -29,7 +29,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.petitions.routes import audit_event_of, blueprint, load_petition
 from campaign.petitions.models import Petition
@@ -71,7 +71,7 @@ class _ShareTexts(FlaskForm):
 
 
 def _texts(lang: str) -> RowsField:
-    wording = ShortTextField(in_language(_l("Share text"), lang), [most(MAX_TEXT_LENGTH)])
+    wording = ShortTextField(in_language(_l("Share text"), lang), [max_length(MAX_TEXT_LENGTH)])
     return RowsField(wording, in_language(_l("Share texts"), lang), max_entries=MAX_TEXTS)
 
 

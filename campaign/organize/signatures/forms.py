@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from campaign.i18n.countries import countries
 from campaign.organize.core.fields import VersionField
-from campaign.organize.core.scope import PetitionInSight, chosen
+from campaign.organize.core.scope import PetitionSummary, chosen
 from campaign.organize.core.time_fields import DayField
 from campaign.organize.signatures.labels import EVIDENCE_LABELS, STATE_LABELS
 from campaign.organize.statistics.figures import zone
@@ -49,7 +49,7 @@ class SignatureSearch(FlaskForm):
     since = DayField(_l("First day"), [Optional()])
     until = DayField(_l("Last day"), [Optional()])
 
-    def __init__(self, petitions: list[PetitionInSight]) -> None:
+    def __init__(self, petitions: list[PetitionSummary]) -> None:
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
@@ -75,7 +75,7 @@ class SignatureSearch(FlaskForm):
         )
 
     @property
-    def petitions(self) -> list[PetitionInSight]:
+    def petitions(self) -> list[PetitionSummary]:
         return chosen(self._petitions, self.petition.data)
 
     @property

@@ -13,9 +13,9 @@ from campaign.exports.formats import JsonLines
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import AuditEvent, act, note, note_each
+from campaign.organize.core.audit import AuditEvent, act, log_each_view, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.scope import in_sight, load_petition, petitions_where
+from campaign.organize.core.scope import load_petition, petition_summary, petitions_where
 from campaign.organize.signatures.forms import ReasonForm, RetentionForm
 from campaign.organize.signatures.routes import load_signature
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
@@ -44,7 +44,7 @@ blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 @allowed("retention.edit")
 def index() -> ResponseReturnValue:
     petitions = [petition_by_id(item.id) for item in petitions_where("retention.edit")]
-    rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
+    rows = [(petition_summary(petition), petition, erases_at(petition)) for petition in petitions]
     return render_template("organize/retention/index.html", rows=rows)
 
 
@@ -103,7 +103,7 @@ def _render_page(
     page = render_template(
         "organize/retention/edit.html",
         petition=petition_row,
-        sight=in_sight(petition_row),
+        petition_summary=petition_summary(petition_row),
         form=form,
         shows_trial=shows_trial,
         would_erase_at=would_erase_at(petition_row, form.number, now)
@@ -152,7 +152,7 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"signature-{signature_id}.json"
     )
-    note(audit_event)
+    log_view(audit_event)
     return response
 
 
@@ -192,8 +192,8 @@ def erase(signature: Signature) -> ResponseReturnValue:
 
 
 def _erasure_page(signature: Signature, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    note_each([signature])
-    petition = in_sight(petition_by_id(signature.petition_id))
+    log_each_view([signature])
+    petition = petition_summary(petition_by_id(signature.petition_id))
     return render_template(
         "organize/erasures/new.html", signature=signature, petition=petition, form=form
     ), status

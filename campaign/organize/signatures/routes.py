@@ -15,9 +15,9 @@ from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import AuditEvent, act, act_on_some, note_each, note_list
+from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_each_view, log_list_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
 from campaign.organize.signatures.labels import label_context
 from campaign.petitions.presenters import in_language
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     )
     rows = matches[:ON_A_PAGE]
     # The search text may be a name, so record only which fields were used.
-    note_list(
+    log_list_view(
         rows,
         sorted(form.params),
         on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None,
@@ -256,14 +256,14 @@ def _render_page(
 ) -> tuple[str, int]:
     others = others_of_person(signature)
     # A page with form errors also shows all the data, so it is recorded too.
-    note_each([signature, *others])
+    log_each_view([signature, *others])
     petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
     # The correction form on the same page also has a field for the reason.
     reason.reason.id = "why"
     page = render_template(
         "organize/signatures/show.html",
         signature=signature,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         paper=row_of_signature(signature.id) if signature.evidence == "paper" else None,
         questions={
             question["name"]: in_language(question, g.lang)["label"]

@@ -14,10 +14,10 @@ from campaign.mail.delivery import names_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import may
 from campaign.organize.core.scope import (
-    PetitionInSight,
-    in_sight,
+    PetitionSummary,
     load_cause,
     load_petition,
+    petition_summary,
     petitions_where,
 )
 from campaign.organize.signatures.labels import EVIDENCE_LABELS
@@ -47,7 +47,7 @@ def petition(petition: Petition) -> ResponseReturnValue:
     row = petition_by_id(petition.id)
     goal = {"goal": row.goal} if row.state != "closed" else {}
     return _render_page(
-        [petition.id], title=in_sight(row).title, cause=row.cause, petition=row, **goal
+        [petition.id], title=petition_summary(row).title, cause=row.cause, petition=row, **goal
     )
 
 
@@ -86,7 +86,7 @@ def _render_page(
     title: str,
     cause: Cause,
     petition: Petition | None = None,
-    petitions: Sequence[PetitionInSight] = (),
+    petitions: Sequence[PetitionSummary] = (),
     goal: int = 0,
 ) -> ResponseReturnValue:
     counts = states(petition_ids)

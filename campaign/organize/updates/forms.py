@@ -19,7 +19,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.core.time_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
@@ -29,7 +29,7 @@ ELSEWHERE = _l(
     "We do not show pictures from other sites, because those sites would learn who reads this. Add the picture under “Pictures in the text”."
 )
 PARTS = ("title", "summary", "body")
-LACKING = {
+MISSING_ERRORS = {
     "title": _l("Enter a title first. Then you can add the other text in this language."),
     "body": _l("Enter the text of the update."),
 }
@@ -39,7 +39,7 @@ MAX_BODY_LENGTH = 20_000
 class _Text(InLanguages, FlaskForm):
     """An update's texts in all languages, and what it is about."""
 
-    parts, lacking = PARTS, LACKING
+    parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
     petitions = SelectMultipleField(_l("Related petitions"))
     event = SelectField(_l("Related event"), default="")
@@ -76,7 +76,7 @@ class _Text(InLanguages, FlaskForm):
         """
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
-        is_complete = self.demand({update.original_lang, *self.texts()}, needed)
+        is_complete = self.require_parts({update.original_lang, *self.texts()}, needed)
         return self._knows_pictures(update) and is_complete and valid
 
     def _knows_pictures(self, update: Update) -> bool:
@@ -95,14 +95,17 @@ TextForm = type(
     "TextForm",
     (_Text,),
     {
-        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(
-            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
+            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
+        ),
+        **by_language(
+            "summary",
+            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
         ),
         **by_language(
             "body",
             lambda lang: LinesField(
-                in_language(_l("Text of the update"), lang), [most(MAX_BODY_LENGTH)]
+                in_language(_l("Text of the update"), lang), [max_length(MAX_BODY_LENGTH)]
             ),
         ),
     },

@@ -17,7 +17,7 @@ from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
     DraftForm,
-    is_made_already,
+    is_already_created,
     offered,
     use_requested_language,
 )
@@ -25,7 +25,7 @@ from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import petitions_where
-from campaign.organize.core.time_fields import tell_of_hours_twice
+from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.updates.forms import PublishForm
 from campaign.process.clock import utcnow
@@ -76,7 +76,7 @@ def create() -> ResponseReturnValue:
     slug = (
         form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
     )
-    if is_made_already(update_in_any_state(slug), form):
+    if is_already_created(update_in_any_state(slug), form):
         return back_to(slug)
     try:
         made = act(
@@ -215,7 +215,7 @@ def publish(update: Update) -> ResponseReturnValue:
         else _("It will be published at the time you set."),
         "success",
     )
-    tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
+    flash_ambiguous_times((form.publish_at.data,) if form.moment else (), form.time_zone.data)
     return back_to(update.slug)
 
 
