@@ -207,17 +207,17 @@ def workspace_context() -> dict[str, Any]:
 
 
 @blueprint.errorhandler(403)
-def refuse(_error: Exception) -> ResponseReturnValue:
+def render_forbidden(_error: Exception) -> ResponseReturnValue:
     return render_template("organize/refused.html"), 403
 
 
 @blueprint.errorhandler(404)
-def find_nothing(_error: Exception) -> ResponseReturnValue:
+def render_not_found(_error: Exception) -> ResponseReturnValue:
     return render_template("organize/not_found.html"), 404
 
 
 @blueprint.errorhandler(413)
-def refuse_large(_error: Exception) -> ResponseReturnValue:
+def answer_large_request(_error: Exception) -> ResponseReturnValue:
     """Say that an uploaded file was too large, or show the general error page.
 
     In the second case the user can go back; the browser keeps the form.
@@ -227,7 +227,7 @@ def refuse_large(_error: Exception) -> ResponseReturnValue:
 
 
 @blueprint.errorhandler(CSRFError)
-def ask_again(_error: Exception) -> ResponseReturnValue:
+def answer_csrf_error(_error: Exception) -> ResponseReturnValue:
     """Answer a form whose CSRF token is no longer valid; nothing was changed.
 
     The page was open for weeks, or was opened before signing in elsewhere.

@@ -71,20 +71,20 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _render_page(form, 422)
     address = form.email.address.normalized
-    who = organizer_by_address(address)
-    device = known_device_digest(who.id if who else None)
+    account = organizer_by_address(address)
+    device = known_device_digest(account.id if account else None)
     try:
         admit_sign_in(
             network=request.remote_addr, account=tokens.email_digest(address), device=device
         )
-        is_right = matches(who.password_hash if who else None, form.password.data)
+        is_right = matches(account.password_hash if account else None, form.password.data)
         new_hash = (
             hash_password(form.password.data)
-            if is_right and is_outdated(who.password_hash)
+            if is_right and is_outdated(account.password_hash)
             else None
         )
     except TooManyTries as wait:
-        log_refused(who.id if who else None, "pace")
+        log_refused(account.id if account else None, "pace")
         form.form_errors.append(_too_many(wait))
         return later(_render_page(form, wait.status), wait.minutes * 60)
     except HashingBusy as busy:
@@ -92,16 +92,16 @@ def create() -> ResponseReturnValue:
         return later(_render_page(form, busy.status))
     if not is_right:
         count_wrong_password(device=device)
-        log_refused(who.id if who else None, "password")
+        log_refused(account.id if account else None, "password")
         form.form_errors.append(
             _("Wrong email address or password. Check both, or reset your password.")
         )
         return _render_page(form, 422)
     if new_hash:
-        write(_keep_hash, who.id, new_hash)
-    if who.has_second_factor:
-        return ask_second_step(who.id, form.next.data)
-    return let_in(who.id, form.next.data, "password")
+        write(_store_hash, account.id, new_hash)
+    if account.has_second_factor:
+        return ask_second_step(account.id, form.next.data)
+    return let_in(account.id, form.next.data, "password")
 
 
 @blueprint.get("/second-step")
@@ -116,22 +116,22 @@ def second_step() -> ResponseReturnValue:
 @anybody
 def take_second_step() -> ResponseReturnValue:
     """Check a code of the app, or a recovery code."""
-    who = half_signed_in()
-    if who is None:
+    account = half_signed_in()
+    if account is None:
         flash(_("That took longer than ten minutes. Please start again."), "waiting")
         return redirect(url_for("organize.sign_in.new"), 303)
-    form, who_id = SecondStepForm(), who.id
+    form, account_id = SecondStepForm(), account.id
     if not form.validate():
         return _second_page(form, 422)
     try:
-        admit_second_step(account=who.email_digest, device=known_device_digest(who_id))
+        admit_second_step(account=account.email_digest, device=known_device_digest(account_id))
     except TooManyTries as wait:
-        log_refused(who_id, "pace")
+        log_refused(account_id, "pace")
         form.form_errors.append(_too_many(wait))
         return later(_second_page(form, wait.status), wait.minutes * 60)
-    way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
+    way = write(spend_code, organizer_id=account_id, code=form.code.data, now=utcnow())
     if way is None:
-        log_refused(who_id, "code")
+        log_refused(account_id, "code")
         form.code.errors = [
             _(
                 "That code did not work. Each code works once. Wait for the next one, and check your phone’s clock."
@@ -142,7 +142,7 @@ def take_second_step() -> ResponseReturnValue:
         flash(
             _("You used a recovery code. If you lost your phone, set up your app again."), "waiting"
         )
-    return let_in(who_id, form.next.data, way)
+    return let_in(account_id, form.next.data, way)
 
 
 @blueprint.post("/out")
@@ -158,7 +158,7 @@ def out() -> ResponseReturnValue:
     return response
 
 
-def _keep_hash(organizer_id: int, password_hash: str) -> None:
+def _store_hash(organizer_id: int, password_hash: str) -> None:
     organizer_by_id(organizer_id).password_hash = password_hash
 
 
@@ -174,11 +174,11 @@ def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
 
 
 def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    who = half_signed_in()
+    account = half_signed_in()
     context = {
         "form": form,
-        "has_app": who.totp_secret is not None,
-        "passkeys": bool(who.passkeys) and passkeys_work(),
+        "has_app": account.totp_secret is not None,
+        "passkeys": bool(account.passkeys) and passkeys_work(),
     }
     return render_template("organize/sign_in/second_step.html", **context), status
 
@@ -201,7 +201,7 @@ def show() -> ResponseReturnValue:
     data = request.get_json(silent=True)
     answer = data.get("answer") if isinstance(data, dict) else None
     challenge, half = pop_challenge(), half_signed_in()
-    who = challenge and write(
+    account = challenge and write(
         spend_passkey,
         place=site_place(),
         challenge=challenge,
@@ -209,11 +209,11 @@ def show() -> ResponseReturnValue:
         now=utcnow(),
         organizer_id=half.id if half else None,
     )
-    if not who:
+    if not account:
         log_refused(half.id if half else None, "passkey")
         return jsonify(
             error=_("That passkey did not work. Try again, or sign in with your password.")
         ), 422
     response = jsonify(next=safe_next(data.get("next")))
-    open_full_session(response, who, "passkey")
+    open_full_session(response, account, "passkey")
     return response

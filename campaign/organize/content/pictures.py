@@ -59,7 +59,7 @@ def _share(label: Any) -> WholeNumberField:
     return WholeNumberField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
-class _Seen(FlaskForm):
+class _AltTexts(FlaskForm):
     """A picture with its alt texts."""
 
     version = VersionField()
@@ -91,7 +91,7 @@ class _Seen(FlaskForm):
                 self.picture.errors = [REFUSALS[refusal.code]]
 
 
-class _Cut(_Seen):
+class _FocalPoint(_AltTexts):
     """A picture that lists and phones crop around its focal point."""
 
     focal_x = _share(_l("Distance from the left, in percent"))
@@ -107,8 +107,8 @@ _ALTS = by_language(
         in_language(_l("Image description"), lang), [max_length(MAX_ALT_LENGTH)]
     ),
 )
-PictureForm = type("PictureForm", (_Cut,), _ALTS)
-BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
+PictureForm = type("PictureForm", (_FocalPoint,), _ALTS)
+BodyPictureForm = type("BodyPictureForm", (_AltTexts,), _ALTS)
 
 
 def shown_picture(picture: Any) -> dict[str, str]:

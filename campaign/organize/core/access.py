@@ -107,17 +107,17 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
 
 
 def accepts_bytes(
-    most: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
+    limit: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Raise the request size limit of a view for organizers; other views accept far less.
 
-    Put this decorator above the other guards. `most` is a number of bytes, or the name of the
+    Put this decorator above the other guards. `limit` is a number of bytes, or the name of the
     setting that holds it. `refuse` returns the response to a larger request. Without it, a general
     error page is shown.
     """
 
     def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        view.most_bytes, view.refuse_large = most, refuse
+        view.max_bytes, view.refuse_large = limit, refuse
         return view
 
     return decorate
@@ -151,13 +151,13 @@ def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
     """
     with app.request_context(environ):
         view = app.view_functions.get(request.endpoint)
-        if hasattr(view, "most_bytes"):
+        if hasattr(view, "max_bytes"):
             identity.find_session()
         return max_bytes_of_view(view)
 
 
 def max_bytes_of_view(view: Any) -> int:
     """Return how many bytes this request may send to `view`."""
-    if hasattr(view, "most_bytes") and identity.organizer():
-        return current_app.config.get(view.most_bytes, view.most_bytes)
+    if hasattr(view, "max_bytes") and identity.organizer():
+        return current_app.config.get(view.max_bytes, view.max_bytes)
     return current_app.config["MAX_CONTENT_LENGTH"]

@@ -81,8 +81,8 @@ def _recent_hours(petition_ids: Collection[int]) -> tuple[Hour, ...]:
 
 def start_of_yesterday() -> datetime:
     """Return the first instant of yesterday in the site's time zone."""
-    here = utcnow().astimezone(zone())
-    return (here - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    local = utcnow().astimezone(zone())
+    return (local - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 blueprint = Blueprint("overview", __name__)

@@ -122,9 +122,9 @@ def save_part(
         else []
     )
     if changes:
-        here = url_for(f"organize.petitions.{part}", slug=petition.slug)
+        form_url = url_for(f"organize.petitions.{part}", slug=petition.slug)
         return review(
-            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
+            petition, form_url, url_for("organize.petitions.show", slug=petition.slug), changes
         )
     number = petition.current_version.number
     petition = save(

@@ -102,15 +102,15 @@ def version(petition: Petition, number: int) -> ResponseReturnValue:
     by_number = {item.number: item for item in petition.versions}
     if number not in by_number:
         abort(404)
-    here, before = by_number[number], by_number.get(number - 1)
+    current, before = by_number[number], by_number.get(number - 1)
     return render_template(
         "organize/petitions/version.html",
         petition=petition,
         title=_title(petition),
-        version=here,
+        version=current,
         changes=_differences(
             _parts(texts_of(before), terms_of(before)) if before else {},
-            _parts(texts_of(here), terms_of(here)),
+            _parts(texts_of(current), terms_of(current)),
         ),
     )
 
