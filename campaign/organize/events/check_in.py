@@ -128,7 +128,7 @@ def _list(event: Event) -> dict[str, Any]:
         "numbers": numbers_of(event),
         "rows": rows[:MAX_ROWS],
         "has_more": len(rows) > MAX_ROWS,
-        "words": query,
+        "query": query,
         "hours_in": {row.id: _hour_in(row, event) for row in rows if row.checked_in_at},
     }
 
