@@ -29,9 +29,9 @@ from campaign.process.clock import utcnow
 # A phone shows this many rows at once. Others are found by searching.
 MAX_ROWS = 60
 MAX_TEXT_LENGTH = 200
-NOTED_EVERY = timedelta(hours=6)
+VIEW_LOGGED_EVERY = timedelta(hours=6)
 # Only this page may use the camera.
-MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
+PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
     "unconfirmed": _l(
         "This registration is not confirmed yet. If there is room, check them in from the list below."
@@ -53,7 +53,7 @@ NO_SEAT = {
 def door(event: Event) -> ResponseReturnValue:
     log_view(_view_event(event))
     answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
-    answer.headers["Permissions-Policy"] = MAY_SCAN
+    answer.headers["Permissions-Policy"] = PERMISSIONS_POLICY
     return answer
 
 
@@ -64,7 +64,7 @@ def door_list(event: Event) -> ResponseReturnValue:
     filters: dict[str, Any] = {
         "organizer_id": organizer().id,
         "subject": ("event", event.id),
-        "since": utcnow() - NOTED_EVERY,
+        "since": utcnow() - VIEW_LOGGED_EVERY,
     }
     if not entries(action="registrations.see", most=1, **filters):
         log_view(_view_event(event))

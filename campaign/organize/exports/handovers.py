@@ -83,7 +83,7 @@ class PackForm(PurposeForm):
         self.lang.choices = [SelectChoice(code, NAMES[code]) for code in NAMES if code in languages]
 
 
-class HandingForm(FlaskForm):
+class ContentsForm(FlaskForm):
     """What the targets see of each signature."""
 
     version = VersionField()
@@ -189,14 +189,14 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
 @blueprint.get("/<slug>/contents")
 @allowed("handovers.edit", load_petition)
 def contents(petition: Petition) -> ResponseReturnValue:
-    return _contents_page(petition, HandingForm.of(petition))
+    return _contents_page(petition, ContentsForm.of(petition))
 
 
 @blueprint.post("/<slug>/contents")
 @allowed("handovers.edit", load_petition)
 @fresh
 def save_contents(petition: Petition) -> ResponseReturnValue:
-    form = HandingForm()
+    form = ContentsForm()
     if not form.validate():
         return _contents_page(petition, form, 422)
     if request.form.get("press") == "back":
@@ -213,7 +213,7 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
         "handovers.edit", petition, details={"names": names, "details": details}
     )
     save(
-        Editor(form, partial(petition_by_id, petition.id), HandingForm.of, _contents_page),
+        Editor(form, partial(petition_by_id, petition.id), ContentsForm.of, _contents_page),
         audit_event,
         change_handing,
         petition_id=petition.id,

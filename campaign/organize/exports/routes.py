@@ -51,7 +51,7 @@ from campaign.security.sealed_files import SealBroken
 from campaign.signatures.counting.statistics import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
-LOOK_AGAIN = 3
+POLL_SECONDS = 3
 
 
 def load_export(export_id: int) -> Export | None:
@@ -145,7 +145,7 @@ def show(export: Export) -> ResponseReturnValue:
         is_there=file_of(export) is not None,
         until=export.ready_at + KEPT if export.ready_at else None,
         kept_hours=int(KEPT.total_seconds() // 3600),
-        seconds=LOOK_AGAIN,
+        seconds=POLL_SECONDS,
         **labels,
     )
 

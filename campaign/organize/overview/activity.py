@@ -132,7 +132,7 @@ def _activity_item(group: list[AuditEntry], titles: Mapping[Any, str]) -> Activi
 
 
 def _more(group: list[AuditEntry]) -> str:
-    for name, label in NUMBERED.items():
+    for name, label in COUNT_LABELS.items():
         if many := sum(
             number for entry in group if isinstance(number := entry.details.get(name), int)
         ):
@@ -150,7 +150,7 @@ def _emails(num: int) -> str:
     return ngettext("%(figure)s email", "%(figure)s emails", num, figure=format_decimal(num))
 
 
-NUMBERED = {"signatures": _signatures, "letters": _emails}
+COUNT_LABELS = {"signatures": _signatures, "letters": _emails}
 
 
 def _came_in(since: datetime) -> Iterator[ActivityItem]:

@@ -90,7 +90,7 @@ blueprint = Blueprint("overview", __name__)
 MAX_CHARTS = 3
 # Further petitions are only in the list of petitions.
 MAX_PETITIONS = 6
-TURNS = {"open": 0, "not_yet": 1, "closed": 3}
+STATE_ORDER = {"open": 0, "not_yet": 1, "closed": 3}
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _in_sight(
 
 def _turn(row: tuple[str, PetitionCard]) -> int:
     state, petition = row
-    return 2 if state == "draft" else TURNS[petition.state]
+    return 2 if state == "draft" else STATE_ORDER[petition.state]
 
 
 def _when(at: datetime, now: datetime) -> str:

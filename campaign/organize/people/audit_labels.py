@@ -326,7 +326,7 @@ def _instant_or_day(value: str) -> str:
     return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value
 
 
-FETCHED = {
+LOADERS = {
     "cause": causes_among,
     "petition": petitions_with_ids,
     "event": events_with_ids,
@@ -338,9 +338,9 @@ def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
     """Return {(kind, id): title} of the causes, petitions, events and updates of these entries."""
     ids = {}
     for entry in entries:
-        if entry.subject_kind in FETCHED:
+        if entry.subject_kind in LOADERS:
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
-    things = ((kind, thing) for kind, some in ids.items() for thing in FETCHED[kind](some))
+    things = ((kind, thing) for kind, some in ids.items() for thing in LOADERS[kind](some))
     return {
         (kind, thing.id): petition_summary(thing).title
         if kind == "petition"

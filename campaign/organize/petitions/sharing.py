@@ -187,7 +187,7 @@ class EmbeddingForm(FlaskForm):
         return cls(formdata=None, data=data)
 
 
-class PieceForm(FlaskForm):
+class EmbedPreviewForm(FlaskForm):
     """What the embedded piece shows; sent in the URL, it changes nothing."""
 
     class Meta:
@@ -266,7 +266,7 @@ def _embedding_page(petition: Petition, form: FlaskForm, status: int = 200) -> t
         "organize/petitions/embedding.html",
         petition=petition,
         form=form,
-        piece=PieceForm(formdata=None, data=vars(frame)),
+        preview_form=EmbedPreviewForm(formdata=None, data=vars(frame)),
         frame=frame,
         is_public=petition.state != "draft" and petition.cause.state != "draft",
         # Use the petition's own URL, not the one of the person who copies the code.

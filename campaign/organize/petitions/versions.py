@@ -83,7 +83,7 @@ def _joined(pieces: Iterable[Piece]) -> list[Piece]:
     return joined
 
 
-NOT_TYPED = ("csrf_token", "press")
+NOT_RESENT = ("csrf_token", "press")
 LISTS = ("targets", "questions", "delivered")
 
 
@@ -149,7 +149,9 @@ def review(
         action=action,
         leave=leave,
         typed=[
-            (name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in NOT_RESENT
         ],
         changes=changes,
         count=petition_counts([petition.id]).get(petition.id, 0),

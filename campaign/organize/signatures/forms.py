@@ -29,7 +29,7 @@ from campaign.petitions.models import Petition
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.search.queries import STATES, Search
 
-SHORT = Length(max=300, message=_l("This is too long. Make it shorter."))
+REASON_LENGTH = Length(max=300, message=_l("This is too long. Make it shorter."))
 
 
 class SignatureSearch(FlaskForm):
@@ -102,7 +102,10 @@ class CorrectionForm(SupporterForm):
     version = HiddenField()
     reason = StringField(
         _l("Who asked for this, and how?"),
-        [DataRequired(_l("Say it in a few words. We record it in the activity log.")), SHORT],
+        [
+            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            REASON_LENGTH,
+        ],
     )
 
 
@@ -111,7 +114,10 @@ class ReasonForm(FlaskForm):
 
     reason = StringField(
         _l("Reason"),
-        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), SHORT],
+        [
+            DataRequired(_l("Say why, in a few words. We record it in the activity log.")),
+            REASON_LENGTH,
+        ],
     )
 
 

@@ -264,7 +264,7 @@ def goal_forecast(hours: Iterable[Hour], *, count: int, goal: int) -> Forecast |
 
 DATA = Path(__file__).parents[1] / "data" / "postal_regions.toml"
 # In other countries, a region of two characters is wide enough not to identify anyone.
-SIGNS = 2
+REGION_CHARACTERS = 2
 
 
 def region_of(country: str, area: str) -> str:
@@ -274,8 +274,8 @@ def region_of(country: str, area: str) -> str:
     """
     names = _regions().get(country)
     if names:
-        return names.get(area[:1]) or names.get(area[:2]) or f"{area[:SIGNS]}…"
-    return f"{area[:SIGNS]}…"
+        return names.get(area[:1]) or names.get(area[:2]) or f"{area[:REGION_CHARACTERS]}…"
+    return f"{area[:REGION_CHARACTERS]}…"
 
 
 @cache
