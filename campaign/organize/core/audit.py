@@ -35,7 +35,7 @@ class AuditEvent(NamedTuple):
             self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
         )
 
-    def record(self, who: Actor, result: Any) -> AuditEntry:
+    def record_entry(self, who: Actor, result: Any) -> AuditEntry:
         """Record the audit event and return the entry."""
         on, cause_id = (
             item(result) if callable(item) else item for item in (self.on, self.cause_id)
