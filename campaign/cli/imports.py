@@ -22,7 +22,7 @@ from campaign.imports.files import read_file
 from campaign.imports.models import FATES, ImportBatch
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused, Table
-from campaign.organize.imports.labels import FATE_WORDS, FILE_FAULTS, why_in_words
+from campaign.organize.imports.labels import FATE_LABELS, FILE_FAULTS, fate_reason
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
@@ -165,8 +165,8 @@ def _print_results(decisions: list[ClassifiedRow]) -> None:
         for row in decisions:
             if row.fate != "new":
                 click.echo(
-                    f"{row.place:>6}  {FATE_WORDS[row.fate]!s:<20}  {why_in_words(row.fate, row.why)}".rstrip()
+                    f"{row.place:>6}  {FATE_LABELS[row.fate]!s:<20}  {fate_reason(row.fate, row.why)}".rstrip()
                 )
         counts = Counter(row.fate for row in decisions)
         for fate in FATES:
-            click.echo(f"{counts[fate]:>6}  {FATE_WORDS[fate]}")
+            click.echo(f"{counts[fate]:>6}  {FATE_LABELS[fate]}")

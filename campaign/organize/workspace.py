@@ -32,7 +32,7 @@ from campaign.organize.content import publishing as content_publishing
 from campaign.organize.core import identity
 from campaign.organize.core.access import max_bytes_of_view
 from campaign.organize.core.edit_conflicts import answer_conflict
-from campaign.organize.core.navigation import numbers as rail_numbers
+from campaign.organize.core.navigation import numbers as sidebar_counts
 from campaign.organize.core.navigation import place_of, places
 from campaign.organize.events import check_in, registrations
 from campaign.organize.events import parts as event_parts
@@ -158,7 +158,7 @@ def load_session() -> None:
 
 
 @blueprint.after_request
-def tell_of_saved_draft(response: Response) -> Response:
+def clear_saved_draft(response: Response) -> Response:
     """Tell the browser to drop its local draft of a form that is now saved.
 
     See components/local_draft.html.
@@ -197,27 +197,27 @@ def _speak() -> None:
 
 
 @blueprint.context_processor
-def who_is_here() -> dict[str, Any]:
+def workspace_context() -> dict[str, Any]:
     return {
         "organizer": identity.organizer(),
         "places": places(),
         "place": place_of(request.blueprint),
-        "rail_numbers": rail_numbers,
+        "sidebar_counts": sidebar_counts,
     }
 
 
 @blueprint.errorhandler(403)
-def refuse(_error: Exception) -> ResponseReturnValue:
+def render_forbidden(_error: Exception) -> ResponseReturnValue:
     return render_template("organize/refused.html"), 403
 
 
 @blueprint.errorhandler(404)
-def find_nothing(_error: Exception) -> ResponseReturnValue:
+def render_not_found(_error: Exception) -> ResponseReturnValue:
     return render_template("organize/not_found.html"), 404
 
 
 @blueprint.errorhandler(413)
-def refuse_large(_error: Exception) -> ResponseReturnValue:
+def answer_large_request(_error: Exception) -> ResponseReturnValue:
     """Say that an uploaded file was too large, or show the general error page.
 
     In the second case the user can go back; the browser keeps the form.
@@ -227,7 +227,7 @@ def refuse_large(_error: Exception) -> ResponseReturnValue:
 
 
 @blueprint.errorhandler(CSRFError)
-def ask_again(_error: Exception) -> ResponseReturnValue:
+def answer_csrf_error(_error: Exception) -> ResponseReturnValue:
     """Answer a form whose CSRF token is no longer valid; nothing was changed.
 
     The page was open for weeks, or was opened before signing in elsewhere.

@@ -10,10 +10,10 @@ import xlsxwriter
 from campaign.cli.imports import import_signatures
 from campaign.imports.tables import UNCLOSED
 from campaign.organize.imports.labels import (
-    DUPLICATE_WORDS,
-    FATE_WORDS,
+    DUPLICATE_LABELS,
+    FATE_LABELS,
     FAULTS,
-    FIELD_WORDS,
+    FIELD_LABELS,
     FILE_FAULTS,
     ROW_FAULTS,
 )
@@ -50,7 +50,7 @@ def result_of(place, output):
 
 def result_counts(output):
     """Return how many rows have each result."""
-    fates = {str(words): fate for fate, words in FATE_WORDS.items()}
+    fates = {str(words): fate for fate, words in FATE_LABELS.items()}
     lines = [
         line.split(maxsplit=1)
         for line in output.splitlines()
@@ -65,12 +65,12 @@ def test_dry_run_shows_the_result_of_each_row_and_changes_nothing(import_file, p
         csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run"
     )
     assert code == 0
-    assert result_of(3, output).startswith(str(FATE_WORDS["duplicate"])) and "2" in result_of(
+    assert result_of(3, output).startswith(str(FATE_LABELS["duplicate"])) and "2" in result_of(
         3, output
     )
-    assert result_of(4, output).startswith(str(FATE_WORDS["duplicate"])) and result_of(
+    assert result_of(4, output).startswith(str(FATE_LABELS["duplicate"])) and result_of(
         4, output
-    ).endswith(str(DUPLICATE_WORDS["email"]))
+    ).endswith(str(DUPLICATE_LABELS["email"]))
     assert result_counts(output) == {"new": 1, "held": 0, "duplicate": 2, "wrong": 0, "left_out": 0}
     assert "1" in output.splitlines()[-1]
     assert len(rows()) == 1
@@ -91,8 +91,8 @@ def test_one_wrong_row_stops_the_import_unless_it_is_skipped(import_file, petiti
     for options in ((), ("--dry-run",)):
         code, output = import_file(data, *options)
         assert code == 1
-        assert result_of(3, output).startswith(str(FATE_WORDS["wrong"]))
-        assert f"{FIELD_WORDS['email']}: {ADDRESS_FAULTS['no_at']}" in result_of(3, output)
+        assert result_of(3, output).startswith(str(FATE_LABELS["wrong"]))
+        assert f"{FIELD_LABELS['email']}: {ADDRESS_FAULTS['no_at']}" in result_of(3, output)
     assert rows() == []
     assert import_file(data, "--leave-out-wrong")[0] == 0
     assert [row.given_name for row in rows()] == ["Zora"]
@@ -174,13 +174,13 @@ def test_file_with_every_kind_of_error_in_fifty_thousand_rows(import_file, petit
         "wrong": 4,
         "left_out": 0,
     }
-    wrong = str(FATE_WORDS["wrong"])
+    wrong = str(FATE_LABELS["wrong"])
     comment, formula, control, unclosed = (
         line.split(wrong, 1)[1].strip() for line in output.splitlines() if f"  {wrong}   " in line
     )
-    assert comment.startswith(f"{FIELD_WORDS['comment']}: ") and "500" in comment
-    assert formula == f"{FIELD_WORDS['given_name']}: {FAULTS['formula']}"
-    assert control == f"{FIELD_WORDS['given_name']}: {NAME_FAULTS['control']}"
+    assert comment.startswith(f"{FIELD_LABELS['comment']}: ") and "500" in comment
+    assert formula == f"{FIELD_LABELS['given_name']}: {FAULTS['formula']}"
+    assert control == f"{FIELD_LABELS['given_name']}: {NAME_FAULTS['control']}"
     assert unclosed == str(ROW_FAULTS[UNCLOSED])
     assert rows() == []
 

@@ -15,7 +15,7 @@ from campaign.imports.create import build_batch
 from campaign.imports.files import read_file
 from campaign.imports.sheet_numbers import read_serial, serial
 from campaign.imports.values import ValueRefused, country, instant, is_day_first, tick
-from campaign.organize.imports.labels import fault_in_words
+from campaign.organize.imports.labels import fault_text
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.forms import signature_form
 from tests.factories.petitions import make_petition
@@ -128,7 +128,7 @@ def test_form_and_row_agree_on_every_value(app, typed, code, required):
     typed = {name: text.strip() for name, text in typed.items()}
     checked = checker(required).check(typed)
     with app.test_request_context(), force_locale("en"):
-        codes = {field: fault_in_words(field, fault) for field, fault in checked.faults.items()}
+        codes = {field: fault_text(field, fault) for field, fault in checked.faults.items()}
     expected = form_faults(app, typed, required)
     assert codes.keys() == expected.keys()
     # These errors are a row's own: countries may be names, comments have no character count, and

@@ -64,6 +64,6 @@ def desk(desk_of):
 
 
 @pytest.fixture
-def door(client):
+def visitor(client):
     """The Desk of a visitor who is not signed in."""
     return Desk(client)

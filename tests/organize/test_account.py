@@ -26,11 +26,11 @@ NEW = "cardamom Tuesday violin otter"
 @pytest.fixture
 def editor(desk_of):
     desk = desk_of("editor", make_cause().id, second_factor=False)
-    with_password_kept(desk)
+    set_password(desk)
     return desk
 
 
-def with_password_kept(desk):
+def set_password(desk):
     """Give the desk's organizer a password without ending the session."""
     desk.organizer = with_password(desk.organizer)
     sign_in(desk.client, desk.organizer)
@@ -68,15 +68,15 @@ def test_renamed_person_is_found_in_the_activity_log_by_the_former_name(desk_of,
 
 
 @pytest.mark.parametrize(
-    "words",
+    "form_data",
     [
         {"name": "", "lang": "en"},
         {"name": "x", "lang": "xx"},
         {"name": "http://evil.example", "lang": "en"},
     ],
 )
-def test_wrong_name_or_language_changes_nothing(editor, words):
-    assert editor.post("/organize/account", words).status_code == 422
+def test_wrong_name_or_language_changes_nothing(editor, form_data):
+    assert editor.post("/organize/account", form_data).status_code == 422
     assert fresh(editor.organizer).name == "Editor"
 
 
@@ -157,11 +157,11 @@ def test_next_person_at_a_browser_sees_neither_key_nor_codes_of_the_last(desk_of
     assert editor.get("/organize/account/second-factor/codes").status_code == 303
 
 
-def test_first_code_cannot_be_used_again_to_sign_in(editor, door):
+def test_first_code_cannot_be_used_again_to_sign_in(editor, visitor):
     secret, _ = set_up_app(editor)
-    door.post("/organize/sign-in", {"email": editor.organizer.email, "password": PASSWORD})
+    visitor.post("/organize/sign-in", {"email": editor.organizer.email, "password": PASSWORD})
     code = pyotp.TOTP(secret).generate_otp(fresh(editor.organizer).totp_step)
-    assert door.post("/organize/sign-in/second-step", {"code": code}).status_code == 422
+    assert visitor.post("/organize/sign-in/second-step", {"code": code}).status_code == 422
 
 
 def test_wrong_first_code_sets_nothing_up_and_keeps_the_qr_code(editor):
@@ -234,9 +234,9 @@ def test_invalid_passkey_is_not_saved(editor):
     assert fresh(editor.organizer).passkeys == []
 
 
-def test_invalid_passkey_signs_no_one_in(door, app):
+def test_invalid_passkey_signs_no_one_in(visitor, app):
     def send(path, body):
-        return door.client.post(path, json=body, headers={"X-CSRFToken": door.token()})
+        return visitor.client.post(path, json=body, headers={"X-CSRFToken": visitor.token()})
 
     assert send("/organize/sign-in/passkey/options", {}).json["challenge"]
     for body in ({}, [], {"answer": {"rawId": "eA"}}, {"answer": {"rawId": "!"}}, {"answer": 7}):
@@ -250,14 +250,16 @@ def test_app_key_seen_by_another_is_worthless_after_the_phone_is_changed(editor)
     assert with_app(editor.organizer) != first
 
 
-@pytest.mark.parametrize(("shown", "status"), [(True, 200), (False, 422)])
-def test_passkey_replaces_the_password_before_a_sensitive_step(desk_of, monkeypatch, shown, status):
+@pytest.mark.parametrize(("is_valid", "status"), [(True, 200), (False, 422)])
+def test_passkey_replaces_the_password_before_a_sensitive_step(
+    desk_of, monkeypatch, is_valid, status
+):
     desk = desk_of()
-    asked = {}
+    request_values = {}
 
     def spend(**named):
-        asked.update(named)
-        return named["organizer_id"] if shown else None
+        request_values.update(named)
+        return named["organizer_id"] if is_valid else None
 
     monkeypatch.setattr("campaign.organize.account.second_factor.spend_passkey", spend)
     headers = {"X-CSRFToken": desk.token()}
@@ -272,8 +274,8 @@ def test_passkey_replaces_the_password_before_a_sensitive_step(desk_of, monkeypa
         "/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers
     )
     assert answer.status_code == status
-    assert asked["organizer_id"] == desk.organizer.id
-    assert desk.get(APP).status_code == (200 if shown else 303)
+    assert request_values["organizer_id"] == desk.organizer.id
+    assert desk.get(APP).status_code == (200 if is_valid else 303)
     again = desk.client.post(
         "/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers
     )
@@ -288,8 +290,13 @@ def test_typed_input_survives_the_password_check_of_a_sensitive_form(desk_of):
             update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
         )
     )
-    words = {"email": "teo@brandt.example", "role": "editor", "cause": str(cause.id), "name": "Teo"}
-    answer = desk.post("/organize/people/invite", words, headers={"Accept": "text/html"})
+    form_data = {
+        "email": "teo@brandt.example",
+        "role": "editor",
+        "cause": str(cause.id),
+        "name": "Teo",
+    }
+    answer = desk.post("/organize/people/invite", form_data, headers={"Accept": "text/html"})
     assert answer.status_code == 403
-    for value in words.values():
+    for value in form_data.values():
         assert f'value="{value}"' in answer.text

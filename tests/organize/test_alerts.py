@@ -50,10 +50,10 @@ def test_every_admin_is_alerted_of_a_new_admin_in_their_language(admin, ines):
         "/organize/people/invite",
         {"email": TEO, "name": "Teo Brandt", "role": "admin", "cause": ""},
     )
-    found = alerts()
-    assert set(found) == {admin.organizer.email, ines.email}
-    assert {message.lang for message in found.values()} == {"en", "es"}
-    for message in found.values():
+    messages = alerts()
+    assert set(messages) == {admin.organizer.email, ines.email}
+    assert {message.lang for message in messages.values()} == {"en", "es"}
+    for message in messages.values():
         assert TEO in message.text
         assert "Odile Kwan" in message.text
         assert "/organize/people/" in message.html
@@ -127,23 +127,23 @@ def test_removed_person_is_alerted_of_nothing_but_their_removal(admin, ines, cau
     )
     admin.post(f"/organize/people/{ines.id}/remove")
     db.session.rollback()
-    owed = db.session.scalar(
+    queued = db.session.scalar(
         select(OutboxMessage).where(
             OutboxMessage.kind == ALERT, OutboxMessage.subject_id == about_teo
         )
     )
-    assert alert(owed) is None
+    assert alert(queued) is None
 
 
 def test_owner_cannot_bring_back_a_removed_person(admin, desk_of, cause):
     who = with_password(make_organizer("tabler", cause.id, name="Tabler B"))
     admin.post(f"/organize/people/{who.id}/remove")
-    words = {"email": who.email, "name": "Innocent Person", "role": "tabler", "cause": cause.id}
-    answer = desk_of("owner", cause.id).post("/organize/people/invite", words)
+    form_data = {"email": who.email, "name": "Innocent Person", "role": "tabler", "cause": cause.id}
+    answer = desk_of("owner", cause.id).post("/organize/people/invite", form_data)
     assert answer.status_code == 422
     assert "Innocent Person" in answer.text
     assert (fresh(who).name, bool(fresh(who).removed_at)) == ("Tabler B", True)
-    assert admin.post("/organize/people/invite", words).status_code == 303
+    assert admin.post("/organize/people/invite", form_data).status_code == 303
     assert fresh(who).removed_at is None
 
 

@@ -8,7 +8,7 @@ import pytest
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
 from campaign.i18n.locales import LOCALES
-from campaign.organize.core.audit import TOLD
+from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.people.audit_labels import ACTIONS, FIELDS
 from tests.factories.causes import make_cause
 from tests.factories.signatures import sign_and_hatch
@@ -44,15 +44,15 @@ def test_log_is_searched(desk_of, causes):
     write(record, Actor(desk.organizer.id), "people.invite", reason="by Odile")
     write(record, COMMAND, "account.password", reason="by command")
 
-    def found(query):
+    def matches(query):
         page = desk.get(f"/organize/audit/?{query}").text
         return "by Odile" in page, "by command" in page
 
-    assert found("") == (True, True)
-    assert found(f"who={desk.organizer.id}") == (True, False)
-    assert found("about=account") == (False, True)
-    assert found("since=2020-01-01&until=2020-01-02") == (False, False)
-    assert found("since=2020-01-01") == (True, True)
+    assert matches("") == (True, True)
+    assert matches(f"who={desk.organizer.id}") == (True, False)
+    assert matches("about=account") == (False, True)
+    assert matches("since=2020-01-01&until=2020-01-02") == (False, False)
+    assert matches("since=2020-01-01") == (True, True)
     for odd in (
         "who=x",
         "who=99999999999999999999",
@@ -115,13 +115,15 @@ def test_every_recorded_action_has_a_label():
         path.read_text() for path in (Path(__file__).parents[2] / "campaign").rglob("*.py")
     )
     recorded = set(
-        re.findall(r'(?:Fact|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code)
+        re.findall(
+            r'(?:AuditEvent|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code
+        )
     )
     assert recorded <= ACTIONS.keys()
     assert len(recorded) > 8
 
 
-def told(action="petitions.edit"):
+def last_changes(action="petitions.edit"):
     """Return {(field, part): (before, after)} of the newest entry for an action."""
     db.session.rollback()
     changes = entries(action=action)[0].details.get("changes", [])
@@ -133,22 +135,22 @@ def told(action="petitions.edit"):
 def test_log_shows_what_changed_before_and_after(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     desk.post("/organize/petitions/home/goal", {"goal": "3000", "version": 1})
-    assert told() == {("goal", ""): ("0", "3000")}
+    assert last_changes() == {("goal", ""): ("0", "3000")}
     desk.post(
         "/organize/petitions/home/targets",
         {"version": 1, "rows-0-en": "The Mayor", "press": "new-version"},
     )
-    assert told() == {
+    assert last_changes() == {
         ("names", "0"): ("The Senate of the Valley; El Senado del Valle", "The Mayor")
     }
     contents = {"names": "full", "details": ["country", "day"], "version": 1}
     desk.post("/organize/handovers/home/contents", {**contents, "press": "new-version"})
-    assert told("handovers.edit") == {
+    assert last_changes("handovers.edit") == {
         ("handed_names", ""): ("shown", "full"),
         ("handed_details", ""): ("country", "country, day"),
     }
     desk.post("/organize/petitions/home/close")
-    assert told("petitions.close") == {("state", ""): ("published", "closed")}
+    assert last_changes("petitions.close") == {("state", ""): ("published", "closed")}
 
 
 def test_long_text_is_shown_around_its_first_difference(desk_of, petition):
@@ -165,7 +167,7 @@ def test_long_text_is_shown_around_its_first_difference(desk_of, petition):
     desk.post(
         "/organize/petitions/home/letter", {**texts, "version": 2, "body_en": body + "and less"}
     )
-    [(before, after)] = told().values()
+    [(before, after)] = last_changes().values()
     assert before.endswith("more") and after.endswith("less") and len(after) < 60
 
 
@@ -176,21 +178,21 @@ def test_log_is_readable_in_each_language(desk_of, petition):
         "/organize/petitions/home/dates",
         {"version": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"},
     )
-    told_in = {}
+    entries_in = {}
     for lang in LOCALES:
         reader = desk_of("admin", lang=lang, email=f"{lang}@kwan.example")
-        told_in[lang] = [
+        entries_in[lang] = [
             text(item)
             for item in tree(reader.get("/organize/audit/")).xpath(
                 "//ul[@class='audit-changes']/li"
             )
         ]
         assert [
-            figure for figure in ("3000", "2027") if figure not in " ".join(told_in[lang])
+            figure for figure in ("3000", "2027") if figure not in " ".join(entries_in[lang])
         ] == []
     assert (
-        len({entry[0] for entry in told_in.values()})
-        == len({entry[-1] for entry in told_in.values()})
+        len({entry[0] for entry in entries_in.values()})
+        == len({entry[-1] for entry in entries_in.values()})
         == len(LOCALES)
     )
 
@@ -211,14 +213,14 @@ def test_log_reveals_nothing_that_supporters_wrote(desk_of, petition):
 
 
 def test_every_field_in_the_log_exists_and_has_a_name():
-    told_of = {
+    recorded = {
         (table, column)
-        for parts in TOLD.values()
+        for parts in AUDITED_COLUMNS.values()
         for table, _key, columns in parts
         for column in columns.split()
     }
-    assert [entry for entry in told_of if entry[1] not in db.metadata.tables[entry[0]].c] == []
-    assert {column for _table, column in told_of} == set(FIELDS)
+    assert [entry for entry in recorded if entry[1] not in db.metadata.tables[entry[0]].c] == []
+    assert {column for _table, column in recorded} == set(FIELDS)
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def test_preview_shows_and_counts_and_one_press_decides(desk, petition):
     )
     work()
     assert states([*ids, *other, *late]) == [("held", True)] * 25 + [("held", False)] * 3
-    shown = desk.get(answer.location).text
-    assert figures(text_at(shown, "//h1")) == [25] and "/undo" in shown
+    page_shown = desk.get(answer.location).text
+    assert figures(text_at(page_shown, "//h1")) == [25] and "/undo" in page_shown
     [noted] = entries(action="bulk.reject")
     assert noted.reason == "A flood"
     assert noted.details == {

@@ -65,7 +65,7 @@ def desk(desk_of):
     return desk
 
 
-def told():
+def worker_actions():
     """Return (action, door, who planned it) of what the worker did."""
     db.session.rollback()
     return [
@@ -83,7 +83,7 @@ def test_planned_change_is_logged_once_at_its_time(desk, plan):
     assert write(operation, now=HOUR - timedelta(seconds=1)) == 0
     assert write(operation, now=HOUR) == 1
     assert write(operation, now=HOUR + timedelta(minutes=1)) == 0
-    assert told() == [(action, desk.organizer.id)]
+    assert worker_actions() == [(action, desk.organizer.id)]
     [line] = tree(desk.get("/organize/audit/")).xpath(f"//p[@data-action='{action}' and bdi]")
     assert line.find("bdi").text == "Owner" and line.find("b").text != "Owner"
 
@@ -118,7 +118,7 @@ def test_immediate_change_is_logged_as_done_by_hand_only(desk):
     desk.post("/organize/updates/answer/publish", {"when": "now"})
     for operation in (record_transitions, note_published):
         assert write(operation, now=utcnow()) == 0
-    assert told() == []
+    assert worker_actions() == []
 
 
 def test_change_that_was_never_planned_in_the_workspace_is_not_logged(desk):

@@ -25,10 +25,14 @@ def now_of(slug="valley"):
 
 def test_cause_begins_as_a_draft_in_any_language(desk_of, client):
     desk = desk_of("admin")
-    words = {"title_fr": "De l’eau pour tous", "summary_fr": "Beaucoup de gouttes d’eau.", **LOOK}
+    form_data = {
+        "title_fr": "De l’eau pour tous",
+        "summary_fr": "Beaucoup de gouttes d’eau.",
+        **LOOK,
+    }
     for _ in range(2):
         assert (
-            desk.post("/organize/causes/new", words).location
+            desk.post("/organize/causes/new", form_data).location
             == "/organize/causes/de-l-eau-pour-tous"
         )
     made = now_of("de-l-eau-pour-tous")
@@ -53,12 +57,12 @@ def test_only_admins_create_causes(desk_of):
 
 
 @pytest.mark.parametrize(
-    "words", [{}, {"title_es": "Agua"}, {"title_en": "x" * 201, "summary_en": "x"}]
+    "texts", [{}, {"title_es": "Agua"}, {"title_en": "x" * 201, "summary_en": "x"}]
 )
-def test_cause_without_its_text_is_refused_and_input_is_kept(desk_of, words):
-    answer = desk_of("admin").post("/organize/causes/new", {**LOOK, **words})
+def test_cause_without_its_text_is_refused_and_input_is_kept(desk_of, texts):
+    answer = desk_of("admin").post("/organize/causes/new", {**LOOK, **texts})
     assert answer.status_code == 422
-    assert all(word in answer.text for word in words.values())
+    assert all(text in answer.text for text in texts.values())
 
 
 def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk_of):

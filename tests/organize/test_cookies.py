@@ -41,11 +41,15 @@ def cookies_of(answer):
 
 def enter(client, email):
     page = client.get("/organize/sign-in", base_url=HTTPS)
-    words = {"email": email, "password": PASSWORD, "csrf_token": TOKEN.search(page.text).group(1)}
+    form_data = {
+        "email": email,
+        "password": PASSWORD,
+        "csrf_token": TOKEN.search(page.text).group(1),
+    }
     return client.post(
         "/organize/sign-in",
         base_url=HTTPS,
-        data=words,
+        data=form_data,
         headers={"Referer": f"{HTTPS}/organize/sign-in"},
     )
 
@@ -87,11 +91,11 @@ def test_input_saved_under_the_former_name_is_kept_under_the_new_one(app, editor
     sign_in(client, editor)
     token = TOKEN.search(client.get("/organize/account").text).group(1)
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
-    words = {"name": "Teo Brandt", "lang": "en", "csrf_token": token}
+    form_data = {"name": "Teo Brandt", "lang": "en", "csrf_token": token}
     answer = client.post(
         "/organize/account",
         base_url=HTTPS,
-        data=words,
+        data=form_data,
         headers={"Referer": f"{HTTPS}/organize/account"},
     )
     assert "session" in cookies_of(answer)[1]

@@ -9,8 +9,8 @@ TEXT = st.text("ab \n", max_size=60)
 
 
 def test_changed_words_are_shown_between_unchanged_words():
-    found = pieces("We plant twelve trees.", "We plant twenty trees.")
-    assert found == [
+    result = pieces("We plant twelve trees.", "We plant twenty trees.")
+    assert result == [
         ("kept", "We plant "),
         ("removed", "twelve"),
         ("added", "twenty"),
@@ -26,6 +26,6 @@ def test_empty_text_and_some_text():
 
 @given(TEXT, TEXT)
 def test_both_texts_can_be_rebuilt_from_the_pieces(before, after):
-    found = pieces(before, after)
-    assert "".join(text for kind, text in found if kind != "added") == before
-    assert "".join(text for kind, text in found if kind != "removed") == after
+    result = pieces(before, after)
+    assert "".join(text for kind, text in result if kind != "added") == before
+    assert "".join(text for kind, text in result if kind != "removed") == after

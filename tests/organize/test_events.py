@@ -32,15 +32,15 @@ def now_of(slug="talk"):
     return event_in_any_state(slug)
 
 
-def kinds_owed():
+def queued_kinds():
     db.session.rollback()
-    return [owed.kind for owed in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
+    return [message.kind for message in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
 
 
 def places(page, *slugs):
     """Return whether links to these events are on the page, in this order."""
-    found = [page.find(f'href="/organize/events/{slug}"') for slug in slugs]
-    return -1 not in found and found == sorted(found)
+    positions = [page.find(f'href="/organize/events/{slug}"') for slug in slugs]
+    return -1 not in positions and positions == sorted(positions)
 
 
 def photograph(size=(1200, 600), kind="JPEG"):
@@ -212,7 +212,7 @@ def test_every_part_is_saved_as_typed_and_shown_again(desk, talk, client):
         item.petition_id for item in event.petitions
     ] == [petition.id]
     page = client.get("/en/events/talk").text
-    for words in (
+    for text in (
         "12 Larch St",
         "10 dollars",
         "What do you eat?",
@@ -222,11 +222,11 @@ def test_every_part_is_saved_as_typed_and_shown_again(desk, talk, client):
         "calendar.google.com",
         "outlook.live.com",
     ):
-        assert words in page
+        assert text in page
     assert "meet.example.org" not in page
     for part in ("hours", "place", "coming", "programme", "people", "about", "address"):
-        shown = desk.get(f"{TALK}/{part}")
-        assert shown.status_code == 200, part
+        answer = desk.get(f"{TALK}/{part}")
+        assert answer.status_code == 200, part
     assert 'value="45.42153, -75.69719"' in desk.get(f"{TALK}/place").text
 
 
@@ -283,17 +283,17 @@ def test_draft_is_published_once_it_has_a_place_and_automatically_at_its_time(de
     assert client.get("/en/events/talk").status_code == 200
 
 
-def test_registered_people_are_told_of_a_new_time_and_of_a_cancellation(desk, talk):
+def test_registered_people_are_emailed_about_a_new_time_and_a_cancellation(desk, talk):
     come(talk)
     assert tree(desk.get(f"{TALK}/hours")).find_class("notify-note")
     save(desk, "words", title_en="Another title")
-    assert "event_changed" not in kinds_owed()
+    assert "event_changed" not in queued_kinds()
     save(desk, "hours", zone="America/Toronto", starts="2030-05-05T18:00", ends="2030-05-05T19:00")
-    assert kinds_owed().count("event_changed") == 1
+    assert queued_kinds().count("event_changed") == 1
     assert tree(desk.get(f"{TALK}/cancel")).xpath("//@data-seats-told") == ["1"]
     for _ in range(2):
         desk.post(f"{TALK}/cancel", {"notice_en": "The hall has no power."})
-    assert kinds_owed().count("event_cancelled") == 1
+    assert queued_kinds().count("event_cancelled") == 1
     assert now_of().text("en").notice == "The hall has no power."
 
 
@@ -371,8 +371,8 @@ def test_picture_is_set_cropped_and_removed(desk, talk, client):
     page = client.get("/en/events/talk").text
     path = f"/events/talk/picture-{digest}.webp"
     assert 'alt="A hall"' in page and "focal-x-90" in page and f"{path}?size=small 800w" in page
-    whole, small = client.get(path).data, client.get(f"{path}?size=small").data
-    assert Image.open(io.BytesIO(small)).width == 800 and len(small) < len(whole)
+    large, small = client.get(path).data, client.get(f"{path}?size=small").data
+    assert Image.open(io.BytesIO(small)).width == 800 and len(small) < len(large)
     assert send(alt_en="").status_code == 422
     assert send(focal_y=0).status_code == 303
     assert now_of().picture.digest != digest and now_of().picture.focal_y == 0
@@ -384,9 +384,9 @@ def test_picture_is_set_cropped_and_removed(desk, talk, client):
     assert now_of().picture is None
 
 
-def test_visitor_cannot_upload_more_than_other_pages_accept(door, app):
+def test_visitor_cannot_upload_more_than_other_pages_accept(visitor, app):
     make_event(cause_id=make_cause().id)
-    answer = door.client.post(
+    answer = visitor.client.post(
         f"{TALK}/picture", data={"picture": (io.BytesIO(bytes(400_000)), "hall.png")}
     )
     assert answer.status_code == 413
@@ -406,7 +406,7 @@ def test_tabler_sees_the_check_in_and_not_the_workspace(desk_of):
     assert registration(1) is None
 
 
-def test_second_of_two_editors_who_save_a_part_at_once_is_told(desk, desk_of, talk, app):
+def test_second_of_two_editors_who_save_a_part_at_once_gets_a_conflict(desk, desk_of, talk, app):
     other = desk_of("editor", desk.cause.id, email="teo@kwan.example")
     version = now_of().version_of("words")
 

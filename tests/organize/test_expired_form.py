@@ -18,9 +18,9 @@ def test_expired_form_changes_nothing_keeps_what_was_entered_and_can_be_sent_aga
     assert answer.status_code == 400
     db.session.refresh(db.session.merge(desk.organizer))
     assert desk.organizer.name == before
-    kept = {name: unescape(value) for name, value in FIELD.findall(answer.text)}
-    assert kept == {"name": "Nadia O'Hara <b>", "lang": "fr"}
+    fields = {name: unescape(value) for name, value in FIELD.findall(answer.text)}
+    assert fields == {"name": "Nadia O'Hara <b>", "lang": "fr"}
     again = desk.client.post(
-        "/organize/account", data={**kept, "csrf_token": TOKEN.search(answer.text)[1]}
+        "/organize/account", data={**fields, "csrf_token": TOKEN.search(answer.text)[1]}
     )
     assert again.status_code == 303

@@ -40,7 +40,7 @@ from tests.page_parts import (
     version_on,
 )
 
-ASKED = {
+FORM_DATA = {
     "purpose": "For our members’ meeting",
     "columns": ["number", "email"],
     "state": "counted",
@@ -62,7 +62,7 @@ def exporter(app, tmp_path, monkeypatch):
 
 
 def ask(desk, aim="records", **changes):
-    return desk.post(f"/organize/exports/home/new?aim={aim}", {**ASKED, **changes})
+    return desk.post(f"/organize/exports/home/new?aim={aim}", {**FORM_DATA, **changes})
 
 
 def present(petition):
@@ -139,7 +139,7 @@ def test_purpose_comes_first_and_is_logged_with_the_count(desk_of, petition):
     ask(desk)
     [entry] = noted("exports.ask")
     assert (entry.reason, entry.organizer_id, entry.subject_id) == (
-        ASKED["purpose"],
+        FORM_DATA["purpose"],
         desk.organizer.id,
         petition.id,
     )
@@ -216,18 +216,18 @@ def test_choices_are_remembered_for_the_petition_and_the_purpose(desk_of, petiti
     ask(desk, kind="jsonl", country="MX", since="2026-11-01", until="2026-11-02")
     ask(desk, kind="xlsx", country="MX", since="2026-11-01", until="2026-11-02")
     page = desk.get("/organize/exports/home/new?aim=records").text
-    for words in (
+    for text in (
         'value="MX" selected',
         'value="2026-11-01"',
         'value="2026-11-02"',
         'value="xlsx" checked',
         "usual=1",
     ):
-        assert words in page
+        assert text in page
     assert page.count('name="columns"') - page.count('value="comment" checked') == page.count(
         'name="columns"'
     )
-    assert ASKED["purpose"] not in page
+    assert FORM_DATA["purpose"] not in page
     for other in ("home/new?aim=records&usual=1", "home/new?aim=delivery", "law/new?aim=records"):
         assert 'value="MX" selected' not in desk.get(f"/organize/exports/{other}").text
 
@@ -237,17 +237,17 @@ def test_broken_download_resumes_unless_the_file_has_changed(desk_of, petition, 
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
     exporter.run_next()
-    whole = desk.get(f"{here}/download")
-    assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
+    full = desk.get(f"{here}/download")
+    assert (full.status_code, full.headers["Accept-Ranges"]) == (200, "bytes")
     rest = desk.get(
-        f"{here}/download", headers={"Range": "bytes=9-", "If-Range": whole.headers["ETag"]}
+        f"{here}/download", headers={"Range": "bytes=9-", "If-Range": full.headers["ETag"]}
     )
-    last = len(whole.data) - 1
+    last = len(full.data) - 1
     assert (rest.status_code, rest.headers["Content-Range"]) == (206, f"bytes 9-{last}/{last + 1}")
-    assert whole.data[:9] + rest.data == whole.data
+    assert full.data[:9] + rest.data == full.data
     assert (
         desk.get(f"{here}/download", headers={"Range": "bytes=9-", "If-Range": '"another"'}).data
-        == whole.data
+        == full.data
     )
     assert desk.get(f"{here}/download", headers={"Range": "bytes=99999-"}).status_code == 416
 
@@ -266,9 +266,9 @@ def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, ex
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk, columns=["number", "given_name"]).location
     assert "progress-poll" in values(desk.get(here), "data-module")
-    told = desk.get(f"{here}?progress=1").json
-    assert (told["state"], told["progress"]) == ("waiting", 0)
-    assert told["words"] == text_at(desk.get(here), "//p[@data-progress-text]")
+    progress = desk.get(f"{here}?progress=1").json
+    assert (progress["state"], progress["progress"]) == ("waiting", 0)
+    assert progress["words"] == text_at(desk.get(here), "//p[@data-progress-text]")
     assert desk.get(f"{here}/download").location == here
     exporter.run_next()
     assert desk.get(f"{here}?progress=1").json["state"] == "ready"
@@ -288,7 +288,7 @@ def test_export_from_request_to_download_and_its_log_entry(desk_of, petition, ex
     assert 'data-rows="1"' in page
     desk.get(f"{here}/download")
     assert [(entry.reason, entry.details["signatures"]) for entry in noted("exports.download")] == [
-        (ASKED["purpose"], 1)
+        (FORM_DATA["purpose"], 1)
     ] * 2
     downloads = tree(desk_of("admin").get("/organize/audit/")).xpath(
         "//p[@data-action='exports.download']"
@@ -408,21 +408,25 @@ def test_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, pet
         f"/api/v1/petitions/home?lang={lang}",
     ]
 
-    def told():
+    def named_details():
         """Return for each page which of the details it names."""
         texts = [client.get(page).get_data(as_text=True) for page in pages]
         texts[2] = client.get(pages[2]).json["delivered"]["sentence"]
         return [
-            [words for words in (shown, full, country, postal_code, day) if words in unescape(text)]
+            [
+                detail
+                for detail in (shown, full, country, postal_code, day)
+                if detail in unescape(text)
+            ]
             for text in texts
         ]
 
-    assert told() == [[shown, country]] * 3
+    assert named_details() == [[shown, country]] * 3
     hand_over(desk, "full", "postal_code", "day")
-    assert told() == [[full, postal_code, day]] * 3
+    assert named_details() == [[full, postal_code, day]] * 3
 
 
-def test_earlier_supporters_are_delivered_with_no_more_than_they_were_told(
+def test_earlier_supporters_are_delivered_with_no_more_than_they_agreed_to(
     client, desk_of, petition, exporter
 ):
     desk = desk_of("owner", petition.cause_id)
@@ -493,9 +497,9 @@ def test_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     path = f"/organize/copies/{signature}"
     assert desk.post(path).status_code == 303
     copy = desk.post(path, {"reason": "She wrote to us"})
-    told = json.loads(copy.data)
+    data = json.loads(copy.data)
     assert '\n  "comment": "For my brother",\n' in copy.text, "people read it too"
-    assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {
+    assert {name: data[name] for name in (*AMALIA, "comment", "number")} == {
         **AMALIA,
         "comment": "For my brother",
         "number": 1,

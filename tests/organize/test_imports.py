@@ -15,7 +15,7 @@ from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.sheet_texts import consent_of, sheet_spec
-from campaign.organize.imports.labels import DUPLICATE_WORDS
+from campaign.organize.imports.labels import DUPLICATE_LABELS
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -90,8 +90,8 @@ def test_file_goes_from_upload_to_counted_and_back(desk, petition):
         ("Ana", "MX", "counted"),
         ("Zora", "MX", "counted"),
     ]
-    shown = desk.get(f"/organize/signatures/{rows()[0].id}").text
-    assert place in shown
+    page_shown = desk.get(f"/organize/signatures/{rows()[0].id}").text
+    assert place in page_shown
     assert desk.post(f"{place}/undo", {"reason": ""}).status_code == 422
     desk.post(f"{place}/undo", {"reason": "Somebody else's sheets"})
     hatch_now()
@@ -221,8 +221,8 @@ def test_changed_batch_is_not_imported_unseen(desk, petition):
     assert rows() == []
 
 
-def one_line(words):
-    return " ".join(words.split())
+def one_line(text):
+    return " ".join(text.split())
 
 
 def printed(desk, **settings):
@@ -234,14 +234,14 @@ def printed(desk, **settings):
 
 
 @pytest.mark.parametrize(
-    ("lang", "paper", "words"),
+    ("lang", "paper", "texts"),
     [
         ("en", "A4", ("Bring them home", "The Senate of the Valley", "We ask where they are.")),
         ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.")),
         ("fr", "A4", ("Bring them home",)),
     ],
 )
-def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, lang, paper, words):
+def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, lang, paper, texts):
     place, run = printed(desk, lang=lang, paper=paper)
     spec = sheet_spec(run)
     consents = {locale: consent_of(run.petition, locale) for locale in LOCALES}
@@ -250,7 +250,7 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     assert [serial for serial in run.serials if serial not in desk.get(place).text] == []
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
     pages = [page.get_textpage().get_text_range() for page in document]
-    whole, cover, *sheets = pages
+    front, cover, *sheets = pages
     assert len(sheets) == 3
     # The cover is laid over the names above, so it is in each language and repeats no sheet.
     assert len(set(spec.cover)) == len(LOCALES)
@@ -260,12 +260,12 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     ]
     assert (
         "Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask."
-    ) in whole
-    assert not [serial for serial in run.serials if serial in whole]
+    ) in front
+    assert not [serial for serial in run.serials if serial in front]
     for serial, text in zip(run.serials, sheets, strict=True):
         assert text.count(serial) == 2
         assert [
-            part for part in (*words, spec.to, spec.consent) if one_line(part) not in one_line(text)
+            part for part in (*texts, spec.to, spec.consent) if one_line(part) not in one_line(text)
         ] == []
         assert not [
             column.heading for column in spec.columns if column.heading.split()[0] not in text
@@ -274,7 +274,9 @@ def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, la
     assert (round(width), round(height)) == ((842, 595) if paper == "A4" else (792, 612))
 
 
-def test_long_title_and_many_questions_leave_room_for_handwriting(app, desk, monkeypatch, petition):
+def test_long_title_and_many_questions_leave_space_for_handwriting(
+    app, desk, monkeypatch, petition
+):
     highs = []
     monkeypatch.setattr(sheet_pdf._Printing, "_square", lambda self, x, y, side: highs.append(y))
     texts = {"en": {"title": "Where are they " * 13, "summary": "We ask. " * 120, "body": "Long."}}
@@ -305,11 +307,11 @@ def test_number_of_sheets_has_bounds(desk, petition):
         assert answer.status_code == 422
 
 
-def test_code_of_a_sheet_leads_to_its_rows(desk, petition):
+def test_code_of_a_sheet_redirects_to_its_rows(desk, petition):
     _place, run = printed(desk)
     serial = run.serials[1]
-    asked = desk.get(f"/organize/imports/sheets/{serial}").location
-    assert serial in desk.get(asked).text
+    form_url = desk.get(f"/organize/imports/sheets/{serial}").location
+    assert serial in desk.get(form_url).text
     begun = desk.post("/organize/imports/type", typed_sheet(serial.lower().replace("-", " ")))
     batch = batch_at(begun.location)
     assert (batch.sheet, batch.wording, batch.version_id) == (serial, run.wording, run.version_id)
@@ -332,19 +334,19 @@ def test_printed_run_shows_the_progress_of_each_sheet(desk, petition):
 
 
 def test_long_run_needs_no_more_queries_than_a_short_one(desk, petition):
-    def asked(place):
-        questions = []
+    def count_queries(place):
+        statements = []
 
-        def listen(*told):
-            questions.append(told[2])
+        def listen(*arguments):
+            statements.append(arguments[2])
 
         sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
         assert desk.get(place).status_code == 200
         sqlalchemy.event.remove(db.engine, "before_cursor_execute", listen)
-        return len(questions)
+        return len(statements)
 
     few, many = (printed(desk, sheets=sheets)[0] for sheets in ("2", "60"))
-    assert asked(few) == asked(many)
+    assert count_queries(few) == count_queries(many)
 
 
 def typed_sheet(serial="own 1"):
@@ -393,7 +395,7 @@ def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     json = {"headers": {"Accept": "application/json"}}
     seen = seen_at(desk, place)
-    told = desk.post(
+    result = desk.post(
         place,
         {
             "cell:1:given_name": "Amalia",
@@ -403,9 +405,9 @@ def test_sheet_is_saved_and_checked_while_it_is_typed(desk, petition):
         },
         **json,
     ).json
-    assert (told["rows"]["1"]["fate"], told["rows"]["1"]["fields"]) == ("duplicate", [])
-    assert told["rows"]["1"]["why"] == str(DUPLICATE_WORDS["email"])
-    assert told["rows"]["3"]["fields"] == ["email", "given_name"]
+    assert (result["rows"]["1"]["fate"], result["rows"]["1"]["fields"]) == ("duplicate", [])
+    assert result["rows"]["1"]["why"] == str(DUPLICATE_LABELS["email"])
+    assert result["rows"]["3"]["fields"] == ["email", "given_name"]
     assert (
         desk.post(place, {"cell:1:given_name": "Late", "version": seen}, **json).status_code == 409
     )

@@ -30,7 +30,7 @@ def reviewer(desk_of, event):
     return desk_of("reviewer", event.cause_id)
 
 
-def sign_in_full(tablet, many):
+def sign_with_full_names(tablet, many):
     names = [f"Odile {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number]}" for number in range(many)]
     tablet.receipts(
         *(tablet.seal(fields={**AMALIA, "given_name": name}, name_display="full") for name in names)
@@ -38,34 +38,34 @@ def sign_in_full(tablet, many):
     hatch_now()
 
 
-def shown():
+def name_displays():
     return [row.name_display for row in rows()]
 
 
 def test_selected_names_are_shown_or_stay_private(reviewer, tablet, event):
-    sign_in_full(tablet, 3)
+    sign_with_full_names(tablet, 3)
     path = f"/organize/kiosks/{event.slug}/names"
     assert path in reviewer.get("/organize/").text
     assert "Odile A Rosales" in reviewer.get(path).text
     first, second, _third = (row.id for row in rows())
     reviewer.post(path, {"do": "show.ticked", "ticked": first})
     reviewer.post(path, {"do": "keep.ticked", "ticked": second})
-    assert shown() == ["full", "counted", "counted"]
+    assert name_displays() == ["full", "counted", "counted"]
     assert [row.name_display_asked for row in rows()] == ["", "", "full"]
     assert [entry.action for entry in entries()][:2] == ["kiosks.hide_names", "kiosks.show_names"]
 
 
 def test_all_names_of_an_event_are_decided_in_one_step(reviewer, tablet, event):
-    sign_in_full(tablet, 24)
+    sign_with_full_names(tablet, 24)
     path = f"/organize/kiosks/{event.slug}/names"
     assert figures(text_at(reviewer.get(path), "//details[.//button[@value='show.all']]/p")) == [24]
     assert reviewer.post(path, {"do": "show.all"}).status_code == 303
-    assert shown() == ["full"] * 24
+    assert name_displays() == ["full"] * 24
     assert is_empty(reviewer.get(path))
 
 
 def test_only_reviewers_of_that_cause_see_names(desk_of, tablet, event):
-    sign_in_full(tablet, 1)
+    sign_with_full_names(tablet, 1)
     path = f"/organize/kiosks/{event.slug}/names"
     stranger = desk_of("owner", make_cause("elsewhere").id)
     tabler = desk_of("tabler", event.cause_id)
@@ -74,14 +74,14 @@ def test_only_reviewers_of_that_cause_see_names(desk_of, tablet, event):
         stranger.post(path, {"do": "show.all"}).status_code,
         tabler.post(path, {"do": "show.all"}).status_code,
     ) == (404, 403)
-    assert shown() == ["counted"]
+    assert name_displays() == ["counted"]
     assert "names-to-approve" not in values(tabler.get(f"/organize/kiosks/{event.slug}"), "id")
 
 
-def test_tabler_is_not_told_how_many_wait_for_review(desk_of, tablet, event):
+def test_tabler_does_not_see_how_many_await_review(desk_of, tablet, event):
     tablet.sign()
     tablet.sign()
-    sign_in_full(tablet, 1)
+    sign_with_full_names(tablet, 1)
     owner = desk_of("owner", event.cause_id)
     assert {"for-review", "names-to-approve"} <= set(
         values(owner.get(f"/organize/kiosks/{event.slug}"), "id")

@@ -68,7 +68,7 @@ def actions():
     return [entry.action for entry in entries()]
 
 
-def kept(tablet, reason="duplicate"):
+def hold_record(tablet, reason="duplicate"):
     """Put a record into review and return its id."""
     if reason == "duplicate":
         tablet.sign()
@@ -144,8 +144,8 @@ def test_tablets_in_storage_are_folded_away_from_those_in_use(tabler, client, ev
         make_tablet(client, event, name=name)
         for name in ("Here", "Waits", "Misses", "Gone", "Revoked")
     )
-    for tablet, told in ((here, {}), (waits, {"waiting": 2}), (gone, {}), (revoked, {})):
-        tablet.sync(**told)
+    for tablet, state in ((here, {}), (waits, {"waiting": 2}), (gone, {}), (revoked, {})):
+        tablet.sync(**state)
     misses.seal()
     misses.sync(misses.seal())
     long_since = utcnow() - timedelta(days=2)
@@ -157,11 +157,11 @@ def test_tablets_in_storage_are_folded_away_from_those_in_use(tabler, client, ev
         )
     write(pairing.revoke, kiosk_id=kiosk_of(revoked).id, now=utcnow())
     page = tree(tabler.get(f"/organize/kiosks/{event.slug}"))
-    at_work, put_away = (
+    at_work, in_storage = (
         {text(link) for link in page.xpath(f"//div[@data-live='{part}']//th/a")}
         for part in ("tablets", "put-away")
     )
-    assert (at_work, put_away) == ({"Here", "Waits", "Misses"}, {"Gone", "Revoked"})
+    assert (at_work, in_storage) == ({"Here", "Waits", "Misses"}, {"Gone", "Revoked"})
     assert page.xpath("//details[@id='put-away']//div[@data-live='put-away']")
 
 
@@ -169,17 +169,17 @@ def test_many_tablets_need_no_more_queries_than_few(tabler, client, event):
     path = f"/organize/kiosks/{event.slug}"
 
     def many():
-        asked = []
+        statements = []
 
-        def listen(*told):
-            asked.append(told[2])
+        def listen(*arguments):
+            statements.append(arguments[2])
 
         # The session would otherwise load the test's own rows again, one by one.
         db.session.expunge_all()
         sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
         assert tabler.get(path).status_code == 200
         sqlalchemy.event.remove(db.engine, "before_cursor_execute", listen)
-        return len(asked)
+        return len(statements)
 
     codes = [give_code(event) for _ in range(10)]
     for code in codes[:2]:
@@ -251,7 +251,7 @@ def test_tablets_of_another_cause_are_not_found(desk_of, client, tablet, event):
 
 
 def test_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):
-    kept(tablet)
+    hold_record(tablet)
     assert tabler.get(f"/organize/kiosks/{event.slug}/review").status_code == 403
     page = desk_of("reviewer", event.cause_id).get(f"/organize/kiosks/{event.slug}/review").text
     assert (
@@ -265,7 +265,7 @@ def test_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, even
 def test_record_held_until_the_close_is_approved(desk_of, tablet, table):
     event, petition = table
     write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
-    record_id = kept(tablet, "closed")
+    record_id = hold_record(tablet, "closed")
     desk = desk_of("reviewer", event.cause_id)
     answer = desk.post(
         f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}
@@ -292,7 +292,7 @@ def test_record_held_until_the_close_is_approved(desk_of, tablet, table):
 
 
 def test_second_signature_stays_out(desk_of, tablet, event):
-    record_id = kept(tablet)
+    record_id = hold_record(tablet)
     desk = desk_of("reviewer", event.cause_id)
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
     assert alerts(desk.get(f"/organize/kiosks/{event.slug}/review")) == ["note", "waiting"]
@@ -301,7 +301,7 @@ def test_second_signature_stays_out(desk_of, tablet, event):
 
 
 def test_rejecting_asks_for_a_reason_and_keeps_the_selection(desk_of, tablet, event):
-    record_id = kept(tablet)
+    record_id = hold_record(tablet)
     desk = desk_of("reviewer", event.cause_id)
     answer = desk.post(
         f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id}
@@ -319,7 +319,7 @@ def test_rejecting_asks_for_a_reason_and_keeps_the_selection(desk_of, tablet, ev
 def test_rejected_record_is_not_approved_from_an_old_page(desk_of, tablet, table):
     event, petition = table
     write(petition_life_cycle.close, row_id=petition.id, now=utcnow())
-    record_id, desk = kept(tablet, "closed"), desk_of("reviewer", event.cause_id)
+    record_id, desk = hold_record(tablet, "closed"), desk_of("reviewer", event.cause_id)
     desk.post(
         f"/organize/kiosks/{event.slug}/review",
         {"do": "reject", "ticked": record_id, "reason": "A joke"},
@@ -366,7 +366,7 @@ def test_table_poster_is_one_sheet_with_the_short_address(tabler, client, event,
     assert answer.mimetype == "application/pdf"
     document = pypdfium2.PdfDocument(answer.data)
     assert len(document) == 1
-    words = document[0].get_textpage().get_text_bounded()
-    address = re.search(r"localhost(/t/[2-9A-Z]{6})", words)[1]
-    assert "Bring them home" in words and "Que vuelvan" in words
+    text = document[0].get_textpage().get_text_bounded()
+    address = re.search(r"localhost(/t/[2-9A-Z]{6})", text)[1]
+    assert "Bring them home" in text and "Que vuelvan" in text
     assert client.get(address).location.endswith(f"?source=t-{address[-6:]}")

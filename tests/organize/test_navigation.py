@@ -53,23 +53,23 @@ def cause_id(app):
 )
 def test_each_role_sees_the_numbers_of_its_places(desk_of, cause_id, role, numbers):
     desk = desk_of(role, cause_id)
-    told = desk.get("/organize/rail.json").json
-    assert {name: (figure, figures(words)) for name, (figure, words) in told.items()} == {
+    counts = desk.get("/organize/rail.json").json
+    assert {name: (figure, figures(label)) for name, (figure, label) in counts.items()} == {
         name: (str(number), [number]) for name, number in numbers.items()
     }
     page = desk.get("/organize/").text
-    for name, (figure, words) in told.items():
+    for name, (figure, label) in counts.items():
         # Once in the wide sidebar, once in the menu of a phone.
         assert page.count(f'data-sidebar-count="{name}" aria-hidden="true">{figure}</b>') == 2
-        assert page.count(f'data-sidebar-count-text="{name}">{words}</span>') == 2
+        assert page.count(f'data-sidebar-count-text="{name}">{label}</span>') == 2
     assert page.count("data-sidebar-count=") == 2 * len(numbers)
 
 
 def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):
-    told = desk_of().get("/organize/rail.json").json
+    counts = desk_of().get("/organize/rail.json").json
     assert {
-        name: (figure, figures(words))
-        for name, (figure, words) in told.items()
+        name: (figure, figures(label))
+        for name, (figure, label) in counts.items()
         if name in ("signatures", "held")
     } == {"signatures": ("3", [3]), "held": ("2", [2])}
     write(
@@ -82,16 +82,16 @@ def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):
 
 def test_counting_stops_at_the_largest_number_shown(desk_of, cause_id, monkeypatch):
     monkeypatch.setattr(navigation, "MAX_SHOWN", 1)
-    figure, words = desk_of().get("/organize/rail.json").json["held"]
-    assert figure == "1+" and figure in words
+    figure, label = desk_of().get("/organize/rail.json").json["held"]
+    assert figure == "1+" and figure in label
 
 
 def test_all_numbers_come_from_one_query(desk_of, cause_id, app):
     desk = desk_of("owner", cause_id)
-    asked = []
+    statements = []
 
-    def listen(*told):
-        asked.append(told[2])
+    def listen(*arguments):
+        statements.append(arguments[2])
 
     event.listen(db.engine, "before_cursor_execute", listen)
     desk.get("/organize/rail.json")
@@ -100,7 +100,7 @@ def test_all_numbers_come_from_one_query(desk_of, cause_id, app):
         len(
             [
                 entry
-                for entry in asked
+                for entry in statements
                 if "free_number" in entry or "cause_tally" in entry or "petition" in entry
             ]
         )
@@ -113,10 +113,10 @@ def test_visitor_who_is_not_signed_in_sees_no_numbers(client):
 
 
 @pytest.mark.parametrize(
-    ("count", "told"), [(99_999, ("99,999", "99,999")), (1_249_705, ("1.2M", "1,249,705"))]
+    ("count", "expected"), [(99_999, ("99,999", "99,999")), (1_249_705, ("1.2M", "1,249,705"))]
 )
-def test_very_large_number_is_short_on_screen_and_complete_in_its_label(app, count, told):
-    figure, whole = told
+def test_very_large_number_is_short_on_screen_and_complete_in_its_label(app, count, expected):
+    figure, full_number = expected
     with app.test_request_context("/en/"):
-        number = navigation._worded(count, navigation.COUNTED["signatures"][2])
-    assert number.figure == figure and whole in number.words
+        number = navigation._sidebar_count(count, navigation.COUNTED["signatures"][2])
+    assert number.figure == figure and full_number in number.label

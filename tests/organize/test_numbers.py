@@ -58,18 +58,18 @@ def stormy(app):
 
 def test_page_and_tables_match_the_audit(desk_of, app, stormy):
     desk = desk_of("editor", stormy.cause_id)
-    said = app.test_cli_runner().invoke(args=["signatures", "audit"])
-    assert (said.exit_code, "agree" in said.output) == (0, True)
+    result = app.test_cli_runner().invoke(args=["signatures", "audit"])
+    assert (result.exit_code, "agree" in result.output) == (0, True)
     for kind, slug in (("petitions", "home"), ("causes", "valley")):
         page = desk.get(f"/organize/numbers/{kind}/{slug}").text
         assert values(page, "data-ledger") == ["agrees"]
-        shown = [int(match) for match in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
+        figures_shown = [int(match) for match in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
         tables = {
             name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES
         }
         states = {name: int(count) for name, count in tables["states"]}
         counted = states["counted"]
-        assert shown == [
+        assert figures_shown == [
             counted,
             sum(map(int, tables["days"][-1][1:])),
             states["pending"],
@@ -99,11 +99,11 @@ def test_forecast_and_confirmation_rate_can_be_downloaded(desk_of):
     assert (slug, counted, goal) == ("home", "9", "100")
     assert 0.5 < float(pace) <= 1.5
     assert f"{utcnow():%Y-%m-%d}" < earliest <= (latest or earliest)
-    [[_since, _until, asked, confirmed]] = rows_of(
+    [[_since, _until, signed, confirmed]] = rows_of(
         desk, "/organize/numbers/causes/valley/confirming.csv"
     )
     # The last of the nine signed a day ago, so it has had the time that the rate allows everyone.
-    assert (asked, confirmed) == ("10", "9")
+    assert (signed, confirmed) == ("10", "9")
 
 
 def test_chart_shows_as_many_days_as_it_says_on_a_phone(desk_of):
@@ -132,10 +132,10 @@ def test_confirmation_rate_includes_people_who_signed_today(desk_of):
     assert {1, 2} <= set(
         figures(text_at(page, "//section[@aria-labelledby='share']/p[@class='hint']"))
     )
-    [[since, until, asked, confirmed]] = rows_of(
+    [[since, until, signed, confirmed]] = rows_of(
         desk, "/organize/numbers/petitions/home/confirming.csv"
     )
-    assert (asked, confirmed) == ("2", "1")
+    assert (signed, confirmed) == ("2", "1")
     assert until == rows_of(desk, "/organize/numbers/petitions/home/days.csv")[-1][0]
     assert date.fromisoformat(until) - date.fromisoformat(since) == timedelta(days=13)
 

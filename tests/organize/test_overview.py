@@ -69,8 +69,8 @@ def cause_id(client):
 
 
 def tasks_in(page):
-    told = page.partition('class="today"')[2].partition("</section>")[0]
-    return set(re.findall(r'class="button" href="([^"]+)"', told))
+    section = page.partition('class="today"')[2].partition("</section>")[0]
+    return set(re.findall(r'class="button" href="([^"]+)"', section))
 
 
 def happened_in(page):
@@ -131,21 +131,21 @@ def test_tablets_with_held_records_or_without_contact_are_named(desk_of, client)
     tasks = [
         text(item) for item in tree(page).xpath("//section[@aria-labelledby='today']//li/span")
     ]
-    told = {name: figures(task) for name in seen for task in tasks if name in task}
-    assert told.keys() == {"Lost", "Kept", "Silent"}
-    assert 5 in told["Lost"] and told["Kept"] == [12]
+    figures_by_name = {name: figures(task) for name in seen for task in tasks if name in task}
+    assert figures_by_name.keys() == {"Lost", "Kept", "Silent"}
+    assert 5 in figures_by_name["Lost"] and figures_by_name["Kept"] == [12]
     # The page says since when the silent ones are silent.
-    assert len(told["Lost"]) > 1 and told["Silent"]
+    assert len(figures_by_name["Lost"]) > 1 and figures_by_name["Silent"]
 
 
 def test_failed_file_is_shown_only_to_the_person_who_requested_it(desk_of):
     petition = make_petition()
-    asked, other = (
+    requester, other = (
         desk_of("exporter", petition.cause_id),
         desk_of("exporter", petition.cause_id, email="other@kwan.example"),
     )
     columns = {
-        "organizer_id": asked.organizer.id,
+        "organizer_id": requester.organizer.id,
         "kind": "csv",
         "aim": "records",
         "purpose": "x",
@@ -158,11 +158,11 @@ def test_failed_file_is_shown_only_to_the_person_who_requested_it(desk_of):
         )
     )
     [export_id] = db.session.scalars(db.select(Export.id))
-    assert tasks_in(asked.get("/organize/").text) == {f"/organize/exports/files/{export_id}"}
+    assert tasks_in(requester.get("/organize/").text) == {f"/organize/exports/files/{export_id}"}
     assert tasks_in(other.get("/organize/").text) == set()
 
 
-def test_admins_are_told_when_no_email_is_sent(desk_of):
+def test_admins_see_that_no_email_is_sent(desk_of):
     petition = make_petition()
     sign(petition)
     admin, owner = desk_of(), desk_of("owner", petition.cause_id)

@@ -33,9 +33,9 @@ def test_sites_are_accepted_as_pasted_and_stored_plainly(desk, petition):
     typed = "https://Example.org/page?x=1\n\n bücher.example \nhttp://localhost:8080\nexample.org"
     answer = desk.post(f"{HOME}/embedding", {"version": 1, "allowed": "listed", "origins": typed})
     assert (answer.status_code, answer.location) == (303, f"{HOME}/embedding")
-    kept = embedding_now(petition)
-    assert kept.allowed == "listed"
-    assert kept.origins == [
+    embedding = embedding_now(petition)
+    assert embedding.allowed == "listed"
+    assert embedding.origins == [
         "https://example.org",
         "https://xn--bcher-kva.example",
         "http://localhost:8080",
@@ -79,14 +79,14 @@ def test_embed_code_matches_the_choices_and_is_plain_text(desk, petition):
 
 
 def test_wordings_are_saved_by_language_and_an_empty_one_is_removed(desk, petition):
-    words = {
+    form_data = {
         "version": 1,
         "texts_en-0": "Sign with me.",
         "texts_en-1": "  It takes\na minute. ",
         "texts_es-0": "Firma conmigo.",
         "texts_fr-0": "",
     }
-    assert desk.post(f"{HOME}/sharing", words).status_code == 303
+    assert desk.post(f"{HOME}/sharing", form_data).status_code == 303
     assert wordings(petition) == [
         ("en", "Sign with me."),
         ("en", "It takes a minute."),

@@ -29,14 +29,14 @@ def now_of(slug="home"):
     return petition_in_any_state(slug)
 
 
-def letter(petition, **changes):
+def text_form(petition, **changes):
     """Return the form of the text as its page would send it, with `changes` such as body_en."""
-    words = {
+    form_data = {
         f"{part}_{lang}": text
         for lang, parts in current_texts(petition).items()
         for part, text in parts.items()
     }
-    return {**words, "version": petition.version_of("text"), "press": "save", **changes}
+    return {**form_data, "version": petition.version_of("text"), "press": "save", **changes}
 
 
 @pytest.fixture
@@ -78,9 +78,9 @@ def test_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, cl
 
 
 def test_button_pressed_twice_makes_one_petition(desk):
-    words = {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
+    form_data = {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
     for _ in range(2):
-        assert desk.post("/organize/petitions/new", words).location.startswith(
+        assert desk.post("/organize/petitions/new", form_data).location.startswith(
             "/organize/petitions/trees"
         )
     assert [entry.action for entry in entries(action="petitions.create")] == ["petitions.create"]
@@ -116,7 +116,7 @@ def test_incomplete_petition_is_not_published_and_gaps_are_listed(desk, client):
     assert alerts(page) == ["danger", "waiting"] and f"{HOME}/publish" not in sends_to(page)
     assert "Español, Français" in page.text
     assert desk.post(f"{HOME}/publish").status_code == 409
-    desk.post(f"{HOME}/letter", letter(draft, body_en="We ask."))
+    desk.post(f"{HOME}/letter", text_form(draft, body_en="We ask."))
     desk.post(f"{HOME}/targets", {"version": 1, "rows-0-en": "The Senate"})
     for _ in range(2):
         assert desk.post(f"{HOME}/publish").status_code == 303
@@ -150,9 +150,9 @@ def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk,
     assert write(petition_life_cycle.publish_due, now=hour) == 0
 
     plan("2027-03-15T08:00")
-    desk.post(f"{HOME}/letter", letter(draft, body_en=""))
+    desk.post(f"{HOME}/letter", text_form(draft, body_en=""))
     assert (write(petition_life_cycle.publish_due, now=hour), now_of().state) == (0, "draft")
-    desk.post(f"{HOME}/letter", letter(now_of(), body_en="We ask."))
+    desk.post(f"{HOME}/letter", text_form(now_of(), body_en="We ask."))
     assert write(petition_life_cycle.publish_due, now=hour + timedelta(minutes=1)) == 1
     assert (now_of().state, now_of().publish_at, now_of().opened_at) == (
         "published",
@@ -167,7 +167,9 @@ def test_draft_is_published_automatically_on_time_but_not_while_incomplete(desk,
 def test_text_changes_in_place_until_the_petition_opens(desk):
     later = utcnow() + timedelta(days=1)
     petition = make_petition(cause_id=desk.cause.id, opens_at=later)
-    assert desk.post(f"{HOME}/letter", letter(petition, body_en="Other words.")).status_code == 303
+    assert (
+        desk.post(f"{HOME}/letter", text_form(petition, body_en="Other words.")).status_code == 303
+    )
     changed = now_of()
     assert [version.number for version in changed.versions] == [1]
     assert changed.current_version.text("en", "en").body == "Other words."
@@ -175,14 +177,14 @@ def test_text_changes_in_place_until_the_petition_opens(desk):
 
 def test_text_change_after_the_opening_is_previewed_and_makes_a_new_version(desk, home):
     signed = sign(home)
-    review = desk.post(f"{HOME}/letter", letter(home, body_en="We, the undersigned, *insist*."))
+    review = desk.post(f"{HOME}/letter", text_form(home, body_en="We, the undersigned, *insist*."))
     assert review.status_code == 200
     assert (alerts(review), figures(text_at(review, "//h1"))) == (["waiting"], [2])
     assert "<ins>" in review.text and "*insist*." in review.text
     assert len(now_of().versions) == 1
-    words = letter(home, body_en="We, the undersigned, *insist*.", press="new-version")
+    form_data = text_form(home, body_en="We, the undersigned, *insist*.", press="new-version")
     for _ in range(2):
-        assert desk.post(f"{HOME}/letter", words).status_code == 303
+        assert desk.post(f"{HOME}/letter", form_data).status_code == 303
     changed = now_of()
     assert [version.number for version in changed.versions] == [1, 2]
     assert changed.versions[0].text("en", "en").body == TEXTS["en"]["body"]
@@ -191,7 +193,7 @@ def test_text_change_after_the_opening_is_previewed_and_makes_a_new_version(desk
 
 
 def test_going_back_from_the_warning_keeps_the_text(desk, home):
-    page = desk.post(f"{HOME}/letter", letter(home, body_en="Half a thought", press="back"))
+    page = desk.post(f"{HOME}/letter", text_form(home, body_en="Half a thought", press="back"))
     assert "Half a thought</textarea>" in page.text
     assert len(now_of().versions) == 1
 
@@ -233,20 +235,20 @@ CHANGES = {
 @pytest.mark.parametrize("part", CHANGES)
 def test_terms_for_supporters_change_only_by_a_version_the_editor_saw(desk_of, petition, part):
     desk = desk_of("owner", petition.cause_id)
-    path, typed, words = CHANGES[part]
-    words = words or delivered_items("shown", ["day"])[-1]
+    path, typed, change = CHANGES[part]
+    change = change or delivered_items("shown", ["day"])[-1]
     signed = sign(petition)
     review = desk.post(f"/organize/{path}", typed)
     assert review.status_code == 200
     assert (alerts(review), figures(text_at(review, "//h1"))) == (["waiting"], [2])
-    assert words in review.text and "<ins>" in review.text
+    assert change in review.text and "<ins>" in review.text
     assert len(now_of().versions) == 1
     back = desk.post(f"/organize/{path}", {**typed, "press": "back"})
     assert (back.status_code, len(now_of().versions)) == (200, 1)
     assert desk.post(f"/organize/{path}", {**typed, "press": "new-version"}).status_code == 303
     assert [version.number for version in now_of().versions] == [1, 2]
     assert row(signed).version_id == now_of().versions[0].id
-    assert words in desk.get(f"{HOME}/versions/2").text
+    assert change in desk.get(f"{HOME}/versions/2").text
 
 
 def test_hidden_fields_of_the_warning_carry_everything_typed(desk, home):
@@ -277,16 +279,16 @@ def test_draft_changes_without_versions(desk):
 
 
 def test_second_of_two_editors_of_the_text_sees_both_texts(desk, home):
-    mine = letter(home, body_en="Mine", press="new-version")
+    mine = text_form(home, body_en="Mine", press="new-version")
     theirs = current_texts(home)
     theirs["en"]["body"] = "Theirs"
     write(change_petition_text, petition_id=home.id, version=1, texts=theirs, now=utcnow())
     answer = desk.post(f"{HOME}/letter", mine)
     assert answer.status_code == 409
     assert alerts(answer)[0] == "danger" and tree(answer).find_class("conflict")
-    shown = ("Theirs", "Mine</textarea>", 'name="version" type="hidden" value="2"')
-    for words in shown:
-        assert words in answer.text
+    expected = ("Theirs", "Mine</textarea>", 'name="version" type="hidden" value="2"')
+    for text in expected:
+        assert text in answer.text
     assert now_of().current_version.text("en", "en").body == "Theirs"
     assert desk.post(f"{HOME}/letter", {**mine, "version": 2}).status_code == 303
     assert now_of().current_version.text("en", "en").body == "Mine"
@@ -422,8 +424,8 @@ def test_preview_is_the_public_page_for_organizers_only(desk, client):
     make_petition(cause_id=desk.cause.id, state="draft")
     answer = desk.get(f"{HOME}/preview?lang=es")
     assert answer.headers["Cache-Control"] == "no-store"
-    for words in ("Que vuelvan", '<html lang="es"', 'method="dialog"'):
-        assert words in answer.text
+    for text in ("Que vuelvan", '<html lang="es"', 'method="dialog"'):
+        assert text in answer.text
     assert tree(answer).find_class("preview-bar")
     assert client.get(f"{HOME}/preview").status_code == 303
 
@@ -455,7 +457,7 @@ def test_read_only_role_sees_no_button_and_may_change_nothing(desk_of):
         "form",
         "address",
     ):
-        assert reviewer.post(f"{HOME}/{path}", letter(petition)).status_code == 403
+        assert reviewer.post(f"{HOME}/{path}", text_form(petition)).status_code == 403
 
 
 def test_next_goal_is_suggested_as_the_first_nears(desk):
@@ -511,18 +513,18 @@ def test_petition_gets_a_picture_with_alt_text_and_loses_it(desk, home, client):
 
 
 def test_preview_shows_the_page_with_the_input_and_saves_nothing(desk, home):
-    typed = letter(
+    typed = text_form(
         home, title_es="Un título nuevo", body_es="Otras **palabras**.", press="preview-es"
     )
     page = desk.post(f"{HOME}/letter", typed)
     assert page.status_code == 200
-    for shown in (
+    for text in (
         "Un título nuevo",
         "<strong>palabras</strong>",
         '<html lang="es"',
         'method="dialog"',
     ):
-        assert shown in page.text
+        assert text in page.text
     rows = desk.post(
         f"{HOME}/targets", {"version": 1, "rows-0-en": "The Mayor of Nowhere", "press": "preview"}
     )
@@ -545,17 +547,17 @@ def test_preview_shows_the_page_with_the_input_and_saves_nothing(desk, home):
 def test_only_a_saved_form_makes_the_browser_delete_its_draft(desk, home, press):
     name = f"petition:{home.id}:letter"
     answer = desk.post(
-        f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name)
+        f"{HOME}/letter", text_form(home, body_en="Other words.", press=press, draft=name)
     )
-    told = f'data-module="clear-local-draft" data-draft="{name}"'
+    element = f'data-module="clear-local-draft" data-draft="{name}"'
     assert (answer.status_code == 303) == (press == "new-version")
-    assert (told in desk.get(HOME).text) == (press == "new-version")
-    assert told not in desk.get(HOME).text
+    assert (element in desk.get(HOME).text) == (press == "new-version")
+    assert element not in desk.get(HOME).text
 
 
 def test_refused_form_keeps_the_draft_in_the_browser(desk, home):
     name = f"petition:{home.id}:letter"
-    assert desk.post(f"{HOME}/letter", letter(home, title_en="", draft=name)).status_code == 422
+    assert desk.post(f"{HOME}/letter", text_form(home, title_en="", draft=name)).status_code == 422
     assert "saved-draft" not in desk.get(HOME).text
 
 
@@ -576,11 +578,11 @@ def test_guide_leads_from_a_title_to_a_published_petition(desk, client):
         "form": {"version": 2, "required_fields": "country", "confirmation": "email"},
         "dates": {"version": 3, "time_zone": "America/Toronto"},
     }
-    for step, words in sent.items():
+    for step, form_data in sent.items():
         page = desk.get(here)
         assert 'aria-current="step"' in page.text and len(way_on(page)) == 1
         steps.append(here.split("/trees/")[1])
-        here = desk.post(f"/organize/petitions/trees/{step}", {**words, "guide": "1"}).location
+        here = desk.post(f"/organize/petitions/trees/{step}", {**form_data, "guide": "1"}).location
     assert steps == [f"{step}?guide=1" for step in sent]
     assert here == "/organize/petitions/trees/picture?guide=1"
     [skip] = way_on(desk.get(here))

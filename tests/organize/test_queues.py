@@ -22,7 +22,7 @@ def hold(petition, count):
     ]
 
 
-def shown_on(page):
+def row_ids_on(page):
     return [int(match) for match in re.findall(r'name="shown" value="(\d+)"', page)]
 
 
@@ -32,24 +32,27 @@ def test_missing_reason_on_the_second_page_keeps_page_and_selection(desk_of, pet
     last = ids[PAGE - 1]
     assert f"after={last}" in desk.get("/organize/held/").text
     second = desk.get(f"/organize/held/?after={last}").text
-    assert shown_on(second) == ids[PAGE:]
+    assert row_ids_on(second) == ids[PAGE:]
     answer = desk.post("/organize/held/", {"do": "reject.ticked", "ticked": ids[-1], "after": last})
     assert answer.status_code == 422
-    assert shown_on(answer.text) == ids[PAGE:]
+    assert row_ids_on(answer.text) == ids[PAGE:]
     assert f'value="{ids[-1]}" data-key="x" aria-labelledby="name-{ids[-1]}" checked' in answer.text
     done = desk.post(
         "/organize/held/",
         {"do": "let_through.ticked", "ticked": ids[-1], "after": last},
         follow_redirects=True,
     )
-    assert shown_on(done.text) == ids[PAGE:-1]
+    assert row_ids_on(done.text) == ids[PAGE:-1]
 
 
 def test_skipped_rows_come_again_after_the_last_page(desk_of, petition):
     ids = hold(petition, PAGE + 1)
     desk = desk_of("reviewer", petition.cause_id)
-    words = {"do": "let_through.shown", "shown": ids[-1], "after": ids[PAGE - 1]}
-    assert shown_on(desk.post("/organize/held/", words, follow_redirects=True).text) == ids[:PAGE]
+    form_data = {"do": "let_through.shown", "shown": ids[-1], "after": ids[PAGE - 1]}
+    assert (
+        row_ids_on(desk.post("/organize/held/", form_data, follow_redirects=True).text)
+        == ids[:PAGE]
+    )
 
 
 def test_signature_rejected_by_another_is_not_approved_with_the_rest_of_a_page(desk_of, petition):
@@ -74,13 +77,13 @@ def test_comments_keep_their_page_too(desk_of, petition):
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get(f"/organize/comments/?after={ids[PAGE - 1]}").text
     fields = dict(re.findall(r'name="(version-\d+)" value="(\w+)"', page)) | {
-        "shown": shown_on(page),
+        "shown": row_ids_on(page),
         "after": ids[PAGE - 1],
     }
     left = desk.post(
         "/organize/comments/", {**fields, f"decision-{ids[-1]}": "show"}, follow_redirects=True
     ).text
-    assert shown_on(left) == ids[PAGE:-1]
+    assert row_ids_on(left) == ids[PAGE:-1]
 
 
 def test_missing_reason_is_explained_at_its_field(desk_of, petition):

@@ -42,17 +42,17 @@ def test_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
         )
     )
 
-    def found(words, state=""):
-        page = desk.get(f"{TALK}/registrations", query_string={"words": words, "state": state}).text
+    def matches(query, state=""):
+        page = desk.get(f"{TALK}/registrations", query_string={"words": query, "state": state}).text
         return ["amalia@" in page, "zora@" in page]
 
-    assert found("") == [True, True]
-    assert found("nuu zo") == [False, True]
-    assert found("zora@rosales.example") == [False, True]
-    assert found("rosales") == [False, False]
-    assert found(registration(ids[0]).code.lower()) == [True, False]
-    assert found("", "waiting") == [False, False]
-    assert found("%") == [False, False]
+    assert matches("") == [True, True]
+    assert matches("nuu zo") == [False, True]
+    assert matches("zora@rosales.example") == [False, True]
+    assert matches("rosales") == [False, False]
+    assert matches(registration(ids[0]).code.lower()) == [True, False]
+    assert matches("", "waiting") == [False, False]
+    assert matches("%") == [False, False]
     trail = entries(action="registrations.see")
     assert trail[0].details == {"by": ["words"], "shown": 1} and "Zora" not in str(
         [entry.details for entry in trail]
@@ -60,13 +60,13 @@ def test_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"),
+    ("label", "html"),
     [("What do you eat?", "What do you eat?</span> <bdi>"), ("Diet", "Diet</span>: <bdi>")],
 )
-def test_question_that_ends_in_a_question_mark_has_no_colon_after_it(desk_of, asked, shown):
+def test_question_that_ends_in_a_question_mark_has_no_colon_after_it(desk_of, label, html):
     cause = make_cause()
     event = make_event(
-        cause_id=cause.id, questions=[{"name": "diet", "type": "text", "label": {"en": asked}}]
+        cause_id=cause.id, questions=[{"name": "diet", "type": "text", "label": {"en": label}}]
     )
     first = come(event, "amalia")
     write(
@@ -74,7 +74,7 @@ def test_question_that_ends_in_a_question_mark_has_no_colon_after_it(desk_of, as
             update(Registration).where(Registration.id == first).values(answers={"diet": "beans"})
         )
     )
-    assert f"{shown}beans" in desk_of("tabler", cause.id).get(f"{TALK}/registrations").text
+    assert f"{html}beans" in desk_of("tabler", cause.id).get(f"{TALK}/registrations").text
 
 
 def test_code_checks_in_once_and_the_second_check_in_says_when(desk, desk_of):
@@ -117,7 +117,7 @@ def test_one_of_several_simultaneous_check_ins_is_first(desk, desk_of, app):
     assert sorted(kinds) == ["success", "waiting", "waiting", "waiting"]
 
 
-def test_waitlisted_person_is_told_so_and_admitted_where_there_is_room(desk):
+def test_waitlisted_person_needs_a_second_press_to_be_admitted(desk):
     for name in ("a", "b", "c"):
         come(desk.event, name)
     code = registration(come(desk.event, "late")).code
@@ -159,15 +159,15 @@ def test_without_script_check_in_answers_with_a_page(desk):
 
 
 def test_person_without_registration_is_added_and_overfilling_asks_first(desk):
-    words = {"name": "Tomás", "seats": "2", "comes_in": "y"}
-    assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/door"
-    refused = desk.post(f"{TALK}/registrations/new", words)
+    form_data = {"name": "Tomás", "seats": "2", "comes_in": "y"}
+    assert desk.post(f"{TALK}/registrations/new", form_data).location == f"{TALK}/door"
+    refused = desk.post(f"{TALK}/registrations/new", form_data)
     assert (
         refused.status_code == 409
         and 'name="anyway"' in refused.text
         and 'value="Tomás"' in refused.text
     )
-    assert desk.post(f"{TALK}/registrations/new", {**words, "anyway": "y"}).status_code == 303
+    assert desk.post(f"{TALK}/registrations/new", {**form_data, "anyway": "y"}).status_code == 303
     assert desk.post(f"{TALK}/registrations/new", {"name": " ", "seats": "1"}).status_code == 422
     assert [(row.name, row.seats, row.checked_in_at is not None) for row in registrations()] == [
         ("Tomás", 2, True)
@@ -175,9 +175,9 @@ def test_person_without_registration_is_added_and_overfilling_asks_first(desk):
 
 
 def test_person_who_gives_an_address_gets_the_email_and_is_listed_once(desk):
-    words = {"name": "Tomás", "seats": "1", "email": "tomas@correo.mx"}
-    assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/registrations"
-    assert desk.post(f"{TALK}/registrations/new", words).status_code == 409
+    form_data = {"name": "Tomás", "seats": "1", "email": "tomas@correo.mx"}
+    assert desk.post(f"{TALK}/registrations/new", form_data).location == f"{TALK}/registrations"
+    assert desk.post(f"{TALK}/registrations/new", form_data).status_code == 409
     assert registrations()[0].checked_in_at is None
 
 

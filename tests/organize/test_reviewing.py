@@ -130,8 +130,8 @@ def test_viewing_people_is_logged_without_the_search(desk_of, petition):
     desk = desk_of("reviewer", petition.cause_id)
     assert "Amalia Rosales" in desk.get("/organize/signatures/?words=amalia&petition=home").text
     desk.get(f"/organize/signatures/{signature}")
-    [shown, listed] = entries(action="signatures")
-    assert (shown.subject_kind, shown.subject_id) == ("signature", signature)
+    [viewed, listed] = entries(action="signatures")
+    assert (viewed.subject_kind, viewed.subject_id) == ("signature", signature)
     assert (listed.subject_id, listed.details) == (
         petition.id,
         {"by": ["petition", "words"], "shown": 1},
@@ -185,8 +185,8 @@ def test_late_decision_changes_nothing_and_is_not_in_the_log(desk_of, petition):
     assert alerts(desk.post(reject, {"reason": "Me too"}, follow_redirects=True)) == ["waiting"]
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
-    found = [(entry.reason, entry.details) for entry in entries(action="signatures.reject")]
-    assert found == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
+    logged = [(entry.reason, entry.details) for entry in entries(action="signatures.reject")]
+    assert logged == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
 
 
 def test_exporter_sees_signatures_but_is_offered_no_change(desk_of, petition):
@@ -207,13 +207,15 @@ def test_correction_needs_a_reason_and_is_refused_after_another_change(desk_of, 
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{signature}"
     seen = CORRECTION.search(desk.get(path).text)[1]
-    words = {**AMALIA, "given_name": "Amália", "name_display": "full", "version": seen}
-    answer = desk.post(f"{path}/correct", words)
+    form_data = {**AMALIA, "given_name": "Amália", "name_display": "full", "version": seen}
+    answer = desk.post(f"{path}/correct", form_data)
     assert answer.status_code == 422
     assert 'value="Amália"' in answer.text
-    assert desk.post(f"{path}/correct", {**words, "reason": "She wrote to us"}).status_code == 303
+    assert (
+        desk.post(f"{path}/correct", {**form_data, "reason": "She wrote to us"}).status_code == 303
+    )
     assert row(signature).given_name == "Amália"
-    answer = desk.post(f"{path}/correct", {**words, "given_name": "Amélie", "reason": "Again"})
+    answer = desk.post(f"{path}/correct", {**form_data, "given_name": "Amélie", "reason": "Again"})
     assert answer.status_code == 409
     assert (alerts(answer)[-1], wrong_fields(answer)) == ("danger", {})
     assert 'value="Amélie"' in answer.text
@@ -227,14 +229,14 @@ def test_correction_that_merges_two_people_without_addresses_is_explained(desk_o
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"
     seen = CORRECTION.search(desk.get(path).text)[1]
-    words = {
+    form_data = {
         "given_name": "Bo",
         "family_name": "Quetz",
         "postal_code": "06600",
         "country": second.country,
         "name_display": "full",
     }
-    answer = desk.post(f"{path}/correct", {**words, "version": seen, "reason": "A slip"})
+    answer = desk.post(f"{path}/correct", {**form_data, "version": seen, "reason": "A slip"})
     assert answer.status_code == 409
     assert alerts(answer) == ["danger"]
     assert row(second.id).given_name == "Bob"
@@ -270,18 +272,26 @@ def test_queue_shows_reasons_and_decides_on_exactly_the_rows_shown(desk_of, peti
     page = desk.get("/organize/held/").text
     assert values(page, "data-reason") == ["hidden_field"] * 3
     late = sign(petition, ODILE, email="late@kwan.example", held_reason="no_proof")
-    shown = re.findall(r'name="shown" value="(\d+)"', page)
-    assert shown == [str(item) for item in ids]
-    assert desk.post("/organize/held/", {"do": "reject.shown", "shown": shown}).status_code == 422
+    ids_shown = re.findall(r'name="shown" value="(\d+)"', page)
+    assert ids_shown == [str(item) for item in ids]
+    assert (
+        desk.post("/organize/held/", {"do": "reject.shown", "shown": ids_shown}).status_code == 422
+    )
     assert (
         desk.post(
             "/organize/held/",
-            {"do": "reject.ticked", "ticked": shown[:1], "shown": shown, "reason": "a machine"},
+            {
+                "do": "reject.ticked",
+                "ticked": ids_shown[:1],
+                "shown": ids_shown,
+                "reason": "a machine",
+            },
         ).status_code
         == 303
     )
     assert (
-        desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
+        desk.post("/organize/held/", {"do": "let_through.shown", "shown": ids_shown}).status_code
+        == 303
     )
     assert [row(item).state for item in ids] == ["held", "pending", "pending"]
     assert row(late).state == "held"
@@ -338,17 +348,17 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "typed", "kept"), RULES)
-def test_rule_is_stored_canonically_or_refused_at_its_field(desk_of, petition, kind, typed, kept):
+@pytest.mark.parametrize(("kind", "typed", "stored"), RULES)
+def test_rule_is_stored_canonically_or_refused_at_its_field(desk_of, petition, kind, typed, stored):
     desk = desk_of("reviewer", petition.cause_id)
     answer = desk.post("/organize/rules/new", {"kind": kind, "pattern": typed, "where": "home"})
-    if kept is None:
+    if stored is None:
         assert answer.status_code == 422
         assert 'id="pattern-error"' in answer.text
         assert rules.rules_of(None) == []
     else:
         assert answer.status_code == 303
-        assert [rule.pattern for rule in rules.rules_of(None)] == [kept]
+        assert [rule.pattern for rule in rules.rules_of(None)] == [stored]
         assert desk.get(answer.location).status_code == 200
         assert desk.get("/organize/rules/").status_code == 200
 
@@ -401,7 +411,7 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "days"),
+    ("form_data", "status", "days"),
     [
         ({"keeps": "days", "days": "90", "sure": "y"}, 303, 90),
         ({"keeps": "days", "days": "90"}, 422, None),
@@ -413,9 +423,9 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
         ({}, 422, None),
     ],
 )
-def test_retention_is_set_with_confirmation(desk_of, petition, words, status, days):
+def test_retention_is_set_with_confirmation(desk_of, petition, form_data, status, days):
     desk = desk_of("owner", petition.cause_id)
-    assert desk.post("/organize/retention/home", {"version": 1, **words}).status_code == status
+    assert desk.post("/organize/retention/home", {"version": 1, **form_data}).status_code == status
     [cell] = tree(desk.get("/organize/retention/")).xpath("//tbody/tr/td[1]")
     assert (90 in figures(cell.text_content())) == (days == 90)
     if days:
@@ -460,14 +470,16 @@ def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
     title = "</select><input type=hidden name=role value=admin><button formaction=/organize/people/invite>Go on</button>"
     cause = make_cause()
     make_petition(cause_id=cause.id)
-    words = {
+    form_data = {
         "version": cause.version_of("text"),
         "title_en": title,
         "summary_en": "A butterfly for every name.",
         "palette": cause.palette,
     }
     assert (
-        desk_of("editor", cause.id).post(f"/organize/causes/{cause.slug}/words", words).status_code
+        desk_of("editor", cause.id)
+        .post(f"/organize/causes/{cause.slug}/words", form_data)
+        .status_code
         == 303
     )
     page = desk_of().get("/organize/rules/new").text

@@ -16,7 +16,7 @@ from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 
 # No row has this number: a permitted role gets a 404 and not a 403.
-NUMBER, WORD = 9_999_999, "no-such-thing"
+NUMBER, NO_SLUG = 9_999_999, "no-such-thing"
 
 
 def routes():
@@ -26,7 +26,7 @@ def routes():
         if not rule.rule.startswith("/organize") or permission == ANYBODY:
             continue
         values = {
-            name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else WORD
+            name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else NO_SLUG
             for name in rule.arguments
         }
         for method in rule.methods - {"HEAD", "OPTIONS"}:
@@ -56,11 +56,11 @@ def test_each_role_may_do_what_the_table_says(desk_of, role):
     assert wrong == []
 
 
-def test_every_route_requires_signing_in(door):
+def test_every_route_requires_signing_in(visitor):
     wrong = [
         (method, path)
         for method, path, _ in routes()
-        if not (answer := ask(door, method, path)).location
+        if not (answer := ask(visitor, method, path)).location
         or "/organize/sign-in" not in answer.location
     ]
     assert wrong == []

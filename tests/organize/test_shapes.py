@@ -27,8 +27,8 @@ def now_of(slug="valley"):
     return cause_in_any_state(slug)
 
 
-def send(desk, content, name="heart.png", **words):
-    return desk.post(SHAPE, {"picture": (io.BytesIO(content), name), **words})
+def send(desk, content, name="heart.png", **form_data):
+    return desk.post(SHAPE, {"picture": (io.BytesIO(content), name), **form_data})
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +178,7 @@ def test_transparency_decides_without_a_threshold_to_try(desk_of):
     assert REFUSALS_BY_ALPHA["empty"] != REFUSALS["empty"]
 
 
-def test_second_of_two_who_choose_is_told(desk_of):
+def test_second_of_two_who_choose_gets_a_conflict(desk_of):
     desk = desk_of("editor", make_cause().id)
     desk.post(f"{SHAPE}/dove", {"version": 1})
     answer = desk.post(f"{SHAPE}/drop", {"version": 1})
@@ -210,14 +210,14 @@ def test_editing_the_text_of_a_cause_leaves_its_own_shape(desk_of):
     write(accept_shape, cause.id, name=name, now=utcnow())
     desk = desk_of("editor", cause.id)
     assert ">Heart<" in desk.get("/organize/causes/valley").text
-    words = {
+    form_data = {
         "version": cause.version_of("text"),
         "title_en": "Valley",
         "summary_en": "One",
         "palette": "water",
         "shape": "drop",
     }
-    assert desk.post("/organize/causes/valley/words", words).status_code == 303
+    assert desk.post("/organize/causes/valley/words", form_data).status_code == 303
     assert now_of().shape == name
     desk.post(f"{SHAPE}/monarch", {"version": 2})
     assert desk.post(f"{SHAPE}/{name}/drop").location == SHAPE

@@ -36,53 +36,54 @@ def odile(app):
     return with_password(make_organizer(second_factor=False))
 
 
-def enter(door, email, password=PASSWORD, **more):
-    return door.post("/organize/sign-in", {"email": email, "password": password, **more})
+def enter(visitor, email, password=PASSWORD, **more):
+    return visitor.post("/organize/sign-in", {"email": email, "password": password, **more})
 
 
-def cookie(door, name=SESSION_COOKIE):
-    found = door.client.get_cookie(name, path="/organize")
-    return found.value if found else None
+def cookie(visitor, name=SESSION_COOKIE):
+    cookie_found = visitor.client.get_cookie(name, path="/organize")
+    return cookie_found.value if cookie_found else None
 
 
-def test_address_and_password_open_the_overview(door, editor):
-    answer = enter(door, " Editor@KWAN.example ")
+def test_address_and_password_open_the_overview(visitor, editor):
+    answer = enter(visitor, " Editor@KWAN.example ")
     assert (answer.status_code, answer.location) == (303, "/organize/")
-    assert door.get("/organize/").status_code == 200
+    assert visitor.get("/organize/").status_code == 200
     assert trail() == [("account.signed_in", editor.id, ("organizer", editor.id))]
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_wrong_password_and_unknown_address_get_the_same_answer(door, editor, lang):
-    door.get(f"/organize/sign-in?lang={lang}")
-    wrong = enter(door, editor.email, "wrong")
-    nobody = enter(door, "nobody@kwan.example", "wrong")
+def test_wrong_password_and_unknown_address_get_the_same_answer(visitor, editor, lang):
+    visitor.get(f"/organize/sign-in?lang={lang}")
+    wrong = enter(visitor, editor.email, "wrong")
+    nobody = enter(visitor, "nobody@kwan.example", "wrong")
     assert wrong.status_code == nobody.status_code == 422
     assert without_token(wrong.text).replace(editor.email, "nobody@kwan.example") == without_token(
         nobody.text
     )
-    assert cookie(door) is None
+    assert cookie(visitor) is None
     assert "wrong" not in wrong.text
 
 
-def test_invited_person_cannot_sign_in_yet(door, app):
+def test_invited_person_cannot_sign_in_yet(visitor, app):
     who = make_organizer("editor", make_cause().id)
-    assert enter(door, who.email, "").status_code == 422
-    assert enter(door, who.email, "nobody has this password").status_code == 422
+    assert enter(visitor, who.email, "").status_code == 422
+    assert enter(visitor, who.email, "nobody has this password").status_code == 422
 
 
-def test_unknown_address_takes_the_same_work(door, editor, monkeypatch):
+def test_unknown_address_takes_the_same_work(visitor, editor, monkeypatch):
     done = []
     monkeypatch.setattr(
-        "campaign.organize.auth.sign_in.matches", lambda kept, typed: done.append(kept) or False
+        "campaign.organize.auth.sign_in.matches",
+        lambda password_hash, typed: done.append(password_hash) or False,
     )
-    enter(door, editor.email, "wrong")
-    enter(door, "nobody@kwan.example", "wrong")
+    enter(visitor, editor.email, "wrong")
+    enter(visitor, "nobody@kwan.example", "wrong")
     assert done == [editor.password_hash, None]
 
 
 @pytest.mark.parametrize(
-    ("asked", "led"),
+    ("requested", "led"),
     [
         ("/organize/people/", "/organize/people/"),
         ("/organize/?a=b", "/organize/?a=b"),
@@ -94,13 +95,13 @@ def test_unknown_address_takes_the_same_work(door, editor, monkeypatch):
         ("", "/organize/"),
     ],
 )
-def test_redirect_after_sign_in_stays_in_the_workspace(door, editor, asked, led):
-    assert enter(door, editor.email, next=asked).location == led
+def test_redirect_after_sign_in_stays_in_the_workspace(visitor, editor, requested, led):
+    assert enter(visitor, editor.email, next=requested).location == led
 
 
-def test_ten_wrong_tries_lock_out_strangers_but_not_a_known_browser(app, door, editor):
-    enter(door, editor.email)
-    known = cookie(door, DEVICE_COOKIE)
+def test_ten_wrong_tries_lock_out_strangers_but_not_a_known_browser(app, visitor, editor):
+    enter(visitor, editor.email)
+    device_cookie = cookie(visitor, DEVICE_COOKIE)
     strange = Desk(app.test_client())
     # The first of the ten tries came from the known browser, before it was known.
     for _ in range(9):
@@ -108,107 +109,109 @@ def test_ten_wrong_tries_lock_out_strangers_but_not_a_known_browser(app, door, e
     answer = enter(strange, editor.email)
     assert answer.status_code == 429
     assert 15 in figures(text_at(answer, "//div[@data-kind='danger']"))
-    strange.client.set_cookie(DEVICE_COOKIE, known, path="/organize")
+    strange.client.set_cookie(DEVICE_COOKIE, device_cookie, path="/organize")
     assert enter(strange, editor.email).status_code == 303
 
 
-def test_unknown_address_is_locked_as_well(door, app):
+def test_unknown_address_is_locked_as_well(visitor, app):
     for _ in range(10):
-        enter(door, "nobody@kwan.example", "wrong")
-    assert enter(door, "nobody@kwan.example", "wrong").status_code == 429
+        enter(visitor, "nobody@kwan.example", "wrong")
+    assert enter(visitor, "nobody@kwan.example", "wrong").status_code == 429
 
 
-def test_second_factor_is_required_and_half_a_session_opens_nothing(door, odile):
+def test_second_factor_is_required_and_half_a_session_opens_nothing(visitor, odile):
     secret = with_app(odile)
-    answer = enter(door, odile.email, next="/organize/people/")
+    answer = enter(visitor, odile.email, next="/organize/people/")
     assert answer.location == "/organize/sign-in/second-step?next=/organize/people/"
-    assert door.get("/organize/").location.startswith("/organize/sign-in/second-step")
-    assert door.get("/organize/account").status_code == 303
-    half = cookie(door)
-    answer = door.post(
+    assert visitor.get("/organize/").location.startswith("/organize/sign-in/second-step")
+    assert visitor.get("/organize/account").status_code == 303
+    half = cookie(visitor)
+    answer = visitor.post(
         "/organize/sign-in/second-step",
         {"code": pyotp.TOTP(secret).now(), "next": "/organize/people/"},
     )
     assert answer.location == "/organize/people/"
-    assert cookie(door) != half
+    assert cookie(visitor) != half
     db.session.rollback()
     assert db.session.scalars(select(OrganizerSession.stage)).all() == ["full"]
-    assert door.get("/organize/people/").status_code == 200
+    assert visitor.get("/organize/people/").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("code", "is_tried"),
     [("", False), ("abcdef", False), ("000 000", True), ("1234567890123456", True)],
 )
-def test_wrong_code_is_explained_at_its_field(door, odile, code, is_tried):
+def test_wrong_code_is_explained_at_its_field(visitor, odile, code, is_tried):
     with_app(odile)
-    enter(door, odile.email)
-    answer = door.post("/organize/sign-in/second-step", {"code": code})
+    enter(visitor, odile.email)
+    answer = visitor.post("/organize/sign-in/second-step", {"code": code})
     assert answer.status_code == 422
     assert wrong_fields(answer).keys() == {"code"}
     answer.close()
     assert refused() == [("code", odile.id)] * is_tried
-    assert door.get("/organize/").status_code == 303
+    assert visitor.get("/organize/").status_code == 303
 
 
-def test_recovery_code_works_once_also_typed_in_groups(door, odile):
+def test_recovery_code_works_once_also_typed_in_groups(visitor, odile):
     with_app(odile)
     codes = new_recovery_codes()
     write(replace_recovery_codes, organizer_id=odile.id, codes=codes)
     typed = f"{codes[0][:4]} {codes[0][4:8]}-{codes[0][8:12]} {codes[0][12:]}"
-    enter(door, odile.email)
-    assert door.post("/organize/sign-in/second-step", {"code": typed}).location == "/organize/"
-    door.post("/organize/sign-in/out")
-    enter(door, odile.email)
-    assert door.post("/organize/sign-in/second-step", {"code": typed}).status_code == 422
+    enter(visitor, odile.email)
+    assert visitor.post("/organize/sign-in/second-step", {"code": typed}).location == "/organize/"
+    visitor.post("/organize/sign-in/out")
+    enter(visitor, odile.email)
+    assert visitor.post("/organize/sign-in/second-step", {"code": typed}).status_code == 422
 
 
-def test_ten_wrong_codes_are_enough(door, odile):
+def test_ten_wrong_codes_are_enough(visitor, odile):
     secret = with_app(odile)
-    enter(door, odile.email)
+    enter(visitor, odile.email)
     for _ in range(10):
-        door.post("/organize/sign-in/second-step", {"code": "000000"})
+        visitor.post("/organize/sign-in/second-step", {"code": "000000"})
     assert (
-        door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code
+        visitor.post(
+            "/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}
+        ).status_code
         == 429
     )
 
 
-def test_second_step_returns_to_the_password_when_it_took_too_long(door, odile):
+def test_second_step_returns_to_the_password_when_it_took_too_long(visitor, odile):
     secret = with_app(odile)
-    enter(door, odile.email)
+    enter(visitor, odile.email)
     past = update(OrganizerSession).values(expires_at=utcnow() - timedelta(seconds=1))
     write(lambda: db.session.execute(past))
-    answer = door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()})
+    answer = visitor.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()})
     assert answer.location == "/organize/sign-in"
-    assert alerts(door.get(answer.location)) == ["waiting"]
+    assert alerts(visitor.get(answer.location)) == ["waiting"]
 
 
-def test_session_is_replaced_at_sign_in(door, editor):
-    door.client.set_cookie(SESSION_COOKIE, "chosen-by-somebody", path="/organize")
-    enter(door, editor.email)
-    assert cookie(door) not in (None, "chosen-by-somebody")
+def test_session_is_replaced_at_sign_in(visitor, editor):
+    visitor.client.set_cookie(SESSION_COOKIE, "chosen-by-somebody", path="/organize")
+    enter(visitor, editor.email)
+    assert cookie(visitor) not in (None, "chosen-by-somebody")
 
 
-def test_signing_out_ends_the_session_on_the_server(door, editor):
-    enter(door, editor.email)
-    token = cookie(door)
-    assert door.post("/organize/sign-in/out").location == "/organize/sign-in"
-    door.client.set_cookie(SESSION_COOKIE, token, path="/organize")
-    assert door.get("/organize/").status_code == 303
+def test_signing_out_ends_the_session_on_the_server(visitor, editor):
+    enter(visitor, editor.email)
+    token = cookie(visitor)
+    assert visitor.post("/organize/sign-in/out").location == "/organize/sign-in"
+    visitor.client.set_cookie(SESSION_COOKIE, token, path="/organize")
+    assert visitor.get("/organize/").status_code == 303
 
 
-def test_new_browser_is_reported_by_email_except_the_very_first(app, door, editor):
-    enter(door, editor.email)
+def test_new_browser_is_reported_by_email_except_the_very_first(app, visitor, editor):
+    enter(visitor, editor.email)
     assert owed() == []
-    door.post("/organize/sign-in/out")
-    enter(door, editor.email)
+    visitor.post("/organize/sign-in/out")
+    enter(visitor, editor.email)
     assert owed() == []
-    door.client.delete_cookie(DEVICE_COOKIE, path="/organize")
-    enter(door, editor.email)
-    letters = owed()
+    visitor.client.delete_cookie(DEVICE_COOKIE, path="/organize")
+    enter(visitor, editor.email)
+    emails = owed()
     device = db.session.scalar(select(KnownDevice.id).order_by(KnownDevice.id.desc()))
-    assert letters == [("account_new_device", device, "en")]
+    assert emails == [("account_new_device", device, "en")]
 
 
 def test_post_without_a_csrf_token_changes_nothing(client, editor):
@@ -218,29 +221,31 @@ def test_post_without_a_csrf_token_changes_nothing(client, editor):
     assert client.get_cookie(SESSION_COOKIE, path="/organize") is None
 
 
-def test_page_of_another_site_cannot_post(door, editor):
-    data = {"email": editor.email, "password": PASSWORD, "csrf_token": door.token()}
-    answer = door.client.post(
+def test_page_of_another_site_cannot_post(visitor, editor):
+    data = {"email": editor.email, "password": PASSWORD, "csrf_token": visitor.token()}
+    answer = visitor.client.post(
         "/organize/sign-in", data=data, headers={"Origin": "https://evil.example"}
     )
     assert answer.status_code == 403
 
 
-def test_sign_in_page_uses_the_requested_language(door, app):
-    assert '<html lang="fr">' in door.get("/organize/sign-in?lang=fr").text
-    assert '<html lang="fr">' in door.get("/organize/forgotten").text
-    assert '<html lang="es">' in door.get("/organize/sign-in?lang=es&next=/organize/people/").text
-    assert '<html lang="es">' in door.get("/organize/sign-in?lang=xx").text
+def test_sign_in_page_uses_the_requested_language(visitor, app):
+    assert '<html lang="fr">' in visitor.get("/organize/sign-in?lang=fr").text
+    assert '<html lang="fr">' in visitor.get("/organize/forgotten").text
+    assert (
+        '<html lang="es">' in visitor.get("/organize/sign-in?lang=es&next=/organize/people/").text
+    )
+    assert '<html lang="es">' in visitor.get("/organize/sign-in?lang=xx").text
 
 
-def test_sign_in_page_is_not_shown_to_signed_in_users(door, editor):
-    enter(door, editor.email)
-    assert door.get("/organize/sign-in?next=/organize/account").location == "/organize/account"
+def test_sign_in_page_is_not_shown_to_signed_in_users(visitor, editor):
+    enter(visitor, editor.email)
+    assert visitor.get("/organize/sign-in?next=/organize/account").location == "/organize/account"
 
 
-def try_in(door, email, password=PASSWORD):
+def try_in(visitor, email, password=PASSWORD):
     # Refused tries are logged after the response is sent.
-    enter(door, email, password).close()
+    enter(visitor, email, password).close()
 
 
 def refused():
@@ -252,15 +257,15 @@ def refused():
     ]
 
 
-def test_refused_tries_are_logged_without_what_a_stranger_typed(door, odile, desk_of):
+def test_refused_tries_are_logged_without_what_a_stranger_typed(visitor, odile, desk_of):
     with_app(odile)
-    try_in(door, odile.email, "wrong")
-    try_in(door, "somebody@else.example", "a password typed in the wrong place")
-    try_in(door, odile.email)
-    door.post("/organize/sign-in/second-step", {"code": "000000"}).close()
+    try_in(visitor, odile.email, "wrong")
+    try_in(visitor, "somebody@else.example", "a password typed in the wrong place")
+    try_in(visitor, odile.email)
+    visitor.post("/organize/sign-in/second-step", {"code": "000000"}).close()
     assert refused() == [("password", odile.id), ("password", None), ("code", odile.id)]
-    said = str([(entry.details, entry.reason) for entry in entries()])
-    assert "else.example" not in said and "wrong place" not in said
+    logged = str([(entry.details, entry.reason) for entry in entries()])
+    assert "else.example" not in logged and "wrong place" not in logged
     page = desk_of("admin", email="teo@kwan.example").get("/organize/audit/")
     # A wrong code, a wrong password, and a try at an unknown address, which the log tells apart.
     assert (
@@ -268,10 +273,10 @@ def test_refused_tries_are_logged_without_what_a_stranger_typed(door, odile, des
     )
 
 
-def test_flood_of_tries_leaves_few_rows(door, odile):
+def test_flood_of_tries_leaves_few_rows(visitor, odile):
     for number in range(14):
-        try_in(door, odile.email, "wrong")
-        try_in(door, f"n{number}@else.example", "wrong")
+        try_in(visitor, odile.email, "wrong")
+        try_in(visitor, f"n{number}@else.example", "wrong")
     assert len([way for way, who in refused() if who]) == 6
     assert len([way for way, who in refused() if not who]) == 2
 
@@ -288,25 +293,25 @@ def busy(*_):
     raise HashingBusy
 
 
-def test_busy_sign_in_keeps_the_input_and_says_when_to_try_again(door, editor, monkeypatch):
+def test_busy_sign_in_keeps_the_input_and_says_when_to_try_again(visitor, editor, monkeypatch):
     monkeypatch.setattr("campaign.organize.auth.sign_in.matches", busy)
-    answer = enter(door, editor.email)
+    answer = enter(visitor, editor.email)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
     assert editor.email in answer.text
     assert PASSWORD not in answer.text
 
 
-def test_too_many_tries_say_when_to_try_again(door, app):
+def test_too_many_tries_say_when_to_try_again(visitor, app):
     for _ in range(10):
-        enter(door, "nobody@kwan.example", "wrong")
-    assert enter(door, "nobody@kwan.example", "wrong").headers["Retry-After"] == "900"
+        enter(visitor, "nobody@kwan.example", "wrong")
+    assert enter(visitor, "nobody@kwan.example", "wrong").headers["Retry-After"] == "900"
 
 
-def test_password_reset_forgets_the_known_browsers(app, door, editor):
-    enter(door, editor.email)
+def test_password_reset_forgets_the_known_browsers(app, visitor, editor):
+    enter(visitor, editor.email)
     link = write(make_link, organizer_id=editor.id, purpose="reset", now=utcnow())
     elsewhere = Desk(app.test_client())
     elsewhere.post(f"/organize/reset/{link_token(link)}", {"password": f"{PASSWORD} anew"})
     db.session.rollback()
     assert len(db.session.scalars(select(KnownDevice.id)).all()) == 1
-    assert not is_known_device(editor.id, cookie(door, DEVICE_COOKIE))
+    assert not is_known_device(editor.id, cookie(visitor, DEVICE_COOKIE))

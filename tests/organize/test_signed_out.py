@@ -18,7 +18,7 @@ from tests.page_parts import tree
 
 PAGE = {"Accept": "text/html"}
 TARGETS = "/organize/petitions/home/targets"
-WORDS = "The minister of “water” & rivers"
+TEXT = "The minister of “water” & rivers"
 
 
 @pytest.fixture
@@ -46,35 +46,35 @@ def grow_old():
     )
 
 
-def kept_in(page):
+def fields_in(page):
     """Return what the page would send, as a browser sends it."""
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
     return {name: unescape(value) for name, value in fields}
 
 
-def door_of(page):
+def sign_in_url_of(page):
     """Return the page that the reader is sent to first, in a separate tab."""
     [address] = tree(page).xpath("//ol[@class='sign-in-steps']//a[@target='_blank']/@href")
     return address
 
 
 def test_input_survives_the_session_and_is_sent_once_after_sign_in(desk):
-    typed = {"version": "1", "rows-0-en": WORDS, "press": "new-version"}
+    typed = {"version": "1", "rows-0-en": TEXT, "press": "new-version"}
     end_sessions()
     answer = desk.post(TARGETS, typed, headers=PAGE)
     assert answer.status_code == 403
-    assert door_of(answer).startswith("/organize/sign-in")
-    assert kept_in(answer.text).items() >= typed.items()
+    assert sign_in_url_of(answer).startswith("/organize/sign-in")
+    assert fields_in(answer.text).items() >= typed.items()
     sign_in(desk.client, desk.organizer)
-    assert desk.client.post(TARGETS, data=kept_in(answer.text)).status_code == 303
+    assert desk.client.post(TARGETS, data=fields_in(answer.text)).status_code == 303
     db.session.rollback()
-    assert petition_in_any_state("home").targets[0].name("en") == WORDS
+    assert petition_in_any_state("home").targets[0].name("en") == TEXT
 
 
 def test_button_without_input_leads_to_sign_in_and_back_to_its_page(desk):
     end_sessions()
-    whence = {**PAGE, "Referer": "http://localhost/organize/petitions/home?a=b"}
-    answer = desk.post("/organize/petitions/home/close", headers=whence)
+    headers = {**PAGE, "Referer": "http://localhost/organize/petitions/home?a=b"}
+    answer = desk.post("/organize/petitions/home/close", headers=headers)
     assert (answer.status_code, answer.location) == (
         303,
         "/organize/sign-in?next=/organize/petitions/home?a%3Db",
@@ -104,7 +104,7 @@ def test_page_without_an_address_changes_nothing(desk):
 @pytest.mark.parametrize("headers", [{}, {**PAGE, "Sec-Fetch-Mode": "cors"}])
 def test_script_that_saves_is_sent_to_sign_in(desk, headers):
     end_sessions()
-    assert desk.post(TARGETS, {"rows-0-en": WORDS}, headers=headers).status_code == 303
+    assert desk.post(TARGETS, {"rows-0-en": TEXT}, headers=headers).status_code == 303
 
 
 def test_secrets_are_written_into_no_page(desk):
@@ -120,9 +120,9 @@ def test_secrets_are_written_into_no_page(desk):
 def test_purpose_of_a_pack_waits_for_the_password(desk):
     grow_old()
     address = "/organize/handovers/home/pack"
-    answer = desk.post(address, {"purpose": WORDS, "lang": "en", "paper": "a4"}, headers=PAGE)
-    assert door_of(answer).startswith("/organize/account/confirm")
-    assert kept_in(answer.text)["purpose"] == WORDS
+    answer = desk.post(address, {"purpose": TEXT, "lang": "en", "paper": "a4"}, headers=PAGE)
+    assert sign_in_url_of(answer).startswith("/organize/account/confirm")
+    assert fields_in(answer.text)["purpose"] == TEXT
     assert desk.post(
         address, headers={**PAGE, "Referer": f"http://localhost{address}"}
     ).location.endswith(f"next={address}")

@@ -37,10 +37,10 @@ def desk(desk_of, petition):
     return desk_of("owner", petition.cause_id)
 
 
-def refuses(desk, path, words):
+def refuses(desk, path, form_data):
     """Return whether the form asks for the text again, with no action logged."""
     before = len(entries())
-    return desk.post(f"/organize/{path}", words).status_code == 422 and len(entries()) == before
+    return desk.post(f"/organize/{path}", form_data).status_code == 422 and len(entries()) == before
 
 
 def test_address_cannot_be_made_of_spaces(desk, petition):

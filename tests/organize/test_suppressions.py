@@ -15,7 +15,7 @@ from tests.factories.organizers import trail
 from tests.factories.subscriptions import subscribe, subscription
 from tests.page_parts import alerts, sends_to, tree, values, wrong_fields
 
-HERE = "/organize/suppressions"
+PAGE = "/organize/suppressions"
 AMALIA = "amalia@rosales.example"
 
 
@@ -25,7 +25,7 @@ def owner(desk_of):
 
 
 def entry_of(email):
-    return f"{HERE}/{email_digest(email).hex()}"
+    return f"{PAGE}/{email_digest(email).hex()}"
 
 
 def listed(email, reason="request"):
@@ -34,32 +34,32 @@ def listed(email, reason="request"):
 
 def test_address_added_by_hand_gets_no_more_news(owner, app):
     reader = subscribe("amalia")
-    assert wrong_fields(owner.post(f"{HERE}/add", {"email": AMALIA, "reason": " "})).keys() == {
+    assert wrong_fields(owner.post(f"{PAGE}/add", {"email": AMALIA, "reason": " "})).keys() == {
         "reason"
     }
     answer = owner.post(
-        f"{HERE}/add", {"email": "Amalia@Rosales.example", "reason": "Asked by telephone"}
+        f"{PAGE}/add", {"email": "Amalia@Rosales.example", "reason": "Asked by telephone"}
     )
     assert urlsplit(answer.location).path == entry_of(AMALIA)
     assert subscription(reader).state == "ended" and is_suppressed(email_digest(AMALIA))
-    page = owner.get(f"{HERE}/").text
+    page = owner.get(f"{PAGE}/").text
     assert "Asked by telephone" in page and AMALIA not in page
     assert trail()[-1][0] == "suppressions.add"
 
 
 def test_email_address_is_looked_up_without_appearing_in_url_or_log(owner):
     listed(AMALIA)
-    found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
-    assert found.status_code == 303 and AMALIA not in found.location
-    page = owner.get(found.location)
+    answer = owner.post(f"{PAGE}/find", {"find-email": AMALIA})
+    assert answer.status_code == 303 and AMALIA not in answer.location
+    page = owner.get(answer.location)
     assert values(page, "data-reason") == [
         "request"
     ] and f"{entry_of(AMALIA)}/lift" not in sends_to(page)
     unlisted = owner.post(
-        f"{HERE}/find", {"find-email": "nobody@rosales.example"}, follow_redirects=True
+        f"{PAGE}/find", {"find-email": "nobody@rosales.example"}, follow_redirects=True
     )
-    assert alerts(unlisted) == ["success"] and unlisted.request.path == f"{HERE}/"
-    assert wrong_fields(owner.post(f"{HERE}/find", {})).keys() == {"find-email"}
+    assert alerts(unlisted) == ["success"] and unlisted.request.path == f"{PAGE}/"
+    assert wrong_fields(owner.post(f"{PAGE}/find", {})).keys() == {"find-email"}
     assert [action for action, _, _ in trail()][-2:] == ["suppressions.see"] * 2
 
 
@@ -93,8 +93,8 @@ def test_admin_lifts_what_an_organizer_added_and_gives_a_reason(owner, desk_of):
 def test_bounced_address_can_be_tried_again(owner):
     digest = email_digest(AMALIA)
     write(refuse_address, digest, reason="5.1.1 no such user", now=utcnow())
-    found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
-    assert "5.1.1 no such user" in owner.get(found.location).text
+    answer = owner.post(f"{PAGE}/find", {"find-email": AMALIA})
+    assert "5.1.1 no such user" in owner.get(answer.location).text
     owner.post(f"{entry_of(AMALIA)}/retry")
     assert not refusal_of(digest) and trail()[-1][0] == "suppressions.retry"
 
@@ -102,22 +102,22 @@ def test_bounced_address_can_be_tried_again(owner):
 def test_list_has_pages_and_says_when_it_ends(owner):
     for place in range(51):
         listed(f"reader{place}@rosales.example")
-    assert values(owner.get(f"{HERE}/"), "data-reason") == ["request"] * 50
-    assert values(owner.get(f"{HERE}/?page=2"), "data-reason") == ["request"]
-    assert tree(owner.get(f"{HERE}/?page=9")).find_class("empty-page")
+    assert values(owner.get(f"{PAGE}/"), "data-reason") == ["request"] * 50
+    assert values(owner.get(f"{PAGE}/?page=2"), "data-reason") == ["request"]
+    assert tree(owner.get(f"{PAGE}/?page=9")).find_class("empty-page")
     for nonsense in ("zz", "abcd", "a" * 33):
-        assert owner.get(f"{HERE}/{nonsense}").status_code == 404
+        assert owner.get(f"{PAGE}/{nonsense}").status_code == 404
 
 
 def test_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
     stranger = {"email": "stranger@rosales.example", "reason": "Asked by telephone"}
-    answer = owner.post(f"{HERE}/add", stranger)
+    answer = owner.post(f"{PAGE}/add", stranger)
     assert answer.status_code == 422
     assert stranger["email"] in answer.text
     subscribe("odile", cause_id=make_cause("hill").id)
     assert (
-        owner.post(f"{HERE}/add", {**stranger, "email": "odile@rosales.example"}).status_code == 422
+        owner.post(f"{PAGE}/add", {**stranger, "email": "odile@rosales.example"}).status_code == 422
     )
     assert not is_suppressed(email_digest("odile@rosales.example"))
-    assert desk_of().post(f"{HERE}/add", stranger).status_code == 303
+    assert desk_of().post(f"{PAGE}/add", stranger).status_code == 303
     assert is_suppressed(email_digest(stranger["email"]))

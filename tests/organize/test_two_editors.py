@@ -49,7 +49,7 @@ def desk(desk_of):
 
 @pytest.mark.parametrize("path", PARTS)
 def test_second_editor_sees_both_and_saves_knowingly(desk, path):
-    theirs, mine, shown = PARTS[path]
+    theirs, mine, expected = PARTS[path]
     path = f"/organize{path}"
     seen = {"version": version_on(desk.get(path))}
     assert desk.post(path, theirs | seen | SAVE).status_code == 303
@@ -57,7 +57,8 @@ def test_second_editor_sees_both_and_saves_knowingly(desk, path):
     assert answer.status_code == 409
     assert "danger" in alerts(answer)
     assert any(
-        str(shown) in words.text_content() for words in tree(answer).find_class("conflict-text")
+        str(expected) in element.text_content()
+        for element in tree(answer).find_class("conflict-text")
     )
     assert desk.post(path, mine | {"version": version_on(answer)} | SAVE).status_code == 303
 
@@ -82,9 +83,9 @@ def test_retention_can_be_tried_without_changing_it(desk):
         "/organize/petitions/home/dates",
         {"version": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"},
     )
-    told = text_at(
+    message = text_at(
         desk.post(path, {"keeps": "days", "days": "30", "press": "try"}), "//div[@data-kind='note']"
     )
-    assert "May 31, 2031" in told and 0 in figures(told)
+    assert "May 31, 2031" in message and 0 in figures(message)
     db.session.rollback()
     assert petition_in_any_state("home").retention_days == DEFAULT_RETENTION_DAYS

@@ -25,11 +25,11 @@ def desk(desk_of):
 def upload(desk, **changes):
     file = io.BytesIO()
     Image.new("RGB", (900, 600), "navy").save(file, "PNG")
-    asked = {"picture": (io.BytesIO(file.getvalue()), "lake.png"), **ALTS, **changes}
-    return desk.post(PICTURES, asked, content_type="multipart/form-data")
+    form_data = {"picture": (io.BytesIO(file.getvalue()), "lake.png"), **ALTS, **changes}
+    return desk.post(PICTURES, form_data, content_type="multipart/form-data")
 
 
-def words(**changes):
+def text_form(**changes):
     update = update_now()
     typed = {
         f"{part}_{text.lang}": getattr(text, part)
@@ -51,7 +51,7 @@ def test_picture_needs_alt_text_in_each_language_and_is_inserted_by_its_line(des
     assert '<figure><img src="/pictures/' in read and 'alt="A lake"' in read
     assert (
         desk.post(
-            "/organize/updates/answer/words", words(body_en="Look:\n\n![](picture:1)")
+            "/organize/updates/answer/words", text_form(body_en="Look:\n\n![](picture:1)")
         ).status_code
         == 303
     )
@@ -62,7 +62,7 @@ def test_picture_needs_alt_text_in_each_language_and_is_inserted_by_its_line(des
 def test_unknown_and_foreign_pictures_are_explained_at_the_text(desk):
     answer = desk.post(
         "/organize/updates/answer/words",
-        words(body_en="![](picture:4)", body_es="![x](https://elsewhere.example/a.png)"),
+        text_form(body_en="![](picture:4)", body_es="![x](https://elsewhere.example/a.png)"),
     )
     assert answer.status_code == 422
     wrong = wrong_fields(answer)
@@ -82,10 +82,10 @@ def test_second_of_two_who_write_alt_text_sees_the_first(desk):
 
 def test_unused_picture_is_removed_and_one_in_the_text_stays(desk):
     upload(desk)
-    desk.post("/organize/updates/answer/words", words(body_es="![](picture:1)"))
+    desk.post("/organize/updates/answer/words", text_form(body_es="![](picture:1)"))
     page = desk.post(f"{PICTURES}/1/remove", follow_redirects=True)
     assert "Español" in text_at(page, "//div[@data-kind='danger']") and update_now().body_pictures
-    desk.post("/organize/updates/answer/words", words(body_es="Nada."))
+    desk.post("/organize/updates/answer/words", text_form(body_es="Nada."))
     desk.post(f"{PICTURES}/1/remove")
     assert update_now().body_pictures == []
     assert desk.get(f"{PICTURES}/1").status_code == 404
@@ -106,7 +106,7 @@ def test_picture_is_decoded_before_anyone_has_to_wait_for_the_database(desk, mon
 def test_publishing_problem_links_to_where_it_is_fixed(desk):
     upload(desk)
     french = {"title_fr": "Une réponse", "summary_fr": "", "body_fr": "![](picture:1)"}
-    assert desk.post("/organize/updates/answer/words", words(**french)).status_code == 303
+    assert desk.post("/organize/updates/answer/words", text_form(**french)).status_code == 303
     page = desk.get("/organize/updates/answer/publish")
     assert alerts(page)[-1] == "danger" and "Français" in text_at(
         page, f"//ul[@class='error-links']//a[@href='{PICTURES}']"

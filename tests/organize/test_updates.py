@@ -44,7 +44,7 @@ def mailing_now(update):
     return mailing_of(update.id)
 
 
-def words(update, **changes):
+def text_form(update, **changes):
     """Return the form of the text as its page would send it."""
     typed = {
         f"{part}_{text.lang}": getattr(text, part)
@@ -66,10 +66,10 @@ def picture(size=(900, 600)):
 
 
 def test_update_begins_with_a_title_and_a_double_press_makes_one(desk, client):
-    asked = {"cause": desk.cause.id, "lang": "fr", "title": "Le Sénat répond"}
+    form_data = {"cause": desk.cause.id, "lang": "fr", "title": "Le Sénat répond"}
     for ending in ("/words", ""):
         assert (
-            desk.post("/organize/updates/new", asked).location
+            desk.post("/organize/updates/new", form_data).location
             == f"/organize/updates/le-senat-repond{ending}"
         )
     assert update_now("le-senat-repond").state == "draft"
@@ -84,7 +84,7 @@ def test_update_begins_with_a_title_and_a_double_press_makes_one(desk, client):
 def test_text_and_subject_are_saved_and_previewed(desk, client):
     update = make_update(cause_id=desk.cause.id)
     petition, event = make_petition(cause_id=desk.cause.id), make_event(cause_id=desk.cause.id)
-    change = words(
+    change = text_form(
         update,
         title_fr="Réponse",
         body_fr="Ils ont *écrit*.",
@@ -108,7 +108,7 @@ def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
     update = make_update(cause_id=desk.cause.id)
     texts = {"en": {"title": "Theirs", "summary": "", "body": "Theirs."}}
     write(change_update, update_id=update.id, version=1, texts=texts, links=Links(), now=utcnow())
-    mine = words(update, title_en="Mine")
+    mine = text_form(update, title_en="Mine")
     answer = desk.post(f"{ANSWER}/words", mine)
     assert answer.status_code == 409
     assert "Theirs" in answer.text and "Mine" in answer.text
@@ -119,7 +119,7 @@ def test_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
 
 def test_published_update_cannot_lose_its_text(desk):
     update = make_update(cause_id=desk.cause.id)
-    answer = desk.post(f"{ANSWER}/words", words(update, body_es="", title_en=""))
+    answer = desk.post(f"{ANSWER}/words", text_form(update, body_es="", title_en=""))
     assert answer.status_code == 422
     assert 'id="body_es-error"' in answer.text and 'id="title_en-error"' in answer.text
     write(
@@ -129,7 +129,7 @@ def test_published_update_cannot_lose_its_text(desk):
         alts={"en": "Water", "es": "Agua"},
         now=utcnow(),
     )
-    french = desk.post(f"{ANSWER}/words", words(update_now(), title_fr="Eau", body_fr="Eau."))
+    french = desk.post(f"{ANSWER}/words", text_form(update_now(), title_fr="Eau", body_fr="Eau."))
     assert (french.status_code, alerts(french)) == (422, ["danger"])
     assert [text.lang for text in update_now().texts] == ["en", "es"]
 
@@ -234,15 +234,15 @@ def test_picture_of_one_megabyte_is_accepted_and_of_twenty_is_too_large(desk):
     )
 
 
-def test_update_is_published_at_once_or_at_a_local_time_and_taken_back(desk, client):
+def test_update_is_published_at_once_or_at_a_local_time_and_unpublished(desk, client):
     make_update(cause_id=desk.cause.id, draft=True)
     later = datetime.now(ZoneInfo("America/Mexico_City")) + timedelta(days=3)
-    asked = {
+    form_data = {
         "when": "later",
         "publish_at": f"{later:%Y-%m-%dT%H:%M}",
         "time_zone": "America/Mexico_City",
     }
-    assert desk.post(f"{ANSWER}/publish", asked).status_code == 303
+    assert desk.post(f"{ANSWER}/publish", form_data).status_code == 303
     assert update_now().publish_at == later.replace(second=0, microsecond=0)
     assert client.get("/en/updates/answer").status_code == 404
     assert values(desk.get("/organize/updates/"), "data-phase") == ["scheduled"]
@@ -262,13 +262,13 @@ def test_update_is_published_at_once_or_at_a_local_time_and_taken_back(desk, cli
 )
 def test_time_that_does_not_exist_is_explained(desk, wrong):
     make_update(cause_id=desk.cause.id, draft=True)
-    asked = {
+    form_data = {
         "when": "later",
         "publish_at": "2027-03-14T09:30",
         "time_zone": "America/Toronto",
         **wrong,
     }
-    assert desk.post(f"{ANSWER}/publish", asked).status_code == 422
+    assert desk.post(f"{ANSWER}/publish", form_data).status_code == 422
     assert update_now().state == "draft"
 
 
@@ -317,11 +317,11 @@ def test_mail_page_shows_readers_and_email_and_sends_a_test_to_the_organizer_onl
     ), "a warning comes first"
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
-    letter = renderers_of(app)[kind](
+    email = renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
     )
-    assert (letter.to, letter.lang) == (desk.organizer.email, "es")
-    assert is_marked(letter.subject, "An answer came (es)")
+    assert (email.to, email.lang) == (desk.organizer.email, "es")
+    assert is_marked(email.subject, "An answer came (es)")
     assert trail()[-1][0] == "mail.test"
 
 
@@ -333,9 +333,9 @@ def is_marked(subject, title):
 def test_mail_page_shows_the_email_in_a_sandboxed_frame(desk):
     make_update(cause_id=desk.cause.id)
     assert 'src="/organize/mail/answer/letter/es"' in desk.get("/organize/mail/answer").text
-    letter = desk.get("/organize/mail/answer/letter/es")
-    assert 'target="_blank"' in letter.text and "style=" in letter.text
-    policy = letter.headers["Content-Security-Policy"]
+    email = desk.get("/organize/mail/answer/letter/es")
+    assert 'target="_blank"' in email.text and "style=" in email.text
+    policy = email.headers["Content-Security-Policy"]
     assert (
         policy.startswith("sandbox")
         and "allow-scripts" not in policy
@@ -454,10 +454,10 @@ def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
     assert "/organize/mail/answer/test/en" in desk.get(ANSWER).text
     desk.post("/organize/mail/answer/test/en")
     kind, entry, lang = owed()[-1]
-    letter = renderers_of(app)[kind](
+    email = renderers_of(app)[kind](
         type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang})
     )
-    assert letter.to == desk.organizer.email and is_marked(letter.subject, "An answer came")
+    assert email.to == desk.organizer.email and is_marked(email.subject, "An answer came")
     assert mailing_now(update) is None
 
 

@@ -12,12 +12,12 @@ from tests.page_parts import text_at
 
 
 def test_every_route_of_the_workspace_says_who_may_use_it(app):
-    known = {ANYBODY, ORGANIZER, *TABLE}
+    allowed = {ANYBODY, ORGANIZER, *TABLE}
     silent = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/organize")
-        and getattr(current_app.view_functions[rule.endpoint], "permission", None) not in known
+        and getattr(current_app.view_functions[rule.endpoint], "permission", None) not in allowed
     }
     assert silent == set()
 

@@ -21,15 +21,15 @@ def home(desk):
 def groups(page):
     """Return {group: [(value, label, is selected), …]} of the field."""
     select = re.search(r'<select[^>]*name="time_zone".*?</select>', page, re.DOTALL)[0]
-    found = {}
+    options_by_group = {}
     for label, inside in re.findall(
         r'<optgroup label="([^"]*)">(.*?)</optgroup>', select, re.DOTALL
     ):
         options = re.findall(r'<option value="([^"]*)"( selected)?>([^<]*)</option>', inside)
-        found[unescape(label)] = [
+        options_by_group[unescape(label)] = [
             (value, unescape(text), bool(selected)) for value, selected, text in options
         ]
-    return found
+    return options_by_group
 
 
 def values(options):
@@ -39,11 +39,13 @@ def values(options):
 def test_likely_zones_come_first_and_the_others_by_region(desk, home, app, monkeypatch):
     monkeypatch.setitem(app.config, "BABEL_DEFAULT_TIMEZONE", "Europe/Kyiv")
     monkeypatch.setitem(app.config, "FIRST_COUNTRIES", ("MX",))
-    found = groups(desk.get(DATES).text)
-    first = values(next(iter(found.values())))
+    options_by_group = groups(desk.get(DATES).text)
+    first = values(next(iter(options_by_group.values())))
     assert first[0] == "Europe/Kyiv" and "America/Mexico_City" in first and first[-1] == "UTC"
-    assert "America/Toronto" in values(found["Americas"]) and "Asia/Tokyo" in values(found["Asia"])
-    everywhere = [value for options in found.values() for value in values(options)]
+    assert "America/Toronto" in values(options_by_group["Americas"]) and "Asia/Tokyo" in values(
+        options_by_group["Asia"]
+    )
+    everywhere = [value for options in options_by_group.values() for value in values(options)]
     assert len(everywhere) == len(set(everywhere))
 
 
@@ -59,10 +61,10 @@ def test_cities_and_countries_are_named_in_the_language_of_the_page(desk_of, des
 def test_stored_zone_with_an_old_name_stays_and_can_be_saved_again(desk, home):
     db.session.execute(update(Petition).values(time_zone="Asia/Calcutta"))
     db.session.commit()
-    found = groups(desk.get(DATES).text)
+    options_by_group = groups(desk.get(DATES).text)
     chosen = [
         (value, selected)
-        for options in found.values()
+        for options in options_by_group.values()
         for value, _, selected in options
         if selected
     ]

@@ -21,7 +21,7 @@ from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
 from campaign.organize.auth.sessions import busy_sentence, later, passkeys_work, safe_next
 from campaign.organize.core.access import own_account
-from campaign.organize.core.audit import Fact, act, act_on_account
+from campaign.organize.core.audit import AuditEvent, act, act_on_account
 from campaign.organize.core.fields import LANGUAGES, CodeField, NewPasswordField, OrganizerNameField
 from campaign.organize.core.identity import organizer
 from campaign.process.clock import utcnow
@@ -78,7 +78,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 @own_account
 def index() -> ResponseReturnValue:
     who = organizer()
-    return _page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
+    return _render_page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
 
 
 @blueprint.post("")
@@ -86,14 +86,16 @@ def index() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     form = OrganizerForm()
     if not form.validate():
-        return _page(form, 422)
-    who, words = organizer(), {"name": form.name.data, "lang": form.lang.data}
+        return _render_page(form, 422)
+    who, values = organizer(), {"name": form.name.data, "lang": form.lang.data}
     if form.name.data == who.name:
-        write(describe, organizer_id=who.id, **words)
+        write(describe, organizer_id=who.id, **values)
     else:
         # The activity log shows all their past actions under the new name, so record the old one.
-        fact = Fact("account.name", on=("organizer", who.id), details={"was_called": who.called})
-        act(fact, describe, organizer_id=who.id, **words)
+        audit_event = AuditEvent(
+            "account.name", on=("organizer", who.id), details={"was_called": who.called}
+        )
+        act(audit_event, describe, organizer_id=who.id, **values)
     # Show the message in the language just chosen.
     with force_locale(LOCALES[form.lang.data]):
         flash(_("Saved."), "success")
@@ -156,7 +158,7 @@ def confirmed() -> ResponseReturnValue:
 def close(session_id: int) -> ResponseReturnValue:
     who = organizer().id
     act(
-        Fact("account.session_closed", on=("organizer", who)),
+        AuditEvent("account.session_closed", on=("organizer", who)),
         close_session,
         organizer_id=who,
         session_id=session_id,
@@ -169,8 +171,8 @@ def close(session_id: int) -> ResponseReturnValue:
 @own_account
 def close_others() -> ResponseReturnValue:
     who = organizer().id
-    fact = Fact("account.session_closed", on=("organizer", who))
-    act(fact, close_sessions, organizer_id=who, except_session=g.organizer_session.id)
+    audit_event = AuditEvent("account.session_closed", on=("organizer", who))
+    act(audit_event, close_sessions, organizer_id=who, except_session=g.organizer_session.id)
     flash(_("Signed out everywhere else."), "success")
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 
@@ -196,7 +198,7 @@ def _is_right(form: FlaskForm, field: Field) -> bool:
     return True
 
 
-def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     who = organizer()
     return render_template(
         "organize/account/index.html",

@@ -50,11 +50,11 @@ from campaign.extensions import write
 from campaign.organize.account.routes import AppForm, PasskeyForm
 from campaign.organize.auth.sessions import (
     described,
-    here,
-    keep_challenge,
     passkeys_work,
+    pop_challenge,
     safe_next,
-    take_challenge,
+    site_place,
+    store_challenge,
 )
 from campaign.organize.core.access import fresh, own_account
 from campaign.organize.core.audit import act_on_account
@@ -137,7 +137,7 @@ def renew_codes() -> ResponseReturnValue:
 @fresh
 def codes() -> ResponseReturnValue:
     """Show the new recovery codes until the user says that they are saved."""
-    made = _kept(CODES)
+    made = _load_sealed(CODES)
     if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
     return render_template("organize/second_factor/codes.html", codes=_in_groups(made))
@@ -148,7 +148,7 @@ def codes() -> ResponseReturnValue:
 @fresh
 def download_codes() -> ResponseReturnValue:
     """Send the new recovery codes as a file."""
-    made = _kept(CODES)
+    made = _load_sealed(CODES)
     if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
     lines = [
@@ -185,7 +185,7 @@ def make_codes() -> None:
     act_on_account(
         "account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made
     )
-    _keep(CODES, " ".join(made))
+    _store_sealed(CODES, " ".join(made))
 
 
 def _in_groups(made: str) -> list[str]:
@@ -202,26 +202,26 @@ def _may_lose_one(who: Organizer) -> bool:
 
 def _secret() -> str:
     """Return the secret of the QR code: the same for every open page until the app is set up."""
-    secret = _kept(SECRET)
+    secret = _load_sealed(SECRET)
     if secret is None:
         secret = new_secret()
-        _keep(SECRET, secret)
+        _store_sealed(SECRET, secret)
     return secret
 
 
-def _keep(name: str, words: str) -> None:
+def _store_sealed(name: str, text: str) -> None:
     """Encrypt text into the session cookie for the current organizer only.
 
     The next person who signs in at this browser may be someone else.
     """
-    session[name] = tokens.seal(f"{organizer().id}:{words}").decode()
+    session[name] = tokens.seal(f"{organizer().id}:{text}").decode()
 
 
-def _kept(name: str) -> str | None:
+def _load_sealed(name: str) -> str | None:
     """Return the text that was stored for the current organizer, or None."""
     sealed = session.get(name)
-    owner, _colon, words = ((sealed and tokens.unseal(sealed.encode())) or "").partition(":")
-    return words if owner == str(organizer().id) else None
+    owner, _colon, text = ((sealed and tokens.unseal(sealed.encode())) or "").partition(":")
+    return text if owner == str(organizer().id) else None
 
 
 def _app_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
@@ -250,8 +250,8 @@ MAX_PASSKEYS = 20
 @own_account
 @fresh
 def options() -> ResponseReturnValue:
-    chosen = registration_options(here(), organizer())
-    keep_challenge(chosen)
+    chosen = registration_options(site_place(), organizer())
+    store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
 
@@ -260,14 +260,14 @@ def options() -> ResponseReturnValue:
 @fresh
 def add() -> ResponseReturnValue:
     """Store the passkey that a device has created; return where to go next."""
-    words = request.get_json(silent=True)
-    words, who, challenge = words if isinstance(words, dict) else {}, organizer(), take_challenge()
+    data = request.get_json(silent=True)
+    data, who, challenge = data if isinstance(data, dict) else {}, organizer(), pop_challenge()
     try:
         if challenge is None or len(who.passkeys) >= MAX_PASSKEYS:
             raise PasskeyRefused
-        columns = verified_registration(here(), challenge, words.get("answer"))
+        columns = verified_registration(site_place(), challenge, data.get("answer"))
         name = (
-            clean_text(str(words.get("name") or ""), lines=False)[:80]
+            clean_text(str(data.get("name") or ""), lines=False)[:80]
             or described(request.user_agent.string)
             or _("Passkey")
         )
@@ -292,10 +292,10 @@ def remove(passkey_id: int) -> ResponseReturnValue:
     who = organizer()
     others = [passkey for passkey in who.passkeys if passkey.id != passkey_id]
     if must_have_second_factor(who) and not others and who.totp_secret is None:
-        words = _(
+        message = _(
             "Your role needs two-step verification. Set up an app or another passkey before you remove this one."
         )
-        flash(words, "danger")
+        flash(message, "danger")
     else:
         act_on_account(
             "account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id
@@ -307,8 +307,8 @@ def remove(passkey_id: int) -> ResponseReturnValue:
 @passkeys_blueprint.post("/confirm/options")
 @own_account
 def confirm_options() -> ResponseReturnValue:
-    chosen = authentication_options(here(), organizer())
-    keep_challenge(chosen)
+    chosen = authentication_options(site_place(), organizer())
+    store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
 
@@ -317,15 +317,15 @@ def confirm_options() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Accept a passkey instead of the password before a sensitive step; return where to go next."""
     sent = request.get_json(silent=True)
-    sent, challenge = sent if isinstance(sent, dict) else {}, take_challenge()
-    shown = {
-        "relying_party": here(),
+    sent, challenge = sent if isinstance(sent, dict) else {}, pop_challenge()
+    values = {
+        "relying_party": site_place(),
         "challenge": challenge,
         "response": sent.get("answer"),
         "organizer_id": organizer().id,
     }
     if challenge is None or not write(
-        _confirm, session_id=g.organizer_session.id, now=utcnow(), **shown
+        _confirm, session_id=g.organizer_session.id, now=utcnow(), **values
     ):
         return jsonify(
             error=_("This passkey did not work. Try again, or enter your password.")
@@ -333,8 +333,8 @@ def confirm() -> ResponseReturnValue:
     return jsonify(next=safe_next(sent.get("next")))
 
 
-def _confirm(*, session_id: int, now: datetime, **shown: Any) -> bool:
-    is_shown = spend_passkey(now=now, **shown) is not None
-    if is_shown:
+def _confirm(*, session_id: int, now: datetime, **values: Any) -> bool:
+    is_right = spend_passkey(now=now, **values) is not None
+    if is_right:
         confirm_session(session_id=session_id, now=now)
-    return is_shown
+    return is_right

@@ -62,7 +62,7 @@ class WelcomeForm(PasswordForm):
         return *super().about(), self.name.data or ""
 
 
-def known_lang(lang: Any) -> str:
+def supported_lang(lang: Any) -> str:
     """Return `lang` if the site has this language, else the site's first one."""
     languages = current_app.config["LANGUAGES"]
     return lang if lang in languages else languages[0]

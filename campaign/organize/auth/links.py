@@ -16,7 +16,7 @@ from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
 from campaign.accounts.rate_limits import TooManyTries, admit_reset
 from campaign.extensions import write
-from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
+from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, supported_lang
 from campaign.organize.auth.sessions import ask_second_step, busy_sentence, later, let_in
 from campaign.organize.core.access import anybody
 from campaign.process.clock import utcnow
@@ -60,8 +60,8 @@ def invitation(token: str) -> ResponseReturnValue:
         return _ended()
     # The organizer's stored language was chosen by the person who invited them. This page uses the
     # browser's.
-    known = {"name": link.organizer.name, "lang": get_locale().language}
-    return _page(link, WelcomeForm(link.organizer, formdata=None, data=known))
+    data = {"name": link.organizer.name, "lang": get_locale().language}
+    return _render_page(link, WelcomeForm(link.organizer, formdata=None, data=data))
 
 
 @blueprint.post("/invitations/<token>")
@@ -75,7 +75,7 @@ def accept(token: str) -> ResponseReturnValue:
 @anybody
 def reset(token: str) -> ResponseReturnValue:
     link = _opened("reset", token)
-    return _page(link, PasswordForm(link.organizer, formdata=None)) if link else _ended()
+    return _render_page(link, PasswordForm(link.organizer, formdata=None)) if link else _ended()
 
 
 @blueprint.post("/reset/<token>")
@@ -94,21 +94,21 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
         return _ended()
     form = form_class(link.organizer)
     if not form.validate():
-        return _page(link, form, 422)
-    words = (
-        {"name": form.name.data, "lang": known_lang(form.lang.data)}
+        return _render_page(link, form, 422)
+    values = (
+        {"name": form.name.data, "lang": supported_lang(form.lang.data)}
         if purpose == "invitation"
         else {}
     )
     who = Actor(link.organizer_id, address=tokens.shorten(request.remote_addr))
     try:
-        words |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
+        values |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
     except HashingBusy as busy:
         form.form_errors.append(busy_sentence())
-        return later(_page(link, form, busy.status))
+        return later(_render_page(link, form, busy.status))
     has_factor = link.organizer.has_second_factor
     try:
-        write(_follow_and_record, who, purpose, **words)
+        write(_follow_and_record, who, purpose, **values)
     except LinkSpent:
         return _ended()
     if purpose == "reset":
@@ -120,8 +120,8 @@ def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> Respons
     )
 
 
-def _follow_and_record(who: Actor, purpose: str, **words: Any) -> None:
-    organizer = follow_link(now=utcnow(), **words)
+def _follow_and_record(who: Actor, purpose: str, **values: Any) -> None:
+    organizer = follow_link(now=utcnow(), **values)
     entry = record(
         who, "account.password", subject=("organizer", organizer.id), details={"way": purpose}
     )
@@ -133,7 +133,7 @@ def _opened(purpose: str, token: str) -> AccountLink | None:
     return link_by_token(purpose, token, utcnow())
 
 
-def _page(link: AccountLink, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(link: AccountLink, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(PAGES[link.purpose], form=form, email=link.organizer.email), status
 
 

@@ -50,7 +50,7 @@ from campaign.organize.core.identity import (
 from campaign.process.clock import utcnow
 
 
-def known_device(organizer_id: int | None) -> bytes | None:
+def known_device_digest(organizer_id: int | None) -> bytes | None:
     """Return the device cookie's digest if this organizer signed in with it before, else None."""
     token = read_cookie(DEVICE_COOKIE) or ""
     # Look the device up even for an unknown organizer, so that the response takes as long.
@@ -83,11 +83,11 @@ def let_in(organizer_id: Any, next_address: Any, way: str) -> BaseResponse:
     `way` says for the activity log how the organizer signed in.
     """
     response = redirect(safe_next(next_address), 303)
-    open_door(response, organizer_id, way)
+    open_full_session(response, organizer_id, way)
     return response
 
 
-def open_door(response: BaseResponse, organizer_id: int, way: str) -> None:
+def open_full_session(response: BaseResponse, organizer_id: int, way: str) -> None:
     """Open a full session and set its cookies on `response`."""
     device_token = read_cookie(DEVICE_COOKIE) or tokens.new_token()
     _open(response, organizer_id, "full", way, device_token)
@@ -154,16 +154,16 @@ SYSTEMS = (
 def described(user_agent: str | None) -> str:
     """Return a name such as "Firefox, Linux", or an empty string for an unknown browser."""
     agent = user_agent or ""
-    found = (
-        next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)
+    names = (
+        next((name for token, name in table if token in agent), "") for table in (BROWSERS, SYSTEMS)
     )
-    return ", ".join(filter(None, found))
+    return ", ".join(filter(None, names))
 
 
-KEPT = "passkey_challenge"
+CHALLENGE_KEY = "passkey_challenge"
 
 
-def here() -> RelyingParty:
+def site_place() -> RelyingParty:
     """Return the Place of the site; in development, the host name of the request is used."""
     address = (
         current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
@@ -175,20 +175,20 @@ def here() -> RelyingParty:
 def passkeys_work() -> bool:
     """Return whether browsers can use passkeys here; they need a host name, not an IP address."""
     try:
-        ip_address(here().host)
+        ip_address(site_place().host)
     except ValueError:
         return True
     return False
 
 
-def keep_challenge(options: Any) -> None:
+def store_challenge(options: Any) -> None:
     """Store the challenge of these options in the signed session cookie until it is answered."""
-    session[KEPT] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
+    session[CHALLENGE_KEY] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
 
 
-def take_challenge() -> bytes | None:
+def pop_challenge() -> bytes | None:
     """Return the pending challenge, once; None if there is none or it is too old."""
-    challenge, since = session.pop(KEPT, (None, 0))
+    challenge, since = session.pop(CHALLENGE_KEY, (None, 0))
     if challenge is None or utcnow().timestamp() - since > CHALLENGE_LIFETIME.total_seconds():
         return None
     return b64decode(challenge)
@@ -198,7 +198,7 @@ ACTION = "account.refused"
 ACCESS = "access.refused"
 
 
-def note_refused(organizer_id: int | None, way: str) -> None:
+def log_refused(organizer_id: int | None, way: str) -> None:
     """Record that a sign-in was refused: for this organizer, or for an address without an account.
 
     `organizer_id` is None for an address without an account. `way` is `password`, `code`,
@@ -210,17 +210,17 @@ def note_refused(organizer_id: int | None, way: str) -> None:
     who = Actor(address=tokens.shorten(request.remote_addr))
     subject = ("organizer", organizer_id) if organizer_id else None
 
-    def write_down() -> None:
+    def write_entry() -> None:
         with app.app_context():
             write(record, who, ACTION, subject=subject, details={"way": way})
 
     @after_this_request
-    def once_it_is_out(response: Response) -> Response:
-        response.call_on_close(write_down)
+    def after_response(response: Response) -> Response:
+        response.call_on_close(write_entry)
         return response
 
 
-def note_refused_access(organizer: Organizer, action: str, cause_id: int | None = None) -> None:
+def log_refused_access(organizer: Organizer, action: str, cause_id: int | None = None) -> None:
     """Record that an organizer tried an action that their roles do not allow in this cause.
 
     The activity log is append-only. Of many tries within an hour, only the 1st, 10th, 100th and so

@@ -33,16 +33,16 @@ from campaign.organize.auth.forms import SecondStepForm, SignInForm
 from campaign.organize.auth.sessions import (
     ask_second_step,
     busy_sentence,
-    here,
-    keep_challenge,
-    known_device,
+    known_device_digest,
     later,
     let_in,
-    note_refused,
-    open_door,
+    log_refused,
+    open_full_session,
     passkeys_work,
+    pop_challenge,
     safe_next,
-    take_challenge,
+    site_place,
+    store_challenge,
 )
 from campaign.organize.core.access import anybody
 from campaign.organize.core.identity import drop_session_cookie, half_signed_in, organizer
@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
     if organizer():
         return redirect(safe_next(request.args.get("next")), 303)
     form = SignInForm(formdata=None, data={"next": request.args.get("next", "")})
-    return _page(form)
+    return _render_page(form)
 
 
 @blueprint.post("")
@@ -69,39 +69,39 @@ def create() -> ResponseReturnValue:
     """
     form = SignInForm()
     if not form.validate():
-        return _page(form, 422)
+        return _render_page(form, 422)
     address = form.email.address.normalized
-    who = organizer_by_address(address)
-    device = known_device(who.id if who else None)
+    account = organizer_by_address(address)
+    device = known_device_digest(account.id if account else None)
     try:
         admit_sign_in(
             network=request.remote_addr, account=tokens.email_digest(address), device=device
         )
-        is_right = matches(who.password_hash if who else None, form.password.data)
+        is_right = matches(account.password_hash if account else None, form.password.data)
         new_hash = (
             hash_password(form.password.data)
-            if is_right and is_outdated(who.password_hash)
+            if is_right and is_outdated(account.password_hash)
             else None
         )
     except TooManyTries as wait:
-        note_refused(who.id if who else None, "pace")
+        log_refused(account.id if account else None, "pace")
         form.form_errors.append(_too_many(wait))
-        return later(_page(form, wait.status), wait.minutes * 60)
+        return later(_render_page(form, wait.status), wait.minutes * 60)
     except HashingBusy as busy:
         form.form_errors.append(busy_sentence())
-        return later(_page(form, busy.status))
+        return later(_render_page(form, busy.status))
     if not is_right:
         count_wrong_password(device=device)
-        note_refused(who.id if who else None, "password")
+        log_refused(account.id if account else None, "password")
         form.form_errors.append(
             _("Wrong email address or password. Check both, or reset your password.")
         )
-        return _page(form, 422)
+        return _render_page(form, 422)
     if new_hash:
-        write(_keep_hash, who.id, new_hash)
-    if who.has_second_factor:
-        return ask_second_step(who.id, form.next.data)
-    return let_in(who.id, form.next.data, "password")
+        write(_store_hash, account.id, new_hash)
+    if account.has_second_factor:
+        return ask_second_step(account.id, form.next.data)
+    return let_in(account.id, form.next.data, "password")
 
 
 @blueprint.get("/second-step")
@@ -116,22 +116,22 @@ def second_step() -> ResponseReturnValue:
 @anybody
 def take_second_step() -> ResponseReturnValue:
     """Check a code of the app, or a recovery code."""
-    who = half_signed_in()
-    if who is None:
+    account = half_signed_in()
+    if account is None:
         flash(_("That took longer than ten minutes. Please start again."), "waiting")
         return redirect(url_for("organize.sign_in.new"), 303)
-    form, who_id = SecondStepForm(), who.id
+    form, account_id = SecondStepForm(), account.id
     if not form.validate():
         return _second_page(form, 422)
     try:
-        admit_second_step(account=who.email_digest, device=known_device(who_id))
+        admit_second_step(account=account.email_digest, device=known_device_digest(account_id))
     except TooManyTries as wait:
-        note_refused(who_id, "pace")
+        log_refused(account_id, "pace")
         form.form_errors.append(_too_many(wait))
         return later(_second_page(form, wait.status), wait.minutes * 60)
-    way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
+    way = write(spend_code, organizer_id=account_id, code=form.code.data, now=utcnow())
     if way is None:
-        note_refused(who_id, "code")
+        log_refused(account_id, "code")
         form.code.errors = [
             _(
                 "That code did not work. Each code works once. Wait for the next one, and check your phone’s clock."
@@ -142,7 +142,7 @@ def take_second_step() -> ResponseReturnValue:
         flash(
             _("You used a recovery code. If you lost your phone, set up your app again."), "waiting"
         )
-    return let_in(who_id, form.next.data, way)
+    return let_in(account_id, form.next.data, way)
 
 
 @blueprint.post("/out")
@@ -158,7 +158,7 @@ def out() -> ResponseReturnValue:
     return response
 
 
-def _keep_hash(organizer_id: int, password_hash: str) -> None:
+def _store_hash(organizer_id: int, password_hash: str) -> None:
     organizer_by_id(organizer_id).password_hash = password_hash
 
 
@@ -169,18 +169,18 @@ def _too_many(wait: TooManyTries) -> str:
     )
 
 
-def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template("organize/sign_in/new.html", form=form, passkeys=passkeys_work()), status
 
 
 def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    who = half_signed_in()
-    words = {
+    account = half_signed_in()
+    context = {
         "form": form,
-        "has_app": who.totp_secret is not None,
-        "passkeys": bool(who.passkeys) and passkeys_work(),
+        "has_app": account.totp_secret is not None,
+        "passkeys": bool(account.passkeys) and passkeys_work(),
     }
-    return render_template("organize/sign_in/second_step.html", **words), status
+    return render_template("organize/sign_in/second_step.html", **context), status
 
 
 passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
@@ -189,8 +189,8 @@ passkeys_blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/pa
 @passkeys_blueprint.post("/options")
 @anybody
 def options() -> ResponseReturnValue:
-    chosen = authentication_options(here(), half_signed_in())
-    keep_challenge(chosen)
+    chosen = authentication_options(site_place(), half_signed_in())
+    store_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
 
 
@@ -198,22 +198,22 @@ def options() -> ResponseReturnValue:
 @anybody
 def show() -> ResponseReturnValue:
     """Check the passkey's answer, sign in, and return where to go next."""
-    words = request.get_json(silent=True)
-    answer = words.get("answer") if isinstance(words, dict) else None
-    challenge, half = take_challenge(), half_signed_in()
-    who = challenge and write(
+    data = request.get_json(silent=True)
+    answer = data.get("answer") if isinstance(data, dict) else None
+    challenge, half = pop_challenge(), half_signed_in()
+    account = challenge and write(
         spend_passkey,
-        relying_party=here(),
+        relying_party=site_place(),
         challenge=challenge,
         response=answer,
         now=utcnow(),
         organizer_id=half.id if half else None,
     )
-    if not who:
-        note_refused(half.id if half else None, "passkey")
+    if not account:
+        log_refused(half.id if half else None, "passkey")
         return jsonify(
             error=_("That passkey did not work. Try again, or sign in with your password.")
         ), 422
-    response = jsonify(next=safe_next(words.get("next")))
-    open_door(response, who, "passkey")
+    response = jsonify(next=safe_next(data.get("next")))
+    open_full_session(response, account, "passkey")
     return response

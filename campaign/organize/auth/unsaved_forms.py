@@ -15,25 +15,25 @@ from campaign.organize.core.identity import half_signed_in
 SECRETS = {"password", "code", "pin"}
 
 
-def to_the_door() -> BaseResponse:
+def sign_in_redirect() -> BaseResponse:
     """Return the redirect to sign-in, which then leads to the requested or submitted page."""
-    return redirect(_door(next=_whence()), 303)
+    return redirect(_sign_in_url(next=_previous_path()), 303)
 
 
-def words_kept_at_the_door() -> Response | None:
+def unsaved_form_page() -> Response | None:
     """Return a page that keeps a submitted form until its sender has signed in.
 
     Return None if there is no form to keep.
     """
-    return _kept_words(_door(), is_known=False)
+    return _form_page_for(_sign_in_url(), is_signed_in=False)
 
 
-def to_the_password() -> Response | BaseResponse:
+def password_prompt() -> Response | BaseResponse:
     """Return the response that asks for the password again; a submitted form is kept."""
     confirm = "organize.account.confirm"
-    here = _whence() or url_for("organize.account.index")
-    return _kept_words(url_for(confirm), is_known=True) or redirect(
-        url_for(confirm, next=here), 303
+    back = _previous_path() or url_for("organize.account.index")
+    return _form_page_for(url_for(confirm), is_signed_in=True) or redirect(
+        url_for(confirm, next=back), 303
     )
 
 
@@ -50,20 +50,20 @@ def expired_form() -> Response:
     return make_response(page, 400)
 
 
-def _kept_words(door: str, is_known: bool) -> Response | None:
+def _form_page_for(sign_in_url: str, is_signed_in: bool) -> Response | None:
     """Return the page that keeps a submitted form, or None.
 
     It holds only what this browser sent from one of our pages, as the CSRF token was checked
     before.
     """
     typed = sent_fields()
-    if not typed or not _is_read_by_somebody():
+    if not typed or not _is_read_by_person():
         return None
     page = render_template(
         "organize/sign_in/unsaved_form.html",
         typed=typed,
-        door=door,
-        is_known=is_known,
+        sign_in_url=sign_in_url,
+        is_signed_in=is_signed_in,
         **_sent(typed),
     )
     return make_response(page, 403)
@@ -114,11 +114,11 @@ def _has_get(path: str) -> bool:
     return True
 
 
-def _door(**values: Any) -> str:
+def _sign_in_url(**values: Any) -> str:
     return url_for(f"organize.sign_in.{'second_step' if half_signed_in() else 'new'}", **values)
 
 
-def _whence() -> str | None:
+def _previous_path() -> str | None:
     if request.method == "GET":
         return request.full_path.rstrip("?")
     before = request.referrer or ""
@@ -129,7 +129,7 @@ def _whence() -> str | None:
     return safe_next(f"{parts.path}?{parts.query}".rstrip("?"))
 
 
-def _is_read_by_somebody() -> bool:
+def _is_read_by_person() -> bool:
     """Return whether a person sees the response.
 
     Our scripts save in the background and show the error in their own way.

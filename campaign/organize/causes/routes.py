@@ -20,8 +20,8 @@ from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import shape_title
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
-from campaign.organize.core.drafts import LaterForm, preview_asked, speak_as_asked
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.drafts import LaterForm, is_preview_requested, use_requested_language
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     InLanguages,
@@ -32,7 +32,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_cause
@@ -44,7 +44,10 @@ from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
 
 PARTS = ("title", "summary", "story")
-LACKING = {"title": _l("Enter a title."), "summary": _l("Enter one or two sentences about it.")}
+MISSING_ERRORS = {
+    "title": _l("Enter a title."),
+    "summary": _l("Enter one or two sentences about it."),
+}
 PALETTES = [
     SelectChoice("monarch", _l("Amber")),
     SelectChoice("water", _l("Blue")),
@@ -59,7 +62,7 @@ SHAPES = [
 class _Cause(InLanguages, FlaskForm):
     """A cause's texts in all languages, its colour, and the shape of its montage."""
 
-    parts, lacking = PARTS, LACKING
+    parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
@@ -67,12 +70,12 @@ class _Cause(InLanguages, FlaskForm):
 
     @classmethod
     def of(cls, cause: Cause) -> Self:
-        words = {
+        texts = {
             f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
         }
         looks = {"palette": cause.palette, "slug": cause.slug}
         return cls(
-            formdata=None, data={"version": cause.version_of("text"), **looks, **words}
+            formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
         ).without_shape()
 
     def without_shape(self) -> Self:
@@ -86,20 +89,23 @@ class _Cause(InLanguages, FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         # If nothing was entered, require the first language.
-        return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
+        return self.require_parts(self.texts() or list(LOCALES)[:1], MISSING_ERRORS) and valid
 
 
 CauseForm = type(
     "CauseForm",
     (_Cause,),
     {
-        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(
-            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
+            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
+        ),
+        **by_language(
+            "summary",
+            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
         ),
         **by_language(
             "story",
-            lambda lang: LinesField(in_language(_l("How it started"), lang), [most(20_000)]),
+            lambda lang: LinesField(in_language(_l("How it started"), lang), [max_length(20_000)]),
         ),
     },
 )
@@ -135,7 +141,7 @@ def create() -> ResponseReturnValue:
     slug = form.slug.data or slug_of(next(iter(texts.values()))["title"]) or "cause"
     try:
         act(
-            Fact(
+            AuditEvent(
                 "causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id
             ),
             create_cause,
@@ -146,11 +152,11 @@ def create() -> ResponseReturnValue:
             state="draft",
         )
     except CauseSlugTaken:
-        found = cause_in_any_state(slug)
+        existing = cause_in_any_state(slug)
         if (
-            found is None
-            or found.state != "draft"
-            or {lang: t["title"] for lang, t in texts.items()} != _titles(found)
+            existing is None
+            or existing.state != "draft"
+            or {lang: t["title"] for lang, t in texts.items()} != _titles(existing)
         ):
             form.slug.errors = [_("Another cause uses, or used, this web address. Choose another.")]
             return _writing_page(form, status=422)
@@ -161,10 +167,10 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("causes.see", load_cause)
 def show(cause: Cause) -> ResponseReturnValue:
-    return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return render_cause(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
 
 
-def shown(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
+def render_cause(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
     """Return the page of a cause, with the given LaterForm."""
     missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
     return render_template(
@@ -192,7 +198,7 @@ def save_words(cause: Cause) -> ResponseReturnValue:
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(cause, **_as_typed(form))
     save(
         Editor(
@@ -201,7 +207,7 @@ def save_words(cause: Cause) -> ResponseReturnValue:
             CauseForm.of,
             lambda present, form: _writing_page(form, present),
         ),
-        fact_of("causes.edit", cause),
+        audit_event_of("causes.edit", cause),
         change_cause,
         cause_id=cause.id,
         texts=form.texts(),
@@ -226,7 +232,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
     try:
         save(
             Editor(form, partial(cause_in_any_state, cause.slug), _slug_of, _address_page),
-            fact_of("causes.edit", cause),
+            audit_event_of("causes.edit", cause),
             move_cause,
             cause_id=cause.id,
             slug=form.slug.data,
@@ -242,7 +248,7 @@ def save_address(cause: Cause) -> ResponseReturnValue:
 @allowed("causes.see", load_cause)
 def preview(cause: Cause) -> ResponseReturnValue:
     """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
-    speak_as_asked()
+    use_requested_language()
     return preview_page(cause)
 
 
@@ -268,12 +274,12 @@ def preview_page(cause: Cause, **typed: Any) -> str:
 def _as_typed(form: FlaskForm) -> dict[str, Any]:
     texts = form.texts()
     lang = g.lang if g.lang in texts else next(iter(texts))
-    words = texts[lang]
+    text = texts[lang]
     return {
         "lang": lang,
-        "title": words["title"],
-        "summary": words["summary"],
-        "story": to_html(words["story"]),
+        "title": text["title"],
+        "summary": text["summary"],
+        "story": to_html(text["story"]),
         "palette": form.palette.data,
     }
 
@@ -302,9 +308,9 @@ def _titles(cause: Cause) -> dict[str, str]:
     return {text.lang: text.title for text in cause.texts}
 
 
-def fact_of(action: str, cause: Cause) -> Fact:
-    """Return the Fact to record for a change to this cause."""
-    return Fact(action, on=("cause", cause.id), cause_id=cause.id)
+def audit_event_of(action: str, cause: Cause) -> AuditEvent:
+    """Return the AuditEvent to record for a change to this cause."""
+    return AuditEvent(action, on=("cause", cause.id), cause_id=cause.id)
 
 
 def back_to(slug: str) -> BaseResponse:

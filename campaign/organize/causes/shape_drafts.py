@@ -23,14 +23,14 @@ from campaign.organize.causes.shapes import (
     REFUSALS,
     CutForm,
     ShapePictureForm,
-    any_draft,
     back_to_shapes,
-    shape_fact,
+    load_draft,
+    shape_audit_event,
     shapes_page,
     sights_of,
     titles_of,
 )
-from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.process.clock import utcnow
@@ -42,7 +42,7 @@ def _refuse_heavy() -> BaseResponse:
 
 
 @blueprint.post("/<slug>/shape")
-@takes_bytes(MAX_UPLOAD_BYTES, _refuse_heavy)
+@accepts_bytes(MAX_UPLOAD_BYTES, _refuse_heavy)
 @allowed("causes.edit", load_cause)
 def add_shape(cause: Cause) -> ResponseReturnValue:
     """Save the picture, cut out automatically, and redirect to its preview."""
@@ -53,7 +53,7 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
     try:
         made = cut_out(form.picture.data.read(), title=title, cut=way)
         draft = act(
-            shape_fact("causes.shape_send", cause),
+            shape_audit_event("causes.shape_send", cause),
             begin_draft,
             cause_id=cause.id,
             title=title,
@@ -61,7 +61,7 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
             now=utcnow(),
         )
     except (PictureRefused, WorkFailed, TooManyPictures, TooManyDrafts) as refusal:
-        form.picture.errors = [_why(refusal)]
+        form.picture.errors = [_fault_text(refusal)]
         return shapes_page(cause, form, 422)
     return _back_to_draft(cause, draft.id)
 
@@ -69,41 +69,43 @@ def add_shape(cause: Cause) -> ResponseReturnValue:
 @blueprint.get("/<slug>/shape/pictures/<int:draft_id>")
 @allowed("causes.edit", load_cause)
 def shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
-    draft = any_draft(cause, draft_id)
-    return _page(cause, draft, CutForm.of(draft)) if draft else back_to_shapes(cause)
+    draft = load_draft(cause, draft_id)
+    return _render_page(cause, draft, CutForm.of(draft)) if draft else back_to_shapes(cause)
 
 
 @blueprint.post("/<slug>/shape/pictures/<int:draft_id>")
 @allowed("causes.edit", load_cause)
 def cut_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
-    draft, form = any_draft(cause, draft_id), CutForm()
+    draft, form = load_draft(cause, draft_id), CutForm()
     if draft is None:
         return back_to_shapes(cause)
     if not form.validate():
-        return _page(cause, draft, form, 422)
+        return _render_page(cause, draft, form, 422)
     try:
         made = cut_out(draft.picture, title=draft.title, cut=form.cut())
         if made.fault:
             raise PictureRefused(made.fault)
         save(
-            Editor(form, partial(draft_of, cause, draft_id), CutForm.of, partial(_page, cause)),
-            shape_fact("causes.shape_cut", cause),
+            Editor(
+                form, partial(draft_of, cause, draft_id), CutForm.of, partial(_render_page, cause)
+            ),
+            shape_audit_event("causes.shape_cut", cause),
             cut_draft,
             draft_id=draft_id,
             made=made,
             now=utcnow(),
         )
     except (PictureRefused, WorkFailed, TooManyPictures) as refusal:
-        form.threshold.errors = [_why(refusal)]
-        return _page(cause, draft, form, 422)
+        form.threshold.errors = [_fault_text(refusal)]
+        return _render_page(cause, draft, form, 422)
     return _back_to_draft(cause, draft_id)
 
 
 @blueprint.post("/<slug>/shape/pictures/<int:draft_id>/discard")
 @allowed("causes.edit", load_cause)
 def drop_shape_draft(cause: Cause, draft_id: int) -> ResponseReturnValue:
-    if any_draft(cause, draft_id):
-        act(shape_fact("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
+    if load_draft(cause, draft_id):
+        act(shape_audit_event("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
         flash(_("Picture discarded. The montage has not changed."), "success")
     return back_to_shapes(cause)
 
@@ -116,7 +118,7 @@ def shape_picture(cause: Cause, draft_id: int) -> ResponseReturnValue:
     return Response(draft.picture, mimetype="image/webp")
 
 
-def _why(refusal: Exception) -> Any:
+def _fault_text(refusal: Exception) -> Any:
     """Return the message for an error."""
     if isinstance(refusal, PictureRefused):
         return REFUSALS[refusal.reason]
@@ -129,7 +131,7 @@ def _back_to_draft(cause: Cause, draft_id: int) -> BaseResponse:
     return redirect(url_for("organize.causes.shape_draft", slug=cause.slug, draft_id=draft_id), 303)
 
 
-def _page(
+def _render_page(
     cause: Cause, draft: ShapeDraft | Any, form: FlaskForm, status: int = 200
 ) -> tuple[str, int]:
     if draft.fault and not form.errors:

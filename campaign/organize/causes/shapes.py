@@ -37,9 +37,9 @@ from campaign.montage.shapes.operations import ShapeInUse, accept_shape, drop_sh
 from campaign.montage.shapes.uploads import MAX_BYTES
 from campaign.organize.causes.routes import SHAPES, blueprint, load_cause
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.fields import LineField, VersionField, WholeField, most
+from campaign.organize.core.fields import LineField, VersionField, WholeNumberField, max_length
 from campaign.process.clock import utcnow
 from campaign.text.names import clean_text
 
@@ -89,7 +89,7 @@ class ShapePictureForm(FlaskForm):
     """A picture that may become a shape, and its title for organizers."""
 
     picture = FileField(_l("Picture"), [FileRequired(_l("Choose a file."))])
-    title = LineField(_l("Name of the shape"), [most(MAX_TITLE_LENGTH)])
+    title = LineField(_l("Name of the shape"), [max_length(MAX_TITLE_LENGTH)])
 
     def called(self) -> str:
         """Return the entered title, else the file name without its extension, else "1"."""
@@ -109,7 +109,7 @@ class CutForm(FlaskForm):
         ],
         default="colour",
     )
-    threshold = WholeField(
+    threshold = WholeNumberField(
         _l("How much a colour may differ and still be background"),
         [InputRequired(OUT_OF_RANGE), NumberRange(MIN_THRESHOLD, MAX_THRESHOLD, OUT_OF_RANGE)],
         default=40,
@@ -119,8 +119,8 @@ class CutForm(FlaskForm):
     @classmethod
     def of(cls, draft: ShapeDraft | Any) -> Self:
         cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
-        known = {"threshold": draft.threshold} if draft.threshold else {}
-        return cls(formdata=None, data={"version": draft.version, **cut, **known})
+        threshold = {"threshold": draft.threshold} if draft.threshold else {}
+        return cls(formdata=None, data={"version": draft.version, **cut, **threshold})
 
     def tell(self, fault: str) -> None:
         """Set the error on the deciding field: why this picture and cut make no shape."""
@@ -196,8 +196,8 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
                 else shapes_page(present, ShapePictureForm(formdata=None))
             ),
         ),
-        shape_fact("causes.shape", cause, shape=name, was=former),
-        take,
+        shape_audit_event("causes.shape", cause, shape=name, was=former),
+        _choose_shape,
         cause_id=cause.id,
         name=name,
         now=utcnow(),
@@ -224,7 +224,7 @@ def take_shape(cause: Cause, name: str) -> ResponseReturnValue:
 def drop_own_shape(cause: Cause, name: str) -> ResponseReturnValue:
     try:
         act(
-            shape_fact("causes.shape_drop", cause, shape=name),
+            shape_audit_event("causes.shape_drop", cause, shape=name),
             drop_shape,
             cause_id=cause.id,
             name=name,
@@ -258,7 +258,7 @@ def shape_preview(cause: Cause, name: str, count: str) -> ResponseReturnValue:
     return Response(png, mimetype="image/png")
 
 
-def take(*, cause_id: int, name: str, version: int, now: datetime) -> Cause:
+def _choose_shape(*, cause_id: int, name: str, version: int, now: datetime) -> Cause:
     """Give the cause this shape; the editor was told that butterflies move."""
     return accept_shape(cause_id, name=name, version=version, now=now, may_move=True)
 
@@ -296,9 +296,9 @@ def sights_of(cause: Cause) -> list[tuple[str, int]]:
     return [*([("now", now)] if now else []), *((str(count), count) for count in COUNTS)]
 
 
-def shape_fact(action: str, cause: Cause, **details: Any) -> Fact:
-    """Return the Fact to record for a change to the shapes of this cause."""
-    return Fact(action, on=("cause", cause.id), cause_id=cause.id, details=details)
+def shape_audit_event(action: str, cause: Cause, **details: Any) -> AuditEvent:
+    """Return the AuditEvent to record for a change to the shapes of this cause."""
+    return AuditEvent(action, on=("cause", cause.id), cause_id=cause.id, details=details)
 
 
 def back_to_shapes(cause: Cause) -> BaseResponse:
@@ -306,7 +306,7 @@ def back_to_shapes(cause: Cause) -> BaseResponse:
     return redirect(url_for("organize.causes.shape", slug=cause.slug), 303)
 
 
-def any_draft(cause: Cause, draft_id: int) -> ShapeDraft | None:
+def load_draft(cause: Cause, draft_id: int) -> ShapeDraft | None:
     """Return this ShapeDraft of the cause, or flash a message and return None."""
     draft = draft_of(cause, draft_id)
     if draft is None:

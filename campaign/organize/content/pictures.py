@@ -16,16 +16,16 @@ from wtforms.validators import InputRequired, NumberRange
 from campaign.events import operations as events
 from campaign.events.models import Event
 from campaign.i18n.locales import LOCALES
-from campaign.organize.core.access import allowed, takes_bytes
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.access import accepts_bytes, allowed
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     ShortTextField,
     VersionField,
-    WholeField,
+    WholeNumberField,
     by_language,
     in_language,
-    most,
+    max_length,
     sent_version,
 )
 from campaign.organize.core.scope import load_event, load_petition
@@ -54,12 +54,12 @@ REFUSALS = {
 }
 
 
-def _share(label: Any) -> WholeField:
+def _share(label: Any) -> WholeNumberField:
     wrong = _l("Enter a number from 0 to 100.")
-    return WholeField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
+    return WholeNumberField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
-class _Seen(FlaskForm):
+class _AltTexts(FlaskForm):
     """A picture with its alt texts."""
 
     version = VersionField()
@@ -91,7 +91,7 @@ class _Seen(FlaskForm):
                 self.picture.errors = [REFUSALS[refusal.code]]
 
 
-class _Cut(_Seen):
+class _FocalPoint(_AltTexts):
     """A picture that lists and phones crop around its focal point."""
 
     focal_x = _share(_l("Distance from the left, in percent"))
@@ -103,10 +103,12 @@ class _Cut(_Seen):
 
 _ALTS = by_language(
     "alt",
-    lambda lang: ShortTextField(in_language(_l("Image description"), lang), [most(MAX_ALT_LENGTH)]),
+    lambda lang: ShortTextField(
+        in_language(_l("Image description"), lang), [max_length(MAX_ALT_LENGTH)]
+    ),
 )
-PictureForm = type("PictureForm", (_Cut,), _ALTS)
-BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
+PictureForm = type("PictureForm", (_FocalPoint,), _ALTS)
+BodyPictureForm = type("BodyPictureForm", (_AltTexts,), _ALTS)
 
 
 def shown_picture(picture: Any) -> dict[str, str]:
@@ -144,7 +146,7 @@ class PicturePages:
         add(
             path,
             "save_picture",
-            takes_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save)),
+            accepts_bytes(MAX_UPLOAD_BYTES)(may_edit(self.save)),
             methods=["POST"],
         )
         add(f"{path}/remove", self.remove_view, may_edit(self.remove), methods=["POST"])
@@ -153,7 +155,7 @@ class PicturePages:
 
     def show(self, owner: Any) -> ResponseReturnValue:
         """Show the form of the picture."""
-        return self._page(owner, self._form(owner))
+        return self._render_page(owner, self._form(owner))
 
     def save(self, owner: Any) -> ResponseReturnValue:
         """Save a new picture, or another description of the present one."""
@@ -162,12 +164,12 @@ class PicturePages:
             has_picture=owner.picture is not None, spoken=self.needed(owner)
         )
         if not is_valid:
-            return self._page(owner, form, 422)
+            return self._render_page(owner, form, 422)
         # Crop before the transaction, so that other writers do not wait.
         wide = self.pictures.cropped(owner_id=owner.id, picture=form.sent, focal=form.focal())
         save(
-            Editor(form, partial(self.load, owner.slug), self._form, self._page),
-            self._fact(owner),
+            Editor(form, partial(self.load, owner.slug), self._form, self._render_page),
+            self._audit_event_of(owner),
             self.pictures.change,
             owner_id=owner.id,
             picture=form.sent,
@@ -184,7 +186,7 @@ class PicturePages:
     def remove(self, owner: Any) -> ResponseReturnValue:
         """Remove the picture, if it is the one that the editor saw."""
         act(
-            self._fact(owner),
+            self._audit_event_of(owner),
             self.pictures.remove,
             owner_id=owner.id,
             version=sent_version(),
@@ -201,14 +203,14 @@ class PicturePages:
 
     def _form(self, owner: Any) -> FlaskForm:
         row = owner.picture
-        known = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
+        focal = {"focal_x": row.focal_x, "focal_y": row.focal_y} if row else {}
         alts = {f"alt_{lang}": alt for lang, alt in row.alts.items()} if row else {}
         version = owner.version_of(PART)
         return PictureForm(
-            formdata=None, data={"version": version, **shown_picture(row), **known, **alts}
+            formdata=None, data={"version": version, **shown_picture(row), **focal, **alts}
         )
 
-    def _page(self, owner: Any, form: Any, status: int = 200) -> tuple[str, int]:
+    def _render_page(self, owner: Any, form: Any, status: int = 200) -> tuple[str, int]:
         row = owner.picture
         return render_template(
             "organize/content/picture.html",
@@ -234,8 +236,8 @@ class PicturePages:
     def _action(self, verb: str) -> str:
         return f"{self.subject}.{verb}"
 
-    def _fact(self, owner: Any) -> Fact:
-        return Fact(
+    def _audit_event_of(self, owner: Any) -> AuditEvent:
+        return AuditEvent(
             self._action("edit"),
             on=(owner.kind, owner.id),
             cause_id=owner.cause_id,

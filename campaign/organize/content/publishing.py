@@ -16,15 +16,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.life_cycle import EventOver, event_life_cycle
 from campaign.organize.causes.routes import blueprint as causes_blueprint
-from campaign.organize.causes.routes import shown as cause_page
+from campaign.organize.causes.routes import render_cause
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import LaterForm
 from campaign.organize.core.scope import load_cause, load_event, load_petition
-from campaign.organize.core.time_fields import tell_of_hours_twice
+from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.events.forms import LaterForm as EventLaterForm
 from campaign.organize.events.routes import blueprint as events_blueprint
-from campaign.organize.events.routes import page as event_page
+from campaign.organize.events.routes import render_event
 from campaign.organize.petitions.routes import blueprint as petitions_blueprint
 from campaign.organize.petitions.routes import publish_page
 from campaign.organize.updates.routes import blueprint as updates_blueprint
@@ -97,20 +97,20 @@ class PublishingPages:
         """Schedule a draft to be published automatically."""
         form = self.later_form(row)
         if not form.validate():
-            return self.page(row, form)
+            return self.render_page(row, form)
         try:
             self._act("schedule", "schedule", row, at=form.moment, zone=form.zone)
         except NotPublishable as error:
             return self.refuse(row, error)
         flash(self.done("schedule", row), "success")
-        tell_of_hours_twice((form.publish_at.data,), form.zone)
+        flash_ambiguous_times((form.publish_at.data,), form.zone)
         return _back(row)
 
     def later_form(self, row: Any) -> Any:
         """Return the form that schedules, as it was sent."""
         return LaterForm()
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         """Return the page of the form that schedules, with what is wrong in it."""
         raise NotImplementedError
 
@@ -123,25 +123,25 @@ class PublishingPages:
         return self._done[operation]
 
     def _act(self, operation: str, verb: str, row: Any, **named: Any) -> None:
-        fact = Fact(
+        audit_event = AuditEvent(
             self._life_cycle.action(verb),
             on=(row.kind, row.id),
             cause_id=self._life_cycle.cause_id_of(row),
         )
-        act(fact, getattr(self._life_cycle, operation), row_id=row.id, now=utcnow(), **named)
+        act(audit_event, getattr(self._life_cycle, operation), row_id=row.id, now=utcnow(), **named)
 
 
 class CausePages(PublishingPages):
     """The states of a cause."""
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
-        return cause_page(row, form, 422)
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
+        return render_cause(row, form, 422)
 
 
 class PetitionPages(PublishingPages):
     """The states of a petition."""
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
         return publish_page(row, 422, form)
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
@@ -164,8 +164,8 @@ class EventPages(PublishingPages):
     def later_form(self, row: Any) -> Any:
         return EventLaterForm(row)
 
-    def page(self, row: Any, form: Any) -> ResponseReturnValue:
-        return event_page(row, form, 422)
+    def render_page(self, row: Any, form: Any) -> ResponseReturnValue:
+        return render_event(row, form, 422)
 
     def refuse(self, row: Any, error: NotPublishable) -> ResponseReturnValue:
         flash(

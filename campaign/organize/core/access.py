@@ -12,11 +12,11 @@ from flask.typing import ResponseReturnValue
 from campaign.accounts import permissions
 from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import TABLE
-from campaign.organize.auth.sessions import note_refused_access
+from campaign.organize.auth.sessions import log_refused_access
 from campaign.organize.auth.unsaved_forms import (
-    to_the_door,
-    to_the_password,
-    words_kept_at_the_door,
+    password_prompt,
+    sign_in_redirect,
+    unsaved_form_page,
 )
 from campaign.organize.core import identity
 from campaign.organize.core.identity import cause_id_of, organizer
@@ -47,19 +47,19 @@ def allowed(
     def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
         def guarded(**values: Any) -> ResponseReturnValue:
-            who = _known()
+            who = _required_organizer()
             if thing is None:
                 if not permissions.may_somewhere(who, action):
-                    note_refused_access(who, action)
+                    log_refused_access(who, action)
                     abort(403)
                 return view(**values)
-            found = thing(**{name: values.pop(name) for name in names})
-            if found is None:
+            subject = thing(**{name: values.pop(name) for name in names})
+            if subject is None:
                 abort(404)
-            if not permissions.may(who, action, cause_id_of(found)):
-                note_refused_access(who, action, cause_id_of(found))
-                abort(403 if permissions.belongs_to(who, cause_id_of(found)) else 404)
-            return view(found, **values)
+            if not permissions.may(who, action, cause_id_of(subject)):
+                log_refused_access(who, action, cause_id_of(subject))
+                abort(403 if permissions.belongs_to(who, cause_id_of(subject)) else 404)
+            return view(subject, **values)
 
         names = () if thing is None else tuple(signature(thing).parameters)
         guarded.permission = action
@@ -70,20 +70,20 @@ def allowed(
 
 def any_organizer(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Guard a view: any signed-in organizer passes, with a second factor if a role needs one."""
-    return _let_in_when(_known, view)
+    return _guard_with(_required_organizer, view)
 
 
 def own_account(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Guard an account page: anyone signed in passes, as the second factor is set up there too."""
-    return _let_in_when(_signed_in, view)
+    return _guard_with(_signed_in, view)
 
 
-def _let_in_when(
-    known: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
+def _guard_with(
+    require: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
 ) -> Callable[..., ResponseReturnValue]:
     @wraps(view)
     def guarded(**values: Any) -> ResponseReturnValue:
-        known()
+        require()
         return view(**values)
 
     guarded.permission = ORGANIZER
@@ -99,28 +99,28 @@ def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRet
     @wraps(view)
     def guarded(*thing: Any, **values: Any) -> ResponseReturnValue:
         if g.organizer_session.confirmed_at < utcnow() - FRESH:
-            abort(to_the_password())
+            abort(password_prompt())
         return view(*thing, **values)
 
     guarded.is_fresh = True
     return guarded
 
 
-def takes_bytes(
-    most: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
+def accepts_bytes(
+    limit: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Raise the request size limit of a view for organizers; other views accept far less.
 
-    Put this decorator above the other guards. `most` is a number of bytes, or the name of the
+    Put this decorator above the other guards. `limit` is a number of bytes, or the name of the
     setting that holds it. `refuse` returns the response to a larger request. Without it, a general
     error page is shown.
     """
 
-    def mark(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        view.most_bytes, view.refuse_large = most, refuse
+    def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        view.max_bytes, view.refuse_large = limit, refuse
         return view
 
-    return mark
+    return decorate
 
 
 def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -130,15 +130,15 @@ def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseR
 
 
 def _signed_in() -> Organizer:
-    return organizer() or abort(to_the_door())
+    return organizer() or abort(sign_in_redirect())
 
 
-def _known() -> Organizer:
+def _required_organizer() -> Organizer:
     """Return the signed-in organizer, or redirect to sign-in or to the second factor's setup.
 
     Organizers who may see personal data must have a second factor first.
     """
-    who = organizer() or abort(words_kept_at_the_door() or to_the_door())
+    who = organizer() or abort(unsaved_form_page() or sign_in_redirect())
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
         abort(redirect(url_for("organize.second_factor.index"), 303))
     return who
@@ -151,13 +151,13 @@ def max_bytes_for(app: Any, environ: dict[str, Any]) -> int:
     """
     with app.request_context(environ):
         view = app.view_functions.get(request.endpoint)
-        if hasattr(view, "most_bytes"):
+        if hasattr(view, "max_bytes"):
             identity.find_session()
         return max_bytes_of_view(view)
 
 
 def max_bytes_of_view(view: Any) -> int:
     """Return how many bytes this request may send to `view`."""
-    if hasattr(view, "most_bytes") and identity.organizer():
-        return current_app.config.get(view.most_bytes, view.most_bytes)
+    if hasattr(view, "max_bytes") and identity.organizer():
+        return current_app.config.get(view.max_bytes, view.max_bytes)
     return current_app.config["MAX_CONTENT_LENGTH"]

@@ -16,7 +16,7 @@ from campaign.organize.core.identity import actor
 from campaign.signatures.models import Signature
 
 
-class Fact(NamedTuple):
+class AuditEvent(NamedTuple):
     """What the activity log records: action, subject, cause, reason and plain details.
 
     `on` is the subject, a pair (kind, id). For an object that is only being created, `on` and
@@ -30,12 +30,12 @@ class Fact(NamedTuple):
     details: dict | None = None
 
     def with_changes(self, changes: list[dict[str, Any]]) -> Self:
-        """Return this fact with the changed fields added to its details."""
+        """Return this event with the changed fields added to its details."""
         return (
             self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
         )
 
-    def told(self, who: Actor, result: Any) -> AuditEntry:
+    def record_entry(self, who: Actor, result: Any) -> AuditEntry:
         """Record the audit event and return the entry."""
         on, cause_id = (
             item(result) if callable(item) else item for item in (self.on, self.cause_id)
@@ -51,23 +51,25 @@ class Fact(NamedTuple):
 
 
 def act(
-    fact: Fact,
+    audit_event: AuditEvent,
     operation: Callable[..., Any],
     /,
     *,
     then: Callable[[AuditEntry, Any], Any] | None = None,
     **named: Any,
 ) -> Any:
-    """Run `operation(**named)` and record `fact` in one transaction; return the operation's result.
+    """Run `operation(**named)` and record `audit_event` in one transaction; return the operation's result.
 
     `then(entry, result)` runs in that transaction too, for example to queue emails.
     """
     who = actor()
 
     def operate_and_record() -> Any:
-        before = state_of(fact.on)
+        before = state_of(audit_event.on)
         result = operation(**named)
-        entry = fact.with_changes(changes_between(before, state_of(fact.on))).told(who, result)
+        entry = audit_event.with_changes(
+            changes_between(before, state_of(audit_event.on))
+        ).record_entry(who, result)
         if then is not None:
             then(entry, result)
         return result
@@ -75,7 +77,7 @@ def act(
     return write(operate_and_record)
 
 
-def act_on_some(fact: Fact, operation: Callable[..., Any], /, **named: Any) -> Any:
+def act_on_some(audit_event: AuditEvent, operation: Callable[..., Any], /, **named: Any) -> Any:
     """Run an operation that returns the ids of the signatures it changed, and record these ids.
 
     Nothing is recorded if there are none.
@@ -85,7 +87,7 @@ def act_on_some(fact: Fact, operation: Callable[..., Any], /, **named: Any) -> A
     def operate_and_record() -> Any:
         ids = operation(**named)
         if ids:
-            fact._replace(details={"signatures": sorted(ids)}).told(who, ids)
+            audit_event._replace(details={"signatures": sorted(ids)}).record_entry(who, ids)
         return ids
 
     return write(operate_and_record)
@@ -112,15 +114,15 @@ def act_on_account(
     return write(operate_and_tell)
 
 
-def note(*facts: Fact) -> None:
+def log_view(*audit_events: AuditEvent) -> None:
     """Record that someone viewed personal data, or did something else that changes nothing."""
     who = actor()
-    if facts:
-        write(lambda: [fact.told(who, None) for fact in facts])
+    if audit_events:
+        write(lambda: [audit_event.record_entry(who, None) for audit_event in audit_events])
 
 
 # Kind of subject → (table, column that refers to the subject, columns to record).
-TOLD = {
+AUDITED_COLUMNS = {
     "cause": (
         ("cause", "id", "slug state palette shape publish_at time_zone"),
         ("cause_text", "cause_id", "title summary story"),
@@ -165,10 +167,10 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
 
     Return {} for a kind whose changes the activity log does not record.
     """
-    if not isinstance(subject, tuple) or subject[0] not in TOLD:
+    if not isinstance(subject, tuple) or subject[0] not in AUDITED_COLUMNS:
         return {}
-    told = {}
-    for name, key, columns in TOLD[subject[0]]:
+    state = {}
+    for name, key, columns in AUDITED_COLUMNS[subject[0]]:
         table = db.metadata.tables[name]
         chosen = [table.c[item] for item in columns.split()]
         part = next(
@@ -181,11 +183,13 @@ def state_of(subject: Any) -> dict[tuple[str, str], str | bool]:
         if key == "owner_id":
             query = query.where(table.c.kind == subject[0])
         for row in db.session.execute(query):
-            told |= {
-                (item.name, "" if part is None else str(row._part)): _said(getattr(row, item.name))
+            state |= {
+                (item.name, "" if part is None else str(row._part)): _as_text(
+                    getattr(row, item.name)
+                )
                 for item in chosen
             }
-    return told
+    return state
 
 
 def changes_between(
@@ -214,7 +218,7 @@ def _named(key: str, subject_id: Any) -> Any:
     return select(func.max(version.id)).where(version.petition_id == subject_id).scalar_subquery()
 
 
-def _said(value: Any) -> str | bool:
+def _as_text(value: Any) -> str | bool:
     """Return a value as text; booleans stay booleans."""
     if value is None:
         return ""
@@ -223,9 +227,9 @@ def _said(value: Any) -> str | bool:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, dict):
-        return "; ".join(text for item in value.values() if (text := str(_said(item))))
+        return "; ".join(text for item in value.values() if (text := str(_as_text(item))))
     if isinstance(value, list | tuple):
-        return ", ".join(text for item in value if (text := str(_said(item))))
+        return ", ".join(text for item in value if (text := str(_as_text(item))))
     return str(value)
 
 
@@ -250,26 +254,30 @@ def _cut(text: str, start: int) -> str:
     return f"{'…' if start and part else ''}{part}{'…' if start + MAX_LENGTH < len(text) else ''}"
 
 
-def note_list(rows: Iterable[Signature], by: list[str], on: tuple[str, int] | None = None) -> None:
+def log_list_view(
+    rows: Iterable[Signature], by: list[str], on: tuple[str, int] | None = None
+) -> None:
     """Record that a list of signatures was shown.
 
     Each cause gets its own entry, which its owners can read. `by` names the search fields that were
     used.
     """
     causes = Counter(row.cause_id for row in rows)
-    note(
+    log_view(
         *(
-            Fact("signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many})
+            AuditEvent(
+                "signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many}
+            )
             for cause_id, many in causes.items()
         )
     )
 
 
-def note_each(signatures: Iterable[Signature]) -> None:
+def log_each_view(signatures: Iterable[Signature]) -> None:
     """Record for each signature that it was shown, so that a search of the log finds it."""
-    note(
+    log_view(
         *(
-            Fact(
+            AuditEvent(
                 "signatures.see",
                 on=("signature", signature.id),
                 cause_id=signature.cause_id,

@@ -15,7 +15,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import NAMES
-from campaign.organize.core.fields import LineField, SlugField, most, unchosen
+from campaign.organize.core.fields import LineField, SlugField, max_length, unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.time_fields import IS_OVER, HourField, ZoneField
 from campaign.process.clock import utcnow
@@ -30,7 +30,9 @@ class DraftForm(FlaskForm):
     lang = SelectField(
         _l("Original language"), choices=[SelectChoice(*name) for name in NAMES.items()]
     )
-    title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), most(MAX_TITLE_LENGTH)])
+    title = LineField(
+        _l("Title"), [DataRequired(_l("Enter a title.")), max_length(MAX_TITLE_LENGTH)]
+    )
     slug = SlugField(_l("Address"))
 
     def offer(self, causes: Iterable[Cause], lang: str) -> Self:
@@ -50,33 +52,35 @@ def offered(form: DraftForm, action: str) -> DraftForm:
     )
 
 
-def is_made_already(
-    found: Any, form: DraftForm, texts_of: Callable[[Any], Iterable[Any]] = attrgetter("texts")
+def is_already_created(
+    existing: Any, form: DraftForm, texts_of: Callable[[Any], Iterable[Any]] = attrgetter("texts")
 ) -> bool:
-    """Return whether `found`, the object at the slug (or None), was created by this same form.
+    """Return whether `existing`, the object at the slug (or None), was created by this same form.
 
     A button pressed twice must lead to one draft. `texts_of` returns the object's texts in each
     language.
     """
     is_draft = (
-        found is not None and found.state == "draft" and found.cause_id == int(form.cause.data)
+        existing is not None
+        and existing.state == "draft"
+        and existing.cause_id == int(form.cause.data)
     )
-    return is_draft and form.title.data in {text.title for text in texts_of(found)}
+    return is_draft and form.title.data in {text.title for text in texts_of(existing)}
 
 
-def speak_as_asked() -> None:
+def use_requested_language() -> None:
     """Show a preview in the language of `?lang=`, whatever the organizer's own language is."""
-    speak(request.args.get("lang"))
+    use_language(request.args.get("lang"))
 
 
-def speak(lang: str | None) -> None:
+def use_language(lang: str | None) -> None:
     """Switch this page to `lang` if the site has that language."""
     if lang in NAMES:
         g.lang = lang
         refresh()
 
 
-def preview_asked() -> bool:
+def is_preview_requested() -> bool:
     """Return whether a preview button was pressed, and switch to the language on that button.
 
     The unsaved text is then shown as the public page will show it, and nothing is saved.
@@ -84,7 +88,7 @@ def preview_asked() -> bool:
     press, _dash, lang = request.form.get("press", "").partition("-")
     if press != "preview":
         return False
-    speak(lang)
+    use_language(lang)
     return True
 
 

@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 
 from campaign.errors import EditConflict
 from campaign.organize.auth.unsaved_forms import page_of_form, sent_fields, sentences_in
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import differences
 
 
@@ -41,7 +41,9 @@ class Conflict(NamedTuple):
     leave: str
 
 
-def save(editor: Editor, fact: Fact, operation: Callable[..., Any], /, **named: Any) -> Any:
+def save(
+    editor: Editor, audit_event: AuditEvent, operation: Callable[..., Any], /, **named: Any
+) -> Any:
     """Run an operation with `act` and the version that the form showed; return its result.
 
     If someone else has saved the same, as when a button is pressed twice, return the present row.
@@ -50,7 +52,7 @@ def save(editor: Editor, fact: Fact, operation: Callable[..., Any], /, **named: 
     """
     form = editor.form
     try:
-        return act(fact, operation, version=form.version.data, **named)
+        return act(audit_event, operation, version=form.version.data, **named)
     except EditConflict:
         present = editor.load()
         if present is None:

@@ -32,12 +32,12 @@ from campaign.text.names import NameRefused, clean_name, clean_text
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 # Accept digits with or without the usual thousands separators.
-_WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
 
 
-def most(letters: int) -> Length:
+def max_length(characters: int) -> Length:
     """Return a validator that accepts at most this many characters."""
-    return Length(max=letters, message=_l("Use %(most)s characters or fewer.", most=letters))
+    return Length(max=characters, message=_l("Use %(most)s characters or fewer.", most=characters))
 
 
 class LineField(StringField):
@@ -64,7 +64,7 @@ class LinesField(TextAreaField):
         self.data = clean_text(self.data or "")
 
 
-class WholeField(IntegerField):
+class WholeNumberField(IntegerField):
     """A whole number as people write it: 12408, 12,408, 12.408 or 12 408.
 
     Invalid input becomes None and is left to the field's validators, so that the message is
@@ -76,7 +76,9 @@ class WholeField(IntegerField):
             return
         text = valuelist[0].strip()
         self.data = (
-            int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+            int(re.sub(r"[^\d-]", "", text))
+            if len(text) < 20 and _WHOLE_NUMBER.fullmatch(text)
+            else None
         )
 
 
@@ -127,11 +129,11 @@ def in_language(label: Any, lang: str) -> Any:
 class InLanguages:
     """Mixin for a form with each of its `parts` in every language, such as `title_en`.
 
-    `lacking` maps a part to the error shown if that part is empty.
+    `missing_errors` maps a part to the error shown if that part is empty.
     """
 
     parts = ()
-    lacking = {}
+    missing_errors = {}
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: {part: text}} for the languages in which anything was entered."""
@@ -139,12 +141,12 @@ class InLanguages:
             lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts}
             for lang in LOCALES
         }
-        return {lang: words for lang, words in typed.items() if any(words.values())}
+        return {lang: parts for lang, parts in typed.items() if any(parts.values())}
 
     def faulty(self, lang: str) -> bool:
         return any(self[f"{part}_{lang}"].errors for part in self.parts)
 
-    def demand(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
+    def require_parts(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
         """Return whether all `parts` are filled in all `langs`; set errors on the empty fields."""
         empty = [
             (part, field)
@@ -153,7 +155,7 @@ class InLanguages:
             if not (field := self[f"{part}_{lang}"]).data and not field.errors
         ]
         for part, field in empty:
-            field.errors = [self.lacking[part]]
+            field.errors = [self.missing_errors[part]]
         return not empty
 
 
@@ -163,7 +165,7 @@ class RowsField(FieldList):
     def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> list[int]:
         # WTForms accepts `²` as a digit, and numbers of any length.
         pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
-        return [int(found[1]) for name in formdata if (found := pattern.match(name))]
+        return [int(match[1]) for name in formdata if (match := pattern.match(name))]
 
 
 def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
@@ -171,7 +173,7 @@ def differences(sent: Form, saved: Form) -> list[tuple[str, str, str]]:
     pairs = (
         (field.label.text, text_of(saved[field.name]), text_of(field))
         for field in sent
-        if _is_shown(field)
+        if _is_compared(field)
     )
     return [(label, present, entered) for label, present, entered in pairs if present != entered]
 
@@ -191,13 +193,13 @@ def text_of(field: Field) -> str:
 
 def _text_of_row(row: Field) -> str:
     return (
-        " · ".join(filter(None, (text_of(field) for field in row if _is_shown(field))))
+        " · ".join(filter(None, (text_of(field) for field in row if _is_compared(field))))
         if isinstance(row, FormField)
         else text_of(row)
     )
 
 
-def _is_shown(field: Field) -> bool:
+def _is_compared(field: Field) -> bool:
     if isinstance(field, FileField):
         # Without a file, the present one stays.
         return bool(field.data)
@@ -243,7 +245,7 @@ def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
 
 def site_paper() -> str:
     """Return the usual paper of the site's first country: "Letter" or "A4"."""
-    return usual_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
+    return default_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
 
 
 class AddressField(EmailField):
@@ -293,6 +295,6 @@ class CodeField(StringField):
 LETTER_COUNTRIES = {"CA", "MX", "US"}
 
 
-def usual_paper(country: str) -> str:
+def default_paper(country: str) -> str:
     """Return "Letter" or "A4" for a country (ISO 3166 alpha-2)."""
     return "Letter" if country in LETTER_COUNTRIES else "A4"

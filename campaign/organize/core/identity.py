@@ -23,12 +23,12 @@ def find_session() -> None:
     """Load the session of this request; update its last-seen time every few minutes."""
     now = utcnow()
     token = read_cookie(SESSION_COOKIE)
-    found = session_of(token, now)
-    if found is not None and host_name(SESSION_COOKIE) not in request.cookies:
+    current = session_of(token, now)
+    if current is not None and host_name(SESSION_COOKIE) not in request.cookies:
         _replace_cookie(SESSION_COOKIE, token, MAX_AGE)
-    if found is not None and found.seen_at < now - TOUCH_INTERVAL:
-        write(touch_session, session_id=found.id, now=now)
-    g.organizer_session = found
+    if current is not None and current.seen_at < now - TOUCH_INTERVAL:
+        write(touch_session, session_id=current.id, now=now)
+    g.organizer_session = current
 
 
 def organizer() -> Organizer | Any:
@@ -115,7 +115,7 @@ def drop_session_cookie(response: Response) -> None:
 
 def _replace_cookie(name: str, value: Any, longest: timedelta) -> None:
     @after_this_request
-    def under_its_new_name(response: Any) -> Any:
+    def replace(response: Any) -> Any:
         # A view may have set or dropped the cookie in the same response.
         if not any(
             header.startswith(f"{host_name(name)}=")

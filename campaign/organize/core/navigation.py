@@ -24,42 +24,42 @@ MAX_SHOWN = 999
 MAX_IN_FULL = 99_999
 
 
-class RailNumber(NamedTuple):
+class SidebarCount(NamedTuple):
     """The count beside an entry; both fields are empty at zero.
 
-    `figure` is shown, and `words` is read by screen readers.
+    `figure` is shown, and `label` is read by screen readers.
     """
 
     figure: str = ""
-    words: str = ""
+    label: str = ""
 
 
-def rail_numbers() -> dict[str, RailNumber]:
-    """Return {entry name: RailNumber} for the entries with a count that the organizer may see."""
+def sidebar_counts() -> dict[str, SidebarCount]:
+    """Return {entry name: SidebarCount} for the entries with a count that the organizer may see."""
     queries = {
         name: query(causes_where(action)).scalar_subquery().label(name)
-        for name, (action, query, _words) in COUNTED.items()
+        for name, (action, query, _label) in COUNTED.items()
         if may(action)
     }
     if not queries:
         return {}
     counts = db.session.execute(select(*queries.values())).one()._mapping
-    return {name: _worded(int(counts[name] or 0), COUNTED[name][2]) for name in queries}
+    return {name: _sidebar_count(int(counts[name] or 0), COUNTED[name][2]) for name in queries}
 
 
-def _worded(count: int, words: Callable[[int, str], str]) -> RailNumber:
+def _sidebar_count(count: int, label: Callable[[int, str], str]) -> SidebarCount:
     if not count:
-        return RailNumber()
-    if words in CAPPED and count > MAX_SHOWN:
+        return SidebarCount()
+    if label in CAPPED and count > MAX_SHOWN:
         figure = f"{format_decimal(MAX_SHOWN)}+"
-        return RailNumber(figure, words(count, figure))
+        return SidebarCount(figure, label(count, figure))
     figure = format_decimal(count)
     brief = (
         format_compact_decimal(count, fraction_digits=1, locale=get_locale())
         if count > MAX_IN_FULL
         else figure
     )
-    return RailNumber(brief, words(count, figure))
+    return SidebarCount(brief, label(count, figure))
 
 
 def _counted(cause_ids: frozenset[int] | None) -> Select:
@@ -102,34 +102,34 @@ def _of(query: Select, column: Any, cause_ids: frozenset[int] | None) -> Select:
     return query if cause_ids is None else query.where(column.in_(cause_ids))
 
 
-def _say_counted(num: int, figure: str) -> str:
+def _counted_label(num: int, figure: str) -> str:
     return ngettext("%(figure)s counted", "%(figure)s counted", num, figure=figure)
 
 
-def _say_held(num: int, figure: str) -> str:
+def _held_label(num: int, figure: str) -> str:
     return ngettext("%(figure)s to review", "%(figure)s to review", num, figure=figure)
 
 
-def _say_unread(num: int, figure: str) -> str:
+def _unread_label(num: int, figure: str) -> str:
     return ngettext("%(figure)s to read", "%(figure)s to read", num, figure=figure)
 
 
-def _say_open(num: int, figure: str) -> str:
+def _open_label(num: int, figure: str) -> str:
     return ngettext("%(figure)s open", "%(figure)s open", num, figure=figure)
 
 
-def _say_ahead(num: int, figure: str) -> str:
+def _ahead_label(num: int, figure: str) -> str:
     return _("%(figure)s upcoming", figure=figure)
 
 
 COUNTED = {
-    "signatures": ("signatures.see", _counted, _say_counted),
-    "held": ("signatures.review", _held, _say_held),
-    "comments": ("signatures.review", _unread, _say_unread),
-    "petitions": ("petitions.see", _open, _say_open),
-    "events": ("events.see", _ahead, _say_ahead),
+    "signatures": ("signatures.see", _counted, _counted_label),
+    "held": ("signatures.review", _held, _held_label),
+    "comments": ("signatures.review", _unread, _unread_label),
+    "petitions": ("petitions.see", _open, _open_label),
+    "events": ("events.see", _ahead, _ahead_label),
 }
-CAPPED = (_say_held, _say_unread)
+CAPPED = (_held_label, _unread_label)
 
 
 class Place(NamedTuple):
@@ -181,11 +181,11 @@ def place_of(blueprint: str) -> str:
     return REACHED_FROM.get(name, name)
 
 
-def numbers() -> dict[str, RailNumber]:
-    """Return {entry name: RailNumber}, queried once per page however often the sidebar appears."""
-    if "rail_numbers" not in g:
-        g.rail_numbers = rail_numbers()
-    return g.rail_numbers
+def numbers() -> dict[str, SidebarCount]:
+    """Return {entry name: SidebarCount}, queried once per page however often the sidebar appears."""
+    if "sidebar_counts" not in g:
+        g.sidebar_counts = sidebar_counts()
+    return g.sidebar_counts
 
 
 def places() -> list[Place]:

@@ -18,7 +18,7 @@ from campaign.petitions.queries import petition_in_any_state
 
 
 @dataclass(frozen=True)
-class PetitionInSight:
+class PetitionSummary:
     """A petition as lists and choices show it; `title` is in the organizer's language."""
 
     id: int
@@ -43,8 +43,8 @@ def load_event(slug: str) -> Event | None:
     return event_in_any_state(slug)
 
 
-def petitions_where(action: str) -> list[PetitionInSight]:
-    """Return a PetitionInSight for each petition where the organizer may do `action`, in order."""
+def petitions_where(action: str) -> list[PetitionSummary]:
+    """Return a PetitionSummary for each petition where the organizer may do `action`, in order."""
     cause_ids = causes_where(action)
     query = (
         select(Petition)
@@ -56,16 +56,16 @@ def petitions_where(action: str) -> list[PetitionInSight]:
     )
     if cause_ids is not None:
         query = query.where(Petition.cause_id.in_(cause_ids))
-    return [in_sight(petition) for petition in db.session.scalars(query)]
+    return [petition_summary(petition) for petition in db.session.scalars(query)]
 
 
-def in_sight(petition: Petition | Any) -> PetitionInSight:
-    """Return the PetitionInSight of a petition."""
+def petition_summary(petition: Petition | Any) -> PetitionSummary:
+    """Return the PetitionSummary of a petition."""
     text = petition.current_version.text(g.lang, petition.original_lang)
     cause_title = petition.cause.text(g.lang).title
-    return PetitionInSight(petition.id, petition.cause_id, petition.slug, text.title, cause_title)
+    return PetitionSummary(petition.id, petition.cause_id, petition.slug, text.title, cause_title)
 
 
-def chosen(petitions: list[PetitionInSight], slug: str | None) -> list[PetitionInSight]:
+def chosen(petitions: list[PetitionSummary], slug: str | None) -> list[PetitionSummary]:
     """Return the petition with this slug in a list, or all petitions if none has it."""
     return [petition for petition in petitions if petition.slug == slug] or petitions

@@ -103,10 +103,10 @@ _REGIONS = {
 }
 
 
-def zone_choices(kept: str | None) -> list[SelectChoice]:
-    """Return the choices; `kept`, the stored zone, is offered even if its name is outdated."""
+def zone_choices(stored: str | None) -> list[SelectChoice]:
+    """Return the choices; `stored`, the stored zone, is offered even if its name is outdated."""
     now, language = utcnow(), str(get_locale())
-    likely = _likely(kept, now.year)
+    likely = _likely(stored, now.year)
     places = _places(language)
 
     def choice(name: str, group: str) -> SelectChoice:
@@ -124,10 +124,10 @@ def zone_choices(kept: str | None) -> list[SelectChoice]:
     return first + by_region
 
 
-def _likely(kept: Any, year: int) -> list[str]:
+def _likely(stored: Any, year: int) -> list[str]:
     countries = current_app.config["FIRST_COUNTRIES"]
     zones = [zone for country in countries for zone in main_zones(country, year)]
-    old = [kept] if kept not in zone_countries() and is_zone(kept) else []
+    old = [stored] if stored not in zone_countries() and is_zone(stored) else []
     return list(
         dict.fromkeys([current_app.config["BABEL_DEFAULT_TIMEZONE"], *old, *zones, UTC_NAME])
     )
@@ -163,14 +163,14 @@ def _in_order(language: str, oceans: Any) -> tuple[tuple[str, str], ...]:
         dict(oceans),
         _places(language),
     )
-    found = []
+    rows = []
     for name in zone_countries():
         region = name.partition("/")[0]
-        found.append((oceans.get(region) or territories[_REGIONS[region]], name))
-    return tuple(sorted(found, key=lambda row: (sort_key(row[0]), sort_key(places[row[1]]))))
+        rows.append((oceans.get(region) or territories[_REGIONS[region]], name))
+    return tuple(sorted(rows, key=lambda row: (sort_key(row[0]), sort_key(places[row[1]]))))
 
 
-def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
+def ambiguous_times(chosen: Iterable[datetime | None], zone: str) -> list[str]:
     """Return, formatted for the page, the `chosen` times that occur twice in `zone`.
 
     `chosen` holds naive datetimes or None.
@@ -178,9 +178,9 @@ def hours_twice(chosen: Iterable[datetime | None], zone: str) -> list[str]:
     return [clock_time(item, g.lang) for item in chosen if item and comes_twice(item, zone)]
 
 
-def tell_of_hours_twice(chosen: Iterable[datetime | None], zone: str) -> None:
+def flash_ambiguous_times(chosen: Iterable[datetime | None], zone: str) -> None:
     """Flash a note that the first occurrence is meant if a chosen time occurs twice."""
-    if twice := hours_twice(chosen, zone):
+    if twice := ambiguous_times(chosen, zone):
         flash(
             _(
                 "The clocks change that night, so %(hours)s happens twice. We use the first one.",

@@ -27,17 +27,17 @@ from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import organizer
-from campaign.organize.events.routes import blueprint, fact_of, load_event
+from campaign.organize.events.routes import audit_event_of, blueprint, load_event
 from campaign.process.clock import utcnow
 
 # A phone shows this many rows at once. Others are found by searching.
-SHOWN = 60
+MAX_ROWS = 60
 MAX_TEXT_LENGTH = 200
-NOTED_EVERY = timedelta(hours=6)
+VIEW_LOGGED_EVERY = timedelta(hours=6)
 # Only this page may use the camera.
-MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
+PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
     "unconfirmed": _l(
         "This registration is not confirmed yet. If there is room, check them in from the list below."
@@ -57,9 +57,9 @@ NO_SEAT = {
 @blueprint.get("/<slug>/door")
 @allowed("registrations.check_in", load_event)
 def door(event: Event) -> ResponseReturnValue:
-    note(_sight(event))
+    log_view(_view_event(event))
     answer = make_response(render_template("organize/events/check_in.html", **_list(event)))
-    answer.headers["Permissions-Policy"] = MAY_SCAN
+    answer.headers["Permissions-Policy"] = PERMISSIONS_POLICY
     return answer
 
 
@@ -67,13 +67,13 @@ def door(event: Event) -> ResponseReturnValue:
 @allowed("registrations.check_in", load_event)
 def door_list(event: Event) -> ResponseReturnValue:
     """Return the numbers and the list alone, for searches while typing and for refreshes."""
-    noted: dict[str, Any] = {
+    filters: dict[str, Any] = {
         "organizer_id": organizer().id,
         "subject": ("event", event.id),
-        "since": utcnow() - NOTED_EVERY,
+        "since": utcnow() - VIEW_LOGGED_EVERY,
     }
-    if not entries(action="registrations.see", limit=1, **noted):
-        note(_sight(event))
+    if not entries(action="registrations.see", limit=1, **filters):
+        log_view(_view_event(event))
     return render_template("organize/events/check_in_list.html", **_list(event))
 
 
@@ -83,27 +83,27 @@ def come(event: Event) -> ResponseReturnValue:
     """Check in the person with this code; with `anyway`, even without a seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = check_in_without_seat if request.form.get("anyway") else check_in
-    fact = Fact(
+    audit_event = AuditEvent(
         "registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id
     )
     try:
-        came = act(fact, operation, event_id=event.id, code=code, now=now)
+        came = act(audit_event, operation, event_id=event.id, code=code, now=now)
     except CodeUnknown:
         return _answer(event, "danger", _("No registration for this event has this code."), 404)
     except NoSeat as refusal:
         return _answer(event, "waiting", str(NO_SEAT[str(refusal)]), 409)
     if came.checked_in_at != now:
-        words = _(
+        message = _(
             "%(name)s: already checked in at %(hour)s.", name=came.name, hour=_hour_in(came, event)
         )
-        return _answer(event, "waiting", words)
-    words = ngettext(
+        return _answer(event, "waiting", message)
+    message = ngettext(
         "%(name)s is checked in.",
         "%(name)s is checked in, with %(num)s seats.",
         came.seats,
         name=came.name,
     )
-    return _answer(event, "success", words, code=came.code)
+    return _answer(event, "success", message, code=came.code)
 
 
 @blueprint.post("/<slug>/door/undo")
@@ -111,31 +111,31 @@ def come(event: Event) -> ResponseReturnValue:
 def come_not(event: Event) -> ResponseReturnValue:
     """Undo a check-in."""
     code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
-    fact = Fact(
+    audit_event = AuditEvent(
         "registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id
     )
     try:
-        left = act(fact, undo_check_in, event_id=event.id, code=code)
+        left = act(audit_event, undo_check_in, event_id=event.id, code=code)
     except CodeUnknown:
         return _answer(event, "danger", _("No registration for this event has this code."), 404)
     return _answer(event, "note", _("Check-in undone for %(name)s.", name=left.name))
 
 
-def _sight(event: Event) -> Fact:
-    return fact_of("registrations.see", event, at="door")
+def _view_event(event: Event) -> AuditEvent:
+    return audit_event_of("registrations.see", event, at="door")
 
 
 def _list(event: Event) -> dict[str, Any]:
-    words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
-    found = find(event.id, text=words, state="" if words else "missing", limit=SHOWN + 1)
+    query = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
+    rows = find(event.id, text=query, state="" if query else "missing", limit=MAX_ROWS + 1)
     return {
         "event": event,
         "title": event.text(g.lang).title,
         "numbers": numbers_of(event),
-        "rows": found[:SHOWN],
-        "has_more": len(found) > SHOWN,
-        "words": words,
-        "hours_in": {row.id: _hour_in(row, event) for row in found if row.checked_in_at},
+        "rows": rows[:MAX_ROWS],
+        "has_more": len(rows) > MAX_ROWS,
+        "query": query,
+        "hours_in": {row.id: _hour_in(row, event) for row in rows if row.checked_in_at},
     }
 
 
@@ -144,12 +144,12 @@ def _hour_in(registration: Registration, event: Event) -> str:
 
 
 def _answer(
-    event: Event, kind: str, words: str, status: int = 200, code: str = ""
+    event: Event, kind: str, message: str, status: int = 200, code: str = ""
 ) -> ResponseReturnValue:
     """Return the result as JSON to the page's script, or flash it and redirect."""
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(kind=kind, words=words, code=code), status
-    flash(words, kind)
+        return jsonify(kind=kind, words=message, code=code), status
+    flash(message, kind)
     return redirect(
         url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None),
         303,

@@ -22,7 +22,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.core.time_fields import IS_OVER, NO_SUCH_HOUR, HourField, ZoneField
 from campaign.process.clock import utcnow
@@ -32,7 +32,7 @@ MAX_TITLE_LENGTH = 200
 MAX_KIND_LENGTH = 80
 MAX_BODY_LENGTH = 20_000
 MAX_ACCESS_LENGTH = 4000
-WORDS = ("kind", "title", "body", "access")
+TEXT_PARTS = ("kind", "title", "body", "access")
 
 
 class _WithHours(FlaskForm):
@@ -93,12 +93,12 @@ class PartForm(FlaskForm):
     @property
     def written(self) -> list[str]:
         """Return the languages in which the event has texts, its original language first."""
-        there = {text.lang for text in self.event.texts}
+        langs = {text.lang for text in self.event.texts}
         first = self.event.original_lang
         return [
             lang
             for lang in (first, *(locale for locale in LOCALES if locale != first))
-            if lang in there
+            if lang in langs
         ]
 
     def rearranged(self, press: str | None) -> Any:
@@ -118,27 +118,28 @@ def texts_of(event: Event, *parts: str) -> dict[str, str]:
     return {f"{part}_{text.lang}": getattr(text, part) for text in event.texts for part in parts}
 
 
-class _Words(PartForm):
+class _Text(PartForm):
     """The event's texts in all languages."""
 
     part = "words"
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
-        return texts_of(event, *WORDS)
+        return texts_of(event, *TEXT_PARTS)
 
     def texts(self) -> dict[str, dict[str, str]]:
         """Return {language: columns} for the languages in which anything was entered."""
         typed = {
-            lang: {part: self[f"{part}_{lang}"].data or "" for part in WORDS} for lang in LOCALES
+            lang: {part: self[f"{part}_{lang}"].data or "" for part in TEXT_PARTS}
+            for lang in LOCALES
         }
-        return {lang: words for lang, words in typed.items() if any(words.values())}
+        return {lang: parts for lang, parts in typed.items() if any(parts.values())}
 
     def changes(self) -> dict[str, Any]:
         return {"texts": self.texts()}
 
     def faulty(self, lang: str) -> bool:
-        return any(self[f"{part}_{lang}"].errors for part in WORDS)
+        return any(self[f"{part}_{lang}"].errors for part in TEXT_PARTS)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -152,28 +153,30 @@ class _Words(PartForm):
         return valid
 
 
-WordsForm = type(
-    "WordsForm",
-    (_Words,),
+TextForm = type(
+    "TextForm",
+    (_Text,),
     {
         **by_language(
             "kind",
-            lambda lang: LineField(in_language(_l("Type of event"), lang), [most(MAX_KIND_LENGTH)]),
+            lambda lang: LineField(
+                in_language(_l("Type of event"), lang), [max_length(MAX_KIND_LENGTH)]
+            ),
         ),
         **by_language(
             "title",
-            lambda lang: LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)]),
+            lambda lang: LineField(in_language(_l("Title"), lang), [max_length(MAX_TITLE_LENGTH)]),
         ),
         **by_language(
             "body",
             lambda lang: LinesField(
-                in_language(_l("Type of event"), lang), [most(MAX_BODY_LENGTH)]
+                in_language(_l("Type of event"), lang), [max_length(MAX_BODY_LENGTH)]
             ),
         ),
         **by_language(
             "access",
             lambda lang: LinesField(
-                in_language(_l("Good to know"), lang), [most(MAX_ACCESS_LENGTH)]
+                in_language(_l("Good to know"), lang), [max_length(MAX_ACCESS_LENGTH)]
             ),
         ),
     },
@@ -221,8 +224,8 @@ class LaterForm(FlaskForm):
 
     def __init__(self, event: Event, **named: Any) -> None:
         self.event = event
-        known = local_time(event.publish_at, event.zone) if event.publish_at else None
-        super().__init__(data={"publish_at": known}, **named)
+        saved = local_time(event.publish_at, event.zone) if event.publish_at else None
+        super().__init__(data={"publish_at": saved}, **named)
 
     @property
     def zone(self) -> str:
@@ -254,7 +257,8 @@ CancelForm = type(
     by_language(
         "notice",
         lambda lang: ShortTextField(
-            in_language(_l("Reason, and what happens instead"), lang), [most(MAX_NOTICE_LENGTH)]
+            in_language(_l("Reason, and what happens instead"), lang),
+            [max_length(MAX_NOTICE_LENGTH)],
         ),
     ),
 )

@@ -25,10 +25,10 @@ from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.fields import (
     LineField,
     RowsField,
-    WholeField,
+    WholeNumberField,
     by_language,
     in_language,
-    most,
+    max_length,
     moved,
 )
 from campaign.organize.core.time_fields import TimeOfDayField
@@ -73,17 +73,17 @@ class PointField(StringField):
         text = (self.data or "").strip()[:MAX_URL_LENGTH]
         if not text:
             return
-        found = _PAIR.search(text)
-        pair = tuple(map(float, found.groups())) if found else None
+        match = _PAIR.search(text)
+        pair = tuple(map(float, match.groups())) if match else None
         if pair is None or abs(pair[0]) > 90 or abs(pair[1]) > 180:
             raise StopValidation(
                 _l("Enter two numbers, like 45.42153, -75.69719, or a link to a map of the place.")
             )
         self.point = pair
-        self.data = said_point(*pair)
+        self.data = point_text(*pair)
 
 
-def said_point(latitude: float, longitude: float) -> str:
+def point_text(latitude: float, longitude: float) -> str:
     return f"{latitude:.5f}, {longitude:.5f}"
 
 
@@ -91,17 +91,17 @@ class _Place(PartForm):
     """Where the event takes place, on site and online."""
 
     part = "place"
-    town = LineField(_l("Town"), [most(MAX_TOWN_LENGTH)])
+    town = LineField(_l("Town"), [max_length(MAX_TOWN_LENGTH)])
     country = CountryField(_l("Country"))
     point = PointField(_l("Location on the map"))
-    online_url = LineField(_l("Online meeting link"), [most(MAX_URL_LENGTH)])
+    online_url = LineField(_l("Online meeting link"), [max_length(MAX_URL_LENGTH)])
     online_for = RadioField(_l("Who sees the link"), choices=ONLINE_FOR, default="everyone")
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
         has_point = event.latitude is not None and event.longitude is not None
         names = ("town", "country", "online_url", "online_for")
-        point = said_point(event.latitude, event.longitude) if has_point else ""
+        point = point_text(event.latitude, event.longitude) if has_point else ""
         return {
             **{name: getattr(event, name) for name in names},
             "point": point,
@@ -131,12 +131,12 @@ PlaceForm = type(
     {
         **by_language(
             "place",
-            lambda lang: LineField(in_language(_l("Place"), lang), [most(MAX_PLACE_LENGTH)]),
+            lambda lang: LineField(in_language(_l("Place"), lang), [max_length(MAX_PLACE_LENGTH)]),
         ),
         **by_language(
             "address",
             lambda lang: LineField(
-                in_language(_l("Street address"), lang), [most(MAX_ADDRESS_LENGTH)]
+                in_language(_l("Street address"), lang), [max_length(MAX_ADDRESS_LENGTH)]
             ),
         ),
     },
@@ -148,11 +148,11 @@ class _Coming(PartForm):
 
     part = "coming"
     registration = RadioField(_l("Registration"), choices=REGISTRATION_CHOICES, default="none")
-    capacity = WholeField(
+    capacity = WholeNumberField(
         _l("Number of seats"),
         [Optional(), NumberRange(1, MAX_PEOPLE, _l("Enter a number, 1 or more."))],
     )
-    most_seats = WholeField(
+    most_seats = WholeNumberField(
         _l("Seats per registration"),
         [
             InputRequired(_l("Enter a number from 1 to 20.")),
@@ -197,7 +197,7 @@ ComingForm = type(
     (_Coming,),
     by_language(
         "price",
-        lambda lang: LineField(in_language(_l("Price"), lang), [most(MAX_PLACE_LENGTH)]),
+        lambda lang: LineField(in_language(_l("Price"), lang), [max_length(MAX_PLACE_LENGTH)]),
     ),
 )
 
@@ -209,7 +209,7 @@ class AboutForm(PartForm):
     languages = SelectMultipleField(
         _l("Languages spoken"), choices=[SelectChoice(*item) for item in NAMES.items()]
     )
-    others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
+    others = LineField(_l("Other languages spoken"), [max_length(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
     is_vigil = BooleanField(_l("This is a vigil"))
 
@@ -267,7 +267,9 @@ HourRow = type(
     (_Hour,),
     by_language(
         "what",
-        lambda lang: LineField(in_language(_l("What happens"), lang), [most(MAX_TEXT_LENGTH)]),
+        lambda lang: LineField(
+            in_language(_l("What happens"), lang), [max_length(MAX_TEXT_LENGTH)]
+        ),
     ),
 )
 
@@ -320,7 +322,7 @@ class ProgrammeForm(_RowsForm):
 class _Person(Form):
     """A person who speaks or invites."""
 
-    name = LineField(_l("Name"), [most(MAX_NAME_LENGTH)])
+    name = LineField(_l("Name"), [max_length(MAX_NAME_LENGTH)])
     role = SelectField(_l("Role at the event"), choices=ROLES)
 
 
@@ -329,7 +331,9 @@ PersonRow = type(
     (_Person,),
     by_language(
         "words",
-        lambda lang: LineField(in_language(_l("About this person"), lang), [most(MAX_TEXT_LENGTH)]),
+        lambda lang: LineField(
+            in_language(_l("About this person"), lang), [max_length(MAX_TEXT_LENGTH)]
+        ),
     ),
 )
 
@@ -357,10 +361,10 @@ class PeopleForm(_RowsForm):
 
 
 def _row(person: dict[str, Any]) -> dict[str, Any]:
-    words = {f"words_{lang}": said for lang, said in person.get("words", {}).items()}
-    return {"name": person["name"], "role": person["role"], **words}
+    texts = {f"words_{lang}": text for lang, text in person.get("words", {}).items()}
+    return {"name": person["name"], "role": person["role"], **texts}
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:
-    words = {lang: said for lang in LOCALES if (said := row[f"words_{lang}"])}
-    return {"name": row["name"], "role": row["role"], "words": words}
+    texts = {lang: text for lang in LOCALES if (text := row[f"words_{lang}"])}
+    return {"name": row["name"], "role": row["role"], "words": texts}

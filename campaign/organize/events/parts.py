@@ -14,10 +14,10 @@ from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.time_fields import tell_of_hours_twice
-from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
+from campaign.organize.core.time_fields import flash_ambiguous_times
+from campaign.organize.events.forms import EventSlugForm, HoursForm, TextForm
 from campaign.organize.events.part_forms import (
     AboutForm,
     ComingForm,
@@ -25,7 +25,13 @@ from campaign.organize.events.part_forms import (
     PlaceForm,
     ProgrammeForm,
 )
-from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, preview_page
+from campaign.organize.events.routes import (
+    audit_event_of,
+    back_to,
+    blueprint,
+    load_event,
+    preview_page,
+)
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
@@ -34,14 +40,14 @@ from campaign.text.markdown import to_html
 @blueprint.get("/<slug>/words")
 @allowed("events.edit", load_event)
 def words(event: Event) -> ResponseReturnValue:
-    return _page(event, WordsForm.of(event))
+    return _render_page(event, TextForm.of(event))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("events.edit", load_event)
 def save_words(event: Event) -> ResponseReturnValue:
-    form = WordsForm(event)
-    if preview_asked() and form.validate():
+    form = TextForm(event)
+    if is_preview_requested() and form.validate():
         return preview_page(event, **_as_typed(form, event))
     return _saved(event, form)
 
@@ -49,7 +55,7 @@ def save_words(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/hours")
 @allowed("events.edit", load_event)
 def hours(event: Event) -> ResponseReturnValue:
-    return _page(event, HoursForm.of(event))
+    return _render_page(event, HoursForm.of(event))
 
 
 @blueprint.post("/<slug>/hours")
@@ -61,7 +67,7 @@ def save_hours(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/place")
 @allowed("events.edit", load_event)
 def place(event: Event) -> ResponseReturnValue:
-    return _page(event, PlaceForm.of(event))
+    return _render_page(event, PlaceForm.of(event))
 
 
 @blueprint.post("/<slug>/place")
@@ -73,7 +79,7 @@ def save_place(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/coming")
 @allowed("events.edit", load_event)
 def coming(event: Event) -> ResponseReturnValue:
-    return _page(event, ComingForm.of(event))
+    return _render_page(event, ComingForm.of(event))
 
 
 @blueprint.post("/<slug>/coming")
@@ -85,7 +91,7 @@ def save_coming(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/programme")
 @allowed("events.edit", load_event)
 def programme(event: Event) -> ResponseReturnValue:
-    return _page(event, ProgrammeForm.of(event))
+    return _render_page(event, ProgrammeForm.of(event))
 
 
 @blueprint.post("/<slug>/programme")
@@ -97,7 +103,7 @@ def save_programme(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/people")
 @allowed("events.edit", load_event)
 def people(event: Event) -> ResponseReturnValue:
-    return _page(event, PeopleForm.of(event))
+    return _render_page(event, PeopleForm.of(event))
 
 
 @blueprint.post("/<slug>/people")
@@ -109,7 +115,7 @@ def save_people(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/about")
 @allowed("events.edit", load_event)
 def about(event: Event) -> ResponseReturnValue:
-    return _page(event, _offered(AboutForm.of(event)))
+    return _render_page(event, _offered(AboutForm.of(event)))
 
 
 @blueprint.post("/<slug>/about")
@@ -121,7 +127,7 @@ def save_about(event: Event) -> ResponseReturnValue:
 @blueprint.get("/<slug>/address")
 @allowed("events.edit", load_event)
 def address(event: Event) -> ResponseReturnValue:
-    return _page(event, EventSlugForm.of(event))
+    return _render_page(event, EventSlugForm.of(event))
 
 
 @blueprint.post("/<slug>/address")
@@ -132,21 +138,21 @@ def save_address(event: Event) -> ResponseReturnValue:
         return _saved(event, form)
     except SlugTaken:
         form.slug.errors = [_("Another event uses this web address. Choose another.")]
-        return _page(event, form, 422)
+        return _render_page(event, form, 422)
 
 
 def _as_typed(form: Any, event: Event) -> dict[str, Any]:
     """Return the entered texts as fields of an EventPage."""
     texts = form.texts()
     lang = g.lang if g.lang in texts else event.original_lang
-    words = texts[lang]
-    shown = {
-        "kind": words["kind"],
-        "title": words["title"],
-        "body": to_html(words["body"]),
-        "access": to_html(words["access"]),
+    text = texts[lang]
+    unsaved = {
+        "kind": text["kind"],
+        "title": text["title"],
+        "body": to_html(text["body"]),
+        "access": to_html(text["access"]),
     }
-    return {**shown, "lang": lang, "written_in": tuple(texts)}
+    return {**unsaved, "lang": lang, "written_in": tuple(texts)}
 
 
 def _offered(form: Any) -> AboutForm:
@@ -157,10 +163,10 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
     """Save a part and redirect to the event, or show the part again with its errors."""
     rearranged = form.rearranged(request.form.get("press"))
     if rearranged is not None:
-        return _page(event, rearranged)
+        return _render_page(event, rearranged)
     if not form.validate():
-        return _page(event, form, 422)
-    fact = fact_of("events.edit", event, part=form.part)
+        return _render_page(event, form, 422)
+    audit_event = audit_event_of("events.edit", event, part=form.part)
     changed = save(
         Editor(
             form,
@@ -168,9 +174,9 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
             lambda present: (
                 _offered(form.of(present)) if form.part == "about" else form.of(present)
             ),
-            _page,
+            _render_page,
         ),
-        fact,
+        audit_event,
         change_part,
         event_id=event.id,
         part=form.part,
@@ -179,12 +185,12 @@ def _saved(event: Event, form: Any) -> ResponseReturnValue:
     )
     flash(_("Saved."), "success")
     if form.part == "hours":
-        tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
+        flash_ambiguous_times((form.starts.data, form.ends.data), form.zone.data)
     return back_to(changed.slug)
 
 
-def _page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
-    told = (
+def _render_page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
+    numbers = (
         numbers_of(event)
         if form.part in ("hours", "place") and event.state == "published"
         else None
@@ -194,7 +200,9 @@ def _page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
         event=event,
         title=event.text(g.lang).title,
         form=form,
-        told=told.registered + told.waiting if told and event.ends_at > utcnow() else 0,
+        notified=numbers.registered + numbers.waiting
+        if numbers and event.ends_at > utcnow()
+        else 0,
         written=form.written,
         order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],
         bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES}

@@ -26,9 +26,9 @@ from campaign.events.registering import (
 )
 from campaign.events.registration_search import find, numbers_of, registration_in
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.pagination import page_of
-from campaign.organize.events.routes import blueprint, fact_of, load_event
+from campaign.organize.events.routes import audit_event_of, blueprint, load_event
 from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.presenters import in_language
 from campaign.process.clock import utcnow
@@ -36,7 +36,7 @@ from campaign.signatures import tokens
 from campaign.signatures.forms import Missing, NameField, OptionalEmailField
 
 MAX_SEATS = 20
-STATE_WORDS = {
+STATE_LABELS = {
     "registered": _l("has a seat"),
     "came": _l("checked in"),
     "missing": _l("not here yet"),
@@ -58,15 +58,15 @@ class RegistrationSearch(FlaskForm):
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
-        choices = (SelectChoice(state, words) for state, words in STATE_WORDS.items())
+        choices = (SelectChoice(state, label) for state, label in STATE_LABELS.items())
         self.state.choices = [SelectChoice("", _l("Any")), *choices]
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """Return the search as it is carried in the URL of the next page."""
-        state = self.state.data if self.state.data in STATE_WORDS else ""
-        asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
-        return {name: value for name, value in asked.items() if value}
+        state = self.state.data if self.state.data in STATE_LABELS else ""
+        params = {"words": (self.words.data or "")[:200].strip(), "state": state}
+        return {name: value for name, value in params.items() if value}
 
 
 class ByHandForm(FlaskForm):
@@ -117,25 +117,29 @@ ON_A_PAGE = 50
 def registrations(event: Event) -> ResponseReturnValue:
     search = RegistrationSearch()
     page = page_of(
-        partial(find, event.id, **search.asked),
+        partial(find, event.id, **search.params),
         ON_A_PAGE,
         "organize.events.registrations",
         slug=event.slug,
-        **search.asked,
+        **search.params,
     )
     if page.rows:
         # The search text may be a name, so record only which fields were used.
-        note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(page.rows)))
+        log_view(
+            audit_event_of(
+                "registrations.see", event, by=sorted(search.params), shown=len(page.rows)
+            )
+        )
     return render_template(
         "organize/events/registrations.html",
         event=event,
         title=event.text(g.lang).title,
         form=search,
         rows=page.rows,
-        asked=search.asked,
+        params=search.params,
         page=page,
         numbers=numbers_of(event),
-        state_words=STATE_WORDS,
+        state_labels=STATE_LABELS,
         questions={
             question["name"]: in_language(question, g.lang)["label"] for question in event.questions
         },
@@ -157,12 +161,12 @@ def add(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _by_hand_page(event, form, 422)
     comes_in = form.comes_in.data
-    fact = Fact(
+    audit_event = AuditEvent(
         "registrations.add", on=lambda made: ("registration", made.id), cause_id=event.cause_id
     )
     try:
         made = act(
-            fact,
+            audit_event,
             add_by_hand,
             event_id=event.id,
             name=form.name.data,
@@ -181,7 +185,10 @@ def add(event: Event) -> ResponseReturnValue:
     except AlreadyRegistered:
         form.email.errors = [_("This email address is already on the list. Search for it there.")]
         return _by_hand_page(event, form, 409)
-    flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "success")
+    flash(
+        _checked_in_message(made) if comes_in else _("%(name)s is on the list.", name=made.name),
+        "success",
+    )
     return _back(event, "door" if comes_in else "registrations")
 
 
@@ -222,8 +229,8 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
     registration = _own(event, registration_id)
     frees_seat = registration.state == "registered" and numbers_of(event).waiting > 0
     try:
-        fact = _of("registrations.cancel", event, registration)
-        act(fact, cancel_registration, registration_id=registration.id, now=utcnow())
+        audit_event = _of("registrations.cancel", event, registration)
+        act(audit_event, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
         flash(
             _("The event has started. You do not need to cancel people who do not come."), "danger"
@@ -242,15 +249,15 @@ def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
     return _back(event)
 
 
-def _of(action: str, event: Event, registration: Registration) -> Fact:
-    return Fact(action, on=("registration", registration.id), cause_id=event.cause_id)
+def _of(action: str, event: Event, registration: Registration) -> AuditEvent:
+    return AuditEvent(action, on=("registration", registration.id), cause_id=event.cause_id)
 
 
 def _own(event: Event, registration_id: int) -> Registration:
     return registration_in(event.id, registration_id) or abort(404)
 
 
-def _said_in(registration: Registration) -> str:
+def _checked_in_message(registration: Registration) -> str:
     seats = registration.seats
     return ngettext(
         "%(name)s is checked in.",
@@ -265,8 +272,8 @@ def _back(event: Event, view: str = "registrations") -> BaseResponse:
 
 
 def _by_hand_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
-    return render_template("organize/events/by_hand.html", event=event, **words), status
+    context = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
+    return render_template("organize/events/by_hand.html", event=event, **context), status
 
 
 HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "language", "code")
@@ -276,7 +283,7 @@ HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "langu
 @allowed("registrations.export", load_event)
 @fresh
 def attendance(event: Event) -> ResponseReturnValue:
-    return _page(event, AttendanceForm(formdata=None))
+    return _render_page(event, AttendanceForm(formdata=None))
 
 
 @blueprint.post("/<slug>/registrations/export")
@@ -285,11 +292,11 @@ def attendance(event: Event) -> ResponseReturnValue:
 def take_along(event: Event) -> ResponseReturnValue:
     form = AttendanceForm()
     if not form.validate():
-        return _page(event, form, 422)
+        return _render_page(event, form, 422)
     state = "" if form.who.data == "all" else form.who.data
     rows = find(event.id, state=state)
-    note(
-        fact_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
+    log_view(
+        audit_event_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
             reason=form.reason.data
         )
     )
@@ -304,16 +311,19 @@ def _lines(event: Event, rows: Iterable[Registration]) -> Iterator[tuple[Any, ..
             moment.isoformat(timespec="seconds") if moment else ""
             for moment in (row.checked_in_at, row.created_at)
         )
-        facts = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
-        yield (*facts, *(_said(row.answers.get(question["name"])) for question in event.questions))
+        columns = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
+        yield (
+            *columns,
+            *(_answer_text(row.answers.get(question["name"])) for question in event.questions),
+        )
 
 
-def _said(answer: Any) -> str:
+def _answer_text(answer: Any) -> str:
     if answer is True or answer is False:
         return "yes" if answer else "no"
     return answer or ""
 
 
-def _page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
-    return render_template("organize/events/attendance.html", event=event, **words), status
+def _render_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+    context = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
+    return render_template("organize/events/attendance.html", event=event, **context), status

@@ -31,12 +31,12 @@ from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
-from campaign.organize.core.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.drafts import is_already_created, offered, use_requested_language
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import load_event
-from campaign.organize.core.time_fields import hours_twice, tell_of_hours_twice
+from campaign.organize.core.time_fields import ambiguous_times, flash_ambiguous_times
 from campaign.organize.events.forms import CancelForm, LaterForm, NewEventForm, texts_of
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
@@ -71,14 +71,14 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("events.edit")
 def new() -> ResponseReturnValue:
-    known = {
+    data = {
         "lang": g.lang,
         "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"],
         "cause": request.args.get("cause"),
     }
     return render_template(
         "organize/events/new.html",
-        form=offered(NewEventForm(formdata=None, data=known), "events.edit"),
+        form=offered(NewEventForm(formdata=None, data=data), "events.edit"),
     )
 
 
@@ -89,12 +89,12 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return render_template("organize/events/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("event", slugs.is_taken)
-    found = event_in_any_state(slug)
-    if is_made_already(found, form) and found.starts_local == form.starts.data:
+    existing = event_in_any_state(slug)
+    if is_already_created(existing, form) and existing.starts_local == form.starts.data:
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(
-            Fact(
+            AuditEvent(
                 "events.create", on=lambda event: ("event", event.id), cause_id=int(form.cause.data)
             ),
             create_event,
@@ -108,27 +108,27 @@ def create() -> ResponseReturnValue:
         form.slug.errors = [_("Another event uses this web address. Choose another.")]
         return render_template("organize/events/new.html", form=form), 422
     flash(_("Draft created. Only organizers can see it until you publish."), "success")
-    tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
+    flash_ambiguous_times((form.starts.data, form.ends.data), form.zone.data)
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 
 
 @blueprint.get("/<slug>")
 @allowed("events.see", load_event)
 def show(event: Event) -> ResponseReturnValue:
-    return page(event, LaterForm(event, formdata=None))
+    return render_event(event, LaterForm(event, formdata=None))
 
 
 @blueprint.post("/<slug>/duplicate")
 @allowed("events.edit", load_event)
 def duplicate(event: Event) -> ResponseReturnValue:
-    fact = Fact(
+    audit_event = AuditEvent(
         "events.create",
         on=lambda made: ("event", made.id),
         cause_id=event.cause_id,
         details={"after": event.slug},
     )
     made = act(
-        fact,
+        audit_event,
         duplicate_event,
         event_id=event.id,
         slug=free_slug(event.slug, slugs.is_taken),
@@ -149,27 +149,27 @@ def duplicate(event: Event) -> ResponseReturnValue:
 @allowed("events.see", load_event)
 def preview(event: Event) -> ResponseReturnValue:
     """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
-    speak_as_asked()
+    use_requested_language()
     return preview_page(event)
 
 
 def preview_page(event: Event, **typed: Any) -> str:
     """Return an event's public page for organizers; `typed` holds unsaved EventPage fields."""
-    shown = replace(event_page(event, g.lang, utcnow()), **typed)
+    page = replace(event_page(event, g.lang, utcnow()), **typed)
     url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
         "organize/events/preview.html",
-        event=shown,
-        form=registration_form(shown),
+        event=page,
+        form=registration_form(page),
         url=url,
         picture_view="organize.events.picture_file",
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
-        calendar_links=links_to_add(event, shown, url),
+        calendar_links=links_to_add(event, page, url),
         is_unsaved=bool(typed),
     )
 
 
-def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
+def render_event(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
     """Return the page of an event, with the form that schedules its publication."""
     now = utcnow()
     text = event.text(g.lang)
@@ -183,7 +183,7 @@ def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
         day=full_day(event.starts_local, g.lang),
         hours=hours(event.starts_local, event.ends_local, g.lang),
         zone_name=zone_name(event.zone, event.starts_at, g.lang),
-        twice=hours_twice((event.starts_local, event.ends_local), event.zone),
+        twice=ambiguous_times((event.starts_local, event.ends_local), event.zone),
         numbers=numbers_of(event),
         faults=faults_of(event) if event.state == "draft" else (),
         missing=[lang for lang in LOCALES if lang not in {item.lang for item in event.texts}],
@@ -191,9 +191,9 @@ def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
     ), status
 
 
-def fact_of(action: str, event: Event, **details: Any) -> Fact:
-    """Return the Fact to record for a change to this event or its registrations."""
-    return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
+def audit_event_of(action: str, event: Event, **details: Any) -> AuditEvent:
+    """Return the AuditEvent to record for a change to this event or its registrations."""
+    return AuditEvent(action, on=("event", event.id), cause_id=event.cause_id, details=details)
 
 
 def back_to(slug: str) -> BaseResponse:
@@ -230,7 +230,13 @@ def call_off(event: Event) -> ResponseReturnValue:
     if not form.validate():
         return _calling_off_page(event, form, 422)
     notices = form.notices([text.lang for text in event.texts])
-    act(fact_of("events.cancel", event), cancel, event_id=event.id, now=utcnow(), notices=notices)
+    act(
+        audit_event_of("events.cancel", event),
+        cancel,
+        event_id=event.id,
+        now=utcnow(),
+        notices=notices,
+    )
     flash(
         _("Cancelled. The event page says so, and we email everyone who is registered."), "success"
     )

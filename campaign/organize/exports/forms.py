@@ -16,14 +16,14 @@ from campaign.exports.models import Export, ExportChoice
 from campaign.exports.selection import Selection
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import NAMES
-from campaign.organize.core.fields import LineField, most
+from campaign.organize.core.fields import LineField, max_length
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import HANDED_DETAILS, Petition
 from campaign.sharing.attribution import clean_source
 
-AIM_WORDS = {
+AIM_LABELS = {
     "delivery": _l("Delivery list"),
     "letters": _l("Mailing list"),
     "records": _l("Our own records"),
@@ -63,14 +63,14 @@ DEFAULT_COLUMNS = {
     "letters": ("given_name", "family_name", "email", "lang"),
     "records": EVERYTHING,
 }
-STATE_WORDS = {
+STATE_LABELS = {
     "counted": _l("Only counted signatures"),
     "pending": _l("Waiting for confirmation"),
     "held": _l("Held for review"),
     "withdrawn": _l("Withdrawn signatures"),
     "all": _l("All, in any status"),
 }
-KIND_WORDS = {
+KIND_LABELS = {
     "csv": _l("Spreadsheet (CSV)"),
     "xlsx": _l("Excel (XLSX)"),
     "jsonl": _l("For programs (JSON Lines)"),
@@ -120,10 +120,10 @@ def how_far(export: Export) -> str:
     )
 
 
-def words() -> dict[str, Any]:
+def label_context() -> dict[str, Any]:
     """Return the template context that all pages about exports need for their texts."""
     return {
-        "aim_words": AIM_WORDS,
+        "aim_labels": AIM_LABELS,
         "aim_hints": AIM_HINTS,
         "brief_kinds": BRIEF_KINDS,
         "export_states": EXPORT_STATES,
@@ -144,7 +144,7 @@ class PurposeForm(FlaskForm):
         _l("What exactly is it for?"),
         [
             DataRequired(_l("Say it in a few words. We record it in the activity log.")),
-            most(MAX_PURPOSE_LENGTH),
+            max_length(MAX_PURPOSE_LENGTH),
         ],
     )
 
@@ -159,11 +159,11 @@ class ExportForm(PurposeForm):
     evidence = SelectField(_l("Type of proof"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
-    source = LineField(_l("Source code (?source=)"), [most(40)])
+    source = LineField(_l("Source code (?source=)"), [max_length(40)])
     since = DayField(_l("First day"), [Optional()])
     until = DayField(_l("Last day"), [Optional()])
     subscribed = BooleanField(_l("Only people who asked for updates"))
-    kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
+    kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_LABELS.items())))
 
     def __init__(self, aim: str, petition: Petition, **named: Any) -> None:
         super().__init__(**named)
@@ -174,8 +174,8 @@ class ExportForm(PurposeForm):
             for name in COLUMNS
             if name in offered(aim, petition)
         ]
-        self.state.choices = list(starmap(SelectChoice, STATE_WORDS.items()))
-        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.state.choices = list(starmap(SelectChoice, STATE_LABELS.items()))
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
         self.lang.choices = [anything, *starmap(SelectChoice, NAMES.items())]
         if aim == "letters":
@@ -186,16 +186,21 @@ class ExportForm(PurposeForm):
     def begin(cls, aim: str, petition: Petition, chosen: ExportChoice | None) -> Self:
         """Return the form with the last ExportChoice for this petition, or the defaults."""
         if chosen is None:
-            usual = [name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)]
+            default_columns = [
+                name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)
+            ]
             return cls(
                 aim,
                 petition,
                 formdata=None,
-                data={"columns": usual, "state": "counted", "kind": "csv"},
+                data={"columns": default_columns, "state": "counted", "kind": "csv"},
             )
-        kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
+        saved = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
         return cls(
-            aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind}
+            aim,
+            petition,
+            formdata=None,
+            data={**saved, **_days(chosen.choice), "kind": chosen.kind},
         )
 
     def validate_source(self, field: Field) -> None:
@@ -210,16 +215,16 @@ class ExportForm(PurposeForm):
 
     def selection(self, petition_id: int) -> Selection:
         """Return the requested Selection."""
-        to_letters = self._aim == "letters"
+        is_mailing_list = self._aim == "letters"
         return Selection(
             petition_id,
             columns=tuple(name for name in COLUMNS if name in self.columns.data),
-            state="counted" if to_letters else self.state.data,
+            state="counted" if is_mailing_list else self.state.data,
             evidence=self.evidence.data,
             country=self.country.data,
             lang=self.lang.data,
             source=clean_source(self.source.data or ""),
-            subscribed=to_letters or self.subscribed.data,
+            subscribed=is_mailing_list or self.subscribed.data,
             delivered=self._aim == "delivery",
             since=_start(self.since.data),
             until=_start(self.until.data, days=1),
@@ -241,7 +246,7 @@ def _start(day: date | None, days: int = 0) -> datetime | None:
 
 def _days(choice: dict[str, Any]) -> dict[str, date | None]:
     """Return the days that the instants of a saved choice were made from."""
-    kept = Selection.from_json(choice)
-    since = kept.since and kept.since.astimezone(zone()).date()
-    until = kept.until and (kept.until.astimezone(zone()) - timedelta(days=1)).date()
+    selection = Selection.from_json(choice)
+    since = selection.since and selection.since.astimezone(zone()).date()
+    until = selection.until and (selection.until.astimezone(zone()) - timedelta(days=1)).date()
     return {"since": since, "until": until}

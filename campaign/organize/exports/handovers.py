@@ -17,20 +17,20 @@ from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import request_export
 from campaign.i18n.locales import NAMES
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     LineField,
     LinesField,
     VersionField,
-    WholeField,
-    most,
+    WholeNumberField,
+    max_length,
     site_paper,
 )
 from campaign.organize.core.identity import may, organizer
-from campaign.organize.core.scope import in_sight, load_petition
+from campaign.organize.core.scope import load_petition, petition_summary
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.exports.forms import PurposeForm, words
+from campaign.organize.exports.forms import PurposeForm, label_context
 from campaign.organize.petitions.versions import makes_version, review
 from campaign.petitions.handovers import (
     change_delivered_details,
@@ -83,7 +83,7 @@ class PackForm(PurposeForm):
         self.lang.choices = [SelectChoice(code, NAMES[code]) for code in NAMES if code in languages]
 
 
-class HandingForm(FlaskForm):
+class ContentsForm(FlaskForm):
     """What the targets see of each signature."""
 
     version = VersionField()
@@ -116,14 +116,14 @@ class ReceiptForm(FlaskForm):
         _l("Received by"),
         [
             DataRequired(_l("Enter who received them: a name, an office, or both.")),
-            most(MAX_RECEIVER_LENGTH),
+            max_length(MAX_RECEIVER_LENGTH),
         ],
     )
-    signatures = WholeField(
+    signatures = WholeNumberField(
         _l("How many signatures"),
         [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Enter a number, like 12408."))],
     )
-    note = LinesField(_l("Outcome"), [most(MAX_NOTE_LENGTH)])
+    note = LinesField(_l("Outcome"), [max_length(MAX_NOTE_LENGTH)])
 
     def validate_day(self, field: Field) -> None:
         # Allow tomorrow: in other time zones that day may have begun.
@@ -139,7 +139,9 @@ blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 @blueprint.get("/<slug>")
 @allowed("handovers.record", load_petition)
 def show(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, ReceiptForm(formdata=None, signatures=_handed_over(petition) or None))
+    return _render_page(
+        petition, ReceiptForm(formdata=None, signatures=_delivered_count(petition) or None)
+    )
 
 
 @blueprint.get("/<slug>/pack")
@@ -163,14 +165,14 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.handed_names, "details": petition.handed_details}
-    fact = _fact(
+    audit_event = _audit_event_of(
         "exports.ask",
         petition,
         form.purpose.data,
         {"kind": "pack", "aim": "delivery", "signatures": count, **choice},
     )
     export = act(
-        fact,
+        audit_event,
         request_export,
         petition_id=petition.id,
         cause_id=petition.cause_id,
@@ -187,30 +189,32 @@ def make_pack(petition: Petition) -> ResponseReturnValue:
 @blueprint.get("/<slug>/contents")
 @allowed("handovers.edit", load_petition)
 def contents(petition: Petition) -> ResponseReturnValue:
-    return _contents_page(petition, HandingForm.of(petition))
+    return _contents_page(petition, ContentsForm.of(petition))
 
 
 @blueprint.post("/<slug>/contents")
 @allowed("handovers.edit", load_petition)
 @fresh
 def save_contents(petition: Petition) -> ResponseReturnValue:
-    form = HandingForm()
+    form = ContentsForm()
     if not form.validate():
         return _contents_page(petition, form, 422)
     if request.form.get("press") == "back":
         return _contents_page(petition, form)
     names, details = form.names.data, [name for name in HANDED_DETAILS if name in form.details.data]
-    here, leave = (
+    form_url, leave = (
         url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show")
     )
     if form.version.data == petition.version_of("handing") and (
         changes := makes_version(petition, handed_names=names, handed_details=details)
     ):
-        return review(petition, here, leave, changes)
-    fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
+        return review(petition, form_url, leave, changes)
+    audit_event = _audit_event_of(
+        "handovers.edit", petition, details={"names": names, "details": details}
+    )
     save(
-        Editor(form, partial(petition_by_id, petition.id), HandingForm.of, _contents_page),
-        fact,
+        Editor(form, partial(petition_by_id, petition.id), ContentsForm.of, _contents_page),
+        audit_event,
         change_delivered_details,
         petition_id=petition.id,
         names=names,
@@ -226,10 +230,12 @@ def save_contents(petition: Petition) -> ResponseReturnValue:
 def record(petition: Petition) -> ResponseReturnValue:
     form = ReceiptForm()
     if not form.validate():
-        return _page(petition, form, 422)
-    noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
-    fact = _fact("handovers.record", petition, details={"signatures": form.signatures.data})
-    act(fact, record_handover, petition_id=petition.id, **noted)
+        return _render_page(petition, form, 422)
+    values = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
+    audit_event = _audit_event_of(
+        "handovers.record", petition, details={"signatures": form.signatures.data}
+    )
+    act(audit_event, record_handover, petition_id=petition.id, **values)
     flash(_("Saved. It now appears on the petition’s page."), "success")
     return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
 
@@ -239,7 +245,7 @@ def record(petition: Petition) -> ResponseReturnValue:
 def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
     slug = petition.slug
     if act(
-        _fact("handovers.remove", petition),
+        _audit_event_of("handovers.remove", petition),
         remove_handover,
         petition_id=petition.id,
         handover_id=handover_id,
@@ -248,10 +254,10 @@ def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 
-def _fact(
+def _audit_event_of(
     action: str, petition: Petition, reason: str = "", details: dict[str, Any] | None = None
-) -> Fact:
-    return Fact(
+) -> AuditEvent:
+    return AuditEvent(
         action,
         on=("petition", petition.id),
         cause_id=petition.cause_id,
@@ -269,7 +275,7 @@ def _deliverable(petition: Petition) -> int:
     return _count(petition) - counted_without_data(petition.id)
 
 
-def _handed_over(petition: Petition) -> int:
+def _delivered_count(petition: Petition) -> int:
     """Return how many signatures the last pack held or, without one, a pack today would hold."""
     packs = [
         export.done
@@ -283,14 +289,14 @@ def _languages(petition: Petition) -> list[str]:
     return [text.lang for text in petition.current_version.texts]
 
 
-def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
     may_export = may("signatures.export", petition)
     packs = (
         [export for export in exports_of([petition.id]) if export.kind == "pack"]
         if may_export
         else []
     )
-    return _rendered(
+    return _render(
         "show",
         petition,
         form,
@@ -302,20 +308,20 @@ def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseR
 
 
 def _pack_page(petition: Petition, form: PackForm, status: int = 200) -> ResponseReturnValue:
-    return _rendered("pack", petition, form, status)
+    return _render("pack", petition, form, status)
 
 
 def _contents_page(petition: Petition, form: Any, status: int = 200) -> ResponseReturnValue:
-    return _rendered("contents", petition, form, status)
+    return _render("contents", petition, form, status)
 
 
-def _rendered(
+def _render(
     view: str, petition: Petition, form: FlaskForm, status: int, **named: Any
 ) -> ResponseReturnValue:
     page = render_template(
         TEMPLATES[view],
         petition=petition,
-        sight=in_sight(petition),
+        petition_summary=petition_summary(petition),
         counted=_count(petition),
         erased=counted_without_data(petition.id),
         form=form,
@@ -323,7 +329,7 @@ def _rendered(
         name_hints=NAME_HINTS,
         detail_choices=DETAIL_CHOICES,
         **named,
-        **words(),
+        **label_context(),
     )
     return page, status
 

@@ -36,17 +36,22 @@ from campaign.exports.operations import (
 )
 from campaign.exports.queries import SignatureTable
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.identity import organizer
-from campaign.organize.core.scope import PetitionInSight, in_sight, load_petition, petitions_where
-from campaign.organize.exports.forms import ExportForm, words
+from campaign.organize.core.scope import (
+    PetitionSummary,
+    load_petition,
+    petition_summary,
+    petitions_where,
+)
+from campaign.organize.exports.forms import ExportForm, label_context
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import SealBroken
 from campaign.signatures.counting.statistics import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
-LOOK_AGAIN = 3
+POLL_SECONDS = 3
 
 
 def load_export(export_id: int) -> Export | None:
@@ -65,9 +70,11 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("signatures.export", load_petition)
 def petition(petition: Petition) -> ResponseReturnValue:
-    sight = in_sight(petition)
+    summary = petition_summary(petition)
     has_others = len(petitions_where("signatures.export")) > 1
-    return _list("organize/exports/petition.html", [sight], petition=sight, has_others=has_others)
+    return _list(
+        "organize/exports/petition.html", [summary], petition=summary, has_others=has_others
+    )
 
 
 @blueprint.get("/<slug>/new")
@@ -78,7 +85,7 @@ def new(petition: Petition) -> ResponseReturnValue:
     chosen = (
         choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
     )
-    return _form_page(
+    return _render_form(
         petition, aim, ExportForm.begin(aim, petition, chosen), is_remembered=chosen is not None
     )
 
@@ -90,9 +97,9 @@ def create(petition: Petition) -> ResponseReturnValue:
     aim = _aim()
     form = ExportForm(aim, petition)
     if not form.validate():
-        return _form_page(petition, aim, form, 422)
+        return _render_form(petition, aim, form, 422)
     selection, petition_id, cause_id = form.selection(petition.id), petition.id, petition.cause_id
-    asked = {
+    request_values = {
         "petition_id": petition_id,
         "aim": aim,
         "kind": form.kind.data,
@@ -104,7 +111,7 @@ def create(petition: Petition) -> ResponseReturnValue:
         "columns": list(selection.columns),
         "signatures": SignatureTable(selection, []).total(),
     }
-    fact = Fact(
+    audit_event = AuditEvent(
         "exports.ask",
         on=("petition", petition_id),
         cause_id=cause_id,
@@ -112,13 +119,13 @@ def create(petition: Petition) -> ResponseReturnValue:
         details=details,
     )
     export = act(
-        fact,
+        audit_event,
         _ask,
         cause_id=cause_id,
         organizer_id=organizer().id,
         purpose=form.purpose.data,
         now=utcnow(),
-        **asked,
+        **request_values,
     )
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 
@@ -127,19 +134,19 @@ def create(petition: Petition) -> ResponseReturnValue:
 @allowed("signatures.export", load_export)
 def show(export: Export) -> ResponseReturnValue:
     """Show the progress of a file and, once it is ready, what it is and how long it is kept."""
-    page = words()
+    labels = label_context()
     if "progress" in request.args:
-        return jsonify(state=export.state, progress=export.percent, words=page["how_far"](export))
+        return jsonify(state=export.state, progress=export.percent, words=labels["how_far"](export))
     return render_template(
         "organize/exports/show.html",
         export=export,
-        petition=in_sight(export.petition),
+        petition=petition_summary(export.petition),
         erased=counted_without_data(export.petition_id),
         is_there=file_of(export) is not None,
         until=export.ready_at + RETENTION if export.ready_at else None,
         kept_hours=int(RETENTION.total_seconds() // 3600),
-        seconds=LOOK_AGAIN,
-        **page,
+        seconds=POLL_SECONDS,
+        **labels,
     )
 
 
@@ -157,7 +164,7 @@ def download(export: Export) -> ResponseReturnValue:
     except (StopIteration, SealBroken):
         flash(_("The file is no longer available. Create it again."), "danger")
         return redirect(url_for("organize.exports.show", export_id=export.id), 303)
-    note(_fact("exports.download", export))
+    log_view(_audit_event_of("exports.download", export))
     media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
     response = Response(_joined(first, content), content_type=media_type)
     response.content_length = export.size
@@ -173,7 +180,7 @@ def download(export: Export) -> ResponseReturnValue:
 @allowed("signatures.export", load_export)
 @fresh
 def again(export: Export) -> ResponseReturnValue:
-    act(_fact("exports.again", export), start_again, export_id=export.id, now=utcnow())
+    act(_audit_event_of("exports.again", export), start_again, export_id=export.id, now=utcnow())
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 
 
@@ -184,7 +191,7 @@ def delete(export: Export) -> ResponseReturnValue:
     is_over = export.state in ("ready", "failed")
     export_id, slug = export.id, export.petition.slug
     act(
-        _fact("exports.delete" if is_over else "exports.cancel", export),
+        _audit_event_of("exports.delete" if is_over else "exports.cancel", export),
         drop_export,
         export_id=export_id,
     )
@@ -215,9 +222,9 @@ def _ask(
     )
 
 
-def _fact(action: str, export: Export) -> Fact:
+def _audit_event_of(action: str, export: Export) -> AuditEvent:
     details = {"export": export.id, "kind": export.kind, "signatures": export.done}
-    return Fact(
+    return AuditEvent(
         action,
         on=("petition", export.petition_id),
         cause_id=export.cause_id,
@@ -238,15 +245,15 @@ def _aim() -> str:
     return aim
 
 
-def _list(template: str, sights: Iterable[PetitionInSight], **named: Any) -> ResponseReturnValue:
+def _list(template: str, summaries: Iterable[PetitionSummary], **named: Any) -> ResponseReturnValue:
     """List the files of petitions; a list shows no names but those of organizers."""
-    titles = {sighting.id: sighting.title for sighting in sights}
+    titles = {summary.id: summary.title for summary in summaries}
     return render_template(
-        template, exports=exports_of(list(titles)), titles=titles, **named, **words()
+        template, exports=exports_of(list(titles)), titles=titles, **named, **label_context()
     )
 
 
-def _form_page(
+def _render_form(
     petition: Petition,
     aim: str,
     form: ExportForm,
@@ -256,10 +263,10 @@ def _form_page(
 ) -> ResponseReturnValue:
     page = render_template(
         "organize/exports/new.html",
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         aim=aim,
         form=form,
         is_remembered=is_remembered,
-        **words(),
+        **label_context(),
     )
     return page, status

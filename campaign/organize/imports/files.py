@@ -16,19 +16,19 @@ from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
 from campaign.imports.tables import FileRefused
-from campaign.organize.core.access import allowed, takes_bytes
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.access import accepts_bytes, allowed
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.identity import organizer
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
 from campaign.organize.imports.labels import FILE_FAULTS
 from campaign.organize.imports.routes import (
+    audit_event_of,
     blueprint,
     changed,
-    fact_of,
     labels_of,
     load_batch,
-    note_sight,
+    log_rows_view,
     overtaken,
 )
 from campaign.petitions.models import Petition
@@ -54,7 +54,7 @@ def _refuse_large() -> ResponseReturnValue:
 
 
 @blueprint.post("/upload")
-@takes_bytes("IMPORT_BYTES", _refuse_large)
+@accepts_bytes("IMPORT_BYTES", _refuse_large)
 @allowed("signatures.import")
 def take_file() -> ResponseReturnValue:
     """Read the file and keep its rows, so that columns can be matched; do not keep the file."""
@@ -75,14 +75,14 @@ def take_file() -> ResponseReturnValue:
         lang=petition.original_lang,
         remembered=remembered_columns(petition.cause_id),
     )
-    fact = Fact(
+    audit_event = AuditEvent(
         "imports.begin",
         on=lambda made: ("import", made.id),
         cause_id=petition.cause_id,
         details={"rows": batch.rows},
     )
-    kept = store_file(write, batch=batch, table=table)
-    made = act(fact, open_file, batch_id=kept.id, version=kept.version)
+    stored = store_file(write, batch=batch, table=table)
+    made = act(audit_event, open_file, batch_id=stored.id, version=stored.version)
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 
 
@@ -122,7 +122,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
         return _columns_page(batch, petition, form, mapping, 422)
     return changed(
         batch,
-        fact_of("imports.match", batch, columns=sorted(mapping.values())),
+        audit_event_of("imports.match", batch, columns=sorted(mapping.values())),
         match,
         version=form.version.data,
         mapping=mapping,
@@ -137,9 +137,9 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
 
 
 def _sent_mapping(petition, width):
-    known = fields_for(petition.questions)
+    fields = fields_for(petition.questions)
     sent = {place: request.form.get(f"column-{place}", "") for place in range(width)}
-    return {place: field for place, field in sent.items() if field in known}
+    return {place: field for place, field in sent.items() if field in fields}
 
 
 def _is_possible(form: ColumnsForm, mapping: Mapping[int, str]) -> bool:
@@ -164,13 +164,13 @@ def _columns_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     rows = first_rows(batch.id)
-    note_sight(batch, rows)
+    log_rows_view(batch, rows)
     width = batch.read_as["width"]
     return render_template(
         "organize/imports/columns.html",
         batch=batch,
         form=form,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         mapping=mapping,
         width=width,
         rows=[(row, [*row.cells, *[""] * (width - len(row.cells))]) for row in rows],

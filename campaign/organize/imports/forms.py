@@ -31,15 +31,21 @@ from wtforms.validators import (
 from campaign.i18n.countries import countries
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
-from campaign.organize.core.fields import LANGUAGES, VersionField, WholeField, site_paper, unchosen
-from campaign.organize.core.scope import PetitionInSight
+from campaign.organize.core.fields import (
+    LANGUAGES,
+    VersionField,
+    WholeNumberField,
+    site_paper,
+    unchosen,
+)
+from campaign.organize.core.scope import PetitionSummary
 from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
 
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
-PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter (North America)")}
+PAPER_LABELS = {"A4": _l("A4"), "Letter": _l("Letter (North America)")}
 TOO_LONG = _l("This is too long. Make it shorter.")
 
 
@@ -70,8 +76,8 @@ class SigningDayField(DayField):
 class _OfPetition(FlaskForm):
     petition = SelectField(_l("Petition"), [InputRequired(_l("Choose a petition."))])
 
-    def offer(self, petitions: Iterable[PetitionInSight]) -> Self:
-        """Offer these PetitionsInSight; return the form."""
+    def offer(self, petitions: Iterable[PetitionSummary]) -> Self:
+        """Offer these petitions; return the form."""
         choices = [SelectChoice(item.slug, item.title) for item in petitions]
         self.petition.choices = unchosen(choices, _l("Choose a petition"))
         return self
@@ -82,9 +88,9 @@ class PrintForm(_OfPetition):
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
     paper = RadioField(
-        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper
+        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_LABELS.items())), default=site_paper
     )
-    sheets = WholeField(
+    sheets = WholeNumberField(
         _l("How many sheets?"),
         [
             InputRequired(_l("Enter the number of sheets.")),
@@ -177,14 +183,16 @@ class ColumnsForm(FlaskForm):
     @property
     def version_id(self) -> int:
         """The chosen version, or the newest if the form data names none of them."""
-        known = [choice.value for choice in self.petition_version.choices]
-        return int(self.petition_version.data if self.petition_version.data in known else known[0])
+        offered = [choice.value for choice in self.petition_version.choices]
+        return int(
+            self.petition_version.data if self.petition_version.data in offered else offered[0]
+        )
 
     # The fields assigned to columns; set from the form data before validating.
     fields = ()
 
 
-class BringInForm(FlaskForm):
+class AcceptForm(FlaskForm):
     """The organizer's statement before a batch is imported."""
 
     version = VersionField()

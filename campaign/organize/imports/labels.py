@@ -13,7 +13,7 @@ from campaign.signatures.forms import ADDRESS_FAULTS, MISSING_ANSWER, NAME_FAULT
 from campaign.signatures.models import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 from campaign.text.postal_codes import postal_code_example
 
-FIELD_WORDS = {
+FIELD_LABELS = {
     "given_name": _l("First name"),
     "family_name": _l("Last name"),
     "full_name": _l("Full name in one column"),
@@ -29,7 +29,7 @@ FIELD_WORDS = {
     "row": _l("Row on the sheet"),
     "state": _l("Whether it was counted"),
 }
-FATE_WORDS = {
+FATE_LABELS = {
     "new": _l("new"),
     "held": _l("new, held for review"),
     "duplicate": _l("already signed"),
@@ -92,7 +92,7 @@ MAX_LENGTHS = {
     "full_name": MAX_NAME_LENGTH,
     "comment": MAX_COMMENT_LENGTH,
 }
-DUPLICATE_WORDS = {
+DUPLICATE_LABELS = {
     "email": _l("Signed online"),
     "api": _l("Signed online"),
     "in_person": _l("Signed at a table"),
@@ -100,7 +100,7 @@ DUPLICATE_WORDS = {
 }
 
 
-def fault_in_words(field: str, code: str) -> str:
+def fault_text(field: str, code: str) -> str:
     """Return a sentence that says what is wrong with a field."""
     name, _colon, detail = code.partition(":")
     if field == "row":
@@ -119,20 +119,22 @@ def fault_in_words(field: str, code: str) -> str:
     return str(FAULTS.get(name) or NAME_FAULTS[name])
 
 
-def why_in_words(fate: str, why: Mapping[str, Any]) -> str:
+def fate_reason(fate: str, reason: Mapping[str, Any]) -> str:
     """Return a sentence that says why a row has its fate, or "" if that is obvious."""
     if fate == "wrong":
         return " ".join(
-            f"{_named(field)}{fault_in_words(field, code)}" for field, code in why.items()
+            f"{_named(field)}{fault_text(field, code)}" for field, code in reason.items()
         )
     if fate != "duplicate":
         return ""
-    if "row" in why:
-        return _("The same person as in row %(row)s", row=why["row"])
-    if "meanwhile" in why:
+    if "row" in reason:
+        return _("The same person as in row %(row)s", row=reason["row"])
+    if "meanwhile" in reason:
         return _("Signed during the import")
-    words = str(DUPLICATE_WORDS[why["evidence"]])
-    return _("%(how)s, waiting for confirmation", how=words) if why["state"] == "pending" else words
+    label = str(DUPLICATE_LABELS[reason["evidence"]])
+    return (
+        _("%(how)s, waiting for confirmation", how=label) if reason["state"] == "pending" else label
+    )
 
 
 def _named(field: str) -> str:
@@ -140,5 +142,5 @@ def _named(field: str) -> str:
     return (
         ""
         if field == "row"
-        else _("%(field)s: ", field=FIELD_WORDS.get(field, field.removeprefix(ANSWER_PREFIX)))
+        else _("%(field)s: ", field=FIELD_LABELS.get(field, field.removeprefix(ANSWER_PREFIX)))
     )

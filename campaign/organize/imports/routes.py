@@ -25,17 +25,17 @@ from campaign.imports.queries import (
     typed_in,
 )
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import causes_where
-from campaign.organize.core.scope import in_sight, petitions_where
-from campaign.organize.imports.forms import BringInForm
+from campaign.organize.core.scope import petition_summary, petitions_where
+from campaign.organize.imports.forms import AcceptForm
 from campaign.organize.imports.labels import (
+    FATE_LABELS,
     FATE_TAGS,
-    FATE_WORDS,
-    FIELD_WORDS,
-    fault_in_words,
-    why_in_words,
+    FIELD_LABELS,
+    fate_reason,
+    fault_text,
 )
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.petitions.models import Petition
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
 def show(batch: ImportBatch) -> ResponseReturnValue:
     if batch.is_open and batch.checked_at is None:
         return redirect(first_step(batch), 303)
-    return page(batch)
+    return render_batch(batch)
 
 
 @blueprint.post("/<int:batch_id>/mend")
@@ -87,16 +87,18 @@ def mend(batch: ImportBatch) -> ResponseReturnValue:
         for text in request.form.getlist("left_out")
         if text.isascii() and text.isdecimal() and len(text) < 10
     }
-    fact = fact_of("imports.mend", batch, rows=len(typed))
+    audit_event = audit_event_of("imports.mend", batch, rows=len(typed))
     named = {"typed": typed, "left_out": left_out, "version": sent_version()}
-    return changed(batch, fact, operations.store_typed, **named)
+    return changed(batch, audit_event, operations.store_typed, **named)
 
 
 @blueprint.post("/<int:batch_id>/leave-out")
 @allowed("signatures.import", load_batch)
 def leave_out(batch: ImportBatch) -> ResponseReturnValue:
-    fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
-    return changed(batch, fact, operations.begin_change, leave_out=True, version=sent_version())
+    audit_event = audit_event_of("imports.mend", batch, left_out=batch.count("wrong"))
+    return changed(
+        batch, audit_event, operations.begin_change, leave_out=True, version=sent_version()
+    )
 
 
 @blueprint.post("/<int:batch_id>/check")
@@ -105,14 +107,19 @@ def check(batch: ImportBatch) -> ResponseReturnValue:
     """Check all rows again: others may have signed since."""
     return redirect(
         url_for("organize.imports.show", batch_id=batch.id)
-        if decide_anew(batch)
+        if redo_decisions(batch)
         else first_step(batch),
         303,
     )
 
 
 def changed(
-    batch: ImportBatch, fact: Fact, operation: Callable[..., Any], *, leave_out=False, **named: Any
+    batch: ImportBatch,
+    audit_event: AuditEvent,
+    operation: Callable[..., Any],
+    *,
+    leave_out=False,
+    **named: Any,
 ) -> ResponseReturnValue:
     """Change an open batch, check all its rows again, and redirect to their fates.
 
@@ -120,17 +127,17 @@ def changed(
     """
     batch_id = batch.id
     try:
-        act(fact, operation, batch_id=batch_id, **named)
+        act(audit_event, operation, batch_id=batch_id, **named)
     except operations.BatchClosed:
         return overtaken(batch)
     return (
         back(batch_id)
-        if decide_anew(cast(ImportBatch, batch_by_id(batch_id)), leave_out=leave_out)
+        if redo_decisions(cast(ImportBatch, batch_by_id(batch_id)), leave_out=leave_out)
         else redirect(first_step(batch), 303)
     )
 
 
-def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
+def redo_decisions(batch: ImportBatch, *, leave_out: bool = False) -> bool:
     """Decide on all rows as of now and save that; return False if nothing can be imported."""
     now, batch_id, version = utcnow(), batch.id, batch.version
     checker = checker_for(batch, now) if batch.is_open else None
@@ -170,22 +177,22 @@ def first_step(batch: ImportBatch) -> str:
     )
 
 
-def fact_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -> Fact:
-    """Return an activity log Fact about a batch."""
-    return Fact(
+def audit_event_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -> AuditEvent:
+    """Return an activity log AuditEvent about a batch."""
+    return AuditEvent(
         action, on=("import", batch.id), cause_id=batch.cause_id, reason=reason, details=details
     )
 
 
-def note_sight(batch: ImportBatch, rows: Collection[Any]) -> None:
+def log_rows_view(batch: ImportBatch, rows: Collection[Any]) -> None:
     """Record that an organizer saw what people wrote."""
     if rows:
-        note(fact_of("imports.see", batch, shown=len(rows)))
+        log_view(audit_event_of("imports.see", batch, shown=len(rows)))
 
 
 def sent_cells() -> dict[tuple[int, str], str]:
     """Return {(place, field): text} of the grid cells in the form data."""
-    found = {}
+    cells = {}
     for name, text in request.form.items():
         kind, _colon, rest = name.partition(":")
         place, _colon, field = rest.partition(":")
@@ -196,10 +203,10 @@ def sent_cells() -> dict[tuple[int, str], str]:
             and len(place) < 8
             and int(place)
         ):
-            found[int(place), field] = (
+            cells[int(place), field] = (
                 " ".join(text.split()) if field != "comment" else text.strip()
             )
-    return found
+    return cells
 
 
 def editable(batch: ImportBatch) -> list[str]:
@@ -217,24 +224,27 @@ def editable(batch: ImportBatch) -> list[str]:
 def labels_of(petition: Petition) -> dict[str, Any]:
     """Return {field: label} of all fields of a row, including the petition's own questions."""
     own = (in_language(question, g.lang) for question in petition.questions)
-    return {**FIELD_WORDS, **{f"answers-{question['name']}": question["label"] for question in own}}
-
-
-def words_of(petition: Petition) -> dict[str, Any]:
-    """Return the template context that pages with rows of a batch need for their texts."""
     return {
-        "labels": labels_of(petition),
-        "fate_words": FATE_WORDS,
-        "fate_tags": FATE_TAGS,
-        "why_in_words": why_in_words,
-        "fault_in_words": fault_in_words,
+        **FIELD_LABELS,
+        **{f"answers-{question['name']}": question["label"] for question in own},
     }
 
 
-def page(
+def label_context(petition: Petition) -> dict[str, Any]:
+    """Return the template context that pages with rows of a batch need for their texts."""
+    return {
+        "labels": labels_of(petition),
+        "fate_labels": FATE_LABELS,
+        "fate_tags": FATE_TAGS,
+        "fate_reason": fate_reason,
+        "fault_text": fault_text,
+    }
+
+
+def render_batch(
     batch: ImportBatch,
     *,
-    form: BringInForm | None = None,
+    form: AcceptForm | None = None,
     reason: ReasonForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -245,45 +255,45 @@ def page(
         fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
     most = WRONG_ON_A_PAGE if fate == "wrong" else ON_A_PAGE
-    found = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
-    rows = [(row, typed_in(batch, row)) for row in found[:most]]
+    matches = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
+    rows = [(row, typed_in(batch, row)) for row in matches[:most]]
     if batch.is_open:
-        note_sight(batch, rows)
+        log_rows_view(batch, rows)
     return render_template(
         "organize/imports/show.html",
         batch=batch,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         causes={cause.id: cause for cause in causes_among([batch.cause_id])},
         rows=rows,
         fate=fate,
         fates=[item for item in FATES if batch.count(item)],
-        has_more=len(found) > most,
+        has_more=len(matches) > most,
         after=after,
         rows_in=rows_in(batch.id) if batch.is_arriving else 0,
         fields=editable(batch),
-        form=form or BringInForm(formdata=None, version=batch.version),
+        form=form or AcceptForm(formdata=None, version=batch.version),
         reason=reason or ReasonForm(formdata=None),
         first_step=first_step(batch),
-        **words_of(petition),
+        **label_context(petition),
     ), status
 
 
 @blueprint.post("/<int:batch_id>/bring-in")
 @allowed("signatures.import", load_batch)
 def bring_in(batch: ImportBatch) -> ResponseReturnValue:
-    form = BringInForm()
+    form = AcceptForm()
     if not form.validate():
-        return page(batch, form=form, status=422)
+        return render_batch(batch, form=form, status=422)
     now = utcnow()
     checker = checker_for(batch, now)
     if checker is None or not batch.is_open:
         return overtaken(batch)
     decided = classify(checker, items_of(batch))
-    fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
+    audit_event = audit_event_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
     batch_id = batch.id
     try:
         act(
-            fact,
+            audit_event,
             commit.accept,
             batch_id=batch_id,
             version=form.version.data,
@@ -293,7 +303,7 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     except operations.BatchClosed:
         return overtaken(batch)
     except commit.StillWrong:
-        decide_anew(batch)
+        redo_decisions(batch)
         flash(
             _("Some rows now have errors. Nothing was imported. Please check them again."),
             "waiting",
@@ -301,13 +311,13 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
         return back(batch_id)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    brought = commit.import_in_parts(write, batch_id, decided)
+    result = commit.import_in_parts(write, batch_id, decided)
     flash(
         ngettext(
             "%(figure)s signature imported. It counts within a second.",
             "%(figure)s signatures imported. They count within a second.",
-            brought.newcomers,
-            figure=format_decimal(brought.newcomers),
+            result.newcomers,
+            figure=format_decimal(result.newcomers),
         ),
         "success",
     )
@@ -319,21 +329,25 @@ def bring_in(batch: ImportBatch) -> ResponseReturnValue:
 def undo(batch: ImportBatch) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate():
-        return page(batch, reason=form, status=422)
+        return render_batch(batch, reason=form, status=422)
     batch_id = batch.id
     try:
-        act(fact_of("imports.undo", batch, form.reason.data), rollback.undo, batch_id=batch_id)
+        act(
+            audit_event_of("imports.undo", batch, form.reason.data),
+            rollback.undo,
+            batch_id=batch_id,
+        )
     except rollback.NothingToUndo:
         return overtaken(batch)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    taken = rollback.remove_in_parts(write, batch_id)
+    removed = rollback.remove_in_parts(write, batch_id)
     flash(
         ngettext(
             "Undone: %(figure)s signature removed and its data deleted.",
             "Undone: %(figure)s signatures removed and their data deleted.",
-            taken,
-            figure=format_decimal(taken),
+            removed,
+            figure=format_decimal(removed),
         ),
         "success",
     )
@@ -346,7 +360,7 @@ def drop(batch: ImportBatch) -> ResponseReturnValue:
     batch_id = batch.id
     try:
         act(
-            fact_of("imports.drop", batch),
+            audit_event_of("imports.drop", batch),
             operations.drop,
             batch_id=batch_id,
             version=sent_version(),

@@ -25,20 +25,20 @@ from campaign.imports.queries import (
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.sheet_texts import consent_of, sheet_spec
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import sent_version
 from campaign.organize.core.identity import organizer
-from campaign.organize.core.scope import in_sight, petitions_where
-from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.labels import FATE_WORDS, why_in_words
+from campaign.organize.core.scope import petition_summary, petitions_where
+from campaign.organize.imports.forms import PAPER_LABELS, PrintForm, SheetChoice, SheetForm
+from campaign.organize.imports.labels import FATE_LABELS, fate_reason
 from campaign.organize.imports.routes import (
+    audit_event_of,
     blueprint,
     changed,
-    fact_of,
+    label_context,
     load_batch,
-    note_sight,
+    log_rows_view,
     sent_cells,
-    words_of,
 )
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
@@ -50,13 +50,13 @@ MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
 
 
-def any_run(run_id: int) -> PrintRun | None:
+def load_run(run_id: int) -> PrintRun | None:
     return run_by_id(run_id)
 
 
-def any_sheet(serial: str) -> PrintRun | None:
-    found = run_of_serial(serial)
-    return found and found[0]
+def load_sheet_run(serial: str) -> PrintRun | None:
+    match = run_of_serial(serial)
+    return match and match[0]
 
 
 @blueprint.get("/print")
@@ -72,7 +72,7 @@ def print_now() -> ResponseReturnValue:
     if not form.validate():
         return _print_page(form, 422)
     petition = petition_in_any_state(form.petition.data)
-    fact = Fact(
+    audit_event = AuditEvent(
         "imports.print",
         on=lambda run: ("print_run", run.id),
         cause_id=petition.cause_id,
@@ -85,22 +85,22 @@ def print_now() -> ResponseReturnValue:
         "sheets": form.sheets.data,
         "wording": wording,
     }
-    run = act(fact, print_sheets, petition=petition, **named)
+    run = act(audit_event, print_sheets, petition=petition, **named)
     return redirect(url_for("organize.imports.run", run_id=run.id), 303)
 
 
 @blueprint.get("/runs/<int:run_id>")
-@allowed("signatures.import", any_run)
+@allowed("signatures.import", load_run)
 def run(run: PrintRun) -> ResponseReturnValue:
     begun = batches_of_sheets(run.petition_id, run.serials)
-    petition = in_sight(petition_by_id(run.petition_id))
+    petition = petition_summary(petition_by_id(run.petition_id))
     return render_template(
-        "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS
+        "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_LABELS
     )
 
 
 @blueprint.get("/runs/<int:run_id>/sheets.pdf")
-@allowed("signatures.import", any_run)
+@allowed("signatures.import", load_run)
 def pdf(run: PrintRun) -> ResponseReturnValue:
     name = f"{run.petition.slug}-{run.lang}-{run.id}.pdf"
     return Response(
@@ -111,7 +111,7 @@ def pdf(run: PrintRun) -> ResponseReturnValue:
 
 
 @blueprint.get("/sheets/<serial>")
-@allowed("signatures.import", any_sheet)
+@allowed("signatures.import", load_sheet_run)
 def sheet(run: PrintRun) -> ResponseReturnValue:
     """Redirect the QR code of a sheet to its rows, or to the page where typing begins."""
     serial = run_of_serial(request.view_args["serial"])[1]
@@ -127,22 +127,22 @@ def sheet(run: PrintRun) -> ResponseReturnValue:
 @allowed("signatures.import")
 def typing() -> ResponseReturnValue:
     """Ask for a sheet's petition and language first, unless known; then for the rest."""
-    found = run_of_serial(request.args.get("sheet", ""))
+    match = run_of_serial(request.args.get("sheet", ""))
     petitions = petitions_where("signatures.import")
-    asked = found[0].petition.slug if found else request.args.get("petition")
-    known = [item.slug for item in petitions if item.slug == asked or len(petitions) == 1]
-    lang = found[0].lang if found else request.args.get("lang")
-    if not known or lang not in NAMES:
+    slug = match[0].petition.slug if match else request.args.get("petition")
+    slugs = [item.slug for item in petitions if item.slug == slug or len(petitions) == 1]
+    lang = match[0].lang if match else request.args.get("lang")
+    if not slugs or lang not in NAMES:
         return _choosing_page(
-            SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions)
+            SheetChoice(formdata=None, petition=slug, lang=g.lang).offer(petitions)
         )
-    wording = found[0].wording if found else consent_of(petition_in_any_state(known[0]), lang)
+    wording = match[0].wording if match else consent_of(petition_in_any_state(slugs[0]), lang)
     today = utcnow().astimezone(zone()).date()
     return _typing_page(
         SheetForm(
             formdata=None,
-            petition=known[0],
-            sheet=found[1] if found else "",
+            petition=slugs[0],
+            sheet=match[1] if match else "",
             lang=lang,
             signed_on=today,
             wording=wording,
@@ -161,23 +161,23 @@ def begin_typing() -> ResponseReturnValue:
             if form.petition.errors or form.lang.errors
             else _typing_page(form, 422)
         )
-    petition, found = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
-    if found and found[0].petition_id != petition.id:
+    petition, match = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
+    if match and match[0].petition_id != petition.id:
         form.sheet.errors = [_("This sheet was printed for another petition.")]
         return _typing_page(form, 422)
-    serial = found[1] if found else form.sheet.data.strip()
+    serial = match[1] if match else form.sheet.data.strip()
     before = batch_of_sheet(petition.id, serial)
     if before:
         flash(_("Someone has already started this sheet."), "note")
         return redirect(url_for("organize.imports.show", batch_id=before.id), 303)
-    fact = Fact(
+    audit_event = AuditEvent(
         "imports.begin",
         on=lambda made: ("import", made.id),
         cause_id=petition.cause_id,
         details={"sheet": serial},
     )
     made = act(
-        fact,
+        audit_event,
         begin_sheet,
         petition=petition,
         organizer_id=organizer().id,
@@ -185,8 +185,8 @@ def begin_typing() -> ResponseReturnValue:
         lang=form.lang.data,
         signed_on=form.signed_on.data,
         country=form.country.data,
-        wording=found[0].wording if found else form.wording.data,
-        version_id=found[0].version_id if found else petition.current_version.id,
+        wording=match[0].wording if match else form.wording.data,
+        version_id=match[0].version_id if match else petition.current_version.id,
     )
     return redirect(url_for("organize.imports.grid", batch_id=made.id), 303)
 
@@ -198,17 +198,17 @@ def grid(batch: ImportBatch) -> ResponseReturnValue:
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
     rows = first_rows(batch.id, MAX_LINES)
-    note_sight(batch, [row for row in rows if any((row.typed or {}).values())])
+    log_rows_view(batch, [row for row in rows if any((row.typed or {}).values())])
     return render_template(
         "organize/imports/grid.html",
         batch=batch,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         rows=rows,
         fields=[*GRID, *(f"answers-{question['name']}" for question in petition.questions)],
         kinds=_kinds(petition),
         required={"given_name", *petition.required_fields},
         most=MAX_LINES,
-        **words_of(petition),
+        **label_context(petition),
     )
 
 
@@ -221,25 +221,27 @@ def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
     """
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
-        fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
-        return changed(batch, fact, store_typed, typed=typed, version=sent_version())
+        audit_event = audit_event_of(
+            "imports.type", batch, rows=sum(any(row.values()) for row in typed.values())
+        )
+        return changed(batch, audit_event, store_typed, typed=typed, version=sent_version())
     batch_id = batch.id
     try:
         # An unfinished sheet has no effect, so it gets no entry in the activity log.
         write(store_typed, batch_id=batch_id, typed=typed, version=sent_version())
     except BatchClosed:
         return jsonify(overtaken=True), 409
-    return jsonify(_told(batch_by_id(batch_id)))
+    return jsonify(_row_states(batch_by_id(batch_id)))
 
 
-def _told(batch: ImportBatch) -> dict[str, Any]:
+def _row_states(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
     decided = classify(checker, items_of(batch)) if checker else []
     rows = {
         row.place: {
             "fate": row.fate,
-            "words": str(FATE_WORDS[row.fate]),
-            "why": why_in_words(row.fate, row.why),
+            "words": str(FATE_LABELS[row.fate]),
+            "why": fate_reason(row.fate, row.why),
             "fields": list(row.why) if row.fate == "wrong" else [],
         }
         for row in decided
@@ -249,7 +251,7 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
 
 def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     petition = petition_by_id(batch.petition_id)
-    known = {
+    fields = {
         *GRID,
         "subscribe",
         "name_display",
@@ -258,7 +260,7 @@ def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     }
     typed = {}
     for (place, field), text in sent_cells().items():
-        if place <= MAX_LINES and field in known:
+        if place <= MAX_LINES and field in fields:
             typed.setdefault(place, {})[field] = text[:2000]
     return typed
 

@@ -14,13 +14,13 @@ from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk, PairingCode
 from campaign.kiosk.queries import code_by_id, kiosk_by_id, kiosk_name, pin_of
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.kiosks.routes import (
     NameForm,
     PairForm,
+    audit_event_on,
     blueprint,
     clock_of,
-    fact_on,
     load_event,
     rows_of,
 )
@@ -35,7 +35,7 @@ def load_kiosk(kiosk_id: int) -> Kiosk | None:
 @blueprint.get("/tablets/<int:kiosk_id>")
 @allowed("kiosks.see", load_kiosk)
 def tablet(kiosk: Kiosk) -> ResponseReturnValue:
-    return _page(kiosk, NameForm(formdata=None, name=kiosk.name))
+    return _render_page(kiosk, NameForm(formdata=None, name=kiosk.name))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/name")
@@ -43,8 +43,13 @@ def tablet(kiosk: Kiosk) -> ResponseReturnValue:
 def rename(kiosk: Kiosk) -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
-        return _page(kiosk, form, 422)
-    act(_fact("kiosks.rename", kiosk), pairing.rename, kiosk_id=kiosk.id, name=form.name.data)
+        return _render_page(kiosk, form, 422)
+    act(
+        _audit_event_of("kiosks.rename", kiosk),
+        pairing.rename,
+        kiosk_id=kiosk.id,
+        name=form.name.data,
+    )
     flash(_("Renamed."), "success")
     return _back_to(kiosk)
 
@@ -52,7 +57,7 @@ def rename(kiosk: Kiosk) -> ResponseReturnValue:
 @blueprint.post("/tablets/<int:kiosk_id>/extend")
 @allowed("kiosks.pair", load_kiosk)
 def extend(kiosk: Kiosk) -> ResponseReturnValue:
-    act(_fact("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
+    act(_audit_event_of("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
     flash(_("This tablet can collect for one more day."), "success")
     return _back_to(kiosk)
 
@@ -60,7 +65,7 @@ def extend(kiosk: Kiosk) -> ResponseReturnValue:
 @blueprint.post("/tablets/<int:kiosk_id>/revoke")
 @allowed("kiosks.revoke", load_kiosk)
 def revoke(kiosk: Kiosk) -> ResponseReturnValue:
-    act(_fact("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
+    act(_audit_event_of("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
     flash(
         _(
             "Revoked. Anything it still sends is held for review and does not count until an admin approves it."
@@ -70,7 +75,7 @@ def revoke(kiosk: Kiosk) -> ResponseReturnValue:
     return _back_to(kiosk)
 
 
-def _page(kiosk: Kiosk, form: NameForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(kiosk: Kiosk, form: NameForm, status: int = 200) -> ResponseReturnValue:
     now = utcnow()
     [row] = rows_of([kiosk], now)
     page = render_template(
@@ -88,11 +93,11 @@ def _back_to(kiosk: Kiosk) -> ResponseReturnValue:
     return redirect(url_for("organize.kiosks.tablet", kiosk_id=kiosk.id), 303)
 
 
-def _fact(action: str, kiosk: Kiosk) -> Fact:
-    return Fact(action, on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
+def _audit_event_of(action: str, kiosk: Kiosk) -> AuditEvent:
+    return AuditEvent(action, on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
 
 
-def any_code(code_id: int) -> PairingCode | None:
+def load_code(code_id: int) -> PairingCode | None:
     return code_by_id(code_id)
 
 
@@ -113,24 +118,30 @@ def create(event: Event) -> ResponseReturnValue:
     now, pin = utcnow(), form.pin.data if "pin" in form else None
     event_id = event.id
     if pin:
-        act(fact_on("kiosks.pin", event), pairing.set_pin, event_id=event_id, pin=pin, now=now)
-    fact = fact_on("kiosks.code", event)
-    code = act(fact, pairing.new_code, event_id=event_id, name=form.name.data or "", now=now)
+        act(
+            audit_event_on("kiosks.pin", event),
+            pairing.set_pin,
+            event_id=event_id,
+            pin=pin,
+            now=now,
+        )
+    audit_event = audit_event_on("kiosks.code", event)
+    code = act(audit_event, pairing.new_code, event_id=event_id, name=form.name.data or "", now=now)
     return redirect(url_for("organize.kiosks.code", code_id=code.id), 303)
 
 
 @blueprint.get("/codes/<int:code_id>")
-@allowed("kiosks.pair", any_code)
+@allowed("kiosks.pair", load_code)
 def code(code: PairingCode) -> ResponseReturnValue:
     """Show the code to type or scan while it is valid, and then the tablet paired with it."""
-    letters, event, now = codes.code_of(code.seed), code.event, utcnow()
+    characters, event, now = codes.code_of(code.seed), code.event, utcnow()
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     return render_template(
         "organize/kiosks/code.html",
         event=event,
         title=event.text(g.lang).title,
-        code=codes.spaced(letters),
-        picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
+        code=codes.spaced(characters),
+        picture=qr_code(f"{address}/#code={characters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,
         good_until=clock_time(code.expires_at, get_locale(), ZoneInfo(event.zone)),
@@ -139,8 +150,8 @@ def code(code: PairingCode) -> ResponseReturnValue:
     )
 
 
-def _pair_form(event: Event, **manner: Any) -> PairForm:
-    form = PairForm(**manner)
+def _pair_form(event: Event, **options: Any) -> PairForm:
+    form = PairForm(**options)
     return form.without_pin() if pin_of(event.id) else form
 
 

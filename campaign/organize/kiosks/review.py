@@ -19,7 +19,7 @@ from campaign.kiosk.queries import kiosks_of
 from campaign.kiosk.review_queries import records_by_id, records_in_review, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, act_on_some, note
+from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_view
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import petitions_where
 from campaign.organize.kiosks.devices import load_kiosk
@@ -35,18 +35,18 @@ NEEDS_ADMIN = "revoked"
 
 
 @dataclass(frozen=True)
-class Kept:
+class HeldRecord:
     """A record and its content, or None if it is unreadable; `faults` names the invalid fields."""
 
     record: KioskRecord
-    said: RecordContent | None
+    content: RecordContent | None
     faults: tuple = ()
 
 
 @blueprint.get("/<slug>/review")
 @allowed("signatures.review", load_event)
 def review(event: Event) -> ResponseReturnValue:
-    return _page(event, ReasonForm(formdata=None))
+    return _render_page(event, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<slug>/review")
@@ -60,7 +60,7 @@ def decide(event: Event) -> ResponseReturnValue:
         return _back(event.slug)
     # Approving needs no reason: the record says why it was kept for review.
     if way == "reject" and not form.validate():
-        return _page(event, form, 422, ticked=ids)
+        return _render_page(event, form, 422, ticked=ids)
     slug, records = event.slug, records_by_id(event.id, ids)
     if way == "reject":
         done = _reject(event, [record.id for record in records], form.reason.data)
@@ -69,11 +69,11 @@ def decide(event: Event) -> ResponseReturnValue:
             "success",
         )
     else:
-        _let_in(event, records)
+        _approve(event, records)
     return _back(slug)
 
 
-def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
+def _approve(event: Event, records: Sequence[KioskRecord]) -> None:
     event_id, cause_id = event.id, event.cause_id
     may_recover, approved = may("kiosks.recover", event), []
     chosen = [_ready(record) for record in records if record.reason != NEEDS_ADMIN or may_recover]
@@ -82,7 +82,7 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
         if opened is None or opened.reason:
             refused += 1
             continue
-        fact = Fact(
+        audit_event = AuditEvent(
             "kiosks.let_in",
             on=("event", event_id),
             cause_id=cause_id,
@@ -91,7 +91,7 @@ def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
         try:
             approved.append(
                 act(
-                    fact,
+                    audit_event,
                     review_decisions.approve,
                     kiosk_id=kiosk_id,
                     record_id=record_id,
@@ -132,14 +132,14 @@ def _ready(record):
 
 
 def _reject(event: Event, ids: list[int], reason: str) -> int:
-    fact = Fact(
+    audit_event = AuditEvent(
         "kiosks.reject",
         on=("event", event.id),
         cause_id=event.cause_id,
         reason=reason,
         details={"records": len(ids)},
     )
-    return len(act(fact, review_decisions.reject, record_ids=ids, now=utcnow()))
+    return len(act(audit_event, review_decisions.reject, record_ids=ids, now=utcnow()))
 
 
 def _back(slug: str) -> ResponseReturnValue:
@@ -150,29 +150,29 @@ def _back(slug: str) -> ResponseReturnValue:
 
 def _tablet() -> int | None:
     """Return the id of the tablet whose records alone are requested, or None."""
-    asked = request.values.get("tablet", type=int)
-    return asked if asked and 0 < asked <= MAX_ID else None
+    kiosk_id = request.values.get("tablet", type=int)
+    return kiosk_id if kiosk_id and 0 < kiosk_id <= MAX_ID else None
 
 
-def _page(
+def _render_page(
     event: Event, form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
 ) -> ResponseReturnValue:
     queue = queue_page(partial(records_in_review, event.id, _tablet()))
-    shown = [_kept(record) for record in queue.rows]
-    if shown:
-        note(
-            Fact(
+    rows = [_read_record(record) for record in queue.rows]
+    if rows:
+        log_view(
+            AuditEvent(
                 "kiosks.review",
                 on=("event", event.id),
                 cause_id=event.cause_id,
-                details={"shown": len(shown)},
+                details={"shown": len(rows)},
             )
         )
     page = render_template(
         "organize/kiosks/review.html",
         event=event,
         form=form,
-        rows=shown,
+        rows=rows,
         titles={petition.slug: petition.title for petition in petitions_where("signatures.review")},
         queue=queue,
         tablets=review_by_kiosk(event.id),
@@ -184,12 +184,12 @@ def _page(
     return page, status
 
 
-def _kept(record: KioskRecord) -> Kept:
+def _read_record(record: KioskRecord) -> HeldRecord:
     try:
-        said, opened = read_again(record)
-        return Kept(record, said, opened.invalid_fields)
+        content, opened = read_again(record)
+        return HeldRecord(record, content, opened.invalid_fields)
     except Unreadable:
-        return Kept(record, None)
+        return HeldRecord(record, None)
 
 
 # A limit per step keeps the transaction short; the rest takes another press.
@@ -205,8 +205,8 @@ DECISIONS = {
 def names(event: Event) -> ResponseReturnValue:
     queue = queue_page(partial(name_display.waiting_names_at, event.id))
     if queue.rows:
-        note(
-            Fact(
+        log_view(
+            AuditEvent(
                 "kiosks.names",
                 on=("event", event.id),
                 cause_id=event.cause_id,
@@ -236,8 +236,10 @@ def decide_names(event: Event) -> ResponseReturnValue:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
         return _back_to_names(slug)
     action, operation = DECISIONS[way]
-    fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
-    done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
+    audit_event = AuditEvent(action, on=("event", event.id), cause_id=event.cause_id)
+    done = len(
+        act_on_some(audit_event, operation, ids=ids, cause_ids=causes_where("signatures.review"))
+    )
     if way == "show":
         flash(
             ngettext("%(num)s full name is now shown.", "%(num)s full names are now shown.", done),
@@ -267,11 +269,11 @@ def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
     if not form.validate():
         return _discard_page(kiosk, form, 422)
     slug = kiosk.event.slug
-    fact = Fact(
+    audit_event = AuditEvent(
         "kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data
     )
     done = act(
-        fact,
+        audit_event,
         review_decisions.discard,
         kiosk_id=kiosk.id,
         only_unreadable=only_unreadable,
@@ -285,8 +287,8 @@ def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
 @allowed("signatures.review", load_kiosk)
 def put_back(kiosk: Kiosk) -> ResponseReturnValue:
     slug = kiosk.event.slug
-    fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
-    done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
+    audit_event = AuditEvent("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
+    done = act(audit_event, review_decisions.put_back, kiosk_id=kiosk.id)
     flash(
         ngettext("%(num)s record is back in review.", "%(num)s records are back in review.", done),
         "success",

@@ -48,7 +48,7 @@ from campaign.kiosk.queries import (
 from campaign.kiosk.review_queries import many_for_review
 from campaign.kiosk.table_poster import PAPERS, table_poster
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import LineField
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_event
@@ -100,7 +100,7 @@ blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
 # Until this long after its end, an event is listed among those whose tablets need attention.
 AFTERWARDS = timedelta(days=2)
 # A tablet silent for this long is assumed to be stored away, so we don't warn about it.
-PUT_AWAY = timedelta(days=1)
+STORED_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class KioskRow:
     state: str
     tally: dict
     gaps: list
-    is_put_away: bool
+    is_stored: bool
 
 
 @blueprint.get("/")
@@ -139,7 +139,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("kiosks.see", load_event)
 def show(event: Event) -> ResponseReturnValue:
-    return _page(event, PinForm(formdata=None))
+    return _render_page(event, PinForm(formdata=None))
 
 
 @blueprint.post("/<slug>/pin")
@@ -148,9 +148,9 @@ def show(event: Event) -> ResponseReturnValue:
 def pin(event: Event) -> ResponseReturnValue:
     form = PinForm()
     if not form.validate():
-        return _page(event, form, 422)
+        return _render_page(event, form, 422)
     act(
-        fact_on("kiosks.pin", event),
+        audit_event_on("kiosks.pin", event),
         pairing.set_pin,
         event_id=event.id,
         pin=form.pin.data,
@@ -171,15 +171,15 @@ def clock_of(event: Event, now: datetime) -> Callable[[datetime], str]:
     today = now.astimezone(zone).date()
 
     def clock(instant: datetime) -> str:
-        there = instant.astimezone(zone)
-        time = clock_time(there, locale)
-        return time if there.date() == today else f"{format_date(there, locale=locale)}, {time}"
+        local = instant.astimezone(zone)
+        time = clock_time(local, locale)
+        return time if local.date() == today else f"{format_date(local, locale=locale)}, {time}"
 
     return clock
 
 
-def fact_on(action: str, event: Event) -> Fact:
-    return Fact(action, on=("event", event.id), cause_id=event.cause_id)
+def audit_event_on(action: str, event: Event) -> AuditEvent:
+    return AuditEvent(action, on=("event", event.id), cause_id=event.cause_id)
 
 
 def table_url(event: Event) -> str:
@@ -196,14 +196,13 @@ def rows_of(kiosks: Sequence[Kiosk], now: datetime) -> list[KioskRow]:
 def _row(kiosk, tally, gaps, now):
     state = kiosk.state(now)
     is_over = (
-        state in ("revoked", "expired") or now - (kiosk.last_seen_at or kiosk.paired_at) > PUT_AWAY
+        state in ("revoked", "expired")
+        or now - (kiosk.last_seen_at or kiosk.paired_at) > STORED_AFTER
     )
-    return KioskRow(
-        kiosk, state, tally, gaps, is_put_away=is_over and not gaps and not kiosk.waiting
-    )
+    return KioskRow(kiosk, state, tally, gaps, is_stored=is_over and not gaps and not kiosk.waiting)
 
 
-def _page(event: Event, form: PinForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(event: Event, form: PinForm, status: int = 200) -> ResponseReturnValue:
     now = utcnow()
     address = table_url(event)
     rows = rows_of(kiosks_of(event.id), now)
@@ -223,7 +222,7 @@ def _page(event: Event, form: PinForm, status: int = 200) -> ResponseReturnValue
         else 0,
         on_phones=many_on_phones(event.id),
         shifts=shifts_of(event.id),
-        pin_set_at=(found := pin_of(event.id)) and found.set_at,
+        pin_set_at=(current_pin := pin_of(event.id)) and current_pin.set_at,
         sheets_address=_sheets_address(event),
         short_address=address.partition("://")[2],
         papers=PAPERS,
@@ -246,13 +245,13 @@ def _sheets_address(event: Event) -> str | None:
 @allowed("kiosks.see", load_event)
 def poster(event: Event) -> ResponseReturnValue:
     paper = request.args.get("size") if request.args.get("size") in PAPERS else "A3"
-    pdf = table_poster(titles=_titles_to_sign(event), url=table_url(event), paper=paper)
+    pdf = table_poster(titles=_titles(event), url=table_url(event), paper=paper)
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
     return answer
 
 
-def _titles_to_sign(event: Event) -> dict[str, str]:
+def _titles(event: Event) -> dict[str, str]:
     """Return the title of what is signed at the table, by language."""
     petitions = petitions_of(event)
     languages = current_app.config["LANGUAGES"]

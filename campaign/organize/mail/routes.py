@@ -18,11 +18,11 @@ from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import act
-from campaign.organize.core.fields import WholeField
+from campaign.organize.core.fields import WholeNumberField
 from campaign.organize.core.identity import actor, causes_where, organizer
 from campaign.organize.core.pagination import page_of
-from campaign.organize.core.time_fields import HourField, ZoneField, tell_of_hours_twice
-from campaign.organize.updates.routes import fact_of, load_update
+from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
+from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
@@ -46,7 +46,7 @@ class MailingForm(FlaskForm):
             SelectChoice("signers", _l("People who checked the box when they signed")),
         ],
     )
-    per_minute = WholeField(
+    per_minute = WholeNumberField(
         _l("Emails per minute"),
         [
             InputRequired(_l("Enter a whole number. Enter 0 for no limit.")),
@@ -89,7 +89,7 @@ class MailingForm(FlaskForm):
             },
         )
 
-    def wishes(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the arguments for `plan_mailing` from a valid form."""
         chosen = {
             "langs": self.langs.data,
@@ -125,19 +125,19 @@ def index() -> ResponseReturnValue:
         "organize.mail.index",
     )
     updates = page.rows
-    found = mailings.mailings_among(update.id for update in updates)
+    mailed = mailings.mailings_among(update.id for update in updates)
     return render_template(
         "organize/mail/index.html",
         page=page,
         mailed=[
-            (update, card(update, g.lang), found[update.id], mailings.report(found[update.id]))
+            (update, card(update, g.lang), mailed[update.id], mailings.report(mailed[update.id]))
             for update in updates
-            if update.id in found
+            if update.id in mailed
         ],
         unmailed=[
             (update, card(update, g.lang), update.phase(now))
             for update in updates
-            if update.id not in found
+            if update.id not in mailed
         ],
     )
 
@@ -145,11 +145,14 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("mail.see", load_update)
 def show(update: Update) -> ResponseReturnValue:
-    found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
-    return _page(
+    mailing, usual_zone = (
+        mailings.mailing_of(update.id),
+        current_app.config["BABEL_DEFAULT_TIMEZONE"],
+    )
+    return _render_page(
         update,
-        MailingForm.of(found, update.time_zone or usual_zone)
-        if found is not None and found.is_unbegun
+        MailingForm.of(mailing, update.time_zone or usual_zone)
+        if mailing is not None and mailing.is_unbegun
         else MailingForm.usual(usual_zone),
     )
 
@@ -160,14 +163,14 @@ def show(update: Update) -> ResponseReturnValue:
 def plan(update: Update) -> ResponseReturnValue:
     form = MailingForm()
     if not form.validate():
-        return _page(update, form, 422)
+        return _render_page(update, form, 422)
     try:
         act(
-            fact_of("mail.plan", update),
+            audit_event_of("mail.plan", update),
             mailings.plan_mailing,
             update_id=update.id,
             now=utcnow(),
-            **form.wishes(),
+            **form.values(),
         )
     except mailings.MailedAlready:
         # The button was pressed twice; nobody gets the email twice.
@@ -176,7 +179,7 @@ def plan(update: Update) -> ResponseReturnValue:
         flash(_("It is a draft. Publish it first. Then you can email it."), "danger")
         return _back_to(update)
     flash(_planned(form), "success")
-    tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+    flash_ambiguous_times((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
 
@@ -186,12 +189,12 @@ def change(update: Update) -> ResponseReturnValue:
     """Change the time or the recipients of a mailing that has not begun."""
     form = MailingForm()
     if not form.validate():
-        return _page(update, form, 422)
+        return _render_page(update, form, 422)
     if _change_unbegun(
-        update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()
+        update, "mail.change", mailings.change_mailing, now=utcnow(), **form.values()
     ):
         flash(_planned(form), "success")
-        tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+        flash_ambiguous_times((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
 
@@ -211,11 +214,11 @@ def _change_unbegun(
     update: Update, action: str, operation: Callable[..., Any], **named: Any
 ) -> bool:
     """Change a mailing that has not begun; return whether that was still possible."""
-    found = mailings.mailing_of(update.id)
-    if found is None:
+    mailing = mailings.mailing_of(update.id)
+    if mailing is None:
         return False
     try:
-        act(fact_of(action, update), operation, mailing_id=found.id, **named)
+        act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
     except mailings.MailingBegun:
         flash(
             _("The mailing has already started, so nothing was changed. You can pause or stop it."),
@@ -254,7 +257,7 @@ def test(update: Update, lang_code: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/pause")
 @allowed("mail.send", load_update)
 def pause(update: Update) -> ResponseReturnValue:
-    return _turn(
+    return _change_state(
         update,
         "mail.pause",
         mailings.pause_mailing,
@@ -265,7 +268,7 @@ def pause(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/resume")
 @allowed("mail.send", load_update)
 def resume(update: Update) -> ResponseReturnValue:
-    return _turn(
+    return _change_state(
         update, "mail.resume", mailings.resume_mailing, _("The mailing continues where it stopped.")
     )
 
@@ -273,7 +276,7 @@ def resume(update: Update) -> ResponseReturnValue:
 @blueprint.post("/<slug>/stop")
 @allowed("mail.send", load_update)
 def stop(update: Update) -> ResponseReturnValue:
-    return _turn(
+    return _change_state(
         update,
         "mail.stop",
         mailings.stop_mailing,
@@ -282,14 +285,14 @@ def stop(update: Update) -> ResponseReturnValue:
     )
 
 
-def _turn(
-    update: Update, action: str, operation: Callable[..., Any], words: str, **named: Any
+def _change_state(
+    update: Update, action: str, operation: Callable[..., Any], message: str, **named: Any
 ) -> ResponseReturnValue:
-    found = mailings.mailing_of(update.id)
-    if found is not None:
+    mailing = mailings.mailing_of(update.id)
+    if mailing is not None:
         try:
-            act(fact_of(action, update), operation, mailing_id=found.id, **named)
-            flash(words, "success")
+            act(audit_event_of(action, update), operation, mailing_id=mailing.id, **named)
+            flash(message, "success")
         except mailings.MailingOver:
             flash(_("The mailing had already ended, so nothing was changed."), "waiting")
     return _back_to(update)
@@ -301,8 +304,8 @@ def _planned(form: MailingForm) -> str:
     return _("The mailing has started. You can pause or stop it here.")
 
 
-def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:
-    found = mailings.mailing_of(update.id)
+def _render_page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:
+    mailing = mailings.mailing_of(update.id)
     readers = audience(update.cause_id)
     by_language = _by_language(readers)
     return render_template(
@@ -310,8 +313,8 @@ def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseRetur
         update=update,
         card=card(update, g.lang),
         phase=update.phase(utcnow()),
-        mailing=found,
-        report=mailings.report(found) if found else None,
+        mailing=mailing,
+        report=mailings.report(mailing) if mailing else None,
         form=form,
         audience=by_language,
         audience_sums=[sum(column) for column in list(zip(*by_language, strict=True))[1:]],

@@ -15,8 +15,8 @@ from campaign.events.models import Event, Registration
 from campaign.extensions import db
 from campaign.mail.operations import clear_refusal, refusal_of
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
-from campaign.organize.core.fields import AddressField, LineField, most
+from campaign.organize.core.audit import AuditEvent, act, log_view
+from campaign.organize.core.fields import AddressField, LineField, max_length
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.pagination import page_of
 from campaign.organize.signatures.forms import ReasonForm
@@ -42,7 +42,10 @@ class FindForm(FlaskForm):
 class AddForm(FindForm):
     reason = LineField(
         _l("Reason"),
-        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), most(300)],
+        [
+            DataRequired(_l("Say why, in a few words. We record it in the activity log.")),
+            max_length(300),
+        ],
     )
 
 
@@ -67,7 +70,7 @@ ON_A_PAGE = 50
 @blueprint.get("/")
 @allowed("suppressions.see")
 def index() -> ResponseReturnValue:
-    return _page(FindForm(formdata=None, prefix="find"), AddForm(formdata=None))
+    return _render_page(FindForm(formdata=None, prefix="find"), AddForm(formdata=None))
 
 
 @blueprint.post("/find")
@@ -75,10 +78,10 @@ def index() -> ResponseReturnValue:
 def find() -> ResponseReturnValue:
     form = FindForm(prefix="find")
     if not form.validate():
-        return _page(form, AddForm(formdata=None), 422)
-    is_known = _known(form.digest)
-    note(Fact("suppressions.see", details={"found": is_known}))
-    if is_known:
+        return _render_page(form, AddForm(formdata=None), 422)
+    is_listed = _is_listed(form.digest)
+    log_view(AuditEvent("suppressions.see", details={"found": is_listed}))
+    if is_listed:
         return _back_to(form.digest)
     flash(_("This address is not on the list. It gets email whenever it is subscribed."), "success")
     return redirect(url_for("organize.suppressions.index"), 303)
@@ -89,7 +92,7 @@ def find() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     form = AddForm()
     if not form.validate():
-        return _page(FindForm(formdata=None, prefix="find"), form, 422)
+        return _render_page(FindForm(formdata=None, prefix="find"), form, 422)
     cause_ids = causes_where("suppressions.add")
     # A suppression applies to all causes, so the owner of one decides only about people in that
     # cause.
@@ -99,10 +102,10 @@ def add() -> ResponseReturnValue:
                 "This address has not signed, subscribed or registered in your causes. Ask an admin to add it."
             )
         ]
-        return _page(FindForm(formdata=None, prefix="find"), form, 422)
-    fact = Fact("suppressions.add", reason=form.reason.data)
+        return _render_page(FindForm(formdata=None, prefix="find"), form, 422)
+    audit_event = AuditEvent("suppressions.add", reason=form.reason.data)
     act(
-        fact,
+        audit_event,
         operations.suppress,
         email_digest=form.digest,
         reason="organizer",
@@ -132,7 +135,7 @@ def lift(fingerprint: str) -> ResponseReturnValue:
         return _entry_page(digest, form, 422)
     try:
         act(
-            Fact("suppressions.lift", reason=form.reason.data),
+            AuditEvent("suppressions.lift", reason=form.reason.data),
             operations.lift_suppression,
             email_digest=digest,
         )
@@ -152,16 +155,16 @@ def lift(fingerprint: str) -> ResponseReturnValue:
 @allowed("suppressions.add")
 def retry(fingerprint: str) -> ResponseReturnValue:
     digest = _digest(fingerprint)
-    act(Fact("suppressions.retry"), clear_refusal, digest=digest)
+    act(AuditEvent("suppressions.retry"), clear_refusal, digest=digest)
     flash(_("We will try again with the next email."), "success")
     return (
         _back_to(digest)
-        if _known(digest)
+        if _is_listed(digest)
         else redirect(url_for("organize.suppressions.index"), 303)
     )
 
 
-def _page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseReturnValue:
+def _render_page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseReturnValue:
     page = page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
     counts = suppressions_by_reason()
     return render_template(
@@ -170,7 +173,7 @@ def _page(finding: FindForm, adding: AddForm, status: int = 200) -> ResponseRetu
 
 
 def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
-    if not _known(digest):
+    if not _is_listed(digest):
         abort(404)
     return render_template(
         "organize/suppressions/show.html",
@@ -181,7 +184,7 @@ def _entry_page(digest: bytes, form: ReasonForm, status: int = 200) -> ResponseR
     ), status
 
 
-def _known(digest: bytes) -> bool:
+def _is_listed(digest: bytes) -> bool:
     return bool(suppression_of(digest) or refusal_of(digest))
 
 

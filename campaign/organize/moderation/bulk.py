@@ -14,18 +14,23 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.i18n.countries import country_name
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note_list
+from campaign.organize.core.audit import AuditEvent, act, log_list_view
 from campaign.organize.core.identity import actor, causes_where, organizer
-from campaign.organize.core.scope import PetitionInSight, chosen, petitions_where
+from campaign.organize.core.scope import PetitionSummary, chosen, petitions_where
 from campaign.organize.moderation.bulk_labels import (
-    DONE_WORDS,
-    RUNNING_WORDS,
-    UNDONE_WORDS,
-    press_words,
+    DONE_LABELS,
+    RUNNING_LABELS,
+    UNDONE_LABELS,
+    button_label,
 )
 from campaign.organize.moderation.queues import TABS, same_list
 from campaign.organize.signatures.forms import ReasonForm, SignatureSearch
-from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS, reason_in_words, words
+from campaign.organize.signatures.labels import (
+    EVIDENCE_LABELS,
+    STATE_LABELS,
+    label_context,
+    reason_text,
+)
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import bulk_decisions
@@ -56,7 +61,7 @@ class Filter:
         return VERBS[self.on]
 
 
-def asked_filter() -> Filter:
+def requested_filter() -> Filter:
     """Return the Filter that the URL names, or abort with 404."""
     on = request.args.get("on")
     if on not in VERBS:
@@ -68,20 +73,20 @@ def asked_filter() -> Filter:
     return Filter(on, search, request.args.to_dict(), petition)
 
 
-def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
+def filter_lines(search: Search, petition: Any) -> list[tuple[str, str]]:
     """Return pairs (label, value) of what was searched for, as a page lists them."""
     lines = [(_("Petition"), petition.title)] if petition else []
     if search.comments:
         lines.append((_("Comments"), str(TABS[search.comments])))
     if search.state:
-        lines.append((_("Status"), str(STATE_WORDS[search.state])))
+        lines.append((_("Status"), str(STATE_LABELS[search.state])))
     if search.held_reason:
         rules = {rule.id: rule for rule in rules_of(causes_where("signatures.review"))}
-        lines.append((_("Why held"), str(reason_in_words(search.held_reason, rules))))
+        lines.append((_("Why held"), str(reason_text(search.held_reason, rules))))
     if search.words:
         lines.append((_("Search"), search.words))
     if search.evidence:
-        lines.append((_("Type of proof"), str(EVIDENCE_WORDS[search.evidence])))
+        lines.append((_("Type of proof"), str(EVIDENCE_LABELS[search.evidence])))
     if search.country:
         lines.append((_("Country"), country_name(search.country, _lang())))
     if search.since:
@@ -91,21 +96,21 @@ def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
     return lines
 
 
-def filter_for_trail(search: Search) -> dict[str, Any]:
+def filter_for_log(search: Search) -> dict[str, Any]:
     """Return the filter for the activity log, without any person's name or address."""
     return {**search.without_words().to_json(), **({"words": True} if search.words else {})}
 
 
-def _held(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
+def _held(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
     return Search(ids, state="held", held_reason=request.args.get("held_for", "")[:40])
 
 
-def _comments(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
-    asked = same_list()
-    return Search(ids, comments=asked["tab"] or "waiting", words=asked["words"] or "")
+def _comments(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
+    query = same_list()
+    return Search(ids, comments=query["tab"] or "waiting", words=query["words"] or "")
 
 
-def _signatures(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
+def _signatures(petitions: list[PetitionSummary], ids: tuple[int, ...]) -> Search:
     form = SignatureSearch(petitions)
     form.validate()
     return form.search()
@@ -124,7 +129,7 @@ SECONDS = 2
 NEEDS_REASON = ("reject",)
 
 
-def any_bulk(bulk_id: int) -> BulkDecision | None:
+def load_bulk(bulk_id: int) -> BulkDecision | None:
     return bulk_decisions.bulk_by_id(bulk_id)
 
 
@@ -133,7 +138,7 @@ def any_bulk(bulk_id: int) -> BulkDecision | None:
 def index() -> ResponseReturnValue:
     decisions = bulk_decisions.newest_bulk(causes_where("signatures.review"))
     return render_template(
-        "organize/bulk/index.html", decisions=decisions, told=_told, can_undo=_can_undo
+        "organize/bulk/index.html", decisions=decisions, heading_of=_heading, can_undo=_can_undo
     )
 
 
@@ -142,31 +147,31 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Preview how many match, what they look like, and what can be done with them."""
     return _preview(
-        asked_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
+        requested_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
     )
 
 
 @blueprint.post("/")
 @allowed("signatures.review")
 def create() -> ResponseReturnValue:
-    chosen, form, snapshot = asked_filter(), ReasonForm(), _snapshot()
+    chosen, form, snapshot = requested_filter(), ReasonForm(), _snapshot()
     verb = request.form.get("verb")
     if snapshot is None or verb not in chosen.verbs:
         return _preview(chosen, form, bulk_decisions.take_snapshot(utcnow()), 422)
     if verb in NEEDS_REASON and not form.validate():
         return _preview(chosen, form, snapshot, 422)
-    found = {
+    matches = {
         cause_id: item
         for cause_id, item in bulk_decisions.preview(chosen.search, snapshot).items()
         if item.verbs[verb]
     }
-    if not found:
+    if not matches:
         flash(_("Nothing was changed. Someone else has already decided."), "waiting")
         return redirect(_back(chosen), 303)
-    if sum(row.total for row in found.values()) > bulk_decisions.MAX_SIGNATURES:
+    if sum(row.total for row in matches.values()) > bulk_decisions.MAX_SIGNATURES:
         return _preview(chosen, form, snapshot, 422)
     decisions = write(
-        _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), found
+        _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), matches
     )
     if len(decisions) > 1:
         return redirect(url_for("organize.bulk.index"), 303)
@@ -174,7 +179,7 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:bulk_id>")
-@allowed("signatures.review", any_bulk)
+@allowed("signatures.review", load_bulk)
 def show(decision: BulkDecision) -> ResponseReturnValue:
     """Show the progress of a decision and, once it is carried out, until when it can be undone."""
     if "progress" in request.args:
@@ -183,9 +188,9 @@ def show(decision: BulkDecision) -> ResponseReturnValue:
     return render_template(
         "organize/bulk/show.html",
         decision=decision,
-        heading=_told(decision),
+        heading=_heading(decision),
         how_far=_how_far(decision),
-        lines=filter_in_words(Search.from_json(decision.search), None),
+        lines=filter_lines(Search.from_json(decision.search), None),
         left_alone=max(0, decision.total - decision.changed),
         can_undo=_can_undo(decision),
         undo_until=decision.decided_at + bulk_decisions.UNDO_FOR,
@@ -195,12 +200,12 @@ def show(decision: BulkDecision) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:bulk_id>/undo")
-@allowed("signatures.review", any_bulk)
+@allowed("signatures.review", load_bulk)
 def undo(decision: BulkDecision) -> ResponseReturnValue:
     bulk_id, cause_id = decision.id, decision.cause_id
     try:
         act(
-            Fact("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id),
+            AuditEvent("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id),
             bulk_decisions.undo,
             bulk_id=bulk_id,
             organizer_id=organizer().id,
@@ -211,10 +216,10 @@ def undo(decision: BulkDecision) -> ResponseReturnValue:
     return redirect(url_for("organize.bulk.show", bulk_id=bulk_id), 303)
 
 
-def _decide(who, search, snapshot, verb, reason, found):
+def _decide(who, search, snapshot, verb, reason, matches):
     """Ask for a decision in each cause, and record each in the activity log."""
     decisions = []
-    for cause_id, row in found.items():
+    for cause_id, row in matches.items():
         decision = bulk_decisions.create_decision(
             organizer_id=who.organizer_id,
             cause_id=cause_id,
@@ -228,7 +233,7 @@ def _decide(who, search, snapshot, verb, reason, found):
         details = {
             "signatures": row.verbs[verb],
             "counted": row.counted,
-            "filter": filter_for_trail(search),
+            "filter": filter_for_log(search),
         }
         record(
             who,
@@ -257,27 +262,27 @@ def _snapshot() -> bulk_decisions.Snapshot | None:
 def _preview(
     chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.Snapshot, status: int = 200
 ) -> ResponseReturnValue:
-    found = bulk_decisions.preview(chosen.search, snapshot).values()
-    total = sum(row.total for row in found)
+    matches = bulk_decisions.preview(chosen.search, snapshot).values()
+    total = sum(row.total for row in matches)
     rows = bulk_decisions.sample(chosen.search, snapshot)
-    note_list(rows, [chosen.on])
+    log_list_view(rows, [chosen.on])
     page = render_template(
         "organize/bulk/new.html",
         chosen=chosen,
         form=form,
         snapshot=snapshot,
         total=total,
-        counted=sum(row.counted for row in found),
-        changes={verb: sum(row.verbs[verb] for row in found) for verb in chosen.verbs},
+        counted=sum(row.counted for row in matches),
+        changes={verb: sum(row.verbs[verb] for row in matches) for verb in chosen.verbs},
         is_too_many=total > bulk_decisions.MAX_SIGNATURES,
         max_signatures=bulk_decisions.MAX_SIGNATURES,
         undo_days=bulk_decisions.UNDO_FOR.days,
-        lines=filter_in_words(chosen.search, chosen.petition),
+        lines=filter_lines(chosen.search, chosen.petition),
         sample=rows,
         back=_back(chosen),
-        press_words=press_words,
+        button_label=button_label,
         needs_reason=any(verb in NEEDS_REASON for verb in chosen.verbs),
-        **words(),
+        **label_context(),
     )
     return page, status
 
@@ -291,15 +296,15 @@ def _can_undo(decision: BulkDecision) -> bool:
     return bulk_decisions.can_undo(decision, utcnow())
 
 
-def _told(decision: BulkDecision) -> str:
+def _heading(decision: BulkDecision) -> str:
     """Return a short label of what a decision does or did."""
-    sentences = {"done": DONE_WORDS, "running": RUNNING_WORDS}.get(decision.state, UNDONE_WORDS)
+    sentences = {"done": DONE_LABELS, "running": RUNNING_LABELS}.get(decision.state, UNDONE_LABELS)
     many = decision.total if decision.state == "running" else decision.changed
     return sentences[decision.verb](many, format_decimal(many))
 
 
 def _how_far(decision: BulkDecision) -> str:
-    done, whole = (
+    done, total = (
         (decision.restored, decision.changed)
         if decision.state == "undoing"
         else (decision.changed, decision.total)
@@ -307,7 +312,7 @@ def _how_far(decision: BulkDecision) -> str:
     return ngettext(
         "%(done)s of %(whole)s",
         "%(done)s of %(whole)s",
-        whole,
+        total,
         done=format_decimal(done),
-        whole=format_decimal(whole),
+        whole=format_decimal(total),
     )

@@ -3,7 +3,7 @@
 from flask_babel import ngettext
 
 
-def press_words(verb: str, num: int, figure: str) -> str:
+def button_label(verb: str, num: int, figure: str) -> str:
     """Return the label of the button."""
     return _PRESS[verb](num, figure)
 
@@ -104,6 +104,6 @@ _PRESS = {
     "show": _press_show,
     "hide": _press_hide,
 }
-RUNNING_WORDS = {"approve": _approving, "reject": _rejecting, "show": _showing, "hide": _hiding}
-DONE_WORDS = {"approve": _approved, "reject": _rejected, "show": _shown, "hide": _hidden}
-UNDONE_WORDS = {"approve": _unapproved, "reject": _unrejected, "show": _unshown, "hide": _unhidden}
+RUNNING_LABELS = {"approve": _approving, "reject": _rejecting, "show": _showing, "hide": _hiding}
+DONE_LABELS = {"approve": _approved, "reject": _rejected, "show": _shown, "hide": _hidden}
+UNDONE_LABELS = {"approve": _unapproved, "reject": _unrejected, "show": _unshown, "hide": _unhidden}

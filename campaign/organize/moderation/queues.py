@@ -17,11 +17,11 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.db.versioned import content_version
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act_on_some, note_list
+from campaign.organize.core.audit import AuditEvent, act_on_some, log_list_view
 from campaign.organize.core.identity import causes_where
 from campaign.organize.core.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.labels import label_context
 from campaign.organize.signatures.routes import MAX_ID, load_signature
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
@@ -61,8 +61,8 @@ def queue_page(find: Callable[..., Sequence[Any]]) -> QueuePage:
     rows = find(after_id=after, most=ON_A_PAGE + 1)
     if not rows and after:
         after, rows = 0, find(after_id=0, most=ON_A_PAGE + 1)
-    shown = rows[:ON_A_PAGE]
-    return QueuePage(shown, after, shown[-1].id if len(rows) > ON_A_PAGE else None)
+    page_rows = rows[:ON_A_PAGE]
+    return QueuePage(page_rows, after, page_rows[-1].id if len(rows) > ON_A_PAGE else None)
 
 
 def same_page() -> dict[str, Any]:
@@ -72,18 +72,18 @@ def same_page() -> dict[str, Any]:
 
 def decision() -> tuple[str, Sequence[int]]:
     """Return (pressed button, ids it applies to): the selected rows, or exactly those shown."""
-    way, _dot, whom = request.form.get("do", "").partition(".")
-    return way, numbers("shown" if whom == "shown" else "ticked")
+    way, _dot, selection = request.form.get("do", "").partition(".")
+    return way, numbers("shown" if selection == "shown" else "ticked")
 
 
 def numbers(name: str) -> list[int]:
     """Return the ids in the form fields `name`, without invalid ones."""
-    found = (
+    texts = (
         text
         for text in request.form.getlist(name)
         if text.isascii() and text.isdecimal() and len(text) < 19
     )
-    return sorted({int(text) for text in found})
+    return sorted({int(text) for text in texts})
 
 
 def act_by_petition(
@@ -104,16 +104,20 @@ def act_by_petition(
         some = [row[2] for row in group]
         if cause_ids is not None and cause_id not in cause_ids:
             continue
-        fact = Fact(action, on=("petition", petition_id), cause_id=cause_id, reason=reason)
+        audit_event = AuditEvent(
+            action, on=("petition", petition_id), cause_id=cause_id, reason=reason
+        )
         done += len(
-            act_on_some(fact, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named)
+            act_on_some(
+                audit_event, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named
+            )
         )
     return done
 
 
 def _after() -> int:
-    asked = request.values.get("after", type=int) or 0
-    return asked if 0 <= asked <= MAX_ID else 0
+    after = request.values.get("after", type=int) or 0
+    return after if 0 <= after <= MAX_ID else 0
 
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
@@ -126,7 +130,7 @@ DECISIONS = {
 @blueprint.get("/")
 @allowed("signatures.review")
 def index() -> ResponseReturnValue:
-    return _page(ReasonForm(formdata=None))
+    return _render_page(ReasonForm(formdata=None))
 
 
 @blueprint.post("/")
@@ -136,10 +140,10 @@ def decide() -> ResponseReturnValue:
     (way, ids), form = decision(), ReasonForm()
     if way not in DECISIONS or not ids:
         flash(_("Nothing was selected, so nothing was changed."), "waiting")
-        return redirect(_here(), 303)
+        return redirect(_current_url(), 303)
     # Approving needs no reason: the queue says why a signature was held.
     if way == "reject" and not form.validate():
-        return _page(form, 422, ticked=ids)
+        return _render_page(form, 422, ticked=ids)
     action, operation = DECISIONS[way]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
     if not done:
@@ -164,21 +168,23 @@ def decide() -> ResponseReturnValue:
             ),
             "success",
         )
-    return redirect(_here(), 303)
+    return redirect(_current_url(), 303)
 
 
-def _here() -> str:
+def _current_url() -> str:
     return url_for(
         "organize.held.index", **same_page(), held_for=request.values.get("held_for") or None
     )
 
 
-def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> ResponseReturnValue:
+def _render_page(
+    form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
+) -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     ids = [item.id for item in chosen(petitions, request.values.get("petition"))]
     reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""
     queue = queue_page(partial(held_for_review, ids, held_reason=held_for))
-    note_list(queue.rows, ["held"])
+    log_list_view(queue.rows, ["held"])
     page = render_template(
         "organize/held/index.html",
         form=form,
@@ -191,7 +197,7 @@ def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> Re
         petitions=petitions,
         chosen_slug=request.values.get("petition") or "",
         titles={petition.id: petition.title for petition in petitions},
-        **words(),
+        **label_context(),
     )
     return page, status
 
@@ -204,15 +210,17 @@ CORRECTIONS_ON_A_PAGE = 50
 @allowed("signatures.review")
 def corrections_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
-    found = held_corrections([petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE)
-    note_list([signature for _correction, signature in found], ["corrections"])
+    corrections = held_corrections(
+        [petition.id for petition in petitions], limit=CORRECTIONS_ON_A_PAGE
+    )
+    log_list_view([signature for _correction, signature in corrections], ["corrections"])
     return render_template(
         "organize/corrections/index.html",
-        found=found,
+        corrections=corrections,
         titles={petition.id: petition.title for petition in petitions},
         content_version=content_version,
         rules={rule.id: rule for rule in rules_of(None)},
-        **words(),
+        **label_context(),
     )
 
 
@@ -222,9 +230,9 @@ def decide_correction(signature: Signature) -> ResponseReturnValue:
     """Show the correction, or keep the former text."""
     is_accepted = request.form.get("decision") == "show"
     action = "corrections.show" if is_accepted else "corrections.refuse"
-    fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id)
+    audit_event = AuditEvent(action, on=("signature", signature.id), cause_id=signature.cause_id)
     act_on_some(
-        fact,
+        audit_event,
         settle_correction,
         signature_id=signature.id,
         version=request.form.get("version", ""),
@@ -239,7 +247,7 @@ def decide_correction(signature: Signature) -> ResponseReturnValue:
 
 comments_blueprint = Blueprint("comments", __name__, url_prefix="/comments")
 TABS = {"waiting": _l("To review"), "shown": _l("Shown"), "hidden": _l("Hidden")}
-MAX_WORDS = 200
+MAX_SEARCH_LENGTH = 200
 
 
 @comments_blueprint.get("/", endpoint="index")
@@ -247,10 +255,10 @@ MAX_WORDS = 200
 def comments_index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     ids = [item.id for item in chosen(petitions, request.args.get("petition"))]
-    asked = same_list()
-    searched, tab = asked["words"] or "", asked["tab"] or "waiting"
+    query = same_list()
+    searched, tab = query["words"] or "", query["tab"] or "waiting"
     queue = queue_page(partial(comments_of, ids, comments=tab, words=searched))
-    note_list(queue.rows, ["comments"])
+    log_list_view(queue.rows, ["comments"])
     return render_template(
         "organize/comments/index.html",
         queue=queue,
@@ -262,8 +270,8 @@ def comments_index() -> ResponseReturnValue:
         tabs=TABS,
         tab=tab,
         searched=searched,
-        asked=asked,
-        **words(),
+        query=query,
+        **label_context(),
     )
 
 
@@ -271,27 +279,27 @@ def comments_index() -> ResponseReturnValue:
 @allowed("signatures.review")
 def decide_comments() -> ResponseReturnValue:
     """Show or hide comments as decided row by row or, with one button, all on the page."""
-    ids, whole = numbers("shown"), request.form.get("all")
-    decided = {number: whole or request.form.get(f"decision-{number}") for number in ids}
-    shown = [number for number, word in decided.items() if word == "show"]
-    hidden = [number for number, word in decided.items() if word == "hide"]
+    ids, for_all = numbers("shown"), request.form.get("all")
+    decided = {number: for_all or request.form.get(f"decision-{number}") for number in ids}
+    to_show = [number for number, choice in decided.items() if choice == "show"]
+    to_hide = [number for number, choice in decided.items() if choice == "hide"]
     versions = {number: request.form.get(f"version-{number}", "") for number in ids}
     done = sum(
         act_by_petition(action, _decision, some, versions=versions, shown=is_shown)
         for action, some, is_shown in (
-            ("comments.show", shown, True),
-            ("comments.hide", hidden, False),
+            ("comments.show", to_show, True),
+            ("comments.hide", to_hide, False),
         )
         if some
     )
-    _tell(done, len(shown) + len(hidden))
+    _flash_result(done, len(to_show) + len(to_hide))
     return redirect(url_for("organize.comments.index", **same_page(), **same_list()), 303)
 
 
 def same_list() -> dict[str, Any]:
     """Return the URL arguments for the tab and the search within it."""
     tab = request.values.get("tab")
-    searched = (request.values.get("words") or "").strip()[:MAX_WORDS]
+    searched = (request.values.get("words") or "").strip()[:MAX_SEARCH_LENGTH]
     return {"tab": tab if tab in COMMENTS and tab != "waiting" else None, "words": searched or None}
 
 
@@ -299,7 +307,7 @@ def _decision(*, ids: Iterable[int], versions: Mapping[int, str], **named: Any) 
     return decisions.decide_comments(versions={number: versions[number] for number in ids}, **named)
 
 
-def _tell(done: int, wanted: int) -> None:
+def _flash_result(done: int, wanted: int) -> None:
     if not wanted:
         flash(_("You made no decision, so nothing was changed."), "waiting")
         return

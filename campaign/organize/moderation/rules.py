@@ -17,11 +17,11 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from campaign.causes.queries import causes_among
 from campaign.imports.values import ValueRefused, country
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, note
+from campaign.organize.core.audit import AuditEvent, act, log_view
 from campaign.organize.core.fields import unchosen
 from campaign.organize.core.identity import causes_where
-from campaign.organize.core.scope import PetitionInSight, petitions_where
-from campaign.organize.signatures.labels import KIND_WORDS, words
+from campaign.organize.core.scope import PetitionSummary, petitions_where
+from campaign.organize.signatures.labels import KIND_LABELS, label_context
 from campaign.process.clock import utcnow
 from campaign.signatures.moderation import decisions
 from campaign.signatures.moderation import rules as rule_operations
@@ -54,7 +54,7 @@ class RuleForm(FlaskForm):
 
     kind = RadioField(
         _l("What to hold"),
-        choices=list(starmap(SelectChoice, KIND_WORDS.items())),
+        choices=list(starmap(SelectChoice, KIND_LABELS.items())),
         validators=[InputRequired(_l("Choose an option."))],
     )
     pattern = TextAreaField(
@@ -72,16 +72,19 @@ class RuleForm(FlaskForm):
         [Length(max=200, message=_l("This is too long. Make it shorter."))],
     )
 
-    def offer(self, petitions: Sequence[PetitionInSight]) -> Self:
-        """Offer these PetitionsInSight and their causes; return the form."""
+    def offer(self, petitions: Sequence[PetitionSummary]) -> Self:
+        """Offer these petitions and their causes; return the form."""
         causes = {petition.cause_id: petition.cause_title for petition in petitions}
         self._causes = {petition.slug: petition.cause_id for petition in petitions}
         self._ids = {petition.slug: petition.id for petition in petitions}
-        whole = [
+        cause_choices = [
             SelectChoice(f"cause:{number}", _("All petitions of %(cause)s", cause=title))
             for number, title in causes.items()
         ]
-        choices = [*whole, *(SelectChoice(petition.slug, petition.title) for petition in petitions)]
+        choices = [
+            *cause_choices,
+            *(SelectChoice(petition.slug, petition.title) for petition in petitions),
+        ]
         self.where.choices = unchosen(choices, _l("Choose a petition, or all petitions of a cause"))
         return self
 
@@ -102,10 +105,10 @@ class RuleForm(FlaskForm):
     def rule(self) -> Rule:
         """Return the Rule from the form data, not yet saved."""
         slug = self.where.data
-        whole = slug.startswith("cause:")
+        is_for_cause = slug.startswith("cause:")
         return Rule(
-            cause_id=int(slug.partition(":")[2]) if whole else self._causes[slug],
-            petition_id=None if whole else self._ids[slug],
+            cause_id=int(slug.partition(":")[2]) if is_for_cause else self._causes[slug],
+            petition_id=None if is_for_cause else self._ids[slug],
             kind=self.kind.data,
             pattern=self.pattern.data,
             note=(self.note.data or "").strip(),
@@ -186,8 +189,8 @@ def index() -> ResponseReturnValue:
         "organize/rules/index.html",
         rules=rules,
         held=rule_operations.held_by_rules(rules),
-        **_words(),
-        **words(),
+        **_rule_labels(),
+        **label_context(),
     )
 
 
@@ -205,14 +208,14 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, 422)
     rule = form.rule()
-    fact = Fact(
+    audit_event = AuditEvent(
         "rules.create",
         on=lambda made: ("rule", made.id),
         cause_id=rule.cause_id,
         details={"kind": rule.kind},
     )
     made = act(
-        fact,
+        audit_event,
         rule_operations.create_rule,
         cause_id=rule.cause_id,
         petition_id=rule.petition_id,
@@ -230,16 +233,20 @@ def show(rule: Rule) -> ResponseReturnValue:
     trial = None if rule.is_on else preview_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
-        shown = {"by": ["rule"], "shown": len(sample)}
-        note(Fact("signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=shown))
+        details = {"by": ["rule"], "shown": len(sample)}
+        log_view(
+            AuditEvent(
+                "signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=details
+            )
+        )
     return render_template(
         "organize/rules/show.html",
         rule=rule,
         trial=trial,
         sample=sample,
         held=rule_operations.held_by_rules([rule]).get(rule.id, 0),
-        **_words(),
-        **words(),
+        **_rule_labels(),
+        **label_context(),
     )
 
 
@@ -248,19 +255,19 @@ def show(rule: Rule) -> ResponseReturnValue:
 def switch_on(rule: Rule) -> ResponseReturnValue:
     rule_id, cause_id = rule.id, rule.cause_id
     past = preview_rule(rule).ids if request.form.get("past") == "y" else ()
-    fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
-    act(fact, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
+    audit_event = AuditEvent("rules.on", on=("rule", rule_id), cause_id=cause_id)
+    act(audit_event, rule_operations.switch_on, rule_id=rule_id, now=utcnow())
     held = 0
     for first in range(0, len(past), AT_ONCE):
         some = past[first : first + AT_ONCE]
-        fact = Fact(
+        audit_event = AuditEvent(
             "rules.hold_past",
             on=("rule", rule_id),
             cause_id=cause_id,
             details={"signatures": len(some)},
         )
         held += len(
-            act(fact, rule_operations.hold_matches, rule_id=rule_id, ids=some, now=utcnow())
+            act(audit_event, rule_operations.hold_matches, rule_id=rule_id, ids=some, now=utcnow())
         )
     flash(_("The rule is on."), "success")
     if past:
@@ -279,8 +286,8 @@ def switch_on(rule: Rule) -> ResponseReturnValue:
 @blueprint.post("/<int:rule_id>/off")
 @allowed("rules.edit", load_rule)
 def switch_off(rule: Rule) -> ResponseReturnValue:
-    fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
-    act(fact, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
+    audit_event = AuditEvent("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
+    act(audit_event, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
     flash(_("The rule is off. Signatures it held are below, waiting for approval."), "success")
     return _back(rule.id)
 
@@ -291,8 +298,8 @@ def release(rule: Rule) -> ResponseReturnValue:
     """Approve everything that the rule held and nobody rejected."""
     rule_id, cause_id, reason, done = rule.id, rule.cause_id, rule.reason, 0
     while True:
-        fact = Fact("rules.release", on=("rule", rule_id), cause_id=cause_id)
-        some = act(fact, decisions.release_all, reason=reason, now=utcnow(), limit=AT_ONCE)
+        audit_event = AuditEvent("rules.release", on=("rule", rule_id), cause_id=cause_id)
+        some = act(audit_event, decisions.release_all, reason=reason, now=utcnow(), limit=AT_ONCE)
         done += len(some)
         if len(some) < AT_ONCE:
             break
@@ -313,7 +320,7 @@ def release(rule: Rule) -> ResponseReturnValue:
 def drop(rule: Rule) -> ResponseReturnValue:
     try:
         act(
-            Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id),
+            AuditEvent("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id),
             rule_operations.drop_rule,
             rule_id=rule.id,
         )
@@ -335,10 +342,10 @@ def _form_page(form: RuleForm, status: int = 200) -> ResponseReturnValue:
     return render_template("organize/rules/new.html", form=form, kind_hints=KIND_HINTS), status
 
 
-def _words() -> dict[str, Any]:
+def _rule_labels() -> dict[str, Any]:
     lang = get_locale().language
     return {
-        "kind_words": KIND_WORDS,
+        "kind_labels": KIND_LABELS,
         "titles": {petition.id: petition.title for petition in petitions_where("rules.edit")},
         "cause_titles": {cause.id: cause.text(lang).title for cause in causes_among(None)},
     }

@@ -83,7 +83,7 @@ PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for 
 
 
 @dataclass(frozen=True)
-class Happening:
+class ActivityItem:
     """One line: `who` did `what` to the item called `title`.
 
     `more` says how often or how many; `action` is the action's code.
@@ -102,19 +102,19 @@ class _Place:
     cause_id: int
 
 
-def happenings(since: datetime) -> list[Happening]:
-    """Return the Happenings since an instant, the newest first, at most MAX_ENTRIES."""
-    found = [
+def recent_activity(since: datetime) -> list[ActivityItem]:
+    """Return the ActivityItems since an instant, the newest first, at most MAX_ENTRIES."""
+    entries_read = [
         entry for entry in entries_since(since, [*PERMISSION], limit=MAX_READ) if _may_read(entry)
     ]
     groups = {}
-    for entry in found:
+    for entry in entries_read:
         groups.setdefault(
             (entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []
         ).append(entry)
-    titles = titles_of(found)
-    told = [_told(group, titles) for group in groups.values()]
-    return sorted([*told, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
+    titles = titles_of(entries_read)
+    logged = [_activity_item(group, titles) for group in groups.values()]
+    return sorted([*logged, *_came_in(since)], key=lambda row: row.at, reverse=True)[:MAX_ENTRIES]
 
 
 def _may_read(entry: AuditEntry) -> bool:
@@ -124,19 +124,19 @@ def _may_read(entry: AuditEntry) -> bool:
     return may(permission, place) if place else causes_where(permission) is None
 
 
-def _told(group: list[AuditEntry], titles: Mapping[Any, str]) -> Happening:
+def _activity_item(group: list[AuditEntry], titles: Mapping[Any, str]) -> ActivityItem:
     newest = group[0]
     who = newest.organizer.called if newest.organizer else DOORS[newest.door]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
-    return Happening(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
+    return ActivityItem(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
 
 
 def _more(group: list[AuditEntry]) -> str:
-    for name, words in NUMBERED.items():
+    for name, label in COUNT_LABELS.items():
         if many := sum(
             number for entry in group if isinstance(number := entry.details.get(name), int)
         ):
-            return words(many)
+            return label(many)
     return ngettext("%(num)s time", "%(num)s times", len(group)) if len(group) > 1 else ""
 
 
@@ -146,37 +146,37 @@ def _signatures(num: int) -> str:
     )
 
 
-def _letters(num: int) -> str:
+def _emails(num: int) -> str:
     return ngettext("%(figure)s email", "%(figure)s emails", num, figure=format_decimal(num))
 
 
-NUMBERED = {"signatures": _signatures, "letters": _letters}
+COUNT_LABELS = {"signatures": _signatures, "letters": _emails}
 
 
-def _came_in(since: datetime) -> Iterator[Happening]:
+def _came_in(since: datetime) -> Iterator[ActivityItem]:
     """Yield what no organizer did: what rules and the runner held, and what tablets sent."""
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
-        words = ngettext(
+        text = ngettext(
             "%(count)s signature was held",
             "%(count)s signatures were held",
             many,
             count=format_decimal(many),
         )
-        yield Happening(newest, "signatures.held", "", words)
+        yield ActivityItem(newest, "signatures.held", "", text)
     for event, tablet, many, newest in (
         stored_since(causes_where("kiosks.see"), since) if may("kiosks.see") else ()
     ):
-        words = ngettext(
+        text = ngettext(
             "sent %(count)s signature",
             "sent %(count)s signatures",
             many,
             count=format_decimal(many),
         )
-        yield Happening(
+        yield ActivityItem(
             newest,
             "kiosks.sent",
             _("Tablet “%(name)s”", name=tablet),
-            words,
+            text,
             event.text(g.lang).title,
         )

@@ -17,8 +17,8 @@ from campaign.i18n.locales import WEEKDAY_AND_DAY
 from campaign.i18n.long_dates import long_date
 from campaign.organize.core.access import any_organizer
 from campaign.organize.core.identity import causes_where, may
-from campaign.organize.core.navigation import rail_numbers
-from campaign.organize.overview.activity import happenings
+from campaign.organize.core.navigation import sidebar_counts
+from campaign.organize.overview.activity import recent_activity
 from campaign.organize.overview.tasks import tasks_for_today
 from campaign.organize.statistics.figures import (
     RANGES,
@@ -29,7 +29,7 @@ from campaign.organize.statistics.figures import (
     spans,
     zone,
 )
-from campaign.organize.statistics.routes import span_words
+from campaign.organize.statistics.routes import span_label
 from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow
@@ -81,8 +81,8 @@ def _recent_hours(petition_ids: Collection[int]) -> tuple[Hour, ...]:
 
 def start_of_yesterday() -> datetime:
     """Return the first instant of yesterday in the site's time zone."""
-    here = utcnow().astimezone(zone())
-    return (here - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    local = utcnow().astimezone(zone())
+    return (local - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 blueprint = Blueprint("overview", __name__)
@@ -90,11 +90,11 @@ blueprint = Blueprint("overview", __name__)
 MAX_CHARTS = 3
 # Further petitions are only in the list of petitions.
 MAX_PETITIONS = 6
-TURNS = {"open": 0, "not_yet": 1, "closed": 3}
+STATE_ORDER = {"open": 0, "not_yet": 1, "closed": 3}
 
 
 @dataclass(frozen=True)
-class CauseInSight:
+class CauseOverview:
     """A cause as the overview shows it.
 
     `petitions` are pairs of a state and a card, open ones first and closed ones last; `further`
@@ -126,11 +126,11 @@ def index() -> ResponseReturnValue:
         city=get_timezone_location(zone(), locale=get_locale(), return_city=True),
         causes=[_in_sight(cause, chosen, len(causes) <= MAX_CHARTS, now) for cause in causes],
         tasks=tasks_for_today(),
-        happened=happenings(start_of_yesterday()),
+        happened=recent_activity(start_of_yesterday()),
         when=lambda at: _when(at, now),
         chosen_range=chosen,
         ranges=RANGES,
-        span_words=span_words,
+        span_label=span_label,
     )
 
 
@@ -138,12 +138,12 @@ def index() -> ResponseReturnValue:
 @any_organizer
 def rail() -> ResponseReturnValue:
     """Return the numbers of the sidebar, for pages that stay open: {place: [figure, text]}."""
-    return jsonify(rail_numbers())
+    return jsonify(sidebar_counts())
 
 
 def _in_sight(
     cause: Cause, chosen_range: str | None, has_chart: bool, now: datetime
-) -> CauseInSight:
+) -> CauseOverview:
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     listed = [petition for petition in petitions if petition.archived_at is None]
@@ -157,7 +157,7 @@ def _in_sight(
         if seen and has_chart and seen.hours is not None and not seen.is_empty
         else None
     )
-    return CauseInSight(
+    return CauseOverview(
         cause=cause,
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
@@ -171,16 +171,16 @@ def _in_sight(
 
 def _turn(row: tuple[str, PetitionCard]) -> int:
     state, petition = row
-    return 2 if state == "draft" else TURNS[petition.state]
+    return 2 if state == "draft" else STATE_ORDER[petition.state]
 
 
 def _when(at: datetime, now: datetime) -> str:
     """Return the time of day of something that happened today or yesterday."""
-    there = at.astimezone(zone())
-    hour = clock_time(there, get_locale())
+    local = at.astimezone(zone())
+    hour = clock_time(local, get_locale())
     return (
         hour
-        if there.date() == now.astimezone(zone()).date()
+        if local.date() == now.astimezone(zone()).date()
         else _("yesterday, %(hour)s", hour=hour)
     )
 
@@ -188,5 +188,5 @@ def _when(at: datetime, now: datetime) -> str:
 def _today(now: datetime) -> str:
     """Return today's date with its weekday, capitalised as a heading: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
-    words = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
-    return words[:1].upper() + words[1:]
+    text = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
+    return text[:1].upper() + text[1:]

@@ -23,7 +23,7 @@ from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.kiosk.review_queries import many_for_review
 from campaign.mail.queries import waiting_since
 from campaign.organize.core.identity import causes_where, may, organizer
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
@@ -40,7 +40,7 @@ from campaign.updates.queries import updates_among
 class Task(NamedTuple):
     """Something to do; `act` is the label of the button that links to `address`."""
 
-    words: str
+    text: str
     act: str
     address: str
 
@@ -50,51 +50,51 @@ def to_review() -> Iterator[Task]:
         return
     ids = [petition.id for petition in petitions_where("signatures.review")]
     if held := sum(held_by_reason(ids).values()):
-        words = ngettext(
+        text = ngettext(
             "Review %(figure)s held signature",
             "Review %(figure)s held signatures",
             held,
             figure=_figure(held),
         )
-        yield Task(words, _("View"), url_for("organize.held.index"))
+        yield Task(text, _("View"), url_for("organize.held.index"))
     if corrections := count_held_corrections(ids):
-        words = ngettext(
+        text = ngettext(
             "Review %(figure)s changed name",
             "Review %(figure)s changed names",
             corrections,
             figure=_figure(corrections),
         )
-        yield Task(words, _("View"), url_for("organize.corrections.index"))
+        yield Task(text, _("View"), url_for("organize.corrections.index"))
     events = events_among(causes_where("signatures.review"))
     waiting = many_for_review([event.id for event in events])
     for event in events:
-        if kept := waiting.get(event.id):
-            words = ngettext(
+        if records := waiting.get(event.id):
+            text = ngettext(
                 "Review %(num)s signature from a table",
                 "Review %(num)s signatures from a table",
-                kept,
+                records,
             )
-            yield Task(words, _("View"), url_for("organize.kiosks.review", slug=event.slug))
-    asked = count_waiting_names([event.id for event in events])
+            yield Task(text, _("View"), url_for("organize.kiosks.review", slug=event.slug))
+    waiting_names = count_waiting_names([event.id for event in events])
     for event in events:
-        if names := asked.get(event.id):
-            words = ngettext(
+        if names := waiting_names.get(event.id):
+            text = ngettext(
                 "Approve %(num)s full name from a table",
                 "Approve %(num)s full names from a table",
                 names,
             )
-            yield Task(words, _("View"), url_for("organize.kiosks.names", slug=event.slug))
+            yield Task(text, _("View"), url_for("organize.kiosks.names", slug=event.slug))
     if unread := count_unread_comments(ids):
-        words = ngettext(
+        text = ngettext(
             "Review %(figure)s comment",
             "Review %(figure)s comments",
             unread,
             figure=_figure(unread),
         )
-        yield Task(words, _("Review"), url_for("organize.comments.index"))
+        yield Task(text, _("Review"), url_for("organize.comments.index"))
 
 
-def to_seat() -> Iterator[Task]:
+def held_registrations() -> Iterator[Task]:
     if not may("registrations.check_in"):
         return
     now = utcnow()
@@ -106,25 +106,25 @@ def to_seat() -> Iterator[Task]:
     held = held_by_event([event.id for event in ahead])
     for event in ahead:
         if many := held.get(event.id):
-            words = ngettext(
+            text = ngettext(
                 "Review %(num)s held registration",
                 "Review %(num)s held registrations",
                 many,
             )
             yield Task(
-                words,
+                text,
                 _("View"),
                 url_for("organize.events.registrations", slug=event.slug, state="held"),
             )
 
 
-def from_paper() -> Iterator[Task]:
+def open_imports() -> Iterator[Task]:
     if not may("signatures.import"):
         return
     begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.is_open]
     if begun:
-        words = ngettext("Import %(num)s paper list", "Import %(num)s paper lists", len(begun))
-        yield Task(words, _("Open"), url_for("organize.imports.index"))
+        text = ngettext("Import %(num)s paper list", "Import %(num)s paper lists", len(begun))
+        yield Task(text, _("Open"), url_for("organize.imports.index"))
 
 
 def _figure(many: int) -> str:
@@ -147,8 +147,8 @@ def at_events(now: datetime) -> list[Task]:
         for event in reversed(events_among(causes_where("kiosks.see")))
         if _is_near(event, now)
     ]
-    kept = [task for event in near for task in _tablets(event, now)]
-    return kept + [_coming(event) for event in near if event.ends_at > now][:1]
+    tasks = [task for event in near for task in _tablets(event, now)]
+    return tasks + [_coming(event) for event in near if event.ends_at > now][:1]
 
 
 def _is_near(event: Event, now: datetime) -> bool:
@@ -163,7 +163,7 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
     for kiosk in kiosks_of(event.id):
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
-            words = ngettext(
+            text = ngettext(
                 "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signature on it",
                 "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
                 kiosk.waiting,
@@ -171,7 +171,7 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
                 time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
             )
         elif kiosk.waiting and state in ("away", "expired"):
-            words = ngettext(
+            text = ngettext(
                 "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signature",
                 "Connect tablet “%(name)s” to the internet: it holds %(num)s unsent signatures",
                 kiosk.waiting,
@@ -179,26 +179,26 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
             )
         elif state == "away" and event.starts_at <= now < event.ends_at:
             since = clock_time(kiosk.last_seen_at, get_locale(), ZoneInfo(event.zone))
-            words = _("Check tablet “%(name)s”: no contact since %(time)s", name=name, time=since)
+            text = _("Check tablet “%(name)s”: no contact since %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
-            words = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
+            text = _("Check tablet “%(name)s”: some of its signatures have not arrived", name=name)
         else:
             continue
-        yield Task(words, _("View"), url_for("organize.kiosks.show", slug=event.slug))
+        yield Task(text, _("View"), url_for("organize.kiosks.show", slug=event.slug))
 
 
 def _coming(event: Event) -> Task:
     when = _day_and_time(event.starts_at, event)
-    words = _(
+    text = _(
         "Prepare the table for “%(title)s”: %(when)s", title=event.text(g.lang).title, when=when
     )
-    return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
+    return Task(text, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
 
 
 def _day_and_time(instant: datetime, event: Event) -> str:
     """Format an instant in the time zone of the event."""
-    there, locale = instant.astimezone(ZoneInfo(event.zone)), get_locale()
-    return f"{format_skeleton('MMMEd', there, locale=locale)}, {clock_time(there, locale)}"
+    local, locale = instant.astimezone(ZoneInfo(event.zone)), get_locale()
+    return f"{format_skeleton('MMMEd', local, locale=locale)}, {clock_time(local, locale)}"
 
 
 # An email or a scheduled draft that is later than this is stuck: no worker has picked it up.
@@ -215,17 +215,15 @@ def stuck_mail(now: datetime) -> Iterator[Task]:
     for update in updates:
         state = mailings[update.id].state if update.id in mailings else ""
         if state == "paused":
-            words = _(
-                "Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title
-            )
+            text = _("Continue or stop the mailing of “%(title)s”", title=update.text(g.lang).title)
         elif state in ("planned", "sending") and update.state == "draft":
-            words = _(
+            text = _(
                 "“%(title)s” was unpublished. Its mailing is paused",
                 title=update.text(g.lang).title,
             )
         else:
             continue
-        yield Task(words, _("View"), url_for("organize.mail.show", slug=update.slug))
+        yield Task(text, _("View"), url_for("organize.mail.show", slug=update.slug))
     if causes_where("mail.send") is EVERYWHERE and (since := waiting_since(now - LATE)):
         yield Task(
             _(
@@ -246,11 +244,11 @@ def failed_files() -> Iterator[Task]:
     )
     for export in exports_of(ids):
         if export.organizer_id == organizer().id and export.state == "failed":
-            words = _("Create file %(number)s again: it could not be finished", number=export.id)
-            yield Task(words, _("View"), url_for("organize.exports.show", export_id=export.id))
+            text = _("Create file %(number)s again: it could not be finished", number=export.id)
+            yield Task(text, _("View"), url_for("organize.exports.show", export_id=export.id))
 
 
-def data_to_go() -> Iterator[Task]:
+def scheduled_erasures() -> Iterator[Task]:
     """Yield the petitions whose owners were told that personal data will soon be erased."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
@@ -261,50 +259,50 @@ def data_to_go() -> Iterator[Task]:
             and (at := erases_at(petition))
         ):
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
-            words = _(
+            text = _(
                 "Personal data of “%(title)s” will be deleted on %(day)s",
-                title=in_sight(petition).title,
+                title=petition_summary(petition).title,
                 day=day,
             )
-            yield Task(words, _("View"), url_for("organize.retention.edit", slug=petition.slug))
+            yield Task(text, _("View"), url_for("organize.retention.edit", slug=petition.slug))
 
 
-def kept_forever() -> Iterator[Task]:
+def unlimited_retentions() -> Iterator[Task]:
     """Yield the petitions that keep personal data forever although nobody chose that."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
     ):
         if petition.retention_days is None and not keeps_by_choice(petition):
-            words = _(
+            text = _(
                 "Choose how long the signatures of “%(title)s” are kept",
-                title=in_sight(petition).title,
+                title=petition_summary(petition).title,
             )
-            yield Task(words, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
+            yield Task(text, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
 
 
-def doubted_keys() -> Iterator[Task]:
+def suspect_keys() -> Iterator[Task]:
     """Yield the doubted keys of partners: too many of their people had signed before.
 
     Signatures sent with such a key must be confirmed by their signers.
     """
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.doubted_at and not key.revoked_at:
-            words = _(
+            text = _(
                 "Ask partner “%(name)s” why many of its people had already signed", name=key.name
             )
-            yield Task(words, _("View"), url_for("organize.keys.index"))
+            yield Task(text, _("View"), url_for("organize.keys.index"))
 
 
 def drafts() -> Iterator[Task]:
-    for room, things, words in (
+    for section, things, label in (
         ("petitions", petitions_among, _petition_drafts),
         ("events", events_among, _event_drafts),
         ("updates", updates_among, _update_drafts),
     ):
-        if may(f"{room}.edit"):
-            begun = [thing for thing in things(causes_where(f"{room}.edit")) if _is_begun(thing)]
+        if may(f"{section}.edit"):
+            begun = [thing for thing in things(causes_where(f"{section}.edit")) if _is_begun(thing)]
             if begun:
-                yield Task(words(len(begun)), _("Write"), url_for(f"organize.{room}.index"))
+                yield Task(label(len(begun)), _("Write"), url_for(f"organize.{section}.index"))
 
 
 def _is_begun(thing: Petition | Event | Update) -> bool:
@@ -320,10 +318,10 @@ def _is_begun(thing: Petition | Event | Update) -> bool:
 
 def _hour(at: datetime, now: datetime) -> str:
     """Return the time of day of an instant today, and the date of any other."""
-    there = at.astimezone(zone())
-    if there.date() == now.astimezone(zone()).date():
-        return clock_time(there, get_locale())
-    return format_date(there, "medium", locale=get_locale())
+    local = at.astimezone(zone())
+    if local.date() == now.astimezone(zone()).date():
+        return clock_time(local, get_locale())
+    return format_date(local, "medium", locale=get_locale())
 
 
 def _petition_drafts(num: int) -> str:
@@ -343,13 +341,13 @@ def tasks_for_today() -> list[Task]:
     now = utcnow()
     return [
         *to_review(),
-        *to_seat(),
+        *held_registrations(),
         *at_events(now),
         *stuck_mail(now),
         *failed_files(),
-        *from_paper(),
-        *doubted_keys(),
-        *data_to_go(),
-        *kept_forever(),
+        *open_imports(),
+        *suspect_keys(),
+        *scheduled_erasures(),
+        *unlimited_retentions(),
         *drafts(),
     ]

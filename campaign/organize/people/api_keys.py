@@ -19,8 +19,8 @@ from campaign.api.queries import key_by_id, keys_among
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
-from campaign.organize.core.fields import LineField, most, unchosen
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.fields import LineField, max_length, unchosen
 from campaign.organize.core.identity import causes_where
 from campaign.process.clock import utcnow
 
@@ -30,7 +30,8 @@ class KeyForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     name = LineField(
-        _l("Name of the partner"), [DataRequired(_l("Enter who gets it.")), most(MAX_NAME_LENGTH)]
+        _l("Name of the partner"),
+        [DataRequired(_l("Enter who gets it.")), max_length(MAX_NAME_LENGTH)],
     )
     is_trusted = BooleanField(_l("Trusted: signatures count at once, without a confirmation email"))
 
@@ -47,7 +48,7 @@ blueprint = Blueprint("keys", __name__, url_prefix="/keys")
 @blueprint.get("/")
 @allowed("keys.edit")
 def index() -> ResponseReturnValue:
-    return _page(_offered(KeyForm(formdata=None)))
+    return _render_page(_offered(KeyForm(formdata=None)))
 
 
 @blueprint.post("/")
@@ -57,27 +58,27 @@ def create() -> ResponseReturnValue:
     """Create a key and show it: this page is the only place where it ever appears."""
     form = _offered(KeyForm())
     if not form.validate():
-        return _page(form, 422)
+        return _render_page(form, 422)
     details = {"trusted": form.is_trusted.data}
-    fact = Fact(
+    audit_event = AuditEvent(
         "keys.create",
         on=lambda made: ("api_key", made[0].id),
         cause_id=int(form.cause.data),
         details=details,
     )
-    words = {"name": form.name.data, "is_trusted": form.is_trusted.data}
+    values = {"name": form.name.data, "is_trusted": form.is_trusted.data}
     then = _alert_of_trust if form.is_trusted.data else None
     _key, secret = act(
-        fact, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words
+        audit_event, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **values
     )
-    return _page(_offered(KeyForm(formdata=None)), 201, secret=secret)
+    return _render_page(_offered(KeyForm(formdata=None)), 201, secret=secret)
 
 
 @blueprint.post("/<int:key_id>/revoke")
 @allowed("keys.edit", key_by_id)
 def revoke(key: ApiKey) -> ResponseReturnValue:
-    fact = Fact("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
-    act(fact, revoke_key, key_id=key.id, now=utcnow())
+    audit_event = AuditEvent("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
+    act(audit_event, revoke_key, key_id=key.id, now=utcnow())
     flash(_("The key no longer works. Signatures it brought stay."), "success")
     return redirect(url_for("organize.keys.index"), 303)
 
@@ -90,7 +91,7 @@ def _offered(form: KeyForm) -> KeyForm:
     return form.offer(causes_among(causes_where("keys.edit")), g.lang)
 
 
-def _page(form: KeyForm, status: int = 200, secret: str = "") -> ResponseReturnValue:
+def _render_page(form: KeyForm, status: int = 200, secret: str = "") -> ResponseReturnValue:
     cause_ids = causes_where("keys.edit")
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(cause_ids)}
     return render_template(

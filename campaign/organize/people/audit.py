@@ -27,7 +27,7 @@ from campaign.organize.people.audit_labels import (
     REFUSED_METHODS,
     SUBJECTS,
     THINGS,
-    changes_in_words,
+    readable_changes,
     titles_of,
 )
 
@@ -50,17 +50,17 @@ class AuditSearch(FlaskForm):
 
     @property
     def organizer_id(self) -> int | None:
-        known = {choice.value for choice in self.who.choices}
-        return int(self.who.data) if self.who.data and self.who.data in known else None
+        offered = {choice.value for choice in self.who.choices}
+        return int(self.who.data) if self.who.data and self.who.data in offered else None
 
     @property
     def subject(self) -> str:
         return self.about.data if self.about.data in SUBJECTS else ""
 
 
-def _offered(all_of_them: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
+def _offered(any_label: Any, names: Mapping[str, Any]) -> list[SelectChoice]:
     return [
-        SelectChoice("", all_of_them),
+        SelectChoice("", any_label),
         *(SelectChoice(value, name) for value, name in names.items()),
     ]
 
@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
     # Include removed organizers: their actions stay in the log, and are searched for most often.
     form = AuditSearch(organizers_of(where, with_removed=True))
     form.validate()
-    found = entries(
+    rows = entries(
         cause_ids=where,
         organizer_id=form.organizer_id,
         action=form.subject,
@@ -89,12 +89,12 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organize/audit/index.html",
         form=form,
-        entries=found[:ON_A_PAGE],
-        has_more=len(found) > ON_A_PAGE,
-        people=named_in(found),
-        titles=titles_of(found),
-        words=ACTIONS,
-        changes_of=changes_in_words,
+        entries=rows[:ON_A_PAGE],
+        has_more=len(rows) > ON_A_PAGE,
+        people=people_in(rows),
+        titles=titles_of(rows),
+        actions=ACTIONS,
+        changes_of=readable_changes,
         things=THINGS,
         doors=DOORS,
         ways=REFUSED_METHODS,
@@ -104,12 +104,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-def named_in(found: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
+def people_in(rows: Collection[AuditEntry]) -> dict[Any, Organizer | None]:
     """Return {id: Organizer} of people whom entries are about, or who planned a worker's action."""
-    about = {row.subject_id for row in found if row.subject_kind == "organizer"}
+    about = {row.subject_id for row in rows if row.subject_kind == "organizer"}
     return {
         item: organizer_by_id(item)
-        for item in about | {item.details.get("planned_by") for item in found} - {None}
+        for item in about | {item.details.get("planned_by") for item in rows} - {None}
     }
 
 

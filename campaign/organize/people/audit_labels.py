@@ -15,7 +15,7 @@ from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import NAMES
-from campaign.organize.core.scope import in_sight
+from campaign.organize.core.scope import petition_summary
 from campaign.petitions.queries import petitions_with_ids
 from campaign.updates.queries import updates_with_ids
 
@@ -286,7 +286,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:\d\d)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def changes_in_words(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
+def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
     """Return [(field, before, after)] as readable text for the changes of an AuditEntry."""
     changes = entry.details.get("changes", ())
     return [
@@ -326,7 +326,7 @@ def _instant_or_day(value: str) -> str:
     return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value
 
 
-FETCHED = {
+LOADERS = {
     "cause": causes_among,
     "petition": petitions_with_ids,
     "event": events_with_ids,
@@ -338,10 +338,12 @@ def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
     """Return {(kind, id): title} of the causes, petitions, events and updates of these entries."""
     ids = {}
     for entry in entries:
-        if entry.subject_kind in FETCHED:
+        if entry.subject_kind in LOADERS:
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
-    things = ((kind, thing) for kind, some in ids.items() for thing in FETCHED[kind](some))
+    things = ((kind, thing) for kind, some in ids.items() for thing in LOADERS[kind](some))
     return {
-        (kind, thing.id): in_sight(thing).title if kind == "petition" else thing.text(g.lang).title
+        (kind, thing.id): petition_summary(thing).title
+        if kind == "petition"
+        else thing.text(g.lang).title
         for kind, thing in things
     }

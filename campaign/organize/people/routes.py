@@ -29,7 +29,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.fields import LANGUAGES, AddressField
 from campaign.organize.core.identity import causes_where, may, organizer
 from campaign.process.clock import utcnow
@@ -93,8 +93,8 @@ def index() -> ResponseReturnValue:
     people = organizers_of(causes_where("people.see"))
     return render_template(
         "organize/people/index.html",
-        people=[(who, _seen_grants(who)) for who in people],
-        **_words(),
+        people=[(person, _visible_grants(person)) for person in people],
+        **_role_context(),
     )
 
 
@@ -137,7 +137,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<int:organizer_id>")
 @allowed("people.see")
 def show(organizer_id: int) -> ResponseReturnValue:
-    return _page(_seen(organizer_id), _offered(RoleForm(formdata=None)))
+    return _render_page(_load_visible(organizer_id), _offered(RoleForm(formdata=None)))
 
 
 @blueprint.post("/<int:organizer_id>/roles")
@@ -145,15 +145,15 @@ def show(organizer_id: int) -> ResponseReturnValue:
 @fresh
 def give(organizer_id: int) -> ResponseReturnValue:
     """Give another role to an organizer who already has one."""
-    who, form = _seen(organizer_id), _offered(RoleForm())
-    if who.id == organizer().id:
+    person, form = _load_visible(organizer_id), _offered(RoleForm())
+    if person.id == organizer().id:
         abort(403)
     if not form.validate():
-        return _page(who, form, 422)
-    name = who.called
-    fact = _role_given(form, on=("organizer", who.id))
-    words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
-    act(fact, give_role, then=alert_of_new_admin, now=utcnow(), **words)
+        return _render_page(person, form, 422)
+    name = person.called
+    audit_event = _role_given(form, on=("organizer", person.id))
+    values = {"organizer_id": person.id, "role": form.role.data, "cause_id": form.cause_id}
+    act(audit_event, give_role, then=alert_of_new_admin, now=utcnow(), **values)
     flash(_("We will email %(name)s about the new role.", name=name), "success")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -167,32 +167,40 @@ def grant_of(grant_id: int) -> Grant | None:
 @fresh
 def take(grant: Grant) -> ResponseReturnValue:
     """Remove a role; nobody can remove their own, so that no cause is left alone by mistake."""
-    who_id, role = grant.organizer_id, grant.role
-    if who_id == organizer().id:
+    person_id, role = grant.organizer_id, grant.role
+    if person_id == organizer().id:
         abort(403)
     try:
-        fact = Fact(
-            "people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role}
+        audit_event = AuditEvent(
+            "people.take",
+            on=("organizer", person_id),
+            cause_id=grant.cause_id,
+            details={"role": role},
         )
-        act(fact, remove_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
+        act(
+            audit_event,
+            remove_role,
+            then=_alert_unless_invited(organizer_by_id(person_id)),
+            grant_id=grant.id,
+        )
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
     else:
         flash(_("Role removed."), "success")
-    return _back_to(who_id)
+    return _back_to(person_id)
 
 
 @blueprint.post("/<int:organizer_id>/invite-again")
 @allowed("people.change")
 @fresh
 def invite_again(organizer_id: int) -> ResponseReturnValue:
-    who = _seen(organizer_id)
-    if who.is_invited:
-        fact = Fact("people.invite", on=("organizer", who.id))
+    person = _load_visible(organizer_id)
+    if person.is_invited:
+        audit_event = AuditEvent("people.invite", on=("organizer", person.id))
         act(
-            fact,
+            audit_event,
             enqueue_invitation,
-            organizer_id=who.id,
+            organizer_id=person.id,
             invited_by_id=organizer().id,
             now=utcnow(),
         )
@@ -208,14 +216,14 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
 
     New ones are set up at the next sign-in.
     """
-    who = _seen(organizer_id)
-    if who.id == organizer().id:
+    person = _load_visible(organizer_id)
+    if person.id == organizer().id:
         abort(403)
     act(
-        Fact("people.unlock", on=("organizer", who.id)),
+        AuditEvent("people.unlock", on=("organizer", person.id)),
         remove_second_factors,
-        then=_alerting(who),
-        organizer_id=who.id,
+        then=_alert_unless_invited(person),
+        organizer_id=person.id,
     )
     flash(
         _("Two-step verification was reset. They will set it up again at their next sign-in."),
@@ -228,13 +236,19 @@ def unlock(organizer_id: int) -> ResponseReturnValue:
 @allowed("people.remove")
 @fresh
 def remove_whole(organizer_id: int) -> ResponseReturnValue:
-    who = _seen(organizer_id)
-    if who.id == organizer().id:
+    person = _load_visible(organizer_id)
+    if person.id == organizer().id:
         abort(403)
-    name = who.called
+    name = person.called
     try:
-        fact = Fact("people.remove", on=("organizer", who.id))
-        act(fact, remove, then=_alerting(who), organizer_id=who.id, now=utcnow())
+        audit_event = AuditEvent("people.remove", on=("organizer", person.id))
+        act(
+            audit_event,
+            remove,
+            then=_alert_unless_invited(person),
+            organizer_id=person.id,
+            now=utcnow(),
+        )
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "danger")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
@@ -244,37 +258,39 @@ def remove_whole(organizer_id: int) -> ResponseReturnValue:
     return redirect(url_for("organize.people.index"), 303)
 
 
-def _alerting(who: Organizer) -> Callable[..., None] | None:
+def _alert_unless_invited(person: Organizer) -> Callable[..., None] | None:
     """Return the callback that alerts an organizer to a change of their account.
 
     Return None for people who never accepted their invitation: they have no account yet.
     """
-    return None if who.is_invited else alert_subject
+    return None if person.is_invited else alert_subject
 
 
-def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> Fact:
-    return Fact("people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data})
+def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> AuditEvent:
+    return AuditEvent(
+        "people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data}
+    )
 
 
-def _seen(organizer_id: int) -> Organizer:
+def _load_visible(organizer_id: int) -> Organizer:
     """Return the organizer if the signed-in one may see them, else abort with 404."""
-    found = organizer_by_id(organizer_id)
+    person = organizer_by_id(organizer_id)
     where = causes_where("people.see")
     if (
-        found is None
-        or found.removed_at is not None
-        or (where is not EVERYWHERE and not _seen_grants(found))
+        person is None
+        or person.removed_at is not None
+        or (where is not EVERYWHERE and not _visible_grants(person))
     ):
         abort(404)
-    return found
+    return person
 
 
-def _seen_grants(who: Organizer) -> list[Grant]:
+def _visible_grants(person: Organizer) -> list[Grant]:
     """Return the grants that the signed-in organizer may see: admins, and those in their causes."""
     where = causes_where("people.see")
     return [
         grant
-        for grant in who.grants
+        for grant in person.grants
         if where is EVERYWHERE or grant.role == ADMIN or grant.cause_id in where
     ]
 
@@ -291,34 +307,34 @@ def _clean(name: str | None) -> str:
 
 
 def _back_to(organizer_id: int) -> ResponseReturnValue:
-    who = organizer_by_id(organizer_id)
-    still_seen = who.removed_at is None and (
-        causes_where("people.see") is EVERYWHERE or _seen_grants(who)
+    person = organizer_by_id(organizer_id)
+    still_seen = person.removed_at is None and (
+        causes_where("people.see") is EVERYWHERE or _visible_grants(person)
     )
-    here = (
+    url = (
         url_for("organize.people.show", organizer_id=organizer_id)
         if still_seen
         else url_for("organize.people.index")
     )
-    return redirect(here, 303)
+    return redirect(url, 303)
 
 
-def _words() -> dict[str, Any]:
+def _role_context() -> dict[str, Any]:
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(None)}
     return {"role_names": ROLE_NAMES, "role_hints": ROLE_HINTS, "cause_titles": titles}
 
 
 def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("organize/people/new.html", form=form, **_words()), status
+    return render_template("organize/people/new.html", form=form, **_role_context()), status
 
 
-def _page(who: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
-    words = {
-        "who": who,
-        "grants": _seen_grants(who),
+def _render_page(person: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
+    context = {
+        "person": person,
+        "grants": _visible_grants(person),
         "form": form,
-        "is_self": who.id == organizer().id,
+        "is_self": person.id == organizer().id,
     }
-    if who.is_invited:
-        words["invitation"], words["now"] = last_invitation(who.id), utcnow()
-    return render_template("organize/people/show.html", **words, **_words()), status
+    if person.is_invited:
+        context["invitation"], context["now"] = last_invitation(person.id), utcnow()
+    return render_template("organize/people/show.html", **context, **_role_context()), status

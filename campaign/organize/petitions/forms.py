@@ -13,10 +13,10 @@ from campaign.organize.core.fields import (
     ShortTextField,
     SlugField,
     VersionField,
-    WholeField,
+    WholeNumberField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.petitions.models import Petition
 
@@ -25,7 +25,7 @@ MAX_SUMMARY_LENGTH = 1000
 MAX_BODY_LENGTH = 20_000
 MAX_GOAL = 100_000_000
 PARTS = ("title", "summary", "body", "organisation")
-LACKING = {
+MISSING_ERRORS = {
     "title": _l("Enter a title first. Then you can add the other text in this language."),
     "summary": _l("Enter a summary of one or two sentences."),
     "body": _l("Enter the petition text."),
@@ -43,7 +43,7 @@ class GoalForm(FlaskForm):
     """The goal for the number of signatures; 0 for no goal."""
 
     version = VersionField()
-    goal = WholeField(
+    goal = WholeNumberField(
         _l("Goal"),
         [
             InputRequired(_l("Enter a whole number. Enter 0 for no goal.")),
@@ -57,21 +57,21 @@ class GoalForm(FlaskForm):
         return cls(formdata=None, goal=petition.goal, version=petition.version_of("goal"))
 
 
-class _Letter(InLanguages, FlaskForm):
+class _Text(InLanguages, FlaskForm):
     """A petition's texts in all languages at once, so that one change makes one version."""
 
-    parts, lacking = PARTS, LACKING
+    parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
 
     @classmethod
     def of(cls, petition: Petition) -> Self:
         """Return the form filled with the petition's current text."""
-        words = {
+        texts = {
             f"{part}_{text.lang}": getattr(text, part)
             for text in petition.current_version.texts
             for part in PARTS
         }
-        return cls(formdata=None, data={"version": petition.version_of("text"), **words})
+        return cls(formdata=None, data={"version": petition.version_of("text"), **texts})
 
     def validate_for(self, petition: Petition) -> bool:
         """Check the texts.
@@ -80,28 +80,28 @@ class _Letter(InLanguages, FlaskForm):
         """
         valid = self.validate()
         needed = ("title",) if petition.state == "draft" else ("title", "summary", "body")
-        return self.demand({petition.original_lang, *self.texts()}, needed) and valid
+        return self.require_parts({petition.original_lang, *self.texts()}, needed) and valid
 
 
 def _title(lang: str) -> LineField:
-    return LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)])
+    return LineField(in_language(_l("Title"), lang), [max_length(MAX_TITLE_LENGTH)])
 
 
 def _summary(lang: str) -> ShortTextField:
-    return ShortTextField(in_language(_l("Summary"), lang), [most(MAX_SUMMARY_LENGTH)])
+    return ShortTextField(in_language(_l("Summary"), lang), [max_length(MAX_SUMMARY_LENGTH)])
 
 
 def _body(lang: str) -> LinesField:
-    return LinesField(in_language(_l("Text"), lang), [most(MAX_BODY_LENGTH)])
+    return LinesField(in_language(_l("Text"), lang), [max_length(MAX_BODY_LENGTH)])
 
 
 def _organisation(lang: str) -> LineField:
-    return LineField(in_language(_l("Written by"), lang), [most(MAX_TITLE_LENGTH)])
+    return LineField(in_language(_l("Written by"), lang), [max_length(MAX_TITLE_LENGTH)])
 
 
-LetterForm = type(
-    "LetterForm",
-    (_Letter,),
+TextForm = type(
+    "TextForm",
+    (_Text,),
     {
         **by_language("title", _title),
         **by_language("summary", _summary),

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.petitions.routes import fact_of
+from campaign.organize.petitions.routes import audit_event_of
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
@@ -63,10 +63,10 @@ def step_after(petition: Petition, view: str) -> str:
 
 def onward(petition: Petition, view: str) -> BaseResponse:
     """Return the redirect after saving a part: the guide's next step, or the petition's page."""
-    leads_on = is_guided() and view in STEPS
+    goes_on = is_guided() and view in STEPS
     return redirect(
         step_after(petition, view)
-        if leads_on
+        if goes_on
         else url_for("organize.petitions.show", slug=petition.slug),
         303,
     )
@@ -122,16 +122,16 @@ def save_part(
         else []
     )
     if changes:
-        here = url_for(f"organize.petitions.{part}", slug=petition.slug)
+        form_url = url_for(f"organize.petitions.{part}", slug=petition.slug)
         return review(
-            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
+            petition, form_url, url_for("organize.petitions.show", slug=petition.slug), changes
         )
     number = petition.current_version.number
     petition = save(
         Editor(
             form, partial(petition_in_any_state, petition.slug), form_of, partial(part_page, part)
         ),
-        fact_of("petitions.edit", petition, part=part),
+        audit_event_of("petitions.edit", petition, part=part),
         operation,
         petition_id=petition.id,
         **(versioned or {}),

@@ -21,7 +21,7 @@ from wtforms import (
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.fields import (
     LineField,
     LinesField,
@@ -29,7 +29,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
     moved,
 )
 from campaign.organize.petitions.parts import part_page, save_part
@@ -78,11 +78,15 @@ QuestionRow = type(
     {
         **by_language(
             "label",
-            lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)]),
+            lambda lang: LineField(
+                in_language(_l("Question"), lang), [max_length(MAX_LABEL_LENGTH)]
+            ),
         ),
         **by_language(
             "choices",
-            lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)]),
+            lambda lang: LinesField(
+                in_language(_l("Answers"), lang), [max_length(MAX_CHOICES_LENGTH)]
+            ),
         ),
     },
 )
@@ -152,10 +156,10 @@ def questions_in(rows: RowsField, original: str) -> list[dict[str, Any]]:
 
     A new question gets its name from its label in the language `original`.
     """
-    kept = [row.form for row in rows if not _is_empty(row.form)]
-    names = {row.name.data for row in kept if row.name.data}
+    filled = [row.form for row in rows if not _is_empty(row.form)]
+    names = {row.name.data for row in filled if row.name.data}
     order = (original, *(lang for lang in LOCALES if lang != original))
-    return [_question(row, names, order) for row in kept]
+    return [_question(row, names, order) for row in filled]
 
 
 def rows_of(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -204,16 +208,16 @@ def _question(row: Any, names: set[str], order: tuple[str, ...]) -> dict[str, An
 
 
 def _row(question: dict[str, Any]) -> dict[str, Any]:
-    labels = {f"label_{lang}": words for lang, words in question["label"].items()}
+    labels = {f"label_{lang}": label for lang, label in question["label"].items()}
     choices = {
         f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()
     }
-    facts = {
+    settings = {
         "name": question["name"],
         "type": question["type"],
         "required": bool(question.get("required")),
     }
-    return {**facts, **labels, **choices}
+    return {**settings, **labels, **choices}
 
 
 def _lines(text: str | None) -> list[str]:
@@ -235,13 +239,13 @@ def save_form(petition: Petition) -> ResponseReturnValue:
         return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
-    if preview_asked():
-        asked = tuple(
+    if is_preview_requested():
+        questions = tuple(
             question_in_language(question, g.lang)
             for question in typed.questions(petition.original_lang)
         )
         return preview_page(
-            petition, required_fields=frozenset(typed.required_fields.data), questions=asked
+            petition, required_fields=frozenset(typed.required_fields.data), questions=questions
         )
     return save_part(
         *("form", petition, typed, FormForm.of, change_form),

@@ -13,13 +13,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.i18n.locales import NAMES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
+from campaign.organize.core.audit import AuditEvent, act
 from campaign.organize.core.drafts import (
     DraftForm,
     LaterForm,
-    is_made_already,
+    is_already_created,
     offered,
-    speak_as_asked,
+    use_requested_language,
 )
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where, may
@@ -89,11 +89,11 @@ def create() -> ResponseReturnValue:
         or slug_of(form.title.data)
         or free_slug("petition", operations.slugs.is_taken)
     )
-    if is_made_already(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
+    if is_already_created(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
         made = act(
-            Fact(
+            AuditEvent(
                 "petitions.create",
                 on=lambda petition: ("petition", petition.id),
                 cause_id=int(form.cause.data),
@@ -116,7 +116,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("petitions.see", load_petition)
 def show(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, GoalForm.of(petition))
+    return _render_page(petition, GoalForm.of(petition))
 
 
 @blueprint.post("/<slug>/goal")
@@ -124,11 +124,11 @@ def show(petition: Petition) -> ResponseReturnValue:
 def goal(petition: Petition) -> ResponseReturnValue:
     form = GoalForm()
     if not form.validate():
-        return _page(petition, form, 422)
-    fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
+        return _render_page(petition, form, 422)
+    audit_event = audit_event_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     save(
-        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _page),
-        fact,
+        Editor(form, partial(petition_in_any_state, petition.slug), GoalForm.of, _render_page),
+        audit_event,
         change_goal,
         petition_id=petition.id,
         goal=form.goal.data,
@@ -140,14 +140,14 @@ def goal(petition: Petition) -> ResponseReturnValue:
 @blueprint.post("/<slug>/duplicate")
 @allowed("petitions.edit", load_petition)
 def duplicate(petition: Petition) -> ResponseReturnValue:
-    fact = Fact(
+    audit_event = AuditEvent(
         "petitions.create",
         on=lambda made: ("petition", made.id),
         cause_id=petition.cause_id,
         details={"after": petition.slug},
     )
     slug = free_slug(petition.slug, operations.slugs.is_taken)
-    made = act(fact, operations.duplicate_petition, petition_id=petition.id, slug=slug)
+    made = act(audit_event, operations.duplicate_petition, petition_id=petition.id, slug=slug)
     flash(_("This is a draft copy. Set its dates."), "success")
     return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
 
@@ -156,7 +156,7 @@ def duplicate(petition: Petition) -> ResponseReturnValue:
 @allowed("petitions.see", load_petition)
 def preview(petition: Petition) -> ResponseReturnValue:
     """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
-    speak_as_asked()
+    use_requested_language()
     return preview_page(petition)
 
 
@@ -178,7 +178,7 @@ def preview_page(petition: Petition, **typed: Any) -> str:
     )
 
 
-def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     now = utcnow()
     count = petition_counts([petition.id]).get(petition.id, 0)
     return render_template(
@@ -194,9 +194,11 @@ def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, 
     ), status
 
 
-def fact_of(action: str, petition: Petition, **details: Any) -> Fact:
-    """Return the Fact to record for a change to this petition."""
-    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+def audit_event_of(action: str, petition: Petition, **details: Any) -> AuditEvent:
+    """Return the AuditEvent to record for a change to this petition."""
+    return AuditEvent(
+        action, on=("petition", petition.id), cause_id=petition.cause_id, details=details
+    )
 
 
 def back_to(petition: Petition) -> BaseResponse:

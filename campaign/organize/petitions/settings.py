@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.fields import (
     LineField,
@@ -22,13 +22,18 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
     moved,
 )
-from campaign.organize.core.time_fields import DayField, HourField, ZoneField, tell_of_hours_twice
+from campaign.organize.core.time_fields import DayField, HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.petitions.parts import part_page, save_part
-from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
+from campaign.organize.petitions.routes import (
+    audit_event_of,
+    blueprint,
+    load_petition,
+    preview_page,
+)
 from campaign.petitions.editing import change_dates, change_targets, move_petition
 from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import SlugTaken
@@ -42,7 +47,7 @@ MAX_TARGET_LENGTH = 200
 TargetRow = type(
     "TargetRow",
     (Form,),
-    {lang: LineField(NAMES[lang], [most(MAX_TARGET_LENGTH)]) for lang in LOCALES},
+    {lang: LineField(NAMES[lang], [max_length(MAX_TARGET_LENGTH)]) for lang in LOCALES},
 )
 
 
@@ -118,7 +123,7 @@ class _Dates(FlaskForm):
 
 
 def _place(lang: str) -> LineField:
-    return LineField(in_language(_l("Delivery place"), lang), [most(MAX_TARGET_LENGTH)])
+    return LineField(in_language(_l("Delivery place"), lang), [max_length(MAX_TARGET_LENGTH)])
 
 
 DatesForm = type(
@@ -143,7 +148,7 @@ def save_targets(petition: Petition) -> ResponseReturnValue:
         return part_page("targets", petition, TargetsForm.with_rows(rows, form.version.data))
     if not form.validate():
         return part_page("targets", petition, form, 422)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(
             petition, targets=dict(name_in(names, g.lang) for names in form.targets())
         )
@@ -187,7 +192,7 @@ def save_dates(petition: Petition) -> ResponseReturnValue:
         deliver_places=form.places(),
         now=utcnow(),
     )
-    tell_of_hours_twice((form.opens_at.data, form.closes_at.data), form.time_zone.data)
+    flash_ambiguous_times((form.opens_at.data, form.closes_at.data), form.time_zone.data)
     return answer
 
 
@@ -203,7 +208,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return part_page("address", petition, form, 422)
-    fact = fact_of("petitions.edit", petition, part="address")
+    audit_event = audit_event_of("petitions.edit", petition, part="address")
     try:
         save(
             Editor(
@@ -212,7 +217,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
                 _slug_of,
                 partial(part_page, "address"),
             ),
-            fact,
+            audit_event,
             move_petition,
             petition_id=petition.id,
             slug=form.slug.data,

@@ -29,9 +29,9 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
-from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
+from campaign.organize.petitions.routes import audit_event_of, blueprint, load_petition
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.process.clock import utcnow
@@ -43,7 +43,7 @@ from campaign.sharing.queries import texts_of
 MAX_TEXTS = 4
 
 
-class _Wordings(FlaskForm):
+class _ShareTexts(FlaskForm):
     """Up to MAX_TEXTS texts in each language; empty ones are ignored."""
 
     version = VersionField()
@@ -55,9 +55,9 @@ class _Wordings(FlaskForm):
             f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
             for lang in LOCALES
         }
-        return cls(formdata=None, data={"version": version, **data}).with_room()
+        return cls(formdata=None, data={"version": version, **data}).with_blank_rows()
 
-    def with_room(self) -> Self:
+    def with_blank_rows(self) -> Self:
         for lang in LOCALES:
             field = self[f"texts_{lang}"]
             filled = [entry.data for entry in field if entry.data]
@@ -67,21 +67,21 @@ class _Wordings(FlaskForm):
 
     def texts(self) -> dict[str, list[str]]:
         """Return {language: [text]}."""
-        return {lang: [words for words in self[f"texts_{lang}"].data if words] for lang in LOCALES}
+        return {lang: [text for text in self[f"texts_{lang}"].data if text] for lang in LOCALES}
 
 
 def _texts(lang: str) -> RowsField:
-    wording = ShortTextField(in_language(_l("Share text"), lang), [most(MAX_TEXT_LENGTH)])
+    wording = ShortTextField(in_language(_l("Share text"), lang), [max_length(MAX_TEXT_LENGTH)])
     return RowsField(wording, in_language(_l("Share texts"), lang), max_entries=MAX_TEXTS)
 
 
-SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))
+SharingForm = type("SharingForm", (_ShareTexts,), by_language("texts", _texts))
 
 
 @blueprint.get("/<slug>/sharing")
 @allowed("petitions.edit", load_petition)
 def sharing(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, _form_of(petition))
+    return _render_page(petition, _form_of(petition))
 
 
 @blueprint.post("/<slug>/sharing")
@@ -89,17 +89,19 @@ def sharing(petition: Petition) -> ResponseReturnValue:
 def save_sharing(petition: Petition) -> ResponseReturnValue:
     form = SharingForm()
     if not form.validate():
-        return _page(petition, form.with_room(), 422)
+        return _render_page(petition, form.with_blank_rows(), 422)
     slug, texts = petition.slug, form.texts()
-    fact = fact_of("petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values())))
+    audit_event = audit_event_of(
+        "petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values()))
+    )
     save(
         Editor(
             form,
             partial(petition_in_any_state, slug),
             _form_of,
-            lambda present, form: _page(present, form.with_room()),
+            lambda present, form: _render_page(present, form.with_blank_rows()),
         ),
-        fact,
+        audit_event,
         change_texts,
         petition_id=petition.id,
         texts=texts,
@@ -113,7 +115,7 @@ def _form_of(petition: Petition) -> FlaskForm:
     return SharingForm.of(texts_of(petition.id), petition.version_of("sharing"))
 
 
-def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _render_page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/petitions/sharing.html",
         petition=petition,
@@ -123,13 +125,13 @@ def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, 
 
 
 MAX_ORIGINS = 50
-SHOW_WORDS = {
+SHOW_LABELS = {
     "form": _l("The form, with the petition text"),
     "thermometer": _l("Thermometer with a button"),
     "counter": _l("Count with a button"),
     "montage": _l("Montage with the count"),
 }
-THEME_WORDS = {
+THEME_LABELS = {
     "auto": _l("Same as the reader’s device"),
     "light": _l("Light"),
     "dark": _l("Dark"),
@@ -143,8 +145,8 @@ class OriginsField(LinesField):
 
     def pre_validate(self, form: Form) -> None:
         lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
-        plain = [_origin(line) for line in lines]
-        wrong = [line for line, origin in zip(lines, plain, strict=True) if origin is None]
+        origins = [_origin(line) for line in lines]
+        wrong = [line for line, origin in zip(lines, origins, strict=True) if origin is None]
         if wrong:
             raise StopValidation(
                 ngettext(
@@ -154,7 +156,7 @@ class OriginsField(LinesField):
                     lines=", ".join(wrong[:5]),
                 )
             )
-        self.origins = list(dict.fromkeys(plain))
+        self.origins = list(dict.fromkeys(origins))
         if len(self.origins) > MAX_ORIGINS:
             raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
@@ -185,17 +187,17 @@ class EmbeddingForm(FlaskForm):
         return cls(formdata=None, data=data)
 
 
-class PieceForm(FlaskForm):
+class EmbedPreviewForm(FlaskForm):
     """What the embedded piece shows; sent in the URL, it changes nothing."""
 
     class Meta:
         csrf = False
 
     show = SelectField(
-        _l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS]
+        _l("What it shows"), choices=[SelectChoice(value, SHOW_LABELS[value]) for value in SHOWS]
     )
     theme = SelectField(
-        _l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES]
+        _l("Colours"), choices=[SelectChoice(value, THEME_LABELS[value]) for value in THEMES]
     )
     lang = SelectField(
         _l("Language"),
@@ -223,10 +225,10 @@ def _origin(line: str) -> str | None:
         and ("." in host or host == "localhost")
         and not parts.username
     )
-    return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_LETTERS else None
+    return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_CHARACTERS else None
 
 
-HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
 @blueprint.get("/<slug>/embedding")
@@ -241,14 +243,14 @@ def save_embedding(petition: Petition) -> ResponseReturnValue:
     form = EmbeddingForm()
     if not form.validate():
         return _embedding_page(petition, form, 422)
-    slug, words = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
-    fact = fact_of("petitions.edit", petition, part="embedding", **words)
+    slug, values = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
+    audit_event = audit_event_of("petitions.edit", petition, part="embedding", **values)
     save(
         Editor(form, partial(petition_in_any_state, slug), _embedding_form, _embedding_page),
-        fact,
+        audit_event,
         change_embedding,
         petition_id=petition.id,
-        **words,
+        **values,
     )
     flash(_("Saved. Pages that embed it follow within a minute."), "success")
     return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
@@ -264,12 +266,12 @@ def _embedding_page(petition: Petition, form: FlaskForm, status: int = 200) -> t
         "organize/petitions/embedding.html",
         petition=petition,
         form=form,
-        piece=PieceForm(formdata=None, data=vars(frame)),
+        preview_form=EmbedPreviewForm(formdata=None, data=vars(frame)),
         frame=frame,
         is_public=petition.state != "draft" and petition.cause.state != "draft",
         # Use the petition's own URL, not the one of the person who copies the code.
         frame_address=current_app.config["PUBLIC_URL"]
         + url_for("embeds.show", slug=petition.slug, **frame.query()),
         script_address=current_app.config["PUBLIC_URL"] + url_for("embeds.script"),
-        standing=embedding_of(petition.id).allowed,
+        allowed=embedding_of(petition.id).allowed,
     ), status

@@ -9,11 +9,16 @@ from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
+from campaign.organize.petitions.forms import MAX_BODY_LENGTH, TextForm
 from campaign.organize.petitions.parts import onward
-from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
+from campaign.organize.petitions.routes import (
+    audit_event_of,
+    blueprint,
+    load_petition,
+    preview_page,
+)
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import change_petition_text, current_texts
 from campaign.petitions.models import Petition
@@ -26,7 +31,7 @@ from campaign.text.markdown import to_html
 @blueprint.get("/<slug>/letter")
 @allowed("petitions.edit", load_petition)
 def letter(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, LetterForm.of(petition))
+    return _render_page(petition, TextForm.of(petition))
 
 
 @blueprint.post("/<slug>/letter")
@@ -36,14 +41,14 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
 
     Once the petition has opened, the editor first sees what will become a new version.
     """
-    form = LetterForm()
+    form = TextForm()
     press = request.form.get("press")
     if not form.validate_for(petition):
-        return _page(petition, form, 422)
+        return _render_page(petition, form, 422)
     texts, is_changed = form.texts(), form.texts() != current_texts(petition)
     if press == "back":
-        return _page(petition, form)
-    if preview_asked():
+        return _render_page(petition, form)
+    if is_preview_requested():
         return preview_page(petition, **_as_typed(texts, petition.original_lang))
     is_current = form.version.data == petition.version_of("text")
     if is_current and (changes := makes_version(petition, texts=texts)):
@@ -52,13 +57,13 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
             petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
         )
     number = petition.current_version.number
-    fact = fact_of(
+    audit_event = audit_event_of(
         "petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed
     )
     try:
         changed = save(
-            Editor(form, partial(petition_in_any_state, petition.slug), LetterForm.of, _page),
-            fact,
+            Editor(form, partial(petition_in_any_state, petition.slug), TextForm.of, _render_page),
+            audit_event,
             change_petition_text,
             petition_id=petition.id,
             texts=texts,
@@ -68,7 +73,7 @@ def save_letter(petition: Petition) -> ResponseReturnValue:
         # The petition was published while we looked, and a public petition's text must be complete.
         present = petition_in_any_state(petition.slug)
         form.validate_for(present)
-        return _page(present, form, 422)
+        return _render_page(present, form, 422)
     flash(
         saved(number, changed)
         if is_changed
@@ -89,12 +94,12 @@ def letter_as_read() -> ResponseReturnValue:
 def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
     """Return the entered texts as fields of a PetitionPage."""
     lang = next((item for item in (g.lang, original) if item in texts), next(iter(texts), g.lang))
-    words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
-    shown = {name: words[name] for name in ("title", "summary", "organisation")}
-    return {**shown, "lang": lang, "body": to_html(words["body"]), "languages": tuple(texts)}
+    text = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
+    unsaved = {name: text[name] for name in ("title", "summary", "organisation")}
+    return {**unsaved, "lang": lang, "body": to_html(text["body"]), "languages": tuple(texts)}
 
 
-def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
+def _render_page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/petitions/text.html",
         petition=petition,
@@ -103,7 +108,7 @@ def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, 
             petition.original_lang,
             *(lang for lang in LOCALES if lang != petition.original_lang),
         ],
-        letters={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
         has_opened=petition.has_opened(utcnow()),
         count=petition_counts([petition.id]).get(petition.id, 0),
     ), status

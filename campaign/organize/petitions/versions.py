@@ -31,23 +31,23 @@ class Piece(NamedTuple):
 
 def pieces(before: str, after: str) -> list[Piece]:
     """Return the Pieces that turn `before` into `after`, word by word within changed paragraphs."""
-    found = []
+    result = []
     # Compare paragraphs first: comparing every word with every other takes seconds on a long text.
     for old, new in _opposite(_PARAGRAPHS.split(before), _PARAGRAPHS.split(after)):
         if old == new:
-            found.append(Piece("kept", "".join(old)))
+            result.append(Piece("kept", "".join(old)))
         else:
-            found += _word_pieces("".join(old), "".join(new))
-    return _joined(found)
+            result += _word_pieces("".join(old), "".join(new))
+    return _joined(result)
 
 
 def line_pieces(before: str, after: str) -> list[Piece]:
     """Return the Pieces that turn `before` into `after` by whole lines, for lists."""
-    found = []
+    result = []
     for old, new in _opposite(_lines_of(before), _lines_of(after)):
         kinds = (("kept", old),) if old == new else (("removed", old), ("added", new))
-        found += [Piece(kind, "".join(lines)) for kind, lines in kinds]
-    return _joined(found)
+        result += [Piece(kind, "".join(lines)) for kind, lines in kinds]
+    return _joined(result)
 
 
 def _lines_of(text: str) -> list[str]:
@@ -71,19 +71,19 @@ def _opposite(before: list[str], after: list[str]) -> Iterator[tuple[list[str], 
         yield before[i:j], after[k:m]
 
 
-def _joined(found: Iterable[Piece]) -> list[Piece]:
-    whole = []
-    for piece in found:
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    joined = []
+    for piece in pieces:
         if not piece.text:
             continue
-        if whole and whole[-1].kind == piece.kind:
-            whole[-1] = Piece(piece.kind, whole[-1].text + piece.text)
+        if joined and joined[-1].kind == piece.kind:
+            joined[-1] = Piece(piece.kind, joined[-1].text + piece.text)
         else:
-            whole.append(piece)
-    return whole
+            joined.append(piece)
+    return joined
 
 
-NOT_TYPED = ("csrf_token", "press")
+NOT_RESENT = ("csrf_token", "press")
 LISTS = ("targets", "questions", "delivered")
 
 
@@ -102,15 +102,15 @@ def version(petition: Petition, number: int) -> ResponseReturnValue:
     by_number = {item.number: item for item in petition.versions}
     if number not in by_number:
         abort(404)
-    here, before = by_number[number], by_number.get(number - 1)
+    current, before = by_number[number], by_number.get(number - 1)
     return render_template(
         "organize/petitions/version.html",
         petition=petition,
         title=_title(petition),
-        version=here,
+        version=current,
         changes=_differences(
             _parts(texts_of(before), terms_of(before)) if before else {},
-            _parts(texts_of(here), terms_of(here)),
+            _parts(texts_of(current), terms_of(current)),
         ),
     )
 
@@ -149,7 +149,9 @@ def review(
         action=action,
         leave=leave,
         typed=[
-            (name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in NOT_RESENT
         ],
         changes=changes,
         count=petition_counts([petition.id]).get(petition.id, 0),
@@ -167,8 +169,8 @@ def saved(before: int, changed: Petition) -> str:
 
 def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str], str]:
     """Return {(language or "", part): its text} of one version."""
-    written = {(lang, part): words[part] for lang, words in texts.items() for part in TEXT_COLUMNS}
-    asked = {
+    written = {(lang, part): text[part] for lang, text in texts.items() for part in TEXT_COLUMNS}
+    targets = {
         (lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES
     }
     questions = {
@@ -177,7 +179,7 @@ def _parts(texts: dict[str, dict[str, str]], terms: Any) -> dict[tuple[str, str]
     }
     return {
         **written,
-        **asked,
+        **targets,
         **questions,
         ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"])),
     }

@@ -21,15 +21,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from campaign.i18n.countries import countries
 from campaign.organize.core.fields import VersionField
-from campaign.organize.core.scope import PetitionInSight, chosen
+from campaign.organize.core.scope import PetitionSummary, chosen
 from campaign.organize.core.time_fields import DayField
-from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
+from campaign.organize.signatures.labels import EVIDENCE_LABELS, STATE_LABELS
 from campaign.organize.statistics.figures import zone
 from campaign.petitions.models import Petition
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.search.queries import STATES, Search
 
-SHORT = Length(max=300, message=_l("This is too long. Make it shorter."))
+REASON_LENGTH = Length(max=300, message=_l("This is too long. Make it shorter."))
 
 
 class SignatureSearch(FlaskForm):
@@ -49,7 +49,7 @@ class SignatureSearch(FlaskForm):
     since = DayField(_l("First day"), [Optional()])
     until = DayField(_l("Last day"), [Optional()])
 
-    def __init__(self, petitions: list[PetitionInSight]) -> None:
+    def __init__(self, petitions: list[PetitionSummary]) -> None:
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
@@ -57,9 +57,9 @@ class SignatureSearch(FlaskForm):
         self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
         self.state.choices = [
             anything,
-            *(SelectChoice(state, STATE_WORDS[state]) for state in STATES),
+            *(SelectChoice(state, STATE_LABELS[state]) for state in STATES),
         ]
-        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_LABELS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
 
     def search(self) -> Search:
@@ -67,26 +67,26 @@ class SignatureSearch(FlaskForm):
         return Search(
             petition_ids=tuple(petition.id for petition in self.petitions),
             words=(self.words.data or "")[:200],
-            state=self._known(self.state),
-            evidence=self._known(self.evidence),
-            country=self._known(self.country),
+            state=self._valid_choice(self.state),
+            evidence=self._valid_choice(self.evidence),
+            country=self._valid_choice(self.country),
             since=_start(self.since),
             until=_start(self.until, days=1),
         )
 
     @property
-    def petitions(self) -> list[PetitionInSight]:
+    def petitions(self) -> list[PetitionSummary]:
         return chosen(self._petitions, self.petition.data)
 
     @property
-    def asked(self) -> dict[str, str]:
+    def params(self) -> dict[str, str]:
         """Return the search's names and values as carried in the URL of the next page."""
         return {
             name: value for name, value in request.args.items() if name in self._fields and value
         }
 
     @staticmethod
-    def _known(field: Any) -> str:
+    def _valid_choice(field: Any) -> str:
         return field.data if field.data in {choice.value for choice in field.choices} else ""
 
 
@@ -102,7 +102,10 @@ class CorrectionForm(SupporterForm):
     version = HiddenField()
     reason = StringField(
         _l("Who asked for this, and how?"),
-        [DataRequired(_l("Say it in a few words. We record it in the activity log.")), SHORT],
+        [
+            DataRequired(_l("Say it in a few words. We record it in the activity log.")),
+            REASON_LENGTH,
+        ],
     )
 
 
@@ -111,7 +114,10 @@ class ReasonForm(FlaskForm):
 
     reason = StringField(
         _l("Reason"),
-        [DataRequired(_l("Say why, in a few words. We record it in the activity log.")), SHORT],
+        [
+            DataRequired(_l("Say why, in a few words. We record it in the activity log.")),
+            REASON_LENGTH,
+        ],
     )
 
 

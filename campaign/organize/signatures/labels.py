@@ -13,7 +13,7 @@ from campaign.signatures.models import Signature
 from campaign.signatures.moderation.decisions import MERGED, REJECTED
 from campaign.signatures.moderation.models import Rule
 
-STATE_WORDS = {
+STATE_LABELS = {
     "pending": _l("waiting for confirmation"),
     "confirmed": _l("counted"),
     "counted": _l("counted"),
@@ -30,7 +30,7 @@ STATE_TAGS = {
     "held": "danger",
     "rejected": "danger",
 }
-EVIDENCE_WORDS = {
+EVIDENCE_LABELS = {
     "email": _l("Confirmed by email"),
     "in_person": _l("At a table, in person"),
     "paper": _l("On paper"),
@@ -43,12 +43,12 @@ EVIDENCE_BRIEF = {
     "paper": _l("Paper"),
     "api": _l("API"),
 }
-DISPLAY_WORDS = {
+DISPLAY_LABELS = {
     "full": _l("full name"),
     "initials": _l("initials"),
     "counted": _l("name not shown"),
 }
-REASON_WORDS = {
+REASON_TEXTS = {
     "hidden_field": _l("A hidden field was filled in. Usually only programs do that."),
     "no_proof": _l(
         "It arrived during a rush, without the small calculation that browsers do automatically."
@@ -56,7 +56,7 @@ REASON_WORDS = {
     CROWDED: _l("Many came from one IP address within an hour."),
     REJECTED: _l("An organizer rejected it."),
 }
-KIND_WORDS = {
+KIND_LABELS = {
     "network": _l("IP addresses"),
     "mail_domain": _l("Email domains"),
     "country": _l("Country"),
@@ -70,7 +70,7 @@ def state_of(signature: Signature) -> str:
     return "rejected" if signature.state == "held" and signature.rejected_at else signature.state
 
 
-def reason_in_words(reason: str, rules: Mapping[int, Rule]) -> Any:
+def reason_text(reason: str, rules: Mapping[int, Rule]) -> Any:
     """Return why a signature is held, as a sentence; `rules` maps ids to Rules."""
     name, _colon, number = reason.partition(":")
     if name == MERGED:
@@ -79,21 +79,21 @@ def reason_in_words(reason: str, rules: Mapping[int, Rule]) -> Any:
         rule = rules[int(number)]
         lines = [_country(line) if rule.kind == "country" else line for line in rule.lines[:5]]
         return _(
-            "Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(lines)
+            "Rule “%(kind)s”: %(pattern)s", kind=KIND_LABELS[rule.kind], pattern=", ".join(lines)
         )
-    return REASON_WORDS.get(reason) or _("Held automatically.")
+    return REASON_TEXTS.get(reason) or _("Held automatically.")
 
 
-def words() -> dict[str, Any]:
+def label_context() -> dict[str, Any]:
     """Return the template context for labels on every page with signatures."""
     return {
         "state_of": state_of,
-        "state_words": STATE_WORDS,
+        "state_labels": STATE_LABELS,
         "state_tags": STATE_TAGS,
-        "evidence_words": EVIDENCE_WORDS,
+        "evidence_labels": EVIDENCE_LABELS,
         "evidence_brief": EVIDENCE_BRIEF,
-        "display_words": DISPLAY_WORDS,
-        "reason_in_words": reason_in_words,
+        "display_labels": DISPLAY_LABELS,
+        "reason_text": reason_text,
         "country": _country,
     }
 

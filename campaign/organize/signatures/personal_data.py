@@ -13,9 +13,9 @@ from campaign.exports.formats import JsonLines
 from campaign.exports.queries import SignatureTable
 from campaign.exports.selection import Selection
 from campaign.organize.core.access import allowed, fresh
-from campaign.organize.core.audit import Fact, act, note, note_each
+from campaign.organize.core.audit import AuditEvent, act, log_each_view, log_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.scope import in_sight, load_petition, petitions_where
+from campaign.organize.core.scope import load_petition, petition_summary, petitions_where
 from campaign.organize.signatures.forms import ReasonForm, RetentionForm
 from campaign.organize.signatures.routes import load_signature
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
@@ -44,14 +44,14 @@ blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 @allowed("retention.edit")
 def index() -> ResponseReturnValue:
     petitions = [petition_by_id(item.id) for item in petitions_where("retention.edit")]
-    rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
+    rows = [(petition_summary(petition), petition, erases_at(petition)) for petition in petitions]
     return render_template("organize/retention/index.html", rows=rows)
 
 
 @blueprint.get("/<slug>")
 @allowed("retention.edit", load_petition)
 def edit(petition: Petition) -> ResponseReturnValue:
-    return _page(petition, RetentionForm.of(petition))
+    return _render_page(petition, RetentionForm.of(petition))
 
 
 @blueprint.post("/<slug>")
@@ -61,16 +61,16 @@ def update(petition: Any) -> ResponseReturnValue:
     form = RetentionForm()
     form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"
     if not form.validate():
-        return _page(petition, form, 422)
+        return _render_page(petition, form, 422)
     if form.is_trial:
-        return _page(petition, form, shows_trial=True)
+        return _render_page(petition, form, shows_trial=True)
     details = {"days": form.number, "before": petition.retention_days}
-    fact = Fact(
+    audit_event = AuditEvent(
         "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
     )
     save(
-        Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _page),
-        fact,
+        Editor(form, partial(petition_by_id, petition.id), RetentionForm.of, _render_page),
+        audit_event,
         set_retention,
         petition_id=petition.id,
         days=form.number,
@@ -84,37 +84,37 @@ def update(petition: Any) -> ResponseReturnValue:
 def quiet(petition: Petition) -> ResponseReturnValue:
     """Make the count move in batches only, or right away again."""
     is_quiet = request.form.get("quiet") == "y"
-    fact = Fact(
+    audit_event = AuditEvent(
         "petitions.quiet" if is_quiet else "petitions.loud",
         on=("petition", petition.id),
         cause_id=petition.cause_id,
     )
-    act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
+    act(audit_event, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
     flash(_("Saved."), "success")
     return redirect(
         url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303
     )
 
 
-def _page(
+def _render_page(
     petition: Petition, form: Any, status: int = 200, *, shows_trial: bool = False
 ) -> tuple[str, int]:
-    whole, now = petition_by_id(petition.id), utcnow()
+    petition_row, now = petition_by_id(petition.id), utcnow()
     page = render_template(
         "organize/retention/edit.html",
-        petition=whole,
-        sight=in_sight(whole),
+        petition=petition_row,
+        petition_summary=petition_summary(petition_row),
         form=form,
         shows_trial=shows_trial,
-        would_erase_at=would_erase_at(whole, form.number, now)
+        would_erase_at=would_erase_at(petition_row, form.number, now)
         if shows_trial and form.number
         else None,
-        ended_at=ended_at(whole),
-        erases_at=erases_at(whole),
-        left=count_personal(whole.id),
+        ended_at=ended_at(petition_row),
+        erases_at=erases_at(petition_row),
+        left=count_personal(petition_row.id),
         notice_days=NOTICE.days,
         default_days=DEFAULT_RETENTION_DAYS,
-        waiting=waiting_under(whole.id),
+        waiting=waiting_under(petition_row.id),
         now=now,
     )
     return page, status
@@ -132,27 +132,27 @@ def create_copy(signature: Signature) -> ResponseReturnValue:
         flash(_("Say why, in a few words. We record it in the activity log."), "danger")
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
     table = SignatureTable(Selection(signature.petition_id, state="all"))
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.copy",
         on=("signature", signature_id),
         cause_id=signature.cause_id,
         reason=form.reason.data,
     )
     _last, [columns] = table.after(signature_id - 1, signature_id, 1)
-    kept = json.loads(JsonLines(table.header, table.kinds).add(columns))
+    copy = json.loads(JsonLines(table.header, table.kinds).add(columns))
     correction = correction_of(signature_id)
-    kept |= {
+    copy |= {
         "unconfirmed_forms": copies_of_forms(signature),
         "correction_in_review": correction.words if correction else None,
     }
     # Indented, one value per line, so that the supporter can read it in any text editor.
     response = Response(
-        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
+        json.dumps(copy, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
     )
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"signature-{signature_id}.json"
     )
-    note(fact)
+    log_view(audit_event)
     return response
 
 
@@ -174,14 +174,14 @@ def erase(signature: Signature) -> ResponseReturnValue:
     if not form.validate():
         return _erasure_page(signature, form, 422)
     signature_id = signature.id
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.erase",
         on=("signature", signature_id),
         cause_id=signature.cause_id,
         reason=form.reason.data,
     )
     try:
-        act(fact, erase_one, signature_id=signature_id)
+        act(audit_event, erase_one, signature_id=signature_id)
     except StillCounted:
         flash(
             _("We are still removing it from the count. Please try again in a second."), "waiting"
@@ -192,8 +192,8 @@ def erase(signature: Signature) -> ResponseReturnValue:
 
 
 def _erasure_page(signature: Signature, form: FlaskForm, status: int = 200) -> tuple[str, int]:
-    note_each([signature])
-    petition = in_sight(petition_by_id(signature.petition_id))
+    log_each_view([signature])
+    petition = petition_summary(petition_by_id(signature.petition_id))
     return render_template(
         "organize/erasures/new.html", signature=signature, petition=petition, form=form
     ), status

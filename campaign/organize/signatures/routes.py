@@ -15,11 +15,11 @@ from campaign.errors import EditConflict
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act, act_on_some, note_each, note_list
+from campaign.organize.core.audit import AuditEvent, act, act_on_some, log_each_view, log_list_view
 from campaign.organize.core.edit_conflicts import Editor, save
-from campaign.organize.core.scope import in_sight, petitions_where
+from campaign.organize.core.scope import petition_summary, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
-from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.labels import label_context
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -51,35 +51,35 @@ def index() -> ResponseReturnValue:
     form = SignatureSearch(petitions)
     form.validate()
     before = request.args.get("before", type=int)
-    found = find(
+    matches = find(
         form.search(),
         before_id=before if before and 0 < before <= MAX_ID else None,
         most=ON_A_PAGE + 1,
     )
-    rows = found[:ON_A_PAGE]
+    rows = matches[:ON_A_PAGE]
     # The search text may be a name, so record only which fields were used.
-    note_list(
+    log_list_view(
         rows,
-        sorted(form.asked),
+        sorted(form.params),
         on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None,
     )
     return render_template(
         "organize/signatures/index.html",
         form=form,
         rows=rows,
-        has_more=len(found) > ON_A_PAGE,
-        asked=form.asked,
+        has_more=len(matches) > ON_A_PAGE,
+        params=form.params,
         is_first=before is None,
         titles={petition.id: petition.title for petition in form.petitions},
         rules={rule.id: rule for rule in rules_of(None)},
-        **words(),
+        **label_context(),
     )
 
 
 @blueprint.get("/<int:signature_id>")
 @allowed("signatures.see", load_signature)
 def show(signature: Signature) -> ResponseReturnValue:
-    return _page(signature)
+    return _render_page(signature)
 
 
 @blueprint.post("/<int:signature_id>/correct")
@@ -87,9 +87,9 @@ def show(signature: Signature) -> ResponseReturnValue:
 def correct(signature: Signature) -> ResponseReturnValue:
     form = _correction(signature, sent=True)
     if not form.validate():
-        return _page(signature, correction=form, status=422)
+        return _render_page(signature, correction=form, status=422)
     typed = {name: form[name].data for name in decisions.CORRECTED}
-    fact = Fact(
+    audit_event = AuditEvent(
         "signatures.correct",
         on=("signature", signature.id),
         cause_id=signature.cause_id,
@@ -101,9 +101,9 @@ def correct(signature: Signature) -> ResponseReturnValue:
                 form,
                 partial(signature_by_id, signature.id),
                 _correction,
-                lambda present, form: _page(present, correction=form),
+                lambda present, form: _render_page(present, correction=form),
             ),
-            fact,
+            audit_event,
             decisions.correct,
             signature_id=signature.id,
             now=utcnow(),
@@ -114,7 +114,7 @@ def correct(signature: Signature) -> ResponseReturnValue:
             "Another signature on this petition has the same name and postal code. If both are the same person, reject one of them."
         )
         form.form_errors = [*form.form_errors, same]
-        return _page(signature_by_id(signature.id), correction=form, status=409)
+        return _render_page(signature_by_id(signature.id), correction=form, status=409)
     flash(_("Saved. This is how your signature now appears."), "success")
     return _back(signature)
 
@@ -122,8 +122,8 @@ def correct(signature: Signature) -> ResponseReturnValue:
 @blueprint.post("/<int:signature_id>/withdraw")
 @allowed("signatures.correct", load_signature)
 def withdraw(signature: Signature) -> ResponseReturnValue:
-    told = _("Withdrawn. It stops counting within a second.")
-    return _decide(signature, "signatures.withdraw", decisions.withdraw, told)
+    message = _("Withdrawn. It stops counting within a second.")
+    return _decide(signature, "signatures.withdraw", decisions.withdraw, message)
 
 
 @blueprint.post("/<int:signature_id>/take-back")
@@ -164,24 +164,26 @@ def let_through(signature: Signature) -> ResponseReturnValue:
 @allowed("signatures.review", load_signature)
 def comment(signature: Signature) -> ResponseReturnValue:
     """Show or hide a comment, in the version that the organizer read."""
-    shown = request.form.get("show") == "y"
-    fact = Fact(
-        "comments.show" if shown else "comments.hide",
+    is_shown = request.form.get("show") == "y"
+    audit_event = AuditEvent(
+        "comments.show" if is_shown else "comments.hide",
         on=("signature", signature.id),
         cause_id=signature.cause_id,
     )
     versions = {signature.id: request.form.get("version", "")}
     done = act_on_some(
-        fact,
+        audit_event,
         decisions.decide_comments,
         versions=versions,
-        shown=shown,
+        shown=is_shown,
         cause_ids=None,
         now=utcnow(),
     )
     if not done:
         raise EditConflict(f"the comment of signature {signature.id} has changed")
-    flash(_("The comment is now shown.") if shown else _("The comment is now hidden."), "success")
+    flash(
+        _("The comment is now shown.") if is_shown else _("The comment is now hidden."), "success"
+    )
     return _back(signature)
 
 
@@ -191,8 +193,8 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
     """Keep this signature, and reject the other one of the same person."""
     form = ReasonForm()
     if not form.validate():
-        return _page(signature, reason=form, status=422)
-    fact = Fact(
+        return _render_page(signature, reason=form, status=422)
+    audit_event = AuditEvent(
         "signatures.merge",
         on=("signature", signature.id),
         cause_id=signature.cause_id,
@@ -200,7 +202,7 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
         details={"other": other_id},
     )
     try:
-        act(fact, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
+        act(audit_event, decisions.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
         flash(
             _("The two signatures are merged. The other one is rejected, and you can restore it."),
             "success",
@@ -211,18 +213,22 @@ def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
 
 
 def _decide(
-    signature: Signature, action: str, operation: Callable[..., Any], told: str, timed: bool = True
+    signature: Signature,
+    action: str,
+    operation: Callable[..., Any],
+    message: str,
+    timed: bool = True,
 ) -> ResponseReturnValue:
-    """Run one operation on one signature with the entered reason; flash `told`."""
+    """Run one operation on one signature with the entered reason; flash `message`."""
     form = ReasonForm()
     if not form.validate():
-        return _page(signature, reason=form, status=422)
-    fact = Fact(
+        return _render_page(signature, reason=form, status=422)
+    audit_event = AuditEvent(
         action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data
     )
     more = {"now": utcnow()} if timed else {}
-    if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
-        flash(told, "success")
+    if act_on_some(audit_event, operation, ids=[signature.id], cause_ids=None, **more):
+        flash(message, "success")
     else:
         flash(_("Someone else already decided. Nothing was changed."), "waiting")
     return _back(signature)
@@ -233,15 +239,15 @@ def _back(signature: Signature) -> BaseResponse:
 
 
 def _correction(signature: Signature, sent: bool = False) -> CorrectionForm:
-    kept = {name: getattr(signature, name) or "" for name in decisions.CORRECTED}
-    kept["version"] = decisions.version_of(signature)
-    form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=kept)
+    saved = {name: getattr(signature, name) or "" for name in decisions.CORRECTED}
+    saved["version"] = decisions.version_of(signature)
+    form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=saved)
     needed = {"given_name", *petition_by_id(signature.petition_id).required_fields}
     form.required = frozenset(needed & form._fields.keys())
     return form
 
 
-def _page(
+def _render_page(
     signature: Signature,
     *,
     correction: CorrectionForm | None = None,
@@ -250,14 +256,14 @@ def _page(
 ) -> tuple[str, int]:
     others = others_of_person(signature)
     # A page with form errors also shows all the data, so it is recorded too.
-    note_each([signature, *others])
+    log_each_view([signature, *others])
     petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
     # The correction form on the same page also has a field for the reason.
     reason.reason.id = "why"
     page = render_template(
         "organize/signatures/show.html",
         signature=signature,
-        petition=in_sight(petition),
+        petition=petition_summary(petition),
         paper=row_of_signature(signature.id) if signature.evidence == "paper" else None,
         questions={
             question["name"]: in_language(question, g.lang)["label"]
@@ -269,6 +275,6 @@ def _page(
         reason=reason,
         comment_version=content_version(signature.comment),
         rules={rule.id: rule for rule in rules_of([signature.cause_id])},
-        **words(),
+        **label_context(),
     )
     return page, status

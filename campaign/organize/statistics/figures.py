@@ -140,9 +140,9 @@ class Figures:
     countries: Cells
     regions: Cells
     sources: Cells
-    brought: int
+    referred: int
     confirmed: int
-    asked: int
+    signed_by_email: int
     mail: tuple
 
 
@@ -170,11 +170,11 @@ def make_figures(petition_ids: Collection[int]) -> Figures:
     """Return the Figures of these petitions as of now."""
     now = utcnow()
     by_kind = statistics.counted_by_kind(petition_ids)
-    confirmed, asked = statistics.confirmed_since(petition_ids, share_since(now), now)
+    confirmed, signed_by_email = statistics.confirmed_since(petition_ids, share_since(now), now)
     regions = Counter()
     for (country, area), count in statistics.counted_by_postal_area(petition_ids).items():
         regions[country, region_of(country, area)] += count
-    sources, brought = statistics.counted_by_source(petition_ids)
+    sources, referred = statistics.counted_by_source(petition_ids)
     return Figures(
         at=now,
         hours=tuple(statistics.hours(petition_ids)),
@@ -182,9 +182,9 @@ def make_figures(petition_ids: Collection[int]) -> Figures:
         countries=merged(by_kind["country"]),
         regions=merged(regions),
         sources=merged(sources),
-        brought=brought,
+        referred=referred,
         confirmed=confirmed,
-        asked=asked,
+        signed_by_email=signed_by_email,
         mail=tuple(statistics.mail_trouble(petition_ids)),
     )
 
@@ -237,10 +237,10 @@ def spans(hours: Iterable[Hour], chosen_range: str | None) -> list[Span]:
 
 def _last_hours(hours: Iterable[Hour]) -> list[Span]:
     now = utcnow().replace(minute=0, second=0, microsecond=0)
-    known = {item.hour: item for item in hours}
+    by_hour = {item.hour: item for item in hours}
     starts = [now - timedelta(hours=back) for back in range(23, -1, -1)]
-    found = [(start.astimezone(zone()), known.get(start)) for start in starts]
-    return [Span(start, row.sure if row else 0, row.waiting if row else 0) for start, row in found]
+    rows = [(start.astimezone(zone()), by_hour.get(start)) for start in starts]
+    return [Span(start, row.sure if row else 0, row.waiting if row else 0) for start, row in rows]
 
 
 def _by_week(days: Iterable[Span]) -> list[Span]:
@@ -264,7 +264,7 @@ def goal_forecast(hours: Iterable[Hour], *, count: int, goal: int) -> Forecast |
 
 DATA = Path(__file__).parents[1] / "data" / "postal_regions.toml"
 # In other countries, a region of two characters is wide enough not to identify anyone.
-SIGNS = 2
+REGION_CHARACTERS = 2
 
 
 def region_of(country: str, area: str) -> str:
@@ -274,8 +274,8 @@ def region_of(country: str, area: str) -> str:
     """
     names = _regions().get(country)
     if names:
-        return names.get(area[:1]) or names.get(area[:2]) or f"{area[:SIGNS]}…"
-    return f"{area[:SIGNS]}…"
+        return names.get(area[:1]) or names.get(area[:2]) or f"{area[:REGION_CHARACTERS]}…"
+    return f"{area[:REGION_CHARACTERS]}…"
 
 
 @cache

@@ -14,13 +14,13 @@ from campaign.mail.delivery import names_of
 from campaign.organize.core.access import allowed
 from campaign.organize.core.identity import may
 from campaign.organize.core.scope import (
-    PetitionInSight,
-    in_sight,
+    PetitionSummary,
     load_cause,
     load_petition,
+    petition_summary,
     petitions_where,
 )
-from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.signatures.labels import EVIDENCE_LABELS
 from campaign.organize.statistics.figures import (
     RANGES,
     SHARE_DAYS,
@@ -44,10 +44,10 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 @blueprint.get("/petitions/<slug>")
 @allowed("numbers.see", load_petition)
 def petition(petition: Petition) -> ResponseReturnValue:
-    whole = petition_by_id(petition.id)
-    goal = {"goal": whole.goal} if whole.state != "closed" else {}
-    return _page(
-        [petition.id], title=in_sight(whole).title, cause=whole.cause, petition=whole, **goal
+    row = petition_by_id(petition.id)
+    goal = {"goal": row.goal} if row.state != "closed" else {}
+    return _render_page(
+        [petition.id], title=petition_summary(row).title, cause=row.cause, petition=row, **goal
     )
 
 
@@ -55,7 +55,7 @@ def petition(petition: Petition) -> ResponseReturnValue:
 @allowed("numbers.see", load_cause)
 def cause(cause: Cause) -> ResponseReturnValue:
     own = [petition for petition in petitions_where("numbers.see") if petition.cause_id == cause.id]
-    return _page(
+    return _render_page(
         [entry.id for entry in own], title=cause.text(_lang()).title, cause=cause, petitions=own
     )
 
@@ -80,13 +80,13 @@ def cause_table(cause: Cause, table: str) -> ResponseReturnValue:
     )
 
 
-def _page(
+def _render_page(
     petition_ids: list[int],
     *,
     title: str,
     cause: Cause,
     petition: Petition | None = None,
-    petitions: Sequence[PetitionInSight] = (),
+    petitions: Sequence[PetitionSummary] = (),
     goal: int = 0,
 ) -> ResponseReturnValue:
     counts = states(petition_ids)
@@ -118,13 +118,13 @@ def _page(
         chosen_range=chosen,
         shown_sure=sum(span.sure for span in drawn),
         shown_waiting=sum(span.waiting for span in drawn),
-        span_words=span_words,
+        span_label=span_label,
         wide=chart(drawn, height=300),
         narrow=chart(drawn, width=358, height=230, labels=4),
         forecast=goal_forecast(figures.hours, count=counts.counted, goal=goal) if goal else None,
         share_days=SHARE_DAYS,
-        evidence_words=EVIDENCE_WORDS,
-        letter_words=names_of(current_app),
+        evidence_labels=EVIDENCE_LABELS,
+        email_names=names_of(current_app),
         country=lambda code: country_name(code, str(get_locale())) if code else "",
         may_review=may("signatures.review", cause),
     )
@@ -136,7 +136,7 @@ def _table(name: str, slug: str, petition_ids: list[int]) -> ResponseReturnValue
     return as_csv(f"{slug}-{name}.csv", TABLES[name].rows(petition_ids))
 
 
-def span_words(span: Span, chosen_range: str) -> str:
+def span_label(span: Span, chosen_range: str) -> str:
     """Return when a Span began, as short as an axis needs it."""
     if chosen_range == "hours":
         return clock_time(span.start, get_locale(), zone())

@@ -95,7 +95,12 @@ def _mail(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
 def _confirming(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     figures = recent_figures(petition_ids)
     yield "signed by email from", "until", "signatures", "confirmed"
-    yield day_of(share_since(figures.at)), day_of(figures.at), figures.asked, figures.confirmed
+    yield (
+        day_of(share_since(figures.at)),
+        day_of(figures.at),
+        figures.signed_by_email,
+        figures.confirmed,
+    )
 
 
 def _forecast(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
@@ -103,21 +108,25 @@ def _forecast(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     for petition in petitions_with_ids(petition_ids):
         counted = states([petition.id]).counted
         if petition.goal and petition.state != "closed":
-            found = goal_forecast(
+            forecast = goal_forecast(
                 recent_figures([petition.id]).hours, count=counted, goal=petition.goal
             )
-            yield petition.slug, counted, *_told(found, current_goal(counted, petition.goal))
+            yield (
+                petition.slug,
+                counted,
+                *_forecast_columns(forecast, current_goal(counted, petition.goal)),
+            )
 
 
-def _told(found: Forecast | None, goal: int) -> tuple[Any, ...]:
+def _forecast_columns(forecast: Forecast | None, goal: int) -> tuple[Any, ...]:
     """Return goal, pace and days of a Forecast; only the goal if it is too early for a forecast."""
-    if found is None:
+    if forecast is None:
         return goal, "", "", ""
     return (
-        found.goal,
-        round(found.pace, 2),
-        found.earliest.isoformat(),
-        found.latest.isoformat() if found.latest else "",
+        forecast.goal,
+        round(forecast.pace, 2),
+        forecast.earliest.isoformat(),
+        forecast.latest.isoformat() if forecast.latest else "",
     )
 
 

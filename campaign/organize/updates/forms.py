@@ -19,7 +19,7 @@ from campaign.organize.core.fields import (
     VersionField,
     by_language,
     in_language,
-    most,
+    max_length,
 )
 from campaign.organize.core.time_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
@@ -29,17 +29,17 @@ ELSEWHERE = _l(
     "We do not show pictures from other sites, because those sites would learn who reads this. Add the picture under “Pictures in the text”."
 )
 PARTS = ("title", "summary", "body")
-LACKING = {
+MISSING_ERRORS = {
     "title": _l("Enter a title first. Then you can add the other text in this language."),
     "body": _l("Enter the text of the update."),
 }
 MAX_BODY_LENGTH = 20_000
 
 
-class _Words(InLanguages, FlaskForm):
+class _Text(InLanguages, FlaskForm):
     """An update's texts in all languages, and what it is about."""
 
-    parts, lacking = PARTS, LACKING
+    parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
     petitions = SelectMultipleField(_l("Related petitions"))
     event = SelectField(_l("Related event"), default="")
@@ -47,14 +47,14 @@ class _Words(InLanguages, FlaskForm):
     @classmethod
     def of(cls, update: Update) -> Self:
         """Return the form filled with the saved update."""
-        words = {
+        texts = {
             f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS
         }
         about = {
             "petitions": [str(petition.petition_id) for petition in update.petitions],
             "event": str(update.event_id or ""),
         }
-        return cls(formdata=None, data={"version": update.version_of("text"), **about, **words})
+        return cls(formdata=None, data={"version": update.version_of("text"), **about, **texts})
 
     def offer(
         self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
@@ -76,12 +76,12 @@ class _Words(InLanguages, FlaskForm):
         """
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
-        is_whole = self.demand({update.original_lang, *self.texts()}, needed)
-        return self._knows_pictures(update) and is_whole and valid
+        is_complete = self.require_parts({update.original_lang, *self.texts()}, needed)
+        return self._knows_pictures(update) and is_complete and valid
 
     def _knows_pictures(self, update: Update) -> bool:
-        for lang, words in self.texts().items():
-            for name in unknown_names(update, words["body"])[:1]:
+        for lang, text in self.texts().items():
+            for name in unknown_names(update, text["body"])[:1]:
                 is_ours = name.startswith("picture:")
                 self[f"body_{lang}"].errors = [
                     _("There is no picture %(name)s. Add it under Pictures in the text.", name=name)
@@ -91,18 +91,21 @@ class _Words(InLanguages, FlaskForm):
         return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 
-WordsForm = type(
-    "WordsForm",
-    (_Words,),
+TextForm = type(
+    "TextForm",
+    (_Text,),
     {
-        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language(
-            "summary", lambda lang: ShortTextField(in_language(_l("Summary"), lang), [most(1000)])
+            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
+        ),
+        **by_language(
+            "summary",
+            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
         ),
         **by_language(
             "body",
             lambda lang: LinesField(
-                in_language(_l("Text of the update"), lang), [most(MAX_BODY_LENGTH)]
+                in_language(_l("Text of the update"), lang), [max_length(MAX_BODY_LENGTH)]
             ),
         ),
     },

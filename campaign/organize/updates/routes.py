@@ -14,13 +14,18 @@ from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
 from campaign.i18n.locales import LOCALES
 from campaign.organize.core.access import allowed
-from campaign.organize.core.audit import Fact, act
-from campaign.organize.core.drafts import DraftForm, is_made_already, offered, speak_as_asked
+from campaign.organize.core.audit import AuditEvent, act
+from campaign.organize.core.drafts import (
+    DraftForm,
+    is_already_created,
+    offered,
+    use_requested_language,
+)
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.pagination import page_of
 from campaign.organize.core.scope import petitions_where
-from campaign.organize.core.time_fields import tell_of_hours_twice
+from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.updates.forms import PublishForm
 from campaign.process.clock import utcnow
@@ -71,11 +76,11 @@ def create() -> ResponseReturnValue:
     slug = (
         form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
     )
-    if is_made_already(update_in_any_state(slug), form):
+    if is_already_created(update_in_any_state(slug), form):
         return back_to(slug)
     try:
         made = act(
-            Fact(
+            AuditEvent(
                 "updates.create",
                 on=lambda update: ("update", update.id),
                 cause_id=int(form.cause.data),
@@ -126,7 +131,7 @@ def save_address(update: Update) -> ResponseReturnValue:
     try:
         save(
             Editor(form, partial(update_in_any_state, update.slug), _slug_of, _address_page),
-            fact_of("updates.edit", update),
+            audit_event_of("updates.edit", update),
             operations.move_update,
             update_id=update.id,
             slug=form.slug.data,
@@ -142,7 +147,7 @@ def save_address(update: Update) -> ResponseReturnValue:
 @allowed("updates.see", load_update)
 def preview(update: Update) -> ResponseReturnValue:
     """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
-    speak_as_asked()
+    use_requested_language()
     return preview_page(update)
 
 
@@ -159,9 +164,9 @@ def preview_page(update: Update, **typed: Any) -> str:
     )
 
 
-def fact_of(action: str, update: Update, **details: Any) -> Fact:
-    """Return the Fact to record for a change to this update."""
-    return Fact(action, on=("update", update.id), cause_id=update.cause_id, details=details)
+def audit_event_of(action: str, update: Update, **details: Any) -> AuditEvent:
+    """Return the AuditEvent to record for a change to this update."""
+    return AuditEvent(action, on=("update", update.id), cause_id=update.cause_id, details=details)
 
 
 def back_to(slug: str) -> BaseResponse:
@@ -194,7 +199,7 @@ def publish(update: Update) -> ResponseReturnValue:
     mails = form.mails.data and _may_mail(update)
     try:
         act(
-            fact_of("updates.publish", update, mails=bool(mails)),
+            audit_event_of("updates.publish", update, mails=bool(mails)),
             publish_and_mail,
             update_id=update.id,
             publish_at=form.moment,
@@ -210,7 +215,7 @@ def publish(update: Update) -> ResponseReturnValue:
         else _("It will be published at the time you set."),
         "success",
     )
-    tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
+    flash_ambiguous_times((form.publish_at.data,) if form.moment else (), form.time_zone.data)
     return back_to(update.slug)
 
 

@@ -12,13 +12,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from campaign.events.queries import event_by_id, events_ahead, events_past
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content.pictures import MAX_UPLOAD_BYTES, BodyPictureForm
-from campaign.organize.core.access import allowed, takes_bytes
+from campaign.organize.core.access import accepts_bytes, allowed
 from campaign.organize.core.audit import act
-from campaign.organize.core.drafts import preview_asked
+from campaign.organize.core.drafts import is_preview_requested
 from campaign.organize.core.edit_conflicts import Editor, save
 from campaign.organize.core.scope import petitions_where
-from campaign.organize.updates.forms import MAX_BODY_LENGTH, WordsForm
-from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update, preview_page
+from campaign.organize.updates.forms import MAX_BODY_LENGTH, TextForm
+from campaign.organize.updates.routes import (
+    audit_event_of,
+    back_to,
+    blueprint,
+    load_update,
+    preview_page,
+)
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 from campaign.updates import body_pictures, operations
@@ -32,16 +38,16 @@ MAX_EVENTS = 50
 @blueprint.get("/<slug>/words")
 @allowed("updates.edit", load_update)
 def words(update: Update) -> ResponseReturnValue:
-    return _writing_page(update, WordsForm.of(update))
+    return _writing_page(update, TextForm.of(update))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("updates.edit", load_update)
 def save_words(update: Update) -> ResponseReturnValue:
-    form = _about(WordsForm(), update)
+    form = _about(TextForm(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
-    if preview_asked():
+    if is_preview_requested():
         return preview_page(update, **_as_typed(form, update))
     about = operations.Links(
         tuple(map(int, form.petitions.data)), int(form.event.data) if form.event.data else None
@@ -51,18 +57,18 @@ def save_words(update: Update) -> ResponseReturnValue:
             Editor(
                 form,
                 partial(update_in_any_state, update.slug),
-                lambda present: _about(WordsForm.of(present), present),
+                lambda present: _about(TextForm.of(present), present),
                 _writing_page,
             ),
-            fact_of("updates.edit", update),
+            audit_event_of("updates.edit", update),
             operations.change_update,
             update_id=update.id,
             texts=form.texts(),
             links=about,
             now=utcnow(),
         )
-    except operations.UpdateNotReady as fact:
-        form.form_errors.append(_not_ready(fact))
+    except operations.UpdateNotReady as error:
+        form.form_errors.append(_incomplete_message(error))
         return _writing_page(update, form, 422)
     flash(_("Saved."), "success")
     return back_to(update.slug)
@@ -75,14 +81,14 @@ def _as_typed(form: Any, update: Update) -> dict[str, Any]:
         (item for item in (g.lang, update.original_lang) if item in texts),
         next(iter(texts), g.lang),
     )
-    words = texts.get(lang) or {"title": "", "body": ""}
-    shown = {
+    text = texts.get(lang) or {"title": "", "body": ""}
+    unsaved = {
         "lang": lang,
-        "title": words["title"],
-        "body": to_html(words["body"], pictures_of(update, lang)),
+        "title": text["title"],
+        "body": to_html(text["body"], pictures_of(update, lang)),
         "languages": tuple(texts),
     }
-    return {**shown, "summary": summary} if (summary := words.get("summary")) else shown
+    return {**unsaved, "summary": summary} if (summary := text.get("summary")) else unsaved
 
 
 def _writing_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
@@ -124,14 +130,14 @@ def _about(form: Any, update: Any) -> Any:
     )
 
 
-def _not_ready(fact: operations.UpdateNotReady) -> str:
+def _incomplete_message(error: operations.UpdateNotReady) -> str:
     lacking = {
         "title": _("title"),
         "body": _("text"),
         "picture_alt": _("description of the picture"),
         "body_alt": _("description of a picture in the text"),
     }
-    parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in fact.faults)
+    parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in error.faults)
     return _("This is public, so it must stay complete. Missing: %(parts)s.", parts=parts)
 
 
@@ -142,7 +148,7 @@ def pictures(update: Update) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/pictures")
-@takes_bytes(MAX_UPLOAD_BYTES)
+@accepts_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", load_update)
 def add_picture(update: Update) -> ResponseReturnValue:
     form, written = BodyPictureForm(), update.written_in
@@ -151,7 +157,7 @@ def add_picture(update: Update) -> ResponseReturnValue:
     named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
     try:
         made = act(
-            fact_of("updates.edit", update, part="pictures"),
+            audit_event_of("updates.edit", update, part="pictures"),
             body_pictures.add_body_picture,
             update_id=update.id,
             **named,
@@ -199,7 +205,7 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
             lambda present: _body_picture_form(present[0], present[1]),
             lambda present, form: _one_page(present[0], present[1], form),
         ),
-        fact_of("updates.edit", update, part="pictures"),
+        audit_event_of("updates.edit", update, part="pictures"),
         body_pictures.change_alts,
         update_id=update.id,
         number=number,
@@ -215,18 +221,18 @@ def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
 def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
     try:
         act(
-            fact_of("updates.edit", update, part="pictures"),
+            audit_event_of("updates.edit", update, part="pictures"),
             body_pictures.remove_body_picture,
             update_id=update.id,
             number=number,
             now=utcnow(),
         )
-    except body_pictures.PictureInText as fact:
-        shown_in = ", ".join(NAMES[lang] for lang in fact.langs)
+    except body_pictures.PictureInText as error:
+        languages = ", ".join(NAMES[lang] for lang in error.langs)
         flash(
             _(
                 "It is still in the text (%(languages)s). Remove its line there first.",
-                languages=shown_in,
+                languages=languages,
             ),
             "danger",
         )
@@ -247,7 +253,7 @@ def words_as_read(update: Update) -> ResponseReturnValue:
 
 
 def _body_picture_form(update: Update, picture: UpdateBodyPicture) -> FlaskForm:
-    alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
+    alts = {f"alt_{lang}": alt for lang, alt in picture.alts.items()}
     version = update.version_of(body_pictures.part_of(picture.number))
     return BodyPictureForm(formdata=None, data={"version": version, **alts})
 

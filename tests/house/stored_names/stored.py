@@ -17,7 +17,7 @@ from campaign.jobs.operations import take_lease
 from campaign.jobs.registry import background_work
 from campaign.mail.delivery import bound_kinds, renderers_of
 from campaign.organize.core import audit as core_audit
-from campaign.organize.core.audit import TOLD
+from campaign.organize.core.audit import AUDITED_COLUMNS
 from campaign.organize.exports import forms as export_words
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.organize.signatures import labels as signature_words
@@ -27,7 +27,7 @@ from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
-RECORDS = (audit.record, audit.record_planned, core_audit.Fact)
+RECORDS = (audit.record, audit.record_planned, core_audit.AuditEvent)
 
 
 def states() -> set[str]:
@@ -54,7 +54,7 @@ def defaults() -> set[str]:
 
 def reasons() -> set[str]:
     """Return the reason codes of held signatures and failed exports."""
-    held = {f"signature {item}" for item in (*signature_words.REASON_WORDS, signature_words.MERGED)}
+    held = {f"signature {item}" for item in (*signature_words.REASON_TEXTS, signature_words.MERGED)}
     return held | {f"export {fault}" for fault in export_words.FAULTS}
 
 
@@ -64,14 +64,14 @@ def audit_actions() -> set[str]:
         set(ACTIONS)
         | recorded
         | texts_given(
-            (audit.record_planned, core_audit.Fact, core_audit.act_on_account), 0, "action"
+            (audit.record_planned, core_audit.AuditEvent, core_audit.act_on_account), 0, "action"
         )
     )
 
 
 def audit_subjects() -> set[str]:
     """Return the kinds of subject: the first of each pair that an audit event is about."""
-    found = set(TOLD)
+    found = set(AUDITED_COLUMNS)
     for _module, call in calls_of(*RECORDS):
         for node in (*call.args, *(keyword.value for keyword in call.keywords)):
             if (
