@@ -141,7 +141,7 @@ def _signatures(url):
     with engine.connect() as connection:
         counts = [
             connection.scalar(text(f"select count(*) from {table}"))
-            for table in ("signature", "owed_message")
+            for table in ("signature", "outbox_message")
         ]
     engine.dispose()
     return counts

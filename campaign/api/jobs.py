@@ -33,7 +33,7 @@ def watch_keys(*, now: datetime) -> int:
     )
     repeats = cast(func.sum(cast(ApiPost.is_repeat, Integer)), Integer)
     trusted = select(ApiKey.id).where(
-        ApiKey.is_trusted, ApiKey.doubted_at.is_(None), ApiKey.revoked_at.is_(None)
+        ApiKey.is_trusted, ApiKey.distrusted_at.is_(None), ApiKey.revoked_at.is_(None)
     )
     suspects = db.session.execute(
         select(ApiPost.key_id, repeats, func.count())
@@ -50,9 +50,9 @@ def watch_keys(*, now: datetime) -> int:
 
 def _doubt(key_id: int, now: datetime) -> int:
     key = load_for_update(ApiKey, key_id)
-    if key.doubted_at is not None:
+    if key.distrusted_at is not None:
         return 0
-    key.doubted_at = now
+    key.distrusted_at = now
     record(WORKER, "keys.doubt", subject=("api_key", key.id), cause_id=key.cause_id)
     db.session.flush()
     return 1

@@ -18,7 +18,7 @@ class ApiKey(db.Model):
     we tell the supporters by email. `source` is stored with each signature that the key brings.
     `used_at` is when the key was last used, to the hour. `revoked_at` ends the key permanently.
 
-    `doubted_at` is set when too many of the addresses it sent had signed before. From then on,
+    `distrusted_at` is set when too many of the addresses it sent had signed before. From then on,
     supporters must confirm, as for a key that is not trusted.
     """
 
@@ -37,7 +37,7 @@ class ApiKey(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    distrusted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ApiPost(db.Model):

@@ -76,7 +76,7 @@ def sign(slug: str) -> ResponseReturnValue:
             received_at=now,
             source=clean_source(values["source"]) or key.source,
             # The response must not reveal whether the key is doubted or how the petition counts.
-            is_vouched_for=key.is_trusted and key.doubted_at is None and not terms.is_quiet,
+            is_vouched_for=key.is_trusted and key.distrusted_at is None and not terms.is_quiet,
         ),
         partial(_commit, key_id=key.id),
     )

@@ -42,7 +42,6 @@ EXIT_WRONG_ROWS = 1
 @click.option(
     "--country", default="", help="Country for rows without one, as two letters such as CA."
 )
-@click.option("--country", default="", help="Two-letter country code for rows without one.")
 @click.option(
     "--signed-on",
     type=click.DateTime(["%Y-%m-%d"]),

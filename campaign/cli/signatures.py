@@ -107,7 +107,7 @@ def _erasure_plan(petition: Petition) -> str:
         return f"{petition.slug} has personal data of {count}. It has no retention period, so nothing is erased."
     if erase_at is None:
         return f"{petition.slug} has personal data of {count}. It has no end date yet, so nothing is erased."
-    if petition.retention_told_at:
+    if petition.retention_notified_at:
         notice = "The owners have been told."
     else:
         notice = "First, the owners must be told."

@@ -67,8 +67,8 @@ class DeliveryPack:
         self._signatures = SignatureTable(
             Selection(export.petition_id, columns=columns, delivered=True), []
         )
-        self._zip = ZipStream(export.asked_at)
-        self._root = f"{self._choice['slug']}-{export.asked_at:%Y-%m-%d}"
+        self._zip = ZipStream(export.requested_at)
+        self._root = f"{self._choice['slug']}-{export.requested_at:%Y-%m-%d}"
         self._done = 0
         # What the cover letter and the README say about the signatures.
         self._counts: dict[str, Any] = {"evidence": Counter(), "version": Counter(), "erased": 0}
@@ -191,7 +191,7 @@ class DeliveryPack:
 
     def _texts(self) -> PackTexts:
         return PackTexts(
-            petition_by_id(self._export.petition_id), self._choice, self._export.asked_at
+            petition_by_id(self._export.petition_id), self._choice, self._export.requested_at
         )
 
     def _file(self, name: str, data: bytes) -> bytes:

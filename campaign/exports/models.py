@@ -67,7 +67,7 @@ class Export(db.Model):
     frames: Mapped[int] = mapped_column(Integer, default=0)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organizer: Mapped[Organizer] = relationship(lazy="joined")

@@ -35,7 +35,7 @@ def request_export(
         aim=aim,
         purpose=purpose,
         choice=choice,
-        asked_at=now,
+        requested_at=now,
     )
     db.session.add(export)
     db.session.flush()
@@ -83,7 +83,7 @@ def start_again(export_id: int, *, now: datetime) -> bool:
     """Request a failed export again; return whether it had failed."""
     failed = (Export.id == export_id, Export.state == "failed")
     reset = {"done": 0, "frames": 0, "fault": "", "seed": new_seed()}
-    if not _change(*failed, state="waiting", asked_at=now, **reset):
+    if not _change(*failed, state="waiting", requested_at=now, **reset):
         return False
     enqueue(JOB, export_id)
     return True
@@ -99,7 +99,7 @@ def drop_export(export_id: int) -> bool:
 def sweep_exports(*, now: datetime) -> list[str]:
     """Delete expired exports and old failed ones; return the names of the files to keep."""
     too_old = (Export.ready_at <= now - RETENTION) | (
-        (Export.state == "failed") & (Export.asked_at <= now - RETENTION)
+        (Export.state == "failed") & (Export.requested_at <= now - RETENTION)
     )
     db.session.execute(delete(Export).where(too_old).execution_options(synchronize_session=False))
     return [f"{export_id}.sealed" for export_id in db.session.scalars(select(Export.id))]

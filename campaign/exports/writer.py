@@ -27,7 +27,7 @@ def table_of(export: Export) -> SignatureTable:
 
 def pieces_of_signatures(export: Export, table: SignatureTable) -> Generator[Piece, None, None]:
     """Yield the Pieces of an export in one of the DOWNLOADS."""
-    form = DOWNLOADS[export.kind](table.header, table.kinds, at=export.asked_at)
+    form = DOWNLOADS[export.kind](table.header, table.kinds, at=export.requested_at)
     after, last, done = 0, table.last_id(), 0
     yield Piece(form.begin(), done)
     while after < last:

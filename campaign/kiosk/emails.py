@@ -95,7 +95,9 @@ def _render_signed_at_table(message: Any) -> Message | None:
         "signed": [_signed(row, message.lang) for row in together],
         "event_title": _event_title(first, message.lang),
         "signed_on": first.created_at,
-        "asked_name": next((row.requested_name for row in together if row.name_display_asked), ""),
+        "asked_name": next(
+            (row.requested_name for row in together if row.name_display_requested), ""
+        ),
         "confirm_url": absolute_url(
             "tables.confirm_name", message.lang, token=tokens.token_for(CONFIRM_NAME, first)
         ),
@@ -145,7 +147,7 @@ def _render_silent(message: Any) -> Message | None:
         organizer is None
         or organizer.removed_at is not None
         or kiosk is None
-        or kiosk.silence_told_at is None
+        or kiosk.silence_notified_at is None
     ):
         return None
     event, locale = kiosk.event, LOCALES[message.lang]

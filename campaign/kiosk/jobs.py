@@ -56,7 +56,7 @@ def tell_of_silence(*, now: datetime) -> int:
             *(
                 Kiosk.waiting > 0,
                 Kiosk.last_seen_at <= now - SILENT,
-                Kiosk.silence_told_at.is_(None),
+                Kiosk.silence_notified_at.is_(None),
                 Kiosk.revoked_at.is_(None),
             ),
             *(Event.starts_at <= now, Event.ends_at > now - ALERT_PERIOD),
@@ -65,7 +65,7 @@ def tell_of_silence(*, now: datetime) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for kiosk in silent:
-        kiosk.silence_told_at = now
+        kiosk.silence_notified_at = now
         entries = [
             record(
                 WORKER,

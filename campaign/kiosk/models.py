@@ -43,7 +43,7 @@ class Kiosk(db.Model):
 
     `waiting`, `oldest_at`, `last_sequence`, `battery` and `app` are from its last report.
     `waiting` excludes the records that came with that report. Its owners were alerted to its
-    silence at `silence_told_at`, which its next report clears. `key_id` is the key that it was
+    silence at `silence_notified_at`, which its next report clears. `key_id` is the key that it was
     last told to seal to, since `key_since`. At `emptied_at` it last had nothing left to send.
     `signatures.kiosk_id` points here.
     """
@@ -71,7 +71,7 @@ class Kiosk(db.Model):
     oldest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sequence: Mapped[int] = mapped_column(Integer, default=0)
     emptied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    silence_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    silence_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     key_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_key.id"))
     key_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -105,7 +105,7 @@ def _note_report(
     kiosk: Kiosk, report: Report, has_records: bool, settled: int, now: datetime
 ) -> None:
     """Store the tablet's report; `settled` of the records it counts as waiting got a receipt."""
-    kiosk.last_seen_at, kiosk.silence_told_at = now, None
+    kiosk.last_seen_at, kiosk.silence_notified_at = now, None
     kiosk.app, kiosk.battery = report.app, report.battery
     kiosk.waiting = max(0, report.waiting - settled)
     kiosk.oldest_at = report.oldest_at if kiosk.waiting else None

@@ -29,18 +29,18 @@ class OutboxMessage(db.Model):
     sends it to the mail server. If the worker dies, the row is claimed again when its lock ends.
     """
 
-    __tablename__ = "owed_message"
+    __tablename__ = "outbox_message"
     __table_args__ = (
         one_of("state", STATES),
         Index(
-            "ix_owed_message_due",
+            "ix_outbox_message_due",
             "priority",
             "due_at",
             sqlite_where=IS_QUEUED,
             postgresql_where=IS_QUEUED,
         ),
         Index(
-            "ix_owed_message_troubled",
+            "ix_outbox_message_troubled",
             "kind",
             "subject_id",
             sqlite_where=HAS_FAILED,

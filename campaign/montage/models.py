@@ -57,7 +57,7 @@ class Poster(db.Model):
     lang: Mapped[str] = mapped_column(String(2))
     with_names: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     look: Mapped[str] = mapped_column(String(32), default="")
     numbers: Mapped[str] = mapped_column(String(32), default="")

@@ -57,7 +57,7 @@ class Petition(Archivable, Pictured, db.Model):
     sender of an email reveals that someone signed.
 
     Retention: personal data is erased `retention_days` after the end, or kept if that is None.
-    `retention_told_at` is when owners were told about it. `retention_done_at` is when it was done.
+    `retention_notified_at` is when owners were told about it. `retention_done_at` is when it was done.
 
     Delivery: `deliver_places` maps a language to where the signatures are handed over.
     `handed_names` and `handed_details` say what targets see of a signature. Names are whole, or
@@ -100,7 +100,7 @@ class Petition(Archivable, Pictured, db.Model):
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
     is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
-    retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retention_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
     handed_details: Mapped[list] = mapped_column(

@@ -76,7 +76,7 @@ READERS = (
         _l("So that you never get one twice"),
         NOBODY,
         _l("A few weeks after the last email of that mailing. We keep only the total"),
-        columns_of("mailing_receipt", "mailing_id subscription_id email_digest owed_at"),
+        columns_of("mailing_receipt", "mailing_id subscription_id email_digest queued_at"),
     ),
     RegisterRow(
         _l("Your request never to get updates again"),

@@ -84,7 +84,7 @@ WORKERS = (
         (
             *columns_of(
                 "export",
-                "organizer_id petition_id cause_id kind aim purpose choice state asked_at ready_at",
+                "organizer_id petition_id cause_id kind aim purpose choice state requested_at ready_at",
             ),
             *columns_of("export_choice", "organizer_id petition_id aim kind choice"),
         ),

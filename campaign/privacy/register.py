@@ -17,7 +17,7 @@ NOT_PERSONAL = {
     "repeat_signing": "id",
     "own_link_request": "id",
     "registration": "id",
-    "owed_message": "id attempts locked_until priority",
+    "outbox_message": "id attempts locked_until priority",
     "organizer": "id",
     "role_grant": "id",
     "passkey": "id",
@@ -39,7 +39,7 @@ NOT_PERSONAL = {
 IMPERSONAL = set(
     """
     former_slug picture cause cause_text cause_tally free_number network_key
-    petition petition_version petition_text petition_tally target ledger_entry kept_sum rule lookup_due lookup_progress
+    petition petition_version petition_text petition_tally target ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     handover print_run embedding share_text api_key api_post

@@ -28,7 +28,7 @@ SIGNERS = (
         _l("It is your signature"),
         _l("The people the petition is addressed to. The public sees only what you choose to show"),
         COUNTED,
-        columns_of("signature", "given_name family_name name_display name_display_asked"),
+        columns_of("signature", "given_name family_name name_display name_display_requested"),
     ),
     RegisterRow(
         _l("Your email address"),
@@ -90,7 +90,7 @@ SIGNERS = (
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
             *columns_of(
-                "owed_message", "kind subject_id lang created_at due_at state last_error sent_at"
+                "outbox_message", "kind subject_id lang created_at due_at state last_error sent_at"
             ),
         ),
     ),
@@ -248,7 +248,7 @@ SIGNERS = (
         LIKE_THE_SIGNATURE,
         (
             *columns_of("signature", "brought_by source"),
-            *columns_of("share_deal", "signature_id text_id dealt_at shared_at"),
+            *columns_of("share_assignment", "signature_id text_id assigned_at shared_at"),
         ),
     ),
     RegisterRow(

@@ -28,18 +28,18 @@ class ShareText(db.Model):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ShareDeal(db.Model):
+class ShareAssignment(db.Model):
     """Which share text a signature's supporter was given.
 
     `shared_at` is when they first pressed a share button.
     """
 
-    __tablename__ = "share_deal"
-    __table_args__ = (Index("ix_share_deal_text", "text_id", "dealt_at"),)
+    __tablename__ = "share_assignment"
+    __table_args__ = (Index("ix_share_assignment_text", "text_id", "assigned_at"),)
 
     signature_id: Mapped[int] = mapped_column(
         ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
     )
     text_id: Mapped[int] = mapped_column(ForeignKey("share_text.id", ondelete="CASCADE"))
-    dealt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,7 +12,7 @@ from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.sharing.models import ShareDeal, ShareText
+from campaign.sharing.models import ShareAssignment, ShareText
 from campaign.sharing.queries import texts_of
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import confirm
@@ -46,8 +46,8 @@ def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime
         texts, key=lambda text: keyed_digest(secret_key(), PURPOSE, f"{signature_id}:{text.id}")
     )
     db.session.execute(
-        insert(ShareDeal)
-        .values(signature_id=signature_id, text_id=text.id, dealt_at=now)
+        insert(ShareAssignment)
+        .values(signature_id=signature_id, text_id=text.id, assigned_at=now)
         .on_conflict_do_nothing(index_elements=["signature_id"])
     )
 
@@ -55,15 +55,17 @@ def assign_text(*, signature_id: int, petition_id: int, lang: str, now: datetime
 def note_share(*, signature_id: int, now: datetime) -> None:
     """Record that a supporter pressed a share button. Only the first time counts."""
     db.session.execute(
-        update(ShareDeal)
-        .where(ShareDeal.signature_id == signature_id, ShareDeal.shared_at.is_(None))
+        update(ShareAssignment)
+        .where(ShareAssignment.signature_id == signature_id, ShareAssignment.shared_at.is_(None))
         .values(shared_at=now)
     )
 
 
 def forget_assigned_texts(signature_ids: Collection[int]) -> None:
     """Delete which share texts the supporters of erased signatures were given."""
-    db.session.execute(delete(ShareDeal).where(ShareDeal.signature_id.in_(signature_ids)))
+    db.session.execute(
+        delete(ShareAssignment).where(ShareAssignment.signature_id.in_(signature_ids))
+    )
 
 
 def change_texts(

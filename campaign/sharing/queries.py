@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 from campaign.extensions import db
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.sharing.models import ShareDeal, ShareText
+from campaign.sharing.models import ShareAssignment, ShareText
 from campaign.signatures.models import BROUGHT, Signature
 
 # A link's figure is shown in steps of this size, and counts only signatures hatched at least this
@@ -53,8 +53,8 @@ def assigned_text(signature_id: int | None) -> str | None:
     """
     return db.session.scalar(
         select(ShareText.words)
-        .join(ShareDeal, ShareDeal.text_id == ShareText.id)
-        .where(ShareDeal.signature_id == signature_id, ShareText.retired_at.is_(None))
+        .join(ShareAssignment, ShareAssignment.text_id == ShareText.id)
+        .where(ShareAssignment.signature_id == signature_id, ShareText.retired_at.is_(None))
     )
 
 
@@ -79,10 +79,19 @@ def outcomes(texts: Sequence[ShareText], since: datetime) -> list[Outcome]:
     # Look up each assignment in the index of referred signatures, because grouping all signatures
     # would slow down as the site grows.
     per_signature = (
-        select(ShareDeal.text_id, ShareDeal.shared_at, func.count(_signature.id).label("many"))
-        .outerjoin(Signature, _is_referred & (_signature.brought_by == ShareDeal.signature_id))
-        .where(ShareDeal.text_id.in_([text.id for text in texts]), ShareDeal.dealt_at >= since)
-        .group_by(ShareDeal.signature_id, ShareDeal.text_id, ShareDeal.shared_at)
+        select(
+            ShareAssignment.text_id,
+            ShareAssignment.shared_at,
+            func.count(_signature.id).label("many"),
+        )
+        .outerjoin(
+            Signature, _is_referred & (_signature.brought_by == ShareAssignment.signature_id)
+        )
+        .where(
+            ShareAssignment.text_id.in_([text.id for text in texts]),
+            ShareAssignment.assigned_at >= since,
+        )
+        .group_by(ShareAssignment.signature_id, ShareAssignment.text_id, ShareAssignment.shared_at)
         .subquery()
     )
     rows = db.session.execute(

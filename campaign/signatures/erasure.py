@@ -83,8 +83,8 @@ def erases_at(petition: Petition) -> datetime | None:
     planned = end + timedelta(days=petition.retention_days)
     return (
         planned
-        if petition.retention_told_at is None
-        else max(planned, petition.retention_told_at + NOTICE)
+        if petition.retention_notified_at is None
+        else max(planned, petition.retention_notified_at + NOTICE)
     )
 
 
@@ -119,7 +119,7 @@ def set_retention(*, petition_id: int, days: int | None, version: int | None = N
     petition = load_for_update(Petition, petition_id)
     check_part(petition, "retention", version)
     if petition.retention_days != days:
-        petition.retention_days, petition.retention_told_at, petition.retention_done_at = (
+        petition.retention_days, petition.retention_notified_at, petition.retention_done_at = (
             days,
             None,
             None,
@@ -156,7 +156,7 @@ def is_due(petition: Petition, now: datetime) -> bool:
     at = erases_at(petition)
     return (
         at is not None
-        and petition.retention_told_at is not None
+        and petition.retention_notified_at is not None
         and petition.retention_done_at is None
         and now >= at
     )
@@ -170,7 +170,7 @@ def warn_of_erasure(*, now: datetime) -> int:
     _reset_signed_since()
     petitions = [petition for petition in _with_retention() if _needs_warning(petition, now)]
     for petition in petitions:
-        petition.retention_told_at = now
+        petition.retention_notified_at = now
         # Each email is about its own audit event, which names the owner and the petition.
         entries = [
             record(
@@ -262,7 +262,7 @@ def _reset_signed_since():
     db.session.execute(
         update(Petition)
         .where(Petition.retention_done_at.is_not(None), signed_since)
-        .values(retention_done_at=None, retention_told_at=None)
+        .values(retention_done_at=None, retention_notified_at=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -284,7 +284,7 @@ def _needs_warning(petition, now):
     if end is None:
         return False
     warn_from = end + timedelta(days=petition.retention_days) - NOTICE
-    warned_at = petition.retention_told_at
+    warned_at = petition.retention_notified_at
     return now >= warn_from and (warned_at is None or warned_at < warn_from)
 
 

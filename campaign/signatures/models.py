@@ -43,7 +43,7 @@ ERASED_COUNTED = text("state = 'erased' and number is not null")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
-ASKED = text("name_display_asked != ''")
+ASKED = text("name_display_requested != ''")
 BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
@@ -77,7 +77,7 @@ class Signature(db.Model):
     because a stale link must not prevent signing. `source` is the code of a campaign.
 
     A confirmed one with `waits_until` is counted with its batch (see `batches`).
-    `name_display_asked` is the display asked for at a table, until the supporter or an organizer
+    `name_display_requested` is the display asked for at a table, until the supporter or an organizer
     confirms it. Until then `name_display` is more private.
     """
 
@@ -164,7 +164,7 @@ class Signature(db.Model):
     comment_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answers: Mapped[dict] = mapped_column(JSON, default=dict)
     name_display: Mapped[str] = mapped_column(String(8), default="counted")
-    name_display_asked: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    name_display_requested: Mapped[str] = mapped_column(String(8), default="", server_default="")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
     held_reason: Mapped[str] = mapped_column(String(40), default="")
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -186,7 +186,7 @@ class Signature(db.Model):
 
     @property
     def requested_name(self) -> str:
-        return shown_name(self.name_display_asked, self.given_name, self.family_name)
+        return shown_name(self.name_display_requested, self.given_name, self.family_name)
 
     @property
     def full_name(self) -> str:

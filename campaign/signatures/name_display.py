@@ -40,7 +40,7 @@ def waits_for_owner(email_digest: bytes, email: str):
     return [
         row
         for row in signatures_of_address(email_digest, email)
-        if row.name_display_asked and row.state not in ("withdrawn", "erased")
+        if row.name_display_requested and row.state not in ("withdrawn", "erased")
     ]
 
 
@@ -65,7 +65,7 @@ def keep_private(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequ
     return db.session.scalars(
         update(_table)
         .where(ASKED, _chosen(ids, cause_ids))
-        .values(name_display_asked="")
+        .values(name_display_requested="")
         .returning(_table.c.id)
     ).all()
 
@@ -107,7 +107,7 @@ def _chosen(ids, cause_ids):
 
 def _show(chosen):
     conditions = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
-    values = {"name_display": _table.c.name_display_asked, "name_display_asked": ""}
+    values = {"name_display": _table.c.name_display_requested, "name_display_requested": ""}
     return db.session.scalars(
         update(_table).where(*conditions).values(**values).returning(_table.c.id)
     ).all()

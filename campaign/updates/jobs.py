@@ -96,7 +96,7 @@ def send_batch(*, mailing_id: int, now: datetime) -> Batch:
                 "mailing_id": mailing.id,
                 "subscription_id": row.id,
                 "email_digest": bytes(row.email_digest),
-                "owed_at": now,
+                "queued_at": now,
             }
             for row in rows
         ],
@@ -128,7 +128,7 @@ def _free_places(mailing: Mailing, now: datetime) -> int:
     if not mailing.per_minute:
         return free_places
     recent = select(func.count()).where(
-        MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE
+        MailingReceipt.mailing_id == mailing.id, MailingReceipt.queued_at > now - MINUTE
     )
     return min(free_places, mailing.per_minute - (db.session.scalar(recent) or 0))
 

@@ -71,4 +71,4 @@ class MailingReceipt(db.Model):
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
     subscription_id: Mapped[int] = mapped_column(RowId)
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    owed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -218,7 +218,7 @@ def upgrade():
     )
     op.create_index("uq_organizer_email_digest", "organizer", ["email_digest"], unique=True)
     op.create_table(
-        "owed_message",
+        "outbox_message",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.BigInteger(), nullable=False),
@@ -232,14 +232,17 @@ def upgrade():
         sa.Column("last_error", sa.String(length=200), nullable=False),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.CheckConstraint("state in ('owed', 'sent', 'dropped', 'failed')", name="state"),
-        sa.PrimaryKeyConstraint("id", name="pk_owed_message"),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox_message"),
     )
     op.create_index(
-        "ix_owed_message_due", "owed_message", ["priority", "due_at"], **_where("state = 'owed'")
+        "ix_outbox_message_due",
+        "outbox_message",
+        ["priority", "due_at"],
+        **_where("state = 'owed'"),
     )
     op.create_index(
-        "ix_owed_message_troubled",
-        "owed_message",
+        "ix_outbox_message_troubled",
+        "outbox_message",
         ["kind", "subject_id"],
         **_where("state in ('failed', 'dropped')"),
     )
@@ -347,7 +350,7 @@ def upgrade():
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("used_at", INSTANT, nullable=True),
         sa.Column("revoked_at", INSTANT, nullable=True),
-        sa.Column("doubted_at", INSTANT, nullable=True),
+        sa.Column("distrusted_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_api_key_cause_id", ondelete="CASCADE"
         ),
@@ -605,7 +608,7 @@ def upgrade():
         sa.Column("original_lang", sa.String(length=2), nullable=False),
         sa.Column("is_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
-        sa.Column("retention_told_at", INSTANT, nullable=True),
+        sa.Column("retention_notified_at", INSTANT, nullable=True),
         sa.Column("retention_done_at", INSTANT, nullable=True),
         sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
         sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
@@ -635,7 +638,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("with_names", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("drawn_at", INSTANT, nullable=True),
         sa.Column("look", sa.String(length=32), nullable=False),
         sa.Column("numbers", sa.String(length=32), nullable=False),
@@ -960,7 +963,7 @@ def upgrade():
         sa.Column("frames", sa.Integer(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
         sa.CheckConstraint("fault in ('', 'no_room', 'too_large', 'broken')", name="fault"),
@@ -1018,15 +1021,15 @@ def upgrade():
     )
     op.create_index("ix_handover_petition_id", "handover", ["petition_id", "day"])
     op.create_table(
-        "kept_sum",
+        "aggregate",
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("part", sa.String(length=12), nullable=False),
         sa.Column("last_id", sa.BigInteger(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["petition_id"], ["petition.id"], name="fk_kept_sum_petition_id", ondelete="CASCADE"
+            ["petition_id"], ["petition.id"], name="fk_aggregate_petition_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("petition_id", "part", name="pk_kept_sum"),
+        sa.PrimaryKeyConstraint("petition_id", "part", name="pk_aggregate"),
     )
     op.create_table(
         "kiosk",
@@ -1045,7 +1048,7 @@ def upgrade():
         sa.Column("oldest_at", INSTANT, nullable=True),
         sa.Column("last_sequence", sa.Integer(), nullable=False),
         sa.Column("emptied_at", INSTANT, nullable=True),
-        sa.Column("silence_told_at", INSTANT, nullable=True),
+        sa.Column("silence_notified_at", INSTANT, nullable=True),
         sa.Column("key_id", ROW_ID, nullable=True),
         sa.Column("key_since", INSTANT, nullable=True),
         sa.CheckConstraint("battery is null or battery between 0 and 1", name="battery"),
@@ -1450,7 +1453,7 @@ def upgrade():
         sa.Column("mailing_id", ROW_ID, nullable=False),
         sa.Column("subscription_id", ROW_ID, nullable=False),
         sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("owed_at", INSTANT, nullable=False),
+        sa.Column("queued_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["mailing_id"], ["mailing.id"], name="fk_mailing_receipt_mailing_id", ondelete="CASCADE"
         ),
@@ -1490,7 +1493,7 @@ def upgrade():
         sa.Column("comment_read_at", INSTANT, nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("name_display", sa.String(length=8), nullable=False),
-        sa.Column("name_display_asked", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("name_display_requested", sa.String(length=8), server_default="", nullable=False),
         sa.Column("subscribe", sa.Boolean(), nullable=False),
         sa.Column("held_reason", sa.String(length=40), nullable=False),
         sa.Column("held_at", INSTANT, nullable=True),
@@ -1536,7 +1539,10 @@ def upgrade():
     )
     op.create_index("ix_signature_address_digest", "signature", ["address_digest", "created_at"])
     op.create_index(
-        "ix_signature_asked", "signature", ["event_id", "id"], **_where("name_display_asked != ''")
+        "ix_signature_asked",
+        "signature",
+        ["event_id", "id"],
+        **_where("name_display_requested != ''"),
     )
     op.create_index(
         "ix_signature_brought_by", "signature", ["brought_by"], **_where("brought_by is not null")
@@ -1780,23 +1786,23 @@ def upgrade():
         **_where("signature_id is not null"),
     )
     op.create_table(
-        "share_deal",
+        "share_assignment",
         sa.Column("signature_id", ROW_ID, nullable=False),
         sa.Column("text_id", ROW_ID, nullable=False),
-        sa.Column("dealt_at", INSTANT, nullable=False),
+        sa.Column("assigned_at", INSTANT, nullable=False),
         sa.Column("shared_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(
             ["signature_id"],
             ["signature.id"],
-            name="fk_share_deal_signature_id",
+            name="fk_share_assignment_signature_id",
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["text_id"], ["share_text.id"], name="fk_share_deal_text_id", ondelete="CASCADE"
+            ["text_id"], ["share_text.id"], name="fk_share_assignment_text_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("signature_id", name="pk_share_deal"),
+        sa.PrimaryKeyConstraint("signature_id", name="pk_share_assignment"),
     )
-    op.create_index("ix_share_deal_text", "share_deal", ["text_id", "dealt_at"])
+    op.create_index("ix_share_assignment_text", "share_assignment", ["text_id", "assigned_at"])
     _create_audit_guards()
     _create_search_words()
     _create_search_triggers()

@@ -165,7 +165,7 @@ def test_anonymise_shows_its_plan_first_and_acts_only_in_time(run, petition):
     assert done.exit_code == 0
     assert run("signatures", "anonymise", "home").exit_code == 1
     assert rows()[0].state == "counted"
-    write(lambda: db.session.execute(update(Petition).values(retention_told_at=at)))
+    write(lambda: db.session.execute(update(Petition).values(retention_notified_at=at)))
     # The plan says when, and that owners have now been told.
     plan_after_notice = run("signatures", "anonymise", "home", "--dry-run").output
     assert plan_after_notice != plan_before_notice

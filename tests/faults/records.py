@@ -19,11 +19,11 @@ def asked(site, sentence):
 
 def free_letters(site):
     """Do what two minutes do: release emails that a dead worker had claimed."""
-    asked(site, "update owed_message set locked_until = null where state = 'owed'")
+    asked(site, "update outbox_message set locked_until = null where state = 'owed'")
 
 
 def has_written_all(site):
-    return asked(site, "select count(*) from owed_message where state = 'owed'")[0][0] == 0
+    return asked(site, "select count(*) from outbox_message where state = 'owed'")[0][0] == 0
 
 
 def addresses_in(site):
@@ -33,7 +33,7 @@ def addresses_in(site):
 
 def owed_to(site):
     """Return the email addresses with queued emails."""
-    owed = "select subject_id from owed_message where state = 'owed'"
+    owed = "select subject_id from outbox_message where state = 'owed'"
     return {row.email for row in asked(site, f"select email from signature where id in ({owed})")}
 
 

@@ -73,7 +73,7 @@ def test_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, writte
     for _ in range(2):
         assert client.post(path).status_code == 303
         [signature] = rows()
-        assert (signature.name_display, signature.name_display_asked) == ("full", "")
+        assert (signature.name_display, signature.name_display_requested) == ("full", "")
     assert client.get(path).status_code == 303
 
 

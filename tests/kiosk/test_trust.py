@@ -118,7 +118,7 @@ def test_returning_supporter_is_asked_by_email_and_then_shown_as_chosen(tablet, 
     [form] = forms()
     confirm_form(form)
     signature = row(signed)
-    assert (signature.state, signature.name_display, signature.name_display_asked) == (
+    assert (signature.state, signature.name_display, signature.name_display_requested) == (
         "confirmed",
         "full",
         "",
@@ -175,7 +175,7 @@ def test_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown
     tablet.sign(fields=OWN, name_display=chosen)
     hatch_now()
     [signature] = rows()
-    assert (signature.state, signature.name_display, signature.name_display_asked) == (
+    assert (signature.state, signature.name_display, signature.name_display_requested) == (
         "counted",
         shown,
         requested,

@@ -51,7 +51,7 @@ def test_selected_names_are_shown_or_stay_private(reviewer, tablet, event):
     reviewer.post(path, {"do": "show.ticked", "ticked": first})
     reviewer.post(path, {"do": "keep.ticked", "ticked": second})
     assert name_displays() == ["full", "counted", "counted"]
-    assert [row.name_display_asked for row in rows()] == ["", "", "full"]
+    assert [row.name_display_requested for row in rows()] == ["", "", "full"]
     assert [entry.action for entry in entries()][:2] == ["kiosks.hide_names", "kiosks.show_names"]
 
 

@@ -58,7 +58,7 @@ def cause_id(client):
         lambda: (
             db.session.query(Petition)
             .filter_by(id=old.id)
-            .update({"retention_days": 9, "retention_told_at": utcnow()})
+            .update({"retention_days": 9, "retention_notified_at": utcnow()})
         )
     )
     paused = write(

@@ -75,6 +75,6 @@ def test_suspect_key_is_a_task_for_people_who_make_keys(desk_of, petition):
     )
     desk = desk_of("owner", petition.cause_id)
     assert "Friends" not in desk.get("/organize/").text
-    write(lambda: db.session.query(ApiKey).filter_by(id=key.id).update({"doubted_at": utcnow()}))
+    write(lambda: db.session.query(ApiKey).filter_by(id=key.id).update({"distrusted_at": utcnow()}))
     assert "Friends" in desk.get("/organize/").text
     assert values(desk.get("/organize/keys/"), "data-doubted") == [""]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from campaign.extensions import db, write
 from campaign.privacy.register import NOT_PERSONAL
 from campaign.privacy.supporters import LEFT
-from campaign.sharing.models import ShareDeal, ShareText
+from campaign.sharing.models import ShareAssignment, ShareText
 from campaign.signatures import erasure
 from campaign.signatures.counting import statistics
 from campaign.signatures.counting.aggregates import grouped_counts
@@ -79,8 +79,8 @@ def test_assigned_share_wording_is_deleted(petition):
         text = ShareText(petition_id=petition.id, lang="en", words="Sign it", created_at=AT)
         db.session.add(text)
         db.session.flush()
-        db.session.add(ShareDeal(signature_id=signature_id, text_id=text.id, dealt_at=AT))
+        db.session.add(ShareAssignment(signature_id=signature_id, text_id=text.id, assigned_at=AT))
 
     write(assign)
     write(erasure.erase_one, signature_id=signature_id)
-    assert db.session.scalars(select(ShareDeal)).all() == []
+    assert db.session.scalars(select(ShareAssignment)).all() == []

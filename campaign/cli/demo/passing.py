@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy import select, update
 
 from campaign.extensions import db
-from campaign.sharing.models import ShareDeal
+from campaign.sharing.models import ShareAssignment
 from campaign.sharing.operations import assign_text, change_texts, note_share
 from campaign.signatures.models import Signature
 
@@ -69,8 +69,8 @@ def _referral_weights(petition_id, signers):
         map(
             tuple,
             db.session.execute(
-                select(ShareDeal.signature_id, ShareDeal.text_id).where(
-                    ShareDeal.signature_id.in_(ids)
+                select(ShareAssignment.signature_id, ShareAssignment.text_id).where(
+                    ShareAssignment.signature_id.in_(ids)
                 )
             ),
         )

@@ -34,7 +34,13 @@ def request_poster(variety: Variety, *, now: datetime) -> None:
     in_progress = db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) or 0
     if in_progress >= MAX_IN_PROGRESS:
         raise PosterQueueFull
-    values = {**vars(variety), "state": "waiting", "asked_at": now, "octets": 0, "last_number": 0}
+    values = {
+        **vars(variety),
+        "state": "waiting",
+        "requested_at": now,
+        "octets": 0,
+        "last_number": 0,
+    }
     values |= dict.fromkeys(("look", "numbers", "names"), "")
     # Two simultaneous requests make only one poster.
     poster_id = db.session.scalar(
@@ -64,7 +70,7 @@ def finish_poster(poster_id: int, **columns: Any) -> None:
 
 def fail_poster(poster_id: int) -> None:
     """Give up the poster. For a while it is not tried again."""
-    _change(poster_id, state="failed", asked_at=utcnow())
+    _change(poster_id, state="failed", requested_at=utcnow())
 
 
 def drop_posters(ids: Iterable[int]) -> None:
@@ -95,7 +101,7 @@ def sweep_posters(*, now: datetime) -> list[str]:
         else:
             file_names.append(poster.file_name)
     db.session.execute(
-        delete(Poster).where(Poster.state == "failed", Poster.asked_at <= now - GRACE)
+        delete(Poster).where(Poster.state == "failed", Poster.requested_at <= now - GRACE)
     )
     return file_names
 

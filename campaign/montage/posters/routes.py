@@ -116,7 +116,7 @@ def _serve_or_queue(cause: Cause, variety: Variety) -> Response:
         return (
             jsonify(state="ready") if "progress" in request.args else _file(ready, path, cause.slug)
         )
-    if not status.in_work and status.failed and status.failed.asked_at > now - GRACE:
+    if not status.in_work and status.failed and status.failed.requested_at > now - GRACE:
         return _waiting(cause, variety, status.failed)
     if not status.in_work:
         write(request_poster, variety, now=now)

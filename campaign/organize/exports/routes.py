@@ -168,7 +168,7 @@ def download(export: Export) -> ResponseReturnValue:
     media_type = "application/zip" if export.kind == "pack" else DOWNLOADS[export.kind].media_type
     response = Response(_joined(first, content), content_type=media_type)
     response.content_length = export.size
-    name = f"{export.petition.slug}-{export.asked_at:%Y-%m-%d}-{export.id}.{export.suffix}"
+    name = f"{export.petition.slug}-{export.requested_at:%Y-%m-%d}-{export.id}.{export.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.set_etag(export.sha256)
     return response.make_conditional(

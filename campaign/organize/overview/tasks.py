@@ -254,7 +254,7 @@ def scheduled_erasures() -> Iterator[Task]:
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
     ):
         if (
-            petition.retention_told_at
+            petition.retention_notified_at
             and not petition.retention_done_at
             and (at := erases_at(petition))
         ):
@@ -286,7 +286,7 @@ def suspect_keys() -> Iterator[Task]:
     Signatures sent with such a key must be confirmed by their signers.
     """
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
-        if key.doubted_at and not key.revoked_at:
+        if key.distrusted_at and not key.revoked_at:
             text = _(
                 "Ask partner “%(name)s” why many of its people had already signed", name=key.name
             )

@@ -16,14 +16,14 @@ from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 
 
-class KeptSum(db.Model):
+class Aggregate(db.Model):
     """Counts of a petition's signatures up to the row `last_id`, grouped as `part` says.
 
     `part` is a key of `aggregates.PARTS`. `rows` are lists [value, …, count]. The rows of all
     petitions are made in one pass, so they share one `last_id`.
     """
 
-    __tablename__ = "kept_sum"
+    __tablename__ = "aggregate"
 
     petition_id: Mapped[int] = mapped_column(
         ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
@@ -83,8 +83,8 @@ def grouped_counts(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any,
     An hour is text in the format that `read_hour` reads.
     """
     stored = db.session.execute(
-        select(KeptSum.rows, KeptSum.last_id).where(
-            KeptSum.part == part, KeptSum.petition_id.in_(petition_ids)
+        select(Aggregate.rows, Aggregate.last_id).where(
+            Aggregate.part == part, Aggregate.petition_id.in_(petition_ids)
         )
     ).all()
     # A petition without stored aggregates is newer than the last pass, so all its rows come after
@@ -102,7 +102,7 @@ def grouped_counts(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any,
 def are_ready() -> bool:
     """Return whether the rows since the last aggregates are few enough to count quickly."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
-    return newest - (db.session.scalar(select(func.max(KeptSum.last_id))) or 0) <= MAX_UNAGGREGATED
+    return newest - (db.session.scalar(select(func.max(Aggregate.last_id))) or 0) <= MAX_UNAGGREGATED
 
 
 def compute_aggregates(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
@@ -130,9 +130,9 @@ def store_aggregates(
     """
     if not take_lease("sums", holder=holder, now=now):
         return
-    db.session.execute(delete(KeptSum))
+    db.session.execute(delete(Aggregate))
     for (petition_id, part), rows in aggregates.items():
-        db.session.add(KeptSum(petition_id=petition_id, part=part, last_id=last_id, rows=rows))
+        db.session.add(Aggregate(petition_id=petition_id, part=part, last_id=last_id, rows=rows))
     db.session.flush()
 
 

@@ -174,7 +174,7 @@ def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -
     for name in changed:
         setattr(signature, name, columns[name])
     if "name_display" in changed:
-        signature.name_display_asked = ""
+        signature.name_display_requested = ""
     if "comment" in changed:
         signature.comment_shown, signature.comment_read_at = (
             bool(signature.comment and signature.comment_shown),

@@ -45,7 +45,7 @@ ERASED = {
     "comment_shown": False,
     "comment_read_at": None,
     "answers": {},
-    "name_display_asked": "",
+    "name_display_requested": "",
     "subscribe": False,
     "seat": 1,
     "lang": "",
@@ -145,7 +145,7 @@ def correct(
         hold_correction(signature.id, columns=changed, reason=reason, now=now)
         columns = {name: value for name, value in columns.items() if name not in changed}
     if "name_display" in columns:
-        signature.name_display_asked = ""
+        signature.name_display_requested = ""
     set_columns(signature, columns)
     return signature
 

@@ -48,7 +48,7 @@ from campaign.text.email_addresses import mask
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 DOWNLOADED = (
     *CORRECTED,
-    "name_display_asked",
+    "name_display_requested",
     "email",
     "state",
     "number",

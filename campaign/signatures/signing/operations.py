@@ -190,11 +190,13 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
         unchanged |= {"email", "email_digest"}
     if columns["kiosk_id"] is None:
         unchanged |= {"kiosk_id", "shift_id", "event_id"}
-    requested = columns["name_display_asked"] or columns["name_display"]
+    requested = columns["name_display_requested"] or columns["name_display"]
     display = more_private(columns["name_display"], row.name_display)
     values = {name: value for name, value in columns.items() if name not in unchanged} | {
         "name_display": display,
-        "name_display_asked": "" if requested == more_private(requested, display) else requested,
+        "name_display_requested": ""
+        if requested == more_private(requested, display)
+        else requested,
         "comment": columns["comment"] if columns["comment"] == row.comment else "",
         "subscribe": columns["subscribe"] and row.subscribe,
     }
@@ -289,7 +291,7 @@ def collected_columns(command: SignatureCommand, seat: int) -> dict[str, Any]:
         "seat": seat,
         "brought_by": None,
         "name_display": display,
-        "name_display_asked": requested,
+        "name_display_requested": requested,
         "kiosk_id": collector and collector.kiosk_id,
         "shift_id": collector and collector.shift_id,
         "event_id": collector and collector.event_id,
@@ -312,7 +314,7 @@ def repeat_columns(command: SignatureCommand) -> dict[str, Any]:
         "evidence": Evidence.EMAIL.value,
         "state": (Status.HELD if command.held_reason else Status.PENDING).value,
         "name_display": command.supporter.name_display,
-        "name_display_asked": "",
+        "name_display_requested": "",
     }
 
 

@@ -157,7 +157,7 @@ def test_poster_with_a_lost_file_is_drawn_again(app, client, petition, draw):
 
 def test_failed_poster_says_so_and_is_not_retried_at_once(client, petition):
     client.get(f"{PDF}?size=A3")
-    write(lambda: db.session.execute(update(Poster).values(state="failed", asked_at=utcnow())))
+    write(lambda: db.session.execute(update(Poster).values(state="failed", requested_at=utcnow())))
     response = client.get(f"{PDF}?size=A3")
     assert response.status_code == 503 and "<h1>" in response.text
     assert "http-equiv" not in response.text and "data-in-progress" not in response.text

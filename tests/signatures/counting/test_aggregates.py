@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures.counting import aggregates
-from campaign.signatures.counting.aggregates import KeptSum
+from campaign.signatures.counting.aggregates import Aggregate
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign, sign_and_hatch, withdraw
 from tests.together import together
@@ -40,7 +40,7 @@ def all_counts(*petitions):
 
 def stored_last_ids():
     db.session.rollback()
-    return set(db.session.scalars(select(KeptSum.last_id)))
+    return set(db.session.scalars(select(Aggregate.last_id)))
 
 
 def test_counts_are_the_same_with_and_without_aggregates(petition, refresher):
@@ -51,7 +51,7 @@ def test_counts_are_the_same_with_and_without_aggregates(petition, refresher):
     law = make_petition("law", cause_id=petition.cause_id)
     sign_and_hatch(law, ODILE)
     with_aggregates = all_counts(petition), all_counts(law), all_counts(petition, law)
-    write(lambda: db.session.execute(delete(KeptSum)))
+    write(lambda: db.session.execute(delete(Aggregate)))
     assert with_aggregates == (all_counts(petition), all_counts(law), all_counts(petition, law))
     assert with_aggregates[0]["kinds"]["MX", "en", "email"] == 1
 
@@ -74,7 +74,7 @@ def test_change_to_an_older_row_shows_with_the_next_pass(petition, refresher):
     hatch_now()
     refresher.refresh()
     counts = all_counts(petition)
-    write(lambda: db.session.execute(delete(KeptSum)))
+    write(lambda: db.session.execute(delete(Aggregate)))
     assert counts == all_counts(petition)
     assert sum(counts["sources"].values()) == 1
 

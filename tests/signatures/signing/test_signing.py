@@ -131,7 +131,7 @@ def test_witness_makes_no_online_signature_more_public(petition, online, taken, 
     signed = sign(petition, AMALIA, name_display=online, comment="Vivos", subscribe=False)
     accept(collected(petition, AMALIA, name_display=taken, comment="Never said", subscribe=True))
     signature = row(signed)
-    assert (signature.name_display, signature.name_display_asked) == (shown, requested)
+    assert (signature.name_display, signature.name_display_requested) == (shown, requested)
     assert (signature.comment, signature.subscribe) == ("", False)
 
 
