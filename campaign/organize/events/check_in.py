@@ -127,7 +127,7 @@ def _sight(event: Event) -> Fact:
 
 def _list(event: Event) -> dict[str, Any]:
     words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
-    found = find(event.id, text=words, state="" if words else "missing", limit=SHOWN + 1)
+    found = find(event.id, words=words, state="" if words else "missing", limit=SHOWN + 1)
     return {
         "event": event,
         "title": event.text(g.lang).title,
