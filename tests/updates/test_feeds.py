@@ -74,12 +74,12 @@ def test_grammar_finds_the_errors_of_a_broken_feed(client, news):
         ('type="html"', 'type="markup"'),
         ("<id>", "<id>x</id><id>"),
     ):
-        feed = etree.fromstring(
+        changed = etree.fromstring(
             feed.replace(valid, broken)
             .replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>")
             .encode()
         )
-        assert not GRAMMAR.validate(feed), broken
+        assert not GRAMMAR.validate(changed), broken
 
 
 @pytest.mark.parametrize("path", FEEDS)
