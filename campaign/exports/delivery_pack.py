@@ -27,6 +27,7 @@ from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.montage.posters.jobs import prepare
 from campaign.montage.queries import Variety
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process import isolated
 from campaign.security.sealed_files import Sealer, unsealed
@@ -191,7 +192,9 @@ class DeliveryPack:
 
     def _texts(self) -> PackTexts:
         return PackTexts(
-            petition_by_id(self._export.petition_id), self._choice, self._export.requested_at
+            cast(Petition, petition_by_id(self._export.petition_id)),
+            self._choice,
+            self._export.requested_at,
         )
 
     def _file(self, name: str, data: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -104,12 +104,12 @@ def _render_signed_at_table(message: Any) -> Message | None:
         "mine_url": absolute_url(
             "signatures.mine", message.lang, token=tokens.token_for(tokens.MINE, first)
         ),
-        **_sender(petition_by_id(first.petition_id), message.lang),
+        **_sender(cast(Petition, petition_by_id(first.petition_id)), message.lang),
         "site_name": "Volante",
     }
     email = render("signature_at_table", message.lang, **context)
     return Message(
-        to=first.email,
+        to=cast(str, first.email),
         to_name=first.full_name,
         digest=first.email_digest,
         lang=message.lang,

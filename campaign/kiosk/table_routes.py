@@ -76,7 +76,8 @@ def confirm_name(token: str) -> ResponseReturnValue:
         "tables/confirm_name.html",
         token=token,
         waiting=[
-            (row, card(petition_by_id(row.petition_id), g.lang, 0, utcnow())) for row in waiting
+            (row, card(cast(Petition, petition_by_id(row.petition_id)), g.lang, 0, utcnow()))
+            for row in waiting
         ],
         mine_url=url_for("signatures.mine", token=_own_token(signature)),
     )

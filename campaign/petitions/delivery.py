@@ -1,6 +1,7 @@
 """What targets receive of each signature, described in the terms used at signing."""
 
 from collections.abc import Collection
+from typing import cast
 
 from babel.lists import format_list
 from flask_babel import get_locale
@@ -41,9 +42,12 @@ def delivery_sentence(names: str, details: Collection[str]) -> str:
 
     It is built from what is delivered, so the two cannot differ.
     """
-    return _(
-        "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
-        list=delivered_list(names, details),
+    return cast(
+        str,
+        _(
+            "We give these details to the people this petition is addressed to: %(list)s. We never give them your email address.",
+            list=delivered_list(names, details),
+        ),
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 
 from campaign.db.versioned import check_part
 from campaign.extensions import db, load_for_update
@@ -53,7 +54,7 @@ def remove_handover(*, petition_id: int, handover_id: int) -> bool:
     statement = delete(Handover).where(
         Handover.id == handover_id, Handover.petition_id == petition_id
     )
-    return db.session.execute(statement).rowcount == 1
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount == 1
 
 
 def handovers_of(petition_id: int) -> Sequence[Handover]:

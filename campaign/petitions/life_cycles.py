@@ -33,14 +33,17 @@ class PetitionLifeCycle(ArchivableLifeCycle[Petition]):
             raise NotReady(faults)
 
     def note_zone(self, row: Petition, zone: str) -> None:
+        """Set the time zone of the dates, unless they have one."""
         # The zone is also that of its dates, which may have been entered before.
         row.time_zone = row.time_zone or zone
 
     def note_published(self, row: Petition, now: datetime) -> None:
+        """Set when the first supporter could sign."""
         super().note_published(row, now)
         row.opened_at = max(now, row.opens_at or now)
 
     def note_closed(self, row: Petition, now: datetime) -> None:
+        """Close a public petition."""
         # A signature made at a table before that instant still counts if it arrives later.
         if row.state == "published":
             row.state, row.closed_at = "closed", now
@@ -56,6 +59,7 @@ class PetitionLifeCycle(ArchivableLifeCycle[Petition]):
             row.closes_at = None
 
     def note_archived(self, row: Petition, now: datetime) -> None:
+        """Archive the petition, and close it if it is public."""
         super().note_archived(row, now)
         self.note_closed(row, now)
 
@@ -72,9 +76,11 @@ class CauseLifeCycle(LifeCycle[Cause]):
     operations = ("publish", "schedule", "unschedule", "close", "reopen", "archive")
 
     def cause_id_of(self, row: Cause) -> int:
+        """Return the id of the cause itself."""
         return row.id
 
     def note_zone(self, row: Cause, zone: str) -> None:
+        """Set the time zone of the dates."""
         row.time_zone = zone
 
     def note_closed(self, row: Cause, now: datetime) -> None:
@@ -101,6 +107,7 @@ class CauseLifeCycle(LifeCycle[Cause]):
         row.closed_at = None
 
     def note_archived(self, row: Cause, now: datetime) -> None:
+        """Archive the cause, and close its public petitions."""
         _close_petitions(row.id, now)
         row.state, row.closed_at = "archived", None
 

@@ -40,7 +40,7 @@ def phase_of(petition: "Petition | Row[Any]", now: datetime) -> str:
     return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
 
 
-class Petition(Archivable, Pictured, db.Model):
+class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, misc]
     """A text addressed to targets that supporters sign.
 
     Dates: the first supporter could sign at `opened_at`. From then on the text changes only by a
@@ -91,9 +91,9 @@ class Petition(Archivable, Pictured, db.Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="")
     deliver_on: Mapped[date | None] = mapped_column(Date)
-    deliver_places: Mapped[dict] = mapped_column(JSON, default=dict)
-    required_fields: Mapped[list] = mapped_column(JSON, default=list)
-    questions: Mapped[list] = mapped_column(JSON, default=list)
+    deliver_places: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    required_fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -103,7 +103,7 @@ class Petition(Archivable, Pictured, db.Model):
     retention_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list] = mapped_column(
+    handed_details: Mapped[list[str]] = mapped_column(
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
@@ -118,9 +118,11 @@ class Petition(Archivable, Pictured, db.Model):
 
     @property
     def current_version(self) -> "PetitionVersion":
+        """Return the newest version."""
         return self.versions[-1]
 
     def phase(self, now: datetime) -> str:
+        """Return what supporters find at `now`, as `phase_of` does."""
         return phase_of(self, now)
 
     def has_opened(self, now: datetime) -> bool:
@@ -142,7 +144,7 @@ class Petition(Archivable, Pictured, db.Model):
         return self.deliver_places.get(lang) or next(filter(None, self.deliver_places.values()), "")
 
 
-class PetitionVersion(db.Model):
+class PetitionVersion(db.Model):  # type: ignore[name-defined, misc]
     """What supporters agree to at one time.
 
     Signatures point at the version they were made under, so a version never changes once it can be
@@ -161,10 +163,10 @@ class PetitionVersion(db.Model):
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
-    targets: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
-    questions: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
+    targets: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list] = mapped_column(
+    handed_details: Mapped[list[str]] = mapped_column(
         JSON, default=lambda: ["country"], server_default='["country"]'
     )
 
@@ -178,7 +180,7 @@ class PetitionVersion(db.Model):
         return by_lang.get(lang) or by_lang.get(original) or self.texts[0]
 
 
-class PetitionText(db.Model):
+class PetitionText(db.Model):  # type: ignore[name-defined, misc]
     """One version in one language. The body is Markdown."""
 
     __tablename__ = "petition_text"
@@ -193,7 +195,7 @@ class PetitionText(db.Model):
     body: Mapped[str] = mapped_column(Text)
 
 
-class Target(db.Model):
+class Target(db.Model):  # type: ignore[name-defined, misc]
     """A person or body who is asked to act. `names` maps a language to its name or office."""
 
     __tablename__ = "target"
@@ -202,9 +204,10 @@ class Target(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
-    names: Mapped[dict] = mapped_column(JSON)
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
 
     def name(self, lang: str) -> str:
+        """Return the name as `name_in` does."""
         return self.name_and_lang(lang)[0]
 
     def name_and_lang(self, lang: str) -> tuple[str, str]:
@@ -218,7 +221,7 @@ def name_in(names: dict[str, str], lang: str) -> tuple[str, str]:
     return names[chosen], chosen
 
 
-class PetitionTally(db.Model):
+class PetitionTally(db.Model):  # type: ignore[name-defined, misc]
     """The number of hatched signatures of a petition. Only the hatching runner writes it."""
 
     __tablename__ = "petition_tally"
@@ -230,7 +233,7 @@ class PetitionTally(db.Model):
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class Handover(db.Model):
+class Handover(db.Model):  # type: ignore[name-defined, misc]
     """The receipt of a target: who received how many signatures on which `day`. All is public."""
 
     __tablename__ = "handover"

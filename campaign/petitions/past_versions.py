@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -24,12 +25,13 @@ class PastVersion:
     body: Markup
     organisation: str
     targets: dict[str, str]
-    questions: tuple[dict, ...]
+    questions: tuple[dict[str, Any], ...]
     handed_names: str
     handed_details: tuple[str, ...]
 
     @property
     def delivered_list(self) -> str:
+        """Return what was delivered of a signature, as one text."""
         return delivered_list(self.handed_names, self.handed_details)
 
 

@@ -54,17 +54,19 @@ class PetitionPage(PetitionCard):
     deliver_place: str
     picture: ShownPicture | None
     required_fields: frozenset[str]
-    questions: tuple[dict, ...]
+    questions: tuple[dict[str, Any], ...]
     handed_names: str
     handed_details: tuple[str, ...]
     handovers: tuple[Handover, ...]
 
     @property
     def delivered_list(self) -> str:
+        """Return what is delivered of a signature, as one text."""
         return delivered_list(self.handed_names, self.handed_details)
 
     @property
     def delivery_sentence(self) -> str:
+        """Return the sentence about it that supporters read."""
         return delivery_sentence(self.handed_names, self.handed_details)
 
 

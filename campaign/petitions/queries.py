@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -24,7 +25,7 @@ class SigningTerms:
     phase: str
     version_id: int
     required_fields: frozenset[str]
-    questions: tuple[dict, ...]
+    questions: tuple[dict[str, Any], ...]
     two_per_address: bool
     is_quiet: bool = False
 
@@ -61,7 +62,7 @@ def petition_by_slug(slug: str) -> Petition | None:
     )
 
 
-def petition_by_id(petition_id: int):
+def petition_by_id(petition_id: int) -> Petition | None:
     """Return the petition with this id, with texts and targets, or None."""
     return db.session.scalar(_with_texts().where(Petition.id == petition_id))
 
@@ -143,7 +144,7 @@ def signing_terms(slug: str, *, now: datetime, version: int | None = None) -> Si
     )
 
 
-def _terms() -> Select:
+def _terms() -> Select[*tuple[Any, ...]]:
     """Return the statement of `signing_terms`.
 
     Building it takes longer than running it, so we build it once.

@@ -1,5 +1,7 @@
 """Public pages of a petition: the petition, earlier versions, its picture and its short link."""
 
+from typing import Any, cast
+
 from flask import (
     Blueprint,
     Response,
@@ -15,6 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
+from campaign.petitions.models import Petition
 from campaign.petitions.operations import pictures
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.queries import petition_by_slug
@@ -47,7 +50,7 @@ def show(slug: str) -> ResponseReturnValue:
 def version(slug: str, number: int) -> ResponseReturnValue:
     """Show a whole earlier version, as the people who signed it saw it."""
     context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
-    past = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
+    past = past_version(cast(Petition, petition_by_slug(slug)), number, g.lang) or abort(404)
     return public(make_response(render_template("petitions/version.html", version=past, **context)))
 
 
@@ -67,7 +70,9 @@ def short(slug: str) -> ResponseReturnValue:
 
     Posters and paper show this link. The reader's browser decides the language.
     """
-    parameters = {name: request.args[name] for name in ("by", "source") if name in request.args}
+    parameters: dict[str, Any] = {
+        name: request.args[name] for name in ("by", "source") if name in request.args
+    }
     response = redirect(url_for("petitions.show", slug=slug, **parameters), 302)
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True

@@ -36,7 +36,7 @@ def texts_of(version: PetitionVersion) -> dict[str, dict[str, str]]:
     }
 
 
-def terms_of(source) -> dict[str, Any]:
+def terms_of(source: Petition | PetitionVersion) -> dict[str, Any]:
     """Return what a petition, or one of its versions, says beside its text."""
     targets = [getattr(target, "names", target) for target in source.targets]
     return {

@@ -91,7 +91,7 @@ def take_file() -> ResponseReturnValue:
 def columns(batch: ImportBatch) -> ResponseReturnValue:
     if not batch.is_open or batch.kind != "file":
         return redirect(url_for("organize.imports.index"), 303)
-    petition = petition_by_id(batch.petition_id)
+    petition = cast(Petition, petition_by_id(batch.petition_id))
     form = ColumnsForm(
         formdata=None,
         version=batch.version,
@@ -112,7 +112,7 @@ def match_columns(batch: ImportBatch) -> ResponseReturnValue:
     """Keep what the columns hold, and show the outcome of each row."""
     if not batch.is_open or batch.kind != "file":
         return overtaken(batch)
-    petition = petition_by_id(batch.petition_id)
+    petition = cast(Petition, petition_by_id(batch.petition_id))
     form, mapping = (
         ColumnsForm().offer_versions(petition.versions),
         _sent_mapping(petition, batch.read_as["width"]),

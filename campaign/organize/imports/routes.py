@@ -249,7 +249,7 @@ def render_batch(
     status: int = 200,
 ) -> ResponseReturnValue:
     """Return the page of a batch: what will become, or has become, of its rows."""
-    petition = petition_by_id(batch.petition_id)
+    petition = cast(Petition, petition_by_id(batch.petition_id))
     fate = request.args.get("fate", "")
     if fate not in FATES:
         fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""

@@ -2,7 +2,7 @@
 
 import json
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,7 +43,9 @@ blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 @blueprint.get("/")
 @allowed("retention.edit")
 def index() -> ResponseReturnValue:
-    petitions = [petition_by_id(item.id) for item in petitions_where("retention.edit")]
+    petitions = [
+        cast(Petition, petition_by_id(item.id)) for item in petitions_where("retention.edit")
+    ]
     rows = [(petition_summary(petition), petition, erases_at(petition)) for petition in petitions]
     return render_template("organize/retention/index.html", rows=rows)
 
@@ -99,7 +101,7 @@ def quiet(petition: Petition) -> ResponseReturnValue:
 def _render_page(
     petition: Petition, form: Any, status: int = 200, *, shows_trial: bool = False
 ) -> tuple[str, int]:
-    petition_row, now = petition_by_id(petition.id), utcnow()
+    petition_row, now = cast(Petition, petition_by_id(petition.id)), utcnow()
     page = render_template(
         "organize/retention/edit.html",
         petition=petition_row,

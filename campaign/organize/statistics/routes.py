@@ -1,6 +1,7 @@
 """The figures of a petition or a cause: counts, charts, tables, email problems, forecast."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from babel.dates import format_skeleton
 from flask import Blueprint, abort, current_app, render_template, request
@@ -45,7 +46,7 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 @allowed("numbers.see", load_petition)
 def petition(petition: Petition) -> ResponseReturnValue:
     row = petition_by_id(petition.id)
-    goal = {"goal": row.goal} if row.state != "closed" else {}
+    goal: dict[str, Any] = {"goal": row.goal} if row.state != "closed" else {}
     return _render_page(
         [petition.id], title=petition_summary(row).title, cause=row.cause, petition=row, **goal
     )
