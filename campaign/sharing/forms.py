@@ -16,10 +16,11 @@ DRESS = re.compile(r"^(?:https?://)?(?:@?[^@/\s]*@)?", re.IGNORECASE)
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
-class InstanceField(StringField):
+class InstanceField(StringField):  # type: ignore[misc]
     """The name of a server. Once valid, the form's `host` holds the plain host name."""
 
     def pre_validate(self, form: Any) -> None:
+        """Set the form's `host`, or raise StopValidation."""
         host = DRESS.sub("", (self.data or "").strip()).partition("/")[0].rstrip(".")
         try:
             host = idna.encode(host.lower(), uts46=True).decode()
@@ -30,7 +31,7 @@ class InstanceField(StringField):
         form.host = host
 
 
-class MastodonForm(FlaskForm):
+class MastodonForm(FlaskForm):  # type: ignore[misc]
     """Asks which Mastodon server to use, because there are many."""
 
     class Meta:

@@ -11,7 +11,7 @@ from campaign.process.clock import UtcDateTime, utcnow
 MAX_TEXT_LENGTH = 240
 
 
-class ShareText(db.Model):
+class ShareText(db.Model):  # type: ignore[name-defined, misc]
     """One share text in one language.
 
     It never changes: another wording is another row, so that their results can be compared.
@@ -28,7 +28,7 @@ class ShareText(db.Model):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ShareAssignment(db.Model):
+class ShareAssignment(db.Model):  # type: ignore[name-defined, misc]
     """Which share text a signature's supporter was given.
 
     `shared_at` is when they first pressed a share button.

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
+from sqlalchemy import Column, ColumnElement, Integer, and_, case, cast, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from campaign.extensions import db
 from campaign.security.digests import keyed_digest
@@ -17,7 +19,7 @@ from campaign.signatures.models import BROUGHT, Signature
 STEP = 5
 DELAY = timedelta(days=1)
 PURPOSE = "where the steps of a link begin"
-_signature = Signature.__table__.c
+_signature: ReadOnlyColumnCollection[str, Column[Any]] = Signature.__table__.c
 # A person who withdraws and signs again through their own link has brought nobody.
 _is_referred = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
 
@@ -65,11 +67,11 @@ def count_referred(signature_id: int, *, now: datetime) -> int:
     different offset. So people who add signatures themselves cannot tell which one changed the
     figure.
     """
-    count = db.session.scalar(
+    count = db.session.scalars(
         select(func.count())
         .select_from(Signature)
         .where(_referred_by(signature_id), _signature.hatched_at <= now - DELAY)
-    )
+    ).one()
     offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
     return max(0, count - offset) // STEP * STEP
 

@@ -33,7 +33,7 @@ def signature_id_of(code: str) -> int | None:
     return number if block[NUMBER_BYTES:] == ZEROS and 0 < number < MAX_ID else None
 
 
-def _cipher() -> Cipher:
+def _cipher() -> Cipher[modes.ECB]:
     # ECB is safe for a single block that never repeats.
     key = keyed_digest(secret_key(), PURPOSE, "")
     return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import segno
 from flask import (
@@ -49,10 +49,10 @@ KINDS = "any(petitions, causes, events, updates)"
 class Kind:
     """A kind of thing that can be shared: how to find it, its text in a language, and its page."""
 
-    find: Callable
-    text: Callable
+    find: Callable[[str], Any]
+    text: Callable[[Any, str], Any]
     endpoint: str
-    cause: Callable
+    cause: Callable[[Any], Any]
 
 
 def _petition_text(petition: Any, lang: str) -> Any:
@@ -152,11 +152,10 @@ def _valid_code() -> str:
     return code if signature_id_of(code) else ""
 
 
-def _address(kind: str, slug: str, code, lang: str | None) -> str:
-    parameters = {"by": code} if code and kind == "petitions" else {}
+def _address(kind: str, slug: str, code: str, lang: str | None) -> str:
+    parameters: dict[str, Any] = {"by": code} if code and kind == "petitions" else {}
     if lang in current_app.config["LANGUAGES"]:
-        return current_app.config["PUBLIC_URL"] + url_for(
-            SHAREABLE[kind].endpoint, slug=slug, lang=lang, **parameters
-        )
+        path = url_for(SHAREABLE[kind].endpoint, slug=slug, lang=lang, **parameters)
+        return cast(str, current_app.config["PUBLIC_URL"]) + path
     query = f"?by={code}" if parameters else ""
     return f"{current_app.config['PUBLIC_URL']}/{kind}/{slug}{query}"
