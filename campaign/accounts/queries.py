@@ -12,7 +12,7 @@ from campaign.extensions import db
 from campaign.security.tokens import claimed_number
 
 
-def organizer_by_id(organizer_id):
+def organizer_by_id(organizer_id: int | None):
     """Return the organizer, even if removed, or None."""
     return db.session.get(Organizer, organizer_id)
 

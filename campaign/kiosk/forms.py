@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import current_app
@@ -215,7 +216,7 @@ def _form_of(terms, must_have_address: bool) -> type:
     form = form_class(
         terms.required_fields, [in_language(question, "en") for question in terms.questions]
     )
-    return form if must_have_address else _without_address(form)
+    return form if must_have_address else _without_address(cast(type, form))
 
 
 @lru_cache(maxsize=256)

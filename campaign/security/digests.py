@@ -13,7 +13,7 @@ _ADDRESS_PURPOSE = "network address"
 _PREFIXES = ((64, 1), (56, 4), (48, 16))
 
 
-def keyed_digest(key: bytes, purpose: str, text: str):
+def keyed_digest(key: bytes, purpose: str, text: str) -> bytes:
     """Return the HMAC-SHA256 of `text` under `key`, truncated to DIGEST_BYTES.
 
     The same text has different digests for different purposes.

@@ -1,12 +1,15 @@
 """Emails about a signature, and neutral subjects and senders, which do not reveal it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, TypeAlias, cast
 
 from flask import Flask, current_app, g
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
@@ -15,13 +18,20 @@ from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
 from campaign.signatures.erasure import NOTICE_EMAIL, erases_at
+from campaign.signatures.models import Signature
 from campaign.signatures.owner.operations import OWN_LINK, answer_to
-from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
+from campaign.signatures.pending_forms import (
+    UnconfirmedForm,
+    form_by_id,
+    private_choices,
+    waiting_forms,
+)
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
 from campaign.subscriptions import tokens as news_tokens
@@ -30,6 +40,10 @@ from campaign.subscriptions.models import Subscription
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
 CONFIRMED = ("confirmed", "counted", "held")
+
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+# A signature, the form that an email is about, and all that wait with it.
+_Match: TypeAlias = tuple[Signature, UnconfirmedForm, list[UnconfirmedForm]]
 
 
 def init_app(app: Flask) -> None:
@@ -67,7 +81,7 @@ def init_app(app: Flask) -> None:
     register(app, NOTICE_EMAIL, _retention_message, _l("Notice before data is deleted"))
 
 
-def _first_form(queued):
+def _first_form(queued: _Row) -> _Match | None:
     """Return the signature, the form to confirm, and all that wait with it.
 
     None if there is nothing left to confirm.
@@ -75,24 +89,28 @@ def _first_form(queued):
     return _form_among(signature_by_id(queued.subject_id), lambda form: form.id is None)
 
 
-def _later_form(queued):
+def _later_form(queued: _Row) -> _Match | None:
     row = form_by_id(queued.subject_id)
     signature = signature_by_id(row.signature_id) if row and row.signature_id else None
     return _form_among(signature, lambda form: form.id == queued.subject_id)
 
 
-def _newest_form(queued):
+def _newest_form(queued: _Row) -> _Match | None:
     """Return the same for a reminder, which is about the newest form that was emailed before."""
     return _form_among(signature_by_id(queued.subject_id), lambda form: form.mailed_at)
 
 
-def _form_among(signature, is_match):
+def _form_among(
+    signature: Signature | None, is_match: Callable[[UnconfirmedForm], object]
+) -> _Match | None:
     forms = waiting_forms(signature) if signature is not None else []
     matches = [form for form in forms if is_match(form)]
-    return (signature, matches[-1], forms) if matches else None
+    return (cast(Signature, signature), matches[-1], forms) if matches else None
 
 
-def _request_message(template, form_for, queued):
+def _request_message(
+    template: str, form_for: Callable[[_Row], _Match | None], queued: _Row
+) -> Message | None:
     """Return the Message that asks to confirm a form, or None if it no longer applies."""
     match = form_for(queued)
     if match is None:
@@ -110,7 +128,7 @@ def _request_message(template, form_for, queued):
     )
 
 
-def _notice_message(template, queued):
+def _notice_message(template: str, queued: _Row) -> Message | None:
     """Return the Message about a confirmed signature, or None if it no longer applies."""
     signature = signature_by_id(queued.subject_id)
     if (
@@ -129,12 +147,18 @@ def _notice_message(template, queued):
     )
 
 
-def _message(template, lang, petition_id, form, context):
+def _message(
+    template: str,
+    lang: str,
+    petition_id: int,
+    form: Signature | UnconfirmedForm,
+    context: Mapping[str, Any],
+) -> Message:
     """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
     petition = _petition(petition_id)
     rendered = render(template, lang, **_petition_values(petition, form, lang), **context)
     message = Message(
-        to=form.email,
+        to=cast(str, form.email),
         to_name=form.full_name,
         digest=form.email_digest,
         lang=lang,
@@ -143,7 +167,7 @@ def _message(template, lang, petition_id, form, context):
     return with_neutral_sender(message, template) if petition.neutral_emails else message
 
 
-def _own_link_message(queued):
+def _own_link_message(queued: _Row) -> Message | None:
     """Return the Message with the link to "What I signed", or None.
 
     None if exactly that address neither signed nor gets news.
@@ -153,7 +177,9 @@ def _own_link_message(queued):
         return None
     is_news = isinstance(owner, Subscription)
     link_values = (
-        _news_page_values(owner, queued.lang) if is_news else _own_page_values(owner, queued.lang)
+        _news_page_values(cast(Subscription, owner), queued.lang)
+        if is_news
+        else _own_page_values(cast(Signature, owner), queued.lang)
     )
     context = {
         "cause_title": "Volante",
@@ -163,10 +189,10 @@ def _own_link_message(queued):
         **link_values,
     }
     rendered = render("own_link", queued.lang, **context)
-    signed = signatures_of_address(owner.email_digest, owner.email)
+    signed = signatures_of_address(cast(bytes, owner.email_digest), owner.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
-        to=owner.email,
+        to=cast(str, owner.email),
         digest=owner.email_digest,
         lang=queued.lang,
         has_sender_name=not is_neutral,
@@ -174,19 +200,20 @@ def _own_link_message(queued):
     )
 
 
-def _retention_message(queued):
+def _retention_message(queued: _Row) -> Message | None:
     """Return the Message that warns an owner of a cause before personal data is erased, or None.
 
     None if the data will be kept after all.
     """
     entry = db.session.get(AuditEntry, queued.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
-    petition = petition_by_id(entry.subject_id) if entry else None
+    petition = petition_by_id(cast(int, entry.subject_id)) if entry else None
     at = erases_at(petition) if petition else None
     if (
         organizer is None
         or organizer.removed_at is not None
         or at is None
+        or petition is None
         or petition.retention_done_at is not None
     ):
         return None
@@ -198,11 +225,17 @@ def _retention_message(queued):
     rendered = render(
         "retention_notice", queued.lang, cause_title="Volante", site_name="Volante", **context
     )
-    address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
+    address: dict[str, Any] = {
+        "to": organizer.email,
+        "to_name": organizer.name,
+        "digest": organizer.email_digest,
+    }
     return Message(**address, lang=queued.lang, **rendered._asdict())
 
 
-def _petition_values(petition, form, lang):
+def _petition_values(
+    petition: Petition, form: Signature | UnconfirmedForm, lang: str
+) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     return {
         "given_name": form.given_name,
@@ -218,7 +251,7 @@ def _petition_values(petition, form, lang):
     }
 
 
-def _confirmation_values(signature, form, lang):
+def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str) -> dict[str, Any]:
     config = current_app.config
     token = (
         tokens.token_for(tokens.CONFIRM, signature)
@@ -236,12 +269,12 @@ def _confirmation_values(signature, form, lang):
     }
 
 
-def _own_page_values(signature, lang):
+def _own_page_values(signature: Signature, lang: str) -> dict[str, Any]:
     """Return the template context of the link to "What I signed"."""
     return _personal_link_values("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
-def _news_page_values(subscription, lang):
+def _news_page_values(subscription: Subscription, lang: str) -> dict[str, Any]:
     """Return the template context of the link to the news settings."""
     return _personal_link_values(
         "subscriptions.preferences",
@@ -250,7 +283,7 @@ def _news_page_values(subscription, lang):
     )
 
 
-def _personal_link_values(endpoint, lang, token):
+def _personal_link_values(endpoint: str, lang: str, token: str) -> dict[str, Any]:
     return {
         "mine_url": absolute_url(endpoint, lang, token=token),
         "mine_until": last_day_of(token),
@@ -258,19 +291,19 @@ def _personal_link_values(endpoint, lang, token):
     }
 
 
-def _petition(petition_id):
+def _petition(petition_id: int) -> Petition:
     """Return the petition, read once for all emails of a pass.
 
     Most emails of a pass are about the same petition, and reading it is half of the work.
     """
-    petitions = g.setdefault("petitions_of_emails", {})
+    petitions: dict[int, Petition] = g.setdefault("petitions_of_emails", {})
     if petition_id not in petitions:
-        petitions[petition_id] = petition_by_id(petition_id)
+        petitions[petition_id] = cast(Petition, petition_by_id(petition_id))
     return petitions[petition_id]
 
 
-def _link_ends(signature, config):
-    return signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
+def _link_ends(signature: Signature, config: Mapping[str, Any]) -> datetime:
+    return cast(datetime, signature.mailed_at) + timedelta(days=config["CONFIRM_DAYS"])
 
 
 SUBJECTS = {

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import case, exists, func, null, select, update
+from sqlalchemy import CursorResult, Table, case, exists, func, null, select, update
 from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, Actor, entries, record
@@ -88,17 +89,16 @@ def erases_at(petition: Petition) -> datetime | None:
     )
 
 
-def count_personal(petition_id: int):
+def count_personal(petition_id: int) -> int:
     """Return how many signatures of a petition still hold personal data."""
-    return db.session.scalar(
-        # A signature from an import that was undone holds no personal data. It keeps its number
-        # until the runner takes it.
-        select(func.count()).where(
-            Signature.petition_id == petition_id,
-            Signature.state != "erased",
-            Signature.given_name != "",
-        )
+    # A signature from an import that was undone holds no personal data. It keeps its number until
+    # the runner takes it.
+    query = select(func.count()).where(
+        Signature.petition_id == petition_id,
+        Signature.state != "erased",
+        Signature.given_name != "",
     )
+    return cast(int, db.session.scalar(query))
 
 
 def would_erase_at(petition: Petition, days: int, now: datetime) -> datetime | None:
@@ -188,7 +188,7 @@ def warn_of_erasure(*, now: datetime) -> int:
                     {
                         "kind": NOTICE_EMAIL,
                         "subject_id": entry.id,
-                        "lang": organizer_by_id(entry.details["organizer"]).lang,
+                        "lang": cast(Organizer, organizer_by_id(entry.details["organizer"])).lang,
                     }
                     for entry in entries
                 ]
@@ -223,7 +223,7 @@ def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BAT
     ).all()
     erase(ids)
     if len(ids) < limit and not count_personal(petition_id):
-        petition = db.session.get(Petition, petition_id)
+        petition = cast(Petition, db.session.get(Petition, petition_id))
         petition.retention_done_at = now
         note_ended("petition.erased", petition.id, petition.created_at)
         record(
@@ -244,7 +244,7 @@ def owners_of(cause_id: int) -> Sequence[Organizer]:
     return db.session.scalars(query).all() or admins()
 
 
-def _reset_signed_since():
+def _reset_signed_since() -> None:
     """Make petitions due again that were signed after their data was erased.
 
     They were reopened, or a paper sheet arrived late.
@@ -267,7 +267,7 @@ def _reset_signed_since():
     )
 
 
-def _with_retention():
+def _with_retention() -> Sequence[Petition]:
     """Return the petitions with data to erase, without those that another worker has locked."""
     return db.session.scalars(
         select(Petition)
@@ -278,17 +278,17 @@ def _with_retention():
     ).all()
 
 
-def _needs_warning(petition, now):
+def _needs_warning(petition: Petition, now: datetime) -> bool:
     """Return whether owners must be warned; after the end moved, they are warned again."""
     end = ended_at(petition)
     if end is None:
         return False
-    warn_from = end + timedelta(days=petition.retention_days) - NOTICE
+    warn_from = end + timedelta(days=cast(int, petition.retention_days)) - NOTICE
     warned_at = petition.retention_notified_at
     return now >= warn_from and (warned_at is None or warned_at < warn_from)
 
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 
 
 def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
@@ -306,7 +306,8 @@ def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
         "withdrawn_at": now,
     }
     chosen = _table.c.id.in_(ids) & (_table.c.given_name != "")
-    return db.session.execute(update(_table).where(chosen).values(**values)).rowcount
+    result = db.session.execute(update(_table).where(chosen).values(**values))
+    return cast(CursorResult[Any], result).rowcount
 
 
 def _give_up_seats(ids: list[int]) -> None:

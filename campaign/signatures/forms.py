@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from flask import current_app, request
 from flask_babel import get_locale
@@ -32,7 +32,7 @@ from campaign.signatures.models import (
 )
 from campaign.signatures.signing.commands import SupporterDetails
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
-from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.email_addresses import Address, AddressRefused, parse_address
 from campaign.text.names import NameRefused, clean_name, clean_text
 from campaign.text.postal_codes import (
     PostalCodeRefused,
@@ -59,14 +59,17 @@ ADDRESS_FAULTS = {
 }
 
 
-class Missing(StopValidation):
+class Missing(StopValidation):  # type: ignore[misc]
     """The field is missing or invalid. `message` says what to enter."""
 
 
-class NameField(StringField):
+class NameField(StringField):  # type: ignore[misc]
     """A name in any script, in its canonical form."""
 
+    data: Any
+
     def pre_validate(self, form: BaseForm) -> None:
+        """Make the name canonical. Raise Missing."""
         if not (self.data or "").strip():
             self.data = ""
             return
@@ -82,13 +85,14 @@ class NameField(StringField):
         self.data = name
 
 
-class EmailField(StringField):
+class EmailField(StringField):  # type: ignore[misc]
     """An email address; `address` holds it parsed once it is valid."""
 
-    address = None
+    address: Address | None = None
     missing = _l("Enter your email address. We need it to confirm your signature.")
 
     def pre_validate(self, form: BaseForm) -> None:
+        """Parse the address. Raise Missing."""
         if not (self.data or "").strip():
             raise Missing(self.missing)
         try:
@@ -101,21 +105,26 @@ class OptionalEmailField(EmailField):
     """An optional email address."""
 
     def pre_validate(self, form: BaseForm) -> None:
+        """Parse the address, if there is one. Raise Missing."""
         if (self.data or "").strip():
             super().pre_validate(form)
 
 
-class CountryField(SelectField):
+class CountryField(SelectField):  # type: ignore[misc]
     """A country, as its two-letter code. The site's first countries come first."""
 
-    def __init__(self, label=None, **kwargs):
+    data: Any
+
+    def __init__(self, label: object = None, **kwargs: Any) -> None:
         super().__init__(label, choices=[], validate_choice=False, **kwargs)
 
     def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+        """Yield an empty choice and the countries, named in the language of the page."""
         for code, name in (("", ""), *self._countries()):
             yield code, name, code == (self.data or ""), {}
 
     def pre_validate(self, form: BaseForm) -> None:
+        """Check the code of the country. Raise Missing."""
         self.data = (self.data or "").strip().upper()
         if self.data and self.data not in _country_codes():
             raise Missing(_l("Choose a country from the list."))
@@ -124,21 +133,25 @@ class CountryField(SelectField):
         return countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"])
 
 
-class ChoiceField(SelectField):
+class ChoiceField(SelectField):  # type: ignore[misc]
     """One of several answers. A page loaded before they changed may send another."""
 
-    def __init__(self, label=None, **kwargs):
+    def __init__(self, label: object = None, **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, **kwargs)
 
     def pre_validate(self, form: BaseForm) -> None:
+        """Check that the answer is one of the choices. Raise Missing."""
         if self.data not in {choice.value for choice in self.choices}:
             raise Missing(_l("Choose one of the answers in the list."))
 
 
-class CommentField(TextAreaField):
+class CommentField(TextAreaField):  # type: ignore[misc]
     """A short comment in plain text."""
 
+    data: Any
+
     def pre_validate(self, form: BaseForm) -> None:
+        """Clean the comment and check its length. Raise Missing."""
         self.data = clean_text(self.data or "")
         if len(self.data) > MAX_COMMENT_LENGTH:
             over = len(self.data) - MAX_COMMENT_LENGTH
@@ -157,7 +170,7 @@ def _country_codes() -> frozenset[str]:
     return frozenset(code for code, _ in countries("en", ()))
 
 
-class SupporterForm(FlaskForm):
+class SupporterForm(FlaskForm):  # type: ignore[misc]
     """What supporters enter about themselves, when they sign or correct it."""
 
     class Meta(CachedFields):
@@ -202,13 +215,14 @@ class SupporterForm(FlaskForm):
         return self._check_postal_code() and valid
 
     def validate_name_display(self, field: Field) -> None:
+        """Check how the name is shown. Raise ValidationError."""
         field.data = field.data or "counted"
         if field.data not in ("full", "initials", "counted"):
             raise ValidationError(_l("Choose how we show your name."))
 
-    def _is_excused(self, name):
+    def _is_excused(self, name: str) -> bool:
         """Return whether the field is a postal code and the country has none."""
-        return (
+        return bool(
             name == "postal_code" and self.country.data and not has_postal_codes(self.country.data)
         )
 
@@ -279,7 +293,7 @@ class SignatureForm(SupporterForm):
         return self.email.address.domain if self.email.address else ""
 
 
-class OwnLinkForm(FlaskForm):
+class OwnLinkForm(FlaskForm):  # type: ignore[misc]
     """The form that requests the link to "What I signed"."""
 
     class Meta(CachedFields):
@@ -291,6 +305,7 @@ class OwnLinkForm(FlaskForm):
 
     @classmethod
     def sent(cls) -> Self:
+        """Return the form filled from the request's form data."""
         return cls(formdata=request.form)
 
 
@@ -313,7 +328,9 @@ def signature_form(
     return form.sent() if formdata is None else form(formdata=formdata)
 
 
-def form_class(required_fields: Iterable[str], questions: Iterable[Mapping[str, Any]]):
+def form_class(
+    required_fields: Iterable[str], questions: Iterable[Mapping[str, Any]]
+) -> type[SignatureForm]:
     """Return the class of a petition's form, the same one for the same questions.
 
     `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's
@@ -327,14 +344,16 @@ def form_class(required_fields: Iterable[str], questions: Iterable[Mapping[str, 
 
 
 @lru_cache(maxsize=256)
-def _form_class(required_fields, questions):
+def _form_class(
+    required_fields: frozenset[str], questions: tuple[tuple[Any, ...], ...]
+) -> type[SignatureForm]:
     fields = {
         ANSWER_PREFIX + name: answer_field(kind, label, choices)
         for name, kind, label, choices, _ in questions
     }
     required_answers = {ANSWER_PREFIX + name for name, _, _, _, required in questions if required}
     members = {**fields, "required": frozenset({"given_name"} | required_fields | required_answers)}
-    return type("PetitionForm", (SignatureForm,), members)
+    return cast(type[SignatureForm], type("PetitionForm", (SignatureForm,), members))
 
 
 def answer_field(kind: str, label: str, choices: Iterable[tuple[str, str]]) -> Field:

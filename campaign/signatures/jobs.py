@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, Table, delete, exists, func, or_, select, update
 
 from campaign.extensions import database_now, db, write
 from campaign.jobs.registry import BackgroundWork
@@ -54,12 +54,13 @@ def hatch_confirmed(worker: WorkerContext) -> int:
     # This check needs no commit, and most of the time there is nothing to do.
     if not has_work_for_runner():
         return 0
-    return write(
+    changed: int = write(
         hatch,
         holder=worker.holder,
         now=database_now(),
         most_per_address=worker.settings["HOLD_PER_ADDRESS"],
     )
+    return changed
 
 
 @work.periodic(seconds=REPEAT_SECONDS)
@@ -68,7 +69,8 @@ def answer_repeated(worker: WorkerContext) -> int:
     if not repeats_wait():
         return 0
     good_for = timedelta(days=worker.settings["CONFIRM_DAYS"])
-    return write(answer_repeats, now=database_now(), good_for=good_for)
+    answered: int = write(answer_repeats, now=database_now(), good_for=good_for)
+    return answered
 
 
 @work.periodic(seconds=BULK_SECONDS)
@@ -185,22 +187,26 @@ def _forget_addresses(cutoff: datetime) -> int:
         .where(Signature.address_digest.is_not(None), Signature.created_at <= cutoff)
         .limit(BATCH)
     )
-    return db.session.execute(
-        update(Signature)
-        .where(Signature.id.in_(old))
-        .values(address_digest=None)
-        .execution_options(synchronize_session=False)
+    return cast(
+        CursorResult[Any],
+        db.session.execute(
+            update(Signature)
+            .where(Signature.id.in_(old))
+            .values(address_digest=None)
+            .execution_options(synchronize_session=False)
+        ),
     ).rowcount
 
 
 FORMS_BATCH = 100
-_forms = RepeatSigning.__table__
+_forms: Table = RepeatSigning.__table__
 
 
 def forget_old_forms(cutoff: datetime) -> int:
     """Delete the forms that were sent before `cutoff`; return how many."""
-    return db.session.execute(
-        delete(_forms).where(LINKED_FORM, _forms.c.created_at <= cutoff)
+    return cast(
+        CursorResult[Any],
+        db.session.execute(delete(_forms).where(LINKED_FORM, _forms.c.created_at <= cutoff)),
     ).rowcount
 
 

@@ -1,6 +1,7 @@
 """Signatures, the limits of their texts, and the ledger of every change to a tally."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -59,7 +60,7 @@ COMMENT_HIDDEN = text(
 )
 
 
-class Signature(db.Model):
+class Signature(db.Model):  # type: ignore[name-defined, misc]
     """One supporter's name under one petition.
 
     A signature is in the tally if and only if it has a `number`. A withdrawn one keeps its number
@@ -162,7 +163,7 @@ class Signature(db.Model):
     comment: Mapped[str] = mapped_column(Text, default="")
     comment_shown: Mapped[bool] = mapped_column(Boolean, default=False)
     comment_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answers: Mapped[dict] = mapped_column(JSON, default=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     name_display: Mapped[str] = mapped_column(String(8), default="counted")
     name_display_requested: Mapped[str] = mapped_column(String(8), default="", server_default="")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -186,18 +187,22 @@ class Signature(db.Model):
 
     @property
     def requested_name(self) -> str:
+        """Return the name as it was asked to be shown at the table."""
         return shown_name(self.name_display_requested, self.given_name, self.family_name)
 
     @property
     def full_name(self) -> str:
+        """Return the whole name."""
         return shown_name("full", self.given_name, self.family_name)
 
     @property
     def shown_name(self) -> str:
+        """Return the name as it is shown."""
         return shown_name(self.name_display, self.given_name, self.family_name)
 
     @property
     def shared_comment(self) -> str:
+        """Return the comment that others may read, or an empty text."""
         return shared_comment(self.name_display, self.comment, self.comment_shown)
 
 
@@ -217,7 +222,7 @@ def shared_comment(display: str, comment: str, is_approved: bool) -> str:
     return comment if is_approved and display in ("full", "initials") else ""
 
 
-class RepeatSigning(db.Model):
+class RepeatSigning(db.Model):  # type: ignore[name-defined, misc]
     """A form sent with an email address that had already signed the petition.
 
     The worker looks at each new one within a second. If the signature is already confirmed, the row
@@ -250,7 +255,7 @@ class RepeatSigning(db.Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
-    words: Mapped[dict] = mapped_column(JSON)
+    words: Mapped[dict[str, Any]] = mapped_column(JSON)
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"))
@@ -258,7 +263,7 @@ class RepeatSigning(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class OwnLinkRequest(db.Model):
+class OwnLinkRequest(db.Model):  # type: ignore[name-defined, misc]
     """A request for the link to "What I signed", whether or not its address signed anything.
 
     `email_digest` is the digest of the canonical address, `exact_digest` that of the address as it
@@ -277,7 +282,7 @@ class OwnLinkRequest(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class HeldCorrection(db.Model):
+class HeldCorrection(db.Model):  # type: ignore[name-defined, misc]
     """A correction of a public signature that a rule held.
 
     Nothing of it is shown until an organizer has reviewed it. `words` are the corrected columns,
@@ -289,12 +294,12 @@ class HeldCorrection(db.Model):
     signature_id: Mapped[int] = mapped_column(
         ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
     )
-    words: Mapped[dict] = mapped_column(JSON)
+    words: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class LedgerEntry(db.Model):
+class LedgerEntry(db.Model):  # type: ignore[name-defined, misc]
     """The changes to a petition's tally within one hour, for one reason and one kind of evidence.
 
     The sum of `change` over a petition is its tally. Only the runner writes entries, in the

@@ -3,9 +3,10 @@
 The supporter or an organizer can confirm it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Table, TextClause, func, select, update
 
 from campaign.extensions import db
 from campaign.signatures.models import ASKED, NAME_DISPLAYS, Signature
@@ -16,7 +17,7 @@ _PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
 UNCONFIRMED = "full"
 NAMED = ("confirmed", "counted")
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 
 
 def displays_at_table(requested: str) -> tuple[str, str]:
@@ -29,10 +30,10 @@ def displays_at_table(requested: str) -> tuple[str, str]:
 
 def more_private(one: str, other: str) -> str:
     """Return the more private of two displays."""
-    return max(one, other, key=_PRIVACY.get)
+    return max(one, other, key=cast(Callable[[str], int], _PRIVACY.get))
 
 
-def waits_for_owner(email_digest: bytes, email: str):
+def waits_for_owner(email_digest: bytes, email: str) -> list[Signature]:
     """Return the signatures of exactly this address whose name display can be confirmed.
 
     The oldest come first.
@@ -86,7 +87,7 @@ def count_waiting_names(event_ids: Iterable[int]) -> dict[int, int]:
     rows = db.session.execute(
         select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id)
     )
-    return {event_id: count for event_id, count in rows}
+    return {cast(int, event_id): count for event_id, count in rows}
 
 
 def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
@@ -96,16 +97,18 @@ def waiting_name_ids(event_id: int, *, most: int) -> Sequence[int]:
     ).all()
 
 
-def _waiting_at(event_id):
+def _waiting_at(
+    event_id: int,
+) -> tuple[TextClause, ColumnElement[bool], ColumnElement[bool]]:
     return ASKED, Signature.event_id == event_id, Signature.state.in_(NAMED)
 
 
-def _chosen(ids, cause_ids):
+def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
     chosen = _table.c.id.in_(list(ids))
     return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
 
 
-def _show(chosen):
+def _show(chosen: ColumnElement[bool]) -> Sequence[int]:
     conditions = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
     values = {"name_display": _table.c.name_display_requested, "name_display_requested": ""}
     return db.session.scalars(

@@ -25,7 +25,11 @@ def send_again(
     """
     signature = _locked(signature_id)
     form = _waiting_form(signature and waiting_forms(signature), form_id)
-    if form is not None and (signature.mailed_at is None or signature.mailed_at <= now - good_for):
+    if (
+        signature
+        and form is not None
+        and (signature.mailed_at is None or signature.mailed_at <= now - good_for)
+    ):
         mail_form(signature_id, form_id, lang=form.lang, now=now, good_for=good_for)
 
 

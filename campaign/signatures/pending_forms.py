@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, case, delete, null, select, update
+from sqlalchemy import LargeBinary, Table, case, delete, null, select, update
 
 from campaign.extensions import db
 from campaign.process.clock import UtcDateTime
@@ -48,7 +48,7 @@ _UNCHANGED = frozenset(
         "held_reason",
     }
 )
-_table = Signature.__table__
+_table: Table = Signature.__table__
 _INSTANTS = frozenset(column.name for column in _table.c if isinstance(column.type, UtcDateTime))
 _DIGESTS = frozenset(column.name for column in _table.c if isinstance(column.type, LargeBinary))
 
@@ -61,7 +61,7 @@ class UnconfirmedForm:
     columns: dict[str, Any]
     mailed_at: datetime | None
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         try:
             return self.columns[name]
         except KeyError as error:
@@ -69,13 +69,16 @@ class UnconfirmedForm:
 
     @property
     def full_name(self) -> str:
+        """Return the whole name."""
         return shown_name("full", self.given_name, self.family_name)
 
     @property
     def shown_name(self) -> str:
+        """Return the name as the form asks to show it."""
         return shown_name(self.name_display, self.given_name, self.family_name)
 
     def has_same_content(self, columns: Mapping[str, Any]) -> bool:
+        """Return whether these columns say the same in all that is COMPARED."""
         return all(self.columns[name] == columns[name] for name in COMPARED)
 
 
@@ -142,7 +145,7 @@ def was_used(signature: Signature, form_id: int | None) -> bool:
     return form_id in used if form_id is not None else not used
 
 
-def sent_to(signature: Signature, form_id: int | None) -> str:
+def sent_to(signature: Signature, form_id: int | None) -> str | None:
     """Return the address that the link to this form was sent to, or "" if it is no longer known."""
     if form_id is None:
         return signature.email if was_used(signature, None) else ""

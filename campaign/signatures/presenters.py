@@ -1,8 +1,9 @@
 """What pages show around a signature: its petition, recent signers, what confirming records."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from flask_babel import get_locale
@@ -43,10 +44,11 @@ def petition_context(petition: Petition, lang: str, now: datetime) -> dict[str, 
 
 def signature_context(signature: Signature, lang: str, now: datetime) -> dict[str, Any]:
     """Return `petition`, `cause` and `other_petitions` for the pages that follow a signature."""
-    return _shared_context(petition_by_id(signature.petition_id), lang, now)
+    petition = cast(Petition, petition_by_id(signature.petition_id))
+    return _shared_context(petition, lang, now)
 
 
-def _shared_context(petition, lang, now):
+def _shared_context(petition: Petition, lang: str, now: datetime) -> dict[str, Any]:
     count = petition_counts([petition.id]).get(petition.id, 0)
     cards = cards_of_cause(petition.cause_id, lang, now)
     return {
@@ -77,7 +79,7 @@ def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], i
     rows = newest_signers(petition_id)
     shown = [
         Signer(
-            number=row.number,
+            number=cast(int, row.number),
             name=row.shown_name,
             place=country_name(row.country, LOCALES[lang]) if row.country else "",
             day=local_time(
@@ -87,7 +89,9 @@ def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], i
         )
         for row in rows
     ]
-    counted_only = counted_only_since(cause_id, petition_id, rows[-1].number) if rows else 0
+    counted_only = (
+        counted_only_since(cause_id, petition_id, cast(int, rows[-1].number)) if rows else 0
+    )
     return shown, counted_only if counted_only >= MIN_COUNT else 0
 
 
@@ -153,7 +157,7 @@ def form_page(
 
 
 def other_forms(
-    signature: Signature, form_id: int | None, email: str, forms: list[UnconfirmedForm]
+    signature: Signature, form_id: int | None, email: str | None, forms: list[UnconfirmedForm]
 ) -> list[OtherForm]:
     """Return the other `forms` with exactly this address, newest first."""
     others = [form for form in forms if form.id != form_id and is_same_address(form.email, email)]
@@ -171,7 +175,9 @@ def _token(form: UnconfirmedForm, signature: Signature) -> str:
     )
 
 
-def _answers(answers, petition, lang):
+def _answers(
+    answers: Mapping[str, Any], petition: Petition, lang: str
+) -> Iterator[tuple[str, str]]:
     questions = {question["name"]: in_language(question, lang) for question in petition.questions}
     for name, answer in answers.items():
         if answer not in ("", None, False):
@@ -179,10 +185,10 @@ def _answers(answers, petition, lang):
             yield (question["label"] if question else name), _answer_text(answer, question)
 
 
-def _answer_text(answer, question):
+def _answer_text(answer: Any, question: Mapping[str, Any] | None) -> str:
     if answer is True:
-        return _("Yes")
-    return dict(question["choices"]).get(answer, answer) if question else answer
+        return cast(str, _("Yes"))
+    return cast(str, dict(question["choices"]).get(answer, answer) if question else answer)
 
 
 REASONS = {
@@ -204,7 +210,8 @@ def refusal(
     if status not in REASONS:
         return {
             "errors": {
-                name: [str(fault) for fault in faults] for name, faults in form.errors.items()
+                name: [str(fault) for fault in faults]
+                for name, faults in cast(BaseForm, form).errors.items()
             }
         }
     code, sentence = REASONS[status]
@@ -215,7 +222,7 @@ def refusal(
     }
 
 
-def _opening_or_closing(status, petition):
+def _opening_or_closing(status: int, petition: Petition) -> dict[str, str]:
     name, moment = (
         ("opens_at", petition.opens_at) if status == 409 else ("closes_at", petition.ends_at)
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
@@ -27,7 +28,7 @@ from campaign.text.email_addresses import is_same_address
 COUNTED = Signature.number.is_not(None)
 
 
-def signature_by_id(signature_id: int):
+def signature_by_id(signature_id: int) -> Signature | None:
     """Return the signature, or None."""
     return db.session.get(Signature, signature_id)
 
@@ -64,12 +65,12 @@ def confirmable_by_token(token: str) -> Confirmable | None:
     signature = form and form.signature_id and signature_by_id(form.signature_id)  # type: ignore[assignment]
     return (
         Confirmable(signature, form.id)
-        if signature and tokens.opens_form(token, form.id, signature)
+        if form and signature and tokens.opens_form(token, form.id, signature)
         else None
     )
 
 
-def signatures_of_address(email_digest: bytes, email: str | None):
+def signatures_of_address(email_digest: bytes, email: str | None) -> list[Signature]:
     """Return all signatures from exactly the address `email`, oldest first.
 
     `email_digest` also finds other spellings of the address. Not all of these need be the same
@@ -86,7 +87,7 @@ def _claimed_signature(token: str) -> Signature | None:
     return None if signature_id is None else signature_by_id(signature_id)
 
 
-def newest_signers(petition_id: int, most: int = 12):
+def newest_signers(petition_id: int, most: int = 12) -> Sequence[Signature]:
     """Return the newest counted signatures that show a name or initials, newest first."""
     return db.session.scalars(
         select(Signature)
@@ -96,19 +97,19 @@ def newest_signers(petition_id: int, most: int = 12):
     ).all()
 
 
-def counted_only_since(cause_id: int, petition_id: int, number: int, most: int = 1000):
+def counted_only_since(cause_id: int, petition_id: int, number: int, most: int = 1000) -> int:
     """Return how many signatures from butterfly `number` on are counted only.
 
     It looks at no more than `most` butterflies.
     """
-    return db.session.scalar(
+    return db.session.scalars(
         select(func.count()).where(
             Signature.cause_id == cause_id,
             Signature.number.between(number, number + most),
             Signature.petition_id == petition_id,
             Signature.name_display == "counted",
         )
-    )
+    ).one()
 
 
 def ledger_by_hour(petition_id: int) -> Sequence[Row[datetime, str, str, int]]:
@@ -183,7 +184,11 @@ def _cause_differences() -> Iterator[str]:
         yield f"cause {cause_id}: number {number} is free and given"
 
 
-def _numbers(number, cause_id, condition):
+def _numbers(
+    number: InstrumentedAttribute[Any],
+    cause_id: InstrumentedAttribute[Any],
+    condition: ColumnElement[bool],
+) -> dict[int, tuple[int, int]]:
     """Return {cause id: (how many numbers, the highest)}."""
     rows = db.session.execute(
         select(cause_id, func.count(), func.max(number)).where(condition).group_by(cause_id)
@@ -191,5 +196,5 @@ def _numbers(number, cause_id, condition):
     return {cause: (count, highest) for cause, count, highest in rows}
 
 
-def _totals(query, group):
+def _totals(query: Select[*tuple[Any, ...]], group: InstrumentedAttribute[int]) -> dict[int, int]:
     return {key: total for key, total in db.session.execute(query.group_by(group))}

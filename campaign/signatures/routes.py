@@ -1,7 +1,8 @@
 """The supporter's pages: sign, confirm, and see the butterfly number."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import (
     Blueprint,
@@ -20,6 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import is_quiet, petition_by_id
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
@@ -27,8 +29,9 @@ from campaign.sharing.operations import confirm_and_assign_text
 from campaign.sharing.referral_links import referral_link
 from campaign.signatures import operations, tokens
 from campaign.signatures.models import Signature
-from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
+from campaign.signatures.pending_forms import UnconfirmedForm, sent_to, waiting_forms, was_used
 from campaign.signatures.presenters import (
+    OtherForm,
     form_page,
     other_forms,
     petition_context_by_slug,
@@ -90,7 +93,7 @@ def confirm(token: str) -> ResponseReturnValue:
     if form is None:
         return _answer_to_done(signature, form_id, forms)
     is_good = signature.mailed_at and signature.mailed_at > utcnow() - _good_for()
-    petition = petition_by_id(signature.petition_id)
+    petition = cast(Petition, petition_by_id(signature.petition_id))
     return _private_page(
         "signatures/confirm.html",
         200 if is_good else 410,
@@ -160,7 +163,9 @@ def hatched(receipt: str) -> ResponseReturnValue:
     )
 
 
-def _answer_to_done(signature, form_id, forms):
+def _answer_to_done(
+    signature: Signature, form_id: int | None, forms: list[UnconfirmedForm]
+) -> ResponseReturnValue:
     """Answer to the link of a form that no longer waits.
 
     It was confirmed, or another one was, or its signature was withdrawn.
@@ -183,7 +188,7 @@ def _is_confirmed(signature: Signature) -> bool:
     return signature.confirmed_at is not None and signature.state not in ("withdrawn", "erased")
 
 
-def _unknown_link(forms=()):
+def _unknown_link(forms: Sequence[OtherForm] = ()) -> Response:
     return _private_page("signatures/confirm.html", 404, state="unknown", other_forms=forms)
 
 

@@ -49,7 +49,7 @@ def opens(purpose: str, token: str, signature: Signature) -> bool:
     return read_token(secret_key(), purpose, token, _seal_of(signature)) is not None
 
 
-def own_token(signature: Signature, last_day) -> str:
+def own_token(signature: Signature, last_day: date) -> str:
     """Return the token that opens all signatures of this signature's address, until `last_day`."""
     return make_dated_token(secret_key(), MINE, signature.id, last_day, _seal_of(signature))
 
@@ -95,7 +95,7 @@ def exact_digest(address: str) -> bytes:
     return keyed_digest(secret_key(), "exact email", address.lower())
 
 
-def person_digest(given_name, family_name: str, postal_code: str) -> bytes:
+def person_digest(given_name: str, family_name: str, postal_code: str) -> bytes:
     """Return the digest of a person by name and postal code."""
     return keyed_digest(
         secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}"
@@ -117,7 +117,7 @@ def _seal_of(signature: Signature) -> bytes:
     return seal(signature.petition_id, signature.email_digest or signature.person_digest)
 
 
-class NetworkKey(db.Model):
+class NetworkKey(db.Model):  # type: ignore[name-defined, misc]
     """The key of one UTC day, shared by all processes.
 
     Once it is deleted, nobody can test IP addresses against the digests of that day.
@@ -134,6 +134,7 @@ _LOADED = "network_keys"
 
 
 def init_app(app: Flask) -> None:
+    """Begin without any loaded keys."""
     forget_loaded(app)
 
 
@@ -144,7 +145,7 @@ def forget_loaded(app: Flask) -> None:
 
 def key_of(day: date) -> bytes:
     """Return the key of a day. The first process that needs it creates it."""
-    loaded = current_app.extensions[_LOADED]
+    loaded: dict[date, bytes] = current_app.extensions[_LOADED]
     if day not in loaded:
         loaded[day] = _stored_key(day) or write(_create_key, day)
         # Only today's key is needed for signing. Around midnight yesterday's may still be used.

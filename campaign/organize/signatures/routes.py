@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -114,7 +114,9 @@ def correct(signature: Signature) -> ResponseReturnValue:
             "Another signature on this petition has the same name and postal code. If both are the same person, reject one of them."
         )
         form.form_errors = [*form.form_errors, same]
-        return _render_page(signature_by_id(signature.id), correction=form, status=409)
+        return _render_page(
+            cast(Signature, signature_by_id(signature.id)), correction=form, status=409
+        )
     flash(_("Saved. This is how your signature now appears."), "success")
     return _back(signature)
 

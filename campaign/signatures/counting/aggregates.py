@@ -1,12 +1,22 @@
 """Aggregated counts of signatures, stored so that large petitions need not be counted again."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, case, delete, func, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    String,
+    case,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.db.functions import hour_of
@@ -16,7 +26,7 @@ from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 
 
-class Aggregate(db.Model):
+class Aggregate(db.Model):  # type: ignore[name-defined, misc]
     """Counts of a petition's signatures up to the row `last_id`, grouped as `part` says.
 
     `part` is a key of `aggregates.PARTS`. `rows` are lists [value, …, count]. The rows of all
@@ -91,7 +101,7 @@ def grouped_counts(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any,
     # it.
     since = max((aggregate.last_id for aggregate in stored), default=0)
     newer = _rows(part, Signature.petition_id.in_(petition_ids), Signature.id > since)
-    counts = Counter()
+    counts: Counter[tuple[Any, ...]] = Counter()
     for *values, count in (row for aggregate in stored for row in aggregate.rows):
         counts[tuple(values)] += count
     for _, *values, count in newer:
@@ -102,7 +112,9 @@ def grouped_counts(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any,
 def are_ready() -> bool:
     """Return whether the rows since the last aggregates are few enough to count quickly."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
-    return newest - (db.session.scalar(select(func.max(Aggregate.last_id))) or 0) <= MAX_UNAGGREGATED
+    return (
+        newest - (db.session.scalar(select(func.max(Aggregate.last_id))) or 0) <= MAX_UNAGGREGATED
+    )
 
 
 def compute_aggregates(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
@@ -110,7 +122,7 @@ def compute_aggregates(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
 
     It reads each signature once for every part.
     """
-    rows = {
+    rows: dict[tuple[int, str], list[list[Any]]] = {
         (petition_id, part): []
         for petition_id in db.session.scalars(select(Petition.id))
         for part in PARTS
@@ -143,7 +155,9 @@ class AggregateRefresher:
     process.
     """
 
-    def __init__(self, write, *, holder):
+    _fingerprint: tuple[int, ...] | None
+
+    def __init__(self, write: Callable[..., Any], *, holder: str) -> None:
         self._write, self._holder, self._next_pass_at, self._fingerprint = write, holder, 0.0, None
 
     def refresh(self) -> None:
@@ -181,7 +195,7 @@ def _fingerprint() -> tuple[int, ...]:
     )
 
 
-def _rows(part, *conditions):
+def _rows(part: str, *conditions: ColumnElement[bool]) -> Iterator[list[Any]]:
     columns, condition = PARTS[part]
     keys = (Signature.petition_id, *columns)
     rows = db.session.execute(

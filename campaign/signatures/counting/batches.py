@@ -8,9 +8,19 @@ signature waits until ten are together, or until its batch is a day old.
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Row, TextClause, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Table,
+    TextClause,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from campaign.extensions import db
 from campaign.petitions.models import Petition
@@ -26,7 +36,7 @@ MIN_BATCH = 10
 MINUTES_TO_MOVE = 20
 PURPOSE = "when a batch is counted"
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 _set_wait = (
     update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
 )
@@ -95,10 +105,13 @@ def end_wait(petition_id: int, *, now: datetime) -> int:
 
     Return how many they are.
     """
-    return db.session.execute(
-        update(_table)
-        .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
-        .values(waits_until=now)
+    return cast(
+        CursorResult[Any],
+        db.session.execute(
+            update(_table)
+            .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
+            .values(waits_until=now)
+        ),
     ).rowcount
 
 

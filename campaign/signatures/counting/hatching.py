@@ -8,9 +8,21 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Table,
+    TextClause,
+    bindparam,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.db.upsert import insert
@@ -30,7 +42,7 @@ CROWDED = "many_from_one_address"
 # Databases limit how many values a statement may carry.
 MAX_IDS_PER_STATEMENT = 10_000
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 _by_id = update(_table).where(_table.c.id == bindparam("row_id"))
 
 
@@ -101,10 +113,13 @@ def _resume(now: datetime) -> int:
 
     Their butterflies keep their numbers.
     """
-    return db.session.execute(
-        update(_table)
-        .where(TO_HATCH, _table.c.number.is_not(None))
-        .values(state="counted", hatched_at=now)
+    return cast(
+        CursorResult[Any],
+        db.session.execute(
+            update(_table)
+            .where(TO_HATCH, _table.c.number.is_not(None))
+            .values(state="counted", hatched_at=now)
+        ),
     ).rowcount
 
 
@@ -115,7 +130,13 @@ def _hold_by_rule(now: datetime, limit: int, rule: Rule) -> int:
     return _hold_crowded(now, limit, int(rule.pattern), rule.reason, scope)
 
 
-def _hold_crowded(now, limit, max_signatures, reason, scope=true()):
+def _hold_crowded(
+    now: datetime,
+    limit: int,
+    max_signatures: int,
+    reason: str,
+    scope: ColumnElement[bool] = true(),
+) -> int:
     """Hold signatures beyond `max_signatures` an hour from one IP address.
 
     What an organizer approved is never held again. `scope` limits which signatures are ranked and
@@ -161,10 +182,13 @@ def _hold_crowded(now, limit, max_signatures, reason, scope=true()):
 
 def _hold(ids: Sequence[int], reason: str, now: datetime) -> int:
     # The state is checked again, because a supporter may have withdrawn since the ids were read.
-    return db.session.execute(
-        update(_table)
-        .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(ids))
-        .values(state="held", held_reason=reason, held_at=now)
+    return cast(
+        CursorResult[Any],
+        db.session.execute(
+            update(_table)
+            .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(ids))
+            .values(state="held", held_reason=reason, held_at=now)
+        ),
     ).rowcount
 
 
@@ -178,7 +202,9 @@ def _give_numbers(now: datetime, limit: int) -> int:
     return len(new) + len(due)
 
 
-def _unnumbered(limit, *conditions):
+def _unnumbered(
+    limit: int, *conditions: ColumnElement[bool] | TextClause
+) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.session.execute(
         select(
             _table.c.id,
@@ -201,7 +227,7 @@ def _unnumbered(limit, *conditions):
 def _number(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
     if not rows:
         return
-    numbered = []
+    numbered: list[tuple[int, int]] = []
     for cause_id, of_cause in groupby(
         sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id
     ):
@@ -232,7 +258,7 @@ def _subscribe(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
         ask_signers(_table, _table.c.id.in_(others), now=now)
 
 
-def _next_numbers(cause_id, count):
+def _next_numbers(cause_id: int, count: int) -> list[int]:
     """Take `count` numbers of the cause, lowest free ones first, and add as many to its tally."""
     free = db.session.scalars(
         select(FreeNumber.number)
@@ -245,11 +271,14 @@ def _next_numbers(cause_id, count):
             delete(FreeNumber).where(FreeNumber.cause_id == cause_id, FreeNumber.number <= free[-1])
         )
     missing = count - len(free)
-    last = db.session.scalar(
-        update(CauseTally)
-        .where(CauseTally.cause_id == cause_id)
-        .values(count=CauseTally.count + count, last_number=CauseTally.last_number + missing)
-        .returning(CauseTally.last_number)
+    last = cast(
+        int,
+        db.session.scalar(
+            update(CauseTally)
+            .where(CauseTally.cause_id == cause_id)
+            .values(count=CauseTally.count + count, last_number=CauseTally.last_number + missing)
+            .returning(CauseTally.last_number)
+        ),
     )
     return [*free, *range(last - missing + 1, last + 1)]
 

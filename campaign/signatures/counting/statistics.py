@@ -101,6 +101,8 @@ def counted_without_data(petition_id: int) -> int:
 
 def hours(petition_ids: Iterable[int]) -> list[Hour]:
     """Return an Hour for each hour in which anyone signed, oldest first."""
+    sure: Counter[str]
+    waiting: Counter[str]
     sure, waiting = Counter(), Counter()
     for (hour, status, *_), count in grouped_counts("hours", petition_ids).items():
         if status in SURE:
@@ -112,7 +114,11 @@ def hours(petition_ids: Iterable[int]) -> list[Hour]:
 
 def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
     """Return {"country": Counter, "lang": Counter, "evidence": Counter} of counted signatures."""
-    counts = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
+    counts: dict[str, Counter[str]] = {
+        "country": Counter(),
+        "lang": Counter(),
+        "evidence": Counter(),
+    }
     for values, count in grouped_counts("kinds", petition_ids).items():
         for of_kind, value in zip(counts.values(), values, strict=True):
             of_kind[value] += count
@@ -129,6 +135,7 @@ def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
 
     The first is a Counter, with "" for no code.
     """
+    by_source: Counter[str]
     by_source, by_link = Counter(), 0
     for (source, came_by_link), count in grouped_counts("sources", petition_ids).items():
         by_source[source] += count
@@ -157,7 +164,7 @@ def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
     about_signatures = message.kind.startswith("signature_", autoescape=True)
     retried = IS_QUEUED & (message.attempts > 1)
     given_up = HAS_FAILED & message.last_error.not_in(("", NO_LONGER_NEEDED))
-    counts = {}
+    counts: dict[str, Counter[str]] = {}
     for condition in (retried, given_up):
         emails = (
             select(message.kind, message.state, message.subject_id)

@@ -6,11 +6,12 @@ transaction. So killing a worker loses nothing, and the next one continues. Deci
 out one after the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, case, delete, func, select, update
 
 from campaign.accounts.audit import WORKER, record
 from campaign.db.upsert import insert
@@ -27,8 +28,8 @@ BATCH = 1000
 MAX_SIGNATURES = 1_000_000
 UNDO_FOR = timedelta(days=7)
 
-_table = Signature.__table__
-_items = BulkItem.__table__
+_table: Table = Signature.__table__
+_items: Table = BulkItem.__table__
 _SAVED_COLUMNS = (
     "state",
     "held_reason",
@@ -72,6 +73,7 @@ class MatchCounts:
 
 
 def take_snapshot(now: datetime) -> Snapshot:
+    """Return the Snapshot of `now`."""
     return Snapshot(db.session.scalar(select(func.max(Signature.id))) or 0, now)
 
 
@@ -103,7 +105,7 @@ def preview(search: Search, snapshot: Snapshot) -> dict[int, MatchCounts]:
     }
 
 
-def sample(search: Search, snapshot: Snapshot, most: int = 20) -> list[Signature]:
+def sample(search: Search, snapshot: Snapshot, most: int = 20) -> Sequence[Signature]:
     """Return the newest signatures that match."""
     query = _matching(search, snapshot)
     ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
@@ -142,7 +144,10 @@ def create_decision(
 
 def undo(*, bulk_id: int, organizer_id: int, now: datetime) -> BulkDecision:
     """Make the worker restore everything to its former state. Raise CannotUndoError."""
-    decision = db.session.get(BulkDecision, bulk_id, with_for_update=True, populate_existing=True)
+    decision = cast(
+        BulkDecision,
+        db.session.get(BulkDecision, bulk_id, with_for_update=True, populate_existing=True),
+    )
     if not can_undo(decision, now):
         raise CannotUndoError(bulk_id)
     decision.state, decision.undone_by, decision.cursor = "undoing", organizer_id, 0
@@ -151,16 +156,18 @@ def undo(*, bulk_id: int, organizer_id: int, now: datetime) -> BulkDecision:
 
 
 def can_undo(decision: BulkDecision, now: datetime) -> bool:
+    """Return whether the decision changed anything and is not too old to be undone."""
     return (
         decision.state == "done" and decision.changed > 0 and now < decision.decided_at + UNDO_FOR
     )
 
 
 def bulk_by_id(bulk_id: int) -> BulkDecision | None:
+    """Return the decision, or None."""
     return db.session.get(BulkDecision, bulk_id)
 
 
-def newest_bulk(cause_ids: Iterable[int] | None, most: int = 50) -> list[BulkDecision]:
+def newest_bulk(cause_ids: Iterable[int] | None, most: int = 50) -> Sequence[BulkDecision]:
     """Return the newest decisions in these causes, or in all if `cause_ids` is None."""
     query = select(BulkDecision).order_by(BulkDecision.id.desc()).limit(most)
     return db.session.scalars(
@@ -218,7 +225,7 @@ def forget_undone(*, now: datetime) -> int:
     return len(old)
 
 
-def _decide(decision, limit):
+def _decide(decision: BulkDecision, limit: int) -> int:
     search, snapshot = (
         Search.from_json(decision.search),
         Snapshot(decision.upto_id, decision.previewed_at),
@@ -259,7 +266,7 @@ def _decide(decision, limit):
     return len(ids)
 
 
-def _restore(decision, limit):
+def _restore(decision: BulkDecision, limit: int) -> int:
     remaining = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
     ids = db.session.scalars(
         select(_items.c.signature_id).where(*remaining).order_by(_items.c.signature_id).limit(limit)
@@ -282,7 +289,7 @@ def _restore(decision, limit):
     return len(ids)
 
 
-def _unapproved(decision):
+def _unapproved(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
     is_unchanged = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
         ("pending", "confirmed", "counted")
     )
@@ -291,7 +298,7 @@ def _unapproved(decision):
     }
 
 
-def _unrejected(decision):
+def _unrejected(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
     # One that was counted waits for a number again. One that its supporter has confirmed since is
     # confirmed.
     state = case(
@@ -307,7 +314,7 @@ def _unrejected(decision):
     }
 
 
-def _unread(decision):
+def _unread(decision: BulkDecision) -> tuple[ColumnElement[bool], dict[str, Any]]:
     is_unchanged = (_table.c.comment_read_at == decision.decided_at) & (
         _table.c.comment_shown == (decision.verb == "show")
     )
@@ -317,7 +324,7 @@ def _unread(decision):
 _RESTORE = {"approve": _unapproved, "reject": _unrejected, "show": _unread, "hide": _unread}
 
 
-def _finish(decision, now):
+def _finish(decision: BulkDecision, now: datetime) -> None:
     is_undo = decision.state == "undoing"
     decision.state, decision.finished_at = "undone" if is_undo else "done", now
     # Searched words may be a person's name.
@@ -333,18 +340,18 @@ def _finish(decision, now):
     )
 
 
-def _matching(search, snapshot, above=0):
+def _matching(search: Search, snapshot: Snapshot, above: int = 0) -> Select[*tuple[Any, ...]]:
     return matching(search, above=above, below=snapshot.upto_id + 1).where(
         _matched_at(search, snapshot.at)
     )
 
 
-def _matched_at(search, at):
+def _matched_at(search: Search, at: datetime) -> ColumnElement[bool]:
     """Return the condition that a signature matched at the time of the preview.
 
     One that began to match later is not included, however old it is.
     """
-    since = {
+    since: dict[str, ColumnElement[Any]] = {
         "held": func.coalesce(_table.c.held_at, _table.c.created_at),
         "rejected": _table.c.rejected_at,
         "counted": func.coalesce(_table.c.hatched_at, _table.c.confirmed_at, _table.c.created_at),
@@ -352,10 +359,10 @@ def _matched_at(search, at):
     return since.get(search.state, _table.c.created_at) <= at
 
 
-def _can_approve(search):
+def _can_approve(search: Search) -> ColumnElement[bool]:
     is_held = _table.c.state == "held"
     return is_held if search.state == "rejected" else is_held & _table.c.rejected_at.is_(None)
 
 
-def _includes_rejected(verb, search):
+def _includes_rejected(verb: str, search: Search) -> bool:
     return verb == "approve" and search.state == "rejected"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, case, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaign.db.versioned import content_version, require_version
@@ -18,7 +18,7 @@ MERGED = "merged"
 UNDECIDED = ("pending", "confirmed", "counted", "held")
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 
 
 class SamePerson(CampaignError):
@@ -181,7 +181,7 @@ def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -
             now,
         )
     signature.person_digest = tokens.person_digest(
-        signature.given_name, signature.family_name or "", signature.postal_code
+        cast(str, signature.given_name), signature.family_name or "", signature.postal_code
     )
     try:
         db.session.flush()
@@ -190,7 +190,7 @@ def correct(*, signature_id: int, version: str, now: datetime, **columns: Any) -
     return changed
 
 
-def merge(*, kept_id: int, other_id: int, now: datetime):
+def merge(*, kept_id: int, other_id: int, now: datetime) -> Signature:
     """Merge two signatures of one person. `kept` takes the values it lacks, `other` is rejected.
 
     Raise CannotMerge.
@@ -205,6 +205,7 @@ def merge(*, kept_id: int, other_id: int, now: datetime):
     by_id = {row.id: row for row in rows}
     kept, other = by_id.get(kept_id), by_id.get(other_id)
     _refuse_merge(kept, other)
+    kept, other = cast(Signature, kept), cast(Signature, other)
     for name in ("family_name", "country", "postal_code"):
         if not getattr(kept, name):
             setattr(kept, name, getattr(other, name) or "")
@@ -213,7 +214,7 @@ def merge(*, kept_id: int, other_id: int, now: datetime):
     return kept
 
 
-def _refuse_merge(kept, other):
+def _refuse_merge(kept: Signature | None, other: Signature | None) -> None:
     if kept is None or other is None or kept.id == other.id:
         raise CannotMerge("one")
     if kept.petition_id != other.petition_id:
@@ -259,9 +260,13 @@ def _log_ended(kind: str, ids: Sequence[int]) -> Sequence[int]:
 def petitions_of(ids: Iterable[int]) -> list[tuple[int, int, int]]:
     """Return (cause id, petition id, id) of each of these signatures that exists."""
     columns = (_table.c.cause_id, _table.c.petition_id, _table.c.id)
-    return [
-        tuple(row) for row in db.session.execute(select(*columns).where(_table.c.id.in_(list(ids))))
-    ]
+    return cast(
+        list[tuple[int, int, int]],
+        [
+            tuple(row)
+            for row in db.session.execute(select(*columns).where(_table.c.id.in_(list(ids))))
+        ],
+    )
 
 
 # What the public sees of a signature whose name is shown. Comments are hidden until an organizer
@@ -269,7 +274,9 @@ def petitions_of(ids: Iterable[int]) -> list[tuple[int, int, int]]:
 HELD_COLUMNS = ("given_name", "family_name", "country")
 
 
-def hold_correction(signature_id: int, *, columns: dict, reason: str, now: datetime) -> None:
+def hold_correction(
+    signature_id: int, *, columns: dict[str, Any], reason: str, now: datetime
+) -> None:
     """Store these columns until an organizer has reviewed them."""
     db.session.add(
         HeldCorrection(signature_id=signature_id, words=columns, reason=reason, created_at=now)
@@ -278,6 +285,7 @@ def hold_correction(signature_id: int, *, columns: dict, reason: str, now: datet
 
 
 def drop_corrections(signature_ids: Sequence[int]) -> None:
+    """Delete the waiting corrections of these signatures."""
     db.session.execute(delete(HeldCorrection).where(HeldCorrection.signature_id.in_(signature_ids)))
 
 
@@ -297,14 +305,18 @@ def held_corrections(
         .order_by(HeldCorrection.created_at, HeldCorrection.signature_id)
         .limit(limit)
     )
-    return [tuple(row) for row in db.session.execute(query)]
+    return cast(
+        list[tuple[HeldCorrection, Signature]],
+        [tuple(row) for row in db.session.execute(query)],
+    )
 
 
 def count_held_corrections(petition_ids: list[int]) -> int:
+    """Return how many corrections wait under these petitions."""
     query = select(func.count()).join_from(
         HeldCorrection, Signature, Signature.id == HeldCorrection.signature_id
     )
-    return db.session.scalar(query.where(Signature.petition_id.in_(petition_ids)))
+    return cast(int, db.session.scalar(query.where(Signature.petition_id.in_(petition_ids))))
 
 
 def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> list[int]:
@@ -323,11 +335,11 @@ def settle_correction(*, signature_id: int, version: str, is_accepted: bool) -> 
     return [signature_id]
 
 
-def set_columns(signature: Signature, columns: dict) -> None:
+def set_columns(signature: Signature, columns: dict[str, Any]) -> None:
     """Set these columns, and the digest of the person that follows from them."""
     for name, value in columns.items():
         setattr(signature, name, value)
     signature.person_digest = tokens.person_digest(
-        signature.given_name, signature.family_name or "", signature.postal_code
+        cast(str, signature.given_name), signature.family_name or "", signature.postal_code
     )
     db.session.flush()

@@ -1,6 +1,7 @@
 """Rules that hold signatures, and bulk decisions with the state of each signature before."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -23,7 +24,7 @@ from campaign.process.clock import UtcDateTime, utcnow
 KINDS = ("network", "mail_domain", "country", "rate", "words")
 
 
-class Rule(db.Model):
+class Rule(db.Model):  # type: ignore[name-defined, misc]
     """A rule that holds signatures of a cause, or of one petition of it.
 
     `pattern` depends on the kind: lines of networks, email domains, country codes or words. For a
@@ -51,6 +52,7 @@ class Rule(db.Model):
 
     @property
     def is_on(self) -> bool:
+        """Return whether the rule holds signatures now."""
         return self.on_since is not None and self.off_since is None
 
     @property
@@ -60,6 +62,7 @@ class Rule(db.Model):
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """Return the lines of the pattern."""
         return tuple(self.pattern.splitlines())
 
 
@@ -68,7 +71,7 @@ STATES = ("running", "done", "undoing", "undone")
 IN_WORK = text("state in ('running', 'undoing')")
 
 
-class BulkDecision(db.Model):
+class BulkDecision(db.Model):  # type: ignore[name-defined, misc]
     """One organizer's decision about everything in a cause that matches a filter.
 
     The worker carries it out in batches. `search` is the filter (see `Search.from_json`). Its
@@ -92,7 +95,7 @@ class BulkDecision(db.Model):
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
     verb: Mapped[str] = mapped_column(String(8))
-    search: Mapped[dict] = mapped_column(JSON)
+    search: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(8), default="running")
     upto_id: Mapped[int] = mapped_column(BigInteger)
@@ -109,17 +112,19 @@ class BulkDecision(db.Model):
 
     @property
     def is_in_work(self) -> bool:
+        """Return whether the worker has to carry it out or undo it."""
         return self.state in ("running", "undoing")
 
     @property
     def percent(self) -> int:
+        """Return how much of the work is done, in percent."""
         done, total = (
             (self.restored, self.changed) if self.state == "undoing" else (self.changed, self.total)
         )
         return min(100, 100 * done // total) if total else 0
 
 
-class BulkItem(db.Model):
+class BulkItem(db.Model):  # type: ignore[name-defined, misc]
     """The state of a signature before a BulkDecision changed it.
 
     `signature_id` is no foreign key, so that deleting a signature never waits for this table.

@@ -1,13 +1,15 @@
 """Preview a rule on existing signatures: what would it have held if it had always been on?"""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from campaign.extensions import db
 from campaign.security.digests import address_digest
@@ -21,7 +23,7 @@ BATCH = 5000
 DIGESTS_AT_ONCE = 500
 SAMPLE = 20
 
-_c = Signature.__table__.c
+_c: ReadOnlyColumnCollection[str, Column[Any]] = Signature.__table__.c
 _CAN_BE_HELD = _c.state.in_(("pending", "confirmed", "counted")) & _c.reviewed_at.is_(None)
 
 
@@ -41,6 +43,7 @@ class RulePreview:
 
     @property
     def sample(self) -> tuple[int, ...]:
+        """Return the newest SAMPLE ids."""
         return self.ids[:SAMPLE]
 
 
@@ -48,9 +51,9 @@ def preview_rule(rule: Rule) -> RulePreview:
     """Return the Trial of a Rule, stored or not, without changing anything."""
     ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
-    is_testable = _c.address_digest.is_not(None) if needs_network else True
+    is_testable: Any = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
-        select(func.count(), func.min(_c.created_at) if needs_network else None).where(
+        select(func.count(), cast(Any, func.min(_c.created_at) if needs_network else None)).where(
             _scope(rule), _CAN_BE_HELD, is_testable
         )
     ).one()
@@ -65,19 +68,19 @@ def _scope(rule: Rule) -> ColumnElement[bool]:
     )
 
 
-def _by_country(rule, scope):
+def _by_country(rule: Rule, scope: ColumnElement[bool]) -> Sequence[int]:
     return db.session.scalars(
         select(_c.id).where(scope, _CAN_BE_HELD, _c.country.in_(rule.lines))
     ).all()
 
 
-def _by_network(rule, scope):
+def _by_network(rule: Rule, scope: ColumnElement[bool]) -> set[int]:
     addresses = (
         address for network in RuleMatcher(rule).networks for address in addresses_of(network)
     )
     keys = stored_keys()
     digests = (address_digest(key, address) for address in addresses for key in keys)
-    ids = set()
+    ids: set[int] = set()
     while chunk := list(islice(digests, DIGESTS_AT_ONCE)):
         ids.update(
             db.session.scalars(
@@ -115,6 +118,8 @@ def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
         .where(scope, _CAN_BE_HELD, _c.address_digest.is_not(None), _c.confirmed_at.is_not(None))
         .order_by(_c.address_digest, _c.confirmed_at, _c.id)
     )
+    address: bytes | None
+    recent: deque[datetime]
     address, recent = None, deque(maxlen=limit)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
         if row.address_digest != address:
@@ -124,17 +129,18 @@ def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
         recent.append(row.confirmed_at)
 
 
-def _counted_among(ids):
+def _counted_among(ids: Sequence[int]) -> int:
     total = 0
     for start in range(0, len(ids), DIGESTS_AT_ONCE):
         chunk = ids[start : start + DIGESTS_AT_ONCE]
-        total += db.session.scalar(
-            select(func.count()).where(_c.id.in_(chunk), _c.state == "counted")
+        total += cast(
+            int,
+            db.session.scalar(select(func.count()).where(_c.id.in_(chunk), _c.state == "counted")),
         )
     return total
 
 
-SEARCHES = {
+SEARCHES: Mapping[str, Callable[[Rule, ColumnElement[bool]], Iterable[int]]] = {
     "country": _by_country,
     "network": _by_network,
     "rate": _by_rate,

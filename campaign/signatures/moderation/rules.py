@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import idna
 from flask import Flask, current_app
@@ -48,6 +48,7 @@ class RuleMatcher:
         self._lines = rule.lines
 
     def concerns(self, cause_id: int, petition_id: int) -> bool:
+        """Return whether the rule applies to this petition of this cause."""
         return self.cause_id == cause_id and self.petition_id in (None, petition_id)
 
     def matches(self, rule_input: RuleInput) -> bool:
@@ -85,6 +86,7 @@ class RuleMatcher:
 
     @cached_property
     def networks(self) -> list[IPv4Network | IPv6Network]:
+        """Return the networks in the lines of the rule."""
         return [ip_network(line) for line in self._lines]
 
     @cached_property
@@ -116,7 +118,7 @@ def addresses_of(network: IPv4Network | IPv6Network) -> Iterator[str]:
 
 def count_addresses(network: IPv4Network | IPv6Network) -> int:
     """Return how many digests a network can have."""
-    return 2 ** max(0, (32 if network.version == 4 else 64) - network.prefixlen)
+    return cast(int, 2 ** max(0, (32 if network.version == 4 else 64) - network.prefixlen))
 
 
 def domain_of(address: str | None) -> str:
@@ -225,21 +227,21 @@ def create_rule(
     return rule
 
 
-def switch_on(*, rule_id: int, now: datetime):
+def switch_on(*, rule_id: int, now: datetime) -> Rule:
     """Make the rule hold signatures from now on. One that was off starts again."""
-    rule = db.session.get(Rule, rule_id, populate_existing=True)
+    rule = cast(Rule, db.session.get(Rule, rule_id, populate_existing=True))
     if not rule.is_on:
         rule.on_since, rule.off_since = now, None
     db.session.flush()
     return rule
 
 
-def switch_off(*, rule_id: int, now: datetime):
+def switch_off(*, rule_id: int, now: datetime) -> Rule:
     """Make the rule hold no more signatures.
 
     Those it held stay held until an organizer approves them.
     """
-    rule = db.session.get(Rule, rule_id, populate_existing=True)
+    rule = cast(Rule, db.session.get(Rule, rule_id, populate_existing=True))
     if rule.is_on:
         rule.off_since = now
     db.session.flush()
@@ -248,12 +250,12 @@ def switch_off(*, rule_id: int, now: datetime):
 
 def hold_matches(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
     """Hold the signatures that a preview of the rule found; return the ids that were held."""
-    return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason, now=now)
+    return hold(ids=ids, reason=cast(Rule, db.session.get(Rule, rule_id)).reason, now=now)
 
 
 def drop_rule(*, rule_id: int) -> None:
     """Delete a rule that was never switched on. Raise RuleInUse otherwise."""
-    rule = db.session.get(Rule, rule_id, populate_existing=True)
+    rule = cast(Rule, db.session.get(Rule, rule_id, populate_existing=True))
     if rule.on_since is not None:
         raise RuleInUse(rule_id)
     db.session.delete(rule)

@@ -6,10 +6,10 @@ worker finds out later whether there is anything to send.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import CursorResult, Row, Table, bindparam, delete, func, select, update
 
 from campaign.db.functions import noon_of
 from campaign.errors import CampaignError
@@ -30,9 +30,9 @@ from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import subscriptions_of_digest
 from campaign.text.email_addresses import is_same_address
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 # What remains: someone signed this petition, the evidence, the day, and the number.
-ERASED = {
+ERASED: dict[str, Any] = {
     "state": "erased",
     "given_name": None,
     "family_name": None,
@@ -101,14 +101,15 @@ def load_own(signature_id: int, email_digest: bytes | None, email: str) -> Signa
     return signature
 
 
-def _lock_own(signature_id: int, email_digest: bytes | None, email: str):
+def _lock_own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
     """Return the supporter's current signature, locked until the transaction ends. Raise NotYours.
 
     An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
     """
     load_own(signature_id, email_digest, email)
-    signature = db.session.get(
-        Signature, signature_id, with_for_update=True, populate_existing=True
+    signature = cast(
+        Signature,
+        db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True),
     )
     if signature.email_digest != email_digest or not is_same_address(signature.email, email):
         raise NotYours(signature_id)
@@ -266,16 +267,17 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
 
 def forget_link_requests(*, now: datetime) -> int:
     """Delete the requests that are older than a day; return how many."""
-    return db.session.execute(
-        delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)
+    return cast(
+        CursorResult[Any],
+        db.session.execute(delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)),
     ).rowcount
 
 
-def _count_earlier_requests(request):
+def _count_earlier_requests(request: OwnLinkRequest) -> int:
     table = OwnLinkRequest
     earlier = (
         table.email_digest == request.email_digest,
         table.id < request.id,
         table.created_at > request.created_at - DAY,
     )
-    return db.session.scalar(select(func.count()).where(*earlier))
+    return cast(int, db.session.scalar(select(func.count()).where(*earlier)))

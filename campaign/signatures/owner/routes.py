@@ -5,8 +5,10 @@ for a link gets the same answer, and the link comes by email.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, cast
 
 from flask import (
     Response,
@@ -24,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.process.clock import utcnow
@@ -43,7 +46,7 @@ from campaign.signatures.signing.abuse_limits import admit_link_request
 from campaign.signatures.signing.submission import BUSY_SECONDS
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
-from campaign.text.email_addresses import mask
+from campaign.text.email_addresses import Address, mask
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 DOWNLOADED = (
@@ -133,7 +136,9 @@ def erase(token: str, signature_id: int) -> ResponseReturnValue:
     # The new link opens the others until the same day.
     return redirect(
         url_for(
-            "signatures.mine", token=tokens.own_token(remaining[0], last_day_of(token)), erased=1
+            "signatures.mine",
+            token=tokens.own_token(remaining[0], cast(date, last_day_of(token))),
+            erased=1,
         ),
         303,
     )
@@ -158,7 +163,7 @@ def download(token: str) -> ResponseReturnValue:
     return private(response)
 
 
-def _opened(token):
+def _opened(token: str) -> Signature:
     """Return the signature that the token opens, or abort with a page that sends a new link.
 
     The page says whether the link has expired or is not ours.
@@ -171,19 +176,24 @@ def _opened(token):
     return signature
 
 
-def _owner(opened):
+def _owner(opened: Signature) -> dict[str, Any]:
     """Return the address whose signatures the link opens: exactly the one that it was sent to."""
     return {"email_digest": opened.email_digest, "email": opened.email}
 
 
-def _render_page(token, opened, refused=None, refused_id=None):
+def _render_page(
+    token: str,
+    opened: Signature,
+    refused: SupporterForm | None = None,
+    refused_id: int | None = None,
+) -> Response:
     own_signatures = [
-        _own_signature(row, refused if row.id == refused_id else _form(row))
+        _own_signature(row, cast(SupporterForm, refused) if row.id == refused_id else _form(row))
         for row in signatures_of_address(**_owner(opened))
     ]
     page = render_template(
         "signatures/mine.html",
-        email=mask(opened.email),
+        email=mask(cast(str, opened.email)),
         signatures=own_signatures,
         token=token,
         until=last_day_of(token),
@@ -196,8 +206,8 @@ def _render_page(token, opened, refused=None, refused_id=None):
     return private(make_response(page, 422 if refused else 200))
 
 
-def _own_signature(row, form):
-    petition = petition_by_id(row.petition_id)
+def _own_signature(row: Signature, form: SupporterForm) -> OwnSignature:
+    petition = cast(Petition, petition_by_id(row.petition_id))
     count = petition_counts([petition.id]).get(petition.id, 0)
     link = referral_link(row) if row.number else None
     return OwnSignature(
@@ -210,7 +220,7 @@ def _own_signature(row, form):
     )
 
 
-def _news(token, opened):
+def _news(token: str, opened: Signature) -> str | None:
     """Return the URL of the supporter's news settings, or None if they get no news."""
     subscribed, last_day = subscriptions_of_address(**_owner(opened)), last_day_of(token)
     if not subscribed or last_day is None:
@@ -224,21 +234,20 @@ def _news(token, opened):
     )
 
 
-def _form(signature, filled=False):
+def _form(signature: Signature, filled: bool = False) -> SupporterForm:
     """Return the form with the stored values or, when `filled`, with the request's form data."""
     stored = {name: getattr(signature, name) or "" for name in CORRECTED}
     form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=stored)
-    form.required = frozenset(
-        {"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys()
-    )
+    petition = cast(Petition, petition_by_id(signature.petition_id))
+    form.required = frozenset({"given_name", *petition.required_fields} & form._fields.keys())
     # One page has a form for each signature, so the ids of fields must differ for their labels.
     for field in form:
         field.id = f"{field.name}-{signature.id}"
     return form
 
 
-def _downloaded_row(row):
-    petition = petition_by_id(row.petition_id)
+def _downloaded_row(row: Signature) -> dict[str, Any]:
+    petition = cast(Petition, petition_by_id(row.petition_id))
     instants = {name: getattr(row, name) for name in INSTANTS}
     return {
         "petition": petition.slug,
@@ -255,7 +264,7 @@ def _downloaded_row(row):
     }
 
 
-def _answers(answers, petition):
+def _answers(answers: Mapping[str, Any], petition: Petition) -> list[dict[str, Any]]:
     """Return the answers to the petition's own questions.
 
     Each has its question's label, if that is still asked.
@@ -283,7 +292,7 @@ def send_link() -> ResponseReturnValue:
     form = OwnLinkForm.sent()
     if not form.validate():
         return make_response(render_request_page(form, "new"), 422)
-    email = form.email.address
+    email = cast(Address, form.email.address)
     try:
         write(
             owner_operations.request_own_link,

@@ -4,7 +4,7 @@ The worker keeps it up to date in batches.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -49,7 +49,7 @@ signature_lookup = Table(
 )
 
 
-class LookupDue(db.Model):
+class LookupDue(db.Model):  # type: ignore[name-defined, misc]
     """A signature whose text changed.
 
     The worker must index it again. Triggers insert these rows.
@@ -60,7 +60,7 @@ class LookupDue(db.Model):
     signature_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
 
 
-class LookupProgress(db.Model):
+class LookupProgress(db.Model):  # type: ignore[name-defined, misc]
     """The progress of the index: it holds the signatures up to `last_id`."""
 
     __tablename__ = "lookup_progress"
@@ -168,23 +168,23 @@ def _split_words(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in _WORD.findall(plain(text))]
 
 
-def _engine():
+def _engine() -> "type[_OnPostgresql] | type[_OnSqlite]":
     return _OnPostgresql if db.session.get_bind().dialect.name == "postgresql" else _OnSqlite
 
 
 class _OnSqlite:
     @staticmethod
-    def put(rows):
+    def put(rows: Sequence[dict[str, Any]]) -> None:
         db.session.execute(
             text("insert into signature_lookup (rowid, words) values (:id, :words)"), rows
         )
 
     @staticmethod
-    def drop(ids):
+    def drop(ids: Iterable[int]) -> None:
         db.session.execute(delete(_fts).where(_fts.c.rowid.in_(ids)))
 
     @staticmethod
-    def ids_with(terms):
+    def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
         query = " AND ".join(f'"{term}"{"" if term.startswith(EXACT) else " *"}' for term in terms)
         is_match = literal_column("signature_lookup").op("match")(bindparam(None, query))
         return select(_fts.c.rowid.label("id")).where(is_match)
@@ -192,7 +192,7 @@ class _OnSqlite:
 
 class _OnPostgresql:
     @staticmethod
-    def put(rows):
+    def put(rows: Sequence[dict[str, Any]]) -> None:
         insert = text(
             "insert into signature_lookup (signature_id, words) values (:id, cast(:words as tsvector)) on conflict do nothing"
         )
@@ -201,11 +201,11 @@ class _OnPostgresql:
         )
 
     @staticmethod
-    def drop(ids):
+    def drop(ids: Iterable[int]) -> None:
         db.session.execute(delete(signature_lookup).where(signature_lookup.c.signature_id.in_(ids)))
 
     @staticmethod
-    def ids_with(terms):
+    def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
         query = " & ".join(f"'{term}'{'' if term.startswith(EXACT) else ':*'}" for term in terms)
         is_match = signature_lookup.c.words.op("@@")(cast(query, TSQUERY))
         return select(signature_lookup.c.signature_id.label("id")).where(is_match)
@@ -223,7 +223,11 @@ SETTLE_SECONDS = 60
 class SearchIndexer:
     """Extend the index to signatures older than `settle` seconds. `holder` names this process."""
 
-    def __init__(self, write, *, holder, settle=SETTLE_SECONDS):
+    _seen: tuple[float, int] | None
+
+    def __init__(
+        self, write: Callable[..., int], *, holder: str, settle: float = SETTLE_SECONDS
+    ) -> None:
         self._write, self._holder, self._settle = write, holder, settle
         self._seen, self._settled = None, 0
 
@@ -274,7 +278,7 @@ def _take_changes(last_id: int, limit: int) -> int:
     return len(ids)
 
 
-def _read(*conditions, limit):
+def _read(*conditions: ColumnElement[bool], limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     # Locked, so that no one deletes them before they are indexed. A later deletion removes them
     # from the index.
     query = select(*INDEXED_COLUMNS).where(*conditions).order_by(Signature.id).limit(limit)

@@ -1,11 +1,21 @@
 """Search for signatures, page by page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from sqlalchemy import ColumnElement, Select, TextClause, false, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    TextClause,
+    false,
+    func,
+    select,
+    union_all,
+)
 
 from campaign.extensions import db
 from campaign.petitions.models import Petition
@@ -24,9 +34,9 @@ from campaign.signatures.models import (
 from campaign.signatures.search import index as search_index
 from campaign.text.email_addresses import AddressRefused, parse_address
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 # The states by the names that organizers see, with their conditions.
-STATES = {
+STATES: dict[str, ColumnElement[bool] | TextClause] = {
     "counted": _table.c.state.in_(("counted", "confirmed")),
     "pending": PENDING,
     "held": TO_REVIEW,
@@ -68,7 +78,8 @@ class Search:
         }
 
     @classmethod
-    def from_json(cls, stored) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the Search that `to_json` stored."""
         instants = {
             name: datetime.fromisoformat(stored[name])
             for name in ("since", "until")
@@ -77,6 +88,7 @@ class Search:
         return cls(**{**stored, **instants, "petition_ids": tuple(stored.get("petition_ids", ()))})
 
     def without_words(self) -> Self:
+        """Return the Search with empty `words`."""
         return replace(self, words="")
 
 
@@ -199,14 +211,17 @@ def held_since(cause_ids: Iterable[int] | None, since: datetime) -> tuple[int, d
     return (count, newest) if count else None
 
 
-def count_unread_comments(petition_ids: Iterable[int]):
+def count_unread_comments(petition_ids: Iterable[int]) -> int:
     """Return how many comments wait to be read."""
-    return db.session.scalar(
-        select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids))
+    return cast(
+        int,
+        db.session.scalar(
+            select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids))
+        ),
     )
 
 
-def _oldest(search, after_id, most):
+def _oldest(search: Search, after_id: int, most: int) -> Sequence[Signature]:
     query = matching(search, above=after_id)
     ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(most)).all()
     return db.session.scalars(
@@ -214,7 +229,7 @@ def _oldest(search, after_id, most):
     ).all()
 
 
-def _candidates(search, above, below):
+def _candidates(search: Search, above: int, below: int | None) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the ids that the index finds, and newer ones that it does not contain yet."""
     indexed_upto = search_index.indexed_upto()
     terms = [*_terms(search), *_exact_terms(search)]
@@ -307,7 +322,7 @@ def conditions(
         yield Signature.created_at < search.until
 
 
-def _exactly(text, petition_ids):
+def _exactly(text: str, petition_ids: Sequence[int]) -> Iterator[ColumnElement[bool]]:
     if "@" in text:
         yield Signature.email_digest == _digest(text)
     else:
@@ -333,7 +348,7 @@ def _digest(text: str) -> bytes:
         return b""
 
 
-def _in_petitions(petition_ids):
+def _in_petitions(petition_ids: Sequence[int]) -> ColumnElement[bool]:
     # With one petition we compare by equality, so that the index also gives the order.
     return (
         Signature.petition_id == petition_ids[0]

@@ -123,6 +123,7 @@ class SignatureCommand:
 
     @property
     def state(self) -> Status:
+        """Return the state of the signature when it enters."""
         if self.held_reason:
             return Status.HELD
         return Status.CONFIRMED if self.is_confirmed else Status.PENDING
@@ -150,4 +151,5 @@ class SignatureResult:
 
     @property
     def is_new(self) -> bool:
+        """Return whether a new signature was stored."""
         return self.signature_id is not None

@@ -14,9 +14,9 @@ worker emails the supporter (see `repeats`), unless the command leaves that to i
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from campaign.db.upsert import ANY_UNIQUE, insert_all
 from campaign.errors import CampaignError
@@ -37,7 +37,7 @@ from campaign.signatures.signing.seats import Seat, Seats, Signer
 
 MAX_BATCH_SIZE = 200
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 _petition = Petition.__table__.c
 _PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(
     _petition.id == bindparam("id")
@@ -71,7 +71,8 @@ def accept_in_group(command: SignatureCommand) -> SignatureResult:
     A random pause hides how long that took (see `Transactions.write_together`). Raises
     DATABASE_AWAY.
     """
-    return write_together(_accept_group, command)
+    result: SignatureResult = write_together(_accept_group, command)
+    return result
 
 
 def find_repeats(*, commands: Sequence[SignatureCommand]) -> list[bool]:
@@ -200,9 +201,8 @@ def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
         "comment": columns["comment"] if columns["comment"] == row.comment else "",
         "subscribe": columns["subscribe"] and row.subscribe,
     }
-    return db.session.scalar(
-        update(_table).where(is_pending).values(**values).returning(_table.c.id)
-    )
+    statement = update(_table).where(is_pending).values(**values).returning(_table.c.id)
+    return cast(int | None, db.session.scalar(statement))
 
 
 def _queue_emails(commands: Sequence[SignatureCommand], results: Sequence[SignatureResult]) -> None:

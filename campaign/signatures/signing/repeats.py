@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, true, update
+from sqlalchemy import Table, delete, or_, select, true, update
 
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
@@ -24,8 +24,8 @@ REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"
 BATCH = 100
 
-_table = Signature.__table__
-_repeats = RepeatSigning.__table__
+_table: Table = Signature.__table__
+_repeats: Table = RepeatSigning.__table__
 
 
 def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -76,7 +76,9 @@ def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) ->
     return len(repeats)
 
 
-def _answer(repeat, columns, now, good_for):
+def _answer(
+    repeat: RepeatSigning, columns: dict[str, Any], now: datetime, good_for: timedelta
+) -> None:
     rows = db.session.scalars(
         select(Signature)
         .where(
@@ -95,7 +97,7 @@ def _answer(repeat, columns, now, good_for):
         _delete_repeat(repeat)
         return
     signature = (same_person or rows)[0]
-    mail_options = {"lang": columns["lang"], "now": now, "good_for": good_for}
+    mail_options: dict[str, Any] = {"lang": columns["lang"], "now": now, "good_for": good_for}
     if signature.confirmed_at is not None and signature.state != "withdrawn":
         _delete_repeat(repeat)
         mail_owner(signature.id, REPEAT, **mail_options)
@@ -111,7 +113,15 @@ def _answer(repeat, columns, now, good_for):
         _await_confirmation(repeat, signature, is_needed=not has_link, **mail_options)
 
 
-def _await_confirmation(repeat, signature, *, is_needed, lang, now, good_for):
+def _await_confirmation(
+    repeat: RepeatSigning,
+    signature: Signature,
+    *,
+    is_needed: bool,
+    lang: str,
+    now: datetime,
+    good_for: timedelta,
+) -> None:
     """Let the form wait for its own confirmation.
 
     Of the forms that got no email of their own, only the newest waits. The page of every link that
@@ -139,7 +149,7 @@ def _await_confirmation(repeat, signature, *, is_needed, lang, now, good_for):
         )
 
 
-def _delete_repeat(repeat):
+def _delete_repeat(repeat: RepeatSigning) -> None:
     db.session.delete(repeat)
     db.session.flush()
 
@@ -215,19 +225,21 @@ def mail_owner(
     return allowed is not None
 
 
-def _may_share(row, columns):
+def _may_share(row: Signature, columns: Mapping[str, Any]) -> bool:
     """Return whether two people may share this address.
 
     The petition must allow it, the names differ and the postal codes are equal.
     """
     if not columns["postal_code"] or row.postal_code != columns["postal_code"]:
         return False
-    return db.session.scalar(
-        select(Petition.two_per_address).where(Petition.id == columns["petition_id"])
+    return bool(
+        db.session.scalar(
+            select(Petition.two_per_address).where(Petition.id == columns["petition_id"])
+        )
     )
 
 
-def _take_seat(columns, seat, now):
+def _take_seat(columns: Mapping[str, Any], seat: int, now: datetime) -> None:
     """Insert the row beside the first or in its place, unless another process was quicker."""
     signature_id = db.session.scalar(
         insert(_table)

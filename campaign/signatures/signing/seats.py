@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Table, select, tuple_
 
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 
-_table = Signature.__table__
+_table: Table = Signature.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,12 @@ class Signer:
 
     @property
     def address(self) -> tuple[int, bytes] | None:
+        """Return what identifies the email address under the petition, or None."""
         return (self.petition_id, self.email_digest) if self.email_digest else None
 
     @property
     def person(self) -> tuple[int, bytes]:
+        """Return what identifies the person under the petition."""
         return self.petition_id, self.person_digest
 
 

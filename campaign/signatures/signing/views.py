@@ -62,6 +62,7 @@ def sign_and_answer(slug: str, page: SigningPage) -> Response:
 
 
 def wants_json() -> bool:
+    """Return whether the client asks for JSON."""
     # Parsing the whole header takes a tenth of the time of a signing, and few clients ask for JSON.
     return (
         "json" in request.headers.get("Accept", "")
