@@ -1,7 +1,7 @@
 """Keyed digests: find equal texts again, but let no one guess texts without the key."""
 
 import hmac
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 # 128 of the 256 bits. RFC 2104 allows keeping half. The chance that any two of a billion rows
 # collide is below one in 10^20, and the indexes on signatures are half as large.
@@ -13,7 +13,7 @@ _ADDRESS_PURPOSE = "network address"
 _PREFIXES = ((64, 1), (56, 4), (48, 16))
 
 
-def keyed_digest(key: bytes, purpose: str, text: str):
+def keyed_digest(key: bytes, purpose: str, text: str) -> bytes:
     """Return the HMAC-SHA256 of `text` under `key`, truncated to DIGEST_BYTES.
 
     The same text has different digests for different purposes.
@@ -48,7 +48,7 @@ def is_local(ip: str) -> bool:
     return _unmapped(ip).is_loopback
 
 
-def _unmapped(ip):
+def _unmapped(ip: str) -> IPv4Address | IPv6Address:
     """Return the address; as IPv4 if a dual-stack socket wrote it as ::ffff:192.0.2.1."""
     address = ip_address(ip)
     return getattr(address, "ipv4_mapped", None) or address

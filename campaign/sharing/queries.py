@@ -65,11 +65,11 @@ def count_referred(signature_id: int, *, now: datetime) -> int:
     different offset. So people who add signatures themselves cannot tell which one changed the
     figure.
     """
-    count = db.session.scalar(
+    count = db.session.scalars(
         select(func.count())
         .select_from(Signature)
         .where(_referred_by(signature_id), _signature.hatched_at <= now - DELAY)
-    )
+    ).one()
     offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
     return max(0, count - offset) // STEP * STEP
 
