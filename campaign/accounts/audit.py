@@ -35,7 +35,7 @@ def record(
     action: str,
     *,
     subject: tuple[str, int | None] | None = None,
-    cause_id=None,
+    cause_id: int | None = None,
     reason: str = "",
     details: dict[str, Any] | None = None,
     at: datetime | None = None,
@@ -64,7 +64,12 @@ def record(
 
 
 def record_planned(
-    action: str, *, subject, cause_id, planned: Collection[str], now: datetime
+    action: str,
+    *,
+    subject: tuple[str, int],
+    cause_id: int | None,
+    planned: Collection[str],
+    now: datetime,
 ) -> AuditEntry:
     """Log that the worker did at `now` what an organizer had planned, and who planned it.
 

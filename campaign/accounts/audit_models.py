@@ -1,6 +1,7 @@
 """The activity log: what organizers saw and did."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +13,7 @@ from campaign.process.clock import UtcDateTime, utcnow
 DOORS = ("web", "command", "worker", "api", "kiosk")
 
 
-class AuditEntry(db.Model):
+class AuditEntry(db.Model):  # type: ignore[name-defined, misc]
     """Who did what, when, why, from where, and to which thing of which cause.
 
     Database triggers refuse any change of a row. `organizer_id` is empty for commands, the worker
@@ -41,12 +42,12 @@ class AuditEntry(db.Model):
     subject_id: Mapped[int | None] = mapped_column(BigInteger)
     cause_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(500), default="")
-    details: Mapped[dict] = mapped_column(JSON, default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     organizer: Mapped[Organizer | None] = relationship(lazy="joined")
 
 
-class AccountAlert(db.Model):
+class AccountAlert(db.Model):  # type: ignore[name-defined, misc]
     """One organizer who gets an email about one audit event."""
 
     __tablename__ = "account_alert"

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import Row
 
 from campaign.accounts import tokens
 from campaign.accounts.alert_texts import alert_text
@@ -19,6 +18,7 @@ from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxRow
 from campaign.process.clock import utcnow
 
 
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
         register(app, kind, renderer)
 
 
-def invitation(row: Row) -> Message | None:
+def invitation(row: OutboxRow) -> Message | None:
     """Return the invitation, or None once its link is used, replaced or expired."""
     link = _open_link(row)
     if link is None:
@@ -52,7 +52,7 @@ def invitation(row: Row) -> Message | None:
     )
 
 
-def reset(row: Row) -> Message | None:
+def reset(row: OutboxRow) -> Message | None:
     """Return the email with a password reset link.
 
     Return None if the link can no longer be used, or if nobody has the address that asked.
@@ -65,7 +65,7 @@ def reset(row: Row) -> Message | None:
     )
 
 
-def role(row: Row) -> Message | None:
+def role(row: OutboxRow) -> Message | None:
     """Return the email about a new role, or None if the role was removed again."""
     grant = db.session.get(Grant, row.subject_id)
     if grant is None:
@@ -80,11 +80,11 @@ def role(row: Row) -> Message | None:
     return _message("account_role", organizer, row.lang, **context)
 
 
-def changed(row: Row) -> Message | None:
+def changed(row: OutboxRow) -> Message | None:
     """Return the email about a change to the organizer's account, from its audit event."""
     entry = db.session.get(AuditEntry, row.subject_id)
     organizer = organizer_by_id(entry.subject_id) if entry else None
-    if organizer is None or organizer.removed_at is not None:
+    if entry is None or organizer is None or organizer.removed_at is not None:
         return None
     context = {"action": entry.action, "at": entry.at, "address_of": entry.address}
     return _message(
@@ -96,11 +96,11 @@ def changed(row: Row) -> Message | None:
     )
 
 
-def new_device(row: Row) -> Message | None:
+def new_device(row: OutboxRow) -> Message | None:
     """Return the email about a sign-in from an unknown browser."""
     device = device_by_id(row.subject_id)
     organizer = organizer_by_id(device.organizer_id) if device else None
-    if organizer is None or organizer.removed_at is not None:
+    if device is None or organizer is None or organizer.removed_at is not None:
         return None
     context = {"device": device.device, "at": device.created_at, "address_of": device.address}
     return _message(
@@ -112,7 +112,7 @@ def new_device(row: Row) -> Message | None:
     )
 
 
-def alert(row: Row) -> Message | None:
+def alert(row: OutboxRow) -> Message | None:
     """Return the email about what another person changed.
 
     Return None if its recipient is no longer an organizer.
@@ -144,7 +144,7 @@ def _role_of(grant: Grant, lang: str) -> str:
     return f"{role}, “{title}”" if title else role
 
 
-def _open_link(row: Row) -> AccountLink | None:
+def _open_link(row: OutboxRow) -> AccountLink | None:
     link = link_by_id(row.subject_id) if row.subject_id else None
     return link if link is not None and is_open(link, utcnow()) else None
 

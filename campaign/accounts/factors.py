@@ -7,9 +7,10 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 
 import pyotp
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 
 from campaign.accounts import tokens
 from campaign.accounts.models import Organizer, Passkey, RecoveryCode
@@ -25,6 +26,7 @@ RECOVERY_DIGITS = 16
 
 
 def new_secret() -> str:
+    """Return a random secret for an authenticator app."""
     return pyotp.random_base32()
 
 
@@ -79,17 +81,19 @@ def spend_code(*, organizer_id: int, code: str, now: datetime) -> str | None:
         .where(Organizer.id == organizer_id, Organizer.totp_step < step)
         .values(totp_step=step)
     )
-    return "app" if db.session.execute(statement).rowcount else None
+    result = cast(CursorResult[Any], db.session.execute(statement))
+    return "app" if result.rowcount else None
 
 
-def _spend_recovery_code(organizer_id, code, now):
+def _spend_recovery_code(organizer_id: int, code: str, now: datetime) -> int:
     digest = tokens.code_digest(organizer_id, code)
     unused = (
         RecoveryCode.organizer_id == organizer_id,
         RecoveryCode.code_digest == digest,
         RecoveryCode.used_at.is_(None),
     )
-    return db.session.execute(update(RecoveryCode).where(*unused).values(used_at=now)).rowcount
+    result = db.session.execute(update(RecoveryCode).where(*unused).values(used_at=now))
+    return cast(CursorResult[Any], result).rowcount
 
 
 def new_recovery_codes() -> tuple[str, ...]:
@@ -110,10 +114,11 @@ def replace_recovery_codes(*, organizer_id: int, codes: Iterable[str]) -> None:
     db.session.flush()
 
 
-def unused_recovery_codes(organizer_id: int):
+def unused_recovery_codes(organizer_id: int) -> int:
     """Return how many unused recovery codes an organizer has."""
     unused = RecoveryCode.organizer_id == organizer_id, RecoveryCode.used_at.is_(None)
-    return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused))
+    query = select(func.count()).select_from(RecoveryCode).where(*unused)
+    return cast(int, db.session.scalar(query))
 
 
 def remove_second_factors(*, organizer_id: int) -> bool:

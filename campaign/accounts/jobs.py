@@ -1,8 +1,9 @@
 """Delete expired account data."""
 
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import CursorResult, delete
 
 from campaign.accounts.models import KnownDevice, OrganizerSession, SpentChallenge
 from campaign.accounts.sessions import DEVICE_LIFETIME, IDLE
@@ -25,6 +26,9 @@ def forget_sessions(*, now: datetime) -> int:
         delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
     )
     return sum(
-        db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+        cast(
+            CursorResult[Any],
+            db.session.execute(statement.execution_options(synchronize_session=False)),
+        ).rowcount
         for statement in statements
     )

@@ -1,6 +1,6 @@
 """What account emails need from the application: workspace URLs and the titles of causes."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 
@@ -10,7 +10,8 @@ def workspace_url(endpoint: str, **values: Any) -> str:
 
     The worker composes emails, so no request tells it the site's address.
     """
-    return current_app.config["PUBLIC_URL"] + current_app.url_map.bind("").build(endpoint, values)
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return cast(str, current_app.config["PUBLIC_URL"]) + path
 
 
 def cause_title(cause_id: int | None, lang: str) -> str:
@@ -18,4 +19,4 @@ def cause_title(cause_id: int | None, lang: str) -> str:
 
     Causes are a layer above this one, so they register the function.
     """
-    return current_app.extensions["cause_title"](cause_id, lang)
+    return cast(str, current_app.extensions["cause_title"](cause_id, lang))

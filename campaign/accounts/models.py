@@ -23,7 +23,7 @@ STAGES = ("password", "full")
 LINKS = ("invitation", "reset")
 
 
-class Organizer(db.Model):
+class Organizer(db.Model):  # type: ignore[name-defined, misc]
     """A person who runs causes.
 
     `email_digest` is the keyed digest of the canonical address. `password_hash` is Argon2id. A
@@ -67,14 +67,16 @@ class Organizer(db.Model):
 
     @property
     def is_invited(self) -> bool:
+        """Whether they have set no password yet."""
         return self.password_hash is None and self.removed_at is None
 
     @property
     def has_second_factor(self) -> bool:
+        """Whether they have an authenticator app or a passkey."""
         return self.totp_secret is not None or bool(self.passkeys)
 
 
-class Grant(db.Model):
+class Grant(db.Model):  # type: ignore[name-defined, misc]
     """A role of an organizer: `admin` everywhere, any other role in one cause."""
 
     __tablename__ = "role_grant"
@@ -99,7 +101,7 @@ class Grant(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class OrganizerSession(db.Model):
+class OrganizerSession(db.Model):  # type: ignore[name-defined, misc]
     """One browser in which an organizer is signed in.
 
     `stage` is `password` until the second factor is given. Only a digest of the cookie is kept.
@@ -129,7 +131,7 @@ class OrganizerSession(db.Model):
     organizer: Mapped[Organizer] = relationship(lazy="joined")
 
 
-class KnownDevice(db.Model):
+class KnownDevice(db.Model):  # type: ignore[name-defined, misc]
     """A browser from which an organizer has signed in before.
 
     Failed attempts of other people never lock it out.
@@ -150,7 +152,7 @@ class KnownDevice(db.Model):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class AccountLink(db.Model):
+class AccountLink(db.Model):  # type: ignore[name-defined, misc]
     """A link with which an organizer sets a password, once. Its token is derived, not stored."""
 
     __tablename__ = "account_link"
@@ -172,7 +174,7 @@ class AccountLink(db.Model):
     organizer: Mapped[Organizer] = relationship(foreign_keys=organizer_id, lazy="joined")
 
 
-class RecoveryCode(db.Model):
+class RecoveryCode(db.Model):  # type: ignore[name-defined, misc]
     """A code that replaces a lost second factor once, kept as a keyed digest."""
 
     __tablename__ = "recovery_code"
@@ -184,7 +186,7 @@ class RecoveryCode(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Passkey(db.Model):
+class Passkey(db.Model):  # type: ignore[name-defined, misc]
     """A WebAuthn credential.
 
     `sign_count` is the last count from its device, 0 if the device does not count.
@@ -202,13 +204,13 @@ class Passkey(db.Model):
     public_key: Mapped[bytes] = mapped_column(LargeBinary(2000))
     sign_count: Mapped[int] = mapped_column(Integer, default=0)
     name: Mapped[str] = mapped_column(String(80))
-    transports: Mapped[list] = mapped_column(JSON, default=list)
+    transports: Mapped[list[str]] = mapped_column(JSON, default=list)
     is_synced: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class SpentChallenge(db.Model):
+class SpentChallenge(db.Model):  # type: ignore[name-defined, misc]
     """The digest of an answered passkey challenge, so that its answer cannot be used again."""
 
     __tablename__ = "spent_challenge"

@@ -1,7 +1,7 @@
 """Change organizers and their roles."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import delete, func, select, update
 
@@ -167,7 +167,7 @@ def follow_link(
         update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     )
     organizer_id = db.session.scalar(statement)
-    organizer = organizer_id and organizer_by_id(organizer_id)
+    organizer = cast("Organizer | None", organizer_id and organizer_by_id(organizer_id))
     if not organizer or organizer.removed_at is not None:
         raise LinkSpent
     organizer.password_hash = password_hash
@@ -237,8 +237,11 @@ def enqueue_change_email(entry: AuditEntry, organizer: Organizer) -> None:
     enqueue(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
 
 
-def _organizer_at(address, name, lang, may_bring_back, now):
+def _organizer_at(
+    address: Address, name: str, lang: str, may_bring_back: bool, now: datetime
+) -> Organizer:
     digest = tokens.email_digest(address.normalized)
+    row: dict[str, object]
     row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang}
     row |= {"totp_step": 0, "created_at": now}
     # If two people invite the same person at once, only one organizer is created.
@@ -247,7 +250,8 @@ def _organizer_at(address, name, lang, may_bring_back, now):
         .values(row)
         .on_conflict_do_nothing(index_elements=["email_digest"])
     )
-    organizer = db.session.scalar(select(Organizer).where(Organizer.email_digest == digest))
+    query = select(Organizer).where(Organizer.email_digest == digest)
+    organizer = cast(Organizer, db.session.scalar(query))
     if organizer.removed_at is not None:
         if not may_bring_back:
             raise OrganizerRemoved
@@ -258,7 +262,9 @@ def _organizer_at(address, name, lang, may_bring_back, now):
     return organizer
 
 
-def _grant(organizer: Organizer, role: str, cause_id: int | None, now: datetime):
+def _grant(
+    organizer: Organizer, role: str, cause_id: int | None, now: datetime
+) -> tuple[Grant, bool]:
     row = {"organizer_id": organizer.id, "role": role, "cause_id": cause_id, "created_at": now}
     statement = (
         insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
@@ -270,7 +276,7 @@ def _grant(organizer: Organizer, role: str, cause_id: int | None, now: datetime)
         Grant.role == role,
         Grant.cause_id.is_not_distinct_from(cause_id),
     )
-    return db.session.scalar(select(Grant).where(*conditions)), is_new
+    return cast(Grant, db.session.scalar(select(Grant).where(*conditions))), is_new
 
 
 def _refuse_last_admin(organizer_id: int) -> None:

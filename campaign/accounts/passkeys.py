@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import webauthn
 from sqlalchemy import delete, select
@@ -113,7 +113,7 @@ def add_passkey(*, organizer_id: int, name: str, columns: dict[str, Any], now: d
     passkey_id = db.session.scalar(statement)
     if passkey_id is None:
         raise PasskeyRefused
-    return passkey_id
+    return cast(int, passkey_id)
 
 
 def spend_passkey(

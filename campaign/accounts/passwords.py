@@ -82,7 +82,7 @@ def matches(password_hash: str | None, password: str) -> bool:
     return password_hash is not None
 
 
-def is_outdated(password_hash) -> bool:
+def is_outdated(password_hash: str) -> bool:
     """Return whether the password should be hashed again with today's stronger parameters."""
     return _hasher().check_needs_rehash(password_hash)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -12,8 +13,11 @@ from campaign.extensions import db
 from campaign.security.tokens import claimed_number
 
 
-def organizer_by_id(organizer_id: int | None):
-    """Return the organizer, even if removed, or None."""
+def organizer_by_id(organizer_id: int | None) -> Organizer | Any:
+    """Return the organizer, even if removed, or None.
+
+    The type has Any in place of None, because most callers know that the organizer exists.
+    """
     return db.session.get(Organizer, organizer_id)
 
 
@@ -67,6 +71,7 @@ def link_by_token(purpose: str, token: str, now: datetime) -> AccountLink | None
 
 
 def link_by_id(link_id: int) -> AccountLink | None:
+    """Return the link, even if it can no longer be used, or None."""
     return db.session.get(AccountLink, link_id)
 
 
@@ -86,4 +91,5 @@ def is_open(link: AccountLink, now: datetime) -> bool:
 
 
 def device_by_id(device_id: int) -> KnownDevice | None:
+    """Return the known device, or None."""
     return db.session.get(KnownDevice, device_id)

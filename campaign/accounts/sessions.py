@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 
 from campaign.accounts import tokens
 from campaign.accounts.models import KnownDevice, OrganizerSession
@@ -94,7 +95,8 @@ def _close(organizer_id: int, condition: ColumnElement[bool]) -> int:
     statement = delete(OrganizerSession).where(
         OrganizerSession.organizer_id == organizer_id, condition
     )
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast(CursorResult[Any], result).rowcount
 
 
 def is_known_device(organizer_id: int, device_token: str | None) -> bool:
@@ -117,13 +119,13 @@ def remember_device(
     address: str | None,
     lang: str,
     now: datetime,
-):
+) -> tuple[KnownDevice, bool]:
     """Remember the browser behind a device cookie; return (the KnownDevice, whether it is new)."""
     known_device = db.session.scalar(
         select(KnownDevice).where(*_device_conditions(organizer_id, device_token))
     )
     is_new = known_device is None
-    if is_new:
+    if known_device is None:
         known_device = KnownDevice(
             organizer_id=organizer_id,
             token_digest=tokens.token_digest(device_token),

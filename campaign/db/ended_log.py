@@ -8,7 +8,8 @@ That is the safe side.
 import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class EndedEntry(NamedTuple):
 
     @property
     def thing(self) -> str:
+        """The kind of thing that ended, such as "signature"."""
         return self.what.partition(".")[0]
 
 
@@ -87,7 +89,7 @@ def read_ended(paths: Iterable[Path]) -> list[EndedEntry]:
 
     Lines that were cut off are skipped.
     """
-    ended = {}
+    ended: dict[tuple[str, int | str, str], dict[str, EndedEntry]] = {}
     for entry in sorted(entry for path in paths if path.exists() for entry in _read_entries(path)):
         kinds = ended.setdefault((entry.thing, entry.id, entry.seal), {})
         if entry.what in UNDOES:
@@ -98,7 +100,7 @@ def read_ended(paths: Iterable[Path]) -> list[EndedEntry]:
     return sorted(entry for kinds in ended.values() for entry in kinds.values())
 
 
-def _read_entries(path):
+def _read_entries(path: Path) -> Iterator[EndedEntry]:
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
@@ -108,12 +110,12 @@ def _read_entries(path):
             yield entry
 
 
-def _last_byte(file):
+def _last_byte(file: FileIO) -> bytes:
     file.seek(-1, os.SEEK_END)
     return file.read(1)
 
 
-def _sync_folder(folder):
+def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -18,7 +18,7 @@ class FailureLog:
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
         self._lock = threading.Lock()
-        self._entries: dict[tuple, tuple[str, float, int]] = {}
+        self._entries: dict[tuple[object, ...], tuple[str, float, int]] = {}
 
     def note(self, error: BaseException, where: str) -> str:
         """Log `error`, which happened at `where`, and return its reference number in the log.
@@ -48,7 +48,7 @@ class FailureLog:
             self._log.error("reference %s at %s%s", reference, where, suffix, exc_info=error)
         return reference
 
-    def _enter(self, kind: tuple) -> tuple[str, int | None]:
+    def _enter(self, kind: tuple[object, ...]) -> tuple[str, int | None]:
         """Return (reference, number of failures not logged since the last entry).
 
         The number is None if this failure must not be logged either.

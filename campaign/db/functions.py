@@ -24,7 +24,7 @@ _TABLE = (
 )
 
 
-class hour_of(GenericFunction):
+class hour_of(GenericFunction[Any]):
     """SQL: the UTC hour of an instant; convert the result with `read_hour`."""
 
     type = NullType()
@@ -42,7 +42,7 @@ def _hour_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"date_trunc('hour', timezone('UTC', {compiler.process(element.clauses, **options)}))"
 
 
-class noon_of(GenericFunction):
+class noon_of(GenericFunction[datetime]):
     """SQL: noon of an instant's UTC day, which is the same day in nearly every time zone."""
 
     type = UtcDateTime()
@@ -68,14 +68,14 @@ def read_hour(value: str | datetime) -> datetime:
 
 # Exports read up to a million instants as text. Building Python datetimes would take longer than all
 # the rest.
-class iso_instant(GenericFunction):
+class iso_instant(GenericFunction[str]):
     """SQL: an instant as 2026-11-24T20:05:09+00:00, in UTC."""
 
     type = String()
     inherit_cache = True
 
 
-class iso_day(GenericFunction):
+class iso_day(GenericFunction[str]):
     """SQL: the day of an instant as 2026-11-24, in UTC."""
 
     type = String()
@@ -105,7 +105,7 @@ def _day_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"to_char(timezone('UTC', {compiler.process(element.clauses, **options)}), 'YYYY-MM-DD')"
 
 
-class plain_letters(GenericFunction):
+class plain_letters(GenericFunction[str]):
     """SQL: the same as `plain` of a name."""
 
     type = String()

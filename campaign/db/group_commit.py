@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from itertools import groupby
 from operator import attrgetter
 from queue import Empty, SimpleQueue
@@ -17,7 +17,7 @@ class Entry(NamedTuple):
 
     operation: Any
     item: Any
-    future: Future
+    future: Future[Any]
 
 
 class GroupCommit:
@@ -34,12 +34,16 @@ class GroupCommit:
     piece costs the others nothing. No caller is told of success before the commit.
     """
 
-    def __init__(self, begin_batch, pause=lambda: None):
+    def __init__(
+        self,
+        begin_batch: Callable[[], AbstractContextManager[None]],
+        pause: Callable[[], object] = lambda: None,
+    ) -> None:
         self._begin_batch = begin_batch
         self._pause = pause
-        self._queue = SimpleQueue()
+        self._queue: SimpleQueue[Entry] = SimpleQueue()
         self._start = threading.Lock()
-        self._thread = None
+        self._thread: threading.Thread | None = None
 
     def run(self, work: Callable[[], Any]) -> Any:
         """Run `work` on the writer thread; return its result after the commit.
@@ -55,18 +59,18 @@ class GroupCommit:
         operation or the commit raised.
         """
         self._ensure_thread()
-        future = Future()
+        future: Future[Any] = Future()
         self._queue.put(Entry(operation, item, future))
         return future.result()
 
-    def _ensure_thread(self):
+    def _ensure_thread(self) -> None:
         if self._thread is None:
             with self._start:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
                     self._thread.start()
 
-    def _serve(self):
+    def _serve(self) -> None:
         while True:
             # Items of one operation must be adjacent. The sort is stable and keeps their order.
             batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
@@ -83,7 +87,7 @@ class GroupCommit:
                 else:
                     entry.future.set_result(outcome)
 
-    def _next_batch(self):
+    def _next_batch(self) -> list[Entry]:
         batch = [self._queue.get()]
         self._pause()
         try:
@@ -93,24 +97,24 @@ class GroupCommit:
             pass
         return batch
 
-    def _commit(self, batch):
+    def _commit(self, batch: list[Entry]) -> list[Any]:
         with ExitStack() as transaction:
             try:
                 transaction.enter_context(self._begin_batch())
             except Exception as error:
                 # If the database is locked or away, the whole batch waits once, not each piece.
                 return [error] * len(batch)
-            outcomes = []
+            outcomes: list[Any] = []
             for operation, entries in groupby(batch, key=attrgetter("operation")):
                 outcomes += operation([entry.item for entry in entries])
             return outcomes
 
-    def _commit_alone(self, entry):
+    def _commit_alone(self, entry: Entry) -> Any:
         try:
             return self._commit([entry])[0]
         except BaseException as error:
             return error
 
 
-def _call_each(works):
+def _call_each(works: list[Callable[[], Any]]) -> list[Any]:
     return [work() for work in works]

@@ -22,12 +22,14 @@ def limit_statements(engine: Engine, seconds: int) -> None:
 
     A slower statement raises OperationalError. If the server hangs, its connection is closed.
     """
-    deadline_connection = type(
+    deadline_connection: type[_DeadlineConnection] = type(
         "DeadlineConnection", (_DeadlineConnection,), {"answer_seconds": seconds + GRACE_SECONDS}
     )
 
     @event.listens_for(engine, "do_connect")
-    def _connect(_dialect: Any, _record: Any, arguments: list, named: dict) -> psycopg.Connection:
+    def _connect(
+        _dialect: Any, _record: Any, arguments: list[Any], named: dict[str, Any]
+    ) -> psycopg.Connection:
         return deadline_connection.connect(*arguments, **named)
 
     @event.listens_for(engine, "begin")
@@ -42,6 +44,7 @@ class _DeadlineConnection(psycopg.Connection):
     answer_seconds: float
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for a response of the server, but no longer than its deadline."""
         # Only the pool's pings run outside a transaction.
         default_timeout = PING_SECONDS if self.autocommit else self.answer_seconds
         try:

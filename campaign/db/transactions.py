@@ -1,18 +1,18 @@
 """Run operations in committed transactions; all code changes the database this way."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ScalarResult, event, func, inspect, select
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
@@ -45,7 +45,7 @@ Row = TypeVar("Row")
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection, _record):
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     # Python's own handling begins transactions too late for savepoints, so `_begin_sqlite` does it.
@@ -64,7 +64,7 @@ def _prepare_sqlite(connection, _record):
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection):
+def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         options = connection.get_execution_options()
         # A transaction that reads first and then writes fails if another has written in between.
@@ -74,7 +74,7 @@ def _begin_sqlite(connection):
             connection.exec_driver_sql("BEGIN")
 
 
-def _begin_immediate(connection, waited_seconds):
+def _begin_immediate(connection: Connection, waited_seconds: float) -> None:
     """Begin a write transaction; time already spent in the queue counts towards BUSY_SECONDS.
 
     Otherwise, while the file is locked, the waits of all queued writers would add up.
@@ -121,7 +121,7 @@ class Transactions:
         group = self._leave_snapshot().extensions["group_commit"]
         if group:
             return group.run(lambda: operation(*arguments, **named))
-        with self._batch(current_app._get_current_object()):
+        with self._batch(cast(Any, current_app)._get_current_object()):
             return operation(*arguments, **named)
 
     def write_together(self, operation: Callable[[list[Any]], list[Any]], item: Any) -> Any:
@@ -134,7 +134,7 @@ class Transactions:
         if group:
             return group.run_together(operation, item)
         _pause()
-        with self._batch(current_app._get_current_object()):
+        with self._batch(cast(Any, current_app)._get_current_object()):
             [outcome] = operation([item])
             if isinstance(outcome, Exception):
                 raise outcome
@@ -180,7 +180,7 @@ class Transactions:
             ended_now(secret_key(), what, thing_id, text)
         )
 
-    def _leave_snapshot(self):
+    def _leave_snapshot(self) -> Flask:
         """End the caller's read transaction to free its connection; return the application."""
         # A request that signs has usually read nothing. Creating a session only to end it would
         # cost a twentieth of the request.
@@ -189,7 +189,7 @@ class Transactions:
         return current_app
 
     @contextmanager
-    def _batch(self, app):
+    def _batch(self, app: Flask) -> Iterator[None]:
         write_lock = app.extensions["write_lock"]
         with app.app_context():
             if write_lock is None:
@@ -202,7 +202,7 @@ class Transactions:
                 )
                 yield from self._committed(app)
 
-    def _committed(self, app):
+    def _committed(self, app: Flask) -> Iterator[None]:
         try:
             yield
             self._refuse_dead_transaction()
@@ -216,11 +216,11 @@ class Transactions:
             self._undo()
             raise
 
-    def _undo(self):
+    def _undo(self) -> None:
         self._db.session.info.pop("ended", None)
         self._db.session.rollback()
 
-    def _log_ended(self, log):
+    def _log_ended(self, log: EndedLog) -> None:
         """Append what ended in this transaction to the log.
 
         Raises OperationalError if the log cannot be written.
@@ -234,7 +234,7 @@ class Transactions:
             except OSError as error:
                 raise OperationalError("list of what has ended", None, error) from error
 
-    def _refuse_dead_transaction(self):
+    def _refuse_dead_transaction(self) -> None:
         """Raise OperationalError if SQLite has already ended the transaction.
 
         This happens when, say, the disk is full and an operation swallowed the error. The commit
@@ -246,5 +246,5 @@ class Transactions:
             raise OperationalError("commit", None, error)
 
 
-def _pause():
+def _pause() -> None:
     sleep(_random.uniform(0, MAX_PAUSE_SECONDS))

@@ -1,7 +1,7 @@
 """INSERT for either database: with conflicts, and of whole batches with one statement."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -45,7 +45,13 @@ def insert_all(
     return write(connection, table, rows, tuple(unless), tuple(returning))
 
 
-def _on_postgresql(connection, table, rows, unless, returning):
+def _on_postgresql(
+    connection: Connection,
+    table: FromClause,
+    rows: Sequence[dict[str, Any]],
+    unless: tuple[str, ...],
+    returning: tuple[str, ...],
+) -> Sequence[Any]:
     text = json.dumps(rows, default=_as_text)
     result = connection.exec_driver_sql(
         _postgresql(table, tuple(rows[0]), unless, returning), (text,)
@@ -54,20 +60,28 @@ def _on_postgresql(connection, table, rows, unless, returning):
 
 
 @lru_cache
-def _postgresql(table, columns, unless, returning):
+def _postgresql(
+    table: Any, columns: tuple[str, ...], unless: tuple[str, ...], returning: tuple[str, ...]
+) -> str:
     """Return an INSERT of one JSON text, whose values PostgreSQL casts to the column types."""
     names = ", ".join(columns)
     source = f"json_populate_recordset(null::{table.name}, %s::json)"
     return f"insert into {table.name} ({names}) select {names} from {source}{_conflict_clause(unless, returning)}"
 
 
-def _as_text(value):
+def _as_text(value: bytes | datetime) -> str:
     return f"\\x{value.hex()}" if isinstance(value, bytes) else value.isoformat()
 
 
-def _on_sqlite(connection, table, rows, unless, returning):
+def _on_sqlite(
+    connection: Connection,
+    table: FromClause,
+    rows: Sequence[dict[str, Any]],
+    unless: tuple[str, ...],
+    returning: tuple[str, ...],
+) -> Sequence[Any]:
     columns = tuple(rows[0])
-    converters = [
+    converters: list[Callable[[Any], Any]] = [
         json.dumps if isinstance(table.c[name].type, JSON) else _sqlite_value for name in columns
     ]
     values = tuple(
@@ -82,7 +96,13 @@ def _on_sqlite(connection, table, rows, unless, returning):
 
 
 @lru_cache
-def _sqlite(table, columns, count, unless, returning):
+def _sqlite(
+    table: Any,
+    columns: tuple[str, ...],
+    count: int,
+    unless: tuple[str, ...],
+    returning: tuple[str, ...],
+) -> str:
     """Return an INSERT of `many` rows.
 
     With one statement per row, Python would release its global lock and wait for it each time.
@@ -91,13 +111,13 @@ def _sqlite(table, columns, count, unless, returning):
     return f"insert into {table.name} ({', '.join(columns)}) values {', '.join([row] * count)}{_conflict_clause(unless, returning)}"
 
 
-def _conflict_clause(unless, returning):
+def _conflict_clause(unless: tuple[str, ...], returning: tuple[str, ...]) -> str:
     target = "" if unless == ANY_UNIQUE else f" ({', '.join(unless)})"
     conflict = f" on conflict{target} do nothing" if unless else ""
     return conflict + (f" returning {', '.join(returning)}" if returning else "")
 
 
-def _sqlite_value(value):
+def _sqlite_value(value: Any) -> Any:
     """Return the value as SQLite stores it; datetimes in the format that SQLAlchemy uses."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

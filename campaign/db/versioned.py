@@ -10,7 +10,7 @@ Rows that bulk statements write, such as signatures, have no such column. Their 
 
 import json
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, Integer
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -27,7 +27,7 @@ class Versioned:
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
-        return {"version_id_col": cls.__table__.c.version}
+        return {"version_id_col": cast(Any, cls).__table__.c.version}
 
 
 class VersionedParts(Versioned):
@@ -40,6 +40,7 @@ class VersionedParts(Versioned):
     part_versions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
 
     def version_of(self, part: str) -> int:
+        """Return the version of a part."""
         return self.part_versions.get(part, FIRST_VERSION)
 
 

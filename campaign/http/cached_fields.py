@@ -11,9 +11,10 @@ class CachedFields:
     """Mixed into the Meta of a form whose fields differ between requests only by value."""
 
     def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+        """Return the field of a form, copied from the one that was built first."""
         made = getattr(unbound_field, "made", None)
         if made is None:
-            made = unbound_field.made = super().bind_field(form, unbound_field, options)
+            made = unbound_field.made = super().bind_field(form, unbound_field, options)  # type: ignore[misc]
             # The cached field must not keep a reference to any visitor's form.
             made._form = made.meta = None
         field = object.__new__(type(made))

@@ -1,6 +1,6 @@
 """Absolute URLs for emails and files, which are often made outside of a request."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import idna
@@ -10,7 +10,7 @@ from flask import current_app, request
 def absolute_url(endpoint: str, lang: str, **values: Any) -> str:
     """Return the absolute URL of a page in `lang`."""
     path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
-    return current_app.config["PUBLIC_URL"] + path
+    return cast(str, current_app.config["PUBLIC_URL"]) + path
 
 
 def with_query(path: str) -> str:

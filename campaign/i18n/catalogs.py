@@ -22,7 +22,7 @@ def compile_catalogs(folder: Path, spare: Path) -> Path:
     return folder
 
 
-def _compile_into(target_folder, folder, sources):
+def _compile_into(target_folder: Path, folder: Path, sources: list[Path]) -> None:
     for name in sources:
         source, target = Path(folder, name), Path(target_folder, name).with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
@@ -30,7 +30,7 @@ def _compile_into(target_folder, folder, sources):
             _compile(source, target)
 
 
-def _compile(source, target):
+def _compile(source: Path, target: Path) -> None:
     # Several processes may start at once. Each writes its own file, and all have the same content,
     # so it does not matter which rename comes last.
     draft = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")

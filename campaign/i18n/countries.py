@@ -33,7 +33,7 @@ def country_name(code: str, language: str) -> str:
 
 
 @cache
-def _names(language):
+def _names(language: str) -> dict[str, str]:
     territories = Locale.parse(language.replace("-", "_")).territories
     codes = filter(_CODE.fullmatch, territories.keys() - _NOT_COUNTRIES)
     # CLDR writes îles Cook in Canadian French. In a list, names begin with a capital.

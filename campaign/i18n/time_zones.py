@@ -1,8 +1,9 @@
 """The time zones that people can choose, by country, from the tz database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
 
 UTC_NAME = "UTC"
@@ -33,7 +34,7 @@ def main_zones(country: str, year: int) -> list[str]:
 
     Of zones with the same clock, this is the one that the tz database lists first.
     """
-    by_clock = {}
+    by_clock: dict[tuple[timedelta | None, ...], str] = {}
     for name, where in zone_countries().items():
         if where == country:
             by_clock.setdefault(_clock(name, year), name)
@@ -42,17 +43,18 @@ def main_zones(country: str, year: int) -> list[str]:
 
 def offset_text(moment: datetime, zone: str) -> str:
     """Return the UTC offset of a time zone at an instant, such as "UTC−03:30"."""
-    minutes = round(moment.astimezone(ZoneInfo(zone)).utcoffset().total_seconds() / 60)
+    offset = cast(timedelta, moment.astimezone(ZoneInfo(zone)).utcoffset())
+    minutes = round(offset.total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
 @cache
-def _all_names():
+def _all_names() -> set[str]:
     return available_timezones()
 
 
-def _clock(name, year):
+def _clock(name: str, year: int) -> tuple[timedelta | None, ...]:
     return tuple(
         datetime(year, month, 1, tzinfo=ZoneInfo(name)).utcoffset() for month in range(1, 13)
     )

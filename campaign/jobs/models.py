@@ -13,7 +13,7 @@ STATES = ("waiting", "running", "done", "failed")
 UNFINISHED = text("state in ('waiting', 'running')")
 
 
-class Job(db.Model):
+class Job(db.Model):  # type: ignore[name-defined, misc]
     """Work on one row, `subject_id`, which the worker does from `run_at` on.
 
     `kind` says what is to be done and in which table the subject is. At most one job of a kind and
@@ -58,7 +58,7 @@ class Job(db.Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Lease(db.Model):
+class Lease(db.Model):  # type: ignore[name-defined, misc]
     """The right to do the work `name`, held by one process until `expires_at` unless renewed."""
 
     __tablename__ = "lease"

@@ -35,6 +35,7 @@ class WorkerContext:
 
     @property
     def settings(self) -> Mapping[str, Any]:
+        """The settings of the application."""
         return self.app.config
 
 

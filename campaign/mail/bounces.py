@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from campaign.mail.smtp_replies import BAD_ADDRESS
 
@@ -71,8 +72,8 @@ def bounces_in(message: EmailMessage) -> Iterator[Bounce]:
             yield from _complaint(part, sent)
 
 
-def _delivery_report(part, sent):
-    blocks = part.get_payload()
+def _delivery_report(part: EmailMessage, sent: dict[str, str]) -> Iterator[Bounce]:
+    blocks: Any = part.get_payload()
     for fields in blocks if isinstance(blocks, list) else ():
         if str(fields.get("Action", "")).strip().lower() != FAILED:
             continue
@@ -87,7 +88,7 @@ def _delivery_report(part, sent):
             yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status, **sent)
 
 
-def _complaint(part, sent):
+def _complaint(part: EmailMessage, sent: dict[str, str]) -> Iterator[Bounce]:
     fields = _fields(part)
     kind = str(fields.get("Feedback-Type", "")).strip().lower()
     address = _recipient(fields.get("Original-Rcpt-To")) or sent["sent_to"]
@@ -95,19 +96,19 @@ def _complaint(part, sent):
         yield Bounce(address.strip("<>"), "complaint", kind, **sent)
 
 
-def _fields(part):
-    payload = part.get_payload()
+def _fields(part: EmailMessage) -> Any:
+    payload: Any = part.get_payload()
     if isinstance(payload, list):
         return payload[0]
     return email.message_from_string(payload, policy=default)
 
 
-def _recipient(value):
+def _recipient(value: object) -> str:
     """Return the address in a field such as `rfc822; ana@example.org`."""
     return str(value).rpartition(";")[2].strip().strip("<>") if value else ""
 
 
-def _original(message):
+def _original(message: EmailMessage) -> Any:
     """Return the reported email or its headers, or None if the report has neither."""
     for part in message.walk():
         if part.get_content_type() == "message/rfc822":
@@ -118,6 +119,7 @@ def _original(message):
 
 
 def _messages(path: Path) -> Iterator[tuple[str, bytes]]:
+    box: Any
     if path.is_dir() and (path / "cur").is_dir():
         box = mailbox.Maildir(path, create=False)
         yield from ((key, box.get_bytes(key)) for key in sorted(box.keys()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import idna
@@ -43,7 +43,7 @@ class Attachment:
     maintype: str
     subtype: str
     data: bytes
-    parameters: dict = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def render(name: str, lang: str, **context: Any) -> RenderedEmail:
     """
     templates = current_app.jinja_env
 
-    def part(file, **more):
+    def part(file: str, **more: str) -> str:
         return templates.get_template(f"emails/{name}/{file}").render(lang=lang, **context, **more)
 
     with force_locale(LOCALES.get(lang, lang)):
@@ -163,8 +163,8 @@ def _ascii(domain: str) -> str:
     return idna.encode(domain, uts46=True).decode("ascii")
 
 
-def _host(public_url):
-    host = urlsplit(public_url).hostname
+def _host(public_url: str) -> str:
+    host = cast(str, urlsplit(public_url).hostname)
     return host if host.isascii() else _ascii(host)
 
 

@@ -8,18 +8,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from traceback import extract_tb
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import Row
 
 from campaign.extensions import db
 from campaign.mail import operations
 from campaign.mail.composition import Message, sender, to_email
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
-from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL
+from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL, OutboxRow
 from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
@@ -40,7 +39,7 @@ log = logging.getLogger("campaign.mail")
 def register(
     app: Flask,
     kind: str,
-    renderer: Callable[[Row], Message | None],
+    renderer: Callable[[OutboxRow], Message | None],
     name: str = "",
     *,
     is_bound: bool = False,
@@ -58,19 +57,22 @@ def register(
         bound_kinds(app).add(kind)
 
 
-def renderers_of(app: Flask) -> dict[str, Callable[[Row], Message | None]]:
+def renderers_of(app: Flask) -> dict[str, Callable[[OutboxRow], Message | None]]:
     """Return the renderers of `app`, by kind of email."""
-    return app.extensions.setdefault("mail_renderers", {})
+    renderers: dict[str, Callable[[OutboxRow], Message | None]] = app.extensions.setdefault(
+        "mail_renderers", {}
+    )
+    return renderers
 
 
 def bound_kinds(app: Flask) -> set[str]:
     """Return the kinds of email of `app` that count towards the daily limit."""
-    return app.extensions.setdefault("mail_bound_kinds", set())
+    return cast("set[str]", app.extensions.setdefault("mail_bound_kinds", set()))
 
 
 def names_of(app: Flask) -> dict[str, str]:
     """Return what each kind of email of `app` does, in a few words."""
-    return app.extensions.setdefault("mail_names", {})
+    return cast("dict[str, str]", app.extensions.setdefault("mail_names", {}))
 
 
 def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
@@ -106,7 +108,7 @@ class OutboxWorker:
     def __init__(
         self,
         *,
-        renderers: dict[str, Callable[[Row], Message | None]],
+        renderers: dict[str, Callable[[OutboxRow], Message | None]],
         transports: Sequence[SmtpTransport | FolderTransport],
         write: Callable[..., Any],
         settings: dict[str, Any],
@@ -119,8 +121,8 @@ class OutboxWorker:
         self._settings = settings
         self._limit = limit
         self._bound_kinds = bound_kinds
-        self._paused_until = None
-        self._unfinished = []
+        self._paused_until: datetime | None = None
+        self._unfinished: list[DeliveryBatch] = []
         self._stop = Event()
 
     def deliver_due(self, *, now: datetime) -> int:
@@ -177,12 +179,14 @@ class OutboxWorker:
         for transport in self._transports:
             transport.close()
 
-    def _prepare(self, rows: list[Row], buffer: ResultBuffer) -> list[OutgoingEmail]:
+    def _prepare(self, rows: list[OutboxRow], buffer: ResultBuffer) -> list[OutgoingEmail]:
         messages = [(row, message) for row in rows if (message := self._render(row, buffer))]
         refused = self._refused(messages)
         # End the reads here, so that they hold no snapshot or connection while the mail server is
         # slow.
         db.session.rollback()
+        emails: list[OutgoingEmail]
+        in_progress: Counter[bytes | None]
         emails, in_progress = [], Counter()
         for row, message in messages:
             is_bound = (
@@ -192,16 +196,17 @@ class OutboxWorker:
             )
             if (row.priority, message.digest) in refused:
                 buffer.dropped(row.id, reason="the address takes no mail")
-            elif is_bound and not self._limit.allows_more(
-                message.digest, in_progress[message.digest]
+            elif is_bound and not cast(DailyLimit, self._limit).allows_more(
+                cast(bytes, message.digest), in_progress[message.digest]
             ):
-                buffer.wait(row.id, until=self._limit.ends_at(message.digest))
+                until = cast(DailyLimit, self._limit).ends_at(cast(bytes, message.digest))
+                buffer.wait(row.id, until=until)
             elif envelope := self._envelope_of(row, message, buffer):
                 emails.append(OutgoingEmail(message.digest, envelope, is_bound))
                 in_progress[message.digest] += is_bound
         return emails
 
-    def _refused(self, messages: list[tuple[Row, Message]]) -> set[tuple[int, bytes]]:
+    def _refused(self, messages: list[tuple[OutboxRow, Message]]) -> set[tuple[int, bytes]]:
         """Return the (priority, digest) pairs that get no email."""
         digests = [message.digest for _, message in messages if message.digest is not None]
         min_reports = {PERSONAL: MAX_REPORTS, BULK: 1}
@@ -211,7 +216,7 @@ class OutboxWorker:
             for digest in operations.refused_among(digests, min_reports=reports)
         }
 
-    def _render(self, row: Row, buffer: ResultBuffer) -> Message | None:
+    def _render(self, row: OutboxRow, buffer: ResultBuffer) -> Message | None:
         renderer = self._renderers.get(row.kind)
         if renderer is None:
             # A newer version of the site may have queued it, and a newer worker may be about to
@@ -222,12 +227,15 @@ class OutboxWorker:
             message = renderer(row)
         except Exception as error:
             db.session.rollback()
-            return self._note_failure(row, error, buffer)
+            self._note_failure(row, error, buffer)
+            return None
         if message is None:
             buffer.dropped(row.id, reason=operations.NO_LONGER_NEEDED)
         return message
 
-    def _envelope_of(self, row: Row, message: Message, buffer: ResultBuffer) -> Envelope | None:
+    def _envelope_of(
+        self, row: OutboxRow, message: Message, buffer: ResultBuffer
+    ) -> Envelope | None:
         key = f"{row.kind}:{row.id}:{row.created_at.isoformat()}"
         try:
             email = to_email(replace(message, message_key=key), self._settings)
@@ -240,9 +248,10 @@ class OutboxWorker:
                 data=email.as_bytes(),
             )
         except Exception as error:
-            return self._note_failure(row, error, buffer)
+            self._note_failure(row, error, buffer)
+            return None
 
-    def _note_failure(self, row: Row, error: Exception, buffer: ResultBuffer) -> None:
+    def _note_failure(self, row: OutboxRow, error: Exception, buffer: ResultBuffer) -> None:
         # Log only the type and place, because the text of an error may repeat a name or an address.
         error_name, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
         log.error(
@@ -273,7 +282,7 @@ class OutboxWorker:
         if isinstance(result, Delivered):
             buffer.sent(id)
             if email.is_bound:
-                self._limit.count(email.digest)
+                cast(DailyLimit, self._limit).count(cast(bytes, email.digest))
         elif isinstance(result, Refused):
             buffer.refused(id, digest=email.digest, reason=result.reason)
         else:

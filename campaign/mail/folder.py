@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 PAGE = 50
 NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})-\d+\.eml", re.ASCII)
@@ -23,7 +23,7 @@ class StoredEmail:
     to: str
     from_: str
     at: datetime
-    headers: dict
+    headers: dict[str, str]
     text: str = ""
     html: str = ""
 
@@ -73,7 +73,8 @@ def load_email(folder: Path, name: str) -> StoredEmail | None:
 
 
 def _stored_email(name: str, email: Message, **bodies: str) -> StoredEmail:
-    written_at = datetime.strptime(NAME.fullmatch(name).group(1), "%Y%m%dT%H%M%S.%f")
+    match = cast(re.Match[str], NAME.fullmatch(name))
+    written_at = datetime.strptime(match.group(1), "%Y%m%dT%H%M%S.%f")
     return StoredEmail(
         name=name,
         subject=email["Subject"] or "",

@@ -1,8 +1,9 @@
 """The outbox, and addresses that accept no email."""
 
 from datetime import datetime
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import BigInteger, Index, LargeBinary, Row, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db, one_of
@@ -20,8 +21,11 @@ PERSONAL, BULK = 0, 1
 # This many reports stop all emails to an address. A single report stops only bulk email.
 MAX_REPORTS = 2
 
+# A claimed row of the outbox, with all columns.
+OutboxRow: TypeAlias = Row[*tuple[Any, ...]]
 
-class OutboxMessage(db.Model):
+
+class OutboxMessage(db.Model):  # type: ignore[name-defined, misc]
     """One email to send: only what it is about, never its recipient or content.
 
     It is written in the transaction that causes the email. Once `due_at` has passed, a worker
@@ -62,7 +66,7 @@ class OutboxMessage(db.Model):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class UndeliverableAddress(db.Model):
+class UndeliverableAddress(db.Model):  # type: ignore[name-defined, misc]
     """An address that its own server reported as permanently wrong, kept only as a keyed digest.
 
     `reports` counts the reports, up to MAX_REPORTS. `message` names the email that the first report

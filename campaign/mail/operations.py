@@ -3,9 +3,9 @@
 import random
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 
 from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db
@@ -14,6 +14,7 @@ from campaign.mail.models import (
     MAX_REPORTS,
     PERSONAL,
     OutboxMessage,
+    OutboxRow,
     UndeliverableAddress,
 )
 from campaign.process.clock import utcnow
@@ -56,7 +57,7 @@ def enqueue_many(
     insert_all(db.session.connection(), _table, [message | defaults for message in messages])
 
 
-def claim(*, limit: int, now: datetime) -> list[Row]:
+def claim(*, limit: int, now: datetime) -> list[OutboxRow]:
     """Claim up to `limit` due messages, and return their rows with all columns.
 
     All have the same priority: while personal emails are due, only those are claimed. The longest
@@ -110,7 +111,7 @@ def reschedule(id: int, *, error: str, now: datetime) -> None:
     Each wait is four times longer than the one before, up to about six hours. `error` says what
     happened, without names or addresses.
     """
-    attempts = db.session.scalar(select(_table.c.attempts).where(_table.c.id == id))
+    attempts = cast(int, db.session.scalar(select(_table.c.attempts).where(_table.c.id == id)))
     if attempts >= MAX_ATTEMPTS:
         _change([id], state="failed", last_error=error[:200])
     else:
@@ -182,13 +183,14 @@ def clear_refusal(*, digest: bytes) -> None:
 def sweep(*, now: datetime, keep_days: int = 30) -> int:
     """Delete finished messages older than `keep_days` among the oldest rows; return how many."""
     oldest = select(func.min(_table.c.id)).scalar_subquery()
-    return db.session.execute(
+    result = db.session.execute(
         delete(_table).where(
             _table.c.id < oldest + SWEEP_BATCH,
             _table.c.state != "owed",
             _table.c.created_at <= now - timedelta(days=keep_days),
         )
-    ).rowcount
+    )
+    return cast(CursorResult[Any], result).rowcount
 
 
 def _change(ids: Collection[int], **values: Any) -> None:
@@ -199,4 +201,5 @@ def _change(ids: Collection[int], **values: Any) -> None:
 
 def _delay(attempts: int) -> timedelta:
     # The jitter keeps messages that failed together from being retried together.
-    return min(FIRST_DELAY * 4 ** (attempts - 1), MAX_DELAY) * random.uniform(0.8, 1.2)
+    delay = cast(timedelta, min(FIRST_DELAY * 4 ** (attempts - 1), MAX_DELAY))
+    return delay * random.uniform(0.8, 1.2)

@@ -2,7 +2,7 @@
 
 from email.header import Header
 from email.policy import EmailPolicy
-from typing import Any
+from typing import Any, cast
 
 LINE_LENGTH = 76
 
@@ -22,10 +22,10 @@ class MailPolicy(EmailPolicy):
 
     def _own_form(self, name: str, value: Any) -> str | None:
         if name in ("List-Id", "List-Unsubscribe", "Message-ID"):
-            return value
+            return cast(str, value)
         if name == "Subject" and not value.isascii():
             return _encoded(name, value)
-        addresses = getattr(value, "addresses", ())
+        addresses: tuple[Any, ...] = getattr(value, "addresses", ())
         if len(addresses) == 1 and not addresses[0].display_name.isascii():
             return f"{_encoded(name, addresses[0].display_name)}\r\n <{addresses[0].addr_spec}>"
         return None

@@ -21,22 +21,29 @@ class ResultBuffer:
 
     def __init__(self, write: Callable[..., Any]) -> None:
         self._write = write
+        self._sent: list[int]
+        self._released: list[int]
+        self._others: list[Callable[[datetime], Any]]
         self._sent, self._released, self._others = [], [], []
         self._since = monotonic()
         self.handled = 0
 
     def sent(self, id: int) -> None:
+        """Note that the mail server accepted the message."""
         self._sent.append(id)
         self.handled += 1
 
     def released(self, id: int) -> None:
+        """Note that the message was not tried."""
         self._released.append(id)
 
     def dropped(self, id: int, *, reason: str = "") -> None:
+        """Note that the message is given up."""
         self._others.append(lambda now: operations.drop([id], reason=reason))
         self.handled += 1
 
     def reschedule(self, id: int, *, error: str) -> None:
+        """Note that the message failed, and is tried again later."""
         self._others.append(lambda now: operations.reschedule(id, error=error, now=now))
         self.handled += 1
 
@@ -58,6 +65,7 @@ class ResultBuffer:
         return max(0.0, self._since + MAX_SECONDS - monotonic())
 
     def write_if_due(self) -> None:
+        """Write the noted results if they are many, or old."""
         if len(self._sent) + len(self._others) >= MAX_RESULTS or not self.seconds_left():
             self.write()
 

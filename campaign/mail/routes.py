@@ -13,6 +13,7 @@ blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
 
 
 def init_app(app: Flask) -> None:
+    """Add the mailbox to the application."""
     # Not in production, where a forgotten MAIL_URL would show everyone's email to everyone.
     if not app.config["PRODUCTION"]:
         app.register_blueprint(blueprint)
@@ -30,6 +31,7 @@ def refuse_remote() -> None:
 
 @blueprint.after_request
 def forbid_caching(response: Response) -> Response:
+    """Keep the pages out of caches and search engines."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -37,6 +39,7 @@ def forbid_caching(response: Response) -> Response:
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
+    """Show a page of the list of emails."""
     page = max(1, request.args.get("page", 1, type=int))
     messages, has_older = page_of(_folder(), page)
     newer = url_for("mail.index", page=page - 1) if page > 1 else None
@@ -46,6 +49,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<name>")
 def show(name: str) -> ResponseReturnValue:
+    """Show an email."""
     message = _load_email(name)
     html_url = url_for("mail.html", name=name) if message.html else None
     return render_template("mail/show.html", message={**vars(message), "html_url": html_url})
@@ -53,6 +57,7 @@ def show(name: str) -> ResponseReturnValue:
 
 @blueprint.get("/<name>/html")
 def html(name: str) -> ResponseReturnValue:
+    """Show the HTML of an email, for a frame."""
     return framed(_load_email(name).html)
 
 

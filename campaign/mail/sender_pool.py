@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -55,19 +55,22 @@ class DeliveryBatch:
         self._stop = stop
         self._ends = monotonic() + seconds
         self._over = Event()
-        self._results = SimpleQueue()
-        self._bad_addresses = set()
-        self._failures = []
-        self._current = {}
+        self._results: SimpleQueue[tuple[OutgoingEmail, Delivered | Refused | TryLater] | None] = (
+            SimpleQueue()
+        )
+        self._bad_addresses: set[bytes] = set()
+        self._failures: list[str] = []
+        self._current: dict[int, OutgoingEmail | None] = {}
         self._running = 0
 
     @property
     def failure(self) -> str:
+        """Why every connection gave up, or "" if one did not."""
         return self._failures[0] if len(self._failures) == len(self._transports) else ""
 
     def results(
         self, seconds_to_wait: Callable[[], float]
-    ) -> Iterator[tuple[OutgoingEmail, Delivered | Refused | TryLater] | None]:
+    ) -> Generator[tuple[OutgoingEmail, Delivered | Refused | TryLater] | None, None, None]:
         """Yield (email, result) as results arrive.
 
         Yield None whenever `seconds_to_wait()` pass without a result.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 PORTS = {"starttls": 587, "implicit": 465, "none": 25}
@@ -47,10 +48,10 @@ def server_from(url: str, *, hello: str = "") -> MailServer:
 def _default_tls(parts: SplitResult) -> str:
     if parts.scheme == "smtps" or parts.port == 465:
         return "implicit"
-    return "none" if _is_local(parts.hostname) else "starttls"
+    return "none" if _is_local(cast(str, parts.hostname)) else "starttls"
 
 
-def _is_local(host):
+def _is_local(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

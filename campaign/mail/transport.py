@@ -6,9 +6,11 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from time import monotonic
+from typing import Any, cast
 
-from campaign.mail.server_url import server_from
+from campaign.mail.server_url import MailServer, server_from
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable, classify
 from campaign.process.clock import utcnow
 
@@ -32,11 +34,18 @@ class Envelope:
 class SmtpTransport:
     """One connection to a mail server, opened when needed and reused, for one thread at a time."""
 
-    def __init__(self, server, *, timeout=ANSWER_SECONDS, data_timeout=DATA_SECONDS):
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        timeout: float = ANSWER_SECONDS,
+        data_timeout: float = DATA_SECONDS,
+    ) -> None:
         self._server = server
         self._timeout = timeout
         self._data_timeout = data_timeout
-        self._smtp = None
+        # Any, because it is a connection wherever it is used without a test.
+        self._smtp: smtplib.SMTP | Any = None
         self._used_at = 0.0
 
     def send(self, envelope: Envelope) -> Delivered | Refused | TryLater | Unreachable:
@@ -80,7 +89,7 @@ class SmtpTransport:
 
     def _connect(self) -> None:
         server, context = self._server, ssl.create_default_context()
-        options = {"local_hostname": server.hello or None, "timeout": self._timeout}
+        options: dict[str, Any] = {"local_hostname": server.hello or None, "timeout": self._timeout}
         if server.tls == "implicit":
             self._smtp = smtplib.SMTP_SSL(server.host, server.port, context=context, **options)
         else:
@@ -101,18 +110,18 @@ class SmtpTransport:
             return Unreachable(f"sender: {code} {reply.decode('utf-8', 'replace')}")
         code, reply = self._smtp.rcpt(envelope.recipient)
         if code in (250, 251):
-            self._smtp.sock.settimeout(self._data_timeout)
+            cast(socket, self._smtp.sock).settimeout(self._data_timeout)
             try:
                 code, reply = self._smtp.data(envelope.data)
             except smtplib.SMTPDataError as error:
-                code, reply = error.smtp_code, error.smtp_error
-            self._smtp.sock.settimeout(self._timeout)
+                code, reply = error.smtp_code, cast(bytes, error.smtp_error)
+            cast(socket, self._smtp.sock).settimeout(self._timeout)
             if code == 250:
                 return Delivered()
         self._reset()
         return classify(code, reply)
 
-    def _begin(self, envelope):
+    def _begin(self, envelope: Envelope) -> tuple[int, bytes]:
         """Begin the email, and retry once on a new connection.
 
         Servers may end a used connection at any time, or after a number of emails.

@@ -1,7 +1,7 @@
 """Publish scheduled causes and petitions, and log when petitions open and close."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -73,7 +73,7 @@ def _record(petition_id: int, transition: Transition, now: datetime) -> int:
         or not _is_unrecorded(petition_id, transition, at)
     ):
         return 0
-    about = {"subject": ("petition", petition_id), "cause_id": petition.cause_id}
+    about: dict[str, Any] = {"subject": ("petition", petition_id), "cause_id": petition.cause_id}
     record_planned(transition.action, **about, planned=PLANNED, now=now)
     return 1
 

@@ -7,7 +7,7 @@ import os
 import random
 import socket
 
-_held = []
+_held: list[socket.socket] = []
 
 
 def pin_to_cpu() -> None:
@@ -28,7 +28,7 @@ def pin_to_cpu() -> None:
             return
 
 
-def _take(number):
+def _take(number: int) -> bool:
     """Claim a CPU by binding an abstract socket address; return whether it was free.
 
     The kernel gives the address to one process and frees it when that process ends.

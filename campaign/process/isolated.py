@@ -26,6 +26,7 @@ def program(module: str, *arguments: object) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Run the module that the arguments name."""
     sys.path[0] = str(HOUSE.parent)
     house = ModuleType(HOUSE.name)
     house.__path__ = [str(HOUSE)]

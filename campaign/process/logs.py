@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections.abc import Callable
 
 ADDRESS = re.compile(r"[^\s<>\"'(),;=]+@[^\s<>\"'(),;]+")
 # When a constraint is violated, PostgreSQL quotes the whole row.
@@ -12,9 +13,10 @@ DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$", re.MULTILINE)
 class PrivateFormatter(logging.Formatter):
     """Writes times in UTC and removes personal data that databases and libraries log."""
 
-    converter = time.gmtime
+    converter: Callable[[float | None], time.struct_time] = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
         return ADDRESS.sub("…@…", DETAIL.sub(r"\1: left out", super().format(record)))
 
 

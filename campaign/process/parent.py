@@ -19,7 +19,7 @@ def exit_with_parent(parent: int | None = None) -> None:
         known = multiprocessing.parent_process()
         parent = known.pid if known else os.getppid()
 
-    def watch():
+    def watch() -> None:
         while os.getppid() == parent:
             time.sleep(LOOK_SECONDS)
         os._exit(1)

@@ -27,5 +27,5 @@ def cut(data: bytes, size: tuple[int, int], focus: tuple[float, float]) -> bytes
     return file.getvalue()
 
 
-def _clamp(start, highest):
+def _clamp(start: float, highest: float) -> float:
     return min(max(start, 0), highest)

@@ -168,10 +168,13 @@ class ArchivableLifeCycle(LifeCycle[Row]):
     """The life cycle of a kind whose rows keep `archived_at` beside their state."""
 
     def note_published(self, row: Any, now: datetime) -> None:
+        """Take the row out of the archive."""
         row.archived_at = None
 
     def note_archived(self, row: Any, now: datetime) -> None:
+        """Archive a row, if it is not archived yet."""
         row.archived_at = row.archived_at or now
 
     def note_restored(self, row: Any, now: datetime) -> None:
+        """Take a row out of the archive."""
         row.archived_at = None

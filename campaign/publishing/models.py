@@ -23,7 +23,7 @@ from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime
 
 
-class FormerSlug(db.Model):
+class FormerSlug(db.Model):  # type: ignore[name-defined, misc]
     """A slug that its owner had. It redirects, and no other row of that kind may use it."""
 
     __tablename__ = "former_slug"
@@ -34,7 +34,7 @@ class FormerSlug(db.Model):
     owner_id: Mapped[int] = mapped_column(RowId)
 
 
-class Picture(db.Model):
+class Picture(db.Model):  # type: ignore[name-defined, misc]
     """The picture of its owner. It is in the database so that backups include it.
 
     `data` is the whole picture and `small` a version for phones, if that saves anything. Both are
@@ -98,6 +98,7 @@ class Archivable(Publishable):
 
     @property
     def is_archived(self) -> bool:
+        """Whether the row is in no list, while its page stays."""
         return self.archived_at is not None
 
 
@@ -107,6 +108,7 @@ class Pictured(Publishable, VersionedParts):
     @declared_attr
     @classmethod
     def picture(cls) -> Mapped[Picture | None]:
+        """Relate the row to its picture, if it has one."""
         owner: Any = cls
         return relationship(
             Picture,

@@ -46,7 +46,7 @@ def clean(folder: Path) -> dict[str, Any]:
     return {"width": image.width, "height": image.height}
 
 
-def _decode(path):
+def _decode(path: Path) -> Image.Image | None:
     """Return the picture upright, scaled, in RGB or RGBA; None if it has too many pixels."""
     with warnings.catch_warnings():
         # Our own limit is lower than the one of Pillow's warning.
@@ -55,7 +55,7 @@ def _decode(path):
         return _scale_down(image) if image.width * image.height <= MAX_PIXELS else None
 
 
-def _scale_down(image):
+def _scale_down(image: Image.Image) -> Image.Image:
     # Scale down as early as the format allows: fifty million pixels take 200 MB, and so does each
     # copy of them.
     image.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))
@@ -66,11 +66,12 @@ def _scale_down(image):
     return ImageOps.exif_transpose(image)
 
 
-def _write_webp(image, path):
+def _write_webp(image: Image.Image, path: Path) -> None:
     image.save(path, "WEBP", quality=QUALITY, method=4)
 
 
 def main() -> None:
+    """Clean the picture in the folder that the first argument names."""
     folder = Path(sys.argv[1])
     exit_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))

@@ -41,6 +41,7 @@ class ShownPicture:
 
     @property
     def has_small(self) -> bool:
+        """Whether there is a smaller version for phones."""
         return self.width > SMALL_WIDTH
 
 

@@ -50,7 +50,7 @@ def without_day(token: str) -> str:
     return token if _day_of(token) is None else token.rpartition(".")[0]
 
 
-def _day_of(token):
+def _day_of(token: str) -> int | None:
     head, _, day = token.rpartition(".")
     return (
         int(day)

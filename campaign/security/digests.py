@@ -1,7 +1,7 @@
 """Keyed digests: find equal texts again, but let no one guess texts without the key."""
 
 import hmac
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 # 128 of the 256 bits. RFC 2104 allows keeping half. The chance that any two of a billion rows
 # collide is below one in 10^20, and the indexes on signatures are half as large.
@@ -48,7 +48,7 @@ def is_local(ip: str) -> bool:
     return _unmapped(ip).is_loopback
 
 
-def _unmapped(ip):
+def _unmapped(ip: str) -> IPv4Address | IPv6Address:
     """Return the address; as IPv4 if a dual-stack socket wrote it as ::ffff:192.0.2.1."""
     address = ip_address(ip)
     return getattr(address, "ipv4_mapped", None) or address

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from limits.storage import MemoryStorage, Storage, storage_from_string
 
@@ -41,25 +41,32 @@ class FallbackStorage(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
-        return self._shared.base_exceptions
+        """What the shared storage raises."""
+        return cast("type[Exception] | tuple[type[Exception], ...]", self._shared.base_exceptions)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        return self._call("incr", key, expiry, amount)
+        """Add `amount` to the counter of `key`, and return its new value."""
+        return cast(int, self._call("incr", key, expiry, amount))
 
     def get(self, key: str) -> int:
-        return self._call("get", key)
+        """Return the counter of `key`."""
+        return cast(int, self._call("get", key))
 
     def get_expiry(self, key: str) -> float:
-        return self._call("get_expiry", key)
+        """Return when the window of `key` ends, in seconds since 1970."""
+        return cast(float, self._call("get_expiry", key))
 
     def check(self) -> bool:
-        return self._call("check")
+        """Return whether the storage works."""
+        return cast(bool, self._call("check"))
 
     def reset(self) -> int | None:
-        return self._call("reset")
+        """Delete all counters."""
+        return cast("int | None", self._call("reset"))
 
     def clear(self, key: str) -> None:
-        return self._call("clear", key)
+        """Delete the counter of `key`."""
+        self._call("clear", key)
 
     def _call(self, method: str, *arguments: Any) -> Any:
         if time.monotonic() >= self._away_until:
@@ -91,14 +98,16 @@ class SqliteStorage(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception]:
+        """What SQLite raises."""
         return sqlite3.Error
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add `amount` to the counter of `key`, and return its new value."""
         now = time.time()
         self._incremented += 1
         if self._incremented % SWEEP_EVERY == 0:
             self._run("delete from counter where expires <= ?", now)
-        return self._run(
+        count: int = self._run(
             "insert into counter values (:key, :amount, :expires) on conflict (key) do update set"
             " count = case when expires between :now and :latest then count + :amount else :amount end,"
             " expires = case when expires between :now and :latest then expires else :expires end returning count",
@@ -110,22 +119,28 @@ class SqliteStorage(Storage):
             now=now,
             latest=now + 2 * expiry,
         )[0]
+        return count
 
     def get(self, key: str) -> int:
+        """Return the counter of `key`."""
         row = self._run("select count from counter where key = ? and expires > ?", key, time.time())
         return row[0] if row else 0
 
     def get_expiry(self, key: str) -> float:
+        """Return when the window of `key` ends, in seconds since 1970."""
         row = self._run("select expires from counter where key = ?", key)
         return row[0] if row else time.time()
 
     def check(self) -> bool:
-        return self._run("select 1") == (1,)
+        """Return whether the storage works."""
+        return cast(bool, self._run("select 1") == (1,))
 
     def reset(self) -> None:
+        """Delete all counters."""
         self._run("delete from counter")
 
     def clear(self, key: str) -> None:
+        """Delete the counter of `key`."""
         self._run("delete from counter where key = ?", key)
 
     def _run(self, sql: str, *values: Any, **named: Any) -> Any:
@@ -142,4 +157,4 @@ class SqliteStorage(Storage):
                 "create table if not exists counter (key text primary key, count int, expires real) without rowid"
             )
             self._local.connection = connection
-        return self._local.connection
+        return cast(sqlite3.Connection, self._local.connection)

@@ -7,7 +7,7 @@ ten in fifteen minutes. The names beside it say what is counted, and for whom.
 import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, cast
 
 from flask import Flask, current_app
 from limits import RateLimitItem, parse
@@ -89,7 +89,7 @@ def init_app(app: Flask) -> None:
 
 def limiter() -> RateLimiter:
     """Return the limiter of the current application."""
-    return current_app.extensions["rate_limiter"]
+    return cast(RateLimiter, current_app.extensions["rate_limiter"])
 
 
 def is_counted(ip: str | None) -> TypeGuard[str]:

@@ -54,6 +54,7 @@ class Sealer:
         self._file.close()
 
     def write(self, data: bytes) -> None:
+        """Add data to the file, one frame as soon as there is enough for it."""
         self._waiting += data
         while len(self._waiting) >= FRAME:
             self._seal(bytes(self._waiting[:FRAME]))

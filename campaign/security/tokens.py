@@ -45,12 +45,12 @@ def claimed_number(token: str) -> int | None:
     return number if number <= MAX_ID else None
 
 
-def _mac(key, purpose, head, seal):
+def _mac(key: bytes, purpose: str, head: str, seal: bytes) -> str:
     digest = hmac.new(key, f"{purpose}:{head}:".encode() + seal, sha256).digest()
     return urlsafe_b64encode(digest[:MAC_BYTES]).decode()
 
 
-def _base36(number):
+def _base36(number: int) -> str:
     digits = ""
     while number:
         number, digit = divmod(number, 36)

@@ -2,13 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
 import idna
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from email_validator.rfc_constants import EMAIL_MAX_LENGTH, LOCAL_PART_MAX_LENGTH
 
 _SPACE = re.compile(r"\s")
@@ -67,7 +68,7 @@ def parse_address(text: str) -> Address:
 
 
 @lru_cache(maxsize=4096)
-def _ascii_domain_as_validated(domain):
+def _ascii_domain_as_validated(domain: str) -> str:
     """Return an ASCII domain as the library normalizes it.
 
     The cache helps because most people use one of a few email providers.
@@ -75,7 +76,7 @@ def _ascii_domain_as_validated(domain):
     return _validated(f"a@{domain}").ascii_domain
 
 
-def _unwrapped(text):
+def _unwrapped(text: str) -> str:
     """Return the address from `Amalia <amalia@correo.mx>`, `mailto:…` or a sentence's end."""
     text = text.strip()
     if not text.isascii():
@@ -87,7 +88,7 @@ def _unwrapped(text):
     return text.rstrip(">.,;: \t").lstrip("< \t")
 
 
-def _refuse_common_slips(typed):
+def _refuse_common_slips(typed: str) -> None:
     local, _, domain = typed.partition("@")
     slips = {
         "no_at": "@" not in typed,
@@ -101,7 +102,7 @@ def _refuse_common_slips(typed):
             raise AddressRefused(code)
 
 
-def _faulty_part(typed):
+def _faulty_part(typed: str) -> str:
     try:
         _validated("a@" + typed.partition("@")[2])
     except EmailNotValidError:
@@ -109,7 +110,7 @@ def _faulty_part(typed):
     return "too_long" if len(typed.encode(errors="replace")) > EMAIL_MAX_LENGTH else "local"
 
 
-def _validated(typed):
+def _validated(typed: str) -> ValidatedEmail:
     # `test_environment` accepts domains in .test, which RFC 6761 reserves for testing. Without
     # deliverability checks, it changes nothing else.
     return validate_email(
@@ -120,11 +121,11 @@ def _validated(typed):
 class _Provider(NamedTuple):
     main: str
     tag: str
-    ignored: dict
+    ignored: dict[int, int | None]
     subdomains: bool
 
 
-def _load_providers():
+def _load_providers() -> Iterator[tuple[str, _Provider]]:
     path = Path(__file__).with_name("data") / "mail_domains.toml"
     for provider in tomllib.loads(path.read_text("utf-8"))["house"]:
         ignored = str.maketrans("", "", provider.get("ignored", ""))
@@ -157,14 +158,14 @@ def canonical(address: str) -> str:
     return f"{local.translate(provider.ignored) or local}@{provider.main}"
 
 
-def _folded(local):
+def _folded(local: str) -> str:
     if local.isascii():
         return local.lower()
     # Canonical caseless matching, as Unicode defines it (section 3.13, D145).
     return normalize("NFC", normalize("NFD", local).casefold())
 
 
-def _ascii_domain(domain):
+def _ascii_domain(domain: str) -> str:
     if domain.isascii():
         return domain.lower()
     try:
@@ -175,7 +176,7 @@ def _ascii_domain(domain):
 
 def is_same_address(one: str | None, other: str | None) -> bool:
     """Return whether two addresses are the same except for upper and lower case."""
-    return bool(one and other) and one.lower() == other.lower()
+    return bool(one and other and one.lower() == other.lower())
 
 
 def mask(address: str) -> str:

@@ -1,12 +1,13 @@
 """Convert Markdown by organizers to safe HTML, and to plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "br", "hr"}
@@ -35,6 +36,7 @@ class TextPicture:
 
     @property
     def name(self) -> str:
+        """What a text calls the picture."""
         return f"picture:{self.number}"
 
 
@@ -90,7 +92,10 @@ def picture_names(text: str) -> list[Any]:
     """Return the sources of all pictures in `text`, in order, such as "picture:7"."""
     inline = (token.children for token in _parser.parse(text) if token.type == "inline")
     return [
-        child.attrGet("src") for children in inline for child in children if child.type == "image"
+        child.attrGet("src")
+        for children in inline
+        for child in cast("list[Token]", children)
+        if child.type == "image"
     ]
 
 
@@ -105,8 +110,9 @@ def to_paragraphs(text: str) -> Iterator[tuple[str, Any]]:
             yield (kind, (marker, content)) if kind == "item" else (kind, content)
 
 
-def _paragraphs(tokens):
+def _paragraphs(tokens: list[Token]) -> Iterator[tuple[str, str, Token]]:
     """Yield (kind, list marker, inline token) of each paragraph; see `to_paragraphs`."""
+    lists: list[int | None]
     lists, kind, marker = [], "text", ""
     for token in tokens:
         if token.type in ("ordered_list_open", "bullet_list_open"):
@@ -124,26 +130,27 @@ def _paragraphs(tokens):
                 marker = ""
 
 
-def _mark_figures(tokens, by_name):
+def _mark_figures(tokens: list[Token], by_name: dict[str, TextPicture]) -> None:
     """Turn paragraphs that contain only a picture into figures, captioned by its title."""
     for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:]):
         if (
             opened.type != "paragraph_open"
             or opened.hidden
-            or [child.type for child in inline.children] != ["image"]
+            or [child.type for child in cast("list[Token]", inline.children)] != ["image"]
         ):
             continue
-        if inline.children[0].attrGet("src") in by_name:
+        image = cast("list[Token]", inline.children)[0]
+        if image.attrGet("src") in by_name:
             opened.tag = closed.tag = "figure"
-            inline.children[0].meta["is_framed"] = True
+            image.meta["is_framed"] = True
 
 
-def _image(renderer, tokens, at, options, env):
+def _image(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     picture = env["pictures"].get(token.attrGet("src"))
     if picture is None:
         return ""
-    caption = token.attrGet("title")
+    caption = cast("str | None", token.attrGet("title"))
     if env["links_pictures"]:
         link = Markup('<a href="{}">{}</a>').format(picture.address, picture.alt)
         return link + Markup("<br>") + caption if caption else link
@@ -163,21 +170,24 @@ def _image(renderer, tokens, at, options, env):
 _parser.add_render_rule("image", _image)
 
 
-def _inline_text(token, shows_links=False, by_name=None):
+def _inline_text(
+    token: Token, shows_links: bool = False, by_name: dict[Any, TextPicture] | None = None
+) -> str:
     text, href = "", ""
-    for child in token.children:
+    for child in cast("list[Token]", token.children):
         if child.type == "image":
             picture = (by_name or {}).get(child.attrGet("src"))
-            text += _picture_text(picture, child.attrGet("title"), shows_links) if picture else ""
+            caption = cast("str | None", child.attrGet("title"))
+            text += _picture_text(picture, caption, shows_links) if picture else ""
             continue
         if child.type == "link_open":
-            href = child.attrGet("href")
+            href = cast(str, child.attrGet("href"))
         elif child.type == "link_close" and shows_links and not text.endswith(href):
             text += f" ({href})"
         text += "\n" if child.type in ("softbreak", "hardbreak") else child.content
     return text.strip()
 
 
-def _picture_text(picture, caption, shows_address):
+def _picture_text(picture: TextPicture, caption: str | None, shows_address: bool) -> str:
     text = f"{picture.alt}\n{caption}" if caption else picture.alt
     return f"{text} ({picture.address})" if shows_address else text

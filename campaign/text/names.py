@@ -96,14 +96,15 @@ def clean_name(text: str) -> str:
     return text
 
 
-def _is_link(text):
+def _is_link(text: str) -> bool:
     # The first test is cheap and spares nearly every name the regular expression.
     return any(character in text for character in "@.。:") and _LINK.search(text) is not None
 
 
-def _without_stray_joiners(text):
+def _without_stray_joiners(text: str) -> str:
     if not any(joiner in text for joiner in _JOINERS):
         return text
+    result: list[str]
     result, is_gap = [], False
     for character, following in zip_longest(text, text[1:], fillvalue=""):
         if character in _JOINERS:
@@ -116,14 +117,14 @@ def _without_stray_joiners(text):
     return "".join(result)
 
 
-def _is_joined(before, following):
+def _is_joined(before: str, following: str) -> bool:
     """Return whether a joiner belongs here: after a virama, or between joining letters."""
     if before and combining(before) == _VIRAMA:
         return True
     return bool(_JOINING_LETTER.match(before) and _JOINING_LETTER.match(following))
 
 
-def _composed(text):
+def _composed(text: str) -> str:
     """Return the text in NFC, with at most MAX_COMBINING_MARKS marks on a letter.
 
     Letters under stacks of accents deface a page. Normalizing them takes quadratic time: a quarter
@@ -133,7 +134,7 @@ def _composed(text):
     return _with_few_marks(normalize("NFC", _with_few_marks(text)))
 
 
-def _with_few_marks(text):
+def _with_few_marks(text: str) -> str:
     if not any(map(combining, text)):
         return text
     runs = groupby(text, key=lambda character: combining(character) > 0)
@@ -175,7 +176,7 @@ def name_key(given: str, family: str) -> str:
     )
 
 
-def _is_in_word(character):
+def _is_in_word(character: str) -> bool:
     return character.isalnum() or category(character)[0] == "M"
 
 

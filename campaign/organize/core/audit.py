@@ -37,6 +37,7 @@ class AuditEvent(NamedTuple):
 
     def record_entry(self, who: Actor, result: Any) -> AuditEntry:
         """Record the audit event and return the entry."""
+        cause_id: Any
         on, cause_id = (
             item(result) if callable(item) else item for item in (self.on, self.cause_id)
         )
