@@ -7,6 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from campaign.events.calendar import invitation, links_to_add, public_file
+from campaign.events.hours import zone_name
 from campaign.events.operations import Hours, cancel, change_event
 from campaign.events.presenters import page
 from campaign.events.queries import event_by_id
@@ -53,7 +54,7 @@ def test_file_says_what_and_when_and_survives_odd_text(event):
     assert entry["UID"] == f"event-{event.id}@localhost"
     assert entry["LOCATION"] == "Hall, second floor, Ottawa"
     assert "First line.\n\nSecond; line." in entry["DESCRIPTION"]
-    assert "19:00–21:00 (Eastern Daylight Time)" in entry["DESCRIPTION"]
+    assert f"19:00–21:00 ({zone_name(ZONE, entry.start, 'en')})" in entry["DESCRIPTION"]
     assert "ATTENDEE" not in entry
     assert entry["URL"] == "http://localhost/en/events/talk"
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.extensions import write
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
 from campaign.mail.delivery import make_outbox_worker, renderers_of
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -37,8 +39,7 @@ ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
 
 def day(moment):
     """Return a date as an English email writes it."""
-    local = moment.astimezone(ZoneInfo("America/Toronto"))
-    return f"{local.day} {local:%B %Y}"
+    return long_date(moment.astimezone(ZoneInfo("America/Toronto")), LOCALES["en"])
 
 
 @pytest.fixture
