@@ -24,7 +24,7 @@ def send(page):
 
 
 def take(page):
-    page.locator("form[action*='/shape/'] [name=former] ~ .actions button").click()
+    page.locator("form[action*='/shape/'] [name=version] ~ .actions button").click()
     page.wait_for_url("**/shape")
     expect(page.locator(".alert--success")).to_be_visible()
 
