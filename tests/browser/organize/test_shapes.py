@@ -24,7 +24,9 @@ def send(page):
 
 
 def take(page):
-    page.locator("form[action*='/shape/'] [name=version] ~ .actions button").click()
+    page.locator(
+        "form[action*='/shape/']:not([action*='/pictures/']) [name=version] ~ .actions button"
+    ).click()
     page.wait_for_url("**/shape")
     expect(page.locator(".alert--success")).to_be_visible()
 
