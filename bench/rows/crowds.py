@@ -37,10 +37,10 @@ def _jobs(scale):
     """Return for each row a function from a port to its Load."""
     signing = Signing(seed=200)
     return {
-        "petition page, made anew": lambda port: _uncached(
+        "petition page, rendered again": lambda port: _uncached(
             f"/en/petitions/{sites.SLUG}", port, scale
         ),
-        "pulse.json, made anew": lambda port: _uncached(
+        "pulse.json, rendered again": lambda port: _uncached(
             f"/causes/{sites.CAUSE}/pulse.json", port, scale
         ),
         "signing": lambda port: signing.full(port, CONNECTIONS, scale.seconds),
