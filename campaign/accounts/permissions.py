@@ -1,11 +1,9 @@
 """Permissions: the one table of who may do what, and the names of roles."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Protocol
 
 from flask_babel import lazy_gettext as _l
-
-if TYPE_CHECKING:
-    from campaign.accounts.models import Organizer
 
 ADMIN = "admin"
 # Roles in one cause, the most powerful first.
@@ -90,7 +88,22 @@ PERSONAL = frozenset(
 EVERYWHERE = None
 
 
-def may(organizer: "Organizer", action: str, cause_id: int | None) -> bool:
+class Granted(Protocol):
+    """A role in a cause, or in all causes if `cause_id` is None."""
+
+    role: str
+    cause_id: int | None
+
+
+class HasGrants(Protocol):
+    """Someone with roles: an Organizer."""
+
+    @property
+    def grants(self) -> Iterable[Granted]:
+        """Return the roles of this person."""
+
+
+def may(organizer: HasGrants, action: str, cause_id: int | None) -> bool:
     """Return whether `organizer` may do `action` in this cause.
 
     Raises KeyError for an action that is not in the table.
@@ -102,13 +115,13 @@ def may(organizer: "Organizer", action: str, cause_id: int | None) -> bool:
     )
 
 
-def may_somewhere(organizer: "Organizer", action: str) -> bool:
+def may_somewhere(organizer: HasGrants, action: str) -> bool:
     """Return whether `organizer` may do `action` in any cause."""
     allowed = TABLE[action]
     return any(grant.role == ADMIN or grant.role in allowed for grant in organizer.grants)
 
 
-def causes_where(organizer: "Organizer", action: str) -> frozenset[int | None] | None:
+def causes_where(organizer: HasGrants, action: str) -> frozenset[int | None] | None:
     """Return the ids of the causes where `organizer` may do `action`, or EVERYWHERE."""
     allowed = TABLE[action]
     if any(grant.role == ADMIN for grant in organizer.grants):
@@ -116,12 +129,12 @@ def causes_where(organizer: "Organizer", action: str) -> frozenset[int | None] |
     return frozenset(grant.cause_id for grant in organizer.grants if grant.role in allowed)
 
 
-def belongs_to(organizer: "Organizer", cause_id: int | None) -> bool:
+def belongs_to(organizer: HasGrants, cause_id: int | None) -> bool:
     """Return whether `organizer` has any role in this cause."""
     return any(grant.role == ADMIN or grant.cause_id == cause_id for grant in organizer.grants)
 
 
-def must_have_second_factor(organizer: "Organizer") -> bool:
+def must_have_second_factor(organizer: HasGrants) -> bool:
     """Return whether `organizer` may see supporters' personal data, so needs a second factor."""
     return any(may_somewhere(organizer, action) for action in PERSONAL)
 

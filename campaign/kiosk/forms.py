@@ -14,8 +14,8 @@ from campaign.extensions import db
 from campaign.kiosk.bundle import is_signed_at, languages_of, needs_address
 from campaign.kiosk.key_pairs import private_keys
 from campaign.kiosk.models import Kiosk, KioskRecord
+from campaign.kiosk.opened_records import Opened
 from campaign.kiosk.parsing import Malformed, RecordContent, SealedRecord, read_content
-from campaign.kiosk.record_sync import Opened
 from campaign.kiosk.sealing import Unreadable, binding, unseal
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import slugs

@@ -15,6 +15,7 @@ from campaign.db.upsert import insert, insert_all
 from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import notify_signers
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
+from campaign.kiosk.opened_records import Opened
 from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import ReviewQuota
@@ -33,35 +34,6 @@ STORED, REVIEW = "stored", "review"
 DUPLICATE = "duplicate"
 
 _table = KioskRecord.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An opened record: the signature it would become, or the `reason` it needs review.
-
-    `claimed_at` is when the device says it was signed, and `signed_at` is that time limited to
-    plausible values. `terms` and `supporter` are set unless there is a `reason`. `petition_id` is
-    None if unknown. `invalid_fields` are the labels of fields.
-    """
-
-    uuid: str
-    sequence: int
-    key: str
-    sealed: bytes
-    signed_at: datetime
-    claimed_at: datetime | None = None
-    reason: str = ""
-    petition_id: int | None = None
-    terms: SigningTerms | None = None
-    lang: str = ""
-    is_confirmed: bool = True
-    shift: str | None = None
-    consent: str = ""
-    drawn: str = ""
-    supporter: SupporterDetails | None = None
-    held_reason: str = ""
-    invalid_fields: tuple[str, ...] = ()
-    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
 from campaign.kiosk.emails import notify_signers
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
+from campaign.kiosk.opened_records import Opened
 from campaign.kiosk.record_sync import (
     DUPLICATE,
     REVIEW,
     STORED,
-    Opened,
     signature_command,
     store_shifts,
 )

@@ -1,15 +1,13 @@
 """The quota for a kiosk's sealed records, so a stolen one cannot fill the disk or queue."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.kiosk.models import IN_REVIEW, KioskRecord
-
-if TYPE_CHECKING:
-    from campaign.kiosk.record_sync import Opened
+from campaign.kiosk.opened_records import Opened
 
 MAX_ROWS = 5_000
 MAX_BYTES = 20_000_000
@@ -21,7 +19,7 @@ class ReviewQuota:
     def __init__(self, kiosk):
         self._kiosk = kiosk
 
-    def accepts(self, record: "Opened") -> bool:
+    def accepts(self, record: Opened) -> bool:
         """Return whether an Opened record fits into the quota, and count it if it does.
 
         A revoked kiosk may add unreadable records only up to the number that it had reported

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.kiosk.models import Kiosk, KioskRecord
-
-if TYPE_CHECKING:
-    from campaign.kiosk.record_sync import Opened
+from campaign.kiosk.opened_records import Opened
 
 HOUR = timedelta(hours=1)
 # Only the tablet says when something was signed, so records that arrive this late need review.
@@ -19,8 +16,8 @@ MAX_LATE = timedelta(days=3)
 
 
 def trusted(
-    kiosk: Kiosk, records: "Iterable[Opened]", *, most_an_hour: int, now: datetime
-) -> "list[Opened]":
+    kiosk: Kiosk, records: Iterable[Opened], *, most_an_hour: int, now: datetime
+) -> list[Opened]:
     """Return these Opened records in order, with a `reason` for those that need review.
 
     These are records of a kiosk that is not trusted, and records beyond the hourly quota.
@@ -30,7 +27,7 @@ def trusted(
     )
 
 
-def _by_kiosk(record: "Opened", kiosk: Kiosk, now: datetime) -> "Opened":
+def _by_kiosk(record: Opened, kiosk: Kiosk, now: datetime) -> Opened:
     if not record.is_readable:
         return record
     if kiosk.revoked_at:
@@ -42,7 +39,7 @@ def _by_kiosk(record: "Opened", kiosk: Kiosk, now: datetime) -> "Opened":
     return replace(record, reason="late") if now >= kiosk.expires_at + MAX_LATE else record
 
 
-def _within_quota(kiosk_id: int, records: "Iterable[Opened]", most_an_hour: int) -> "list[Opened]":
+def _within_quota(kiosk_id: int, records: Iterable[Opened], most_an_hour: int) -> list[Opened]:
     """Return the records; those beyond the quota of their hour need review.
 
     No table is that busy, but a device may malfunction. Every record counts, whatever its outcome,
