@@ -1,8 +1,10 @@
 """Tests of a fair lock between processes."""
 
+import fcntl
 import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 
@@ -14,18 +16,28 @@ processes = multiprocessing.get_context("fork")
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
-def keep_busy(path, turns, end):
-    """Take turn after turn without a pause, as a busy web process does, and count them."""
-    lock = FairFileLock(path)
-    while not end.is_set():
-        with lock.acquire():
-            turns.value += 1
-
-
 def hold(path, inside, leave):
     with FairFileLock(path).acquire():
         inside.set()
         leave.wait(PATIENCE)
+
+
+def note_turn(path, order, position, name):
+    """Write `name` into `order` when this process has its turn."""
+    with FairFileLock(path).acquire():
+        order[position.value] = name
+        position.value += 1
+
+
+def is_locked(path):
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def count_up(path, number_path, times):
@@ -54,21 +66,22 @@ def start(tmp_path):
         process.join(PATIENCE)
 
 
-def test_busy_process_lets_another_in_at_once(start, tmp_path):
-    turns, end = processes.Value("i", 0), processes.Event()
-    start(keep_busy, turns, end)
-    lock = FairFileLock(tmp_path / "db")
-    while turns.value < 100:
-        with lock.acquire():
-            pass
-    waits = []
-    for _ in range(20):
-        before = turns.value
-        with lock.acquire():
-            waits.append(turns.value - before)
-    end.set()
-    # A newcomer waits for the holder and, at most, for one process that reached the queue first.
-    assert max(waits) <= 5, waits
+def test_process_that_waits_lets_nobody_overtake(start, tmp_path):
+    inside, leave = processes.Event(), processes.Event()
+    order = processes.Array("c", 2)
+    position = processes.Value("i", 0)
+    start(hold, inside, leave)
+    assert inside.wait(PATIENCE)
+    start(note_turn, order, position, b"1")
+    # The first in the queue keeps the gate locked, so the second cannot get past it.
+    deadline = time.monotonic() + PATIENCE
+    while not is_locked(tmp_path / "db.gate"):
+        assert time.monotonic() < deadline, "The first in the queue does not hold the gate."
+        time.sleep(0.01)
+    second = start(note_turn, order, position, b"2")
+    leave.set()
+    second.join(PATIENCE)
+    assert order.raw == b"12"
 
 
 def test_two_processes_never_hold_the_lock_together(start, tmp_path):

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from campaign.process.clock import utcnow
 from campaign.signatures.jobs import HATCH_SECONDS
 from tests.faults.plain_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
 from tests.faults.records import (
@@ -40,9 +41,11 @@ def waiting(site):
 
 def confirm_at_once(site, most):
     """Turn many counted signatures back into unhatched ones, as after a rush."""
+    # Signatures withdrawn long ago would be erased meanwhile, and generated ones are old.
     asked(
         site,
-        f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}",
+        "update signature set state = 'withdrawn',"
+        f" withdrawn_at = '{utcnow():%Y-%m-%d %H:%M:%S.%f}' where number <= {most}",
     )
     wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most)
     asked(
