@@ -42,7 +42,7 @@ IMPERSONAL = set(
     petition petition_version petition_text petition_tally target ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
-    handover print_run embedding share_text api_key api_post
+    delivery print_run embedding share_text api_key api_post
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_words
     """.split()

@@ -610,13 +610,13 @@ def upgrade():
         sa.Column("retention_days", sa.Integer(), nullable=True),
         sa.Column("retention_notified_at", INSTANT, nullable=True),
         sa.Column("retention_done_at", INSTANT, nullable=True),
-        sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
-        sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.Column("delivered_names", sa.String(length=8), server_default="shown", nullable=False),
+        sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("part_versions", sa.JSON(), nullable=False),
         sa.CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
-        sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
+        sa.CheckConstraint("delivered_names in ('shown', 'full')", name="delivered_names"),
         sa.CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
         sa.CheckConstraint(
             "closes_at is null or opens_at is null or closes_at > opens_at",
@@ -1005,7 +1005,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("organizer_id", "petition_id", "aim", name="pk_export_choice"),
     )
     op.create_table(
-        "handover",
+        "delivery",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -1015,11 +1015,11 @@ def upgrade():
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("signatures > 0", name="signatures"),
         sa.ForeignKeyConstraint(
-            ["petition_id"], ["petition.id"], name="fk_handover_petition_id", ondelete="CASCADE"
+            ["petition_id"], ["petition.id"], name="fk_delivery_petition_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_handover"),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
     )
-    op.create_index("ix_handover_petition_id", "handover", ["petition_id", "day"])
+    op.create_index("ix_delivery_petition_id", "delivery", ["petition_id", "day"])
     op.create_table(
         "aggregate",
         sa.Column("petition_id", ROW_ID, nullable=False),
@@ -1106,9 +1106,9 @@ def upgrade():
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("targets", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("questions", sa.JSON(), server_default="[]", nullable=False),
-        sa.Column("handed_names", sa.String(length=8), server_default="shown", nullable=False),
-        sa.Column("handed_details", sa.JSON(), server_default='["country"]', nullable=False),
-        sa.CheckConstraint("handed_names in ('shown', 'full')", name="handed_names"),
+        sa.Column("delivered_names", sa.String(length=8), server_default="shown", nullable=False),
+        sa.Column("delivered_details", sa.JSON(), server_default='["country"]', nullable=False),
+        sa.CheckConstraint("delivered_names in ('shown', 'full')", name="delivered_names"),
         sa.ForeignKeyConstraint(
             ["petition_id"],
             ["petition.id"],
