@@ -157,10 +157,16 @@ def typed_in(batch: ImportBatch, row: ImportRow) -> dict[str, str]:
     return _typed(batch, batch.columns, row)
 
 
-def rows_with(batch_id: int, fate: str, *, after: int = 0, most: int = 50) -> Sequence[ImportRow]:
-    """Return the rows of a batch with this fate, or with any fate if empty, after a place."""
+def rows_with(
+    batch_id: int, outcome: str, *, after: int = 0, most: int = 50
+) -> Sequence[ImportRow]:
+    """Return the rows of a batch with this outcome, or with any outcome if empty, after a place."""
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place > after)
-    query = query.where(ImportRow.fate == fate) if fate else query.where(ImportRow.fate != "")
+    query = (
+        query.where(ImportRow.outcome == outcome)
+        if outcome
+        else query.where(ImportRow.outcome != "")
+    )
     return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
 
 

@@ -58,7 +58,7 @@ def sheet_spec(run: PrintRun) -> SheetSpec:
             full_text=tuple(to_paragraphs(text.body)),
             full_text_note=_("The full text, to read before signing. The sheets to sign follow."),
             online_note=_("Read the full text and sign online:"),
-            consent=run.wording,
+            consent=run.consent_text,
             columns=_columns(petition, lang),
             sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
             sign_label=_("Sign online instead"),

@@ -33,7 +33,7 @@ NOT_PERSONAL = {
     "export": "id done fault frames seed sha256 size total",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",
-    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version version_id wording",
+    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping file_format signed_on version version_id consent_text",
 }
 # Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(
@@ -44,6 +44,6 @@ IMPERSONAL = set(
     campaign_update campaign_update_text campaign_update_petition campaign_update_body_picture mailing
     delivery print_run embedding share_text api_key api_post
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
-    poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_words
+    poster stored_shape cause_shape shape_draft job lease spent_challenge search_document search_change search_text search_terms
     """.split()
 )

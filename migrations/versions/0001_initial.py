@@ -289,7 +289,7 @@ def upgrade():
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("accepted_at", INSTANT, nullable=True),
-        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("metadata_toml", sa.Text(), nullable=False),
         sa.Column("ghost", sa.Text(), nullable=False),
         sa.Column("mask", sa.LargeBinary(), nullable=False),
         sa.Column("palette", sa.LargeBinary(), nullable=False),
@@ -363,7 +363,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("organizer_id", ROW_ID, nullable=True),
-        sa.Column("door", sa.String(length=8), nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("subject_kind", sa.String(length=20), nullable=False),
@@ -371,7 +371,9 @@ def upgrade():
         sa.Column("cause_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.CheckConstraint("door in ('web', 'command', 'worker', 'api', 'kiosk')", name="door"),
+        sa.CheckConstraint(
+            "channel in ('web', 'command', 'worker', 'api', 'kiosk')", name="channel"
+        ),
         sa.ForeignKeyConstraint(
             ["organizer_id"], ["organizer.id"], name="fk_audit_entry_organizer_id"
         ),
@@ -484,7 +486,7 @@ def upgrade():
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("original_lang", sa.String(length=2), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("came", sa.Integer(), nullable=True),
+        sa.Column("attendance", sa.Integer(), nullable=True),
         sa.Column("archived_at", INSTANT, nullable=True),
         sa.Column("publish_at", INSTANT, nullable=True),
         sa.Column("registration_closed", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -640,11 +642,11 @@ def upgrade():
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("drawn_at", INSTANT, nullable=True),
-        sa.Column("look", sa.String(length=32), nullable=False),
-        sa.Column("numbers", sa.String(length=32), nullable=False),
+        sa.Column("appearance_digest", sa.String(length=32), nullable=False),
+        sa.Column("numbers_digest", sa.String(length=32), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
-        sa.Column("names", sa.String(length=32), nullable=False),
-        sa.Column("octets", sa.BigInteger(), nullable=False),
+        sa.Column("names_digest", sa.String(length=32), nullable=False),
+        sa.Column("file_bytes", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("form in ('pdf', 'png')", name="form"),
         sa.CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
         sa.ForeignKeyConstraint(
@@ -728,14 +730,14 @@ def upgrade():
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("subject_id", ROW_ID, nullable=False),
         sa.Column("lang", sa.String(length=2), nullable=False),
-        sa.Column("written_in", sa.String(length=2), server_default="", nullable=False),
+        sa.Column("text_lang", sa.String(length=2), server_default="", nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
-        sa.Column("line", sa.String(length=200), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("is_cancelled", sa.Boolean(), nullable=False),
-        sa.Column("edition", sa.SmallInteger(), nullable=False),
+        sa.Column("index_version", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("kind in ('cause', 'petition', 'event', 'update')", name="kind"),
         sa.ForeignKeyConstraint(
             ["cause_id"], ["cause.id"], name="fk_search_document_cause_id", ondelete="CASCADE"
@@ -756,7 +758,7 @@ def upgrade():
         sa.Column("width", sa.SmallInteger(), nullable=False),
         sa.Column("height", sa.SmallInteger(), nullable=False),
         sa.Column("is_clear", sa.Boolean(), nullable=False),
-        sa.Column("ground", sa.String(length=7), nullable=False),
+        sa.Column("background", sa.String(length=7), nullable=False),
         sa.Column("cut_by", sa.String(length=6), nullable=False),
         sa.Column("threshold", sa.SmallInteger(), nullable=True),
         sa.Column("inverted", sa.Boolean(), nullable=False),
@@ -1132,7 +1134,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("reminded", sa.SmallInteger(), nullable=False),
+        sa.Column("reminder_count", sa.SmallInteger(), nullable=False),
         sa.Column("mail_count", sa.SmallInteger(), nullable=False),
         sa.Column("mailed_at", INSTANT, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -1219,7 +1221,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("lang", sa.String(length=2), nullable=False),
-        sa.Column("words", sa.String(length=240), nullable=False),
+        sa.Column("body", sa.String(length=240), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("retired_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(
@@ -1316,10 +1318,10 @@ def upgrade():
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("day_first", sa.Boolean(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
         sa.Column("header", sa.JSON(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
-        sa.Column("read_as", sa.JSON(), nullable=False),
+        sa.Column("file_format", sa.JSON(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -1435,7 +1437,7 @@ def upgrade():
         sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("paper", sa.String(length=8), nullable=False),
         sa.Column("sheets", sa.SmallInteger(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("paper in ('A4', 'Letter')", name="paper"),
         sa.CheckConstraint("sheets > 0", name="sheets"),
@@ -1507,7 +1509,7 @@ def upgrade():
         sa.Column("waits_until", INSTANT, nullable=True),
         sa.Column("hatched_at", INSTANT, nullable=True),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
-        sa.Column("brought_by", sa.BigInteger(), nullable=True),
+        sa.Column("referrer_id", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.String(length=40), server_default="", nullable=False),
         sa.Column("kiosk_id", ROW_ID, nullable=True),
         sa.Column("shift_id", ROW_ID, nullable=True),
@@ -1539,13 +1541,16 @@ def upgrade():
     )
     op.create_index("ix_signature_address_digest", "signature", ["address_digest", "created_at"])
     op.create_index(
-        "ix_signature_asked",
+        "ix_signature_name_display_requested",
         "signature",
         ["event_id", "id"],
         **_where("name_display_requested != ''"),
     )
     op.create_index(
-        "ix_signature_brought_by", "signature", ["brought_by"], **_where("brought_by is not null")
+        "ix_signature_referrer_id",
+        "signature",
+        ["referrer_id"],
+        **_where("referrer_id is not null"),
     )
     op.create_index(
         "ix_signature_comment_hidden",
@@ -1657,7 +1662,7 @@ def upgrade():
     op.create_table(
         "held_correction",
         sa.Column("signature_id", ROW_ID, nullable=False),
-        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
@@ -1676,14 +1681,14 @@ def upgrade():
         sa.Column("typed", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("fault", sa.String(length=20), nullable=False),
         sa.Column("left_out", sa.Boolean(), nullable=False),
-        sa.Column("fate", sa.String(length=12), nullable=False),
-        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("outcome_details", sa.JSON(), nullable=False),
         sa.Column("sheet", sa.String(length=40), nullable=False),
         sa.Column("sheet_row", sa.String(length=20), nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
         sa.CheckConstraint(
-            "fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')",
-            name="fate",
+            "outcome in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')",
+            name="outcome",
         ),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["import_batch.id"], name="fk_import_row_batch_id", ondelete="CASCADE"
@@ -1696,7 +1701,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("batch_id", "place", name="pk_import_row"),
     )
-    op.create_index("ix_import_row_fate", "import_row", ["batch_id", "fate", "place"])
+    op.create_index("ix_import_row_outcome", "import_row", ["batch_id", "outcome", "place"])
     op.create_index("ix_import_row_signature_id", "import_row", ["signature_id"])
     op.create_table(
         "kiosk_record",
@@ -1715,7 +1720,7 @@ def upgrade():
         sa.Column("key", sa.String(length=36), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("consent", sa.String(length=10), nullable=False),
-        sa.Column("drawn", sa.Text(), nullable=False),
+        sa.Column("drawing", sa.Text(), nullable=False),
         sa.Column("decided_at", INSTANT, nullable=True),
         sa.CheckConstraint("status = 'review' or reason = ''", name="reason"),
         sa.CheckConstraint("status = 'review' or sealed is null", name="sealed"),
@@ -1734,7 +1739,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name="pk_kiosk_record"),
         sa.UniqueConstraint("kiosk_id", "uuid", name="uq_kiosk_record_kiosk_id_uuid"),
     )
-    op.create_index("ix_kiosk_record_drawn", "kiosk_record", ["id"], **_where("drawn != ''"))
+    op.create_index("ix_kiosk_record_drawing", "kiosk_record", ["id"], **_where("drawing != ''"))
     op.create_index(
         "ix_kiosk_record_in_review",
         "kiosk_record",
@@ -1749,7 +1754,7 @@ def upgrade():
         "repeat_signing",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
-        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("form_data", sa.JSON(), nullable=False),
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
@@ -1804,7 +1809,7 @@ def upgrade():
     )
     op.create_index("ix_share_assignment_text", "share_assignment", ["text_id", "assigned_at"])
     _create_audit_guards()
-    _create_search_words()
+    _create_search_terms()
     _create_search_triggers()
     _create_signature_lookup()
 
@@ -1824,31 +1829,31 @@ def _create_audit_guards():
         op.execute(statement)
 
 
-def _create_search_words():
+def _create_search_terms():
     """Create the full-text index of public pages."""
     if _is_sqlite():
         op.execute(
-            "create virtual table search_words using fts5"
+            "create virtual table search_terms using fts5"
             "(lang, title, summary, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
         )
         return
     op.create_table(
-        "search_words",
+        "search_terms",
         sa.Column("document_id", ROW_ID, nullable=False),
-        sa.Column("words", TSVECTOR(), nullable=False),
+        sa.Column("terms", TSVECTOR(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],
             ["search_document.id"],
-            name="fk_search_words_document_id",
+            name="fk_search_terms_document_id",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("document_id", name="pk_search_words"),
+        sa.PrimaryKeyConstraint("document_id", name="pk_search_terms"),
     )
-    # The index alone answers a search. Stored out of line, the words do not spread out the rows
+    # The index alone answers a search. Stored out of line, the terms do not spread out the rows
     # that it points to.
-    op.execute("alter table search_words alter column words set storage external")
-    op.execute("alter table search_words set (toast_tuple_target = 128)")
-    op.create_index("ix_search_words_words", "search_words", ["words"], postgresql_using="gin")
+    op.execute("alter table search_terms alter column terms set storage external")
+    op.execute("alter table search_terms set (toast_tuple_target = 128)")
+    op.create_index("ix_search_terms_terms", "search_terms", ["terms"], postgresql_using="gin")
 
 
 def _create_search_triggers():
@@ -1862,17 +1867,17 @@ def _create_signature_lookup():
     if _is_sqlite():
         op.execute(
             "create virtual table signature_lookup using fts5"
-            """(words, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3')"""
+            """(terms, detail = none, tokenize = "ascii tokenchars '+@'", prefix = '2 3')"""
         )
     else:
         op.create_table(
             "signature_lookup",
             sa.Column("signature_id", ROW_ID, nullable=False, autoincrement=False),
-            sa.Column("words", TSVECTOR(), nullable=False),
+            sa.Column("terms", TSVECTOR(), nullable=False),
             sa.PrimaryKeyConstraint("signature_id", name="pk_signature_lookup"),
         )
         op.create_index(
-            "ix_signature_lookup_words", "signature_lookup", ["words"], postgresql_using="gin"
+            "ix_signature_lookup_terms", "signature_lookup", ["terms"], postgresql_using="gin"
         )
     for statement in SQLITE_LOOKUP_TRIGGERS if _is_sqlite() else POSTGRESQL_LOOKUP_TRIGGERS:
         op.execute(statement)

@@ -73,9 +73,9 @@ def test_registrations_are_erased_some_days_after_and_the_attendance_stays(app):
     assert write(jobs.forget, now=over + timedelta(days=29), days=30, unconfirmed_days=14) == 0
     assert write(jobs.forget, now=over + timedelta(days=31), days=30, unconfirmed_days=14) == 2
     assert registrations() == []
-    assert event_now(event).came == 3
+    assert event_now(event).attendance == 3
     assert write(jobs.forget, now=over + timedelta(days=32), days=30, unconfirmed_days=14) == 0
-    assert event_now(event).came == 3
+    assert event_now(event).attendance == 3
 
 
 def test_cancelled_registration_is_erased_before_its_event(app):

@@ -55,7 +55,7 @@ def test_table_signature_is_stored_with_its_place_and_hatches(tablet, event, pet
     [stored_shift] = shifts()
     assert (signature.shift_id, stored_shift.tabler) == (stored_shift.id, "M. R.")
     [record] = records()
-    assert (record.signature_id, record.sealed, record.drawn, record.consent) == (
+    assert (record.signature_id, record.sealed, record.drawing, record.consent) == (
         signature.id,
         None,
         drawn,

@@ -109,7 +109,7 @@ TABLE = (
     ("en", "title:mexico", []),
     ("en", "-mexico", ["mexico", "a-law-for-searching"]),
     ("en", "mexico & ! | <-> :*A '", ["a-law-for-searching"]),
-    ("en", "law'); drop table search_words; --", []),
+    ("en", "law'); drop table search_terms; --", []),
     ("en", "\\ mexico", ["mexico", "a-law-for-searching"]),
     ("en", "x" * 3000, []),
     ("de", "mexico", []),

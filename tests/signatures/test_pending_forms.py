@@ -150,7 +150,7 @@ def test_viewing_any_of_the_links_changes_nothing(client, both):
         assert client.get(path).status_code == 200
         assert client.head(path).status_code == 200
     assert recorded(signature_id) == before
-    assert forms()[0].words == form.words
+    assert forms()[0].form_data == form.form_data
 
 
 @pytest.mark.parametrize("first", ["signature", "form"])
@@ -174,7 +174,7 @@ def test_unconfirmed_forms_are_emptied_at_once(both):
     _signature_id, form = both
     confirm_form(form)
     [left] = forms()
-    assert (left.words, left.address_digest) == ({}, None)
+    assert (left.form_data, left.address_digest) == ({}, None)
 
 
 def test_both_links_at_once_record_one_whole_form(app, both):
@@ -215,7 +215,7 @@ def test_flood_of_forms_causes_five_emails_and_keeps_as_many_forms_and_the_newes
     for place in range(20):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
     assert len(owed()) == row(signature_id).mail_count == MAX_EMAILS
-    assert [form.words["given_name"] for form in forms()] == [
+    assert [form.form_data["given_name"] for form in forms()] == [
         *(f"Puppet {place}" for place in range(4)),
         "Puppet 19",
     ]
@@ -401,7 +401,7 @@ def test_network_of_a_form_is_deleted_earlier_than_the_form(client, petition):
     write(forget, now=utcnow() + DAY, unconfirmed_days=14, address_days=1)
     [form] = forms()
     assert form.address_digest is None
-    assert form.words["given_name"] == "Puppet"
+    assert form.form_data["given_name"] == "Puppet"
 
 
 @pytest.mark.parametrize(

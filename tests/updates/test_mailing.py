@@ -142,7 +142,7 @@ def test_each_of_two_hundred_gets_it_once_despite_worker_crashes(app, cause, mon
     }
     assert mailings.mailing_of(planned.update_id).state == "done"
     [done] = [entry for entry in entries() if entry.action == "mail.done"]
-    assert (done.door, done.details) == ("worker", {"letters": 200})
+    assert (done.channel, done.details) == ("worker", {"letters": 200})
     assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
 
 

@@ -195,7 +195,7 @@ THINGS = {
     "signature": _l("signature"),
     "update": _l("update"),
 }
-DOORS = {
+CHANNELS = {
     "command": _l("Someone at the command line"),
     "worker": _l("Background worker"),
     "api": _l("The API"),

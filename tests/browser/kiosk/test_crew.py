@@ -157,7 +157,7 @@ def test_drawn_signature_keeps_its_shape_when_the_tablet_is_turned(new_tablet, s
     tablet.emptied()
     [(path,)] = asked(
         served,
-        "select drawn from kiosk_record join signature on signature.id = signature_id where family_name = 'Manuscrita'",
+        "select drawing from kiosk_record join signature on signature.id = signature_id where family_name = 'Manuscrita'",
     )
     spots = [(int(x), int(y)) for x, y in SPOT.findall(path)]
     # It is one stroke across the box from 10% to 90%, whatever size the box had.

@@ -67,7 +67,7 @@ def test_poster_says_title_count_day_and_names(press, folder, petition):
     text = text_of(folder / ready.file_name)
     assert "Mariposas" in text and "Amalia Rosales" in text and str(utcnow().year) in text
     assert "Odile" not in text and "Kwan" not in text
-    assert ready.octets == (folder / ready.file_name).stat().st_size
+    assert ready.file_bytes == (folder / ready.file_name).stat().st_size
     assert list(folder.iterdir()) == [folder / ready.file_name]
 
 
