@@ -12,7 +12,7 @@ from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from tests.factories.events import come, event_now, make_event, move, registration, registrations
-from tests.factories.signatures import owed
+from tests.factories.signatures import queued_emails
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time")]
 
@@ -21,9 +21,9 @@ HOUR = timedelta(hours=1)
 
 def remind(now):
     """Return the kinds of the emails that this run queues."""
-    before = len(owed())
+    before = len(queued_emails())
     write(jobs.remind, now=now)
-    return [item[0] for item in owed()[before:]]
+    return [item[0] for item in queued_emails()[before:]]
 
 
 def test_attendees_are_reminded_once_a_day_and_once_two_hours_before(app):

@@ -26,7 +26,7 @@ from tests.factories.jobs import job_loop
 from tests.factories.petitions import new_version
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 from tests.page_parts import figures
-from tests.powercuts import PowerCut
+from tests.power_cuts import PowerCut
 
 pytestmark = pytest.mark.both_databases
 

@@ -22,7 +22,7 @@ from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
 from tests.factories.jobs import job_loop
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
-from tests.powercuts import PowerCut
+from tests.power_cuts import PowerCut
 
 pytestmark = pytest.mark.both_databases
 

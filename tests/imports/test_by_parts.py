@@ -22,7 +22,7 @@ from campaign.signatures.queries import differences
 from tests.factories.paper import begin, bring, csv_of, finish_rest, outcomes_of
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign
-from tests.powercuts import stopped_after
+from tests.power_cuts import stopped_after
 
 pytestmark = pytest.mark.both_databases
 

@@ -49,7 +49,7 @@ from tests.factories.signatures import (
     sign_and_hatch,
     withdraw,
 )
-from tests.powercuts import stopped_after
+from tests.power_cuts import stopped_after
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases

@@ -30,9 +30,9 @@ from tests.factories.signatures import (
     forms,
     hatch_now,
     link,
-    owed,
     owned,
     post_signature,
+    queued_emails,
     row,
     rows,
     sign,
@@ -83,7 +83,10 @@ def both(petition):
 
 def test_each_form_gets_its_own_email(both):
     signature_id, form = both
-    assert owed() == [(CONFIRMATION, signature_id, "en"), (FORM_CONFIRMATION, form.id, "en")]
+    assert queued_emails() == [
+        (CONFIRMATION, signature_id, "en"),
+        (FORM_CONFIRMATION, form.id, "en"),
+    ]
 
 
 def test_later_form_changes_nothing_until_confirmed(both):
@@ -205,7 +208,7 @@ def test_identical_form_has_the_same_link(petition):
     sign(petition, STRANGER, now=now + timedelta(minutes=4))
     [form] = forms()
     assert (
-        owed()
+        queued_emails()
         == [(CONFIRMATION, signature_id, "en")] * 3 + [(FORM_CONFIRMATION, form.id, "en")] * 2
     )
 
@@ -214,7 +217,7 @@ def test_flood_of_forms_causes_five_emails_and_keeps_as_many_forms_and_the_newes
     signature_id = sign(petition, HERS)
     for place in range(20):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
-    assert len(owed()) == row(signature_id).mail_count == MAX_EMAILS
+    assert len(queued_emails()) == row(signature_id).mail_count == MAX_EMAILS
     assert [form.form_data["given_name"] for form in forms()] == [
         *(f"Puppet {place}" for place in range(4)),
         "Puppet 19",
@@ -226,7 +229,7 @@ def test_supporter_reaches_their_form_when_a_stranger_has_used_up_the_emails(cli
     for place in range(4):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
     sign(petition, HERS)
-    assert len(owed()) == MAX_EMAILS
+    assert len(queued_emails()) == MAX_EMAILS
     hers = forms()[-1]
     page = client.get(link("confirm", signature_id)).text
     assert f'href="{form_link(hers)}"' in page
@@ -259,7 +262,7 @@ def test_expired_link_of_a_form_offers_a_new_email_about_the_same_form(client, p
         confirm_form(form)
     assert client.get(form_link(form)).status_code == 410
     client.post(form_link(form), data={"again": "1"})
-    assert owed()[-1] == (FORM_CONFIRMATION, form.id, "en")
+    assert queued_emails()[-1] == (FORM_CONFIRMATION, form.id, "en")
     client.post(form_link(form))
     assert recorded(signature_id) == to_record(HERS)
 
@@ -270,7 +273,7 @@ def test_form_after_confirming_changes_nothing_and_is_not_stored(petition):
     sign(petition, STRANGER)
     assert forms() == []
     assert recorded(signature_id) == to_record(HERS)
-    assert owed()[-1] == (REPEAT, signature_id, "en")
+    assert queued_emails()[-1] == (REPEAT, signature_id, "en")
 
 
 def test_forms_of_a_couple_go_to_the_signature_of_each(shared_petition):
@@ -339,7 +342,7 @@ def test_reminder_is_about_the_newest_form_that_was_mailed(app, petition):
     signature_id = sign(petition, STRANGER, now=signed)
     sign(petition, HERS, now=signed)
     write(remind, now=utcnow())
-    kind, subject_id, lang = owed()[-1]
+    kind, subject_id, lang = queued_emails()[-1]
     assert subject_id == signature_id
     message = renderers_of(app)[kind](SimpleNamespace(subject_id=subject_id, lang=lang))
     assert f"http://localhost{form_link(forms()[0])}" in message.text.split()

@@ -44,7 +44,7 @@ def test_export_goes_from_its_purpose_to_the_file_and_audit_event(
 ):
     odile = owner_of_200(lang=lang, width=width, scheme=scheme)
     page = odile.page
-    odile.noises.allowed.add(422)
+    odile.page_errors.allowed.add(422)
     go(odile, "signatures/", "signatures")
     page.locator("main a[href='/organize/exports/']").click()
     look(odile, "exports")

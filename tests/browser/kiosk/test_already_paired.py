@@ -20,7 +20,7 @@ PAIR_AGAIN, STAY = "[data-act=pair-again]", "[data-act=back]"
 GO_OVER = "[data-act=unpair]"
 
 
-def asked(served, sentence, *values):
+def query_rows(served, sentence, *values):
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
         return database.execute(sentence, values).fetchall()
 
@@ -28,7 +28,7 @@ def asked(served, sentence, *values):
 def tables_of(served, family):
     """Return (given name, slug of the event) of the people who signed at a table."""
     sentence = "select given_name, event.slug from signature join event on event.id = event_id where family_name = ? order by 1"
-    return asked(served, sentence, family)
+    return query_rows(served, sentence, family)
 
 
 def opened(tablet, code):
@@ -127,12 +127,12 @@ def test_tablet_paired_again_sends_each_record_to_its_own_table(tablet, served):
     # The end of the shift was sent too, and then nothing is left of the former table.
     until(lambda: len(tablet.kept("pairings")) == 1)
     shifts = "select tabler, tally, ended_at is null from kiosk_shift join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ?"
-    assert asked(served, shifts, former["kiosk"]) == [("M. R.", 2, 0)]
+    assert query_rows(served, shifts, former["kiosk"]) == [("M. R.", 2, 0)]
 
 
 def test_wrong_code_leaves_the_tablet_at_its_table(tablet):
     page = tablet.page
-    tablet.noises.allowed.add(410)
+    tablet.page_errors.allowed.add(410)
     before = tablet.kept("pairings")
     used = tablet.code(OTHER)
     assert page.request.post("/kiosk/pairings", data={"code": used, "app": "1"}).status == 201
