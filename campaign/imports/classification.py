@@ -20,13 +20,13 @@ AT_ONCE = 500
 class Item:
     """A row that is not imported yet.
 
-    `typed` is its text by field. `fault` is set if the row itself is broken, and `left_out` if
+    `typed` is its text by field. `error_code` is set if the row itself is broken, and `left_out` if
     an organizer excluded it.
     """
 
     place: int
     typed: dict[str, str]
-    fault: str = ""
+    error_code: str = ""
     left_out: bool = False
 
 
@@ -79,8 +79,8 @@ def leave_out_wrong_rows(rows: list[ClassifiedRow]) -> list[ClassifiedRow]:
 def _classify(checker: Checker, matchers: Any, item: Item) -> ClassifiedRow:
     if item.left_out:
         return ClassifiedRow(item.place, "left_out")
-    if item.fault:
-        return ClassifiedRow(item.place, "wrong", {"row": item.fault})
+    if item.error_code:
+        return ClassifiedRow(item.place, "wrong", {"row": item.error_code})
     checked = checker.check(item.typed)
     if checked.faults:
         return ClassifiedRow(item.place, "wrong", checked.faults)

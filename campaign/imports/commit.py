@@ -100,7 +100,7 @@ def _imported_row(batch_id: int, row: ClassifiedRow, ids: Mapping[int, int]) -> 
     return {
         "batch_id": batch_id,
         "place": row.place,
-        "fault": "",
+        "error_code": "",
         "left_out": row.outcome == "left_out",
         "outcome": row.outcome,
         "outcome_details": row.outcome_details if row.outcome == "duplicate" else {},

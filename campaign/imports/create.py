@@ -166,7 +166,7 @@ def _store_part(
                 batch_id,
                 row.place,
                 cells=row.cells,
-                fault=row.fault,
+                error_code=row.error_code,
                 left_out=row.place in left_out,
             )
             for row in rows

@@ -174,7 +174,7 @@ class ImportRow(db.Model):
     place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     cells: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
     typed: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
-    fault: Mapped[str] = mapped_column(String(20), default="")
+    error_code: Mapped[str] = mapped_column(String(20), default="")
     left_out: Mapped[bool] = mapped_column(Boolean, default=False)
     outcome: Mapped[str] = mapped_column(String(12), default="")
     outcome_details: Mapped[dict] = mapped_column(JSON, default=dict)

@@ -91,9 +91,9 @@ def store_typed(
         row.outcome, row.outcome_details = "", {}
         if left_out is not None:
             row.left_out = place in left_out
-        if row.left_out is False and row.fault and typed[place]:
+        if row.left_out is False and row.error_code and typed[place]:
             # Someone has looked at the broken row and entered what it should say.
-            row.fault = ""
+            row.error_code = ""
     db.session.flush()
     insert_rows([row_of(batch_id, place, typed=typed[place]) for place in new_places])
     batch.checked_at = None

@@ -16,7 +16,7 @@ def row_of(batch_id: int, place: int, **columns: Any) -> dict[str, Any]:
     empty = {
         "cells": None,
         "typed": None,
-        "fault": "",
+        "error_code": "",
         "left_out": False,
         "outcome": "",
         "outcome_details": {},

@@ -120,15 +120,15 @@ class ShapeDraft(Versioned, db.Model):
 
     `picture` is WebP, `width` × `height` pixels, without camera metadata. If `is_clear`, it can be
     cut out by its alpha channel. `background` is the colour along its edge, as #RRGGBB. For the
-    other columns see shape_extraction.Cut. If this way of cutting makes no shape, `fault` is the
-    reason, as in PictureRefused.
+    other columns see shape_extraction.Cut. If this way of cutting makes no shape, `error_code` is
+    the reason, as in PictureRefused.
     """
 
     __tablename__ = "shape_draft"
     __table_args__ = (
         CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
         CheckConstraint("threshold between 1 and 254", name="threshold"),
-        CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
+        CheckConstraint("(shape is null) = (error_code <> '')", name="error_code"),
         Index("ix_shape_draft_cause_id", "cause_id"),
         Index("ix_shape_draft_shape", "shape"),
         # A URL that is still open in a browser must never show another picture.
@@ -148,4 +148,4 @@ class ShapeDraft(Versioned, db.Model):
     threshold: Mapped[int | None] = mapped_column(SmallInteger)
     inverted: Mapped[bool] = mapped_column(Boolean)
     shape: Mapped[str | None] = mapped_column(ForeignKey("stored_shape.name"))
-    fault: Mapped[str] = mapped_column(String(12), default="")
+    error_code: Mapped[str] = mapped_column(String(12), default="")

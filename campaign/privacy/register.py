@@ -30,7 +30,7 @@ NOT_PERSONAL = {
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",
     "mailing_receipt": "id",
-    "export": "id done fault frames seed sha256 size total",
+    "export": "id done error_code frames seed sha256 size total",
     "bulk_item": "bulk_id",
     "bulk_decision": "id cursor changed restored total upto_id",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping file_format signed_on version version_id consent_text",

@@ -234,7 +234,7 @@ SIGNERS = (
         ),
         columns_of(
             "import_row",
-            "batch_id place cells typed sheet sheet_row outcome fault outcome_details left_out signature_id",
+            "batch_id place cells typed sheet sheet_row outcome error_code outcome_details left_out signature_id",
         ),
     ),
     RegisterRow(

@@ -852,9 +852,9 @@ def upgrade():
         sa.Column("threshold", sa.SmallInteger(), nullable=True),
         sa.Column("inverted", sa.Boolean(), nullable=False),
         sa.Column("shape", sa.String(length=40), nullable=True),
-        sa.Column("fault", sa.String(length=12), nullable=False),
+        sa.Column("error_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
+        sa.CheckConstraint("(shape is null) = (error_code <> '')", name="error_code"),
         sa.CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
         sa.CheckConstraint("threshold between 1 and 254", name="threshold"),
         sa.ForeignKeyConstraint(
@@ -1047,7 +1047,7 @@ def upgrade():
         sa.Column("purpose", sa.String(length=500), nullable=False),
         sa.Column("choice", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("fault", sa.String(length=10), nullable=False),
+        sa.Column("error_code", sa.String(length=10), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
@@ -1057,7 +1057,9 @@ def upgrade():
         sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.CheckConstraint("aim in ('delivery', 'letters', 'records')", name="aim"),
-        sa.CheckConstraint("fault in ('', 'no_room', 'too_large', 'broken')", name="fault"),
+        sa.CheckConstraint(
+            "error_code in ('', 'no_room', 'too_large', 'broken')", name="error_code"
+        ),
         sa.CheckConstraint("kind in ('csv', 'xlsx', 'jsonl', 'pack')", name="kind"),
         sa.CheckConstraint(
             "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
@@ -1768,7 +1770,7 @@ def upgrade():
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("cells", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("typed", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("fault", sa.String(length=20), nullable=False),
+        sa.Column("error_code", sa.String(length=20), nullable=False),
         sa.Column("left_out", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("outcome_details", sa.JSON(), nullable=False),

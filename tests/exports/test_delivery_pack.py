@@ -256,7 +256,7 @@ def test_full_disk_fails_the_pack_and_leaves_no_file(
 
     monkeypatch.setattr(delivery_pack.DeliveryPack, "_cover_letter", full)
     export_id = pack(requested, petition, exporter)
-    assert (export(export_id).fault, folder()) == ("no_room", [])
+    assert (export(export_id).error_code, folder()) == ("no_room", [])
 
 
 def test_petition_without_signatures_makes_an_honest_pack(requested, petition, exporter):

@@ -351,7 +351,7 @@ def test_failed_file_says_why_and_can_be_made_again(desk_of, petition, exporter)
     desk = desk_of("owner", petition.cause_id)
     here = ask(desk).location
     export_id = present(petition)[0].id
-    write(fail_export, export_id, fault="no_room")
+    write(fail_export, export_id, error_code="no_room")
     assert values(desk.get(here), "data-fault") == ["no_room"] and f"{here}/again" in sends_to(
         desk.get(here)
     )

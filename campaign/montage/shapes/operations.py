@@ -184,4 +184,4 @@ def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
         # Restart the time limit of a shape that was stored before.
         store_shape(made.name, made.files, now=now).created_at = now
     cut_columns = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
-    return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_columns}
+    return {"shape": made.name, "error_code": made.error_code, "changed_at": now, **cut_columns}
