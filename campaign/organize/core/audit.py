@@ -143,7 +143,7 @@ AUDITED_COLUMNS = {
         (
             *("event", "id"),
             "slug state zone starts_local ends_local town country online_url online_for is_free registration capacity most_seats questions"
-            " people languages came archived_at publish_at registration_closed",
+            " people languages attendance archived_at publish_at registration_closed",
         ),
         ("event_text", "event_id", "kind title place address body access price notice programme"),
         ("picture", "owner_id", "alts"),

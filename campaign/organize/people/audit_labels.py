@@ -218,7 +218,7 @@ FIELDS = {
     "alts": _l("Description of the picture"),
     "archived_at": _l("Archived"),
     "body": _l("Text"),
-    "came": _l("Number of people who came"),
+    "attendance": _l("Number of people who came"),
     "capacity": _l("Seats"),
     "closes_at": _l("Closes"),
     "confirmation": _l("How a signature is confirmed"),
