@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.cli.demo import invention
-from campaign.cli.demo.invention import add_rows, invented_rows
+from campaign.demo import signers
+from campaign.demo.signers import add_rows, invented_rows
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from tests.factories.petitions import make_petition
@@ -21,7 +21,7 @@ def generated(petition, n, **options):
 
 @pytest.mark.parametrize(("n", "sizes"), [(1, [1]), (5, [5]), (11, [5, 5, 1])])
 def test_rows_come_in_batches_and_are_as_many_as_requested(petition, monkeypatch, n, sizes):
-    monkeypatch.setattr(invention, "BATCH", 5)
+    monkeypatch.setattr(signers, "BATCH", 5)
     assert [len(batch) for batch in generated(petition, n)] == sizes
 
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-import campaign.cli.demo.content as content
-from campaign.cli.demo.content import LANGUAGES, load_cause
-from campaign.cli.demo.source import ContentInvalid
+import campaign.demo.content as content
+from campaign.demo.content import LANGUAGES, load_cause
+from campaign.demo.toml_pages import ContentInvalid
 
-FOLDER = Path(content.__file__).parent / "butterflies-for-mexico"
+FOLDER = Path(content.__file__).parent / "campaigns" / "butterflies-for-mexico"
 TODAY = date(2026, 11, 24)
 CAUSE = load_cause(FOLDER, TODAY)
 NARROW = "\N{NARROW NO-BREAK SPACE}"

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from campaign.cli.demo.shapes import (
+from campaign.demo.content_types import (
     DemoCause,
     DemoCauseText,
     DemoEvent,
@@ -15,7 +15,7 @@ from campaign.cli.demo.shapes import (
     DemoUpdate,
     DemoUpdateText,
 )
-from campaign.cli.demo.source import Table, read_page, read_table
+from campaign.demo.toml_pages import Table, read_page, read_table
 
 LANGUAGES = ("en", "fr", "es")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

