@@ -105,6 +105,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "IMPORT_BYTES": _whole(environ, "IMPORT_BYTES", 16 * 1024 * 1024),
         # Our forms have their own error messages. Flask-WTF would load its catalogue for each form.
+        "STRICT": False,
         "WTF_I18N_ENABLED": False,
         # The token lasts as long as its session, because a form may stay open overnight. Requests
         # without a session have no token, so only the views with sessions check it, explicitly.

@@ -45,6 +45,7 @@ from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
+from campaign.organisations import identity
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
 from campaign.petitions.jobs import work as petition_work
@@ -58,6 +59,7 @@ from campaign.signatures import emails, tokens
 from campaign.signatures.jobs import work as signature_work
 from campaign.signatures.moderation import rules
 from campaign.signatures.owner.routes import blueprint as signature_pages
+from campaign.site import settings as site_settings
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.jobs import work as subscription_work
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
@@ -84,6 +86,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Modules whose `init_app` sets up the application, in this order. Some are imported under another
 # name, because their own would hide a package.
 PARTS = (
+    site_settings,
+    identity,
     languages,
     id_converter,
     read_json,

@@ -11,9 +11,11 @@ from campaign import create_app
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
+from campaign.organisations.identity import forget_identities
 from campaign.process import clock
 from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import tokens
+from campaign.site.settings import forget_site_settings
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
@@ -52,6 +54,8 @@ def make_app(database_url, var, **settings):
             "SQLALCHEMY_DATABASE_URI": database_url,
             "PUBLIC_URL": "http://localhost",
             "EDGE": False,
+            # Read once: tests that count statements must not depend on the time.
+            "SNAPSHOT_SECONDS": 3600,
             "PASSWORD_HASHER": QUICK,
             **settings,
         }
@@ -67,6 +71,8 @@ def app(migrated_app):
         empty(db.engine)
         limit_storage(migrated_app.config).reset()
         tokens.forget_loaded(migrated_app)
+        forget_site_settings()
+        forget_identities()
         yield migrated_app
         db.session.remove()
 

@@ -41,7 +41,7 @@ class Organizer(db.Model):  # type: ignore[name-defined, misc]
     email: Mapped[str] = mapped_column(String(254))
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
     name: Mapped[str] = mapped_column(String(80), default="")
-    lang: Mapped[str] = mapped_column(String(2), default="en")
+    lang: Mapped[str] = mapped_column(String(35), default="en")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     # The secret is encrypted with SECRET_KEY. `totp_step` is the last 30 s step whose code was
     # used, so that no code works twice.
@@ -147,7 +147,7 @@ class KnownDevice(db.Model):  # type: ignore[name-defined, misc]
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     device: Mapped[str] = mapped_column(String(120), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
-    lang: Mapped[str] = mapped_column(String(2), default="en")
+    lang: Mapped[str] = mapped_column(String(35), default="en")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 

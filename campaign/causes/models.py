@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.versioned import VersionedParts
 from campaign.extensions import db
+from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Publishable
 
@@ -14,7 +15,7 @@ from campaign.publishing.models import Publishable
 class Cause(Publishable, VersionedParts, db.Model):
     """A larger aim that owns petitions and one montage.
 
-    A draft with `publish_at` is published automatically at that time, which was entered in
+    It belongs to an organisation. A draft with `publish_at` is published automatically at that time, which was entered in
     `time_zone`. A closed cause (`closed_at`) keeps its pages but takes neither signatures nor
     subscriptions. Edited in parts: `text`, which includes the slug, and `shape`.
     """
@@ -24,8 +25,10 @@ class Cause(Publishable, VersionedParts, db.Model):
     __table_args__ = (
         CheckConstraint("state in ('draft', 'published', 'archived')", name="state"),
         Index("uq_cause_slug", "slug", unique=True),
+        Index("ix_cause_organisation_id", "organisation_id"),
     )
 
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     palette: Mapped[str] = mapped_column(String(20), default="monarch")
     shape: Mapped[str] = mapped_column(String(40), default="monarch")
     time_zone: Mapped[str] = mapped_column(String(40), default="", server_default="")
@@ -42,8 +45,8 @@ class Cause(Publishable, VersionedParts, db.Model):
         return self.closed_at is not None or self.state == "archived"
 
     def text(self, lang: str) -> "CauseText":
-        """Return the text in `lang`, or in the first language there is."""
-        return next((text for text in self.texts if text.lang == lang), self.texts[0])
+        """Return the text in `lang`, or in the nearest language there is."""
+        return best_of({text.lang: text for text in self.texts}, lang) or self.texts[0]
 
 
 class CauseText(db.Model):
@@ -54,7 +57,7 @@ class CauseText(db.Model):
     cause_id: Mapped[int] = mapped_column(
         ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
     )
-    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     story: Mapped[str] = mapped_column(Text, default="")

@@ -4,6 +4,7 @@ from campaign.causes.models import Cause, CauseTally, CauseText
 from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update
+from campaign.organisations.operations import ensure_host
 from campaign.publishing.slug_history import SlugHistory
 
 
@@ -20,17 +21,20 @@ def create_cause(
     *,
     slug: str,
     texts: dict[str, dict[str, str]],
+    organisation_id: int | None = None,
     palette: str = "monarch",
     shape: str = "monarch",
     state: str = "published",
 ) -> Cause:
-    """Create a cause with a tally of zero. `texts` maps a language to columns of `CauseText`.
+    """Create a cause with a tally of zero.
 
-    Raise CauseSlugTaken.
+    `texts` maps a language to columns of `CauseText`. Without `organisation_id` the cause belongs
+    to the host. Raise CauseSlugTaken.
     """
     slugs.refuse_taken(slug)
     cause = Cause(
         slug=slug,
+        organisation_id=organisation_id or ensure_host().id,
         palette=palette,
         shape=shape,
         state=state,

@@ -4,10 +4,12 @@ from flask import Flask
 
 from campaign.cli import (
     backups,
+    causes,
     demonstration,
     kiosks,
     mail,
     montage,
+    organisations,
     organizers,
     petitions,
     search,
@@ -21,10 +23,12 @@ from campaign.cli.database_faults import make_errors_readable
 def init_app(app: Flask) -> None:
     for module in (
         backups,
+        causes,
         demonstration,
         kiosks,
         mail,
         montage,
+        organisations,
         organizers,
         petitions,
         search,

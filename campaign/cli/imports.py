@@ -26,6 +26,7 @@ from campaign.organize.imports.labels import FATE_LABELS, FILE_FAULTS, fate_reas
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 EXIT_WRONG_ROWS = 1
 
@@ -78,7 +79,7 @@ def import_signatures(
     if petition is None:
         raise click.ClickException(f"There is no petition with the slug {slug!r}.")
     now = utcnow()
-    today = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    today = now.astimezone(ZoneInfo(site_settings().time_zone))
     settings = {"country": country.upper(), "signed_on": (signed_on or today).date()}
     if month_first:
         settings["day_first"] = False

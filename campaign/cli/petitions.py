@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
+from campaign.cli.checks import valid_slug
 from campaign.extensions import write
 from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
@@ -16,23 +17,14 @@ from campaign.petitions.operations import SlugTaken, create_petition
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
 from campaign.petitions.readiness import NotReady
 from campaign.process.clock import utcnow
-from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 CAUSE_CLOSED = "The cause of this petition is closed or archived. Reopen the cause first."
 
 group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
 
-def _valid_slug(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
-    if not is_slug(slug):
-        raise click.BadParameter(
-            f"{slug!r} is not a slug. Use at most {MAX_SLUG_LENGTH} lower-case letters, digits and hyphens, such as law-of-2026."
-        )
-    return slug
-
-
 @group.command("create")
-@click.argument("slug", callback=_valid_slug)
+@click.argument("slug", callback=valid_slug)
 @click.option("--cause", "cause_slug", required=True, help="Slug of its cause.")
 @click.option("--title", required=True, help="Title in the original language.")
 @click.option(

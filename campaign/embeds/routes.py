@@ -32,6 +32,7 @@ from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
 from campaign.signatures.signing.views import SigningPage, sign_and_answer
+from campaign.site.settings import site_settings
 
 blueprint = Blueprint("embeds", __name__)
 TEMPLATE = "embeds/show.html"
@@ -77,7 +78,7 @@ def form_again(slug: str) -> ResponseReturnValue:
 def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter in the frame, and ask them to confirm by email."""
     petition = _load_for_frame(slug)
-    days = current_app.config["CONFIRM_DAYS"]
+    days = site_settings().confirm_days
     sender = current_app.extensions["sender_address"]
     context = petition_context(petition, g.lang, utcnow())
     page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, func, select, update
 
 from campaign.events.hours import HourSkipped, instant_of
@@ -15,6 +14,7 @@ from campaign.extensions import db, load_for_update
 from campaign.jobs.registry import BackgroundWork
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
+from campaign.site.settings import site_settings
 
 BATCH = 500
 
@@ -84,9 +84,10 @@ def _end_holds(event_id: int, over: tuple[Any, ...], now: datetime) -> int:
 @work.upkeep
 def forget_old(*, now: datetime) -> int:
     """Erase old registrations after the days that the settings say."""
-    config = current_app.config
     return forget(
-        now=now, days=config["REGISTRATION_DAYS"], unconfirmed_days=config["ERASE_PENDING_DAYS"]
+        now=now,
+        days=site_settings().registration_days,
+        unconfirmed_days=site_settings().erase_pending_days,
     )
 
 

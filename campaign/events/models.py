@@ -90,7 +90,7 @@ class Event(Archivable, Pictured, db.Model):
     questions: Mapped[list] = mapped_column(JSON, default=list)
     people: Mapped[list] = mapped_column(JSON, default=list)
     languages: Mapped[list] = mapped_column(JSON, default=list)
-    original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default="en")
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     came: Mapped[int | None] = mapped_column(Integer)
     registration_closed: Mapped[bool] = mapped_column(
@@ -141,7 +141,7 @@ class EventText(db.Model):
     event_id: Mapped[int] = mapped_column(
         ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
     )
-    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     kind: Mapped[str] = mapped_column(String(80), default="")
     title: Mapped[str] = mapped_column(String(200))
     place: Mapped[str] = mapped_column(String(200), default="")
@@ -228,7 +228,7 @@ class Registration(db.Model):
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     seats: Mapped[int] = mapped_column(SmallInteger, default=1)
     answers: Mapped[dict] = mapped_column(JSON, default=dict)
-    lang: Mapped[str] = mapped_column(String(2))
+    lang: Mapped[str] = mapped_column(String(35))
     code: Mapped[str] = mapped_column(String(12))
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     reminded: Mapped[int] = mapped_column(SmallInteger, default=0)

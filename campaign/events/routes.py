@@ -38,6 +38,7 @@ from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
+from campaign.site.settings import site_settings
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("events", __name__)
@@ -235,9 +236,9 @@ def _held_reason(form: RegistrationForm, under_pressure: bool) -> str:
 def _file_lang(event: Event | None = None):
     """Return the language for a calendar file, which has no language in its path."""
     lang = request.args.get("lang")
-    if lang in current_app.config["LANGUAGES"]:
+    if lang in site_settings().languages:
         return lang
-    return event.original_lang if event else current_app.config["LANGUAGES"][0]
+    return event.original_lang if event else site_settings().languages[0]
 
 
 def _feed_address(cause: str) -> str:

@@ -18,6 +18,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.montage.texts import ngettext, number
 from campaign.petitions.delivery import may_deliver
 from campaign.petitions.models import Petition
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
 
 EVIDENCE = ("email", "in_person", "paper", "api")
@@ -246,5 +247,5 @@ class PackTexts:
 
 
 def _day(value: datetime) -> str:
-    local = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    local = value.astimezone(ZoneInfo(site_settings().time_zone))
     return long_date(local, get_locale())

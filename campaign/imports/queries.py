@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from campaign.extensions import db
@@ -19,6 +18,7 @@ from campaign.imports.tables import Table
 from campaign.imports.values import NOON
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms
+from campaign.site.settings import site_settings
 
 
 def batch_by_id(batch_id: int) -> ImportBatch | None:
@@ -103,7 +103,7 @@ def checker_for(batch: ImportBatch, now: datetime):
     terms = signing_terms(petition.slug, now=now)
     if terms is None:
         return None
-    zone = ZoneInfo(petition.time_zone or current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    zone = ZoneInfo(petition.time_zone or site_settings().time_zone)
     signed_at = datetime.combine(batch.signed_on, NOON, zone) if batch.signed_on else None
     context = BatchContext(
         lang=batch.lang,

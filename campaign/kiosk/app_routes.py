@@ -9,6 +9,7 @@ from campaign.http.caching import public
 from campaign.kiosk.app_files import app_files
 from campaign.kiosk.app_texts import texts_before_start, texts_by_language
 from campaign.montage.parcels import version
+from campaign.site.settings import site_settings
 from campaign.text.postal_codes import postal_code_shapes
 
 blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")
@@ -22,7 +23,7 @@ ICONS = (("192", "any"), ("512", "any"), ("maskable-512", "maskable"))
 @blueprint.get("/")
 def shell() -> ResponseReturnValue:
     """Show the page of the tablet app."""
-    languages = tuple(current_app.config["LANGUAGES"])
+    languages = tuple(site_settings().languages)
     page = render_template(
         "kiosk/shell.html",
         texts=texts_by_language(languages),

@@ -23,6 +23,7 @@ from campaign.kiosk.sealing import SUITE_NAME
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_counts, published_petitions
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 
 CONSENT_VERSION = "3"
@@ -68,9 +69,7 @@ def bundle(kiosk: Kiosk, now: datetime) -> dict[str, Any]:
         "petitions": [
             _petition(item, languages, counts.get(item.id, 0), now) for item in petitions
         ],
-        "countries": {
-            lang: countries(lang, current_app.config["FIRST_COUNTRIES"]) for lang in languages
-        },
+        "countries": {lang: countries(lang, site_settings().first_countries) for lang in languages},
         "consent": {
             "version": CONSENT_VERSION,
             "words": {lang: _consent(lang) for lang in languages},
@@ -99,7 +98,7 @@ def etag_of(content: dict[str, Any]) -> str:
 
 def languages_of(event: Event) -> list[str]:
     """Return the languages of an event's tablets, starting with those that the event names."""
-    supported = current_app.config["LANGUAGES"]
+    supported = site_settings().languages
     named = [lang for lang in event.languages if lang in supported]
     return [*named, *(lang for lang in supported if lang not in named)]
 

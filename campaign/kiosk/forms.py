@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from flask import current_app
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -24,6 +23,7 @@ from campaign.petitions.queries import SigningTerms, signing_terms
 from campaign.signatures.forms import ANSWER_PREFIX, OptionalEmailField, form_class
 from campaign.signatures.moderation.rules import reason_to_hold
 from campaign.signatures.signing.commands import SupporterDetails
+from campaign.site.settings import site_settings
 from campaign.text.slugs import is_slug
 
 # A device clock that differs by no more than this counts as correct.
@@ -174,7 +174,7 @@ def _validate(petitions, record, content, signed_at, *, is_approved=False):
         return Opened(**fields, reason="invalid", invalid_fields=error.labels)
     lang = (
         content.lang
-        if content.lang in current_app.config["LANGUAGES"]
+        if content.lang in site_settings().languages
         else languages_of(petitions.kiosk.event)[0]
     )
     return Opened(

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import exists, or_, select, update
 
 from campaign.accounts.audit import WORKER, record
@@ -18,6 +17,7 @@ from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition
 from campaign.signatures.erasure import owners_of
 from campaign.signatures.models import Signature
+from campaign.site.settings import site_settings
 
 BATCH = 500
 # We look for silent tablets until this long after their event.
@@ -30,7 +30,7 @@ work = BackgroundWork()
 @work.upkeep
 def forget_old(*, now: datetime) -> int:
     """Erase data from tablets after the days that the settings say."""
-    return forget(now=now, days=current_app.config["ERASE_PENDING_DAYS"])
+    return forget(now=now, days=site_settings().erase_pending_days)
 
 
 def forget(*, now: datetime, days: int) -> int:

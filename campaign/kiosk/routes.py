@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -22,6 +22,7 @@ from campaign.kiosk.parsing import (
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
 from campaign.kiosk.rate_limits import may_pair, may_request
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 blueprint = Blueprint("kiosk", __name__)
 MAX_NUMBERS = 500
@@ -92,7 +93,7 @@ def sync() -> ResponseReturnValue:
         kiosk_id=kiosk_id,
         report=report,
         records=opened,
-        most_an_hour=current_app.config["KIOSK_HOURLY_QUOTA"],
+        most_an_hour=site_settings().kiosk_hourly_quota,
         now=now,
     )
     refusals = [

@@ -5,7 +5,7 @@ flood another person's inbox. Emails beyond the limit wait until the next day, s
 real signature still arrives. News that the address subscribed to is not counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +15,18 @@ from campaign.security.rate_limits import RateLimiter
 
 
 class DailyLimit:
-    """Daily counts per keyed digest of an address, shared between workers."""
+    """Daily counts per keyed digest of an address, shared between workers.
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    `most` returns how many emails are allowed now.
+    """
+
+    def __init__(self, config: Mapping[str, Any], *, most: Callable[[], int]) -> None:
         self._limiter = RateLimiter.from_config(config)
-        self._limit = RateLimitItemPerDay(config["MAX_EMAILS_PER_ADDRESS_PER_DAY"])
+        self._most = most
+
+    @property
+    def _limit(self) -> RateLimitItemPerDay:
+        return RateLimitItemPerDay(self._most())
 
     def allows_more(self, digest: bytes, in_progress: int) -> bool:
         """Return whether one more email may go out today.

@@ -23,6 +23,7 @@ from campaign.mail.result_buffer import ResultBuffer
 from campaign.mail.sender_pool import DeliveryBatch, OutgoingEmail
 from campaign.mail.smtp_replies import Delivered, Refused, TryLater
 from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport, transport_from
+from campaign.site.settings import site_settings
 
 BATCH = 100
 PAUSE = timedelta(seconds=30)
@@ -84,7 +85,7 @@ def make_outbox_worker(app: Flask, write: Callable[..., Any]) -> "OutboxWorker":
     url, hello = settings["MAIL_URL"], urlsplit(settings["PUBLIC_URL"]).hostname
     connections = settings["MAIL_CONNECTIONS"] if url else 1
     transports = [transport_from(url, folder_of(settings), hello=hello) for _ in range(connections)]
-    limit = DailyLimit(settings)
+    limit = DailyLimit(settings, most=lambda: site_settings().max_emails_per_address_per_day)
     return OutboxWorker(
         renderers=renderers_of(app),
         transports=transports,

@@ -55,7 +55,7 @@ class OutboxMessage(db.Model):  # type: ignore[name-defined, misc]
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    lang: Mapped[str] = mapped_column(String(2))
+    lang: Mapped[str] = mapped_column(String(35))
     priority: Mapped[int] = mapped_column(SmallInteger, default=PERSONAL, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

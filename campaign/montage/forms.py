@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import NoReturn
 
-from flask import abort, current_app, make_response, request
+from flask import abort, make_response, request
 from flask_babel import gettext as _
+
+from campaign.site.settings import site_settings
 
 MAX_NUMBER_LENGTH = 9
 
@@ -47,7 +49,7 @@ def language_parameter() -> str:
 
     It does not depend on the visitor, because pictures are shared.
     """
-    languages = current_app.config["LANGUAGES"]
+    languages = site_settings().languages
     return choice_parameter("lang", languages, languages[0])
 
 

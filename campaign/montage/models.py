@@ -54,7 +54,7 @@ class Poster(db.Model):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
     form: Mapped[str] = mapped_column(String(3))
     size: Mapped[str] = mapped_column(String(5))
-    lang: Mapped[str] = mapped_column(String(2))
+    lang: Mapped[str] = mapped_column(String(35))
     with_names: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

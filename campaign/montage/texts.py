@@ -23,6 +23,7 @@ from campaign.montage.posters.spec import PosterSpec
 from campaign.montage.queries import Variety
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
+from campaign.site.settings import site_settings
 
 
 def card_of_cause(cause: Cause, lang: str) -> Card:
@@ -158,7 +159,7 @@ def number(value: int, lang: str) -> str:
 
 
 def _counted_on(now: datetime, lang: str) -> str:
-    local = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    local = now.astimezone(ZoneInfo(site_settings().time_zone))
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
         day=long_date(local, LOCALES[lang]),

@@ -64,6 +64,7 @@ from campaign.organize.statistics import figures
 from campaign.organize.statistics import routes as numbers
 from campaign.organize.updates import routes as updates
 from campaign.organize.updates import text as update_pictures
+from campaign.site.settings import site_settings
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
@@ -187,7 +188,7 @@ def _leave_out_nul() -> None:
 
 def _speak() -> None:
     who = identity.organizer() or identity.half_signed_in()
-    languages = current_app.config["LANGUAGES"]
+    languages = site_settings().languages
     if request.args.get("lang") in languages and who is None:
         session["lang"] = request.args["lang"]
     chosen = who.lang if who else session.get("lang")

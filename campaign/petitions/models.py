@@ -97,7 +97,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default="en")
     is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
     retention_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -188,7 +188,7 @@ class PetitionText(db.Model):  # type: ignore[name-defined, misc]
     version_id: Mapped[int] = mapped_column(
         ForeignKey("petition_version.id", ondelete="CASCADE"), primary_key=True
     )
-    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     organisation: Mapped[str] = mapped_column(String(200), default="")

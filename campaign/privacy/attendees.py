@@ -13,7 +13,7 @@ GUESTS = (
         _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "name email email_digest seats lang code event_id"),
-        days="REGISTRATION_DAYS",
+        days="registration_days",
     ),
     RegisterRow(
         _l("A registration that is not confirmed"),
@@ -21,7 +21,7 @@ GUESTS = (
         _l("The organizers of the event. Never the public"),
         _l("%(days)s days, then we delete it"),
         (),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("Your answers to the event’s own questions"),
@@ -29,7 +29,7 @@ GUESTS = (
         _l("The organizers of the event. Never the public"),
         WITH_REGISTRATION,
         columns_of("registration", "answers"),
-        days="REGISTRATION_DAYS",
+        days="registration_days",
     ),
     RegisterRow(
         _l("Whether you have a seat, are on the waiting list or cancelled, and whether you came"),
@@ -42,7 +42,7 @@ GUESTS = (
             "registration",
             "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence",
         ),
-        days="REGISTRATION_DAYS",
+        days="registration_days",
     ),
 )
 
@@ -69,7 +69,7 @@ READERS = (
                 "ended_at ended_reason ended_mailing_id mail_count mailed_at digest_at digest_from",
             ),
         ),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("Which update email went to which subscriber"),

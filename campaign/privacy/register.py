@@ -38,6 +38,7 @@ NOT_PERSONAL = {
 # Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(
     """
+    site organisation organisation_text organisation_image
     former_slug picture cause cause_text cause_tally free_number network_key
     petition petition_version petition_text petition_tally target ledger_entry aggregate rule lookup_due lookup_progress
     event event_text event_petition

@@ -1,10 +1,10 @@
 """The type of a row of the privacy page, and texts that many rows share."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
+
+from campaign.site.settings import SiteSettings
 
 NOBODY = _l("Nobody")
 ORGANIZERS = _l("The organizers")
@@ -14,7 +14,7 @@ ORGANIZERS = _l("The organizers")
 class RegisterRow:
     """One row of the privacy page: what, what for, who sees it, and how long.
 
-    `days` names the setting that fills %(days)s in `retention`.
+    `days` names the field of SiteSettings that fills %(days)s in `retention`.
     """
 
     name: str
@@ -24,10 +24,9 @@ class RegisterRow:
     columns: tuple[str, ...]
     days: str = ""
 
-    def retention_text(self, config: Mapping[str, Any]) -> str:
-        return (
-            str(self.retention) % {"days": config[self.days]} if self.days else str(self.retention)
-        )
+    def retention_text(self, settings: SiteSettings) -> str:
+        text = str(self.retention)
+        return text % {"days": getattr(settings, self.days)} if self.days else text
 
 
 def columns_of(table: str, names: str) -> tuple[str, ...]:

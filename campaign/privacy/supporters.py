@@ -107,7 +107,7 @@ SIGNERS = (
         NOBODY,
         _l("%(days)s days, then we delete it"),
         (),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("Another form with the same email address"),
@@ -122,7 +122,7 @@ SIGNERS = (
             "repeat_signing",
             "petition_id words address_digest created_at signature_id mailed_at used_at",
         ),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("A change of your name or country that a rule held"),
@@ -146,7 +146,7 @@ SIGNERS = (
             "If you confirm it, until an organizer has reviewed it. If nobody confirms it, %(days)s days, like any other"
         ),
         columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("How long your signature waits before it is counted"),
@@ -178,7 +178,7 @@ SIGNERS = (
         NOBODY,
         _l("%(days)s days, then we delete it"),
         (),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("What you sign on a tablet at a signing table"),
@@ -197,7 +197,7 @@ SIGNERS = (
                 "kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"
             ),
         ),
-        days="ERASE_PENDING_DAYS",
+        days="erase_pending_days",
     ),
     RegisterRow(
         _l("At which event and on which tablet you signed, and who was at the table"),
@@ -223,7 +223,7 @@ SIGNERS = (
         NOBODY,
         _l("%(days)s days"),
         columns_of("signature", "address_digest"),
-        days="ADDRESS_DAYS",
+        days="address_days",
     ),
     RegisterRow(
         _l("What you wrote on a paper sheet, while someone types it in"),

@@ -1,6 +1,6 @@
 """The search page."""
 
-from flask import Blueprint, current_app, g, make_response, render_template, request
+from flask import Blueprint, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,6 +10,7 @@ from campaign.http.caching import public
 from campaign.search.forms import SearchQuery
 from campaign.search.indexing import SOURCES
 from campaign.search.queries import PAGE, Results, results_in_other_languages, search
+from campaign.site.settings import site_settings
 
 blueprint = Blueprint("search", __name__)
 ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
@@ -51,7 +52,7 @@ def _other_languages(query: SearchQuery, cause: Cause | None) -> dict[str, Resul
     if query.cause and not cause:
         return {}
     return results_in_other_languages(
-        query.q, g.lang, current_app.config["LANGUAGES"], cause_id=cause.id if cause else None
+        query.q, g.lang, site_settings().languages, cause_id=cause.id if cause else None
     )
 
 

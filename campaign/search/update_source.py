@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.process.clock import utcnow
 from campaign.search.sources import Document, PublicItem, Source, paragraphs
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update
@@ -37,7 +37,7 @@ def _public_from(ids: Sequence[int]) -> dict[int, datetime]:
 
 
 def _documents(ids: Sequence[int]) -> Iterator[Document]:
-    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    zone = ZoneInfo(site_settings().time_zone)
     for update in updates_with_ids(ids):
         for lang in LOCALES:
             yield _document(update, lang, zone)

@@ -33,6 +33,7 @@ from campaign.sharing.queries import assigned_text
 from campaign.sharing.referral_codes import signature_id_of
 from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
+from campaign.site.settings import site_settings
 from campaign.updates.queries import update_by_slug
 
 blueprint = Blueprint("sharing", __name__)
@@ -154,7 +155,7 @@ def _valid_code() -> str:
 
 def _address(kind: str, slug: str, code: str, lang: str | None) -> str:
     parameters: dict[str, Any] = {"by": code} if code and kind == "petitions" else {}
-    if lang in current_app.config["LANGUAGES"]:
+    if lang in site_settings().languages:
         path = url_for(SHAREABLE[kind].endpoint, slug=slug, lang=lang, **parameters)
         return cast(str, current_app.config["PUBLIC_URL"]) + path
     query = f"?by={code}" if parameters else ""

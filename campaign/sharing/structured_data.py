@@ -7,6 +7,7 @@ from flask import current_app, url_for
 
 from campaign.causes.presenters import CausePage
 from campaign.petitions.presenters import PetitionCard, PetitionPage
+from campaign.site.settings import site_settings
 
 CONTEXT = "https://schema.org"
 
@@ -25,7 +26,7 @@ def of_site() -> dict[str, Any]:
         "@type": "WebSite",
         "name": "Volante",
         "url": f"{home}/",
-        "inLanguage": list(current_app.config["LANGUAGES"]),
+        "inLanguage": list(site_settings().languages),
     }
     return {
         "@context": CONTEXT,

@@ -34,6 +34,7 @@ from campaign.signatures.pending_forms import (
 )
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.signing.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
+from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.models import Subscription
 
@@ -262,9 +263,9 @@ def _confirmation_values(signature: Signature, form: UnconfirmedForm, lang: str)
         "confirm_url": absolute_url("signatures.confirm", lang, token=token),
         "expires_on": min(
             _link_ends(signature, config),
-            form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]),
+            form.created_at + timedelta(days=site_settings().erase_pending_days),
         ),
-        "erase_days": config["ERASE_PENDING_DAYS"],
+        "erase_days": site_settings().erase_pending_days,
         "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
@@ -303,7 +304,7 @@ def _petition(petition_id: int) -> Petition:
 
 
 def _link_ends(signature: Signature, config: Mapping[str, Any]) -> datetime:
-    return cast(datetime, signature.mailed_at) + timedelta(days=config["CONFIRM_DAYS"])
+    return cast(datetime, signature.mailed_at) + timedelta(days=site_settings().confirm_days)
 
 
 SUBJECTS = {

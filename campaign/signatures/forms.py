@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Self, cast
 
-from flask import current_app, request
+from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as ngettext
@@ -31,6 +31,7 @@ from campaign.signatures.models import (
     MAX_POSTAL_CODE_LENGTH,
 )
 from campaign.signatures.signing.commands import SupporterDetails
+from campaign.site.settings import site_settings
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
 from campaign.text.names import NameRefused, clean_name, clean_text
@@ -130,7 +131,7 @@ class CountryField(SelectField):  # type: ignore[misc]
             raise Missing(_l("Choose a country from the list."))
 
     def _countries(self) -> tuple[tuple[str, str], ...]:
-        return countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"])
+        return countries(str(get_locale()), site_settings().first_countries)
 
 
 class ChoiceField(SelectField):  # type: ignore[misc]

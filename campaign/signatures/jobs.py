@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import current_app
 from sqlalchemy import CursorResult, Table, delete, exists, func, or_, select, update
 
 from campaign.extensions import database_now, db, write
@@ -32,6 +31,7 @@ from campaign.signatures.queries import has_work_for_runner
 from campaign.signatures.search.index import SearchIndexer
 from campaign.signatures.signing.repeats import MAX_EMAILS, answer_repeats, repeats_wait
 from campaign.signatures.tokens import forget_keys_before
+from campaign.site.settings import site_settings
 
 HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
@@ -58,7 +58,7 @@ def hatch_confirmed(worker: WorkerContext) -> int:
         hatch,
         holder=worker.holder,
         now=database_now(),
-        most_per_address=worker.settings["HOLD_PER_ADDRESS"],
+        most_per_address=site_settings().hold_per_address,
     )
     return changed
 
@@ -68,7 +68,7 @@ def answer_repeated(worker: WorkerContext) -> int:
     """Answer people who have signed before; return how many."""
     if not repeats_wait():
         return 0
-    good_for = timedelta(days=worker.settings["CONFIRM_DAYS"])
+    good_for = timedelta(days=site_settings().confirm_days)
     answered: int = write(answer_repeats, now=database_now(), good_for=good_for)
     return answered
 
@@ -129,11 +129,10 @@ def _remind(now: datetime, age: timedelta, sent_before: int, kind: str) -> int:
 @work.upkeep
 def forget_old(*, now: datetime) -> int:
     """Erase what is no longer kept after the days that the settings say."""
-    config = current_app.config
     return forget(
         now=now,
-        unconfirmed_days=config["ERASE_PENDING_DAYS"],
-        address_days=config["ADDRESS_DAYS"],
+        unconfirmed_days=site_settings().erase_pending_days,
+        address_days=site_settings().address_days,
     )
 
 

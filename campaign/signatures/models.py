@@ -151,7 +151,7 @@ class Signature(db.Model):  # type: ignore[name-defined, misc]
     evidence: Mapped[str] = mapped_column(String(12), default="email")
     number: Mapped[int | None] = mapped_column(Integer)
     seat: Mapped[int] = mapped_column(SmallInteger, default=1)
-    lang: Mapped[str] = mapped_column(String(2))
+    lang: Mapped[str] = mapped_column(String(35))
     given_name: Mapped[str | None] = mapped_column(String(80))
     family_name: Mapped[str | None] = mapped_column(String(80))
     email: Mapped[str | None] = mapped_column(String(320))

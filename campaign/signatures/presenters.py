@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +23,7 @@ from campaign.signatures import tokens
 from campaign.signatures.models import Signature, shown_name
 from campaign.signatures.pending_forms import UnconfirmedForm, private_choices
 from campaign.signatures.queries import counted_only_since, newest_signers
+from campaign.site.settings import site_settings
 from campaign.text.email_addresses import is_same_address, mask
 
 
@@ -82,9 +82,7 @@ def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], i
             number=cast(int, row.number),
             name=row.shown_name,
             place=country_name(row.country, LOCALES[lang]) if row.country else "",
-            day=local_time(
-                row.confirmed_at or row.created_at, current_app.config["BABEL_DEFAULT_TIMEZONE"]
-            ).date(),
+            day=local_time(row.confirmed_at or row.created_at, site_settings().time_zone).date(),
             comment=row.shared_comment,
         )
         for row in rows

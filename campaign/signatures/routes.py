@@ -40,6 +40,7 @@ from campaign.signatures.presenters import (
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
 from campaign.signatures.signing.abuse_limits import is_under_load, new_task
 from campaign.signatures.signing.views import SigningPage, sign_and_answer, wants_json
+from campaign.site.settings import site_settings
 
 blueprint = Blueprint("signatures", __name__)
 
@@ -61,7 +62,7 @@ def form_again(slug: str) -> ResponseReturnValue:
 def thanks(slug: str) -> ResponseReturnValue:
     """Thank the supporter and ask them to confirm by email."""
     context = petition_context_by_slug(slug, g.lang, utcnow()) or abort(404)
-    days = current_app.config["CONFIRM_DAYS"]
+    days = site_settings().confirm_days
     page = render_template(
         "signatures/thanks.html",
         confirm_days=days,
@@ -197,7 +198,7 @@ def _receipt(signature: Signature) -> str:
 
 
 def _good_for() -> timedelta:
-    return timedelta(days=current_app.config["CONFIRM_DAYS"])
+    return timedelta(days=site_settings().confirm_days)
 
 
 def _private_page(template: str, status: int, **context: Any) -> Response:

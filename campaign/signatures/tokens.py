@@ -23,6 +23,7 @@ from campaign.security.digests import address_digest, is_local, keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
 from campaign.signatures.models import Signature
+from campaign.site.settings import site_settings
 from campaign.text.email_addresses import canonical
 from campaign.text.names import name_key
 
@@ -38,7 +39,7 @@ def token_for(purpose: str, signature: Signature) -> str:
     A RECEIPT only shows the number. A token for MINE expires after OWN_LINK_DAYS.
     """
     if purpose == MINE:
-        return own_token(signature, last_day_after(current_app.config["OWN_LINK_DAYS"]))
+        return own_token(signature, last_day_after(site_settings().own_link_days))
     return make_token(secret_key(), purpose, signature.id, _seal_of(signature))
 
 

@@ -13,6 +13,7 @@ from campaign.http.urls import absolute_url, host
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens
 from campaign.subscriptions.operations import CONFIRMATION
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
@@ -70,7 +71,7 @@ def _confirmation_message(queued):
         "cause_title": cause.text(queued.lang).title if cause else "Volante",
         "frequency": subscription.frequency,
         "expires_on": expires_at,
-        "erase_days": current_app.config["ERASE_PENDING_DAYS"],
+        "erase_days": site_settings().erase_pending_days,
         "confirm_url": absolute_url(
             "subscriptions.confirm",
             queued.lang,
@@ -99,7 +100,8 @@ def _expires_at(subscription, config: Mapping[str, Any]) -> datetime:
 
     It expires after CONFIRM_DAYS, or when the pending subscription is erased, if that is earlier.
     """
-    link_expires_at = subscription.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
+    link_expires_at = subscription.mailed_at + timedelta(days=site_settings().confirm_days)
     return min(
-        link_expires_at, subscription.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])
+        link_expires_at,
+        subscription.created_at + timedelta(days=site_settings().erase_pending_days),
     )

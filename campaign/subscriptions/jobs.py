@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.jobs.registry import BackgroundWork
+from campaign.site.settings import site_settings
 from campaign.subscriptions.models import PENDING, Subscription
 
 BATCH = 500
@@ -17,7 +17,7 @@ work = BackgroundWork()
 @work.upkeep
 def forget_old(*, now: datetime) -> int:
     """Erase old data of subscriptions after the days that the settings say."""
-    return forget(now=now, days=current_app.config["ERASE_PENDING_DAYS"])
+    return forget(now=now, days=site_settings().erase_pending_days)
 
 
 def forget(*, now: datetime, days: int) -> int:

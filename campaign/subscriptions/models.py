@@ -66,7 +66,7 @@ class Subscription(db.Model):
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"))
     email: Mapped[str | None] = mapped_column(String(320))
     email_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    lang: Mapped[str] = mapped_column(String(2))
+    lang: Mapped[str] = mapped_column(String(35))
     frequency: Mapped[str] = mapped_column(String(8), default="each")
     state: Mapped[str] = mapped_column(String(8), default="pending")
     source: Mapped[str] = mapped_column(String(12))

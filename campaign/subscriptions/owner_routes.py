@@ -9,7 +9,6 @@ from typing import Any, NoReturn, cast
 from flask import (
     Response,
     abort,
-    current_app,
     g,
     make_response,
     redirect,
@@ -25,6 +24,7 @@ from campaign.http.caching import public
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures.forms import OwnLinkForm
+from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import PreferencesForm
 from campaign.subscriptions.models import Subscription
@@ -155,7 +155,7 @@ def _stoppable(token: str) -> Subscription:
 
 
 def _offer_new_link(*, has_ended: bool) -> NoReturn:
-    days = current_app.config["OWN_LINK_DAYS"]
+    days = site_settings().own_link_days
     form = OwnLinkForm(formdata=None)
     abort(
         private_page(

@@ -26,6 +26,7 @@ from campaign.http.caching import private, public
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
+from campaign.site.settings import site_settings
 from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
@@ -219,7 +220,7 @@ def _confirmed_page(cause: Cause | None) -> str:
 
 
 def _good_for() -> timedelta:
-    return timedelta(days=current_app.config["CONFIRM_DAYS"])
+    return timedelta(days=site_settings().confirm_days)
 
 
 def _unknown_cause() -> ResponseReturnValue:

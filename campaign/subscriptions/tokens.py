@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from flask import current_app
-
 from campaign.security.dated_tokens import (
     has_ended,
     last_day_after,
@@ -12,6 +10,7 @@ from campaign.security.dated_tokens import (
 )
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
+from campaign.site.settings import site_settings
 from campaign.subscriptions.models import Subscription
 
 CONFIRM = "subscription-confirm"
@@ -28,7 +27,7 @@ def token_for(purpose: str, subscription: Subscription) -> str:
     `purpose` is CONFIRM, STOP or PREFERENCES. A preferences token expires after OWN_LINK_DAYS.
     """
     if purpose == PREFERENCES:
-        return preferences_token(subscription, last_day_after(current_app.config["OWN_LINK_DAYS"]))
+        return preferences_token(subscription, last_day_after(site_settings().own_link_days))
     return make_token(secret_key(), purpose, subscription.id, _seal_for(purpose, subscription))
 
 

@@ -45,7 +45,7 @@ class Update(Pictured, db.Model):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
     time_zone: Mapped[str] = mapped_column(String(40), default="")
-    original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default="en")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
@@ -91,7 +91,7 @@ class UpdateText(db.Model):
     update_id: Mapped[int] = mapped_column(
         ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
     )
-    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")

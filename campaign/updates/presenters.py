@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from markupsafe import Markup
 
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.publishing.pictures import ShownPicture, shown_picture
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 from campaign.updates.body_pictures import pictures_of
@@ -89,9 +89,7 @@ def _card_fields(update: Update, lang: str) -> dict[str, Any]:
         "id": update.id,
         "slug": update.slug,
         "lang": text.lang,
-        "date": published_at.astimezone(
-            ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
-        ).date(),
+        "date": published_at.astimezone(ZoneInfo(site_settings().time_zone)).date(),
         "published_at": published_at,
         "title": text.title,
         "summary": text.summary or _beginning(text.body),

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.site.settings import site_settings
 from campaign.updates.models import Update, UpdatePetition
 
 
@@ -129,7 +129,7 @@ def _new_year(year: int) -> datetime:
 
 
 def _zone() -> ZoneInfo:
-    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return ZoneInfo(site_settings().time_zone)
 
 
 def _with_texts() -> Select[Update]:

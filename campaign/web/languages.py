@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from campaign.http.urls import with_query
 from campaign.i18n.locales import LOCALES
+from campaign.site.settings import site_settings
 
 
 class LanguageRule(Rule):
@@ -29,7 +30,7 @@ def chosen_lang() -> str:
 
 def best_lang() -> str:
     """Return the language in the URL, else the visitor's first that we have, else our first."""
-    languages = current_app.config["LANGUAGES"]
+    languages = site_settings().languages
     if not request:
         return languages[0]
     candidates = [request.path.split("/", 2)[1], *(tag for tag, _ in request.accept_languages)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Response, jsonify, make_response, render_template
 from sqlalchemy import text
 
 from campaign.extensions import db
@@ -11,6 +11,7 @@ from campaign.privacy.attendees import GUESTS, READERS
 from campaign.privacy.organizers import WORKERS
 from campaign.privacy.rows import RegisterRow
 from campaign.privacy.supporters import SIGNERS
+from campaign.site.settings import site_settings
 from campaign.web.languages import redirect_to_language
 
 blueprint = Blueprint("web", __name__)
@@ -24,13 +25,12 @@ def root():
 
 @blueprint.get("/<lang>/privacy")
 def privacy() -> Response:
-    config = current_app.config
     page = render_template(
         "web/privacy.html",
         tables=[(name, _rows(table)) for name, table in SECTIONS],
-        confirm_days=config["CONFIRM_DAYS"],
-        address_days=config["ADDRESS_DAYS"],
-        own_link_days=config["OWN_LINK_DAYS"],
+        confirm_days=site_settings().confirm_days,
+        address_days=site_settings().address_days,
+        own_link_days=site_settings().own_link_days,
     )
     return public(make_response(page), 60)
 
@@ -52,4 +52,4 @@ def readyz() -> Response:
 
 
 def _rows(table: Iterable[RegisterRow]) -> list[tuple[RegisterRow, str]]:
-    return [(row, row.retention_text(current_app.config)) for row in table]
+    return [(row, row.retention_text(site_settings())) for row in table]

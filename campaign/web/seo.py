@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from campaign.http.caching import public
 from campaign.process.clock import utcnow
 from campaign.search.indexing import SOURCES
+from campaign.site.settings import site_settings
 from campaign.web.assets import asset
 from campaign.web.template_filters import without_lang
 
@@ -38,7 +39,7 @@ ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 51
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    private = [f"/{lang}/{path}" for path in UNINDEXED for lang in current_app.config["LANGUAGES"]]
+    private = [f"/{lang}/{path}" for path in UNINDEXED for lang in site_settings().languages]
     rules = "\n".join(f"Disallow: {path}" for path in (*DISALLOWED, *private))
     text = f"User-agent: *\n{rules}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
     return public(make_response(text, {"Content-Type": "text/plain; charset=utf-8"}), LONG)
@@ -48,7 +49,7 @@ def robots() -> Response:
 def sitemap() -> Response:
     """Return the sitemap: every public page in each language, with its alternates."""
     tree = ElementTree.Element("urlset", NAMESPACES)
-    max_pages = MAX_ADDRESSES // len(current_app.config["LANGUAGES"])
+    max_pages = MAX_ADDRESSES // len(site_settings().languages)
     for endpoint, values, changed_at in list(_pages())[:max_pages]:
         _add(tree, endpoint, values, changed_at)
     text = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
@@ -65,7 +66,7 @@ def security() -> Response:
     fields = [
         ("Contact", contact),
         ("Expires", f"{midnight + SECURITY_CONTACT_AGE:%Y-%m-%dT%H:%M:%SZ}"),
-        ("Preferred-Languages", ", ".join(config["LANGUAGES"])),
+        ("Preferred-Languages", ", ".join(site_settings().languages)),
     ]
     # The standard allows no other scheme here. Only a site on one's own machine has one.
     if config["PUBLIC_URL"].startswith("https://"):
@@ -115,7 +116,7 @@ def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
 def _add(
     tree: ElementTree.Element, endpoint: str, values: dict[str, Any], changed_at: datetime | None
 ) -> None:
-    site, languages = current_app.config["PUBLIC_URL"], current_app.config["LANGUAGES"]
+    site, languages = current_app.config["PUBLIC_URL"], site_settings().languages
     paths = {lang: url_for(endpoint, lang=lang, **values) for lang in languages}
     alternates = {**paths, "x-default": without_lang(paths[languages[0]])}
     for path in paths.values():

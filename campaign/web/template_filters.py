@@ -18,6 +18,7 @@ from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.i18n.long_dates import long_date
+from campaign.site.settings import site_settings
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
@@ -162,13 +163,13 @@ def spoken(text: str, lang: str) -> Markup:
 
 
 def _zone() -> ZoneInfo:
-    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return ZoneInfo(site_settings().time_zone)
 
 
 def _globals() -> dict[str, Any]:
     return {
         "lang": chosen_lang(),
-        "languages": current_app.config["LANGUAGES"],
+        "languages": site_settings().languages,
         "shared_locales": LOCALES,
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],

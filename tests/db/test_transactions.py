@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import event, inspect
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from campaign.causes.models import Cause
 from campaign.db import transactions as module
 from campaign.extensions import db, transactions, write
+from campaign.organisations.models import Organisation
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -23,12 +23,12 @@ def write_mode(request, app, monkeypatch):
     return app
 
 
-def plant(slug, *, shape="monarch"):
-    """Add a cause, the simplest row there is, and return it."""
-    cause = Cause(slug=slug, shape=shape)
-    db.session.add(cause)
+def plant(slug, *, legal_form=""):
+    """Add an organisation, the simplest row there is, and return it."""
+    organisation = Organisation(slug=slug, legal_form=legal_form)
+    db.session.add(organisation)
     db.session.flush()
-    return cause
+    return organisation
 
 
 def plant_and_break(slug):
@@ -39,18 +39,18 @@ def plant_and_break(slug):
 def slugs():
     """Return what a separate connection finds, so that only committed rows count."""
     with db.engine.connect() as connection:
-        return sorted(connection.exec_driver_sql("select slug from cause").scalars())
+        return sorted(connection.exec_driver_sql("select slug from organisation").scalars())
 
 
 def test_write_is_committed_when_the_caller_gets_its_result(write_mode):
-    assert write(plant, "valley", shape="dove").slug == "valley"
+    assert write(plant, "valley", legal_form="club").slug == "valley"
     assert slugs() == ["valley"]
 
 
 def test_rows_are_returned_detached_and_readable(write_mode):
-    cause = write(plant, "valley")
-    assert inspect(cause).detached
-    assert (cause.slug, cause.id > 0) == ("valley", True)
+    organisation = write(plant, "valley")
+    assert inspect(organisation).detached
+    assert (organisation.slug, organisation.id > 0) == ("valley", True)
 
 
 def test_failed_operation_writes_nothing(write_mode):
@@ -70,13 +70,13 @@ def test_database_error_is_raised_and_harms_nothing_afterwards(write_mode):
 
 
 def test_added_row_without_a_flush_is_written_too(write_mode):
-    write(lambda: db.session.add(Cause(slug="valley")))
+    write(lambda: db.session.add(Organisation(slug="valley")))
     assert slugs() == ["valley"]
 
 
 def test_caller_sees_what_was_written_after_its_own_read(write_mode):
     def read():
-        return db.session.query(Cause.slug).all()
+        return db.session.query(Organisation.slug).all()
 
     assert read() == []
     write(plant, "valley")
@@ -84,22 +84,24 @@ def test_caller_sees_what_was_written_after_its_own_read(write_mode):
 
 
 def test_many_threads_write_at_once_and_each_gets_its_own_result(write_mode):
-    causes = together(write_mode, [lambda n=n: write(plant, f"cause-{n:02}") for n in range(16)])
-    expected = [f"cause-{n:02}" for n in range(16)]
-    assert [cause.slug for cause in causes] == expected
+    causes = together(
+        write_mode, [lambda n=n: write(plant, f"organisation-{n:02}") for n in range(16)]
+    )
+    expected = [f"organisation-{n:02}" for n in range(16)]
+    assert [organisation.slug for organisation in causes] == expected
     assert slugs() == expected
 
 
 def test_failure_among_many_does_not_affect_the_others(write_mode):
     def attempt(n):
         try:
-            return write(plant_and_break if n == 7 else plant, f"cause-{n:02}")
+            return write(plant_and_break if n == 7 else plant, f"organisation-{n:02}")
         except KeyError:
             return None
 
     outcomes = together(write_mode, [lambda n=n: attempt(n) for n in range(16)])
     assert [n for n, outcome in enumerate(outcomes) if outcome is None] == [7]
-    assert slugs() == [f"cause-{n:02}" for n in range(16) if n != 7]
+    assert slugs() == [f"organisation-{n:02}" for n in range(16) if n != 7]
 
 
 def test_no_result_is_returned_before_the_commit(write_mode):

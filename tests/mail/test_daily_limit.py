@@ -25,8 +25,8 @@ def limit(tmp_path):
             "REDIS_URL": "",
             "VAR_DIR": str(tmp_path),
             "SECRET_KEY": "k" * 32,
-            "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX,
-        }
+        },
+        most=lambda: MAX,
     )
 
 

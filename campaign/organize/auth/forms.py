@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField
@@ -16,6 +15,7 @@ from campaign.organize.core.fields import (
     NewPasswordField,
     OrganizerNameField,
 )
+from campaign.site.settings import site_settings
 
 
 class SignInForm(FlaskForm):
@@ -64,5 +64,5 @@ class WelcomeForm(PasswordForm):
 
 def supported_lang(lang: Any) -> str:
     """Return `lang` if the site has this language, else the site's first one."""
-    languages = current_app.config["LANGUAGES"]
+    languages = site_settings().languages
     return lang if lang in languages else languages[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -39,6 +39,7 @@ from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
@@ -167,7 +168,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @allowed("causes.see", load_cause)
 def show(cause: Cause) -> ResponseReturnValue:
-    return render_cause(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return render_cause(cause, LaterForm.of(cause, site_settings().time_zone))
 
 
 def render_cause(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:

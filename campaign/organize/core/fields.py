@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -28,6 +27,7 @@ from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, check_stren
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.signatures.forms import NAME_FAULTS, EmailField
 from campaign.signatures.models import MAX_NAME_LENGTH
+from campaign.site.settings import site_settings
 from campaign.text.names import NameRefused, clean_name, clean_text
 from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
@@ -245,7 +245,7 @@ def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
 
 def site_paper() -> str:
     """Return the usual paper of the site's first country: "Letter" or "A4"."""
-    return default_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
+    return default_paper(next(iter(site_settings().first_countries), ""))
 
 
 class AddressField(EmailField):

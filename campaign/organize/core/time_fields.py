@@ -7,7 +7,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import get_timezone_location
-from flask import current_app, flash, g
+from flask import flash, g
 from flask_babel import get_locale, pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,6 +21,7 @@ from campaign.i18n.local_times import NonexistentTime, comes_twice, instant
 from campaign.i18n.sorting import sort_key
 from campaign.i18n.time_zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 # Most browsers show a date or time picker. In the others, the value is typed.
 NO_DAY = _l("Enter a date, like 2026-11-25.")
@@ -125,12 +126,10 @@ def zone_choices(stored: str | None) -> list[SelectChoice]:
 
 
 def _likely(stored: Any, year: int) -> list[str]:
-    countries = current_app.config["FIRST_COUNTRIES"]
+    countries = site_settings().first_countries
     zones = [zone for country in countries for zone in main_zones(country, year)]
     old = [stored] if stored not in zone_countries() and is_zone(stored) else []
-    return list(
-        dict.fromkeys([current_app.config["BABEL_DEFAULT_TIMEZONE"], *old, *zones, UTC_NAME])
-    )
+    return list(dict.fromkeys([site_settings().time_zone, *old, *zones, UTC_NAME]))
 
 
 def _oceans() -> tuple[tuple[str, str], ...]:

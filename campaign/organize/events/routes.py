@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -40,6 +40,7 @@ from campaign.organize.core.time_fields import ambiguous_times, flash_ambiguous_
 from campaign.organize.events.forms import CancelForm, LaterForm, NewEventForm, texts_of
 from campaign.petitions.presenters import cards_of_cause
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
@@ -73,7 +74,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     data = {
         "lang": g.lang,
-        "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"],
+        "zone": site_settings().time_zone,
         "cause": request.args.get("cause"),
     }
     return render_template(

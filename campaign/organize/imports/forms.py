@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
 from typing import Any, Self
 
-from flask import current_app
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -42,6 +41,7 @@ from campaign.organize.core.scope import PetitionSummary
 from campaign.organize.core.time_fields import DayField
 from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
@@ -57,7 +57,7 @@ class CountryChoice(SelectField):
 
     def iter_choices(self) -> Iterator[tuple[Any, ...]]:
         yield "", _l("None"), not self.data, {}
-        for code, name in countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"]):
+        for code, name in countries(str(get_locale()), site_settings().first_countries):
             yield code, name, code == self.data, {}
 
     def pre_validate(self, form: BaseForm) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -29,6 +29,7 @@ from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures import name_display
+from campaign.site.settings import site_settings
 
 # Records from a revoked kiosk need an admin's decision.
 NEEDS_ADMIN = "revoked"
@@ -310,6 +311,6 @@ def _discard_page(kiosk: Kiosk, form: ReasonForm, status: int = 200) -> Response
         title=event.text(g.lang).title,
         row=row,
         form=form,
-        discard_days=current_app.config["ERASE_PENDING_DAYS"],
+        discard_days=site_settings().erase_pending_days,
     )
     return page, status

@@ -54,6 +54,7 @@ from campaign.organize.core.identity import causes_where, may
 from campaign.organize.core.scope import load_event
 from campaign.process.clock import utcnow
 from campaign.signatures.name_display import count_waiting_names
+from campaign.site.settings import site_settings
 
 TOO_LONG = Length(
     max=MAX_NAME_LENGTH, message=_l("Use %(most)s characters or fewer.", most=MAX_NAME_LENGTH)
@@ -254,7 +255,7 @@ def poster(event: Event) -> ResponseReturnValue:
 def _titles(event: Event) -> dict[str, str]:
     """Return the title of what is signed at the table, by language."""
     petitions = petitions_of(event)
-    languages = current_app.config["LANGUAGES"]
+    languages = site_settings().languages
     if len(petitions) == 1:
         text = petitions[0].current_version.text
         return {lang: text(lang, petitions[0].original_lang).title for lang in languages}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Self
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from campaign.organize.core.pagination import page_of
 from campaign.organize.core.time_fields import HourField, ZoneField, flash_ambiguous_times
 from campaign.organize.updates.routes import audit_event_of, load_update
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
 from campaign.updates.mailing_models import Mailing
@@ -147,7 +148,7 @@ def index() -> ResponseReturnValue:
 def show(update: Update) -> ResponseReturnValue:
     mailing, usual_zone = (
         mailings.mailing_of(update.id),
-        current_app.config["BABEL_DEFAULT_TIMEZONE"],
+        site_settings().time_zone,
     )
     return _render_page(
         update,

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, g, render_template, request
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -30,6 +30,7 @@ from campaign.organize.people.audit_labels import (
     readable_changes,
     titles_of,
 )
+from campaign.site.settings import site_settings
 
 
 class AuditSearch(FlaskForm):
@@ -123,7 +124,7 @@ def _start(field, days=0):
     """Return the first instant of a day in the site's time zone, or None if none was requested."""
     if field.errors or not field.data:
         return None
-    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    zone = ZoneInfo(site_settings().time_zone)
     try:
         return datetime.combine(field.data + timedelta(days=days), time(), zone)
     except OverflowError:

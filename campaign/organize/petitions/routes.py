@@ -5,7 +5,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -41,6 +41,7 @@ from campaign.petitions.readiness import faults_of, missing_languages
 from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import petition_context
+from campaign.site.settings import site_settings
 from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
@@ -226,6 +227,6 @@ def publish_page(
         faults=faults_of(petition, now),
         missing=(missing := missing_languages(petition)),
         missing_names=[NAMES[lang] for lang in missing],
-        later=later or LaterForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"]),
+        later=later or LaterForm.of(petition, site_settings().time_zone),
         opens_later=petition.opens_at is not None and petition.opens_at > now,
     ), status

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, Self
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -40,6 +40,7 @@ from campaign.petitions.operations import SlugTaken
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import Fault, NotReady
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 MAX_TARGETS = 30
 MAX_TARGET_LENGTH = 200
@@ -230,7 +231,7 @@ def save_address(petition: Petition) -> ResponseReturnValue:
 
 
 def _dates_of(petition: Petition) -> FlaskForm:
-    return DatesForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return DatesForm.of(petition, site_settings().time_zone)
 
 
 def _slug_of(petition: Petition | Any) -> SlugForm:

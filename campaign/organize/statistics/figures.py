@@ -18,6 +18,7 @@ from campaign.process.ttl_cache import TtlCache
 from campaign.security.small_counts import Cells, merged
 from campaign.signatures.counting import statistics
 from campaign.signatures.counting.statistics import Forecast, Hour, forecast
+from campaign.site.settings import site_settings
 
 PLOT_TOP, PLOT_BOTTOM = 26, 34
 GAP = 0.24
@@ -191,7 +192,7 @@ def make_figures(petition_ids: Collection[int]) -> Figures:
 
 def zone() -> ZoneInfo:
     """Return the time zone in which organizers count days."""
-    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return ZoneInfo(site_settings().time_zone)
 
 
 def share_since(now: datetime) -> datetime:

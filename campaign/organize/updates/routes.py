@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -29,6 +29,7 @@ from campaign.organize.core.time_fields import flash_ambiguous_times
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.updates.forms import PublishForm
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 from campaign.text.slugs import free_slug, slug_of
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among, publish_and_mail
@@ -185,9 +186,7 @@ def _address_page(update: Update, form: FlaskForm, status: int = 200) -> tuple[s
 @blueprint.get("/<slug>/publish")
 @allowed("updates.edit", load_update)
 def ready(update: Update) -> ResponseReturnValue:
-    return _publishing_page(
-        update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"])
-    )
+    return _publishing_page(update, PublishForm.of(update, site_settings().time_zone))
 
 
 @blueprint.post("/<slug>/publish")

@@ -44,6 +44,7 @@ from campaign.signatures.queries import signature_by_token, signatures_of_addres
 from campaign.signatures.routes import blueprint
 from campaign.signatures.signing.abuse_limits import admit_link_request
 from campaign.signatures.signing.submission import BUSY_SECONDS
+from campaign.site.settings import site_settings
 from campaign.subscriptions import tokens as news_tokens
 from campaign.subscriptions.queries import subscriptions_of_address
 from campaign.text.email_addresses import Address, mask
@@ -312,7 +313,7 @@ def render_request_page(form: OwnLinkForm, state: str) -> str:
 
     The last two are about a link that has expired or is not ours.
     """
-    days = current_app.config["OWN_LINK_DAYS"]
+    days = site_settings().own_link_days
     sender = current_app.extensions["sender_address"]
     return render_template(
         "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender

@@ -10,6 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from campaign.process.clock import utcnow
 from campaign.security.rate_limits import is_counted, limiter, parse_limit
+from campaign.site.settings import site_settings
 
 WORK = 60_000
 PROOF_MINUTES = 20
@@ -26,7 +27,7 @@ def admit_signing(network: str | None, subject: int | str) -> bool:
     """
     if not is_counted(network):
         return is_under_load(subject)
-    limit = parse_limit(current_app.config["SIGN_LIMIT"])
+    limit = parse_limit(site_settings().sign_limit)
     if not limiter().hit_network(limit, network, "address"):
         wait = limiter().network_window(limit, network, "address")
         raise TooManyRequests(retry_after=wait.seconds)

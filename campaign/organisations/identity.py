@@ -1,0 +1,171 @@
+"""Identities: what pages, emails, papers and feeds show of an organisation.
+
+All organisations of a site are kept in memory, because every page shows one, and a change is seen
+by every process within SNAPSHOT_SECONDS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, selectinload
+
+from campaign.extensions import db
+from campaign.i18n.fallbacks import best_of
+from campaign.organisations.models import Organisation
+from campaign.process.snapshot import Snapshot
+
+SNAPSHOT_SECONDS = 2
+SNAPSHOT = "organisation_identities"
+# A site whose set-up has not begun shows the name of the software.
+UNNAMED = "Volante"
+
+
+@dataclass(frozen=True)
+class IdentityText:
+    """The texts of an organisation in one language. `imprint` and `privacy_text` are Markdown."""
+
+    lang: str
+    name: str
+    summary: str = ""
+    home_text: str = ""
+    footer_text: str = ""
+    imprint: str = ""
+    privacy_text: str = ""
+
+
+@dataclass(frozen=True)
+class IdentityImage:
+    """The logo or mark of an organisation; `digest` is part of its URL."""
+
+    media_type: str
+    width: int
+    height: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An organisation as everything that it publishes shows it.
+
+    `id` is None on a site whose set-up has not begun. The other fields are as in `Organisation`.
+    """
+
+    id: int | None
+    slug: str = ""
+    is_host: bool = True
+    texts: Mapping[str, IdentityText] = field(default_factory=dict)
+    logo: IdentityImage | None = None
+    mark: IdentityImage | None = None
+    legal_name: str = ""
+    legal_form: str = ""
+    register_number: str = ""
+    postal_address: str = ""
+    country: str = ""
+    telephone: str = ""
+    email: str = ""
+    website: str = ""
+    data_protection_contact: str = ""
+    representative: str = ""
+    supervisory_authority: str = ""
+    accent: str = ""
+    pattern: str = "plain"
+    profiles: tuple[str, ...] = ()
+    sender_name: str = ""
+    sender_address: str = ""
+    reply_to: str = ""
+
+    def text(self, lang: str) -> IdentityText:
+        """Return the texts that a reader of `lang` gets."""
+        named = {tag: text for tag, text in self.texts.items() if text.name}
+        return best_of(named, lang) or IdentityText(lang, self.legal_name or UNNAMED)
+
+    def name(self, lang: str) -> str:
+        """Return the name that a reader of `lang` sees."""
+        return self.text(lang).name
+
+
+@dataclass(frozen=True)
+class Identities:
+    """All organisations of the site, by id, the host first."""
+
+    host: Identity
+    by_id: Mapping[int, Identity]
+
+    @property
+    def are_several(self) -> bool:
+        """Whether pages must say which organisation they belong to."""
+        return len(self.by_id) > 1
+
+    def of(self, organisation_id: int | None) -> Identity:
+        """Return the Identity of an organisation, or the host's if it is None or just added."""
+        return self.by_id.get(organisation_id or 0, self.host)
+
+
+NOBODY = Identities(Identity(None), MappingProxyType({}))
+COPIED = tuple(
+    name
+    for name in Identity.__dataclass_fields__
+    if name not in ("texts", "logo", "mark", "profiles")
+)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[SNAPSHOT] = Snapshot[Identities](
+        app.config.get("SNAPSHOT_SECONDS", SNAPSHOT_SECONDS)
+    )
+
+
+def identities() -> Identities:
+    """Return the organisations of the site. While the database is away these are the last known."""
+    try:
+        return _snapshot().get(_load)
+    except SQLAlchemyError:
+        return NOBODY
+
+
+def forget_identities() -> None:
+    """Read the organisations again at the next use, because this process has changed one."""
+    _snapshot().forget()
+
+
+def _snapshot() -> Snapshot[Identities]:
+    return cast(Snapshot[Identities], current_app.extensions[SNAPSHOT])
+
+
+def _load() -> Identities:
+    # A session of its own, because the caller may be in the middle of a transaction.
+    with Session(db.engine) as session:
+        rows = session.scalars(
+            select(Organisation)
+            .order_by(Organisation.is_host.desc(), Organisation.id)
+            .options(selectinload(Organisation.texts), selectinload(Organisation.images))
+        ).all()
+        by_id = {row.id: _identity(row) for row in rows}
+    if not by_id:
+        return NOBODY
+    return Identities(next(iter(by_id.values())), MappingProxyType(by_id))
+
+
+def _identity(row: Organisation) -> Identity:
+    images = {
+        image.purpose: IdentityImage(image.media_type, image.width, image.height, image.digest)
+        for image in row.images
+    }
+    texts = {
+        text.lang: IdentityText(
+            **{name: getattr(text, name) for name in IdentityText.__dataclass_fields__}
+        )
+        for text in row.texts
+    }
+    return Identity(
+        **{name: getattr(row, name) for name in COPIED},
+        texts=MappingProxyType(texts),
+        logo=images.get("logo"),
+        mark=images.get("mark"),
+        profiles=tuple(row.profiles),
+    )

@@ -1,0 +1,106 @@
+"""Create and change organisations."""
+
+from typing import Any
+
+from campaign.db.versioned import check_part
+from campaign.errors import CampaignError
+from campaign.extensions import db, load_for_update
+from campaign.organisations.identity import forget_identities
+from campaign.organisations.models import Organisation, OrganisationText
+from campaign.organisations.queries import host_organisation
+from campaign.publishing.slug_history import SlugHistory
+
+# The columns of each part that is edited on its own. The texts belong to `identity` and `legal`.
+PARTS = {
+    "identity": ("website", "profiles"),
+    "look": ("accent", "pattern"),
+    "legal": (
+        "legal_name",
+        "legal_form",
+        "register_number",
+        "postal_address",
+        "country",
+        "telephone",
+        "email",
+        "data_protection_contact",
+        "representative",
+        "supervisory_authority",
+    ),
+    "sender": ("sender_name", "sender_address", "reply_to"),
+}
+DEFAULT_SLUG = "host"
+
+
+class OrganisationSlugTaken(CampaignError):
+    """Another organisation has, or had, this slug."""
+
+    status = 409
+
+
+slugs = SlugHistory(model=Organisation, taken=OrganisationSlugTaken)
+
+
+def create_organisation(
+    *, slug: str, texts: dict[str, dict[str, str]], **columns: Any
+) -> Organisation:
+    """Create an organisation. The first one is the host.
+
+    `texts` maps a language to columns of `OrganisationText`; `columns` are columns of
+    `Organisation`. Raise OrganisationSlugTaken.
+    """
+    slugs.refuse_taken(slug)
+    organisation = Organisation(
+        slug=slug,
+        is_host=host_organisation() is None,
+        texts=[OrganisationText(lang=lang, **text) for lang, text in texts.items()],
+        **columns,
+    )
+    db.session.add(organisation)
+    slugs.flush(slug)
+    forget_identities()
+    return organisation
+
+
+def ensure_host() -> Organisation:
+    """Return the host, which is created without a name if there is no organisation yet."""
+    return host_organisation() or create_organisation(slug=DEFAULT_SLUG, texts={})
+
+
+def change_organisation(
+    *,
+    organisation_id: int,
+    part: str,
+    version: int | None = None,
+    texts: dict[str, dict[str, str]] | None = None,
+    **columns: Any,
+) -> Organisation:
+    """Change one part of an organisation: columns named in PARTS, and columns of its texts.
+
+    A language that an organisation does not have yet is added if its text is not empty. `version`
+    is that of the part that the form showed, None without a form. Raise EditConflict.
+    """
+    organisation = load_for_update(Organisation, organisation_id)
+    check_part(organisation, part, version)
+    for name, value in columns.items():
+        if name not in PARTS[part]:
+            raise ValueError(f"{name} is not in the part {part}")
+        setattr(organisation, name, value)
+    by_lang = {text.lang: text for text in organisation.texts}
+    for lang, values in (texts or {}).items():
+        if lang in by_lang:
+            for name, value in values.items():
+                setattr(by_lang[lang], name, value)
+        elif any(values.values()):
+            organisation.texts.append(OrganisationText(lang=lang, **{"name": "", **values}))
+    db.session.flush()
+    forget_identities()
+    return organisation
+
+
+def move_organisation(*, organisation_id: int, slug: str) -> Organisation:
+    """Change the slug; the old address redirects. Raise OrganisationSlugTaken."""
+    organisation = load_for_update(Organisation, organisation_id)
+    if organisation.slug != slug:
+        slugs.move(organisation, slug)
+        forget_identities()
+    return organisation

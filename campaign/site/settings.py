@@ -1,0 +1,109 @@
+"""The settings of the site: values chosen in the browser, or else the defaults.
+
+The environment gives the defaults of most, so that an installer can preset them. Every process sees
+a change within SNAPSHOT_SECONDS.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaign.extensions import db
+from campaign.process.snapshot import Snapshot
+from campaign.site.models import Site
+
+SNAPSHOT_SECONDS = 2
+SNAPSHOT = "site_settings"
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """The settings of the site that hold now.
+
+    `languages` are BCP 47 tags, the first of which is the default. `first_countries` are ISO 3166
+    codes that lists of countries begin with. Periods are in days. `sign_limit` is a rate for one
+    network, such as "300 per minute". `hold_per_address` is how many signatures an hour from one IP
+    address are counted before the rest are held (0: no limit). With `is_strict`, a petition is not
+    published while legal details of its organisation are missing.
+    """
+
+    languages: tuple[str, ...]
+    time_zone: str
+    first_countries: tuple[str, ...]
+    confirm_days: int
+    own_link_days: int
+    erase_pending_days: int
+    address_days: int
+    registration_days: int
+    max_emails_per_address_per_day: int
+    sign_limit: str
+    hold_per_address: int
+    kiosk_hourly_quota: int
+    is_strict: bool
+
+    @property
+    def default_lang(self) -> str:
+        """The first language of the site."""
+        return self.languages[0]
+
+
+# The key in the Flask configuration that has the default of each field.
+DEFAULTS = {
+    "languages": "LANGUAGES",
+    "time_zone": "BABEL_DEFAULT_TIMEZONE",
+    "first_countries": "FIRST_COUNTRIES",
+    "confirm_days": "CONFIRM_DAYS",
+    "own_link_days": "OWN_LINK_DAYS",
+    "erase_pending_days": "ERASE_PENDING_DAYS",
+    "address_days": "ADDRESS_DAYS",
+    "registration_days": "REGISTRATION_DAYS",
+    "max_emails_per_address_per_day": "MAX_EMAILS_PER_ADDRESS_PER_DAY",
+    "sign_limit": "SIGN_LIMIT",
+    "hold_per_address": "HOLD_PER_ADDRESS",
+    "kiosk_hourly_quota": "KIOSK_HOURLY_QUOTA",
+    "is_strict": "STRICT",
+}
+# JSON has no tuples, but a value that others cache must not change.
+TUPLES = frozenset({"languages", "first_countries"})
+NAMES = tuple(field.name for field in fields(SiteSettings))
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[SNAPSHOT] = Snapshot[dict[str, Any]](
+        app.config.get("SNAPSHOT_SECONDS", SNAPSHOT_SECONDS)
+    )
+
+
+def site_settings() -> SiteSettings:
+    """Return the settings of the site. While the database is away these are the last known."""
+    try:
+        chosen = _snapshot().get(_chosen)
+    except SQLAlchemyError:
+        chosen = {}
+    config = current_app.config
+    return SiteSettings(
+        **{name: chosen[name] if name in chosen else config[DEFAULTS[name]] for name in NAMES}
+    )
+
+
+def forget_site_settings() -> None:
+    """Read the settings again at the next use, because this process has changed them."""
+    _snapshot().forget()
+
+
+def _snapshot() -> Snapshot[dict[str, Any]]:
+    return cast(Snapshot[dict[str, Any]], current_app.extensions[SNAPSHOT])
+
+
+def _chosen() -> dict[str, Any]:
+    # A connection of its own, because the caller may be in the middle of a transaction.
+    with db.engine.connect() as connection:
+        chosen = connection.scalar(select(Site.settings)) or {}
+    return {
+        name: tuple(value) if name in TUPLES else value
+        for name, value in chosen.items()
+        if name in DEFAULTS
+    }

@@ -1,0 +1,49 @@
+"""Tests of values that are kept in memory for seconds."""
+
+import threading
+
+import pytest
+
+from campaign.process.snapshot import Snapshot
+
+PATIENCE = 15
+
+
+def fail():
+    raise LookupError
+
+
+def test_value_is_loaded_once_until_it_expires_or_is_forgotten():
+    values = iter(range(9))
+    kept, expired = Snapshot(3600), Snapshot(0)
+    assert [kept.get(lambda: next(values)) for _ in range(2)] == [0, 0]
+    kept.forget()
+    assert kept.get(lambda: next(values)) == 1
+    assert [expired.get(lambda: next(values)) for _ in range(2)] == [2, 3]
+
+
+def test_previous_value_stays_while_loading_fails():
+    snapshot = Snapshot(0)
+    with pytest.raises(LookupError):
+        snapshot.get(fail)
+    assert snapshot.get(lambda: 1) == 1
+    assert snapshot.get(fail) == 1
+
+
+def test_others_get_the_previous_value_while_one_thread_loads():
+    snapshot = Snapshot(0)
+    snapshot.get(lambda: "old")
+    started, finish = threading.Event(), threading.Event()
+
+    def load():
+        started.set()
+        assert finish.wait(PATIENCE)
+        return "new"
+
+    loader = threading.Thread(target=snapshot.get, args=(load,))
+    loader.start()
+    assert started.wait(PATIENCE)
+    assert snapshot.get(fail) == "old"
+    finish.set()
+    loader.join(PATIENCE)
+    assert snapshot.get(fail) == "new"
