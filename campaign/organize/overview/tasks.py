@@ -260,7 +260,7 @@ def scheduled_erasures() -> Iterator[Task]:
         ):
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
             text = _(
-                "Personal data of “%(title)s” will be deleted on %(day)s",
+                "Deliver or keep the names of “%(title)s”: they will be deleted on %(day)s",
                 title=petition_summary(petition).title,
                 day=day,
             )
