@@ -24,7 +24,7 @@ def consent_of(petition: Petition, lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
             "You sign this petition. %(keeper)s keeps what you write here for this petition alone. %(delivery)s Nobody writes to you"
-            " unless you check “News”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
+            " unless you check “Updates”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
             " signature at any time: %(address)s",
             delivery=delivery_sentence(petition.delivered_names, petition.delivered_details),
             keeper=text.organisation or petition.cause.text(lang).title,

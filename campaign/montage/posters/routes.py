@@ -183,7 +183,7 @@ def _waiting(cause: Cause, variety: Variety, poster: Poster) -> Response:
 
 def _status_text(poster: Poster, progress: int) -> str:
     if poster.state == "drawing":
-        return _("%(percent)s %% drawn", percent=progress)
+        return _("%(percent)s%% drawn", percent=progress)
     ahead = posters_before(poster) if poster.state == "waiting" else 0
     if ahead:
         return ngettext(

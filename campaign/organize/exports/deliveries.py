@@ -53,9 +53,7 @@ NAME_HINTS = {
     "shown": _l(
         "People who do not show their name appear as a number. This is what supporters expect."
     ),
-    "full": _l(
-        "Only if a law or the target’s rules require it. The petition’s page tells people before they sign."
-    ),
+    "full": _l("Only if a law or the target’s rules require it. The petition’s page says so."),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),
@@ -129,7 +127,7 @@ class ReceiptForm(FlaskForm):
         # Allow tomorrow: in other time zones that day may have begun.
         if field.data and field.data > (utcnow() + timedelta(days=1)).date():
             raise ValidationError(
-                _l("That date is in the future. Record it after it has happened.")
+                _l("That date is in the future. Record the delivery after it has taken place.")
             )
 
 

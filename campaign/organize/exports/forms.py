@@ -155,7 +155,7 @@ class ExportForm(PurposeForm):
     columns = SelectMultipleField(
         _l("Columns"), validators=[InputRequired(_l("Choose at least one column."))]
     )
-    state = SelectField(_l("Which ones"), default="counted")
+    state = SelectField(_l("Which signatures"), default="counted")
     evidence = SelectField(_l("Type of proof"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")

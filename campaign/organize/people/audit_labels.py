@@ -9,6 +9,7 @@ from flask import g
 from flask_babel import format_date, get_locale, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
@@ -145,7 +146,7 @@ ACTIONS = {
     "kiosks.names": _l("viewed the names waiting to be shown"),
     "kiosks.show_names": _l("approved full names from a table"),
     "kiosks.hide_names": _l("kept names from a table private"),
-    "kiosks.silent": _l("sent an email about a silent tablet"),
+    "kiosks.silent": _l("sent an email about a tablet that is offline"),
     "kiosks.rotate": _l("renewed the key of tablets"),
     "keys.doubt": _l("noticed too many repeats from a partner"),
     "petitions.quiet": _l("turned on the quiet count"),
@@ -274,7 +275,7 @@ FIELDS = {
 STATES = {
     "draft": _l("draft"),
     "published": _l("published"),
-    "closed": _l("closed"),
+    "closed": pgettext("status", "closed"),
     "cancelled": _l("cancelled"),
     "planned": _l("scheduled to send"),
     "sending": _l("sending"),
