@@ -46,7 +46,6 @@ from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organisations import identity
-from campaign.organisations import presenters as page_identities
 from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
@@ -90,7 +89,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     site_settings,
     identity,
-    page_identities,
     languages,
     id_converter,
     read_json,

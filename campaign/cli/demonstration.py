@@ -135,7 +135,7 @@ def _create_event(cause_id: int, demo: DemoEvent, petition_ids: Mapping[str, int
         petition_ids=[petition_ids[slug] for slug in demo.petitions],
         town=demo.town,
         country=COUNTRY,
-        is_vigil=demo.is_vigil,
+        remembered=demo.remembered,
         registration=demo.registration,
         capacity=demo.capacity,
         languages=list(demo.languages),

@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from flask import Flask, current_app, g, url_for
+from flask import current_app, g, url_for
 from markupsafe import Markup
 
 from campaign.http.urls import host_in
@@ -172,10 +172,6 @@ class PageIdentity:
         return ShownImage(url, image.media_type, image.width, image.height)
 
 
-def init_app(app: Flask) -> None:
-    app.before_request(_forget_organisation)
-
-
 def show_organisation(organisation_id: int) -> None:
     """Give the rest of this response the identity of an organisation."""
     g.organisation_id = organisation_id
@@ -241,8 +237,3 @@ def _declarations(accent: Accent) -> str:
         ("check", CHECK.format(digits=accent.on_fill[1:])),
     )
     return " ".join(f"--{name}: {value};" for name, value in values)
-
-
-def _forget_organisation() -> None:
-    # Within one application context, as in tests, the last request's would still hold.
-    g.pop("organisation_id", None)
