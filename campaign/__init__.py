@@ -46,6 +46,7 @@ from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organisations import identity
+from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
 from campaign.petitions.jobs import work as petition_work
@@ -116,6 +117,7 @@ BLUEPRINTS = (
         site_pages,
         machine_pages,
         metrics,
+        organisation_pages,
         cause_pages,
         petition_pages,
         signature_pages,

@@ -15,6 +15,7 @@ from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
 from campaign.i18n.locales import LOCALES
 from campaign.montage.cards.drawing import HEIGHT, WIDTH
+from campaign.organisations.presenters import identity_of
 from campaign.petitions.operations import slugs
 from campaign.petitions.queries import petition_by_slug
 
@@ -46,7 +47,7 @@ def oembed_response(args: Mapping[str, str]) -> dict[str, Any]:
         "title": text.title,
         "author_name": petition.cause.text(lang).title,
         "author_url": home + url_for("causes.show", slug=petition.cause.slug, lang=lang),
-        "provider_name": "Volante",
+        "provider_name": identity_of(petition.cause.organisation_id, lang).name,
         "provider_url": f"{home}/",
         "cache_age": CACHE_SECONDS,
         "thumbnail_url": card,

@@ -31,6 +31,8 @@ WAITING = text("state = 'waiting'")
 CANCELLED = text("state = 'cancelled'")
 UNCONFIRMED = text("state = 'unconfirmed'")
 ON_HOLD = text("hold_until is not null")
+# Ten rows on a phone. More would no longer be seen as single butterflies.
+MAX_REMEMBERED = 220
 
 
 class Event(Archivable, Pictured, db.Model):
@@ -45,7 +47,8 @@ class Event(Archivable, Pictured, db.Model):
 
     Content: `online_for` says who sees `online_url`: `everyone` or `registered`. `people` are dicts
     of `name`, `role` (`speaker` or `host`) and `words` by language. `languages` are codes such as
-    `es`, or names.
+    `es`, or names. `remembered` is how many people it remembers: its page shows one butterfly at
+    rest for each.
 
     State: a draft is published automatically at `publish_at`. An archived event (`archived_at`)
     keeps its page but is in no list. `sequence` counts the changes that calendars must learn about.
@@ -64,6 +67,7 @@ class Event(Archivable, Pictured, db.Model):
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("capacity is null or capacity > 0", name="capacity"),
         CheckConstraint("most_seats between 1 and 20", name="most_seats"),
+        CheckConstraint(f"remembered between 0 and {MAX_REMEMBERED}", name="remembered"),
         Index("uq_event_slug", "slug", unique=True),
         Index("ix_event_cause_id", "cause_id", "starts_at"),
         Index("ix_event_ends_at", "ends_at"),
@@ -71,7 +75,7 @@ class Event(Archivable, Pictured, db.Model):
     )
 
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
-    is_vigil: Mapped[bool] = mapped_column(Boolean, default=False)
+    remembered: Mapped[int] = mapped_column(SmallInteger, default=0)
     zone: Mapped[str] = mapped_column(String(64))
     starts_local: Mapped[datetime] = mapped_column(DateTime)
     ends_local: Mapped[datetime] = mapped_column(DateTime)

@@ -20,6 +20,8 @@ from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 
 MAX_DESCRIPTION_LENGTH = 200
+# How many butterflies at rest fit beside each other on a phone.
+MAX_IN_ROW = 22
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,14 @@ class EventPage(EventCard):
 
     `online` says how people take part online: "" (not at all), `open` (by `online_url`) or
     `registered` (by registering). `languages` are the names of the languages spoken at the event.
-    `written_in` are the codes of those its page is written in. `attendance` is None if too few
-    people came to publish a number.
+    `written_in` are the codes of those its page is written in. `resting_rows` are the numbers of
+    butterflies at rest in each row, one for each person the event remembers. `attendance` is None
+    if too few people came to publish a number.
     """
 
     cause_slug: str
     palette: str
-    is_vigil: bool
+    resting_rows: tuple[int, ...]
     picture: ShownPicture | None
     day: str
     hour: str
@@ -118,7 +121,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         **_card_fields(event, lang, now),
         cause_slug=event.cause.slug,
         palette=event.cause.palette,
-        is_vigil=event.is_vigil,
+        resting_rows=rows_of(event.remembered),
         picture=shown_picture(event.picture, lang, event.original_lang),
         day=full_day(event.starts_local, lang),
         hour=clock_time(event.starts_local, lang),
@@ -173,6 +176,12 @@ def _card_fields(event: Event, lang: str, now: datetime) -> dict[str, Any]:
         "starts_at": event.starts_at,
         "phase": "cancelled" if event.state == "cancelled" else over,
     }
+
+
+def rows_of(remembered: int) -> tuple[int, ...]:
+    """Share that many butterflies among as few rows as fit a phone, the longer rows first."""
+    rows = -(-remembered // MAX_IN_ROW)
+    return tuple(-(-(remembered - row) // rows) for row in range(rows))
 
 
 def _online(event: Event) -> str:

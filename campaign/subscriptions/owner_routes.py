@@ -19,8 +19,10 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from campaign.causes.models import CauseText
+from campaign.causes.queries import cause_by_id
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.signatures.forms import OwnLinkForm
@@ -101,7 +103,7 @@ def end(token: str) -> ResponseReturnValue:
     Mail scanners follow links, so a GET must not unsubscribe anyone. The link never expires, so the
     page shows no personal data.
     """
-    _stoppable(token)
+    _show_organisation_of(_stoppable(token))
     return private_page(
         "subscriptions/end.html", 200, token=token, mailing=request.args.get("mailing")
     )
@@ -173,9 +175,16 @@ def _owner(opened: Subscription) -> dict[str, Any]:
     return {"email_digest": opened.email_digest, "email": opened.email}
 
 
+def _show_organisation_of(subscription: Subscription) -> None:
+    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+    if cause:
+        show_organisation(cause.organisation_id)
+
+
 def _render_page(
     token: str, opened: Subscription, refused=None, refused_id: int | None = None
 ) -> Response:
+    _show_organisation_of(opened)
     own_subscriptions = []
     for row, cause in subscriptions_of_address(**_owner(opened)):
         form = (

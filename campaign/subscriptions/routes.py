@@ -23,6 +23,7 @@ from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_tokens
 from campaign.signatures.signing.abuse_limits import admit_signing
@@ -206,6 +207,8 @@ def _slug_argument(cause: Cause | None) -> dict[str, Any]:
 
 
 def _cause_context(cause: Cause | None) -> dict[str, str]:
+    if cause:
+        show_organisation(cause.organisation_id)
     text = cause.text(g.lang) if cause else None
     return {
         "cause_title": text.title if text else "",

@@ -18,12 +18,14 @@ from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.i18n.long_dates import long_date
+from campaign.organisations.presenters import page_identity
 from campaign.site.settings import site_settings
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
 HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
 MAX_UNBROKEN_LENGTH = 14
+SOFTWARE_NAME = "Volante"
 SIZES = ("kilobyte", "megabyte", "gigabyte")
 
 
@@ -167,11 +169,14 @@ def _zone() -> ZoneInfo:
 
 
 def _globals() -> dict[str, Any]:
+    identity = page_identity(chosen_lang())
     return {
         "lang": chosen_lang(),
+        "identity": identity,
         "languages": site_settings().languages,
         "shared_locales": LOCALES,
-        "site_name": "Volante",
+        "site_name": identity.name,
+        "software_name": SOFTWARE_NAME,
         "public_url": current_app.config["PUBLIC_URL"],
         "source_url": current_app.config["SOURCE_URL"],
         "support_email": current_app.extensions["sender_address"],

@@ -554,7 +554,7 @@ def upgrade():
         sa.Column("cause_id", ROW_ID, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("is_vigil", sa.Boolean(), nullable=False),
+        sa.Column("remembered", sa.SmallInteger(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("starts_local", sa.DateTime(), nullable=False),
         sa.Column("ends_local", sa.DateTime(), nullable=False),
@@ -589,6 +589,7 @@ def upgrade():
         sa.CheckConstraint("capacity is null or capacity > 0", name="capacity"),
         sa.CheckConstraint("ends_at > starts_at", name="times"),
         sa.CheckConstraint("most_seats between 1 and 20", name="most_seats"),
+        sa.CheckConstraint("remembered between 0 and 220", name="remembered"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_event_cause_id"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
     )

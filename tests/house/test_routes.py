@@ -3,6 +3,12 @@
 PUBLIC = {
     "GET /",
     "GET /<lang>/",
+    "GET /<lang>/imprint",
+    "GET /<lang>/organisations/<slug>",
+    "GET /<lang>/organisations/<slug>/imprint",
+    "GET /organisations/<slug>/colours-<digest>.css",
+    "GET /organisations/<slug>/logo-<digest>",
+    "GET /organisations/<slug>/mark-<digest>",
     "GET /<lang>/causes/<slug>",
     "GET /<lang>/causes/<slug>/montage",
     "GET /<lang>/mine",

@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from campaign.events.models import Event
+from campaign.events.models import MAX_REMEMBERED, Event
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.core.fields import (
     LineField,
@@ -211,7 +211,17 @@ class AboutForm(PartForm):
     )
     others = LineField(_l("Other languages spoken"), [max_length(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
-    is_vigil = BooleanField(_l("This is a vigil"))
+    remembered = WholeNumberField(
+        _l("Number of people it remembers"),
+        [
+            Optional(),
+            NumberRange(
+                0,
+                MAX_REMEMBERED,
+                _l("Enter a number from 0 to %(most)s.", most=MAX_REMEMBERED),
+            ),
+        ],
+    )
 
     @classmethod
     def values(cls, event: Event) -> dict[str, Any]:
@@ -219,7 +229,7 @@ class AboutForm(PartForm):
             "languages": [code for code in event.languages if code in NAMES],
             "others": ", ".join(name for name in event.languages if name not in NAMES),
             "petitions": [petition.petition_id for petition in event.petitions],
-            "is_vigil": event.is_vigil,
+            "remembered": event.remembered or None,
         }
 
     def offer(self, petitions: Iterable[Any]) -> Self:
@@ -233,7 +243,7 @@ class AboutForm(PartForm):
         others = [name for part in (self.others.data or "").split(",") if (name := part.strip())]
         return {
             "languages": [*self.languages.data, *dict.fromkeys(others)],
-            "is_vigil": self.is_vigil.data,
+            "remembered": self.remembered.data or 0,
             "petition_ids": self.petitions.data,
         }
 

@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
+from campaign.organisations.presenters import show_organisation
 from campaign.petitions.models import Petition
 from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -188,6 +189,7 @@ def _render_page(
     refused: SupporterForm | None = None,
     refused_id: int | None = None,
 ) -> Response:
+    show_organisation(cast(Petition, petition_by_id(opened.petition_id)).cause.organisation_id)
     own_signatures = [
         _own_signature(row, cast(SupporterForm, refused) if row.id == refused_id else _form(row))
         for row in signatures_of_address(**_owner(opened))
