@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
+from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
 
@@ -108,9 +109,9 @@ class Event(Archivable, Pictured, db.Model):
     )
 
     def text(self, lang: str) -> "EventText":
-        """Return the text in `lang`, or else in the event's original language."""
-        by_lang = {text.lang: text for text in self.texts}
-        return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+        """Return the text that a reader of `lang` gets: the nearest, or else the original."""
+        texts = {text.lang: text for text in self.texts}
+        return best_of(texts, lang, self.original_lang) or self.texts[0]
 
     def touch(self, now: datetime) -> None:
         self.changed_at = now

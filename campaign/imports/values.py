@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import INTERFACE_LANGUAGES, locale_of
 from campaign.signatures.models import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
+from campaign.site.settings import site_settings
 from campaign.text.names import clean_name, clean_text, name_key
 
 _SYNONYMS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
@@ -78,9 +79,9 @@ def country(text: str, default: str) -> str:
     if not text:
         return default
     code = text.upper()
-    if code in _countries().values():
+    if code in _countries(site_settings().languages).values():
         return code
-    return _look_up(_countries(), text, "country")
+    return _look_up(_countries(site_settings().languages), text, "country")
 
 
 def instant(text: str, zone: tzinfo, day_first: bool) -> datetime:
@@ -147,12 +148,12 @@ def _normalize(text: str) -> str:
     return name_key(text[:100].replace("_", " "), "")
 
 
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _countries(languages: tuple[str, ...]) -> dict[str, str]:
     # Names differ between countries of one language: Bélarus in Canada, Biélorussie in France.
     names = {
         _normalize(name): code
-        for locale in (*LOCALES, *LOCALES.values())
+        for locale in (*INTERFACE_LANGUAGES, *map(locale_of, languages))
         for code, name in countries(locale, ())
     }
     return names | {

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from campaign.i18n.fallbacks import best_of, best_text
 from campaign.petitions.delivery import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.handovers import handovers_of
@@ -128,14 +129,14 @@ def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> di
 
 
 def in_language(question: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Return a petition's own question with its texts in `lang`, or in the first language.
+    """Return a petition's own question with the texts that a reader of `lang` gets.
 
     `choices` are pairs (stored value, label). The stored value is the same in every language.
     """
-    label = question["label"].get(lang) or next(iter(question["label"].values()))
+    label = best_text(question["label"], lang)
     by_lang = question.get("choices") or {}
     values = next(iter(by_lang.values()), ())
-    choices = tuple(zip(values, by_lang.get(lang, values), strict=True))
+    choices = tuple(zip(values, best_of(by_lang, lang) or values, strict=True))
     return {
         **question,
         "label": label,

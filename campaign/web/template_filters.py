@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES, NAMES
+from campaign.i18n.locales import direction, language_name, locale_of
 from campaign.i18n.long_dates import long_date
 from campaign.site.settings import site_settings
 from campaign.web.languages import chosen_lang
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(url_in_language)
     app.add_template_global(language_switch_url)
     app.add_template_global(language_name)
+    app.add_template_global(locale_of)
     app.add_template_global(lang_of)
     app.add_template_global(spoken)
     app.context_processor(_globals)
@@ -143,11 +144,6 @@ def without_lang(path: str) -> str:
     return "/" + path.split("/", 2)[2]
 
 
-def language_name(lang: str) -> str:
-    """Return the name of a language in that language."""
-    return NAMES[lang]
-
-
 def lang_of(lang: str) -> Markup:
     """Return the `lang` attribute for text in `lang`; nothing if the page is in that language."""
     return Markup("") if lang == chosen_lang() else Markup(' lang="{}"').format(lang)
@@ -170,7 +166,7 @@ def _globals() -> dict[str, Any]:
     return {
         "lang": chosen_lang(),
         "languages": site_settings().languages,
-        "shared_locales": LOCALES,
+        "direction": direction(chosen_lang()),
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],
         "source_url": current_app.config["SOURCE_URL"],

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import PREFERRED_LOCALES
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "static/js"
@@ -16,7 +16,7 @@ NAMED = re.compile(r"""["'](?:en|es|fr)[-_][A-Z]{2}["']""")
 def test_scripts_have_the_locales_of_the_server():
     [listed] = re.findall(r"const LOCALES = \{ (.+) \};", FORMATS.read_text())
     of_scripts = json.loads(re.sub(r"(\w+): ", r'"\1": ', f"{{{listed}}}"))
-    assert of_scripts == {lang: name.replace("_", "-") for lang, name in LOCALES.items()}
+    assert of_scripts == {lang: name.replace("_", "-") for lang, name in PREFERRED_LOCALES.items()}
 
 
 def test_no_other_code_names_a_locale():
