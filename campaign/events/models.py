@@ -26,6 +26,7 @@ from campaign.extensions import RowId, db
 from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.site.languages import default_lang
 
 # A partial index serves only queries that repeat its exact condition, so both use these constants.
 WAITING = text("state = 'waiting'")
@@ -91,7 +92,7 @@ class Event(Archivable, Pictured, db.Model):
     questions: Mapped[list] = mapped_column(JSON, default=list)
     people: Mapped[list] = mapped_column(JSON, default=list)
     languages: Mapped[list] = mapped_column(JSON, default=list)
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     came: Mapped[int | None] = mapped_column(Integer)
     registration_closed: Mapped[bool] = mapped_column(

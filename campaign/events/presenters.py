@@ -17,6 +17,7 @@ from campaign.i18n.locales import is_language, locale_of
 from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.security.small_counts import MIN_COUNT
+from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 
@@ -144,7 +145,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         online_url=event.online_url if event.online_for == "everyone" else "",
         people=tuple(_person(person, lang) for person in event.people),
         languages=tuple(_language_name(code, lang) for code in event.languages),
-        written_in=tuple(text.lang for text in event.texts),
+        written_in=offered_among(text.lang for text in event.texts),
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),

@@ -24,6 +24,7 @@ from campaign.extensions import RowId, db, one_of
 from campaign.i18n.fallbacks import best_lang, best_of, best_text
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.site.languages import default_lang
 
 # Half a year is enough to deliver the signatures and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180
@@ -98,7 +99,7 @@ class Petition(Archivable, Pictured, db.Model):  # type: ignore[name-defined, mi
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
     retention_notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from campaign.petitions.handovers import handovers_of
 from campaign.petitions.models import Handover, Petition
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.publishing.pictures import ShownPicture, shown_picture
+from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html
 
 
@@ -95,7 +96,7 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         version=version.number,
         versions=len(petition.versions),
         text_changed_at=version.created_at,
-        languages=tuple(text.lang for text in version.texts),
+        languages=offered_among(text.lang for text in version.texts),
         deliver_on=petition.deliver_on,
         deliver_place=petition.deliver_place(lang),
         picture=shown_picture(petition.picture, lang, petition.original_lang),

@@ -9,15 +9,26 @@ from campaign.i18n.locales import UnknownLanguage, normalised
 from campaign.site.settings import site_settings
 
 
+def default_lang() -> str:
+    """Return the first language of the site, in which texts are unless someone says otherwise."""
+    return site_settings().default_lang
+
+
 def languages_with(written: Iterable[str]) -> tuple[str, ...]:
     """Return the languages of the site, then others of `written`: texts in them must not be lost."""
     return tuple(dict.fromkeys((*site_settings().languages, *written)))
 
 
+def offered_among(written: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the languages in which there are pages of the site."""
+    languages = site_settings().languages
+    return tuple(lang for lang in written if lang in languages)
+
+
 def best_lang() -> str:
     """Return the language in the URL, else the visitor's first that we have, else our first."""
     if not request:
-        return site_settings().default_lang
+        return default_lang()
     accepted = (tag.replace("_", "-") for tag, _quality in request.accept_languages)
     return offered_lang([request.path.split("/", 2)[1], *accepted])
 

@@ -22,6 +22,7 @@ from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Pictured
 from campaign.publishing.picture_upload import SMALL_WIDTH
+from campaign.site.languages import default_lang
 
 
 class Update(Pictured, db.Model):
@@ -46,7 +47,7 @@ class Update(Pictured, db.Model):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
     time_zone: Mapped[str] = mapped_column(String(40), default="")
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
