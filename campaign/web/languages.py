@@ -48,7 +48,7 @@ class LanguageRule(Rule):
         return super().get_converter(variable_name, converter_name, args, kwargs)
 
 
-class InterfaceMessages(Domain):  # type: ignore[misc]
+class InterfaceMessages(Domain):
     """The messages of a locale; those of the nearest language if there is no translation."""
 
     def get_translations(self) -> NullTranslations:
@@ -69,7 +69,7 @@ class InterfaceMessages(Domain):  # type: ignore[misc]
         return self.cache[lang]
 
 
-class InterfaceBabel(Babel):  # type: ignore[misc]
+class InterfaceBabel(Babel):
     """Flask-Babel with InterfaceMessages."""
 
     @cached_property

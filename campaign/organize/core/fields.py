@@ -134,8 +134,8 @@ class InLanguages:
     class method `fields_in` returns the fields that depend on them, by name. `missing_errors` maps a part to the error shown if that part is empty.
     """
 
-    parts = ()
-    missing_errors = {}
+    parts: tuple[str, ...] = ()
+    missing_errors: dict[str, Any] = {}
     languages: tuple[str, ...] = ()
     fields_in: Callable[[tuple[str, ...]], dict[str, Any]]
 
