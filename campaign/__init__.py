@@ -215,7 +215,7 @@ def _init_extensions(app):
     extensions.migrate.init_app(
         app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True
     )
-    extensions.babel.init_app(app, locale_selector=languages.locale)
+    languages.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
         # Only web requests have a limit. Commands and the worker may take longer: exports read for

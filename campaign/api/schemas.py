@@ -1,12 +1,12 @@
 """The API's responses as JSON Schema 2020-12; all listed properties are always present."""
 
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import MAX_TAG_LENGTH
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
 ADDRESS = {"type": "string", "format": "uri"}
 INSTANT = {"type": "string", "format": "date-time"}
-LANG = {"type": "string", "enum": list(LOCALES)}
+LANG = {"type": "string", "maxLength": MAX_TAG_LENGTH, "description": "A BCP 47 language tag."}
 COUNTRY = {"type": ["string", "null"], "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"}
 
 

@@ -18,7 +18,6 @@ from campaign.api.routes import blueprint
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.errors import CampaignError
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
 from campaign.petitions.presenters import in_language
 from campaign.petitions.signing_terms import recent_terms
 from campaign.process.clock import utcnow
@@ -34,6 +33,7 @@ from campaign.signatures.signing.submission import (
     Submission,
     submit,
 )
+from campaign.site.languages import offered_lang
 
 BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
 TEXT_FIELDS = (
@@ -139,7 +139,7 @@ def _sent_values() -> dict[str, Any]:
             for name, value in body.get("answers", {}).items()
         },
         "version": version if type(version := body.get("version")) is int else None,
-        "lang": lang if isinstance(lang, str) and lang in LOCALES else next(iter(LOCALES)),
+        "lang": offered_lang([_text(lang)]),
     }
 
 

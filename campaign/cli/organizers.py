@@ -13,6 +13,7 @@ from campaign.accounts.permissions import ADMIN, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
+from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.process.clock import utcnow
 from campaign.text.email_addresses import Address, AddressRefused, parse_address
 
@@ -36,8 +37,8 @@ def _parse_email(_context: click.Context, _parameter: click.Parameter, email: st
 )
 @click.option(
     "--lang",
-    type=click.Choice(("en", "es", "fr")),
-    default="en",
+    type=click.Choice(INTERFACE_LANGUAGES),
+    default=INTERFACE_LANGUAGES[0],
     help="Language of their pages and emails.",
 )
 def add(email: Address, role: str, slug: str | None, lang: str) -> None:

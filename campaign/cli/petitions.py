@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
-from campaign.cli.checks import valid_slug
+from campaign.cli.checks import site_lang, valid_slug
 from campaign.extensions import write
 from campaign.petitions.life_cycles import CauseClosed, petition_life_cycle
 from campaign.petitions.models import Petition
@@ -46,7 +46,9 @@ group = AppGroup("petitions", help="Create, publish, close, reopen, archive and 
     "--goal", type=click.IntRange(min=0), default=0, help="Goal for the number of signatures."
 )
 @click.option(
-    "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
+    "--lang",
+    callback=site_lang,
+    help="Language of the text. Without it, the first language of the site.",
 )
 @click.option("--two-per-address", is_flag=True, help="Let two people sign with one email address.")
 @click.option("--draft", is_flag=True, help="Create a draft that only organizers see.")

@@ -23,8 +23,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
+from campaign.i18n.fallbacks import best_of
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
+from campaign.site.languages import default_lang
 
 # A partial index serves only queries that repeat its exact condition, so both use these constants.
 WAITING = text("state = 'waiting'")
@@ -94,7 +96,7 @@ class Event(Archivable, Pictured, db.Model):
     questions: Mapped[list] = mapped_column(JSON, default=list)
     people: Mapped[list] = mapped_column(JSON, default=list)
     languages: Mapped[list] = mapped_column(JSON, default=list)
-    original_lang: Mapped[str] = mapped_column(String(35), default="en")
+    original_lang: Mapped[str] = mapped_column(String(35), default=default_lang)
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     attendance: Mapped[int | None] = mapped_column(Integer)
     registration_closed: Mapped[bool] = mapped_column(
@@ -112,9 +114,9 @@ class Event(Archivable, Pictured, db.Model):
     )
 
     def text(self, lang: str) -> "EventText":
-        """Return the text in `lang`, or else in the event's original language."""
-        by_lang = {text.lang: text for text in self.texts}
-        return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+        """Return the text that a reader of `lang` gets: the nearest, or else the original."""
+        texts = {text.lang: text for text in self.texts}
+        return best_of(texts, lang, self.original_lang) or self.texts[0]
 
     def touch(self, now: datetime) -> None:
         self.changed_at = now

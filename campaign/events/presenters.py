@@ -12,10 +12,12 @@ from campaign.events.models import Event
 from campaign.events.places import full_place, map_url
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import best_lang
+from campaign.i18n.locales import is_language, locale_of
 from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.security.small_counts import MIN_COUNT
+from campaign.site.languages import offered_among
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 
@@ -146,7 +148,7 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         online_url=event.online_url if event.online_for == "everyone" else "",
         people=tuple(_person(person, lang) for person in event.people),
         languages=tuple(_language_name(code, lang) for code in event.languages),
-        written_in=tuple(text.lang for text in event.texts),
+        written_in=offered_among(text.lang for text in event.texts),
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
@@ -192,7 +194,7 @@ def _online(event: Event) -> str:
 
 def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
     texts = person.get("words", {})
-    text_lang = lang if texts.get(lang) else next(iter(texts), lang)
+    text_lang = best_lang([tag for tag, text in texts.items() if text], lang) or lang
     return {
         "name": person["name"],
         "role": person["role"],
@@ -202,7 +204,10 @@ def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
 
 
 def _language_name(code: str, lang: str) -> str:
-    return Locale.parse(LOCALES[lang]).languages.get(code, code)
+    # Languages that CLDR does not know are stored by their name.
+    if is_language(code):
+        return Locale.parse(code, sep="-").get_display_name(locale_of(lang)) or code
+    return code
 
 
 def _petitions(event: Event, lang: str, now: datetime) -> tuple[PetitionCard, ...]:

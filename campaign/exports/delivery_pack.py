@@ -24,7 +24,7 @@ from campaign.exports.selection import Selection
 from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.montage.posters.jobs import prepare
 from campaign.montage.queries import Variety
 from campaign.petitions.models import Petition
@@ -92,7 +92,7 @@ class DeliveryPack:
             self._table_path.unlink(missing_ok=True)
 
     def _next(self, parts: Iterator[bytes]) -> bytes | None:
-        with force_locale(LOCALES[self._choice["lang"]]):
+        with force_locale(locale_of(self._choice["lang"])):
             data = next(parts, None)
         # Release the database connection while the bytes are sealed.
         db.session.rollback()

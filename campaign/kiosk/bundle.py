@@ -14,7 +14,7 @@ from campaign.causes.queries import cause_count
 from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.i18n.countries import countries
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
@@ -157,14 +157,14 @@ def _petition(
 
 
 def _consent(lang: str) -> str:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return _(
             "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
         )
 
 
 def _delivered(version: PetitionVersion, lang: str) -> Any:
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         return delivered_list(version.delivered_names, version.delivered_details)
 
 

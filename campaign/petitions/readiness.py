@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from campaign.i18n.locales import LOCALES
 from campaign.petitions.models import Petition
 from campaign.publishing.life_cycle import NotPublishable
+from campaign.site.settings import site_settings
 
 
 class Fault(NamedTuple):
@@ -48,4 +48,4 @@ def missing_languages(petition: Petition) -> list[str]:
     Readers of these languages get the text in the petition's original language.
     """
     available = {text.lang for text in petition.current_version.texts}
-    return [lang for lang in LOCALES if lang not in available]
+    return [lang for lang in site_settings().languages if lang not in available]

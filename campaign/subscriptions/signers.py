@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Select, Table, case, func, literal, null, 
 
 from campaign.db.upsert import insert
 from campaign.extensions import db
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import INTERFACE_LANGUAGES
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
+from campaign.site.languages import languages_with
+from campaign.site.settings import site_settings
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
@@ -113,9 +115,9 @@ def _rows(
     has_address = c.email.is_not(None) & c.email_digest.is_not(None)
     firsts = select(func.min(c.id)).where(chosen, has_address).group_by(c.cause_id, c.email_digest)
     consent_text = case(
-        {lang: wording(SIGNATURE, lang) for lang in LOCALES},
+        {lang: wording(SIGNATURE, lang) for lang in languages_with(INTERFACE_LANGUAGES)},
         value=c.lang,
-        else_=wording(SIGNATURE, "en"),
+        else_=wording(SIGNATURE, site_settings().default_lang),
     )
     values = (c.cause_id, c.email, c.email_digest, c.lang, consent_text, c.created_at, c.id)
     defaults = (literal(value) for value in _DEFAULTS)

@@ -16,7 +16,7 @@ from campaign.exports.delivery_pack_texts import UNNAMED
 from campaign.exports.export_queries import content_of, exports_of
 from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.extensions import write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.petitions.deliveries import change_delivered_details
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import Sealer
@@ -209,7 +209,7 @@ def test_pack_is_in_the_chosen_language(requested, petition, exporter, signed, l
     files = opened(pack(requested, petition, exporter, lang=lang, paper="letter"))
     [page] = pages(files["signatures.pdf"])
     assert text in page
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         translated = str(UNNAMED)
     assert translated != str(UNNAMED) and translated in " ".join(page.split())
     assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)

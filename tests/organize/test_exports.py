@@ -18,7 +18,7 @@ from campaign.exports.export_queries import exports_of, file_of
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
 from campaign.extensions import db, write
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivered_items
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -398,7 +398,7 @@ def change_contents(desk, names, *details):
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, petition, lang):
-    with force_locale(LOCALES[lang]):
+    with force_locale(locale_of(lang)):
         shown, country = delivered_items("shown", ["country"])
         full, postal_code, day = delivered_items("full", ["postal_code", "day"])
     desk = desk_of("owner", petition.cause_id)

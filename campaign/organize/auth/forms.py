@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from campaign.accounts.models import Organizer
 from campaign.organize.core.fields import (
-    LANGUAGES,
+    INTERFACE_CHOICES,
     AddressField,
     CodeField,
     NewPasswordField,
@@ -56,7 +56,7 @@ class WelcomeForm(PasswordForm):
     """Name, language and password of an organizer who accepts an invitation."""
 
     name = OrganizerNameField(_l("Your name"))
-    lang = SelectField(_l("Language"), choices=LANGUAGES)
+    lang = SelectField(_l("Language"), choices=INTERFACE_CHOICES)
 
     def about(self) -> tuple[str, ...]:
         return *super().about(), self.name.data or ""

@@ -17,7 +17,7 @@ from campaign.causes.operations import CauseSlugTaken, change_cause, create_caus
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
-from campaign.i18n.locales import LOCALES
+from campaign.i18n.fallbacks import best_lang
 from campaign.montage.queries import shape_title
 from campaign.organize.core.access import allowed
 from campaign.organize.core.audit import AuditEvent, act
@@ -35,6 +35,7 @@ from campaign.organize.core.fields import (
     max_length,
 )
 from campaign.organize.core.identity import causes_where, may
+from campaign.organize.core.languages import cause_languages
 from campaign.organize.core.scope import load_cause
 from campaign.organize.petitions.forms import SlugForm
 from campaign.petitions.presenters import cards_of_cause
@@ -60,7 +61,7 @@ SHAPES = [
 ]
 
 
-class _Cause(InLanguages, FlaskForm):
+class CauseForm(InLanguages, FlaskForm):
     """A cause's texts in all languages, its colour, and the shape of its montage."""
 
     parts, missing_errors = PARTS, MISSING_ERRORS
@@ -70,14 +71,23 @@ class _Cause(InLanguages, FlaskForm):
     shape = RadioField(_l("Shape of the montage"), choices=SHAPES, default="monarch")
 
     @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "title", _title),
+            **by_language(languages, "summary", _summary),
+            **by_language(languages, "story", _story),
+        }
+
+    @classmethod
     def of(cls, cause: Cause) -> Self:
         texts = {
             f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
         }
         looks = {"palette": cause.palette, "slug": cause.slug}
-        return cls(
+        form = cls.in_languages(cause_languages(cause))(
             formdata=None, data={"version": cause.version_of("text"), **looks, **texts}
-        ).without_shape()
+        )
+        return form.without_shape()
 
     def without_shape(self) -> Self:
         """Remove the shape field, and return the form.
@@ -90,26 +100,19 @@ class _Cause(InLanguages, FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         # If nothing was entered, require the first language.
-        return self.require_parts(self.texts() or list(LOCALES)[:1], MISSING_ERRORS) and valid
+        return self.require_parts(self.texts() or self.languages[:1], MISSING_ERRORS) and valid
 
 
-CauseForm = type(
-    "CauseForm",
-    (_Cause,),
-    {
-        **by_language(
-            "title", lambda lang: LineField(in_language(_l("Title"), lang), [max_length(200)])
-        ),
-        **by_language(
-            "summary",
-            lambda lang: ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)]),
-        ),
-        **by_language(
-            "story",
-            lambda lang: LinesField(in_language(_l("How it started"), lang), [max_length(20_000)]),
-        ),
-    },
-)
+def _title(lang: str) -> LineField:
+    return LineField(in_language(_l("Title"), lang), [max_length(200)])
+
+
+def _summary(lang: str) -> ShortTextField:
+    return ShortTextField(in_language(_l("Summary"), lang), [max_length(1000)])
+
+
+def _story(lang: str) -> LinesField:
+    return LinesField(in_language(_l("How it started"), lang), [max_length(20_000)])
 
 
 # Show the montage of a draft with this many sample butterflies.
@@ -129,13 +132,13 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allowed("causes.create")
 def new() -> ResponseReturnValue:
-    return _writing_page(CauseForm(formdata=None))
+    return _writing_page(CauseForm.in_languages(site_settings().languages)(formdata=None))
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
 def create() -> ResponseReturnValue:
-    form = CauseForm()
+    form = CauseForm.in_languages(site_settings().languages)()
     if not form.validate():
         return _writing_page(form, status=422)
     texts = form.texts()
@@ -173,7 +176,11 @@ def show(cause: Cause) -> ResponseReturnValue:
 
 def render_cause(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
     """Return the page of a cause, with the given LaterForm."""
-    missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
+    missing = [
+        lang
+        for lang in site_settings().languages
+        if lang not in {text.lang for text in cause.texts}
+    ]
     return render_template(
         "organize/causes/show.html",
         cause=cause,
@@ -195,7 +202,7 @@ def words(cause: Cause) -> ResponseReturnValue:
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
 def save_words(cause: Cause) -> ResponseReturnValue:
-    form = CauseForm().without_shape()
+    form = CauseForm.in_languages(cause_languages(cause))().without_shape()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
@@ -274,7 +281,7 @@ def preview_page(cause: Cause, **typed: Any) -> str:
 
 def _as_typed(form: FlaskForm) -> dict[str, Any]:
     texts = form.texts()
-    lang = g.lang if g.lang in texts else next(iter(texts))
+    lang = best_lang(texts, g.lang)
     text = texts[lang]
     return {
         "lang": lang,
@@ -292,8 +299,8 @@ def _writing_page(
         "organize/causes/words.html",
         cause=cause,
         form=form,
-        order=list(LOCALES),
-        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
+        order=form.languages,
+        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in form.languages},
     ), status
 
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.i18n.locales import NAMES
 from campaign.imports.classification import classify
 from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.models import ImportBatch, PrintRun
@@ -45,6 +44,7 @@ from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.process.clock import utcnow
+from campaign.site.settings import site_settings
 
 MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
@@ -132,7 +132,7 @@ def typing() -> ResponseReturnValue:
     slug = match[0].petition.slug if match else request.args.get("petition")
     slugs = [item.slug for item in petitions if item.slug == slug or len(petitions) == 1]
     lang = match[0].lang if match else request.args.get("lang")
-    if not slugs or lang not in NAMES:
+    if not slugs or lang not in site_settings().languages:
         return _choosing_page(
             SheetChoice(formdata=None, petition=slug, lang=g.lang).offer(petitions)
         )

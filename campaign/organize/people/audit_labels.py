@@ -15,7 +15,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.i18n.clock_times import clock_time
-from campaign.i18n.locales import NAMES
+from campaign.i18n.locales import is_language, language_name
 from campaign.organize.core.scope import petition_summary
 from campaign.petitions.queries import petitions_with_ids
 from campaign.updates.queries import updates_with_ids
@@ -302,8 +302,8 @@ def readable_changes(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
 
 def _field(change: dict[str, Any]) -> Any:
     label, part = FIELDS.get(change["field"], change["field"]), change["part"]
-    if part in NAMES:
-        return _("%(field)s (%(language)s)", field=label, language=NAMES[part])
+    if is_language(part):
+        return _("%(field)s (%(language)s)", field=label, language=language_name(part))
     return f"{label} {int(part) + 1}" if part.isdecimal() else label
 
 

@@ -30,7 +30,7 @@ from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.organize.core.access import allowed, fresh
 from campaign.organize.core.audit import AuditEvent, act
-from campaign.organize.core.fields import LANGUAGES, AddressField
+from campaign.organize.core.fields import INTERFACE_CHOICES, AddressField
 from campaign.organize.core.identity import causes_where, may, organizer
 from campaign.process.clock import utcnow
 from campaign.text.names import NameRefused, clean_name
@@ -81,7 +81,9 @@ class InvitationForm(RoleForm):
     name = StringField(
         _l("Name"), [Length(max=80, message=_l("This is too long. Make it shorter."))]
     )
-    lang = SelectField(_l("Language of the email"), choices=LANGUAGES, default=lambda: g.lang)
+    lang = SelectField(
+        _l("Language of the email"), choices=INTERFACE_CHOICES, default=lambda: g.lang
+    )
 
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")

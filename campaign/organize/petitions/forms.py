@@ -1,6 +1,6 @@
 """The forms that start a petition and edit its text."""
 
-from typing import Self
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,6 +18,7 @@ from campaign.organize.core.fields import (
     in_language,
     max_length,
 )
+from campaign.organize.core.languages import petition_languages
 from campaign.petitions.models import Petition
 
 MAX_TITLE_LENGTH = 200
@@ -57,11 +58,20 @@ class GoalForm(FlaskForm):
         return cls(formdata=None, goal=petition.goal, version=petition.version_of("goal"))
 
 
-class _Text(InLanguages, FlaskForm):
+class TextForm(InLanguages, FlaskForm):
     """A petition's texts in all languages at once, so that one change makes one version."""
 
     parts, missing_errors = PARTS, MISSING_ERRORS
     version = VersionField()
+
+    @classmethod
+    def fields_in(cls, languages: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            **by_language(languages, "title", _title),
+            **by_language(languages, "summary", _summary),
+            **by_language(languages, "body", _body),
+            **by_language(languages, "organisation", _organisation),
+        }
 
     @classmethod
     def of(cls, petition: Petition) -> Self:
@@ -71,7 +81,9 @@ class _Text(InLanguages, FlaskForm):
             for text in petition.current_version.texts
             for part in PARTS
         }
-        return cls(formdata=None, data={"version": petition.version_of("text"), **texts})
+        return cls.in_languages(petition_languages(petition))(
+            formdata=None, data={"version": petition.version_of("text"), **texts}
+        )
 
     def validate_for(self, petition: Petition) -> bool:
         """Check the texts.
@@ -97,15 +109,3 @@ def _body(lang: str) -> LinesField:
 
 def _organisation(lang: str) -> LineField:
     return LineField(in_language(_l("Written by"), lang), [max_length(MAX_TITLE_LENGTH)])
-
-
-TextForm = type(
-    "TextForm",
-    (_Text,),
-    {
-        **by_language("title", _title),
-        **by_language("summary", _summary),
-        **by_language("body", _body),
-        **by_language("organisation", _organisation),
-    },
-)
