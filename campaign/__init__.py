@@ -45,6 +45,8 @@ from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
+from campaign.notices import operations as notice_operations
+from campaign.notices.routes import blueprint as notice_pages
 from campaign.organisations import identity
 from campaign.organize import workspace
 from campaign.petitions import signing_terms
@@ -88,6 +90,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     site_settings,
     identity,
+    notice_operations,
     languages,
     id_converter,
     read_json,
@@ -116,6 +119,7 @@ BLUEPRINTS = (
         site_pages,
         machine_pages,
         metrics,
+        notice_pages,
         cause_pages,
         petition_pages,
         signature_pages,

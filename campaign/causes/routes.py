@@ -10,6 +10,7 @@ from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.http.caching import public
+from campaign.notices.composition import compose_notice
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.process.clock import utcnow
 from campaign.updates.presenters import recent_cards
@@ -39,6 +40,7 @@ def index() -> ResponseReturnValue:
                 causes=causes,
                 events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
                 updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
+                news_notice=compose_notice("subscription", organisation_id=None, lang=g.lang),
             )
         )
     )
@@ -61,6 +63,9 @@ def show(slug: str) -> ResponseReturnValue:
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),
+                news_notice=compose_notice(
+                    "subscription", organisation_id=cause.organisation_id, lang=g.lang
+                ),
             )
         )
     )
