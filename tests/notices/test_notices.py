@@ -1,18 +1,19 @@
 """Tests of privacy notices: who was shown what, and what is recorded of it."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from campaign.events.models import Registration
 from campaign.extensions import db, write
 from campaign.notices.composition import digest_of
 from campaign.notices.models import NOT_RECORDED, Notice
-from campaign.notices.operations import record_notice
+from campaign.notices.operations import CACHE, record_notice
 from campaign.notices.queries import notice_by_id
 from campaign.organisations.operations import change_organisation, create_organisation
 from campaign.organisations.queries import host_organisation
 from campaign.petitions.jobs import record_shown_notices
 from campaign.process.clock import utcnow
+from campaign.process.ttl_cache import TtlCache
 from campaign.signatures.erasure import erase_one, set_retention
 from campaign.signatures.models import RepeatSigning
 from tests.factories.causes import make_cause
@@ -137,11 +138,30 @@ def test_later_form_waits_with_its_own_notice(client, petition):
     assert "notice_id" not in form.words
 
 
+def test_process_that_knows_a_notice_signs_without_asking_for_it(
+    client, petition, app, monkeypatch
+):
+    monkeypatch.setitem(app.extensions, CACHE, TtlCache(60, max_entries=10))
+    digest = shown_digest(client, "/en/petitions/home")
+    post_signature(client, petition, {**AMALIA, "notice": digest})
+    queries = []
+
+    def note(_connection, _cursor, statement, *_):
+        if "notice" in statement and statement.lower().startswith("select"):
+            queries.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    post_signature(client, petition, {**ODILE, "notice": digest})
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert queries == []
+    assert [notice_of(signature).digest for signature in rows()] == [digest, digest]
+
+
 def test_registration_points_at_its_notice(client, petition):
-    event = make_event("talk", cause_id=petition.cause_id, registration="required")
-    digest = shown_digest(client, f"/en/events/{event.slug}")
+    talk = make_event("talk", cause_id=petition.cause_id)
+    digest = shown_digest(client, f"/en/events/{talk.slug}")
     form_data = {"name": "Amalia", "email": AMALIA["email"], "seats": "1", "notice": digest}
-    client.post(f"/en/events/{event.slug}/registrations", data=form_data)
+    client.post(f"/en/events/{talk.slug}/registrations", data=form_data)
     registration = db.session.scalars(select(Registration)).one()
     assert notice_of(registration).digest == digest
 
