@@ -19,7 +19,7 @@ from campaign.i18n.long_dates import long_date
 from campaign.montage.texts import ngettext, number
 from campaign.notices.models import Notice
 from campaign.notices.queries import MIN_PREFIX_LENGTH, notices_with
-from campaign.petitions.delivery import may_deliver
+from campaign.petitions.delivery_terms import may_deliver
 from campaign.petitions.models import Petition
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_paragraphs
@@ -266,7 +266,7 @@ class PackTexts:
 
     def _short_day(self, day: str) -> str:
         if day not in self._days:
-            # The day is empty for people who were not told that it is handed over.
+            # The day is empty for people who were not told that it is delivered.
             self._days[day] = day and format_date(
                 date.fromisoformat(day), "medium", locale=get_locale()
             )

@@ -20,7 +20,7 @@ from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import Kiosk, StaffPin
 from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
-from campaign.petitions.delivery import delivered_list
+from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_counts, published_petitions
@@ -172,7 +172,7 @@ def _notice(petition: Petition, lang: str) -> dict[str, str]:
 
 def _delivered(version: PetitionVersion, lang: str) -> Any:
     with force_locale(LOCALES[lang]):
-        return delivered_list(version.handed_names, version.handed_details)
+        return delivered_list(version.delivered_names, version.delivered_details)
 
 
 def _key() -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Opened:
     shift: str | None = None
     consent: str = ""
     notice: str = ""
-    drawn: str = ""
+    drawing: str = ""
     supporter: SupporterDetails | None = None
     held_reason: str = ""
     invalid_fields: tuple[str, ...] = ()

@@ -52,10 +52,10 @@ def approve(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> 
         notify_signers([result.signature_id], now=now)
         row.status, row.reason, row.sealed = STORED, "", None
         row.notice_id = notice_id
-        row.signature_id, row.consent, row.drawn = (
+        row.signature_id, row.consent, row.drawing = (
             result.signature_id,
             opened.consent,
-            opened.drawn,
+            opened.drawing,
         )
     db.session.flush()
     return result.is_new

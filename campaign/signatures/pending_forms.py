@@ -31,7 +31,7 @@ COMPARED = (
     ),
     *("lang", "version_id"),
 )
-# Columns that the row of a waiting form has itself; its `words` hold the others.
+# Columns that the row of a waiting form has itself; its `form_data` holds the others.
 OWN_COLUMNS = ("address_digest", "notice_id")
 COPIED = (*COMPARED, "source", "created_at")
 # These stay as they are: the signature's identity, its count of emails, and what only confirming
@@ -100,7 +100,9 @@ def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
     )
     # Withdrawing also withdraws every form that came before it.
     since = signature.withdrawn_at if is_withdrawn else None
-    later = [_form(row) for row in rows if row.words and (since is None or row.created_at > since)]
+    later = [
+        _form(row) for row in rows if row.form_data and (since is None or row.created_at > since)
+    ]
     own = _own_form(signature)
     # The row may have been created from one of them (see form_retention).
     is_listed = any(
@@ -152,7 +154,7 @@ def sent_to(signature: Signature, form_id: int | None) -> str | None:
     if form_id is None:
         return signature.email if was_used(signature, None) else ""
     form = form_by_id(form_id)
-    return form.words.get("email", "") if form else ""
+    return form.form_data.get("email", "") if form else ""
 
 
 def use_form(
@@ -181,7 +183,9 @@ def use_form(
             update(RepeatSigning.__table__)
             .where(c.signature_id == signature.id)
             .values(
-                words={}, address_digest=None, used_at=case((c.id == form.id, now), else_=null())
+                form_data={},
+                address_digest=None,
+                used_at=case((c.id == form.id, now), else_=null()),
             )
         )
 
@@ -202,7 +206,7 @@ def json_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def columns_of(row: RepeatSigning) -> dict[str, Any]:
     """Return the columns of the signature that this form would create."""
-    columns = dict(row.words)
+    columns = dict(row.form_data)
     for name in _INSTANTS & columns.keys():
         columns[name] = columns[name] and datetime.fromisoformat(columns[name])
     for name in _DIGESTS & columns.keys():

@@ -135,7 +135,7 @@ def test_later_form_waits_with_its_own_notice(client, petition):
     post_signature(client, petition, later)
     [form] = db.session.scalars(select(RepeatSigning)).all()
     assert LEGAL["legal_name"] in notice_of(form).text
-    assert "notice_id" not in form.words
+    assert "notice_id" not in form.form_data
 
 
 def test_process_that_knows_a_notice_signs_without_asking_for_it(

@@ -81,7 +81,7 @@ def test_paper_points_at_the_text_printed_on_the_sheet(petition):
     batch = bring(begin(petition, csv_of(line)))
     assert rows()[0].notice_id == batch.notice_id == NOT_RECORDED
     known = begin(petition, csv_of("Odile,Kwan,odile@kwan.example,CA,H3Z 2Y7,,,"))
-    db.session.get(type(known), known.id).wording = "We keep this for the petition alone."
+    db.session.get(type(known), known.id).consent_text = "We keep this for the petition alone."
     db.session.commit()
     bring(known)
     assert notice_of(rows()[1]).text == "We keep this for the petition alone."
