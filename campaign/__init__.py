@@ -45,6 +45,8 @@ from campaign.montage.cards.routes import blueprint as share_cards
 from campaign.montage.posters.jobs import work as montage_work
 from campaign.montage.posters.routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
+from campaign.notices import operations as notice_operations
+from campaign.notices.routes import blueprint as notice_pages
 from campaign.organisations import identity
 from campaign.organisations.routes import blueprint as organisation_pages
 from campaign.organize import workspace
@@ -89,6 +91,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     site_settings,
     identity,
+    notice_operations,
     languages,
     id_converter,
     read_json,
@@ -118,6 +121,7 @@ BLUEPRINTS = (
         machine_pages,
         metrics,
         organisation_pages,
+        notice_pages,
         cause_pages,
         petition_pages,
         signature_pages,

@@ -10,6 +10,7 @@ from campaign.events.models import Event
 from campaign.i18n.locales import locale_of
 from campaign.petitions.delivery_terms import delivery_sentence
 from campaign.petitions.models import Petition
+from campaign.petitions.presenters import notice_of
 from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 
@@ -49,11 +50,13 @@ def serialize_petition(petition: Petition, count: int, lang: str) -> dict[str, A
 def serialize_whole_petition(petition: Petition, count: int, lang: str) -> dict[str, Any]:
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
+    notice = notice_of(petition, lang)
     return serialize_petition(petition, count, lang) | {
         "organisation": text.organisation,
         "body": text.body,
         "version": version.number,
         "changed_at": _instant(version.created_at),
+        "notice": {"digest": notice.digest, "text": notice.text},
         "delivered": _delivered(petition, lang),
     }
 

@@ -11,6 +11,7 @@ from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.http.caching import public
+from campaign.notices.composition import compose_notice
 from campaign.organisations.identity import identities
 from campaign.organisations.presenters import PageIdentity, identity_of, show_organisation
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
@@ -64,6 +65,7 @@ def index() -> ResponseReturnValue:
                 others=others,
                 events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
                 updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
+                news_notice=compose_notice("subscription", organisation_id=None, lang=g.lang),
             )
         )
     )
@@ -87,6 +89,9 @@ def show(slug: str) -> ResponseReturnValue:
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
                 updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),
+                news_notice=compose_notice(
+                    "subscription", organisation_id=cause.organisation_id, lang=g.lang
+                ),
             )
         )
     )

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
 from campaign.i18n.fallbacks import best_of
+from campaign.notices.models import NOT_RECORDED
 from campaign.process.clock import UtcDateTime, utcnow
 from campaign.publishing.models import Archivable, Pictured
 from campaign.site.languages import default_lang
@@ -235,6 +236,9 @@ class Registration(db.Model):
     seats: Mapped[int] = mapped_column(SmallInteger, default=1)
     answers: Mapped[dict] = mapped_column(JSON, default=dict)
     lang: Mapped[str] = mapped_column(String(35))
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), default=NOT_RECORDED, server_default=str(NOT_RECORDED)
+    )
     code: Mapped[str] = mapped_column(String(12))
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     reminder_count: Mapped[int] = mapped_column(SmallInteger, default=0)

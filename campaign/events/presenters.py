@@ -14,6 +14,7 @@ from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.fallbacks import best_lang
 from campaign.i18n.locales import is_language, locale_of
+from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
 from campaign.publishing.pictures import ShownPicture, shown_picture
 from campaign.security.small_counts import MIN_COUNT
@@ -92,6 +93,7 @@ class EventPage(EventCard):
     most_seats: int
     questions: tuple[dict, ...]
     attendance: int | None
+    privacy_notice: ComposedNotice
 
 
 def card(event: Event, lang: str, now: datetime) -> EventCard:
@@ -157,6 +159,9 @@ def page(event: Event, lang: str, now: datetime) -> EventPage:
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
         attendance=event.attendance if event.attendance and event.attendance >= MIN_COUNT else None,
+        privacy_notice=compose_notice(
+            "registration", organisation_id=event.cause.organisation_id, lang=lang
+        ),
     )
 
 

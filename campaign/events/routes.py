@@ -35,6 +35,7 @@ from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.http.responses import abort_missing_file
 from campaign.http.urls import absolute_url
+from campaign.notices.operations import shown_notice_id
 from campaign.organisations.presenters import (
     identity_of,
     page_identity,
@@ -119,6 +120,11 @@ def register(slug: str) -> ResponseReturnValue:
             now=now,
             lang=g.lang,
             held_reason=_held_reason(form, under_pressure),
+            notice_id=shown_notice_id(
+                request.form.get("notice", ""),
+                organisation_id=event.cause.organisation_id,
+                compose=lambda: shown.privacy_notice,
+            ),
             **_registration_data(form),
         )
     except registering.RegistrationClosed as error:

@@ -22,6 +22,7 @@ from campaign.kiosk.queries import table_code
 from campaign.kiosk.sealing import SUITE_NAME
 from campaign.petitions.delivery_terms import delivered_list
 from campaign.petitions.models import Petition, PetitionVersion
+from campaign.petitions.presenters import notice_of
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.site.settings import site_settings
 from campaign.text.markdown import to_html
@@ -147,6 +148,7 @@ def _petition(
         "targets": {lang: [target.name(lang) for target in petition.targets] for lang in languages},
         "required_fields": sorted(petition.required_fields),
         "questions": petition.questions,
+        "notice": {lang: _notice(petition, lang) for lang in languages},
         "delivered": {lang: _delivered(version, lang) for lang in languages},
         "email": "required" if needs_address(petition) else "optional",
         "confirmation": petition.confirmation,
@@ -161,6 +163,11 @@ def _consent(lang: str) -> str:
         return _(
             "I sign these petitions with my name. The campaign uses what I enter here to deliver the petitions and to count each person once. It never sells it. I can withdraw at any time. If I give my email address, I get an email with a link to see, correct or withdraw my signature."
         )
+
+
+def _notice(petition: Petition, lang: str) -> dict[str, str]:
+    notice = notice_of(petition, lang)
+    return {"digest": notice.digest, "line": notice.short_text, "html": str(notice.body)}
 
 
 def _delivered(version: PetitionVersion, lang: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from campaign.i18n.fallbacks import best_of, best_text
+from campaign.notices.composition import ComposedNotice, compose_notice
 from campaign.petitions.deliveries import deliveries_of
 from campaign.petitions.delivery_terms import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
@@ -60,6 +61,14 @@ class PetitionPage(PetitionCard):
     delivered_names: str
     delivered_details: tuple[str, ...]
     deliveries: tuple[Delivery, ...]
+    organisation_id: int
+    retention_days: int | None
+    reader_lang: str
+
+    @property
+    def notice(self) -> ComposedNotice:
+        """Return the privacy notice that the form shows now, in the reader's language."""
+        return _notice(self.organisation_id, self.retention_days, self.reader_lang)
 
     @property
     def delivered_list(self) -> str:
@@ -105,7 +114,19 @@ def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPa
         delivered_names=petition.delivered_names,
         delivered_details=tuple(petition.delivered_details),
         deliveries=tuple(deliveries_of(petition.id)),
+        organisation_id=petition.cause.organisation_id,
+        retention_days=petition.retention_days,
+        reader_lang=lang,
     )
+
+
+def notice_of(petition: Petition, lang: str) -> ComposedNotice:
+    """Return the privacy notice that the form of a petition shows now."""
+    return _notice(petition.cause.organisation_id, petition.retention_days, lang)
+
+
+def _notice(organisation_id: int, days: int | None, lang: str) -> ComposedNotice:
+    return compose_notice("signature", organisation_id=organisation_id, lang=lang, days=days)
 
 
 def _card_values(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from campaign.db.versioned import check_part
 from campaign.errors import CampaignError
 from campaign.extensions import db, load_for_update, note_ended
 from campaign.mail.operations import enqueue_many
+from campaign.notices.consents import delete_consents
 from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.counting.batches import end_wait
@@ -298,6 +299,7 @@ def withdraw_and_erase(*, ids: list[int], now: datetime) -> int:
     ledger. Those already removed or erased stay as they are.
     """
     _give_up_seats(ids)
+    delete_consents("signature", ids)
     is_counted = _table.c.number.is_not(None)
     values = {
         **ERASED,

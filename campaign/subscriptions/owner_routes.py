@@ -22,6 +22,8 @@ from campaign.causes.models import CauseText
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import write
 from campaign.http.caching import public
+from campaign.notices.models import Consent
+from campaign.notices.queries import present_consents
 from campaign.organisations.presenters import show_organisation
 from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
@@ -44,11 +46,15 @@ MAX_MAILING_ID = 2**31
 
 @dataclass(frozen=True)
 class OwnSubscription:
-    """One of a subscriber's subscriptions, its cause's texts (None: all causes), and its form."""
+    """One of a subscriber's subscriptions, its form, and the consent on which it rests.
+
+    `cause` has the texts of its cause, None for all causes.
+    """
 
     row: Subscription
     cause: CauseText | None
     form: PreferencesForm
+    consent: Consent | None
 
 
 @blueprint.get("/<lang>/subscriptions/<token>")
@@ -186,7 +192,9 @@ def _render_page(
 ) -> Response:
     _show_organisation_of(opened)
     own_subscriptions = []
-    for row, cause in subscriptions_of_address(**_owner(opened)):
+    rows = subscriptions_of_address(**_owner(opened))
+    consents = present_consents("subscription", [row.id for row, _cause in rows])
+    for row, cause in rows:
         form = (
             refused
             if row.id == refused_id
@@ -196,7 +204,9 @@ def _render_page(
         # field.
         for field in form:
             field.id = f"{field.name}-{row.id}"
-        own_subscriptions.append(OwnSubscription(row, cause.text(g.lang) if cause else None, form))
+        own_subscriptions.append(
+            OwnSubscription(row, cause.text(g.lang) if cause else None, form, consents.get(row.id))
+        )
     return private_page(
         "subscriptions/preferences.html",
         422 if refused else 200,

@@ -193,6 +193,53 @@ def upgrade():
         sa.PrimaryKeyConstraint("organisation_id", "purpose", name="pk_organisation_image"),
     )
     op.create_table(
+        "notice",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("organisation_id", ROW_ID, nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("first_used_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name="fk_notice_organisation_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_notice"),
+    )
+    op.create_index("ix_notice_organisation_id", "notice", ["organisation_id"])
+    op.create_index("uq_notice_digest", "notice", ["digest", "organisation_id"], unique=True)
+    # The row "notice not recorded", for data whose notice nobody knows.
+    op.execute(
+        "insert into notice (id, digest, lang, text, first_used_at)"
+        " values (0, '', '', '', '2026-01-01 00:00:00.000000')"
+    )
+    op.create_table(
+        "consent_text",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_consent_text"),
+    )
+    op.create_index("uq_consent_text_digest", "consent_text", ["digest"], unique=True)
+    op.create_table(
+        "consent",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("subject_kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", ROW_ID, nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("text_id", ROW_ID, nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
+        sa.Column("given_at", INSTANT, nullable=False),
+        sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.CheckConstraint("subject_kind in ('subscription', 'signature')", name="subject_kind"),
+        sa.CheckConstraint("purpose in ('news', 'name')", name="purpose"),
+        sa.CheckConstraint("channel in ('web', 'kiosk', 'paper', 'api')", name="channel"),
+        sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name="fk_consent_text_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_consent"),
+    )
+    op.create_index("ix_consent_subject", "consent", ["subject_kind", "subject_id"])
+    op.create_table(
         "cause",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -877,9 +924,7 @@ def upgrade():
         sa.Column("frequency", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("source", sa.String(length=12), nullable=False),
-        sa.Column("consent_version", sa.String(length=20), nullable=False),
-        sa.Column("consent_text", sa.Text(), nullable=False),
-        sa.Column("consent_at", INSTANT, nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("evidence", sa.String(length=40), nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
         sa.Column("held_reason", sa.String(length=40), nullable=False),
@@ -900,6 +945,7 @@ def upgrade():
         sa.CheckConstraint("state = 'ended' or email is not null", name="email"),
         sa.CheckConstraint("state in ('pending', 'active', 'ended')", name="state"),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name="fk_subscription_cause_id"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_subscription_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_subscription"),
         sqlite_autoincrement=True,
     )
@@ -1224,6 +1270,7 @@ def upgrade():
         sa.Column("seats", sa.SmallInteger(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("lang", sa.String(length=35), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("reminder_count", sa.SmallInteger(), nullable=False),
@@ -1243,6 +1290,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name="fk_registration_event_id", ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_registration_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_registration"),
         sa.UniqueConstraint("event_id", "code", name="uq_registration_event_id_code"),
         sa.UniqueConstraint(
@@ -1411,6 +1459,7 @@ def upgrade():
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("day_first", sa.Boolean(), nullable=False),
         sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("header", sa.JSON(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
         sa.Column("file_format", sa.JSON(), nullable=False),
@@ -1435,6 +1484,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["version_id"], ["petition_version.id"], name="fk_import_batch_version_id"
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_import_batch_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_import_batch"),
     )
     op.create_index("ix_import_batch_petition_id", "import_batch", ["petition_id"])
@@ -1569,6 +1619,7 @@ def upgrade():
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("cause_id", ROW_ID, nullable=False),
         sa.Column("version_id", ROW_ID, nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("evidence", sa.String(length=12), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
@@ -1606,6 +1657,7 @@ def upgrade():
         sa.Column("kiosk_id", ROW_ID, nullable=True),
         sa.Column("shift_id", ROW_ID, nullable=True),
         sa.Column("event_id", ROW_ID, nullable=True),
+        sa.Column("consent_at", INSTANT, nullable=True),
         sa.CheckConstraint(
             "evidence != 'email' or email_digest is not null or state = 'erased'",
             name="email",
@@ -1628,6 +1680,7 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["version_id"], ["petition_version.id"], name="fk_signature_version_id"
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_signature_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_signature"),
         sqlite_autoincrement=True,
     )
@@ -1812,6 +1865,7 @@ def upgrade():
         sa.Column("key", sa.String(length=36), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("consent", sa.String(length=10), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("drawing", sa.Text(), nullable=False),
         sa.Column("decided_at", INSTANT, nullable=True),
         sa.CheckConstraint("status = 'review' or reason = ''", name="reason"),
@@ -1828,6 +1882,7 @@ def upgrade():
             name="fk_kiosk_record_signature_id",
             ondelete="SET NULL",
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_kiosk_record_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_kiosk_record"),
         sa.UniqueConstraint("kiosk_id", "uuid", name="uq_kiosk_record_kiosk_id_uuid"),
     )
@@ -1847,6 +1902,7 @@ def upgrade():
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("petition_id", ROW_ID, nullable=False),
         sa.Column("form_data", sa.JSON(), nullable=False),
+        sa.Column("notice_id", ROW_ID, server_default="0", nullable=False),
         sa.Column("address_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("signature_id", ROW_ID, nullable=True),
@@ -1864,6 +1920,7 @@ def upgrade():
             name="fk_repeat_signing_signature_id",
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name="fk_repeat_signing_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_repeat_signing"),
         sqlite_autoincrement=True,
     )

@@ -113,6 +113,7 @@ def test_archive_contains_everything_and_a_checksum_of_each_file(
         "signatures.csv",
         "cover-letter.pdf",
         "poster.pdf",
+        "privacy-notices.txt",
         "README.txt",
         "SHA256SUMS",
     ]
@@ -193,10 +194,11 @@ def test_cover_letter_has_exact_counts_by_evidence_and_version(
     sentence = next(part for kind, part in blocks if kind == "text" and figures(part))
     assert figures(sentence) == [5] and sentence in one_line
     figure_blocks = [part for kind, part in blocks if kind == "figure"]
-    by_email, at_a_table, all_signatures, first, second = (
+    by_email, at_a_table, all_signatures, first, second, without_notice = (
         int(number) for _label, number in figure_blocks
     )
     assert (by_email, at_a_table, all_signatures, first, second) == (4, 1, 5, 2, 3)
+    assert without_notice == all_signatures
     assert [label for label, number in figure_blocks if f"{label} {number}" not in one_line] == []
     assert [kind for kind, _text in blocks].count("line") == 3
 

@@ -42,6 +42,7 @@ PUBLIC = {
     "GET /<lang>/petitions/<slug>/thanks",
     "GET /<lang>/petitions/<slug>/versions/<int:number>",
     "GET /<lang>/accessibility",
+    "GET /<lang>/notices/<digest>",
     "GET /<lang>/privacy",
     "GET /<lang>/site.webmanifest",
     "GET /<lang>/search",
